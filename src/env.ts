@@ -1,0 +1,52 @@
+import type { ZonePublisher } from "./zones/publisher.ts";
+
+/** Bindings and variables of `wrangler.toml`; secrets are optional until they are set. */
+export interface Env {
+  DB: D1Database;
+  ZONES: KVNamespace;
+  ZONE_PUBLISHER: DurableObjectNamespace<ZonePublisher>;
+  EDGE_DOMAINS: string;
+  API_HOSTS: string;
+  ADMIN_TOKEN?: string;
+  ALLOW_PRIVATE_ORIGINS?: string;
+  ALLOW_HTTP_ORIGINS?: string;
+}
+
+/** The variables of {@link Env}, parsed, with defaults applied. */
+export interface Settings {
+  /** Domains whose subdomains are zones, e.g. `rescdn.io`; the first is the public one. */
+  edgeDomains: readonly string[];
+  /** Hostnames of the control plane. */
+  apiHosts: ReadonlySet<string>;
+  /** Null: the operator's calls do not exist. */
+  adminToken: string | null;
+  /** What the origin guard lets pass beyond https to public hosts. */
+  origins: { allowPrivate: boolean; allowHttp: boolean };
+}
+
+const parsed = new WeakMap<Env, Settings>();
+
+/** The settings of this deployment, parsed on first use. */
+export function settingsOf(env: Env): Settings {
+  let settings = parsed.get(env);
+  if (settings === undefined) {
+    settings = parseSettings(env);
+    parsed.set(env, settings);
+  }
+  return settings;
+}
+
+function parseSettings(env: Env): Settings {
+  const allowPrivate = env.ALLOW_PRIVATE_ORIGINS === "true";
+  return {
+    edgeDomains: words(env.EDGE_DOMAINS),
+    apiHosts: new Set(words(env.API_HOSTS)),
+    adminToken: env.ADMIN_TOKEN || null,
+    // A private network's servers rarely have certificates: whoever allows them means http as well.
+    origins: { allowPrivate, allowHttp: allowPrivate || env.ALLOW_HTTP_ORIGINS === "true" },
+  };
+}
+
+function words(list: string): string[] {
+  return list.toLowerCase().split(/\s+/).filter(Boolean);
+}

@@ -1,0 +1,65 @@
+import type { AssetType } from "./asset-types.ts";
+
+/** Which of a request's headers the origin sees beyond Accept, Accept-Encoding and conditionals. */
+export interface ForwardSettings {
+  /** Header names in lower case, or `"all"`. */
+  headers: readonly string[] | "all";
+  cookies: boolean;
+  authorization: boolean;
+}
+
+/** A zone's settings, complete: every name that `PATCH /v1/zones/:id` takes under `settings`. */
+export interface ZoneSettings {
+  /** `"respect"`: the origin's freshness first, ours as the default. `"override"`: ours first, never over `private` or `no-store`. */
+  ttl_mode: "respect" | "override";
+  /** Seconds at the edge by asset type; `null`: only the origin's freshness and RFC 9111's heuristic. */
+  ttl: Readonly<Record<AssetType, number | null>>;
+  /** Seconds at the edge by extension (lower case, without the dot); wins over `ttl`. */
+  ttl_by_extension: Readonly<Record<string, number>>;
+  /** Seconds, sent to clients as `max-age`; `null`: the freshness that the edge uses. */
+  browser_ttl: number | null;
+  /** Seconds for a 404 or 410 that says nothing of its own freshness. */
+  negative_ttl: number;
+  /** What of the query string is part of the cache key: all as it stands, all sorted, nothing, or the parameters named. */
+  query: "keep" | "sort" | "ignore" | readonly string[];
+  /** `"all"` passes unsafe methods to the origin and invalidates by RFC 9111 §4.4. */
+  methods: "read" | "all";
+  /** Seconds, where the origin says nothing (RFC 5861). */
+  stale_while_revalidate: number;
+  /** Seconds, where the origin says nothing (RFC 5861). */
+  stale_if_error: number;
+  forward: ForwardSettings;
+  /** Set on each request to the origin. */
+  origin_headers: Readonly<Record<string, string>>;
+  /** Set on each answer to a client. */
+  response_headers: Readonly<Record<string, string>>;
+  /** Asked when the origin fails. */
+  fallback_origin: string | null;
+  timeouts: { readonly first_byte_ms: number; readonly idle_ms: number };
+  /** A larger object is passed through, not stored. */
+  max_object_bytes: number;
+  compression: boolean;
+  /** `"*"`, the origins that may read answers, or `false` for no CORS headers. */
+  cors: "*" | readonly string[] | false;
+}
+
+/** The settings of a zone that was created with none. */
+export const DEFAULT_SETTINGS: ZoneSettings = {
+  ttl_mode: "respect",
+  ttl: { css: 86_400, js: 86_400, font: 604_800, image: 86_400, other: null },
+  ttl_by_extension: {},
+  browser_ttl: null,
+  negative_ttl: 10,
+  query: "keep",
+  methods: "read",
+  stale_while_revalidate: 0,
+  stale_if_error: 86_400,
+  forward: { headers: [], cookies: false, authorization: false },
+  origin_headers: {},
+  response_headers: {},
+  fallback_origin: null,
+  timeouts: { first_byte_ms: 15_000, idle_ms: 15_000 },
+  max_object_bytes: 536_870_912,
+  compression: true,
+  cors: "*",
+};

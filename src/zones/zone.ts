@@ -1,0 +1,23 @@
+import type { PurgeLog } from "./purge-log.ts";
+import type { ZoneSettings } from "./settings.ts";
+
+/**
+ * A zone as the edge knows it: the JSON document under `zone:<name>` in the zone table (KV).
+ * The control plane writes it from D1; the edge reads nothing else.
+ */
+export interface ZoneDocument {
+  /** `zone_…`; part of every cache key, so that a name taken anew never meets its predecessor's objects. */
+  id: string;
+  account: string;
+  name: string;
+  /** A test zone is served like a live one, marked, and never counted into usage. */
+  mode: "live" | "test";
+  /** A deleted zone's document stays for a while, so that a late reader of the table does not revive it. */
+  state: "active" | "paused" | "deleted";
+  /** `scheme://host[:port]`, checked by the origin guard. */
+  origin: string;
+  settings: ZoneSettings;
+  /** Grows by one with every change, purges too. */
+  version: number;
+  purges: PurgeLog;
+}

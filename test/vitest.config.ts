@@ -1,0 +1,34 @@
+import { fileURLToPath } from "node:url";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const needsNode = ["test/dev/**/*.test.ts", "test/rules/**/*.test.ts", "test/conformance/**/*.test.ts"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        root: at(".."),
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: at("../wrangler.toml") },
+            miniflare: {
+              bindings: {
+                ADMIN_TOKEN: "operator-token-of-the-tests",
+                MIGRATIONS: await readD1Migrations(at("../src/db")),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "workerd",
+          include: ["test/**/*.test.ts"],
+          exclude: needsNode,
+          setupFiles: [at("support/migrate.ts")],
+        },
+      },
+      { root: at(".."), test: { name: "node", include: needsNode, testTimeout: 120_000, hookTimeout: 120_000 } },
+    ],
+  },
+});
