@@ -63,3 +63,21 @@ export const DEFAULT_SETTINGS: ZoneSettings = {
   compression: true,
   cors: "*",
 };
+
+/** What a customer has set of {@link ZoneSettings}; what is missing has its default. */
+export type StoredSettings = Partial<Omit<ZoneSettings, "ttl" | "forward" | "timeouts">> & {
+  ttl?: Partial<ZoneSettings["ttl"]>;
+  forward?: Partial<ForwardSettings>;
+  timeouts?: Partial<ZoneSettings["timeouts"]>;
+};
+
+/** Applies the defaults of today to what a customer has set. */
+export function completeSettings(stored: StoredSettings): ZoneSettings {
+  return {
+    ...DEFAULT_SETTINGS,
+    ...stored,
+    ttl: { ...DEFAULT_SETTINGS.ttl, ...stored.ttl },
+    forward: { ...DEFAULT_SETTINGS.forward, ...stored.forward },
+    timeouts: { ...DEFAULT_SETTINGS.timeouts, ...stored.timeouts },
+  };
+}

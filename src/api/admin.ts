@@ -1,0 +1,60 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { createAccount, PLANS } from "../accounts/create-account.ts";
+import type { ApiEnv } from "./context.ts";
+import { documentedErrors } from "./documented-errors.ts";
+import { limitBody, requireOperator } from "./guards.ts";
+import { isoSeconds } from "./zone-json.ts";
+
+const plan = z.enum(PLANS);
+
+const createAccountRoute = createRoute({
+  method: "post",
+  path: "/admin/accounts",
+  summary: "Create an account (operator only)",
+  security: [{ operator: [] }],
+  middleware: limitBody,
+  request: {
+    body: {
+      required: true,
+      content: {
+        "application/json": {
+          schema: z.strictObject({
+            name: z.string().trim().min(1).max(200),
+            email: z.email().max(254),
+            plan: plan.default("free"),
+          }),
+        },
+      },
+    },
+  },
+  responses: {
+    201: {
+      description: "Created. Keys are shown this once",
+      content: {
+        "application/json": {
+          schema: z.object({
+            account: z.object({
+              id: z.string(),
+              name: z.string(),
+              email: z.string(),
+              plan,
+              created: z.iso.datetime(),
+            }),
+            keys: z.object({ live: z.string(), test: z.string(), resolvedb: z.string() }),
+          }),
+        },
+      },
+    },
+    ...documentedErrors(400, 401, 404, 413, 415, 422, 500),
+  },
+});
+
+/** Adds the operator's calls to the API. */
+export function addAdmin(app: OpenAPIHono<ApiEnv>): void {
+  app.use("/admin/*", requireOperator);
+  app.openapi(createAccountRoute, async (c) => {
+    const { account, keys } = await createAccount(c.env.DB, c.req.valid("json"), c.var.now);
+    const { createdAt, ...shown } = account;
+    return c.json({ account: { ...shown, created: isoSeconds(createdAt) }, keys }, 201);
+  });
+}

@@ -1,0 +1,56 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Env } from "../env.ts";
+import { addAdmin } from "./admin.ts";
+import type { ApiEnv } from "./context.ts";
+import { Problem, problemOf } from "./errors.ts";
+import { everyAnswer } from "./guards.ts";
+import { refuseOtherMethods } from "./other-methods.ts";
+import { addPurge } from "./purge.ts";
+import { invalidRequest } from "./validation.ts";
+import { addZones } from "./zones.ts";
+
+const health = createRoute({
+  method: "get",
+  path: "/health",
+  summary: "Whether the API answers",
+  responses: {
+    200: { description: "It does", content: { "application/json": { schema: z.object({ status: z.literal("ok") }) } } },
+  },
+});
+
+/** The control plane: every route of the API's hosts. */
+export function createApi(): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalidRequest(result.error);
+    },
+  });
+  app.onError((error, c) => problemOf(error, c.var.requestId).toResponse(c.var.requestId));
+  app.notFound((c) => new Problem("not_found").toResponse(c.var.requestId));
+  app.use(everyAnswer);
+
+  app.openapi(health, (c) => c.json({ status: "ok" as const }, 200));
+  addZones(app);
+  addPurge(app);
+  addAdmin(app);
+  addDocument(app);
+  refuseOtherMethods(app);
+  return app;
+}
+
+function addDocument(app: OpenAPIHono<ApiEnv>): void {
+  const { openAPIRegistry: registry } = app;
+  registry.registerComponent("securitySchemes", "key", { type: "apiKey", in: "header", name: "X-ResCDN-Key" });
+  registry.registerComponent("securitySchemes", "operator", { type: "http", scheme: "bearer" });
+  app.get("/openapi.json", (c) =>
+    c.json(app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: "ResCDN", version: "1" } })),
+  );
+}
+
+let api: OpenAPIHono<ApiEnv> | null = null;
+
+/** Answers a request to one of the API's hosts. */
+export async function handleApi(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  api ??= createApi();
+  return api.fetch(request, env, ctx);
+}

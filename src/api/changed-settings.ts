@@ -1,0 +1,15 @@
+import { mergeSettings } from "../zones/merge-settings.ts";
+import type { OriginPolicy } from "../zones/origin-guard.ts";
+import type { StoredSettings } from "../zones/settings.ts";
+import { type SettingsPatch, settingsSchema } from "../zones/settings-schema.ts";
+import { checkedOrigin } from "./checked-origin.ts";
+import { invalidRequest } from "./validation.ts";
+
+/** Settings after a change, or a 422: the limits hold for the whole, not just for what one request brings. */
+export function changedSettings(stored: StoredSettings, patch: SettingsPatch, policy: OriginPolicy): StoredSettings {
+  const merged = mergeSettings(stored, patch);
+  const checked = settingsSchema.safeParse(merged);
+  if (!checked.success) throw invalidRequest(checked.error, ["settings"]);
+  if (!patch.fallback_origin) return merged;
+  return { ...merged, fallback_origin: checkedOrigin("settings.fallback_origin", patch.fallback_origin, policy) };
+}

@@ -1,0 +1,9 @@
+import { checkOrigin, type OriginPolicy } from "../zones/origin-guard.ts";
+import { invalidField } from "./validation.ts";
+
+/** An origin as it will be asked, or a 422 that names the field and says why. */
+export function checkedOrigin(field: string, origin: string, policy: OriginPolicy): string {
+  const verdict = checkOrigin(origin, policy);
+  if (!verdict.ok) throw invalidField(field, verdict.reason);
+  return verdict.origin;
+}

@@ -1,0 +1,37 @@
+import { z } from "@hono/zod-openapi";
+
+const error = z
+  .object({
+    error: z.string().describe("What is wrong, in a sentence."),
+    code: z.string().describe("The same as a word that does not change."),
+    details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+    request_id: z.string().optional().describe("As in X-Request-Id. Missing in a 404."),
+  })
+  .openapi("Error");
+
+const MEANINGS = {
+  400: "The body is not JSON",
+  401: "Missing or invalid API key",
+  403: "Key lacks permission for this resource",
+  404: "Zone or resource not found",
+  409: "In conflict with what exists",
+  413: "The body is too large",
+  415: "The body is not application/json",
+  422: "Fields are missing or wrong",
+  500: "Internal server error",
+  503: "Kept, but not published yet",
+} as const;
+
+type Status = keyof typeof MEANINGS;
+
+/** The `responses` of a route for errors. */
+export function documentedErrors<Documented extends Status>(...statuses: Documented[]) {
+  const response = (status: Documented) => ({
+    description: MEANINGS[status],
+    content: { "application/json": { schema: error } },
+  });
+  return Object.fromEntries(statuses.map((status) => [status, response(status)])) as Record<
+    Documented,
+    ReturnType<typeof response>
+  >;
+}

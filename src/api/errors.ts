@@ -1,0 +1,63 @@
+import { HTTPException } from "hono/http-exception";
+
+/** Every error of the API: its status and its sentence. */
+const PROBLEMS = {
+  invalid_json: [400, "the request body is not valid JSON"],
+  unauthenticated: [401, "authentication required"],
+  forbidden: [403, "this key lacks the permission"],
+  not_found: [404, "not found"],
+  method_not_allowed: [405, "this resource does not have this method"],
+  name_taken: [409, "a zone of this name exists already"],
+  conflict: [409, "the zone is being changed by others; try again"],
+  body_too_large: [413, "the request body is larger than 64 KiB"],
+  unsupported_media_type: [415, "the request body must be application/json"],
+  invalid_request: [422, "the request is not valid"],
+  internal: [500, "internal server error"],
+  not_published: [503, "the change is kept and will be published, but the edge does not know it yet"],
+} as const satisfies Record<string, readonly [status: number, sentence: string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** What is wrong with one field of a request, named by its path, such as `settings.ttl.css`. */
+export interface FieldProblem {
+  field: string;
+  message: string;
+}
+
+/** Thrown wherever the API refuses. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly details: readonly FieldProblem[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ProblemCode,
+    more: { sentence?: string; details?: readonly FieldProblem[]; headers?: Record<string, string> } = {},
+  ) {
+    super(more.sentence ?? PROBLEMS[code][1]);
+    this.code = code;
+    this.details = more.details ?? [];
+    this.headers = more.headers ?? {};
+  }
+
+  toResponse(requestId: string): Response {
+    const body = {
+      error: this.message,
+      code: this.code,
+      ...(this.details.length > 0 && { details: this.details }),
+      // What is missing and what belongs to somebody else must not differ by a single byte.
+      ...(this.code !== "not_found" && { request_id: requestId }),
+    };
+    return Response.json(body, { status: PROBLEMS[this.code][0], headers: this.headers });
+  }
+}
+
+/** The problem that an error stands for; one that nobody foresaw is logged and says nothing of itself. */
+export function problemOf(error: unknown, requestId: string): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof HTTPException && error.status === 400) return new Problem("invalid_json");
+  if (error instanceof HTTPException && error.status === 415) return new Problem("unsupported_media_type");
+  const stack = error instanceof Error ? error.stack : String(error);
+  console.error(JSON.stringify({ event: "api_error", request_id: requestId, error: stack }));
+  return new Problem("internal");
+}

@@ -1,0 +1,76 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { documentedErrors } from "./documented-errors.ts";
+import { limitBody, requireScope } from "./guards.ts";
+
+const zone = z.string().min(1).describe("The zone's id or name.");
+const path = z
+  .string()
+  .max(8_192)
+  .regex(/^\/[^#]*$/, "must begin with / and have no fragment")
+  .describe("With a query it purges that one object, without one every query of the path.");
+const prefix = z
+  .string()
+  .max(1_024)
+  .regex(/^\/[^#?]*$/, "must begin with / and have neither query nor fragment");
+const tag = z
+  .string()
+  .max(1_024)
+  .regex(/^[\x21-\x7e]+$/, "must be visible ASCII without spaces");
+
+const purged = {
+  description: "Purged: no PoP that knows of it answers with what it had stored before",
+  content: {
+    "application/json": {
+      schema: z.object({
+        purged: z.literal(true),
+        nodes: z.int().describe("PoPs that confirmed the purge: at least the one that answers."),
+        id: z.string(),
+      }),
+    },
+  },
+};
+
+/** Changes state though it is a GET: documented so. It takes the key from a header, so no link can trigger it. */
+export const purgePathRoute = createRoute({
+  method: "get",
+  path: "/v1/purge",
+  summary: "Purge a path",
+  security: [{ key: [] }],
+  middleware: requireScope("purge"),
+  request: { query: z.object({ zone, path }) },
+  responses: { 200: purged, ...documentedErrors(401, 403, 404, 422, 500, 503) },
+});
+
+export const purgeRoute = createRoute({
+  method: "post",
+  path: "/v1/purge",
+  summary: "Purge paths, prefixes, tags or everything of a zone",
+  security: [{ key: [] }],
+  middleware: [requireScope("purge"), limitBody],
+  request: {
+    body: {
+      required: true,
+      content: {
+        "application/json": {
+          schema: z
+            .strictObject({
+              zone,
+              path: path.optional(),
+              paths: z.array(path).max(1_000).optional(),
+              prefixes: z.array(prefix).max(100).optional(),
+              tags: z.array(tag).max(100).optional(),
+              everything: z.boolean().optional(),
+              soft: z.boolean().optional().describe("Stale instead of gone: served where stale answers may be."),
+            })
+            .refine(
+              (order) => order.path ?? order.paths?.[0] ?? order.prefixes?.[0] ?? order.tags?.[0] ?? order.everything,
+              {
+                error: "must name a path, paths, prefixes, tags or everything",
+              },
+            ),
+        },
+      },
+    },
+  },
+  responses: { 200: purged, ...documentedErrors(400, 401, 403, 404, 413, 415, 422, 500, 503) },
+});

@@ -1,0 +1,67 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { newId } from "../db/new-id.ts";
+import { pathTarget, prefixTarget } from "../zones/purge-target.ts";
+import { type PurgeTarget, recordPurge } from "../zones/purges.ts";
+import type { ZoneRow } from "../zones/rows.ts";
+import { completeSettings } from "../zones/settings.ts";
+import { commit } from "./commit.ts";
+import type { ApiContext, ApiEnv } from "./context.ts";
+import { Problem } from "./errors.ts";
+import { purgePathRoute, purgeRoute } from "./purge-routes.ts";
+import { invalidField } from "./validation.ts";
+import { zoneInScope, zoneNotFound } from "./zone-in-scope.ts";
+
+/** What a purge names, as it stands in a request. */
+interface PurgeRequest {
+  path?: string | undefined;
+  paths?: string[] | undefined;
+  prefixes?: string[] | undefined;
+  tags?: string[] | undefined;
+  everything?: boolean | undefined;
+  soft?: boolean | undefined;
+}
+
+/** Adds `/v1/purge` to the API. */
+export function addPurge(app: OpenAPIHono<ApiEnv>): void {
+  app.openapi(purgePathRoute, async (c) => {
+    // RFC 9110 §9.2.1: HEAD is safe, so it must not do what this GET does.
+    if (c.req.method === "HEAD") throw new Problem("method_not_allowed", { headers: { allow: "GET, POST" } });
+    const { zone, path } = c.req.valid("query");
+    return c.json(await purge(c, zone, { path }), 200);
+  });
+
+  app.openapi(purgeRoute, async (c) => {
+    const { zone, ...request } = c.req.valid("json");
+    return c.json(await purge(c, zone, request), 200);
+  });
+}
+
+/** `nodes`: no PoP reports back yet, so only the one that answers is counted. */
+async function purge(c: ApiContext, idOrName: string, request: PurgeRequest) {
+  const zone = await zoneInScope(c, idOrName);
+  const order = {
+    id: newId("purge"),
+    zone: zone.id,
+    soft: request.soft ?? false,
+    targets: targetsOf(request, zone),
+    createdBy: c.var.caller.keyId,
+  };
+  if (!(await recordPurge(c.env.DB, order, c.var.now))) throw zoneNotFound();
+  await commit(c, zone.name);
+  return { purged: true as const, nodes: 1, id: order.id };
+}
+
+function targetsOf(request: PurgeRequest, zone: ZoneRow): PurgeTarget[] {
+  if (request.everything) return [{ kind: "everything", value: "" }];
+  const { query } = completeSettings(zone.settings);
+  const paths = [...(request.path === undefined ? [] : [request.path]), ...(request.paths ?? [])];
+  return [
+    ...paths.map((path) => pathTarget(path, query) ?? refuse("path", path)),
+    ...(request.prefixes ?? []).map((prefix) => prefixTarget(prefix) ?? refuse("prefixes", prefix)),
+    ...(request.tags ?? []).map((tag): PurgeTarget => ({ kind: "tag", value: tag })),
+  ];
+}
+
+function refuse(field: string, value: string): never {
+  throw invalidField(field, `${JSON.stringify(value)} cannot be read as a path`);
+}

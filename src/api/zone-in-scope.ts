@@ -1,0 +1,20 @@
+import { findZone, type ZoneRow, type ZoneScope } from "../zones/rows.ts";
+import type { ApiContext } from "./context.ts";
+import { Problem } from "./errors.ts";
+
+/** The zones that the caller may know of. */
+export function scopeOf(c: ApiContext): ZoneScope {
+  const { account, mode } = c.var.caller;
+  return { account, mode };
+}
+
+/** The caller's zone of an id or name; a missing one and somebody else's are the same 404. */
+export async function zoneInScope(c: ApiContext, idOrName: string): Promise<ZoneRow> {
+  const zone = await findZone(c.env.DB, scopeOf(c), idOrName);
+  if (zone === null) throw zoneNotFound();
+  return zone;
+}
+
+export function zoneNotFound(): Problem {
+  return new Problem("not_found", { sentence: "zone not found" });
+}

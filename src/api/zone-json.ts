@@ -1,0 +1,39 @@
+import { z } from "@hono/zod-openapi";
+import type { ZoneRow } from "../zones/rows.ts";
+import { completeSettings } from "../zones/settings.ts";
+
+/** A zone as the API shows it. */
+export const zoneSchema = z
+  .object({
+    id: z.string().openapi({ example: "zone_abc123" }),
+    name: z.string().openapi({ example: "my-assets" }),
+    subdomain: z.string().openapi({ example: "my-assets.rescdn.io" }),
+    origin: z.string().openapi({ example: "https://your-origin.com" }),
+    created: z.iso.datetime().openapi({ example: "2025-01-14T10:00:00Z" }),
+    active: z.boolean(),
+    mode: z.enum(["live", "test"]),
+    version: z.int().describe("Grows with every change."),
+    settings: z.record(z.string(), z.unknown()).describe("Every setting, with today's defaults where none is set."),
+  })
+  .openapi("Zone");
+
+/** @param edgeDomain the public one, e.g. `rescdn.io` */
+export function zoneJson(zone: ZoneRow, edgeDomain: string): z.input<typeof zoneSchema> {
+  const { id, name, origin, mode, version } = zone;
+  return {
+    id,
+    name,
+    subdomain: `${name}.${edgeDomain}`,
+    origin,
+    created: isoSeconds(zone.createdAt),
+    active: zone.state === "active",
+    mode,
+    version,
+    settings: { ...completeSettings(zone.settings) },
+  };
+}
+
+/** A time in ms since the epoch as `2025-01-14T10:00:00Z`. */
+export function isoSeconds(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d{3}Z$/, "Z");
+}

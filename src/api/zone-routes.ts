@@ -1,0 +1,103 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { settingsSchema } from "../zones/settings-schema.ts";
+import { checkZoneName } from "../zones/zone-name.ts";
+import { documentedErrors } from "./documented-errors.ts";
+import { limitBody, requireScope } from "./guards.ts";
+import { zoneSchema } from "./zone-json.ts";
+
+const zoneName = z.string().superRefine((name, context) => {
+  const verdict = checkZoneName(name);
+  if (!verdict.ok) context.addIssue({ code: "custom", message: verdict.reason });
+});
+const params = z.object({ id: z.string().describe("The zone's id or name.") });
+const security = [{ key: [] }];
+const answer = (description: string) => ({ description, content: { "application/json": { schema: zoneSchema } } });
+
+export const listRoute = createRoute({
+  method: "get",
+  path: "/v1/zones",
+  summary: "List all zones on your account",
+  security,
+  middleware: requireScope("zones:read"),
+  request: {
+    query: z.object({
+      limit: z.coerce.number().int().min(1).max(1_000).default(100),
+      cursor: z.string().optional().describe("The `next_cursor` of the page before."),
+    }),
+  },
+  responses: {
+    200: {
+      description: "Zones, oldest first",
+      content: {
+        "application/json": { schema: z.object({ zones: z.array(zoneSchema), next_cursor: z.string().nullable() }) },
+      },
+    },
+    ...documentedErrors(401, 403, 422, 500),
+  },
+});
+
+export const createZoneRoute = createRoute({
+  method: "post",
+  path: "/v1/zones",
+  summary: "Create a new zone",
+  security,
+  middleware: [requireScope("zones:write"), limitBody],
+  request: {
+    body: {
+      required: true,
+      content: {
+        "application/json": {
+          schema: z.strictObject({ name: zoneName, origin: z.string(), settings: settingsSchema.optional() }),
+        },
+      },
+    },
+  },
+  responses: { 201: answer("Created"), ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 500, 503) },
+});
+
+export const readRoute = createRoute({
+  method: "get",
+  path: "/v1/zones/{id}",
+  summary: "Read a zone",
+  security,
+  middleware: requireScope("zones:read"),
+  request: { params },
+  responses: { 200: answer("The zone"), ...documentedErrors(401, 403, 404, 500) },
+});
+
+export const changeRoute = createRoute({
+  method: "patch",
+  path: "/v1/zones/{id}",
+  summary: "Change a zone; settings are merged (RFC 7396)",
+  security,
+  middleware: [requireScope("zones:write"), limitBody],
+  request: {
+    params,
+    body: {
+      required: true,
+      content: {
+        "application/json": {
+          schema: z.strictObject({
+            origin: z.string().optional(),
+            settings: settingsSchema.optional(),
+            active: z.boolean().optional().describe("False: the edge answers 403."),
+          }),
+        },
+      },
+    },
+  },
+  responses: {
+    200: answer("The zone as changed"),
+    ...documentedErrors(400, 401, 403, 404, 409, 413, 415, 422, 500, 503),
+  },
+});
+
+export const removeRoute = createRoute({
+  method: "delete",
+  path: "/v1/zones/{id}",
+  summary: "Delete a zone",
+  security,
+  middleware: requireScope("zones:write"),
+  request: { params },
+  responses: { 204: { description: "Deleted" }, ...documentedErrors(401, 403, 404, 500, 503) },
+});

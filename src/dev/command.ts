@@ -1,0 +1,35 @@
+/** How a long-running command is started from the environment and ended by a signal. */
+
+/** The port that `PORT` names; anything but a port number ends the command with one line. */
+export function portFromEnvironment(fallback: number): number {
+  const text = process.env.PORT || String(fallback);
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  return fail(`PORT is not a port number: ${text}`);
+}
+
+/** One line on stderr, exit code 1. */
+export function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
+/**
+ * Ends the command with exit code 0 after `stop` on SIGTERM, SIGINT or SIGHUP. Takes the place of every other
+ * listener: Miniflare's own would kill workerd and exit with 143 at once.
+ */
+export function onEndSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  const end = () => {
+    if (stopping) return;
+    stopping = true;
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => fail(String(error)),
+    );
+  };
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    process.removeAllListeners(signal);
+    process.on(signal, end);
+  }
+}

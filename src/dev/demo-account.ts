@@ -1,0 +1,57 @@
+/** What `npm start` sets up through the public API, and finds again on the next start. */
+
+/** The control plane of a running server. */
+export interface ControlPlane {
+  /** `http://127.0.0.1:port`. */
+  url: string;
+  adminToken: string;
+}
+
+/** The account's live key: `known` while the server still takes it, else that of a new account. */
+export async function demoKey(api: ControlPlane, known: string | null): Promise<string> {
+  if (known !== null) {
+    const answer = await fetch(`${api.url}/v1/zones`, { headers: { "X-ResCDN-Key": known } });
+    if (answer.status !== 401) return known;
+  }
+  const answer = await send(
+    `${api.url}/admin/accounts`,
+    "POST",
+    { Authorization: `Bearer ${api.adminToken}` },
+    {
+      name: "Demo",
+      email: "demo@localhost.invalid",
+    },
+  );
+  const { keys } = await expectStatus<{ keys: { live: string } }>(answer, 201);
+  return keys.live;
+}
+
+/** Makes sure that the zone exists, belongs to the key's account and points at `origin`. */
+export async function demoZone(api: ControlPlane, key: string, name: string, origin: string): Promise<void> {
+  const headers = { "X-ResCDN-Key": key };
+  const found = await fetch(`${api.url}/v1/zones/${name}`, { headers });
+  if (found.status === 404) {
+    const created = await send(`${api.url}/v1/zones`, "POST", headers, { name, origin });
+    if (created.status === 409) {
+      throw new Error(`the zone "${name}" belongs to an account whose key is not in .dev.vars: remove .wrangler/state`);
+    }
+    await expectStatus(created, 201);
+    return;
+  }
+  const zone = await expectStatus<{ origin: string }>(found, 200);
+  if (zone.origin === origin) return;
+  await expectStatus(await send(`${api.url}/v1/zones/${name}`, "PATCH", headers, { origin }), 200);
+}
+
+function send(url: string, method: string, headers: Record<string, string>, body: unknown): Promise<Response> {
+  return fetch(url, {
+    method,
+    headers: { ...headers, "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+async function expectStatus<T>(answer: Response, status: number): Promise<T> {
+  if (answer.status === status) return (await answer.json()) as T;
+  throw new Error(`${answer.url} answered ${answer.status}: ${await answer.text()}`);
+}

@@ -1,0 +1,18 @@
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { projectRoot } from "./project.ts";
+
+/** wrangler's file for local secrets, beside `wrangler.toml`; git ignores it. */
+const file = join(projectRoot, ".dev.vars");
+
+/** The value of a local secret, or null when there is none yet. */
+export function devVar(name: string): string | null {
+  return (existsSync(file) && parseEnv(readFileSync(file, "utf8"))[name]) || null;
+}
+
+/** Keeps a local secret for the next start. A later line wins over an earlier one of the same name. */
+export function rememberDevVar(name: string, value: string): void {
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  appendFileSync(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${name}=${value}\n`, { mode: 0o600 });
+}

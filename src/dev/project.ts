@@ -1,0 +1,8 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The project's root, wherever the command was called from. */
+export const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
+
+/** wrangler's configuration: the one place that names the bindings. */
+export const wranglerConfig = join(projectRoot, "wrangler.toml");

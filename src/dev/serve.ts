@@ -1,0 +1,28 @@
+/** `npm run serve`: the built Worker on workerd, for one machine and for every measurement. */
+import { resolve } from "node:path";
+import { fail, onEndSignal, portFromEnvironment } from "./command.ts";
+import { projectRoot } from "./project.ts";
+import { AddressInUse, startRuntime } from "./runtime.ts";
+
+const { HOST, STATE_DIR } = process.env;
+
+const passedOn = ["ADMIN_TOKEN", "ALLOW_PRIVATE_ORIGINS", "ALLOW_HTTP_ORIGINS"] as const;
+const vars: Record<string, string> = {};
+for (const name of passedOn) {
+  const value = process.env[name];
+  if (value !== undefined) vars[name] = value;
+}
+
+try {
+  const runtime = await startRuntime({
+    host: HOST || "127.0.0.1",
+    port: portFromEnvironment(8787),
+    stateDir: STATE_DIR ? resolve(STATE_DIR) : resolve(projectRoot, ".wrangler/state"),
+    vars,
+  });
+  onEndSignal(runtime.stop);
+  console.log(`ready ${runtime.url}`);
+} catch (error) {
+  if (error instanceof AddressInUse) fail(error.message);
+  throw error;
+}

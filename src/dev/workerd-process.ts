@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { basename } from "node:path";
+
+/** How long requests in flight may take to end once the server is told to stop. */
+const DRAIN_MS = 10_000;
+
+/** Hold on the workerd process that Miniflare starts, and starts anew after a crash. */
+export interface WorkerdProcess {
+  /**
+   * Lets workerd answer the requests in flight and accept no more, then calls `dispose` once it has gone, or after
+   * ten seconds.
+   */
+  drain(dispose: () => Promise<void>): Promise<void>;
+}
+
+/**
+ * Watches for the workerd that this process is about to start. Miniflare itself only ever kills it, which cuts the
+ * answers in flight, and leaves it running, with the port, when this process is killed outright.
+ */
+export function watchWorkerd(): WorkerdProcess {
+  let workerd: ChildProcess | undefined;
+  const onSpawn = (message: unknown) => {
+    const child = (message as { process: ChildProcess }).process;
+    child.once("spawn", () => {
+      if (basename(child.spawnfile) !== "workerd") return;
+      workerd = child;
+      endWithThisProcess(child);
+    });
+  };
+  subscribe("child_process", onSpawn);
+
+  return {
+    async drain(dispose) {
+      unsubscribe("child_process", onSpawn);
+      const child = workerd;
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return dispose();
+      await new Promise<void>((resolve, reject) => {
+        // Within the event itself: a moment later Miniflare would take the exit for a crash and start another.
+        const end = () => {
+          clearTimeout(timer);
+          child.off("exit", end);
+          dispose().then(resolve, reject);
+        };
+        const timer = setTimeout(end, DRAIN_MS);
+        child.once("exit", end);
+        child.kill("SIGTERM");
+      });
+    },
+  };
+}
+
+/** Has a shell wait for the end of this process, however it comes, and kill `child` then. */
+function endWithThisProcess(child: ChildProcess): void {
+  if (process.platform === "win32") return;
+  const watcher = spawn("/bin/sh", ["-c", 'read -r _; kill -9 "$0"', String(child.pid)], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true, // Ctrl-C reaches the whole foreground group; the watcher must outlast it
+  });
+  watcher.unref();
+  child.once("exit", () => watcher.kill("SIGKILL"));
+}

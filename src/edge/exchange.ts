@@ -1,0 +1,20 @@
+import type { CacheControl } from "../http/cache-control.ts";
+import type { ZoneDocument } from "../zones/zone.ts";
+import type { Flights } from "./flights.ts";
+import type { Store } from "./store.ts";
+import type { Target } from "./target.ts";
+
+/** One request of a client, with all that answering it needs. */
+export interface Exchange {
+  request: Request;
+  url: URL;
+  zone: ZoneDocument;
+  target: Target;
+  /** The request's own Cache-Control; `Pragma: no-cache` counts where it has none (RFC 9111 §5.4). */
+  directives: CacheControl;
+  /** When the request arrived, ms since the epoch. */
+  now: number;
+  store: Store;
+  flights: Flights;
+  waitUntil: (work: Promise<unknown>) => void;
+}

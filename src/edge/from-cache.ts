@@ -1,0 +1,196 @@
+import { variantKey } from "../http/vary.ts";
+import { answer, type BodySource } from "./answer.ts";
+import type { Exchange } from "./exchange.ts";
+import { type Fill, fill } from "./fill.ts";
+import type { Landing } from "./flights.ts";
+import { type Lookup, lookup, useOf } from "./lookup.ts";
+import type { OriginFailure } from "./origin.ts";
+import { pass } from "./pass.ts";
+import { collapsed, hit, missed, notKept, revalidated } from "./provenance.ts";
+import { refuse } from "./refusal.ts";
+import type { StoredResponse } from "./stored-response.ts";
+
+/** What was looked up, where the origin has to be asked before it can answer. */
+type Unusable =
+  | Extract<Lookup, { kind: "miss" }>
+  | (Extract<Lookup, { kind: "found" }> & { use: { kind: "validate" } });
+
+/** How long after the origin's own time for a first byte a request still waits for another one's answer, ms. */
+const PATIENCE_MS = 5_000;
+
+/** Above this, a range that does not begin at the first byte is not made to wait for the bytes before it. */
+const FAR_RANGE_BYTES = 67_108_864;
+
+/** Answers a GET or HEAD: from the store where that is allowed, else from the origin. */
+export async function answerFromCache(exchange: Exchange): Promise<Response> {
+  const found = await lookup(exchange);
+  // RFC 9111 §5.2.1.7: only-if-cached wants a stored response or a 504.
+  const mayAsk = !exchange.directives.onlyIfCached;
+  if (found.kind === "miss") return mayAsk ? fetchAndAnswer(exchange, found) : refuseUncached(exchange, found);
+
+  const { stored, body, use } = found;
+  const source: BodySource = { kind: "store", stream: body };
+  switch (use.kind) {
+    case "fresh":
+      return answer(exchange, stored, source, hit("HIT", use));
+    case "stale-while-revalidate":
+      refreshInBackground(exchange, stored);
+      return answer(exchange, stored, source, hit("STALE", use, "stale-while-revalidate"));
+    case "validate":
+      return mayAsk ? fetchAndAnswer(exchange, { ...found, use }) : refuseUncached(exchange, found);
+    default:
+      return use satisfies never;
+  }
+}
+
+/** Waits for a request to the origin that is already in flight, or makes one. */
+async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promise<Response> {
+  const { flights, target, zone, request, now } = exchange;
+  const recent = flights.recentFailure(target.key, now);
+  if (recent !== null) return answerFailure(exchange, found, recent);
+
+  let flightKey = target.key;
+  // The first flight for a key may bring another variant, or break off: then there is a second to wait for.
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const flying = exchange.directives.noStore ? null : flights.waitable(flightKey, now);
+    if (flying === null) break;
+    const landing = await within(flying, zone.settings.timeouts.first_byte_ms + PATIENCE_MS);
+    if (landing === null) return passInstead(exchange, found, "impatient");
+    const shared = await answerFromLanding(exchange, found, landing);
+    if (shared !== null) return shared;
+    flightKey = flightKeyOf(target.key, landing, request);
+  }
+  const led = await fill(exchange, {
+    stale: found.kind === "found" ? found.stored : null,
+    wantsBody: request.method !== "HEAD",
+    flightKey,
+  });
+  return answerFromFill(exchange, found, led);
+}
+
+/** Answers out of what another request brought; null where it does not serve this one. */
+async function answerFromLanding(exchange: Exchange, found: Unusable, landing: Landing): Promise<Response | null> {
+  switch (landing.kind) {
+    case "bytes": {
+      const { stored, bytes } = landing;
+      const isVariant = stored.vary !== "*" && variantKey(stored.vary, exchange.request.headers) === stored.variant;
+      const use = useOf(stored, exchange);
+      if (!isVariant || use.kind === "validate" || use.kind === "purged") return null;
+      await discardBody(found);
+      return answer(exchange, stored, { kind: "bytes", bytes }, collapsed(found, use));
+    }
+    case "stored": {
+      const again = await lookup(exchange);
+      if (again.kind === "miss") return null;
+      if (again.use.kind === "validate") {
+        await again.body.cancel();
+        return null;
+      }
+      await discardBody(found);
+      return answer(exchange, again.stored, { kind: "store", stream: again.body }, collapsed(found, again.use));
+    }
+    case "failed":
+      return answerFailure(exchange, found, landing.failure);
+    case "unshared":
+    case "broken":
+      return null;
+    default:
+      return landing satisfies never;
+  }
+}
+
+/** Answers out of what this request's own fill brought. */
+async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): Promise<Response> {
+  switch (led.kind) {
+    case "failed":
+      return answerFailure(exchange, found, led.failure);
+    case "server-error":
+      if (isStaleIfError(found) && isTemporary(led.stored.status)) {
+        await led.body?.cancel();
+        return answerStale(exchange, found);
+      }
+      await discardBody(found);
+      return answer(exchange, led.stored, { kind: "origin", stream: led.body }, notKept(found, led.stored, "status"));
+    case "validated": {
+      if (found.kind === "miss") throw new Error("a 304 for a request without conditions");
+      return answer(exchange, led.stored, { kind: "store", stream: found.body }, revalidated(led.stored));
+    }
+    case "answer": {
+      const { stored, body } = led;
+      const isRange = exchange.request.headers.has("range");
+      if (isRange && stored.status === 200 && (!led.storing || isFarRange(exchange.request, stored))) {
+        await body?.cancel();
+        return passInstead(exchange, found, led.storing ? "far-range" : led.reason);
+      }
+      await discardBody(found);
+      const provenance = led.storing ? missed(found, stored) : notKept(found, stored, led.reason);
+      return answer(exchange, stored, { kind: "origin", stream: body }, provenance);
+    }
+    default:
+      return led satisfies never;
+  }
+}
+
+/** RFC 5861 §3: one request brings a stale response up to date, and nobody waits for it. */
+function refreshInBackground(exchange: Exchange, stale: StoredResponse): void {
+  const { flights, target, now, waitUntil } = exchange;
+  if (flights.isFlying(target.key) || flights.recentFailure(target.key, now) !== null) return;
+  const refresh = fill(exchange, { stale, wantsBody: false, flightKey: target.key });
+  waitUntil(refresh.then((led) => ("body" in led ? led.body?.cancel() : undefined)));
+}
+
+async function answerFailure(exchange: Exchange, found: Unusable, failure: OriginFailure): Promise<Response> {
+  if (isStaleIfError(found)) return answerStale(exchange, found);
+  await discardBody(found);
+  return refuse(failure.reason, exchange.request, exchange.zone);
+}
+
+type Found = Extract<Unusable, { kind: "found" }>;
+
+function isStaleIfError(found: Unusable): found is Found {
+  return found.kind === "found" && found.use.staleIfError;
+}
+
+/** RFC 5861 §4. */
+function answerStale(exchange: Exchange, { stored, body, use }: Found): Promise<Response> {
+  return answer(exchange, stored, { kind: "store", stream: body }, hit("STALE", use, "stale-if-error"));
+}
+
+async function refuseUncached(exchange: Exchange, found: Lookup): Promise<Response> {
+  await discardBody(found);
+  return refuse("only-if-cached", exchange.request, exchange.zone);
+}
+
+async function passInstead(exchange: Exchange, found: Unusable, reason: string): Promise<Response> {
+  await discardBody(found);
+  return pass(exchange, reason);
+}
+
+/** RFC 5861 §4: "an error is any situation that would result in a 500, 502, 503, or 504". */
+function isTemporary(status: number): boolean {
+  return status === 500 || (status >= 502 && status <= 504);
+}
+
+function isFarRange(request: Request, stored: StoredResponse): boolean {
+  const fromTheStart = /^bytes=0+-/i.test(request.headers.get("range") ?? "");
+  return stored.size !== null && stored.size > FAR_RANGE_BYTES && !fromTheStart;
+}
+
+function flightKeyOf(key: string, landing: Landing, request: Request): string {
+  const vary = landing.kind === "bytes" || landing.kind === "stored" ? landing.stored.vary : [];
+  return vary === "*" || vary.length === 0 ? key : `${key}\n${variantKey(vary, request.headers)}`;
+}
+
+async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | null> {
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(() => late.resolve(null), ms);
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function discardBody(found: Lookup): Promise<void> {
+  if (found.kind === "found") await found.body.cancel();
+}

@@ -1,0 +1,94 @@
+import { endToEndHeaders } from "../http/hop-by-hop.ts";
+import type { ForwardSettings } from "../zones/settings.ts";
+import type { ZoneDocument } from "../zones/zone.ts";
+
+/** Identifies this network in `Via` (RFC 9110 §7.6.3) and `CDN-Loop` (RFC 8586). */
+export const CDN_NAME = "rescdn";
+
+/** Ours to send, never a client's to choose: the cache itself evaluates them or negotiates them. */
+const DECIDED_BY_THE_EDGE = [
+  "accept-encoding",
+  "authorization",
+  "cdn-loop",
+  "cookie",
+  "host",
+  "if-match",
+  "if-modified-since",
+  "if-none-match",
+  "if-range",
+  "if-unmodified-since",
+  "range",
+  "via",
+];
+
+/** Needed to read the body of an unsafe request. */
+const CONTENT_HEADERS = ["content-type", "content-encoding", "content-language", "content-length"];
+
+/** Preconditions that guard a change at the origin (RFC 9110 §13.1): only the origin can evaluate them. */
+const PRECONDITIONS = ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"];
+
+/**
+ * The headers of a request to the origin. The origin sees nothing of the client's request that the zone does not
+ * forward: what it cannot see can neither vary nor poison a stored answer.
+ *
+ * @param extra conditionals or a range, set by the cache
+ */
+export function originHeaders(
+  client: Headers,
+  zone: Pick<ZoneDocument, "settings">,
+  extra: Readonly<Record<string, string>> = {},
+): Headers {
+  const headers = forwarded(client, zone.settings.forward);
+  // The stored form is the identity; codings are made here, once.
+  headers.set("accept-encoding", "identity");
+  if (!headers.has("user-agent")) headers.set("user-agent", "ResCDN");
+  headers.set("via", append(client.get("via"), `1.1 ${CDN_NAME}`));
+  headers.set("cdn-loop", append(client.get("cdn-loop"), CDN_NAME));
+  for (const [name, value] of Object.entries(extra)) headers.set(name, value);
+  for (const [name, value] of Object.entries(zone.settings.origin_headers)) headers.set(name, value);
+  return headers;
+}
+
+/** As {@link originHeaders}, for an unsafe method: its content and preconditions go along. */
+export function unsafeOriginHeaders(client: Headers, zone: Pick<ZoneDocument, "settings">): Headers {
+  const headers = originHeaders(client, zone);
+  for (const name of [...CONTENT_HEADERS, ...PRECONDITIONS]) copy(name, client, headers);
+  return headers;
+}
+
+/** Whether the origin sees this request header (lower case), and so whether `Vary` on it can tell answers apart. */
+export function isForwarded(name: string, forward: ForwardSettings): boolean {
+  if (name === "cookie") return forward.cookies;
+  if (name === "authorization") return forward.authorization;
+  if (DECIDED_BY_THE_EDGE.includes(name)) return false;
+  return forward.headers === "all" || forward.headers.includes(name);
+}
+
+/** RFC 8586 §2: a request that has been here before is a loop. */
+export function isLoop(client: Headers): boolean {
+  const names = (client.get("cdn-loop") ?? "").split(",").map((entry) => entry.split(";")[0]!.trim().toLowerCase());
+  return names.includes(CDN_NAME);
+}
+
+function forwarded(client: Headers, forward: ForwardSettings): Headers {
+  const headers = new Headers();
+  if (forward.headers === "all") {
+    for (const [name, value] of endToEndHeaders(client)) {
+      if (!DECIDED_BY_THE_EDGE.includes(name) && !CONTENT_HEADERS.includes(name)) headers.set(name, value);
+    }
+  } else {
+    for (const name of forward.headers) if (isForwarded(name, forward)) copy(name, client, headers);
+  }
+  if (forward.cookies) copy("cookie", client, headers);
+  if (forward.authorization) copy("authorization", client, headers);
+  return headers;
+}
+
+function copy(name: string, from: Headers, to: Headers): void {
+  const value = from.get(name);
+  if (value !== null) to.set(name, value);
+}
+
+function append(list: string | null, entry: string): string {
+  return list === null ? entry : `${list}, ${entry}`;
+}

@@ -1,0 +1,78 @@
+import type { ZoneDocument } from "../zones/zone.ts";
+
+/** What came of asking the origin; times in ms since the epoch. */
+export type OriginOutcome =
+  | { kind: "answer"; response: Response; requestedAt: number; answeredAt: number }
+  | { kind: "failure"; failure: OriginFailure };
+
+/** Why the origin gave no answer. */
+export interface OriginFailure {
+  status: 502 | 504;
+  reason: "origin-unreachable" | "origin-timeout" | "origin-5xx";
+}
+
+/** A request to be made of a zone's origin. */
+export interface OriginRequest {
+  method: string;
+  /** Path and query. */
+  pathAndQuery: string;
+  headers: Headers;
+  body?: ReadableStream | null;
+}
+
+/**
+ * Asks the zone's origin, and the fallback origin where the zone has one and the first failed or answered 5xx.
+ * A redirect is an answer like any other: it is never followed, so no origin can send the edge to another host.
+ */
+export async function askOrigin(
+  zone: Pick<ZoneDocument, "origin" | "settings">,
+  request: OriginRequest,
+): Promise<OriginOutcome> {
+  const { fallback_origin: fallback } = zone.settings;
+  // A body can be sent once only, so a request with one is neither repeated nor sent elsewhere.
+  const repeatable = request.body == null;
+  const outcome = await askOnce(zone.origin, zone.settings.timeouts.first_byte_ms, request, repeatable);
+  if (fallback === null || !repeatable || !hasFailed(outcome)) return outcome;
+  if (outcome.kind === "answer") await outcome.response.body?.cancel();
+  return askOnce(fallback, zone.settings.timeouts.first_byte_ms, request, repeatable);
+}
+
+function hasFailed(outcome: OriginOutcome): boolean {
+  return outcome.kind === "failure" || outcome.response.status >= 500;
+}
+
+async function askOnce(
+  origin: string,
+  firstByteMs: number,
+  request: OriginRequest,
+  repeatable: boolean,
+): Promise<OriginOutcome> {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), firstByteMs);
+  const requestedAt = Date.now();
+  const ask = () =>
+    fetch(origin + request.pathAndQuery, {
+      method: request.method,
+      headers: request.headers,
+      body: request.body ?? null,
+      redirect: "manual",
+      signal: timeout.signal,
+    });
+  try {
+    const response = await ask().catch((error: unknown) => {
+      // RFC 9110 §9.2.2: a GET may be repeated after a connection failed, for instance one that was kept alive too long.
+      if (!repeatable || timeout.signal.aborted) throw error;
+      return ask();
+    });
+    return { kind: "answer", response, requestedAt, answeredAt: Date.now() };
+  } catch (error) {
+    const timedOut = timeout.signal.aborted;
+    console.warn(JSON.stringify({ event: "origin-failure", origin, timedOut, error: String(error) }));
+    return {
+      kind: "failure",
+      failure: timedOut ? { status: 504, reason: "origin-timeout" } : { status: 502, reason: "origin-unreachable" },
+    };
+  } finally {
+    clearTimeout(timer);
+  }
+}

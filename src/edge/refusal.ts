@@ -1,0 +1,43 @@
+import { formatCacheStatus } from "../http/cache-status.ts";
+import { DEFAULT_SETTINGS } from "../zones/settings.ts";
+import type { ZoneDocument } from "../zones/zone.ts";
+import { addEdgeHeaders } from "./edge-headers.ts";
+
+/** The edge's own errors: one table. The reason stands in the body and in `Cache-Status`. */
+const REFUSALS = {
+  "unknown-host": [404, "no such site: this hostname belongs to no zone"],
+  "unknown-zone": [404, "no such zone"],
+  "paused-zone": [403, "this zone is paused by its owner"],
+  "method-not-allowed": [405, "this zone serves GET and HEAD only"],
+  "only-if-cached": [504, "only-if-cached: nothing usable is stored"],
+  "precondition-failed": [412, "a precondition of the request does not hold"],
+  loop: [508, "the request has passed this network before (CDN-Loop): the zone's origin points back at it"],
+  "origin-unreachable": [502, "the origin could not be reached"],
+  "origin-timeout": [504, "the origin did not answer in time"],
+  "origin-5xx": [502, "the origin is failing"],
+  "origin-coding": [502, "the origin sent a content coding that the client does not accept"],
+  "zone-table": [503, "the zone table cannot be read just now"],
+  internal: [500, "the edge failed on this request"],
+} as const satisfies Record<string, readonly [status: number, sentence: string]>;
+
+export type RefusalReason = keyof typeof REFUSALS;
+
+/** An error answer of the edge: JSON, never cached by anyone, readable across origins. */
+export function refuse(
+  reason: RefusalReason,
+  request: Request,
+  zone: ZoneDocument | null = null,
+  extra: Readonly<Record<string, string>> = {},
+): Response {
+  const [status, sentence] = REFUSALS[reason];
+  const headers = new Headers({
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    "cache-status": formatCacheStatus({ detail: reason }),
+    "x-cache": "BYPASS",
+    ...extra,
+  });
+  addEdgeHeaders(headers, request.headers, zone ?? { mode: "live", settings: DEFAULT_SETTINGS });
+  const body = request.method === "HEAD" ? null : `${JSON.stringify({ error: sentence, code: reason })}\n`;
+  return new Response(body, { status, headers });
+}

@@ -1,0 +1,60 @@
+import { storable } from "../http/storable.ts";
+import type { ZoneDocument } from "../zones/zone.ts";
+import { reconcileType } from "./content-type.ts";
+import { effectiveCacheControl, type StoredResponse } from "./stored-response.ts";
+import type { Target } from "./target.ts";
+
+/** Whether an answer is kept; the reason stands in `Cache-Status`. */
+export type StoreVerdict = { store: true } | { store: false; reason: string };
+
+/**
+ * RFC 9111 §3 and, above it, what a CDN must not keep whatever the origin says.
+ *
+ * @param response status and fields as the origin sent them
+ * @param stored the same response as it would be kept
+ */
+export function storeVerdict(
+  response: { status: number; headers: Headers },
+  stored: StoredResponse,
+  request: Headers,
+  target: Target,
+  zone: ZoneDocument,
+): StoreVerdict {
+  const no = (reason: string): StoreVerdict => ({ store: false, reason });
+  if (
+    isSuccess(response.status) &&
+    reconcileType(target.asset, response.headers.get("content-type")).kind === "mismatch"
+  ) {
+    return no("type-mismatch");
+  }
+  // A zone that forwards cookies hands them out too: the answer that sets one is for one client.
+  if (zone.settings.forward.cookies && response.headers.has("set-cookie") && !isExplicitlyShared(response.headers)) {
+    return no("set-cookie");
+  }
+  if (stored.size !== null && stored.size > zone.settings.max_object_bytes) return no("too-large");
+  return storable({
+    method: "GET",
+    requestHeaders: asTheOriginSawIt(request, zone),
+    status: response.status,
+    headers: response.headers,
+    lifetime: stored.lifetime,
+    source: stored.source,
+  });
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+function isExplicitlyShared(headers: Headers): boolean {
+  const directives = effectiveCacheControl(headers);
+  return directives.public || directives.sMaxage !== undefined;
+}
+
+/** RFC 9111 §3.5 is about credentials that the origin was shown; the others changed nothing. */
+function asTheOriginSawIt(request: Headers, zone: ZoneDocument): Headers {
+  if (zone.settings.forward.authorization || !request.has("authorization")) return request;
+  const headers = new Headers(request);
+  headers.delete("authorization");
+  return headers;
+}

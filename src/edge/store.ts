@@ -1,0 +1,169 @@
+import { variantKey } from "../http/vary.ts";
+import { purgeHash } from "../zones/purge-log.ts";
+import type { StoredResponse } from "./stored-response.ts";
+
+/**
+ * The Cache API as a plain store. It is asked by synthetic URL with a bare GET and never by a client's headers;
+ * what it believes of freshness is a constant. A resource without Vary is one read. A resource with Vary has a
+ * record of its fields under the key, and its variants under names that the record's generation starts.
+ */
+export interface Store {
+  /** The response stored under a key for a request; its body is unread. */
+  find(key: string, request: Headers): Promise<Found>;
+  /** Writes a response with its whole body, which may still be on its way. Rejects when the body fails. */
+  write(key: string, stored: StoredResponse, body: Uint8Array | ReadableStream): Promise<void>;
+  /** Replaces what is known of a stored body, keeping the body. */
+  rewrite(key: string, before: StoredResponse, after: StoredResponse): Promise<void>;
+  /** Forgets everything under a key in this data centre. */
+  remove(key: string): Promise<void>;
+  /** Part of a stored body; null when the body has gone. */
+  readPart(key: string, stored: StoredResponse, first: number, last: number): Promise<ReadableStream | null>;
+  /** A stored body in a content coding; null when it was never made. */
+  readCoded(key: string, bodyId: string, coding: string): Promise<ReadableStream | null>;
+  writeCoded(key: string, bodyId: string, coding: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** What the store holds under a key. */
+export type Found =
+  | { kind: "response"; stored: StoredResponse; body: ReadableStream }
+  | { kind: "no-variant" }
+  | { kind: "nothing" };
+
+/** Stands under the key of a resource whose answers vary. */
+interface VaryRecord {
+  vary: readonly string[];
+  /** A new record starts with none of its predecessor's variants. */
+  generation: string;
+}
+
+/** Seconds. Long: freshness is decided elsewhere. A day less than purges are remembered; see PURGE_LOG_SECONDS. */
+const STORED_FOR_SECONDS = 30 * 86_400;
+
+/** Carries the entry as JSON beside the body. */
+const ENTRY_HEADER = "rescdn-entry";
+
+/** @param origin scheme and host of the synthetic URLs: the Worker's own, as Cloudflare asks for */
+export function createStore(cache: Cache, origin: string): Store {
+  const base = `${origin}/.cache/`;
+  const urlOf = (kind: string, key: string) => `${base}${kind}/${key}`;
+  const variantUrl = (key: string, generation: string, variant: string) =>
+    urlOf(`variant/${generation}/${purgeHash(variant)}`, key);
+
+  async function read(url: string): Promise<{ entry: StoredResponse | VaryRecord; response: Response } | null> {
+    const response = await cache.match(url);
+    const entry = response?.headers.get(ENTRY_HEADER);
+    return response && entry ? { entry: JSON.parse(entry), response } : null;
+  }
+
+  async function recordFor(key: string): Promise<VaryRecord | null> {
+    const primary = await read(urlOf("primary", key));
+    if (primary === null) return null;
+    await primary.response.body?.cancel();
+    return isVaryRecord(primary.entry) ? primary.entry : null;
+  }
+
+  /** Where a response belongs; makes the record of its Vary fields where there is none yet. */
+  async function placeFor(key: string, stored: StoredResponse): Promise<string> {
+    if (stored.vary.length === 0) return urlOf("primary", key);
+    const vary = stored.vary as readonly string[];
+    let record = await recordFor(key);
+    if (record === null || record.vary.join() !== vary.join()) {
+      record = { vary, generation: crypto.randomUUID() };
+      await cache.put(urlOf("primary", key), entryResponse(record, null));
+    }
+    return variantUrl(key, record.generation, stored.variant);
+  }
+
+  async function findUrl(key: string, stored: StoredResponse): Promise<string | null> {
+    if (stored.vary.length === 0) return urlOf("primary", key);
+    const record = await recordFor(key);
+    return record && variantUrl(key, record.generation, stored.variant);
+  }
+
+  return {
+    async find(key, request) {
+      const primary = await read(urlOf("primary", key));
+      if (primary === null) return { kind: "nothing" };
+      if (!isVaryRecord(primary.entry)) return found(primary.entry, primary.response);
+      await primary.response.body?.cancel();
+      const { vary, generation } = primary.entry;
+      const wanted = variantKey(vary, request);
+      const variant = await read(variantUrl(key, generation, wanted));
+      if (variant === null || isVaryRecord(variant.entry)) return { kind: "no-variant" };
+      // The URL holds a hash of the variant only.
+      if (variant.entry.variant !== wanted) {
+        await variant.response.body?.cancel();
+        return { kind: "no-variant" };
+      }
+      return found(variant.entry, variant.response);
+    },
+
+    async write(key, stored, body) {
+      await cache.put(await placeFor(key, stored), entryResponse(stored, body));
+    },
+
+    async rewrite(key, before, after) {
+      const url = await findUrl(key, before);
+      const current = url && (await read(url));
+      if (!current || isVaryRecord(current.entry) || current.entry.bodyId !== before.bodyId) return;
+      await cache.put(await placeFor(key, after), entryResponse(after, current.response.body));
+    },
+
+    async remove(key) {
+      await cache.delete(urlOf("primary", key));
+    },
+
+    async readPart(key, stored, first, last) {
+      const url = await findUrl(key, stored);
+      if (url === null) return null;
+      const response = await cache.match(new Request(url, { headers: { range: `bytes=${first}-${last}` } }));
+      const entry = response?.headers.get(ENTRY_HEADER);
+      if (response?.status !== 206 || !entry || JSON.parse(entry).bodyId !== stored.bodyId) {
+        await response?.body?.cancel();
+        return null;
+      }
+      return response.body;
+    },
+
+    async readCoded(key, bodyId, coding) {
+      return (await cache.match(urlOf(`coded/${coding}/${bodyId}`, key)))?.body ?? null;
+    },
+
+    async writeCoded(key, bodyId, coding, bytes) {
+      await cache.put(urlOf(`coded/${coding}/${bodyId}`, key), storeResponse(bytes, {}));
+    },
+  };
+}
+
+function isVaryRecord(entry: StoredResponse | VaryRecord): entry is VaryRecord {
+  return "generation" in entry;
+}
+
+function found(stored: StoredResponse, response: Response): Found {
+  const length = response.headers.get("content-length");
+  const size = stored.size ?? (length === null ? null : Number(length));
+  return { kind: "response", stored: { ...stored, size }, body: response.body ?? new Response("").body! };
+}
+
+function entryResponse(entry: StoredResponse | VaryRecord, body: Uint8Array | ReadableStream | null): Response {
+  return storeResponse(body, { [ENTRY_HEADER]: asciiJson(entry) });
+}
+
+function storeResponse(body: Uint8Array | ReadableStream | null, headers: Record<string, string>): Response {
+  return new Response(body, {
+    headers: {
+      ...headers,
+      "cache-control": `max-age=${STORED_FOR_SECONDS}`,
+      // Opaque, so that nothing between here and the disk transcodes it.
+      "content-type": "application/octet-stream",
+    },
+  });
+}
+
+/** JSON that fits into a header field: everything beyond printable ASCII is escaped. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

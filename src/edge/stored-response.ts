@@ -1,0 +1,185 @@
+import { correctedInitialAge } from "../http/age.ts";
+import { type CacheControl, parseCacheControl } from "../http/cache-control.ts";
+import { validators } from "../http/conditional.ts";
+import { formatHttpDate, parseHttpDate } from "../http/dates.ts";
+import { freshenHeaders } from "../http/freshen.ts";
+import { type FreshnessSource, freshnessLifetime } from "../http/freshness.ts";
+import { endToEndHeaders } from "../http/hop-by-hop.ts";
+import type { StoredFreshness } from "../http/reuse.ts";
+import { parseCdnCacheControl } from "../http/targeted-cache-control.ts";
+import { variantKey, varyFields } from "../http/vary.ts";
+import type { ForwardSettings, ZoneSettings } from "../zones/settings.ts";
+import type { ZoneDocument } from "../zones/zone.ts";
+import { reconcileType } from "./content-type.ts";
+import { isForwarded } from "./origin-request.ts";
+import type { Target } from "./target.ts";
+
+/** A response as the cache keeps it, without its body. Plain data: it can be shared between requests and written as JSON. */
+export interface StoredResponse {
+  status: number;
+  /** End-to-end fields as the client may see them, names in lower case. */
+  headers: [name: string, value: string][];
+  /** Purge tags; the client does not see them. */
+  tags: string[];
+  /** A validator of ours, for a response that came with none; the origin never sees it. */
+  computedEtag: string | null;
+  /** Names the body: a new body has a new name, a validated one keeps it. */
+  bodyId: string;
+  /** Bytes; null while unknown. */
+  size: number | null;
+  /** Request fields that select this variant, `"*"` where nothing can select it again. */
+  vary: readonly string[] | "*";
+  /** What those fields were; see `variantKey`. */
+  variant: string;
+  /** When the response, or its last validation, was asked for and arrived; ms since the epoch. */
+  requestedAt: number;
+  answeredAt: number;
+  /** Corrected initial age in seconds (RFC 9111 §4.2.3). */
+  initialAge: number;
+  /** Freshness lifetime in seconds and where it came from. */
+  lifetime: number;
+  source: FreshnessSource;
+  /** The zone's version when the request to the origin began: later purges apply. */
+  zoneVersion: number;
+}
+
+/** An answer of the origin, before anything is decided of it. */
+export interface OriginAnswer {
+  response: Response;
+  requestedAt: number;
+  answeredAt: number;
+}
+
+/** The answer as the cache would keep it. */
+export function toStoredResponse(
+  answer: OriginAnswer,
+  request: Headers,
+  target: Target,
+  zone: ZoneDocument,
+): StoredResponse {
+  const headers = clientHeaders(answer.response, answer.answeredAt, target, zone.settings.forward);
+  const vary = selectingFields(headers, zone.settings.forward);
+  return {
+    status: answer.response.status,
+    headers: [...headers],
+    tags: purgeTags(answer.response.headers),
+    computedEtag: null,
+    bodyId: crypto.randomUUID(),
+    size: bodySize(answer.response),
+    vary,
+    variant: vary === "*" ? "" : variantKey(vary, request),
+    ...timesOf(answer, answer.response.status, headers, target),
+    zoneVersion: zone.version,
+  };
+}
+
+/** The stored response after a 304 (RFC 9111 §4.3.4): its headers and times are new, its body is not. */
+export function freshened(
+  stored: StoredResponse,
+  answer: OriginAnswer,
+  request: Headers,
+  target: Target,
+  zone: ZoneDocument,
+): StoredResponse {
+  const notModified = clientHeaders(answer.response, answer.answeredAt, target, zone.settings.forward);
+  const headers = freshenHeaders(new Headers(stored.headers), notModified);
+  const tags = purgeTags(answer.response.headers);
+  const vary = selectingFields(headers, zone.settings.forward);
+  return {
+    ...stored,
+    headers: [...headers],
+    tags: tags.length > 0 ? tags : stored.tags,
+    vary,
+    variant: vary === "*" ? "" : variantKey(vary, request),
+    ...timesOf(answer, stored.status, headers, target),
+    zoneVersion: zone.version,
+  };
+}
+
+/** The conditional headers that ask the origin whether a stored response still holds. */
+export function validatorsOf(stored: StoredResponse): Record<string, string> {
+  return validators(new Headers(stored.headers));
+}
+
+/** What `decideReuse` asks of a stored response. */
+export function freshnessOf(stored: StoredResponse, mode: ZoneSettings["ttl_mode"]): StoredFreshness {
+  // In a zone that overrides, ours is the only word on freshness; `private` and `no-store` were never stored.
+  const overridden = mode === "override" && stored.source === "policy";
+  return {
+    lifetime: stored.lifetime,
+    initialAge: stored.initialAge,
+    answeredAt: stored.answeredAt,
+    cacheControl: overridden ? parseCacheControl(null) : effectiveCacheControl(new Headers(stored.headers)),
+  };
+}
+
+/** RFC 9213 §2.2: a valid CDN-Cache-Control is used instead of Cache-Control. */
+export function effectiveCacheControl(headers: Headers): CacheControl {
+  return parseCdnCacheControl(headers.get("cdn-cache-control")) ?? parseCacheControl(headers.get("cache-control"));
+}
+
+/** What preconditions are evaluated against. */
+export function selectedValidators(headers: Headers): {
+  etag: string | null;
+  lastModified: number | null;
+  date: number | null;
+} {
+  return {
+    etag: headers.get("etag"),
+    lastModified: parseHttpDate(headers.get("last-modified")),
+    date: parseHttpDate(headers.get("date")),
+  };
+}
+
+function timesOf(answer: OriginAnswer, status: number, headers: Headers, target: Target) {
+  const { requestedAt, answeredAt } = answer;
+  const { seconds, source } = freshnessLifetime({ status, headers }, target.freshness, answeredAt);
+  const initialAge = correctedInitialAge({ headers, requestedAt, answeredAt });
+  return { requestedAt, answeredAt, initialAge, lifetime: seconds, source };
+}
+
+/** The origin's fields as clients may see them: end-to-end, labelled, without cookies and purge tags. */
+function clientHeaders(response: Response, answeredAt: number, target: Target, forward: ForwardSettings): Headers {
+  const headers = endToEndHeaders(response.headers);
+  headers.delete("cache-tag");
+  headers.delete("surrogate-key");
+  // One client's cookie must not become everybody's.
+  if (!forward.cookies) headers.delete("set-cookie");
+  if (isDecodedByThePlatform(response)) {
+    headers.delete("content-encoding");
+    headers.delete("content-length");
+    // The bytes are no longer those that a strong validator stood for (RFC 9110 §8.8.1).
+    const etag = headers.get("etag");
+    if (etag !== null && !etag.startsWith("W/")) headers.set("etag", `W/${etag}`);
+  }
+  // RFC 9110 §6.6.1: a recipient with a clock appends a Date where there is none.
+  if (!headers.has("date")) headers.set("date", formatHttpDate(answeredAt));
+  if (response.ok) {
+    const type = reconcileType(target.asset, headers.get("content-type"));
+    if (type.kind === "label") headers.set("content-type", type.contentType);
+  }
+  return headers;
+}
+
+/** Bodies in these codings reach the Worker decoded. */
+function isDecodedByThePlatform(response: Response): boolean {
+  return /^(gzip|br)$/i.test(response.headers.get("content-encoding")?.trim() ?? "");
+}
+
+function bodySize(response: Response): number | null {
+  if (response.body === null) return 0;
+  const length = response.headers.get("content-length");
+  return length !== null && /^\d+$/.test(length) && !isDecodedByThePlatform(response) ? Number(length) : null;
+}
+
+/** `Vary`, less what the origin never sees: its answer cannot depend on that. */
+function selectingFields(headers: Headers, forward: ForwardSettings): readonly string[] | "*" {
+  const fields = varyFields(headers);
+  return fields === "*" ? "*" : fields.filter((field) => isForwarded(field, forward));
+}
+
+function purgeTags(headers: Headers): string[] {
+  const cacheTags = (headers.get("cache-tag") ?? "").split(",").map((tag) => tag.trim());
+  const surrogateKeys = (headers.get("surrogate-key") ?? "").split(/\s+/);
+  return [...new Set([...cacheTags, ...surrogateKeys].filter(Boolean))];
+}

@@ -1,0 +1,50 @@
+import { weightedValues } from "./weighted-list.ts";
+
+/** The content codings that this cache can serve. */
+export type Coding = "br" | "gzip" | "zstd" | "identity";
+
+/**
+ * The best of the `available` codings for a client (RFC 9110 §12.5.3): by weight, and among equals the first of
+ * `available`. Null where the client accepts none of them. A client that sends no `Accept-Encoding` gets `identity` only:
+ * the section would let it have any coding, but such clients often cannot decode.
+ */
+export function preferredCoding(acceptEncoding: string | null, available: readonly Coding[]): Coding | null {
+  const weights = codingWeights(acceptEncoding);
+  let best: Coding | null = null;
+  let bestWeight = 0;
+  for (const coding of available) {
+    const weight = weightOf(weights, coding);
+    if (weight > bestWeight) {
+      best = coding;
+      bestWeight = weight;
+    }
+  }
+  return best;
+}
+
+/** Whether a client accepts a content coding (RFC 9110 §12.5.3). */
+export function acceptsCoding(acceptEncoding: string | null, coding: string): boolean {
+  return weightOf(codingWeights(acceptEncoding), canonical(coding.toLowerCase())) > 0;
+}
+
+/** Below any weight that a client can state: what is acceptable unless excluded comes after what was asked for. */
+const BY_DEFAULT = Number.MIN_VALUE;
+
+function weightOf(weights: ReadonlyMap<string, number>, coding: string): number {
+  // RFC 9110 §12.5.3: no coding is acceptable "unless specifically excluded by ... either identity;q=0 or *;q=0".
+  return weights.get(coding) ?? weights.get("*") ?? (coding === "identity" ? BY_DEFAULT : 0);
+}
+
+function codingWeights(acceptEncoding: string | null): Map<string, number> {
+  const weights = new Map<string, number>();
+  for (const { value, weight } of weightedValues(acceptEncoding)) {
+    const coding = canonical(value);
+    if (weight !== null && !weights.has(coding)) weights.set(coding, weight);
+  }
+  return weights;
+}
+
+/** RFC 9110 §8.4.1.3: "A recipient SHOULD consider "x-gzip" to be equivalent to "gzip"." */
+function canonical(coding: string): string {
+  return coding === "x-gzip" ? "gzip" : coding;
+}

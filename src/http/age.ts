@@ -1,0 +1,29 @@
+import { parseHttpDate } from "./dates.ts";
+import { parseDeltaSeconds } from "./delta-seconds.ts";
+
+/** A response as it arrived; times in ms since the epoch. */
+export interface ReceivedResponse {
+  headers: Headers;
+  /** When the request to the origin was sent. */
+  requestedAt: number;
+  /** When the response's head arrived. */
+  answeredAt: number;
+}
+
+/**
+ * The seconds that an `Age` field states; 0 where it is absent or invalid. RFC 9111 §5.1: "If there are multiple ...
+ * the recipient SHOULD use the first value"; an invalid field a cache "SHOULD ignore".
+ */
+export function parseAge(value: string | null): number {
+  if (value === null) return 0;
+  const comma = value.indexOf(",");
+  return parseDeltaSeconds((comma === -1 ? value : value.slice(0, comma)).trim()) ?? 0;
+}
+
+/** `corrected_initial_age` of RFC 9111 §4.2.3 in seconds, with the fraction of the response's delay. */
+export function correctedInitialAge({ headers, requestedAt, answeredAt }: ReceivedResponse): number {
+  const date = parseHttpDate(headers.get("date"), answeredAt);
+  const apparentAge = date === null ? 0 : Math.max(0, Math.floor((answeredAt - date) / 1000));
+  const responseDelay = Math.max(0, answeredAt - requestedAt) / 1000;
+  return Math.max(apparentAge, parseAge(headers.get("age")) + responseDelay);
+}

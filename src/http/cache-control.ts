@@ -1,0 +1,134 @@
+import { parseDeltaSeconds } from "./delta-seconds.ts";
+import { isToken, listMembers, unquoted } from "./field-syntax.ts";
+
+/** The directives of a `Cache-Control` field of a request or a response (RFC 9111 §5.2, RFC 5861, RFC 8246). */
+export interface CacheControl {
+  /** Seconds, as are all numbers here. */
+  readonly maxAge?: number;
+  readonly sMaxage?: number;
+  readonly staleWhileRevalidate?: number;
+  readonly staleIfError?: number;
+  /** Infinity where the request names no limit. */
+  readonly maxStale?: number;
+  readonly minFresh?: number;
+  readonly noStore: boolean;
+  /** True, or the names (lower case) of the fields that it is limited to. */
+  readonly noCache: boolean | readonly string[];
+  /** True, or the names (lower case) of the fields that it is limited to. */
+  readonly private: boolean | readonly string[];
+  readonly public: boolean;
+  readonly mustRevalidate: boolean;
+  readonly proxyRevalidate: boolean;
+  readonly mustUnderstand: boolean;
+  readonly noTransform: boolean;
+  readonly onlyIfCached: boolean;
+  readonly immutable: boolean;
+}
+
+/** A request's directives; `pragmaNoCache` stands for the older `Pragma: no-cache`. */
+export type RequestCacheControl = CacheControl & { readonly pragmaNoCache?: boolean };
+
+/** {@link CacheControl} while it is being read. */
+export type CacheControlDraft = { -readonly [name in keyof CacheControl]: CacheControl[name] };
+
+type SecondsDirective = "maxAge" | "sMaxage" | "staleWhileRevalidate" | "staleIfError" | "maxStale" | "minFresh";
+type FieldsDirective = "noCache" | "private";
+type FlagDirective = Exclude<keyof CacheControl, SecondsDirective | FieldsDirective>;
+
+/** What each known directive is called in {@link CacheControl}, and which kind of argument it takes. */
+export type Directive =
+  | { kind: "seconds"; name: SecondsDirective }
+  | { kind: "fields"; name: FieldsDirective }
+  | { kind: "flag"; name: FlagDirective };
+
+/** The known directives by name; all others are ignored (RFC 9111 §5.2.3). */
+export const DIRECTIVES: ReadonlyMap<string, Directive> = new Map<string, Directive>([
+  ["max-age", { kind: "seconds", name: "maxAge" }],
+  ["s-maxage", { kind: "seconds", name: "sMaxage" }],
+  ["stale-while-revalidate", { kind: "seconds", name: "staleWhileRevalidate" }],
+  ["stale-if-error", { kind: "seconds", name: "staleIfError" }],
+  ["max-stale", { kind: "seconds", name: "maxStale" }],
+  ["min-fresh", { kind: "seconds", name: "minFresh" }],
+  ["no-cache", { kind: "fields", name: "noCache" }],
+  ["private", { kind: "fields", name: "private" }],
+  ["no-store", { kind: "flag", name: "noStore" }],
+  ["public", { kind: "flag", name: "public" }],
+  ["must-revalidate", { kind: "flag", name: "mustRevalidate" }],
+  ["proxy-revalidate", { kind: "flag", name: "proxyRevalidate" }],
+  ["must-understand", { kind: "flag", name: "mustUnderstand" }],
+  ["no-transform", { kind: "flag", name: "noTransform" }],
+  ["only-if-cached", { kind: "flag", name: "onlyIfCached" }],
+  ["immutable", { kind: "flag", name: "immutable" }],
+]);
+
+/** What a message without directives says. */
+export const NO_DIRECTIVES: CacheControl = Object.freeze({
+  noStore: false,
+  noCache: false,
+  private: false,
+  public: false,
+  mustRevalidate: false,
+  proxyRevalidate: false,
+  mustUnderstand: false,
+  noTransform: false,
+  onlyIfCached: false,
+  immutable: false,
+});
+
+/**
+ * Reads a `Cache-Control` value (RFC 9111 §5.2). It never fails: unknown directives are ignored, of a repeated one the
+ * first counts, and an argument that is no number of seconds counts as 0, which makes the response stale.
+ */
+export function parseCacheControl(value: string | null): CacheControl {
+  if (value === null || value === "") return NO_DIRECTIVES;
+  const draft: CacheControlDraft = { ...NO_DIRECTIVES };
+  for (const member of listMembers(value)) readMember(draft, member);
+  return draft;
+}
+
+/** A request's directives. RFC 9111 §5.4: `Pragma: no-cache` counts only "when Cache-Control is not present". */
+export function parseRequestCacheControl(headers: Headers): RequestCacheControl {
+  const value = headers.get("cache-control");
+  if (value !== null) return parseCacheControl(value);
+  const noCache = listMembers(headers.get("pragma")).some((member) => member.toLowerCase() === "no-cache");
+  return noCache ? { ...NO_DIRECTIVES, pragmaNoCache: true } : NO_DIRECTIVES;
+}
+
+function readMember(draft: CacheControlDraft, member: string): void {
+  const equals = member.indexOf("=");
+  const written = equals === -1 ? member : member.slice(0, equals);
+  const name = written.trimEnd();
+  const directive = DIRECTIVES.get(name.toLowerCase());
+  if (directive === undefined) return;
+  const argument = equals === -1 ? null : unquoted(member.slice(equals + 1));
+  switch (directive.kind) {
+    case "flag":
+      draft[directive.name] = true;
+      return;
+    case "fields":
+      draft[directive.name] = limitedTo(draft[directive.name], argument);
+      return;
+    case "seconds":
+      // RFC 9111 §4.2.1: of several values "either the first occurrence should be used" or the response be stale.
+      // RFC 9111 §5.2: `token [ "=" ( token / quoted-string ) ]`: with a space before the "=" the argument is no number.
+      draft[directive.name] ??= secondsOf(directive.name, name === written ? argument : "");
+      return;
+    default:
+      directive satisfies never;
+  }
+}
+
+function secondsOf(name: SecondsDirective, argument: string | null): number {
+  // RFC 9111 §5.2.1.2: "If no value is assigned to max-stale, then the client will accept a stale response of any age."
+  if (name === "maxStale" && argument === null) return Number.POSITIVE_INFINITY;
+  // RFC 9111 §4.2.1: "Caches are encouraged to consider responses that have invalid freshness information to be stale."
+  return argument === null ? 0 : (parseDeltaSeconds(argument) ?? 0);
+}
+
+/** Adds the field names of one occurrence; without names, or with unreadable ones, the directive holds without limit. */
+export function limitedTo(known: boolean | readonly string[], argument: string | null): boolean | readonly string[] {
+  if (known === true || argument === null) return true;
+  const names = listMembers(argument.toLowerCase());
+  if (names.length === 0 || !names.every(isToken)) return true;
+  return known === false ? names : [...known, ...names];
+}

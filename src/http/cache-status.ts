@@ -1,0 +1,57 @@
+import { ParseError, parseList } from "structured-headers";
+
+/** This cache's part of `Cache-Status` (RFC 9211 §2). */
+export interface CacheStatus {
+  hit?: true;
+  /** Why the request went to the origin. */
+  fwd?: "miss" | "uri-miss" | "vary-miss" | "stale" | "bypass" | "method" | "request" | "partial";
+  /** The status that the origin answered. */
+  fwdStatus?: number;
+  /** Remaining freshness in whole seconds; negative when stale. */
+  ttl?: number;
+  stored?: boolean;
+  /** Whether the request waited for another one's answer. */
+  collapsed?: boolean;
+  /** A reason, in any characters: what a structured field cannot hold is left out. */
+  detail?: string;
+}
+
+const CACHE_NAME = "ResCDN";
+const SF_TOKEN = /^[A-Za-z*][!#$%&'*+.^_`|~0-9A-Za-z:/-]*$/;
+
+/** Writes a member of `Cache-Status`, e.g. `ResCDN; hit; ttl=100` (RFC 9211 §2). */
+export function formatCacheStatus(status: CacheStatus): string {
+  let text = CACHE_NAME;
+  if (status.hit) text += "; hit";
+  if (status.fwd !== undefined) text += `; fwd=${status.fwd}`;
+  if (status.fwdStatus !== undefined) text += `; fwd-status=${status.fwdStatus}`;
+  if (status.ttl !== undefined) text += `; ttl=${Math.trunc(status.ttl)}`;
+  if (status.stored) text += "; stored";
+  if (status.collapsed) text += "; collapsed";
+  if (status.detail !== undefined) text += `; detail=${tokenOrString(status.detail)}`;
+  return text;
+}
+
+/**
+ * Adds this cache's member to the list that came with the response: RFC 9211 §2 puts the cache closest to the user last.
+ * A list that cannot be read is dropped, because it would make ours unreadable too.
+ */
+export function appendCacheStatus(existing: string | null, own: string): string {
+  return existing === null || existing.trim() === "" || !isList(existing) ? own : `${existing}, ${own}`;
+}
+
+/** RFC 9211 §2.8: the detail "is either an sf-string or an sf-token". */
+function tokenOrString(detail: string): string {
+  if (SF_TOKEN.test(detail)) return detail;
+  return `"${detail.replace(/[^\x20-\x7e]/g, "").replace(/["\\]/g, "\\$&")}"`;
+}
+
+function isList(value: string): boolean {
+  try {
+    parseList(value);
+    return true;
+  } catch (error) {
+    if (error instanceof ParseError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+const ENTITY_TAG = /^(?:W\/)?"[\x21\x23-\x7e\x80-\uffff]*"$/;
+
+/** Whether `text` is an entity tag, strong or weak (RFC 9110 §8.8.3). */
+export function isEntityTag(text: string): boolean {
+  return ENTITY_TAG.test(text);
+}
+
+/** Whether an entity tag is marked as weak (RFC 9110 §8.8.3). */
+export function isWeak(tag: string): boolean {
+  return tag.startsWith("W/");
+}
+
+/**
+ * The value of `If-Match` or `If-None-Match` (RFC 9110 §13.1.1): `"*"`, or its entity tags. Members that are no entity
+ * tags are left out. A backslash in a tag is a character like others, so quotes are never escaped.
+ */
+export function parseEntityTags(list: string | null): "*" | readonly string[] {
+  if (list === null) return [];
+  if (list.trim() === "*") return "*";
+  const tags: string[] = [];
+  let at = 0;
+  let open = list.indexOf('"');
+  while (at < list.length) {
+    const comma = list.indexOf(",", at);
+    if (open !== -1 && open < at) open = list.indexOf('"', at);
+    let end = comma === -1 ? list.length : comma;
+    if (open !== -1 && open < end) {
+      const close = list.indexOf('"', open + 1);
+      if (close === -1) break;
+      const next = list.indexOf(",", close);
+      end = next === -1 ? list.length : next;
+    }
+    const member = list.slice(at, end).trim();
+    if (isEntityTag(member)) tags.push(member);
+    at = end + 1;
+  }
+  return tags;
+}
+
+/** RFC 9110 §8.8.3.2: equivalent if "both are not weak and their opaque-tags match character-by-character". */
+export function strongMatch(a: string, b: string): boolean {
+  return a === b && !isWeak(a) && isEntityTag(a);
+}
+
+/** RFC 9110 §8.8.3.2: equivalent if the opaque tags match, "regardless of either or both being tagged as weak". */
+export function weakMatch(a: string, b: string): boolean {
+  return opaque(a) === opaque(b) && isEntityTag(a);
+}
+
+function opaque(tag: string): string {
+  return isWeak(tag) ? tag.slice(2) : tag;
+}

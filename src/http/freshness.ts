@@ -1,0 +1,95 @@
+import { parseHttpDate } from "./dates.ts";
+import { isHeuristicallyCacheable } from "./statuses.ts";
+import { effectiveCacheControl } from "./targeted-cache-control.ts";
+
+/** What the zone says of an asset's freshness. */
+export interface FreshnessPolicy {
+  /** `"override"`: `ttl` comes before what the response says. */
+  mode: "respect" | "override";
+  /** Seconds; null: none. */
+  ttl: number | null;
+  /** Seconds, for 404 and 410 that say nothing themselves. */
+  negativeTtl: number;
+}
+
+/** Where a freshness lifetime comes from. */
+export type FreshnessSource =
+  | "cdn-cache-control"
+  | "s-maxage"
+  | "max-age"
+  | "expires"
+  | "policy"
+  | "negative"
+  | "heuristic"
+  | "none";
+
+export interface Freshness {
+  /** Whole seconds, 0 or more. */
+  seconds: number;
+  source: FreshnessSource;
+}
+
+/** The greatest heuristic lifetime: RFC 9111 §4.2.2 leaves the limit to the cache. */
+const HEURISTIC_LIMIT_SECONDS = 86_400;
+
+const NONE: Freshness = { seconds: 0, source: "none" };
+
+/** Statuses that the zone's TTL is meant for: an asset, or a lasting redirect to one. */
+const ASSET_STATUSES: ReadonlySet<number> = new Set([200, 203, 204, 206, 300, 301, 308]);
+
+/**
+ * How long a response is fresh in a shared cache (RFC 9111 §4.2.1, RFC 9213), and why. Whether it may be stored at all
+ * is decided elsewhere.
+ *
+ * @param answeredAt ms since the epoch; stands for a missing or invalid `Date`
+ */
+export function freshnessLifetime(
+  response: { status: number; headers: Headers },
+  policy: FreshnessPolicy,
+  answeredAt: number,
+): Freshness {
+  const { status, headers } = response;
+  const byPolicy = policy.ttl !== null && ASSET_STATUSES.has(status) ? fromPolicy(policy.ttl) : null;
+  if (policy.mode === "override" && byPolicy !== null) return byPolicy;
+  const { directives, targeted } = effectiveCacheControl(headers);
+  const { maxAge, sMaxage } = directives;
+  if (targeted) {
+    const seconds = sMaxage ?? maxAge;
+    if (seconds !== undefined) return { seconds, source: "cdn-cache-control" };
+  } else {
+    if (sMaxage !== undefined) return { seconds: sMaxage, source: "s-maxage" };
+    if (maxAge !== undefined) return { seconds: maxAge, source: "max-age" };
+    const expires = headers.get("expires");
+    if (expires !== null) return { seconds: untilExpiry(expires, headers, answeredAt), source: "expires" };
+  }
+  if (status === 404 || status === 410) return { seconds: policy.negativeTtl, source: "negative" };
+  if (byPolicy !== null) return byPolicy;
+  // RFC 9111 §4.2.2: heuristics are for statuses "defined as heuristically cacheable" and for responses marked `public`.
+  return isHeuristicallyCacheable(status) || directives.public ? heuristic(headers, answeredAt) : NONE;
+}
+
+function fromPolicy(seconds: number): Freshness {
+  return { seconds, source: "policy" };
+}
+
+/** RFC 9111 §5.3: an invalid date, "especially including the value 0", is "in the past". */
+function untilExpiry(expires: string, headers: Headers, answeredAt: number): number {
+  const time = parseHttpDate(expires, answeredAt);
+  return time === null ? 0 : wholeSeconds(time - dateOf(headers, answeredAt));
+}
+
+/** RFC 9111 §4.2.2: "a typical setting of this fraction might be 10%" of the time since the last modification. */
+function heuristic(headers: Headers, answeredAt: number): Freshness {
+  const lastModified = parseHttpDate(headers.get("last-modified"), answeredAt);
+  if (lastModified === null) return NONE;
+  const seconds = Math.min(wholeSeconds((dateOf(headers, answeredAt) - lastModified) / 10), HEURISTIC_LIMIT_SECONDS);
+  return seconds === 0 ? NONE : { seconds, source: "heuristic" };
+}
+
+function dateOf(headers: Headers, answeredAt: number): number {
+  return parseHttpDate(headers.get("date"), answeredAt) ?? answeredAt;
+}
+
+function wholeSeconds(ms: number): number {
+  return Math.max(0, Math.floor(ms / 1000));
+}

@@ -1,0 +1,89 @@
+import type { SelectedValidators } from "./conditional.ts";
+import { parseHttpDate } from "./dates.ts";
+import { strongMatch } from "./etag.ts";
+
+/** What of a representation a request asks for; `first` and `last` are inclusive byte positions. */
+export type RangeRequest =
+  | { kind: "whole" }
+  | { kind: "part"; first: number; last: number }
+  | { kind: "unsatisfiable" };
+
+/** A `Content-Range` field; `size` is null where the sender did not know it. */
+export interface ContentRange {
+  first: number;
+  last: number;
+  size: number | null;
+}
+
+const WHOLE: RangeRequest = { kind: "whole" };
+const UNSATISFIABLE: RangeRequest = { kind: "unsatisfiable" };
+
+// RFC 9110 §14.1.2. Empty list members are legal and say nothing; a second range makes the whole request unanswered.
+const ONE_RANGE = /^bytes=[ \t,]*(\d*)-(\d*)[ \t,]*$/i;
+const CONTENT_RANGE = /^bytes (\d+)-(\d+)\/(\d+|\*)$/i;
+
+/**
+ * The part of a representation that a request asks for (RFC 9110 §14.2). Malformed ranges, other units and several
+ * ranges are answered by the whole, as a server may; so is a range whose `If-Range` does not hold.
+ *
+ * @param size bytes of the whole representation
+ */
+export function requestedRange(
+  method: string,
+  requestHeaders: Headers,
+  selected: SelectedValidators,
+  size: number,
+): RangeRequest {
+  const range = method === "GET" ? requestHeaders.get("range") : null;
+  if (range === null) return WHOLE;
+  const ifRange = requestHeaders.get("if-range");
+  if (ifRange !== null && !rangeHolds(ifRange, selected)) return WHOLE;
+  const match = ONE_RANGE.exec(range);
+  if (match === null) return WHOLE;
+  const [, first = "", last = ""] = match;
+  if (first !== "") return fromFirst(Number(first), last === "" ? size - 1 : Number(last), last !== "", size);
+  return last === "" ? WHOLE : suffix(Number(last), size);
+}
+
+/** RFC 9110 §14.1.2: a range whose last position is before its first is invalid, and so ignored. */
+function fromFirst(first: number, last: number, lastGiven: boolean, size: number): RangeRequest {
+  if (lastGiven && last < first) return WHOLE;
+  if (first >= size) return UNSATISFIABLE;
+  return { kind: "part", first, last: Math.min(last, size - 1) };
+}
+
+function suffix(length: number, size: number): RangeRequest {
+  if (length === 0) return UNSATISFIABLE;
+  // The suffix of an empty representation is satisfiable, but no Content-Range can say so.
+  if (size === 0) return WHOLE;
+  return { kind: "part", first: Math.max(0, size - length), last: size - 1 };
+}
+
+/** RFC 9110 §13.1.5: an entity tag by strong comparison, a date by exact match with a strong Last-Modified. */
+function rangeHolds(ifRange: string, { etag, lastModified, date }: SelectedValidators): boolean {
+  const time = parseHttpDate(ifRange);
+  if (time === null) return etag !== null && strongMatch(ifRange.trim(), etag);
+  // RFC 9110 §8.8.2.2: strong if the Date is "at least one second after the Last-Modified value".
+  return time === lastModified && date !== null && date - time >= 1000;
+}
+
+/** The `Content-Range` of a part (RFC 9110 §14.4). */
+export function contentRange(first: number, last: number, size: number): string {
+  return `bytes ${first}-${last}/${size}`;
+}
+
+/** The `Content-Range` of a 416 (RFC 9110 §15.5.17). */
+export function unsatisfiedRange(size: number): string {
+  return `bytes */${size}`;
+}
+
+/** Reads the `Content-Range` of a 206 with a single part; null where it is absent or contradicts itself. */
+export function parseContentRange(value: string | null): ContentRange | null {
+  const match = value === null ? null : CONTENT_RANGE.exec(value);
+  if (match === null) return null;
+  const first = Number(match[1]);
+  const last = Number(match[2]);
+  const size = match[3] === "*" ? null : Number(match[3]);
+  if (!Number.isSafeInteger(size ?? last) || last < first || last >= (size ?? Number.POSITIVE_INFINITY)) return null;
+  return { first, last, size };
+}

@@ -1,0 +1,26 @@
+const HEURISTICALLY_CACHEABLE: ReadonlySet<number> = new Set([
+  200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501,
+]);
+
+/** RFC 9110 §15.1: statuses that "can be reused by a cache with heuristic expiration". */
+export function isHeuristicallyCacheable(status: number): boolean {
+  return HEURISTICALLY_CACHEABLE.has(status);
+}
+
+const UNDERSTOOD: ReadonlySet<number> = new Set([
+  ...HEURISTICALLY_CACHEABLE,
+  302,
+  303,
+  307,
+  400,
+  403,
+  500,
+  502,
+  503,
+  504,
+]);
+
+/** Statuses whose caching requirements this cache knows and keeps, for `must-understand` (RFC 9111 §5.2.2.3). */
+export function isUnderstood(status: number): boolean {
+  return UNDERSTOOD.has(status);
+}

@@ -1,0 +1,70 @@
+import { type BareItem, ParseError, parseDictionary, Token } from "structured-headers";
+import {
+  type CacheControl,
+  type CacheControlDraft,
+  DIRECTIVES,
+  limitedTo,
+  NO_DIRECTIVES,
+  parseCacheControl,
+} from "./cache-control.ts";
+import { MAX_DELTA_SECONDS } from "./delta-seconds.ts";
+
+/**
+ * Reads `CDN-Cache-Control` (RFC 9213 §2.1), a structured Dictionary. Null where the field is absent, empty or invalid:
+ * then `Cache-Control` and `Expires` apply. A known directive with a value of the wrong type makes the field invalid.
+ */
+export function parseCdnCacheControl(value: string | null): CacheControl | null {
+  if (value === null) return null;
+  const members = parseMembers(value);
+  // RFC 9213 §2.1: "If a targeted field in a given response is empty, or a parsing error is encountered, that field
+  // MUST be ignored by the cache".
+  if (members === null || members.size === 0) return null;
+  const draft: CacheControlDraft = { ...NO_DIRECTIVES };
+  for (const [name, [item]] of members) {
+    if (!consume(draft, name, item)) return null;
+  }
+  return draft;
+}
+
+/**
+ * The directives that govern a response at a CDN: those of a valid `CDN-Cache-Control`, else those of `Cache-Control`.
+ * RFC 9213 §2.2: with a valid targeted field a cache "MUST ignore the Cache-Control and Expires header fields".
+ */
+export function effectiveCacheControl(headers: Headers): { directives: CacheControl; targeted: boolean } {
+  const targeted = parseCdnCacheControl(headers.get("cdn-cache-control"));
+  if (targeted !== null) return { directives: targeted, targeted: true };
+  return { directives: parseCacheControl(headers.get("cache-control")), targeted: false };
+}
+
+function parseMembers(value: string): ReturnType<typeof parseDictionary> | null {
+  try {
+    return parseDictionary(value);
+  } catch (error) {
+    if (error instanceof ParseError) return null;
+    throw error;
+  }
+}
+
+/** False where the value is not of the type that the directive takes. */
+function consume(draft: CacheControlDraft, name: string, item: BareItem | readonly unknown[]): boolean {
+  const directive = DIRECTIVES.get(name);
+  if (directive === undefined) return true;
+  // RFC 9213 §2.1: "Implementations SHOULD NOT consume values that violate these inferred constraints."
+  switch (directive.kind) {
+    case "flag":
+      draft[directive.name] = true;
+      return item === true;
+    case "fields": {
+      const names = item instanceof Token ? item.toString() : item;
+      if (names !== true && typeof names !== "string") return false;
+      draft[directive.name] = limitedTo(false, names === true ? null : names);
+      return true;
+    }
+    case "seconds":
+      if (typeof item !== "number" || !Number.isInteger(item)) return false;
+      draft[directive.name] = Math.min(Math.max(item, 0), MAX_DELTA_SECONDS);
+      return true;
+    default:
+      return directive satisfies never;
+  }
+}

@@ -1,0 +1,68 @@
+const INVALID_PERCENT = /%(?![0-9A-Fa-f]{2})/;
+const PERCENT_ENCODED = /%[0-9A-Fa-f]{2}/g;
+const UNRESERVED = /^[A-Za-z0-9._~-]$/;
+
+/**
+ * The path of a cache key (RFC 3986 §6.2.2): unreserved characters decoded, other percent-encodings in upper case, dot
+ * segments removed, also when they are percent-encoded. Empty segments (`//`) and `%2F` are kept: servers tell them from
+ * `/`. A path with a `%` that encodes nothing is kept byte for byte, since no reading of it is safe.
+ *
+ * Applied to its own result it changes nothing.
+ *
+ * @param path as `URL.pathname` gives it, beginning with `/`
+ */
+export function normalisePath(path: string): string {
+  if (!path.includes("%")) return withoutDotSegments(path);
+  return INVALID_PERCENT.test(path) ? path : withoutDotSegments(path.replace(PERCENT_ENCODED, normaliseEncoding));
+}
+
+/** RFC 3986 §6.2.2.1, §6.2.2.2: hexadecimal digits in upper case, unreserved characters decoded. */
+function normaliseEncoding(encoding: string): string {
+  const char = String.fromCharCode(Number.parseInt(encoding.slice(1), 16));
+  return UNRESERVED.test(char) ? char : encoding.toUpperCase();
+}
+
+/** RFC 3986 §5.2.4, for a path that begins with `/`. */
+function withoutDotSegments(path: string): string {
+  if (!path.includes("/.")) return path;
+  const kept: string[] = [];
+  const segments = path.slice(1).split("/");
+  for (const [index, segment] of segments.entries()) {
+    const isDots = segment === "." || segment === "..";
+    if (segment === "..") kept.pop();
+    if (!isDots) kept.push(segment);
+    else if (index === segments.length - 1) kept.push("");
+  }
+  return `/${kept.join("/")}`;
+}
+
+/** What of a query counts: all as it stands, all sorted by name, nothing, or the parameters named. */
+export type QueryRule = "keep" | "sort" | "ignore" | readonly string[];
+
+/**
+ * The query of a cache key by the zone's rule, with its `?`, or `""`. Parameters are kept byte for byte, and those of one
+ * name keep their order. Names are compared decoded, so that no spelling of a name that counts slips by.
+ *
+ * @param search as `URL.search` gives it
+ */
+export function normaliseQuery(search: string, rule: QueryRule): string {
+  if (rule === "keep" || search === "") return search;
+  if (rule === "ignore") return "";
+  const named = search
+    .slice(1)
+    .split("&")
+    .map((parameter) => ({ parameter, name: nameOf(parameter) }));
+  const counting = rule === "sort" ? named : named.filter(({ name }) => rule.includes(name));
+  if (counting.length === 0) return "";
+  counting.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return `?${counting.map(({ parameter }) => parameter).join("&")}`;
+}
+
+function nameOf(parameter: string): string {
+  const equals = parameter.indexOf("=");
+  const name = equals === -1 ? parameter : parameter.slice(0, equals);
+  if (!name.includes("%") && !name.includes("+")) return name;
+  // Behind a "&", a name that begins with "?" keeps it.
+  const [decoded = name] = new URLSearchParams(`&${name}`).keys();
+  return decoded;
+}

@@ -1,0 +1,28 @@
+import type { StoredSettings } from "./settings.ts";
+import type { SettingsPatch } from "./settings-schema.ts";
+
+/**
+ * Applies a change to what a customer has set, as JSON Merge Patch does (RFC 7396): objects are merged name by name,
+ * anything else is replaced, and null removes a name, so that its default counts again. One exception: inside `ttl`
+ * null is a value of its own ("only the origin's freshness"); `"ttl": null` puts all its defaults back.
+ */
+export function mergeSettings(stored: StoredSettings, patch: SettingsPatch): StoredSettings {
+  const merged = new Map<string, unknown>(Object.entries(stored));
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(name);
+    else if (!isObject(value)) merged.set(name, value);
+    else {
+      const members = { ...(merged.get(name) as object | undefined), ...value };
+      merged.set(name, name === "ttl" ? members : withoutNulls(members));
+    }
+  }
+  return Object.fromEntries(merged);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function withoutNulls(members: object): object {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
+}

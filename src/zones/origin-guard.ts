@@ -1,0 +1,113 @@
+import ipaddr from "ipaddr.js";
+
+/** What an operator lets pass as an origin. */
+export interface OriginPolicy {
+  /** Loopback and private hosts: for local development only. */
+  allowPrivate: boolean;
+  allowHttp: boolean;
+  /** Our own domains and hosts, in lower case: neither they nor anything below them can be an origin. */
+  ownHosts: readonly string[];
+}
+
+/** The policy of a deployment, from its settings. */
+export function originPolicy(settings: {
+  edgeDomains: readonly string[];
+  apiHosts: Iterable<string>;
+  origins: { allowPrivate: boolean; allowHttp: boolean };
+}): OriginPolicy {
+  return { ...settings.origins, ownHosts: [...settings.edgeDomains, ...settings.apiHosts] };
+}
+
+/** The reason is a sentence's predicate, to follow "origin". */
+export type OriginVerdict =
+  | {
+      ok: true;
+      /** `scheme://host[:port]`, normalised, without a trailing slash. */
+      origin: string;
+    }
+  | { ok: false; reason: string };
+
+/** Names that never lead to a public server (RFC 6761, RFC 6762, RFC 8375, RFC 9476, ICANN's "internal" and collisions). */
+const LOCAL_DOMAINS =
+  "localhost local localdomain internal intranet private corp home lan test invalid onion alt arpa".split(" ");
+
+/** Cloud metadata services outside of the ranges that are refused anyway. */
+const METADATA_HOSTS = ["metadata.goog", "168.63.129.16"];
+
+/**
+ * Whether a zone's origin, as its customer wrote it, is one that we may ask: scheme, public host and port, nothing else.
+ * A public name may still resolve to a private address; that is left to the network that the Worker runs in.
+ */
+export function checkOrigin(input: string, policy: OriginPolicy): OriginVerdict {
+  if (input.length > 300) return no("must not be longer than 300 characters");
+  // URL parsers drop tabs and line ends and read "\" as "/": what they would mend is refused.
+  if (/[\s\\\u0000-\u001f\u007f-\u009f]/.test(input))
+    return no("must not contain spaces, control characters or backslashes");
+  const parts = /^https?:\/\/([^/?#]*)(.*)$/i.exec(input);
+  if (parts === null) return no("must begin with https://");
+  const [, authority = "", rest = ""] = parts;
+  if (authority.includes("@")) return no("must not contain a user name or password");
+  if (rest !== "" && rest !== "/") return no("must be a scheme and a host only, without path, query or fragment");
+  const url = URL.parse(input);
+  return url === null ? no("is not a valid URL") : checkOriginUrl(url, policy);
+}
+
+/** The same for a URL with a path, as a redirect of an origin names it. */
+export function checkOriginUrl(url: URL, policy: OriginPolicy): OriginVerdict {
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && policy.allowHttp))
+    return no("must begin with https://");
+  if (url.username !== "" || url.password !== "") return no("must not contain a user name or password");
+  // Below 1024 the other ports are those of other protocols.
+  if (url.port !== "" && url.port !== "80" && url.port !== "443" && Number(url.port) < 1024) {
+    return no("must use port 80, 443, or one from 1024 to 65535");
+  }
+  const host = url.hostname.replace(/\.$/, "");
+  const reason = refusalOf(host, policy);
+  if (reason !== null) return no(reason);
+  return { ok: true, origin: `${url.protocol}//${host}${url.port === "" ? "" : `:${url.port}`}` };
+}
+
+/** Why a host, as `URL.hostname` spells it, cannot be an origin; null where it can. */
+function refusalOf(host: string, policy: OriginPolicy): string | null {
+  if (METADATA_HOSTS.includes(host)) return "must not be a metadata service";
+  const address = addressOf(host);
+  // A developer's own machine is also where the control plane answers, on another port.
+  const ownMachine = policy.allowPrivate && (host === "localhost" || address?.range() === "loopback");
+  if (!ownMachine && policy.ownHosts.some((own) => host === own || host.endsWith(`.${own}`))) {
+    return "must not be a host of this CDN";
+  }
+  if (address !== null) return isReachable(address, policy) ? null : "must not be a private, local or reserved address";
+  return refusalOfName(host, policy);
+}
+
+function addressOf(host: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
+  // The URL parser has already turned decimal, octal, hex, short, full-width and encoded spellings into four decimals.
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return ipaddr.IPv4.parse(host);
+  return host.startsWith("[") ? ipaddr.IPv6.parse(host.slice(1, -1)) : null;
+}
+
+const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR("2000::/3");
+const PRIVATE_RANGES = ["loopback", "private", "carrierGradeNat", "uniqueLocal"];
+
+function isReachable(address: ipaddr.IPv4 | ipaddr.IPv6, policy: OriginPolicy): boolean {
+  const range = address.range();
+  if (policy.allowPrivate && PRIVATE_RANGES.includes(range)) return true;
+  if (range !== "unicast") return false;
+  // RFC 4291 §2.4 and IANA: only 2000::/3 is assigned for global unicast; "::127.0.0.1" and the like lie outside.
+  return address.kind() === "ipv4" || address.match(GLOBAL_UNICAST);
+}
+
+function refusalOfName(host: string, policy: OriginPolicy): string | null {
+  const labels = host.split(".");
+  if (host.length > 253 || !labels.every((label) => /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/.test(label))) {
+    return "must have a host that is a DNS name or an address";
+  }
+  if (policy.allowPrivate) return null;
+  if (labels.length === 1) return "must have a public host name, with a domain";
+  if (LOCAL_DOMAINS.includes(labels.at(-1)!)) return "must not be a host of a local or special-use domain";
+  return null;
+}
+
+function no(reason: string): OriginVerdict {
+  return { ok: false, reason };
+}

@@ -1,0 +1,51 @@
+import type { Purge } from "./purge-log.ts";
+
+/** What a customer asks to be purged, all at once: it becomes one version of the zone. */
+export interface PurgeOrder {
+  id: string;
+  zone: string;
+  soft: boolean;
+  targets: readonly PurgeTarget[];
+  /** Id of the API key that asked. */
+  createdBy: string;
+}
+
+/** `value` is a normalised path, a path with its query, a prefix or a tag; `""` for everything. */
+export type PurgeTarget = Pick<Purge, "kind" | "value">;
+
+/**
+ * Records a purge and raises the zone's version, in one transaction: the purge carries exactly the version that it
+ * made. False: the zone has gone.
+ */
+export async function recordPurge(db: D1Database, order: PurgeOrder, now: number): Promise<boolean> {
+  const [raised] = await db.batch([
+    db.prepare("UPDATE zones SET version = version + 1 WHERE id = ?1 AND state <> 'deleted'").bind(order.zone),
+    db
+      .prepare(
+        `INSERT INTO purges (zone_id, version, kind, value, id, account_id, soft, at, created_by)
+         SELECT DISTINCT zones.id, zones.version, target.value ->> 'kind', target.value ->> 'value',
+                ?2, zones.account_id, ?3, ?4, ?5
+         FROM zones, json_each(?6) AS target WHERE zones.id = ?1 AND zones.state <> 'deleted'`,
+      )
+      .bind(order.zone, order.id, order.soft ? 1 : 0, now, order.createdBy, JSON.stringify(order.targets)),
+  ]);
+  return raised !== undefined && raised.meta.changes > 0;
+}
+
+/**
+ * A zone's purges since a time, newest first. Of more than `limit` the oldest one returned stands for everything up to
+ * its version, because those before it are not seen.
+ */
+export async function purgesSince(db: D1Database, zone: string, since: number, limit: number): Promise<Purge[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT kind, value, soft, version, at FROM purges WHERE zone_id = ?1 AND at >= ?2
+       ORDER BY version DESC LIMIT ?3`,
+    )
+    .bind(zone, since, limit + 1)
+    .all<Omit<Purge, "soft"> & { soft: 0 | 1 }>();
+  const purges = results.map((row): Purge => ({ ...row, soft: row.soft === 1 }));
+  const oldest = purges[limit];
+  if (oldest !== undefined) purges[limit] = { ...oldest, kind: "everything", value: "", soft: false };
+  return purges;
+}

@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { type HeaderUse, isHeaderValue, refusalOfHeaderName } from "./header-rules.ts";
+
+const DAY_SECONDS = 86_400;
+/** How long purges are remembered, less a day: nothing may be stored for longer. */
+const LONGEST_EDGE_SECONDS = 30 * DAY_SECONDS;
+const MAX_CHARACTERS = 32_768;
+
+/** Every name may be missing; null puts its default back. */
+const setting = <Schema extends z.ZodType>(schema: Schema, description: string) =>
+  schema.nullable().optional().describe(description);
+
+const edgeSeconds = z.int().min(0).max(LONGEST_EDGE_SECONDS);
+const typeSeconds = edgeSeconds.nullable().optional();
+const milliseconds = z.int().min(100).max(100_000).nullable().optional();
+const flag = z.boolean().nullable().optional();
+
+const ttl = z.strictObject({
+  css: typeSeconds,
+  js: typeSeconds,
+  font: typeSeconds,
+  image: typeSeconds,
+  other: typeSeconds,
+});
+
+const ttlByExtension = z.record(z.string(), edgeSeconds.nullable()).superRefine((ttls, context) => {
+  limit(ttls, 100, context);
+  for (const extension of Object.keys(ttls)) {
+    if (!/^[a-z0-9_-]{1,16}$/.test(extension)) refuse(context, extension, "must be an extension without the dot");
+  }
+});
+
+const query = z.union([z.enum(["keep", "sort", "ignore"]), z.array(z.string().min(1).max(100)).max(100)]);
+
+const forward = z.strictObject({
+  headers: z
+    .union([z.literal("all"), z.array(z.string().toLowerCase()).max(50)])
+    .superRefine((names, context) => {
+      if (names === "all") return;
+      for (const [index, name] of names.entries()) refuseHeader(context, index, name, "forward");
+    })
+    .nullable()
+    .optional(),
+  cookies: flag,
+  authorization: flag,
+});
+
+const headers = (use: HeaderUse) =>
+  z.record(z.string().toLowerCase(), z.string().max(1_024).nullable()).superRefine((values, context) => {
+    limit(values, 50, context);
+    for (const [name, value] of Object.entries(values)) {
+      refuseHeader(context, name, name, use);
+      if (value !== null && !isHeaderValue(value)) refuse(context, name, "must be visible ASCII without line ends");
+    }
+  });
+
+const webOrigin = z.string().refine((text) => URL.parse(text)?.origin === text, {
+  error: "must be an origin as browsers send it, such as https://www.example.com",
+});
+
+/**
+ * The `settings` that POST and PATCH take. Unknown names are refused, each by its name. See `mergeSettings` for what
+ * null means where.
+ */
+export const settingsSchema = z
+  .strictObject({
+    ttl_mode: setting(z.enum(["respect", "override"]), "Whose freshness counts first: the origin's or the zone's."),
+    ttl: setting(ttl, "Seconds at the edge by asset type; null for a type: only the origin's freshness."),
+    ttl_by_extension: setting(ttlByExtension, "Seconds at the edge by extension, over `ttl`."),
+    browser_ttl: setting(
+      z
+        .int()
+        .min(0)
+        .max(365 * DAY_SECONDS),
+      "Seconds sent to clients; null: as at the edge.",
+    ),
+    negative_ttl: setting(z.int().min(0).max(DAY_SECONDS), "Seconds for a 404 or 410 without freshness of its own."),
+    query: setting(query, "What of the query counts: all, all sorted, nothing, or the parameters named."),
+    methods: setting(z.enum(["read", "all"]), '"all" passes unsafe methods to the origin.'),
+    stale_while_revalidate: setting(edgeSeconds, "Seconds, where the origin says nothing."),
+    stale_if_error: setting(edgeSeconds, "Seconds, where the origin says nothing."),
+    forward: setting(forward, "What of a client's request the origin sees."),
+    origin_headers: setting(headers("origin_headers"), "Set on requests to the origin."),
+    response_headers: setting(headers("response_headers"), "Set on answers to clients."),
+    fallback_origin: setting(z.string(), "Asked when the origin fails."),
+    timeouts: setting(z.strictObject({ first_byte_ms: milliseconds, idle_ms: milliseconds }), "Of the origin."),
+    max_object_bytes: setting(z.int().min(0).max(536_870_912), "A larger object is passed through, not stored."),
+    compression: setting(z.boolean(), "Whether the edge compresses."),
+    cors: setting(
+      z.union([z.literal("*"), z.literal(false), z.array(webOrigin).max(100)]),
+      "Which pages may read answers: all, those of the origins listed, or what the origin server says.",
+    ),
+  })
+  .refine((settings) => JSON.stringify(settings).length <= MAX_CHARACTERS, { error: "must be smaller than 32 KiB" });
+
+/** What a customer changes of a zone's settings. */
+export type SettingsPatch = z.output<typeof settingsSchema>;
+
+type Context = z.core.$RefinementCtx<unknown>;
+
+function refuse(context: Context, name: string | number, message: string): void {
+  context.addIssue({ code: "custom", path: [name], message });
+}
+
+function refuseHeader(context: Context, at: string | number, name: string, use: HeaderUse): void {
+  const reason = refusalOfHeaderName(name, use);
+  if (reason !== null) refuse(context, at, reason);
+}
+
+function limit(record: object, most: number, context: Context): void {
+  if (Object.keys(record).length > most)
+    context.addIssue({ code: "custom", message: `must have at most ${most} names` });
+}

@@ -1,0 +1,40 @@
+import { buildPurgeLog, EMPTY_PURGE_LOG, PURGE_LOG_BOUND, PURGE_LOG_SECONDS } from "./purge-log.ts";
+import { purgesSince } from "./purges.ts";
+import { completeSettings, type StoredSettings } from "./settings.ts";
+import type { ZoneDocument } from "./zone.ts";
+
+/** The document that the zone table should hold for a name, of its newest zone; null where no zone ever had it. */
+export async function documentOf(db: D1Database, name: string, now: number): Promise<ZoneDocument | null> {
+  const zone = await db
+    .prepare(
+      `SELECT id, account_id AS account, name, mode, state, origin, settings, version FROM zones
+       WHERE name = ?1 ORDER BY version DESC LIMIT 1`,
+    )
+    .bind(name)
+    .first<Omit<ZoneDocument, "settings" | "purges"> & { settings: string }>();
+  if (zone === null) return null;
+  const settings = completeSettings(JSON.parse(zone.settings) as StoredSettings);
+  if (zone.state === "deleted") return { ...zone, settings, purges: EMPTY_PURGE_LOG };
+  const purges = await purgesSince(db, zone.id, now - PURGE_LOG_SECONDS * 1000, PURGE_LOG_BOUND);
+  return { ...zone, settings, purges: buildPurgeLog(purges) };
+}
+
+/** Notes that the table holds a document; zones that had its name before have nothing left to publish. */
+export async function markPublished(db: D1Database, document: ZoneDocument): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE zones SET published_version = MIN(version, ?2)
+       WHERE name = ?1 AND published_version < MIN(version, ?2)`,
+    )
+    .bind(document.name, document.version)
+    .run();
+}
+
+/** Names whose newest change the table does not hold. */
+export async function laggingNames(db: D1Database, limit: number): Promise<string[]> {
+  const { results } = await db
+    .prepare("SELECT DISTINCT name FROM zones WHERE published_version < version ORDER BY name LIMIT ?1")
+    .bind(limit)
+    .all<{ name: string }>();
+  return results.map(({ name }) => name);
+}

@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { projectRoot } from "../../src/dev/project.ts";
+
+/** A running `npm run serve`. */
+export interface ServeProcess {
+  port: number;
+  /** Lines on stdout after npm's own. */
+  stdout: readonly string[];
+  /** Sends SIGTERM and waits for the exit code; null where a signal ended it. */
+  stop(): Promise<number | null>;
+}
+
+/** How an `npm run serve` that never got ready ended. */
+export class ServeFailed extends Error {
+  readonly exitCode: number | null;
+  readonly stderr: string;
+
+  constructor(exitCode: number | null, stderr: string) {
+    super(`npm run serve ended with ${exitCode}: ${stderr}`);
+    this.exitCode = exitCode;
+    this.stderr = stderr;
+  }
+}
+
+/** Starts the real command on the port that `env` names (0: any free one) and waits for its `ready` line. */
+export async function startServe(env: Record<string, string>): Promise<ServeProcess> {
+  const child = spawn("npm", ["run", "--silent", "serve"], {
+    cwd: projectRoot,
+    env: { ...process.env, HOST: "127.0.0.1", PORT: "0", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const stdout: string[] = [];
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const exit = exitCode(child);
+  const port = await new Promise<number>((resolve, reject) => {
+    createInterface(child.stdout).on("line", (line) => {
+      stdout.push(line);
+      const ready = /^ready http:\/\/127\.0\.0\.1:(\d+)$/.exec(line);
+      if (ready) resolve(Number(ready[1]));
+    });
+    exit.then((code) => reject(new ServeFailed(code, stderr)), reject);
+  });
+  return {
+    port,
+    stdout,
+    stop() {
+      child.kill("SIGTERM");
+      return exit;
+    },
+  };
+}
+
+async function exitCode(child: ChildProcess): Promise<number | null> {
+  const [code] = (await once(child, "close")) as [number | null];
+  return code;
+}

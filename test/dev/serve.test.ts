@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { request } from "./request.ts";
+import { ServeFailed, type ServeProcess, startServe } from "./serve-process.ts";
+
+const API = "api.rescdn.localhost";
+const EDGE = "shop.rescdn.localhost";
+const PATH = "/assets/site.css";
+
+let stateDir: string;
+let origin: Server;
+let originUrl: string;
+let originRequests = 0;
+const running = new Set<ServeProcess>();
+
+beforeAll(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), "rescdn-serve-"));
+  origin = createServer((_request, response) => {
+    originRequests++;
+    response.writeHead(200, { "Content-Type": "text/css", ETag: '"1"' }).end(`body{order:${originRequests}}`);
+  });
+  await new Promise<void>((resolve) => origin.listen(0, "127.0.0.1", resolve));
+  originUrl = `http://127.0.0.1:${(origin.address() as AddressInfo).port}`;
+});
+
+afterAll(async () => {
+  await Promise.all([...running].map((server) => server.stop()));
+  origin.close();
+  await rm(stateDir, { recursive: true, force: true });
+});
+
+async function serve(env: Record<string, string> = {}): Promise<ServeProcess> {
+  const server = await startServe({
+    STATE_DIR: stateDir,
+    ADMIN_TOKEN: "operator",
+    ALLOW_PRIVATE_ORIGINS: "true",
+    ...env,
+  });
+  running.add(server);
+  return server;
+}
+
+async function stop(server: ServeProcess): Promise<number | null> {
+  running.delete(server);
+  return server.stop();
+}
+
+describe("npm run serve", () => {
+  it("goes from an account to a cached and purged asset, and finds the zone again after a restart", async () => {
+    const first = await serve();
+    expect(first.stdout).toEqual([`ready http://127.0.0.1:${first.port}`]);
+
+    const account = await request(first.port, API, "/admin/accounts", {
+      method: "POST",
+      headers: { Authorization: "Bearer operator" },
+      body: { name: "Shop", email: "shop@example.com" },
+    });
+    expect(account.status, account.body).toBe(201);
+    const key = (JSON.parse(account.body) as { keys: { live: string } }).keys.live;
+
+    const headers = { "X-ResCDN-Key": key };
+    const created = await request(first.port, API, "/v1/zones", {
+      method: "POST",
+      headers,
+      body: { name: "shop", origin: originUrl },
+    });
+    expect(created.status, created.body).toBe(201);
+    const { id } = JSON.parse(created.body) as { id: string };
+
+    expect(await fetchAsset(first)).toEqual({ cache: "MISS", originRequests: 1, body: "body{order:1}" });
+    expect(await fetchAsset(first)).toEqual({ cache: "HIT", originRequests: 1, body: "body{order:1}" });
+
+    const purge = await request(first.port, API, `/v1/purge?zone=${id}&path=${PATH}`, { headers });
+    expect(purge.status, purge.body).toBe(200);
+    expect(await fetchAsset(first)).toEqual({ cache: "MISS", originRequests: 2, body: "body{order:2}" });
+    expect(await fetchAsset(first)).toEqual({ cache: "HIT", originRequests: 2, body: "body{order:2}" });
+
+    expect(await stop(first)).toBe(0);
+    expect(first.stdout).toHaveLength(1);
+
+    const second = await serve();
+    const zones = await request(second.port, API, "/v1/zones", { headers });
+    expect(JSON.parse(zones.body)).toMatchObject({ zones: [{ id, name: "shop", origin: originUrl }] });
+    expect((await fetchAsset(second)).body).toBe("body{order:2}");
+    expect(await stop(second)).toBe(0);
+  });
+
+  it("says in one line that the port is taken, and ends with 1", async () => {
+    const port = (origin.address() as AddressInfo).port;
+    const failure = await startServe({ STATE_DIR: join(stateDir, "taken"), PORT: String(port) }).then(
+      async (server) => `started, ended with ${await server.stop()}`,
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(ServeFailed);
+    const { exitCode, stderr } = failure as ServeFailed;
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(new RegExp(`^port ${port} on 127\\.0\\.0\\.1 is taken: .+\\n$`));
+  });
+});
+
+async function fetchAsset(server: ServeProcess): Promise<{ cache: unknown; originRequests: number; body: string }> {
+  const answer = await request(server.port, EDGE, PATH);
+  expect(answer.status, answer.body).toBe(200);
+  expect(answer.headers["content-type"]).toBe("text/css");
+  return { cache: answer.headers["x-cache"], originRequests, body: answer.body };
+}

@@ -1,0 +1,82 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { isEntityTag, parseEntityTags, strongMatch, weakMatch } from "../../src/http/etag.ts";
+
+describe("isEntityTag()", () => {
+  it.each([
+    ['"abc"', true],
+    ['W/"abc"', true],
+    ['""', true],
+    ['"a\\b"', true],
+    ['"abcdefü"', true],
+    ["abc", false],
+    ['w/"abc"', false],
+    ['W\\"abc"', false],
+    ['W"abc"', false],
+    ['"a b"', false],
+    ['"a"b"', false],
+    ['"abc', false],
+    ["*", false],
+    ["", false],
+  ])("says of %s: %j", (text, verdict) => {
+    expect(isEntityTag(text)).toBe(verdict);
+  });
+});
+
+describe("parseEntityTags() reads", () => {
+  it.each<[string | null, "*" | string[]]>([
+    [null, []],
+    ["", []],
+    [" * ", "*"],
+    ['"a"', ['"a"']],
+    ['"a", W/"b" ,"c"', ['"a"', 'W/"b"', '"c"']],
+    ['"a,b", "c"', ['"a,b"', '"c"']],
+    ['"a\\", "b"', ['"a\\"', '"b"']],
+    [',, "a" ,', ['"a"']],
+    ['abc, "b"', ['"b"']],
+    ['"a" "b", "c"', ['"c"']],
+    ['*, "a"', ['"a"']],
+    ['"never closed, "', []],
+    ['"a", "never closed', ['"a"']],
+  ])("%j", (list, tags) => {
+    expect(parseEntityTags(list)).toEqual(tags);
+  });
+
+  it("every list of entity tags back", () => {
+    const tag = fc.string({ unit: fc.constantFrom("a", ",", "\\", "/", "é") }).map((opaque) => `"${opaque}"`);
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(
+            tag,
+            tag.map((strong) => `W/${strong}`),
+          ),
+        ),
+        (tags) => {
+          expect(parseEntityTags(tags.join(", "))).toEqual(tags);
+        },
+      ),
+    );
+  });
+
+  it.each(['"', '",', "a,", 'W/"', '"" '])("1,000,000 times %j in linear time", (piece) => {
+    const started = performance.now();
+    parseEntityTags(piece.repeat(1_000_000));
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
+
+describe("strongMatch() and weakMatch()", () => {
+  // The table of RFC 9110 §8.8.3.2, and what is no entity tag.
+  it.each([
+    ['W/"1"', 'W/"1"', false, true],
+    ['W/"1"', 'W/"2"', false, false],
+    ['W/"1"', '"1"', false, true],
+    ['"1"', 'W/"1"', false, true],
+    ['"1"', '"1"', true, true],
+    ["1", "1", false, false],
+    ["*", "*", false, false],
+  ])("compare %s with %s: strong %j, weak %j", (a, b, strong, weak) => {
+    expect([strongMatch(a, b), weakMatch(a, b)]).toEqual([strong, weak]);
+  });
+});

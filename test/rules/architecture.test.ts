@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import { type Import, importsOf, projectFiles, read } from "./source-files.ts";
+
+const files = projectFiles();
+const sources = files.filter((path) => /^src\/.+\.ts$/.test(path));
+const imports = sources.flatMap((path) => importsOf(path));
+const manifest = JSON.parse(read("package.json")) as Record<
+  "scripts" | "dependencies" | "devDependencies",
+  Record<string, string>
+>;
+
+/** The imports made by the files below `folder`, as `from → to`, that `allowed` does not let pass. */
+function forbidden(folder: string, allowed: (made: Import) => boolean): string[] {
+  return imports
+    .filter((made) => made.from.startsWith(folder) && !allowed(made))
+    .map(({ from, to, how }) => `${from} → ${to} (${how})`);
+}
+
+describe("importsOf()", () => {
+  it("finds every form of import and resolves relative ones", () => {
+    const source = [
+      `import { a } from "./a.ts";`,
+      `import type { B } from "../zones/b.ts";`,
+      `export { c } from "hono/tiny";`,
+      `import {\n  d,\n  type E,\n} from "./d.ts";`,
+      `import "./effect.ts";`,
+      `const f = await import("./f.ts");`,
+    ].join("\n");
+    expect(importsOf("src/edge/x.ts", source).map(({ to, how }) => `${how} ${to}`)).toEqual([
+      "static src/edge/a.ts",
+      "type src/zones/b.ts",
+      "static hono/tiny",
+      "static src/edge/d.ts",
+      "static src/edge/effect.ts",
+      "dynamic src/edge/f.ts",
+    ]);
+  });
+});
+
+describe("the arrows", () => {
+  it("http/ imports nothing but itself and the structured fields library", () => {
+    expect(forbidden("src/http/", ({ to }) => to.startsWith("src/http/") || to === "structured-headers")).toEqual([]);
+  });
+
+  it("http/ has no clock, no chance and no I/O", () => {
+    const impure = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.|\bfetch\(|\bcaches\.|\bconsole\./;
+    const found = sources.filter((path) => path.startsWith("src/http/") && impure.test(read(path)));
+    expect(found).toEqual([]);
+  });
+
+  it("edge/ imports http/, what a zone is to a reader, and no library of the control plane", () => {
+    const zones = ["zone", "settings", "asset-types", "purge-log", "origin-guard", "zone-table"];
+    const open = new Set(["src/env.ts", "src/hosts.ts", ...zones.map((name) => `src/zones/${name}.ts`)]);
+    const allowed = ({ to }: Import) =>
+      to.startsWith("src/edge/") || to.startsWith("src/http/") || open.has(to) || /^(node|cloudflare):/.test(to);
+    expect(forbidden("src/edge/", allowed)).toEqual([]);
+  });
+
+  it("zones/ and accounts/ know neither surface", () => {
+    const surface = /^src\/(edge|api)\/|^src\/worker\.ts$/;
+    expect([...forbidden("src/zones/", ({ to }) => !surface.test(to))]).toEqual([]);
+    expect([...forbidden("src/accounts/", ({ to }) => !surface.test(to))]).toEqual([]);
+  });
+
+  it("api/ does not import edge/", () => {
+    expect(forbidden("src/api/", ({ to }) => !to.startsWith("src/edge/"))).toEqual([]);
+  });
+
+  it("api/ is loaded by worker.ts alone, when it is first asked for", () => {
+    const outside = imports.filter(({ from, to }) => to.startsWith("src/api/") && !from.startsWith("src/api/"));
+    expect(outside).toEqual([{ from: "src/worker.ts", to: "src/api/app.ts", how: "dynamic" }]);
+  });
+
+  it("nothing but dev/ imports dev/", () => {
+    const outside = imports.filter(({ from, to }) => to.startsWith("src/dev/") && !from.startsWith("src/dev/"));
+    expect(outside).toEqual([]);
+  });
+
+  it("the Worker imports only packages that are dependencies, and files that exist", () => {
+    const known = (to: string) =>
+      to.startsWith("src/")
+        ? files.includes(to)
+        : /^(node|cloudflare):/.test(to) ||
+          Object.keys(manifest.dependencies).some((name) => to === name || to.startsWith(`${name}/`));
+    expect(imports.filter(({ from, to }) => !from.startsWith("src/dev/") && !known(to))).toEqual([]);
+  });
+
+  it("worker.ts is wiring: fewer than 80 lines", () => {
+    expect(read("src/worker.ts").trimEnd().split("\n").length).toBeLessThan(80);
+  });
+});
+
+describe("the papers", () => {
+  const readme = read("README.md");
+
+  it("README names only files and folders that exist", () => {
+    const named = [...readme.matchAll(/(?<![\w/.-])(?:src|test|\.ci)\/[\w./-]*[\w/]/g)].map(([path]) => path);
+    expect(named.length).toBeGreaterThan(10);
+    const exists = (path: string) => files.some((file) => file === path || file.startsWith(path.replace(/\/?$/, "/")));
+    expect(named.filter((path) => !exists(path))).toEqual([]);
+  });
+
+  it("README's npm scripts are in package.json", () => {
+    const named = [...readme.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map(([, run, short]) => run ?? short);
+    expect(named).toContain("start");
+    expect(named.filter((name) => name === undefined || !(name in manifest.scripts))).toEqual([]);
+  });
+
+  it("CI runs the README's test command", () => {
+    expect(readme).toContain("npm ci && npm test");
+    const commands = read(".ci/run").split("\n");
+    expect(commands.some((line) => line.startsWith("npm ci"))).toBe(true);
+    expect(commands).toContain("npm test");
+  });
+
+  it("package.json pins every version exactly", () => {
+    const all = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+    expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
+  });
+
+  it("no file names a package registry or a path of somebody's machine", () => {
+    // Spelled in pieces, so that this file does not name them either.
+    const registry = ["registry", "npmjs", "org"].join("\\.");
+    const home = ["/home", "/root", "/Users", "/work"].map((path) => `${path}/\\w`).join("|");
+    const pattern = new RegExp(`${registry}|"resolved": "\\w+:|(?<![\\w.:/-])(?:${home})`);
+    const text = files.filter((path) => !/\.(woff2?|png|jpe?g|gif|ico)$/.test(path));
+    expect(text.filter((path) => pattern.test(read(path)))).toEqual([]);
+  });
+});

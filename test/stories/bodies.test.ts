@@ -1,0 +1,247 @@
+import { describe, expect, it } from "vitest";
+import { asset, play, playEdge } from "../support/edge.ts";
+
+playEdge();
+
+/** A body in chunks, with or without its length; ends with an error where it is told to. */
+function chunked(chunks: Uint8Array[], headers: Record<string, string> = {}, error?: string) {
+  return () => {
+    const left = [...chunks];
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        const chunk = left.shift();
+        if (chunk !== undefined) controller.enqueue(chunk);
+        else if (error !== undefined) controller.error(new Error(error));
+        else controller.close();
+      },
+    });
+    return new Response(body, { headers: { "cache-control": "max-age=600", ...headers } });
+  };
+}
+
+const bytes = (size: number, seed = 1) => Uint8Array.from({ length: size }, (_, i) => (i * 31 + seed + (i >> 8)) % 251);
+const read = async (response: Response) => new Uint8Array(await response.arrayBuffer());
+const mib = 1_048_576;
+
+describe("a body", () => {
+  it("reaches the client before the origin has finished", async () => {
+    const { get, origin } = await play();
+    const { promise: rest, resolve: finish } = Promise.withResolvers<void>();
+    origin.answers(() => {
+      let sent = false;
+      return new Response(
+        new ReadableStream<Uint8Array>({
+          async pull(controller) {
+            if (sent) {
+              await rest;
+              controller.close();
+            } else {
+              sent = true;
+              controller.enqueue(new Uint8Array([1, 2, 3]));
+            }
+          },
+        }),
+      );
+    });
+    const reader = (await get("/a.mp4")).body!.getReader();
+    expect((await reader.read()).value).toEqual(new Uint8Array([1, 2, 3]));
+    finish();
+    expect((await reader.read()).done).toBe(true);
+  });
+
+  it.each([
+    ["small, of unknown length", 3, {}],
+    ["large, of unknown length", 40, {}],
+    ["large, of known length", 40, { "content-length": String(40 * 100_000) }],
+  ] as const)("that is %s is stored byte for byte", async (_title, count, headers) => {
+    const { get, origin } = await play();
+    const chunks = Array.from({ length: count }, (_, i) => bytes(100_000, i));
+    origin.answers(chunked(chunks, headers));
+    const expected = new Uint8Array(count * 100_000);
+    for (const [i, chunk] of chunks.entries()) expected.set(chunk, i * 100_000);
+    expect(await read(await get("/a.mp4?x"))).toEqual(expected);
+    await expect.poll(async () => (await get("/a.mp4?x", { method: "HEAD" })).headers.get("x-cache")).toBe("HIT");
+    expect(await read(await get("/a.mp4?x"))).toEqual(expected);
+    expect(origin.hits).toBe(1);
+  });
+
+  it.each([
+    ["cut off", chunked([bytes(10)], {}, "reset")],
+    ["cut off when large", chunked([bytes(mib), bytes(mib)], {}, "reset")],
+    ["shorter than its Content-Length", chunked([bytes(10)], { "content-length": "20" })],
+    [
+      "larger and shorter than its Content-Length",
+      chunked([bytes(mib), bytes(mib)], { "content-length": String(3 * mib) }),
+    ],
+    ["longer than its Content-Length", chunked([bytes(10), bytes(10)], { "content-length": "15" })],
+  ])("that is %s is never stored", async (_title, line) => {
+    const { get, origin } = await play();
+    origin.answers(line, asset("whole"));
+    await read(await get("/a.mp4")).catch(() => "broken");
+    expect(await (await get("/a.mp4")).text()).toBe("whole");
+    expect(origin.hits).toBe(2);
+  });
+
+  it("that falls silent is given up after idle_ms and never stored", async () => {
+    const { get, origin } = await play({ timeouts: { first_byte_ms: 1000, idle_ms: 20 } });
+    origin.answers(
+      () => new Response(new ReadableStream({ start: (controller) => controller.enqueue(bytes(10)) })),
+      asset("whole"),
+    );
+    await expect(read(await get("/a.mp4"))).rejects.toThrow();
+    expect(await (await get("/a.mp4")).text()).toBe("whole");
+  });
+
+  it.each([
+    ["known", { "content-length": "2000000" }],
+    ["unknown", {}],
+  ])("above max_object_bytes, its length %s, is passed through and not stored", async (_title, headers) => {
+    const { get, origin } = await play({ max_object_bytes: 1_500_000 });
+    origin.answers(chunked([bytes(mib), bytes(2_000_000 - mib)], headers));
+    for (const hits of [1, 2]) {
+      expect((await read(await get("/a.mp4"))).byteLength).toBe(2_000_000);
+      expect(origin.hits).toBe(hits);
+    }
+  });
+});
+
+describe("a range", () => {
+  const body = bytes(5 * mib);
+  const ranged = (range: string) => ({ headers: { range } });
+
+  it.each([
+    ["bytes=0-9", 0, 9],
+    ["bytes=100-", 100, 5 * mib - 1],
+    ["bytes=-7", 5 * mib - 7, 5 * mib - 1],
+    [`bytes=${4 * mib}-99999999`, 4 * mib, 5 * mib - 1],
+  ])("%s is cut out of a stored body", async (range, first, last) => {
+    const { get, origin } = await play();
+    origin.answers(chunked([body], { "content-length": String(body.byteLength), etag: '"1"' }));
+    await read(await get("/a.mp4"));
+    const part = await get("/a.mp4", ranged(range));
+    expect(part.status).toBe(206);
+    expect(part.headers.get("content-range")).toBe(`bytes ${first}-${last}/${body.byteLength}`);
+    expect(part.headers.get("content-length")).toBe(String(last - first + 1));
+    expect(await read(part)).toEqual(body.slice(first, last + 1));
+    expect(origin.hits).toBe(1);
+  });
+
+  it("of something not stored yet is cut out of the whole, which is then stored", async () => {
+    const { get, origin } = await play();
+    origin.answers(chunked([body], { "content-length": String(body.byteLength) }));
+    const part = await get("/a.mp4", ranged("bytes=1000-1999"));
+    expect(part.status).toBe(206);
+    expect(await read(part)).toEqual(body.slice(1000, 2000));
+    expect(origin.requests[0]!.headers.get("range")).toBeNull();
+    await expect.poll(async () => (await get("/a.mp4", { method: "HEAD" })).headers.get("x-cache")).toBe("HIT");
+    expect(await read(await get("/a.mp4"))).toEqual(body);
+    expect(origin.hits).toBe(1);
+  });
+
+  it("of something too large to store is the origin's own answer, and never stored as a whole", async () => {
+    const { get, origin } = await play({ max_object_bytes: 1000 });
+    origin.answers((request) => {
+      const range = request.headers.get("range");
+      return range === null
+        ? new Response(body, { headers: { "content-length": String(body.byteLength) } })
+        : new Response(body.slice(10, 20), {
+            status: 206,
+            headers: { "content-range": `bytes 10-19/${body.byteLength}` },
+          });
+    });
+    const part = await get("/a.mp4", ranged("bytes=10-19"));
+    expect(part.status).toBe(206);
+    expect(await read(part)).toEqual(body.slice(10, 20));
+    expect((await read(await get("/a.mp4"))).byteLength).toBe(body.byteLength);
+  });
+
+  it("beyond the end is a 416 that tells the size", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("0123456789"));
+    await (await get("/a.png")).arrayBuffer();
+    const response = await get("/a.png", ranged("bytes=10-"));
+    expect(response.status).toBe(416);
+    expect(response.headers.get("content-range")).toBe("bytes */10");
+    expect(await response.text()).toBe("");
+  });
+
+  it("is not applied when If-Range names another version", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("0123456789", { etag: '"1"' }));
+    await (await get("/a.png")).arrayBuffer();
+    expect((await get("/a.png", { headers: { range: "bytes=0-1", "if-range": '"1"' } })).status).toBe(206);
+    expect((await get("/a.png", { headers: { range: "bytes=0-1", "if-range": '"2"' } })).status).toBe(200);
+  });
+});
+
+describe("a text", () => {
+  const text = "body { color: rebeccapurple }\n".repeat(200);
+  const decoded = async (response: Response) => {
+    expect(response.headers.get("content-encoding")).toBe("gzip");
+    const stream = response.body!;
+    return new Response(stream).text();
+  };
+
+  it("is coded once for each coding that clients prefer, under an ETag of its own", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset(text, { etag: '"1"' }));
+    await (await get("/a.css")).text();
+    const gzip = await get("/a.css", { headers: { "accept-encoding": "gzip" } });
+    const etag = gzip.headers.get("etag");
+    expect(etag).toBe('"1-gzip"');
+    expect(gzip.headers.get("vary")).toBe("Accept-Encoding");
+    expect(await decoded(gzip)).toBe(text);
+    const br = await get("/a.css", { headers: { "accept-encoding": "gzip;q=0.5, br" } });
+    expect(br.headers.get("content-encoding")).toBe("br");
+    expect(br.headers.get("etag")).toBe('"1-br"');
+    expect(await br.text()).toBe(text);
+    const plain = await get("/a.css");
+    expect(plain.headers.get("etag")).toBe('"1"');
+    expect(plain.headers.get("vary")).toBe("Accept-Encoding");
+    expect(await plain.text()).toBe(text);
+    expect((await get("/a.css", { headers: { "accept-encoding": "gzip", "if-none-match": etag! } })).status).toBe(304);
+    expect(origin.hits).toBe(1);
+    expect(origin.requests[0]!.headers.get("accept-encoding")).toBe("identity");
+  });
+
+  it("is coded already on a miss", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset(text, { etag: '"1"' }));
+    const missed = await get("/a.css", { headers: { "accept-encoding": "gzip, br" } });
+    expect(missed.headers.get("x-cache")).toBe("MISS");
+    expect(await decoded(missed)).toBe(text);
+  });
+
+  it.each([
+    ["a client accepts nothing but the identity", "/a.css", { "accept-encoding": "br;q=0, identity" }, {}],
+    ["it is short", "/short.css", { "accept-encoding": "br" }, {}],
+    ["it is a packed font", "/a.woff2", { "accept-encoding": "br" }, {}],
+    ["it is an image", "/a.png", { "accept-encoding": "br" }, {}],
+    [
+      "the origin says no-transform",
+      "/a.css",
+      { "accept-encoding": "br" },
+      { "cache-control": "no-transform, max-age=60" },
+    ],
+  ])("is left as it is when %s", async (_title, path, headers, said) => {
+    const { get, origin } = await play();
+    origin.answers(asset(path === "/short.css" ? "x" : text, said as Record<string, string>));
+    for (const cache of ["MISS", "HIT"]) {
+      const response = await get(path, { headers: headers as Record<string, string> });
+      expect(response.headers.get("x-cache")).toBe(cache);
+      expect(response.headers.get("content-encoding")).toBeNull();
+      await response.arrayBuffer();
+    }
+  });
+
+  it("in a coding that only some clients know goes to those, and is an error for the others", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("zstd bytes", { "content-encoding": "zstd" }));
+    const knows = { headers: { "accept-encoding": "zstd" } };
+    expect((await get("/a.css", knows)).headers.get("content-encoding")).toBe("zstd");
+    expect((await get("/a.css", knows)).headers.get("x-cache")).toBe("HIT");
+    const other = await get("/a.css", { headers: { "accept-encoding": "gzip" } });
+    expect(other.status).toBe(502);
+    expect(await other.json()).toMatchObject({ code: "origin-coding" });
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import { asset, pass, play, playEdge } from "../support/edge.ts";
+
+playEdge();
+
+/** A gate that a scripted origin waits at. */
+function gate() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { passed: promise, open: resolve };
+}
+
+describe("requests for one key at the same time", () => {
+  it("are one request at the origin, and each gets the whole answer", async () => {
+    const { get, origin } = await play();
+    const { passed, open } = gate();
+    origin.answers(async () => {
+      await passed;
+      return new Response("x".repeat(50_000));
+    });
+    const all = Promise.all(Array.from({ length: 200 }, async () => (await get("/a.js")).text()));
+    await expect.poll(() => origin.hits).toBe(1);
+    open();
+    expect(new Set(await all)).toEqual(new Set(["x".repeat(50_000)]));
+    expect(origin.hits).toBe(1);
+  });
+
+  it("are told apart by what the answer varies on", async () => {
+    const { get, origin } = await play({
+      forward: { headers: ["accept-language"], cookies: false, authorization: false },
+    });
+    const { passed, open } = gate();
+    origin.answers(async (request) => {
+      await passed;
+      return new Response(request.headers.get("accept-language"), { headers: { vary: "Accept-Language" } });
+    });
+    const ask = async (language: string) => (await get("/a.js", { headers: { "accept-language": language } })).text();
+    const all = Promise.all(Array.from({ length: 40 }, (_, i) => ask(i % 2 === 0 ? "de" : "fr")));
+    await expect.poll(() => origin.hits).toBe(1);
+    open();
+    expect(await all).toEqual(Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? "de" : "fr")));
+    expect(origin.hits).toBe(2);
+    expect(await ask("de")).toBe("de");
+    expect(await ask("fr")).toBe("fr");
+    expect(origin.hits).toBe(2);
+  });
+
+  it("share a failure instead of repeating it", async () => {
+    const { get, origin } = await play();
+    const { passed, open } = gate();
+    origin.answers(async () => {
+      await passed;
+      throw new Error("reset");
+    });
+    const all = Promise.all(Array.from({ length: 50 }, async () => (await get("/a.js")).status));
+    await expect.poll(() => origin.hits).toBe(1);
+    open();
+    expect(new Set(await all)).toEqual(new Set([502]));
+    expect(origin.hits).toBe(2); // one, and its repetition on a new connection
+  });
+
+  it("ask for themselves when the answer may not be shared", async () => {
+    const { get, origin } = await play({ forward: { headers: [], cookies: true, authorization: false } });
+    const { passed, open } = gate();
+    origin.answers(async (request) => {
+      await passed;
+      return new Response(request.headers.get("cookie"), { headers: { "cache-control": "private" } });
+    });
+    const ask = async (user: string) => (await get("/me", { headers: { cookie: user } })).text();
+    const all = Promise.all(["a", "b", "c"].map(ask));
+    await expect.poll(() => origin.hits).toBe(1);
+    open();
+    expect(await all).toEqual(["a", "b", "c"]);
+    expect(origin.hits).toBe(3);
+  });
+
+  it("validate a stale response once", async () => {
+    const { get, origin } = await play();
+    const { passed, open } = gate();
+    origin.answers(asset("v1", { etag: '"1"', "cache-control": "max-age=10" }), async () => {
+      await passed;
+      return new Response(null, { status: 304, headers: { "cache-control": "max-age=10" } });
+    });
+    await (await get("/a.js")).text();
+    pass(11);
+    const all = Promise.all(Array.from({ length: 50 }, async () => (await get("/a.js")).text()));
+    await expect.poll(() => origin.hits).toBe(2);
+    open();
+    expect(new Set(await all)).toEqual(new Set(["v1"]));
+    expect(origin.hits).toBe(2);
+  });
+
+  it("go on when the body of the first breaks off", async () => {
+    const { get, origin } = await play();
+    const { passed, open } = gate();
+    const broken = async () => {
+      await passed;
+      return new Response(
+        new ReadableStream({
+          start(controller) {
+            controller.enqueue(new TextEncoder().encode("half"));
+          },
+          pull(controller) {
+            controller.error(new Error("cut"));
+          },
+        }),
+      );
+    };
+    origin.answers(broken, asset("whole"));
+    const first = get("/a.js").then((response) => response.text());
+    const failed = expect(first).rejects.toThrow();
+    await expect.poll(() => origin.hits).toBe(1);
+    const second = get("/a.js").then((response) => response.text());
+    open();
+    await failed;
+    expect(await second).toBe("whole");
+    expect(await (await get("/a.js")).text()).toBe("whole");
+    expect(origin.hits).toBe(2);
+  });
+
+  it("are not held up by a first client that has left", async () => {
+    const { get, origin } = await play();
+    const { passed, open } = gate();
+    origin.answers(async () => {
+      await passed;
+      return new Response("x");
+    });
+    const leaver = new AbortController();
+    const left = get("/a.js", { signal: leaver.signal }).catch(() => "left");
+    await expect.poll(() => origin.hits).toBe(1);
+    const second = get("/a.js").then((response) => response.text());
+    leaver.abort();
+    open();
+    expect(await second).toBe("x");
+    await left;
+    expect(origin.hits).toBe(1);
+  });
+});

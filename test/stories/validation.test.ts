@@ -1,0 +1,170 @@
+import { describe, expect, it } from "vitest";
+import { asset, pass, play, playEdge } from "../support/edge.ts";
+
+playEdge();
+
+const notModified = (headers: Record<string, string> = {}) => asset(null, headers, 304);
+
+describe("a stale response", () => {
+  it("is validated by ETag, freshened by the 304 and fresh again", async () => {
+    const { get, origin } = await play();
+    origin.answers(
+      asset("v1", { etag: '"1"', "cache-control": "max-age=10", "x-seen": "first" }),
+      notModified({ "cache-control": "max-age=20", "x-seen": "second" }),
+    );
+    await (await get("/a.css")).text();
+    pass(11);
+    const validated = await get("/a.css");
+    expect(await validated.text()).toBe("v1");
+    expect(validated.headers.get("x-cache")).toBe("REVALIDATED");
+    expect(validated.headers.get("x-seen")).toBe("second");
+    expect(origin.requests[1]!.headers.get("if-none-match")).toBe('"1"');
+    pass(19);
+    const fresh = await get("/a.css");
+    expect(fresh.headers.get("x-cache")).toBe("HIT");
+    expect(await fresh.text()).toBe("v1");
+    expect(origin.hits).toBe(2);
+  });
+
+  it("is replaced when the origin has another one", async () => {
+    const { get, origin } = await play();
+    origin.answers(
+      asset("v1", { etag: '"1"', "cache-control": "max-age=10" }),
+      asset("v2", { etag: '"2"', "cache-control": "max-age=10" }),
+    );
+    await (await get("/a.css")).text();
+    pass(11);
+    expect(await (await get("/a.css")).text()).toBe("v2");
+    expect(await (await get("/a.css")).text()).toBe("v2");
+    expect(origin.hits).toBe(2);
+  });
+
+  it("is served at once within stale-while-revalidate, while one refresh brings the new one", async () => {
+    const { get, origin } = await play();
+    origin.answers(
+      asset("v1", { etag: '"1"', "cache-control": "max-age=10, stale-while-revalidate=60" }),
+      asset("v2", { etag: '"2"', "cache-control": "max-age=10, stale-while-revalidate=60" }),
+    );
+    await (await get("/a.css")).text();
+    pass(11);
+    const stale = await get("/a.css");
+    expect(await stale.text()).toBe("v1");
+    expect(stale.headers.get("x-cache")).toBe("STALE");
+    expect(stale.headers.get("cache-status")).toBe("ResCDN; hit; ttl=-1; detail=stale-while-revalidate");
+    await expect.poll(async () => (await get("/a.css")).text()).toBe("v2");
+    expect(origin.hits).toBe(2);
+  });
+
+  it.each([
+    ["refuses connections", () => Promise.reject(new Error("connection refused"))],
+    ["answers 503", asset("down", {}, 503)],
+    ["answers 500", asset("down", {}, 500)],
+  ] as const)("is served for a day when the origin %s", async (_title, failing) => {
+    const { get, origin } = await play();
+    origin.answers(asset("v1", { "cache-control": "max-age=10" }), failing);
+    await (await get("/a.css")).text();
+    pass(11);
+    const stale = await get("/a.css");
+    expect(await stale.text()).toBe("v1");
+    expect(stale.headers.get("x-cache")).toBe("STALE");
+    expect(stale.headers.get("cache-status")).toContain("detail=stale-if-error");
+    pass(86_400);
+    expect((await get("/a.css")).status).toBeGreaterThanOrEqual(500);
+  });
+
+  it("is not served on errors when it must be revalidated", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("v1", { "cache-control": "max-age=10, must-revalidate" }), asset("down", {}, 503));
+    await (await get("/a.css")).text();
+    pass(11);
+    expect((await get("/a.css")).status).toBe(503);
+  });
+
+  it("spares a dying origin: a failure answers for two seconds", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("v1", { "cache-control": "max-age=10" }), () => Promise.reject(new Error("reset")));
+    await (await get("/a.css")).text();
+    pass(11);
+    await get("/a.css");
+    const asked = origin.hits;
+    for (let i = 0; i < 5; i++) expect((await get("/a.css")).headers.get("x-cache")).toBe("STALE");
+    expect(origin.hits).toBe(asked);
+    pass(3);
+    await get("/a.css");
+    expect(origin.hits).toBeGreaterThan(asked);
+  });
+});
+
+describe("a failing origin without anything stored", () => {
+  it("is a 502 with its reason when it cannot be reached", async () => {
+    const { get, origin } = await play();
+    origin.answers(() => Promise.reject(new Error("refused")));
+    const response = await get("/a.css");
+    expect(response.status).toBe(502);
+    expect(await response.json()).toMatchObject({ code: "origin-unreachable" });
+    expect(response.headers.get("cache-control")).toBe("no-store");
+  });
+
+  it("is a 504 when it does not begin to answer in time", async () => {
+    const { get, origin } = await play({ timeouts: { first_byte_ms: 20, idle_ms: 20 } });
+    origin.answers(() => new Promise<Response>(() => undefined));
+    const response = await get("/a.css");
+    expect(response.status).toBe(504);
+    expect(await response.json()).toMatchObject({ code: "origin-timeout" });
+  });
+
+  it("passes the origin's own 5xx on and keeps nothing of it", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("sorry", {}, 500), asset("x"));
+    const failed = await get("/a.css");
+    expect(failed.status).toBe(500);
+    expect(await failed.text()).toBe("sorry");
+    expect(await (await get("/a.css")).text()).toBe("x");
+  });
+
+  it("is helped out by the zone's second origin", async () => {
+    const { originAt } = await import("../support/edge.ts");
+    const second = originAt("https://second.example").answers(asset("from the second"));
+    const { get, origin } = await play({ fallback_origin: "https://second.example" });
+    origin.answers(asset("down", {}, 503));
+    expect(await (await get("/a.css")).text()).toBe("from the second");
+    expect(second.hits).toBe(1);
+  });
+});
+
+describe("a client's precondition", () => {
+  it("is answered by the edge: 304 for a known ETag, 200 for another, 412 for If-Match", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("x", { etag: '"1"', "last-modified": "Sun, 22 Nov 2026 09:00:00 GMT" }));
+    await (await get("/a.png")).text();
+    const same = await get("/a.png", { headers: { "if-none-match": '"0", W/"1"' } });
+    expect(same.status).toBe(304);
+    expect(same.headers.get("etag")).toBe('"1"');
+    expect(same.headers.get("content-type")).toBeNull();
+    expect(same.headers.get("cache-control")).toBe("public, max-age=86400");
+    expect((await get("/a.png", { headers: { "if-none-match": '"2"' } })).status).toBe(200);
+    expect((await get("/a.png", { headers: { "if-modified-since": "Sun, 22 Nov 2026 09:30:00 GMT" } })).status).toBe(
+      304,
+    );
+    expect((await get("/a.png", { headers: { "if-match": '"2"' } })).status).toBe(412);
+    expect(origin.hits).toBe(1);
+  });
+
+  it("on a miss never reaches the origin as a condition", async () => {
+    const { get, origin } = await play({ forward: { headers: "all", cookies: false, authorization: false } });
+    origin.answers(asset("x", { etag: '"1"' }));
+    const response = await get("/a.png", { headers: { "if-none-match": '"1"' } });
+    expect(response.status).toBe(304);
+    expect(origin.requests[0]!.headers.get("if-none-match")).toBeNull();
+    expect(await (await get("/a.png")).text()).toBe("x");
+  });
+
+  it("finds an ETag of ours where the origin has no validator", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("x"));
+    await (await get("/a.png")).text();
+    const etag = (await get("/a.png")).headers.get("etag")!;
+    expect(etag).toMatch(/^"[\w-]{22}"$/);
+    expect((await get("/a.png", { headers: { "if-none-match": etag } })).status).toBe(304);
+  });
+});

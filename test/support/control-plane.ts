@@ -1,0 +1,82 @@
+import { env, exports } from "cloudflare:workers";
+import { expect } from "vitest";
+
+declare global {
+  namespace Cloudflare {
+    interface GlobalProps {
+      mainModule: typeof import("../../src/worker.ts");
+    }
+  }
+}
+
+/** A request to the API, as a customer's program would make it. */
+export interface Call {
+  method?: string;
+  key?: string;
+  /** Sent as JSON; a string as it stands. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** Sends a request through the Worker to the API's host. */
+export function call(path: string, { method = "GET", key, body, headers = {} }: Call = {}): Promise<Response> {
+  return exports.default.fetch(`http://api.rescdn.localhost${path}`, {
+    method,
+    headers: {
+      ...(key !== undefined && { "x-rescdn-key": key }),
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+}
+
+/** A new account's id and keys. */
+export interface Customer {
+  account: string;
+  live: string;
+  test: string;
+  resolvedb: string;
+}
+
+export async function newCustomer(): Promise<Customer> {
+  const answer = await call("/admin/accounts", {
+    method: "POST",
+    headers: { authorization: `Bearer ${env.ADMIN_TOKEN}` },
+    body: { name: "Acme", email: "ops@acme.example" },
+  });
+  expect(answer.status).toBe(201);
+  const { account, keys } = await answer.json<{ account: { id: string }; keys: Omit<Customer, "account"> }>();
+  return { account: account.id, ...keys };
+}
+
+let names = 0;
+
+/** A zone name that no other test has. */
+export function newName(): string {
+  return `assets-${++names}-${crypto.randomUUID().slice(0, 8)}`;
+}
+
+/** A zone as the API shows it. */
+export interface ShownZone {
+  id: string;
+  name: string;
+  subdomain: string;
+  origin: string;
+  created: string;
+  active: boolean;
+  mode: string;
+  version: number;
+  settings: Record<string, unknown>;
+}
+
+/** Creates a zone with a name of its own. */
+export async function newZone(key: string, body: object = {}): Promise<ShownZone> {
+  const answer = await call("/v1/zones", {
+    method: "POST",
+    key,
+    body: { name: newName(), origin: "https://origin.example.com", ...body },
+  });
+  expect(answer.status).toBe(201);
+  return answer.json<ShownZone>();
+}

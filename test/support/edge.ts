@@ -1,0 +1,126 @@
+import { env, exports } from "cloudflare:workers";
+import { afterEach, beforeEach, expect, vi } from "vitest";
+import { EMPTY_PURGE_LOG } from "../../src/zones/purge-log.ts";
+import { DEFAULT_SETTINGS, type ZoneSettings } from "../../src/zones/settings.ts";
+import type { ZoneDocument } from "../../src/zones/zone.ts";
+
+/** One line of an origin's script. A function, since a body belongs to the request that it was made in. */
+export type Line = (request: Request) => Response | Promise<Response>;
+
+/** The server behind a zone, as a script: it answers by turns (the last line repeats) and remembers what it was asked. */
+export class Origin {
+  readonly url: string;
+  readonly requests: Request[] = [];
+  #script: Line[] = [];
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  /** How often it was asked. */
+  get hits(): number {
+    return this.requests.length;
+  }
+
+  /** Replaces what is left of the script. */
+  answers(...script: Line[]): this {
+    this.#script = script;
+    return this;
+  }
+
+  async answer(request: Request): Promise<Response> {
+    this.requests.push(request);
+    const line = this.#script.length > 1 ? this.#script.shift() : this.#script[0];
+    if (line === undefined) throw new Error(`the origin has no line for ${request.url}`);
+    return line(request);
+  }
+}
+
+const origins = new Map<string, Origin>();
+let unexpected: string[] = [];
+let count = 0;
+
+/** Replaces the network: scripted origins answer, any other URL fails the test. The clock stands until it is moved. */
+export function playEdge(): void {
+  beforeEach(() => {
+    unexpected = [];
+    vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-11-22T10:00:00Z") });
+    vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+      const request = new Request(input as Request, init as RequestInit);
+      const origin = origins.get(new URL(request.url).origin);
+      if (origin === undefined) {
+        unexpected.push(request.url);
+        throw new Error(`unexpected request to ${request.url}`);
+      }
+      const answered = origin.answer(request);
+      const { signal } = request;
+      return await new Promise<Response>((resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+        answered.then(resolve, reject);
+      });
+    });
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+    expect(unexpected, "requests to hosts that are no origin of the test").toEqual([]);
+  });
+}
+
+/** Moves the clock. */
+export function pass(seconds: number): void {
+  vi.setSystemTime(Date.now() + seconds * 1000);
+}
+
+/** A zone in the zone table with an origin of its own, and its client. */
+export interface Play {
+  zone: ZoneDocument;
+  origin: Origin;
+  /** A request to the zone. */
+  get(path: string, init?: RequestInit): Promise<Response>;
+  /** Publishes a changed zone; it holds once the edge has read the table again. */
+  publish(change: Partial<ZoneDocument>): Promise<void>;
+}
+
+/** Puts a zone into the zone table. */
+export async function play(settings: Partial<ZoneSettings> = {}, change: Partial<ZoneDocument> = {}): Promise<Play> {
+  const name = `play-${++count}-${crypto.randomUUID().slice(0, 8)}`;
+  const origin = originAt(`https://${name}.example`);
+  const zone: ZoneDocument = {
+    id: `zone_${name}`,
+    account: "account_of_the_play",
+    name,
+    mode: "live",
+    state: "active",
+    origin: origin.url,
+    settings: { ...DEFAULT_SETTINGS, ...settings },
+    version: 1,
+    purges: EMPTY_PURGE_LOG,
+    ...change,
+  };
+  const put = () => env.ZONES.put(`zone:${name}`, JSON.stringify(zone));
+  await put();
+  return {
+    zone,
+    origin,
+    get: (path, init) => exports.default.fetch(new Request(`http://${name}.rescdn.localhost${path}`, init)),
+    async publish(changed) {
+      Object.assign(zone, { version: zone.version + 1, ...changed });
+      await put();
+      pass(61);
+    },
+  };
+}
+
+/** A scripted origin at a URL. */
+export function originAt(url: string): Origin {
+  const origin = new Origin(url);
+  origins.set(url, origin);
+  return origin;
+}
+
+/** A line that answers with a body. */
+export function asset(body: string | Uint8Array | null, headers: Record<string, string> = {}, status = 200): Line {
+  return () => new Response(body, { status, headers });
+}

@@ -1,0 +1,237 @@
+import { describe, expect, it } from "vitest";
+import { checkOrigin, checkOriginUrl, type OriginPolicy } from "../../src/zones/origin-guard.ts";
+
+const ownHosts = ["rescdn.io", "rescdn.localhost", "api.rescdn.io", "localhost", "127.0.0.1", "[::1]"];
+const strict: OriginPolicy = { allowPrivate: false, allowHttp: false, ownHosts };
+const http: OriginPolicy = { ...strict, allowHttp: true };
+const local: OriginPolicy = { allowPrivate: true, allowHttp: true, ownHosts };
+
+const ADDRESS = "must not be a private, local or reserved address";
+const LOCAL = "must not be a host of a local or special-use domain";
+const OWN = "must not be a host of this CDN";
+const PARTS = "must be a scheme and a host only, without path, query or fragment";
+const USER = "must not contain a user name or password";
+const SPACES = "must not contain spaces, control characters or backslashes";
+const HTTPS = "must begin with https://";
+const INVALID = "is not a valid URL";
+const METADATA = "must not be a metadata service";
+const HOST = "must have a host that is a DNS name or an address";
+const PORT = "must use port 80, 443, or one from 1024 to 65535";
+
+describe("checkOrigin()", () => {
+  it.each([
+    ["https://your-origin.com", "https://your-origin.com"],
+    ["https://your-origin.com/", "https://your-origin.com"],
+    ["HTTPS://Your-Origin.COM", "https://your-origin.com"],
+    ["https://your-origin.com.", "https://your-origin.com"],
+    ["https://your-origin.com:443", "https://your-origin.com"],
+    ["https://your-origin.com:8443", "https://your-origin.com:8443"],
+    ["https://bücher.de", "https://xn--bcher-kva.de"],
+    ["https://my_bucket.s3.amazonaws.com", "https://my_bucket.s3.amazonaws.com"],
+    ["https://8.8.8.8", "https://8.8.8.8"],
+    ["https://134744072", "https://8.8.8.8"],
+    ["https://[2606:4700:4700::1111]:8443", "https://[2606:4700:4700::1111]:8443"],
+    ["https://notrescdn.io", "https://notrescdn.io"],
+    ["https://rescdn.io.example.com", "https://rescdn.io.example.com"],
+    ["https://172.15.255.255", "https://172.15.255.255"],
+    ["https://100.128.0.1", "https://100.128.0.1"],
+  ])("takes %s as %s", (input, origin) => {
+    expect(checkOrigin(input, strict)).toEqual({ ok: true, origin });
+  });
+
+  it.each([
+    // Not an origin at all
+    ["", HTTPS],
+    ["your-origin.com", HTTPS],
+    ["//your-origin.com", HTTPS],
+    ["https:your-origin.com", HTTPS],
+    ["https:/your-origin.com", HTTPS],
+    ["ftp://your-origin.com", HTTPS],
+    ["javascript:alert(1)", HTTPS],
+    ["file:///etc/passwd", HTTPS],
+    ["data:text/html,x", HTTPS],
+    ["http://your-origin.com", HTTPS],
+    ["https://", INVALID],
+    ["https://:443", INVALID],
+    ["https://exa mple.com", SPACES],
+    [" https://your-origin.com", SPACES],
+    ["https://your-origin.com\n", SPACES],
+    ["https://your-\torigin.com", SPACES],
+    ["https://your-origin.com\u0000", SPACES],
+    ["https:\\\\your-origin.com", SPACES],
+    ["https://your-origin.com\\@127.0.0.1", SPACES],
+    [`https://${"a.".repeat(150)}com`, "must not be longer than 300 characters"],
+    // More than an origin
+    ["https://user@your-origin.com", USER],
+    ["https://user:password@your-origin.com", USER],
+    ["https://@your-origin.com", USER],
+    ["https://your-origin.com@127.0.0.1", USER],
+    ["https://your-origin.com/path", PARTS],
+    ["https://your-origin.com/..", PARTS],
+    ["https://your-origin.com//", PARTS],
+    ["https://your-origin.com?", PARTS],
+    ["https://your-origin.com?a=b", PARTS],
+    ["https://your-origin.com#", PARTS],
+    ["https://your-origin.com#@127.0.0.1", PARTS],
+    // Ports of other protocols
+    ["https://your-origin.com:0", PORT],
+    ["https://your-origin.com:22", PORT],
+    ["https://your-origin.com:25", PORT],
+    ["https://your-origin.com:65536", INVALID],
+    ["https://your-origin.com:-1", INVALID],
+    // Our own hosts
+    ["https://rescdn.io", OWN],
+    ["https://RESCDN.IO", OWN],
+    ["https://rescdn.io.", OWN],
+    ["https://other-zone.rescdn.io", OWN],
+    ["https://a.b.rescdn.io", OWN],
+    ["https://api.rescdn.io:8443", OWN],
+    ["https://ｒｅｓｃｄｎ.io", OWN],
+    ["https://r%65scdn.io", OWN],
+    ["https://x.rescdn.localhost", OWN],
+    ["https://localhost:9000", OWN],
+    ["https://foo.localhost", OWN],
+    ["https://127.0.0.1:9000", OWN],
+    ["https://[::1]", OWN],
+    ["https://0x7f.1", OWN],
+    // Loopback and "this host" in every spelling
+    ["https://127.0.0.2", ADDRESS],
+    ["https://127.1.1", ADDRESS],
+    ["https://2130706434", ADDRESS],
+    ["https://0x7f000002", ADDRESS],
+    ["https://0x7f.0.0.2", ADDRESS],
+    ["https://0177.0.0.2", ADDRESS],
+    ["https://017700000002", ADDRESS],
+    ["https://127.0.0.2.", ADDRESS],
+    ["https://１２７.0.0.2", ADDRESS],
+    ["https://127。0。0。2", ADDRESS],
+    ["https://%31%32%37.0.0.2", ADDRESS],
+    ["https://①②⑦.⓪.⓪.②", ADDRESS],
+    ["https://0", ADDRESS],
+    ["https://0.0.0.0", ADDRESS],
+    ["https://0.1.2.3", ADDRESS],
+    ["https://[::]", ADDRESS],
+    ["https://[0:0:0:0:0:0:0:0]", ADDRESS],
+    // Private and shared
+    ["https://10.0.0.1", ADDRESS],
+    ["https://10.1", ADDRESS],
+    ["https://167772161", ADDRESS],
+    ["https://012.0.0.1", ADDRESS],
+    ["https://172.16.0.1", ADDRESS],
+    ["https://172.31.255.255", ADDRESS],
+    ["https://192.168.1.1", ADDRESS],
+    ["https://0xc0a80101", ADDRESS],
+    ["https://100.64.0.1", ADDRESS],
+    ["https://100.100.100.200", ADDRESS],
+    ["https://[fc00::1]", ADDRESS],
+    ["https://[fd00:ec2::254]", ADDRESS],
+    // Link-local and metadata
+    ["https://169.254.169.254", ADDRESS],
+    ["https://2852039166", ADDRESS],
+    ["https://0xa9fea9fe", ADDRESS],
+    ["https://0251.0376.0251.0376", ADDRESS],
+    ["https://169.254.43518", ADDRESS],
+    ["https://[fe80::1]", ADDRESS],
+    ["https://[::ffff:169.254.169.254]", ADDRESS],
+    ["https://168.63.129.16", METADATA],
+    ["https://0xa83f8110", METADATA],
+    ["https://metadata.goog", METADATA],
+    ["https://metadata.google.internal", LOCAL],
+    // IPv4 inside IPv6
+    ["https://[::ffff:127.0.0.1]", ADDRESS],
+    ["https://[::ffff:7f00:1]", ADDRESS],
+    ["https://[::127.0.0.1]", ADDRESS],
+    ["https://[::7f00:1]", ADDRESS],
+    ["https://[::ffff:0:127.0.0.1]", ADDRESS],
+    ["https://[64:ff9b::127.0.0.1]", ADDRESS],
+    ["https://[64:ff9b::a00:1]", ADDRESS],
+    ["https://[64:ff9b:1::a00:1]", ADDRESS],
+    ["https://[2002:7f00:1::]", ADDRESS],
+    ["https://[2001:0:7f00:1::1]", ADDRESS],
+    // Reserved
+    ["https://192.0.0.192", ADDRESS],
+    ["https://192.0.2.1", ADDRESS],
+    ["https://198.51.100.1", ADDRESS],
+    ["https://203.0.113.1", ADDRESS],
+    ["https://198.18.0.1", ADDRESS],
+    ["https://192.88.99.1", ADDRESS],
+    ["https://224.0.0.1", ADDRESS],
+    ["https://240.0.0.1", ADDRESS],
+    ["https://255.255.255.255", ADDRESS],
+    ["https://[2001:db8::1]", ADDRESS],
+    ["https://[3fff::1]", ADDRESS],
+    ["https://[2001:2::1]", ADDRESS],
+    ["https://[100::1]", ADDRESS],
+    ["https://[5f00::1]", ADDRESS],
+    ["https://[fec0::1]", ADDRESS],
+    ["https://[ff02::1]", ADDRESS],
+    ["https://[4000::1]", ADDRESS],
+    ["https://[fe80::1%25eth0]", INVALID],
+    // Numbers that are no address
+    ["https://256.256.256.256", INVALID],
+    ["https://1.2.3.4.5", INVALID],
+    ["https://0x1ffffffff", INVALID],
+    // Names that are not public
+    ["https://printer", "must have a public host name, with a domain"],
+    ["https://com", "must have a public host name, with a domain"],
+    ["https://nas.local", LOCAL],
+    ["https://db.internal", LOCAL],
+    ["https://db.INTERNAL.", LOCAL],
+    ["https://web.test", LOCAL],
+    ["https://x.invalid", LOCAL],
+    ["https://x.onion", LOCAL],
+    ["https://router.home.arpa", LOCAL],
+    ["https://1.0.0.127.in-addr.arpa", LOCAL],
+    ["https://a..example.com", HOST],
+    ["https://example.com..", HOST],
+    ["https://-a.example.com", HOST],
+    ["https://a!b.example.com", HOST],
+    ["https://*.example.com", HOST],
+    [`https://${"a".repeat(64)}.example.com`, HOST],
+  ])("refuses %j: %s", (input, reason) => {
+    expect(checkOrigin(input, strict)).toEqual({ ok: false, reason });
+  });
+
+  it("takes http where the operator allows it, and nothing else with it", () => {
+    expect(checkOrigin("http://your-origin.com", http)).toEqual({ ok: true, origin: "http://your-origin.com" });
+    expect(checkOrigin("http://10.0.0.1", http)).toEqual({ ok: false, reason: ADDRESS });
+    expect(checkOrigin("ftp://your-origin.com", http)).toEqual({ ok: false, reason: HTTPS });
+  });
+
+  it.each([
+    ["http://localhost:9000", "http://localhost:9000"],
+    ["http://127.0.0.1:9000", "http://127.0.0.1:9000"],
+    ["http://[::1]:9000", "http://[::1]:9000"],
+    ["http://10.0.0.1", "http://10.0.0.1"],
+    ["http://[fd00::1]", "http://[fd00::1]"],
+    ["http://origin:8080", "http://origin:8080"],
+    ["http://db.internal", "http://db.internal"],
+  ])("takes %s where private origins are allowed", (input, origin) => {
+    expect(checkOrigin(input, local)).toEqual({ ok: true, origin });
+  });
+
+  it.each([
+    ["http://demo.rescdn.localhost:8787", OWN],
+    ["http://api.rescdn.io", OWN],
+    ["http://foo.localhost", OWN],
+    ["http://169.254.169.254", ADDRESS],
+    ["http://0.0.0.0:9000", ADDRESS],
+    ["http://224.0.0.1", ADDRESS],
+    ["http://[fe80::1]", ADDRESS],
+    ["http://user@localhost:9000", USER],
+  ])("refuses %s even where private origins are allowed: %s", (input, reason) => {
+    expect(checkOrigin(input, local)).toEqual({ ok: false, reason });
+  });
+});
+
+describe("checkOriginUrl()", () => {
+  it.each([
+    ["https://your-origin.com/a/b?c=d", { ok: true, origin: "https://your-origin.com" }],
+    ["http://your-origin.com/a", { ok: false, reason: HTTPS }],
+    ["https://user@your-origin.com/a", { ok: false, reason: USER }],
+    ["https://169.254.169.254/latest/meta-data", { ok: false, reason: ADDRESS }],
+    ["https://other.rescdn.io/a", { ok: false, reason: OWN }],
+  ])("judges the redirect to %s", (url, verdict) => {
+    expect(checkOriginUrl(new URL(url), strict)).toEqual(verdict);
+  });
+});

@@ -1,0 +1,167 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createAccount } from "../../src/accounts/create-account.ts";
+import type { Env } from "../../src/env.ts";
+import { republishLagging } from "../../src/zones/publication.ts";
+import type { ZonePublisher } from "../../src/zones/publisher.ts";
+import { recordPurge } from "../../src/zones/purges.ts";
+import { deleteZone, insertZone, updateZone, type ZoneRow } from "../../src/zones/rows.ts";
+import type { ZoneDocument } from "../../src/zones/zone.ts";
+import { newName } from "../support/control-plane.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-11-22T10:00:00Z") });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+async function newRow(name = newName()): Promise<ZoneRow> {
+  const { account } = await createAccount(env.DB, { name: "A", email: "a@example.com", plan: "free" }, Date.now());
+  const zone = { id: `zone_${crypto.randomUUID()}`, name, origin: "https://a.example.com", settings: {} };
+  const row = await insertZone(env.DB, { ...zone, account: account.id, mode: "live" }, Date.now());
+  return row!;
+}
+
+async function inKv(name: string): Promise<ZoneDocument | null> {
+  return env.ZONES.get<ZoneDocument>(`zone:${name}`, "json");
+}
+
+async function publishedVersion(id: string): Promise<number | undefined> {
+  const row = await env.DB.prepare("SELECT published_version FROM zones WHERE id = ?1").bind(id).first<{
+    published_version: number;
+  }>();
+  return row?.published_version;
+}
+
+const publisherOf = (name: string) => env.ZONE_PUBLISHER.getByName(name);
+
+/** Runs a script with the `put` of the KV that this publisher has. */
+function withPut(name: string, script: (put: ReturnType<typeof vi.spyOn>, publisher: ZonePublisher) => Promise<void>) {
+  return runInDurableObject(publisherOf(name), async (publisher) => {
+    const { ZONES } = (publisher as unknown as { env: Env }).env;
+    await script(vi.spyOn(ZONES, "put") as never, publisher);
+  });
+}
+
+/** Lets the second between two writes of one key pass. */
+const passSecond = () => vi.setSystemTime(Date.now() + 1_000);
+
+describe("ZonePublisher", () => {
+  it("writes what D1 holds to the zone table and notes that it did", async () => {
+    const row = await newRow();
+    const result = await publisherOf(row.name).publish(row.name);
+    expect(result).toMatchObject({ kind: "published", document: { id: row.id, version: 1, state: "active" } });
+    expect(await inKv(row.name)).toEqual(result.kind === "published" && result.document);
+    expect(await publishedVersion(row.id)).toBe(1);
+    await runInDurableObject(publisherOf(row.name), async (_, { storage }) => {
+      expect(await storage.getAlarm()).toBeNull();
+      expect(storage.kv.get("dirty")).toBeUndefined();
+    });
+  });
+
+  it("shares one write between all who ask before it", async () => {
+    const row = await newRow();
+    await withPut(row.name, async (put, publisher) => {
+      await publisher.publish(row.name);
+      passSecond();
+      const results = await Promise.all(Array.from({ length: 20 }, () => publisher.publish(row.name)));
+      expect(results.every(({ kind }) => kind === "published")).toBe(true);
+      expect(put).toHaveBeenCalledTimes(2);
+    });
+  });
+
+  it("returns a document with every change that was made before the call, whatever is under way", async () => {
+    let row = await newRow();
+    const publisher = publisherOf(row.name);
+    const asked = [];
+    for (let change = 0; change < 3; change++) {
+      asked.push({ version: row.version, result: publisher.publish(row.name) });
+      row = (await updateZone(env.DB, row, Date.now()))!;
+      passSecond();
+    }
+    for (const { version, result } of asked) {
+      const { document } = (await result) as { document: ZoneDocument };
+      expect(document.version).toBeGreaterThanOrEqual(version);
+    }
+  });
+
+  it("publishes by alarm what KV has refused, later each time, until it holds", async () => {
+    const row = await newRow();
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    await withPut(row.name, async (put, publisher) => {
+      put.mockRejectedValueOnce(new Error("KV is down")).mockRejectedValueOnce(new Error("KV is down"));
+      expect(await publisher.publish(row.name)).toEqual({ kind: "pending", reason: "Error: KV is down" });
+    });
+    expect(await inKv(row.name)).toBeNull();
+    expect(await publishedVersion(row.id)).toBe(0);
+
+    const delay = () =>
+      runInDurableObject(publisherOf(row.name), async (_, { storage }) => (await storage.getAlarm())! - Date.now());
+    expect(await delay()).toBe(2_000);
+    passSecond();
+    expect(await runDurableObjectAlarm(publisherOf(row.name))).toBe(true);
+    expect(await delay()).toBe(4_000);
+    passSecond();
+    expect(await runDurableObjectAlarm(publisherOf(row.name))).toBe(true);
+    expect(await inKv(row.name)).toMatchObject({ id: row.id, version: 1 });
+    expect(await publishedVersion(row.id)).toBe(1);
+    expect(await runDurableObjectAlarm(publisherOf(row.name))).toBe(false);
+  });
+
+  it("finishes by alarm what an object that was stopped has left", async () => {
+    const row = await newRow();
+    const publisher = publisherOf(row.name);
+    await runInDurableObject(publisher, async (_, { storage }) => {
+      storage.kv.put("dirty", { name: row.name, failures: 0 });
+      await storage.setAlarm(Date.now() + 10_000);
+    });
+    await evictDurableObject(publisher);
+    expect(await runDurableObjectAlarm(publisher)).toBe(true);
+    expect(await inKv(row.name)).toMatchObject({ id: row.id });
+  });
+
+  it("says for 30 days that a zone was deleted", async () => {
+    const row = await newRow();
+    await publisherOf(row.name).publish(row.name);
+    await deleteZone(env.DB, row.id, Date.now());
+    passSecond();
+    await publisherOf(row.name).publish(row.name);
+    expect(await inKv(row.name)).toMatchObject({ id: row.id, state: "deleted", version: 2 });
+    const { keys } = await env.ZONES.list({ prefix: `zone:${row.name}` });
+    expect(keys[0]?.expiration).toBeGreaterThan(Date.now() / 1000 + 29 * 86_400);
+  });
+
+  it("never lets a deleted zone overwrite the one that took its name", async () => {
+    const old = await newRow();
+    await deleteZone(env.DB, old.id, Date.now());
+    const next = await newRow(old.name);
+    expect(next.version).toBeGreaterThan(2);
+    await publisherOf(old.name).publish(old.name);
+    expect(await inKv(old.name)).toMatchObject({ id: next.id, state: "active", version: next.version });
+    expect(await publishedVersion(old.id)).toBe(2);
+    expect(await publishedVersion(next.id)).toBe(next.version);
+  });
+
+  it("publishes purges of the last 31 days, and no older ones", async () => {
+    const row = await newRow();
+    const { id: createdBy } = (await env.DB.prepare("SELECT id FROM api_keys LIMIT 1").first<{ id: string }>())!;
+    const purge = (id: string, value: string, at: number) =>
+      recordPurge(env.DB, { id, zone: row.id, soft: false, targets: [{ kind: "prefix", value }], createdBy }, at);
+    await purge("purge_old", "/old/", Date.now() - 31 * 86_400_000 - 1);
+    await purge("purge_new", "/new/", Date.now() - 31 * 86_400_000);
+    await publisherOf(row.name).publish(row.name);
+    expect((await inKv(row.name))?.purges.prefixes).toEqual({ "/new/": [3, 0, 0] });
+  });
+});
+
+describe("republishLagging()", () => {
+  it("publishes what D1 holds and nobody published, once", async () => {
+    const rows = await Promise.all([newRow(), newRow(), newRow()]);
+    expect(await republishLagging(env.DB, env.ZONE_PUBLISHER)).toEqual({ lagging: 3, published: 3 });
+    for (const row of rows) expect(await inKv(row.name)).toMatchObject({ id: row.id });
+    expect(await republishLagging(env.DB, env.ZONE_PUBLISHER)).toEqual({ lagging: 0, published: 0 });
+  });
+});

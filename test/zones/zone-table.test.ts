@@ -1,0 +1,223 @@
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { EMPTY_PURGE_LOG } from "../../src/zones/purge-log.ts";
+import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
+import type { ZoneDocument } from "../../src/zones/zone.ts";
+import { ZoneTable, ZoneTableUnavailable, zoneTableOf } from "../../src/zones/zone-table.ts";
+import { newName } from "../support/control-plane.ts";
+
+const START = 1_800_000_000_000;
+
+/** The real KV, with its reads counted, delayed or failing as a test says. */
+function countingKv() {
+  const kv = { reads: 0, down: false, gate: Promise.resolve() };
+  const binding = new Proxy(env.ZONES, {
+    get(target, property) {
+      if (property !== "get") return Reflect.get(target, property);
+      return async (key: string, options: KVNamespaceGetOptions<"text">) => {
+        kv.reads++;
+        await kv.gate;
+        if (kv.down) throw new Error("KV is down");
+        return target.get(key, options);
+      };
+    },
+  });
+  return { kv, binding };
+}
+
+function documentOf(name: string, change: Partial<ZoneDocument> = {}): ZoneDocument {
+  return {
+    id: `zone_${name}`,
+    account: "acct_1",
+    name,
+    mode: "live",
+    state: "active",
+    origin: "https://origin.example.com",
+    settings: DEFAULT_SETTINGS,
+    version: 1,
+    purges: EMPTY_PURGE_LOG,
+    ...change,
+  };
+}
+
+async function put(document: ZoneDocument): Promise<ZoneDocument> {
+  await env.ZONES.put(`zone:${document.name}`, JSON.stringify(document));
+  return document;
+}
+
+/** A table over a counted KV, and the work that it wanted to be kept going. */
+function newTable(bounds?: ConstructorParameters<typeof ZoneTable>[1]) {
+  const { kv, binding } = countingKv();
+  const table = new ZoneTable(binding, bounds);
+  const work: Promise<unknown>[] = [];
+  const lookup = (name: string, now: number) => table.lookup(name, now, (promise) => work.push(promise));
+  return { kv, table, lookup, settled: () => Promise.all(work) };
+}
+
+describe("ZoneTable.lookup()", () => {
+  let name: string;
+  beforeEach(() => {
+    name = newName();
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it("reads KV once and then answers without a promise for 5 s", async () => {
+    const document = await put(documentOf(name));
+    const { kv, lookup } = newTable();
+    expect(await lookup(name, START)).toEqual(document);
+    expect(lookup(name, START + 4_999)).toEqual(document);
+    expect(kv.reads).toBe(1);
+  });
+
+  it("answers at once up to 60 s while a single read refreshes it", async () => {
+    await put(documentOf(name));
+    const { kv, lookup, settled } = newTable();
+    await lookup(name, START);
+    await put(documentOf(name, { version: 2 }));
+    for (let i = 0; i < 10; i++) expect(lookup(name, START + 59_999)).toMatchObject({ version: 1 });
+    expect(kv.reads).toBe(2);
+    await settled();
+    expect(lookup(name, START + 60_000)).toMatchObject({ version: 2 });
+    expect(kv.reads).toBe(2);
+  });
+
+  it("waits for KV after 60 s", async () => {
+    await put(documentOf(name));
+    const { lookup } = newTable();
+    await lookup(name, START);
+    await put(documentOf(name, { version: 2 }));
+    const answer = lookup(name, START + 60_000);
+    expect(answer).toBeInstanceOf(Promise);
+    expect(await answer).toMatchObject({ version: 2 });
+  });
+
+  it("shares one read between all who wait for the same name", async () => {
+    await put(documentOf(name));
+    const { kv, lookup } = newTable();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => lookup(name, START)));
+    expect(answers.every((answer) => answer?.name === name)).toBe(true);
+    expect(kv.reads).toBe(1);
+  });
+
+  it("does not wait with others for a read that has not ended in 5 s", async () => {
+    await put(documentOf(name));
+    const { kv, lookup } = newTable();
+    kv.gate = new Promise(() => undefined);
+    void lookup(name, START);
+    kv.gate = Promise.resolve();
+    expect(await lookup(name, START + 5_000)).toMatchObject({ name });
+    expect(kv.reads).toBe(2);
+  });
+
+  it("remembers for 5 s that a name has no zone", async () => {
+    const { kv, lookup } = newTable();
+    expect(await lookup(name, START)).toBeNull();
+    await put(documentOf(name));
+    expect(lookup(name, START + 4_999)).toBeNull();
+    expect(kv.reads).toBe(1);
+    expect(await lookup(name, START + 5_000)).toMatchObject({ name });
+  });
+
+  it.each(["", "api", "-a", "xn--a", "a".repeat(64), "A"])(
+    "asks KV nothing about %j, which no zone can have",
+    async (bad) => {
+      const { kv, lookup } = newTable();
+      expect(await lookup(bad, START)).toBeNull();
+      expect(kv.reads).toBe(0);
+    },
+  );
+
+  it("sees a deleted zone as none, and its name's next owner within 5 s", async () => {
+    await put(documentOf(name, { state: "deleted", version: 3 }));
+    const { lookup } = newTable();
+    expect(await lookup(name, START)).toBeNull();
+    await put(documentOf(name, { id: "zone_next", version: 4 }));
+    expect(await lookup(name, START + 5_000)).toMatchObject({ id: "zone_next" });
+  });
+
+  it("never goes back to an older document", async () => {
+    const { table, lookup, settled } = newTable();
+    table.remember(documentOf(name, { version: 7 }), START);
+    await put(documentOf(name, { version: 6 }));
+    lookup(name, START + 5_000);
+    await settled();
+    expect(lookup(name, START + 5_001)).toMatchObject({ version: 7 });
+    expect(await lookup(name, START + 120_000)).toMatchObject({ version: 7 });
+    table.remember(documentOf(name, { version: 5 }), START + 120_000);
+    expect(lookup(name, START + 120_001)).toMatchObject({ version: 7 });
+  });
+
+  it("does not lose a new zone to a miss that KV remembers", async () => {
+    const { table, lookup } = newTable();
+    expect(await lookup(name, START)).toBeNull();
+    table.remember(documentOf(name), START + 1);
+    expect(lookup(name, START + 2)).toMatchObject({ name });
+    expect(await lookup(name, START + 61_000)).toMatchObject({ name });
+  });
+
+  it("serves what it knows for 60 s when KV fails, then says so", async () => {
+    await put(documentOf(name));
+    const { kv, lookup, settled } = newTable();
+    await lookup(name, START);
+    kv.down = true;
+    expect(lookup(name, START + 59_999)).toMatchObject({ name });
+    await settled();
+    await expect(lookup(name, START + 60_000)).rejects.toThrow(ZoneTableUnavailable);
+    kv.down = false;
+    expect(await lookup(name, START + 60_001)).toMatchObject({ name });
+  });
+
+  it("says so when KV fails for a name that it does not know", async () => {
+    const { kv, lookup } = newTable();
+    kv.down = true;
+    await expect(lookup(name, START)).rejects.toThrow(ZoneTableUnavailable);
+  });
+
+  it("refuses a document that is not JSON", async () => {
+    await env.ZONES.put(`zone:${name}`, "{");
+    await expect(newTable().lookup(name, START)).rejects.toThrow(ZoneTableUnavailable);
+  });
+
+  it("forgets the name longest unread when it holds too many", async () => {
+    const { kv, table, lookup } = newTable({ names: 2, missing: 10, characters: 1_000_000 });
+    const [first, second, third] = [newName(), newName(), newName()];
+    table.remember(documentOf(first), START);
+    table.remember(documentOf(second), START);
+    table.remember(documentOf(first), START + 1);
+    table.remember(documentOf(third), START + 2);
+    expect(lookup(first, START + 3)).toMatchObject({ name: first });
+    expect(lookup(third, START + 3)).toMatchObject({ name: third });
+    expect(kv.reads).toBe(0);
+    expect(await lookup(second, START + 3)).toBeNull();
+  });
+
+  it("forgets names when their documents are too long in all, but keeps the one just read", async () => {
+    const size = JSON.stringify(documentOf(name)).length;
+    const { table, lookup } = newTable({ names: 100, missing: 10, characters: size + 10 });
+    const other = newName();
+    table.remember(documentOf(name), START);
+    table.remember(documentOf(other, { origin: `https://${"x".repeat(500)}.example.com` }), START);
+    expect(await lookup(name, START)).toBeNull();
+    expect(lookup(other, START)).toMatchObject({ name: other });
+  });
+
+  it("bounds the misses that it remembers without forgetting zones", async () => {
+    const { kv, table, lookup } = newTable({ names: 10, missing: 2, characters: 1_000_000 });
+    table.remember(documentOf(name), START);
+    for (const missing of ["m1", "m2", "m3"]) expect(await lookup(missing, START)).toBeNull();
+    expect(lookup(name, START)).toMatchObject({ name });
+    expect(lookup("m3", START)).toBeNull();
+    expect(kv.reads).toBe(3);
+    expect(await lookup("m1", START)).toBeNull();
+    expect(kv.reads).toBe(4);
+  });
+});
+
+describe("zoneTableOf()", () => {
+  it("is one table for a binding", () => {
+    expect(zoneTableOf(env.ZONES)).toBe(zoneTableOf(env.ZONES));
+  });
+});
