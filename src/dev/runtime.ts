@@ -54,7 +54,7 @@ export async function startRuntime({ host, port, stateDir, vars }: RuntimeOption
   const workerd = watchWorkerd();
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      ...workerOptions(config, vars),
+      ...workerOptions(config, bundle, vars),
       rootPath: bundle,
       scriptPath: "worker.js",
       unsafeDirectSockets: [{ host, port }],
@@ -86,8 +86,10 @@ export async function startRuntime({ host, port, stateDir, vars }: RuntimeOption
 }
 
 /** The bindings of `wrangler.toml`, without the `.dev.vars` beside it: only `vars` decides about secrets. */
-function workerOptions(config: WranglerConfig, vars: Record<string, string>) {
-  const { modulesRules: _, ...options } = miniflareWorkerOptions(config).workerOptions;
+function workerOptions(config: WranglerConfig, bundle: string, vars: Record<string, string>) {
+  // wrangler reads the `.dev.vars` beside this path, where there is one, and says so on stdout.
+  const userConfigPath = join(bundle, "wrangler.toml");
+  const { modulesRules: _, ...options } = miniflareWorkerOptions({ ...config, userConfigPath }).workerOptions;
   return { ...options, name: config.name ?? "", modules: true, bindings: { ...config.vars, ...vars } } as const;
 }
 

@@ -43,10 +43,6 @@ export async function answer(
     enabled: zone.settings.compression,
     onTheWay: source.kind === "origin",
   });
-  if (coding.kind === "unacceptable") {
-    await discard(source);
-    return refuse("origin-coding", request, zone);
-  }
   describe(headers, exchange, stored, coding, provenance);
 
   const isGetOrHead = request.method === "GET" || request.method === "HEAD";
@@ -100,6 +96,8 @@ function describe(
   if (coding.kind === "coded" || (coding.kind === "as-stored" && coding.varies)) addVary(headers, "Accept-Encoding");
   headers.set("cache-status", appendCacheStatus(headers.get("cache-status"), formatCacheStatus(cacheStatus)));
   headers.set("x-cache", xCache);
+  // Said to this cache, as CDN-Cache-Control is said to each on the way (W3C Edge Architecture §2.3).
+  headers.delete("surrogate-control");
   addEdgeHeaders(headers, request.headers, zone);
 }
 

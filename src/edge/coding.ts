@@ -1,4 +1,4 @@
-import { acceptsCoding, type Coding, preferredCoding } from "../http/accept-encoding.ts";
+import { type Coding, preferredCoding } from "../http/accept-encoding.ts";
 import { parseCacheControl } from "../http/cache-control.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
@@ -7,9 +7,7 @@ export type CodingChoice =
   /** As it is stored; `varies` where another client might get it coded. */
   | { kind: "as-stored"; varies: boolean }
   /** In a coding made here. */
-  | { kind: "coded"; coding: "br" | "gzip" }
-  /** It came in a coding that this client cannot read. */
-  | { kind: "unacceptable" };
+  | { kind: "coded"; coding: "br" | "gzip" };
 
 /** Below this, a coding costs more than it saves (bytes). */
 const SMALLEST = 1_024;
@@ -31,17 +29,13 @@ export function chooseCoding(
   request: Headers,
   { enabled, onTheWay }: { enabled: boolean; onTheWay: boolean },
 ): CodingChoice {
-  const accepted = request.get("accept-encoding");
-  const existing = headers.get("content-encoding");
-  if (existing !== null && existing.toLowerCase() !== "identity") {
-    return acceptsCoding(accepted, existing.toLowerCase())
-      ? { kind: "as-stored", varies: true }
-      : { kind: "unacceptable" };
+  // A coding that `decodeBody` does not know is the only form there is.
+  if (headers.has("content-encoding") || !enabled || !isCompressible(stored, headers, onTheWay)) {
+    return { kind: "as-stored", varies: false };
   }
-  if (!enabled || !isCompressible(stored, headers, onTheWay)) return { kind: "as-stored", varies: false };
   // A range is counted in bytes of the identity form: that is the one kept for resuming.
   if (request.has("range")) return { kind: "as-stored", varies: true };
-  const coding = preferredCoding(accepted, onTheWay ? CODINGS_ON_THE_WAY : CODINGS);
+  const coding = preferredCoding(request.get("accept-encoding"), onTheWay ? CODINGS_ON_THE_WAY : CODINGS);
   return coding === "br" || coding === "gzip" ? { kind: "coded", coding } : { kind: "as-stored", varies: true };
 }
 

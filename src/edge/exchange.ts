@@ -1,4 +1,4 @@
-import type { CacheControl } from "../http/cache-control.ts";
+import type { RequestCacheControl } from "../http/cache-control.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import type { Flights } from "./flights.ts";
 import type { Store } from "./store.ts";
@@ -10,8 +10,8 @@ export interface Exchange {
   url: URL;
   zone: ZoneDocument;
   target: Target;
-  /** The request's own Cache-Control; `Pragma: no-cache` counts where it has none (RFC 9111 §5.4). */
-  directives: CacheControl;
+  /** The request's own Cache-Control. */
+  directives: RequestCacheControl;
   /** When the request arrived, ms since the epoch. */
   now: number;
   store: Store;

@@ -1,4 +1,5 @@
 import { selectsStored } from "../http/freshen.ts";
+import { decodedBody } from "./decoding.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Landing } from "./flights.ts";
 import { askOrigin, type OriginFailure } from "./origin.ts";
@@ -22,16 +23,14 @@ export type Fill =
   /** The stale response holds; its body is in the store. */
   | { kind: "validated"; stored: StoredResponse }
   /** No answer, or none that is better than a stale one. */
-  | { kind: "failed"; failure: OriginFailure }
-  /** The origin's 5xx; not kept. */
-  | { kind: "server-error"; stored: StoredResponse; body: ReadableStream | null };
+  | { kind: "failed"; failure: OriginFailure };
 
 const ORIGIN_5XX: OriginFailure = { status: 502, reason: "origin-5xx" };
 
 /** A fill as it is asked for. */
 export interface FillRequest {
-  /** The stale response to be validated, or null to fetch anew. */
-  stale: StoredResponse | null;
+  /** The stale response to be validated, and whether it may be served in the place of a server error; null: fetch anew. */
+  stale: Stale | null;
   /** Whether the caller will read the body. */
   wantsBody: boolean;
   /** Under which others may wait; more than the cache key where it is known what answers vary by. */
@@ -55,6 +54,11 @@ export function fill(exchange: Exchange, { stale, wantsBody, flightKey }: FillRe
   return flight.then(({ fill }) => fill);
 }
 
+interface Stale {
+  stored: StoredResponse;
+  servesErrors: boolean;
+}
+
 /** A flight under way: the leader's answer, and the end of the work on the store (never rejects). */
 interface Flight {
   fill: Fill;
@@ -63,7 +67,7 @@ interface Flight {
 
 async function fly(
   exchange: Exchange,
-  stale: StoredResponse | null,
+  stale: Stale | null,
   wantsBody: boolean,
   land: (landing: Landing) => void,
 ): Promise<Flight> {
@@ -71,7 +75,7 @@ async function fly(
   const outcome = await askOrigin(zone, {
     method: "GET",
     pathAndQuery: target.path + target.query,
-    headers: originHeaders(request.headers, zone, stale ? validatorsOf(stale) : {}),
+    headers: originHeaders(request.headers, zone, stale ? validatorsOf(stale.stored) : {}),
   });
   if (outcome.kind === "failure") {
     land({ kind: "failed", failure: outcome.failure });
@@ -79,26 +83,25 @@ async function fly(
   }
   const { response } = outcome;
   if (response.status === 304 && stale !== null) {
-    if (selectsStored(new Headers(stale.headers), response.headers)) return validated(exchange, stale, outcome, land);
-    // RFC 9111 §4.3.4: a 304 for some other response is of no use here; ask without conditions.
-    return fly(exchange, null, wantsBody, land);
+    return validated(exchange, stale.stored, outcome, land);
+  }
+  if (stale?.servesErrors && isServerError(response.status)) {
+    // There is something better than the error, and the origin is left in peace for a moment.
+    await response.body?.cancel();
+    land({ kind: "failed", failure: ORIGIN_5XX });
+    return { fill: { kind: "failed", failure: ORIGIN_5XX }, stored: Promise.resolve() };
   }
   const stored = toStoredResponse(outcome, request.headers, target, zone);
-  if (response.status >= 500) {
-    // Where there is something stale to serve instead, the origin is left in peace for a moment.
-    land(stale === null ? { kind: "unshared" } : { kind: "failed", failure: ORIGIN_5XX });
-    return { fill: { kind: "server-error", stored, body: response.body }, stored: Promise.resolve() };
-  }
   const verdict = storeVerdict(response, stored, request.headers, target, zone);
   if (!verdict.store || exchange.directives.noStore) {
     land({ kind: "unshared" });
     const reason = verdict.store ? "request-no-store" : verdict.reason;
     return {
-      fill: { kind: "answer", stored, body: response.body, storing: false, reason },
+      fill: { kind: "answer", stored, body: await decodedBody(response), storing: false, reason },
       stored: Promise.resolve(),
     };
   }
-  return storing(exchange, stored, response.body, wantsBody, land);
+  return storing(exchange, stored, await decodedBody(response), wantsBody, land);
 }
 
 /** RFC 9111 §4.3.4: the stored response is brought up to date and kept. */
@@ -109,6 +112,11 @@ function validated(
   land: (landing: Landing) => void,
 ): Flight {
   const { request, zone, target, store } = exchange;
+  // RFC 9111 §4.3.4: a 304 that names another validator "MUST NOT" update what is stored; it still confirms it.
+  if (!selectsStored(new Headers(stale.headers), answer.response.headers)) {
+    land({ kind: "unshared" });
+    return { fill: { kind: "validated", stored: stale }, stored: Promise.resolve() };
+  }
   const fresh = freshened(stale, answer, request.headers, target, zone);
   const updated = { status: fresh.status, headers: new Headers(fresh.headers) };
   // A 304 may also say that what was stored must not stay.
@@ -123,6 +131,11 @@ function validated(
     },
   );
   return { fill: { kind: "validated", stored: fresh }, stored };
+}
+
+/** RFC 5861 §4: "an error is any situation that would result in a 500, 502, 503, or 504". */
+function isServerError(status: number): boolean {
+  return status === 500 || (status >= 502 && status <= 504);
 }
 
 /** Reads the body once, into the leader's answer and into the store. */

@@ -61,7 +61,7 @@ async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promise<Resp
     flightKey = flightKeyOf(target.key, landing, request);
   }
   const led = await fill(exchange, {
-    stale: found.kind === "found" ? found.stored : null,
+    stale: found.kind === "found" ? { stored: found.stored, servesErrors: found.use.staleIfError } : null,
     wantsBody: request.method !== "HEAD",
     flightKey,
   });
@@ -104,13 +104,6 @@ async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): P
   switch (led.kind) {
     case "failed":
       return answerFailure(exchange, found, led.failure);
-    case "server-error":
-      if (isStaleIfError(found) && isTemporary(led.stored.status)) {
-        await led.body?.cancel();
-        return answerStale(exchange, found);
-      }
-      await discardBody(found);
-      return answer(exchange, led.stored, { kind: "origin", stream: led.body }, notKept(found, led.stored, "status"));
     case "validated": {
       if (found.kind === "miss") throw new Error("a 304 for a request without conditions");
       return answer(exchange, led.stored, { kind: "store", stream: found.body }, revalidated(led.stored));
@@ -132,10 +125,10 @@ async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): P
 }
 
 /** RFC 5861 §3: one request brings a stale response up to date, and nobody waits for it. */
-function refreshInBackground(exchange: Exchange, stale: StoredResponse): void {
+function refreshInBackground(exchange: Exchange, stored: StoredResponse): void {
   const { flights, target, now, waitUntil } = exchange;
   if (flights.isFlying(target.key) || flights.recentFailure(target.key, now) !== null) return;
-  const refresh = fill(exchange, { stale, wantsBody: false, flightKey: target.key });
+  const refresh = fill(exchange, { stale: { stored, servesErrors: true }, wantsBody: false, flightKey: target.key });
   waitUntil(refresh.then((led) => ("body" in led ? led.body?.cancel() : undefined)));
 }
 
@@ -164,11 +157,6 @@ async function refuseUncached(exchange: Exchange, found: Lookup): Promise<Respon
 async function passInstead(exchange: Exchange, found: Unusable, reason: string): Promise<Response> {
   await discardBody(found);
   return pass(exchange, reason);
-}
-
-/** RFC 5861 §4: "an error is any situation that would result in a 500, 502, 503, or 504". */
-function isTemporary(status: number): boolean {
-  return status === 500 || (status >= 502 && status <= 504);
 }
 
 function isFarRange(request: Request, stored: StoredResponse): boolean {

@@ -1,9 +1,7 @@
 import { endToEndHeaders } from "../http/hop-by-hop.ts";
+import { DEVICE } from "../http/targeted-cache-control.ts";
 import type { ForwardSettings } from "../zones/settings.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
-
-/** Identifies this network in `Via` (RFC 9110 §7.6.3) and `CDN-Loop` (RFC 8586). */
-export const CDN_NAME = "rescdn";
 
 /** Ours to send, never a client's to choose: the cache itself evaluates them or negotiates them. */
 const DECIDED_BY_THE_EDGE = [
@@ -18,6 +16,7 @@ const DECIDED_BY_THE_EDGE = [
   "if-range",
   "if-unmodified-since",
   "range",
+  "surrogate-capability",
   "via",
 ];
 
@@ -42,8 +41,9 @@ export function originHeaders(
   // The stored form is the identity; codings are made here, once.
   headers.set("accept-encoding", "identity");
   if (!headers.has("user-agent")) headers.set("user-agent", "ResCDN");
-  headers.set("via", append(client.get("via"), `1.1 ${CDN_NAME}`));
-  headers.set("cdn-loop", append(client.get("cdn-loop"), CDN_NAME));
+  headers.set("via", append(client.get("via"), `1.1 ${DEVICE}`));
+  headers.set("surrogate-capability", `${DEVICE}="Surrogate/1.0"`);
+  headers.set("cdn-loop", append(client.get("cdn-loop"), DEVICE));
   for (const [name, value] of Object.entries(extra)) headers.set(name, value);
   for (const [name, value] of Object.entries(zone.settings.origin_headers)) headers.set(name, value);
   return headers;
@@ -67,7 +67,7 @@ export function isForwarded(name: string, forward: ForwardSettings): boolean {
 /** RFC 8586 §2: a request that has been here before is a loop. */
 export function isLoop(client: Headers): boolean {
   const names = (client.get("cdn-loop") ?? "").split(",").map((entry) => entry.split(";")[0]!.trim().toLowerCase());
-  return names.includes(CDN_NAME);
+  return names.includes(DEVICE);
 }
 
 function forwarded(client: Headers, forward: ForwardSettings): Headers {

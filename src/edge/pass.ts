@@ -1,5 +1,6 @@
 import { invalidatedUris, isUnsafe } from "../http/invalidation.ts";
 import { answer } from "./answer.ts";
+import { decodedBody } from "./decoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { askOrigin } from "./origin.ts";
 import { originHeaders, unsafeOriginHeaders } from "./origin-request.ts";
@@ -26,7 +27,7 @@ export async function pass(exchange: Exchange, reason: string): Promise<Response
   return answer(
     exchange,
     stored,
-    { kind: "origin", stream: outcome.response.body },
+    { kind: "origin", stream: await decodedBody(outcome.response) },
     bypassed(stored, "bypass", reason),
   );
 }
@@ -44,7 +45,12 @@ export async function passUnsafe(exchange: Exchange): Promise<Response> {
   const { response } = outcome;
   if (isUnsafe(request.method)) await invalidate(exchange, response);
   const stored = toStoredResponse(outcome, request.headers, target, zone);
-  return answer(exchange, stored, { kind: "origin", stream: response.body }, bypassed(stored, "method", null));
+  return answer(
+    exchange,
+    stored,
+    { kind: "origin", stream: await decodedBody(response) },
+    bypassed(stored, "method", null),
+  );
 }
 
 async function invalidate({ request, zone, url, store, flights }: Exchange, response: Response): Promise<void> {

@@ -25,9 +25,9 @@ export function collapsed(found: Lookup, { age, ttl }: Aged): Provenance {
 /** A 304 of the origin confirmed it. */
 export function revalidated(stored: StoredResponse): Provenance {
   return {
-    cacheStatus: { fwd: "stale", fwdStatus: 304, ttl: stored.lifetime - stored.initialAge, stored: true },
+    cacheStatus: { fwd: "stale", fwdStatus: 304, ttl: initialTtl(stored), stored: true },
     xCache: "REVALIDATED",
-    age: stored.initialAge,
+    age: Math.floor(stored.initialAge),
   };
 }
 
@@ -38,7 +38,7 @@ export function missed(found: Lookup, stored: StoredResponse): Provenance {
     cacheStatus: {
       fwd: forwardReason(found),
       fwdStatus: stored.status,
-      ttl: stored.lifetime - stored.initialAge,
+      ttl: initialTtl(stored),
       stored: true,
       ...detail,
     },
@@ -63,6 +63,10 @@ export function bypassed(stored: StoredResponse, fwd: "bypass" | "method", detai
     xCache: "BYPASS",
     age: null,
   };
+}
+
+function initialTtl(stored: StoredResponse): number {
+  return stored.lifetime - Math.floor(stored.initialAge);
 }
 
 /** RFC 9211 §2.2: why the request went forward. */

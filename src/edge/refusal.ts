@@ -15,7 +15,6 @@ const REFUSALS = {
   "origin-unreachable": [502, "the origin could not be reached"],
   "origin-timeout": [504, "the origin did not answer in time"],
   "origin-5xx": [502, "the origin is failing"],
-  "origin-coding": [502, "the origin sent a content coding that the client does not accept"],
   "zone-table": [503, "the zone table cannot be read just now"],
   internal: [500, "the edge failed on this request"],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;

@@ -1,4 +1,4 @@
-import { parseCacheControl } from "../http/cache-control.ts";
+import { parseRequestCacheControl } from "../http/cache-control.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import { type WaitUntil, type ZoneTable, ZoneTableUnavailable } from "../zones/zone-table.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
@@ -41,7 +41,7 @@ export async function serve(
     url,
     zone,
     target: targetOf(url, zone),
-    directives: requestDirectives(request.headers),
+    directives: parseRequestCacheControl(request.headers),
     now,
     store: edge.store,
     flights: edge.flights,
@@ -75,13 +75,4 @@ function preflight(request: Request, zone: ZoneDocument): Response {
     headers.set("access-control-max-age", "86400");
   }
   return new Response(null, { status: 204, headers });
-}
-
-/** RFC 9111 §5.4: `Pragma: no-cache` counts where there is no Cache-Control. */
-function requestDirectives(headers: Headers): Exchange["directives"] {
-  const cacheControl = headers.get("cache-control");
-  if (cacheControl === null && headers.get("pragma")?.toLowerCase().includes("no-cache")) {
-    return parseCacheControl("no-cache");
-  }
-  return parseCacheControl(cacheControl);
 }

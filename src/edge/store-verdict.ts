@@ -1,7 +1,8 @@
+import type { FreshnessSource } from "../http/freshness.ts";
 import { storable } from "../http/storable.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import { reconcileType } from "./content-type.ts";
-import { effectiveCacheControl, type StoredResponse } from "./stored-response.ts";
+import type { StoredResponse } from "./stored-response.ts";
 import type { Target } from "./target.ts";
 
 /** Whether an answer is kept; the reason stands in `Cache-Status`. */
@@ -27,8 +28,9 @@ export function storeVerdict(
   ) {
     return no("type-mismatch");
   }
-  // A zone that forwards cookies hands them out too: the answer that sets one is for one client.
-  if (zone.settings.forward.cookies && response.headers.has("set-cookie") && !isExplicitlyShared(response.headers)) {
+  // In a zone that forwards cookies an answer that sets one is for one client, unless its origin says how long it may
+  // be shared: RFC 9111 §7.3, Set-Cookie as such "does not inhibit caching".
+  if (zone.settings.forward.cookies && response.headers.has("set-cookie") && !isExplicit(stored.source)) {
     return no("set-cookie");
   }
   if (stored.size !== null && stored.size > zone.settings.max_object_bytes) return no("too-large");
@@ -46,9 +48,8 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-function isExplicitlyShared(headers: Headers): boolean {
-  const directives = effectiveCacheControl(headers);
-  return directives.public || directives.sMaxage !== undefined;
+function isExplicit(source: FreshnessSource): boolean {
+  return source === "cdn-cache-control" || source === "s-maxage" || source === "max-age" || source === "expires";
 }
 
 /** RFC 9111 §3.5 is about credentials that the origin was shown; the others changed nothing. */

@@ -1,16 +1,17 @@
 import { correctedInitialAge } from "../http/age.ts";
-import { type CacheControl, parseCacheControl } from "../http/cache-control.ts";
+import { NO_DIRECTIVES } from "../http/cache-control.ts";
 import { validators } from "../http/conditional.ts";
 import { formatHttpDate, parseHttpDate } from "../http/dates.ts";
 import { freshenHeaders } from "../http/freshen.ts";
 import { type FreshnessSource, freshnessLifetime } from "../http/freshness.ts";
-import { endToEndHeaders } from "../http/hop-by-hop.ts";
 import type { StoredFreshness } from "../http/reuse.ts";
-import { parseCdnCacheControl } from "../http/targeted-cache-control.ts";
+import { storableHeaders } from "../http/storable.ts";
+import { effectiveCacheControl } from "../http/targeted-cache-control.ts";
 import { variantKey, varyFields } from "../http/vary.ts";
 import type { ForwardSettings, ZoneSettings } from "../zones/settings.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import { reconcileType } from "./content-type.ts";
+import { isDecoded } from "./decoding.ts";
 import { isForwarded } from "./origin-request.ts";
 import type { Target } from "./target.ts";
 
@@ -109,13 +110,8 @@ export function freshnessOf(stored: StoredResponse, mode: ZoneSettings["ttl_mode
     lifetime: stored.lifetime,
     initialAge: stored.initialAge,
     answeredAt: stored.answeredAt,
-    cacheControl: overridden ? parseCacheControl(null) : effectiveCacheControl(new Headers(stored.headers)),
+    cacheControl: overridden ? NO_DIRECTIVES : effectiveCacheControl(new Headers(stored.headers)).directives,
   };
-}
-
-/** RFC 9213 §2.2: a valid CDN-Cache-Control is used instead of Cache-Control. */
-export function effectiveCacheControl(headers: Headers): CacheControl {
-  return parseCdnCacheControl(headers.get("cdn-cache-control")) ?? parseCacheControl(headers.get("cache-control"));
 }
 
 /** What preconditions are evaluated against. */
@@ -140,12 +136,12 @@ function timesOf(answer: OriginAnswer, status: number, headers: Headers, target:
 
 /** The origin's fields as clients may see them: end-to-end, labelled, without cookies and purge tags. */
 function clientHeaders(response: Response, answeredAt: number, target: Target, forward: ForwardSettings): Headers {
-  const headers = endToEndHeaders(response.headers);
+  const headers = storableHeaders(response.headers);
   headers.delete("cache-tag");
   headers.delete("surrogate-key");
   // One client's cookie must not become everybody's.
   if (!forward.cookies) headers.delete("set-cookie");
-  if (isDecodedByThePlatform(response)) {
+  if (isDecoded(response.headers)) {
     headers.delete("content-encoding");
     headers.delete("content-length");
     // The bytes are no longer those that a strong validator stood for (RFC 9110 §8.8.1).
@@ -161,15 +157,10 @@ function clientHeaders(response: Response, answeredAt: number, target: Target, f
   return headers;
 }
 
-/** Bodies in these codings reach the Worker decoded. */
-function isDecodedByThePlatform(response: Response): boolean {
-  return /^(gzip|br)$/i.test(response.headers.get("content-encoding")?.trim() ?? "");
-}
-
 function bodySize(response: Response): number | null {
   if (response.body === null) return 0;
   const length = response.headers.get("content-length");
-  return length !== null && /^\d+$/.test(length) && !isDecodedByThePlatform(response) ? Number(length) : null;
+  return length !== null && /^\d+$/.test(length) && !isDecoded(response.headers) ? Number(length) : null;
 }
 
 /** `Vary`, less what the origin never sees: its answer cannot depend on that. */

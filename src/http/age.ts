@@ -11,8 +11,8 @@ export interface ReceivedResponse {
 }
 
 /**
- * The seconds that an `Age` field states; 0 where it is absent or invalid. RFC 9111 §5.1: "If there are multiple ...
- * the recipient SHOULD use the first value"; an invalid field a cache "SHOULD ignore".
+ * The seconds that an `Age` field states; 0 where it is absent or invalid. RFC 9111 §5.1: of a list a cache
+ * "SHOULD use the first member of the field value, discarding subsequent ones"; an invalid field it "SHOULD ignore".
  */
 export function parseAge(value: string | null): number {
   if (value === null) return 0;

@@ -86,7 +86,10 @@ export function parseCacheControl(value: string | null): CacheControl {
   return draft;
 }
 
-/** A request's directives. RFC 9111 §5.4: `Pragma: no-cache` counts only "when Cache-Control is not present". */
+/**
+ * A request's directives. `Pragma: no-cache` counts only "when the Cache-Control header field is not present in a request"
+ * (RFC 7234 §5.4; RFC 9111 §5.4 deprecates the field).
+ */
 export function parseRequestCacheControl(headers: Headers): RequestCacheControl {
   const value = headers.get("cache-control");
   if (value !== null) return parseCacheControl(value);
@@ -121,7 +124,7 @@ function readMember(draft: CacheControlDraft, member: string): void {
 function secondsOf(name: SecondsDirective, argument: string | null): number {
   // RFC 9111 §5.2.1.2: "If no value is assigned to max-stale, then the client will accept a stale response of any age."
   if (name === "maxStale" && argument === null) return Number.POSITIVE_INFINITY;
-  // RFC 9111 §4.2.1: "Caches are encouraged to consider responses that have invalid freshness information to be stale."
+  // RFC 9111 §4.2.1: caches are "encouraged to consider responses that have invalid freshness information" stale.
   return argument === null ? 0 : (parseDeltaSeconds(argument) ?? 0);
 }
 

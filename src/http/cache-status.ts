@@ -40,7 +40,7 @@ export function appendCacheStatus(existing: string | null, own: string): string 
   return existing === null || existing.trim() === "" || !isList(existing) ? own : `${existing}, ${own}`;
 }
 
-/** RFC 9211 §2.8: the detail "is either an sf-string or an sf-token". */
+/** RFC 9211 §2.8: the detail is a String or a Token. */
 function tokenOrString(detail: string): string {
   if (SF_TOKEN.test(detail)) return detail;
   return `"${detail.replace(/[^\x20-\x7e]/g, "").replace(/["\\]/g, "\\$&")}"`;

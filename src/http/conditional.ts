@@ -39,7 +39,7 @@ export function evaluatePreconditions(
   }
   if (!reads) return "proceed";
   const since = parseHttpDate(requestHeaders.get("if-modified-since"), now);
-  // RFC 9111 §4.3.2: without Last-Modified, a "Date field value that is earlier or equal to the conditional timestamp".
+  // RFC 9111 §4.3.2: without Last-Modified, Date takes its place. So a client whose copy is older than ours gets ours.
   const modified = selected.lastModified ?? selected.date;
   return since !== null && modified !== null && modified <= since ? "not-modified" : "proceed";
 }

@@ -72,7 +72,7 @@ function fromPolicy(seconds: number): Freshness {
   return { seconds, source: "policy" };
 }
 
-/** RFC 9111 §5.3: an invalid date, "especially including the value 0", is "in the past". */
+/** RFC 9111 §5.3: a cache "MUST interpret invalid date formats, especially the value "0", as ... a time in the past". */
 function untilExpiry(expires: string, headers: Headers, answeredAt: number): number {
   const time = parseHttpDate(expires, answeredAt);
   return time === null ? 0 : wholeSeconds(time - dateOf(headers, answeredAt));

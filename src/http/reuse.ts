@@ -27,9 +27,12 @@ export type ValidationReason =
   | "request-min-fresh";
 
 /**
- * What may be done with a stored response. `stale-while-revalidate`: it is stale and may be used at once, by RFC 5861 or
- * because the client asked for it with `max-stale`; the caller refreshes it in the background. `age` and `ttl` are whole seconds; `ttl` is what remains of the lifetime, and
- * is 0 or less for a stale one. `staleIfError`: it may be served if its validation fails.
+ * What may be done with a stored response. `age` and `ttl` are whole seconds; `ttl` is what remains of the lifetime, and
+ * is 0 or less for a stale one.
+ *
+ * - `stale-while-revalidate`: it is stale and may be used at once, by RFC 5861 or because the client asked for it with
+ *   `max-stale`; the caller refreshes it in the background.
+ * - `validate` with `staleIfError`: it may be used if its validation fails.
  */
 export type Reuse =
   | { kind: "fresh"; age: number; ttl: number }

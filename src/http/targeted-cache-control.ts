@@ -27,11 +27,32 @@ export function parseCdnCacheControl(value: string | null): CacheControl | null 
 }
 
 /**
- * The directives that govern a response at a CDN: those of a valid `CDN-Cache-Control`, else those of `Cache-Control`.
+ * Reads `Surrogate-Control` (W3C Edge Architecture §2), which customers of other CDNs send. A directive may be meant for
+ * one device: `max-age=60;rescdn`. Null where nothing in it is for us.
+ *
+ * @param device the name that we send in `Surrogate-Capability`
+ */
+export function parseSurrogateControl(value: string | null, device: string): CacheControl | null {
+  if (value === null) return null;
+  const ours = value.split(",").flatMap((member) => {
+    const [directive = "", ...targets] = member.split(";").map((part) => part.trim());
+    return directive !== "" && targets.every((target) => target === device) ? [directive] : [];
+  });
+  return ours.length === 0 ? null : parseCacheControl(ours.join(","));
+}
+
+/** What this cache is called in `Surrogate-Capability`, `Surrogate-Control`, `Via` and `CDN-Loop`. */
+export const DEVICE = "rescdn";
+
+/**
+ * The directives that govern a response at a CDN: those of a valid `CDN-Cache-Control`, else those of
+ * `Surrogate-Control`, else those of `Cache-Control`.
  * RFC 9213 §2.2: with a valid targeted field a cache "MUST ignore the Cache-Control and Expires header fields".
  */
 export function effectiveCacheControl(headers: Headers): { directives: CacheControl; targeted: boolean } {
-  const targeted = parseCdnCacheControl(headers.get("cdn-cache-control"));
+  const targeted =
+    parseCdnCacheControl(headers.get("cdn-cache-control")) ??
+    parseSurrogateControl(headers.get("surrogate-control"), DEVICE);
   if (targeted !== null) return { directives: targeted, targeted: true };
   return { directives: parseCacheControl(headers.get("cache-control")), targeted: false };
 }

@@ -48,7 +48,8 @@ export class ZonePublisher extends DurableObject<Env> {
 
   #join(name: string): Promise<PublishResult> {
     if (this.#next === null) {
-      this.#next = this.#last.then(() => this.#attempt(name));
+      const attempt = () => this.#attempt(name);
+      this.#next = this.#last.then(attempt, attempt);
       this.#last = this.#next;
     }
     return this.#next;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../src/dev/project.ts";
 import { request } from "../dev/request.ts";
-import { startServe } from "../dev/serve-process.ts";
+import { type ServeProcess, startServe } from "../dev/serve-process.ts";
 import { type Deviation, score } from "./score.ts";
 import { judge, loadTests, runTests, startOrigin } from "./suite.ts";
 
@@ -19,17 +19,22 @@ const settings = {
 const deviations = JSON.parse(
   await readFile(new URL("deviations.json", import.meta.url), "utf8"),
 ) as readonly Deviation[];
+// An exit, unlike a signal, takes the servers started here along.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 const stateDir = await mkdtemp(join(tmpdir(), "rescdn-conformance-"));
 const origin = await startOrigin();
-const server = await startServe({ STATE_DIR: stateDir, ADMIN_TOKEN: "operator", ALLOW_PRIVATE_ORIGINS: "true" });
+let server: ServeProcess | null = null;
 try {
-  await createZone("conformance");
+  server = await startServe({ STATE_DIR: stateDir, ADMIN_TOKEN: "operator", ALLOW_PRIVATE_ORIGINS: "true" });
+  await createZone(server.port, "conformance");
   const suites = await loadTests();
   const results = await runTests(suites, `http://conformance.rescdn.localhost:${server.port}`);
   const outcome = score(suites, await judge(suites, results), results, deviations);
 
   await mkdir(join(projectRoot, "dist"), { recursive: true });
   await writeFile(join(projectRoot, "dist/conformance.json"), JSON.stringify(results, null, 2));
+  await writeFile(join(projectRoot, "dist/conformance.log"), server.stderr());
   print("Named deviations", outcome.expected);
   print("Failures that no deviation names", outcome.unexpected);
   print("Deviations that are none any more", outcome.obsolete);
@@ -37,21 +42,21 @@ try {
   console.log(`required ${required.passed} of ${required.of}, optimal ${optimal.passed} of ${optimal.of}`);
   if (outcome.unexpected.length > 0 || outcome.obsolete.length > 0) process.exitCode = 1;
 } finally {
-  await server.stop();
+  await server?.stop();
   origin.stop();
   await rm(stateDir, { recursive: true, force: true });
 }
 
-async function createZone(name: string): Promise<void> {
+async function createZone(port: number, name: string): Promise<void> {
   const api = "api.rescdn.localhost";
-  const account = await request(server.port, api, "/admin/accounts", {
+  const account = await request(port, api, "/admin/accounts", {
     method: "POST",
     headers: { Authorization: "Bearer operator" },
     body: { name: "Conformance", email: "conformance@example.com" },
   });
   if (account.status !== 201) throw new Error(`account: ${account.status} ${account.body}`);
   const { keys } = JSON.parse(account.body) as { keys: { live: string } };
-  const zone = await request(server.port, api, "/v1/zones", {
+  const zone = await request(port, api, "/v1/zones", {
     method: "POST",
     headers: { "X-ResCDN-Key": keys.live },
     body: { name, origin: origin.url, settings },

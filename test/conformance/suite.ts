@@ -48,12 +48,20 @@ export async function loadTests(): Promise<TestSuite[]> {
   return [...suites, surrogate].map((suite) => ({ ...suite, tests: suite.tests.filter((test) => !test.browser_only) }));
 }
 
+/** After so many ms without an answer a request, and so its test, has failed. */
+const PATIENCE_MS = 15_000;
+
 /** Runs the tests against the cache at `baseUrl`, whose host is taken for this machine whatever its name. */
 export async function runTests(suites: readonly TestSuite[], baseUrl: string): Promise<Results> {
   const runner = await load<Runner>("client/runner.mjs");
   const nodeFetch = createRequire(join(folder, "package.json"))("node-fetch") as Fetch;
   const agent = new Agent({ lookup: (_host, _options, done) => done(null, [{ address: "127.0.0.1", family: 4 }]) });
-  await runner.runTests(suites, (url, init) => nodeFetch(url, { ...init, agent }), false, baseUrl);
+  await runner.runTests(
+    suites,
+    (url, init) => nodeFetch(url, { ...init, agent, timeout: PATIENCE_MS }),
+    false,
+    baseUrl,
+  );
   return runner.getResults();
 }
 
@@ -71,6 +79,7 @@ export async function startOrigin(): Promise<{ url: string; stop(): void }> {
     env: { ...process.env, npm_config_protocol: "http", npm_config_port: "0", npm_config_pidfile: "/dev/null" },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  process.once("exit", () => child.kill());
   const port = await new Promise<string>((resolve, reject) => {
     createInterface(child.stdout!).on("line", (line) => {
       const listening = /^Listening on .+:(\d+)\/$/.exec(line)?.[1];

@@ -8,6 +8,8 @@ export interface ServeProcess {
   port: number;
   /** Lines on stdout after npm's own. */
   stdout: readonly string[];
+  /** All that the Worker has logged so far. */
+  stderr(): string;
   /** Sends SIGTERM and waits for the exit code; null where a signal ended it. */
   stop(): Promise<number | null>;
 }
@@ -31,6 +33,7 @@ export async function startServe(env: Record<string, string>): Promise<ServeProc
     env: { ...process.env, HOST: "127.0.0.1", PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  process.once("exit", () => child.kill());
   const stdout: string[] = [];
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -48,6 +51,7 @@ export async function startServe(env: Record<string, string>): Promise<ServeProc
   return {
     port,
     stdout,
+    stderr: () => stderr,
     stop() {
       child.kill("SIGTERM");
       return exit;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
 import { type Import, importsOf, projectFiles, read } from "./source-files.ts";
 
 const files = projectFiles();
@@ -104,6 +105,12 @@ describe("the papers", () => {
     const named = [...readme.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map(([, run, short]) => run ?? short);
     expect(named).toContain("start");
     expect(named.filter((name) => name === undefined || !(name in manifest.scripts))).toEqual([]);
+  });
+
+  it("README's table of settings has every setting and no other", () => {
+    const table = readme.split("## Zone settings")[1]?.split("\n## ")[0] ?? "";
+    const named = [...table.matchAll(/^\|([^|]+)\|/gm)].flatMap(([, cell]) => cell!.match(/(?<=`)\w+(?=`)/g) ?? []);
+    expect(named.sort()).toEqual(Object.keys(DEFAULT_SETTINGS).sort());
   });
 
   it("CI runs the README's test command", () => {

@@ -141,11 +141,14 @@ describe("a request for someone in particular", () => {
     expect((await get("/b.css")).headers.get("x-cache")).toBe("HIT");
   });
 
-  it("is not stored when the answer sets a cookie in a zone that forwards cookies", async () => {
+  it("is not stored when the answer sets a forwarded cookie, unless the origin says how long it may be shared", async () => {
     const { get, origin } = await play({ forward: { headers: [], cookies: true, authorization: false } });
-    origin.answers(asset("x", { "set-cookie": "session=1", "cache-control": "max-age=600" }));
+    origin.answers(asset("x", { "set-cookie": "session=1" }));
     expect((await get("/a.css")).headers.get("set-cookie")).toBe("session=1");
-    expect((await get("/a.css")).headers.get("x-cache")).toBe("BYPASS");
+    expect((await get("/a.css")).headers.get("cache-status")).toContain("detail=set-cookie");
+    origin.answers(asset("x", { "set-cookie": "shared=1", "cache-control": "max-age=600" }));
+    await (await get("/b.css")).text();
+    expect((await get("/b.css")).headers.get("x-cache")).toBe("HIT");
   });
 });
 

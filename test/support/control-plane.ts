@@ -1,5 +1,5 @@
 import { env, exports } from "cloudflare:workers";
-import { expect } from "vitest";
+import { afterEach, beforeEach, expect, vi } from "vitest";
 
 declare global {
   namespace Cloudflare {
@@ -7,6 +7,16 @@ declare global {
       mainModule: typeof import("../../src/worker.ts");
     }
   }
+}
+
+/** Holds the clock, and moves it by a second with each call, so that no publication waits for KV's next second. */
+export function moveClockWithCalls(): void {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 }
 
 /** A request to the API, as a customer's program would make it. */
@@ -20,6 +30,7 @@ export interface Call {
 
 /** Sends a request through the Worker to the API's host. */
 export function call(path: string, { method = "GET", key, body, headers = {} }: Call = {}): Promise<Response> {
+  if (vi.isFakeTimers()) vi.setSystemTime(Date.now() + 1_000);
   return exports.default.fetch(`http://api.rescdn.localhost${path}`, {
     method,
     headers: {

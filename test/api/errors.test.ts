@@ -1,0 +1,172 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { handleApi } from "../../src/api/app.ts";
+import { type Customer, call, newCustomer, newName, newZone, type ShownZone } from "../support/control-plane.ts";
+
+let customer: Customer;
+let zone: ShownZone;
+
+beforeAll(async () => {
+  customer = await newCustomer();
+  zone = await newZone(customer.live);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const withBody = [
+  ["POST", () => "/v1/zones"],
+  ["PATCH", () => `/v1/zones/${zone.id}`],
+  ["POST", () => "/v1/purge"],
+  ["POST", () => "/admin/accounts"],
+] as const;
+
+/** A call that may be made, but for what the test makes wrong. */
+function allowed(
+  path: string,
+  init: { method: string; body?: BodyInit; headers?: Record<string, string> },
+): Promise<Response> {
+  const headers = { "x-rescdn-key": customer.live, authorization: `Bearer ${env.ADMIN_TOKEN}`, ...init.headers };
+  return handleApi(new Request(`http://api.rescdn.io${path}`, { ...init, headers }), env, createExecutionContext());
+}
+
+describe.each(withBody)("%s %s", (method, path) => {
+  const json = { "content-type": "application/json" };
+
+  it.each(["", "{", "nope", '{"name":}', "{'name':1}", "\u0000"])("answers 400 to %j", async (body) => {
+    const answer = await allowed(path(), { method, body, headers: json });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toEqual({
+      error: "the request body is not valid JSON",
+      code: "invalid_json",
+      request_id: answer.headers.get("x-request-id"),
+    });
+  });
+
+  it.each(["null", "[]", '"text"', "1", "true"])("answers 422 to %s", async (body) => {
+    expect((await allowed(path(), { method, body, headers: json })).status).toBe(422);
+  });
+
+  it.each(["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "multipart/form-data", "json"])(
+    "answers 415 to %s",
+    async (type) => {
+      const answer = await allowed(path(), { method, body: "{}", headers: { "content-type": type } });
+      expect(answer.status).toBe(415);
+      expect(await answer.json()).toMatchObject({ code: "unsupported_media_type" });
+    },
+  );
+
+  it("answers 413 to a body above 64 KiB, announced or not, without reading it all", async () => {
+    const announced = await allowed(path(), { method, body: `"${"x".repeat(65_536)}"`, headers: json });
+    expect(announced.status).toBe(413);
+    let pulled = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled++;
+        controller.enqueue(new Uint8Array(4_096).fill(32));
+      },
+    });
+    const streamed = await allowed(path(), { method, body: endless, headers: json });
+    expect(streamed.status).toBe(413);
+    expect(await streamed.json()).toMatchObject({ code: "body_too_large" });
+    expect(pulled).toBeLessThan(32);
+  });
+
+  it("names a field that it does not know", async () => {
+    const body = JSON.stringify({ colour: "red" });
+    const answer = await allowed(path(), { method, body, headers: json });
+    expect(answer.status).toBe(422);
+    const { details } = await answer.json<{ details: object[] }>();
+    expect(details).toContainEqual({ field: "colour", message: "is not a known name" });
+  });
+});
+
+describe("the API", () => {
+  it.each(["/", "/nope", "/v1", "/v1/", "/v1/nope", "/v1/zones/", "/v1/zones/a/b", "/v2/zones", "/V1/zones", "/admin"])(
+    "answers 404 to %s",
+    async (path) => {
+      const answer = await allowed(path, { method: "GET" });
+      expect(answer.status).toBe(404);
+      expect(await answer.text()).toBe('{"error":"not found","code":"not_found"}');
+    },
+  );
+
+  it.each([
+    ["DELETE", "/v1/zones", "GET, POST, HEAD"],
+    ["OPTIONS", "/v1/zones", "GET, POST, HEAD"],
+    ["PUT", "/v1/zones/x", "GET, PATCH, DELETE, HEAD"],
+    ["POST", "/v1/zones/x", "GET, PATCH, DELETE, HEAD"],
+    ["DELETE", "/v1/purge", "GET, POST"],
+    ["POST", "/health", "GET, HEAD"],
+    ["POST", "/openapi.json", "GET, HEAD"],
+    ["GET", "/admin/accounts", "POST"],
+  ])("answers 405 to %s %s and allows %s", async (method, path, allow) => {
+    const answer = await allowed(path, { method });
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get("allow")).toBe(allow);
+    expect(await answer.json()).toMatchObject({ code: "method_not_allowed" });
+  });
+
+  it.each(["/health", "/nope", "/v1/zones", "/openapi.json", "/v1/zones/x"])(
+    "gives its answer to %s an id, and lets nobody store or embed it",
+    async (path) => {
+      const answers = [await call(path), await call(path), await call(path, { method: "HEAD" })];
+      for (const answer of answers) {
+        expect(answer.headers.get("cache-control")).toBe("no-store");
+        expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+        expect(answer.headers.get("content-security-policy")).toBe("default-src 'none'; frame-ancestors 'none'");
+        expect(answer.headers.get("x-request-id")).toMatch(/^req_[0-9A-Za-z]{20}$/);
+      }
+      expect(new Set(answers.map(({ headers }) => headers.get("x-request-id"))).size).toBe(3);
+    },
+  );
+
+  it("answers 500 without a word of what went wrong", async () => {
+    const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const broken = {
+      ...env,
+      DB: {
+        prepare: () => {
+          throw new Error("D1_ERROR: secret detail");
+        },
+      } as unknown as D1Database,
+    };
+    const request = new Request("http://api.rescdn.io/v1/zones", { headers: { "x-rescdn-key": customer.live } });
+    const answer = await handleApi(request, broken, createExecutionContext());
+    expect(answer.status).toBe(500);
+    expect(await answer.json()).toEqual({
+      error: "internal server error",
+      code: "internal",
+      request_id: answer.headers.get("x-request-id"),
+    });
+    expect(logged).toHaveBeenCalledOnce();
+    expect(String(logged.mock.calls)).toContain(answer.headers.get("x-request-id"));
+    expect(String(logged.mock.calls)).not.toContain(customer.live);
+  });
+
+  it("answers 503 to a change that D1 keeps and KV does not have yet", async () => {
+    const unreachable = {
+      getByName: () => {
+        throw new Error("no route to the object");
+      },
+    };
+    const broken = { ...env, ZONE_PUBLISHER: unreachable as unknown as typeof env.ZONE_PUBLISHER };
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const name = newName();
+    const request = new Request("http://api.rescdn.io/v1/zones", {
+      method: "POST",
+      headers: { "x-rescdn-key": customer.live, "content-type": "application/json" },
+      body: JSON.stringify({ name, origin: "https://a.example.com" }),
+    });
+    const answer = await handleApi(request, broken, createExecutionContext());
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ code: "not_published" });
+    expect((await call(`/v1/zones/${name}`, { key: customer.live })).status).toBe(200);
+  });
+
+  it("does not read headers of other spellings as a key", async () => {
+    const answer = await call("/v1/zones", { headers: { "x-rescdn-key": `${customer.live}, ${customer.live}` } });
+    expect(answer.status).toBe(401);
+  });
+});

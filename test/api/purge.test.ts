@@ -1,0 +1,128 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { purgeHash, purgeVerdict } from "../../src/zones/purge-log.ts";
+import type { ZoneDocument } from "../../src/zones/zone.ts";
+import {
+  type Customer,
+  call,
+  moveClockWithCalls,
+  newCustomer,
+  newZone,
+  type ShownZone,
+} from "../support/control-plane.ts";
+
+let customer: Customer;
+
+moveClockWithCalls();
+beforeAll(async () => {
+  customer = await newCustomer();
+});
+
+const purgesOf = async ({ name }: ShownZone) => (await env.ZONES.get<ZoneDocument>(`zone:${name}`, "json"))!.purges;
+const get = (query: string) => call(`/v1/purge?${query}`, { key: customer.live });
+const post = (body: unknown) => call("/v1/purge", { method: "POST", key: customer.live, body });
+
+const PURGED = { purged: true, nodes: 1, id: expect.stringMatching(/^purge_[0-9A-Za-z]{20}$/) };
+
+describe("GET /v1/purge", () => {
+  it("purges a path of a zone, by id or name, and answers as documented when the zone table holds it", async () => {
+    const zone = await newZone(customer.live);
+    for (const [index, id] of [zone.id, zone.name].entries()) {
+      const answer = await get(`zone=${id}&path=/assets/v2/reset.css`);
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).toEqual(PURGED);
+      const { paths } = await purgesOf(zone);
+      expect(paths).toEqual({ [purgeHash("/assets/v2/reset.css")]: [index + 2, 0, 0] });
+    }
+  });
+
+  it.each([
+    ["", ["zone", "path"]],
+    ["path=/a", ["zone"]],
+    ["zone=x", ["path"]],
+    ["zone=&path=/a", ["zone"]],
+    ["zone=x&path=", ["path"]],
+    ["zone=x&path=a.css", ["path"]],
+    ["zone=x&path=https://x/a.css", ["path"]],
+    ["zone=x&path=/a%23b", ["path"]],
+    ["zone=x&zone=y&path=/a", ["zone"]],
+    [`zone=x&path=/${"a".repeat(8_192)}`, ["path"]],
+  ])("answers 422 to ?%s and names the fields", async (query, fields) => {
+    const answer = await get(query);
+    expect(answer.status).toBe(422);
+    const { details } = await answer.json<{ details: { field: string }[] }>();
+    expect(details.map(({ field }) => field)).toEqual(fields);
+  });
+
+  it("answers 405 to HEAD, which must not purge", async () => {
+    const zone = await newZone(customer.live);
+    const answer = await call(`/v1/purge?zone=${zone.id}&path=/a`, { method: "HEAD", key: customer.live });
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get("allow")).toBe("GET, POST");
+    expect((await purgesOf(zone)).paths).toEqual({});
+  });
+});
+
+describe("POST /v1/purge", () => {
+  const stored = { path: "/a/b.css", query: "?v=1", tags: ["blue"], version: 1 };
+
+  it.each([
+    [{ path: "/a/b.css" }, "purged"],
+    [{ path: "/a/../a/%62.css" }, "purged"],
+    [{ path: "/a/b.css?v=1" }, "purged"],
+    [{ path: "/a/b.css?v=2" }, "valid"],
+    [{ path: "/a/b.js" }, "valid"],
+    [{ paths: ["/x", "/a/b.css"] }, "purged"],
+    [{ prefixes: ["/a/"] }, "purged"],
+    [{ prefixes: ["/b/"] }, "valid"],
+    [{ tags: ["red", "blue"] }, "purged"],
+    [{ tags: ["Blue"] }, "valid"],
+    [{ everything: true }, "purged"],
+    [{ everything: true, soft: true }, "stale"],
+    [{ path: "/a/b.css", soft: true }, "stale"],
+    [{ tags: ["blue"], soft: true }, "stale"],
+    [{ paths: ["/x"], prefixes: ["/y"], tags: ["blue"] }, "purged"],
+  ])("%j leaves what was stored before %s", async (order, verdict) => {
+    const zone = await newZone(customer.live);
+    const answer = await post({ zone: zone.id, ...order });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual(PURGED);
+    const purges = await purgesOf(zone);
+    expect(purgeVerdict(purges, stored).kind).toBe(verdict);
+    expect(purgeVerdict(purges, { ...stored, version: 2 }).kind).toBe("valid");
+  });
+
+  it("reads a query by the zone's rule, as the edge's keys do", async () => {
+    const zone = await newZone(customer.live, { settings: { query: "sort" } });
+    await post({ zone: zone.name, path: "/a?b=2&a=1" });
+    expect((await purgesOf(zone)).urls).toEqual({ [purgeHash("/a?a=1&b=2")]: [2, 0, 0] });
+  });
+
+  it("is one version of the zone, however much it names", async () => {
+    const zone = await newZone(customer.live);
+    await post({ zone: zone.id, paths: Array.from({ length: 1_000 }, (_, i) => `/${i}.css`) });
+    const { version, purges } = (await env.ZONES.get<ZoneDocument>(`zone:${zone.name}`, "json"))!;
+    expect(version).toBe(2);
+    expect(Object.keys(purges.paths)).toHaveLength(1_000);
+  });
+
+  it.each([
+    [{}, ""],
+    [{ everything: false }, ""],
+    [{ paths: [] }, ""],
+    [{ soft: true }, ""],
+    [{ paths: ["a"] }, "paths.0"],
+    [{ paths: Array(1_001).fill("/a") }, "paths"],
+    [{ prefixes: ["/a?b"] }, "prefixes.0"],
+    [{ tags: ["a b"] }, "tags.0"],
+    [{ path: ["/a"] }, "path"],
+    [{ everything: "yes" }, "everything"],
+    [{ path: "/a", urls: ["/a"] }, "urls"],
+  ])("answers 422 to %j and names the field %j", async (order, field) => {
+    const zone = await newZone(customer.live);
+    const answer = await post({ zone: zone.id, ...order });
+    expect(answer.status).toBe(422);
+    const { details } = await answer.json<{ details: { field: string }[] }>();
+    expect(details.map((detail) => detail.field)).toEqual([field]);
+  });
+});

@@ -1,0 +1,225 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
+import type { ZoneDocument } from "../../src/zones/zone.ts";
+import {
+  type Customer,
+  call,
+  moveClockWithCalls,
+  newCustomer,
+  newName,
+  newZone,
+  type ShownZone,
+} from "../support/control-plane.ts";
+
+let customer: Customer;
+
+moveClockWithCalls();
+beforeAll(async () => {
+  customer = await newCustomer();
+});
+
+const inKv = (name: string) => env.ZONES.get<ZoneDocument>(`zone:${name}`, "json");
+const create = (body: unknown) => call("/v1/zones", { method: "POST", key: customer.live, body });
+const patch = (id: string, body: unknown) => call(`/v1/zones/${id}`, { method: "PATCH", key: customer.live, body });
+
+describe("POST /v1/zones", () => {
+  it("answers 201 with the documented zone and its place, when the zone table holds it", async () => {
+    const name = newName();
+    const answer = await create({ name, origin: "https://your-origin.com" });
+    expect(answer.status).toBe(201);
+    const zone = await answer.json<ShownZone>();
+    expect(zone).toEqual({
+      id: expect.stringMatching(/^zone_[0-9A-Za-z]{20}$/),
+      name,
+      subdomain: `${name}.rescdn.io`,
+      origin: "https://your-origin.com",
+      created: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      active: true,
+      mode: "live",
+      version: 1,
+      settings: DEFAULT_SETTINGS,
+    });
+    expect(answer.headers.get("location")).toBe(`/v1/zones/${zone.id}`);
+    expect(await inKv(name)).toMatchObject({ id: zone.id, account: customer.account, state: "active", version: 1 });
+  });
+
+  it("answers 409 to a name that is taken, by whomever", async () => {
+    const { name } = await newZone((await newCustomer()).live);
+    const answer = await create({ name, origin: "https://a.example.com" });
+    expect(answer.status).toBe(409);
+    expect(await answer.json()).toMatchObject({ error: "a zone of this name exists already", code: "name_taken" });
+  });
+
+  it("gives a name to one of many who ask at once", async () => {
+    const body = { name: newName(), origin: "https://a.example.com" };
+    const statuses = await Promise.all(Array.from({ length: 8 }, async () => (await create(body)).status));
+    expect(statuses.sort()).toEqual([201, ...Array(7).fill(409)]);
+  });
+
+  it.each([
+    [{}, ["name", "origin"]],
+    [{ name: 1, origin: true }, ["name", "origin"]],
+    [{ name: "api", origin: "https://a.example.com" }, ["name"]],
+    [{ name: "Upper", origin: "https://a.example.com" }, ["name"]],
+    [{ name: "fine-1", origin: "https://127.0.0.1" }, ["origin"]],
+    [{ name: "fine-2", origin: "http://a.example.com" }, ["origin"]],
+    [{ name: "fine-3", origin: "https://other.rescdn.io" }, ["origin"]],
+    [
+      { name: "fine-4", origin: "https://a.example.com", settings: { ttl: { css: -1 }, x: 1 } },
+      ["settings.ttl.css", "settings.x"],
+    ],
+    [
+      { name: "fine-5", origin: "https://a.example.com", settings: { fallback_origin: "https://10.0.0.1" } },
+      ["settings.fallback_origin"],
+    ],
+    [{ name: "fine-6", origin: "https://a.example.com", settings: null }, ["settings"]],
+    [{ name: "fine-7", origin: "https://a.example.com", active: false }, ["active"]],
+  ])("answers 422 to %j and names the fields", async (body, fields) => {
+    const answer = await create(body);
+    expect(answer.status).toBe(422);
+    const { details, code } = await answer.json<{ code: string; details: { field: string; message: string }[] }>();
+    expect(code).toBe("invalid_request");
+    expect(details.map(({ field }) => field).sort()).toEqual(fields);
+    expect(details.every(({ message }) => message.length > 0)).toBe(true);
+  });
+
+  it("gives a deleted zone's name to a new zone, with a higher version and an id of its own", async () => {
+    const old = await newZone(customer.live);
+    await call(`/v1/zones/${old.id}`, { method: "DELETE", key: customer.live });
+    const next = await newZone(customer.live, { name: old.name });
+    expect(next.id).not.toBe(old.id);
+    expect(next.version).toBe(3);
+    expect(await inKv(old.name)).toMatchObject({ id: next.id, state: "active" });
+  });
+});
+
+describe("GET /v1/zones", () => {
+  it("leads through all zones in pages, oldest first, each once", async () => {
+    const { live } = await newCustomer();
+    const created: string[] = [];
+    for (let i = 0; i < 5; i++) created.push((await newZone(live)).name);
+    const seen: string[] = [];
+    let path = "/v1/zones?limit=2";
+    for (let page = 0; page < 3; page++) {
+      const { zones, next_cursor } = await (await call(path, { key: live })).json<{
+        zones: ShownZone[];
+        next_cursor: string | null;
+      }>();
+      seen.push(...zones.map(({ name }) => name));
+      expect(next_cursor === null).toBe(page === 2);
+      path = `/v1/zones?limit=2&cursor=${next_cursor}`;
+    }
+    expect(seen.sort()).toEqual(created.sort());
+    const all = await (await call("/v1/zones", { key: live })).json<{ next_cursor: unknown }>();
+    expect(all.next_cursor).toBeNull();
+  });
+
+  it.each([
+    "limit=0",
+    "limit=1001",
+    "limit=x",
+    "limit=1.5",
+    "cursor=x",
+    "cursor=",
+    "cursor=%00",
+    `cursor=${btoa("1 x")}`,
+  ])("answers 422 to ?%s", async (query) => {
+    expect((await call(`/v1/zones?${query}`, { key: customer.live })).status).toBe(422);
+  });
+});
+
+describe("GET /v1/zones/:id", () => {
+  it("answers by id and by name", async () => {
+    const zone = await newZone(customer.live);
+    for (const id of [zone.id, zone.name]) {
+      const answer = await call(`/v1/zones/${id}`, { key: customer.live });
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).toEqual(zone);
+    }
+  });
+
+  it.each(["%00", "%27%20OR%201=1", "%zz", "..%2fadmin", "x".repeat(5_000), "%F0%9F%92%A9"])(
+    "answers 404 to %j",
+    async (id) => {
+      expect((await call(`/v1/zones/${id}`, { key: customer.live })).status).toBe(404);
+    },
+  );
+});
+
+describe("PATCH /v1/zones/:id", () => {
+  it("changes origin, settings and state, each alone, and publishes each", async () => {
+    const zone = await newZone(customer.live, { settings: { negative_ttl: 5 } });
+    const changes = [
+      { body: { origin: "https://b.example.com" }, shows: { origin: "https://b.example.com", active: true } },
+      {
+        body: { settings: { ttl: { css: 60 } } },
+        shows: { settings: { negative_ttl: 5, ttl: { css: 60, js: 86_400 } } },
+      },
+      { body: { active: false }, shows: { active: false, origin: "https://b.example.com" } },
+      { body: { active: true }, shows: { active: true } },
+      { body: { settings: { ttl: null } }, shows: { settings: { ttl: { css: 86_400 } } } },
+      { body: {}, shows: { active: true } },
+    ];
+    for (const [index, { body, shows }] of changes.entries()) {
+      const answer = await patch(zone.id, body);
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).toMatchObject({ ...shows, version: index + 2, created: zone.created });
+      expect(await inKv(zone.name)).toMatchObject({ version: index + 2 });
+    }
+    expect(await inKv(zone.name)).toMatchObject({ state: "active", settings: { negative_ttl: 5 } });
+  });
+
+  it("loses none of many changes made at once", async () => {
+    const zone = await newZone(customer.live);
+    const extensions = ["a", "b", "c", "d"];
+    const answers = await Promise.all(
+      extensions.map((extension) => patch(zone.id, { settings: { ttl_by_extension: { [extension]: 1 } } })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect((await inKv(zone.name))?.settings.ttl_by_extension).toEqual({ a: 1, b: 1, c: 1, d: 1 });
+  });
+
+  it("holds a zone to the limits over many changes", async () => {
+    const zone = await newZone(customer.live);
+    const headers = (prefix: string) =>
+      Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${prefix}${i}`, "1"]));
+    expect((await patch(zone.id, { settings: { origin_headers: headers("a") } })).status).toBe(200);
+    const answer = await patch(zone.id, { settings: { origin_headers: headers("b") } });
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({
+      details: [{ field: "settings.origin_headers", message: "must have at most 50 names" }],
+    });
+  });
+
+  it.each([
+    [{ name: "other" }, "name"],
+    [{ id: "zone_x" }, "id"],
+    [{ origin: null }, "origin"],
+    [{ origin: "https://user@a.example.com" }, "origin"],
+    [{ active: "yes" }, "active"],
+    [{ settings: { cors: "x" } }, "settings.cors"],
+    [{ settings: { fallback_origin: "https://localhost" } }, "settings.fallback_origin"],
+  ])("answers 422 to %j and leaves the zone as it is", async (body, field) => {
+    const zone = await newZone(customer.live);
+    const answer = await patch(zone.id, body);
+    expect(answer.status).toBe(422);
+    expect((await answer.json<{ details: { field: string }[] }>()).details.map((detail) => detail.field)).toEqual([
+      field,
+    ]);
+    expect((await inKv(zone.name))?.version).toBe(1);
+  });
+});
+
+describe("DELETE /v1/zones/:id", () => {
+  it("answers 204, then 404, and the zone table says that the zone is gone", async () => {
+    const zone = await newZone(customer.live);
+    const answer = await call(`/v1/zones/${zone.name}`, { method: "DELETE", key: customer.live });
+    expect(answer.status).toBe(204);
+    expect(await answer.text()).toBe("");
+    expect(await inKv(zone.name)).toMatchObject({ id: zone.id, state: "deleted", version: 2 });
+    for (const method of ["GET", "DELETE"]) {
+      expect((await call(`/v1/zones/${zone.id}`, { method, key: customer.live })).status).toBe(404);
+    }
+  });
+});

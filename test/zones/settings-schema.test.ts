@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
+import { settingsSchema } from "../../src/zones/settings-schema.ts";
+
+const refused = (input: unknown) =>
+  settingsSchema
+    .safeParse(input)
+    .error?.issues.map(({ path, message, ...issue }) =>
+      issue.code === "unrecognized_keys" ? `${path.join(".")} unknown: ${issue.keys}` : `${path.join(".")}: ${message}`,
+    ) ?? [];
+
+describe("settingsSchema", () => {
+  it("takes the defaults as they stand", () => {
+    expect(settingsSchema.parse(DEFAULT_SETTINGS)).toEqual(DEFAULT_SETTINGS);
+  });
+
+  it.each([
+    {},
+    { ttl: { css: null, js: 0 } },
+    { ttl_by_extension: { woff2: 2_592_000, "7z": 1, mp3: null } },
+    { browser_ttl: null },
+    { query: ["v", "w"] },
+    { query: "sort" },
+    { forward: { headers: "all" } },
+    { forward: { headers: ["accept-language"], cookies: true, authorization: null } },
+    { origin_headers: { authorization: "Basic YTpi", "x-a": "", "x-b": "a b\tc" } },
+    { response_headers: { "access-control-max-age": "60", "content-security-policy": "default-src 'self'; x" } },
+    { cors: false },
+    { cors: ["https://www.example.com", "http://localhost:3000"] },
+    { ...Object.fromEntries(Object.keys(DEFAULT_SETTINGS).map((name) => [name, null])) },
+  ])("takes %j", (settings) => {
+    expect(refused(settings)).toEqual([]);
+  });
+
+  it("reads header names in lower case", () => {
+    const parsed = settingsSchema.parse({
+      forward: { headers: ["Accept-Language"] },
+      origin_headers: { "X-A": "1" },
+      response_headers: { "Cache-Tag": "a" },
+    });
+    expect(parsed).toEqual({
+      forward: { headers: ["accept-language"] },
+      origin_headers: { "x-a": "1" },
+      response_headers: { "cache-tag": "a" },
+    });
+  });
+
+  it.each<[settings: object, reasons: string[]]>([
+    [{ colour: "red", ttl_mod: 1 }, [" unknown: colour,ttl_mod"]],
+    [{ ttl: { video: 1 } }, ["ttl unknown: video"]],
+    [{ timeouts: { total: 1 } }, ["timeouts unknown: total"]],
+    [{ ttl: { css: -1 } }, ["ttl.css: Too small: expected number to be >=0"]],
+    [{ ttl: { css: 1.5 } }, ["ttl.css: Invalid input: expected int, received number"]],
+    [{ ttl: { css: "60" } }, ["ttl.css: Invalid input: expected number, received string"]],
+    [{ ttl: { css: 2_592_001 } }, ["ttl.css: Too big: expected number to be <=2592000"]],
+    [{ ttl_by_extension: { ".css": 1 } }, ["ttl_by_extension..css: must be an extension without the dot"]],
+    [{ ttl_by_extension: { CSS: 1 } }, ["ttl_by_extension.CSS: must be an extension without the dot"]],
+    [{ stale_if_error: 2_592_001 }, ["stale_if_error: Too big: expected number to be <=2592000"]],
+    [{ timeouts: { idle_ms: 0 } }, ["timeouts.idle_ms: Too small: expected number to be >=100"]],
+    [{ max_object_bytes: 536_870_913 }, ["max_object_bytes: Too big: expected number to be <=536870912"]],
+    [{ cors: ["https://www.example.com/"] }, [expect.stringContaining("must be an origin as browsers send it")]],
+    [{ cors: ["null"] }, [expect.stringContaining("must be an origin as browsers send it")]],
+    [{ cors: true }, ["cors: Invalid input"]],
+    [{ forward: { headers: ["cookie"] } }, ["forward.headers.0: is a header that cannot be set here"]],
+    [{ forward: { headers: ["Range"] } }, ["forward.headers.0: is a header that cannot be set here"]],
+    [{ forward: { headers: ["a b"] } }, ["forward.headers.0: is not a valid header name"]],
+    [{ origin_headers: { "": "x" } }, ["origin_headers.: is not a valid header name"]],
+    [{ origin_headers: { "x:y": "x" } }, ["origin_headers.x:y: is not a valid header name"]],
+    [{ origin_headers: { x: "a\r\nset-cookie: b" } }, ["origin_headers.x: must be visible ASCII without line ends"]],
+    [{ origin_headers: { x: "a\u0000" } }, ["origin_headers.x: must be visible ASCII without line ends"]],
+    [{ response_headers: { x: " a" } }, ["response_headers.x: must be visible ASCII without line ends"]],
+    ...[
+      "Host",
+      "Connection",
+      "Transfer-Encoding",
+      "Content-Length",
+      "Proxy-Authorization",
+      "Via",
+      "CDN-Loop",
+      "If-None-Match",
+    ].map((name): [object, string[]] => [
+      { origin_headers: { [name]: "x" } },
+      [`origin_headers.${name.toLowerCase()}: is a header that cannot be set here`],
+    ]),
+    ...["Set-Cookie", "Content-Length", "Content-Type", "Content-Encoding", "Age", "Vary", "Upgrade", "X-Cache"].map(
+      (name): [object, string[]] => [
+        { response_headers: { [name]: "x" } },
+        [`response_headers.${name.toLowerCase()}: is a header that cannot be set here`],
+      ],
+    ),
+  ])("refuses %j", (settings, reasons) => {
+    expect(refused(settings)).toEqual(reasons);
+  });
+
+  it("refuses more names than a zone can have", () => {
+    const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`x${i}`, "1"]));
+    expect(refused({ origin_headers: many(50) })).toEqual([]);
+    expect(refused({ origin_headers: many(51) })).toEqual(["origin_headers: must have at most 50 names"]);
+  });
+
+  it("refuses settings that are too large in all", () => {
+    const large = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`x${i}`, "v".repeat(1_000)]));
+    expect(refused({ origin_headers: large })).toEqual([": must be smaller than 32 KiB"]);
+  });
+});
