@@ -10,6 +10,8 @@ export interface Env {
   ADMIN_TOKEN?: string;
   ALLOW_PRIVATE_ORIGINS?: string;
   ALLOW_HTTP_ORIGINS?: string;
+  MEMORY_BYTES?: string;
+  MEMORY_OBJECT_BYTES?: string;
 }
 
 /** The variables of {@link Env}, parsed, with defaults applied. */
@@ -22,6 +24,8 @@ export interface Settings {
   adminToken: string | null;
   /** What the origin guard lets pass beyond https to public hosts. */
   origins: { allowPrivate: boolean; allowHttp: boolean };
+  /** What an isolate holds of hot small responses, bytes. Cloudflare gives an isolate 128 MB for everything. */
+  memory: { total: number; object: number };
 }
 
 const parsed = new WeakMap<Env, Settings>();
@@ -43,8 +47,18 @@ function parseSettings(env: Env): Settings {
     apiHosts: new Set(words(env.API_HOSTS)),
     adminToken: env.ADMIN_TOKEN || null,
     // A private network's servers rarely have certificates: whoever allows them means http as well.
+    memory: {
+      total: wholeNumber(env.MEMORY_BYTES, 33_554_432),
+      object: wholeNumber(env.MEMORY_OBJECT_BYTES, 262_144),
+    },
     origins: { allowPrivate, allowHttp: allowPrivate || env.ALLOW_HTTP_ORIGINS === "true" },
   };
+}
+
+function wholeNumber(text: string | undefined, byDefault: number): number {
+  if (text === undefined || text === "") return byDefault;
+  if (!/^\d{1,15}$/.test(text)) throw new Error(`settings: "${text}" is not a whole number of bytes`);
+  return Number(text);
 }
 
 function words(list: string): string[] {

@@ -1,9 +1,8 @@
 // The part of Node's API that workerd offers and the edge uses; Node's own types would bring all of Node with them.
 declare module "node:zlib" {
-  type Done = (error: Error | null, result: Uint8Array) => void;
   export const constants: { readonly BROTLI_PARAM_QUALITY: number; readonly BROTLI_PARAM_SIZE_HINT: number };
-  export function gzip(bytes: Uint8Array, options: { level: number }, done: Done): void;
-  export function brotliCompress(bytes: Uint8Array, options: { params: Record<number, number> }, done: Done): void;
+  export function gzipSync(bytes: Uint8Array, options: { level: number }): Uint8Array;
+  export function brotliCompressSync(bytes: Uint8Array, options: { params: Record<number, number> }): Uint8Array;
   export function zstdCompressSync(text: string): Uint8Array;
   export function deflateSync(text: string): Uint8Array;
   export function createZstdDecompress(): import("node:stream").Duplex;

@@ -1,4 +1,5 @@
 import { Flights } from "./edge/flights.ts";
+import { Memory } from "./edge/memory.ts";
 import { refuse } from "./edge/refusal.ts";
 import { type Edge, serve } from "./edge/serve.ts";
 import { createStore } from "./edge/store.ts";
@@ -16,6 +17,7 @@ function edgeOf(env: Env): Edge {
     zones: zoneTableOf(env.ZONES),
     store: createStore(caches.default, `https://${settingsOf(env).edgeDomains[0]}`),
     flights: new Flights(),
+    memory: new Memory(settingsOf(env).memory),
   };
   return edge;
 }

@@ -3,7 +3,12 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const needsNode = ["test/dev/**/*.test.ts", "test/rules/**/*.test.ts", "test/conformance/**/*.test.ts"];
+const needsNode = [
+  "test/dev/**/*.test.ts",
+  "test/rules/**/*.test.ts",
+  "test/conformance/**/*.test.ts",
+  "test/origins/**/*.test.ts",
+];
 
 export default defineConfig({
   test: {

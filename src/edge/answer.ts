@@ -1,23 +1,15 @@
 import { appendCacheStatus, formatCacheStatus } from "../http/cache-status.ts";
 import { evaluatePreconditions } from "../http/conditional.ts";
 import { contentRange, requestedRange, unsatisfiedRange } from "../http/range.ts";
+import type { ZoneSettings } from "../zones/settings.ts";
+import { type BodySource, codedBody, discard, partOfBody, wholeBody } from "./body-source.ts";
 import { browserCacheControl } from "./browser-cache-control.ts";
-import { type CodingChoice, chooseCoding, codedEtag, encode } from "./coding.ts";
+import { type CodingChoice, chooseCoding, codedEtag } from "./coding.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Provenance } from "./provenance.ts";
 import { refuse } from "./refusal.ts";
-import { reportStoreFailure } from "./report.ts";
-import { sliceStream } from "./slice-stream.ts";
 import { type StoredResponse, selectedValidators } from "./stored-response.ts";
-
-/** Where the whole identity body of an answer comes from. */
-export type BodySource =
-  | { kind: "bytes"; bytes: Uint8Array }
-  /** Stored; `stream` is its beginning, parts and codings can be read apart. */
-  | { kind: "store"; stream: ReadableStream }
-  /** On its way from the origin, to be read once. */
-  | { kind: "origin"; stream: ReadableStream | null };
 
 /** Fields of a 200 that a 304 repeats (RFC 9110 §15.4.5), beside those that the edge adds. */
 const KEPT_BY_304 = new Set([
@@ -68,13 +60,26 @@ export async function answer(
         const { first, last } = range;
         headers.set("content-range", contentRange(first, last, stored.size));
         headers.set("content-length", String(last - first + 1));
-        return new Response(await partOf(exchange, stored, source, first, last), { status: 206, headers });
+        if (request.method === "HEAD") {
+          await discard(source);
+          return new Response(null, { status: 206, headers });
+        }
+        return new Response(await partOfBody(exchange, stored, source, first, last), { status: 206, headers });
       }
     }
   }
-  return coding.kind === "coded"
-    ? wholeCoded(exchange, stored, source, headers, coding.coding)
-    : whole(request, stored, source, headers);
+  const { status } = stored;
+  if (coding.kind === "coded") {
+    headers.delete("content-length");
+    headers.set("content-encoding", coding.coding);
+  } else if (stored.size !== null && status !== 204) headers.set("content-length", String(stored.size));
+  if (request.method === "HEAD" || isBodiless(status)) {
+    await discard(source);
+    return new Response(null, { status, headers });
+  }
+  const body = coding.kind === "coded" ? await codedBody(exchange, stored, source, coding.coding) : wholeBody(source);
+  // Coded bytes are sent as they are, ours and those of an origin's own coding.
+  return new Response(body, { status, headers, encodeBody: headers.has("content-encoding") ? "manual" : "automatic" });
 }
 
 /** Adds to the stored fields what is said to this client. */
@@ -83,22 +88,37 @@ function describe(
   { request, zone }: Exchange,
   stored: StoredResponse,
   coding: CodingChoice,
-  { cacheStatus, xCache, age }: Provenance,
+  provenance: Provenance,
 ): void {
-  const cacheControl = browserCacheControl(stored, headers.get("cache-control"), age ?? 0, zone.settings);
+  stampAge(headers, stored, provenance, zone.settings);
+  const etag = headers.get("etag") ?? stored.computedEtag;
+  if (etag !== null) headers.set("etag", coding.kind === "coded" ? codedEtag(etag, coding.coding) : etag);
+  if (coding.kind === "coded" || (coding.kind === "as-stored" && coding.varies)) addVary(headers, "Accept-Encoding");
+  headers.set("x-cache", provenance.xCache);
+  // Said to this cache, as CDN-Cache-Control is said to each on the way (W3C Edge Architecture §2.3).
+  headers.delete("surrogate-control");
+  addEdgeHeaders(headers, request.headers, zone);
+}
+
+/** Sets the fields that change as a response ages. May be applied again to the same fields. */
+export function stampAge(
+  headers: Headers,
+  stored: StoredResponse,
+  { cacheStatus, age }: Provenance,
+  settings: ZoneSettings,
+): void {
+  if (age !== null) headers.set("age", String(age));
+  const cacheControl = browserCacheControl(stored, fieldOf(stored, "cache-control"), age ?? 0, settings);
   if (cacheControl !== null) {
     headers.set("cache-control", cacheControl);
     headers.delete("expires");
   }
-  if (age !== null) headers.set("age", String(age));
-  const etag = headers.get("etag") ?? stored.computedEtag;
-  if (etag !== null) headers.set("etag", coding.kind === "coded" ? codedEtag(etag, coding.coding) : etag);
-  if (coding.kind === "coded" || (coding.kind === "as-stored" && coding.varies)) addVary(headers, "Accept-Encoding");
-  headers.set("cache-status", appendCacheStatus(headers.get("cache-status"), formatCacheStatus(cacheStatus)));
-  headers.set("x-cache", xCache);
-  // Said to this cache, as CDN-Cache-Control is said to each on the way (W3C Edge Architecture §2.3).
-  headers.delete("surrogate-control");
-  addEdgeHeaders(headers, request.headers, zone);
+  // RFC 9211 §2: each cache appends its own.
+  headers.set("cache-status", appendCacheStatus(fieldOf(stored, "cache-status"), formatCacheStatus(cacheStatus)));
+}
+
+function fieldOf(stored: StoredResponse, name: string): string | null {
+  return stored.headers.find(([field]) => field === name)?.[1] ?? null;
 }
 
 function addVary(headers: Headers, field: string): void {
@@ -113,86 +133,7 @@ function isOnlyFor200(name: string, stored: StoredResponse): boolean {
   return name.startsWith("content-") || name === "accept-ranges";
 }
 
-async function partOf(
-  { store, target, request }: Exchange,
-  stored: StoredResponse,
-  source: BodySource,
-  first: number,
-  last: number,
-): Promise<Uint8Array | ReadableStream | null> {
-  if (request.method === "HEAD") {
-    await discard(source);
-    return null;
-  }
-  switch (source.kind) {
-    case "bytes":
-      return source.bytes.subarray(first, last + 1);
-    case "store": {
-      const part = await store.readPart(target.key, stored, first, last);
-      if (part === null) return sliceStream(source.stream, first, last);
-      await discard(source);
-      return part;
-    }
-    case "origin":
-      return source.stream && sliceStream(source.stream, first, last);
-    default:
-      return source satisfies never;
-  }
-}
-
-async function whole(
-  request: Request,
-  stored: StoredResponse,
-  source: BodySource,
-  headers: Headers,
-): Promise<Response> {
-  const { status } = stored;
-  if (stored.size !== null && status !== 204) headers.set("content-length", String(stored.size));
-  if (request.method === "HEAD" || isBodiless(status)) {
-    await discard(source);
-    return new Response(null, { status, headers });
-  }
-  const body = source.kind === "bytes" ? source.bytes : source.stream;
-  // Bytes in a coding of the origin's are sent as they are.
-  return new Response(body, { status, headers, encodeBody: headers.has("content-encoding") ? "manual" : "automatic" });
-}
-
-/** Codings are made once for each stored body, when first asked for. A body still on its way is coded as it goes. */
-async function wholeCoded(
-  { request, store, target, waitUntil }: Exchange,
-  stored: StoredResponse,
-  source: BodySource,
-  headers: Headers,
-  coding: "br" | "gzip",
-): Promise<Response> {
-  headers.delete("content-length");
-  headers.set("content-encoding", coding);
-  const respond = (body: ReadableStream | Uint8Array | null) =>
-    new Response(body, { status: stored.status, headers, encodeBody: "manual" });
-  if (request.method === "HEAD") {
-    await discard(source);
-    return respond(null);
-  }
-  if (source.kind === "origin") {
-    // `chooseCoding` offers gzip only while a body is on its way.
-    return respond(source.stream?.pipeThrough(new CompressionStream("gzip")) ?? null);
-  }
-  const existing = await store.readCoded(target.key, stored.bodyId, coding);
-  if (existing !== null) {
-    await discard(source);
-    return respond(existing);
-  }
-  const identity =
-    source.kind === "bytes" ? source.bytes : new Uint8Array(await new Response(source.stream).arrayBuffer());
-  const coded = await encode(identity, coding);
-  waitUntil(store.writeCoded(target.key, stored.bodyId, coding, coded).catch(reportStoreFailure(target.key)));
-  return respond(coded);
-}
-
+/** 204 and 304 have no content (RFC 9110 §15.3.5, §15.4.5). */
 function isBodiless(status: number): boolean {
   return status === 204 || status === 304;
-}
-
-async function discard(source: BodySource): Promise<void> {
-  if (source.kind !== "bytes") await source.stream?.cancel();
 }

@@ -19,7 +19,7 @@ const COMPRESSIBLE =
   /^(text\/.+|application\/(javascript|json|xml|wasm|manifest\+json|vnd\.ms-fontobject|vnd\.apple\.mpegurl|.+\+(json|xml))|image\/(svg\+xml|bmp|vnd\.microsoft\.icon)|font\/(ttf|otf|collection)|model\/gltf.*)$/;
 
 /** The better first. Only gzip can be made of a body on its way. */
-const CODINGS: readonly Coding[] = ["br", "gzip", "identity"];
+export const CODINGS: readonly Coding[] = ["br", "gzip", "identity"];
 const CODINGS_ON_THE_WAY: readonly Coding[] = ["gzip", "identity"];
 
 /** Decides the coding (RFC 9110 §12.5.3). Images, video and packed fonts are left as they are. */
@@ -29,22 +29,25 @@ export function chooseCoding(
   request: Headers,
   { enabled, onTheWay }: { enabled: boolean; onTheWay: boolean },
 ): CodingChoice {
-  // A coding that `decodeBody` does not know is the only form there is.
-  if (headers.has("content-encoding") || !enabled || !isCompressible(stored, headers, onTheWay)) {
+  // A coding that `decodedBody` does not know is the only form there is.
+  if (!enabled || stored.status !== 200 || headers.has("content-encoding") || !isCompressible(headers)) {
     return { kind: "as-stored", varies: false };
   }
   // A range is counted in bytes of the identity form: that is the one kept for resuming.
-  if (request.has("range")) return { kind: "as-stored", varies: true };
-  const coding = preferredCoding(request.get("accept-encoding"), onTheWay ? CODINGS_ON_THE_WAY : CODINGS);
+  const isCoded = !request.has("range") && isWorthCoding(stored.size, onTheWay);
+  const coding = isCoded && preferredCoding(request.get("accept-encoding"), onTheWay ? CODINGS_ON_THE_WAY : CODINGS);
   return coding === "br" || coding === "gzip" ? { kind: "coded", coding } : { kind: "as-stored", varies: true };
 }
 
-function isCompressible(stored: StoredResponse, headers: Headers, onTheWay: boolean): boolean {
+function isCompressible(headers: Headers): boolean {
   const essence = (headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
-  if (stored.status !== 200 || !COMPRESSIBLE.test(essence)) return false;
-  if (stored.size === null ? !onTheWay : stored.size < SMALLEST || stored.size > LARGEST) return false;
   // RFC 9110 §7.7: no-transform forbids it.
-  return !parseCacheControl(headers.get("cache-control")).noTransform;
+  return COMPRESSIBLE.test(essence) && !parseCacheControl(headers.get("cache-control")).noTransform;
+}
+
+/** @param size bytes; null: unknown, which after the fact means large */
+function isWorthCoding(size: number | null, onTheWay: boolean): boolean {
+  return size === null ? onTheWay : size >= SMALLEST && size <= LARGEST;
 }
 
 /** The validator of the coded form: a strong tag names one sequence of bytes (RFC 9110 §8.8.3.3). */
@@ -55,16 +58,9 @@ export function codedEtag(etag: string, coding: string): string {
 /** Codes a whole body. */
 export async function encode(bytes: Uint8Array, coding: "br" | "gzip"): Promise<Uint8Array> {
   // Loaded when first needed: a cold start does not pay for it.
-  const { brotliCompress, constants, gzip } = await import("node:zlib");
-  return new Promise((resolve, reject) => {
-    const done = (error: Error | null, result: Uint8Array) => (error ? reject(error) : resolve(result));
-    if (coding === "gzip") gzip(bytes, { level: 6 }, done);
-    else {
-      const params = {
-        [constants.BROTLI_PARAM_QUALITY]: 5,
-        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength,
-      };
-      brotliCompress(bytes, { params }, done);
-    }
+  const { brotliCompressSync, constants, gzipSync } = await import("node:zlib");
+  if (coding === "gzip") return gzipSync(bytes, { level: 6 });
+  return brotliCompressSync(bytes, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength },
   });
 }

@@ -1,6 +1,7 @@
 import type { RequestCacheControl } from "../http/cache-control.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import type { Flights } from "./flights.ts";
+import type { Memory } from "./memory.ts";
 import type { Store } from "./store.ts";
 import type { Target } from "./target.ts";
 
@@ -16,5 +17,7 @@ export interface Exchange {
   now: number;
   store: Store;
   flights: Flights;
+  /** Null in a zone whose objects change by unsafe methods: only the store forgets them for all isolates of a place. */
+  memory: Memory | null;
   waitUntil: (work: Promise<unknown>) => void;
 }

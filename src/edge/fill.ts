@@ -1,7 +1,7 @@
 import { selectsStored } from "../http/freshen.ts";
 import { decodedBody } from "./decoding.ts";
 import type { Exchange } from "./exchange.ts";
-import type { Landing } from "./flights.ts";
+import type { Flight, Landing } from "./flights.ts";
 import { askOrigin, type OriginFailure } from "./origin.ts";
 import { originHeaders } from "./origin-request.ts";
 import { pump } from "./pump.ts";
@@ -44,14 +44,15 @@ export interface FillRequest {
  */
 export function fill(exchange: Exchange, { stale, wantsBody, flightKey }: FillRequest): Promise<Fill> {
   const { promise: landing, resolve: land } = Promise.withResolvers<Landing>();
-  const flight = fly(exchange, stale, wantsBody, land);
-  const done = flight.then(
+  const flight: Flight = { landing, hasLanded: false, isOutdated: false };
+  const flown = fly(exchange, stale, wantsBody, land, flight);
+  const done = flown.then(
     ({ stored }) => stored,
     () => land({ kind: "broken" }),
   );
-  exchange.flights.begin(flightKey, exchange.now, landing, done);
+  exchange.flights.begin(flightKey, exchange.now, flight, done);
   exchange.waitUntil(done);
-  return flight.then(({ fill }) => fill);
+  return flown.then(({ fill }) => fill);
 }
 
 interface Stale {
@@ -59,8 +60,8 @@ interface Stale {
   servesErrors: boolean;
 }
 
-/** A flight under way: the leader's answer, and the end of the work on the store (never rejects). */
-interface Flight {
+/** The leader's answer, and the end of the work on the store (never rejects). */
+interface Flown {
   fill: Fill;
   stored: Promise<void>;
 }
@@ -70,7 +71,8 @@ async function fly(
   stale: Stale | null,
   wantsBody: boolean,
   land: (landing: Landing) => void,
-): Promise<Flight> {
+  flight: Readonly<Flight>,
+): Promise<Flown> {
   const { request, zone, target } = exchange;
   const outcome = await askOrigin(zone, {
     method: "GET",
@@ -83,7 +85,7 @@ async function fly(
   }
   const { response } = outcome;
   if (response.status === 304 && stale !== null) {
-    return validated(exchange, stale.stored, outcome, land);
+    return validated(exchange, stale.stored, outcome, land, flight);
   }
   if (stale?.servesErrors && isServerError(response.status)) {
     // There is something better than the error, and the origin is left in peace for a moment.
@@ -101,7 +103,7 @@ async function fly(
       stored: Promise.resolve(),
     };
   }
-  return storing(exchange, stored, await decodedBody(response), wantsBody, land);
+  return storing(exchange, stored, await decodedBody(response), wantsBody, land, flight);
 }
 
 /** RFC 9111 §4.3.4: the stored response is brought up to date and kept. */
@@ -110,8 +112,9 @@ function validated(
   stale: StoredResponse,
   answer: OriginAnswer,
   land: (landing: Landing) => void,
-): Flight {
-  const { request, zone, target, store } = exchange;
+  flight: Readonly<Flight>,
+): Flown {
+  const { request, zone, target, store, memory } = exchange;
   // RFC 9111 §4.3.4: a 304 that names another validator "MUST NOT" update what is stored; it still confirms it.
   if (!selectsStored(new Headers(stale.headers), answer.response.headers)) {
     land({ kind: "unshared" });
@@ -120,9 +123,9 @@ function validated(
   const fresh = freshened(stale, answer, request.headers, target, zone);
   const updated = { status: fresh.status, headers: new Headers(fresh.headers) };
   // A 304 may also say that what was stored must not stay.
-  const work = storeVerdict(updated, fresh, request.headers, target, zone).store
-    ? store.rewrite(target.key, stale, fresh)
-    : store.remove(target.key);
+  const isKept = !flight.isOutdated && storeVerdict(updated, fresh, request.headers, target, zone).store;
+  memory?.delete(target.key);
+  const work = isKept ? store.rewrite(target.key, stale, fresh) : store.remove(target.key);
   const stored = work.then(
     () => land({ kind: "stored", stored: fresh }),
     (error: unknown) => {
@@ -145,21 +148,25 @@ function storing(
   body: ReadableStream | null,
   wantsBody: boolean,
   land: (landing: Landing) => void,
-): Flight {
+  flight: Readonly<Flight>,
+): Flown {
   const client = wantsBody ? bodyStream(stored.size) : null;
-  const work = keep(exchange, stored, body, client?.writable ?? null, land);
+  const work = keep(exchange, stored, body, client?.writable ?? null, land, flight);
   return { fill: { kind: "answer", stored, body: client?.readable ?? null, storing: true }, stored: work };
 }
 
 async function keep(
-  { zone, target, store }: Exchange,
+  { zone, target, store, memory }: Exchange,
   stored: StoredResponse,
   body: ReadableStream | null,
   client: WritableStream<Uint8Array> | null,
   land: (landing: Landing) => void,
+  flight: Readonly<Flight>,
 ): Promise<void> {
   let put: Promise<void> | null = null;
   const openStore = () => {
+    if (flight.isOutdated) return null;
+    memory?.delete(target.key);
     // Without a promised length: of such a body, one that breaks off is not taken for whole by any Cache API.
     const { readable, writable } = new IdentityTransformStream();
     put = store.write(target.key, stored, readable);
@@ -180,7 +187,11 @@ async function keep(
     switch (outcome.kind) {
       case "buffered": {
         const whole = await complete(stored, outcome.bytes);
-        land({ kind: "bytes", stored: whole, bytes: outcome.bytes });
+        if (flight.isOutdated) return land({ kind: "unshared" });
+        const coded = new Map<"br" | "gzip", Uint8Array>();
+        if (memory?.admits(whole)) memory.put(target.key, whole, outcome.bytes, coded);
+        else memory?.delete(target.key);
+        land({ kind: "bytes", stored: whole, bytes: outcome.bytes, coded });
         await store.write(target.key, whole, outcome.bytes);
         return;
       }

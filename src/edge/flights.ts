@@ -3,7 +3,7 @@ import type { StoredResponse } from "./stored-response.ts";
 
 /** What a request to the origin leaves for the others that wait for the same key. Plain data only. */
 export type Landing =
-  | { kind: "bytes"; stored: StoredResponse; bytes: Uint8Array }
+  | { kind: "bytes"; stored: StoredResponse; bytes: Uint8Array; coded: Map<"br" | "gzip", Uint8Array> }
   /** The store has it. */
   | { kind: "stored"; stored: StoredResponse }
   /** Nothing that could be shared: each has to ask for itself. */
@@ -21,9 +21,12 @@ const UNSHARED_MS = 2_000;
 /** Keys remembered of each kind; the oldest go first. */
 const REMEMBERED_KEYS = 1_000;
 
-interface Flight {
+/** One request to an origin that others may wait for. */
+export interface Flight {
   landing: Promise<Landing>;
   hasLanded: boolean;
+  /** The resource has changed since: what it brings is not to be stored. */
+  isOutdated: boolean;
 }
 
 /**
@@ -54,11 +57,10 @@ export class Flights {
    * Registers a flight until `done` settles; `landing` may settle earlier, and then a later flight takes its place.
    * A second flight for the same key that begins before flies unregistered.
    */
-  begin(key: string, now: number, landing: Promise<Landing>, done: Promise<unknown>): void {
-    const flight: Flight = { landing, hasLanded: false };
+  begin(key: string, now: number, flight: Flight, done: Promise<unknown>): void {
     const known = this.#flying.get(key);
     if (known === undefined || known.hasLanded) this.#flying.set(key, flight);
-    void landing.then((result) => {
+    void flight.landing.then((result) => {
       flight.hasLanded = true;
       this.#learn(key, now, result);
     });
@@ -67,9 +69,13 @@ export class Flights {
     });
   }
 
-  /** Lets no later request join the flight: its answer is about to be outdated. */
-  detach(key: string): void {
-    this.#flying.delete(key);
+  /** What is in flight for a cache key, in any variant, was asked for before the resource changed. */
+  outdate(key: string): void {
+    for (const [flightKey, flight] of this.#flying) {
+      if (flightKey !== key && !flightKey.startsWith(`${key}\n`)) continue;
+      flight.isOutdated = true;
+      this.#flying.delete(flightKey);
+    }
   }
 
   #learn(key: string, now: number, landing: Landing): void {

@@ -1,5 +1,6 @@
 import { variantKey } from "../http/vary.ts";
-import { answer, type BodySource } from "./answer.ts";
+import { answer } from "./answer.ts";
+import { discard } from "./body-source.ts";
 import type { Exchange } from "./exchange.ts";
 import { type Fill, fill } from "./fill.ts";
 import type { Landing } from "./flights.ts";
@@ -8,6 +9,7 @@ import type { OriginFailure } from "./origin.ts";
 import { pass } from "./pass.ts";
 import { collapsed, hit, missed, notKept, revalidated } from "./provenance.ts";
 import { refuse } from "./refusal.ts";
+import { isPlain, record } from "./replay.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /** What was looked up, where the origin has to be asked before it can answer. */
@@ -28,11 +30,13 @@ export async function answerFromCache(exchange: Exchange): Promise<Response> {
   const mayAsk = !exchange.directives.onlyIfCached;
   if (found.kind === "miss") return mayAsk ? fetchAndAnswer(exchange, found) : refuseUncached(exchange, found);
 
-  const { stored, body, use } = found;
-  const source: BodySource = { kind: "store", stream: body };
+  const { stored, source, use } = found;
   switch (use.kind) {
-    case "fresh":
-      return answer(exchange, stored, source, hit("HIT", use));
+    case "fresh": {
+      const response = await answer(exchange, stored, source, hit("HIT", use));
+      recordHit(exchange, response, use.age);
+      return response;
+    }
     case "stale-while-revalidate":
       refreshInBackground(exchange, stored);
       return answer(exchange, stored, source, hit("STALE", use, "stale-while-revalidate"));
@@ -41,6 +45,12 @@ export async function answerFromCache(exchange: Exchange): Promise<Response> {
     default:
       return use satisfies never;
   }
+}
+
+/** Keeps an answer out of memory, so that it can be given again without the work. */
+function recordHit({ memory, request, target, zone }: Exchange, response: Response, age: number): void {
+  const hot = memory?.get(target.key);
+  if (hot && isPlain(request, zone)) record(hot, request, zone, response, age);
 }
 
 /** Waits for a request to the origin that is already in flight, or makes one. */
@@ -72,22 +82,22 @@ async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promise<Resp
 async function answerFromLanding(exchange: Exchange, found: Unusable, landing: Landing): Promise<Response | null> {
   switch (landing.kind) {
     case "bytes": {
-      const { stored, bytes } = landing;
+      const { stored, bytes, coded } = landing;
       const isVariant = stored.vary !== "*" && variantKey(stored.vary, exchange.request.headers) === stored.variant;
       const use = useOf(stored, exchange);
       if (!isVariant || use.kind === "validate" || use.kind === "purged") return null;
       await discardBody(found);
-      return answer(exchange, stored, { kind: "bytes", bytes }, collapsed(found, use));
+      return answer(exchange, stored, { kind: "bytes", bytes, coded }, collapsed(found, use));
     }
     case "stored": {
       const again = await lookup(exchange);
       if (again.kind === "miss") return null;
       if (again.use.kind === "validate") {
-        await again.body.cancel();
+        await discard(again.source);
         return null;
       }
       await discardBody(found);
-      return answer(exchange, again.stored, { kind: "store", stream: again.body }, collapsed(found, again.use));
+      return answer(exchange, again.stored, again.source, collapsed(found, again.use));
     }
     case "failed":
       return answerFailure(exchange, found, landing.failure);
@@ -106,7 +116,7 @@ async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): P
       return answerFailure(exchange, found, led.failure);
     case "validated": {
       if (found.kind === "miss") throw new Error("a 304 for a request without conditions");
-      return answer(exchange, led.stored, { kind: "store", stream: found.body }, revalidated(led.stored));
+      return answer(exchange, led.stored, found.source, revalidated(led.stored));
     }
     case "answer": {
       const { stored, body } = led;
@@ -145,8 +155,8 @@ function isStaleIfError(found: Unusable): found is Found {
 }
 
 /** RFC 5861 §4. */
-function answerStale(exchange: Exchange, { stored, body, use }: Found): Promise<Response> {
-  return answer(exchange, stored, { kind: "store", stream: body }, hit("STALE", use, "stale-if-error"));
+function answerStale(exchange: Exchange, { stored, source, use }: Found): Promise<Response> {
+  return answer(exchange, stored, source, hit("STALE", use, "stale-if-error"));
 }
 
 async function refuseUncached(exchange: Exchange, found: Lookup): Promise<Response> {
@@ -180,5 +190,5 @@ async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value
 }
 
 async function discardBody(found: Lookup): Promise<void> {
-  if (found.kind === "found") await found.body.cancel();
+  if (found.kind === "found") await discard(found.source);
 }

@@ -1,5 +1,6 @@
 import { decideReuse } from "../http/reuse.ts";
 import { purgeVerdict } from "../zones/purge-log.ts";
+import type { BodySource } from "./body-source.ts";
 import type { Exchange } from "./exchange.ts";
 import { freshnessOf, type StoredResponse } from "./stored-response.ts";
 
@@ -12,18 +13,40 @@ export type Use =
 
 /** What the cache holds for a request. */
 export type Lookup =
-  | { kind: "found"; use: Exclude<Use, { kind: "purged" }>; stored: StoredResponse; body: ReadableStream }
+  | { kind: "found"; use: Exclude<Use, { kind: "purged" }>; stored: StoredResponse; source: BodySource }
   | { kind: "miss"; reason: "uri-miss" | "vary-miss" | "purged" };
 
-/** Looks a request up: the store, then the zone's purges, then RFC 9111 §4. */
+/** Looks a request up: memory, then the store; the zone's purges, then RFC 9111 §4. */
 export async function lookup(exchange: Exchange): Promise<Lookup> {
-  const found = await exchange.store.find(exchange.target.key, exchange.request.headers);
+  const { memory, store, target, request } = exchange;
+  const hot = memory?.get(target.key);
+  if (hot) {
+    const use = useOf(hot.stored, exchange);
+    if (use.kind === "fresh") {
+      return { kind: "found", use, stored: hot.stored, source: { kind: "bytes", bytes: hot.bytes, coded: hot.coded } };
+    }
+    // Another isolate may have put a newer one into the store by now.
+    if (!isAskedFor(use)) memory?.delete(target.key);
+  }
+  const found = await store.find(target.key, request.headers);
   if (found.kind === "nothing") return { kind: "miss", reason: "uri-miss" };
   if (found.kind === "no-variant") return { kind: "miss", reason: "vary-miss" };
   const use = useOf(found.stored, exchange);
-  if (use.kind !== "purged") return { kind: "found", use, stored: found.stored, body: found.body };
-  await found.body.cancel();
-  return { kind: "miss", reason: "purged" };
+  if (use.kind === "purged") {
+    await found.body.cancel();
+    return { kind: "miss", reason: "purged" };
+  }
+  if (use.kind !== "fresh" || !memory?.admits(found.stored)) {
+    return { kind: "found", use, stored: found.stored, source: { kind: "store", stream: found.body } };
+  }
+  const bytes = new Uint8Array(await new Response(found.body).arrayBuffer());
+  const { coded } = memory.put(target.key, found.stored, bytes);
+  return { kind: "found", use, stored: found.stored, source: { kind: "bytes", bytes, coded } };
+}
+
+/** Whether it is the request that wants more than the stored response is. */
+export function isAskedFor(use: Use): boolean {
+  return use.kind === "validate" && use.reason.startsWith("request-");
 }
 
 /** Whether and how a stored response may answer a request now. */

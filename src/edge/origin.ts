@@ -8,7 +8,7 @@ export type OriginOutcome =
 /** Why the origin gave no answer. */
 export interface OriginFailure {
   status: 502 | 504;
-  reason: "origin-unreachable" | "origin-timeout" | "origin-5xx";
+  reason: "origin-unreachable" | "origin-timeout" | "origin-5xx" | "origin-nonsense";
 }
 
 /** A request to be made of a zone's origin. */
@@ -35,6 +35,11 @@ export async function askOrigin(
   if (fallback === null || !repeatable || !hasFailed(outcome)) return outcome;
   if (outcome.kind === "answer") await outcome.response.body?.cancel();
   return askOnce(fallback, zone.settings.timeouts.first_byte_ms, request, repeatable);
+}
+
+/** RFC 9110 §15: status codes outside 100..599 "are invalid", and a 1xx ends no exchange. */
+function isFinalStatus(status: number): boolean {
+  return status >= 200 && status <= 599;
 }
 
 function hasFailed(outcome: OriginOutcome): boolean {
@@ -64,6 +69,10 @@ async function askOnce(
       if (!repeatable || timeout.signal.aborted) throw error;
       return ask();
     });
+    if (!isFinalStatus(response.status)) {
+      await response.body?.cancel();
+      return { kind: "failure", failure: { status: 502, reason: "origin-nonsense" } };
+    }
     return { kind: "answer", response, requestedAt, answeredAt: Date.now() };
   } catch (error) {
     const timedOut = timeout.signal.aborted;

@@ -53,10 +53,11 @@ export async function passUnsafe(exchange: Exchange): Promise<Response> {
   );
 }
 
-async function invalidate({ request, zone, url, store, flights }: Exchange, response: Response): Promise<void> {
+async function invalidate({ request, zone, url, store, flights, memory }: Exchange, response: Response): Promise<void> {
   for (const uri of invalidatedUris(request.method, response.status, url, response.headers)) {
     const { key } = targetOf(uri, zone);
-    flights.detach(key);
+    flights.outdate(key);
+    memory?.delete(key);
     await store.remove(key);
   }
 }

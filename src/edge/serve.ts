@@ -5,9 +5,11 @@ import { addEdgeHeaders } from "./edge-headers.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Flights } from "./flights.ts";
 import { answerFromCache } from "./from-cache.ts";
+import type { Memory } from "./memory.ts";
 import { isLoop } from "./origin-request.ts";
 import { passUnsafe } from "./pass.ts";
 import { refuse } from "./refusal.ts";
+import { isPlain, replay } from "./replay.ts";
 import type { Store } from "./store.ts";
 import { targetOf } from "./target.ts";
 
@@ -16,21 +18,42 @@ export interface Edge {
   zones: ZoneTable;
   store: Store;
   flights: Flights;
+  memory: Memory;
 }
 
-/** Serves a request for a zone: zone → method → target → cache → origin → answer. */
-export async function serve(
+/**
+ * Serves a request for a zone: zone → method → target → cache → origin → answer. No promise is made on the way of a
+ * plain request for something hot, see {@link replay}.
+ */
+export function serve(
   request: Request,
   url: URL,
   zoneName: string,
   edge: Edge,
-  waitUntil: (work: Promise<unknown>) => void,
-): Promise<Response> {
+  waitUntil: WaitUntil,
+): Response | Promise<Response> {
   const now = Date.now();
-  const zone = await lookupZone(edge.zones, zoneName, now, waitUntil);
+  const zone = lookupZone(edge.zones, zoneName, now, waitUntil);
+  if (zone instanceof Promise) return zone.then((known) => serveZone(request, url, known, edge, now, waitUntil));
+  return serveZone(request, url, zone, edge, now, waitUntil);
+}
+
+function serveZone(
+  request: Request,
+  url: URL,
+  zone: ZoneDocument | null | "unavailable",
+  edge: Edge,
+  now: number,
+  waitUntil: WaitUntil,
+): Response | Promise<Response> {
   if (zone === "unavailable") return refuse("zone-table", request);
   if (zone === null) return refuse("unknown-zone", request);
   if (zone.state !== "active") return refuse("paused-zone", request, zone);
+
+  const target = targetOf(url, zone);
+  const hot = edge.memory.get(target.key);
+  const again = hot !== null && isPlain(request, zone) ? replay(hot, request, zone, now) : null;
+  if (again !== null) return again;
 
   const { method } = request;
   if (method === "OPTIONS" && zone.settings.methods === "read") return preflight(request, zone);
@@ -40,11 +63,12 @@ export async function serve(
     request,
     url,
     zone,
-    target: targetOf(url, zone),
+    target,
     directives: parseRequestCacheControl(request.headers),
     now,
     store: edge.store,
     flights: edge.flights,
+    memory: zone.settings.methods === "read" ? edge.memory : null,
     waitUntil,
   };
   if (method === "GET" || method === "HEAD") return answerFromCache(exchange);

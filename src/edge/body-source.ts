@@ -1,0 +1,82 @@
+import { encode } from "./coding.ts";
+import type { Exchange } from "./exchange.ts";
+import { reportStoreFailure } from "./report.ts";
+import { sliceStream } from "./slice-stream.ts";
+import type { StoredResponse } from "./stored-response.ts";
+
+/** Where the whole identity body of an answer comes from. */
+export type BodySource =
+  /** In memory, with the codings made of it so far. */
+  | { kind: "bytes"; bytes: Uint8Array; coded: Map<"br" | "gzip", Uint8Array> }
+  /** Stored; `stream` is its beginning, parts and codings can be read apart. */
+  | { kind: "store"; stream: ReadableStream }
+  /** On its way from the origin, to be read once. */
+  | { kind: "origin"; stream: ReadableStream | null };
+
+/** What a Response takes. */
+export type Body = Uint8Array | ReadableStream | null;
+
+/** The body as it is. */
+export function wholeBody(source: BodySource): Body {
+  return source.kind === "bytes" ? source.bytes : source.stream;
+}
+
+/** Bytes `first` to `last` (inclusive). */
+export async function partOfBody(
+  { store, target }: Exchange,
+  stored: StoredResponse,
+  source: BodySource,
+  first: number,
+  last: number,
+): Promise<Body> {
+  switch (source.kind) {
+    case "bytes":
+      return source.bytes.subarray(first, last + 1);
+    case "store": {
+      const part = await store.readPart(target.key, stored, first, last);
+      if (part === null) return sliceStream(source.stream, first, last);
+      await discard(source);
+      return part;
+    }
+    case "origin":
+      return source.stream && sliceStream(source.stream, first, last);
+    default:
+      return source satisfies never;
+  }
+}
+
+/** The body in a coding. It is made once for each stored body, when first asked for; one on its way is coded as it goes. */
+export async function codedBody(
+  { store, target, memory, waitUntil }: Exchange,
+  stored: StoredResponse,
+  source: BodySource,
+  coding: "br" | "gzip",
+): Promise<Body> {
+  if (source.kind === "origin") {
+    // `chooseCoding` offers nothing but gzip here.
+    return source.stream?.pipeThrough(new CompressionStream("gzip")) ?? null;
+  }
+  if (source.kind === "store") {
+    const existing = await store.readCoded(target.key, stored.bodyId, coding);
+    if (existing !== null) {
+      await discard(source);
+      return existing;
+    }
+  }
+  const bytes =
+    source.kind === "bytes" ? source.bytes : new Uint8Array(await new Response(source.stream).arrayBuffer());
+  const made = source.kind === "bytes" ? source.coded.get(coding) : undefined;
+  if (made !== undefined) return made;
+  const coded = await encode(bytes, coding);
+  if (source.kind === "bytes") {
+    source.coded.set(coding, coded);
+    memory?.recount(target.key);
+  }
+  waitUntil(store.writeCoded(target.key, stored.bodyId, coding, coded).catch(reportStoreFailure(target.key)));
+  return coded;
+}
+
+/** Lets go of a body that is not wanted. */
+export async function discard(source: BodySource): Promise<void> {
+  if (source.kind !== "bytes") await source.stream?.cancel();
+}

@@ -1,0 +1,128 @@
+import type { Replay } from "./replay.ts";
+import type { StoredResponse } from "./stored-response.ts";
+
+/** A small response with its body, held in the isolate. */
+export interface HotResponse {
+  stored: StoredResponse;
+  /** The identity body. */
+  bytes: Uint8Array;
+  /** The body in the codings that have been made of it. */
+  coded: Map<"br" | "gzip", Uint8Array>;
+  /** Answers given out of it, by the coding that the client prefers. */
+  replays: Map<string, Replay>;
+}
+
+/** What a memory may hold, bytes. */
+export interface MemoryBounds {
+  /** All responses together, with their codings. */
+  total: number;
+  /** One body. */
+  object: number;
+}
+
+/** Headers, maps and objects around a body, roughly (bytes). */
+const OVERHEAD_BYTES = 4_096;
+
+interface Node {
+  key: string;
+  response: HotResponse;
+  cost: number;
+  /** Asked for since the hand passed last. */
+  visited: boolean;
+  newer: Node | null;
+  older: Node | null;
+}
+
+/**
+ * Small hot responses of one isolate, bounded in bytes. Evicts by SIEVE (Zhang et al., NSDI 2024): a queue in order of
+ * arrival and a hand that goes from the oldest to the newest, spares what was asked for since it last came by, and takes
+ * the rest. A hit only sets a flag, and a scan of objects asked for once does not push out what is hot.
+ */
+export class Memory {
+  readonly #bounds: MemoryBounds;
+  readonly #nodes = new Map<string, Node>();
+  #newest: Node | null = null;
+  #oldest: Node | null = null;
+  #hand: Node | null = null;
+  #bytes = 0;
+
+  constructor(bounds: MemoryBounds) {
+    this.#bounds = bounds;
+  }
+
+  /** Bytes held. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether a body of this size would be held; a response that varies is left to the store. */
+  admits(stored: StoredResponse): boolean {
+    return stored.vary.length === 0 && stored.size !== null && stored.size <= this.#bounds.object;
+  }
+
+  get(key: string): HotResponse | null {
+    const node = this.#nodes.get(key);
+    if (node === undefined) return null;
+    node.visited = true;
+    return node.response;
+  }
+
+  /** Holds a response under a key, in the place of what was there. */
+  put(key: string, stored: StoredResponse, bytes: Uint8Array, coded: HotResponse["coded"] = new Map()): HotResponse {
+    const response: HotResponse = { stored, bytes, coded, replays: new Map() };
+    const known = this.#nodes.get(key);
+    if (known !== undefined) this.#remove(known);
+    const node: Node = { key, response, cost: costOf(response), visited: false, newer: null, older: this.#newest };
+    if (this.#newest !== null) this.#newest.newer = node;
+    this.#newest = node;
+    this.#oldest ??= node;
+    this.#nodes.set(key, node);
+    this.#bytes += node.cost;
+    this.#evict();
+    return response;
+  }
+
+  /** Counts a response again that has grown by a coding. */
+  recount(key: string): void {
+    const node = this.#nodes.get(key);
+    if (node === undefined) return;
+    const cost = costOf(node.response);
+    this.#bytes += cost - node.cost;
+    node.cost = cost;
+    this.#evict();
+  }
+
+  delete(key: string): void {
+    const node = this.#nodes.get(key);
+    if (node !== undefined) this.#remove(node);
+  }
+
+  #evict(): void {
+    while (this.#bytes > this.#bounds.total) {
+      const candidate = this.#hand ?? this.#oldest;
+      if (candidate === null) return;
+      if (candidate.visited) {
+        candidate.visited = false;
+        this.#hand = candidate.newer;
+      } else {
+        this.#remove(candidate);
+      }
+    }
+  }
+
+  #remove(node: Node): void {
+    if (this.#hand === node) this.#hand = node.newer;
+    if (node.newer === null) this.#newest = node.older;
+    else node.newer.older = node.older;
+    if (node.older === null) this.#oldest = node.newer;
+    else node.older.newer = node.newer;
+    this.#nodes.delete(node.key);
+    this.#bytes -= node.cost;
+  }
+}
+
+function costOf({ bytes, coded }: HotResponse): number {
+  let cost = OVERHEAD_BYTES + bytes.byteLength;
+  for (const form of coded.values()) cost += form.byteLength;
+  return cost;
+}

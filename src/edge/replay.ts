@@ -1,0 +1,85 @@
+import { preferredCoding } from "../http/accept-encoding.ts";
+import type { ZoneDocument } from "../zones/zone.ts";
+import { stampAge } from "./answer.ts";
+import { CODINGS } from "./coding.ts";
+import type { HotResponse } from "./memory.ts";
+import { hit } from "./provenance.ts";
+
+/**
+ * An answer that was given out of memory and can be given again. While nothing is asked for that could change it, only
+ * its age moves: the fields are kept as they were sent, and stamped anew once a second.
+ */
+export interface Replay {
+  headers: Headers;
+  body: Uint8Array;
+  /** The zone's version that it was made under: settings and purges are the same while it holds. */
+  zoneVersion: number;
+  /** Ms since the epoch. */
+  freshUntil: number;
+  /** The age that `headers` state, seconds. */
+  age: number;
+}
+
+/** What makes an answer differ beyond zone, target and coding; a request with any of these takes the whole way. */
+const UNUSUAL = [
+  "cache-control",
+  "cdn-loop",
+  "if-match",
+  "if-modified-since",
+  "if-none-match",
+  "if-unmodified-since",
+  "pragma",
+  "range",
+];
+
+/** Whether all that tells this request's answer from others is its coding. */
+export function isPlain(request: Request, zone: ZoneDocument): boolean {
+  if (request.method !== "GET" || (zone.settings.cors !== "*" && zone.settings.cors !== false)) return false;
+  const { headers } = request;
+  for (const name of UNUSUAL) if (headers.has(name)) return false;
+  return true;
+}
+
+/** The answer to a plain request, given again; null where there is none or it no longer holds. @param now ms */
+export function replay(hot: HotResponse, request: Request, zone: ZoneDocument, now: number): Response | null {
+  const known = hot.replays.get(codingAskedFor(request.headers));
+  if (known === undefined || known.zoneVersion !== zone.version || now >= known.freshUntil) return null;
+  const { stored } = hot;
+  const age = Math.floor(stored.initialAge + (now - stored.answeredAt) / 1000);
+  if (age !== known.age) {
+    stampAge(known.headers, stored, hit("HIT", { age, ttl: stored.lifetime - age }), zone.settings);
+    known.age = age;
+  }
+  return new Response(known.body, { headers: known.headers, encodeBody: "manual" });
+}
+
+/** Keeps an answer to a plain request that was fresh out of memory. */
+export function record(hot: HotResponse, request: Request, zone: ZoneDocument, response: Response, age: number): void {
+  const coding = response.headers.get("content-encoding");
+  const body = coding === "br" || coding === "gzip" ? hot.coded.get(coding) : hot.bytes;
+  if (response.status !== 200 || body === undefined) return;
+  const { answeredAt, lifetime, initialAge } = hot.stored;
+  hot.replays.set(codingAskedFor(request.headers), {
+    headers: new Headers(response.headers),
+    body,
+    zoneVersion: zone.version,
+    freshUntil: answeredAt + (lifetime - initialAge) * 1000,
+    age,
+  });
+}
+
+const preferences = new Map<string, string>();
+const REMEMBERED_PREFERENCES = 256;
+
+/** The coding that a client prefers of those made here. Few values of the field are in use, so they are remembered. */
+function codingAskedFor(headers: Headers): string {
+  const accepted = headers.get("accept-encoding");
+  if (accepted === null) return "identity";
+  let preferred = preferences.get(accepted);
+  if (preferred === undefined) {
+    preferred = preferredCoding(accepted, CODINGS) ?? "identity";
+    if (preferences.size >= REMEMBERED_PREFERENCES) preferences.clear();
+    preferences.set(accepted, preferred);
+  }
+  return preferred;
+}

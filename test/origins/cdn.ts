@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { request } from "../dev/request.ts";
+import { startServe } from "../dev/serve-process.ts";
+
+/** A running CDN with an account, reached over real sockets. */
+export interface Cdn {
+  port: number;
+  /** Creates a zone through the API and gives its hostname. */
+  zone(origin: string, settings?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** All that the Worker has logged so far. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+const API = "api.rescdn.localhost";
+
+/** Starts `npm run serve` on a free port with nothing stored. */
+export async function startCdn(): Promise<Cdn> {
+  const stateDir = await mkdtemp(join(tmpdir(), "rescdn-origins-"));
+  const server = await startServe({ STATE_DIR: stateDir, ADMIN_TOKEN: "operator", ALLOW_PRIVATE_ORIGINS: "true" });
+  const { port } = server;
+  const post = async (path: string, headers: Record<string, string>, body: unknown): Promise<string> => {
+    const answer = await request(port, API, path, { method: "POST", headers, body });
+    if (answer.status !== 201) throw new Error(`POST ${path} was answered ${answer.status}: ${answer.body}`);
+    return answer.body;
+  };
+  const owner = { name: "Origins", email: "origins@example.com" };
+  const account = await post("/admin/accounts", { Authorization: "Bearer operator" }, owner);
+  const { keys } = JSON.parse(account) as { keys: { live: string } };
+  let zones = 0;
+  return {
+    port,
+    async zone(origin, settings = {}) {
+      const name = `zone-${++zones}`;
+      await post("/v1/zones", { "X-ResCDN-Key": keys.live }, { name, origin, settings });
+      return `${name}.rescdn.localhost`;
+    },
+    log: server.stderr,
+    async stop() {
+      await server.stop();
+      await rm(stateDir, { recursive: true, force: true });
+    },
+  };
+}
