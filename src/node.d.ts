@@ -9,7 +9,8 @@ declare module "node:zlib" {
 }
 
 declare module "node:stream" {
-  export class Duplex {
-    static toWeb(stream: Duplex): ReadableWritablePair<Uint8Array, Uint8Array>;
+  export interface Duplex {
+    readonly writable: boolean;
   }
+  export const Duplex: { toWeb(stream: Duplex): ReadableWritablePair<Uint8Array, Uint8Array> };
 }

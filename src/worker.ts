@@ -1,6 +1,7 @@
 import { Flights } from "./edge/flights.ts";
 import { Memory } from "./edge/memory.ts";
 import { refuse } from "./edge/refusal.ts";
+import { Routes } from "./edge/routes.ts";
 import { type Edge, serve } from "./edge/serve.ts";
 import { createStore } from "./edge/store.ts";
 import { type Env, settingsOf } from "./env.ts";
@@ -9,6 +10,7 @@ import { zoneTableOf } from "./zones/zone-table.ts";
 
 export { ZonePublisher } from "./zones/publisher.ts";
 
+const routes = new Routes();
 let edge: Edge | null = null;
 
 /** What the edge keeps between requests: one for each isolate. */
@@ -22,28 +24,38 @@ function edgeOf(env: Env): Edge {
   return edge;
 }
 
+function dispatch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response> {
+  const route = routes.routeOf(request.url);
+  const surface = surfaceOf(route.url.hostname, settingsOf(env));
+  switch (surface.kind) {
+    case "edge":
+      return serve(request, route, surface.zone, edgeOf(env), (work) => ctx.waitUntil(work));
+    case "api":
+      // Loaded when first called: the edge's cold start does not pay for the control plane.
+      return import("./api/app.ts").then(({ handleApi }) => handleApi(request, env, ctx));
+    case "unknown":
+      return refuse("unknown-host", request);
+    default:
+      return surface satisfies never;
+  }
+}
+
+function failed(request: Request, error: unknown): Response {
+  const [url] = request.url.split("?", 1);
+  console.error(
+    JSON.stringify({ event: "uncaught", url, error: error instanceof Error ? error.stack : String(error) }),
+  );
+  return refuse("internal", request);
+}
+
 export default {
-  async fetch(request, env, ctx) {
-    const url = new URL(request.url);
+  // Not async: what is hot is answered without a promise.
+  fetch(request, env, ctx) {
     try {
-      const surface = surfaceOf(url.hostname, settingsOf(env));
-      switch (surface.kind) {
-        case "edge":
-          return await serve(request, url, surface.zone, edgeOf(env), (work) => ctx.waitUntil(work));
-        case "api": {
-          // Loaded when first called: the edge's cold start does not pay for the control plane.
-          const { handleApi } = await import("./api/app.ts");
-          return await handleApi(request, env, ctx);
-        }
-        case "unknown":
-          return refuse("unknown-host", request);
-        default:
-          return surface satisfies never;
-      }
+      const answer = dispatch(request, env, ctx);
+      return answer instanceof Promise ? answer.catch((error) => failed(request, error)) : answer;
     } catch (error) {
-      const stack = error instanceof Error ? error.stack : String(error);
-      console.error(JSON.stringify({ event: "uncaught", host: url.hostname, path: url.pathname, stack }));
-      return refuse("internal", request);
+      return failed(request, error);
     }
   },
 

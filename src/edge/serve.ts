@@ -10,8 +10,8 @@ import { isLoop } from "./origin-request.ts";
 import { passUnsafe } from "./pass.ts";
 import { refuse } from "./refusal.ts";
 import { isPlain, replay } from "./replay.ts";
+import { type Route, targetIn } from "./routes.ts";
 import type { Store } from "./store.ts";
-import { targetOf } from "./target.ts";
 
 /** What the edge works with, once for each isolate. */
 export interface Edge {
@@ -27,20 +27,20 @@ export interface Edge {
  */
 export function serve(
   request: Request,
-  url: URL,
+  route: Route,
   zoneName: string,
   edge: Edge,
   waitUntil: WaitUntil,
 ): Response | Promise<Response> {
   const now = Date.now();
   const zone = lookupZone(edge.zones, zoneName, now, waitUntil);
-  if (zone instanceof Promise) return zone.then((known) => serveZone(request, url, known, edge, now, waitUntil));
-  return serveZone(request, url, zone, edge, now, waitUntil);
+  if (zone instanceof Promise) return zone.then((known) => serveZone(request, route, known, edge, now, waitUntil));
+  return serveZone(request, route, zone, edge, now, waitUntil);
 }
 
 function serveZone(
   request: Request,
-  url: URL,
+  route: Route,
   zone: ZoneDocument | null | "unavailable",
   edge: Edge,
   now: number,
@@ -50,7 +50,7 @@ function serveZone(
   if (zone === null) return refuse("unknown-zone", request);
   if (zone.state !== "active") return refuse("paused-zone", request, zone);
 
-  const target = targetOf(url, zone);
+  const target = targetIn(route, zone);
   const hot = edge.memory.get(target.key);
   const again = hot !== null && isPlain(request, zone) ? replay(hot, request, zone, now) : null;
   if (again !== null) return again;
@@ -61,7 +61,7 @@ function serveZone(
 
   const exchange: Exchange = {
     request,
-    url,
+    url: route.url,
     zone,
     target,
     directives: parseRequestCacheControl(request.headers),

@@ -1,0 +1,44 @@
+import type { ZoneDocument } from "../zones/zone.ts";
+import { type Target, targetOf } from "./target.ts";
+
+/** Where a request URL leads: parsed once for as long as it is remembered. */
+export interface Route {
+  readonly url: URL;
+  /** The target under the zone version that asked last. */
+  target: { zone: string; version: number; target: Target } | null;
+}
+
+/** How many URLs are remembered. */
+const BOUND = 4_096;
+
+/** URLs longer than this are not remembered. */
+const LONGEST = 1_024;
+
+/**
+ * The routes of an isolate. To parse a URL takes longer than all else that a hot answer needs. When it is full it forgets
+ * everything: what is hot is back at once, and a stream of URLs that are asked for once costs nothing else.
+ */
+export class Routes {
+  readonly #known = new Map<string, Route>();
+
+  /** @param text a request's URL, as `Request.url` gives it */
+  routeOf(text: string): Route {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const route: Route = { url: new URL(text), target: null };
+    if (text.length <= LONGEST) {
+      if (this.#known.size >= BOUND) this.#known.clear();
+      this.#known.set(text, route);
+    }
+    return route;
+  }
+}
+
+/** What a request by this route asks of a zone. */
+export function targetIn(route: Route, zone: ZoneDocument): Target {
+  const known = route.target;
+  if (known !== null && known.zone === zone.id && known.version === zone.version) return known.target;
+  const target = targetOf(route.url, zone);
+  route.target = { zone: zone.id, version: zone.version, target };
+  return target;
+}
