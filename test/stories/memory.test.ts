@@ -1,0 +1,89 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
+import { buildPurgeLog } from "../../src/zones/purge-log.ts";
+import { asset, pass, play, playEdge } from "../support/edge.ts";
+
+playEdge();
+
+/** Counts what a hit must not cost. */
+function countCalls() {
+  const match = vi.spyOn(Cache.prototype, "match");
+  const put = vi.spyOn(Cache.prototype, "put");
+  const get = vi.spyOn(Object.getPrototypeOf(env.ZONES) as KVNamespace, "get");
+  return () => ({ match: match.mock.calls.length, put: put.mock.calls.length, get: get.mock.calls.length });
+}
+
+describe("a hot response", () => {
+  it("costs no call of the Cache API, KV or the origin", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("body{}".repeat(400), { etag: '"1"' }));
+    await (await get("/a.css")).text();
+    await (await get("/a.css", { headers: { "accept-encoding": "br" } })).text();
+    const calls = countCalls();
+    const counted = () => ({ ...calls(), hits: origin.hits });
+    const before = counted();
+    for (const headers of [{}, { "accept-encoding": "br" }, { "if-none-match": '"1"' }, { range: "bytes=0-9" }]) {
+      for (let i = 0; i < 3; i++) {
+        const response = await get("/a.css", { headers: headers as Record<string, string> });
+        expect(response.headers.get("x-cache")).toBe("HIT");
+        await response.text();
+      }
+    }
+    expect(counted()).toEqual(before);
+    // The count itself works: a miss is seen by it.
+    await (await get("/b.css")).text();
+    expect(counted().match).toBeGreaterThan(before.match);
+  });
+
+  it("says the same each time, but for its age", async () => {
+    const { get, origin } = await play({ response_headers: { "x-mine": "1" } });
+    origin.answers(asset("body{}".repeat(400), { etag: '"1"' }));
+    await (await get("/a.css")).text();
+    const shown = async () => {
+      const response = await get("/a.css", { headers: { "accept-encoding": "gzip, br" } });
+      return { fields: Object.fromEntries(response.headers), body: await response.text() };
+    };
+    const first = await shown();
+    expect(await shown()).toEqual(first);
+    pass(7);
+    const later = await shown();
+    expect(later).toEqual({
+      ...first,
+      fields: { ...first.fields, age: "7", "cache-status": "ResCDN; hit; ttl=86393" },
+    });
+    expect(await shown()).toEqual(later);
+  });
+
+  it("is stale when its time has come", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("v1", { "cache-control": "max-age=10" }), asset("v2", { "cache-control": "max-age=10" }));
+    for (let i = 0; i < 3; i++) await (await get("/a.css")).text();
+    pass(9);
+    expect(await (await get("/a.css")).text()).toBe("v1");
+    pass(1);
+    expect(await (await get("/a.css")).text()).toBe("v2");
+  });
+
+  it("goes by a purge and by changed settings", async () => {
+    const zone = await play();
+    zone.origin.answers(asset("v1"), asset("v2"));
+    for (let i = 0; i < 3; i++) await (await zone.get("/a.css")).text();
+    await zone.publish({ settings: { ...zone.zone.settings, response_headers: { "x-new": "1" } } });
+    await zone.get("/a.css"); // served as it was known, while the table is read
+    await expect.poll(async () => (await zone.get("/a.css")).headers.get("x-new")).toBe("1");
+    const version = zone.zone.version + 1;
+    await zone.publish({ purges: buildPurgeLog([{ kind: "path", value: "/a.css", soft: false, version, at: 0 }]) });
+    await zone.get("/a.css");
+    await expect.poll(async () => (await zone.get("/a.css")).text()).toBe("v2");
+    expect(zone.origin.hits).toBe(2);
+  });
+
+  it("is not kept in a zone whose objects change by unsafe methods", async () => {
+    const { get, origin } = await play({ methods: "all" });
+    origin.answers(asset("x"));
+    for (let i = 0; i < 3; i++) await (await get("/a.css")).text();
+    const calls = countCalls();
+    await (await get("/a.css")).text();
+    expect(calls().match).toBe(1);
+  });
+});
