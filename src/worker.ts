@@ -5,38 +5,37 @@ import { Routes } from "./edge/routes.ts";
 import { type Edge, serve } from "./edge/serve.ts";
 import { createStore } from "./edge/store.ts";
 import { type Env, settingsOf } from "./env.ts";
-import { surfaceOf } from "./hosts.ts";
 import { zoneTableOf } from "./zones/zone-table.ts";
 
 export { ZonePublisher } from "./zones/publisher.ts";
 
-const routes = new Routes();
 let edge: Edge | null = null;
 
 /** What the edge keeps between requests: one for each isolate. */
 function edgeOf(env: Env): Edge {
-  edge ??= {
+  const settings = settingsOf(env);
+  return {
+    routes: new Routes(settings),
     zones: zoneTableOf(env.ZONES),
-    store: createStore(caches.default, `https://${settingsOf(env).edgeDomains[0]}`),
+    store: createStore(caches.default, `https://${settings.edgeDomains[0]}`),
     flights: new Flights(),
-    memory: new Memory(settingsOf(env).memory),
+    memory: new Memory(settings.memory),
   };
-  return edge;
 }
 
 function dispatch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response> {
-  const route = routes.routeOf(request.url);
-  const surface = surfaceOf(route.url.hostname, settingsOf(env));
-  switch (surface.kind) {
+  edge ??= edgeOf(env);
+  const route = edge.routes.routeOf(request.url);
+  switch (route.surface.kind) {
     case "edge":
-      return serve(request, route, surface.zone, edgeOf(env), (work) => ctx.waitUntil(work));
+      return serve(request, route, route.surface.zone, edge, (work) => ctx.waitUntil(work));
     case "api":
       // Loaded when first called: the edge's cold start does not pay for the control plane.
       return import("./api/app.ts").then(({ handleApi }) => handleApi(request, env, ctx));
     case "unknown":
       return refuse("unknown-host", request);
     default:
-      return surface satisfies never;
+      return route.surface satisfies never;
   }
 }
 

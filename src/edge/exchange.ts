@@ -11,7 +11,7 @@ export interface Exchange {
   url: URL;
   zone: ZoneDocument;
   target: Target;
-  /** The request's own Cache-Control. */
+  /** The request's own Cache-Control, of which `no-store` and `only-if-cached` are heeded. */
   directives: RequestCacheControl;
   /** When the request arrived, ms since the epoch. */
   now: number;

@@ -50,7 +50,8 @@ export function fill(exchange: Exchange, { stale, wantsBody, flightKey }: FillRe
     ({ stored }) => stored,
     () => land({ kind: "broken" }),
   );
-  exchange.flights.begin(flightKey, exchange.now, flight, done);
+  // What may not be stored is nothing to wait for.
+  if (!exchange.directives.noStore) exchange.flights.begin(flightKey, exchange.now, flight, done);
   exchange.waitUntil(done);
   return flown.then(({ fill }) => fill);
 }

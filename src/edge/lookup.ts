@@ -1,7 +1,9 @@
+import { NO_DIRECTIVES } from "../http/cache-control.ts";
 import { decideReuse } from "../http/reuse.ts";
 import { purgeVerdict } from "../zones/purge-log.ts";
 import type { BodySource } from "./body-source.ts";
 import type { Exchange } from "./exchange.ts";
+import { STORED_FOR_SECONDS } from "./store.ts";
 import { freshnessOf, type StoredResponse } from "./stored-response.ts";
 
 /** What a stored response may do for a request; ages and TTLs in seconds. */
@@ -26,7 +28,7 @@ export async function lookup(exchange: Exchange): Promise<Lookup> {
       return { kind: "found", use, stored: hot.stored, source: { kind: "bytes", bytes: hot.bytes, coded: hot.coded } };
     }
     // Another isolate may have put a newer one into the store by now.
-    if (!isAskedFor(use)) memory?.delete(target.key);
+    memory?.delete(target.key);
   }
   const found = await store.find(target.key, request.headers);
   if (found.kind === "nothing") return { kind: "miss", reason: "uri-miss" };
@@ -44,14 +46,13 @@ export async function lookup(exchange: Exchange): Promise<Lookup> {
   return { kind: "found", use, stored: found.stored, source: { kind: "bytes", bytes, coded } };
 }
 
-/** Whether it is the request that wants more than the stored response is. */
-export function isAskedFor(use: Use): boolean {
-  return use.kind === "validate" && use.reason.startsWith("request-");
-}
-
-/** Whether and how a stored response may answer a request now. */
-export function useOf(stored: StoredResponse, exchange: Exchange): Use {
-  const { zone, target, directives, now } = exchange;
+/**
+ * Whether and how a stored response may answer a request now. The request's own `no-cache`, `max-age` and the like are
+ * advisory (RFC 9111 §5.2.1) and left aside: a client's reload must not be a way to the origin.
+ */
+export function useOf(stored: StoredResponse, { zone, target, now }: Exchange): Use {
+  // Purges are remembered no longer than this, so nothing may outlive them.
+  if (now - stored.answeredAt > STORED_FOR_SECONDS * 1000) return { kind: "purged" };
   const verdict = purgeVerdict(zone.purges, {
     path: target.path,
     query: target.query,
@@ -61,7 +62,7 @@ export function useOf(stored: StoredResponse, exchange: Exchange): Use {
   if (verdict.kind === "purged") return { kind: "purged" };
   return decideReuse(
     freshnessOf(stored, zone.settings.ttl_mode),
-    directives,
+    NO_DIRECTIVES,
     {
       staleWhileRevalidate: zone.settings.stale_while_revalidate,
       staleIfError: zone.settings.stale_if_error,

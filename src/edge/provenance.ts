@@ -1,5 +1,5 @@
 import type { CacheStatus } from "../http/cache-status.ts";
-import { isAskedFor, type Lookup } from "./lookup.ts";
+import type { Lookup } from "./lookup.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /** How an answer came about, as `Cache-Status` (RFC 9211), `X-Cache` and `Age` say it. */
@@ -71,6 +71,6 @@ function initialTtl(stored: StoredResponse): number {
 
 /** RFC 9211 §2.2: why the request went forward. */
 function forwardReason(found: Lookup): NonNullable<CacheStatus["fwd"]> {
-  if (found.kind === "miss") return found.reason === "purged" ? "miss" : found.reason;
-  return isAskedFor(found.use) ? "request" : "stale";
+  if (found.kind === "found") return "stale";
+  return found.reason === "purged" ? "miss" : found.reason;
 }

@@ -4,6 +4,7 @@ import { stampAge } from "./answer.ts";
 import { CODINGS } from "./coding.ts";
 import type { HotResponse } from "./memory.ts";
 import { hit } from "./provenance.ts";
+import { STORED_FOR_SECONDS } from "./store.ts";
 
 /**
  * An answer that was given out of memory and can be given again. While nothing is asked for that could change it, only
@@ -21,16 +22,7 @@ export interface Replay {
 }
 
 /** What makes an answer differ beyond zone, target and coding; a request with any of these takes the whole way. */
-const UNUSUAL = [
-  "cache-control",
-  "cdn-loop",
-  "if-match",
-  "if-modified-since",
-  "if-none-match",
-  "if-unmodified-since",
-  "pragma",
-  "range",
-];
+const UNUSUAL = ["cdn-loop", "if-match", "if-modified-since", "if-none-match", "if-unmodified-since", "range"];
 
 /** Whether all that tells this request's answer from others is its coding. */
 export function isPlain(request: Request, zone: ZoneDocument): boolean {
@@ -63,7 +55,7 @@ export function record(hot: HotResponse, request: Request, zone: ZoneDocument, r
     headers: new Headers(response.headers),
     body,
     zoneVersion: zone.version,
-    freshUntil: answeredAt + (lifetime - initialAge) * 1000,
+    freshUntil: answeredAt + Math.min(lifetime - initialAge, STORED_FOR_SECONDS) * 1000,
     age,
   });
 }

@@ -1,9 +1,12 @@
+import type { Settings } from "../env.ts";
+import { type Surface, surfaceOf } from "../hosts.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import { type Target, targetOf } from "./target.ts";
 
 /** Where a request URL leads: parsed once for as long as it is remembered. */
 export interface Route {
   readonly url: URL;
+  readonly surface: Surface;
   /** The target under the zone version that asked last. */
   target: { zone: string; version: number; target: Target } | null;
 }
@@ -20,12 +23,18 @@ const LONGEST = 1_024;
  */
 export class Routes {
   readonly #known = new Map<string, Route>();
+  readonly #settings: Settings;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
 
   /** @param text a request's URL, as `Request.url` gives it */
   routeOf(text: string): Route {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
-    const route: Route = { url: new URL(text), target: null };
+    const url = new URL(text);
+    const route: Route = { url, surface: surfaceOf(url.hostname, this.#settings), target: null };
     if (text.length <= LONGEST) {
       if (this.#known.size >= BOUND) this.#known.clear();
       this.#known.set(text, route);

@@ -10,11 +10,12 @@ import { isLoop } from "./origin-request.ts";
 import { passUnsafe } from "./pass.ts";
 import { refuse } from "./refusal.ts";
 import { isPlain, replay } from "./replay.ts";
-import { type Route, targetIn } from "./routes.ts";
+import { type Route, type Routes, targetIn } from "./routes.ts";
 import type { Store } from "./store.ts";
 
 /** What the edge works with, once for each isolate. */
 export interface Edge {
+  routes: Routes;
   zones: ZoneTable;
   store: Store;
   flights: Flights;

@@ -37,7 +37,7 @@ interface VaryRecord {
 }
 
 /** Seconds. Long: freshness is decided elsewhere. A day less than purges are remembered; see PURGE_LOG_SECONDS. */
-const STORED_FOR_SECONDS = 30 * 86_400;
+export const STORED_FOR_SECONDS = 30 * 86_400;
 
 /** Carries the entry as JSON beside the body. */
 const ENTRY_HEADER = "rescdn-entry";

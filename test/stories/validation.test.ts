@@ -168,3 +168,45 @@ describe("a client's precondition", () => {
     expect((await get("/a.png", { headers: { "if-none-match": etag } })).status).toBe(304);
   });
 });
+
+describe("a client's own Cache-Control", () => {
+  it.each(["no-cache", "max-age=0", "min-fresh=999999999"])("%s is no way to the origin", async (directive) => {
+    const { get, origin } = await play();
+    origin.answers(asset("x"));
+    await (await get("/a.css")).text();
+    const response = await get("/a.css", { headers: { "cache-control": directive, pragma: "no-cache" } });
+    expect(response.headers.get("x-cache")).toBe("HIT");
+    expect(origin.hits).toBe(1);
+  });
+
+  it("only-if-cached is answered with 504 where nothing usable is stored", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("x"));
+    const headers = { "cache-control": "only-if-cached" };
+    expect((await get("/a.css", { headers })).status).toBe(504);
+    expect(origin.hits).toBe(0);
+    await (await get("/a.css")).text();
+    expect((await get("/a.css", { headers })).status).toBe(200);
+    expect(origin.hits).toBe(1);
+  });
+
+  it("no-store keeps the answer out of the store", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("x"));
+    await (await get("/a.css", { headers: { "cache-control": "no-store" } })).text();
+    expect((await get("/a.css")).headers.get("x-cache")).toBe("MISS");
+  });
+});
+
+describe("a stored response", () => {
+  it("is not used for longer than purges are remembered", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("x", { "cache-control": "max-age=31536000" }));
+    for (let i = 0; i < 3; i++) await (await get("/a.css")).text();
+    pass(29 * 86_400);
+    expect((await get("/a.css")).headers.get("x-cache")).toBe("HIT");
+    pass(2 * 86_400);
+    expect((await get("/a.css")).headers.get("x-cache")).toBe("MISS");
+    expect(origin.hits).toBe(2);
+  });
+});
