@@ -33,9 +33,10 @@ export function chooseCoding(
   if (!enabled || stored.status !== 200 || headers.has("content-encoding") || !isCompressible(headers)) {
     return { kind: "as-stored", varies: false };
   }
+  if (!isWorthCoding(stored.size, onTheWay)) return { kind: "as-stored", varies: false };
   // A range is counted in bytes of the identity form: that is the one kept for resuming.
-  const isCoded = !request.has("range") && isWorthCoding(stored.size, onTheWay);
-  const coding = isCoded && preferredCoding(request.get("accept-encoding"), onTheWay ? CODINGS_ON_THE_WAY : CODINGS);
+  if (request.has("range")) return { kind: "as-stored", varies: true };
+  const coding = preferredCoding(request.get("accept-encoding"), onTheWay ? CODINGS_ON_THE_WAY : CODINGS);
   return coding === "br" || coding === "gzip" ? { kind: "coded", coding } : { kind: "as-stored", varies: true };
 }
 
