@@ -46,11 +46,11 @@ function parseSettings(env: Env): Settings {
     edgeDomains: words(env.EDGE_DOMAINS),
     apiHosts: new Set(words(env.API_HOSTS)),
     adminToken: env.ADMIN_TOKEN || null,
-    // A private network's servers rarely have certificates: whoever allows them means http as well.
     memory: {
       total: wholeNumber(env.MEMORY_BYTES, 33_554_432),
       object: wholeNumber(env.MEMORY_OBJECT_BYTES, 262_144),
     },
+    // A private network's servers rarely have certificates: whoever allows them means http as well.
     origins: { allowPrivate, allowHttp: allowPrivate || env.ALLOW_HTTP_ORIGINS === "true" },
   };
 }

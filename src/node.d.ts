@@ -5,6 +5,7 @@ declare module "node:zlib" {
   export function brotliCompressSync(bytes: Uint8Array, options: { params: Record<number, number> }): Uint8Array;
   export function zstdCompressSync(text: string): Uint8Array;
   export function deflateSync(text: string): Uint8Array;
+  export function createBrotliDecompress(): import("node:stream").Duplex;
   export function createZstdDecompress(): import("node:stream").Duplex;
 }
 

@@ -86,7 +86,7 @@ export async function startRuntime({ host, port, stateDir, vars }: RuntimeOption
 }
 
 /** The bindings of `wrangler.toml`, without the `.dev.vars` beside it: only `vars` decides about secrets. */
-function workerOptions(config: WranglerConfig, bundle: string, vars: Record<string, string>) {
+export function workerOptions(config: WranglerConfig, bundle: string, vars: Record<string, string>) {
   // wrangler reads the `.dev.vars` beside this path, where there is one, and says so on stdout.
   const userConfigPath = join(bundle, "wrangler.toml");
   const { modulesRules: _, ...options } = miniflareWorkerOptions({ ...config, userConfigPath }).workerOptions;

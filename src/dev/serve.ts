@@ -6,7 +6,13 @@ import { AddressInUse, startRuntime } from "./runtime.ts";
 
 const { HOST, STATE_DIR } = process.env;
 
-const passedOn = ["ADMIN_TOKEN", "ALLOW_PRIVATE_ORIGINS", "ALLOW_HTTP_ORIGINS"] as const;
+const passedOn = [
+  "ADMIN_TOKEN",
+  "ALLOW_PRIVATE_ORIGINS",
+  "ALLOW_HTTP_ORIGINS",
+  "MEMORY_BYTES",
+  "MEMORY_OBJECT_BYTES",
+] as const;
 const vars: Record<string, string> = {};
 for (const name of passedOn) {
   const value = process.env[name];

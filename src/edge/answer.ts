@@ -1,8 +1,9 @@
 import { appendCacheStatus, formatCacheStatus } from "../http/cache-status.ts";
 import { evaluatePreconditions } from "../http/conditional.ts";
 import { contentRange, requestedRange, unsatisfiedRange } from "../http/range.ts";
+import { varyFields } from "../http/vary.ts";
 import type { ZoneSettings } from "../zones/settings.ts";
-import { type BodySource, codedBody, discard, partOfBody, wholeBody } from "./body-source.ts";
+import { type Body, type BodySource, codedBody, discard, partOfBody, wholeBody } from "./body-source.ts";
 import { browserCacheControl } from "./browser-cache-control.ts";
 import { type CodingChoice, chooseCoding, codedEtag } from "./coding.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
@@ -31,13 +32,13 @@ export async function answer(
 ): Promise<Response> {
   const { request, zone } = exchange;
   const headers = new Headers(stored.headers);
+  const isGetOrHead = request.method === "GET" || request.method === "HEAD";
   const coding = chooseCoding(stored, headers, request.headers, {
-    enabled: zone.settings.compression,
-    onTheWay: source.kind === "origin",
+    enabled: zone.settings.compression && isGetOrHead,
+    way: source.kind !== "origin" ? "at hand" : source.isKept ? "kept" : "passed",
   });
   describe(headers, exchange, stored, coding, provenance);
 
-  const isGetOrHead = request.method === "GET" || request.method === "HEAD";
   if (stored.status === 200 && isGetOrHead) {
     const selected = selectedValidators(headers);
     const precondition = evaluatePreconditions(request.method, request.headers, selected, exchange.now);
@@ -54,30 +55,34 @@ export async function answer(
         await discard(source);
         headers.set("content-range", unsatisfiedRange(stored.size));
         headers.delete("content-length");
+        headers.set("cache-control", "no-store");
         return new Response(null, { status: 416, headers });
       }
       if (range.kind === "part") {
         const { first, last } = range;
         headers.set("content-range", contentRange(first, last, stored.size));
         headers.set("content-length", String(last - first + 1));
-        if (request.method === "HEAD") {
-          await discard(source);
-          return new Response(null, { status: 206, headers });
-        }
         return new Response(await partOfBody(exchange, stored, source, first, last), { status: 206, headers });
       }
     }
   }
   const { status } = stored;
+  const isWithoutBody = request.method === "HEAD" || isBodiless(status);
+  let body: Body = null;
   if (coding.kind === "coded") {
     headers.delete("content-length");
     headers.set("content-encoding", coding.coding);
-  } else if (stored.size !== null && status !== 204) headers.set("content-length", String(stored.size));
-  if (request.method === "HEAD" || isBodiless(status)) {
+    // A HEAD tells the length that a GET would have, where that costs no more than it does.
+    if (!isWithoutBody || source.kind === "bytes") body = await codedBody(exchange, stored, source, coding.coding);
+    if (body instanceof Uint8Array) headers.set("content-length", String(body.byteLength));
+  } else {
+    if (stored.size !== null && status !== 204) headers.set("content-length", String(stored.size));
+    body = wholeBody(source);
+  }
+  if (isWithoutBody) {
     await discard(source);
     return new Response(null, { status, headers });
   }
-  const body = coding.kind === "coded" ? await codedBody(exchange, stored, source, coding.coding) : wholeBody(source);
   // Coded bytes are sent as they are, ours and those of an origin's own coding.
   return new Response(body, { status, headers, encodeBody: headers.has("content-encoding") ? "manual" : "automatic" });
 }
@@ -108,7 +113,12 @@ export function stampAge(
   settings: ZoneSettings,
 ): void {
   if (age !== null) headers.set("age", String(age));
-  const cacheControl = browserCacheControl(stored, fieldOf(stored, "cache-control"), age ?? 0, settings);
+  const cacheControl = browserCacheControl(
+    stored,
+    fieldOf(stored, "cache-control"),
+    age ?? Math.floor(stored.initialAge),
+    settings,
+  );
   if (cacheControl !== null) {
     headers.set("cache-control", cacheControl);
     headers.delete("expires");
@@ -122,9 +132,8 @@ function fieldOf(stored: StoredResponse, name: string): string | null {
 }
 
 function addVary(headers: Headers, field: string): void {
-  const vary = headers.get("vary");
-  if (vary?.toLowerCase().includes(field.toLowerCase()) || vary?.includes("*")) return;
-  headers.append("vary", field);
+  const named = varyFields(headers);
+  if (named !== "*" && !named.includes(field.toLowerCase())) headers.append("vary", field);
 }
 
 function isOnlyFor200(name: string, stored: StoredResponse): boolean {
@@ -133,7 +142,7 @@ function isOnlyFor200(name: string, stored: StoredResponse): boolean {
   return name.startsWith("content-") || name === "accept-ranges";
 }
 
-/** 204 and 304 have no content (RFC 9110 §15.3.5, §15.4.5). */
+/** RFC 9110 §15.3.5, §15.3.6, §15.4.5. */
 function isBodiless(status: number): boolean {
-  return status === 204 || status === 304;
+  return status === 204 || status === 205 || status === 304;
 }

@@ -1,17 +1,18 @@
-import { encode } from "./coding.ts";
+import { loadEncoder } from "./coding.ts";
 import type { Exchange } from "./exchange.ts";
+import type { HotResponse } from "./memory.ts";
 import { reportStoreFailure } from "./report.ts";
 import { sliceStream } from "./slice-stream.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /** Where the whole identity body of an answer comes from. */
 export type BodySource =
-  /** In memory, with the codings made of it so far. */
-  | { kind: "bytes"; bytes: Uint8Array; coded: Map<"br" | "gzip", Uint8Array> }
+  /** In memory, with the codings made of it so far; `hot`: where the isolate holds it for others. */
+  | { kind: "bytes"; bytes: Uint8Array; coded: Map<"br" | "gzip", Uint8Array>; hot: HotResponse | null }
   /** Stored; `stream` is its beginning, parts and codings can be read apart. */
   | { kind: "store"; stream: ReadableStream }
-  /** On its way from the origin, to be read once. */
-  | { kind: "origin"; stream: ReadableStream | null };
+  /** On its way from the origin, to be read once; `isKept`: into the store as well. */
+  | { kind: "origin"; stream: ReadableStream | null; isKept: boolean };
 
 /** What a Response takes. */
 export type Body = Uint8Array | ReadableStream | null;
@@ -63,11 +64,13 @@ export async function codedBody(
       return existing;
     }
   }
+  const encode = await loadEncoder();
   const bytes =
     source.kind === "bytes" ? source.bytes : new Uint8Array(await new Response(source.stream).arrayBuffer());
+  // Looked up after the last wait: what others have made meanwhile is not made again.
   const made = source.kind === "bytes" ? source.coded.get(coding) : undefined;
   if (made !== undefined) return made;
-  const coded = await encode(bytes, coding);
+  const coded = encode(bytes, coding);
   if (source.kind === "bytes") {
     source.coded.set(coding, coded);
     memory?.recount(target.key);

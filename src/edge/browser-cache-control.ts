@@ -26,5 +26,6 @@ export function browserCacheControl(
   if (origin === null || settings.ttl_mode === "override")
     return mayLoosen ? `public, max-age=${stored.lifetime}` : null;
   // The origin has directives but no lifetime: it keeps its word, and gets ours added.
-  return mayLoosen && said.noCache === false ? `${origin}, max-age=${stored.lifetime}` : null;
+  const isSilent = said.maxAge === undefined && said.noCache === false;
+  return mayLoosen && isSilent ? `${origin}, max-age=${stored.lifetime}` : null;
 }

@@ -13,7 +13,7 @@ export type CodingChoice =
 const SMALLEST = 1_024;
 
 /** Above this, a body is not held in memory to be coded (bytes). */
-const LARGEST = 4_194_304;
+const LARGEST = 2_097_152;
 
 const COMPRESSIBLE =
   /^(text\/.+|application\/(javascript|json|xml|wasm|manifest\+json|vnd\.ms-fontobject|vnd\.apple\.mpegurl|.+\+(json|xml))|image\/(svg\+xml|bmp|vnd\.microsoft\.icon)|font\/(ttf|otf|collection)|model\/gltf.*)$/;
@@ -22,46 +22,56 @@ const COMPRESSIBLE =
 export const CODINGS: readonly Coding[] = ["br", "gzip", "identity"];
 const CODINGS_ON_THE_WAY: readonly Coding[] = ["gzip", "identity"];
 
+/** Whether the body is there to be coded, or on its way into the store, or only through here. */
+export type BodyWay = "at hand" | "kept" | "passed";
+
 /** Decides the coding (RFC 9110 §12.5.3). Images, video and packed fonts are left as they are. */
 export function chooseCoding(
   stored: StoredResponse,
   headers: Headers,
   request: Headers,
-  { enabled, onTheWay }: { enabled: boolean; onTheWay: boolean },
+  { enabled, way }: { enabled: boolean; way: BodyWay },
 ): CodingChoice {
   // A coding that `decodedBody` does not know is the only form there is.
   if (!enabled || stored.status !== 200 || headers.has("content-encoding") || !isCompressible(headers)) {
     return { kind: "as-stored", varies: false };
   }
-  if (!isWorthCoding(stored.size, onTheWay)) return { kind: "as-stored", varies: false };
+  if (!isWorthCoding(stored.size, way)) return { kind: "as-stored", varies: false };
   // A range is counted in bytes of the identity form: that is the one kept for resuming.
   if (request.has("range")) return { kind: "as-stored", varies: true };
-  const coding = preferredCoding(request.get("accept-encoding"), onTheWay ? CODINGS_ON_THE_WAY : CODINGS);
+  const coding = preferredCoding(request.get("accept-encoding"), way === "at hand" ? CODINGS : CODINGS_ON_THE_WAY);
   return coding === "br" || coding === "gzip" ? { kind: "coded", coding } : { kind: "as-stored", varies: true };
 }
 
 function isCompressible(headers: Headers): boolean {
   const essence = (headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
   // RFC 9110 §7.7: no-transform forbids it.
-  return COMPRESSIBLE.test(essence) && !parseCacheControl(headers.get("cache-control")).noTransform;
+  return (
+    essence !== "text/event-stream" &&
+    COMPRESSIBLE.test(essence) &&
+    !parseCacheControl(headers.get("cache-control")).noTransform
+  );
 }
 
-/** @param size bytes; null: unknown, which after the fact means large */
-function isWorthCoding(size: number | null, onTheWay: boolean): boolean {
-  return size === null ? onTheWay : size >= SMALLEST && size <= LARGEST;
+/** @param size bytes; null: unknown. A body of unknown length that nobody keeps may be a stream of events. */
+function isWorthCoding(size: number | null, way: BodyWay): boolean {
+  return size === null ? way === "kept" : size >= SMALLEST && size <= LARGEST;
 }
 
-/** The validator of the coded form: a strong tag names one sequence of bytes (RFC 9110 §8.8.3.3). */
+/** The validator of the coded form: it differs from that of the identity form (RFC 9110 §8.8.3.3). */
 export function codedEtag(etag: string, coding: string): string {
   return etag.replace(/"$/, `-${coding}"`);
 }
 
-/** Codes a whole body. */
-export async function encode(bytes: Uint8Array, coding: "br" | "gzip"): Promise<Uint8Array> {
+/** Makes the function that codes whole bodies. */
+export async function loadEncoder(): Promise<(bytes: Uint8Array, coding: "br" | "gzip") => Uint8Array> {
   // Loaded when first needed: a cold start does not pay for it.
   const { brotliCompressSync, constants, gzipSync } = await import("node:zlib");
-  if (coding === "gzip") return gzipSync(bytes, { level: 6 });
-  return brotliCompressSync(bytes, {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength },
-  });
+  return (bytes, coding) => {
+    if (coding === "gzip") return gzipSync(bytes, { level: 6 });
+    const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT } = constants;
+    return brotliCompressSync(bytes, {
+      params: { [BROTLI_PARAM_QUALITY]: 5, [BROTLI_PARAM_SIZE_HINT]: bytes.byteLength },
+    });
+  };
 }

@@ -18,12 +18,12 @@ interface ZoneHeaders {
 }
 
 /** For answers that no zone stands behind. */
-export function addSafetyHeaders(headers: Headers): void {
+function addSafetyHeaders(headers: Headers): void {
   headers.set("x-content-type-options", "nosniff");
 }
 
 /** CORS by the zone's setting; with `false` the origin's own fields stand. */
-export function addCorsHeaders(headers: Headers, origin: string | null, cors: ZoneSettings["cors"]): void {
+function addCorsHeaders(headers: Headers, origin: string | null, cors: ZoneSettings["cors"]): void {
   if (cors === false) return;
   // The origin server answered the edge, not this page: its CORS fields may name somebody else.
   for (const name of [...headers.keys()]) if (name.startsWith("access-control-")) headers.delete(name);

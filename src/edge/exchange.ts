@@ -17,7 +17,7 @@ export interface Exchange {
   now: number;
   store: Store;
   flights: Flights;
-  /** Null in a zone whose objects change by unsafe methods: only the store forgets them for all isolates of a place. */
+  /** Null in a zone whose objects change by unsafe methods. */
   memory: Memory | null;
   waitUntil: (work: Promise<unknown>) => void;
 }

@@ -6,6 +6,8 @@ export type Landing =
   | { kind: "bytes"; stored: StoredResponse; bytes: Uint8Array; coded: Map<"br" | "gzip", Uint8Array> }
   /** The store has it. */
   | { kind: "stored"; stored: StoredResponse }
+  /** Too large to be shared while it comes; `kept`: whether the store has it in the end. */
+  | { kind: "large"; stored: StoredResponse; kept: Promise<boolean> }
   /** Nothing that could be shared: each has to ask for itself. */
   | { kind: "unshared" }
   /** The body broke off: one of the waiting should try again. */
@@ -18,15 +20,45 @@ const FAILURE_MS = 2_000;
 /** How long a key that could not be shared is not waited for, ms ("hit-for-miss" in Varnish). */
 const UNSHARED_MS = 2_000;
 
+/** How long a large body may be on its way before nobody counts on it any more, ms. */
+const LONGEST_MS = 600_000;
+
 /** Keys remembered of each kind; the oldest go first. */
 const REMEMBERED_KEYS = 1_000;
 
-/** One request to an origin that others may wait for. */
-export interface Flight {
-  landing: Promise<Landing>;
-  hasLanded: boolean;
+/** One request to an origin that others may wait for. Whether its landing comes is up to the platform: see `isOverdue`. */
+export class Flight {
+  /** What it is registered under: the cache key, or that and the variant. */
+  readonly key: string;
+  readonly landing: Promise<Landing>;
   /** The resource has changed since: what it brings is not to be stored. */
-  isOutdated: boolean;
+  isOutdated = false;
+  /** The first landing counts. */
+  readonly land: (landing: Landing) => void;
+  #hasLanded = false;
+  #overdueAt: number;
+
+  /** @param patienceMs within which it lands, unless the request that leads it is gone */
+  constructor(key: string, patienceMs: number) {
+    const { promise, resolve } = Promise.withResolvers<Landing>();
+    this.key = key;
+    this.landing = promise;
+    this.#overdueAt = Date.now() + patienceMs;
+    this.land = (landing) => {
+      this.#hasLanded = true;
+      this.#overdueAt = Date.now() + LONGEST_MS;
+      resolve(landing);
+    };
+  }
+
+  get hasLanded(): boolean {
+    return this.#hasLanded;
+  }
+
+  /** The request that leads it must have been ended by the platform: nothing more comes of it. */
+  get isOverdue(): boolean {
+    return Date.now() > this.#overdueAt;
+  }
 }
 
 /**
@@ -34,18 +66,27 @@ export interface Flight {
  * A flight is kept alive by the request that leads it (`waitUntil`), whether or not that request's client stays.
  */
 export class Flights {
+  /** The one to wait for, by flight key. */
   readonly #flying = new Map<string, Flight>();
+  /** Those, and others that began beside them. */
+  readonly #all = new Set<Flight>();
   readonly #failures = new Map<string, { failure: OriginFailure; until: number }>();
   readonly #unshared = new Map<string, number>();
 
   /** The flight to wait for; null where there is none, or waiting has just proved useless. */
-  waitable(key: string, now: number): Promise<Landing> | null {
-    if ((this.#unshared.get(key) ?? 0) > now) return null;
-    return this.#flying.get(key)?.landing ?? null;
+  waitable(key: string, now: number): Flight | null {
+    if (this.isUnshared(key, now)) return null;
+    const flight = this.#flying.get(key);
+    return flight === undefined || flight.isOverdue ? null : flight;
   }
 
   isFlying(key: string): boolean {
-    return this.#flying.has(key);
+    return this.#flying.get(key)?.isOverdue === false;
+  }
+
+  /** Whether what came for this key a moment ago could not be shared. */
+  isUnshared(key: string, now: number): boolean {
+    return (this.#unshared.get(key) ?? 0) > now;
   }
 
   recentFailure(key: string, now: number): OriginFailure | null {
@@ -53,32 +94,34 @@ export class Flights {
     return known !== undefined && known.until > now ? known.failure : null;
   }
 
-  /**
-   * Registers a flight until `done` settles; `landing` may settle earlier, and then a later flight takes its place.
-   * A second flight for the same key that begins before flies unregistered.
-   */
-  begin(key: string, now: number, flight: Flight, done: Promise<unknown>): void {
+  /** Registers a flight until `done` settles. One that is on its way for the same key stays the one to wait for. */
+  begin(flight: Flight, done: Promise<unknown>): void {
+    const { key } = flight;
     const known = this.#flying.get(key);
-    if (known === undefined || known.hasLanded) this.#flying.set(key, flight);
-    void flight.landing.then((result) => {
-      flight.hasLanded = true;
-      this.#learn(key, now, result);
-    });
+    if (known === undefined || known.hasLanded || known.isOverdue) this.#flying.set(key, flight);
+    this.#all.add(flight);
+    for (const oldest of this.#all) {
+      if (this.#all.size <= REMEMBERED_KEYS && !oldest.isOverdue) break;
+      this.#all.delete(oldest);
+    }
+    void flight.landing.then((landing) => this.#learn(key, landing));
     void done.then(() => {
+      this.#all.delete(flight);
       if (this.#flying.get(key) === flight) this.#flying.delete(key);
     });
   }
 
   /** What is in flight for a cache key, in any variant, was asked for before the resource changed. */
   outdate(key: string): void {
-    for (const [flightKey, flight] of this.#flying) {
-      if (flightKey !== key && !flightKey.startsWith(`${key}\n`)) continue;
+    for (const flight of this.#all) {
+      if (flight.key !== key && !flight.key.startsWith(`${key}\n`)) continue;
       flight.isOutdated = true;
-      this.#flying.delete(flightKey);
+      if (this.#flying.get(flight.key) === flight) this.#flying.delete(flight.key);
     }
   }
 
-  #learn(key: string, now: number, landing: Landing): void {
+  #learn(key: string, landing: Landing): void {
+    const now = Date.now();
     if (landing.kind === "failed") {
       remember(this.#failures, key, { failure: landing.failure, until: now + FAILURE_MS });
     } else {

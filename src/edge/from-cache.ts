@@ -2,9 +2,10 @@ import { variantKey } from "../http/vary.ts";
 import { answer } from "./answer.ts";
 import { discard } from "./body-source.ts";
 import type { Exchange } from "./exchange.ts";
-import { type Fill, fill } from "./fill.ts";
+import { type Fill, fill, patienceOf } from "./fill.ts";
 import type { Landing } from "./flights.ts";
 import { type Lookup, lookup, useOf } from "./lookup.ts";
+import type { HotResponse } from "./memory.ts";
 import type { OriginFailure } from "./origin.ts";
 import { pass } from "./pass.ts";
 import { collapsed, hit, missed, notKept, revalidated } from "./provenance.ts";
@@ -17,8 +18,8 @@ type Unusable =
   | Extract<Lookup, { kind: "miss" }>
   | (Extract<Lookup, { kind: "found" }> & { use: { kind: "validate" } });
 
-/** How long after the origin's own time for a first byte a request still waits for another one's answer, ms. */
-const PATIENCE_MS = 5_000;
+/** How long a request waits for a large body that another one is fetching, ms. */
+const LARGE_PATIENCE_MS = 1_000;
 
 /** Above this, a range that does not begin at the first byte is not made to wait for the bytes before it. */
 const FAR_RANGE_BYTES = 67_108_864;
@@ -34,7 +35,7 @@ export async function answerFromCache(exchange: Exchange): Promise<Response> {
   switch (use.kind) {
     case "fresh": {
       const response = await answer(exchange, stored, source, hit("HIT", use));
-      recordHit(exchange, response, use.age);
+      if (source.kind === "bytes" && source.hot !== null) recordHit(exchange, source.hot, response, use.age);
       return response;
     }
     case "stale-while-revalidate":
@@ -48,23 +49,27 @@ export async function answerFromCache(exchange: Exchange): Promise<Response> {
 }
 
 /** Keeps an answer out of memory, so that it can be given again without the work. */
-function recordHit({ memory, request, target, zone }: Exchange, response: Response, age: number): void {
-  const hot = memory?.get(target.key);
-  if (hot && isPlain(request, zone)) record(hot, request, zone, response, age);
+function recordHit(exchange: Exchange, hot: HotResponse, response: Response, age: number): void {
+  const { memory, request, target, zone } = exchange;
+  if (!isPlain(request, zone)) return;
+  record(hot, request, zone, response, age);
+  memory?.recount(target.key);
 }
 
 /** Waits for a request to the origin that is already in flight, or makes one. */
 async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promise<Response> {
-  const { flights, target, zone, request, now } = exchange;
+  const { flights, target, request, now } = exchange;
   const recent = flights.recentFailure(target.key, now);
   if (recent !== null) return answerFailure(exchange, found, recent);
+  // What could not be stored a moment ago is not asked for as a whole to answer a part.
+  if (isRange(request) && flights.isUnshared(target.key, now)) return passInstead(exchange, found, "unshared");
 
   let flightKey = target.key;
   // The first flight for a key may bring another variant, or break off: then there is a second to wait for.
   for (let attempt = 0; attempt < 2; attempt++) {
     const flying = exchange.directives.noStore ? null : flights.waitable(flightKey, now);
     if (flying === null) break;
-    const landing = await within(flying, zone.settings.timeouts.first_byte_ms + PATIENCE_MS);
+    const landing = await within(flying.landing, patienceOf(exchange));
     if (landing === null) return passInstead(exchange, found, "impatient");
     const shared = await answerFromLanding(exchange, found, landing);
     if (shared !== null) return shared;
@@ -83,22 +88,20 @@ async function answerFromLanding(exchange: Exchange, found: Unusable, landing: L
   switch (landing.kind) {
     case "bytes": {
       const { stored, bytes, coded } = landing;
-      const isVariant = stored.vary !== "*" && variantKey(stored.vary, exchange.request.headers) === stored.variant;
       const use = useOf(stored, exchange);
-      if (!isVariant || use.kind === "validate" || use.kind === "purged") return null;
+      if (!isVariantFor(stored, exchange.request) || use.kind === "validate" || use.kind === "purged") return null;
       await discardBody(found);
-      return answer(exchange, stored, { kind: "bytes", bytes, coded }, collapsed(found, use));
+      return answer(exchange, stored, { kind: "bytes", bytes, coded, hot: null }, collapsed(found, use));
     }
-    case "stored": {
-      const again = await lookup(exchange);
-      if (again.kind === "miss") return null;
-      if (again.use.kind === "validate") {
-        await discard(again.source);
-        return null;
-      }
-      await discardBody(found);
-      return answer(exchange, again.stored, again.source, collapsed(found, again.use));
+    case "large": {
+      const { stored, kept } = landing;
+      if (!isVariantFor(stored, exchange.request) || useOf(stored, exchange).kind === "purged") return null;
+      // It is waited for a moment; a slow one is fetched apart, without keeping it twice.
+      if (await within(kept, LARGE_PATIENCE_MS)) return answerFromStore(exchange, found);
+      return passInstead(exchange, found, "large");
     }
+    case "stored":
+      return answerFromStore(exchange, found);
     case "failed":
       return answerFailure(exchange, found, landing.failure);
     case "unshared":
@@ -107,6 +110,22 @@ async function answerFromLanding(exchange: Exchange, found: Unusable, landing: L
     default:
       return landing satisfies never;
   }
+}
+
+/** Answers out of what has been stored meanwhile; null where it does not serve this request. */
+async function answerFromStore(exchange: Exchange, found: Unusable): Promise<Response | null> {
+  const again = await lookup(exchange);
+  if (again.kind === "miss") return null;
+  if (again.use.kind === "validate") {
+    await discard(again.source);
+    return null;
+  }
+  await discardBody(found);
+  return answer(exchange, again.stored, again.source, collapsed(found, again.use));
+}
+
+function isVariantFor(stored: StoredResponse, request: Request): boolean {
+  return stored.vary !== "*" && variantKey(stored.vary, request.headers) === stored.variant;
 }
 
 /** Answers out of what this request's own fill brought. */
@@ -120,14 +139,14 @@ async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): P
     }
     case "answer": {
       const { stored, body } = led;
-      const isRange = exchange.request.headers.has("range");
-      if (isRange && stored.status === 200 && (!led.storing || isFarRange(exchange.request, stored))) {
+      const isPart = isRange(exchange.request) && stored.status === 200;
+      if (isPart && (!led.isKept || isFarRange(exchange.request, stored))) {
         await body?.cancel();
-        return passInstead(exchange, found, led.storing ? "far-range" : led.reason);
+        return passInstead(exchange, found, led.isKept ? "far-range" : led.reason);
       }
       await discardBody(found);
-      const provenance = led.storing ? missed(found, stored) : notKept(found, stored, led.reason);
-      return answer(exchange, stored, { kind: "origin", stream: body }, provenance);
+      const provenance = led.isKept ? missed(found, stored) : notKept(found, stored, led.reason);
+      return answer(exchange, stored, { kind: "origin", stream: body, isKept: led.isKept }, provenance);
     }
     default:
       return led satisfies never;
@@ -139,7 +158,8 @@ function refreshInBackground(exchange: Exchange, stored: StoredResponse): void {
   const { flights, target, now, waitUntil } = exchange;
   if (flights.isFlying(target.key) || flights.recentFailure(target.key, now) !== null) return;
   const refresh = fill(exchange, { stale: { stored, servesErrors: true }, wantsBody: false, flightKey: target.key });
-  waitUntil(refresh.then((led) => ("body" in led ? led.body?.cancel() : undefined)));
+  // Whatever it brings, nobody waits for it; what fails in it has been reported.
+  waitUntil(refresh.then((led) => ("body" in led ? led.body?.cancel() : undefined)).catch(() => undefined));
 }
 
 async function answerFailure(exchange: Exchange, found: Unusable, failure: OriginFailure): Promise<Response> {
@@ -169,13 +189,18 @@ async function passInstead(exchange: Exchange, found: Unusable, reason: string):
   return pass(exchange, reason);
 }
 
+/** One range of bytes (RFC 9110 §14.1.2); any other Range is answered with the whole. */
+function isRange({ method, headers }: Request): boolean {
+  return method === "GET" && /^bytes=\s*(?:\d+-\d*|-\d+)\s*$/i.test(headers.get("range") ?? "");
+}
+
 function isFarRange(request: Request, stored: StoredResponse): boolean {
   const fromTheStart = /^bytes=0+-/i.test(request.headers.get("range") ?? "");
   return stored.size !== null && stored.size > FAR_RANGE_BYTES && !fromTheStart;
 }
 
 function flightKeyOf(key: string, landing: Landing, request: Request): string {
-  const vary = landing.kind === "bytes" || landing.kind === "stored" ? landing.stored.vary : [];
+  const vary = "stored" in landing ? landing.stored.vary : [];
   return vary === "*" || vary.length === 0 ? key : `${key}\n${variantKey(vary, request.headers)}`;
 }
 

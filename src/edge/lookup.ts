@@ -3,6 +3,7 @@ import { decideReuse } from "../http/reuse.ts";
 import { purgeVerdict } from "../zones/purge-log.ts";
 import type { BodySource } from "./body-source.ts";
 import type { Exchange } from "./exchange.ts";
+import type { HotResponse } from "./memory.ts";
 import { STORED_FOR_SECONDS } from "./store.ts";
 import { freshnessOf, type StoredResponse } from "./stored-response.ts";
 
@@ -25,7 +26,7 @@ export async function lookup(exchange: Exchange): Promise<Lookup> {
   if (hot) {
     const use = useOf(hot.stored, exchange);
     if (use.kind === "fresh") {
-      return { kind: "found", use, stored: hot.stored, source: { kind: "bytes", bytes: hot.bytes, coded: hot.coded } };
+      return { kind: "found", use, stored: hot.stored, source: sourceOf(hot) };
     }
     // Another isolate may have put a newer one into the store by now.
     memory?.delete(target.key);
@@ -38,12 +39,15 @@ export async function lookup(exchange: Exchange): Promise<Lookup> {
     await found.body.cancel();
     return { kind: "miss", reason: "purged" };
   }
-  if (use.kind !== "fresh" || !memory?.admits(found.stored)) {
+  if (use.kind !== "fresh" || !memory?.admits(target.key, found.stored)) {
     return { kind: "found", use, stored: found.stored, source: { kind: "store", stream: found.body } };
   }
   const bytes = new Uint8Array(await new Response(found.body).arrayBuffer());
-  const { coded } = memory.put(target.key, found.stored, bytes);
-  return { kind: "found", use, stored: found.stored, source: { kind: "bytes", bytes, coded } };
+  return { kind: "found", use, stored: found.stored, source: sourceOf(memory.put(target.key, found.stored, bytes)) };
+}
+
+function sourceOf(hot: HotResponse): BodySource {
+  return { kind: "bytes", bytes: hot.bytes, coded: hot.coded, hot };
 }
 
 /**

@@ -20,8 +20,14 @@ export interface MemoryBounds {
   object: number;
 }
 
-/** Headers, maps and objects around a body, roughly (bytes). */
-const OVERHEAD_BYTES = 4_096;
+/** Maps and objects around a response, roughly (bytes). */
+const OVERHEAD_BYTES = 1_024;
+
+/** Longer keys are not held: a stream of them is an attack (characters). */
+const LONGEST_KEY = 2_048;
+
+/** Fields that the edge adds to an answer, roughly (bytes). */
+const ADDED_FIELDS_BYTES = 700;
 
 interface Node {
   key: string;
@@ -56,8 +62,9 @@ export class Memory {
   }
 
   /** Whether a body of this size would be held; a response that varies is left to the store. */
-  admits(stored: StoredResponse): boolean {
-    return stored.vary.length === 0 && stored.size !== null && stored.size <= this.#bounds.object;
+  admits(key: string, stored: StoredResponse): boolean {
+    const isSmall = stored.size !== null && stored.size <= this.#bounds.object;
+    return isSmall && stored.vary.length === 0 && key.length <= LONGEST_KEY;
   }
 
   get(key: string): HotResponse | null {
@@ -72,7 +79,7 @@ export class Memory {
     const response: HotResponse = { stored, bytes, coded, replays: new Map() };
     const known = this.#nodes.get(key);
     if (known !== undefined) this.#remove(known);
-    const node: Node = { key, response, cost: costOf(response), visited: false, newer: null, older: this.#newest };
+    const node: Node = { key, response, cost: costOf(key, response), visited: false, newer: null, older: this.#newest };
     if (this.#newest !== null) this.#newest.newer = node;
     this.#newest = node;
     this.#oldest ??= node;
@@ -82,11 +89,11 @@ export class Memory {
     return response;
   }
 
-  /** Counts a response again that has grown by a coding. */
+  /** Counts a response again that has grown by a coding or a replay. */
   recount(key: string): void {
     const node = this.#nodes.get(key);
     if (node === undefined) return;
-    const cost = costOf(node.response);
+    const cost = costOf(key, node.response);
     this.#bytes += cost - node.cost;
     node.cost = cost;
     this.#evict();
@@ -121,8 +128,11 @@ export class Memory {
   }
 }
 
-function costOf({ bytes, coded }: HotResponse): number {
-  let cost = OVERHEAD_BYTES + bytes.byteLength;
+function costOf(key: string, { stored, bytes, coded, replays }: HotResponse): number {
+  let fields = ADDED_FIELDS_BYTES;
+  for (const [name, value] of stored.headers) fields += name.length + value.length;
+  for (const tag of stored.tags) fields += tag.length;
+  let cost = OVERHEAD_BYTES + 2 * key.length + fields * (1 + replays.size) + bytes.byteLength;
   for (const form of coded.values()) cost += form.byteLength;
   return cost;
 }

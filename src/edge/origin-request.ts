@@ -9,6 +9,7 @@ const DECIDED_BY_THE_EDGE = [
   "authorization",
   "cdn-loop",
   "cookie",
+  "expect",
   "host",
   "if-match",
   "if-modified-since",
@@ -52,9 +53,17 @@ export function originHeaders(
 /** As {@link originHeaders}, for an unsafe method: its content and preconditions go along. */
 export function unsafeOriginHeaders(client: Headers, zone: Pick<ZoneDocument, "settings">): Headers {
   const headers = originHeaders(client, zone);
-  for (const name of [...CONTENT_HEADERS, ...PRECONDITIONS]) copy(name, client, headers);
+  for (const name of CONTENT_HEADERS) copy(name, client, headers);
+  for (const name of PRECONDITIONS) {
+    const value = client.get(name);
+    // The tags of our codings are ours: the origin knows the one they were made from.
+    if (value !== null) headers.set(name, value.replace(/-(?:br|gzip)"/g, '"'));
+  }
   return headers;
 }
+
+/** What a preflight asks (Fetch §3.3), for an origin that answers it itself. */
+export const PREFLIGHT_HEADERS = ["origin", "access-control-request-method", "access-control-request-headers"];
 
 /** Whether the origin sees this request header (lower case), and so whether `Vary` on it can tell answers apart. */
 export function isForwarded(name: string, forward: ForwardSettings): boolean {

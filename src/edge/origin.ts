@@ -29,8 +29,8 @@ export async function askOrigin(
   request: OriginRequest,
 ): Promise<OriginOutcome> {
   const { fallback_origin: fallback } = zone.settings;
-  // A body can be sent once only, so a request with one is neither repeated nor sent elsewhere.
-  const repeatable = request.body == null;
+  // RFC 9110 §9.2.2: a proxy "MUST NOT automatically retry non-idempotent requests".
+  const repeatable = request.method === "GET" || request.method === "HEAD";
   const outcome = await askOnce(zone.origin, zone.settings.timeouts.first_byte_ms, request, repeatable);
   if (fallback === null || !repeatable || !hasFailed(outcome)) return outcome;
   if (outcome.kind === "answer") await outcome.response.body?.cancel();
@@ -65,7 +65,7 @@ async function askOnce(
     });
   try {
     const response = await ask().catch((error: unknown) => {
-      // RFC 9110 §9.2.2: a GET may be repeated after a connection failed, for instance one that was kept alive too long.
+      // The connection may have been kept alive for too long.
       if (!repeatable || timeout.signal.aborted) throw error;
       return ask();
     });

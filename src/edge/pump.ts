@@ -1,9 +1,15 @@
+import { BodyReader, BodySilent } from "./body-reader.ts";
+import { Sink } from "./sink.ts";
+
 /** Where a body goes while it is read once. */
 export interface Sinks {
   /** The client; null when nobody waits for the bytes. A client that leaves does not stop the others. */
   client: WritableStream<Uint8Array> | null;
-  /** Called when the body has outgrown {@link BUFFER_BYTES}; gives the store's end, or null to keep nothing. */
-  openStore: () => WritableStream<Uint8Array> | null;
+  /**
+   * Called when the body has outgrown {@link BUFFER_BYTES}: gives the store's end, or null to keep nothing. Absent: nothing
+   * of the body is to be kept, in memory either.
+   */
+  openStore?: () => WritableStream<Uint8Array> | null;
 }
 
 /** Bounds on a body. */
@@ -12,7 +18,7 @@ export interface BodyBounds {
   expected: number | null;
   /** Larger is not stored, bytes. */
   maxStoredBytes: number;
-  /** Longest silence between two chunks, ms. */
+  /** Longest silence between two chunks, ms. A quarter more may pass until it is noticed. */
   idleMs: number;
 }
 
@@ -22,118 +28,93 @@ export type PumpOutcome =
   | { kind: "buffered"; bytes: Uint8Array }
   /** Complete and large: it went to the store as it came. */
   | { kind: "streamed"; size: number }
-  /** Complete, but the store did not get it. */
-  | { kind: "passed"; reason: "too-large" | "not-stored" }
-  /** Cut off, silent for too long, or not of the promised length: what was stored of it is discarded. */
+  /** The store did not get it, or not all of it. */
+  | { kind: "passed" }
+  /** Cut off, silent for too long, or not of the promised length. */
   | { kind: "broken"; reason: "cut-off" | "idle-timeout" | "wrong-length" };
 
 /** Bodies up to this size are held in memory while they are read, and shared with other requests (bytes). */
 export const BUFFER_BYTES = 1_048_576;
 
+/** A client that takes nothing for so long is let go where others wait for the store to have the body (ms). */
+const STALLED_MS = 30_000;
+
+class WrongLength extends Error {}
+
 /** Reads a body once, at the pace of its slowest sink, and says what it was. Never rejects. */
 export async function pump(body: ReadableStream<Uint8Array>, sinks: Sinks, bounds: BodyBounds): Promise<PumpOutcome> {
-  const reader = body.getReader();
+  const reader = new BodyReader(body);
   const client = new Sink(sinks.client);
-  let store: Sink | null = null;
-  let buffered: Uint8Array[] | null = [];
+  let store: Sink | null = sinks.openStore === undefined ? new Sink(null) : null;
+  let held: Uint8Array[] | null = store === null ? [] : null;
   let size = 0;
-  let reason: "too-large" | "not-stored" = "not-stored";
+  const watch = watchOver(bounds.idleMs, reader, client, () => store);
   try {
     for (;;) {
-      const chunk = await readWithin(reader, bounds.idleMs);
+      watch.readingSince();
+      const chunk = await reader.next();
       if (chunk === null) break;
+      watch.writingSince();
       size += chunk.byteLength;
-      if (buffered !== null && size > BUFFER_BYTES) {
-        store = new Sink(size > bounds.maxStoredBytes ? null : sinks.openStore());
-        for (const held of buffered) await store.write(held);
-        buffered = null;
+      if (held !== null && size > BUFFER_BYTES) {
+        store = new Sink(sinks.openStore!());
+        for (const earlier of held) await store.write(earlier);
+        held = null;
       }
-      if (store?.isOpen && size > bounds.maxStoredBytes) {
-        await store.abort("too large");
-        reason = "too-large";
-      }
-      buffered?.push(chunk);
-      const written = client.write(chunk);
-      await store?.write(chunk);
-      // A small body is held anyway: its store and its followers need not wait for a slow client.
-      if (buffered === null) await written;
-      if (!client.isOpen && !store?.isOpen && buffered === null) {
-        await reader.cancel("nobody wants the rest");
-        return { kind: "passed", reason };
+      if (store?.isOpen && size > bounds.maxStoredBytes) store.abort("too large");
+      if (held !== null) {
+        // Held anyway: its store and its followers need not wait for a slow client.
+        const copy = chunk.slice();
+        held.push(copy);
+        void client.write(copy);
+      } else {
+        await Promise.all([client.write(chunk), store?.write(chunk)]);
+        if (!client.isOpen && !store?.isOpen) {
+          await reader.cancel("nobody wants the rest");
+          return { kind: "passed" };
+        }
       }
     }
-    if (bounds.expected !== null && size !== bounds.expected) throw new BrokenBody("wrong-length");
-    client.closeInBackground();
+    if (bounds.expected !== null && size !== bounds.expected) throw new WrongLength();
+    // When the client takes the last bytes is its own affair: the body is complete without it.
+    void client.close();
     await store?.close();
   } catch (error) {
-    const why = error instanceof BrokenBody ? error.reason : "cut-off";
-    client.abortInBackground(why);
-    await store?.abort(why);
-    await reader.cancel(why).catch(() => undefined); // already errored: there is nothing left to cancel
-    return { kind: "broken", reason: why };
-  }
-  if (buffered !== null) return { kind: "buffered", bytes: concatenate(buffered, size) };
-  return store?.isOpen ? { kind: "streamed", size } : { kind: "passed", reason };
-}
-
-class BrokenBody extends Error {
-  readonly reason: "idle-timeout" | "wrong-length";
-  constructor(reason: "idle-timeout" | "wrong-length") {
-    super(reason);
-    this.reason = reason;
-  }
-}
-
-async function readWithin(reader: ReadableStreamDefaultReader<Uint8Array>, idleMs: number): Promise<Uint8Array | null> {
-  const silence = Promise.withResolvers<never>();
-  const timer = setTimeout(() => silence.reject(new BrokenBody("idle-timeout")), idleMs);
-  try {
-    const { done, value } = await Promise.race([reader.read(), silence.promise]);
-    return done ? null : value;
+    const reason =
+      error instanceof BodySilent ? "idle-timeout" : error instanceof WrongLength ? "wrong-length" : "cut-off";
+    client.abort(reason);
+    store?.abort(reason);
+    await reader.cancel(reason);
+    return { kind: "broken", reason };
   } finally {
-    clearTimeout(timer);
+    watch.end();
   }
+  if (held !== null) return { kind: "buffered", bytes: concatenate(held, size) };
+  return store?.isOpen ? { kind: "streamed", size } : { kind: "passed" };
 }
 
-/** A writable end that may go away: a failed write closes it and is not an error of the body. */
-class Sink {
-  #writer: WritableStreamDefaultWriter<Uint8Array> | null;
-
-  constructor(stream: WritableStream<Uint8Array> | null) {
-    this.#writer = stream?.getWriter() ?? null;
-    this.#writer?.closed.catch(() => this.#leave());
-  }
-
-  get isOpen(): boolean {
-    return this.#writer !== null;
-  }
-
-  async write(chunk: Uint8Array): Promise<void> {
-    await this.#writer?.write(chunk).catch(() => this.#leave());
-  }
-
-  async close(): Promise<void> {
-    await this.#writer?.close().catch(() => this.#leave());
-  }
-
-  /** The other end decides when it reads the last bytes; the body is complete without it. */
-  closeInBackground(): void {
-    this.#writer?.close().catch(() => this.#leave());
-  }
-
-  async abort(reason: string): Promise<void> {
-    const writer = this.#writer;
-    this.#leave();
-    await writer?.abort(new Error(reason)).catch(() => undefined); // already gone: that is what was wanted
-  }
-
-  abortInBackground(reason: string): void {
-    void this.abort(reason);
-  }
-
-  #leave(): void {
-    this.#writer = null;
-  }
+/** One timer for a whole body: it ends a read that waits for too long, and lets go of sinks that do. */
+function watchOver(idleMs: number, reader: BodyReader, client: Sink, store: () => Sink | null) {
+  let quarters = 0;
+  let isReading = true;
+  const timer = setInterval(() => {
+    quarters++;
+    if (isReading && quarters > 4) reader.giveUp();
+    // With nobody but the client to wait for the bytes, it may take its time.
+    const waited = (quarters * idleMs) / 4;
+    if (isReading || waited < STALLED_MS || !store()?.isOpen) return;
+    if (client.isWaiting) client.abort("stalled");
+    else store()?.abort("stalled");
+  }, idleMs / 4);
+  const begin = (reading: boolean) => {
+    isReading = reading;
+    quarters = 0;
+  };
+  return {
+    readingSince: () => begin(true),
+    writingSince: () => begin(false),
+    end: () => clearInterval(timer),
+  };
 }
 
 function concatenate(chunks: Uint8Array[], size: number): Uint8Array {

@@ -8,7 +8,7 @@ const REFUSALS = {
   "unknown-host": [404, "no such site: this hostname belongs to no zone"],
   "unknown-zone": [404, "no such zone"],
   "paused-zone": [403, "this zone is paused by its owner"],
-  "method-not-allowed": [405, "this zone serves GET and HEAD only"],
+  "method-not-allowed": [405, "this zone does not take this method; see Allow"],
   "only-if-cached": [504, "only-if-cached: nothing usable is stored"],
   "precondition-failed": [412, "a precondition of the request does not hold"],
   loop: [508, "the request has passed this network before (CDN-Loop): the zone's origin points back at it"],
@@ -31,13 +31,13 @@ export function refuse(
 ): Response {
   const [status, sentence] = REFUSALS[reason];
   const headers = new Headers({
-    "content-type": "application/json",
-    "cache-control": "no-store",
     "cache-status": formatCacheStatus({ detail: reason }),
     "x-cache": "BYPASS",
     ...extra,
   });
   addEdgeHeaders(headers, request.headers, zone ?? { mode: "live", settings: DEFAULT_SETTINGS });
+  headers.set("content-type", "application/json");
+  headers.set("cache-control", "no-store");
   const body = request.method === "HEAD" ? null : `${JSON.stringify({ error: sentence, code: reason })}\n`;
   return new Response(body, { status, headers });
 }

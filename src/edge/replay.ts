@@ -1,4 +1,5 @@
 import { preferredCoding } from "../http/accept-encoding.ts";
+import { currentAge } from "../http/reuse.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import { stampAge } from "./answer.ts";
 import { CODINGS } from "./coding.ts";
@@ -37,7 +38,7 @@ export function replay(hot: HotResponse, request: Request, zone: ZoneDocument, n
   const known = hot.replays.get(codingAskedFor(request.headers));
   if (known === undefined || known.zoneVersion !== zone.version || now >= known.freshUntil) return null;
   const { stored } = hot;
-  const age = Math.floor(stored.initialAge + (now - stored.answeredAt) / 1000);
+  const age = currentAge(stored, now);
   if (age !== known.age) {
     stampAge(known.headers, stored, hit("HIT", { age, ttl: stored.lifetime - age }), zone.settings);
     known.age = age;
@@ -62,14 +63,16 @@ export function record(hot: HotResponse, request: Request, zone: ZoneDocument, r
 
 const preferences = new Map<string, string>();
 const REMEMBERED_PREFERENCES = 256;
+const LONGEST_PREFERENCE = 128;
 
 /** The coding that a client prefers of those made here. Few values of the field are in use, so they are remembered. */
 function codingAskedFor(headers: Headers): string {
   const accepted = headers.get("accept-encoding");
   if (accepted === null) return "identity";
-  let preferred = preferences.get(accepted);
-  if (preferred === undefined) {
-    preferred = preferredCoding(accepted, CODINGS) ?? "identity";
+  const known = preferences.get(accepted);
+  if (known !== undefined) return known;
+  const preferred = preferredCoding(accepted, CODINGS) ?? "identity";
+  if (accepted.length <= LONGEST_PREFERENCE) {
     if (preferences.size >= REMEMBERED_PREFERENCES) preferences.clear();
     preferences.set(accepted, preferred);
   }

@@ -7,7 +7,7 @@ import type { Flights } from "./flights.ts";
 import { answerFromCache } from "./from-cache.ts";
 import type { Memory } from "./memory.ts";
 import { isLoop } from "./origin-request.ts";
-import { passUnsafe } from "./pass.ts";
+import { passPreflight, passUnsafe } from "./pass.ts";
 import { refuse } from "./refusal.ts";
 import { isPlain, replay } from "./replay.ts";
 import { type Route, type Routes, targetIn } from "./routes.ts";
@@ -57,7 +57,14 @@ function serveZone(
   if (again !== null) return again;
 
   const { method } = request;
-  if (method === "OPTIONS" && zone.settings.methods === "read") return preflight(request, zone);
+  const reads = zone.settings.methods === "read";
+  // Its objects change by unsafe methods, which only the store forgets for all isolates of a place.
+  if (!reads && hot !== null) edge.memory.delete(target.key);
+  // TRACE would show a client what only the origin is to see, CONNECT would leave HTTP.
+  const isAllowed = reads ? READ_METHODS.includes(method) : !REFUSED_METHODS.includes(method);
+  if (!isAllowed) return refuse("method-not-allowed", request, zone, { allow: allowed(zone) });
+  const isPreflight = method === "OPTIONS" && request.headers.has("access-control-request-method");
+  if (isPreflight ? zone.settings.cors !== false : reads && method === "OPTIONS") return optionsOf(request, zone);
   if (isLoop(request.headers)) return refuse("loop", request, zone);
 
   const exchange: Exchange = {
@@ -69,12 +76,11 @@ function serveZone(
     now,
     store: edge.store,
     flights: edge.flights,
-    memory: zone.settings.methods === "read" ? edge.memory : null,
+    memory: reads ? edge.memory : null,
     waitUntil,
   };
   if (method === "GET" || method === "HEAD") return answerFromCache(exchange);
-  if (zone.settings.methods === "all") return passUnsafe(exchange);
-  return refuse("method-not-allowed", request, zone, { allow: ALLOWED });
+  return isPreflight ? passPreflight(exchange) : passUnsafe(exchange);
 }
 
 function lookupZone(zones: ZoneTable, name: string, now: number, waitUntil: WaitUntil) {
@@ -86,15 +92,21 @@ function lookupZone(zones: ZoneTable, name: string, now: number, waitUntil: Wait
   });
 }
 
-const ALLOWED = "GET, HEAD, OPTIONS";
+const READ_METHODS = ["GET", "HEAD", "OPTIONS"];
+const REFUSED_METHODS = ["CONNECT", "TRACE", "TRACK"];
+
+/** What `Allow` says: the methods that the edge lets through (RFC 9110 §10.2.1). */
+function allowed(zone: ZoneDocument): string {
+  return [...READ_METHODS, ...(zone.settings.methods === "all" ? ["POST", "PUT", "PATCH", "DELETE"] : [])].join(", ");
+}
 
 /** A CORS preflight (Fetch §3.3) or a plain OPTIONS: what a zone allows, without asking its origin. */
-function preflight(request: Request, zone: ZoneDocument): Response {
-  const headers = new Headers({ allow: ALLOWED, "cache-control": "no-store" });
+function optionsOf(request: Request, zone: ZoneDocument): Response {
+  const headers = new Headers({ allow: allowed(zone), "cache-control": "no-store" });
   addEdgeHeaders(headers, request.headers, zone);
   if (headers.has("access-control-allow-origin")) {
-    headers.set("access-control-allow-methods", ALLOWED);
-    // `*` would not cover Authorization; the edge reads none of these beyond ranges and conditionals, so any may come.
+    headers.set("access-control-allow-methods", allowed(zone));
+    // `*` would not cover Authorization. What a page may send decides nothing here: the zone's `forward` does.
     const asked = request.headers.get("access-control-request-headers");
     headers.set("access-control-allow-headers", asked ?? "*");
     headers.set("access-control-max-age", "86400");

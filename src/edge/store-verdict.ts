@@ -1,5 +1,6 @@
 import type { FreshnessSource } from "../http/freshness.ts";
 import { storable } from "../http/storable.ts";
+import { effectiveCacheControl } from "../http/targeted-cache-control.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import { reconcileType } from "./content-type.ts";
 import type { StoredResponse } from "./stored-response.ts";
@@ -33,6 +34,12 @@ export function storeVerdict(
   if (zone.settings.forward.cookies && response.headers.has("set-cookie") && !isExplicit(stored.source)) {
     return no("set-cookie");
   }
+  // A cookie that the origin saw is not in the key: the answer may be about it.
+  if (zone.settings.forward.cookies && request.has("cookie") && !isExplicit(stored.source) && !saysShared(stored)) {
+    return no("cookie");
+  }
+  // No part is ever asked for on the way to the store: this one is some mistake of the origin.
+  if (response.status === 206) return no("partial");
   if (stored.size !== null && stored.size > zone.settings.max_object_bytes) return no("too-large");
   return storable({
     method: "GET",
@@ -46,6 +53,11 @@ export function storeVerdict(
 
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
+}
+
+function saysShared(stored: StoredResponse): boolean {
+  if (stored.vary.includes("cookie")) return true;
+  return effectiveCacheControl(new Headers(stored.headers)).directives.public;
 }
 
 function isExplicit(source: FreshnessSource): boolean {

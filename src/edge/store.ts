@@ -10,8 +10,14 @@ import type { StoredResponse } from "./stored-response.ts";
 export interface Store {
   /** The response stored under a key for a request; its body is unread. */
   find(key: string, request: Headers): Promise<Found>;
-  /** Writes a response with its whole body, which may still be on its way. Rejects when the body fails. */
-  write(key: string, stored: StoredResponse, body: Uint8Array | ReadableStream): Promise<void>;
+  /** Writes a response with its body; null where the body stands apart, see {@link writeBody}. */
+  write(key: string, stored: StoredResponse, body: Uint8Array | null): Promise<void>;
+  /**
+   * Writes a body as it comes. Nobody finds it before a response that names it is written: a body that breaks off may look
+   * whole to a Cache API.
+   */
+  writeBody(key: string, bodyId: string, body: ReadableStream): Promise<void>;
+  removeBody(key: string, bodyId: string): Promise<void>;
   /** Replaces what is known of a stored body, keeping the body. */
   rewrite(key: string, before: StoredResponse, after: StoredResponse): Promise<void>;
   /** Forgets everything under a key in this data centre. */
@@ -80,11 +86,19 @@ export function createStore(cache: Cache, origin: string): Store {
     return record && variantUrl(key, record.generation, stored.variant);
   }
 
+  async function found(key: string, stored: StoredResponse, response: Response): Promise<Found> {
+    if (!stored.isBodyApart) return { kind: "response", stored, body: response.body ?? new Response("").body! };
+    await response.body?.cancel();
+    const body = (await cache.match(urlOf(`body/${stored.bodyId}`, key)))?.body;
+    // The two are evicted apart.
+    return body ? { kind: "response", stored, body } : { kind: "nothing" };
+  }
+
   return {
     async find(key, request) {
       const primary = await read(urlOf("primary", key));
       if (primary === null) return { kind: "nothing" };
-      if (!isVaryRecord(primary.entry)) return found(primary.entry, primary.response);
+      if (!isVaryRecord(primary.entry)) return found(key, primary.entry, primary.response);
       await primary.response.body?.cancel();
       const { vary, generation } = primary.entry;
       const wanted = variantKey(vary, request);
@@ -95,18 +109,27 @@ export function createStore(cache: Cache, origin: string): Store {
         await variant.response.body?.cancel();
         return { kind: "no-variant" };
       }
-      return found(variant.entry, variant.response);
+      return found(key, variant.entry, variant.response);
     },
 
     async write(key, stored, body) {
       await cache.put(await placeFor(key, stored), entryResponse(stored, body));
     },
 
+    async writeBody(key, bodyId, body) {
+      await cache.put(urlOf(`body/${bodyId}`, key), storeResponse(body, {}));
+    },
+
+    async removeBody(key, bodyId) {
+      await cache.delete(urlOf(`body/${bodyId}`, key));
+    },
+
     async rewrite(key, before, after) {
       const url = await findUrl(key, before);
       const current = url && (await read(url));
       if (!current || isVaryRecord(current.entry) || current.entry.bodyId !== before.bodyId) return;
-      await cache.put(await placeFor(key, after), entryResponse(after, current.response.body));
+      const body = after.isBodyApart ? null : current.response.body;
+      await cache.put(await placeFor(key, after), entryResponse(after, body));
     },
 
     async remove(key) {
@@ -114,15 +137,14 @@ export function createStore(cache: Cache, origin: string): Store {
     },
 
     async readPart(key, stored, first, last) {
-      const url = await findUrl(key, stored);
+      const url = stored.isBodyApart ? urlOf(`body/${stored.bodyId}`, key) : await findUrl(key, stored);
       if (url === null) return null;
       const response = await cache.match(new Request(url, { headers: { range: `bytes=${first}-${last}` } }));
-      const entry = response?.headers.get(ENTRY_HEADER);
-      if (response?.status !== 206 || !entry || JSON.parse(entry).bodyId !== stored.bodyId) {
-        await response?.body?.cancel();
-        return null;
+      if (response?.status === 206 && (stored.isBodyApart || bodyIdOf(response) === stored.bodyId)) {
+        return response.body;
       }
-      return response.body;
+      await response?.body?.cancel();
+      return null;
     },
 
     async readCoded(key, bodyId, coding) {
@@ -139,10 +161,9 @@ function isVaryRecord(entry: StoredResponse | VaryRecord): entry is VaryRecord {
   return "generation" in entry;
 }
 
-function found(stored: StoredResponse, response: Response): Found {
-  const length = response.headers.get("content-length");
-  const size = stored.size ?? (length === null ? null : Number(length));
-  return { kind: "response", stored: { ...stored, size }, body: response.body ?? new Response("").body! };
+function bodyIdOf(response: Response): string | null {
+  const entry = response.headers.get(ENTRY_HEADER);
+  return entry === null ? null : (JSON.parse(entry) as StoredResponse).bodyId;
 }
 
 function entryResponse(entry: StoredResponse | VaryRecord, body: Uint8Array | ReadableStream | null): Response {

@@ -24,8 +24,12 @@ export interface StoredResponse {
   tags: string[];
   /** A validator of ours, for a response that came with none; the origin never sees it. */
   computedEtag: string | null;
+  /** The validator as the origin knows it, where clients are shown another. */
+  originEtag: string | null;
   /** Names the body: a new body has a new name, a validated one keeps it. */
   bodyId: string;
+  /** The body stands in the store by its name, not beside this. */
+  isBodyApart: boolean;
   /** Bytes; null while unknown. */
   size: number | null;
   /** Request fields that select this variant, `"*"` where nothing can select it again. */
@@ -65,7 +69,9 @@ export function toStoredResponse(
     headers: [...headers],
     tags: purgeTags(answer.response.headers),
     computedEtag: null,
+    originEtag: isDecoded(answer.response.headers) ? answer.response.headers.get("etag") : null,
     bodyId: crypto.randomUUID(),
+    isBodyApart: false,
     size: bodySize(answer.response),
     vary,
     variant: vary === "*" ? "" : variantKey(vary, request),
@@ -84,6 +90,7 @@ export function freshened(
 ): StoredResponse {
   const notModified = clientHeaders(answer.response, answer.answeredAt, target, zone.settings.forward);
   const headers = freshenHeaders(new Headers(stored.headers), notModified);
+  labelType(headers, stored.status, target);
   const tags = purgeTags(answer.response.headers);
   const vary = selectingFields(headers, zone.settings.forward);
   return {
@@ -99,7 +106,14 @@ export function freshened(
 
 /** The conditional headers that ask the origin whether a stored response still holds. */
 export function validatorsOf(stored: StoredResponse): Record<string, string> {
-  return validators(new Headers(stored.headers));
+  return validators(validatedHeaders(stored));
+}
+
+/** The stored fields with the validator that the origin knows. */
+export function validatedHeaders(stored: StoredResponse): Headers {
+  const headers = new Headers(stored.headers);
+  if (stored.originEtag !== null) headers.set("etag", stored.originEtag);
+  return headers;
 }
 
 /** What `decideReuse` asks of a stored response. */
@@ -140,7 +154,8 @@ function clientHeaders(response: Response, answeredAt: number, target: Target, f
   headers.delete("cache-tag");
   headers.delete("surrogate-key");
   // One client's cookie must not become everybody's.
-  if (!forward.cookies) headers.delete("set-cookie");
+  if (forward.cookies) keepCookiesAtHome(headers);
+  else headers.delete("set-cookie");
   if (isDecoded(response.headers)) {
     headers.delete("content-encoding");
     headers.delete("content-length");
@@ -150,17 +165,29 @@ function clientHeaders(response: Response, answeredAt: number, target: Target, f
   }
   // RFC 9110 §6.6.1: a recipient with a clock appends a Date where there is none.
   if (!headers.has("date")) headers.set("date", formatHttpDate(answeredAt));
-  if (response.ok) {
-    const type = reconcileType(target.asset, headers.get("content-type"));
-    if (type.kind === "label") headers.set("content-type", type.contentType);
-  }
+  labelType(headers, response.status, target);
   return headers;
 }
 
-function bodySize(response: Response): number | null {
-  if (response.body === null) return 0;
-  const length = response.headers.get("content-length");
-  return length !== null && /^\d+$/.test(length) && !isDecoded(response.headers) ? Number(length) : null;
+function labelType(headers: Headers, status: number, target: Target): void {
+  if (status < 200 || status > 299) return;
+  const type = reconcileType(target.asset, headers.get("content-type"));
+  if (type.kind === "label") headers.set("content-type", type.contentType);
+}
+
+/** A cookie's Domain could only name this network, whose other zones it would reach (RFC 6265 §4.1.2.3). */
+function keepCookiesAtHome(headers: Headers): void {
+  const cookies = headers.getSetCookie();
+  headers.delete("set-cookie");
+  for (const cookie of cookies) headers.append("set-cookie", cookie.replace(/;\s*domain\s*(=[^;]*)?(?=;|$)/gi, ""));
+}
+
+/** Bytes of the body, by what the answer says; null while unknown. The answer to a HEAD has a size and no body. */
+function bodySize({ status, headers }: Response): number | null {
+  if (isDecoded(headers)) return null;
+  const length = headers.get("content-length");
+  if (length !== null && /^\d+$/.test(length)) return Number(length);
+  return status === 204 || status === 205 || status === 304 ? 0 : null;
 }
 
 /** `Vary`, less what the origin never sees: its answer cannot depend on that. */

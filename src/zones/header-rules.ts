@@ -11,7 +11,7 @@ const TO_ORIGIN = new Set([
 /** What the edge decides for each answer: caches and clients depend on it. */
 const TO_CLIENT = new Set([
   ...ONE_CONNECTION,
-  ...`accept-ranges age cache-status content-encoding content-range content-type date etag last-modified set-cookie
+  ...`accept-ranges age cache-control cache-status content-encoding content-range content-type date etag expires last-modified set-cookie
   set-cookie2 vary via x-cache x-rescdn-mode`.split(/\s+/),
 ]);
 

@@ -1,6 +1,6 @@
 import type { AssetType } from "./asset-types.ts";
 
-/** Which of a request's headers the origin sees beyond Accept, Accept-Encoding and conditionals. */
+/** Which of a client's headers the origin sees; without any, it sees none. */
 export interface ForwardSettings {
   /** Header names in lower case, or `"all"`. */
   headers: readonly string[] | "all";

@@ -1,3 +1,4 @@
+import { completeSettings } from "./settings.ts";
 import type { ZoneDocument } from "./zone.ts";
 import { checkZoneName } from "./zone-name.ts";
 
@@ -116,7 +117,7 @@ export class ZoneTable {
     let document: ZoneDocument | null;
     try {
       text = await this.#kv.get(zoneKey(name), { type: "text", cacheTtl: CACHE_TTL_SECONDS });
-      document = text === null ? null : (JSON.parse(text) as ZoneDocument);
+      document = text === null ? null : readDocument(text);
     } catch (cause) {
       throw new ZoneTableUnavailable(`zone table: cannot read ${name}`, { cause });
     }
@@ -171,4 +172,10 @@ export function zoneTableOf(kv: KVNamespace): ZoneTable {
     tables.set(kv, table);
   }
   return table;
+}
+
+/** A document may have been written before the newest settings existed: they have their defaults then. */
+function readDocument(text: string): ZoneDocument {
+  const document = JSON.parse(text) as ZoneDocument;
+  return { ...document, settings: completeSettings(document.settings) };
 }

@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import { Memory } from "../../src/edge/memory.ts";
 import type { StoredResponse } from "../../src/edge/stored-response.ts";
 
-const OVERHEAD = 4_096;
-
 function stored(size: number | null, vary: string[] = []): StoredResponse {
   return {
     status: 200,
     headers: [],
     tags: [],
     computedEtag: null,
+    originEtag: null,
+    isBodyApart: false,
     bodyId: "body",
     size,
     vary,
@@ -24,15 +24,24 @@ function stored(size: number | null, vary: string[] = []): StoredResponse {
 }
 
 const put = (memory: Memory, key: string, size = 0) => memory.put(key, stored(size), new Uint8Array(size));
-const memoryFor = (objects: number) => new Memory({ total: objects * OVERHEAD, object: 1_000 });
+
+/** What an empty response costs under a short key. */
+const COST = (() => {
+  const memory = new Memory({ total: 1_000_000, object: 0 });
+  put(memory, "k");
+  return memory.bytes;
+})();
+
+const memoryFor = (objects: number) => new Memory({ total: objects * COST, object: 1_000 });
 
 describe("Memory", () => {
   it("admits what is small, of known size and without variants", () => {
     const memory = memoryFor(10);
-    expect(memory.admits(stored(1_000))).toBe(true);
-    expect(memory.admits(stored(1_001))).toBe(false);
-    expect(memory.admits(stored(null))).toBe(false);
-    expect(memory.admits(stored(10, ["accept"]))).toBe(false);
+    expect(memory.admits("key", stored(1_000))).toBe(true);
+    expect(memory.admits("key", stored(1_001))).toBe(false);
+    expect(memory.admits("key", stored(null))).toBe(false);
+    expect(memory.admits("key", stored(10, ["accept"]))).toBe(false);
+    expect(memory.admits("k".repeat(3_000), stored(10))).toBe(false);
   });
 
   it("never holds more bytes than it may, whatever is put, put again, grown and deleted", () => {
@@ -55,6 +64,17 @@ describe("Memory", () => {
     }
     for (let k = 0; k < 60; k++) memory.delete(`k${k}`);
     expect(memory.bytes).toBe(0);
+  });
+
+  it("counts keys, fields and replays, not only bodies", () => {
+    const memory = new Memory({ total: 1_000_000, object: 0 });
+    const hot = memory.put("k".repeat(1_000), { ...stored(0), headers: [["x", "y".repeat(5_000)]] }, new Uint8Array());
+    expect(memory.bytes).toBeGreaterThan(7_000);
+    const before = memory.bytes;
+    const replay = { headers: new Headers(), body: new Uint8Array(), zoneVersion: 1, freshUntil: 0, age: 0 };
+    hot.replays.set("identity", replay);
+    memory.recount("k".repeat(1_000));
+    expect(memory.bytes).toBeGreaterThan(before + 5_000);
   });
 
   it("spares what was asked for and evicts the oldest of the rest", () => {

@@ -1,0 +1,58 @@
+import { assetBody } from "./asset-body.ts";
+import { BENCH_HOST } from "./assets.ts";
+import type { Contender, Server, Setting } from "./contender.ts";
+import { type Answer, request } from "./request.ts";
+
+/** How often a contender is asked until its cache has taken the asset in. */
+const WARMING_REQUESTS = 50;
+/** How many answers in a row must come without the origin. */
+const STEADY_ANSWERS = 20;
+
+/** Brings a server into the state that its contender claims; throws where its answers are wrong or it does not get there. */
+export async function warmAndCheck(contender: Contender, server: Server, setting: Setting): Promise<void> {
+  const body = Buffer.from(assetBody(setting.asset.size));
+  const ask = async (path: string): Promise<Answer> => {
+    const answer = await request(server.port, BENCH_HOST, path);
+    if (answer.status !== 200) throw new Error(`${contender.name} answers ${answer.status}: ${answer.body}`);
+    if (!answer.body.equals(body)) throw new Error(`${contender.name} answers with a wrong body`);
+    return answer;
+  };
+
+  if (contender.state === "miss") {
+    for (let i = 0; i < STEADY_ANSWERS; i++) {
+      const before = setting.origin.requests();
+      expectHeaders(contender, await ask(`${setting.asset.path}?check=${i}`));
+      if (setting.origin.requests() !== before + 1) throw new Error(`${contender.name} does not miss`);
+    }
+    return;
+  }
+  let steady = 0;
+  for (let i = 0; i < WARMING_REQUESTS + STEADY_ANSWERS && steady < STEADY_ANSWERS; i++) {
+    const before = setting.origin.requests();
+    const answer = await ask(setting.asset.path);
+    steady = setting.origin.requests() === before ? steady + 1 : 0;
+    if (steady > 0) expectHeaders(contender, answer);
+    if (steady > 0 && contender.state === "constant") expectSameHeaders(contender, setting, answer);
+  }
+  if (steady < STEADY_ANSWERS) throw new Error(`${contender.name} does not hit`);
+}
+
+function expectHeaders(contender: Contender, answer: Answer): void {
+  for (const [name, value] of Object.entries(contender.expected)) {
+    if (answer.headers[name] !== value) throw new Error(`${contender.name}: ${name} is ${answer.headers[name]}`);
+  }
+}
+
+/** The constant answer must be as long on the wire as ours: the same fields, whatever their order. */
+function expectSameHeaders(contender: Contender, setting: Setting, answer: Answer): void {
+  const names = (headers: readonly (readonly [string, string])[]) => headers.map(([name]) => name.toLowerCase()).sort();
+  const [got, wanted] = [names(headerPairs(answer)), names(setting.headers)];
+  if (got.join() !== wanted.join()) throw new Error(`${contender.name} sends ${got} in the place of ${wanted}`);
+}
+
+/** Response headers as pairs of name and value, as they came. */
+export function headerPairs({ rawHeaders }: Answer): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) pairs.push([rawHeaders[i]!, rawHeaders[i + 1]!]);
+  return pairs;
+}

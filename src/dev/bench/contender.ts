@@ -1,0 +1,30 @@
+import type { Asset } from "./assets.ts";
+import type { Origin } from "./origin.ts";
+
+/** What a contender gets to start with. */
+export interface Setting {
+  asset: Asset;
+  origin: Origin;
+  /** An empty folder of its own. */
+  folder: string;
+  /** The response headers of our memory hit, name and value, that the constant answer repeats. */
+  headers: [string, string][];
+}
+
+/** A server that is ready for its load. */
+export interface Server {
+  port: number;
+  /** The processes that serve: their CPU time and memory count. */
+  pids: readonly number[];
+  stop(): Promise<void>;
+}
+
+/** One row of the table. */
+export interface Contender {
+  name: string;
+  /** What is claimed of its answers under load, and checked: see `check.ts`. */
+  state: "hit" | "miss" | "constant";
+  /** Headers that every answer has in that state. */
+  expected: Readonly<Record<string, string>>;
+  start(setting: Setting): Promise<Server>;
+}

@@ -1,0 +1,44 @@
+import type { Asset } from "../assets.ts";
+import type { Contender } from "../contender.ts";
+import { startWorker, workerSource } from "../worker-process.ts";
+
+/** workerd with a constant answer: nobody on this runtime can be faster. */
+export function constants(asset: Asset): readonly Contender[] {
+  const buffer = constant("workerd, constant answer", "buffer");
+  // From a buffer the runtime copies a megabyte for each answer; streamed it does not.
+  return asset.size < 1_048_576 ? [buffer] : [constant("workerd, constant answer, streamed", "stream"), buffer];
+}
+
+function constant(name: string, form: "buffer" | "stream"): Contender {
+  return {
+    name,
+    state: "constant",
+    expected: {},
+    start({ asset, folder, headers }) {
+      // workerd sets the length by the body.
+      const repeated = headers.filter(([field]) => !/^(content-length|transfer-encoding)$/i.test(field));
+      const vars = { SIZE: asset.size, FORM: form, HEADERS: repeated };
+      return startWorker({ script: workerSource("constant"), folder, vars });
+    },
+  };
+}
+
+/** What one would write by hand. */
+export const plain: Contender = {
+  name: "plain Worker (Hono, KV, caches.default)",
+  state: "hit",
+  expected: { "x-cache": "HIT" },
+  start({ folder, origin }) {
+    const zones = { "zone:bench": JSON.stringify({ origin: origin.url }) };
+    return startWorker({ script: workerSource("plain"), folder, vars: {}, zones });
+  },
+};
+
+export const honoCache: Contender = {
+  name: "Hono's cache middleware",
+  state: "hit",
+  expected: {},
+  start({ folder, origin }) {
+    return startWorker({ script: workerSource("hono-cache"), folder, vars: { ORIGIN: origin.url } });
+  },
+};

@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import { ASSETS, BENCH_HOST } from "./assets.ts";
+import { CALLS_PATH, type Calls } from "./calls.ts";
+import { warmAndCheck } from "./check.ts";
+import type { Contender } from "./contender.ts";
+import { honoCache, plain } from "./contenders/workers.ts";
+import { startOrigin } from "./origin.ts";
+import { forEachIndex, request } from "./request.ts";
+import { createZone, SERVE_VARS, WITHOUT_MEMORY } from "./serve.ts";
+import { startWorker, workerSource } from "./worker-process.ts";
+
+/** What 1,000 requests of one kind asked of others. */
+export interface Count extends Calls {
+  contender: string;
+  origin: number;
+}
+
+const REQUESTS = 1_000;
+
+/** Counts the calls of ours and of the Workers that it is compared with, on the smallest asset. */
+export async function countCalls(folder: string): Promise<Count[]> {
+  const counts: Count[] = [];
+  for (const contender of [
+    rescdn("ResCDN, memory hit", "hit", {}),
+    rescdn("ResCDN, Cache API hit", "hit", WITHOUT_MEMORY),
+    rescdn("ResCDN, miss", "miss", {}),
+    counted(plain, "plain"),
+    counted(honoCache, "hono-cache"),
+  ]) {
+    console.error(`counting: ${contender.name}`);
+    counts.push(await count(contender, join(folder, `counts-${counts.length}`)));
+  }
+  return counts;
+}
+
+async function count(contender: Contender, folder: string): Promise<Count> {
+  const [asset] = ASSETS;
+  const origin = await startOrigin();
+  const setting = { asset: asset!, origin, folder, headers: [] };
+  const server = await contender.start(setting);
+  try {
+    await warmAndCheck(contender, server, setting);
+    const before = { ...(await settledCalls(server.port)), origin: origin.requests() };
+    // Making the zone took all of them: a count that stood still here would prove nothing below.
+    if (contender.name.startsWith("ResCDN") && !(before.kvReads && before.durableObject && before.d1RowsWritten)) {
+      throw new Error(`the calls are not counted: ${JSON.stringify(before)}`);
+    }
+    await forEachIndex(REQUESTS, async (index) => {
+      const path = contender.state === "miss" ? `${asset!.path}?count=${index}` : asset!.path;
+      const answer = await request(server.port, BENCH_HOST, path);
+      if (answer.status !== 200) throw new Error(`${contender.name} answers ${answer.status}`);
+    });
+    const after = { ...(await settledCalls(server.port)), origin: origin.requests() };
+    const names = Object.keys(after) as (keyof typeof after)[];
+    const difference = Object.fromEntries(names.map((name) => [name, after[name] - before[name]]));
+    return { contender: contender.name, ...(difference as unknown as typeof after) };
+  } finally {
+    await server.stop();
+    origin.stop();
+  }
+}
+
+/** The calls so far, once none is added: what an answer leaves to `waitUntil` comes a little later. */
+async function settledCalls(port: number): Promise<Calls> {
+  for (let before = ""; ; ) {
+    const { body } = await request(port, BENCH_HOST, CALLS_PATH);
+    const now = body.toString();
+    if (now === before) return JSON.parse(now) as Calls;
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** The built product with its calls counted, a contender by the same name as in the comparison. */
+function rescdn(name: string, state: "hit" | "miss", vars: Record<string, string>): Contender {
+  return {
+    name,
+    state,
+    expected: { "x-cache": state === "hit" ? "HIT" : "MISS" },
+    async start({ folder, origin }) {
+      const server = await startWorker({ script: "rescdn", folder, vars: { ...SERVE_VARS, ...vars }, counted: true });
+      await createZone(server.port, "bench", origin.url);
+      return server;
+    },
+  };
+}
+
+function counted(contender: Contender, source: string): Contender {
+  return {
+    ...contender,
+    start({ folder, origin }) {
+      const zones = { "zone:bench": JSON.stringify({ origin: origin.url }) };
+      return startWorker({ script: workerSource(source), folder, vars: { ORIGIN: origin.url }, zones, counted: true });
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { loadavg } from "node:os";
+import type { Contender, Server, Setting } from "./contender.ts";
+import { cpuMicroseconds, residentBytes, untilIdle } from "./process-stat.ts";
+import { load, type Pace, type Pattern } from "./wrk.ts";
+
+/** What one turn of one contender gave. */
+export interface Round {
+  contender: string;
+  asset: string;
+  pace: Pace;
+  requests: number;
+  /** Requests a second. */
+  rate: number;
+  /** Latency, µs. */
+  p50: number;
+  p90: number;
+  p99: number;
+  max: number;
+  /** Server CPU time per request, µs, kernel included. */
+  cpu: number;
+  /** Resident memory of the server afterwards, bytes. */
+  resident: number;
+  /** Requests that reached the origin meanwhile. */
+  originRequests: number;
+  /** Of the last minute, when the turn began. */
+  loadAverage: number;
+}
+
+/** One turn under load. */
+export async function measure(
+  name: string,
+  server: Server,
+  { asset, origin }: Pick<Setting, "asset" | "origin">,
+  load_: { pattern: Pattern; pace: Pace; seconds: number },
+): Promise<Round> {
+  const loadAverage = loadavg()[0] ?? 0;
+  const originBefore = origin.requests();
+  const cpuBefore = cpuMicroseconds(server.pids);
+  const seen = await load(server.port, asset.path, load_.pattern, load_.pace, load_.seconds);
+  const cpu = (cpuMicroseconds(server.pids) - cpuBefore) / seen.requests;
+  await untilIdle(server.pids);
+  if (seen.errors > 0) throw new Error(`${name}: ${seen.errors} of ${seen.requests} requests failed`);
+  const { requests, p50, p90, p99, max } = seen;
+  return {
+    contender: name,
+    asset: asset.name,
+    pace: load_.pace,
+    requests,
+    rate: requests / (seen.micros / 1e6),
+    p50,
+    p90,
+    p99,
+    max,
+    cpu,
+    resident: residentBytes(server.pids),
+    originRequests: origin.requests() - originBefore,
+    loadAverage,
+  };
+}
+
+/** Throws where a contender was not in the state that it claims while it was measured. */
+export function expectState(contender: Contender, round: Round): void {
+  const share = round.originRequests / round.requests;
+  if (contender.state === "miss" ? share < 0.99 : share > 0) {
+    throw new Error(`${contender.name}: ${round.originRequests} of ${round.requests} requests reached the origin`);
+  }
+}

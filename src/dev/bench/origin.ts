@@ -1,0 +1,47 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { assetBody } from "./asset-body.ts";
+import { ASSETS, assetAt } from "./assets.ts";
+
+/** The origin that stands behind every contender. */
+export interface Origin {
+  url: string;
+  port: number;
+  /** Requests answered so far: what tells a hit from a miss, whatever a contender says of itself. */
+  requests(): number;
+  stop(): void;
+}
+
+/** Serves the assets with all that a cache needs to keep them for a day. */
+export async function startOrigin(): Promise<Origin> {
+  const bodies = new Map(ASSETS.map(({ path, size }) => [path, Buffer.from(assetBody(size))]));
+  let requests = 0;
+  const server = createServer((request, response) => {
+    requests++;
+    const body = bodies.get(assetAt(request.url ?? "")?.path ?? "");
+    if (body === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, {
+      "Content-Type": "application/javascript",
+      "Content-Length": body.byteLength,
+      "Cache-Control": "public, max-age=86400",
+      "Last-Modified": "Thu, 01 Oct 2026 00:00:00 GMT",
+      ETag: `"${body.byteLength}"`,
+    });
+    response.end(body);
+  });
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    requests: () => requests,
+    stop() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

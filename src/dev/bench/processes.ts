@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { chownSync, readdirSync } from "node:fs";
+import { SERVER_CORE } from "./machine.ts";
+
+/** How long a server may take to start or to end, ms. */
+const PATIENCE_MS = 30_000;
+
+/** nobody, who runs servers where this command is run by root. */
+const NOBODY = 65_534;
+
+/** A started server process. */
+export interface ServerProcess {
+  pid: number;
+  isRunning(): boolean;
+  /** The last of what it has written, on stdout and stderr. */
+  said(): string;
+  /** Resolves with the match's first group once a line on stdout matches; rejects where the process ends before. */
+  line(pattern: RegExp): Promise<string>;
+  /** Sends SIGTERM and waits for the end; SIGKILL where it does not come. */
+  stop(): Promise<void>;
+}
+
+/** Everything started and not ended; killed should this command end early. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+/** Starts a server in the foreground on the servers' core. */
+export function startProcess(
+  command: string,
+  args: readonly string[],
+  options: { env?: Record<string, string>; cwd?: string; unprivileged?: boolean } = {},
+): ServerProcess {
+  const child = spawn("taskset", ["-c", String(SERVER_CORE), command, ...args], {
+    env: { ...process.env, ...options.env, PATH: `${process.env.PATH}:/usr/sbin` },
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    ...(options.unprivileged && isRoot() && { uid: NOBODY, gid: NOBODY }),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  let said = "";
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      said = (said + text).slice(-20_000);
+      for (const listener of listeners) listener();
+    });
+  }
+  const ended = new Promise<void>((resolve) => {
+    child.once("error", (error) => {
+      said += String(error);
+      resolve();
+    });
+    child.once("close", () => resolve());
+  });
+  ended.then(() => running.delete(child));
+
+  return {
+    pid: child.pid ?? 0,
+    isRunning: () => running.has(child),
+    said: () => said,
+    line(pattern) {
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`${command} never said ${pattern}: ${said}`)), PATIENCE_MS);
+        const look = () => {
+          const match = pattern.exec(said);
+          if (match === null) return;
+          clearTimeout(timer);
+          listeners.delete(look);
+          resolve(match[1] ?? match[0]);
+        };
+        listeners.add(look);
+        look();
+        ended.then(() => {
+          clearTimeout(timer);
+          reject(new Error(`${command} ended: ${said}`));
+        });
+      });
+    },
+    async stop() {
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Gives a folder to the user that unprivileged servers run as. */
+export function handOver(folder: string): void {
+  if (!isRoot()) return;
+  chownSync(folder, NOBODY, NOBODY);
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    chownSync(`${folder}/${name}`, NOBODY, NOBODY);
+  }
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}

@@ -1,0 +1,37 @@
+import type { Round } from "./measure.ts";
+
+/** The medians of one contender's rounds. */
+export interface Summary {
+  contender: string;
+  rate: number;
+  p50: number;
+  p99: number;
+  cpu: number;
+  resident: number;
+}
+
+/** The medians, in the order in which the contenders first appear. */
+export function summarise(rounds: readonly Round[]): Summary[] {
+  const names = [...new Set(rounds.map(({ contender }) => contender))];
+  return names.map((contender) => {
+    const own = rounds.filter((round) => round.contender === contender);
+    const of = (field: "rate" | "p50" | "p99" | "cpu") => median(own.map((round) => round[field]));
+    return {
+      contender,
+      rate: of("rate"),
+      p50: of("p50"),
+      p99: of("p99"),
+      cpu: of("cpu"),
+      // What memory grew to, not what it was in the middle.
+      resident: Math.max(...own.map(({ resident }) => resident)),
+    };
+  });
+}
+
+/** The middle value; of an even number of values the mean of both in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}

@@ -1,0 +1,76 @@
+/** Serves one Worker on workerd, as `npm run serve` serves ours: on a direct socket, in a process of its own. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { D1Database } from "@cloudflare/workers-types";
+import { build } from "esbuild";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { unstable_readConfig as readConfig } from "wrangler";
+import { bundleWorker } from "../bundle.ts";
+import { fail, onEndSignal } from "../command.ts";
+import { applyMigrations } from "../migrate.ts";
+import { projectRoot, wranglerConfig } from "../project.ts";
+import { workerOptions } from "../runtime.ts";
+import { watchWorkerd } from "../workerd-process.ts";
+
+/** What to serve, given as JSON in the first argument. */
+export interface WorkerSpecification {
+  /** Path of the Worker's source; `rescdn`: the product as it is deployed, with its bindings. */
+  script: string;
+  /** A folder for what is built and stored. */
+  folder: string;
+  vars: Record<string, string | number | [string, string][]>;
+  /** What the KV namespace `ZONES` holds from the start. */
+  zones?: Record<string, string>;
+  /** Whether its calls are counted, see `workers/counting.ts`. */
+  counted?: boolean;
+}
+
+const counting = fileURLToPath(new URL("workers/counting.ts", import.meta.url));
+
+const text = process.argv[2] ?? fail("usage: worker-server.ts SPECIFICATION");
+const { script, folder, vars, zones, counted } = JSON.parse(text) as WorkerSpecification;
+const config = readConfig({ config: wranglerConfig });
+const product = script === "rescdn";
+const bundle = join(folder, "bundle");
+await mkdir(bundle, { recursive: true });
+if (product) await bundleWorker(bundle);
+const source = product ? join(bundle, "worker.js") : script;
+await build({
+  entryPoints: [counted ? counting : source],
+  alias: { "counted-worker": source },
+  outfile: join(folder, "served.js"),
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2024",
+  external: ["cloudflare:*", "node:*"],
+  logLevel: "error",
+});
+
+const workerd = watchWorkerd();
+const miniflare = new Miniflare(
+  convertV4MiniflareOptions({
+    ...(product
+      ? workerOptions(config, bundle, vars as Record<string, string>)
+      : { name: "bench", modules: true, bindings: vars, kvNamespaces: ["ZONES"] }),
+    compatibilityDate: config.compatibility_date ?? "2026-11-01",
+    rootPath: folder,
+    scriptPath: "served.js",
+    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+    host: "127.0.0.1",
+    port: 0,
+    cf: false,
+    resourcePersistencePath: join(folder, "v3"),
+  }),
+);
+await miniflare.ready;
+onEndSignal(() => workerd.drain(() => miniflare.dispose()));
+if (product) {
+  const { DB } = await miniflare.getBindings<{ DB: D1Database }>();
+  await applyMigrations(DB, join(projectRoot, config.d1_databases[0]?.migrations_dir ?? "migrations"));
+}
+const kv = await miniflare.getKVNamespace("ZONES");
+for (const [key, value] of Object.entries(zones ?? {})) await kv.put(key, value);
+const { port } = await miniflare.unsafeGetDirectURL(product ? (config.name ?? "") : "bench");
+console.log(`ready http://127.0.0.1:${port}`);

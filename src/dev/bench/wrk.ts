@@ -1,0 +1,77 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { BENCH_HOST } from "./assets.ts";
+import { LOAD_CORE } from "./machine.ts";
+
+const run = promisify(execFile);
+const script = fileURLToPath(new URL("load.lua", import.meta.url));
+
+/** Which request follows which. */
+export type Pattern =
+  /** The same again and again. */
+  | { kind: "same" }
+  /** Never the same twice, by a query. */
+  | { kind: "unique" }
+  /** One of `count` queries, the first the most often, the k-th 1/k as often. */
+  | { kind: "objects"; count: number }
+  /** The same path in one of `count` zones `z1.domain` …, likewise. */
+  | { kind: "zones"; count: number; domain: string };
+
+/** How hard. */
+export interface Pace {
+  connections: number;
+  /** Mean time, in whole ms, between an answer and the next request of its connection; 0: none. */
+  delayMs: number;
+}
+
+/** As fast as the server answers. */
+export const SATURATION: Pace = { connections: 32, delayMs: 0 };
+
+/** What wrk saw. Times in µs, corrected by wrk for coordinated omission: a pause counts for each request it held up. */
+export interface LoadResult {
+  requests: number;
+  micros: number;
+  bytes: number;
+  p50: number;
+  p90: number;
+  p99: number;
+  max: number;
+  errors: number;
+}
+
+let runs = 0;
+
+/** Loads a server from the other core, closed loop: each connection asks again once it has been answered. */
+export async function load(
+  port: number,
+  path: string,
+  pattern: Pattern,
+  pace: Pace,
+  seconds: number,
+): Promise<LoadResult> {
+  const { stdout } = await run("taskset", [
+    ...["-c", String(LOAD_CORE), "wrk", "--threads", "1", "--connections", String(pace.connections)],
+    ...["--duration", `${seconds}s`, "--timeout", "20s", "--header", `Host: ${BENCH_HOST}`, "--script", script],
+    ...[`http://127.0.0.1:${port}${path}`, "--", ...argumentsOf(pattern)],
+    ...(pace.delayMs > 0 ? ["delay", String(pace.delayMs)] : []),
+  ]);
+  const line = stdout.split("\n").findLast((text) => text.startsWith("{"));
+  if (line === undefined) throw new Error(`wrk said nothing of its result: ${stdout}`);
+  return JSON.parse(line) as LoadResult;
+}
+
+function argumentsOf(pattern: Pattern): string[] {
+  switch (pattern.kind) {
+    case "same":
+      return ["same"];
+    case "unique":
+      return ["unique", `run${process.pid}-${runs++}`];
+    case "objects":
+      return ["objects", String(pattern.count)];
+    case "zones":
+      return ["zones", String(pattern.count), pattern.domain];
+    default:
+      return pattern satisfies never;
+  }
+}

@@ -1,0 +1,53 @@
+const BUFFER_BYTES = 65_536;
+
+/** No chunk came for too long. */
+export class BodySilent extends Error {}
+
+/**
+ * Reads a body chunk by chunk and gives up after a silence. Bytes that the platform reads are read into one buffer again
+ * and again: the caller has to be done with a chunk before it asks for the next.
+ */
+export class BodyReader {
+  readonly #byob: ReadableStreamBYOBReader | null;
+  readonly #plain: ReadableStreamDefaultReader<Uint8Array> | null;
+  readonly #silence = Promise.withResolvers<never>();
+  #buffer = new ArrayBuffer(BUFFER_BYTES);
+
+  constructor(body: ReadableStream<Uint8Array>) {
+    this.#byob = byobReader(body);
+    this.#plain = this.#byob === null ? body.getReader() : null;
+    this.#silence.promise.catch(() => undefined); // seen by the read that it ends
+  }
+
+  /** The next chunk, null at the end. @throws {BodySilent} and what the body itself throws */
+  async next(): Promise<Uint8Array | null> {
+    if (this.#plain !== null) {
+      const { done, value } = await Promise.race([this.#plain.read(), this.#silence.promise]);
+      return done ? null : value;
+    }
+    const view = new Uint8Array(this.#buffer);
+    const { done, value } = await Promise.race([this.#byob!.read(view), this.#silence.promise]);
+    if (value !== undefined) this.#buffer = value.buffer as ArrayBuffer;
+    return done ? null : value;
+  }
+
+  /** Ends the read that waits with {@link BodySilent}. */
+  giveUp(): void {
+    this.#silence.reject(new BodySilent("the body fell silent"));
+  }
+
+  async cancel(reason: string): Promise<void> {
+    // Rejects where the body has failed already: then there is nothing left to cancel.
+    await (this.#byob ?? this.#plain)!.cancel(reason).catch(() => undefined);
+  }
+}
+
+/** Null for a stream made in JavaScript, which has its own chunks. */
+function byobReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
+}

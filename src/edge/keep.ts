@@ -1,0 +1,136 @@
+import type { Exchange } from "./exchange.ts";
+import type { Flight } from "./flights.ts";
+import { useOf } from "./lookup.ts";
+import { type BodyBounds, BUFFER_BYTES, type PumpOutcome, pump } from "./pump.ts";
+import { reportStoreFailure } from "./report.ts";
+import type { StoredResponse } from "./stored-response.ts";
+
+/** A body on its way to the client, and the end of the work on it (never rejects). */
+export interface Delivery {
+  /** Null where the client wants none. */
+  body: ReadableStream | null;
+  done: Promise<void>;
+}
+
+/** Passes a body to the client and keeps nothing of it. */
+export function passOn(
+  exchange: Exchange,
+  stored: StoredResponse,
+  body: ReadableStream | null,
+  wantsBody: boolean,
+): Delivery {
+  if (body === null || !wantsBody) return { body: null, done: body?.cancel() ?? Promise.resolve() };
+  const client = bodyStream(stored.size);
+  const done = pump(body, { client: client.writable }, boundsOf(exchange, stored)).then((outcome) =>
+    reportBroken(exchange, outcome),
+  );
+  return { body: client.readable, done };
+}
+
+/** Reads a body once: to the client as it comes, and into memory and the store, where it is found when it is whole. */
+export function keep(
+  exchange: Exchange,
+  stored: StoredResponse,
+  body: ReadableStream | null,
+  wantsBody: boolean,
+  flight: Flight,
+): Delivery {
+  const client = wantsBody ? bodyStream(stored.size) : null;
+  // What each has to validate for itself is not waited for.
+  const use = useOf(stored, exchange);
+  if (use.kind === "validate" || use.kind === "purged") flight.land({ kind: "unshared" });
+  const done = store(exchange, stored, body ?? new Response("").body!, client?.writable ?? null, flight).then(
+    undefined,
+    (error: unknown) => {
+      reportStoreFailure(exchange.target.key)(error);
+      flight.land({ kind: "unshared" });
+    },
+  );
+  return { body: client?.readable ?? null, done };
+}
+
+async function store(
+  exchange: Exchange,
+  stored: StoredResponse,
+  body: ReadableStream,
+  client: WritableStream<Uint8Array> | null,
+  flight: Flight,
+): Promise<void> {
+  const { store, target } = exchange;
+  const large = Promise.withResolvers<boolean>();
+  const landLarge = () => flight.land({ kind: "large", stored, kept: large.promise });
+  if (stored.size !== null && stored.size > BUFFER_BYTES) landLarge();
+  let put: Promise<void> | null = null;
+  const openStore = () => {
+    landLarge();
+    const { readable, writable } = bodyStream(stored.size);
+    put = store.writeBody(target.key, stored.bodyId, readable);
+    // A put that fails before it has read its stream would leave the writer waiting.
+    put.catch((error) => readable.cancel(error).catch(() => undefined));
+    return writable;
+  };
+  let isKept = false;
+  try {
+    const outcome = await pump(body, { client, openStore }, boundsOf(exchange, stored));
+    reportBroken(exchange, outcome);
+    if (outcome.kind === "buffered") {
+      isKept = await keepSmall(exchange, stored, outcome.bytes, flight);
+    } else if (outcome.kind === "streamed") {
+      await put;
+      isKept = !flight.isOutdated;
+      if (isKept) await store.write(target.key, { ...stored, size: outcome.size, isBodyApart: true }, null);
+    } else {
+      flight.land({ kind: outcome.kind === "broken" ? "broken" : "unshared" });
+      if (put !== null) await store.removeBody(target.key, stored.bodyId);
+    }
+    // The resource changed while this was being written.
+    if (flight.isOutdated) await store.remove(target.key);
+  } finally {
+    large.resolve(isKept && !flight.isOutdated);
+  }
+}
+
+async function keepSmall(
+  { store, target, memory }: Exchange,
+  stored: StoredResponse,
+  bytes: Uint8Array,
+  flight: Flight,
+): Promise<boolean> {
+  const whole = { ...stored, size: bytes.byteLength, computedEtag: await etagFor(stored, bytes) };
+  if (flight.isOutdated) {
+    flight.land({ kind: "unshared" });
+    return false;
+  }
+  const coded = new Map<"br" | "gzip", Uint8Array>();
+  if (memory?.admits(target.key, whole)) memory.put(target.key, whole, bytes, coded);
+  else memory?.delete(target.key);
+  flight.land({ kind: "bytes", stored: whole, bytes, coded });
+  await store.write(target.key, whole, bytes);
+  return true;
+}
+
+/** A validator of ours for a response that has none. */
+async function etagFor(stored: StoredResponse, bytes: Uint8Array): Promise<string | null> {
+  const hasValidator = stored.headers.some(([name]) => name === "etag" || name === "last-modified");
+  if (hasValidator || stored.status !== 200) return null;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return `"${digest.subarray(0, 16).toBase64({ alphabet: "base64url", omitPadding: true })}"`;
+}
+
+function boundsOf({ zone }: Exchange, stored: StoredResponse): BodyBounds {
+  return {
+    expected: stored.size,
+    maxStoredBytes: zone.settings.max_object_bytes,
+    idleMs: zone.settings.timeouts.idle_ms,
+  };
+}
+
+function reportBroken({ target }: Exchange, outcome: PumpOutcome): void {
+  if (outcome.kind !== "broken") return;
+  console.warn(JSON.stringify({ event: "broken-body", key: target.key, reason: outcome.reason }));
+}
+
+/** A stream whose length is known gives its reader a Content-Length, and fails where the promise is not kept. */
+function bodyStream(size: number | null): TransformStream<Uint8Array, Uint8Array> {
+  return size === null ? new IdentityTransformStream() : new FixedLengthStream(size);
+}
