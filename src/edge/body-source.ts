@@ -9,6 +9,8 @@ import type { StoredResponse } from "./stored-response.ts";
 export type BodySource =
   /** In memory, with the codings made of it so far; `hot`: where the isolate holds it for others. */
   | { kind: "bytes"; bytes: Uint8Array; coded: Map<"br" | "gzip", Uint8Array>; hot: HotResponse | null }
+  /** Part of it, which begins at `first`; only a range within it is ever read. */
+  | { kind: "part"; bytes: Uint8Array; first: number }
   /** Stored; `stream` is its beginning, parts and codings can be read apart. */
   | { kind: "store"; stream: ReadableStream }
   /** On its way from the origin, to be read once; `isKept`: into the store as well. */
@@ -19,7 +21,7 @@ export type Body = Uint8Array | ReadableStream | null;
 
 /** The body as it is. */
 export function wholeBody(source: BodySource): Body {
-  return source.kind === "bytes" ? source.bytes : source.stream;
+  return "bytes" in source ? source.bytes : source.stream;
 }
 
 /** Bytes `first` to `last` (inclusive). */
@@ -33,6 +35,8 @@ export async function partOfBody(
   switch (source.kind) {
     case "bytes":
       return source.bytes.subarray(first, last + 1);
+    case "part":
+      return source.bytes.subarray(first - source.first, last + 1 - source.first);
     case "store": {
       const part = await store.readPart(target.key, stored, first, last);
       if (part === null) return sliceStream(source.stream, first, last);
@@ -65,8 +69,7 @@ export async function codedBody(
     }
   }
   const encode = await loadEncoder();
-  const bytes =
-    source.kind === "bytes" ? source.bytes : new Uint8Array(await new Response(source.stream).arrayBuffer());
+  const bytes = "bytes" in source ? source.bytes : new Uint8Array(await new Response(source.stream).arrayBuffer());
   // Looked up after the last wait: what others have made meanwhile is not made again.
   const made = source.kind === "bytes" ? source.coded.get(coding) : undefined;
   if (made !== undefined) return made;
@@ -81,5 +84,5 @@ export async function codedBody(
 
 /** Lets go of a body that is not wanted. */
 export async function discard(source: BodySource): Promise<void> {
-  if (source.kind !== "bytes") await source.stream?.cancel();
+  if ("stream" in source) await source.stream?.cancel();
 }

@@ -2,9 +2,10 @@ import { selectsStored } from "../http/freshen.ts";
 import { decodedBody } from "./decoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { Flight } from "./flights.ts";
-import { keep, passOn } from "./keep.ts";
+import { keep, keepPart, passOn } from "./keep.ts";
 import { askOrigin, type OriginFailure } from "./origin.ts";
 import { originHeaders } from "./origin-request.ts";
+import { completed, type Part, restOf } from "./part.ts";
 import { reportStoreFailure } from "./report.ts";
 import { storeVerdict } from "./store-verdict.ts";
 import {
@@ -32,6 +33,8 @@ const ORIGIN_5XX: OriginFailure = { status: 502, reason: "origin-5xx" };
 export interface FillRequest {
   /** The stale response to be validated, and whether it may be served in the place of a server error; null: fetch anew. */
   stale: Stale | null;
+  /** A stored part that may be completed, where nothing stale is to be validated. */
+  part: Part | null;
   /** Whether the caller will read the body. */
   wantsBody: boolean;
   /** Under which others may wait; more than the cache key where it is known what answers vary by. */
@@ -54,9 +57,9 @@ export function patienceOf({ zone }: Exchange): number {
  * Others with the same key wait for this one request; see {@link Flights}. What is stored is read to its end even if the
  * client leaves, so that the work is not lost.
  */
-export function fill(exchange: Exchange, { stale, wantsBody, flightKey }: FillRequest): Promise<Fill> {
-  const flight = new Flight(flightKey, patienceOf(exchange));
-  const flown = fly(exchange, stale, wantsBody, flight);
+export function fill(exchange: Exchange, wanted: FillRequest): Promise<Fill> {
+  const flight = new Flight(wanted.flightKey, patienceOf(exchange));
+  const flown = fly(exchange, wanted, flight);
   const done = flown.then(
     ({ done }) => done,
     () => flight.land({ kind: "broken" }),
@@ -75,14 +78,24 @@ interface Flown {
 
 const NOTHING_LEFT = Promise.resolve();
 
-async function fly(exchange: Exchange, stale: Stale | null, wantsBody: boolean, flight: Flight): Promise<Flown> {
+async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight): Promise<Flown> {
   const { request, zone, target } = exchange;
+  const { stale, part, wantsBody } = wanted;
+  const rest = part && restOf(part);
   const outcome = await askOrigin(zone, {
     method: "GET",
     pathAndQuery: target.path + target.query,
-    headers: originHeaders(request.headers, zone, stale ? validatorsOf(stale.stored) : {}),
+    headers: originHeaders(request.headers, zone, stale ? validatorsOf(stale.stored) : (rest ?? {})),
   });
   if (outcome.kind === "failure") return failed(flight, outcome.failure);
+  if (rest !== null && (outcome.response.status === 206 || outcome.response.status === 416)) {
+    const whole = completed(part!, outcome.response);
+    if (whole === null) {
+      await outcome.response.body?.cancel();
+      return fly(exchange, { ...wanted, part: null }, flight);
+    }
+    outcome.response = whole;
+  }
   const { response } = outcome;
   if (response.status === 304 && stale !== null) return validated(exchange, stale.stored, outcome, flight);
   if (stale?.servesErrors && isServerError(response.status)) {
@@ -98,7 +111,7 @@ async function fly(exchange: Exchange, stale: Stale | null, wantsBody: boolean, 
     return { fill: { kind: "answer", stored, body: delivery.body, isKept: true }, done: delivery.done };
   }
   flight.land({ kind: "unshared" });
-  const delivery = passOn(exchange, stored, body, wantsBody);
+  const delivery = (verdict.asPart ? keepPart : passOn)(exchange, stored, body, wantsBody);
   const { reason } = verdict;
   return { fill: { kind: "answer", stored, body: delivery.body, isKept: false, reason }, done: delivery.done };
 }

@@ -7,6 +7,7 @@ import type { Landing } from "./flights.ts";
 import { type Lookup, lookup, useOf } from "./lookup.ts";
 import type { HotResponse } from "./memory.ts";
 import type { OriginFailure } from "./origin.ts";
+import { answerFromPart, findPart } from "./part.ts";
 import { pass } from "./pass.ts";
 import { collapsed, hit, missed, notKept, revalidated } from "./provenance.ts";
 import { refuse } from "./refusal.ts";
@@ -64,6 +65,14 @@ async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promise<Resp
   // What could not be stored a moment ago is not asked for as a whole to answer a part.
   if (isRange(request) && flights.isUnshared(target.key, now)) return passInstead(exchange, found, "unshared");
 
+  const part = found.kind === "miss" && request.method === "GET" ? await findPart(exchange) : null;
+  if (isRange(request)) {
+    const within = part && (await answerFromPart(exchange, part));
+    if (within) return within;
+    // Where the end of something begins is not known before all of it is here: the origin is asked for just that.
+    if (found.kind === "miss" && isSuffix(request)) return passInstead(exchange, found, "suffix");
+  }
+
   let flightKey = target.key;
   // The first flight for a key may bring another variant, or break off: then there is a second to wait for.
   for (let attempt = 0; attempt < 2; attempt++) {
@@ -77,6 +86,7 @@ async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promise<Resp
   }
   const led = await fill(exchange, {
     stale: found.kind === "found" ? { stored: found.stored, servesErrors: found.use.staleIfError } : null,
+    part: isRange(request) ? null : part,
     wantsBody: request.method !== "HEAD",
     flightKey,
   });
@@ -157,7 +167,8 @@ async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): P
 function refreshInBackground(exchange: Exchange, stored: StoredResponse): void {
   const { flights, target, now, waitUntil } = exchange;
   if (flights.isFlying(target.key) || flights.recentFailure(target.key, now) !== null) return;
-  const refresh = fill(exchange, { stale: { stored, servesErrors: true }, wantsBody: false, flightKey: target.key });
+  const stale = { stored, servesErrors: true };
+  const refresh = fill(exchange, { stale, part: null, wantsBody: false, flightKey: target.key });
   // Whatever it brings, nobody waits for it; what fails in it has been reported.
   waitUntil(refresh.then((led) => ("body" in led ? led.body?.cancel() : undefined)).catch(() => undefined));
 }
@@ -192,6 +203,10 @@ async function passInstead(exchange: Exchange, found: Unusable, reason: string):
 /** One range of bytes (RFC 9110 §14.1.2); any other Range is answered with the whole. */
 function isRange({ method, headers }: Request): boolean {
   return method === "GET" && /^bytes=\s*(?:\d+-\d*|-\d+)\s*$/i.test(headers.get("range") ?? "");
+}
+
+function isSuffix({ headers }: Request): boolean {
+  return /^bytes=\s*-/i.test(headers.get("range") ?? "");
 }
 
 function isFarRange(request: Request, stored: StoredResponse): boolean {

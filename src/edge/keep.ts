@@ -27,6 +27,24 @@ export function passOn(
   return { body: client.readable, done };
 }
 
+/** Passes a part of a representation to the client and keeps it as that, where it is small. */
+export function keepPart(
+  exchange: Exchange,
+  stored: StoredResponse,
+  body: ReadableStream | null,
+  wantsBody: boolean,
+): Delivery {
+  if (body === null || !wantsBody) return passOn(exchange, stored, body, wantsBody);
+  const client = bodyStream(stored.size);
+  const write = async (): Promise<void> => {
+    const outcome = await pump(body, { client: client.writable, openStore: () => null }, boundsOf(exchange, stored));
+    reportBroken(exchange, outcome);
+    if (outcome.kind !== "buffered") return;
+    await exchange.store.writePart(exchange.target.key, stored, outcome.bytes);
+  };
+  return { body: client.readable, done: write().catch(reportStoreFailure(exchange.target.key)) };
+}
+
 /** Reads a body once: to the client as it comes, and into memory and the store, where it is found when it is whole. */
 export function keep(
   exchange: Exchange,

@@ -2,12 +2,14 @@ import { invalidatedUris, isUnsafe } from "../http/invalidation.ts";
 import { answer } from "./answer.ts";
 import { decodedBody } from "./decoding.ts";
 import type { Exchange } from "./exchange.ts";
-import { passOn } from "./keep.ts";
+import { Flight } from "./flights.ts";
+import { keep, keepPart, passOn } from "./keep.ts";
 import { askOrigin, type OriginRequest } from "./origin.ts";
 import { originHeaders, PREFLIGHT_HEADERS, unsafeOriginHeaders } from "./origin-request.ts";
 import { bypassed } from "./provenance.ts";
 import { refuse } from "./refusal.ts";
-import { toStoredResponse } from "./stored-response.ts";
+import { storeVerdict } from "./store-verdict.ts";
+import { type StoredResponse, toStoredResponse } from "./stored-response.ts";
 import { targetOf } from "./target.ts";
 
 /** Passes a GET or HEAD to the origin and its answer to the client, a range as a range; nothing is kept. */
@@ -53,9 +55,24 @@ async function passRequest(
   const { response } = outcome;
   if (isUnsafe(request.method)) await invalidate(exchange, response);
   const stored = toStoredResponse(outcome, request.headers, target, zone);
-  const { body, done } = passOn(exchange, stored, await decodedBody(response), request.method !== "HEAD");
+  const whole = await decodedBody(response);
+  const { body, done } = delivery(exchange, response, stored)(exchange, stored, whole, request.method !== "HEAD");
   exchange.waitUntil(done);
   return answer(exchange, stored, { kind: "origin", stream: body, isKept: false }, bypassed(stored, fwd, reason));
+}
+
+/** A part that was asked for is kept as such, and the answer to a POST that says what it represents (RFC 9110 §9.3.3). */
+function delivery({ request, zone, target, url }: Exchange, response: Response, stored: StoredResponse) {
+  const isPost = request.method === "POST";
+  if (request.method !== "GET" && !isPost) return passOn;
+  const verdict = storeVerdict(response, stored, request.headers, target, zone, isPost ? url : null);
+  if (verdict.store) return isPost ? keepAlone : passOn;
+  return verdict.asPart ? keepPart : passOn;
+}
+
+/** Keeps what nobody could wait for. */
+function keepAlone(exchange: Exchange, stored: StoredResponse, body: ReadableStream | null, wantsBody: boolean) {
+  return keep(exchange, stored, body, wantsBody, new Flight(exchange.target.key, 0));
 }
 
 async function invalidate({ request, zone, url, store, flights }: Exchange, response: Response): Promise<void> {

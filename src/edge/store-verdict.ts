@@ -7,13 +7,14 @@ import type { StoredResponse } from "./stored-response.ts";
 import type { Target } from "./target.ts";
 
 /** Whether an answer is kept; the reason stands in `Cache-Status`. */
-export type StoreVerdict = { store: true } | { store: false; reason: string };
+export type StoreVerdict = { store: true } | { store: false; reason: string; asPart?: true };
 
 /**
  * RFC 9111 §3 and, above it, what a CDN must not keep whatever the origin says.
  *
  * @param response status and fields as the origin sent them
  * @param stored the same response as it would be kept
+ * @param post the target URI where the answer is one to a POST
  */
 export function storeVerdict(
   response: { status: number; headers: Headers },
@@ -21,8 +22,9 @@ export function storeVerdict(
   request: Headers,
   target: Target,
   zone: ZoneDocument,
+  post: URL | null = null,
 ): StoreVerdict {
-  const no = (reason: string): StoreVerdict => ({ store: false, reason });
+  const no = (reason: string): { store: false; reason: string } => ({ store: false, reason });
   if (
     isSuccess(response.status) &&
     reconcileType(target.asset, response.headers.get("content-type")).kind === "mismatch"
@@ -38,17 +40,19 @@ export function storeVerdict(
   if (zone.settings.forward.cookies && request.has("cookie") && !isExplicit(stored.source) && !saysShared(stored)) {
     return no("cookie");
   }
-  // No part is ever asked for on the way to the store: this one is some mistake of the origin.
-  if (response.status === 206) return no("partial");
   if (stored.size !== null && stored.size > zone.settings.max_object_bytes) return no("too-large");
-  return storable({
-    method: "GET",
+  const verdict = storable({
+    method: post === null ? "GET" : "POST",
     requestHeaders: asTheOriginSawIt(request, zone),
     status: response.status,
     headers: response.headers,
     lifetime: stored.lifetime,
     source: stored.source,
+    ...(post !== null && { url: post }),
   });
+  if (!verdict.store || response.status !== 206) return verdict;
+  // RFC 9111 §3.3: a 206 is never the whole; it may be kept as the part that it is.
+  return stored.vary.length === 0 ? { ...no("partial"), asPart: true } : no("partial");
 }
 
 function isSuccess(status: number): boolean {

@@ -1,4 +1,4 @@
-import { variantKey } from "../http/vary.ts";
+import { languageVariantIn, languageVariantKey, preferredLanguage, variantKey } from "../http/vary.ts";
 import { purgeHash } from "../zones/purge-log.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
@@ -22,6 +22,9 @@ export interface Store {
   rewrite(key: string, before: StoredResponse, after: StoredResponse): Promise<void>;
   /** Forgets everything under a key in this data centre. */
   remove(key: string): Promise<void>;
+  /** The last part of a representation that was stored without the whole. */
+  findPart(key: string): Promise<{ stored: StoredResponse; bytes: Uint8Array } | null>;
+  writePart(key: string, stored: StoredResponse, bytes: Uint8Array): Promise<void>;
   /** Part of a stored body; null when the body has gone. */
   readPart(key: string, stored: StoredResponse, first: number, last: number): Promise<ReadableStream | null>;
   /** A stored body in a content coding; null when it was never made. */
@@ -101,19 +104,34 @@ export function createStore(cache: Cache, origin: string): Store {
       if (!isVaryRecord(primary.entry)) return found(key, primary.entry, primary.response);
       await primary.response.body?.cancel();
       const { vary, generation } = primary.entry;
-      const wanted = variantKey(vary, request);
-      const variant = await read(variantUrl(key, generation, wanted));
-      if (variant === null || isVaryRecord(variant.entry)) return { kind: "no-variant" };
-      // The URL holds a hash of the variant only.
-      if (variant.entry.variant !== wanted) {
+      for (const wanted of variantsFor(vary, request)) {
+        const variant = await read(variantUrl(key, generation, wanted));
+        if (variant === null || isVaryRecord(variant.entry)) continue;
+        // The URL holds a hash of the variant only.
+        if (variant.entry.variant === wanted) return found(key, variant.entry, variant.response);
         await variant.response.body?.cancel();
-        return { kind: "no-variant" };
       }
-      return found(key, variant.entry, variant.response);
+      return { kind: "no-variant" };
     },
 
     async write(key, stored, body) {
       await cache.put(await placeFor(key, stored), entryResponse(stored, body));
+      const alias = languageVariantOf(stored);
+      if (alias === null) return;
+      await cache.put(
+        await placeFor(key, { ...stored, variant: alias }),
+        entryResponse({ ...stored, variant: alias }, body),
+      );
+    },
+
+    async findPart(key) {
+      const part = await read(urlOf("part", key));
+      if (part === null || isVaryRecord(part.entry)) return null;
+      return { stored: part.entry, bytes: new Uint8Array(await part.response.arrayBuffer()) };
+    },
+
+    async writePart(key, stored, bytes) {
+      await cache.put(urlOf("part", key), entryResponse(stored, bytes));
     },
 
     async writeBody(key, bodyId, body) {
@@ -133,7 +151,7 @@ export function createStore(cache: Cache, origin: string): Store {
     },
 
     async remove(key) {
-      await cache.delete(urlOf("primary", key));
+      await Promise.all([cache.delete(urlOf("primary", key)), cache.delete(urlOf("part", key))]);
     },
 
     async readPart(key, stored, first, last) {
@@ -159,6 +177,25 @@ export function createStore(cache: Cache, origin: string): Store {
 
 function isVaryRecord(entry: StoredResponse | VaryRecord): entry is VaryRecord {
   return "generation" in entry;
+}
+
+/** The variants that serve a request: the one it names, then the one in the language that it prefers to all others. */
+function variantsFor(vary: readonly string[], request: Headers): string[] {
+  const exact = variantKey(vary, request);
+  const language = vary.includes("accept-language") ? preferredLanguage(request.get("accept-language")) : null;
+  const preferred = language && languageVariantKey(vary, request, language);
+  return preferred === null || preferred === exact ? [exact] : [exact, preferred];
+}
+
+/** Where a response in one language is found by those who prefer that language, however they say so. */
+function languageVariantOf(stored: StoredResponse): string | null {
+  const language = stored.headers
+    .find(([name]) => name === "content-language")?.[1]
+    .trim()
+    .toLowerCase();
+  if (language === undefined || !/^[a-z0-9-]+$/.test(language)) return null;
+  const alias = languageVariantIn(stored.variant, language);
+  return alias === stored.variant ? null : alias;
 }
 
 function bodyIdOf(response: Response): string | null {

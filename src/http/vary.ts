@@ -55,6 +55,12 @@ export function languageVariantKey(
   return variantKey(fields, headers);
 }
 
+/** As {@link languageVariantKey}, out of a {@link variantKey}; null where language does not matter. */
+export function languageVariantIn(variant: string, language: string): string | null {
+  const line = /^accept-language(?::.*)?$/m;
+  return line.test(variant) ? variant.replace(line, `accept-language:${language.toLowerCase()}`) : null;
+}
+
 /** The one language that a request prefers to all others, in lower case (RFC 9110 §12.5.4); null if there is none. */
 export function preferredLanguage(acceptLanguage: string | null): string | null {
   let best: string | null = null;

@@ -7,14 +7,14 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Has a server listen on a free port of the loopback. */
-export async function listen(server: Server): Promise<Listening> {
+/** Has a server listen on the loopback; port 0 is any free one. */
+export async function listen(server: Server, onPort = 0): Promise<Listening> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(onPort, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,

@@ -198,6 +198,12 @@ function parseHead(text: string): { status: number; headers: Record<string, stri
   return { status: Number(status), headers };
 }
 
+/** What a test compares of an answer before it looks into the body. */
+export function summaryOf(got: RawAnswer | NoAnswer) {
+  if (got.end === "no-answer") return { end: got.end };
+  return { end: got.end, status: got.status, xCache: got.headers["x-cache"], bytes: got.body.byteLength };
+}
+
 /** One request over a connection of its own. */
 export async function get(
   port: number,

@@ -26,10 +26,15 @@ export class RawOrigin {
     this.url = listening.url;
   }
 
-  static async start(): Promise<RawOrigin> {
+  /** @param port 0: any free one */
+  static async start(port = 0): Promise<RawOrigin> {
     const server: Server = createServer((socket) => origin.#converse(socket));
-    const origin: RawOrigin = new RawOrigin(await listen(server));
+    const origin: RawOrigin = new RawOrigin(await listen(server, port));
     return origin;
+  }
+
+  get port(): number {
+    return this.#listening.port;
   }
 
   /** Writes, or rewrites, the script of a path (with its query). */
@@ -52,10 +57,12 @@ export class RawOrigin {
     socket.setNoDelay(true);
     socket.on("data", (bytes) => {
       received += bytes.toString("latin1");
-      const end = received.indexOf("\r\n\r\n");
-      if (end < 0) return;
-      const request = parseHead(received.slice(0, end));
-      received = received.slice(end + 4);
+      const headEnd = received.indexOf("\r\n\r\n") + 4;
+      if (headEnd < 4) return;
+      const request = parseHead(received.slice(0, headEnd - 4));
+      const end = bodyEnd(received, headEnd, request.headers);
+      if (end === null) return;
+      received = received.slice(end);
       const script = this.#scripts.get(request.target);
       script?.requests.push(request);
       const next = script && (script.behaviours.length > 1 ? script.behaviours.shift() : script.behaviours[0]);
@@ -72,6 +79,17 @@ function parseHead(text: string): OriginRequest {
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
   });
   return { method, target, headers: Object.fromEntries(fields) as Record<string, string> };
+}
+
+/** Where a request's body ends; null while it is on its way. */
+function bodyEnd(received: string, start: number, headers: OriginRequest["headers"]): number | null {
+  if (headers["transfer-encoding"] !== undefined) {
+    // The line end before the last chunk may be that of the head.
+    const last = received.indexOf(`\r\n${LAST_CHUNK}`, start - 2);
+    return last < 0 ? null : last + 2 + LAST_CHUNK.length;
+  }
+  const end = start + Number(headers["content-length"] ?? 0);
+  return received.length < end ? null : end;
 }
 
 /** The head of an answer, with the empty line. */

@@ -74,3 +74,38 @@ describe("an unsafe method in a zone that only reads", () => {
     expect(origin.hits).toBe(1);
   });
 });
+
+describe("an answer to a POST", () => {
+  it("is kept for GET where it says that it is what GET would give, and for how long (RFC 9110 §9.3.3)", async () => {
+    const { get, origin } = await play({ methods: "all" });
+    origin.answers(
+      (request) =>
+        new Response("made", { headers: { "cache-control": "max-age=60", "content-location": request.url } }),
+    );
+    await (await get("/doc", { method: "POST", body: "x" })).text();
+    origin.answers(asset("made", { "cache-control": "max-age=60", "content-location": "/doc" }));
+    await (await get("/doc", { method: "POST", body: "x" })).text();
+    expect((await get("/doc")).headers.get("x-cache")).toBe("HIT");
+    await (await get("/other", { method: "POST", body: "x" })).text();
+    expect((await get("/other")).headers.get("x-cache")).toBe("MISS");
+  });
+
+  it("is asked for once, even if the connection fails, and of no other origin", async () => {
+    const { originAt } = await import("../support/edge.ts");
+    const second = originAt("https://second-for-post.example").answers(asset("x"));
+    const { get, origin } = await play({ methods: "all", fallback_origin: "https://second-for-post.example" });
+    origin.answers(() => Promise.reject(new Error("reset")));
+    expect((await get("/charge", { method: "POST" })).status).toBe(502);
+    expect([origin.hits, second.hits]).toEqual([1, 0]);
+  });
+});
+
+describe("TRACE", () => {
+  it("is refused: it would show a client what only the origin is to see", async () => {
+    const { get, origin } = await play({ methods: "all", origin_headers: { "x-secret": "1" } });
+    const response = await get("/doc", { method: "TRACE" });
+    expect(response.status).toBe(405);
+    expect(response.headers.get("allow")).not.toContain("TRACE");
+    expect(origin.hits).toBe(0);
+  });
+});

@@ -5,7 +5,7 @@ import { headerPairs, warmAndCheck } from "./check.ts";
 import type { Contender, Server, Setting } from "./contender.ts";
 import { installed } from "./contenders/installed.ts";
 import { rescdn } from "./contenders/rescdn.ts";
-import { constants, honoCache, plain } from "./contenders/workers.ts";
+import { constants, honoCache, plain, plainMiss } from "./contenders/workers.ts";
 import { expectState, measure, type Round } from "./measure.ts";
 import type { Options } from "./options.ts";
 import { type Origin, startOrigin } from "./origin.ts";
@@ -31,7 +31,7 @@ export async function compare(asset: Asset, options: Options, folder: string): P
   const [ours, ...ourOthers] = rescdn(asset);
   const [constant, ...otherConstants] = constants(asset);
   if (ours === undefined || constant === undefined) throw new Error("nothing to compare");
-  const others = [...ourOthers, ...otherConstants, plain, honoCache, ...installed];
+  const others = [...ourOthers, ...otherConstants, plain, honoCache, plainMiss, ...installed];
   const contenders = [ours, constant, ...others.filter(({ name }) => name.includes(options.only))];
 
   // Each with an origin of its own, so that none is taken for another's.
@@ -61,7 +61,7 @@ export async function compare(asset: Asset, options: Options, folder: string): P
     for (let round = 1; round <= options.rounds; round++) {
       console.error(`${asset.name}: round ${round} of ${options.rounds}`);
       for (const contender of contenders) {
-        saturation.push(await turn(contender, SATURATION, lengthOfTurn(contender, asset, options)));
+        saturation.push(await turn(contender, SATURATION, options.seconds));
       }
     }
 
@@ -78,11 +78,6 @@ export async function compare(asset: Asset, options: Options, folder: string): P
       origin.stop();
     }
   }
-}
-
-/** Each miss is kept on disk. Of large objects a second's worth is enough. */
-function lengthOfTurn(contender: Contender, asset: Asset, options: Options): number {
-  return contender.state === "miss" && asset.size > 1e6 ? 1 : options.seconds;
 }
 
 /**

@@ -39,6 +39,7 @@ export async function measure(
   const seen = await load(server.port, asset.path, load_.pattern, load_.pace, load_.seconds);
   const cpu = (cpuMicroseconds(server.pids) - cpuBefore) / seen.requests;
   await untilIdle(server.pids);
+  if (seen.requests === 0) throw new Error(`${name}: no answer within ${load_.seconds} s`);
   if (seen.errors > 0) throw new Error(`${name}: ${seen.errors} of ${seen.requests} requests failed`);
   const { requests, p50, p90, p99, max } = seen;
   return {

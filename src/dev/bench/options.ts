@@ -1,21 +1,24 @@
 import { parseArgs } from "node:util";
 import { fail } from "../command.ts";
 
+const PARTS = ["compare", "counts", "growth"] as const;
+
 /** What the command's arguments ask for. */
 export interface Options {
   /** How many times each contender's turn comes. */
   rounds: number;
   /** Length of one turn. */
   seconds: number;
-  /** How large the growth tables become: numbers of zones, and of objects. */
-  growth: { zones: readonly number[]; objects: readonly number[] };
-  /** Part of the names of the contenders that run; empty: all. */
+  parts: ReadonlySet<(typeof PARTS)[number]>;
+  /** Part of the names of the contenders that run beside ours and the constant answer; empty: all. */
   only: string;
+  /** Numbers of zones, and of objects, in the growth table. */
+  growth: { zones: readonly number[]; objects: readonly number[] };
 }
 
-const USAGE = "usage: npm run bench -- [--rounds 5] [--seconds 4] [--only NAME] [--quick]";
+const USAGE = `usage: npm run bench -- [--rounds 5] [--seconds 4] [--quick] [--only NAME] [--parts ${PARTS.join()}]`;
 
-/** Reads the command's arguments; what is no sensible number ends the command with one line. */
+/** Reads the command's arguments; what makes no sense ends the command with one line and its usage. */
 export function optionsFrom(args: string[]): Options {
   try {
     const { values } = parseArgs({
@@ -23,18 +26,20 @@ export function optionsFrom(args: string[]): Options {
       options: {
         rounds: { type: "string" },
         seconds: { type: "string" },
-        only: { type: "string", default: "" },
         quick: { type: "boolean", default: false },
+        only: { type: "string", default: "" },
+        parts: { type: "string", default: PARTS.join() },
       },
     });
     const { quick, only } = values;
     return {
       rounds: wholeNumber(values.rounds ?? (quick ? "1" : "5"), 1, 100),
       seconds: wholeNumber(values.seconds ?? (quick ? "1" : "4"), 1, 60),
+      parts: new Set(values.parts.split(",").map(partNamed)),
+      only,
       growth: quick
         ? { zones: [1, 100, 1_000], objects: [1, 100, 1_000] }
         : { zones: [1, 1_000, 100_000], objects: [1, 10_000, 100_000] },
-      only,
     };
   } catch (error) {
     return fail(`${error instanceof Error ? error.message : error}\n${USAGE}`);
@@ -45,4 +50,10 @@ function wholeNumber(text: string, least: number, most: number): number {
   const value = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
   throw new Error(`"${text}" is not a whole number from ${least} to ${most}`);
+}
+
+function partNamed(name: string): (typeof PARTS)[number] {
+  const part = PARTS.find((known) => known === name);
+  if (part === undefined) throw new Error(`"${name}" is no part of the bench`);
+  return part;
 }

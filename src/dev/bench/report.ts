@@ -1,44 +1,75 @@
+/** What the command prints. */
 import type { Comparison } from "./compare.ts";
 import { honoCache, plain } from "./contenders/workers.ts";
-import type { Round } from "./measure.ts";
+import type { Count } from "./counts.ts";
+import type { Growth } from "./growth.ts";
+import { costPerMillion, PRICES } from "./prices.ts";
 import { type Summary, summarise } from "./summary.ts";
 import { figure, formatTable, megabytes, milliseconds } from "./table.ts";
+
+const LOAD_COLUMNS = ["req/s", "p50 ms", "p99 ms", "CPU µs", "RSS MB"];
+
+function loadCells({ rate, p50, p99, cpu, resident }: Omit<Summary, "contender">): string[] {
+  return [figure(rate), milliseconds(p50), milliseconds(p99), figure(cpu), megabytes(resident)];
+}
 
 /** The tables of one asset, with the ratios that the goals are stated in. */
 export function comparisonReport({ asset, roles, saturation, half }: Comparison): string {
   const rows = summarise(saturation);
-  const constant = rows.find(({ contender }) => contender === roles.constant)!;
-  const ours = rows.find(({ contender }) => contender === roles.ours)!;
-  const table = formatTable(
-    ["contender", "req/s", "p50 ms", "p99 ms", "CPU µs", "RSS MB", "× constant"],
-    rows.map((row) => [...cells(row), figure(row.rate / constant.rate)]),
-  );
-  const times = (name: string) => {
-    const row = rows.find(({ contender }) => contender === name);
-    return row === undefined ? [] : [`${figure(ours.rate / row.rate)} times the ${name}`];
-  };
-  const ratios = [
-    `${figure(ours.rate / constant.rate)} of the constant's rate`,
-    `${figure(ours.cpu - constant.cpu)} µs CPU over it`,
-    `p99 ${figure(ours.p99 / constant.p99)} times its`,
-    ...times(plain.name),
-    ...times(honoCache.name),
-  ];
-  return [`${asset}, 32 connections`, table, `${roles.ours}: ${ratios.join("; ")}`, "", halfReport(half, roles)].join(
-    "\n",
-  );
-}
-
-function halfReport(half: readonly Round[], roles: Comparison["roles"]): string {
-  const rows = summarise(half);
-  const p99 = (name: string) => rows.find(({ contender }) => contender === name)?.p99 ?? Number.NaN;
+  const row = (name: string) => rows.find(({ contender }) => contender === name);
+  const [ours, constant] = [row(roles.ours)!, row(roles.constant)!];
+  const times = [plain, honoCache].flatMap(({ name }) => {
+    const other = row(name);
+    return other === undefined ? [] : [`  ${figure(ours.rate / other.rate)} times the rate of ${name}`];
+  });
+  const paced = summarise(half);
+  const pacedP99 = (name: string) => paced.find(({ contender }) => contender === name)?.p99 ?? Number.NaN;
   return [
-    `at half of the constant's rate, ${half[0]?.pace.connections} connections`,
-    formatTable(["contender", "req/s", "p50 ms", "p99 ms", "CPU µs", "RSS MB"], rows.map(cells)),
-    `p99 ${figure(p99(roles.ours) / p99(roles.constant))} times the constant's`,
+    `${asset}, as fast as it goes, 32 connections`,
+    formatTable(
+      ["contender", ...LOAD_COLUMNS, "of the constant"],
+      rows.map((one) => [one.contender, ...loadCells(one), figure(one.rate / constant.rate)]),
+    ),
+    "",
+    `${asset}, at half of the constant's rate, ${half[0]?.pace.connections} connections`,
+    formatTable(
+      ["contender", ...LOAD_COLUMNS],
+      paced.map((one) => [one.contender, ...loadCells(one)]),
+    ),
+    "",
+    `${roles.ours}, against "${roles.constant}":`,
+    `  ${figure(ours.rate / constant.rate)} of its rate, ${figure(ours.cpu - constant.cpu)} µs CPU over it`,
+    `  p99 ${figure(ours.p99 / constant.p99)} times its; at half load ${figure(pacedP99(roles.ours) / pacedP99(roles.constant))} times`,
+    ...times,
   ].join("\n");
 }
 
-function cells({ contender, rate, p50, p99, cpu, resident }: Summary): string[] {
-  return [contender, figure(rate), milliseconds(p50), milliseconds(p99), figure(cpu), megabytes(resident)];
+/** Calls for each 1,000 requests, and what a million cost by them and by the CPU time that was measured. */
+export function countsReport(counts: readonly Count[], smallest: Comparison | undefined): string {
+  const rows = summarise(smallest?.saturation ?? []);
+  const table = formatTable(
+    ["calls per 1,000 requests", "KV", "D1 rows", "Durable Object", "Cache API", "origin", "$ per million"],
+    counts.map((count) => {
+      const cpu = rows.find(({ contender }) => contender === count.contender)?.cpu ?? Number.NaN;
+      return [
+        count.contender,
+        String(count.kvReads + count.kvWrites),
+        String(count.d1RowsRead + count.d1RowsWritten),
+        String(count.durableObject),
+        String(count.cacheApi),
+        String(count.origin),
+        figure(costPerMillion(count, cpu)),
+      ];
+    }),
+  );
+  return `${table}\nPrices as published for Workers Paid, ${PRICES.asOf}, beyond what the plan includes; CPU as measured here at 1 KiB.`;
+}
+
+/** What a request costs as there is more of something. */
+export function growthReport(growth: readonly Growth[]): string {
+  const share = (part: number) => `${(part * 100).toFixed(1)} %`;
+  return formatTable(
+    ["1 KiB hits, random by Zipf", "count", ...LOAD_COLUMNS, "to the origin"],
+    growth.map((row) => [row.what, row.count.toLocaleString("en-US"), ...loadCells(row), share(row.missed)]),
+  );
 }

@@ -7,9 +7,11 @@ import { projectRoot } from "../project.ts";
 import { ASSETS } from "./assets.ts";
 import { type Comparison, compare } from "./compare.ts";
 import { missing } from "./contenders/installed.ts";
+import { type Count, countCalls } from "./counts.ts";
+import { type Growth, measureGrowth } from "./growth.ts";
 import { describeMachine, pinToLoadCore, requireMachine } from "./machine.ts";
 import { optionsFrom } from "./options.ts";
-import { comparisonReport } from "./report.ts";
+import { comparisonReport, countsReport, growthReport } from "./report.ts";
 
 const options = optionsFrom(process.argv.slice(2));
 try {
@@ -22,19 +24,35 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(sign
 
 const date = new Date().toISOString();
 const machine = describeMachine();
+console.log(`${date}, ${machine.cpu}, ${machine.cores} cores, load average ${machine.loadAverage.toFixed(2)}`);
+console.log(`${options.rounds} rounds of ${options.seconds} s, medians`);
 const folder = mkdtempSync(join(tmpdir(), "rescdn-bench-"));
 chmodSync(folder, 0o711); // servers that run as nobody have their folders in it
-process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 pinToLoadCore();
 
 const comparisons: Comparison[] = [];
-for (const asset of ASSETS) {
-  const comparison = await compare(asset, options, folder);
-  comparisons.push(comparison);
-  console.log(`\n${comparisonReport(comparison)}`);
+let counts: Count[] = [];
+let growth: Growth[] = [];
+if (options.parts.has("compare")) {
+  for (const line of missing) console.log(line);
+  for (const asset of ASSETS) {
+    const comparison = await compare(asset, options, folder);
+    comparisons.push(comparison);
+    console.log(`\n${comparisonReport(comparison)}`);
+  }
 }
-for (const line of missing) console.log(line);
+if (options.parts.has("counts")) {
+  counts = await countCalls(folder);
+  console.log(`\n${countsReport(counts, comparisons[0])}`);
+}
+if (options.parts.has("growth")) {
+  growth = await measureGrowth(options, folder);
+  console.log(`\n${growthReport(growth)}`);
+}
 
+const results = join(projectRoot, "dist/bench.json");
 mkdirSync(join(projectRoot, "dist"), { recursive: true });
-writeFileSync(join(projectRoot, "dist/bench.json"), JSON.stringify({ date, machine, options, comparisons }, null, 2));
-console.log("\nevery round: dist/bench.json");
+const { rounds, seconds } = options;
+writeFileSync(results, JSON.stringify({ date, machine, rounds, seconds, comparisons, counts, growth }, null, 2));
+console.log("\nEvery round: dist/bench.json");

@@ -34,6 +34,14 @@ export const plain: Contender = {
   },
 };
 
+/** The same, asked for what it does not have. */
+export const plainMiss: Contender = {
+  ...plain,
+  name: "plain Worker, miss",
+  state: "miss",
+  expected: { "x-cache": "MISS" },
+};
+
 export const honoCache: Contender = {
   name: "Hono's cache middleware",
   state: "hit",

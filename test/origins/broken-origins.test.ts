@@ -1,0 +1,312 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Cdn, startCdn } from "./cdn.ts";
+import { get, type NoAnswer, type RawAnswer, RawClient, summaryOf } from "./raw-client.ts";
+import { answer, type Behaviour, chunk, head, RawOrigin } from "./raw-origin.ts";
+
+let cdn: Cdn;
+let origin: RawOrigin;
+let host: string;
+
+/** Longest waits for the origin, ms: short, since the tests sit them out. */
+const timeouts = { first_byte_ms: 300, idle_ms: 300 };
+const maxStoredBytes = 4_000_000;
+
+beforeAll(async () => {
+  [cdn, origin] = await Promise.all([startCdn(), RawOrigin.start()]);
+  host = await cdn.zone(origin.url, { timeouts, max_object_bytes: maxStoredBytes });
+});
+
+afterAll(async () => {
+  await cdn.stop();
+  await origin.close();
+});
+
+let paths = 0;
+/** A path that no other test asks for, of a type that is stored for a day. */
+const newPath = () => `/${++paths}.png`;
+
+const ask = (path: string) => get(cdn.port, host, path);
+
+/** Repeats a request until its answer is no error of the edge. */
+async function askUntilAnswered(zone: string, path: string): Promise<RawAnswer | NoAnswer> {
+  for (const deadline = Date.now() + 6_000; ; ) {
+    const got = await get(cdn.port, zone, path);
+    const isError = got.end === "whole" && (got.status === 502 || got.status === 504);
+    if (!isError || Date.now() > deadline) return got;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function isWhole(got: RawAnswer | NoAnswer, xCache: string, body: string | Buffer): void {
+  // Sizes first: a difference of megabytes is not worth printing.
+  expect(summaryOf(got)).toEqual({ end: "whole", status: 200, xCache, bytes: body.length });
+  expect((got as RawAnswer).body.equals(Buffer.from(body)), "the body is the origin's").toBe(true);
+}
+
+function isRefused(got: RawAnswer | NoAnswer, status: number, code: string): void {
+  expect(got).toMatchObject({
+    end: "whole",
+    status,
+    framing: "content-length",
+    headers: { "cache-control": "no-store", "cache-status": `ResCDN; detail=${code}` },
+  });
+  expect(JSON.parse(String((got as RawAnswer).body))).toMatchObject({ code });
+}
+
+const raw =
+  (text: string): Behaviour =>
+  (socket) =>
+    socket.end(text);
+
+/** No usable head of an answer. */
+const HEADLESS: [title: string, behaviour: Behaviour, status: number, code: string][] = [
+  ["resets before the head", (socket) => socket.resetAndDestroy(), 502, "origin-unreachable"],
+  ["closes before the head", (socket) => socket.end(), 502, "origin-unreachable"],
+  ["closes within the head", raw("HTTP/1.1 200 OK\r\nContent-Le"), 502, "origin-unreachable"],
+  ["answers another protocol", raw("SSH-2.0-OpenSSH_9.2\r\n\r\n"), 502, "origin-unreachable"],
+  ["answers HTTP/0.9", raw("<html>hello</html>"), 502, "origin-unreachable"],
+  ["sends a head of 2 MB", answer("ok", { "X-Big": "a".repeat(2_000_000) }), 502, "origin-unreachable"],
+  [
+    "sends two lengths",
+    raw("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 11\r\n\r\nhello world"),
+    502,
+    "origin-unreachable",
+  ],
+  ["sends a negative length", raw("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello"), 502, "origin-unreachable"],
+  [
+    "sends a length beyond all numbers",
+    raw(`HTTP/1.1 200 OK\r\nContent-Length: ${"9".repeat(30)}\r\n\r\nhello`),
+    502,
+    "origin-unreachable",
+  ],
+  ["folds a field", raw("HTTP/1.1 200 OK\r\nX: a\r\n Content-Length: 5\r\n\r\nhello"), 502, "origin-unreachable"],
+  [
+    "sends a null in a field",
+    raw("HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 5\r\n\r\nhello"),
+    502,
+    "origin-unreachable",
+  ],
+  ["answers status 999", raw("HTTP/1.1 999 Odd\r\nContent-Length: 5\r\n\r\nhello"), 502, "origin-nonsense"],
+  [
+    "switches protocols unasked",
+    raw("HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"),
+    502,
+    "origin-unreachable",
+  ],
+  ["says nothing", () => undefined, 504, "origin-timeout"],
+];
+
+describe("an origin without an answer", () => {
+  it.concurrent.each(HEADLESS)(
+    "that %s: the client gets a reason, and the next one the whole once it recovers",
+    async (_title, behaviour, status, code) => {
+      const path = newPath();
+      origin.on(path, behaviour);
+      isRefused(await ask(path), status, code);
+      const asked = origin.requests(path).length;
+      isRefused(await ask(path), status, code);
+      expect(origin.requests(path), "a failing origin is not asked again at once").toHaveLength(asked);
+      origin.on(path, answer("whole"));
+      isWhole(await askUntilAnswered(host, path), "MISS", "whole");
+      isWhole(await ask(path), "HIT", "whole");
+    },
+  );
+
+  it.concurrent("that refuses connections: the same", async () => {
+    const gone = await RawOrigin.start();
+    const zone = await cdn.zone(gone.url);
+    await gone.close();
+    isRefused(await get(cdn.port, zone, "/a.png"), 502, "origin-unreachable");
+    const back = await RawOrigin.start(gone.port);
+    back.on("/a.png", answer("whole"));
+    isWhole(await askUntilAnswered(zone, "/a.png"), "MISS", "whole");
+    await back.close();
+  });
+
+  it.concurrent.each([
+    ...HEADLESS,
+    ["answers 500", answer("oops", {}, 500), 500, ""] as const,
+    ["answers 503", answer("oops", {}, 503), 503, ""] as const,
+  ])("that %s: what is stored is served stale", async (_title, behaviour) => {
+    const path = newPath();
+    origin.on(path, answer("whole", { ETag: '"1"', "Cache-Control": "max-age=0" }), behaviour);
+    isWhole(await ask(path), "MISS", "whole");
+    const stale = await ask(path);
+    isWhole(stale, "STALE", "whole");
+    expect((stale as RawAnswer).headers["cache-status"]).toContain("detail=stale-if-error");
+  });
+
+  it.concurrent.each([500, 502, 503, 504])("but %i: the client sees it, and it is not stored", async (status) => {
+    const path = newPath();
+    origin.on(path, answer("oops", { "Cache-Control": "max-age=0" }, status), answer("whole"));
+    expect(await ask(path)).toMatchObject({ end: "whole", status, body: Buffer.from("oops") });
+    isWhole(await ask(path), "MISS", "whole");
+  });
+});
+
+/** Ways to break off after some bytes of a longer body. */
+const BREAKS: [title: string, behaviour: (part: Buffer) => Behaviour][] = [
+  ["resets within a promised length", (part) => afterHead({ "Content-Length": part.length + 9 }, part, "reset")],
+  ["closes within a promised length", (part) => afterHead({ "Content-Length": part.length + 9 }, part, "close")],
+  [
+    "falls silent within a promised length",
+    (part) => afterHead({ "Content-Length": part.length + 9 }, part, "silence"),
+  ],
+  ["resets between two chunks", (part) => afterHead(CHUNKED, chunk(part), "reset")],
+  ["closes between two chunks", (part) => afterHead(CHUNKED, chunk(part), "close")],
+  ["closes within a chunk", (part) => afterHead(CHUNKED, chunk(part).subarray(0, -9), "close")],
+  ["falls silent between two chunks", (part) => afterHead(CHUNKED, chunk(part), "silence")],
+  [
+    "sends a chunk of no size",
+    (part) => afterHead(CHUNKED, Buffer.concat([chunk(part), Buffer.from("zz\r\n")]), "close"),
+  ],
+  ["resets a body that only the connection's end delimits", (part) => afterHead({}, part, "reset")],
+  [
+    "promises 5 bytes and sends other chunks",
+    (part) => afterHead({ "Content-Length": 5, ...CHUNKED }, chunk(part), "close"),
+  ],
+];
+
+const CHUNKED = { "Transfer-Encoding": "chunked" };
+
+function afterHead(
+  headers: Record<string, string | number>,
+  bytes: Buffer,
+  then: "reset" | "close" | "silence",
+): Behaviour {
+  return (socket) => {
+    socket.write(head(headers));
+    socket.write(bytes, () => {
+      if (then === "close") socket.end();
+      // A reset overtakes what the receiver has not read yet.
+      if (then === "reset") setTimeout(() => socket.resetAndDestroy(), 50);
+    });
+  };
+}
+
+const small = Buffer.alloc(5_000, "s");
+const large = Buffer.alloc(1_500_000, "l");
+
+describe.each([
+  ["short", small],
+  ["long", large],
+])("an origin that breaks off a %s body", (_size, part) => {
+  const whole = Buffer.concat([part, Buffer.from("the rest.")]);
+
+  it.concurrent.each(BREAKS)(
+    "and %s: the client's connection breaks too, and the next request gets the whole",
+    async (_title, breakOff) => {
+      const path = newPath();
+      origin.on(path, breakOff(part), answer(whole));
+      const broken = await ask(path);
+      expect(broken.end, "nothing that looks complete").toBe("broken");
+      isWhole(await ask(path), "MISS", whole);
+      isWhole(await ask(path), "HIT", whole);
+      expect(origin.requests(path)).toHaveLength(2);
+    },
+  );
+
+  it.concurrent.each(BREAKS)("and %s: what was stored before stays whole", async (_title, breakOff) => {
+    const path = newPath();
+    const stored = answer(whole, { ETag: '"1"', "Cache-Control": "max-age=0" });
+    origin.on(path, stored, breakOff(part), (socket) => socket.resetAndDestroy());
+    isWhole(await ask(path), "MISS", whole);
+    expect((await ask(path)).end).toBe("broken");
+    isWhole(await ask(path), "STALE", whole);
+  });
+});
+
+it("a body that is not stored and falls silent ends when the zone's patience does", async () => {
+  const path = newPath();
+  origin.on(path, afterHead({ "Content-Length": 9_000, "Cache-Control": "no-store" }, small, "silence"));
+  const began = Date.now();
+  expect((await ask(path)).end).toBe("broken");
+  expect(Date.now() - began).toBeLessThan(3_000);
+});
+
+it.each([
+  ["with the body", (socket, _request) => socket.write(`${head({ "Content-Length": 5 })}hello${surplus}`)],
+  [
+    "a moment later",
+    (socket, _request) => {
+      socket.write(`${head({ "Content-Length": 5 })}hello`);
+      setTimeout(() => socket.write(surplus), 20);
+    },
+  ],
+  ["after an answer without a body", (socket, _request) => socket.write(`HTTP/1.1 204 No Content\r\n\r\n${surplus}`)],
+] satisfies [string, Behaviour][])(
+  "bytes beyond the promised length, %s, are no answer to anything",
+  async (_title, behaviour) => {
+    const path = newPath();
+    origin.on(path, behaviour);
+    expect((await ask(path)).end).toBe("whole");
+    for (let next = 0; next < 5; next++) {
+      const other = newPath();
+      origin.on(other, answer("right"));
+      isWhole(await ask(other), "MISS", "right");
+    }
+  },
+);
+const surplus = `${head({ "Content-Length": 5 })}wrong`;
+
+it("an interim answer is not the answer", async () => {
+  const path = newPath();
+  origin.on(path, (socket) => {
+    socket.write("HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n");
+    socket.write(`${head({ "Content-Length": 5 })}whole`);
+  });
+  isWhole(await ask(path), "MISS", "whole");
+  isWhole(await ask(path), "HIT", "whole");
+});
+
+describe("a redirect", () => {
+  it.each([301, 302, 303, 307, 308])("%i to a private address is the client's to follow", async (status) => {
+    const secret = await RawOrigin.start();
+    secret.on("/secret", answer("secret"));
+    const path = newPath();
+    origin.on(path, answer("", { Location: `${secret.url}/secret` }, status));
+    expect(await ask(path)).toMatchObject({ end: "whole", status, headers: { location: `${secret.url}/secret` } });
+    expect(secret.requests("/secret")).toHaveLength(0);
+    await secret.close();
+  });
+
+  it("to itself is asked for once", async () => {
+    const path = newPath();
+    origin.on(path, answer("", { Location: path }, 302));
+    expect(await ask(path)).toMatchObject({ status: 302, headers: { location: path } });
+    expect(origin.requests(path)).toHaveLength(1);
+  });
+});
+
+describe("a body without an end", () => {
+  it("streams on beyond what may be stored, ends with its client, and is not stored", async () => {
+    const path = newPath();
+    const block = chunk(Buffer.alloc(65_536, "e"));
+    const closed = Promise.withResolvers<void>();
+    origin.on(path, (socket) => {
+      const write = () => {
+        while (!socket.destroyed && socket.write(block));
+      };
+      socket.on("drain", write).on("close", () => closed.resolve());
+      socket.write(head(CHUNKED));
+      write();
+    });
+    const client = await RawClient.open(cdn.port);
+    client.ask(host, path);
+    expect(await client.arrived(3 * maxStoredBytes)).toBeGreaterThanOrEqual(3 * maxStoredBytes);
+    client.leave();
+    const left = Date.now();
+    await closed.promise;
+    expect(Date.now() - left).toBeLessThan(2_000);
+    origin.on(path, answer("whole"));
+    isWhole(await ask(path), "MISS", "whole");
+  });
+});
+
+it("after all of this the process still answers, and has failed on nothing by itself", async () => {
+  const path = newPath();
+  origin.on(path, answer("whole"));
+  isWhole(await ask(path), "MISS", "whole");
+  expect(cdn.log()).not.toContain('"event":"uncaught"');
+  expect(cdn.log()).not.toContain('"event":"store-failure"');
+});

@@ -1,0 +1,177 @@
+import {
+  brotliCompressSync,
+  brotliDecompressSync,
+  deflateSync,
+  gunzipSync,
+  gzipSync,
+  zstdCompressSync,
+} from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Cdn, startCdn } from "./cdn.ts";
+import { get, type NoAnswer, type RawAnswer } from "./raw-client.ts";
+import { answer, type Behaviour, chunk, head, LAST_CHUNK, RawOrigin } from "./raw-origin.ts";
+
+let cdn: Cdn;
+let origin: RawOrigin;
+let host: string;
+
+beforeAll(async () => {
+  [cdn, origin] = await Promise.all([startCdn(), RawOrigin.start()]);
+  host = await cdn.zone(origin.url);
+});
+
+afterAll(async () => {
+  await cdn.stop();
+  await origin.close();
+});
+
+const text = "body { color: rebeccapurple }\n".repeat(200);
+
+let paths = 0;
+const newPath = () => `/${++paths}.css`;
+
+const ask = (path: string, acceptEncoding: string | null, method = "GET") =>
+  get(cdn.port, host, path, acceptEncoding === null ? {} : { "Accept-Encoding": acceptEncoding }, method);
+
+/** Each kind of client, with the codings that it can read. */
+const CLIENTS: [acceptEncoding: string | null, readable: string[]][] = [
+  [null, ["none"]],
+  ["gzip", ["none", "gzip"]],
+  ["br", ["none", "br"]],
+  ["gzip, deflate, br, zstd", ["none", "gzip", "br"]],
+  ["gzip;q=0, identity", ["none"]],
+];
+
+/** What a client that trusts the label reads. */
+function decoded(got: RawAnswer): string {
+  const coding = got.headers["content-encoding"] ?? "none";
+  switch (coding) {
+    case "none":
+      return String(got.body);
+    case "gzip":
+      return String(gunzipSync(got.body));
+    case "br":
+      return String(brotliDecompressSync(got.body));
+    default:
+      throw new Error(`a coding that nobody asked for: ${coding}`);
+  }
+}
+
+function isReadable(got: RawAnswer | NoAnswer, readable: readonly string[], expected = text): void {
+  expect(got.end).toBe("whole");
+  const { headers, body } = got as RawAnswer;
+  expect(readable).toContain(headers["content-encoding"] ?? "none");
+  if (headers["content-length"] !== undefined) expect(Number(headers["content-length"])).toBe(body.byteLength);
+  expect(decoded(got as RawAnswer)).toBe(expected);
+}
+
+const coded = (bytes: Uint8Array, coding: string): Behaviour => answer(bytes, { "Content-Encoding": coding });
+
+const CODED: [title: string, behaviour: Behaviour][] = [
+  ["no coding", answer(text)],
+  ["gzip", coded(gzipSync(text), "gzip")],
+  ["x-gzip", coded(gzipSync(text), "x-gzip")],
+  ["gzip, spelled in capitals", coded(gzipSync(text), "GZIP")],
+  ["br", coded(brotliCompressSync(text), "br")],
+  ["br, spelled in capitals", coded(brotliCompressSync(text), "Br")],
+  ["deflate", coded(deflateSync(text), "deflate")],
+  ["zstd", coded(zstdCompressSync(text), "zstd")],
+  ["gzip of two members", coded(Buffer.concat([gzipSync(text.slice(0, 999)), gzipSync(text.slice(999))]), "gzip")],
+  [
+    "gzip in chunks",
+    (socket) => {
+      socket.write(head({ "Transfer-Encoding": "chunked", "Content-Encoding": "gzip" }));
+      for (const byte of gzipSync(text)) socket.write(chunk(Uint8Array.of(byte)));
+      socket.write(LAST_CHUNK);
+    },
+  ],
+];
+
+describe.each(CODED)("from an origin that sends %s", (_title, behaviour) => {
+  it.each(CLIENTS)(
+    "a client that accepts %s reads the text, on a miss and on a hit",
+    async (acceptEncoding, readable) => {
+      const path = newPath();
+      origin.on(path, behaviour);
+      for (const xCache of ["MISS", "HIT", "HIT"]) {
+        const got = await ask(path, acceptEncoding);
+        isReadable(got, readable);
+        expect((got as RawAnswer).headers).toMatchObject({ "x-cache": xCache });
+      }
+      expect(origin.requests(path)).toHaveLength(1);
+    },
+  );
+
+  it("all kinds of client read one stored object, and each knows that the others may see another form", async () => {
+    const path = newPath();
+    origin.on(path, behaviour);
+    for (const [acceptEncoding, readable] of CLIENTS) {
+      const got = await ask(path, acceptEncoding);
+      isReadable(got, readable);
+      expect((got as RawAnswer).headers.vary).toBe("Accept-Encoding");
+    }
+    expect(origin.requests(path)).toHaveLength(1);
+    expect(origin.requests(path)[0]!.headers["accept-encoding"]).toBe("identity");
+  });
+});
+
+describe("no-transform", () => {
+  it.each(CLIENTS)("leaves an uncoded text alone for a client that accepts %s", async (acceptEncoding) => {
+    const path = newPath();
+    origin.on(path, answer(text, { "Cache-Control": "max-age=60, no-transform" }));
+    for (let i = 0; i < 2; i++) isReadable(await ask(path, acceptEncoding), ["none"]);
+  });
+
+  it("never makes a coded text unreadable", async () => {
+    const path = newPath();
+    origin.on(
+      path,
+      answer(gzipSync(text), { "Content-Encoding": "gzip", "Cache-Control": "max-age=60, no-transform" }),
+    );
+    for (let i = 0; i < 2; i++) isReadable(await ask(path, "gzip"), ["none", "gzip"]);
+  });
+});
+
+describe.each([
+  ["gzip", gzipSync(text)],
+  ["x-gzip", gzipSync(text)],
+  ["br", brotliCompressSync(text)],
+  ["deflate", deflateSync(text)],
+  ["zstd", zstdCompressSync(text)],
+])("%s that is none", (coding, whole) => {
+  it.each([
+    ["plain bytes with the label", Buffer.from(text)],
+    ["the label on a body that breaks off", whole.subarray(0, whole.byteLength - 10)],
+  ])("%s is not stored, and never looks complete", async (_title, bytes) => {
+    for (const [acceptEncoding] of CLIENTS) {
+      const path = newPath();
+      origin.on(path, coded(bytes, coding), coded(whole, coding));
+      const got = await ask(path, acceptEncoding);
+      const looksFine = got.end === "whole" && got.status < 500;
+      expect(looksFine, `the client was sent ${JSON.stringify(got)}`).toBe(false);
+      const next = await ask(path, acceptEncoding);
+      expect(next).toMatchObject({ end: "whole", headers: { "x-cache": "MISS" } });
+      expect(decoded(next as RawAnswer)).toBe(text);
+    }
+  });
+});
+
+it("an empty body with a label is an empty body", async () => {
+  const path = newPath();
+  origin.on(path, coded(new Uint8Array(), "gzip"));
+  for (const [acceptEncoding] of CLIENTS) {
+    expect(await ask(path, acceptEncoding)).toMatchObject({ end: "whole", status: 200, body: Buffer.alloc(0) });
+  }
+});
+
+it("a coding that nobody here knows goes through with its label", async () => {
+  const path = newPath();
+  origin.on(path, coded(Buffer.from("opaque"), "exotic"));
+  for (const xCache of ["MISS", "HIT"]) {
+    expect(await ask(path, "exotic")).toMatchObject({
+      end: "whole",
+      headers: { "content-encoding": "exotic", "x-cache": xCache },
+      body: Buffer.from("opaque"),
+    });
+  }
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { asset, play, playEdge } from "../support/edge.ts";
+
+playEdge();
+
+const whole = "0123456789";
+const fresh = { "cache-control": "max-age=600" };
+const ranged = (range: string) => ({ headers: { range } });
+
+/** An origin that knows ranges. */
+function serving(headers: Record<string, string>) {
+  return (request: Request) => {
+    const match = /^bytes=(\d*)-(\d*)$/.exec(request.headers.get("range") ?? "");
+    if (match === null) return new Response(whole, { headers: { ...headers, "content-length": "10" } });
+    const first = match[1] === "" ? whole.length - Number(match[2]) : Number(match[1]);
+    const last = match[1] === "" || match[2] === "" ? whole.length - 1 : Number(match[2]);
+    return new Response(whole.slice(first, last + 1), {
+      status: 206,
+      headers: { ...headers, "content-range": `bytes ${first}-${last}/${whole.length}` },
+    });
+  };
+}
+
+describe("the end of something that is not stored", () => {
+  it("is asked of the origin as a range, kept as a part, and answers what lies within", async () => {
+    const { get, origin } = await play();
+    origin.answers(serving(fresh));
+    const end = await get("/a.mp4", ranged("bytes=-4"));
+    expect([end.status, await end.text(), end.headers.get("content-range")]).toEqual([206, "6789", "bytes 6-9/10"]);
+    expect(origin.requests[0]!.headers.get("range")).toBe("bytes=-4");
+    for (const [range, body] of [
+      ["bytes=-4", "6789"],
+      ["bytes=7-8", "78"],
+      ["bytes=8-", "89"],
+      ["bytes=-1", "9"],
+    ] as const) {
+      const part = await get("/a.mp4", ranged(range));
+      expect([part.status, await part.text(), part.headers.get("x-cache")]).toEqual([206, body, "HIT"]);
+    }
+    expect(origin.hits).toBe(1);
+  });
+
+  it("is never the answer to a request for the whole or for more than it has", async () => {
+    const { get, origin } = await play();
+    origin.answers(serving(fresh));
+    await (await get("/a.mp4", ranged("bytes=-4"))).text();
+    expect(await (await get("/a.mp4", ranged("bytes=5-8"))).text()).toBe("5678");
+    const all = await get("/a.mp4");
+    expect([all.status, await all.text()]).toEqual([200, whole]);
+  });
+
+  it("goes when it is purged and when its time has come", async () => {
+    const { get, origin, zone, publish } = await play();
+    origin.answers(serving(fresh));
+    await (await get("/a.mp4", ranged("bytes=-4"))).text();
+    await publish({ purges: { ...zone.purges, everything: [2, 0, 0] } });
+    await (await get("/a.mp4", ranged("bytes=-4"))).text();
+    expect(origin.hits).toBe(2);
+  });
+});
+
+describe("the beginning of something", () => {
+  const beginning = { headers: { ...fresh, etag: '"1"', "content-range": "bytes 0-3/10" } };
+
+  it("is completed by the rest, if both have the same strong validator (RFC 9111 §3.4)", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("0123", beginning.headers, 206), serving({ ...fresh, etag: '"1"' }));
+    await (await get("/a.mp4", ranged("bytes=-4"))).text();
+    const all = await get("/a.mp4");
+    expect([all.status, await all.text()]).toEqual([200, whole]);
+    expect(origin.requests[1]!.headers.get("range")).toBe("bytes=4-");
+    expect(origin.requests[1]!.headers.get("if-range")).toBe('"1"');
+    expect((await get("/a.mp4")).headers.get("x-cache")).toBe("HIT");
+    expect(origin.hits).toBe(2);
+  });
+
+  it("is thrown away if the rest is of another version or of none", async () => {
+    for (const headers of [{ etag: '"2"' }, {}, { etag: 'W/"1"' }]) {
+      const { get, origin } = await play();
+      origin.answers(asset("abcd", beginning.headers, 206), serving({ ...fresh, ...headers }));
+      await (await get("/a.mp4", ranged("bytes=-4"))).text();
+      expect(await (await get("/a.mp4")).text()).toBe(whole);
+      expect(origin.requests.at(-1)!.headers.get("range")).toBeNull();
+    }
+  });
+});
+
+describe("a part that nobody asked for", () => {
+  it("is passed on and answers no request for the whole", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("0123", { ...fresh, "content-range": "bytes 0-3/10" }, 206), serving(fresh));
+    expect((await get("/a.mp4")).status).toBe(206);
+    const all = await get("/a.mp4");
+    expect([all.status, await all.text()]).toEqual([200, whole]);
+  });
+});
