@@ -20,7 +20,7 @@ type Unusable =
   | (Extract<Lookup, { kind: "found" }> & { use: { kind: "validate" } });
 
 /** How long a request waits for a large body that another one is fetching, ms. */
-const LARGE_PATIENCE_MS = 1_000;
+const LARGE_PATIENCE_MS = 2_500;
 
 /** Above this, a range that does not begin at the first byte is not made to wait for the bytes before it. */
 const FAR_RANGE_BYTES = 67_108_864;
@@ -107,8 +107,9 @@ async function answerFromLanding(exchange: Exchange, found: Unusable, landing: L
       const { stored, kept } = landing;
       if (!isVariantFor(stored, exchange.request) || useOf(stored, exchange).kind === "purged") return null;
       // It is waited for a moment; a slow one is fetched apart, without keeping it twice.
-      if (await within(kept, LARGE_PATIENCE_MS)) return answerFromStore(exchange, found);
-      return passInstead(exchange, found, "large");
+      const isKept = await within(kept, LARGE_PATIENCE_MS);
+      if (isKept === null) return passInstead(exchange, found, "large");
+      return isKept ? answerFromStore(exchange, found) : null;
     }
     case "stored":
       return answerFromStore(exchange, found);

@@ -91,7 +91,7 @@ const HEADLESS: [title: string, behaviour: Behaviour, status: number, code: stri
     "switches protocols unasked",
     raw("HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"),
     502,
-    "origin-unreachable",
+    "origin-nonsense",
   ],
   ["says nothing", () => undefined, 504, "origin-timeout"],
 ];
