@@ -1,4 +1,5 @@
 import { loadEncoder } from "./coding.ts";
+import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HotResponse } from "./memory.ts";
 import { reportStoreFailure } from "./report.ts";
@@ -84,5 +85,5 @@ export async function codedBody(
 
 /** Lets go of a body that is not wanted. */
 export async function discard(source: BodySource): Promise<void> {
-  if ("stream" in source) await source.stream?.cancel();
+  if ("stream" in source) await dropBody(source.stream);
 }

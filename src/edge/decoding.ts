@@ -1,3 +1,5 @@
+import { dropBody } from "./drop-body.ts";
+
 /**
  * An origin is asked for the identity form. Where it sends a coding all the same, the body is decoded on the way in, so
  * that one form is stored and any client can be served from it.
@@ -27,7 +29,7 @@ export async function decodedBody(response: Response): Promise<ReadableStream | 
   if (body === null || decoder === undefined) return body;
   if (headers.get("content-length") === "0") {
     // Nothing is no valid gzip: a decoder would fail on it.
-    await body.cancel();
+    await dropBody(body);
     return null;
   }
   const isDecodedByThePlatform = coding === "gzip" || coding === "br";

@@ -1,8 +1,9 @@
 import { selectsStored } from "../http/freshen.ts";
 import { decodedBody } from "./decoding.ts";
+import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
 import { Flight } from "./flights.ts";
-import { keep, keepPart, passOn } from "./keep.ts";
+import { keep, passOn } from "./keep.ts";
 import { askOrigin, type OriginFailure } from "./origin.ts";
 import { originHeaders } from "./origin-request.ts";
 import { completed, type Part, restOf } from "./part.ts";
@@ -28,6 +29,7 @@ export type Fill =
   | { kind: "failed"; failure: OriginFailure };
 
 const ORIGIN_5XX: OriginFailure = { status: 502, reason: "origin-5xx" };
+const NONSENSE: OriginFailure = { status: 502, reason: "origin-nonsense" };
 
 /** A fill as it is asked for. */
 export interface FillRequest {
@@ -91,16 +93,21 @@ async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight): Pro
   if (rest !== null && (outcome.response.status === 206 || outcome.response.status === 416)) {
     const whole = completed(part!, outcome.response);
     if (whole === null) {
-      await outcome.response.body?.cancel();
+      await dropBody(outcome.response.body);
       return fly(exchange, { ...wanted, part: null }, flight);
     }
     outcome.response = whole;
   }
   const { response } = outcome;
+  if (response.status === 206) {
+    // RFC 9110 §15.3.7: a 206 answers a request with a Range, and this one had none.
+    await dropBody(response.body);
+    return failed(flight, NONSENSE);
+  }
   if (response.status === 304 && stale !== null) return validated(exchange, stale.stored, outcome, flight);
   if (stale?.servesErrors && isServerError(response.status)) {
     // There is something better than the error, and the origin is left in peace for a moment.
-    await response.body?.cancel();
+    await dropBody(response.body);
     return failed(flight, ORIGIN_5XX);
   }
   const stored = toStoredResponse(outcome, request.headers, target, zone);
@@ -111,7 +118,7 @@ async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight): Pro
     return { fill: { kind: "answer", stored, body: delivery.body, isKept: true }, done: delivery.done };
   }
   flight.land({ kind: "unshared" });
-  const delivery = (verdict.asPart ? keepPart : passOn)(exchange, stored, body, wantsBody);
+  const delivery = passOn(exchange, stored, body, wantsBody);
   const { reason } = verdict;
   return { fill: { kind: "answer", stored, body: delivery.body, isKept: false, reason }, done: delivery.done };
 }
@@ -140,14 +147,17 @@ function validated(exchange: Exchange, stale: StoredResponse, answer: OriginAnsw
     return { ...asItWas, fill: { kind: "validated", stored: fresh } };
   }
   memory?.delete(target.key);
-  const work = mayStay ? store.rewrite(target.key, stale, fresh) : store.remove(target.key);
-  const done = work.then(
-    () => flight.land(mayStay ? { kind: "stored", stored: fresh } : { kind: "unshared" }),
-    (error: unknown) => {
-      reportStoreFailure(target.key)(error);
-      flight.land({ kind: "unshared" });
-    },
-  );
+  const update = async () => {
+    if (mayStay) await store.rewrite(target.key, stale, fresh);
+    // It may have changed while it was being written.
+    const isGone = !mayStay || flight.isOutdated;
+    if (isGone) await store.remove(target.key);
+    flight.land(isGone ? { kind: "unshared" } : { kind: "stored", stored: fresh });
+  };
+  const done = update().catch((error: unknown) => {
+    reportStoreFailure(target.key)(error);
+    flight.land({ kind: "unshared" });
+  });
   return { fill: { kind: "validated", stored: fresh }, done };
 }
 

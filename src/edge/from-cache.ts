@@ -1,6 +1,7 @@
 import { variantKey } from "../http/vary.ts";
 import { answer } from "./answer.ts";
 import { discard } from "./body-source.ts";
+import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
 import { type Fill, fill, patienceOf } from "./fill.ts";
 import type { Landing } from "./flights.ts";
@@ -152,7 +153,7 @@ async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): P
       const { stored, body } = led;
       const isPart = isRange(exchange.request) && stored.status === 200;
       if (isPart && (!led.isKept || isFarRange(exchange.request, stored))) {
-        await body?.cancel();
+        await dropBody(body);
         return passInstead(exchange, found, led.isKept ? "far-range" : led.reason);
       }
       await discardBody(found);
@@ -171,7 +172,7 @@ function refreshInBackground(exchange: Exchange, stored: StoredResponse): void {
   const stale = { stored, servesErrors: true };
   const refresh = fill(exchange, { stale, part: null, wantsBody: false, flightKey: target.key });
   // Whatever it brings, nobody waits for it; what fails in it has been reported.
-  waitUntil(refresh.then((led) => ("body" in led ? led.body?.cancel() : undefined)).catch(() => undefined));
+  waitUntil(refresh.then((led) => ("body" in led ? dropBody(led.body) : undefined)).catch(() => undefined));
 }
 
 async function answerFailure(exchange: Exchange, found: Unusable, failure: OriginFailure): Promise<Response> {

@@ -1,3 +1,4 @@
+import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Flight } from "./flights.ts";
 import { useOf } from "./lookup.ts";
@@ -19,7 +20,7 @@ export function passOn(
   body: ReadableStream | null,
   wantsBody: boolean,
 ): Delivery {
-  if (body === null || !wantsBody) return { body: null, done: body?.cancel() ?? Promise.resolve() };
+  if (body === null || !wantsBody) return { body: null, done: dropBody(body) };
   const client = bodyStream(stored.size);
   const done = pump(body, { client: client.writable }, boundsOf(exchange, stored)).then((outcome) =>
     reportBroken(exchange, outcome),

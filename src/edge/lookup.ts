@@ -2,6 +2,7 @@ import { NO_DIRECTIVES } from "../http/cache-control.ts";
 import { decideReuse } from "../http/reuse.ts";
 import { purgeVerdict } from "../zones/purge-log.ts";
 import type { BodySource } from "./body-source.ts";
+import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HotResponse } from "./memory.ts";
 import { STORED_FOR_SECONDS } from "./store.ts";
@@ -36,7 +37,7 @@ export async function lookup(exchange: Exchange): Promise<Lookup> {
   if (found.kind === "no-variant") return { kind: "miss", reason: "vary-miss" };
   const use = useOf(found.stored, exchange);
   if (use.kind === "purged") {
-    await found.body.cancel();
+    await dropBody(found.body);
     return { kind: "miss", reason: "purged" };
   }
   if (use.kind !== "fresh" || !memory?.admits(target.key, found.stored)) {

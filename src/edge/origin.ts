@@ -1,4 +1,5 @@
 import type { ZoneDocument } from "../zones/zone.ts";
+import { dropBody } from "./drop-body.ts";
 
 /** What came of asking the origin; times in ms since the epoch. */
 export type OriginOutcome =
@@ -33,7 +34,7 @@ export async function askOrigin(
   const repeatable = request.method === "GET" || request.method === "HEAD";
   const outcome = await askOnce(zone.origin, zone.settings.timeouts.first_byte_ms, request, repeatable);
   if (fallback === null || !repeatable || !hasFailed(outcome)) return outcome;
-  if (outcome.kind === "answer") await outcome.response.body?.cancel();
+  if (outcome.kind === "answer") await dropBody(outcome.response.body);
   return askOnce(fallback, zone.settings.timeouts.first_byte_ms, request, repeatable);
 }
 
@@ -70,7 +71,7 @@ async function askOnce(
       return ask();
     });
     if (!isFinalStatus(response.status)) {
-      await response.body?.cancel();
+      await dropBody(response.body);
       return { kind: "failure", failure: { status: 502, reason: "origin-nonsense" } };
     }
     return { kind: "answer", response, requestedAt, answeredAt: Date.now() };

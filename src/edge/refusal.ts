@@ -14,7 +14,7 @@ const REFUSALS = {
   loop: [508, "the request has passed this network before (CDN-Loop): the zone's origin points back at it"],
   "origin-unreachable": [502, "the origin could not be reached"],
   "origin-timeout": [504, "the origin did not answer in time"],
-  "origin-nonsense": [502, "the origin answered with a status that HTTP does not have"],
+  "origin-nonsense": [502, "the origin answered with a status that does not answer the request"],
   "origin-5xx": [502, "the origin is failing"],
   "zone-table": [503, "the zone table cannot be read just now"],
   internal: [500, "the edge failed on this request"],

@@ -1,5 +1,6 @@
-import { languageVariantIn, languageVariantKey, preferredLanguage, variantKey } from "../http/vary.ts";
+import { languageVariantKey, preferredLanguage, variantKey } from "../http/vary.ts";
 import { purgeHash } from "../zones/purge-log.ts";
+import { dropBody } from "./drop-body.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /**
@@ -67,7 +68,7 @@ export function createStore(cache: Cache, origin: string): Store {
   async function recordFor(key: string): Promise<VaryRecord | null> {
     const primary = await read(urlOf("primary", key));
     if (primary === null) return null;
-    await primary.response.body?.cancel();
+    await dropBody(primary.response.body);
     return isVaryRecord(primary.entry) ? primary.entry : null;
   }
 
@@ -91,7 +92,7 @@ export function createStore(cache: Cache, origin: string): Store {
 
   async function found(key: string, stored: StoredResponse, response: Response): Promise<Found> {
     if (!stored.isBodyApart) return { kind: "response", stored, body: response.body ?? new Response("").body! };
-    await response.body?.cancel();
+    await dropBody(response.body);
     const body = (await cache.match(urlOf(`body/${stored.bodyId}`, key)))?.body;
     // The two are evicted apart.
     return body ? { kind: "response", stored, body } : { kind: "nothing" };
@@ -102,14 +103,14 @@ export function createStore(cache: Cache, origin: string): Store {
       const primary = await read(urlOf("primary", key));
       if (primary === null) return { kind: "nothing" };
       if (!isVaryRecord(primary.entry)) return found(key, primary.entry, primary.response);
-      await primary.response.body?.cancel();
+      await dropBody(primary.response.body);
       const { vary, generation } = primary.entry;
       for (const wanted of variantsFor(vary, request)) {
         const variant = await read(variantUrl(key, generation, wanted));
         if (variant === null || isVaryRecord(variant.entry)) continue;
         // The URL holds a hash of the variant only.
         if (variant.entry.variant === wanted) return found(key, variant.entry, variant.response);
-        await variant.response.body?.cancel();
+        await dropBody(variant.response.body);
       }
       return { kind: "no-variant" };
     },
@@ -161,7 +162,7 @@ export function createStore(cache: Cache, origin: string): Store {
       if (response?.status === 206 && (stored.isBodyApart || bodyIdOf(response) === stored.bodyId)) {
         return response.body;
       }
-      await response?.body?.cancel();
+      await dropBody(response?.body);
       return null;
     },
 
@@ -183,8 +184,8 @@ function isVaryRecord(entry: StoredResponse | VaryRecord): entry is VaryRecord {
 function variantsFor(vary: readonly string[], request: Headers): string[] {
   const exact = variantKey(vary, request);
   const language = vary.includes("accept-language") ? preferredLanguage(request.get("accept-language")) : null;
-  const preferred = language && languageVariantKey(vary, request, language);
-  return preferred === null || preferred === exact ? [exact] : [exact, preferred];
+  const preferred = language && languageVariantKey(exact, language);
+  return preferred === null ? [exact] : [exact, preferred];
 }
 
 /** Where a response in one language is found by those who prefer that language, however they say so. */
@@ -194,8 +195,7 @@ function languageVariantOf(stored: StoredResponse): string | null {
     .trim()
     .toLowerCase();
   if (language === undefined || !/^[a-z0-9-]+$/.test(language)) return null;
-  const alias = languageVariantIn(stored.variant, language);
-  return alias === stored.variant ? null : alias;
+  return languageVariantKey(stored.variant, language);
 }
 
 function bodyIdOf(response: Response): string | null {

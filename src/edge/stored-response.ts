@@ -89,7 +89,8 @@ export function freshened(
   zone: ZoneDocument,
 ): StoredResponse {
   const notModified = clientHeaders(answer.response, answer.answeredAt, target, zone.settings.forward);
-  const headers = freshenHeaders(new Headers(stored.headers), notModified);
+  // Its Cache-Control may name fields that must not be kept any more (RFC 9111 §3.1).
+  const headers = storableHeaders(freshenHeaders(new Headers(stored.headers), notModified));
   labelType(headers, stored.status, target);
   const tags = purgeTags(answer.response.headers);
   const vary = selectingFields(headers, zone.settings.forward);

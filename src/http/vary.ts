@@ -40,25 +40,14 @@ export function variantKey(fields: readonly string[], requestHeaders: Headers): 
 }
 
 /**
- * The {@link variantKey} that a request would have which accepts just `language`. A response that varies on
- * `Accept-Language` and names its `Content-Language` may be stored under this key too; a request whose one preferred
- * language it is (see {@link preferredLanguage}) may be answered with it. Null where language does not matter.
+ * A {@link variantKey} with the language of a response in the place of what requests say of languages. A response that
+ * names its `Content-Language` may be stored under this key too, and answer requests whose one preferred language it is
+ * (see {@link preferredLanguage}). Null where language does not matter.
  */
-export function languageVariantKey(
-  fields: readonly string[],
-  requestHeaders: Headers,
-  language: string,
-): string | null {
-  if (!fields.includes("accept-language")) return null;
-  const headers = new Headers(requestHeaders);
-  headers.set("accept-language", language);
-  return variantKey(fields, headers);
-}
-
-/** As {@link languageVariantKey}, out of a {@link variantKey}; null where language does not matter. */
-export function languageVariantIn(variant: string, language: string): string | null {
+export function languageVariantKey(variant: string, language: string): string | null {
   const line = /^accept-language(?::.*)?$/m;
-  return line.test(variant) ? variant.replace(line, `accept-language:${language.toLowerCase()}`) : null;
+  // A field name holds no `=`, so no request can have such a line.
+  return line.test(variant) ? variant.replace(line, `accept-language=${language.toLowerCase()}`) : null;
 }
 
 /** The one language that a request prefers to all others, in lower case (RFC 9110 §12.5.4); null if there is none. */

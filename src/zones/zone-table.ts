@@ -101,14 +101,16 @@ export class ZoneTable {
   #read(name: string, now: number, waitUntil: WaitUntil): Promise<ZoneDocument | null> {
     const shared = this.#sharedRead(name, now);
     if (shared !== null) return shared;
-    const read = { document: this.#fetch(name, now), startedAt: now };
+    // A promise of its own, settled by this request: others that waited for this one's I/O itself were seen to hang.
+    const { promise: document, resolve, reject } = Promise.withResolvers<ZoneDocument | null>();
+    const read = { document, startedAt: now };
     this.#reads.set(name, read);
     const settled = () => {
       if (this.#reads.get(name) === read) this.#reads.delete(name);
     };
     // Kept alive for the other requests that wait for it, should this one's client go away.
-    waitUntil(read.document.then(settled, settled));
-    return read.document;
+    waitUntil(this.#fetch(name, now).then(resolve, reject).finally(settled));
+    return document;
   }
 
   async #fetch(name: string, now: number): Promise<ZoneDocument | null> {

@@ -134,16 +134,22 @@ describe("preferredLanguage() is", () => {
 });
 
 describe("languageVariantKey()", () => {
-  const german = new Headers({ "accept-language": "fr;q=0.5, de;q=1.0", foo: "1" });
+  const fields = ["accept-language", "foo"];
+  const asked = (language: string) => variantKey(fields, new Headers({ "accept-language": language, foo: "1" }));
 
-  it("is the key of a request that accepts just that language", () => {
-    const fields = ["accept-language", "foo"];
-    const plain = new Headers({ "accept-language": "DE", foo: "1" });
-    expect(languageVariantKey(fields, german, "de")).toBe(variantKey(fields, plain));
-    expect(languageVariantKey(fields, german, "de")).not.toBe(languageVariantKey(fields, german, "fr"));
+  it("is the same for all who end up with that language, and like no request's own key", () => {
+    const key = languageVariantKey(asked("fr;q=0.5, de;q=1.0"), "DE");
+    expect(key).toBe(languageVariantKey(asked("en, de"), "de"));
+    expect(key).not.toBe(languageVariantKey(asked("en, de"), "fr"));
+    expect(key).not.toBe(asked("de"));
+  });
+
+  it("keeps what else the variant depends on", () => {
+    const other = variantKey(fields, new Headers({ "accept-language": "de", foo: "2" }));
+    expect(languageVariantKey(other, "de")).not.toBe(languageVariantKey(asked("de"), "de"));
   });
 
   it("does not exist for responses that do not vary on language", () => {
-    expect(languageVariantKey(["foo"], german, "de")).toBeNull();
+    expect(languageVariantKey(variantKey(["foo"], new Headers({ foo: "1" })), "de")).toBeNull();
   });
 });

@@ -48,8 +48,8 @@ export interface Answer {
   status: number;
   headers: Headers;
   body: Uint8Array | null;
-  /** The body broke off. */
-  broken: boolean;
+  /** The error of a body that broke off. */
+  broken: string | null;
 }
 
 export interface RecordedPurge {
@@ -67,7 +67,9 @@ export interface RecordedPurge {
 export class Journal {
   readonly exchanges = new Map<number, OriginExchange>();
   readonly purges: RecordedPurge[] = [];
-  readonly unsafe: { step: Step; answer: Answer }[] = [];
+  readonly steps = new Map<number, Step>();
+  /** Unsafe requests that succeeded, and the resources that they have changed. */
+  readonly invalidations: { by: Step; keys: readonly string[] }[] = [];
   /** Entity tags that the edge made itself, and the content that they name. */
   readonly madeTags = new Map<string, Uint8Array>();
   readonly #lines: string[] = [];

@@ -20,7 +20,7 @@ export function canonicalQuery(search: string, rule: ZoneSettings["query"]): str
   const pairs = search.slice(1).split("&");
   const name = (pair: string) => pair.split("=")[0]!;
   const counting = typeof rule === "string" ? pairs : pairs.filter((pair) => rule.includes(name(pair)));
-  counting.sort((a, b) => (name(a) < name(b) ? -1 : 1));
+  counting.sort((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0));
   return counting.length === 0 ? "" : `?${counting.join("&")}`;
 }
 

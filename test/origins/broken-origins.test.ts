@@ -226,13 +226,6 @@ it("a body that is not stored and falls silent ends when the zone's patience doe
 
 it.each([
   ["with the body", (socket, _request) => socket.write(`${head({ "Content-Length": 5 })}hello${surplus}`)],
-  [
-    "a moment later",
-    (socket, _request) => {
-      socket.write(`${head({ "Content-Length": 5 })}hello`);
-      setTimeout(() => socket.write(surplus), 20);
-    },
-  ],
   ["after an answer without a body", (socket, _request) => socket.write(`HTTP/1.1 204 No Content\r\n\r\n${surplus}`)],
 ] satisfies [string, Behaviour][])(
   "bytes beyond the promised length, %s, are no answer to anything",

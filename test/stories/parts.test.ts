@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asset, play, playEdge } from "../support/edge.ts";
+import { asset, pass, play, playEdge } from "../support/edge.ts";
 
 playEdge();
 
@@ -86,11 +86,15 @@ describe("the beginning of something", () => {
 });
 
 describe("a part that nobody asked for", () => {
-  it("is passed on and answers no request for the whole", async () => {
+  it("is no answer: 502, and the stale copy where there is one", async () => {
     const { get, origin } = await play();
-    origin.answers(asset("0123", { ...fresh, "content-range": "bytes 0-3/10" }, 206), serving(fresh));
-    expect((await get("/a.mp4")).status).toBe(206);
-    const all = await get("/a.mp4");
-    expect([all.status, await all.text()]).toEqual([200, whole]);
+    const part = asset("0123", { ...fresh, "content-range": "bytes 0-3/10" }, 206);
+    origin.answers(part);
+    expect(await (await get("/a.mp4")).json()).toMatchObject({ code: "origin-nonsense" });
+    origin.answers(serving({ "cache-control": "max-age=10" }), part);
+    await (await get("/b.mp4")).text();
+    pass(11);
+    const stale = await get("/b.mp4");
+    expect([stale.status, await stale.text(), stale.headers.get("x-cache")]).toEqual([200, whole, "STALE"]);
   });
 });

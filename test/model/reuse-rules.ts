@@ -1,0 +1,156 @@
+import { cacheControl, list, unlimited } from "./directives.ts";
+import type { Answer, Journal, OriginExchange, RecordedPurge, Step } from "./journal.ts";
+import { comparable, isMismatch, seesField } from "./resource.ts";
+import { HEURISTIC_STATUSES, leastAge, type ModelResponse, staleAllowance } from "./stored.ts";
+
+/** Statuses whose caching rules a cache can be expected to know, for must-understand. */
+const UNDERSTOOD = new Set([...HEURISTIC_STATUSES, 302, 303, 307, 400, 403, 500, 502, 503, 504]);
+
+/** What is wrong with using this response for this request, where the origin has not been asked about it. */
+export function* reuseFaults(step: Step, answer: Answer, response: ModelResponse, journal: Journal): Iterable<string> {
+  yield* storageFaults(step, answer, response, journal);
+  yield* varyFaults(step, response);
+  yield* purgeFaults(step, response, journal);
+  yield* invalidationFaults(step, response, journal);
+  yield* staleFaults(step, response, journal);
+  const age = answer.headers.get("age");
+  const least = leastAge(response, step.startedAt);
+  if (age === null || !/^\d+$/.test(age)) yield `RFC 9111 §4: a reused response needs an Age, not ${age}`;
+  else if (Number(age) < least) yield `RFC 9111 §4.2.3: Age ${age} is less than ${least}`;
+  const ttl = /; hit; ttl=(-?\d+)/.exec(answer.headers.get("cache-status") ?? "")?.[1];
+  if (ttl !== undefined && Number(ttl) > response.lifetime - least) yield `Cache-Status: ttl=${ttl} is too much`;
+}
+
+/** Whether each part of it could be stored at all (RFC 9111 §3). */
+function* storageFaults(step: Step, answer: Answer, response: ModelResponse, journal: Journal): Iterable<string> {
+  const { base, last, chain, headers, directives } = response;
+  if (base.method !== "GET" && !isPostOfItself(step, response)) yield `the answer to ${base.method} is used again`;
+  if (base.defect !== null) yield `RFC 9111 §3.3: an incomplete response (${base.defect}) is used again`;
+  if ([0, 206, 304, 412, 416].includes(base.status)) yield `a ${base.status} is used again`;
+  if (unlimited(directives, "private")) yield "RFC 9111 §5.2.2.7: a private response is shared";
+  if (directives.has("no-store") && !(directives.has("must-understand") && UNDERSTOOD.has(base.status))) {
+    yield "RFC 9111 §5.2.2.5: no-store was stored";
+  }
+  const hasReason = response.isExplicit || directives.has("public") || HEURISTIC_STATUSES.has(base.status);
+  if (!hasReason) yield `RFC 9111 §3: nothing lets a ${base.status} be stored`;
+  if (base.status < 300 && isMismatch(step.path, base.headers.get("content-type")))
+    yield "a page was stored for an asset";
+  for (const exchange of chain) yield* requestFaults(exchange, step, journal);
+  // A 304 to a request without credentials tells that its sender may have the same.
+  const shareable = ["public", "must-revalidate", "s-maxage"].some((name) => directives.has(name));
+  if (last.request.has("authorization") && !shareable) yield `RFC 9111 §3.5: #${last.id} was authorized for one`;
+  for (const name of ["private", "no-cache"]) {
+    const isLimited = directives.get(name)?.includes("x-private");
+    if (isLimited && answer.headers.has("x-private"))
+      yield `RFC 9111 §5.2.2.4, §5.2.2.7: a field that ${name} names is shared`;
+  }
+  const cookie = headers.has("set-cookie") && step.settings.forward.cookies;
+  if (cookie && !response.isExplicit) yield "a cookie was stored without explicit freshness";
+}
+
+/** RFC 9110 §9.3.3: with explicit freshness and its target in Content-Location, the answer to a POST stands for a GET's. */
+function isPostOfItself({ path, query }: Step, { base, isExplicit }: ModelResponse): boolean {
+  const location = base.headers.get("content-location");
+  if (base.method !== "POST" || !isExplicit || location === null) return false;
+  const { pathname, search } = new URL(location, `http://zone${base.resource}`);
+  return pathname + search === path + query;
+}
+
+/** What the requests that filled it say. */
+function* requestFaults(exchange: OriginExchange, step: Step, journal: Journal) {
+  const client = journal.steps.get(exchange.step);
+  if (client !== undefined && cacheControl(client.headers.get("cache-control")).has("no-store")) {
+    yield `RFC 9111 §5.2.1.5: #${exchange.id} answers a no-store request and was stored`;
+  }
+  if (step.settings.forward.authorization === false && exchange.request.has("authorization")) {
+    yield `#${exchange.id}: Authorization reached the origin`;
+  }
+}
+
+/** RFC 9111 §4.1. */
+export function* varyFaults(step: Step, { headers, last }: ModelResponse): Iterable<string> {
+  for (const field of list(headers.get("vary")?.toLowerCase() ?? null)) {
+    if (field === "*") yield "RFC 9111 §4.1: Vary: * matches nothing";
+    if (!seesField(field, step.settings)) continue;
+    const [wanted, given] = [comparable(field, step.headers.get(field)), comparable(field, last.request.get(field))];
+    if (wanted !== given) yield `RFC 9111 §4.1: ${field} is "${wanted}", the stored one is for "${given}"`;
+  }
+}
+
+export function isPurgeOf(purge: RecordedPurge, step: Step, response: ModelResponse): boolean {
+  if (purge.zone !== step.zone) return false;
+  const before = response.chain.filter(({ requestedSeq }) => requestedSeq < purge.startedSeq);
+  const tagged = before.reverse().find(({ headers }) => tagsOf(headers).length > 0);
+  switch (purge.kind) {
+    case "everything":
+      return true;
+    case "path":
+      return purge.value === step.path;
+    case "url":
+      return purge.value === step.path + step.query;
+    case "prefix":
+      return step.path.startsWith(purge.value);
+    case "tag":
+      return tagged !== undefined && tagsOf(tagged.headers).includes(purge.value);
+    default:
+      return purge.kind satisfies never;
+  }
+}
+
+function tagsOf(headers: Headers): string[] {
+  return [...list(headers.get("cache-tag")), ...(headers.get("surrogate-key") ?? "").split(" ").filter(Boolean)];
+}
+
+function* purgeFaults(step: Step, response: ModelResponse, journal: Journal): Iterable<string> {
+  for (const purge of journal.purges) {
+    if (purge.soft || purge.acknowledgedSeq > step.startedSeq || !isPurgeOf(purge, step, response)) continue;
+    if (response.base.requestedSeq < purge.startedSeq)
+      yield `purged (${purge.kind} ${purge.value}) before it was asked for`;
+  }
+}
+
+/** RFC 9111 §4.4: what was stored before an unsafe request succeeded is not used without validation after it. */
+function* invalidationFaults(step: Step, { last }: ModelResponse, journal: Journal): Iterable<string> {
+  const filler = journal.steps.get(last.step);
+  for (const { by, keys } of journal.invalidations) {
+    if (by.zone !== step.zone || by.endedSeq > step.startedSeq || !keys.includes(step.path + step.query)) continue;
+    // A fill that was still under way when the unsafe request began may land before or after it.
+    const settled = Math.max(last.endedSeq, filler?.endedSeq ?? Number.POSITIVE_INFINITY);
+    if (settled < by.startedSeq) yield `RFC 9111 §4.4: request ${by.id} (${by.method}) has invalidated it`;
+  }
+}
+
+/** RFC 9111 §4.2, §4.2.4, RFC 5861. */
+function* staleFaults(step: Step, response: ModelResponse, journal: Journal): Iterable<string> {
+  const { directives, isOverridden, lifetime, last } = response;
+  if (!isOverridden && unlimited(directives, "no-cache"))
+    yield "RFC 9111 §5.2.2.4: no-cache was used without validation";
+  let staleness = leastAge(response, step.startedAt) - lifetime;
+  for (const purge of journal.purges) {
+    if (!purge.soft || purge.acknowledgedSeq > step.startedSeq || !isPurgeOf(purge, step, response)) continue;
+    if (last.requestedSeq > purge.startedSeq) continue;
+    staleness = Math.max(staleness, Math.floor((step.startedAt - purge.at) / 1000));
+  }
+  if (staleness < 0) return;
+  const { atOnce, onError } = staleAllowance(response, step.settings, step.headers);
+  if (staleness < atOnce) return;
+  if (staleness >= onError)
+    yield `RFC 9111 §4.2.4: stale for ${staleness} s, allowed ${atOnce} s, on errors ${onError} s`;
+  else if (!hasFailed(step, journal)) yield `RFC 9111 §4.2.4: stale for ${staleness} s although no request has failed`;
+}
+
+/** How long a failure answers for a resource, ms. */
+const FAILURE_MS = 2_000;
+
+/** Whether the origin has failed on this resource for this request or just before it (RFC 5861 §4). */
+export function hasFailed(step: Step, journal: Journal): boolean {
+  return [...journal.exchanges.values()].some(
+    ({ step: madeFor, zone, resource, status, answeredAt, requestedSeq, request }) =>
+      zone === step.zone &&
+      (madeFor === step.id || resource === step.path + step.query) &&
+      // RFC 9110 §15.3.7: a part that nobody has asked for is no answer either.
+      ([0, 500, 502, 503, 504].includes(status) || (status === 206 && !request.has("range"))) &&
+      requestedSeq < step.endedSeq &&
+      answeredAt > step.startedAt - FAILURE_MS,
+  );
+}

@@ -1,0 +1,128 @@
+import type { ZoneSettings } from "../../src/zones/settings.ts";
+import { cacheControl, type Directives, date, governing, list, seconds } from "./directives.ts";
+import type { Journal, OriginExchange } from "./journal.ts";
+import { zoneTtl } from "./resource.ts";
+
+/** A response as RFC 9111 would have it stored: an answer of the origin and the 304s that have updated it since. */
+export interface ModelResponse {
+  base: OriginExchange;
+  /** The last that was said of it: the answer itself or a 304. */
+  last: OriginExchange;
+  chain: readonly OriginExchange[];
+  headers: Headers;
+  directives: Directives;
+  /** Greatest freshness lifetime that may be claimed, seconds. */
+  lifetime: number;
+  /** Whether the origin, not the zone, said how long it is fresh. */
+  isExplicit: boolean;
+  /** The zone's TTL replaces all that the origin says of freshness. */
+  isOverridden: boolean;
+}
+
+/** What an answer is made of, by the marks that each answer of the origin leaves; null where the edge made it itself. */
+export function madeOf(answer: Headers, journal: Journal, path: string, settings: ZoneSettings): ModelResponse | null {
+  const ids = [...answer.keys()].flatMap((name) => /^x-exchange-(\d+)$/.exec(name)?.[1] ?? []).map(Number);
+  const chain = ids.sort((a, b) => a - b).flatMap((id) => journal.exchanges.get(id) ?? []);
+  const [base] = chain;
+  if (base === undefined) return null;
+  const headers = updated(chain);
+  const last = chain.at(-1)!;
+  const { directives, targeted } = governing(headers);
+  const ttl = TTL_STATUSES.has(base.status) ? zoneTtl(path, settings) : null;
+  const isOverridden = settings.ttl_mode === "override" && ttl !== null;
+  const explicit = explicitLifetime(headers, directives, targeted, last.answeredAt);
+  const unsaid = base.status === 404 || base.status === 410 ? settings.negative_ttl : ttl;
+  return {
+    base,
+    last,
+    chain,
+    headers,
+    directives,
+    lifetime: isOverridden ? ttl : (explicit ?? unsaid ?? heuristic(base.status, headers, directives, last.answeredAt)),
+    isExplicit: explicit !== null && !isOverridden,
+    isOverridden,
+  };
+}
+
+/** Statuses that a zone's TTL is promised for. */
+const TTL_STATUSES: ReadonlySet<number> = new Set([200, 203, 204, 206, 300, 301, 308]);
+
+/** RFC 9110 §15.1: heuristically cacheable. */
+export const HEURISTIC_STATUSES: ReadonlySet<number> = new Set([
+  200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501,
+]);
+
+/** RFC 9111 §3.2, §4.3.4: what a 304 says replaces what was said, but for what describes the content. */
+function updated(chain: readonly OriginExchange[]): Headers {
+  const headers = new Headers(chain[0]!.headers);
+  for (const { headers: said, answeredAt } of chain.slice(1)) {
+    headers.delete("age");
+    // RFC 9110 §6.6.1: a recipient with a clock takes the time of arrival where there is no Date.
+    headers.set("date", new Date(answeredAt).toUTCString());
+    for (const [name, value] of said) {
+      if (/^content-(length|encoding|range)$/.test(name) || (name === "etag" && headers.has("etag"))) continue;
+      headers.set(name, value);
+    }
+  }
+  return headers;
+}
+
+/** RFC 9110 §6.6.1: the time of arrival stands for a missing Date, and a Date knows whole seconds only. */
+function sentAt(headers: Headers, answeredAt: number): number {
+  return date(headers.get("date")) ?? Math.floor(answeredAt / 1000) * 1000;
+}
+
+/** RFC 9111 §4.2.1, RFC 9213 §2.2. */
+function explicitLifetime(
+  headers: Headers,
+  directives: Directives,
+  targeted: boolean,
+  answeredAt: number,
+): number | null {
+  const said = seconds(directives, "s-maxage") ?? seconds(directives, "max-age");
+  if (said !== undefined) return said;
+  const expires = headers.get("expires");
+  if (targeted || expires === null) return null;
+  const until = date(expires);
+  return until === null ? 0 : Math.max(0, Math.floor((until - sentAt(headers, answeredAt)) / 1000));
+}
+
+/** RFC 9111 §4.2.2: a tenth of the time since the last change, where a heuristic is allowed at all. */
+function heuristic(status: number, headers: Headers, directives: Directives, answeredAt: number): number {
+  const modified = date(headers.get("last-modified"));
+  if (modified === null || !(HEURISTIC_STATUSES.has(status) || directives.has("public"))) return 0;
+  return Math.max(0, Math.floor((sentAt(headers, answeredAt) - modified) / 10_000));
+}
+
+/** RFC 9111 §4.2.3: the least `current_age` that may be stated at a time (ms since the epoch), in whole seconds. */
+export function leastAge({ last, headers }: ModelResponse, now: number): number {
+  const said = list(headers.get("age"))[0] ?? "";
+  const sent = sentAt(headers, last.answeredAt);
+  const apparent = Math.max(0, Math.floor((last.answeredAt - sent) / 1000));
+  const corrected = (/^\d+$/.test(said) ? Number(said) : 0) + (last.answeredAt - last.requestedAt) / 1000;
+  return Math.floor(Math.max(apparent, corrected) + Math.max(0, now - last.answeredAt) / 1000);
+}
+
+/** How stale it may be used, in seconds: at once, and after a failure. The greater of what origin, zone and client allow. */
+export function staleAllowance(
+  { directives, isOverridden }: ModelResponse,
+  settings: ZoneSettings,
+  request: Headers,
+): { atOnce: number; onError: number } {
+  const said = isOverridden ? new Map<string, string | null>() : directives;
+  // RFC 9111 §4.2.4: not "if it is prohibited by an explicit in-protocol directive".
+  if (
+    ["must-revalidate", "proxy-revalidate"].some((name) => said.has(name)) ||
+    (said.has("no-cache") && !said.get("no-cache"))
+  ) {
+    return { atOnce: 0, onError: 0 };
+  }
+  // RFC 9111 §5.2.2.10: s-maxage forbids it as well, but for a window that the same response names (RFC 5861).
+  const isOpen = !said.has("s-maxage");
+  const asked = cacheControl(request.get("cache-control"));
+  const welcome =
+    !asked.has("max-stale") || !isOpen ? 0 : asked.get("max-stale") === null ? Infinity : seconds(asked, "max-stale")!;
+  const atOnce = seconds(said, "stale-while-revalidate") ?? (isOpen ? settings.stale_while_revalidate : 0);
+  const onError = seconds(said, "stale-if-error") ?? (isOpen ? settings.stale_if_error : 0);
+  return { atOnce: Math.max(atOnce, welcome), onError };
+}
