@@ -1,10 +1,8 @@
-import { appendCacheStatus, formatCacheStatus } from "../http/cache-status.ts";
 import { evaluatePreconditions } from "../http/conditional.ts";
 import { contentRange, requestedRange, unsatisfiedRange } from "../http/range.ts";
 import { varyFields } from "../http/vary.ts";
-import type { ZoneSettings } from "../zones/settings.ts";
+import { stampAge } from "./age-fields.ts";
 import { type Body, type BodySource, codedBody, discard, partOfBody, wholeBody } from "./body-source.ts";
-import { browserCacheControl } from "./browser-cache-control.ts";
 import { type CodingChoice, chooseCoding, codedEtag } from "./coding.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
 import type { Exchange } from "./exchange.ts";
@@ -103,32 +101,6 @@ function describe(
   // Said to this cache, as CDN-Cache-Control is said to each on the way (W3C Edge Architecture §2.3).
   headers.delete("surrogate-control");
   addEdgeHeaders(headers, request.headers, zone);
-}
-
-/** Sets the fields that change as a response ages. May be applied again to the same fields. */
-export function stampAge(
-  headers: Headers,
-  stored: StoredResponse,
-  { cacheStatus, age }: Provenance,
-  settings: ZoneSettings,
-): void {
-  if (age !== null) headers.set("age", String(age));
-  const cacheControl = browserCacheControl(
-    stored,
-    fieldOf(stored, "cache-control"),
-    age ?? Math.floor(stored.initialAge),
-    settings,
-  );
-  if (cacheControl !== null) {
-    headers.set("cache-control", cacheControl);
-    headers.delete("expires");
-  }
-  // RFC 9211 §2: each cache appends its own.
-  headers.set("cache-status", appendCacheStatus(fieldOf(stored, "cache-status"), formatCacheStatus(cacheStatus)));
-}
-
-function fieldOf(stored: StoredResponse, name: string): string | null {
-  return stored.headers.find(([field]) => field === name)?.[1] ?? null;
 }
 
 function addVary(headers: Headers, field: string): void {

@@ -1,7 +1,7 @@
 import { loadEncoder } from "./coding.ts";
 import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
-import type { HotResponse } from "./memory.ts";
+import type { HotResponse } from "./hot-response.ts";
 import { reportStoreFailure } from "./report.ts";
 import { sliceStream } from "./slice-stream.ts";
 import type { StoredResponse } from "./stored-response.ts";

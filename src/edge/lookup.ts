@@ -4,7 +4,7 @@ import { purgeVerdict } from "../zones/purge-log.ts";
 import type { BodySource } from "./body-source.ts";
 import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
-import type { HotResponse } from "./memory.ts";
+import type { HotResponse } from "./hot-response.ts";
 import { STORED_FOR_SECONDS } from "./store.ts";
 import { freshnessOf, type StoredResponse } from "./stored-response.ts";
 

@@ -1,16 +1,5 @@
-import type { Replay } from "./replay.ts";
+import type { HotResponse } from "./hot-response.ts";
 import type { StoredResponse } from "./stored-response.ts";
-
-/** A small response with its body, held in the isolate. */
-export interface HotResponse {
-  stored: StoredResponse;
-  /** The identity body. */
-  bytes: Uint8Array;
-  /** The body in the codings that have been made of it. */
-  coded: Map<"br" | "gzip", Uint8Array>;
-  /** Answers given out of it, by the coding that the client prefers. */
-  replays: Map<string, Replay>;
-}
 
 /** What a memory may hold, bytes. */
 export interface MemoryBounds {

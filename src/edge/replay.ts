@@ -1,26 +1,11 @@
 import { preferredCoding } from "../http/accept-encoding.ts";
 import { currentAge } from "../http/reuse.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
-import { stampAge } from "./answer.ts";
+import { stampAge } from "./age-fields.ts";
 import { CODINGS } from "./coding.ts";
-import type { HotResponse } from "./memory.ts";
+import type { HotResponse } from "./hot-response.ts";
 import { hit } from "./provenance.ts";
 import { STORED_FOR_SECONDS } from "./store.ts";
-
-/**
- * An answer that was given out of memory and can be given again. While nothing is asked for that could change it, only
- * its age moves: the fields are kept as they were sent, and stamped anew once a second.
- */
-export interface Replay {
-  headers: Headers;
-  body: Uint8Array;
-  /** The zone's version that it was made under: settings and purges are the same while it holds. */
-  zoneVersion: number;
-  /** Ms since the epoch. */
-  freshUntil: number;
-  /** The age that `headers` state, seconds. */
-  age: number;
-}
 
 /** What makes an answer differ beyond zone, target and coding; a request with any of these takes the whole way. */
 const UNUSUAL = ["cdn-loop", "if-match", "if-modified-since", "if-none-match", "if-unmodified-since", "range"];

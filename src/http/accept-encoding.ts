@@ -22,11 +22,6 @@ export function preferredCoding(acceptEncoding: string | null, available: readon
   return best;
 }
 
-/** Whether a client accepts a content coding (RFC 9110 §12.5.3). */
-export function acceptsCoding(acceptEncoding: string | null, coding: string): boolean {
-  return weightOf(codingWeights(acceptEncoding), canonical(coding.toLowerCase())) > 0;
-}
-
 /** Below any weight that a client can state: what is acceptable unless excluded comes after what was asked for. */
 const BY_DEFAULT = Number.MIN_VALUE;
 

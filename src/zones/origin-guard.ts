@@ -52,8 +52,8 @@ export function checkOrigin(input: string, policy: OriginPolicy): OriginVerdict 
   return url === null ? no("is not a valid URL") : checkOriginUrl(url, policy);
 }
 
-/** The same for a URL with a path, as a redirect of an origin names it. */
-export function checkOriginUrl(url: URL, policy: OriginPolicy): OriginVerdict {
+/** What the spelling does not show. */
+function checkOriginUrl(url: URL, policy: OriginPolicy): OriginVerdict {
   if (url.protocol !== "https:" && !(url.protocol === "http:" && policy.allowHttp))
     return no("must begin with https://");
   if (url.username !== "" || url.password !== "") return no("must not contain a user name or password");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import Negotiator from "negotiator";
 import { describe, expect, it } from "vitest";
-import { acceptsCoding, type Coding, preferredCoding } from "../../src/http/accept-encoding.ts";
+import { type Coding, preferredCoding } from "../../src/http/accept-encoding.ts";
 
 const all: Coding[] = ["br", "zstd", "gzip", "identity"];
 
@@ -70,22 +70,4 @@ describe("preferredCoding()", () => {
     const preferred = named ? available : [...available.filter((coding) => coding !== "identity"), "identity"];
     return (accepted.encodings(available, { preferred })[0] as Coding | undefined) ?? null;
   }
-});
-
-describe("acceptsCoding()", () => {
-  it.each([
-    [null, "gzip", false],
-    [null, "identity", true],
-    ["gzip", "gzip", true],
-    ["gzip", "X-GZIP", true],
-    ["gzip", "br", false],
-    ["gzip", "identity", true],
-    ["*", "compress", true],
-    ["gzip;q=0", "gzip", false],
-    ["identity;q=0", "identity", false],
-    ["*;q=0", "identity", false],
-    ["gzip;q=0.001", "gzip", true],
-  ])("%j, %s: %j", (acceptEncoding, coding, accepted) => {
-    expect(acceptsCoding(acceptEncoding, coding)).toBe(accepted);
-  });
 });

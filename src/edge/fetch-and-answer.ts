@@ -1,0 +1,188 @@
+import { variantKey } from "../http/vary.ts";
+import { answer } from "./answer.ts";
+import { discard } from "./body-source.ts";
+import { dropBody } from "./drop-body.ts";
+import type { Exchange } from "./exchange.ts";
+import { type Fill, fill, patienceOf } from "./fill.ts";
+import type { Landing } from "./flights.ts";
+import { type Lookup, lookup, useOf } from "./lookup.ts";
+import type { OriginFailure } from "./origin.ts";
+import { answerFromPart, findPart } from "./part.ts";
+import { pass } from "./pass.ts";
+import { collapsed, hit, missed, notKept, revalidated } from "./provenance.ts";
+import { refuse } from "./refusal.ts";
+import type { StoredResponse } from "./stored-response.ts";
+
+/** What was looked up, where the origin has to be asked before it can answer. */
+export type Unusable =
+  | Extract<Lookup, { kind: "miss" }>
+  | (Extract<Lookup, { kind: "found" }> & { use: { kind: "validate" } });
+
+/** How long a request waits for a large body that another one is fetching, ms. */
+const LARGE_PATIENCE_MS = 2_500;
+
+/** Above this, a range that does not begin at the first byte is not made to wait for the bytes before it. */
+const FAR_RANGE_BYTES = 67_108_864;
+
+/** Waits for a request to the origin that is already in flight, or makes one. */
+export async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promise<Response> {
+  const { flights, target, request, now } = exchange;
+  const recent = flights.recentFailure(target.key, now);
+  if (recent !== null) return answerFailure(exchange, found, recent);
+  // What could not be stored a moment ago is not asked for as a whole to answer a part.
+  if (isRange(request) && flights.isUnshared(target.key, now)) return passInstead(exchange, found, "unshared");
+
+  const part = found.kind === "miss" && request.method === "GET" ? await findPart(exchange) : null;
+  if (isRange(request)) {
+    const within = part && (await answerFromPart(exchange, part));
+    if (within) return within;
+    // Where the end of something begins is not known before all of it is here: the origin is asked for just that.
+    if (found.kind === "miss" && isSuffix(request)) return passInstead(exchange, found, "suffix");
+  }
+
+  let flightKey = target.key;
+  // The first flight for a key may bring another variant, or break off: then there is a second to wait for.
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const flying = exchange.directives.noStore ? null : flights.waitable(flightKey, now);
+    if (flying === null) break;
+    const landing = await within(flying.landing, patienceOf(exchange));
+    if (landing === null) return passInstead(exchange, found, "impatient");
+    const shared = await answerFromLanding(exchange, found, landing);
+    if (shared !== null) return shared;
+    flightKey = flightKeyOf(target.key, landing, request);
+  }
+  const led = await fill(exchange, {
+    stale: found.kind === "found" ? { stored: found.stored, servesErrors: found.use.staleIfError } : null,
+    part: isRange(request) ? null : part,
+    wantsBody: request.method !== "HEAD",
+    flightKey,
+  });
+  return answerFromFill(exchange, found, led);
+}
+
+/** Answers out of what another request brought; null where it does not serve this one. */
+async function answerFromLanding(exchange: Exchange, found: Unusable, landing: Landing): Promise<Response | null> {
+  switch (landing.kind) {
+    case "bytes": {
+      const { stored, bytes, coded } = landing;
+      const use = useOf(stored, exchange);
+      if (!isVariantFor(stored, exchange.request) || use.kind === "validate" || use.kind === "purged") return null;
+      await discardBody(found);
+      return answer(exchange, stored, { kind: "bytes", bytes, coded, hot: null }, collapsed(found, use));
+    }
+    case "large": {
+      const { stored, kept } = landing;
+      if (!isVariantFor(stored, exchange.request) || useOf(stored, exchange).kind === "purged") return null;
+      // It is waited for a moment; a slow one is fetched apart, without keeping it twice.
+      const isKept = await within(kept, LARGE_PATIENCE_MS);
+      if (isKept === null) return passInstead(exchange, found, "large");
+      return isKept ? answerFromStore(exchange, found) : null;
+    }
+    case "stored":
+      return answerFromStore(exchange, found);
+    case "failed":
+      return answerFailure(exchange, found, landing.failure);
+    case "unshared":
+    case "broken":
+      return null;
+    default:
+      return landing satisfies never;
+  }
+}
+
+/** Answers out of what has been stored meanwhile; null where it does not serve this request. */
+async function answerFromStore(exchange: Exchange, found: Unusable): Promise<Response | null> {
+  const again = await lookup(exchange);
+  if (again.kind === "miss") return null;
+  if (again.use.kind === "validate") {
+    await discard(again.source);
+    return null;
+  }
+  await discardBody(found);
+  return answer(exchange, again.stored, again.source, collapsed(found, again.use));
+}
+
+function isVariantFor(stored: StoredResponse, request: Request): boolean {
+  return stored.vary !== "*" && variantKey(stored.vary, request.headers) === stored.variant;
+}
+
+/** Answers out of what this request's own fill brought. */
+async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): Promise<Response> {
+  switch (led.kind) {
+    case "failed":
+      return answerFailure(exchange, found, led.failure);
+    case "validated": {
+      if (found.kind === "miss") throw new Error("a 304 for a request without conditions");
+      return answer(exchange, led.stored, found.source, revalidated(led.stored));
+    }
+    case "answer": {
+      const { stored, body } = led;
+      const isPart = isRange(exchange.request) && stored.status === 200;
+      if (isPart && (!led.isKept || isFarRange(exchange.request, stored))) {
+        await dropBody(body);
+        return passInstead(exchange, found, led.isKept ? "far-range" : led.reason);
+      }
+      await discardBody(found);
+      const provenance = led.isKept ? missed(found, stored) : notKept(found, stored, led.reason);
+      return answer(exchange, stored, { kind: "origin", stream: body, isKept: led.isKept }, provenance);
+    }
+    default:
+      return led satisfies never;
+  }
+}
+
+async function answerFailure(exchange: Exchange, found: Unusable, failure: OriginFailure): Promise<Response> {
+  if (isStaleIfError(found)) return answerStale(exchange, found);
+  await discardBody(found);
+  return refuse(failure.reason, exchange.request, exchange.zone);
+}
+
+type Found = Extract<Unusable, { kind: "found" }>;
+
+function isStaleIfError(found: Unusable): found is Found {
+  return found.kind === "found" && found.use.staleIfError;
+}
+
+/** RFC 5861 §4. */
+function answerStale(exchange: Exchange, { stored, source, use }: Found): Promise<Response> {
+  return answer(exchange, stored, source, hit("STALE", use, "stale-if-error"));
+}
+
+async function passInstead(exchange: Exchange, found: Unusable, reason: string): Promise<Response> {
+  await discardBody(found);
+  return pass(exchange, reason);
+}
+
+/** One range of bytes (RFC 9110 §14.1.2); any other Range is answered with the whole. */
+function isRange({ method, headers }: Request): boolean {
+  return method === "GET" && /^bytes=\s*(?:\d+-\d*|-\d+)\s*$/i.test(headers.get("range") ?? "");
+}
+
+function isSuffix({ headers }: Request): boolean {
+  return /^bytes=\s*-/i.test(headers.get("range") ?? "");
+}
+
+function isFarRange(request: Request, stored: StoredResponse): boolean {
+  const fromTheStart = /^bytes=0+-/i.test(request.headers.get("range") ?? "");
+  return stored.size !== null && stored.size > FAR_RANGE_BYTES && !fromTheStart;
+}
+
+function flightKeyOf(key: string, landing: Landing, request: Request): string {
+  const vary = "stored" in landing ? landing.stored.vary : [];
+  return vary === "*" || vary.length === 0 ? key : `${key}\n${variantKey(vary, request.headers)}`;
+}
+
+async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | null> {
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(() => late.resolve(null), ms);
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Lets go of what was looked up. */
+export async function discardBody(found: Lookup): Promise<void> {
+  if (found.kind === "found") await discard(found.source);
+}

@@ -1,0 +1,27 @@
+import type { StoredResponse } from "./stored-response.ts";
+
+/** A small response with its body, held in the isolate. */
+export interface HotResponse {
+  stored: StoredResponse;
+  /** The identity body. */
+  bytes: Uint8Array;
+  /** The body in the codings that have been made of it. */
+  coded: Map<"br" | "gzip", Uint8Array>;
+  /** Answers given out of it, by the coding that the client prefers. */
+  replays: Map<string, Replay>;
+}
+
+/**
+ * An answer that was given out of memory and can be given again. While nothing is asked for that could change it, only
+ * its age moves: the fields are kept as they were sent, and stamped anew once a second.
+ */
+export interface Replay {
+  headers: Headers;
+  body: Uint8Array;
+  /** The zone's version that it was made under: settings and purges are the same while it holds. */
+  zoneVersion: number;
+  /** Ms since the epoch. */
+  freshUntil: number;
+  /** The age that `headers` state, seconds. */
+  age: number;
+}
