@@ -26,6 +26,13 @@ export interface Comparison {
 /** Connections for the paced load. Many, so that each waits for some ms, which is what wrk can count. */
 const PACED_CONNECTIONS = 128;
 
+/** A contender that is up. Each has an origin of its own, so that no request is taken for another's. */
+interface Started {
+  contender: Contender;
+  server: Server;
+  origin: Origin;
+}
+
 /** Compares all contenders on one asset: all are up at once, and their turns alternate. */
 export async function compare(asset: Asset, options: Options, folder: string): Promise<Comparison> {
   const [ours, ...ourOthers] = rescdn(asset);
@@ -34,50 +41,59 @@ export async function compare(asset: Asset, options: Options, folder: string): P
   const others = [...ourOthers, ...otherConstants, plain, honoCache, plainMiss, ...installed];
   const contenders = [ours, constant, ...others.filter(({ name }) => name.includes(options.only))];
 
-  // Each with an origin of its own, so that none is taken for another's.
-  const started = new Map<Contender, { server: Server; origin: Origin }>();
-  let headers: Setting["headers"] = [];
+  const started: Started[] = [];
   try {
-    for (const [index, contender] of contenders.entries()) {
-      const origin = await startOrigin();
-      const setting = { asset, origin, folder: join(folder, `${asset.size}-${index}`), headers };
-      mkdirSync(setting.folder);
-      console.error(`${asset.name}: starting ${contender.name}`);
-      const server = await contender.start(setting);
-      started.set(contender, { server, origin });
-      await warmAndCheck(contender, server, setting);
-      if (contender === ours) headers = headerPairs(await request(server.port, BENCH_HOST, asset.path));
-    }
-
-    const turn = async (contender: Contender, pace: Pace, seconds: number): Promise<Round> => {
-      const pattern: Pattern = { kind: contender.state === "miss" ? "unique" : "same" };
-      const { server, origin } = started.get(contender)!;
-      const round = await measure(contender.name, server, { asset, origin }, { pattern, pace, seconds });
-      expectState(contender, round);
-      return round;
-    };
-    const saturation: Round[] = [];
-    for (const contender of contenders) await turn(contender, SATURATION, 1); // until the JIT has seen it
-    for (let round = 1; round <= options.rounds; round++) {
-      console.error(`${asset.name}: round ${round} of ${options.rounds}`);
-      for (const contender of contenders) {
-        saturation.push(await turn(contender, SATURATION, options.seconds));
-      }
-    }
-
-    const half: Round[] = [];
+    await startAll(contenders, started, asset, folder);
+    await takeTurns(started, asset, SATURATION, { rounds: 1, seconds: 1 }); // until the JIT has seen the code
+    const saturation = await takeTurns(started, asset, SATURATION, options);
     const pace = paceFor(summarise(saturation).find((row) => row.contender === constant.name)!.rate / 2);
-    for (let round = 1; round <= options.rounds; round++) {
-      console.error(`${asset.name}: half of the constant's rate, round ${round} of ${options.rounds}`);
-      for (const contender of [ours, constant]) half.push(await turn(contender, pace, options.seconds));
-    }
+    const half = await takeTurns(started.slice(0, 2), asset, pace, options);
     return { asset: asset.name, roles: { ours: ours.name, constant: constant.name }, saturation, half };
   } finally {
-    for (const { server, origin } of started.values()) {
+    for (const { server, origin } of started) {
       await server.stop();
       origin.stop();
     }
   }
+}
+
+/** Starts contenders one after the other, the first of them ours, into `started`, which holds them even where one fails. */
+async function startAll(
+  contenders: readonly Contender[],
+  started: Started[],
+  asset: Asset,
+  folder: string,
+): Promise<void> {
+  let headers: Setting["headers"] = [];
+  for (const [index, contender] of contenders.entries()) {
+    console.error(`${asset.name}: starting ${contender.name}`);
+    const origin = await startOrigin();
+    const setting = { asset, origin, folder: join(folder, `${asset.size}-${index}`), headers };
+    mkdirSync(setting.folder);
+    const server = await contender.start(setting);
+    started.push({ contender, server, origin });
+    await warmAndCheck(contender, server, setting);
+    if (index === 0) headers = headerPairs(await request(server.port, BENCH_HOST, asset.path));
+  }
+}
+
+async function takeTurns(
+  started: readonly Started[],
+  asset: Asset,
+  pace: Pace,
+  { rounds, seconds }: Pick<Options, "rounds" | "seconds">,
+): Promise<Round[]> {
+  const taken: Round[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    console.error(`${asset.name}: ${pace.connections} connections, round ${round} of ${rounds}`);
+    for (const { contender, server, origin } of started) {
+      const pattern: Pattern = { kind: contender.state === "miss" ? "unique" : "same" };
+      const result = await measure(contender.name, server, { asset, origin }, { pattern, pace, seconds });
+      expectState(contender, result);
+      taken.push(result);
+    }
+  }
+  return taken;
 }
 
 /**

@@ -17,6 +17,8 @@ export interface Machine {
   /** Of the last minute, before the run: anything much above 0 means that somebody else is at work. */
   loadAverage: number;
   versions: Record<string, string>;
+  /** Given to every workerd alike. */
+  v8Flags: string;
 }
 
 /** Throws, with what to do about it, where the bench cannot run. */
@@ -54,6 +56,7 @@ export function describeMachine(): Machine {
     memoryBytes: totalmem(),
     kernel: release(),
     loadAverage: loadavg()[0] ?? 0,
+    v8Flags: process.env.MINIFLARE_WORKERD_V8_FLAGS ?? "",
     versions: {
       node: process.version,
       workerd: packageVersion("workerd"),
