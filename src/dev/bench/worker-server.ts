@@ -10,7 +10,7 @@ import { bundleWorker } from "../bundle.ts";
 import { fail, onEndSignal } from "../command.ts";
 import { applyMigrations } from "../migrate.ts";
 import { projectRoot, wranglerConfig } from "../project.ts";
-import { workerOptions } from "../runtime.ts";
+import { boundPauses, workerOptions } from "../runtime.ts";
 import { watchWorkerd } from "../workerd-process.ts";
 
 /** What to serve, given as JSON in the first argument. */
@@ -49,6 +49,8 @@ await build({
 });
 
 const workerd = watchWorkerd();
+// As `serve` does, so that both run with the same flags.
+boundPauses();
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
     ...(product
