@@ -48,8 +48,10 @@ function refreshInBackground(exchange: Exchange, stored: StoredResponse): void {
   if (flights.isFlying(target.key) || flights.recentFailure(target.key, now) !== null) return;
   const stale = { stored, servesErrors: true };
   const refresh = fill(exchange, { stale, part: null, wantsBody: false, flightKey: target.key });
-  // Whatever it brings, nobody waits for it; what fails in it has been reported.
-  waitUntil(refresh.then((led) => ("body" in led ? dropBody(led.body) : undefined)).catch(() => undefined));
+  // Nobody waits for what it brings, so nobody else would hear of it if it fails.
+  const report = (error: unknown) =>
+    console.error(JSON.stringify({ event: "refresh-failure", key: target.key, error: String(error) }));
+  waitUntil(refresh.then((led) => ("body" in led ? dropBody(led.body) : undefined)).catch(report));
 }
 
 async function refuseUncached(exchange: Exchange, found: Lookup): Promise<Response> {
