@@ -1,6 +1,6 @@
 import { parseRequestCacheControl } from "../http/cache-control.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
-import { type WaitUntil, type ZoneTable, ZoneTableUnavailable } from "../zones/zone-table.ts";
+import { TableUnavailable, type WaitUntil, type ZoneTable } from "../zones/zone-table.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Flights } from "./flights.ts";
@@ -87,7 +87,7 @@ function lookupZone(zones: ZoneTable, name: string, now: number, waitUntil: Wait
   const found = zones.lookup(name, now, waitUntil);
   if (!(found instanceof Promise)) return found;
   return found.catch((error: unknown) => {
-    if (error instanceof ZoneTableUnavailable) return "unavailable" as const;
+    if (error instanceof TableUnavailable) return "unavailable" as const;
     throw error;
   });
 }

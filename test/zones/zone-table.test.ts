@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { EMPTY_PURGE_LOG } from "../../src/zones/purge-log.ts";
 import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
-import { ZoneTable, ZoneTableUnavailable, zoneTableOf } from "../../src/zones/zone-table.ts";
+import { TableUnavailable, ZoneTable, zoneTableOf } from "../../src/zones/zone-table.ts";
 import { newName } from "../support/control-plane.ts";
 
 const START = 1_800_000_000_000;
@@ -165,7 +165,7 @@ describe("ZoneTable.lookup()", () => {
     kv.down = true;
     expect(lookup(name, START + 59_999)).toMatchObject({ name });
     await settled();
-    await expect(lookup(name, START + 60_000)).rejects.toThrow(ZoneTableUnavailable);
+    await expect(lookup(name, START + 60_000)).rejects.toThrow(TableUnavailable);
     kv.down = false;
     expect(await lookup(name, START + 60_001)).toMatchObject({ name });
   });
@@ -173,12 +173,12 @@ describe("ZoneTable.lookup()", () => {
   it("says so when KV fails for a name that it does not know", async () => {
     const { kv, lookup } = newTable();
     kv.down = true;
-    await expect(lookup(name, START)).rejects.toThrow(ZoneTableUnavailable);
+    await expect(lookup(name, START)).rejects.toThrow(TableUnavailable);
   });
 
   it("refuses a document that is not JSON", async () => {
     await env.ZONES.put(`zone:${name}`, "{");
-    await expect(newTable().lookup(name, START)).rejects.toThrow(ZoneTableUnavailable);
+    await expect(newTable().lookup(name, START)).rejects.toThrow(TableUnavailable);
   });
 
   it("forgets the name longest unread when it holds too many", async () => {

@@ -1,0 +1,91 @@
+import { type DocumentKind, DocumentTable, type TableBounds, type WaitUntil } from "../zones/document-table.ts";
+import { type NamespaceDocument, namespaceDocumentKey, type RecordDocument, recordDocumentKey } from "./documents.ts";
+
+const RECORD: DocumentKind<RecordDocument> = {
+  what: "record",
+  keyOf: recordDocumentKey,
+  canBe: (key) => key.length <= 253 && /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63}){2,}$/.test(key),
+  parse: (text) => JSON.parse(text) as RecordDocument,
+  nameOf: ({ key }) => key,
+  revisionOf: ({ revision }) => revision,
+  isDeleted: ({ state }) => state === "deleted",
+  lifetimeOf: ({ ttl }) => ttl * 1_000,
+};
+
+const NAMESPACE: DocumentKind<NamespaceDocument> = {
+  what: "namespace",
+  keyOf: namespaceDocumentKey,
+  canBe: (name) => /^[a-z0-9_-]{1,63}$/.test(name),
+  parse: (text) => JSON.parse(text) as NamespaceDocument,
+  nameOf: ({ name }) => name,
+  revisionOf: ({ revision }) => revision,
+  isDeleted: () => false,
+  lifetimeOf: () => Number.POSITIVE_INFINITY,
+};
+
+/** How much the table may hold of records and of namespaces. */
+export interface RecordTableBounds {
+  records: TableBounds;
+  namespaces: TableBounds;
+}
+
+const BOUNDS: RecordTableBounds = {
+  records: { names: 10_000, missing: 10_000, characters: 8 * 1024 * 1024 },
+  namespaces: { names: 10_000, missing: 10_000, characters: 2 * 1024 * 1024 },
+};
+
+/**
+ * Records and namespaces as one isolate knows them: KV behind a memory that is fresh for 5 s, and served for a minute
+ * while it is read anew, but never longer than the record's TTL.
+ */
+export class RecordTable {
+  readonly #records: DocumentTable<RecordDocument>;
+  readonly #namespaces: DocumentTable<NamespaceDocument>;
+
+  constructor(kv: KVNamespace, bounds: RecordTableBounds = BOUNDS) {
+    this.#records = new DocumentTable(kv, RECORD, bounds.records);
+    this.#namespaces = new DocumentTable(kv, NAMESPACE, bounds.namespaces);
+  }
+
+  /**
+   * The record of a key (`[label.]*resource.namespace.version`, lower case), or null where there is none; without a
+   * promise while memory is fresh.
+   *
+   * @param now ms since the epoch
+   * @throws {TableUnavailable} where KV fails and nothing recent enough is known
+   */
+  record(key: string, now: number, waitUntil: WaitUntil): RecordDocument | null | Promise<RecordDocument | null> {
+    return this.#records.lookup(key, now, waitUntil);
+  }
+
+  /** The namespace of a name (lower case), as {@link record} finds a record. */
+  namespace(
+    name: string,
+    now: number,
+    waitUntil: WaitUntil,
+  ): NamespaceDocument | null | Promise<NamespaceDocument | null> {
+    return this.#namespaces.lookup(name, now, waitUntil);
+  }
+
+  /** Takes in a record that has just been published, or deleted, unless a newer one is known. */
+  remember(document: RecordDocument, now: number): void {
+    this.#records.remember(document, now);
+  }
+
+  /** Takes in a namespace that has just been published, unless a newer one is known. */
+  rememberNamespace(document: NamespaceDocument, now: number): void {
+    this.#namespaces.remember(document, now);
+  }
+}
+
+const tables = new WeakMap<KVNamespace, RecordTable>();
+
+/** This isolate's table over a KV binding. */
+export function recordTableOf(kv: KVNamespace): RecordTable {
+  let table = tables.get(kv);
+  if (table === undefined) {
+    table = new RecordTable(kv);
+    tables.set(kv, table);
+  }
+  return table;
+}
