@@ -1,3 +1,4 @@
+import type { RateLimiter } from "./accounts/rate-limiter.ts";
 import type { ZonePublisher } from "./zones/publisher.ts";
 
 /** Bindings and variables of `wrangler.toml`; secrets are optional until they are set. */
@@ -5,6 +6,7 @@ export interface Env {
   DB: D1Database;
   ZONES: KVNamespace;
   ZONE_PUBLISHER: DurableObjectNamespace<ZonePublisher>;
+  RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
   EDGE_DOMAINS: string;
   API_HOSTS: string;
   ADMIN_TOKEN?: string;

@@ -7,6 +7,7 @@ import { createStore } from "./edge/store.ts";
 import { type Env, settingsOf } from "./env.ts";
 import { zoneTableOf } from "./zones/zone-table.ts";
 
+export { RateLimiter } from "./accounts/rate-limiter.ts";
 export { ZonePublisher } from "./zones/publisher.ts";
 
 let edge: Edge | null = null;

@@ -1,23 +1,31 @@
+import type { Plan } from "./plans.ts";
 import type { Scope } from "./scopes.ts";
-import { hashToken, TOKEN_KINDS, type TokenKind, tokenKind } from "./token.ts";
+import { hashToken, type Product, TOKEN_KINDS, tokenKind } from "./token.ts";
 
 /** A caller, by the key that it has shown. */
 export interface Caller {
   keyId: string;
   account: string;
+  plan: Plan;
   mode: "live" | "test";
   scopes: readonly Scope[];
+  /** Ids of the zones that the key is restricted to; null: all of the account's. */
+  zones: readonly string[] | null;
+  /** Ms since the epoch; null: never. */
+  expiresAt: number | null;
 }
 
 export type Authentication =
   | { kind: "authenticated"; caller: Caller }
   | { kind: "refused"; reason: "missing" | "malformed" | "other product" | "unknown" | "revoked" | "expired" };
 
+type Row = Omit<Caller, "scopes" | "zones"> & { scopes: string; zones: string | null; revokedAt: number | null };
+
 /** Who shows this key to a product. A key that cannot be one is refused without a read of D1. */
 export async function authenticate(
   db: D1Database,
   token: string | null,
-  product: (typeof TOKEN_KINDS)[TokenKind]["product"],
+  product: Product,
   now: number,
 ): Promise<Authentication> {
   if (token === null || token === "") return refused("missing");
@@ -27,16 +35,24 @@ export async function authenticate(
   // Found by its hash: the time that takes says nothing of 160 random bits.
   const key = await db
     .prepare(
-      `SELECT id AS keyId, account_id AS account, mode, scopes, expires_at AS expiresAt, revoked_at AS revokedAt
-       FROM api_keys WHERE hash = ?1 AND product = ?2`,
+      `SELECT api_keys.id AS keyId, account_id AS account, accounts.plan, mode, scopes, zones,
+              expires_at AS expiresAt, revoked_at AS revokedAt
+       FROM api_keys JOIN accounts ON accounts.id = account_id WHERE hash = ?1 AND product = ?2`,
     )
     .bind(await hashToken(token), product)
-    .first<Omit<Caller, "scopes"> & { scopes: string; expiresAt: number | null; revokedAt: number | null }>();
+    .first<Row>();
   if (key === null) return refused("unknown");
   if (key.revokedAt !== null && key.revokedAt <= now) return refused("revoked");
   if (key.expiresAt !== null && key.expiresAt <= now) return refused("expired");
-  const { keyId, account, mode, scopes } = key;
-  return { kind: "authenticated", caller: { keyId, account, mode, scopes: scopes.split(" ") as Scope[] } };
+  const { revokedAt: _, ...caller } = key;
+  return {
+    kind: "authenticated",
+    caller: {
+      ...caller,
+      scopes: key.scopes.split(" ") as Scope[],
+      zones: key.zones === null ? null : (JSON.parse(key.zones) as string[]),
+    },
+  };
 }
 
 function refused(reason: Extract<Authentication, { kind: "refused" }>["reason"]): Authentication {

@@ -1,13 +1,12 @@
 import { newId } from "../db/new-id.ts";
-import { allScopes } from "./scopes.ts";
+import type { Plan } from "./plans.ts";
+import { SCOPES } from "./scopes.ts";
 import { hashToken, newToken, TOKEN_KINDS, type TokenKind, visiblePrefix } from "./token.ts";
-
-export const PLANS = ["free", "pro", "enterprise"] as const;
 
 export interface NewAccount {
   name: string;
   email: string;
-  plan: (typeof PLANS)[number];
+  plan: Plan;
 }
 
 /** An account, its time of creation in ms since the epoch, and its first keys, which nobody can read again. */
@@ -51,7 +50,7 @@ async function keyStatement(
       mode,
       await hashToken(token),
       visiblePrefix(token),
-      allScopes(kind).join(" "),
+      SCOPES[product].join(" "),
       now,
     );
 }

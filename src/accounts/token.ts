@@ -10,6 +10,8 @@ export const TOKEN_KINDS = {
 
 export type TokenKind = keyof typeof TOKEN_KINDS;
 
+export type Product = (typeof TOKEN_KINDS)[TokenKind]["product"];
+
 /** 27 base62 characters: 160.8 random bits. */
 const RANDOM_LENGTH = 27;
 /** The CRC-32 in hex. */
@@ -29,9 +31,9 @@ export function tokenKind(token: string): TokenKind | null {
   return checksum(token.slice(0, -CHECKSUM_LENGTH)) === token.slice(-CHECKSUM_LENGTH) ? (kind as TokenKind) : null;
 }
 
-/** What of a key may be shown in lists: its kind and 4 random characters. */
+/** What of a key may be shown in lists: its first 12 characters, which are its kind and 3 or 4 random ones. */
 export function visiblePrefix(token: string): string {
-  return token.slice(0, token.lastIndexOf("_") + 5);
+  return token.slice(0, 12);
 }
 
 /** SHA-256 in lower-case hex. */

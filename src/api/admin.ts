@@ -1,11 +1,12 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { createAccount, PLANS } from "../accounts/create-account.ts";
+import { createAccount } from "../accounts/create-account.ts";
+import { PLAN_NAMES } from "../accounts/plans.ts";
 import type { ApiEnv } from "./context.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, requireOperator } from "./guards.ts";
 import { isoSeconds } from "./zone-json.ts";
 
-const plan = z.enum(PLANS);
+const plan = z.enum(PLAN_NAMES);
 
 const createAccountRoute = createRoute({
   method: "post",
@@ -45,7 +46,7 @@ const createAccountRoute = createRoute({
         },
       },
     },
-    ...documentedErrors(400, 401, 404, 413, 415, 422, 500),
+    ...documentedErrors(400, 401, 404, 413, 415, 422, 429, 500),
   },
 });
 

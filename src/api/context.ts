@@ -9,6 +9,8 @@ export interface ApiEnv {
     requestId: string;
     /** When the request arrived, in ms since the epoch. */
     now: number;
+    /** What the answer says of the rate limit, once a guard has asked it. */
+    rateLimit: Readonly<Record<string, string>> | undefined;
     /** Set by `requireScope`. */
     caller: Caller;
   };

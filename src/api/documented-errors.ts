@@ -18,6 +18,7 @@ const MEANINGS = {
   413: "The body is too large",
   415: "The body is not application/json",
   422: "Fields are missing or wrong",
+  429: "Rate limit exceeded",
   500: "Internal server error",
   503: "Kept, but not published yet",
 } as const;

@@ -12,6 +12,7 @@ const PROBLEMS = {
   body_too_large: [413, "the request body is larger than 64 KiB"],
   unsupported_media_type: [415, "the request body must be application/json"],
   invalid_request: [422, "the request is not valid"],
+  rate_limited: [429, "rate limit exceeded"],
   internal: [500, "internal server error"],
   not_published: [503, "the change is kept and will be published, but the edge does not know it yet"],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;

@@ -1,11 +1,14 @@
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { authenticate } from "../accounts/authenticate.ts";
+import { type Admission, admit, countFailure } from "../accounts/admit.ts";
+import type { Caller } from "../accounts/authenticate.ts";
+import { clientAddress } from "../accounts/client-address.ts";
 import { isOperator } from "../accounts/operator.ts";
+import { rateLimitHeaders } from "../accounts/rate-limit-headers.ts";
 import type { Scope } from "../accounts/scopes.ts";
 import { newId } from "../db/new-id.ts";
 import { settingsOf } from "../env.ts";
-import type { ApiEnv } from "./context.ts";
+import type { ApiContext, ApiEnv } from "./context.ts";
 import { Problem } from "./errors.ts";
 
 type Guard = MiddlewareHandler<ApiEnv>;
@@ -23,17 +26,21 @@ export const everyAnswer: Guard = async (c, next) => {
   c.set("requestId", newId("req"));
   c.set("now", Date.now());
   await next();
-  for (const [name, value] of Object.entries(ANSWER_HEADERS)) c.res.headers.set(name, value);
+  for (const [name, value] of Object.entries({ ...ANSWER_HEADERS, ...c.var.rateLimit })) c.res.headers.set(name, value);
   c.res.headers.set("x-request-id", c.var.requestId);
 };
 
-/** Lets in who shows a key with a scope; all who do not show a valid key get the same answer. */
-export function requireScope(scope: Scope): Guard {
+/**
+ * Lets in who shows a key with a scope, within its rate limit; all who do not show a valid key get the same answer.
+ *
+ * @param scope null: any valid key
+ */
+export function requireScope(scope: Scope | null): Guard {
   return async (c, next) => {
-    const authentication = await authenticate(c.env.DB, c.req.header("x-rescdn-key") ?? null, "rescdn", c.var.now);
-    if (authentication.kind === "refused") throw unauthenticated('X-ResCDN-Key realm="ResCDN"');
-    const { caller } = authentication;
-    if (!caller.scopes.includes(scope))
+    const { headers } = c.req.raw;
+    const admission = await admit(c.env, headers.get("x-rescdn-key"), "rescdn", clientAddress(headers), c.var.now);
+    const caller = callerOf(c, admission, 'X-ResCDN-Key realm="ResCDN"');
+    if (scope !== null && !caller.scopes.includes(scope))
       throw new Problem("forbidden", { sentence: `this key lacks the scope ${scope}` });
     c.set("caller", caller);
     await next();
@@ -44,10 +51,26 @@ export function requireScope(scope: Scope): Guard {
 export const requireOperator: Guard = async (c, next) => {
   const { adminToken } = settingsOf(c.env);
   if (adminToken === null) throw new Problem("not_found");
-  const operator = await isOperator(c.req.header("authorization") ?? null, adminToken);
-  if (!operator) throw unauthenticated('Bearer realm="ResCDN"');
+  const { headers } = c.req.raw;
+  if (!(await isOperator(headers.get("authorization"), adminToken)))
+    callerOf(c, await countFailure(c.env.RATE_LIMITER, clientAddress(headers)), 'Bearer realm="ResCDN"');
   await next();
 };
+
+/** The caller that was admitted. RFC 9110 §15.5.2: a 401 "MUST send a WWW-Authenticate header field". */
+function callerOf(c: ApiContext, admission: Admission, challenge: string): Caller {
+  if (admission.window !== null) c.set("rateLimit", rateLimitHeaders(admission.window, c.var.now));
+  switch (admission.kind) {
+    case "admitted":
+      return admission.caller;
+    case "unauthenticated":
+      throw new Problem("unauthenticated", { headers: { "www-authenticate": challenge } });
+    case "limited":
+      throw new Problem("rate_limited");
+    default:
+      return admission satisfies never;
+  }
+}
 
 /** Refuses a body above 64 KiB as soon as that much has arrived, announced or not. */
 export const limitBody: Guard = bodyLimit({
@@ -56,8 +79,3 @@ export const limitBody: Guard = bodyLimit({
     throw new Problem("body_too_large");
   },
 });
-
-/** RFC 9110 §15.5.2: a 401 "MUST send a WWW-Authenticate header field". */
-function unauthenticated(challenge: string): Problem {
-  return new Problem("unauthenticated", { headers: { "www-authenticate": challenge } });
-}

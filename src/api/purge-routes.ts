@@ -38,7 +38,7 @@ export const purgePathRoute = createRoute({
   security: [{ key: [] }],
   middleware: requireScope("purge"),
   request: { query: z.object({ zone, path }) },
-  responses: { 200: purged, ...documentedErrors(401, 403, 404, 422, 500, 503) },
+  responses: { 200: purged, ...documentedErrors(401, 403, 404, 422, 429, 500, 503) },
 });
 
 export const purgeRoute = createRoute({
@@ -72,5 +72,5 @@ export const purgeRoute = createRoute({
       },
     },
   },
-  responses: { 200: purged, ...documentedErrors(400, 401, 403, 404, 413, 415, 422, 500, 503) },
+  responses: { 200: purged, ...documentedErrors(400, 401, 403, 404, 413, 415, 422, 429, 500, 503) },
 });

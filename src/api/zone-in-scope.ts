@@ -4,8 +4,8 @@ import { Problem } from "./errors.ts";
 
 /** The zones that the caller may know of. */
 export function scopeOf(c: ApiContext): ZoneScope {
-  const { account, mode } = c.var.caller;
-  return { account, mode };
+  const { account, mode, zones } = c.var.caller;
+  return { account, mode, zones };
 }
 
 /** The caller's zone of an id or name; a missing one and somebody else's are the same 404. */

@@ -32,7 +32,7 @@ export const listRoute = createRoute({
         "application/json": { schema: z.object({ zones: z.array(zoneSchema), next_cursor: z.string().nullable() }) },
       },
     },
-    ...documentedErrors(401, 403, 422, 500),
+    ...documentedErrors(401, 403, 422, 429, 500),
   },
 });
 
@@ -52,7 +52,7 @@ export const createZoneRoute = createRoute({
       },
     },
   },
-  responses: { 201: answer("Created"), ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 500, 503) },
+  responses: { 201: answer("Created"), ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500, 503) },
 });
 
 export const readRoute = createRoute({
@@ -62,7 +62,7 @@ export const readRoute = createRoute({
   security,
   middleware: requireScope("zones:read"),
   request: { params },
-  responses: { 200: answer("The zone"), ...documentedErrors(401, 403, 404, 500) },
+  responses: { 200: answer("The zone"), ...documentedErrors(401, 403, 404, 429, 500) },
 });
 
 export const changeRoute = createRoute({
@@ -88,7 +88,7 @@ export const changeRoute = createRoute({
   },
   responses: {
     200: answer("The zone as changed"),
-    ...documentedErrors(400, 401, 403, 404, 409, 413, 415, 422, 500, 503),
+    ...documentedErrors(400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503),
   },
 });
 
@@ -99,5 +99,5 @@ export const removeRoute = createRoute({
   security,
   middleware: requireScope("zones:write"),
   request: { params },
-  responses: { 204: { description: "Deleted" }, ...documentedErrors(401, 403, 404, 500, 503) },
+  responses: { 204: { description: "Deleted" }, ...documentedErrors(401, 403, 404, 429, 500, 503) },
 });

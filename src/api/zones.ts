@@ -29,8 +29,12 @@ export function addZones(app: OpenAPIHono<ApiEnv>): void {
 
   app.openapi(createZoneRoute, async (c) => {
     const { name, origin, settings = {} } = c.req.valid("json");
+    const { account, mode, zones } = c.var.caller;
+    if (zones !== null)
+      throw new Problem("forbidden", { sentence: "this key is restricted to certain zones and cannot create others" });
     const zone = {
-      ...scopeOf(c),
+      account,
+      mode,
       id: newId("zone"),
       name,
       origin: checkedOrigin("origin", origin, policyOf(c)),

@@ -17,6 +17,8 @@ export interface ZoneRow {
 export interface ZoneScope {
   account: string;
   mode: "live" | "test";
+  /** Ids of the zones that a key is restricted to; null: all. */
+  zones: readonly string[] | null;
 }
 
 const COLUMNS = "id, account_id AS account, name, mode, origin, settings, state, version, created_at AS createdAt";
@@ -27,10 +29,14 @@ function parse(raw: RawRow): ZoneRow {
   return { ...raw, settings: JSON.parse(raw.settings) as StoredSettings };
 }
 
+function zonesOf({ zones }: ZoneScope): string | null {
+  return zones && JSON.stringify(zones);
+}
+
 /** Inserts an active zone. Null: another zone has its name. */
 export async function insertZone(
   db: D1Database,
-  zone: ZoneScope & Pick<ZoneRow, "id" | "name" | "origin" | "settings">,
+  zone: Pick<ZoneRow, "id" | "account" | "mode" | "name" | "origin" | "settings">,
   now: number,
 ): Promise<ZoneRow | null> {
   const raw = await db
@@ -50,9 +56,10 @@ export async function findZone(db: D1Database, scope: ZoneScope, idOrName: strin
   const raw = await db
     .prepare(
       `SELECT ${COLUMNS} FROM zones
-       WHERE (id = ?1 OR name = ?1) AND account_id = ?2 AND mode = ?3 AND state <> 'deleted'`,
+       WHERE (id = ?1 OR name = ?1) AND account_id = ?2 AND mode = ?3 AND state <> 'deleted'
+         AND (?4 IS NULL OR id IN (SELECT value FROM json_each(?4)))`,
     )
-    .bind(idOrName, scope.account, scope.mode)
+    .bind(idOrName, scope.account, scope.mode, zonesOf(scope))
     .first<RawRow>();
   return raw && parse(raw);
 }
@@ -74,9 +81,10 @@ export async function listZones(
     .prepare(
       `SELECT ${COLUMNS} FROM zones
        WHERE account_id = ?1 AND mode = ?2 AND state <> 'deleted' AND (created_at, id) > (?3, ?4)
+         AND (?6 IS NULL OR id IN (SELECT value FROM json_each(?6)))
        ORDER BY created_at, id LIMIT ?5`,
     )
-    .bind(scope.account, scope.mode, createdAt, id, page.limit)
+    .bind(scope.account, scope.mode, createdAt, id, page.limit, zonesOf(scope))
     .all<RawRow>();
   return results.map(parse);
 }

@@ -1,13 +1,21 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it, vi } from "vitest";
 import { handleApi } from "../../src/api/app.ts";
-import { type Customer, call, newCustomer, newZone, type ShownZone } from "../support/control-plane.ts";
+import {
+  type Customer,
+  call,
+  moveClockWithCalls,
+  newCustomer,
+  newZone,
+  type ShownZone,
+} from "../support/control-plane.ts";
 
 let customer: Customer;
 let zone: ShownZone;
 
+moveClockWithCalls();
 beforeAll(async () => {
   customer = await newCustomer();
   zone = await newZone(customer.live);
@@ -39,6 +47,7 @@ const places = fc.constantFrom<[string, (zone: string) => string]>(
 it("refuses any body that makes no sense with a 4xx, and stays whole", async () => {
   await fc.assert(
     fc.asyncProperty(places, value, async ([method, path], tree) => {
+      vi.setSystemTime(Date.now() + 1_000); // within the rate limit
       const body = JSON.stringify(withZone(tree));
       const headers = {
         "x-rescdn-key": customer.live,
@@ -60,6 +69,7 @@ function withZone(tree: unknown): unknown {
 }
 
 it("reads any query without failing", async () => {
+  const { live } = await newCustomer();
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom("/v1/zones", "/v1/purge"),
@@ -68,7 +78,7 @@ it("reads any query without failing", async () => {
         const parameters = new URLSearchParams(
           Object.entries(query).map(([name, text]) => [name.toWellFormed(), text]),
         );
-        const { status } = await call(`${path}?${parameters}`, { key: customer.live });
+        const { status } = await call(`${path}?${parameters}`, { key: live });
         expect([200, 404, 422]).toContain(status);
       },
     ),

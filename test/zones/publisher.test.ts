@@ -11,7 +11,8 @@ import type { ZoneDocument } from "../../src/zones/zone.ts";
 import { newName } from "../support/control-plane.ts";
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-11-22T10:00:00Z") });
+  // Ahead of the runtime's own clock: an alarm in its past would run by itself.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
   vi.spyOn(scheduler, "wait").mockImplementation(async (milliseconds) => {
     vi.setSystemTime(Date.now() + milliseconds);
   });

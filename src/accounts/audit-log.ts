@@ -1,0 +1,53 @@
+import { newId } from "../db/new-id.ts";
+
+/** Who changes something, and by which request. */
+export interface Actor {
+  account: string;
+  mode: "live" | "test";
+  /** Id of the API key, or `operator`. */
+  actor: string;
+  /** As {@link clientAddress} gives it. */
+  address: string | null;
+  requestId: string;
+}
+
+/** A change as the audit log keeps it. `before` and `after` must hold no secret. */
+export interface Change {
+  /** What was done, such as `zone.create`. */
+  action: string;
+  /** Id of what it was done to. */
+  target: string;
+  before: unknown;
+  after: unknown;
+}
+
+/**
+ * Writes a change into the audit log. It stands in a batch right behind the statement that makes the change, and writes
+ * nothing where that one changed nothing: the two are one transaction.
+ *
+ * @param now ms since the epoch
+ */
+export function auditStatement(db: D1Database, actor: Actor, change: Change, now: number): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO audit_log (id, account_id, mode, at, actor, action, target, address, request_id, before, after)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE changes() > 0`,
+    )
+    .bind(
+      newId("audit"),
+      actor.account,
+      actor.mode,
+      now,
+      actor.actor,
+      change.action,
+      change.target,
+      actor.address,
+      actor.requestId,
+      jsonOrNull(change.before),
+      jsonOrNull(change.after),
+    );
+}
+
+function jsonOrNull(value: unknown): string | null {
+  return value === null || value === undefined ? null : JSON.stringify(value);
+}

@@ -1,0 +1,26 @@
+/** What a plan allows. Requests are counted over any 60 seconds, for each key. */
+export interface PlanLimits {
+  rescdn: { requests: number; zones: number; keys: number };
+  /** `records: null`: as many as the account likes. */
+  resolvedb: { requests: number; records: number | null; keys: number; webhooks: number };
+}
+
+/** The plans and their limits. The contracts name the requests and the records; the rest keeps one customer from filling a table. */
+export const PLANS = {
+  free: {
+    rescdn: { requests: 100, zones: 100, keys: 50 },
+    resolvedb: { requests: 60, records: 100, keys: 50, webhooks: 0 },
+  },
+  pro: {
+    rescdn: { requests: 100, zones: 1_000, keys: 200 },
+    resolvedb: { requests: 600, records: 10_000, keys: 200, webhooks: 10 },
+  },
+  enterprise: {
+    rescdn: { requests: 1_000, zones: 10_000, keys: 1_000 },
+    resolvedb: { requests: 6_000, records: null, keys: 1_000, webhooks: 100 },
+  },
+} as const satisfies Record<string, PlanLimits>;
+
+export type Plan = keyof typeof PLANS;
+
+export const PLAN_NAMES = Object.keys(PLANS) as [Plan, ...Plan[]];

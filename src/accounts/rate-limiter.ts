@@ -1,0 +1,56 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Env } from "../env.ts";
+import { SlidingWindow, type WindowVerdict } from "./sliding-window.ts";
+
+/** How late the time of a key's last use may be known, ms. */
+const LAST_USED_INTERVAL_MS = 60_000;
+
+/**
+ * Counts the calls of one key, or the failed authentications of one client address, exactly and for all isolates: there is
+ * one object for each, and it takes calls one after the other. The window lives in memory only: an object that is not
+ * called for a minute has nothing to remember, and one that moves begins anew.
+ */
+export class RateLimiter extends DurableObject<Env> {
+  readonly #window = new SlidingWindow();
+
+  /** Takes one of `limit` calls in any 60 seconds, and notes when the key was used. */
+  async take(limit: number, keyId: string | null): Promise<WindowVerdict> {
+    const now = Date.now();
+    if (keyId !== null) await this.#noteUse(keyId, now);
+    return this.#window.take(limit, now);
+  }
+
+  /** Writes the last use to D1 a minute after the first use that it does not know. */
+  override async alarm(): Promise<void> {
+    const use = this.ctx.storage.kv.get<Use>("use");
+    if (use === undefined) return;
+    const lastUsedAt = Math.max(use.at, this.#lastUsedAt);
+    await this.env.DB.prepare(
+      "UPDATE api_keys SET last_used_at = ?2 WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)",
+    )
+      .bind(use.keyId, lastUsedAt)
+      .run();
+    // A use that came during the write is not in it.
+    if (this.#lastUsedAt > lastUsedAt) await this.#remember({ keyId: use.keyId, at: this.#lastUsedAt });
+    else this.ctx.storage.kv.delete("use");
+  }
+
+  #lastUsedAt = 0;
+
+  async #noteUse(keyId: string, now: number): Promise<void> {
+    this.#lastUsedAt = now;
+    if (this.ctx.storage.kv.get<Use>("use") === undefined) await this.#remember({ keyId, at: now });
+  }
+
+  async #remember(use: Use): Promise<void> {
+    this.ctx.storage.kv.put("use", use);
+    await this.ctx.storage.setAlarm(use.at + LAST_USED_INTERVAL_MS);
+  }
+}
+
+/** A use that D1 does not know yet. */
+interface Use {
+  keyId: string;
+  /** Ms since the epoch. */
+  at: number;
+}

@@ -1,0 +1,31 @@
+/** The window over which calls are counted, ms. */
+export const WINDOW_MS = 60_000;
+
+/** Whether a call may pass. */
+export interface WindowVerdict {
+  allowed: boolean;
+  limit: number;
+  /** Calls that may follow at once. */
+  remaining: number;
+  /** Ms since the epoch: when a call becomes free again (`remaining` 0), or all are (else). */
+  resetAt: number;
+}
+
+/**
+ * A sliding window over the times of calls: at most `limit` in any 60 seconds, whenever they begin. Refused calls do not
+ * count, so that who keeps asking is served again as soon as who waits.
+ */
+export class SlidingWindow {
+  /** Times of the calls that passed, oldest first, ms since the epoch. */
+  readonly #times: number[] = [];
+
+  /** Lets one of `limit` calls pass at `now` (ms since the epoch), or none. */
+  take(limit: number, now: number): WindowVerdict {
+    while (this.#times.length > 0 && this.#times[0]! <= now - WINDOW_MS) this.#times.shift();
+    const allowed = this.#times.length < limit;
+    if (allowed) this.#times.push(now);
+    const remaining = Math.max(limit - this.#times.length, 0);
+    const decisive = remaining === 0 ? this.#times[this.#times.length - limit] : this.#times.at(-1);
+    return { allowed, limit, remaining, resetAt: (decisive ?? now) + WINDOW_MS };
+  }
+}
