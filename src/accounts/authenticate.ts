@@ -1,25 +1,25 @@
+import type { KeyPowers } from "./key-powers.ts";
 import type { Plan } from "./plans.ts";
 import type { Scope } from "./scopes.ts";
 import { hashToken, type Product, TOKEN_KINDS, tokenKind } from "./token.ts";
 
-/** A caller, by the key that it has shown. */
-export interface Caller {
+/** A caller, by the key that it has shown. `expiresAt`: also the end of a key that was rotated. */
+export interface Caller extends KeyPowers {
   keyId: string;
   account: string;
+  product: Product;
   plan: Plan;
-  mode: "live" | "test";
-  scopes: readonly Scope[];
-  /** Ids of the zones that the key is restricted to; null: all of the account's. */
-  zones: readonly string[] | null;
-  /** Ms since the epoch; null: never. */
-  expiresAt: number | null;
 }
 
 export type Authentication =
   | { kind: "authenticated"; caller: Caller }
   | { kind: "refused"; reason: "missing" | "malformed" | "other product" | "unknown" | "revoked" | "expired" };
 
-type Row = Omit<Caller, "scopes" | "zones"> & { scopes: string; zones: string | null; revokedAt: number | null };
+type Row = Omit<Caller, "product" | "scopes" | "zones"> & {
+  scopes: string;
+  zones: string | null;
+  revokedAt: number | null;
+};
 
 /** Who shows this key to a product. A key that cannot be one is refused without a read of D1. */
 export async function authenticate(
@@ -44,11 +44,15 @@ export async function authenticate(
   if (key === null) return refused("unknown");
   if (key.revokedAt !== null && key.revokedAt <= now) return refused("revoked");
   if (key.expiresAt !== null && key.expiresAt <= now) return refused("expired");
-  const { revokedAt: _, ...caller } = key;
+  const { revokedAt, ...caller } = key;
+  const ends = [key.expiresAt, revokedAt].filter((end) => end !== null);
   return {
     kind: "authenticated",
     caller: {
       ...caller,
+      product,
+      // A key that was rotated cannot live on in one that it makes.
+      expiresAt: ends.length > 0 ? Math.min(...ends) : null,
       scopes: key.scopes.split(" ") as Scope[],
       zones: key.zones === null ? null : (JSON.parse(key.zones) as string[]),
     },

@@ -12,6 +12,12 @@ export type TokenKind = keyof typeof TOKEN_KINDS;
 
 export type Product = (typeof TOKEN_KINDS)[TokenKind]["product"];
 
+/** The kind of the keys of a product and mode. ResolveDB has live keys only. */
+export function tokenKindOf(product: Product, mode: "live" | "test"): TokenKind {
+  if (product === "resolvedb") return "rdb_live";
+  return mode === "live" ? "rk_live" : "rk_test";
+}
+
 /** 27 base62 characters: 160.8 random bits. */
 const RANDOM_LENGTH = 27;
 /** The CRC-32 in hex. */
