@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Env } from "../env.ts";
 import { addAdmin } from "./admin.ts";
 import type { ApiEnv } from "./context.ts";
+import { addDocs } from "./docs/docs.ts";
 import { Problem, problemOf } from "./errors.ts";
 import { everyAnswer } from "./guards.ts";
 import { refuseOtherMethods } from "./other-methods.ts";
@@ -34,6 +35,7 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   addPurge(app);
   addAdmin(app);
   addDocument(app);
+  addDocs(app, [{ name: "ResCDN", url: "/openapi.json" }]);
   refuseOtherMethods(app);
   return app;
 }

@@ -13,6 +13,7 @@ import { Problem } from "./errors.ts";
 
 type Guard = MiddlewareHandler<ApiEnv>;
 
+/** What an answer says unless it says otherwise itself. */
 const ANSWER_HEADERS = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -26,8 +27,10 @@ export const everyAnswer: Guard = async (c, next) => {
   c.set("requestId", newId("req"));
   c.set("now", Date.now());
   await next();
-  for (const [name, value] of Object.entries({ ...ANSWER_HEADERS, ...c.var.rateLimit })) c.res.headers.set(name, value);
-  c.res.headers.set("x-request-id", c.var.requestId);
+  const { headers } = c.res;
+  for (const [name, value] of Object.entries(ANSWER_HEADERS)) if (!headers.has(name)) headers.set(name, value);
+  for (const [name, value] of Object.entries(c.var.rateLimit ?? {})) headers.set(name, value);
+  headers.set("x-request-id", c.var.requestId);
 };
 
 /**

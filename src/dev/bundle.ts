@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { projectRoot, wranglerConfig } from "./project.ts";
@@ -15,4 +16,23 @@ export async function bundleWorker(folder: string): Promise<void> {
     cwd: projectRoot,
     env: { ...process.env, WRANGLER_SEND_METRICS: "false" },
   });
+}
+
+/** A module as Miniflare takes it. */
+export interface BundledModule {
+  type: "ESModule" | "Data";
+  path: string;
+}
+
+/**
+ * The modules that wrangler has built into `folder`, the Worker first. What stands beside it are the files of
+ * `wrangler.toml`'s `[[rules]]`, which are all of type Data; the README and the source map are no modules.
+ */
+export async function bundledModules(folder: string): Promise<BundledModule[]> {
+  const names = await readdir(folder);
+  const beside = names.filter((name) => !["worker.js", "worker.js.map", "README.md"].includes(name));
+  return [
+    { type: "ESModule", path: join(folder, "worker.js") },
+    ...beside.map((name): BundledModule => ({ type: "Data", path: join(folder, name) })),
+  ];
 }

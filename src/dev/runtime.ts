@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { D1Database } from "@cloudflare/workers-types";
 import { CoreHeaders, convertV4MiniflareOptions, Log, LogLevel, Miniflare, MiniflareCoreError } from "miniflare";
@@ -6,7 +7,7 @@ import {
   unstable_readConfig as readConfig,
   type Unstable_Config as WranglerConfig,
 } from "wrangler";
-import { bundleWorker } from "./bundle.ts";
+import { bundledModules, bundleWorker } from "./bundle.ts";
 import { applyMigrations } from "./migrate.ts";
 import { projectRoot, wranglerConfig } from "./project.ts";
 import { watchWorkerd } from "./workerd-process.ts";
@@ -49,6 +50,7 @@ class StderrLog extends Log {
 export async function startRuntime({ host, port, stateDir, vars }: RuntimeOptions): Promise<Runtime> {
   const config = readConfig({ config: wranglerConfig });
   const bundle = join(stateDir, "bundle");
+  await rm(bundle, { recursive: true, force: true });
   await bundleWorker(bundle);
   concealCfHeader();
   boundPauses();
@@ -57,7 +59,7 @@ export async function startRuntime({ host, port, stateDir, vars }: RuntimeOption
     convertV4MiniflareOptions({
       ...workerOptions(config, bundle, vars),
       rootPath: bundle,
-      scriptPath: "worker.js",
+      modules: await bundledModules(bundle),
       unsafeDirectSockets: [{ host, port }],
       host: "127.0.0.1", // Miniflare's own port: its control calls
       port: 0,

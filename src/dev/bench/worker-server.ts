@@ -44,7 +44,7 @@ await build({
   minify: true,
   format: "esm",
   target: "es2024",
-  external: ["cloudflare:*", "node:*"],
+  external: ["cloudflare:*", "node:*", "./*-swagger-ui*"], // nobody asks for the documentation page here
   logLevel: "error",
 });
 
