@@ -12,9 +12,10 @@ const error = z
 const MEANINGS = {
   400: "The body is not JSON",
   401: "Missing or invalid API key",
-  403: "Key lacks permission for this resource",
+  403: "Key lacks permission for this resource, or the plan allows no more",
   404: "Zone or resource not found",
   409: "In conflict with what exists",
+  412: "A precondition failed: it has changed since it was read",
   413: "The body is too large",
   415: "The body is not application/json",
   422: "Fields are missing or wrong",

@@ -1,9 +1,11 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { auditStatement } from "../accounts/audit-log.ts";
 import { newId } from "../db/new-id.ts";
 import { pathTarget, prefixTarget } from "../zones/purge-target.ts";
-import { type PurgeTarget, recordPurge } from "../zones/purges.ts";
+import { type PurgeOrder, type PurgeTarget, recordPurge } from "../zones/purges.ts";
 import type { ZoneRow } from "../zones/rows.ts";
 import { completeSettings } from "../zones/settings.ts";
+import { actorOf } from "./actor.ts";
 import { commit } from "./commit.ts";
 import type { ApiContext, ApiEnv } from "./context.ts";
 import { Problem } from "./errors.ts";
@@ -46,9 +48,23 @@ async function purge(c: ApiContext, idOrName: string, request: PurgeRequest) {
     targets: targetsOf(request, zone),
     createdBy: c.var.caller.keyId,
   };
-  if (!(await recordPurge(c.env.DB, order, c.var.now))) throw zoneNotFound();
+  if (!(await recordPurge(c.env.DB, order, auditOf(c, order), c.var.now))) throw zoneNotFound();
   await commit(c, zone.name);
   return { purged: true as const, nodes: 1, id: order.id };
+}
+
+/** What a purge named in full is in the history of purges; the audit log, which is kept for longer, has numbers. */
+function auditOf(c: ApiContext, { id, zone, soft, targets }: PurgeOrder): D1PreparedStatement {
+  const numberOf = (...kinds: PurgeTarget["kind"][]) => targets.filter(({ kind }) => kinds.includes(kind)).length;
+  const after = {
+    id,
+    soft,
+    everything: numberOf("everything") > 0,
+    paths: numberOf("path", "url"),
+    prefixes: numberOf("prefix"),
+    tags: numberOf("tag"),
+  };
+  return auditStatement(c.env.DB, actorOf(c), { action: "zone.purge", target: zone, before: null, after }, c.var.now);
 }
 
 function targetsOf(request: PurgeRequest, zone: ZoneRow): PurgeTarget[] {

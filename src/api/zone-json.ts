@@ -1,6 +1,8 @@
 import { z } from "@hono/zod-openapi";
+import { settingsOf } from "../env.ts";
 import type { ZoneRow } from "../zones/rows.ts";
 import { completeSettings } from "../zones/settings.ts";
+import type { ApiContext } from "./context.ts";
 
 /** A zone as the API shows it. */
 export const zoneSchema = z
@@ -12,23 +14,23 @@ export const zoneSchema = z
     created: z.iso.datetime().openapi({ example: "2025-01-14T10:00:00Z" }),
     active: z.boolean(),
     mode: z.enum(["live", "test"]),
-    version: z.int().describe("Grows with every change."),
+    version: z.int().describe("Of this document: grows by one with every PATCH."),
     settings: z.record(z.string(), z.unknown()).describe("Every setting, with today's defaults where none is set."),
   })
   .openapi("Zone");
 
-/** @param edgeDomain the public one, e.g. `rescdn.io` */
-export function zoneJson(zone: ZoneRow, edgeDomain: string): z.input<typeof zoneSchema> {
-  const { id, name, origin, mode, version } = zone;
+/** A zone as its answers hold it, below the public domain of the edge. */
+export function shownZone(c: ApiContext, zone: ZoneRow): z.input<typeof zoneSchema> {
+  const { id, name, origin, mode, revision } = zone;
   return {
     id,
     name,
-    subdomain: `${name}.${edgeDomain}`,
+    subdomain: `${name}.${settingsOf(c.env).edgeDomains[0]}`,
     origin,
     created: isoSeconds(zone.createdAt),
     active: zone.state === "active",
     mode,
-    version,
+    version: revision,
     settings: { ...completeSettings(zone.settings) },
   };
 }

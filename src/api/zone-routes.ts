@@ -11,7 +11,18 @@ const zoneName = z.string().superRefine((name, context) => {
 });
 const params = z.object({ id: z.string().describe("The zone's id or name.") });
 const security = [{ key: [] }];
-const answer = (description: string) => ({ description, content: { "application/json": { schema: zoneSchema } } });
+const etag = z
+  .string()
+  .openapi({ description: "The zone's version, for If-Match and If-None-Match.", example: '"3-1c7b"' });
+const answer = (description: string) => ({
+  description,
+  headers: z.object({ etag }),
+  content: { "application/json": { schema: zoneSchema } },
+});
+/** RFC 9110 §13.1. Without them a change is made whatever the zone is now. */
+const conditions = z.object({
+  "if-match": z.string().optional().describe("ETags; 412 where the zone has none of them."),
+});
 
 export const listRoute = createRoute({
   method: "get",
@@ -52,7 +63,13 @@ export const createZoneRoute = createRoute({
       },
     },
   },
-  responses: { 201: answer("Created"), ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500, 503) },
+  responses: {
+    201: {
+      ...answer("Created"),
+      headers: z.object({ etag, location: z.string().describe("Where the zone is read.") }),
+    },
+    ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500, 503),
+  },
 });
 
 export const readRoute = createRoute({
@@ -61,8 +78,17 @@ export const readRoute = createRoute({
   summary: "Read a zone",
   security,
   middleware: requireScope("zones:read"),
-  request: { params },
-  responses: { 200: answer("The zone"), ...documentedErrors(401, 403, 404, 429, 500) },
+  request: {
+    params,
+    headers: z.object({
+      "if-none-match": z.string().optional().describe("ETags; 304 where the zone has one of them."),
+    }),
+  },
+  responses: {
+    200: answer("The zone"),
+    304: { description: "The zone has this ETag still", headers: z.object({ etag }) },
+    ...documentedErrors(401, 403, 404, 412, 429, 500),
+  },
 });
 
 export const changeRoute = createRoute({
@@ -73,6 +99,7 @@ export const changeRoute = createRoute({
   middleware: [requireScope("zones:write"), limitBody],
   request: {
     params,
+    headers: conditions,
     body: {
       required: true,
       content: {
@@ -88,7 +115,7 @@ export const changeRoute = createRoute({
   },
   responses: {
     200: answer("The zone as changed"),
-    ...documentedErrors(400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503),
+    ...documentedErrors(400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503),
   },
 });
 
@@ -98,6 +125,9 @@ export const removeRoute = createRoute({
   summary: "Delete a zone",
   security,
   middleware: requireScope("zones:write"),
-  request: { params },
-  responses: { 204: { description: "Deleted" }, ...documentedErrors(401, 403, 404, 429, 500, 503) },
+  request: { params, headers: conditions },
+  responses: {
+    204: { description: "Deleted. Its name is kept from other accounts for 30 days" },
+    ...documentedErrors(401, 403, 404, 409, 412, 429, 500, 503),
+  },
 });

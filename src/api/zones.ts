@@ -1,9 +1,11 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { PLANS } from "../accounts/plans.ts";
 import { newId } from "../db/new-id.ts";
 import { settingsOf } from "../env.ts";
 import { changeZone } from "../zones/change-zone.ts";
+import { insertZone } from "../zones/insert-zone.ts";
 import { originPolicy } from "../zones/origin-guard.ts";
-import { deleteZone, insertZone, listZones, type ZoneRow } from "../zones/rows.ts";
+import { listZones, type ZoneRow } from "../zones/rows.ts";
 import { changedSettings } from "./changed-settings.ts";
 import { checkedOrigin } from "./checked-origin.ts";
 import { commit } from "./commit.ts";
@@ -11,8 +13,10 @@ import type { ApiContext, ApiEnv } from "./context.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { Problem } from "./errors.ts";
 import { invalidField } from "./validation.ts";
+import { zoneAudit } from "./zone-audit.ts";
 import { scopeOf, zoneInScope, zoneNotFound } from "./zone-in-scope.ts";
-import { zoneJson } from "./zone-json.ts";
+import { shownZone } from "./zone-json.ts";
+import { isNotModified, zoneEtag } from "./zone-preconditions.ts";
 import { changeRoute, createZoneRoute, listRoute, readRoute, removeRoute } from "./zone-routes.ts";
 
 /** Adds `/v1/zones` to the API. */
@@ -24,14 +28,18 @@ export function addZones(app: OpenAPIHono<ApiEnv>): void {
     const found = await listZones(c.env.DB, scopeOf(c), { limit: limit + 1, after });
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
-    return c.json({ zones: page.map((zone) => shown(c, zone)), next_cursor: last ? encodeCursor(last) : null }, 200);
+    return c.json(
+      { zones: page.map((zone) => shownZone(c, zone)), next_cursor: last ? encodeCursor(last) : null },
+      200,
+    );
   });
 
   app.openapi(createZoneRoute, async (c) => {
     const { name, origin, settings = {} } = c.req.valid("json");
-    const { account, mode, zones } = c.var.caller;
+    const { account, mode, plan, zones } = c.var.caller;
     if (zones !== null)
       throw new Problem("forbidden", { sentence: "this key is restricted to certain zones and cannot create others" });
+    const limit = PLANS[plan].rescdn.zones;
     const zone = {
       account,
       mode,
@@ -40,47 +48,58 @@ export function addZones(app: OpenAPIHono<ApiEnv>): void {
       origin: checkedOrigin("origin", origin, policyOf(c)),
       settings: changedSettings({}, settings, policyOf(c)),
     };
-    const created = await insertZone(c.env.DB, zone, c.var.now);
-    if (created === null) throw new Problem("name_taken");
+    const asCreated = { ...zone, state: "active" as const, version: 1, revision: 1, createdAt: c.var.now };
+    const result = await insertZone(c.env.DB, { ...zone, limit }, zoneAudit(c, null, asCreated), c.var.now);
+    if (result.kind === "taken") throw new Problem("name_taken");
+    if (result.kind === "limit") {
+      throw new Problem("limit_reached", {
+        sentence: `the plan ${plan} allows ${limit} zones: delete one that is not needed, or ask for a larger plan`,
+      });
+    }
     await commit(c, name);
-    return c.json(shown(c, created), 201, { location: `/v1/zones/${created.id}` });
+    return c.json(shownZone(c, result.zone), 201, {
+      etag: zoneEtag(c, result.zone),
+      location: `/v1/zones/${result.zone.id}`,
+    });
   });
 
   app.openapi(readRoute, async (c) => {
-    return c.json(shown(c, await zoneInScope(c, c.req.valid("param").id)), 200);
+    const zone = await zoneInScope(c, c.req.valid("param").id);
+    const etag = zoneEtag(c, zone);
+    if (isNotModified(c, zone)) return c.body(null, 304, { etag });
+    return c.json(shownZone(c, zone), 200, { etag });
   });
 
   app.openapi(changeRoute, async (c) => {
     const { origin, settings, active } = c.req.valid("json");
     const checked = origin === undefined ? undefined : checkedOrigin("origin", origin, policyOf(c));
-    const result = await changeZone(
-      c.env.DB,
-      scopeOf(c),
-      c.req.valid("param").id,
-      (zone) => ({
-        ...zone,
-        origin: checked ?? zone.origin,
-        settings: settings ? changedSettings(zone.settings, settings, policyOf(c)) : zone.settings,
-        state: active === undefined ? zone.state : active ? "active" : "paused",
-      }),
-      c.var.now,
-    );
-    if (result.kind === "missing") throw zoneNotFound();
-    if (result.kind === "busy") throw new Problem("conflict");
-    await commit(c, result.zone.name);
-    return c.json(shown(c, result.zone), 200);
+    const zone = await changed(c, c.req.valid("param").id, (before) => ({
+      ...before,
+      origin: checked ?? before.origin,
+      settings: settings ? changedSettings(before.settings, settings, policyOf(c)) : before.settings,
+      state: active === undefined ? before.state : active ? "active" : "paused",
+    }));
+    return c.json(shownZone(c, zone), 200, { etag: zoneEtag(c, zone) });
   });
 
   app.openapi(removeRoute, async (c) => {
-    const zone = await zoneInScope(c, c.req.valid("param").id);
-    if (!(await deleteZone(c.env.DB, zone.id, c.var.now))) throw zoneNotFound();
-    await commit(c, zone.name);
+    await changed(c, c.req.valid("param").id, (before) => ({ ...before, state: "deleted" }));
     return c.body(null, 204);
   });
 }
 
-function shown(c: ApiContext, zone: ZoneRow) {
-  return zoneJson(zone, settingsOf(c.env).edgeDomains[0]!);
+/** The zone after a change that its preconditions allow, when the zone table holds it. */
+async function changed(c: ApiContext, idOrName: string, change: (before: ZoneRow) => ZoneRow): Promise<ZoneRow> {
+  const apply = (before: ZoneRow) => {
+    isNotModified(c, before);
+    return change(before);
+  };
+  const audit = (before: ZoneRow, after: ZoneRow) => zoneAudit(c, before, after.state === "deleted" ? null : after);
+  const result = await changeZone(c.env.DB, scopeOf(c), idOrName, { apply, audit }, c.var.now);
+  if (result.kind === "missing") throw zoneNotFound();
+  if (result.kind === "busy") throw new Problem("conflict");
+  await commit(c, result.zone.name);
+  return result.zone;
 }
 
 function policyOf(c: ApiContext) {

@@ -1,23 +1,48 @@
-import { findZone, updateZone, type ZoneRow, type ZoneScope } from "./rows.ts";
+import { findZone, parseZoneRow, type RawZoneRow, ZONE_COLUMNS, type ZoneRow, type ZoneScope } from "./rows.ts";
 
 /** What became of a change. `busy`: others changed the zone each time in between. */
 export type ChangeResult = { kind: "changed"; zone: ZoneRow } | { kind: "missing" } | { kind: "busy" };
 
+/** A change of a zone's origin, settings or state; `deleted` as a state ends it and frees its name. */
+export interface ZoneChange {
+  /** The zone as it shall be. What it throws ends the change. */
+  apply(zone: ZoneRow): ZoneRow;
+  /** An `auditStatement` for what was done. */
+  audit(before: ZoneRow, after: ZoneRow): D1PreparedStatement;
+}
+
 const ATTEMPTS = 5;
 
-/** Changes the zone that has an id or a name: reads it, applies the change, writes it if nobody else has since. */
+/**
+ * Changes the zone that has an id or a name: reads it, applies the change, writes it if nobody else has changed it since,
+ * in one transaction with its entry in the audit log. Purges in between do no harm.
+ *
+ * @param now ms since the epoch
+ */
 export async function changeZone(
   db: D1Database,
   scope: ZoneScope,
   idOrName: string,
-  change: (zone: ZoneRow) => ZoneRow,
+  { apply, audit }: ZoneChange,
   now: number,
 ): Promise<ChangeResult> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const zone = await findZone(db, scope, idOrName);
-    if (zone === null) return { kind: "missing" };
-    const changed = await updateZone(db, change(zone), now);
-    if (changed !== null) return { kind: "changed", zone: changed };
+    const before = await findZone(db, scope, idOrName);
+    if (before === null) return { kind: "missing" };
+    const after = { ...apply(before), revision: before.revision + 1 };
+    const [written] = await db.batch<RawZoneRow>([updateStatement(db, after, now), audit(before, after)]);
+    const row = written?.results[0];
+    if (row !== undefined) return { kind: "changed", zone: parseZoneRow(row) };
   }
   return { kind: "busy" };
+}
+
+function updateStatement(db: D1Database, zone: ZoneRow, now: number): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE zones SET origin = ?3, settings = ?4, state = ?5, version = version + 1, revision = ?2, updated_at = ?6,
+                        deleted_at = CASE ?5 WHEN 'deleted' THEN ?6 END
+       WHERE id = ?1 AND revision = ?2 - 1 AND state <> 'deleted' RETURNING ${ZONE_COLUMNS}`,
+    )
+    .bind(zone.id, zone.revision, zone.origin, JSON.stringify(zone.settings), zone.state, now);
 }

@@ -14,10 +14,17 @@ export interface PurgeOrder {
 export type PurgeTarget = Pick<Purge, "kind" | "value">;
 
 /**
- * Records a purge and raises the zone's version, in one transaction: the purge carries exactly the version that it
- * made. False: the zone has gone.
+ * Records a purge and raises the zone's version, in one transaction with its entry in the audit log: the purge carries
+ * exactly the version that it made. False: the zone has gone.
+ *
+ * @param audit an `auditStatement`
  */
-export async function recordPurge(db: D1Database, order: PurgeOrder, now: number): Promise<boolean> {
+export async function recordPurge(
+  db: D1Database,
+  order: PurgeOrder,
+  audit: D1PreparedStatement,
+  now: number,
+): Promise<boolean> {
   const [raised] = await db.batch([
     db.prepare("UPDATE zones SET version = version + 1 WHERE id = ?1 AND state <> 'deleted'").bind(order.zone),
     db
@@ -28,6 +35,7 @@ export async function recordPurge(db: D1Database, order: PurgeOrder, now: number
          FROM zones, json_each(?6) AS target WHERE zones.id = ?1 AND zones.state <> 'deleted'`,
       )
       .bind(order.zone, order.id, order.soft ? 1 : 0, now, order.createdBy, JSON.stringify(order.targets)),
+    audit,
   ]);
   return raised !== undefined && raised.meta.changes > 0;
 }

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
 import {
@@ -84,13 +84,65 @@ describe("POST /v1/zones", () => {
     expect(details.every(({ message }) => message.length > 0)).toBe(true);
   });
 
-  it("gives a deleted zone's name to a new zone, with a higher version and an id of its own", async () => {
+  it("gives a deleted zone's name to the same account at once, with an id of its own", async () => {
     const old = await newZone(customer.live);
     await call(`/v1/zones/${old.id}`, { method: "DELETE", key: customer.live });
     const next = await newZone(customer.live, { name: old.name });
     expect(next.id).not.toBe(old.id);
-    expect(next.version).toBe(3);
-    expect(await inKv(old.name)).toMatchObject({ id: next.id, state: "active" });
+    expect(next.version).toBe(1);
+    expect(await inKv(old.name)).toMatchObject({ id: next.id, state: "active", version: 3 });
+  });
+
+  it("keeps a deleted zone's name from other accounts for 30 days, as if the zone still were", async () => {
+    const other = await newCustomer();
+    const old = await newZone(customer.live);
+    const take = () =>
+      call("/v1/zones", { method: "POST", key: other.live, body: { name: old.name, origin: "https://b.example.com" } });
+    const whileItWas = await take();
+    await call(`/v1/zones/${old.id}`, { method: "DELETE", key: customer.live });
+    const deletedAt = Date.now();
+    vi.setSystemTime(deletedAt + 30 * 86_400_000 - 2_000);
+    const kept = await take();
+    expect(kept.status).toBe(409);
+    const { request_id: _, ...problem } = await kept.json<Record<string, unknown>>();
+    const { request_id: __, ...before } = await whileItWas.json<Record<string, unknown>>();
+    expect(problem).toEqual(before);
+    vi.setSystemTime(deletedAt + 30 * 86_400_000);
+    expect((await take()).status).toBe(201);
+  });
+
+  it("gives a deleted zone's name to one of its account and a stranger who ask at once", async () => {
+    const other = await newCustomer();
+    const old = await newZone(customer.live);
+    await call(`/v1/zones/${old.id}`, { method: "DELETE", key: customer.live });
+    const body = { name: old.name, origin: "https://b.example.com" };
+    const answers = await Promise.all(
+      [other.live, customer.live, other.test].map((key) => call("/v1/zones", { method: "POST", key, body })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([409, 201, 409]);
+  });
+
+  it("holds an account to its plan's zones, live and test together, even when many are made at once", async () => {
+    const { account, live, test } = await newCustomer();
+    await env.DB.prepare(
+      `INSERT INTO zones (id, account_id, name, mode, origin, settings, state, version, created_at, updated_at)
+       WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 97)
+       SELECT ?1 || i, ?1, ?2 || i, 'live', 'https://a.example.com', '{}', 'active', 1, 0, 0 FROM n`,
+    )
+      .bind(account, newName())
+      .run();
+    const one = (key: string) =>
+      call("/v1/zones", { method: "POST", key, body: { name: newName(), origin: "https://a.example.com" } });
+    const answers = await Promise.all([live, test, live, test, live, test].map(one));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 403, 403, 403]);
+    const refused = answers.find(({ status }) => status === 403)!;
+    expect(await refused.json()).toMatchObject({
+      code: "limit_reached",
+      error: "the plan free allows 100 zones: delete one that is not needed, or ask for a larger plan",
+    });
+    const { zones } = await (await call("/v1/zones", { key: live })).json<{ zones: ShownZone[] }>();
+    await call(`/v1/zones/${zones[0]!.id}`, { method: "DELETE", key: live });
+    expect((await one(live)).status).toBe(201);
   });
 });
 

@@ -1,14 +1,12 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
-import { createAccount } from "../../src/accounts/create-account.ts";
 import type { Env } from "../../src/env.ts";
 import { republishLagging } from "../../src/zones/publication.ts";
 import type { ZonePublisher } from "../../src/zones/publisher.ts";
 import { recordPurge } from "../../src/zones/purges.ts";
-import { deleteZone, insertZone, updateZone, type ZoneRow } from "../../src/zones/rows.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
-import { newName } from "../support/control-plane.ts";
+import { changeRow, deleteRow, newRow, noAudit, replaceRow } from "../support/zone-rows.ts";
 
 beforeEach(() => {
   // Ahead of the runtime's own clock: an alarm in its past would run by itself.
@@ -21,13 +19,6 @@ afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();
 });
-
-async function newRow(name = newName()): Promise<ZoneRow> {
-  const { account } = await createAccount(env.DB, { name: "A", email: "a@example.com", plan: "free" }, Date.now());
-  const zone = { id: `zone_${crypto.randomUUID()}`, name, origin: "https://a.example.com", settings: {} };
-  const row = await insertZone(env.DB, { ...zone, account: account.id, mode: "live" }, Date.now());
-  return row!;
-}
 
 async function inKv(name: string): Promise<ZoneDocument | null> {
   return env.ZONES.get<ZoneDocument>(`zone:${name}`, "json");
@@ -94,7 +85,7 @@ describe("ZonePublisher", () => {
       });
       const first = publisher.publish(row.name);
       await began.promise;
-      await updateZone(env.DB, row, Date.now());
+      await changeRow(row);
       const second = publisher.publish(row.name);
       ended.resolve();
       expect(await first).toMatchObject({ kind: "published", document: { version: 1 } });
@@ -143,7 +134,7 @@ describe("ZonePublisher", () => {
   it("says for 30 days that a zone was deleted", async () => {
     const row = await newRow();
     await publisherOf(row.name).publish(row.name);
-    await deleteZone(env.DB, row.id, Date.now());
+    await deleteRow(row);
     await publisherOf(row.name).publish(row.name);
     expect(await inKv(row.name)).toMatchObject({ id: row.id, state: "deleted", version: 2 });
     const { keys } = await env.ZONES.list({ prefix: `zone:${row.name}` });
@@ -152,8 +143,8 @@ describe("ZonePublisher", () => {
 
   it("never lets a deleted zone overwrite the one that took its name", async () => {
     const old = await newRow();
-    await deleteZone(env.DB, old.id, Date.now());
-    const next = await newRow(old.name);
+    await deleteRow(old);
+    const next = await replaceRow(old);
     expect(next.version).toBeGreaterThan(2);
     await publisherOf(old.name).publish(old.name);
     expect(await inKv(old.name)).toMatchObject({ id: next.id, state: "active", version: next.version });
@@ -165,7 +156,12 @@ describe("ZonePublisher", () => {
     const row = await newRow();
     const { id: createdBy } = (await env.DB.prepare("SELECT id FROM api_keys LIMIT 1").first<{ id: string }>())!;
     const purge = (id: string, value: string, at: number) =>
-      recordPurge(env.DB, { id, zone: row.id, soft: false, targets: [{ kind: "prefix", value }], createdBy }, at);
+      recordPurge(
+        env.DB,
+        { id, zone: row.id, soft: false, targets: [{ kind: "prefix", value }], createdBy },
+        noAudit(),
+        at,
+      );
     await purge("purge_old", "/old/", Date.now() - 31 * 86_400_000 - 1);
     await purge("purge_new", "/new/", Date.now() - 31 * 86_400_000);
     await publisherOf(row.name).publish(row.name);

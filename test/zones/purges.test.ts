@@ -1,27 +1,28 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { createAccount } from "../../src/accounts/create-account.ts";
 import { buildPurgeLog, purgeVerdict } from "../../src/zones/purge-log.ts";
 import { type PurgeTarget, purgesSince, recordPurge } from "../../src/zones/purges.ts";
-import { deleteZone, findZone, insertZone, type ZoneRow } from "../../src/zones/rows.ts";
-import { newName } from "../support/control-plane.ts";
+import { findZone, type ZoneRow } from "../../src/zones/rows.ts";
+import { deleteRow, newRow, noAudit } from "../support/zone-rows.ts";
 
 let zone: ZoneRow;
 let createdBy: string;
 
 beforeEach(async () => {
-  const { account } = await createAccount(env.DB, { name: "A", email: "a@example.com", plan: "free" }, 1);
-  const scope = { account: account.id, mode: "live" as const };
-  const fields = { id: `zone_${crypto.randomUUID()}`, name: newName(), origin: "https://a.example.com", settings: {} };
-  zone = (await insertZone(env.DB, { ...scope, ...fields }, 1))!;
+  zone = await newRow();
   const key = await env.DB.prepare("SELECT id FROM api_keys WHERE account_id = ?1")
-    .bind(account.id)
+    .bind(zone.account)
     .first<{ id: string }>();
   createdBy = key!.id;
 });
 
 function purge(targets: PurgeTarget[], soft = false, at = 1_000): Promise<boolean> {
-  return recordPurge(env.DB, { id: `purge_${crypto.randomUUID()}`, zone: zone.id, soft, targets, createdBy }, at);
+  return recordPurge(
+    env.DB,
+    { id: `purge_${crypto.randomUUID()}`, zone: zone.id, soft, targets, createdBy },
+    noAudit(),
+    at,
+  );
 }
 
 describe("recordPurge()", () => {
@@ -49,7 +50,7 @@ describe("recordPurge()", () => {
   });
 
   it("leaves a deleted zone as it is", async () => {
-    await deleteZone(env.DB, zone.id, 2);
+    await deleteRow(zone);
     expect(await purge([{ kind: "everything", value: "" }])).toBe(false);
     expect(await purgesSince(env.DB, zone.id, 0, 10)).toEqual([]);
   });

@@ -1,0 +1,31 @@
+import { auditStatement } from "../accounts/audit-log.ts";
+import type { ZoneRow } from "../zones/rows.ts";
+import { actorOf } from "./actor.ts";
+import type { ApiContext } from "./context.ts";
+import { shownZone } from "./zone-json.ts";
+
+/** The audit log's entry for a change of a zone; null stands for a zone that is not there before or after. */
+export function zoneAudit(c: ApiContext, before: ZoneRow | null, after: ZoneRow | null): D1PreparedStatement {
+  const change = {
+    action: actionOf(before, after),
+    target: (after ?? before)!.id,
+    before: before && withoutSecrets(c, before),
+    after: after && withoutSecrets(c, after),
+  };
+  return auditStatement(c.env.DB, actorOf(c), change, c.var.now);
+}
+
+function actionOf(before: ZoneRow | null, after: ZoneRow | null): string {
+  if (before === null) return "zone.create";
+  if (after === null) return "zone.delete";
+  if (before.state === after.state) return "zone.update";
+  return after.state === "paused" ? "zone.pause" : "zone.resume";
+}
+
+/** The zone as the API shows it, but for the values of headers to the origin: they may be credentials. */
+function withoutSecrets(c: ApiContext, zone: ZoneRow) {
+  const shown = shownZone(c, zone);
+  const names = Object.keys(shown.settings.origin_headers as object);
+  const redacted = Object.fromEntries(names.map((name) => [name, "[redacted]"]));
+  return { ...shown, settings: { ...shown.settings, origin_headers: redacted } };
+}

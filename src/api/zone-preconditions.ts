@@ -1,0 +1,22 @@
+import { evaluatePreconditions } from "../http/conditional.ts";
+import { purgeHash } from "../zones/purge-log.ts";
+import type { ZoneRow } from "../zones/rows.ts";
+import type { ApiContext } from "./context.ts";
+import { Problem } from "./errors.ts";
+import { shownZone } from "./zone-json.ts";
+
+/** A zone's entity tag. It is another one whenever the representation is, so also after a deployment that changes a default. */
+export function zoneEtag(c: ApiContext, zone: ZoneRow): string {
+  return `"${zone.revision}-${purgeHash(JSON.stringify(shownZone(c, zone)))}"`;
+}
+
+/**
+ * Evaluates a request's preconditions against a zone (RFC 9110 §13.2.2): whether it shall be answered by a 304. Where one
+ * fails it throws the 412.
+ */
+export function isNotModified(c: ApiContext, zone: ZoneRow): boolean {
+  const selected = { etag: zoneEtag(c, zone), lastModified: null, date: null };
+  const verdict = evaluatePreconditions(c.req.method, c.req.raw.headers, selected, c.var.now);
+  if (verdict === "failed") throw new Problem("precondition_failed");
+  return verdict === "not-modified";
+}

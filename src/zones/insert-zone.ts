@@ -1,0 +1,56 @@
+import { parseZoneRow, type RawZoneRow, ZONE_COLUMNS, type ZoneRow } from "./rows.ts";
+
+/** A zone to be, and what its account may have. */
+export interface NewZone extends Pick<ZoneRow, "id" | "account" | "mode" | "name" | "origin" | "settings"> {
+  /** How many zones the account may have, this one included. */
+  limit: number;
+}
+
+/** What became of a new zone. `taken`: another zone has its name, or another account's had it until lately. */
+export type InsertResult = { kind: "inserted"; zone: ZoneRow } | { kind: "taken" } | { kind: "limit" };
+
+/** For how long a deleted zone's name is kept from other accounts: links to it outlive it. */
+export const NAME_KEPT_SECONDS = 30 * 86_400;
+
+/**
+ * Inserts an active zone, in one transaction with its entry in the audit log. Of several that want one name, or an
+ * account's last place, one gets it.
+ *
+ * @param audit an `auditStatement`
+ * @param now ms since the epoch
+ */
+export async function insertZone(
+  db: D1Database,
+  zone: NewZone,
+  audit: D1PreparedStatement,
+  now: number,
+): Promise<InsertResult> {
+  const [inserted, , count] = await db.batch<RawZoneRow | { zones: number }>([
+    db
+      .prepare(
+        `INSERT INTO zones (id, account_id, name, mode, origin, settings, state, version, created_at, updated_at)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'active',
+                1 + COALESCE((SELECT MAX(version) FROM zones WHERE name = ?3), 0), ?7, ?7
+         WHERE (SELECT COUNT(*) FROM zones WHERE account_id = ?2 AND state <> 'deleted') < ?8
+           AND NOT EXISTS (SELECT 1 FROM zones WHERE name = ?3 AND account_id <> ?2 AND deleted_at > ?9)
+         ON CONFLICT DO NOTHING RETURNING ${ZONE_COLUMNS}`,
+      )
+      .bind(
+        zone.id,
+        zone.account,
+        zone.name,
+        zone.mode,
+        zone.origin,
+        JSON.stringify(zone.settings),
+        now,
+        zone.limit,
+        now - NAME_KEPT_SECONDS * 1000,
+      ),
+    audit,
+    db.prepare("SELECT COUNT(*) AS zones FROM zones WHERE account_id = ?1 AND state <> 'deleted'").bind(zone.account),
+  ]);
+  const row = inserted?.results[0] as RawZoneRow | undefined;
+  if (row !== undefined) return { kind: "inserted", zone: parseZoneRow(row) };
+  const { zones } = (count?.results[0] ?? { zones: 0 }) as { zones: number };
+  return { kind: zones >= zone.limit ? "limit" : "taken" };
+}

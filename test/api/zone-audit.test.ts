@@ -1,0 +1,100 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  type Customer,
+  call,
+  moveClockWithCalls,
+  newCustomer,
+  newZone,
+  type ShownZone,
+} from "../support/control-plane.ts";
+
+let customer: Customer;
+
+moveClockWithCalls();
+beforeAll(async () => {
+  customer = await newCustomer();
+});
+
+interface Entry {
+  at: number;
+  actor: string;
+  action: string;
+  target: string;
+  address: string | null;
+  request_id: string;
+  before: string | null;
+  after: string | null;
+}
+
+async function entriesOf(zone: { id: string }): Promise<Entry[]> {
+  const { results } = await env.DB.prepare(
+    `SELECT at, actor, action, target, address, request_id, before, after FROM audit_log
+     WHERE account_id = ?1 AND target = ?2 ORDER BY at`,
+  )
+    .bind(customer.account, zone.id)
+    .all<Entry>();
+  return results;
+}
+
+const patch = (zone: ShownZone, body: unknown, headers: Record<string, string> = {}) =>
+  call(`/v1/zones/${zone.id}`, { method: "PATCH", key: customer.live, body, headers });
+
+describe("the audit log", () => {
+  it("has each change of a zone and each purge, with who, when, from where, before and after", async () => {
+    const zone = await newZone(customer.live);
+    const changed = await patch(zone, { settings: { negative_ttl: 1 } }, { "cf-connecting-ip": "192.0.2.7" });
+    const after = await changed.json<ShownZone>();
+    await patch(zone, { active: false });
+    await patch(zone, { active: true, settings: { negative_ttl: 2 } });
+    const purge = { zone: zone.id, paths: ["/a", "/a?b"], tags: ["t"], soft: true };
+    const { id } = await (await call("/v1/purge", { method: "POST", key: customer.live, body: purge })).json<{
+      id: string;
+    }>();
+    await call(`/v1/zones/${zone.id}`, { method: "DELETE", key: customer.live });
+
+    const entries = await entriesOf(zone);
+    expect(entries.map(({ action }) => action)).toEqual([
+      "zone.create",
+      "zone.update",
+      "zone.pause",
+      "zone.resume",
+      "zone.purge",
+      "zone.delete",
+    ]);
+    const [created, updated, , resumed, purged, deleted] = entries;
+    expect(created).toMatchObject({ before: null, actor: expect.stringMatching(/^key_/) });
+    expect(JSON.parse(created!.after!)).toEqual(zone);
+    expect(updated).toMatchObject({ address: "192.0.2.7", request_id: changed.headers.get("x-request-id") });
+    expect([JSON.parse(updated!.before!), JSON.parse(updated!.after!)]).toEqual([zone, after]);
+    expect(JSON.parse(resumed!.after!)).toMatchObject({ active: true, settings: { negative_ttl: 2 } });
+    expect(purged!.before).toBeNull();
+    expect(JSON.parse(purged!.after!)).toEqual({ id, soft: true, everything: false, paths: 2, prefixes: 0, tags: 1 });
+    expect(deleted!.after).toBeNull();
+    expect(JSON.parse(deleted!.before!)).toMatchObject({ id: zone.id, version: 4 });
+    expect(new Set(entries.map(({ request_id }) => request_id)).size).toBe(6);
+  });
+
+  it("never has the values of headers to the origin, which may be credentials", async () => {
+    const zone = await newZone(customer.live, { settings: { origin_headers: { authorization: "Basic c2VjcmV0" } } });
+    await patch(zone, { settings: { origin_headers: { "x-token": "secret-too" } } });
+    const entries = await entriesOf(zone);
+    expect(JSON.stringify(entries)).not.toMatch(/c2VjcmV0|secret-too/);
+    expect(JSON.parse(entries[1]!.after!).settings.origin_headers).toEqual({
+      authorization: "[redacted]",
+      "x-token": "[redacted]",
+    });
+  });
+
+  it("says nothing of what was refused, and of one change of many at once only what was done", async () => {
+    const zone = await newZone(customer.live);
+    const etag = (await call(`/v1/zones/${zone.id}`, { key: customer.live })).headers.get("etag")!;
+    await patch(zone, { settings: { negative_ttl: -1 } });
+    await call("/v1/zones", { method: "POST", key: customer.live, body: { name: zone.name, origin: zone.origin } });
+    await Promise.all(Array.from({ length: 4 }, () => patch(zone, { active: false }, { "if-match": etag })));
+    await Promise.all(
+      Array.from({ length: 3 }, () => call(`/v1/zones/${zone.id}`, { method: "DELETE", key: customer.live })),
+    );
+    expect((await entriesOf(zone)).map(({ action }) => action)).toEqual(["zone.create", "zone.pause", "zone.delete"]);
+  });
+});
