@@ -6,7 +6,7 @@ import type { D1Database } from "@cloudflare/workers-types";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_readConfig as readConfig } from "wrangler";
-import { bundleWorker } from "../bundle.ts";
+import { bundledModules, bundleWorker } from "../bundle.ts";
 import { fail, onEndSignal } from "../command.ts";
 import { applyMigrations } from "../migrate.ts";
 import { projectRoot, wranglerConfig } from "../project.ts";
@@ -35,6 +35,8 @@ const product = script === "rescdn";
 const bundle = join(folder, "bundle");
 await mkdir(bundle, { recursive: true });
 if (product) await bundleWorker(bundle);
+// The documentation page's files, which nobody asks for here.
+const data = product ? (await bundledModules(bundle)).filter(({ type }) => type === "Data") : [];
 const source = product ? join(bundle, "worker.js") : script;
 await build({
   entryPoints: [counted ? counting : source],
@@ -44,7 +46,7 @@ await build({
   minify: true,
   format: "esm",
   target: "es2024",
-  external: ["cloudflare:*", "node:*", "./*-swagger-ui*"], // nobody asks for the documentation page here
+  external: ["cloudflare:*", "node:*", ...data.map(({ path }) => path)],
   logLevel: "error",
 });
 
