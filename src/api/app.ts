@@ -5,6 +5,8 @@ import type { ApiEnv } from "./context.ts";
 import { addDocs } from "./docs/docs.ts";
 import { Problem, problemOf } from "./errors.ts";
 import { everyAnswer } from "./guards.ts";
+import { addKeys } from "./keys.ts";
+import { addMe } from "./me.ts";
 import { refuseOtherMethods } from "./other-methods.ts";
 import { addPurge } from "./purge.ts";
 import { invalidRequest } from "./validation.ts";
@@ -33,6 +35,8 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   app.openapi(health, (c) => c.json({ status: "ok" as const }, 200));
   addZones(app);
   addPurge(app);
+  addKeys(app);
+  addMe(app);
   addAdmin(app);
   addDocument(app);
   addDocs(app, [{ name: "ResCDN", url: "/openapi.json" }]);

@@ -1,15 +1,15 @@
-import type { ZonePosition } from "../zones/rows.ts";
+import type { Position } from "../db/position.ts";
 
 /** An opaque text for where the next page begins. */
-export function encodeCursor({ createdAt, id }: ZonePosition): string {
+export function encodeCursor({ createdAt, id }: Position): string {
   return btoa(`${createdAt} ${id}`).replaceAll("=", "");
 }
 
-/** Null: not a cursor of ours. */
-export function decodeCursor(cursor: string): ZonePosition | null {
+/** Null: not a cursor of ours, or of a list of something else. */
+export function decodeCursor(cursor: string, kind: "audit" | "key" | "zone"): Position | null {
   try {
-    const [, createdAt, id] = /^(\d{1,15}) (zone_\w+)$/.exec(atob(cursor)) ?? [];
-    return createdAt === undefined || id === undefined ? null : { createdAt: Number(createdAt), id };
+    const [, createdAt, id] = /^(\d{1,15}) ([a-z]+_\w+)$/.exec(atob(cursor)) ?? [];
+    return createdAt === undefined || !id?.startsWith(`${kind}_`) ? null : { createdAt: Number(createdAt), id };
   } catch {
     return null; // atob refuses what is not base64
   }

@@ -10,6 +10,8 @@ const PROBLEMS = {
   method_not_allowed: [405, "this resource does not have this method"],
   name_taken: [409, "a zone of this name exists already"],
   conflict: [409, "the zone is being changed by others; try again"],
+  key_expired: [409, "the key has expired: create a new one"],
+  key_rotated: [409, "the key has been rotated before: rotate the one that took its place"],
   precondition_failed: [
     412,
     "this has changed since it was read: read it again and repeat the change with its new ETag",

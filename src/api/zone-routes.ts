@@ -3,6 +3,7 @@ import { settingsSchema } from "../zones/settings-schema.ts";
 import { checkZoneName } from "../zones/zone-name.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, requireScope } from "./guards.ts";
+import { nextCursor, pageQuery } from "./pages.ts";
 import { zoneSchema } from "./zone-json.ts";
 
 const zoneName = z.string().superRefine((name, context) => {
@@ -31,16 +32,13 @@ export const listRoute = createRoute({
   security,
   middleware: requireScope("zones:read"),
   request: {
-    query: z.object({
-      limit: z.coerce.number().int().min(1).max(1_000).default(100),
-      cursor: z.string().optional().describe("The `next_cursor` of the page before."),
-    }),
+    query: z.object(pageQuery),
   },
   responses: {
     200: {
       description: "Zones, oldest first",
       content: {
-        "application/json": { schema: z.object({ zones: z.array(zoneSchema), next_cursor: z.string().nullable() }) },
+        "application/json": { schema: z.object({ zones: z.array(zoneSchema), next_cursor: nextCursor }) },
       },
     },
     ...documentedErrors(401, 403, 422, 429, 500),

@@ -10,9 +10,8 @@ import { changedSettings } from "./changed-settings.ts";
 import { checkedOrigin } from "./checked-origin.ts";
 import { commit } from "./commit.ts";
 import type { ApiContext, ApiEnv } from "./context.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { Problem } from "./errors.ts";
-import { invalidField } from "./validation.ts";
+import { cutPage, requestedPage } from "./pages.ts";
 import { zoneAudit } from "./zone-audit.ts";
 import { scopeOf, zoneInScope, zoneNotFound } from "./zone-in-scope.ts";
 import { shownZone } from "./zone-json.ts";
@@ -22,16 +21,10 @@ import { changeRoute, createZoneRoute, listRoute, readRoute, removeRoute } from 
 /** Adds `/v1/zones` to the API. */
 export function addZones(app: OpenAPIHono<ApiEnv>): void {
   app.openapi(listRoute, async (c) => {
-    const { limit, cursor } = c.req.valid("query");
-    const after = cursor === undefined ? null : decodeCursor(cursor);
-    if (cursor !== undefined && after === null) throw invalidField("cursor", "is not a cursor of this API");
-    const found = await listZones(c.env.DB, scopeOf(c), { limit: limit + 1, after });
-    const page = found.slice(0, limit);
-    const last = found.length > limit ? page.at(-1) : undefined;
-    return c.json(
-      { zones: page.map((zone) => shownZone(c, zone)), next_cursor: last ? encodeCursor(last) : null },
-      200,
-    );
+    const query = c.req.valid("query");
+    const found = await listZones(c.env.DB, scopeOf(c), requestedPage("zone", query));
+    const { rows, next_cursor } = cutPage(found, query.limit);
+    return c.json({ zones: rows.map((zone) => shownZone(c, zone)), next_cursor }, 200);
   });
 
   app.openapi(createZoneRoute, async (c) => {

@@ -1,3 +1,4 @@
+import type { Page } from "../db/position.ts";
 import type { StoredSettings } from "./settings.ts";
 
 /** A zone as D1 holds it. Times in ms since the epoch. */
@@ -52,18 +53,8 @@ export async function findZone(db: D1Database, scope: ZoneScope, idOrName: strin
   return raw && parseZoneRow(raw);
 }
 
-/** Where a page of zones begins: after the zone that was created at this time with this id. */
-export interface ZonePosition {
-  createdAt: number;
-  id: string;
-}
-
 /** The zones in scope, oldest first. */
-export async function listZones(
-  db: D1Database,
-  scope: ZoneScope,
-  page: { limit: number; after: ZonePosition | null },
-): Promise<ZoneRow[]> {
+export async function listZones(db: D1Database, scope: ZoneScope, page: Page): Promise<ZoneRow[]> {
   const { createdAt, id } = page.after ?? { createdAt: -1, id: "" };
   const { results } = await db
     .prepare(

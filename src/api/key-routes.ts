@@ -1,0 +1,115 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { documentedErrors } from "./documented-errors.ts";
+import { limitBody, requireScope } from "./guards.ts";
+import { keySchema, newKeySchema, scope } from "./key-json.ts";
+import { nextCursor, pageQuery } from "./pages.ts";
+
+const params = z.object({ id: z.string() });
+const security = [{ key: [] }];
+const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
+const created = (description: string) => ({
+  description,
+  headers: z.object({ location: z.string().describe("The new key's path.") }),
+  content: json(newKeySchema),
+});
+
+export const listKeysRoute = createRoute({
+  method: "get",
+  path: "/v1/keys",
+  summary: "List the keys that can do no more than the one that asks",
+  security,
+  middleware: requireScope("keys:write"),
+  request: { query: z.object(pageQuery) },
+  responses: {
+    200: {
+      description: "Keys, oldest first",
+      content: json(z.object({ keys: z.array(keySchema), next_cursor: nextCursor })),
+    },
+    ...documentedErrors(401, 403, 422, 429, 500),
+  },
+});
+
+export const createKeyRoute = createRoute({
+  method: "post",
+  path: "/v1/keys",
+  summary: "Create a key; what is left out is as with the key that asks",
+  security,
+  middleware: [requireScope("keys:write"), limitBody],
+  request: {
+    body: {
+      required: true,
+      content: json(
+        z.strictObject({
+          name: z.string().trim().min(1).max(200),
+          scopes: z.array(scope).min(1).max(20).optional().describe("Scopes that the asking key has itself."),
+          zones: z
+            .array(z.string().min(1).max(64))
+            .min(1)
+            .max(100)
+            .nullable()
+            .optional()
+            .describe("Ids or names of the zones that the key is restricted to; null: all."),
+          expires: z.iso.datetime({ offset: true }).nullable().optional().describe("Null: never."),
+        }),
+      ),
+    },
+  },
+  responses: {
+    201: created("Created. The token is shown this once"),
+    ...documentedErrors(400, 401, 403, 413, 415, 422, 429, 500),
+  },
+});
+
+export const readKeyRoute = createRoute({
+  method: "get",
+  path: "/v1/keys/{id}",
+  summary: "Read a key",
+  security,
+  middleware: requireScope("keys:write"),
+  request: { params },
+  responses: {
+    200: { description: "The key", content: json(keySchema) },
+    ...documentedErrors(401, 403, 404, 429, 500),
+  },
+});
+
+export const revokeKeyRoute = createRoute({
+  method: "delete",
+  path: "/v1/keys/{id}",
+  summary: "Revoke a key",
+  security,
+  middleware: requireScope("keys:write"),
+  request: { params },
+  responses: {
+    204: { description: "Revoked: the next request with it is refused" },
+    ...documentedErrors(401, 403, 404, 429, 500),
+  },
+});
+
+export const rotateKeyRoute = createRoute({
+  method: "post",
+  path: "/v1/keys/{id}/rotate",
+  summary: "Replace a key by a new one with the same name and powers",
+  security,
+  middleware: [requireScope("keys:write"), limitBody],
+  request: {
+    params,
+    body: {
+      required: false,
+      content: json(
+        z.strictObject({
+          grace_seconds: z
+            .int()
+            .min(0)
+            .max(604_800)
+            .default(0)
+            .describe("How long the old key still works. As long as it does, it counts among the plan's keys."),
+        }),
+      ),
+    },
+  },
+  responses: {
+    201: created("The new key. The token is shown this once"),
+    ...documentedErrors(400, 401, 403, 404, 409, 413, 415, 422, 429, 500),
+  },
+});

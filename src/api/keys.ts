@@ -1,0 +1,110 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { findKey, listKeys } from "../accounts/key-rows.ts";
+import { createKey, type NewKey, revokeKey, rotateKey } from "../accounts/keys.ts";
+import { findZones } from "../zones/find-zones.ts";
+import { actorOf } from "./actor.ts";
+import type { ApiContext, ApiEnv } from "./context.ts";
+import { type FieldProblem, Problem } from "./errors.ts";
+import { keyJson } from "./key-json.ts";
+import { createKeyRoute, listKeysRoute, readKeyRoute, revokeKeyRoute, rotateKeyRoute } from "./key-routes.ts";
+import { cutPage, requestedPage } from "./pages.ts";
+import { invalidField } from "./validation.ts";
+import { scopeOf } from "./zone-in-scope.ts";
+import { isoSeconds } from "./zone-json.ts";
+
+/** Adds `/v1/keys` to the API. */
+export function addKeys(app: OpenAPIHono<ApiEnv>): void {
+  app.openapi(listKeysRoute, async (c) => {
+    const query = c.req.valid("query");
+    const found = await listKeys(c.env.DB, c.var.caller, requestedPage("key", query), c.var.now);
+    const { rows, next_cursor } = cutPage(found, query.limit);
+    return c.json({ keys: rows.map(keyJson), next_cursor }, 200);
+  });
+
+  app.openapi(createKeyRoute, async (c) => {
+    const { name, scopes, zones, expires } = c.req.valid("json");
+    const request = {
+      name,
+      scopes,
+      zones: zones && (await zoneIds(c, zones)),
+      expiresAt: typeof expires === "string" ? Date.parse(expires) : expires,
+    };
+    const result = await createKey(c.env.DB, c.var.caller, request, actorOf(c), c.var.now);
+    switch (result.kind) {
+      case "created":
+        return c.json(newKeyJson(result), 201, { location: `/v1/keys/${result.key.id}` });
+      case "lacks-scopes":
+        throw new Problem("forbidden", {
+          sentence: `this key lacks the scope ${result.scopes.join(", ")}, so it cannot grant it`,
+          details: [{ field: "scopes", message: `must be some of ${c.var.caller.scopes.join(", ")}` }],
+        });
+      case "lacks-zones":
+        throw invalidField("zones", "must be some of the zones that this key is restricted to itself");
+      case "outlives":
+        throw invalidField("expires", `must not be after ${isoSeconds(result.until)}, when this key ends itself`);
+      case "in-the-past":
+        throw invalidField("expires", "must be in the future");
+      case "limit":
+        throw limitReached(c, result.limit);
+      default:
+        return result satisfies never;
+    }
+  });
+
+  app.openapi(readKeyRoute, async (c) => {
+    const key = await findKey(c.env.DB, c.var.caller, c.req.valid("param").id, c.var.now);
+    if (key === null) throw keyNotFound();
+    return c.json(keyJson(key), 200);
+  });
+
+  app.openapi(revokeKeyRoute, async (c) => {
+    const { id } = c.req.valid("param");
+    if (!(await revokeKey(c.env.DB, c.var.caller, id, actorOf(c), c.var.now))) throw keyNotFound();
+    return c.body(null, 204);
+  });
+
+  app.openapi(rotateKeyRoute, async (c) => {
+    const { id } = c.req.valid("param");
+    const grace = c.req.valid("json").grace_seconds ?? 0;
+    const result = await rotateKey(c.env.DB, c.var.caller, id, grace, actorOf(c), c.var.now);
+    switch (result.kind) {
+      case "rotated":
+        return c.json(newKeyJson(result), 201, { location: `/v1/keys/${result.key.id}` });
+      case "missing":
+        throw keyNotFound();
+      case "expired":
+        throw new Problem("key_expired");
+      case "rotated-before":
+        throw new Problem("key_rotated");
+      case "limit":
+        throw limitReached(c, result.limit, ", or rotate without grace_seconds");
+      default:
+        return result satisfies never;
+    }
+  });
+}
+
+function newKeyJson({ key, token }: NewKey) {
+  return { ...keyJson(key), token };
+}
+
+/** The ids of zones that a request names by id or name; one that the caller may not know of is refused as unknown. */
+async function zoneIds(c: ApiContext, idsOrNames: readonly string[]): Promise<string[]> {
+  const found = await findZones(c.env.DB, scopeOf(c), idsOrNames);
+  const ids = new Map(found.flatMap(({ id, name }) => [[name, id] as const, [id, id] as const]));
+  const unknown = idsOrNames.flatMap((zone, index): FieldProblem[] =>
+    ids.has(zone) ? [] : [{ field: `zones.${index}`, message: `there is no zone ${JSON.stringify(zone)}` }],
+  );
+  if (unknown.length > 0) throw new Problem("invalid_request", { details: unknown });
+  return idsOrNames.map((zone) => ids.get(zone)!);
+}
+
+function keyNotFound(): Problem {
+  return new Problem("not_found", { sentence: "key not found" });
+}
+
+function limitReached(c: ApiContext, limit: number, otherwise = ""): Problem {
+  return new Problem("limit_reached", {
+    sentence: `the plan ${c.var.caller.plan} allows ${limit} keys: revoke one that is not needed${otherwise}, or ask for a larger plan`,
+  });
+}

@@ -1,0 +1,71 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { readAccount } from "../accounts/account.ts";
+import { findKey } from "../accounts/key-rows.ts";
+import { PLAN_NAMES, PLANS } from "../accounts/plans.ts";
+import type { ApiEnv } from "./context.ts";
+import { documentedErrors } from "./documented-errors.ts";
+import { Problem } from "./errors.ts";
+import { requireScope } from "./guards.ts";
+import { keyJson, keySchema } from "./key-json.ts";
+import { isoSeconds } from "./zone-json.ts";
+
+const limited = z.object({ limit: z.int(), in_use: z.int() });
+
+const meRoute = createRoute({
+  method: "get",
+  path: "/v1/me",
+  summary: "Whose key this is, what it may do, and the limits of the plan",
+  security: [{ key: [] }],
+  middleware: requireScope(null),
+  responses: {
+    200: {
+      description: "Account, key and limits",
+      content: {
+        "application/json": {
+          schema: z.object({
+            account: z.object({
+              id: z.string(),
+              name: z.string(),
+              email: z.string(),
+              plan: z.enum(PLAN_NAMES),
+              created: z.iso.datetime(),
+            }),
+            key: keySchema,
+            limits: z.object({
+              requests_per_minute: z.int().describe("For each key, in any 60 seconds."),
+              zones: limited,
+              keys: limited,
+            }),
+          }),
+        },
+      },
+    },
+    ...documentedErrors(401, 429, 500),
+  },
+});
+
+/** Adds `/v1/me` to the API. */
+export function addMe(app: OpenAPIHono<ApiEnv>): void {
+  app.openapi(meRoute, async (c) => {
+    const { caller, now } = c.var;
+    const [account, key] = await Promise.all([
+      readAccount(c.env.DB, caller, now),
+      findKey(c.env.DB, caller, caller.keyId, now),
+    ]);
+    if (key === null) throw new Problem("unauthenticated"); // revoked since it was let in
+    const { id, name, email, plan } = account;
+    const limits = PLANS[plan].rescdn;
+    return c.json(
+      {
+        account: { id, name, email, plan, created: isoSeconds(account.createdAt) },
+        key: keyJson(key),
+        limits: {
+          requests_per_minute: limits.requests,
+          zones: { limit: limits.zones, in_use: account.zones },
+          keys: { limit: limits.keys, in_use: account.keys },
+        },
+      },
+      200,
+    );
+  });
+}
