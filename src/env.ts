@@ -9,6 +9,7 @@ export interface Env {
   RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
   EDGE_DOMAINS: string;
   API_HOSTS: string;
+  RECORDS_HOSTS: string;
   ADMIN_TOKEN?: string;
   ALLOW_PRIVATE_ORIGINS?: string;
   ALLOW_HTTP_ORIGINS?: string;
@@ -22,6 +23,8 @@ export interface Settings {
   edgeDomains: readonly string[];
   /** Hostnames of the control plane. */
   apiHosts: ReadonlySet<string>;
+  /** Hostnames that answer ResolveDB's part of the control plane and nothing else. */
+  recordsHosts: ReadonlySet<string>;
   /** Null: the operator's calls do not exist. */
   adminToken: string | null;
   /** What the origin guard lets pass beyond https to public hosts. */
@@ -47,6 +50,7 @@ function parseSettings(env: Env): Settings {
   return {
     edgeDomains: words(env.EDGE_DOMAINS),
     apiHosts: new Set(words(env.API_HOSTS)),
+    recordsHosts: new Set(words(env.RECORDS_HOSTS)),
     adminToken: env.ADMIN_TOKEN || null,
     memory: {
       total: wholeNumber(env.MEMORY_BYTES, 33_554_432),

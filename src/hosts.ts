@@ -1,16 +1,28 @@
 import type { Settings } from "./env.ts";
 
-/** What answers under a hostname. */
-export type Surface = { kind: "edge"; zone: string } | { kind: "api" } | { kind: "unknown" };
+/** What answers a URL. */
+export type Surface = { kind: "edge"; zone: string } | { kind: "api" } | { kind: "dns" } | { kind: "unknown" };
+
+/** Where the control plane answers DNS: RFC 8484, and its JSON form. */
+const DNS_PATHS: readonly string[] = ["/dns-query", "/resolve"];
+/** What of the control plane ResolveDB's own hosts answer besides. */
+const RECORDS_PATH = /^\/(?:api\/v1|health|docs|openapi\.json)(?:\/|$)/;
 
 /**
- * Maps a hostname (lower case, without a port, as `URL.hostname` gives it) to its surface. One label below an edge
- * domain names a zone; the control plane's own names win over zones.
+ * Maps a URL to its surface: by its hostname (lower case, without a port, as `URL` gives it), on the hosts of the control
+ * plane by its path as well. One label below an edge domain names a zone; the control plane's own names win over zones.
  */
-export function surfaceOf(hostname: string, settings: Pick<Settings, "edgeDomains" | "apiHosts">): Surface {
+export function surfaceOf(
+  { hostname, pathname }: Pick<URL, "hostname" | "pathname">,
+  { edgeDomains, apiHosts, recordsHosts }: Pick<Settings, "edgeDomains" | "apiHosts" | "recordsHosts">,
+): Surface {
   const host = hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
-  if (settings.apiHosts.has(host)) return { kind: "api" };
+  const records = recordsHosts.has(host);
+  if (records || apiHosts.has(host)) {
+    if (DNS_PATHS.includes(pathname)) return { kind: "dns" };
+    return records && !RECORDS_PATH.test(pathname) ? { kind: "unknown" } : { kind: "api" };
+  }
   const dot = host.indexOf(".");
-  if (dot > 0 && settings.edgeDomains.includes(host.slice(dot + 1))) return { kind: "edge", zone: host.slice(0, dot) };
+  if (dot > 0 && edgeDomains.includes(host.slice(dot + 1))) return { kind: "edge", zone: host.slice(0, dot) };
   return { kind: "unknown" };
 }

@@ -9,6 +9,10 @@ declare module "node:zlib" {
   export function createZstdDecompress(): import("node:stream").Duplex;
 }
 
+declare module "node:buffer" {
+  export const Buffer: { from(bytes: ArrayBufferLike, offset: number, length: number): Uint8Array };
+}
+
 declare module "node:stream" {
   export interface Duplex {
     readonly writable: boolean;

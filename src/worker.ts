@@ -33,6 +33,10 @@ function dispatch(request: Request, env: Env, ctx: ExecutionContext): Response |
     case "api":
       // Loaded when first called: the edge's cold start does not pay for the control plane.
       return import("./api/app.ts").then(({ handleApi }) => handleApi(request, env, ctx));
+    case "dns":
+      return import("./records/dns/doh.ts").then(({ handleDns }) =>
+        handleDns(request, route.url, env, (work) => ctx.waitUntil(work), Date.now()),
+      );
     case "unknown":
       return refuse("unknown-host", request);
     default:

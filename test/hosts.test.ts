@@ -4,26 +4,53 @@ import { surfaceOf } from "../src/hosts.ts";
 const settings = {
   edgeDomains: ["rescdn.io", "rescdn.localhost"],
   apiHosts: new Set(["api.rescdn.io", "localhost", "127.0.0.1", "[::1]"]),
+  recordsHosts: new Set(["api.resolvedb.io", "dns.resolvedb.io"]),
 };
 const edge = (zone: string) => ({ kind: "edge", zone });
+const api = { kind: "api" };
+const dns = { kind: "dns" };
+const unknown = { kind: "unknown" };
 
 describe("surfaceOf()", () => {
   it.each([
     ["my-assets.rescdn.io", edge("my-assets")],
     ["my-assets.rescdn.io.", edge("my-assets")],
     ["demo.rescdn.localhost", edge("demo")],
-    ["api.rescdn.io", { kind: "api" }],
-    ["api.rescdn.io.", { kind: "api" }],
-    ["localhost", { kind: "api" }],
-    ["127.0.0.1", { kind: "api" }],
-    ["[::1]", { kind: "api" }],
-    ["rescdn.io", { kind: "unknown" }],
-    ["a.b.rescdn.io", { kind: "unknown" }],
-    [".rescdn.io", { kind: "unknown" }],
-    ["evilrescdn.io", { kind: "unknown" }],
-    ["my-assets.rescdn.io.evil.example", { kind: "unknown" }],
-    ["", { kind: "unknown" }],
+    ["api.rescdn.io", api],
+    ["api.rescdn.io.", api],
+    ["localhost", api],
+    ["127.0.0.1", api],
+    ["[::1]", api],
+    ["rescdn.io", unknown],
+    ["a.b.rescdn.io", unknown],
+    [".rescdn.io", unknown],
+    ["evilrescdn.io", unknown],
+    ["my-assets.rescdn.io.evil.example", unknown],
+    ["resolvedb.io", unknown],
+    ["", unknown],
   ])("%s", (hostname, surface) => {
-    expect(surfaceOf(hostname, settings)).toEqual(surface);
+    expect(surfaceOf({ hostname, pathname: "/" }, settings)).toEqual(surface);
+  });
+
+  it.each([
+    ["api.rescdn.io", "/dns-query", dns],
+    ["localhost", "/resolve", dns],
+    ["api.rescdn.io", "/v1/zones", api],
+    ["dns.resolvedb.io", "/dns-query", dns],
+    ["dns.resolvedb.io.", "/resolve", dns],
+    ["api.resolvedb.io", "/api/v1/records", api],
+    ["api.resolvedb.io", "/health", api],
+    ["api.resolvedb.io", "/docs/swagger-ui.css", api],
+    ["api.resolvedb.io", "/openapi.json", api],
+    ["api.resolvedb.io", "/", unknown],
+    ["api.resolvedb.io", "/v1/zones", unknown],
+    ["api.resolvedb.io", "/admin/accounts", unknown],
+    ["api.resolvedb.io", "/api/v1x", unknown],
+    ["api.resolvedb.io", "/healthy", unknown],
+    ["api.resolvedb.io", "/dns-query/", unknown],
+    ["demo.rescdn.io", "/dns-query", edge("demo")],
+    ["elsewhere.example", "/resolve", unknown],
+  ])("%s%s", (hostname, pathname, surface) => {
+    expect(surfaceOf({ hostname, pathname }, settings)).toEqual(surface);
   });
 });

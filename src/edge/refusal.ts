@@ -5,7 +5,7 @@ import { addEdgeHeaders } from "./edge-headers.ts";
 
 /** The edge's own errors: one table. The reason stands in the body and in `Cache-Status`. */
 const REFUSALS = {
-  "unknown-host": [404, "no such site: this hostname belongs to no zone"],
+  "unknown-host": [404, "nothing here: this hostname belongs to no zone, or has no such path"],
   "unknown-zone": [404, "no such zone"],
   "paused-zone": [403, "this zone is paused by its owner"],
   "method-not-allowed": [405, "this zone does not take this method; see Allow"],

@@ -34,7 +34,7 @@ export class Routes {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
     const url = new URL(text);
-    const route: Route = { url, surface: surfaceOf(url.hostname, this.#settings), target: null };
+    const route: Route = { url, surface: surfaceOf(url, this.#settings), target: null };
     if (text.length <= LONGEST) {
       if (this.#known.size >= BOUND) this.#known.clear();
       this.#known.set(text, route);

@@ -13,9 +13,11 @@ export interface OriginPolicy {
 export function originPolicy(settings: {
   edgeDomains: readonly string[];
   apiHosts: Iterable<string>;
+  recordsHosts: Iterable<string>;
   origins: { allowPrivate: boolean; allowHttp: boolean };
 }): OriginPolicy {
-  return { ...settings.origins, ownHosts: [...settings.edgeDomains, ...settings.apiHosts] };
+  const { edgeDomains, apiHosts, recordsHosts } = settings;
+  return { ...settings.origins, ownHosts: [...edgeDomains, ...apiHosts, ...recordsHosts] };
 }
 
 /** The reason is a sentence's predicate, to follow "origin". */

@@ -72,6 +72,17 @@ describe("the arrows", () => {
     expect(outside).toEqual([{ from: "src/worker.ts", to: "src/api/app.ts", how: "dynamic" }]);
   });
 
+  it("records/ imports neither edge/ nor api/", () => {
+    expect(forbidden("src/records/", ({ to }) => !/^src\/(edge|api)\//.test(to))).toEqual([]);
+  });
+
+  it("records/dns/ is loaded by worker.ts alone, when it is first asked for, and without the libraries of the API", () => {
+    const dns = (path: string) => path.startsWith("src/records/dns/");
+    const outside = imports.filter(({ from, to }) => dns(to) && !dns(from));
+    expect(outside).toEqual([{ from: "src/worker.ts", to: "src/records/dns/doh.ts", how: "dynamic" }]);
+    expect(forbidden("src/records/dns/", ({ to }) => !/zod|hono/.test(to))).toEqual([]);
+  });
+
   it("nothing but dev/ imports dev/", () => {
     const outside = imports.filter(({ from, to }) => to.startsWith("src/dev/") && !from.startsWith("src/dev/"));
     expect(outside).toEqual([]);

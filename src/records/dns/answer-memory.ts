@@ -1,0 +1,58 @@
+import type { RecordTable } from "../record-table.ts";
+import type { Source } from "./answer-question.ts";
+import type { Basis } from "./reply.ts";
+
+/** An answer in its final form, but for the ID. */
+export interface KeptAnswer {
+  message: Uint8Array<ArrayBuffer>;
+  headers: Headers;
+  basis: Basis;
+}
+
+/** Questions longer than this are not remembered: no ordinary one is. */
+const LONGEST_QUESTION = 512;
+const BOUNDS = { answers: 4_096, octets: 4 * 1024 * 1024 };
+
+/**
+ * Finished answers by the octets of their questions. An answer holds as long as the table of records still knows the very
+ * documents that it was made of. When it is full it forgets everything: what is hot is back at once.
+ */
+export class AnswerMemory {
+  readonly #answers = new Map<string, KeptAnswer>();
+  readonly #bounds: typeof BOUNDS;
+  #octets = 0;
+
+  constructor(bounds = BOUNDS) {
+    this.#bounds = bounds;
+  }
+
+  /** The answer to a question by its key, without a promise; null where there is none that still holds. */
+  recall(key: string, { table, now, waitUntil }: Pick<Source, "table" | "now" | "waitUntil">): KeptAnswer | null {
+    const kept = this.#answers.get(key);
+    if (kept === undefined) return null;
+    return holds(kept.basis, table, now, waitUntil) ? kept : null;
+  }
+
+  keep(key: string, answer: KeptAnswer): void {
+    const size = key.length + answer.message.length;
+    if (key.length > LONGEST_QUESTION || size > this.#bounds.octets / 8) return;
+    const known = this.#answers.get(key);
+    if (known !== undefined) this.#octets -= key.length + known.message.length;
+    else if (this.#answers.size >= this.#bounds.answers || this.#octets + size > this.#bounds.octets) {
+      this.#answers.clear();
+      this.#octets = 0;
+    }
+    this.#octets += size;
+    this.#answers.set(key, answer);
+  }
+}
+
+/** The key of a question: its octets without the ID, one character each. */
+export function questionKey(message: Uint8Array): string {
+  return message.length > LONGEST_QUESTION + 2 ? "" : String.fromCharCode(...message.subarray(2));
+}
+
+function holds({ namespace, record }: Basis, table: RecordTable, now: number, waitUntil: Source["waitUntil"]): boolean {
+  if (namespace !== undefined && table.namespace(namespace.name, now, waitUntil) !== namespace.document) return false;
+  return record === undefined || table.record(record.key, now, waitUntil) === record.document;
+}

@@ -1,0 +1,197 @@
+import type { WaitUntil } from "../../zones/document-table.ts";
+import type { NamespaceDocument, RecordDocument } from "../documents.ts";
+import type { RecordTable } from "../record-table.ts";
+import { type ErrorCode, errorText, formatOf, okText } from "./answer-text.ts";
+import { type Listing, listKeys, listResources, searchKeys } from "./listing.ts";
+import { opens } from "./opens.ts";
+import { parseQueryName, type QueryName } from "./query-name.ts";
+import { type Basis, type Question, RCODE, type Reply, type Rr, TYPE } from "./reply.ts";
+import { negativeSoaOf, nsOf, soaOf } from "./zone-apex.ts";
+
+/** Where answers come from, and when. */
+export interface Source {
+  table: RecordTable;
+  db: D1Database;
+  /** Ms since the epoch. */
+  now: number;
+  waitUntil: WaitUntil;
+}
+
+/** Seconds. What is missing now may be there soon; the table remembers it as long. */
+const ERROR_TTL = 5;
+/** Seconds. Lists are made anew for each question. */
+const LIST_TTL = 30;
+const HEALTH_TTL = 30;
+const ANY_TTL = 3600;
+
+type InNamespace = Extract<QueryName, { place: unknown }>;
+
+/**
+ * Answers a question of the class IN as the authority for ResolveDB's zones.
+ *
+ * A record's TTL is the TTL that its owner gave it and does not count down: this is the authority, whose memory is read
+ * anew every few seconds, and not a cache (RFC 1035 §3.2.1).
+ *
+ * @throws {TableUnavailable} where KV fails, and what D1 throws
+ */
+export async function answerQuestion(question: Question, source: Source): Promise<Reply> {
+  const { name, type } = question;
+  // Nobody may transfer these zones: RFC 5936 §5.
+  if (type === TYPE.AXFR || type === TYPE.IXFR) return refused();
+  const asked = parseQueryName(name);
+  switch (asked.kind) {
+    case "outside":
+      return refused();
+    case "impossible":
+      return { ...noData(asked.zone), rcode: RCODE.NXDOMAIN };
+    case "apex":
+      return atApex(question, asked.zone);
+    case "invalid":
+      return text(question, asked.zone, errorText(asked.code), ERROR_TTL);
+    case "health":
+      // The table that all answers come from can be read: else this throws.
+      await source.table.namespace("system", source.now, source.waitUntil);
+      return {
+        ...text(question, asked.zone, okText(jsonPayload({ status: "ok" }, HEALTH_TTL)), HEALTH_TTL),
+        basis: null,
+      };
+    case "get":
+    case "info":
+    case "list":
+    case "search":
+      return inNamespace(question, asked, source);
+    default:
+      return asked satisfies never;
+  }
+}
+
+async function inNamespace(question: Question, asked: InNamespace, source: Source): Promise<Reply> {
+  const { table, db, now, waitUntil } = source;
+  const { place, zone } = asked;
+  const namespace = await table.namespace(place.namespace, now, waitUntil);
+  const isPrivate = namespace?.visibility === "private";
+  // Without a token, with a wrong one, with another namespace's: the same answer.
+  if (isPrivate && !(await opens(db, place.token, place.namespace, now))) return refused();
+  const ttlOf = (ttl: number) => (isPrivate ? 0 : ttl);
+  const reply =
+    question.type === TYPE.TXT ? await read(question, asked, namespace, ttlOf, source) : withoutText(question, zone);
+  if (isPrivate) return onlyForNow(reply);
+  return {
+    ...reply,
+    basis: reply.basis && { ...reply.basis, namespace: { name: place.namespace, document: namespace } },
+  };
+}
+
+async function read(
+  question: Question,
+  asked: InNamespace,
+  namespace: NamespaceDocument | null,
+  ttlOf: (ttl: number) => number,
+  { table, db, now, waitUntil }: Source,
+): Promise<Reply> {
+  const { zone, place } = asked;
+  const error = (code: ErrorCode) => text(question, zone, errorText(code), ERROR_TTL);
+  const list = ({ names, more }: Listing) => {
+    const said = okText({ ...jsonPayload(names, ttlOf(LIST_TTL)), more });
+    return { ...text(question, zone, said, LIST_TTL), basis: null };
+  };
+  switch (asked.kind) {
+    case "get":
+    case "info": {
+      // A record whose namespace is not known yet may be private: for now there is none.
+      if (namespace === null) return error("E004");
+      const record = await table.record(asked.key, now, waitUntil);
+      const basis: Basis = { record: { key: asked.key, document: record } };
+      if (record === null) return { ...error("E004"), basis };
+      const ttl = ttlOf(record.ttl);
+      const said = asked.kind === "get" ? recordText(record, ttl) : await infoText(record, ttl);
+      return { ...text(question, zone, said, ttl), basis };
+    }
+    case "list": {
+      if (namespace === null) return error("E005");
+      const listing = await (asked.below === null ? listResources(db, place) : listKeys(db, place, asked.below));
+      return listing === null ? { ...error("E005"), basis: null } : list(listing);
+    }
+    case "search":
+      if (namespace === null) return error("E005");
+      return list(await searchKeys(db, place, asked.text, asked.resource));
+    default:
+      return asked satisfies never;
+  }
+}
+
+function recordText({ data, updatedAt }: RecordDocument, ttl: number): string {
+  return okText({ bytes: Uint8Array.fromBase64(data), ttl, updatedAt });
+}
+
+async function infoText(record: RecordDocument, ttl: number): Promise<string> {
+  const bytes = Uint8Array.fromBase64(record.data);
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, 16);
+  const info = {
+    key: record.key,
+    size: bytes.length,
+    format: formatOf(bytes),
+    ttl: record.ttl,
+    created_at: iso(record.createdAt),
+    updated_at: iso(record.updatedAt),
+    revision: record.revision,
+    hash,
+  };
+  return okText({ ...jsonPayload(info, ttl), updatedAt: record.updatedAt, hash });
+}
+
+function jsonPayload(value: unknown, ttl: number): { bytes: Uint8Array; ttl: number } {
+  return { bytes: new TextEncoder().encode(JSON.stringify(value)), ttl };
+}
+
+/** As the REST API writes times: whole seconds. */
+function iso(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+function atApex({ name, type }: Question, zone: string): Reply {
+  // Owner names as they were asked for.
+  const records: Rr[] = [soaOf(zone), nsOf(zone)].map((rr) => ({ ...rr, name }));
+  const asked = records.filter((rr) => TYPE[rr.type] === type);
+  if (type === TYPE.ANY) return answered([anyOf(name)]);
+  return asked.length > 0 ? answered(asked) : noData(zone);
+}
+
+/** What a name answers that has nothing but a text, to the question for it and for other types. */
+function text(question: Question, zone: string, said: string, ttl: number): Reply {
+  const { name, type } = question;
+  return type === TYPE.TXT ? answered([{ type: "TXT", name, ttl, text: said }]) : withoutText(question, zone);
+}
+
+function withoutText({ name, type }: Question, zone: string): Reply {
+  return type === TYPE.ANY ? answered([anyOf(name)]) : noData(zone);
+}
+
+/** RFC 8482 §4.2: a synthesised HINFO record. */
+function anyOf(name: string): Rr {
+  return { type: "HINFO", name, ttl: ANY_TTL, cpu: "RFC8482", os: "" };
+}
+
+function answered(answers: Rr[]): Reply {
+  return { rcode: RCODE.NOERROR, answers, authorities: [], private: false, basis: {} };
+}
+
+function noData(zone: string): Reply {
+  return { rcode: RCODE.NOERROR, answers: [], authorities: [negativeSoaOf(zone)], private: false, basis: {} };
+}
+
+function refused(): Reply {
+  return { rcode: RCODE.REFUSED, answers: [], authorities: [], private: false, basis: null };
+}
+
+/** No cache keeps it: a token that is revoked must not go on being answered for. */
+function onlyForNow(reply: Reply): Reply {
+  const now = (rr: Rr) => (rr.type === "SOA" ? { ...rr, ttl: 0, minimum: 0 } : { ...rr, ttl: 0 });
+  return {
+    ...reply,
+    answers: reply.answers.map(now),
+    authorities: reply.authorities.map(now),
+    private: true,
+    basis: null,
+  };
+}

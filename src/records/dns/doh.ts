@@ -1,0 +1,129 @@
+import type { Env } from "../../env.ts";
+import { recordTableOf } from "../record-table.ts";
+import { AnswerMemory, type KeptAnswer, questionKey } from "./answer-memory.ts";
+import { answerQuestion, type Source } from "./answer-question.ts";
+import { preflight, refusalHeaders, replyHeaders } from "./http-answer.ts";
+import { resolveJson } from "./json.ts";
+import { encodeRcode, encodeReply, parseQuery, refusalOf } from "./message.ts";
+import { fromBase64Url } from "./parameter.ts";
+import { RCODE } from "./reply.ts";
+
+const MESSAGE_TYPE = "application/dns-message";
+const LONGEST_MESSAGE = 4_096;
+const LONGEST_PARAMETER = 8_192;
+const ALLOW = "GET, HEAD, POST, OPTIONS";
+
+const memory = new AnswerMemory();
+
+/**
+ * Answers `/dns-query` (RFC 8484) and `/resolve` (JSON). What can be read as a DNS message is answered with 200 and a DNS
+ * message, whatever it says; what cannot, with a status and a sentence.
+ *
+ * @param url the request's
+ * @param now ms since the epoch
+ */
+export function handleDns(
+  request: Request,
+  url: URL,
+  env: Pick<Env, "DB" | "ZONES">,
+  waitUntil: Source["waitUntil"],
+  now: number,
+): Response | Promise<Response> {
+  const source: Source = { table: recordTableOf(env.ZONES), db: env.DB, now, waitUntil };
+  if (url.pathname === "/resolve") return resolveJson(request, url, source);
+  switch (request.method) {
+    case "GET":
+      return fromParameter(url, source);
+    case "HEAD":
+      return withoutBody(fromParameter(url, source));
+    case "POST":
+      return fromBody(request, source);
+    case "OPTIONS":
+      return preflight(ALLOW);
+    default:
+      return refuse(405, `use ${ALLOW}`, { allow: ALLOW });
+  }
+}
+
+function fromParameter(url: URL, source: Source): Response | Promise<Response> {
+  const [parameter, ...others] = url.searchParams.getAll("dns");
+  if (parameter === undefined || others.length > 0) return refuse(400, "give the parameter dns once: a DNS message");
+  if (parameter.length > LONGEST_PARAMETER) return refuse(413, `dns is longer than ${LONGEST_PARAMETER} characters`);
+  const message = fromBase64Url(parameter);
+  // RFC 8484 §6: padding characters are not included.
+  if (message === null) return refuse(400, "dns is not Base64url without padding");
+  return toMessage(message, source);
+}
+
+async function fromBody(request: Request, source: Source): Promise<Response> {
+  const [mediaType = ""] = (request.headers.get("content-type") ?? "").split(";", 1);
+  if (mediaType.trim().toLowerCase() !== MESSAGE_TYPE) {
+    return refuse(415, `send the DNS message as ${MESSAGE_TYPE}`, { "accept-post": MESSAGE_TYPE });
+  }
+  const message = await readBody(request);
+  return message === null ? tooLong() : toMessage(message, source);
+}
+
+/** Null: longer than a query may be. A body that does not say its length is read no further than that. */
+async function readBody(request: Request): Promise<Uint8Array | null> {
+  const length = request.headers.get("content-length");
+  if (length !== null) return Number(length) > LONGEST_MESSAGE ? null : new Uint8Array(await request.arrayBuffer());
+  const read = new Uint8Array(LONGEST_MESSAGE + 1);
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    if (size + chunk.length > LONGEST_MESSAGE) return null;
+    read.set(chunk, size);
+    size += chunk.length;
+  }
+  return read.subarray(0, size);
+}
+
+function toMessage(message: Uint8Array, source: Source): Response | Promise<Response> {
+  if (message.length > LONGEST_MESSAGE) return tooLong();
+  const key = questionKey(message);
+  const kept = memory.recall(key, source);
+  return kept === null ? answerAnew(message, key, source) : given(kept, message);
+}
+
+async function answerAnew(message: Uint8Array, key: string, source: Source): Promise<Response> {
+  const query = parseQuery(message);
+  const only = (rcode: number) =>
+    query.kind === "none"
+      ? refuse(400, "this is no DNS message: it is shorter than a header, 12 octets")
+      : new Response(encodeRcode(query, rcode), { headers: refusalHeaders(MESSAGE_TYPE) });
+  if (query.kind !== "question") return only(query.kind === "none" ? RCODE.FORMERR : query.rcode);
+  const refusal = refusalOf(query);
+  if (refusal !== null) return only(refusal);
+  try {
+    const reply = await answerQuestion(query.question, source);
+    const answer = { message: encodeReply(query, reply), headers: replyHeaders(reply, MESSAGE_TYPE) };
+    if (reply.basis !== null) memory.keep(key, { ...answer, basis: reply.basis });
+    return new Response(answer.message, { headers: answer.headers });
+  } catch (error) {
+    // The name is not logged: it may show a token.
+    console.error(JSON.stringify({ event: "dns_failed", error: error instanceof Error ? error.stack : String(error) }));
+    return only(RCODE.SERVFAIL);
+  }
+}
+
+/** A kept answer under the ID of who asks now. */
+function given({ message, headers }: KeptAnswer, asked: Uint8Array): Response {
+  const own = message.slice();
+  own[0] = asked[0]!;
+  own[1] = asked[1]!;
+  return new Response(own, { headers });
+}
+
+async function withoutBody(answer: Response | Promise<Response>): Promise<Response> {
+  const { status, headers, body } = await answer;
+  await body?.cancel();
+  return new Response(null, { status, headers });
+}
+
+function tooLong(): Response {
+  return refuse(413, `a query has at most ${LONGEST_MESSAGE} octets`);
+}
+
+function refuse(status: number, sentence: string, extra: Record<string, string> = {}): Response {
+  return new Response(`${sentence}\n`, { status, headers: refusalHeaders("text/plain; charset=utf-8", extra) });
+}

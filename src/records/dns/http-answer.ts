@@ -1,0 +1,33 @@
+import { maxAge, type Reply } from "./reply.ts";
+
+/** Sent with every answer: it may be read across origins, and is what its type says. */
+const EVERY = {
+  "access-control-allow-origin": "*",
+  "x-content-type-options": "nosniff",
+} as const;
+
+/** The fields of an answer that carries a reply: it may be kept as long as its records (RFC 8484 §5.1). */
+export function replyHeaders(reply: Reply, contentType: string): Headers {
+  const age = maxAge(reply);
+  const cacheControl = reply.private ? "private, no-store" : age === null ? "no-store" : `max-age=${age}`;
+  return new Headers({ ...EVERY, "content-type": contentType, "cache-control": cacheControl });
+}
+
+/** The fields of an answer that carries no reply. */
+export function refusalHeaders(contentType: string, extra: Record<string, string> = {}): Headers {
+  return new Headers({ ...EVERY, "content-type": contentType, "cache-control": "no-store", ...extra });
+}
+
+/** Answers a browser's question whether it may ask (Fetch, CORS-preflight request). */
+export function preflight(allow: string): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      ...EVERY,
+      allow,
+      "access-control-allow-methods": allow,
+      "access-control-allow-headers": "Accept, Content-Type",
+      "access-control-max-age": "86400",
+    },
+  });
+}

@@ -1,0 +1,57 @@
+import type { NamespaceDocument, RecordDocument } from "../documents.ts";
+
+/** RFC 1035 §4.1.1. */
+export const RCODE = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 } as const;
+
+export const TYPE = { NS: 2, SOA: 6, HINFO: 13, TXT: 16, OPT: 41, IXFR: 251, AXFR: 252, ANY: 255 } as const;
+
+/** A question about the class IN; the type by its number. */
+export interface Question {
+  /** As it was asked, in presentation form (RFC 1035 §5.1), without a dot at its end. */
+  name: string;
+  type: number;
+}
+
+/** A resource record of ours; `ttl` in seconds. A TXT record's text is ASCII. */
+export type Rr =
+  | { type: "TXT"; name: string; ttl: number; text: string }
+  | { type: "NS"; name: string; ttl: number; host: string }
+  | { type: "HINFO"; name: string; ttl: number; cpu: string; os: string }
+  | ({ type: "SOA"; name: string; ttl: number } & Soa);
+
+export interface Soa {
+  mname: string;
+  rname: string;
+  serial: number;
+  refresh: number;
+  retry: number;
+  expire: number;
+  minimum: number;
+}
+
+/** What a reply was made of: it holds for as long as the table of records still knows the same documents. */
+export interface Basis {
+  namespace?: { name: string; document: NamespaceDocument | null };
+  record?: { key: string; document: RecordDocument | null };
+}
+
+/** The answer to a question, before it has a form. */
+export interface Reply {
+  rcode: (typeof RCODE)[keyof typeof RCODE];
+  answers: readonly Rr[];
+  authorities: readonly Rr[];
+  /** Only for who asked: nobody may keep it. */
+  private: boolean;
+  /** Null: never given a second time. */
+  basis: Basis | null;
+}
+
+/**
+ * How long a reply may be kept, in seconds: the smallest TTL of its records (RFC 8484 §5.1), of a negative answer the
+ * zone's minimum (RFC 2308 §5). Null: not at all.
+ */
+export function maxAge({ answers, authorities, private: isPrivate }: Reply): number | null {
+  if (isPrivate || answers.length + authorities.length === 0) return null;
+  const ttls = [...answers, ...authorities].map((rr) => (rr.type === "SOA" ? Math.min(rr.ttl, rr.minimum) : rr.ttl));
+  return Math.min(...ttls);
+}

@@ -1,0 +1,32 @@
+import type { Rr } from "./reply.ts";
+
+/** Seconds that the absence of a type may be believed: types other than TXT do not appear. */
+const NEGATIVE_TTL = 300;
+const APEX_TTL = 3600;
+
+/** The zone's SOA record, as it stands at the apex. */
+export function soaOf(zone: string): Rr {
+  return {
+    type: "SOA",
+    name: zone,
+    ttl: APEX_TTL,
+    mname: "dns.resolvedb.io",
+    rname: `hostmaster.${zone}`,
+    // Nobody transfers the zone: there is nothing that a secondary could compare.
+    serial: 1,
+    refresh: 86_400,
+    retry: 7_200,
+    expire: 3_600_000,
+    minimum: NEGATIVE_TTL,
+  };
+}
+
+/** The SOA record as it stands in a negative answer: its TTL is the zone's minimum (RFC 2308 §3). */
+export function negativeSoaOf(zone: string): Rr {
+  return { ...soaOf(zone), ttl: NEGATIVE_TTL };
+}
+
+/** The zone's NS record. */
+export function nsOf(zone: string): Rr {
+  return { type: "NS", name: zone, ttl: APEX_TTL, host: "dns.resolvedb.io" };
+}
