@@ -1,93 +1,20 @@
-import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
+import { DocumentPublisher, type PublishedKind } from "./document-publisher.ts";
 import type { ZoneDocument } from "./zone.ts";
 import { documentOf, markPublished } from "./zone-document.ts";
 import { zoneKey } from "./zone-table.ts";
 
-/** The document that the zone table holds now, or why it does not hold the newest one yet. */
-export type PublishResult = { kind: "published"; document: ZoneDocument } | { kind: "pending"; reason: string };
+const ZONE: PublishedKind<ZoneDocument> = {
+  what: "zone",
+  documentOf,
+  keyOf: zoneKey,
+  isDeleted: ({ state }) => state === "deleted",
+  markPublished,
+};
 
-/** KV takes one write a second for a key. */
-const WRITE_INTERVAL_MS = 1_000;
-/** When an alarm looks after a publication that nobody finished, because its object was stopped in the middle. */
-const ABANDONED_MS = 10_000;
-const LONGEST_RETRY_MS = 300_000;
-/** For how long the table says that a zone was deleted. */
-const DELETED_SECONDS = 30 * 86_400;
-
-/** What the object keeps in its storage while D1 and the zone table may differ. */
-interface Dirty {
-  name: string;
-  failures: number;
-}
-
-/**
- * Publishes the zones of one name (one object for each) from D1 to the zone table, one after the other, so that a
- * deleted zone's late publication never overwrites the zone that took its name.
- */
-export class ZonePublisher extends DurableObject<Env> {
-  /** The publication that has not read D1 yet: it serves whoever asks until then. */
-  #next: Promise<PublishResult> | null = null;
-  #last: Promise<unknown> = Promise.resolve();
-  #asked = 0;
-  #wroteAt = 0;
-
-  /** Publishes what D1 holds now. Changes committed before the call are in the document that it returns. */
-  async publish(name: string): Promise<PublishResult> {
-    this.#asked++;
-    this.ctx.storage.kv.put("dirty", { name, failures: 0 } satisfies Dirty);
-    await this.ctx.storage.setAlarm(Date.now() + ABANDONED_MS);
-    return this.#join(name);
-  }
-
-  /** Publishes again what failed before, or what an object that was stopped has left. */
-  override async alarm(): Promise<void> {
-    const dirty = this.ctx.storage.kv.get<Dirty>("dirty");
-    if (dirty !== undefined) await this.#join(dirty.name);
-  }
-
-  #join(name: string): Promise<PublishResult> {
-    if (this.#next === null) {
-      const attempt = () => this.#attempt(name);
-      this.#next = this.#last.then(attempt, attempt);
-      this.#last = this.#next;
-    }
-    return this.#next;
-  }
-
-  async #attempt(name: string): Promise<PublishResult> {
-    const wait = this.#wroteAt + WRITE_INTERVAL_MS - Date.now();
-    if (wait > 0) await scheduler.wait(Math.min(wait, WRITE_INTERVAL_MS));
-    this.#next = null;
-    const asked = this.#asked;
-    try {
-      const document = await this.#write(name);
-      // Whoever asked since has marked the name anew.
-      if (asked === this.#asked) {
-        this.ctx.storage.kv.delete("dirty");
-        await this.ctx.storage.deleteAlarm();
-      }
-      return { kind: "published", document };
-    } catch (error) {
-      return this.#retryLater(name, error);
-    }
-  }
-
-  async #write(name: string): Promise<ZoneDocument> {
-    const document = await documentOf(this.env.DB, name, Date.now());
-    if (document === null) throw new Error("no zone has had this name");
-    this.#wroteAt = Date.now();
-    const options = document.state === "deleted" ? { expirationTtl: DELETED_SECONDS } : {};
-    await this.env.ZONES.put(zoneKey(name), JSON.stringify(document), options);
-    await markPublished(this.env.DB, document);
-    return document;
-  }
-
-  async #retryLater(name: string, error: unknown): Promise<PublishResult> {
-    const failures = (this.ctx.storage.kv.get<Dirty>("dirty")?.failures ?? 0) + 1;
-    console.error(JSON.stringify({ event: "publish_failed", zone: name, failures, error: String(error) }));
-    this.ctx.storage.kv.put("dirty", { name, failures } satisfies Dirty);
-    await this.ctx.storage.setAlarm(Date.now() + Math.min(2 ** failures * 1_000, LONGEST_RETRY_MS));
-    return { kind: "pending", reason: String(error) };
+/** Publishes the zones of one name, one object for each name. */
+export class ZonePublisher extends DocumentPublisher<ZoneDocument> {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, ZONE);
   }
 }
