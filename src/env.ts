@@ -1,4 +1,5 @@
 import type { RateLimiter } from "./accounts/rate-limiter.ts";
+import type { RecordPublisher } from "./records/record-publisher.ts";
 import type { ZonePublisher } from "./zones/publisher.ts";
 
 /** Bindings and variables of `wrangler.toml`; secrets are optional until they are set. */
@@ -6,6 +7,7 @@ export interface Env {
   DB: D1Database;
   ZONES: KVNamespace;
   ZONE_PUBLISHER: DurableObjectNamespace<ZonePublisher>;
+  RECORD_PUBLISHER: DurableObjectNamespace<RecordPublisher>;
   RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
   EDGE_DOMAINS: string;
   API_HOSTS: string;

@@ -8,6 +8,7 @@ import { type Env, settingsOf } from "./env.ts";
 import { zoneTableOf } from "./zones/zone-table.ts";
 
 export { RateLimiter } from "./accounts/rate-limiter.ts";
+export { RecordPublisher } from "./records/record-publisher.ts";
 export { ZonePublisher } from "./zones/publisher.ts";
 
 let edge: Edge | null = null;
@@ -64,7 +65,13 @@ export default {
   },
 
   async scheduled(_controller, env) {
-    const { republishLagging } = await import("./zones/publication.ts");
-    await republishLagging(env.DB, env.ZONE_PUBLISHER);
+    const [zones, records] = await Promise.all([
+      import("./zones/publication.ts"),
+      import("./records/record-publication.ts"),
+    ]);
+    await Promise.all([
+      zones.republishLagging(env.DB, env.ZONE_PUBLISHER),
+      records.republishLaggingRecords(env.DB, env.RECORD_PUBLISHER),
+    ]);
   },
 } satisfies ExportedHandler<Env>;

@@ -31,14 +31,26 @@ export interface NamespaceDocument {
   /** Private: only who shows a query token of it may read its records. */
   visibility: "public" | "private";
   revision: number;
+  /** A deleted namespace's document stays for a while, as a record's does. */
+  state: "active" | "deleted";
 }
+
+const RECORD_PREFIX = "rec:";
+const NAMESPACE_PREFIX = "ns:";
 
 /** The key of a record's document in KV. */
 export function recordDocumentKey(key: string): string {
-  return `rec:${key}`;
+  return RECORD_PREFIX + key;
 }
 
 /** The key of a namespace's document in KV. */
 export function namespaceDocumentKey(name: string): string {
-  return `ns:${name}`;
+  return NAMESPACE_PREFIX + name;
+}
+
+/** What the document under a key in KV is of. */
+export function documentNameOf(documentKey: string): { kind: "record" | "namespace"; name: string } {
+  return documentKey.startsWith(RECORD_PREFIX)
+    ? { kind: "record", name: documentKey.slice(RECORD_PREFIX.length) }
+    : { kind: "namespace", name: documentKey.slice(NAMESPACE_PREFIX.length) };
 }

@@ -19,7 +19,7 @@ const NAMESPACE: DocumentKind<NamespaceDocument> = {
   parse: (text) => JSON.parse(text) as NamespaceDocument,
   nameOf: ({ name }) => name,
   revisionOf: ({ revision }) => revision,
-  isDeleted: () => false,
+  isDeleted: ({ state }) => state === "deleted",
   lifetimeOf: () => Number.POSITIVE_INFINITY,
 };
 

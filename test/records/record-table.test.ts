@@ -135,7 +135,7 @@ describe("RecordTable", () => {
   });
 
   it("knows namespaces, and by the newest revision", async () => {
-    const open: NamespaceDocument = { name, account: "acct_1", visibility: "public", revision: 1 };
+    const open: NamespaceDocument = { name, account: "acct_1", visibility: "public", revision: 1, state: "active" };
     await env.ZONES.put(`ns:${name}`, JSON.stringify(open));
     const { kv, table, namespace } = newTable();
     expect(await namespace(name, START)).toEqual(open);

@@ -1,0 +1,80 @@
+import { type Actor, auditStatement } from "../accounts/audit-log.ts";
+import { NAMESPACE_COLUMNS, type NamespaceRow } from "./namespace-rows.ts";
+
+/** How much of the tables an account may fill; null: as much as it likes. */
+export interface NamespaceLimits {
+  records: number | null;
+  namespaces: number | null;
+}
+
+/**
+ * For how long only its former account may take a deleted namespace's name, so that nobody answers those who still read
+ * names in it.
+ */
+const HELD_MS = 30 * 86_400_000;
+
+/**
+ * SQL: whether a row of `namespaces` keeps its name from an account.
+ *
+ * @param now a placeholder, of ms since the epoch
+ */
+export function takenByAnother(account: string, now: string): string {
+  return `(account_id <> ${account} AND (state = 'active' OR updated_at > ${now} - ${HELD_MS}))`;
+}
+
+/**
+ * Statements that make a namespace the account's, if nobody has it and the account is within its limits, and note it in
+ * the audit log. The first gives its row where it did.
+ */
+export function claimStatements(
+  db: D1Database,
+  actor: Actor,
+  { name, visibility }: Pick<NamespaceRow, "name" | "visibility">,
+  limits: NamespaceLimits,
+  now: number,
+): [D1PreparedStatement, D1PreparedStatement] {
+  const claim = db
+    .prepare(
+      `INSERT INTO namespaces (name, account_id, visibility, state, revision, created_at, updated_at)
+       SELECT ?1, ?2, ?3, 'active', 1, ?4, ?4
+       WHERE (?5 IS NULL OR (SELECT COUNT(*) FROM records WHERE account_id = ?2 AND state <> 'deleted') < ?5)
+         AND (?6 IS NULL OR (SELECT COUNT(*) FROM namespaces WHERE account_id = ?2 AND state = 'active') < ?6)
+       ON CONFLICT (name) DO UPDATE
+       SET account_id = ?2, visibility = ?3, state = 'active', revision = revision + 1, created_at = ?4, updated_at = ?4
+       WHERE state = 'deleted' AND NOT ${takenByAnother("?2", "?4")}
+       RETURNING ${NAMESPACE_COLUMNS}`,
+    )
+    .bind(name, actor.account, visibility, now, limits.records, limits.namespaces);
+  const change = { action: "namespace.create", target: name, before: null, after: { visibility } };
+  return [claim, auditStatement(db, actor, change, now)];
+}
+
+/** What became of a new namespace. */
+export type ClaimResult =
+  | { kind: "claimed"; namespace: NamespaceRow }
+  | { kind: "own already" }
+  | { kind: "of another" }
+  | { kind: "too many" };
+
+/** Makes a namespace the account's before there is a record in it. */
+export async function createNamespace(
+  db: D1Database,
+  actor: Actor,
+  namespace: Pick<NamespaceRow, "name" | "visibility">,
+  limit: number | null,
+  now: number,
+): Promise<ClaimResult> {
+  const circumstances = db
+    .prepare(
+      `SELECT account_id = ?2 AND state = 'active' AS own, ${takenByAnother("?2", "?3")} AS foreignNamespace
+       FROM namespaces WHERE name = ?1`,
+    )
+    .bind(namespace.name, actor.account, now);
+  const limits = { records: null, namespaces: limit };
+  const results = await db.batch([...claimStatements(db, actor, namespace, limits, now), circumstances]);
+  const claimed = results[0]?.results[0] as NamespaceRow | undefined;
+  if (claimed !== undefined) return { kind: "claimed", namespace: claimed };
+  const found = results[2]?.results[0] as { own: number; foreignNamespace: number } | undefined;
+  if (found?.foreignNamespace === 1) return { kind: "of another" };
+  return { kind: found?.own === 1 ? "own already" : "too many" };
+}

@@ -1,0 +1,51 @@
+/** What a record's key says. */
+export interface RecordKey {
+  /** `[label.]*resource.namespace.version`, lower case. */
+  key: string;
+  resource: string;
+  namespace: string;
+  version: string;
+}
+
+export type RecordKeyVerdict = ({ ok: true } & RecordKey) | { ok: false; reason: string };
+
+/** RFC 1035 §2.3.4: a name has at most 255 octets, which are 253 characters of text. */
+const LONGEST_NAME = 253;
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const VERSION = /^v[0-9]{1,4}$/;
+/** Labels that readers of a name take for credentials, not for a part of its key. */
+const CREDENTIAL = /^(?:auth|bdt|ctp|sig)-/;
+
+/** The name under which a record is read. */
+export function recordName(key: string): string {
+  return `get.${key}.resolvedb.net`;
+}
+
+/**
+ * Reads a record's key, `[label.]*resource.namespace.version`, in any case, as names of the DNS are (RFC 4343). Its labels
+ * are those of hostnames (RFC 1123 §2.1).
+ */
+export function parseRecordKey(text: string): RecordKeyVerdict {
+  const key = text.toLowerCase();
+  const labels = key.split(".");
+  const [resource, namespace, version] = labels.slice(-3);
+  if (resource === undefined || namespace === undefined || version === undefined)
+    return refused("must be resource.namespace.version, such as config.myapp.v1");
+  if (!VERSION.test(version)) return refused('must end in a version: "v" and 1 to 4 digits, such as v1');
+  if (!labels.every(isLabel))
+    return refused("must consist of labels of 1 to 63 letters, digits and hyphens, with no hyphen at either end");
+  if (labels.slice(0, -3).some((label) => CREDENTIAL.test(label)))
+    return refused("must not have labels before its resource that begin with auth-, bdt-, ctp- or sig-");
+  if (recordName(key).length > LONGEST_NAME)
+    return refused(`must have at most ${LONGEST_NAME - recordName("").length} characters`);
+  return { ok: true, key, resource, namespace, version };
+}
+
+/** Whether a text can be a label of a key, and so the name of a namespace; lower case only. */
+export function isLabel(text: string): boolean {
+  return LABEL.test(text);
+}
+
+function refused(reason: string): RecordKeyVerdict {
+  return { ok: false, reason };
+}

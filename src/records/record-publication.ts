@@ -1,0 +1,34 @@
+import { askPublisher, LAGGING_BOUND, republish } from "../zones/ask-publisher.ts";
+import { namespaceDocumentKey, recordDocumentKey } from "./documents.ts";
+import { laggingDocumentKeys } from "./published-documents.ts";
+import type { RecordPublisher } from "./record-publisher.ts";
+import type { RecordTable } from "./record-table.ts";
+
+type Publishers = DurableObjectNamespace<RecordPublisher>;
+
+/** Whether the zone table holds what D1 held when it was asked. */
+type Published = { kind: "published" } | { kind: "pending"; reason: string };
+
+/** Publishes a key's newest record and lets this isolate's table know it at once. */
+export function publishRecord(publishers: Publishers, table: RecordTable, key: string): Promise<Published> {
+  return publish(publishers, table, recordDocumentKey(key));
+}
+
+/** Publishes a namespace and lets this isolate's table know it at once. */
+export function publishNamespace(publishers: Publishers, table: RecordTable, name: string): Promise<Published> {
+  return publish(publishers, table, namespaceDocumentKey(name));
+}
+
+async function publish(publishers: Publishers, table: RecordTable, documentKey: string): Promise<Published> {
+  const result = await askPublisher(publishers, "record", documentKey);
+  if (result.kind === "pending") return result;
+  const { document } = result;
+  if ("key" in document) table.remember(document, Date.now());
+  else table.rememberNamespace(document, Date.now());
+  return { kind: "published" };
+}
+
+/** For the cron: publishes records and namespaces whose change never reached the zone table. */
+export async function republishLaggingRecords(db: D1Database, publishers: Publishers) {
+  return republish(publishers, "record", await laggingDocumentKeys(db, LAGGING_BOUND));
+}

@@ -1,0 +1,29 @@
+import type { Env } from "../env.ts";
+import { DocumentPublisher, type PublishedKind } from "../zones/document-publisher.ts";
+import { documentNameOf, type NamespaceDocument, type RecordDocument } from "./documents.ts";
+import {
+  markNamespacePublished,
+  markRecordPublished,
+  namespaceDocumentOf,
+  recordDocumentOf,
+} from "./published-documents.ts";
+
+/** Records and namespaces by their keys in the zone table. */
+const DOCUMENT: PublishedKind<RecordDocument | NamespaceDocument> = {
+  what: "record",
+  documentOf(db, documentKey) {
+    const { kind, name } = documentNameOf(documentKey);
+    return kind === "record" ? recordDocumentOf(db, name) : namespaceDocumentOf(db, name);
+  },
+  keyOf: (documentKey) => documentKey,
+  isDeleted: ({ state }) => state === "deleted",
+  markPublished: (db, document) =>
+    "key" in document ? markRecordPublished(db, document) : markNamespacePublished(db, document),
+};
+
+/** Publishes the records of one key, or one namespace: there is one object for each, named as the document in KV. */
+export class RecordPublisher extends DocumentPublisher<RecordDocument | NamespaceDocument> {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, DOCUMENT);
+  }
+}

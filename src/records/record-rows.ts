@@ -1,0 +1,162 @@
+import { type Actor, auditStatement } from "../accounts/audit-log.ts";
+import { claimStatements, type NamespaceLimits, takenByAnother } from "./claim-namespace.ts";
+import { describeData } from "./describe-data.ts";
+import type { RecordKey } from "./record-key.ts";
+
+/** A record as D1 holds it. Times in ms since the epoch, `ttl` in seconds, `data` standard Base64 with padding. */
+export interface RecordRow extends RecordKey {
+  id: string;
+  account: string;
+  data: string;
+  ttl: number;
+  revision: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+const COLUMNS = `id, account_id AS account, key, namespace, resource, version, data, ttl, revision,
+                 created_at AS createdAt, updated_at AS updatedAt`;
+
+export type NewRecord = Pick<RecordRow, "id" | "data" | "ttl"> & RecordKey;
+
+/** What became of a new record. `publishNamespace`: the zone table does not hold its namespace as it is yet. */
+export type InsertResult =
+  | { kind: "inserted"; record: RecordRow; publishNamespace: boolean }
+  | { kind: "taken" }
+  | { kind: "namespace of another" }
+  | { kind: "too many"; what: "records" | "namespaces" };
+
+interface Circumstances {
+  taken: number;
+  foreignNamespace: number;
+  records: number;
+  lagging: number;
+}
+
+/**
+ * Stores a record, and makes its namespace the account's where nobody has it; in one transaction, so that neither a limit
+ * nor a key is passed twice however many ask at once.
+ *
+ * @param now ms since the epoch
+ */
+export async function insertRecord(
+  db: D1Database,
+  actor: Actor,
+  record: NewRecord,
+  limits: NamespaceLimits,
+  now: number,
+): Promise<InsertResult> {
+  const { account } = actor;
+  const { id, key, namespace, resource, version, data, ttl } = record;
+  const insert = db
+    .prepare(
+      `INSERT INTO records (id, account_id, key, namespace, resource, version, data, ttl, state, revision,
+                            created_at, updated_at)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'active',
+              1 + COALESCE((SELECT MAX(revision) FROM records WHERE key = ?3), 0), ?9, ?9
+       WHERE EXISTS (SELECT 1 FROM namespaces WHERE name = ?4 AND account_id = ?2 AND state = 'active')
+         AND (?10 IS NULL OR (SELECT COUNT(*) FROM records WHERE account_id = ?2 AND state <> 'deleted') < ?10)
+       ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
+    )
+    .bind(id, account, key, namespace, resource, version, data, ttl, now, limits.records);
+  const circumstances = db
+    .prepare(
+      `SELECT EXISTS (SELECT 1 FROM records WHERE key = ?1 AND state <> 'deleted') AS taken,
+              EXISTS (SELECT 1 FROM namespaces WHERE name = ?2 AND ${takenByAnother("?3", "?4")}) AS foreignNamespace,
+              EXISTS (SELECT 1 FROM namespaces WHERE name = ?2 AND published_revision < revision) AS lagging,
+              (SELECT COUNT(*) FROM records WHERE account_id = ?3 AND state <> 'deleted') AS records`,
+    )
+    .bind(key, namespace, account, now);
+  const after = { key, ttl, ...(await describeData(data)) };
+  const claim = claimStatements(db, actor, { name: namespace, visibility: "public" }, limits, now);
+  const results = await db.batch([
+    ...claim,
+    insert,
+    auditStatement(db, actor, { action: "record.create", target: id, before: null, after }, now),
+    circumstances,
+  ]);
+  const inserted = results[claim.length]?.results[0] as RecordRow | undefined;
+  const { taken, foreignNamespace, records, lagging } = results.at(-1)!.results[0] as Circumstances;
+  if (inserted !== undefined) return { kind: "inserted", record: inserted, publishNamespace: lagging === 1 };
+  if (foreignNamespace === 1) return { kind: "namespace of another" };
+  if (taken === 1) return { kind: "taken" };
+  const full = limits.records !== null && records >= limits.records;
+  return { kind: "too many", what: full ? "records" : "namespaces" };
+}
+
+/** An account's record of an id. */
+export async function findRecord(db: D1Database, account: string, id: string): Promise<RecordRow | null> {
+  return db
+    .prepare(`SELECT ${COLUMNS} FROM records WHERE id = ?1 AND account_id = ?2 AND state <> 'deleted'`)
+    .bind(id, account)
+    .first<RecordRow>();
+}
+
+/** Which of an account's records a list shows; null: all. */
+export interface RecordFilter {
+  namespace: string | null;
+  resource: string | null;
+}
+
+/** A page of an account's records, oldest first, and how many there are in all pages. */
+export async function listRecords(
+  db: D1Database,
+  account: string,
+  { namespace, resource }: RecordFilter,
+  page: { limit: number; offset: number },
+): Promise<{ records: RecordRow[]; total: number }> {
+  const where = `account_id = ?1 AND state <> 'deleted' AND (?2 IS NULL OR namespace = ?2)
+                 AND (?3 IS NULL OR resource = ?3)`;
+  const [records, total] = await db.batch([
+    db
+      .prepare(`SELECT ${COLUMNS} FROM records WHERE ${where} ORDER BY created_at, id LIMIT ?4 OFFSET ?5`)
+      .bind(account, namespace, resource, page.limit, page.offset),
+    db.prepare(`SELECT COUNT(*) AS total FROM records WHERE ${where}`).bind(account, namespace, resource),
+  ]);
+  return {
+    records: records!.results as RecordRow[],
+    total: (total!.results as { total: number }[])[0]!.total,
+  };
+}
+
+/** Writes a record as changed from what was read. Null: it has changed or gone since. */
+export async function updateRecord(
+  db: D1Database,
+  actor: Actor,
+  before: RecordRow,
+  { data, ttl }: Pick<RecordRow, "data" | "ttl">,
+  now: number,
+): Promise<RecordRow | null> {
+  const update = db
+    .prepare(
+      `UPDATE records SET data = ?3, ttl = ?4, revision = revision + 1, updated_at = ?5
+       WHERE id = ?1 AND revision = ?2 AND state <> 'deleted' RETURNING ${COLUMNS}`,
+    )
+    .bind(before.id, before.revision, data, ttl, now);
+  const change = {
+    action: "record.update",
+    target: before.id,
+    before: { ttl: before.ttl, ...(await describeData(before.data)) },
+    after: { ttl, ...(await describeData(data)) },
+  };
+  const [updated] = await db.batch<RecordRow>([update, auditStatement(db, actor, change, now)]);
+  return updated?.results[0] ?? null;
+}
+
+/** Marks a record deleted and drops its data; its key is free from then on. False: it has changed or gone since. */
+export async function deleteRecord(db: D1Database, actor: Actor, before: RecordRow, now: number): Promise<boolean> {
+  const remove = db
+    .prepare(
+      `UPDATE records SET state = 'deleted', data = '', revision = revision + 1, updated_at = ?3
+       WHERE id = ?1 AND revision = ?2 AND state <> 'deleted'`,
+    )
+    .bind(before.id, before.revision, now);
+  const change = {
+    action: "record.delete",
+    target: before.id,
+    before: { key: before.key, ttl: before.ttl, ...(await describeData(before.data)) },
+    after: null,
+  };
+  const [removed] = await db.batch([remove, auditStatement(db, actor, change, now)]);
+  return (removed?.meta.changes ?? 0) > 0;
+}
