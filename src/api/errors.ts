@@ -1,4 +1,5 @@
 import { HTTPException } from "hono/http-exception";
+import type { FieldProblem } from "./field-problems.ts";
 
 /** Every error of the API: its status and its sentence. */
 const PROBLEMS = {
@@ -25,12 +26,6 @@ const PROBLEMS = {
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
-
-/** What is wrong with one field of a request, named by its path, such as `settings.ttl.css`. */
-export interface FieldProblem {
-  field: string;
-  message: string;
-}
 
 /** Thrown wherever the API refuses. */
 export class Problem extends Error {

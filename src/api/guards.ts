@@ -8,19 +8,11 @@ import { rateLimitHeaders } from "../accounts/rate-limit-headers.ts";
 import type { Scope } from "../accounts/scopes.ts";
 import { newId } from "../db/new-id.ts";
 import { settingsOf } from "../env.ts";
+import { ANSWER_HEADERS } from "./answer-headers.ts";
 import type { ApiContext, ApiEnv } from "./context.ts";
 import { Problem } from "./errors.ts";
 
 type Guard = MiddlewareHandler<ApiEnv>;
-
-/** What an answer says unless it says otherwise itself. */
-const ANSWER_HEADERS = {
-  "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-  "referrer-policy": "no-referrer",
-  "strict-transport-security": "max-age=31536000",
-  "x-content-type-options": "nosniff",
-};
 
 /** Gives each request its id and time, and each answer the headers that all of them have. */
 export const everyAnswer: Guard = async (c, next) => {

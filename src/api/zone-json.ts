@@ -3,6 +3,9 @@ import { settingsOf } from "../env.ts";
 import type { ZoneRow } from "../zones/rows.ts";
 import { completeSettings } from "../zones/settings.ts";
 import type { ApiContext } from "./context.ts";
+import { isoSeconds } from "./iso-seconds.ts";
+
+export { isoSeconds };
 
 /** A zone as the API shows it. */
 export const zoneSchema = z
@@ -33,9 +36,4 @@ export function shownZone(c: ApiContext, zone: ZoneRow): z.input<typeof zoneSche
     version: revision,
     settings: { ...completeSettings(zone.settings) },
   };
-}
-
-/** A time in ms since the epoch as `2025-01-14T10:00:00Z`. */
-export function isoSeconds(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d{3}Z$/, "Z");
 }

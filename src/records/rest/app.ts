@@ -1,0 +1,65 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { fieldProblems } from "../../api/field-problems.ts";
+import type { Env } from "../../env.ts";
+import type { RestEnv } from "./context.ts";
+import { problemOf, RestProblem } from "./errors.ts";
+import { everyAnswer, requireKey } from "./guards.ts";
+import { addMe } from "./me.ts";
+import { addNamespaces } from "./namespaces.ts";
+import { refuseOtherMethods } from "./other-methods.ts";
+import { addQueryTokens } from "./query-tokens.ts";
+import { addRecords } from "./records.ts";
+
+const DESCRIPTION = `Small records by REST, read as DNS names.
+
+Every answer carries \`X-RateLimit-Limit\`, \`X-RateLimit-Remaining\` and \`X-RateLimit-Reset\` (Unix time in seconds), for the
+key that was shown, or for the client's address where it showed none that is valid.
+
+A body that is no JSON is a 400; fields and parameters that are missing, wrong or unknown are a 422 with \`details\`. A key
+needs the scope \`read\` for GET and \`write\` for everything else, keys and namespaces included. What belongs to another
+account and what does not exist are the same 404. A change is acknowledged when readers of names can see it; a 503 says
+that it is kept and not published yet. Namespaces and query tokens are an extension of this server.`;
+
+/** ResolveDB's REST API: every route below `/api/v1`. */
+export function createRecordsApi(): OpenAPIHono<RestEnv> {
+  const app = new OpenAPIHono<RestEnv>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const kind = result.target === "json" ? "invalid_body" : "invalid_parameters";
+      throw new RestProblem(kind, { details: fieldProblems(result.error) });
+    },
+  });
+  app.onError((error, c) => problemOf(error, c.var.requestId).toResponse());
+  app.notFound(() => new RestProblem("not_found").toResponse());
+  app.use(everyAnswer);
+  addDocument(app);
+  // Before the routes: who shows no key does not learn which of them there are.
+  app.use(requireKey);
+
+  addRecords(app);
+  addNamespaces(app);
+  addQueryTokens(app);
+  addMe(app);
+  refuseOtherMethods(app);
+  return app;
+}
+
+function addDocument(app: OpenAPIHono<RestEnv>): void {
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
+  app.get("/api/v1/openapi.json", (c) =>
+    c.json(
+      app.getOpenAPI31Document({
+        openapi: "3.1.0",
+        info: { title: "ResolveDB", version: "1", description: DESCRIPTION },
+      }),
+    ),
+  );
+}
+
+let api: OpenAPIHono<RestEnv> | null = null;
+
+/** Answers a request below `/api/v1/`. */
+export async function handleRecordsApi(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  api ??= createRecordsApi();
+  return api.fetch(request, env, ctx);
+}

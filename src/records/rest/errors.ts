@@ -1,0 +1,64 @@
+import { HTTPException } from "hono/http-exception";
+import type { FieldProblem } from "../../api/field-problems.ts";
+
+/**
+ * Every error of the API: its status, its code, its sentence. The contract lists the codes; for what it does not speak of
+ * there are three more: a method, a body's size and a body's type.
+ */
+const PROBLEMS = {
+  invalid_json: [400, "validation_error", "The request body is not valid JSON"],
+  unauthenticated: [401, "authentication_error", "The API key is missing or not valid"],
+  forbidden: [403, "authorization_error", "The API key lacks required permissions"],
+  quota_exceeded: [403, "quota_exceeded", "The account has as many records as its plan allows"],
+  not_found: [404, "not_found", "The requested resource does not exist"],
+  method_not_allowed: [405, "method_not_allowed", "This resource does not have this method"],
+  body_too_large: [413, "body_too_large", "The request body is larger than 64 KiB"],
+  unsupported_media_type: [415, "unsupported_media_type", "The request body must be application/json"],
+  invalid_body: [422, "validation_error", "The request body contains invalid data"],
+  invalid_parameters: [422, "validation_error", "The request contains invalid parameters"],
+  not_empty: [422, "validation_error", "The namespace still has records: delete them first"],
+  rate_limited: [429, "rate_limit_exceeded", "Too many requests"],
+  internal: [500, "server_error", "Internal server error"],
+  busy: [503, "server_error", "Others are changing this resource: try again"],
+  not_published: [503, "server_error", "The change is kept and will be published, but readers do not know it yet"],
+} as const satisfies Record<string, readonly [status: number, code: string, sentence: string]>;
+
+type ProblemKind = keyof typeof PROBLEMS;
+
+/** Thrown wherever the API refuses. */
+export class RestProblem extends Error {
+  readonly kind: ProblemKind;
+  readonly details: readonly FieldProblem[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    kind: ProblemKind,
+    more: { sentence?: string; details?: readonly FieldProblem[]; headers?: Record<string, string> } = {},
+  ) {
+    super(more.sentence ?? PROBLEMS[kind][2]);
+    this.kind = kind;
+    this.details = more.details ?? [];
+    this.headers = more.headers ?? {};
+  }
+
+  toResponse(): Response {
+    const [status, code] = PROBLEMS[this.kind];
+    const body = { error: { code, message: this.message, details: this.details } };
+    return Response.json(body, { status, headers: this.headers });
+  }
+}
+
+/** One field of the body that is refused for a reason of its own. */
+export function invalidField(field: string, message: string): RestProblem {
+  return new RestProblem("invalid_body", { details: [{ field, message }] });
+}
+
+/** The problem that an error stands for; one that nobody foresaw is logged and says nothing of itself. */
+export function problemOf(error: unknown, requestId: string): RestProblem {
+  if (error instanceof RestProblem) return error;
+  if (error instanceof HTTPException && error.status === 400) return new RestProblem("invalid_json");
+  if (error instanceof HTTPException && error.status === 415) return new RestProblem("unsupported_media_type");
+  const stack = error instanceof Error ? error.stack : String(error);
+  console.error(JSON.stringify({ event: "api_error", request_id: requestId, error: stack }));
+  return new RestProblem("internal");
+}

@@ -1,0 +1,67 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { PLAN_NAMES, PLANS, type Plan } from "../../accounts/plans.ts";
+import { isoSeconds } from "../../api/iso-seconds.ts";
+import type { RestEnv } from "./context.ts";
+import { documentedErrors } from "./documented-errors.ts";
+import { requireScope } from "./guards.ts";
+
+const meRoute = createRoute({
+  method: "get",
+  path: "/api/v1/me",
+  summary: "Get the current user",
+  security: [{ bearer: [] }],
+  middleware: requireScope("read"),
+  responses: {
+    200: {
+      description: "The user whose key this is",
+      content: {
+        "application/json": {
+          schema: z.object({
+            user: z
+              .object({
+                id: z.string().openapi({ example: "usr_abc123" }),
+                email: z.string(),
+                name: z.string(),
+                plan: z.enum(PLAN_NAMES),
+                records_count: z.int(),
+                records_limit: z.int().nullable().describe("Null: unlimited."),
+                created_at: z.iso.datetime(),
+              })
+              .openapi("User"),
+          }),
+        },
+      },
+    },
+    ...documentedErrors(401, 403, 429, 500),
+  },
+});
+
+/** Adds `/api/v1/me` to the API. */
+export function addMe(app: OpenAPIHono<RestEnv>): void {
+  app.openapi(meRoute, async (c) => {
+    const user = await c.env.DB.prepare(
+      `SELECT id, email, name, plan, created_at AS createdAt,
+              (SELECT COUNT(*) FROM records WHERE account_id = accounts.id AND state <> 'deleted') AS records
+       FROM accounts WHERE id = ?1`,
+    )
+      .bind(c.var.caller.account)
+      .first<{ id: string; email: string; name: string; plan: Plan; createdAt: number; records: number }>();
+    if (user === null) throw new Error(`no account ${c.var.caller.account}, which its key refers to`);
+    const { email, name, plan, records, createdAt } = user;
+    return c.json(
+      {
+        user: {
+          // An account has one user; the two share the random part of their ids.
+          id: user.id.replace(/^acct_/, "usr_"),
+          email,
+          name,
+          plan,
+          records_count: records,
+          records_limit: PLANS[plan].resolvedb.records,
+          created_at: isoSeconds(createdAt),
+        },
+      },
+      200,
+    );
+  });
+}

@@ -1,0 +1,135 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { isoSeconds } from "../../api/iso-seconds.ts";
+import type { NamespaceRow } from "../namespace-rows.ts";
+import { isLabel } from "../record-key.ts";
+import { documentedErrors } from "./documented-errors.ts";
+import { fields, metaSchema, pageQuery, text } from "./fields.ts";
+import { limitBody, requireScope } from "./guards.ts";
+
+const visibility = z.enum(["public", "private"], {
+  error: (issue) => (issue.input === undefined ? "is required" : 'must be "public" or "private"'),
+});
+
+const namespaceSchema = z
+  .object({
+    name: z.string().openapi({ example: "myapp" }),
+    visibility: visibility.describe("Private: its records are answered only to names with a query token of it."),
+    records_count: z.int(),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+  })
+  .openapi("Namespace");
+
+/** A namespace as the API shows it. */
+export function namespaceJson(namespace: NamespaceRow): z.input<typeof namespaceSchema> {
+  const { name, visibility, records, createdAt, updatedAt } = namespace;
+  return {
+    name,
+    visibility,
+    records_count: records,
+    created_at: isoSeconds(createdAt),
+    updated_at: isoSeconds(updatedAt),
+  };
+}
+
+const params = z.object({ name: z.string().openapi({ example: "myapp" }) });
+const security = [{ bearer: [] }];
+const answer = (description: string) => ({
+  description,
+  content: { "application/json": { schema: z.object({ namespace: namespaceSchema }) } },
+});
+const tags = ["extension"];
+
+export const listNamespacesRoute = createRoute({
+  method: "get",
+  path: "/api/v1/namespaces",
+  summary: "List namespaces",
+  tags,
+  security,
+  middleware: requireScope("read"),
+  request: { query: z.object(pageQuery) },
+  responses: {
+    200: {
+      description: "Namespaces by name",
+      content: {
+        "application/json": { schema: z.object({ namespaces: z.array(namespaceSchema), meta: metaSchema }) },
+      },
+    },
+    ...documentedErrors(401, 403, 422, 429, 500),
+  },
+});
+
+export const createNamespaceRoute = createRoute({
+  method: "post",
+  path: "/api/v1/namespaces",
+  summary: "Create a namespace",
+  description: "Needed only where a namespace shall be private before its first record is stored.",
+  tags,
+  security,
+  middleware: [requireScope("write"), limitBody],
+  request: {
+    body: {
+      required: true,
+      content: {
+        "application/json": {
+          schema: fields({
+            namespace: fields({
+              name: text()
+                .refine((name) => isLabel(name.toLowerCase()), "must be 1 to 63 letters, digits and inner hyphens")
+                .openapi({ example: "myapp" }),
+              visibility: visibility.default("public"),
+            }),
+          }),
+        },
+      },
+    },
+  },
+  responses: { 201: answer("Created"), ...documentedErrors(400, 401, 403, 413, 415, 422, 429, 500, 503) },
+});
+
+export const readNamespaceRoute = createRoute({
+  method: "get",
+  path: "/api/v1/namespaces/{name}",
+  summary: "Get a namespace",
+  tags,
+  security,
+  middleware: requireScope("read"),
+  request: { params },
+  responses: { 200: answer("The namespace"), ...documentedErrors(401, 403, 404, 429, 500) },
+});
+
+export const changeNamespaceRoute = createRoute({
+  method: "patch",
+  path: "/api/v1/namespaces/{name}",
+  summary: "Make a namespace public or private",
+  description:
+    "Holds at once for readers on the machine that answers, and elsewhere within a minute. Caches on the way keep what " +
+    "they were answered until the record's TTL ends.",
+  tags,
+  security,
+  middleware: [requireScope("write"), limitBody],
+  request: {
+    params,
+    body: {
+      required: true,
+      content: { "application/json": { schema: fields({ namespace: fields({ visibility }) }) } },
+    },
+  },
+  responses: {
+    200: answer("The namespace as changed"),
+    ...documentedErrors(400, 401, 403, 404, 413, 415, 422, 429, 500, 503),
+  },
+});
+
+export const removeNamespaceRoute = createRoute({
+  method: "delete",
+  path: "/api/v1/namespaces/{name}",
+  summary: "Delete a namespace and its query tokens",
+  description:
+    "Only without records: as long as there are any, the answer is a 422. Nobody else can take its name for 30 days.",
+  tags,
+  security,
+  middleware: requireScope("write"),
+  request: { params },
+  responses: { 204: { description: "Deleted" }, ...documentedErrors(401, 403, 404, 422, 429, 500, 503) },
+});

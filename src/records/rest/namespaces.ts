@@ -1,0 +1,91 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { PLANS } from "../../accounts/plans.ts";
+import { changeAsRead } from "../change-as-read.ts";
+import { createNamespace } from "../claim-namespace.ts";
+import { deleteNamespace, findNamespace, listNamespaces, type NamespaceRow, setVisibility } from "../namespace-rows.ts";
+import { isReservedNamespace } from "../reserved-namespaces.ts";
+import { commitNamespace } from "./commit.ts";
+import { actorOf, type RestContext, type RestEnv } from "./context.ts";
+import { invalidField, RestProblem } from "./errors.ts";
+import { metaOf, pageOf } from "./fields.ts";
+import { namespaceOfAnother, reservedNamespace } from "./namespace-problems.ts";
+import {
+  changeNamespaceRoute,
+  createNamespaceRoute,
+  listNamespacesRoute,
+  namespaceJson,
+  readNamespaceRoute,
+  removeNamespaceRoute,
+} from "./namespace-routes.ts";
+
+/** Adds `/api/v1/namespaces` to the API. */
+export function addNamespaces(app: OpenAPIHono<RestEnv>): void {
+  app.openapi(listNamespacesRoute, async (c) => {
+    const query = c.req.valid("query");
+    const { namespaces, total } = await listNamespaces(c.env.DB, c.var.caller.account, pageOf(query));
+    return c.json({ namespaces: namespaces.map(namespaceJson), meta: metaOf(query, total) }, 200);
+  });
+
+  app.openapi(createNamespaceRoute, async (c) => {
+    const { namespace } = c.req.valid("json");
+    const wanted = { ...namespace, name: namespace.name.toLowerCase() };
+    if (isReservedNamespace(wanted.name)) throw reservedNamespace(wanted.name);
+    const limit = PLANS[c.var.caller.plan].resolvedb.records;
+    const created = await claim(c, wanted, limit);
+    await commitNamespace(c, created.name);
+    return c.json({ namespace: namespaceJson(created) }, 201, { location: `/api/v1/namespaces/${created.name}` });
+  });
+
+  app.openapi(readNamespaceRoute, async (c) => {
+    return c.json({ namespace: namespaceJson(await namespaceOf(c, c.req.valid("param").name)) }, 200);
+  });
+
+  app.openapi(changeNamespaceRoute, async (c) => {
+    const { visibility } = c.req.valid("json").namespace;
+    const result = await changeAsRead(
+      () => findNamespace(c.env.DB, c.var.caller.account, c.req.valid("param").name.toLowerCase()),
+      (found) => setVisibility(c.env.DB, actorOf(c), found, visibility, c.var.now),
+    );
+    if (result.kind === "missing") throw new RestProblem("not_found");
+    if (result.kind === "busy") throw new RestProblem("busy");
+    await commitNamespace(c, result.changed.name);
+    return c.json({ namespace: namespaceJson(result.changed) }, 200);
+  });
+
+  app.openapi(removeNamespaceRoute, async (c) => {
+    const namespace = await namespaceOf(c, c.req.valid("param").name);
+    if (!(await deleteNamespace(c.env.DB, actorOf(c), namespace, c.var.now))) {
+      await namespaceOf(c, namespace.name);
+      throw new RestProblem("not_empty");
+    }
+    await commitNamespace(c, namespace.name);
+    return c.body(null, 204);
+  });
+}
+
+/** The caller's namespace of a name; a missing one and somebody else's are the same 404. */
+export async function namespaceOf(c: RestContext, name: string): Promise<NamespaceRow> {
+  const namespace = await findNamespace(c.env.DB, c.var.caller.account, name.toLowerCase());
+  if (namespace === null) throw new RestProblem("not_found");
+  return namespace;
+}
+
+async function claim(
+  c: RestContext,
+  wanted: Pick<NamespaceRow, "name" | "visibility">,
+  limit: number | null,
+): Promise<NamespaceRow> {
+  const result = await createNamespace(c.env.DB, actorOf(c), wanted, limit, c.var.now);
+  switch (result.kind) {
+    case "claimed":
+      return result.namespace;
+    case "own already":
+      throw invalidField("namespace.name", "has already been taken");
+    case "of another":
+      throw namespaceOfAnother(wanted.name);
+    case "too many":
+      throw new RestProblem("quota_exceeded", { sentence: "The account has as many namespaces as its plan allows" });
+    default:
+      return result satisfies never;
+  }
+}

@@ -1,0 +1,108 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { isoSeconds } from "../../api/iso-seconds.ts";
+import type { QueryTokenRow } from "../query-token-rows.ts";
+import { documentedErrors } from "./documented-errors.ts";
+import { fields, text, time } from "./fields.ts";
+import { limitBody, requireScope } from "./guards.ts";
+
+const shown = {
+  id: z.string().openapi({ example: "qtok_abc123" }),
+  name: z.string().openapi({ example: "Production servers" }),
+  prefix: z.string().openapi({ example: "rdbqabcdefgh" }),
+  expires_at: z.iso.datetime().nullable(),
+  created_at: z.iso.datetime(),
+};
+const queryTokenSchema = z.object(shown).openapi("QueryToken");
+
+/** A query token as the API shows it after its creation. */
+export function queryTokenJson(row: QueryTokenRow): z.input<typeof queryTokenSchema> {
+  const { id, name, prefix, expiresAt, createdAt } = row;
+  return {
+    id,
+    name,
+    prefix,
+    expires_at: expiresAt === null ? null : isoSeconds(expiresAt),
+    created_at: isoSeconds(createdAt),
+  };
+}
+
+const namespaceParam = { name: z.string().openapi({ example: "myapp" }) };
+const security = [{ bearer: [] }];
+const tags = ["extension"];
+
+export const listQueryTokensRoute = createRoute({
+  method: "get",
+  path: "/api/v1/namespaces/{name}/query_tokens",
+  summary: "List a namespace's query tokens",
+  tags,
+  security,
+  middleware: requireScope("read"),
+  request: { params: z.object(namespaceParam) },
+  responses: {
+    200: {
+      description: "Query tokens that are not revoked, oldest first",
+      content: { "application/json": { schema: z.object({ query_tokens: z.array(queryTokenSchema) }) } },
+    },
+    ...documentedErrors(401, 403, 404, 429, 500),
+  },
+});
+
+export const createQueryTokenRoute = createRoute({
+  method: "post",
+  path: "/api/v1/namespaces/{name}/query_tokens",
+  summary: "Create a query token",
+  description: "It opens a private namespace to names that carry it. A namespace has at most 100 of them.",
+  tags,
+  security,
+  middleware: [requireScope("write"), limitBody],
+  request: {
+    params: z.object(namespaceParam),
+    body: {
+      required: true,
+      content: {
+        "application/json": {
+          schema: fields({
+            query_token: fields({
+              name: text().trim().min(1, "must not be empty").max(100, "must have at most 100 characters"),
+              expires_at: time().nullable().default(null).describe("Null: never."),
+            }),
+          }),
+        },
+      },
+    },
+  },
+  responses: {
+    201: {
+      description: "Created. The token is shown this once",
+      content: {
+        "application/json": {
+          schema: z.object({
+            query_token: z
+              .object({
+                ...shown,
+                token: z.string(),
+                label: z
+                  .string()
+                  .openapi({ example: "auth-rdbqabcdefgh234567abcdefgh234567abcd" })
+                  .describe("The label to put behind the operation: `get.<label>.config.myapp.v1.resolvedb.net`."),
+              })
+              .openapi("CreatedQueryToken"),
+          }),
+        },
+      },
+    },
+    ...documentedErrors(400, 401, 403, 404, 413, 415, 422, 429, 500),
+  },
+});
+
+export const revokeQueryTokenRoute = createRoute({
+  method: "delete",
+  path: "/api/v1/namespaces/{name}/query_tokens/{id}",
+  summary: "Revoke a query token",
+  description: "Holds on the next query that reaches this service.",
+  tags,
+  security,
+  middleware: requireScope("write"),
+  request: { params: z.object({ ...namespaceParam, id: z.string().openapi({ example: "qtok_abc123" }) }) },
+  responses: { 204: { description: "Revoked" }, ...documentedErrors(401, 403, 404, 429, 500) },
+});

@@ -1,0 +1,89 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { documentedErrors } from "./documented-errors.ts";
+import { metaSchema, pageQuery } from "./fields.ts";
+import { limitBody, requireScope } from "./guards.ts";
+import { changedRecordBody, createdRecordSchema, newRecordBody, recordSchema } from "./record-schema.ts";
+
+const params = z.object({ id: z.string().openapi({ example: "rec_abc123" }) });
+const security = [{ bearer: [] }];
+const answer = (description: string) => ({
+  description,
+  content: { "application/json": { schema: z.object({ record: recordSchema }) } },
+});
+
+export const listRecordsRoute = createRoute({
+  method: "get",
+  path: "/api/v1/records",
+  summary: "List records",
+  security,
+  middleware: requireScope("read"),
+  request: {
+    query: z.object({
+      namespace: z.string().optional().describe("Only records of this namespace."),
+      resource: z.string().optional().describe("Only records of this resource name."),
+      ...pageQuery,
+    }),
+  },
+  responses: {
+    200: {
+      description: "Records, oldest first; a page beyond the last one is empty",
+      content: { "application/json": { schema: z.object({ records: z.array(recordSchema), meta: metaSchema }) } },
+    },
+    ...documentedErrors(401, 403, 422, 429, 500),
+  },
+});
+
+export const createRecordRoute = createRoute({
+  method: "post",
+  path: "/api/v1/records",
+  summary: "Create a record",
+  description:
+    "A namespace belongs to the account that first stores a record in it, or creates it. Another account's is a 403 " +
+    "`authorization_error`, and so are `public`, `system`, `resolvedb` and `rescdn`. Beyond the plan's number of records, " +
+    "or as many namespaces, the answer is a 403 `quota_exceeded`.",
+  security,
+  middleware: [requireScope("write"), limitBody],
+  request: { body: { required: true, content: { "application/json": { schema: newRecordBody } } } },
+  responses: {
+    201: {
+      description: "Created, and readable",
+      content: { "application/json": { schema: z.object({ record: createdRecordSchema }) } },
+    },
+    ...documentedErrors(400, 401, 403, 413, 415, 422, 429, 500, 503),
+  },
+});
+
+export const readRecordRoute = createRoute({
+  method: "get",
+  path: "/api/v1/records/{id}",
+  summary: "Get a record",
+  security,
+  middleware: requireScope("read"),
+  request: { params },
+  responses: { 200: answer("The record"), ...documentedErrors(401, 403, 404, 429, 500) },
+});
+
+export const changeRecordRoute = createRoute({
+  method: "patch",
+  path: "/api/v1/records/{id}",
+  summary: "Update a record",
+  description: "Only the fields that are given change. A record's key does not change: create another record.",
+  security,
+  middleware: [requireScope("write"), limitBody],
+  request: { params, body: { required: true, content: { "application/json": { schema: changedRecordBody } } } },
+  responses: {
+    200: answer("The record as changed"),
+    ...documentedErrors(400, 401, 403, 404, 413, 415, 422, 429, 500, 503),
+  },
+});
+
+export const removeRecordRoute = createRoute({
+  method: "delete",
+  path: "/api/v1/records/{id}",
+  summary: "Delete a record",
+  description: "Its data is gone for good; its key is free again.",
+  security,
+  middleware: requireScope("write"),
+  request: { params },
+  responses: { 204: { description: "Deleted" }, ...documentedErrors(401, 403, 404, 429, 500, 503) },
+});

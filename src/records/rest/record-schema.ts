@@ -1,0 +1,95 @@
+import { z } from "@hono/zod-openapi";
+import { isoSeconds } from "../../api/iso-seconds.ts";
+import { parseRecordKey } from "../record-key.ts";
+import type { RecordRow } from "../record-rows.ts";
+import { fields, text, wholeNumber } from "./fields.ts";
+
+/** What one TXT answer holds comfortably, bytes. */
+const LONGEST_DATA = 32 * 1024;
+/** UQRP's class "immutable", seconds. */
+const LONGEST_TTL = 604_800;
+const DEFAULT_TTL = 3_600;
+
+const key = text()
+  .superRefine((value, context) => {
+    const verdict = parseRecordKey(value);
+    if (!verdict.ok) context.addIssue({ code: "custom", message: verdict.reason });
+  })
+  .describe(
+    "`resource.namespace.version`, with any number of labels before it. Letters, digits and hyphens, as in hostnames; " +
+      "the version is `v` and 1 to 4 digits. Case does not count: keys are kept in lower case. `get.<key>.resolvedb.net` " +
+      "has at most 253 characters. A key that is taken is a validation_error of `record.key`.",
+  )
+  .openapi({ example: "config.myapp.v1" });
+
+const data = text()
+  .superRefine((value, context) => {
+    const message = dataProblem(value);
+    if (message !== null) context.addIssue({ code: "custom", message });
+  })
+  .describe("Standard Base64 (RFC 4648 §4) with padding and without white space, of 1 to 32768 bytes.")
+  .openapi({ example: "eyJkYXRhYmFzZSI6InBvc3RncmVzIn0=" });
+
+const ttl = wholeNumber()
+  .min(0, `must be from 0 to ${LONGEST_TTL}`)
+  .max(LONGEST_TTL, `must be from 0 to ${LONGEST_TTL}`)
+  .describe("Cache TTL in seconds.");
+
+function dataProblem(value: string): string | null {
+  if (value === "") return "must not be empty";
+  // Whoever decodes would skip white space.
+  if (/[^A-Za-z0-9+/=]/.test(value)) return "must be Base64: only letters, digits, + and /, padded with =";
+  try {
+    const { length } = Uint8Array.fromBase64(value, { lastChunkHandling: "strict" });
+    return length > LONGEST_DATA ? `must be of at most ${LONGEST_DATA} bytes when decoded` : null;
+  } catch {
+    return "must be Base64 with padding";
+  }
+}
+
+export const newRecordBody = fields({ record: fields({ key, data, ttl: ttl.default(DEFAULT_TTL) }) });
+
+export const changedRecordBody = fields({ record: fields({ data: data.optional(), ttl: ttl.optional() }) });
+
+const shown = {
+  id: z.string().openapi({ example: "rec_abc123" }),
+  key: z.string().openapi({ example: "config.myapp.v1" }),
+  data: z.string().openapi({ example: "eyJkYXRhYmFzZSI6InBvc3RncmVzIn0=" }),
+  namespace: z.string().openapi({ example: "myapp" }),
+  resource: z.string().openapi({ example: "config" }),
+  version: z.string().openapi({ example: "v1" }),
+  ttl: z.int().openapi({ example: 3600 }),
+  created_at: z.iso.datetime().openapi({ example: "2024-01-15T10:30:00Z" }),
+  updated_at: z.iso.datetime().openapi({ example: "2024-01-15T10:30:00Z" }),
+};
+
+export const recordSchema = z.object(shown).openapi("Record");
+
+const { created_at, updated_at, ...before } = shown;
+export const createdRecordSchema = z
+  .object({
+    ...before,
+    dns_query: z
+      .string()
+      .openapi({ example: "get.config.myapp.v1.resolvedb.net" })
+      .describe("The name under which the record is read as TXT."),
+    created_at,
+    updated_at,
+  })
+  .openapi("CreatedRecord");
+
+/** A record as the API shows it. */
+export function recordJson(record: RecordRow): z.input<typeof recordSchema> {
+  const { id, key, data, namespace, resource, version, ttl } = record;
+  return {
+    id,
+    key,
+    data,
+    namespace,
+    resource,
+    version,
+    ttl,
+    created_at: isoSeconds(record.createdAt),
+    updated_at: isoSeconds(record.updatedAt),
+  };
+}

@@ -1,0 +1,112 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { PLANS } from "../../accounts/plans.ts";
+import { newId } from "../../db/new-id.ts";
+import { type Change, changeAsRead } from "../change-as-read.ts";
+import { parseRecordKey, recordName } from "../record-key.ts";
+import {
+  deleteRecord,
+  findRecord,
+  type InsertResult,
+  insertRecord,
+  listRecords,
+  type RecordRow,
+  updateRecord,
+} from "../record-rows.ts";
+import { isReservedNamespace } from "../reserved-namespaces.ts";
+import { commitNamespace, commitRecord } from "./commit.ts";
+import { actorOf, type RestContext, type RestEnv } from "./context.ts";
+import { invalidField, RestProblem } from "./errors.ts";
+import { metaOf, pageOf } from "./fields.ts";
+import { namespaceOfAnother, reservedNamespace } from "./namespace-problems.ts";
+import {
+  changeRecordRoute,
+  createRecordRoute,
+  listRecordsRoute,
+  readRecordRoute,
+  removeRecordRoute,
+} from "./record-routes.ts";
+import { recordJson } from "./record-schema.ts";
+
+/** Adds `/api/v1/records` to the API. */
+export function addRecords(app: OpenAPIHono<RestEnv>): void {
+  app.openapi(listRecordsRoute, async (c) => {
+    const query = c.req.valid("query");
+    const filter = {
+      namespace: query.namespace?.toLowerCase() ?? null,
+      resource: query.resource?.toLowerCase() ?? null,
+    };
+    const { records, total } = await listRecords(c.env.DB, c.var.caller.account, filter, pageOf(query));
+    return c.json({ records: records.map(recordJson), meta: metaOf(query, total) }, 200);
+  });
+
+  app.openapi(createRecordRoute, async (c) => {
+    const { key: text, data, ttl } = c.req.valid("json").record;
+    const verdict = parseRecordKey(text);
+    if (!verdict.ok) throw invalidField("record.key", verdict.reason);
+    const { key, namespace, resource, version } = verdict;
+    if (isReservedNamespace(namespace)) throw reservedNamespace(namespace);
+    const { records } = PLANS[c.var.caller.plan].resolvedb;
+    const record = { id: newId("rec"), key, namespace, resource, version, data, ttl };
+    const result = await insertRecord(c.env.DB, actorOf(c), record, { records, namespaces: records }, c.var.now);
+    if (result.kind !== "inserted") throw refusal(result, namespace);
+    // A reader must not meet the record before it knows of its namespace.
+    if (result.publishNamespace) await commitNamespace(c, namespace);
+    await commitRecord(c, key);
+    const { created_at, updated_at, ...shown } = recordJson(result.record);
+    return c.json({ record: { ...shown, dns_query: recordName(key), created_at, updated_at } }, 201, {
+      location: `/api/v1/records/${record.id}`,
+    });
+  });
+
+  app.openapi(readRecordRoute, async (c) => {
+    const record = await findRecord(c.env.DB, c.var.caller.account, c.req.valid("param").id);
+    if (record === null) throw new RestProblem("not_found");
+    return c.json({ record: recordJson(record) }, 200);
+  });
+
+  app.openapi(changeRecordRoute, async (c) => {
+    const { data, ttl } = c.req.valid("json").record;
+    const { id } = c.req.valid("param");
+    const record = await change(c, id, (found) =>
+      updateRecord(c.env.DB, actorOf(c), found, { data: data ?? found.data, ttl: ttl ?? found.ttl }, c.var.now),
+    );
+    await commitRecord(c, record.key);
+    return c.json({ record: recordJson(record) }, 200);
+  });
+
+  app.openapi(removeRecordRoute, async (c) => {
+    const { id } = c.req.valid("param");
+    const { key } = await change(c, id, async (found) =>
+      (await deleteRecord(c.env.DB, actorOf(c), found, c.var.now)) ? found : null,
+    );
+    await commitRecord(c, key);
+    return c.body(null, 204);
+  });
+}
+
+/** Changes the caller's record of an id, or refuses. */
+async function change(
+  c: RestContext,
+  id: string,
+  write: (record: RecordRow) => Promise<RecordRow | null>,
+): Promise<RecordRow> {
+  const result: Change<RecordRow> = await changeAsRead(() => findRecord(c.env.DB, c.var.caller.account, id), write);
+  if (result.kind === "missing") throw new RestProblem("not_found");
+  if (result.kind === "busy") throw new RestProblem("busy");
+  return result.changed;
+}
+
+function refusal(result: Exclude<InsertResult, { kind: "inserted" }>, namespace: string): RestProblem {
+  switch (result.kind) {
+    case "taken":
+      return invalidField("record.key", "has already been taken");
+    case "namespace of another":
+      return namespaceOfAnother(namespace);
+    case "too many":
+      return new RestProblem("quota_exceeded", {
+        sentence: `The account has as many ${result.what} as its plan allows`,
+      });
+    default:
+      return result satisfies never;
+  }
+}
