@@ -39,7 +39,10 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   addMe(app);
   addAdmin(app);
   addDocument(app);
-  addDocs(app, [{ name: "ResCDN", url: "/openapi.json" }]);
+  addDocs(app, [
+    { name: "ResCDN", url: "/openapi.json" },
+    { name: "ResolveDB", url: "/api/v1/openapi.json" },
+  ]);
   refuseOtherMethods(app);
   return app;
 }

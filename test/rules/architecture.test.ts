@@ -57,8 +57,8 @@ describe("the arrows", () => {
     expect(forbidden("src/edge/", allowed)).toEqual([]);
   });
 
-  it("zones/ and accounts/ know neither surface", () => {
-    const surface = /^src\/(edge|api)\/|^src\/worker\.ts$/;
+  it("zones/ and accounts/ know no surface", () => {
+    const surface = /^src\/(edge|api|records)\/|^src\/worker\.ts$/;
     expect([...forbidden("src/zones/", ({ to }) => !surface.test(to))]).toEqual([]);
     expect([...forbidden("src/accounts/", ({ to }) => !surface.test(to))]).toEqual([]);
   });
@@ -67,9 +67,21 @@ describe("the arrows", () => {
     expect(forbidden("src/api/", ({ to }) => !to.startsWith("src/edge/"))).toEqual([]);
   });
 
-  it("api/ is loaded by worker.ts alone, when it is first asked for", () => {
-    const outside = imports.filter(({ from, to }) => to.startsWith("src/api/") && !from.startsWith("src/api/"));
-    expect(outside).toEqual([{ from: "src/worker.ts", to: "src/api/app.ts", how: "dynamic" }]);
+  it("api/ and records/rest/ are loaded by worker.ts alone, when they are first asked for", () => {
+    const lazy = (path: string) => /^src\/(api|records\/rest)\//.test(path);
+    const outside = imports.filter(({ from, to }) => lazy(to) && !lazy(from));
+    expect(outside).toEqual([
+      { from: "src/worker.ts", to: "src/records/rest/app.ts", how: "dynamic" },
+      { from: "src/worker.ts", to: "src/api/app.ts", how: "dynamic" },
+    ]);
+  });
+
+  it("records/rest/ shares with api/ what both answer alike, and api/ knows nothing of records/rest/", () => {
+    const shared = ["answer-headers", "field-problems", "iso-seconds"].map((name) => `src/api/${name}.ts`);
+    expect(forbidden("src/records/rest/", ({ to }) => !/^src\/(edge|api)\//.test(to) || shared.includes(to))).toEqual(
+      [],
+    );
+    expect(forbidden("src/api/", ({ to }) => !to.startsWith("src/records/"))).toEqual([]);
   });
 
   it("records/ imports neither edge/ nor api/", () => {

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { fieldProblems } from "../../api/field-problems.ts";
 import type { Env } from "../../env.ts";
+import { addApiKeys } from "./api-keys.ts";
 import type { RestEnv } from "./context.ts";
 import { problemOf, RestProblem } from "./errors.ts";
 import { everyAnswer, requireKey } from "./guards.ts";
@@ -39,6 +40,7 @@ export function createRecordsApi(): OpenAPIHono<RestEnv> {
   addRecords(app);
   addNamespaces(app);
   addQueryTokens(app);
+  addApiKeys(app);
   addMe(app);
   refuseOtherMethods(app);
   return app;

@@ -1,0 +1,115 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Key } from "../../accounts/key-rows.ts";
+import { SCOPES } from "../../accounts/scopes.ts";
+import { isoSeconds } from "../../api/iso-seconds.ts";
+import { documentedErrors } from "./documented-errors.ts";
+import { fields, text, time } from "./fields.ts";
+import { limitBody, requireScope } from "./guards.ts";
+
+const scope = z.enum(SCOPES.resolvedb, { error: "must be read or write" });
+
+const common = {
+  id: z.string().openapi({ example: "key_xyz789" }),
+  name: z.string().openapi({ example: "Production API Key" }),
+  prefix: z.string().openapi({ example: "rdb_live_abc" }).describe("The first 12 characters of the token."),
+  scopes: z.array(scope),
+  expires_at: z.iso.datetime().nullable(),
+  created_at: z.iso.datetime(),
+};
+
+const apiKeySchema = z
+  .object({ ...common, last_used_at: z.iso.datetime().nullable().describe("About a minute late.") })
+  .openapi("ApiKey");
+
+/** A key as lists show it. */
+export function apiKeyJson(key: Key): z.input<typeof apiKeySchema> {
+  const { created_at, expires_at, ...shown } = createdKeyJson(key);
+  return { ...shown, last_used_at: isoOrNull(key.lastUsedAt), expires_at, created_at };
+}
+
+/** A key as it is shown when it has been created, but for its token. */
+export function createdKeyJson({ id, name, prefix, scopes, expiresAt, revokedAt, createdAt }: Key) {
+  return {
+    id,
+    name,
+    prefix,
+    scopes: SCOPES.resolvedb.filter((known) => scopes.includes(known)),
+    // A key that was rotated ends before it expires.
+    expires_at: isoOrNull(revokedAt ?? expiresAt),
+    created_at: isoSeconds(createdAt),
+  };
+}
+
+function isoOrNull(time: number | null): string | null {
+  return time === null ? null : isoSeconds(time);
+}
+
+const security = [{ bearer: [] }];
+
+export const listApiKeysRoute = createRoute({
+  method: "get",
+  path: "/api/v1/api_keys",
+  summary: "List API keys",
+  description: "Oldest first, and only those that can do no more than the key that asks.",
+  security,
+  middleware: requireScope("read"),
+  responses: {
+    200: {
+      description: "Keys that are not revoked, without their tokens",
+      content: { "application/json": { schema: z.object({ api_keys: z.array(apiKeySchema) }) } },
+    },
+    ...documentedErrors(401, 403, 429, 500),
+  },
+});
+
+export const createApiKeyRoute = createRoute({
+  method: "post",
+  path: "/api/v1/api_keys",
+  summary: "Create an API key",
+  description: "A key grants no more than it has: neither other scopes nor a later end.",
+  security,
+  middleware: [requireScope("write"), limitBody],
+  request: {
+    body: {
+      required: true,
+      content: {
+        "application/json": {
+          schema: fields({
+            api_key: fields({
+              name: text().trim().min(1, "must not be empty").max(100, "must have at most 100 characters"),
+              scopes: z
+                .array(scope, { error: "must be a list of read and write" })
+                .min(1, "must name a scope")
+                .max(2, "must name each scope once")
+                .optional()
+                .describe("Default: both."),
+              expires_at: time().nullable().optional().describe("Default: when the key that asks ends."),
+            }),
+          }),
+        },
+      },
+    },
+  },
+  responses: {
+    201: {
+      description: "Created. The token is shown this once",
+      content: {
+        "application/json": {
+          schema: z.object({ api_key: z.object({ ...common, token: z.string() }).openapi("CreatedApiKey") }),
+        },
+      },
+    },
+    ...documentedErrors(400, 401, 403, 413, 415, 422, 429, 500),
+  },
+});
+
+export const revokeApiKeyRoute = createRoute({
+  method: "delete",
+  path: "/api/v1/api_keys/{id}",
+  summary: "Revoke an API key",
+  description: "Holds on the next request. A key may revoke itself.",
+  security,
+  middleware: requireScope("write"),
+  request: { params: z.object({ id: z.string().openapi({ example: "key_xyz789" }) }) },
+  responses: { 204: { description: "Revoked" }, ...documentedErrors(401, 403, 404, 429, 500) },
+});
