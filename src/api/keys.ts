@@ -4,7 +4,8 @@ import { createKey, type NewKey, revokeKey, rotateKey } from "../accounts/keys.t
 import { findZones } from "../zones/find-zones.ts";
 import { actorOf } from "./actor.ts";
 import type { ApiContext, ApiEnv } from "./context.ts";
-import { type FieldProblem, Problem } from "./errors.ts";
+import { Problem } from "./errors.ts";
+import type { FieldProblem } from "./field-problems.ts";
 import { keyJson } from "./key-json.ts";
 import { createKeyRoute, listKeysRoute, readKeyRoute, revokeKeyRoute, rotateKeyRoute } from "./key-routes.ts";
 import { cutPage, requestedPage } from "./pages.ts";
