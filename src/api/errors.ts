@@ -1,5 +1,5 @@
 import { HTTPException } from "hono/http-exception";
-import type { FieldProblem } from "./field-problems.ts";
+import type { FieldProblem } from "../rest/field-problems.ts";
 
 /** Every error of the API: its status and its sentence. */
 const PROBLEMS = {

@@ -8,7 +8,7 @@ import { rateLimitHeaders } from "../accounts/rate-limit-headers.ts";
 import type { Scope } from "../accounts/scopes.ts";
 import { newId } from "../db/new-id.ts";
 import { settingsOf } from "../env.ts";
-import { ANSWER_HEADERS } from "./answer-headers.ts";
+import { ANSWER_HEADERS } from "../rest/answer-headers.ts";
 import type { ApiContext, ApiEnv } from "./context.ts";
 import { Problem } from "./errors.ts";
 

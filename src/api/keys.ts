@@ -1,11 +1,11 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { findKey, listKeys } from "../accounts/key-rows.ts";
 import { createKey, type NewKey, revokeKey, rotateKey } from "../accounts/keys.ts";
+import type { FieldProblem } from "../rest/field-problems.ts";
 import { findZones } from "../zones/find-zones.ts";
 import { actorOf } from "./actor.ts";
 import type { ApiContext, ApiEnv } from "./context.ts";
 import { Problem } from "./errors.ts";
-import type { FieldProblem } from "./field-problems.ts";
 import { keyJson } from "./key-json.ts";
 import { createKeyRoute, listKeysRoute, readKeyRoute, revokeKeyRoute, rotateKeyRoute } from "./key-routes.ts";
 import { cutPage, requestedPage } from "./pages.ts";

@@ -1,6 +1,6 @@
 import type { z } from "zod";
+import { fieldProblems } from "../rest/field-problems.ts";
 import { Problem } from "./errors.ts";
-import { fieldProblems } from "./field-problems.ts";
 
 /** What validation found, field by field, below the field that was validated. */
 export function invalidRequest(error: z.core.$ZodError, below: readonly string[] = []): Problem {

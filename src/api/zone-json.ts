@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { settingsOf } from "../env.ts";
+import { isoSeconds } from "../rest/iso-seconds.ts";
 import type { ZoneRow } from "../zones/rows.ts";
 import { completeSettings } from "../zones/settings.ts";
 import type { ApiContext } from "./context.ts";
-import { isoSeconds } from "./iso-seconds.ts";
 
 export { isoSeconds };
 

@@ -17,7 +17,7 @@ export class PlayedNamespace {
   readonly document: NamespaceDocument;
 
   constructor(visibility: "public" | "private") {
-    this.document = { name: this.name, account: `acct_${this.name}`, visibility, revision: 1 };
+    this.document = { name: this.name, account: `acct_${this.name}`, visibility, revision: 1, state: "active" };
   }
 
   async publish(): Promise<this> {

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Key } from "../../accounts/key-rows.ts";
 import { SCOPES } from "../../accounts/scopes.ts";
-import { isoSeconds } from "../../api/iso-seconds.ts";
+import { isoSeconds } from "../../rest/iso-seconds.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { fields, text, time } from "./fields.ts";
 import { limitBody, requireScope } from "./guards.ts";

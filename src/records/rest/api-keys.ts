@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { listKeys } from "../../accounts/key-rows.ts";
 import { type CreatedKey, createKey, revokeKey } from "../../accounts/keys.ts";
 import { SCOPES } from "../../accounts/scopes.ts";
-import { isoSeconds } from "../../api/iso-seconds.ts";
+import { isoSeconds } from "../../rest/iso-seconds.ts";
 import {
   apiKeyJson,
   createApiKeyRoute,

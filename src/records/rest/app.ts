@@ -1,6 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { fieldProblems } from "../../api/field-problems.ts";
 import type { Env } from "../../env.ts";
+import { fieldProblems } from "../../rest/field-problems.ts";
 import { addApiKeys } from "./api-keys.ts";
 import type { RestEnv } from "./context.ts";
 import { problemOf, RestProblem } from "./errors.ts";

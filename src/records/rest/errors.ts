@@ -1,5 +1,5 @@
 import { HTTPException } from "hono/http-exception";
-import type { FieldProblem } from "../../api/field-problems.ts";
+import type { FieldProblem } from "../../rest/field-problems.ts";
 
 /**
  * Every error of the API: its status, its code, its sentence. The contract lists the codes; for what it does not speak of

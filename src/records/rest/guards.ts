@@ -7,8 +7,8 @@ import { PLANS } from "../../accounts/plans.ts";
 import { rateLimitHeaders } from "../../accounts/rate-limit-headers.ts";
 import type { SCOPES } from "../../accounts/scopes.ts";
 import { WINDOW_MS } from "../../accounts/sliding-window.ts";
-import { ANSWER_HEADERS } from "../../api/answer-headers.ts";
 import { newId } from "../../db/new-id.ts";
+import { ANSWER_HEADERS } from "../../rest/answer-headers.ts";
 import type { RestContext, RestEnv } from "./context.ts";
 import { RestProblem } from "./errors.ts";
 

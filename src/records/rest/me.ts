@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { PLAN_NAMES, PLANS, type Plan } from "../../accounts/plans.ts";
-import { isoSeconds } from "../../api/iso-seconds.ts";
+import { isoSeconds } from "../../rest/iso-seconds.ts";
 import type { RestEnv } from "./context.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { requireScope } from "./guards.ts";

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { isoSeconds } from "../../api/iso-seconds.ts";
+import { isoSeconds } from "../../rest/iso-seconds.ts";
 import type { NamespaceRow } from "../namespace-rows.ts";
 import { isLabel } from "../record-key.ts";
 import { documentedErrors } from "./documented-errors.ts";

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { isoSeconds } from "../../api/iso-seconds.ts";
+import { isoSeconds } from "../../rest/iso-seconds.ts";
 import type { QueryTokenRow } from "../query-token-rows.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { fields, text, time } from "./fields.ts";

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { isoSeconds } from "../../api/iso-seconds.ts";
+import { isoSeconds } from "../../rest/iso-seconds.ts";
 import { parseRecordKey } from "../record-key.ts";
 import type { RecordRow } from "../record-rows.ts";
 import { fields, text, wholeNumber } from "./fields.ts";
