@@ -78,7 +78,11 @@ export async function startRuntime({ host, port, stateDir, vars }: RuntimeOption
     await miniflare.ready;
     const { DB } = await miniflare.getBindings<{ DB: D1Database }>();
     await applyMigrations(DB, join(projectRoot, config.d1_databases[0]?.migrations_dir ?? "migrations"));
-    if (config.triggers.crons?.length) ticking = setInterval(() => tick(miniflare, config), 60_000);
+    if (config.triggers.crons?.length) {
+      // At once, so that what a crash has left behind is repaired before anybody asks.
+      await tick(miniflare, config);
+      ticking = setInterval(() => tick(miniflare, config), 60_000);
+    }
     const direct = await miniflare.unsafeGetDirectURL(config.name ?? "");
     return { url: `http://${host.includes(":") ? `[${host}]` : host}:${direct.port}`, stop };
   } catch (error) {
@@ -114,9 +118,11 @@ export function boundPauses(): void {
 }
 
 /** Stands for Cloudflare's cron: once a minute, which is as often as any schedule asks for. */
-function tick(miniflare: Miniflare, config: WranglerConfig): void {
-  miniflare
-    .getWorker(config.name)
-    .then((worker) => worker.scheduled({ cron: config.triggers.crons?.[0] ?? "* * * * *" }))
-    .catch((error: unknown) => console.error("cron:", error));
+async function tick(miniflare: Miniflare, config: WranglerConfig): Promise<void> {
+  try {
+    const worker = await miniflare.getWorker(config.name);
+    await worker.scheduled({ cron: config.triggers.crons?.[0] ?? "* * * * *" });
+  } catch (error) {
+    console.error("cron:", error);
+  }
 }

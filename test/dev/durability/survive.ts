@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Random } from "../../model/random.ts";
+import { request } from "../request.ts";
+import { Client, type Tally } from "./client.ts";
+import { startKillable } from "./server.ts";
+
+const CLIENTS = 10;
+const ZONES_EACH = 4;
+/** Between the first write and the kill, ms. */
+const LONGEST_LIFE_MS = 3_000;
+
+/**
+ * Kills the whole of `serve` (workerd too) at random moments while clients create, change, purge and delete zones, starts
+ * it again over the same state, and compares what it holds with what was acknowledged.
+ */
+export async function survive(kills: number, seed: number): Promise<Tally> {
+  const tally: Tally = { acknowledged: 0, inFlight: { kept: 0, absent: 0 }, hitsAfterRestart: 0, wrong: [] };
+  const stateDir = await mkdtemp(join(tmpdir(), "rescdn-durability-"));
+  const origin = await startOrigin();
+  const start = () => startKillable({ STATE_DIR: stateDir, ADMIN_TOKEN: "operator", ALLOW_PRIVATE_ORIGINS: "true" });
+  const random = new Random(seed);
+  let server = await start();
+  try {
+    const clients: Client[] = [];
+    for (let i = 0; i < CLIENTS; i++) {
+      const names = Array.from({ length: ZONES_EACH }, (_, j) => `zone-${i}-${j}`);
+      clients.push(new Client(names, await newKey(server.port), origin, tally, random));
+    }
+    for (let i = 0; i < kills; i++) {
+      const writing = clients.map((client) => client.write(server.port));
+      await new Promise((resolve) => setTimeout(resolve, 100 + random.next() * LONGEST_LIFE_MS));
+      for (const client of clients) client.stop();
+      await server.kill();
+      await Promise.all(writing);
+      server = await start();
+      await Promise.all(clients.map((client) => client.check(server.port)));
+    }
+  } finally {
+    await server.kill();
+    await origin.close();
+    await rm(stateDir, { recursive: true, force: true });
+  }
+  return tally;
+}
+
+async function newKey(port: number): Promise<string> {
+  const answer = await request(port, "api.rescdn.localhost", "/admin/accounts", {
+    method: "POST",
+    headers: { Authorization: "Bearer operator" },
+    body: { name: "Writer", email: "writer@example.com", plan: "enterprise" },
+  });
+  if (answer.status !== 201) throw new Error(`no account: ${answer.status} ${answer.body}`);
+  return (JSON.parse(answer.body) as { keys: { live: string } }).keys.live;
+}
+
+/** An origin whose answers are numbered. */
+async function startOrigin() {
+  let answers = 0;
+  const server = createServer((_, response) => {
+    response.writeHead(200, { "Content-Type": "text/css", "Cache-Control": "max-age=3600" }).end(String(++answers));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    answers: () => answers,
+    close() {
+      server.closeAllConnections();
+      return new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
