@@ -1,0 +1,29 @@
+/** Every event that a webhook can ask for. */
+export const EVENTS = {
+  "record.upserted": "A record was created or updated",
+  "record.deleted": "A record was deleted",
+  "namespace.upserted": "A namespace was created, also by its first record, or updated",
+  "namespace.deleted": "A namespace was deleted",
+} as const;
+
+export type EventName = keyof typeof EVENTS;
+
+export const EVENT_NAMES = Object.keys(EVENTS) as [EventName, ...EventName[]];
+
+/** Sent when a webhook's owner asks for it, and to that webhook alone. */
+export const TEST_EVENT = "webhook.test";
+
+/** What happened. `data`: the record or the namespace as it is after the change, in the form of the REST API. */
+export interface WebhookEvent {
+  type: EventName;
+  data: object;
+}
+
+/**
+ * The body of a delivery, in the form that Standard Webhooks suggests ("Payload structure").
+ *
+ * @param now ms since the epoch
+ */
+export function eventBody(type: EventName | typeof TEST_EVENT, data: object, now: number): string {
+  return JSON.stringify({ type, timestamp: new Date(now).toISOString(), data });
+}
