@@ -22,6 +22,7 @@ export default defineConfig({
               bindings: {
                 ADMIN_TOKEN: "operator-token-of-the-tests",
                 MIGRATIONS: await readD1Migrations(at("../src/db")),
+                ...(process.env.DNS_FUZZ !== undefined && { DNS_FUZZ: process.env.DNS_FUZZ }),
               },
             },
           })),

@@ -10,6 +10,8 @@ declare global {
 
 interface TestEnv extends Env {
   MIGRATIONS: D1Migration[];
+  /** How many mutated DNS messages are sent, where it is not the usual number. */
+  DNS_FUZZ?: string;
 }
 
 await applyD1Migrations(env.DB, env.MIGRATIONS);
