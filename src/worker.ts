@@ -66,14 +66,16 @@ export default {
     }
   },
 
-  async scheduled(_controller, env) {
-    const [zones, records] = await Promise.all([
+  async scheduled({ scheduledTime }, env) {
+    const [zones, records, { deleteOldRows }] = await Promise.all([
       import("./zones/publication.ts"),
       import("./records/record-publication.ts"),
+      import("./accounts/delete-old-rows.ts"),
     ]);
     await Promise.all([
       zones.republishLagging(env.DB, env.ZONE_PUBLISHER),
       records.republishLaggingRecords(env.DB, env.RECORD_PUBLISHER),
+      deleteOldRows(env.DB, scheduledTime),
     ]);
   },
 } satisfies ExportedHandler<Env>;

@@ -1,7 +1,9 @@
 import { newId } from "../db/new-id.ts";
+import { type Actor, auditStatement } from "./audit-log.ts";
+import { insertKeyStatement, type Key } from "./key-rows.ts";
 import type { Plan } from "./plans.ts";
 import { SCOPES } from "./scopes.ts";
-import { hashToken, newToken, TOKEN_KINDS, type TokenKind, visiblePrefix } from "./token.ts";
+import { newToken, TOKEN_KINDS, type TokenKind, visiblePrefix } from "./token.ts";
 
 export interface NewAccount {
   name: string;
@@ -15,42 +17,47 @@ export interface CreatedAccount {
   keys: { live: string; test: string; resolvedb: string };
 }
 
-/** Creates an account with one key of each kind, in one transaction. */
-export async function createAccount(db: D1Database, account: NewAccount, now: number): Promise<CreatedAccount> {
+/**
+ * Creates an account with one key of each kind, in one transaction.
+ *
+ * @param by the operator's request, for the audit log
+ * @param now ms since the epoch
+ */
+export async function createAccount(
+  db: D1Database,
+  account: NewAccount,
+  now: number,
+  by: Pick<Actor, "address" | "requestId"> = { address: null, requestId: "" },
+): Promise<CreatedAccount> {
   const id = newId("acct");
   const keys = { live: newToken("rk_live"), test: newToken("rk_test"), resolvedb: newToken("rdb_live") };
+  const actor = { ...by, account: id, mode: "live", actor: "operator" } as const;
   await db.batch([
     db
       .prepare("INSERT INTO accounts (id, name, email, plan, created_at) VALUES (?1, ?2, ?3, ?4, ?5)")
       .bind(id, account.name, account.email, account.plan, now),
-    await keyStatement(db, id, "rk_live", keys.live, now),
-    await keyStatement(db, id, "rk_test", keys.test, now),
-    await keyStatement(db, id, "rdb_live", keys.resolvedb, now),
+    auditStatement(db, actor, { action: "account.create", target: id, before: null, after: account }, now),
+    await firstKey(db, id, "rk_live", keys.live, now),
+    await firstKey(db, id, "rk_test", keys.test, now),
+    await firstKey(db, id, "rdb_live", keys.resolvedb, now),
   ]);
   return { account: { ...account, id, createdAt: now }, keys };
 }
 
-async function keyStatement(
-  db: D1Database,
-  account: string,
-  kind: TokenKind,
-  token: string,
-  now: number,
-): Promise<D1PreparedStatement> {
+/** A key with all scopes of its product. */
+function firstKey(db: D1Database, account: string, kind: TokenKind, token: string, now: number) {
   const { product, mode } = TOKEN_KINDS[kind];
-  return db
-    .prepare(
-      `INSERT INTO api_keys (id, account_id, product, mode, hash, prefix, name, scopes, created_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'first key', ?7, ?8)`,
-    )
-    .bind(
-      newId("key"),
-      account,
-      product,
-      mode,
-      await hashToken(token),
-      visiblePrefix(token),
-      SCOPES[product].join(" "),
-      now,
-    );
+  const key: Key = {
+    id: newId("key"),
+    name: "first key",
+    prefix: visiblePrefix(token),
+    mode,
+    scopes: SCOPES[product],
+    zones: null,
+    createdAt: now,
+    expiresAt: null,
+    lastUsedAt: null,
+    revokedAt: null,
+  };
+  return insertKeyStatement(db, { account, product }, key, token, { sql: "TRUE" });
 }

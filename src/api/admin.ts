@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { clientAddress } from "../accounts/client-address.ts";
 import { createAccount } from "../accounts/create-account.ts";
 import { PLAN_NAMES } from "../accounts/plans.ts";
 import type { ApiEnv } from "./context.ts";
@@ -54,7 +55,9 @@ const createAccountRoute = createRoute({
 export function addAdmin(app: OpenAPIHono<ApiEnv>): void {
   app.use("/admin/*", requireOperator);
   app.openapi(createAccountRoute, async (c) => {
-    const { account, keys } = await createAccount(c.env.DB, c.req.valid("json"), c.var.now);
+    const { requestId, now } = c.var;
+    const by = { address: clientAddress(c.req.raw.headers), requestId };
+    const { account, keys } = await createAccount(c.env.DB, c.req.valid("json"), now, by);
     const { createdAt, ...shown } = account;
     return c.json({ account: { ...shown, created: isoSeconds(createdAt) }, keys }, 201);
   });

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Env } from "../env.ts";
 import { addAdmin } from "./admin.ts";
+import { addAudit } from "./audit.ts";
 import type { ApiEnv } from "./context.ts";
 import { addDocs } from "./docs/docs.ts";
 import { Problem, problemOf } from "./errors.ts";
@@ -37,6 +38,7 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   addPurge(app);
   addKeys(app);
   addMe(app);
+  addAudit(app);
   addAdmin(app);
   addDocument(app);
   addDocs(app, [

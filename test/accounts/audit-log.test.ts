@@ -16,7 +16,11 @@ async function rename(id: string) {
     env.DB.prepare("UPDATE accounts SET name = 'B' WHERE id = ?1").bind(id),
     auditStatement(env.DB, actor, change, 5),
   ]);
-  const { results } = await env.DB.prepare("SELECT * FROM audit_log WHERE account_id = ?1").bind(account).all();
+  const { results } = await env.DB.prepare(
+    "SELECT * FROM audit_log WHERE account_id = ?1 AND action = 'account.rename'",
+  )
+    .bind(account)
+    .all();
   return results;
 }
 

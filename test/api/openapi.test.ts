@@ -39,6 +39,7 @@ describe("GET /openapi.json", () => {
       "DELETE /v1/keys/{id}": "204 401 403 404 429 500",
       "POST /v1/keys/{id}/rotate": "201 400 401 403 404 409 413 415 422 429 500",
       "GET /v1/me": "200 401 429 500",
+      "GET /v1/audit": "200 401 403 422 429 500",
       "POST /admin/accounts": "201 400 401 404 413 415 422 429 500",
     });
   });
