@@ -2,10 +2,10 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { clientAddress } from "../accounts/client-address.ts";
 import { createAccount } from "../accounts/create-account.ts";
 import { PLAN_NAMES } from "../accounts/plans.ts";
+import { isoSeconds } from "../rest/iso-seconds.ts";
 import type { ApiEnv } from "./context.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, requireOperator } from "./guards.ts";
-import { isoSeconds } from "./zone-json.ts";
 
 const plan = z.enum(PLAN_NAMES);
 

@@ -1,10 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { type AuditRow, listAudit } from "../accounts/audit-rows.ts";
+import { isoSeconds } from "../rest/iso-seconds.ts";
 import type { ApiEnv } from "./context.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { requireScope } from "./guards.ts";
 import { cutPage, nextCursor, pageQuery, requestedPage } from "./pages.ts";
-import { isoSeconds } from "./zone-json.ts";
 
 const state = z.record(z.string(), z.unknown()).nullable();
 const changeSchema = z

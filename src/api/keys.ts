@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { findKey, listKeys } from "../accounts/key-rows.ts";
 import { createKey, type NewKey, revokeKey, rotateKey } from "../accounts/keys.ts";
 import type { FieldProblem } from "../rest/field-problems.ts";
+import { isoSeconds } from "../rest/iso-seconds.ts";
 import { findZones } from "../zones/find-zones.ts";
 import { actorOf } from "./actor.ts";
 import type { ApiContext, ApiEnv } from "./context.ts";
@@ -11,7 +12,6 @@ import { createKeyRoute, listKeysRoute, readKeyRoute, revokeKeyRoute, rotateKeyR
 import { cutPage, requestedPage } from "./pages.ts";
 import { invalidField } from "./validation.ts";
 import { scopeOf } from "./zone-in-scope.ts";
-import { isoSeconds } from "./zone-json.ts";
 
 /** Adds `/v1/keys` to the API. */
 export function addKeys(app: OpenAPIHono<ApiEnv>): void {

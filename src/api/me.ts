@@ -2,12 +2,12 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { readAccount } from "../accounts/account.ts";
 import { findKey } from "../accounts/key-rows.ts";
 import { PLAN_NAMES, PLANS } from "../accounts/plans.ts";
+import { isoSeconds } from "../rest/iso-seconds.ts";
 import type { ApiEnv } from "./context.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { Problem } from "./errors.ts";
 import { requireScope } from "./guards.ts";
 import { keyJson, keySchema } from "./key-json.ts";
-import { isoSeconds } from "./zone-json.ts";
 
 const limited = z.object({ limit: z.int(), in_use: z.int() });
 

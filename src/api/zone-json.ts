@@ -5,8 +5,6 @@ import type { ZoneRow } from "../zones/rows.ts";
 import { completeSettings } from "../zones/settings.ts";
 import type { ApiContext } from "./context.ts";
 
-export { isoSeconds };
-
 /** A zone as the API shows it. */
 export const zoneSchema = z
   .object({
