@@ -67,15 +67,7 @@ export default {
   },
 
   async scheduled({ scheduledTime }, env) {
-    const [zones, records, { deleteOldRows }] = await Promise.all([
-      import("./zones/publication.ts"),
-      import("./records/record-publication.ts"),
-      import("./accounts/delete-old-rows.ts"),
-    ]);
-    await Promise.all([
-      zones.republishLagging(env.DB, env.ZONE_PUBLISHER),
-      records.republishLaggingRecords(env.DB, env.RECORD_PUBLISHER),
-      deleteOldRows(env.DB, scheduledTime),
-    ]);
+    const { everyMinute } = await import("./cron.ts");
+    await everyMinute(env, scheduledTime);
   },
 } satisfies ExportedHandler<Env>;

@@ -1,0 +1,17 @@
+import { deleteOldRows } from "./accounts/delete-old-rows.ts";
+import type { Env } from "./env.ts";
+import { republishLaggingRecords } from "./records/record-publication.ts";
+import { republishLagging } from "./zones/publication.ts";
+
+/**
+ * What the cron does each minute: publishes what lags behind D1, deletes what is past its time.
+ *
+ * @param now ms since the epoch
+ */
+export async function everyMinute(env: Env, now: number): Promise<void> {
+  await Promise.all([
+    republishLagging(env.DB, env.ZONE_PUBLISHER),
+    republishLaggingRecords(env.DB, env.RECORD_PUBLISHER),
+    deleteOldRows(env.DB, now),
+  ]);
+}
