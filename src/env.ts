@@ -1,5 +1,6 @@
 import type { RateLimiter } from "./accounts/rate-limiter.ts";
 import type { RecordPublisher } from "./records/record-publisher.ts";
+import type { UsageMeter } from "./usage/meter.ts";
 import type { ZonePublisher } from "./zones/publisher.ts";
 
 /** Bindings and variables of `wrangler.toml`; secrets are optional until they are set. */
@@ -9,6 +10,7 @@ export interface Env {
   ZONE_PUBLISHER: DurableObjectNamespace<ZonePublisher>;
   RECORD_PUBLISHER: DurableObjectNamespace<RecordPublisher>;
   RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
+  USAGE_METER: DurableObjectNamespace<UsageMeter>;
   EDGE_DOMAINS: string;
   API_HOSTS: string;
   RECORDS_HOSTS: string;

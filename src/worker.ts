@@ -1,20 +1,25 @@
+import { failure } from "./edge/failure.ts";
 import { Flights } from "./edge/flights.ts";
 import { Memory } from "./edge/memory.ts";
 import { refuse } from "./edge/refusal.ts";
 import { Routes } from "./edge/routes.ts";
+import { toResponse } from "./edge/send.ts";
 import { type Edge, serve } from "./edge/serve.ts";
 import { createStore } from "./edge/store.ts";
 import { type Env, settingsOf } from "./env.ts";
+import { Metering } from "./usage/metering.ts";
+import { popOf } from "./usage/pops.ts";
 import { zoneTableOf } from "./zones/zone-table.ts";
 
 export { RateLimiter } from "./accounts/rate-limiter.ts";
 export { RecordPublisher } from "./records/record-publisher.ts";
+export { UsageMeter } from "./usage/meter.ts";
 export { ZonePublisher } from "./zones/publisher.ts";
 
 let edge: Edge | null = null;
 
-/** What the edge keeps between requests: one for each isolate. */
-function edgeOf(env: Env): Edge {
+/** What the edge keeps between requests: one for each isolate, which runs in one place. */
+function edgeOf(env: Env, { cf }: Request): Edge {
   const settings = settingsOf(env);
   return {
     routes: new Routes(settings),
@@ -22,11 +27,12 @@ function edgeOf(env: Env): Edge {
     store: createStore(caches.default, `https://${settings.edgeDomains[0]}`),
     flights: new Flights(),
     memory: new Memory(settings.memory),
+    usage: new Metering(env.USAGE_METER, popOf(cf?.colo)),
   };
 }
 
 function dispatch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response> {
-  edge ??= edgeOf(env);
+  edge ??= edgeOf(env, request);
   const route = edge.routes.routeOf(request.url);
   switch (route.surface.kind) {
     case "edge":
@@ -41,18 +47,10 @@ function dispatch(request: Request, env: Env, ctx: ExecutionContext): Response |
         handleDns(request, route.url, env, (work) => ctx.waitUntil(work), Date.now()),
       );
     case "unknown":
-      return refuse("unknown-host", request);
+      return toResponse(refuse("unknown-host", request));
     default:
       return route.surface satisfies never;
   }
-}
-
-function failed(request: Request, error: unknown): Response {
-  const [url] = request.url.split("?", 1);
-  console.error(
-    JSON.stringify({ event: "uncaught", url, error: error instanceof Error ? error.stack : String(error) }),
-  );
-  return refuse("internal", request);
 }
 
 export default {
@@ -60,9 +58,9 @@ export default {
   fetch(request, env, ctx) {
     try {
       const answer = dispatch(request, env, ctx);
-      return answer instanceof Promise ? answer.catch((error) => failed(request, error)) : answer;
+      return answer instanceof Promise ? answer.catch((error) => toResponse(failure(request, error))) : answer;
     } catch (error) {
-      return failed(request, error);
+      return toResponse(failure(request, error));
     }
   },
 

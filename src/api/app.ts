@@ -10,6 +10,7 @@ import { addKeys } from "./keys.ts";
 import { addMe } from "./me.ts";
 import { refuseOtherMethods } from "./other-methods.ts";
 import { addPurge } from "./purge.ts";
+import { addUsage } from "./usage.ts";
 import { invalidRequest } from "./validation.ts";
 import { addZones } from "./zones.ts";
 
@@ -39,6 +40,7 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   addKeys(app);
   addMe(app);
   addAudit(app);
+  addUsage(app);
   addAdmin(app);
   addDocument(app);
   addDocs(app, [

@@ -23,7 +23,11 @@ const purged = {
     "application/json": {
       schema: z.object({
         purged: z.literal(true),
-        nodes: z.int().describe("PoPs that confirmed the purge: at least the one that answers."),
+        nodes: z
+          .int()
+          .describe(
+            "PoPs that have served the network in the last 30 days, for all of which the purge holds; at least the one that answers.",
+          ),
         id: z.string(),
       }),
     },

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { auditStatement } from "../accounts/audit-log.ts";
 import { newId } from "../db/new-id.ts";
+import { countPops } from "../usage/pops.ts";
 import { pathTarget, prefixTarget } from "../zones/purge-target.ts";
 import { type PurgeOrder, type PurgeTarget, recordPurge } from "../zones/purges.ts";
 import type { ZoneRow } from "../zones/rows.ts";
@@ -38,7 +39,6 @@ export function addPurge(app: OpenAPIHono<ApiEnv>): void {
   });
 }
 
-/** `nodes`: no PoP reports back yet, so only the one that answers is counted. */
 async function purge(c: ApiContext, idOrName: string, request: PurgeRequest) {
   const zone = await zoneInScope(c, idOrName);
   const order = {
@@ -49,8 +49,8 @@ async function purge(c: ApiContext, idOrName: string, request: PurgeRequest) {
     createdBy: c.var.caller.keyId,
   };
   if (!(await recordPurge(c.env.DB, order, auditOf(c, order), c.var.now))) throw zoneNotFound();
-  await commit(c, zone.name);
-  return { purged: true as const, nodes: 1, id: order.id };
+  const [nodes] = await Promise.all([countPops(c.env.DB, c.var.now), commit(c, zone.name)]);
+  return { purged: true as const, nodes, id: order.id };
 }
 
 /** What a purge named in full is in the history of purges; the audit log, which is kept for longer, has numbers. */

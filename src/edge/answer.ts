@@ -2,12 +2,13 @@ import { evaluatePreconditions } from "../http/conditional.ts";
 import { contentRange, requestedRange, unsatisfiedRange } from "../http/range.ts";
 import { varyFields } from "../http/vary.ts";
 import { stampAge } from "./age-fields.ts";
-import { type Body, type BodySource, codedBody, discard, partOfBody, wholeBody } from "./body-source.ts";
+import { type BodySource, codedBody, discard, partOfBody, wholeBody } from "./body-source.ts";
 import { type CodingChoice, chooseCoding, codedEtag } from "./coding.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Provenance } from "./provenance.ts";
 import { refuse } from "./refusal.ts";
+import type { Answer } from "./send.ts";
 import { type StoredResponse, selectedValidators } from "./stored-response.ts";
 
 /** Fields of a 200 that a 304 repeats (RFC 9110 §15.4.5), beside those that the edge adds. */
@@ -27,8 +28,9 @@ export async function answer(
   stored: StoredResponse,
   source: BodySource,
   provenance: Provenance,
-): Promise<Response> {
+): Promise<Answer> {
   const { request, zone } = exchange;
+  const { xCache } = provenance;
   const headers = new Headers(stored.headers);
   const isGetOrHead = request.method === "GET" || request.method === "HEAD";
   const coding = chooseCoding(stored, headers, request.headers, {
@@ -44,7 +46,7 @@ export async function answer(
       await discard(source);
       if (precondition === "failed") return refuse("precondition-failed", request, zone);
       for (const name of [...headers.keys()]) if (isOnlyFor200(name, stored)) headers.delete(name);
-      return new Response(null, { status: 304, headers });
+      return { status: 304, headers, body: null, xCache };
     }
     if (stored.size !== null && coding.kind === "as-stored") {
       headers.set("accept-ranges", "bytes");
@@ -54,35 +56,38 @@ export async function answer(
         headers.set("content-range", unsatisfiedRange(stored.size));
         headers.delete("content-length");
         headers.set("cache-control", "no-store");
-        return new Response(null, { status: 416, headers });
+        return { status: 416, headers, body: null, xCache };
       }
       if (range.kind === "part") {
         const { first, last } = range;
         headers.set("content-range", contentRange(first, last, stored.size));
         headers.set("content-length", String(last - first + 1));
-        return new Response(await partOfBody(exchange, stored, source, first, last), { status: 206, headers });
+        const body = await partOfBody(exchange, stored, source, first, last);
+        return { status: 206, headers, body, xCache };
       }
     }
   }
   const { status } = stored;
   const isWithoutBody = request.method === "HEAD" || isBodiless(status);
-  let body: Body = null;
+  let body: Answer["body"] = null;
   if (coding.kind === "coded") {
     headers.delete("content-length");
     headers.set("content-encoding", coding.coding);
     // A HEAD tells the length that a GET would have, where that costs no more than it does.
-    if (!isWithoutBody || source.kind === "bytes") body = await codedBody(exchange, stored, source, coding.coding);
-    if (body instanceof Uint8Array) headers.set("content-length", String(body.byteLength));
+    if (!isWithoutBody || source.kind === "bytes") {
+      const coded = await codedBody(exchange, stored, source, coding.coding);
+      if (coded.size !== null) headers.set("content-length", String(coded.size));
+      ({ body } = coded);
+    }
   } else {
     if (stored.size !== null && status !== 204) headers.set("content-length", String(stored.size));
     body = wholeBody(source);
   }
   if (isWithoutBody) {
     await discard(source);
-    return new Response(null, { status, headers });
+    return { status, headers, body: null, xCache };
   }
-  // Coded bytes are sent as they are, ours and those of an origin's own coding.
-  return new Response(body, { status, headers, encodeBody: headers.has("content-encoding") ? "manual" : "automatic" });
+  return { status, headers, body, xCache };
 }
 
 /** Adds to the stored fields what is said to this client. */

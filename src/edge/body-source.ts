@@ -51,16 +51,22 @@ export async function partOfBody(
   }
 }
 
+/** A body in a coding, and its length in bytes; null: unknown. */
+export interface CodedBody {
+  body: Body;
+  size: number | null;
+}
+
 /** The body in a coding. It is made once for each stored body, when first asked for; one on its way is coded as it goes. */
 export async function codedBody(
   { store, target, memory, waitUntil }: Exchange,
   stored: StoredResponse,
   source: BodySource,
   coding: "br" | "gzip",
-): Promise<Body> {
+): Promise<CodedBody> {
   if (source.kind === "origin") {
     // `chooseCoding` offers nothing but gzip here.
-    return source.stream?.pipeThrough(new CompressionStream("gzip")) ?? null;
+    return { body: source.stream?.pipeThrough(new CompressionStream("gzip")) ?? null, size: null };
   }
   if (source.kind === "store") {
     const existing = await store.readCoded(target.key, stored.bodyId, coding);
@@ -73,14 +79,14 @@ export async function codedBody(
   const bytes = "bytes" in source ? source.bytes : new Uint8Array(await new Response(source.stream).arrayBuffer());
   // Looked up after the last wait: what others have made meanwhile is not made again.
   const made = source.kind === "bytes" ? source.coded.get(coding) : undefined;
-  if (made !== undefined) return made;
+  if (made !== undefined) return { body: made, size: made.byteLength };
   const coded = encode(bytes, coding);
   if (source.kind === "bytes") {
     source.coded.set(coding, coded);
     memory?.recount(target.key);
   }
   waitUntil(store.writeCoded(target.key, stored.bodyId, coding, coded).catch(reportStoreFailure(target.key)));
-  return coded;
+  return { body: coded, size: coded.byteLength };
 }
 
 /** Lets go of a body that is not wanted. */

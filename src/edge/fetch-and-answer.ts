@@ -11,6 +11,7 @@ import { answerFromPart, findPart } from "./part.ts";
 import { pass } from "./pass.ts";
 import { collapsed, hit, missed, notKept, revalidated } from "./provenance.ts";
 import { refuse } from "./refusal.ts";
+import type { Answer } from "./send.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /** What was looked up, where the origin has to be asked before it can answer. */
@@ -25,7 +26,7 @@ const LARGE_PATIENCE_MS = 2_500;
 const FAR_RANGE_BYTES = 67_108_864;
 
 /** Waits for a request to the origin that is already in flight, or makes one. */
-export async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promise<Response> {
+export async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promise<Answer> {
   const { flights, target, request, now } = exchange;
   const recent = flights.recentFailure(target.key, now);
   if (recent !== null) return answerFailure(exchange, found, recent);
@@ -61,7 +62,7 @@ export async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promi
 }
 
 /** Answers out of what another request brought; null where it does not serve this one. */
-async function answerFromLanding(exchange: Exchange, found: Unusable, landing: Landing): Promise<Response | null> {
+async function answerFromLanding(exchange: Exchange, found: Unusable, landing: Landing): Promise<Answer | null> {
   switch (landing.kind) {
     case "bytes": {
       const { stored, bytes, coded } = landing;
@@ -91,7 +92,7 @@ async function answerFromLanding(exchange: Exchange, found: Unusable, landing: L
 }
 
 /** Answers out of what has been stored meanwhile; null where it does not serve this request. */
-async function answerFromStore(exchange: Exchange, found: Unusable): Promise<Response | null> {
+async function answerFromStore(exchange: Exchange, found: Unusable): Promise<Answer | null> {
   const again = await lookup(exchange);
   if (again.kind === "miss") return null;
   if (again.use.kind === "validate") {
@@ -107,7 +108,7 @@ function isVariantFor(stored: StoredResponse, request: Request): boolean {
 }
 
 /** Answers out of what this request's own fill brought. */
-async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): Promise<Response> {
+async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): Promise<Answer> {
   switch (led.kind) {
     case "failed":
       return answerFailure(exchange, found, led.failure);
@@ -131,7 +132,7 @@ async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): P
   }
 }
 
-async function answerFailure(exchange: Exchange, found: Unusable, failure: OriginFailure): Promise<Response> {
+async function answerFailure(exchange: Exchange, found: Unusable, failure: OriginFailure): Promise<Answer> {
   if (isStaleIfError(found)) return answerStale(exchange, found);
   await discardBody(found);
   return refuse(failure.reason, exchange.request, exchange.zone);
@@ -144,11 +145,11 @@ function isStaleIfError(found: Unusable): found is Found {
 }
 
 /** RFC 5861 §4. */
-function answerStale(exchange: Exchange, { stored, source, use }: Found): Promise<Response> {
+function answerStale(exchange: Exchange, { stored, source, use }: Found): Promise<Answer> {
   return answer(exchange, stored, source, hit("STALE", use, "stale-if-error"));
 }
 
-async function passInstead(exchange: Exchange, found: Unusable, reason: string): Promise<Response> {
+async function passInstead(exchange: Exchange, found: Unusable, reason: string): Promise<Answer> {
   await discardBody(found);
   return pass(exchange, reason);
 }

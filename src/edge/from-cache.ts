@@ -8,10 +8,11 @@ import { type Lookup, lookup } from "./lookup.ts";
 import { hit } from "./provenance.ts";
 import { refuse } from "./refusal.ts";
 import { isPlain, record } from "./replay.ts";
+import type { Answer } from "./send.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /** Answers a GET or HEAD: from the store where that is allowed, else from the origin. */
-export async function answerFromCache(exchange: Exchange): Promise<Response> {
+export async function answerFromCache(exchange: Exchange): Promise<Answer> {
   const found = await lookup(exchange);
   // RFC 9111 §5.2.1.7: only-if-cached wants a stored response or a 504.
   const mayAsk = !exchange.directives.onlyIfCached;
@@ -20,9 +21,9 @@ export async function answerFromCache(exchange: Exchange): Promise<Response> {
   const { stored, source, use } = found;
   switch (use.kind) {
     case "fresh": {
-      const response = await answer(exchange, stored, source, hit("HIT", use));
-      if (source.kind === "bytes" && source.hot !== null) recordHit(exchange, source.hot, response, use.age);
-      return response;
+      const fresh = await answer(exchange, stored, source, hit("HIT", use));
+      if (source.kind === "bytes" && source.hot !== null) recordHit(exchange, source.hot, fresh, use.age);
+      return fresh;
     }
     case "stale-while-revalidate":
       refreshInBackground(exchange, stored);
@@ -35,10 +36,10 @@ export async function answerFromCache(exchange: Exchange): Promise<Response> {
 }
 
 /** Keeps an answer out of memory, so that it can be given again without the work. */
-function recordHit(exchange: Exchange, hot: HotResponse, response: Response, age: number): void {
+function recordHit(exchange: Exchange, hot: HotResponse, sent: Answer, age: number): void {
   const { memory, request, target, zone } = exchange;
   if (!isPlain(request, zone)) return;
-  record(hot, request, zone, response, age);
+  record(hot, request, zone, sent, age);
   memory?.recount(target.key);
 }
 
@@ -54,7 +55,7 @@ function refreshInBackground(exchange: Exchange, stored: StoredResponse): void {
   waitUntil(refresh.then((led) => ("body" in led ? dropBody(led.body) : undefined)).catch(report));
 }
 
-async function refuseUncached(exchange: Exchange, found: Lookup): Promise<Response> {
+async function refuseUncached(exchange: Exchange, found: Lookup): Promise<Answer> {
   await discardBody(found);
   return refuse("only-if-cached", exchange.request, exchange.zone);
 }

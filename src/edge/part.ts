@@ -4,6 +4,7 @@ import { answer } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
 import { useOf } from "./lookup.ts";
 import { hit } from "./provenance.ts";
+import type { Answer } from "./send.ts";
 import { type StoredResponse, selectedValidators } from "./stored-response.ts";
 
 /** A part of a representation whose whole is not stored (RFC 9111 §3.3). */
@@ -23,7 +24,7 @@ export async function findPart(exchange: Exchange): Promise<Part | null> {
 }
 
 /** The answer to a range that lies within a stored part; null where it does not. */
-export async function answerFromPart(exchange: Exchange, part: Part): Promise<Response | null> {
+export async function answerFromPart(exchange: Exchange, part: Part): Promise<Answer | null> {
   const { stored, bytes, first } = part;
   const { method, headers } = exchange.request;
   const range = requestedRange(method, headers, selectedValidators(new Headers(stored.headers)), stored.size ?? 0);

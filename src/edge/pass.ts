@@ -8,12 +8,13 @@ import { askOrigin, type OriginRequest } from "./origin.ts";
 import { originHeaders, PREFLIGHT_HEADERS, unsafeOriginHeaders } from "./origin-request.ts";
 import { bypassed } from "./provenance.ts";
 import { refuse } from "./refusal.ts";
+import type { Answer } from "./send.ts";
 import { storeVerdict } from "./store-verdict.ts";
 import { type StoredResponse, toStoredResponse } from "./stored-response.ts";
 import { targetOf } from "./target.ts";
 
 /** Passes a GET or HEAD to the origin and its answer to the client, a range as a range; nothing is kept. */
-export function pass(exchange: Exchange, reason: string): Promise<Response> {
+export function pass(exchange: Exchange, reason: string): Promise<Answer> {
   const { request, zone, target } = exchange;
   return passRequest(exchange, "bypass", reason, {
     method: request.method,
@@ -23,7 +24,7 @@ export function pass(exchange: Exchange, reason: string): Promise<Response> {
 }
 
 /** Passes a CORS preflight to an origin that answers it itself. */
-export function passPreflight(exchange: Exchange): Promise<Response> {
+export function passPreflight(exchange: Exchange): Promise<Answer> {
   const { request, zone, target, url } = exchange;
   return passRequest(exchange, "method", null, {
     method: request.method,
@@ -33,7 +34,7 @@ export function passPreflight(exchange: Exchange): Promise<Response> {
 }
 
 /** Passes an unsafe or unknown method to the origin and forgets what it may have changed (RFC 9111 §4.4). */
-export function passUnsafe(exchange: Exchange): Promise<Response> {
+export function passUnsafe(exchange: Exchange): Promise<Answer> {
   const { request, zone, target, url } = exchange;
   return passRequest(exchange, "method", null, {
     method: request.method,
@@ -48,7 +49,7 @@ async function passRequest(
   fwd: "bypass" | "method",
   reason: string | null,
   asked: OriginRequest,
-): Promise<Response> {
+): Promise<Answer> {
   const { request, zone, target } = exchange;
   const outcome = await askOrigin(zone, asked);
   if (outcome.kind === "failure") return refuse(outcome.failure.reason, request, zone);

@@ -2,10 +2,13 @@ import type { CacheStatus } from "../http/cache-status.ts";
 import type { Lookup } from "./lookup.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
+/** Where an answer came from, in one word. */
+export type XCache = "HIT" | "MISS" | "STALE" | "REVALIDATED" | "BYPASS";
+
 /** How an answer came about, as `Cache-Status` (RFC 9211), `X-Cache` and `Age` say it. */
 export interface Provenance {
   cacheStatus: CacheStatus;
-  xCache: "HIT" | "MISS" | "STALE" | "REVALIDATED" | "BYPASS";
+  xCache: XCache;
   /** Seconds; null: straight from the origin, whose own Age stands. */
   age: number | null;
 }

@@ -2,6 +2,7 @@ import { formatCacheStatus } from "../http/cache-status.ts";
 import { DEFAULT_SETTINGS } from "../zones/settings.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
+import type { Answer } from "./send.ts";
 
 /** The edge's own errors: one table. The reason stands in the body and in `Cache-Status`. */
 const REFUSALS = {
@@ -20,6 +21,8 @@ const REFUSALS = {
   internal: [500, "the edge failed on this request"],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;
 
+const utf8 = new TextEncoder();
+
 export type RefusalReason = keyof typeof REFUSALS;
 
 /** An error answer of the edge: JSON, never cached by anyone, readable across origins. */
@@ -28,7 +31,7 @@ export function refuse(
   request: Request,
   zone: ZoneDocument | null = null,
   extra: Readonly<Record<string, string>> = {},
-): Response {
+): Answer {
   const [status, sentence] = REFUSALS[reason];
   const headers = new Headers({
     "cache-status": formatCacheStatus({ detail: reason }),
@@ -39,5 +42,5 @@ export function refuse(
   headers.set("content-type", "application/json");
   headers.set("cache-control", "no-store");
   const body = request.method === "HEAD" ? null : `${JSON.stringify({ error: sentence, code: reason })}\n`;
-  return new Response(body, { status, headers });
+  return { status, headers, body: body === null ? null : utf8.encode(body), xCache: "BYPASS" };
 }

@@ -3,8 +3,9 @@ import { currentAge } from "../http/reuse.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import { stampAge } from "./age-fields.ts";
 import { CODINGS } from "./coding.ts";
-import type { HotResponse } from "./hot-response.ts";
+import type { HotResponse, Replay } from "./hot-response.ts";
 import { hit } from "./provenance.ts";
+import type { Answer } from "./send.ts";
 import { STORED_FOR_SECONDS } from "./store.ts";
 
 /** What makes an answer differ beyond zone, target and coding; a request with any of these takes the whole way. */
@@ -19,7 +20,7 @@ export function isPlain(request: Request, zone: ZoneDocument): boolean {
 }
 
 /** The answer to a plain request, given again; null where there is none or it no longer holds. @param now ms */
-export function replay(hot: HotResponse, request: Request, zone: ZoneDocument, now: number): Response | null {
+export function replay(hot: HotResponse, request: Request, zone: ZoneDocument, now: number): Replay | null {
   const known = hot.replays.get(codingAskedFor(request.headers));
   if (known === undefined || known.zoneVersion !== zone.version || now >= known.freshUntil) return null;
   const { stored } = hot;
@@ -28,17 +29,17 @@ export function replay(hot: HotResponse, request: Request, zone: ZoneDocument, n
     stampAge(known.headers, stored, hit("HIT", { age, ttl: stored.lifetime - age }), zone.settings);
     known.age = age;
   }
-  return new Response(known.body, { headers: known.headers, encodeBody: "manual" });
+  return known;
 }
 
 /** Keeps an answer to a plain request that was fresh out of memory. */
-export function record(hot: HotResponse, request: Request, zone: ZoneDocument, response: Response, age: number): void {
-  const coding = response.headers.get("content-encoding");
+export function record(hot: HotResponse, request: Request, zone: ZoneDocument, given: Answer, age: number): void {
+  const coding = given.headers.get("content-encoding");
   const body = coding === "br" || coding === "gzip" ? hot.coded.get(coding) : hot.bytes;
-  if (response.status !== 200 || body === undefined) return;
+  if (given.status !== 200 || body === undefined) return;
   const { answeredAt, lifetime, initialAge } = hot.stored;
   hot.replays.set(codingAskedFor(request.headers), {
-    headers: new Headers(response.headers),
+    headers: new Headers(given.headers),
     body,
     zoneVersion: zone.version,
     freshUntil: answeredAt + Math.min(lifetime - initialAge, STORED_FOR_SECONDS) * 1000,

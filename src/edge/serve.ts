@@ -3,15 +3,19 @@ import type { ZoneDocument } from "../zones/zone.ts";
 import { TableUnavailable, type WaitUntil, type ZoneTable } from "../zones/zone-table.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
 import type { Exchange } from "./exchange.ts";
+import { failure } from "./failure.ts";
 import type { Flights } from "./flights.ts";
 import { answerFromCache } from "./from-cache.ts";
+import type { HotResponse } from "./hot-response.ts";
 import type { Memory } from "./memory.ts";
 import { isLoop } from "./origin-request.ts";
 import { passPreflight, passUnsafe } from "./pass.ts";
 import { refuse } from "./refusal.ts";
 import { isPlain, replay } from "./replay.ts";
 import { type Route, type Routes, targetIn } from "./routes.ts";
+import { type Answer, type Recipient, send, toResponse, type Usage } from "./send.ts";
 import type { Store } from "./store.ts";
+import type { Target } from "./target.ts";
 
 /** What the edge works with, once for each isolate. */
 export interface Edge {
@@ -20,6 +24,7 @@ export interface Edge {
   store: Store;
   flights: Flights;
   memory: Memory;
+  usage: Usage;
 }
 
 /**
@@ -47,15 +52,38 @@ function serveZone(
   now: number,
   waitUntil: WaitUntil,
 ): Response | Promise<Response> {
-  if (zone === "unavailable") return refuse("zone-table", request);
-  if (zone === null) return refuse("unknown-zone", request);
-  if (zone.state !== "active") return refuse("paused-zone", request, zone);
+  if (zone === "unavailable") return toResponse(refuse("zone-table", request));
+  if (zone === null) return toResponse(refuse("unknown-zone", request));
 
+  const { memory, usage } = edge;
   const target = targetIn(route, zone);
-  const hot = edge.memory.get(target.key);
+  const hot = zone.state === "active" ? memory.get(target.key) : null;
   const again = hot !== null && isPlain(request, zone) ? replay(hot, request, zone, now) : null;
-  if (again !== null) return again;
+  if (again !== null) {
+    usage.countRequest(zone, target.path, "HIT", 200, again.body.byteLength, now, waitUntil);
+    return new Response(again.body, { headers: again.headers, encodeBody: "manual" });
+  }
+  const recipient: Recipient = { zone, path: target.path, now, usage, waitUntil };
+  const failed = (error: unknown) => send(failure(request, error, zone), recipient);
+  try {
+    const answered = answerFor(request, route, target, hot, edge, recipient);
+    if (!(answered instanceof Promise)) return send(answered, recipient);
+    return answered.then((answer) => send(answer, recipient)).catch(failed);
+  } catch (error) {
+    return failed(error);
+  }
+}
 
+/** What is not hot, or not plainly so. */
+function answerFor(
+  request: Request,
+  route: Route,
+  target: Target,
+  hot: HotResponse | null,
+  edge: Edge,
+  { zone, now, waitUntil }: Recipient,
+): Answer | Promise<Answer> {
+  if (zone.state !== "active") return refuse("paused-zone", request, zone);
   const { method } = request;
   const reads = zone.settings.methods === "read";
   // Its objects change by unsafe methods, which only the store forgets for all isolates of a place.
@@ -101,8 +129,8 @@ function allowed(zone: ZoneDocument): string {
 }
 
 /** A CORS preflight (Fetch §3.3) or a plain OPTIONS: what a zone allows, without asking its origin. */
-function optionsOf(request: Request, zone: ZoneDocument): Response {
-  const headers = new Headers({ allow: allowed(zone), "cache-control": "no-store" });
+function optionsOf(request: Request, zone: ZoneDocument): Answer {
+  const headers = new Headers({ allow: allowed(zone), "cache-control": "no-store", "x-cache": "BYPASS" });
   addEdgeHeaders(headers, request.headers, zone);
   if (headers.has("access-control-allow-origin")) {
     headers.set("access-control-allow-methods", allowed(zone));
@@ -111,5 +139,5 @@ function optionsOf(request: Request, zone: ZoneDocument): Response {
     headers.set("access-control-allow-headers", asked ?? "*");
     headers.set("access-control-max-age", "86400");
   }
-  return new Response(null, { status: 204, headers });
+  return { status: 204, headers, body: null, xCache: "BYPASS" };
 }

@@ -28,8 +28,8 @@ export interface Store {
   writePart(key: string, stored: StoredResponse, bytes: Uint8Array): Promise<void>;
   /** Part of a stored body; null when the body has gone. */
   readPart(key: string, stored: StoredResponse, first: number, last: number): Promise<ReadableStream | null>;
-  /** A stored body in a content coding; null when it was never made. */
-  readCoded(key: string, bodyId: string, coding: string): Promise<ReadableStream | null>;
+  /** A stored body in a content coding, with its length in bytes; null when it was never made. */
+  readCoded(key: string, bodyId: string, coding: string): Promise<{ body: ReadableStream; size: number | null } | null>;
   writeCoded(key: string, bodyId: string, coding: string, bytes: Uint8Array): Promise<void>;
 }
 
@@ -167,7 +167,10 @@ export function createStore(cache: Cache, origin: string): Store {
     },
 
     async readCoded(key, bodyId, coding) {
-      return (await cache.match(urlOf(`coded/${coding}/${bodyId}`, key)))?.body ?? null;
+      const found = await cache.match(urlOf(`coded/${coding}/${bodyId}`, key));
+      if (!found?.body) return null;
+      const length = found.headers.get("content-length");
+      return { body: found.body, size: length === null ? null : Number(length) };
     },
 
     async writeCoded(key, bodyId, coding, bytes) {

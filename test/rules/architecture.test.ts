@@ -57,8 +57,9 @@ describe("the arrows", () => {
     expect(forbidden("src/edge/", allowed)).toEqual([]);
   });
 
-  it("zones/ and accounts/ know no surface", () => {
+  it("zones/, accounts/ and usage/ know no surface", () => {
     const surface = /^src\/(edge|api|records)\/|^src\/worker\.ts$/;
+    expect([...forbidden("src/usage/", ({ to }) => !surface.test(to))]).toEqual([]);
     expect([...forbidden("src/zones/", ({ to }) => !surface.test(to))]).toEqual([]);
     expect([...forbidden("src/accounts/", ({ to }) => !surface.test(to))]).toEqual([]);
   });

@@ -1,0 +1,114 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { documentedErrors } from "./documented-errors.ts";
+import { requireScope } from "./guards.ts";
+
+const zone = z.string().min(1).describe("The zone's id or name.");
+const time = z.string().max(40);
+
+const figures = {
+  requests: z.int(),
+  bandwidth_bytes: z
+    .int()
+    .describe("Bytes of the bodies sent; of a download that was broken off, what was handed over."),
+  cache_hit_rate: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe(
+      "Requests answered out of the cache (X-Cache: HIT, STALE or REVALIDATED) by all requests, rounded down; 0 without requests.",
+    ),
+};
+
+const usage = z
+  .object({
+    period_start: z.string().openapi({ example: "2026-03-01" }),
+    period_end: z
+      .string()
+      .describe(
+        "The last day of the period; where it does not begin and end at midnight UTC: the time at which it ends.",
+      )
+      .openapi({ example: "2026-03-31" }),
+    ...figures,
+    by_cache_status: z.array(
+      z.object({ cache_status: z.enum(["HIT", "MISS", "STALE", "REVALIDATED", "BYPASS"]), ...figures }),
+    ),
+    by_status_class: z.array(z.object({ status_class: z.string().openapi({ example: "2xx" }), ...figures })),
+    by_pop: z.array(z.object({ pop: z.string().describe("IATA code of the location."), ...figures })),
+    by_zone: z
+      .array(z.object({ zone: z.string().describe("The zone's id. Zones deleted since are in it."), ...figures }))
+      .describe("The 1,000 zones with the most requests at most."),
+    series: z
+      .array(z.object({ start: z.iso.datetime(), ...figures }))
+      .optional()
+      .describe("With `granularity`: each hour or day up to now."),
+  })
+  .openapi("Usage");
+
+export const usageRoute = createRoute({
+  method: "get",
+  path: "/v1/usage",
+  summary: "Bandwidth and request counts for the current billing period",
+  description:
+    "Counts arrive within seconds of the answers that they count. A test key sees what test zones were asked.",
+  security: [{ key: [] }],
+  middleware: requireScope("usage:read"),
+  request: {
+    query: z.object({
+      zone: zone.optional(),
+      from: time
+        .optional()
+        .describe(
+          "A date, or a time at a whole hour (RFC 3339). Default: the first day of the month in which the period ends.",
+        ),
+      to: time
+        .optional()
+        .describe("A date, which is included, or a time, which is not. Default: the last day of this month in UTC."),
+      granularity: z
+        .enum(["hour", "day"])
+        .optional()
+        .describe("Adds `series`. Hours are kept for 92 days, and asked for 31 days at most; days are kept for 400."),
+    }),
+  },
+  responses: {
+    200: { description: "The usage", content: { "application/json": { schema: usage } } },
+    ...documentedErrors(401, 403, 404, 422, 429, 500),
+  },
+});
+
+export const pathsRoute = createRoute({
+  method: "get",
+  path: "/v1/usage/paths",
+  summary: "The most requested paths of a zone on a day",
+  description:
+    "Counted in bounded memory (Space-Saving), so that rare paths may be missing and counts may be too high, by no more than is said. Without their queries; of long paths the first 256 characters.",
+  security: [{ key: [] }],
+  middleware: requireScope("usage:read"),
+  request: {
+    query: z.object({
+      zone,
+      day: time.optional().describe("A date in UTC. Default: today. Paths are kept for 92 days."),
+    }),
+  },
+  responses: {
+    200: {
+      description: "The paths, those with the most requests first",
+      content: {
+        "application/json": {
+          schema: z.object({
+            zone: z.string(),
+            day: z.iso.date(),
+            paths: z.array(
+              z.object({
+                path: z.string(),
+                requests: z.int().describe("At most so many."),
+                error: z.int().describe("By how much `requests` may be too high."),
+              }),
+            ),
+            others_at_most: z.int().describe("No path that is not listed was requested more often."),
+          }),
+        },
+      },
+    },
+    ...documentedErrors(401, 403, 404, 422, 429, 500),
+  },
+});

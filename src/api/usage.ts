@@ -1,0 +1,46 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { nameOf } from "../usage/counter.ts";
+import { DAY_MS, dayOf, HOURS_KEPT_DAYS } from "../usage/hours.ts";
+import type { UsageSums } from "../usage/meter-tables.ts";
+import { dateOf, periodOf } from "../usage/period.ts";
+import { reportOf } from "../usage/report.ts";
+import type { PathSummary } from "../usage/top-paths.ts";
+import type { ApiContext, ApiEnv } from "./context.ts";
+import { pathsRoute, usageRoute } from "./usage-routes.ts";
+import { invalidField } from "./validation.ts";
+import { zoneInScope } from "./zone-in-scope.ts";
+
+/** Adds `/v1/usage` to the API. */
+export function addUsage(app: OpenAPIHono<ApiEnv>): void {
+  app.openapi(usageRoute, async (c) => {
+    const { zone, ...asked } = c.req.valid("query");
+    const verdict = periodOf(asked, c.var.now);
+    if (!verdict.ok) throw invalidField(verdict.field, verdict.reason);
+    const zones = zone === undefined ? c.var.caller.zones : [(await zoneInScope(c, zone)).id];
+    // The types of remote calls turn tuples and readonly arrays into others; the values stay what they are.
+    const sums = (await meterOf(c).report({ ...verdict.period, zones })) as UsageSums;
+    return c.json(reportOf(verdict.period, sums, c.var.now), 200);
+  });
+
+  app.openapi(pathsRoute, async (c) => {
+    const { zone, day } = c.req.valid("query");
+    const today = dayOf(c.var.now);
+    const time = day === undefined ? today : dateOf(day);
+    if (time === null) throw invalidField("day", "must be a date (2026-03-01)");
+    if (time < today - HOURS_KEPT_DAYS * DAY_MS) {
+      throw invalidField("day", `is too long ago: paths are kept for ${HOURS_KEPT_DAYS} days`);
+    }
+    const { id } = await zoneInScope(c, zone);
+    const { paths, floor } = (await meterOf(c).topPaths(id, time)) as unknown as PathSummary;
+    const shown = paths.map(([path, requests, error]) => ({ path, requests, error }));
+    return c.json(
+      { zone: id, day: new Date(time).toISOString().slice(0, 10), paths: shown, others_at_most: floor },
+      200,
+    );
+  });
+}
+
+/** The meter of the caller's account, for live zones or for test zones as its key is. */
+function meterOf(c: ApiContext) {
+  return c.env.USAGE_METER.getByName(nameOf(c.var.caller));
+}

@@ -1,0 +1,81 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Env } from "../env.ts";
+import type { UsageBatch } from "./batch.ts";
+import { DAY_MS, DAYS_KEPT_DAYS, dayOf, HOURS_KEPT_DAYS } from "./hours.ts";
+import {
+  addPaths,
+  addUsage,
+  createTables,
+  dropBefore,
+  isNew,
+  sums,
+  topPaths,
+  type UsageQuery,
+  type UsageSums,
+} from "./meter-tables.ts";
+import { seePop } from "./pops.ts";
+import type { PathSummary } from "./top-paths.ts";
+
+/** How often a location is noted as serving, ms. */
+const SEEN_MS = 3_600_000;
+
+/** For how long batches are told from those that came before. An isolate that waits longer with one counts it twice. */
+const SOURCES_KEPT_DAYS = 30;
+
+/**
+ * The usage of one account, one object for its live zones and one for its test zones: exact sums by hour and by day, and
+ * the most requested paths. A batch is counted once, however often it comes.
+ */
+export class UsageMeter extends DurableObject<Env> {
+  readonly #sql: SqlStorage;
+  readonly #seenAt = new Map<string, number>();
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#sql = ctx.storage.sql;
+    createTables(this.#sql);
+  }
+
+  /** Counts a batch. It is on disk when this returns. */
+  async add(batch: UsageBatch): Promise<void> {
+    const now = Date.now();
+    this.ctx.storage.transactionSync(() => {
+      if (!isNew(this.#sql, batch, now)) return;
+      addUsage(this.#sql, batch);
+      addPaths(this.#sql, batch);
+    });
+    this.#notePop(batch.pop, now);
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(dayOf(now) + DAY_MS);
+  }
+
+  /** Sums of a period. */
+  report(query: UsageQuery): UsageSums {
+    return sums(this.#sql, query);
+  }
+
+  /** The most requested paths of a zone on a UTC day. @param day its beginning in ms since the epoch */
+  topPaths(zone: string, day: number): PathSummary {
+    return topPaths(this.#sql, zone, day);
+  }
+
+  /** Drops what is kept no longer, once a day. */
+  override async alarm(): Promise<void> {
+    const today = dayOf(Date.now());
+    dropBefore(this.#sql, {
+      hours: today - HOURS_KEPT_DAYS * DAY_MS,
+      days: today - DAYS_KEPT_DAYS * DAY_MS,
+      sources: today - SOURCES_KEPT_DAYS * DAY_MS,
+    });
+    await this.ctx.storage.setAlarm(today + DAY_MS);
+  }
+
+  #notePop(pop: string, now: number): void {
+    if (now - (this.#seenAt.get(pop) ?? 0) < SEEN_MS) return;
+    this.#seenAt.set(pop, now);
+    const noted = seePop(this.env.DB, pop, now).catch((error: unknown) => {
+      this.#seenAt.delete(pop); // the next batch tries again
+      console.error(JSON.stringify({ event: "pop_not_noted", pop, error: String(error) }));
+    });
+    this.ctx.waitUntil(noted);
+  }
+}

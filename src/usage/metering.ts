@@ -1,0 +1,119 @@
+import type { CacheStatus, UsageBatch } from "./batch.ts";
+import { Counter, nameOf, type Owner, type OwnerCounts } from "./counter.ts";
+import type { UsageMeter } from "./meter.ts";
+
+export type Meters = DurableObjectNamespace<UsageMeter>;
+
+type WaitUntil = (work: Promise<unknown>) => void;
+type Zone = { id: string } & Owner;
+
+/** Work on an owner's batch, by its last sign of life in ms since the epoch. */
+interface Delivery {
+  since: number;
+}
+
+/** At most one call to a meter in this time, ms. */
+const INTERVAL_MS = 1_000;
+
+/** Pauses before a batch is sent once more. Together they stay within the 30 s that a platform gives to `waitUntil`, ms. */
+const RETRY_MS = [1_000, 2_000, 4_000];
+
+/** After so long, work that the platform may have dropped is taken over by others, ms. */
+const ABANDONED_MS = 20_000;
+
+/**
+ * Counts the answers of this isolate and takes what it has counted to the meters, after the answers. What a meter does not
+ * acknowledge stays in memory and is sent again, by the work that failed and then by each that follows.
+ */
+export class Metering {
+  readonly #meters: Meters;
+  readonly #pop: string;
+  readonly #counter = new Counter();
+  readonly #deliveries = new WeakMap<OwnerCounts, Delivery>();
+  #source: string | null = null;
+
+  /** @param pop where this isolate runs, see `popOf` */
+  constructor(meters: Meters, pop: string) {
+    this.#meters = meters;
+    this.#pop = pop;
+  }
+
+  countRequest(
+    zone: Zone,
+    path: string,
+    cacheStatus: CacheStatus,
+    status: number,
+    bytes: number,
+    now: number,
+    waitUntil: WaitUntil,
+  ): void {
+    this.#arrange(this.#counter.countRequest(zone, path, cacheStatus, status, bytes, now), now, waitUntil);
+  }
+
+  countBytes(
+    zone: Zone,
+    cacheStatus: CacheStatus,
+    status: number,
+    bytes: number,
+    now: number,
+    waitUntil: WaitUntil,
+  ): void {
+    this.#arrange(this.#counter.countBytes(zone, cacheStatus, status, bytes, now), now, waitUntil);
+  }
+
+  #arrange(owner: OwnerCounts, now: number, waitUntil: WaitUntil): void {
+    if (owner.deliveryDueSince !== null && now - owner.deliveryDueSince < ABANDONED_MS) return;
+    owner.deliveryDueSince = now;
+    waitUntil(
+      this.#deliverSoon(owner).catch((error: unknown) => {
+        console.error(JSON.stringify({ event: "usage_delivery_failed", meter: nameOf(owner), error: String(error) }));
+      }),
+    );
+  }
+
+  /** Lets a second's counts come together, waits for a delivery under way, and delivers. */
+  async #deliverSoon(owner: OwnerCounts): Promise<void> {
+    do await scheduler.wait(INTERVAL_MS);
+    while (this.#isUnderWay(owner));
+    const delivery: Delivery = { since: Date.now() };
+    this.#deliveries.set(owner, delivery);
+    try {
+      if (owner.closed !== null) {
+        // What others gave up on goes first; one call a second.
+        if (!(await this.#deliver(owner, owner.closed, delivery))) {
+          owner.deliveryDueSince = null;
+          return;
+        }
+        await scheduler.wait(INTERVAL_MS);
+      }
+      this.#source ??= crypto.randomUUID();
+      const batch = this.#counter.close(owner, this.#source, this.#pop);
+      // What is counted from now on arranges its own delivery.
+      owner.deliveryDueSince = null;
+      if (batch !== null) await this.#deliver(owner, batch, delivery);
+    } finally {
+      if (this.#deliveries.get(owner) === delivery) this.#deliveries.delete(owner);
+    }
+  }
+
+  #isUnderWay(owner: OwnerCounts): boolean {
+    const delivery = this.#deliveries.get(owner);
+    return delivery !== undefined && Date.now() - delivery.since < ABANDONED_MS;
+  }
+
+  /** Sends a batch until it is acknowledged, a few times. The meter counts it once, however often it gets it. */
+  async #deliver(owner: OwnerCounts, batch: UsageBatch, delivery: Delivery): Promise<boolean> {
+    for (const pause of [0, ...RETRY_MS]) {
+      if (pause > 0) await scheduler.wait(pause);
+      delivery.since = Date.now();
+      try {
+        await this.#meters.getByName(nameOf(owner)).add(batch);
+        this.#counter.acknowledge(owner, batch);
+        return true;
+      } catch (error) {
+        console.warn(JSON.stringify({ event: "usage_not_delivered", meter: nameOf(owner), error: String(error) }));
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,28 @@
+/** A location that has been serving, in D1: what purges count as nodes. */
+
+const SEEN_DAYS = 30;
+
+/** The location of an isolate by its IATA code, as the platform states it with a request; `LOCAL` where there is none. */
+export function popOf(colo: unknown): string {
+  return typeof colo === "string" && /^[A-Z]{3}$/.test(colo) ? colo : "LOCAL";
+}
+
+/** Notes that a location serves. */
+export async function seePop(db: D1Database, pop: string, now: number): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO pops (pop, seen_at) VALUES (?1, ?2)
+       ON CONFLICT DO UPDATE SET seen_at = MAX(seen_at, excluded.seen_at)`,
+    )
+    .bind(pop, now)
+    .run();
+}
+
+/** Locations that have served somebody in the last 30 days; the one that asks counts at least. */
+export async function countPops(db: D1Database, now: number): Promise<number> {
+  const seen = await db
+    .prepare("SELECT COUNT(*) AS pops FROM pops WHERE seen_at >= ?1")
+    .bind(now - SEEN_DAYS * 86_400_000)
+    .first<{ pops: number }>();
+  return Math.max(seen?.pops ?? 0, 1);
+}
