@@ -7,6 +7,7 @@ import { toResponse } from "./edge/send.ts";
 import { type Edge, serve } from "./edge/serve.ts";
 import { createStore } from "./edge/store.ts";
 import { type Env, settingsOf } from "./env.ts";
+import { DRAIN } from "./usage/drain.ts";
 import { Metering } from "./usage/metering.ts";
 import { popOf } from "./usage/pops.ts";
 import { zoneTableOf } from "./zones/zone-table.ts";
@@ -16,10 +17,10 @@ export { RecordPublisher } from "./records/record-publisher.ts";
 export { UsageMeter } from "./usage/meter.ts";
 export { ZonePublisher } from "./zones/publisher.ts";
 
-let edge: Edge | null = null;
+let edge: (Edge & { usage: Metering }) | null = null;
 
 /** What the edge keeps between requests: one for each isolate, which runs in one place. */
-function edgeOf(env: Env, { cf }: Request): Edge {
+function edgeOf(env: Env, { cf }: Request): Edge & { usage: Metering } {
   const settings = settingsOf(env);
   return {
     routes: new Routes(settings),
@@ -64,7 +65,8 @@ export default {
     }
   },
 
-  async scheduled({ scheduledTime }, env) {
+  async scheduled({ cron, scheduledTime }, env) {
+    if (cron === DRAIN) return edge?.usage.drain();
     const { everyMinute } = await import("./cron.ts");
     await everyMinute(env, scheduledTime);
   },

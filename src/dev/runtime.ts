@@ -7,6 +7,7 @@ import {
   unstable_readConfig as readConfig,
   type Unstable_Config as WranglerConfig,
 } from "wrangler";
+import { DRAIN } from "../usage/drain.ts";
 import { bundledModules, bundleWorker } from "./bundle.ts";
 import { applyMigrations } from "./migrate.ts";
 import { projectRoot, wranglerConfig } from "./project.ts";
@@ -70,9 +71,11 @@ export async function startRuntime({ host, port, stateDir, vars }: RuntimeOption
     }),
   );
   let ticking: NodeJS.Timeout | undefined;
+  const end = () => workerd.drain(() => miniflare.dispose());
   const stop = async () => {
     clearInterval(ticking);
-    await workerd.drain(() => miniflare.dispose());
+    await settleUsage(miniflare, config);
+    await end();
   };
   try {
     await miniflare.ready;
@@ -86,7 +89,8 @@ export async function startRuntime({ host, port, stateDir, vars }: RuntimeOption
     const direct = await miniflare.unsafeGetDirectURL(config.name ?? "");
     return { url: `http://${host.includes(":") ? `[${host}]` : host}:${direct.port}`, stop };
   } catch (error) {
-    await stop().catch(() => undefined); // a Miniflare that failed to start rejects this with the same error again
+    clearInterval(ticking);
+    await end().catch(() => undefined); // a Miniflare that failed to start rejects this with the same error again
     const inUse = error instanceof MiniflareCoreError && error.code === "ERR_ADDRESS_IN_USE";
     throw inUse ? new AddressInUse(host, port) : error;
   }
@@ -115,6 +119,21 @@ function concealCfHeader(): void {
  */
 export function boundPauses(): void {
   process.env.MINIFLARE_WORKERD_V8_FLAGS ??= "--max-semi-space-size=1 --min-semi-space-size=1";
+}
+
+/** How long a meter that does not answer may hold up the end, ms. */
+const SETTLE_MS = 8_000;
+
+/**
+ * Has the Worker deliver what it has counted, and from now on count before it answers. On Cloudflare's network `waitUntil`
+ * outlives the request; workerd ends as soon as the requests in flight are answered.
+ */
+async function settleUsage(miniflare: Miniflare, config: WranglerConfig): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, SETTLE_MS);
+  const settled = miniflare.getWorker(config.name).then((worker) => worker.scheduled({ cron: DRAIN }));
+  await Promise.race([settled, late.promise]).catch((error: unknown) => console.error("usage:", error));
+  clearTimeout(timer);
 }
 
 /** Stands for Cloudflare's cron: once a minute, which is as often as any schedule asks for. */

@@ -31,6 +31,7 @@ export async function answer(
 ): Promise<Answer> {
   const { request, zone } = exchange;
   const { xCache } = provenance;
+  const isOnTheWay = source.kind === "origin";
   const headers = new Headers(stored.headers);
   const isGetOrHead = request.method === "GET" || request.method === "HEAD";
   const coding = chooseCoding(stored, headers, request.headers, {
@@ -46,7 +47,7 @@ export async function answer(
       await discard(source);
       if (precondition === "failed") return refuse("precondition-failed", request, zone);
       for (const name of [...headers.keys()]) if (isOnlyFor200(name, stored)) headers.delete(name);
-      return { status: 304, headers, body: null, xCache };
+      return { status: 304, headers, body: null, isOnTheWay: false, xCache };
     }
     if (stored.size !== null && coding.kind === "as-stored") {
       headers.set("accept-ranges", "bytes");
@@ -56,14 +57,14 @@ export async function answer(
         headers.set("content-range", unsatisfiedRange(stored.size));
         headers.delete("content-length");
         headers.set("cache-control", "no-store");
-        return { status: 416, headers, body: null, xCache };
+        return { status: 416, headers, body: null, isOnTheWay: false, xCache };
       }
       if (range.kind === "part") {
         const { first, last } = range;
         headers.set("content-range", contentRange(first, last, stored.size));
         headers.set("content-length", String(last - first + 1));
         const body = await partOfBody(exchange, stored, source, first, last);
-        return { status: 206, headers, body, xCache };
+        return { status: 206, headers, body, isOnTheWay, xCache };
       }
     }
   }
@@ -85,9 +86,9 @@ export async function answer(
   }
   if (isWithoutBody) {
     await discard(source);
-    return { status, headers, body: null, xCache };
+    return { status, headers, body: null, isOnTheWay: false, xCache };
   }
-  return { status, headers, body, xCache };
+  return { status, headers, body, isOnTheWay, xCache };
 }
 
 /** Adds to the stored fields what is said to this client. */

@@ -1,18 +1,23 @@
-const BUFFER_BYTES = 65_536;
+/** Each turn costs some 30 µs, however much it moves; each download has a buffer of its own (bytes). */
+const BUFFER_BYTES = 131_072;
 
 /**
  * A body that is counted while it goes out. A chunk counts when it is handed over, so that of a download that the client
  * breaks off nothing is missing that the client may have got; what was never handed over does not count.
  *
  * @param size bytes, as promised to the client; null: unknown
+ * @param beforeEnd what the client waits for before the body is whole
+ * @param isOnTheWay whether the client is to have each byte as soon as it is here, not a buffer full of them
  */
 export function countedBody(
   body: ReadableStream<Uint8Array>,
   size: number | null,
+  isOnTheWay: boolean,
   count: (bytes: number) => void,
+  beforeEnd: () => Promise<void> | undefined,
 ): ReadableStream<Uint8Array> {
   const { readable, writable } = size === null ? new IdentityTransformStream() : new FixedLengthStream(size);
-  void copy(body.getReader({ mode: "byob" }), writable.getWriter(), count);
+  void copy(body.getReader({ mode: "byob" }), writable.getWriter(), isOnTheWay ? 1 : BUFFER_BYTES, count, beforeEnd);
   return readable;
 }
 
@@ -20,17 +25,23 @@ export function countedBody(
 async function copy(
   reader: ReadableStreamBYOBReader,
   writer: WritableStreamDefaultWriter<Uint8Array>,
+  least: number,
   count: (bytes: number) => void,
+  beforeEnd: () => Promise<void> | undefined,
 ): Promise<void> {
   let buffer = new ArrayBuffer(BUFFER_BYTES);
   try {
     for (;;) {
-      const { done, value } = await reader.read(new Uint8Array(buffer));
+      // The end may come with the last bytes.
+      const { done, value } = await reader.readAtLeast(least, new Uint8Array(buffer));
+      if (value !== undefined && value.byteLength > 0) {
+        count(value.byteLength);
+        await writer.write(value);
+        buffer = value.buffer as ArrayBuffer;
+      }
       if (done) break;
-      count(value.byteLength);
-      await writer.write(value);
-      buffer = value.buffer as ArrayBuffer;
     }
+    await beforeEnd();
     await writer.close();
   } catch (error) {
     await Promise.allSettled([writer.abort(error), reader.cancel(error)]);

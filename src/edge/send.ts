@@ -9,6 +9,8 @@ export interface Answer {
   headers: Headers;
   /** A stream's length, where it is known, stands in `Content-Length`. */
   body: Uint8Array | ReadableStream | null;
+  /** Whether a stream comes at the origin's pace. Any other body is all here. */
+  isOnTheWay: boolean;
   xCache: XCache;
 }
 
@@ -33,6 +35,11 @@ export interface Usage {
     now: number,
     waitUntil: WaitUntil,
   ): void;
+  /**
+   * Null as long as what is counted may be taken away later. Once the isolate is about to end, each answer waits for this
+   * before it is whole: until what is counted for its zone is where it outlives the isolate.
+   */
+  settle: ((zone: ZoneDocument) => Promise<void>) | null;
 }
 
 /** Makes an answer into what the platform sends. */
@@ -51,18 +58,26 @@ export interface Recipient {
   waitUntil: WaitUntil;
 }
 
-/** Sends an answer to a client of a zone, and counts it: a body in memory at once, a stream as it goes out. */
-export function send(answer: Answer, { zone, path, now, usage, waitUntil }: Recipient): Response {
+/** Up to this length, a body out of the store is handed over at once, like one in memory (bytes). */
+const AT_ONCE_BYTES = 1_048_576;
+
+/** Sends an answer to a client of a zone, and counts it: a small body as it is handed over, a stream as it goes out. */
+export function send(answer: Answer, { zone, path, now, usage, waitUntil }: Recipient): Response | Promise<Response> {
   const { xCache, status, body, headers } = answer;
-  if (body instanceof ReadableStream) {
+  const size = lengthOf(headers);
+  if (body instanceof ReadableStream && (answer.isOnTheWay || size === null || size > AT_ONCE_BYTES)) {
     const count = (bytes: number) => usage.countBytes(zone, xCache, status, bytes, now, waitUntil);
-    const response = toResponse({ ...answer, body: countedBody(body, lengthOf(headers), count) });
+    const response = toResponse({
+      ...answer,
+      body: countedBody(body, size, answer.isOnTheWay, count, () => usage.settle?.(zone)),
+    });
     usage.countRequest(zone, path, xCache, status, 0, now, waitUntil);
     return response;
   }
   const response = toResponse(answer);
-  usage.countRequest(zone, path, xCache, status, body?.byteLength ?? 0, now, waitUntil);
-  return response;
+  const bytes = body instanceof ReadableStream ? size! : (body?.byteLength ?? 0);
+  usage.countRequest(zone, path, xCache, status, bytes, now, waitUntil);
+  return usage.settle === null ? response : usage.settle(zone).then(() => response);
 }
 
 function lengthOf(headers: Headers): number | null {

@@ -58,7 +58,8 @@ function serveZone(
   const { memory, usage } = edge;
   const target = targetIn(route, zone);
   const hot = zone.state === "active" ? memory.get(target.key) : null;
-  const again = hot !== null && isPlain(request, zone) ? replay(hot, request, zone, now) : null;
+  const again =
+    hot !== null && usage.settle === null && isPlain(request, zone) ? replay(hot, request, zone, now) : null;
   if (again !== null) {
     usage.countRequest(zone, target.path, "HIT", 200, again.body.byteLength, now, waitUntil);
     return new Response(again.body, { headers: again.headers, encodeBody: "manual" });
@@ -139,5 +140,5 @@ function optionsOf(request: Request, zone: ZoneDocument): Answer {
     headers.set("access-control-allow-headers", asked ?? "*");
     headers.set("access-control-max-age", "86400");
   }
-  return { status: 204, headers, body: null, xCache: "BYPASS" };
+  return { status: 204, headers, body: null, isOnTheWay: false, xCache: "BYPASS" };
 }

@@ -87,6 +87,15 @@ export class Counter {
     return open.owner;
   }
 
+  /** All for whom something has been counted that is not known to have arrived. */
+  owners(): OwnerCounts[] {
+    return [...this.#owners.values()];
+  }
+
+  ownerOf(zone: Owner): OwnerCounts | null {
+    return this.#owners.get(nameOf(zone)) ?? null;
+  }
+
   /** What is to be delivered next for an owner; null: nothing. The same batch until it is acknowledged. */
   close(owner: OwnerCounts, source: string, pop: string): UsageBatch | null {
     if (owner.closed !== null || owner.zones.length === 0) return owner.closed;

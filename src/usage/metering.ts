@@ -15,6 +15,9 @@ interface Delivery {
 /** At most one call to a meter in this time, ms. */
 const INTERVAL_MS = 1_000;
 
+/** How often an isolate that ends looks whether a delivery is done, ms. */
+const POLL_MS = 10;
+
 /** Pauses before a batch is sent once more. Together they stay within the 30 s that a platform gives to `waitUntil`, ms. */
 const RETRY_MS = [1_000, 2_000, 4_000];
 
@@ -31,6 +34,8 @@ export class Metering {
   readonly #counter = new Counter();
   readonly #deliveries = new WeakMap<OwnerCounts, Delivery>();
   #source: string | null = null;
+  /** See {@link Metering.drain}. */
+  settle: ((zone: Zone) => Promise<void>) | null = null;
 
   /** @param pop where this isolate runs, see `popOf` */
   constructor(meters: Meters, pop: string) {
@@ -71,6 +76,33 @@ export class Metering {
     );
   }
 
+  /**
+   * Delivers all that has been counted, and from then on what is counted before it is answered: for an isolate whose
+   * process ends as soon as the requests in flight are answered, whatever `waitUntil` has been given.
+   */
+  async drain(): Promise<void> {
+    this.settle = (zone) => this.#deliverNow(this.#counter.ownerOf(zone));
+    await Promise.all(this.#counter.owners().map((owner) => this.#deliverNow(owner)));
+  }
+
+  async #deliverNow(owner: OwnerCounts | null): Promise<void> {
+    // Twice, for what was counted while an earlier batch was on its way.
+    for (let round = 0; round < 2 && owner !== null; round++) {
+      while (this.#isUnderWay(owner)) await scheduler.wait(POLL_MS);
+      const delivery: Delivery = { since: Date.now() };
+      this.#deliveries.set(owner, delivery);
+      const batch = this.#close(owner);
+      const hasArrived = batch === null || (await this.#deliver(owner, batch, delivery));
+      this.#deliveries.delete(owner);
+      if (!hasArrived) return;
+    }
+  }
+
+  #close(owner: OwnerCounts): UsageBatch | null {
+    this.#source ??= crypto.randomUUID();
+    return this.#counter.close(owner, this.#source, this.#pop);
+  }
+
   /** Lets a second's counts come together, waits for a delivery under way, and delivers. */
   async #deliverSoon(owner: OwnerCounts): Promise<void> {
     do await scheduler.wait(INTERVAL_MS);
@@ -86,8 +118,7 @@ export class Metering {
         }
         await scheduler.wait(INTERVAL_MS);
       }
-      this.#source ??= crypto.randomUUID();
-      const batch = this.#counter.close(owner, this.#source, this.#pop);
+      const batch = this.#close(owner);
       // What is counted from now on arranges its own delivery.
       owner.deliveryDueSince = null;
       if (batch !== null) await this.#deliver(owner, batch, delivery);

@@ -51,6 +51,20 @@ const routes: {
     scope: "purge",
   },
   {
+    title: "GET /v1/usage",
+    path: (zone) => `/v1/usage?zone=${zone}`,
+    call: () => ({}),
+    own: 200,
+    scope: "usage:read",
+  },
+  {
+    title: "GET /v1/usage/paths",
+    path: (zone) => `/v1/usage/paths?zone=${zone}`,
+    call: () => ({}),
+    own: 200,
+    scope: "usage:read",
+  },
+  {
     title: "DELETE /v1/zones/:id",
     path: (zone) => `/v1/zones/${zone}`,
     call: () => ({ method: "DELETE" }),

@@ -24,7 +24,13 @@ describe("AnswerMemory", () => {
 
   it("gives nothing once the table knows another document", () => {
     const table = new RecordTable(env.ZONES);
-    const document: NamespaceDocument = { name: "app", account: "a", visibility: "public", revision: 1, state: "active" };
+    const document: NamespaceDocument = {
+      name: "app",
+      account: "a",
+      visibility: "public",
+      revision: 1,
+      state: "active",
+    };
     table.rememberNamespace(document, START);
     const memory = new AnswerMemory();
     memory.keep("question", answer(10, { basis: { namespace: { name: "app", document } } }));
