@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import type { UsageSums } from "../../src/usage/meter-tables.ts";
+import type { Period } from "../../src/usage/period.ts";
+import { reportOf } from "../../src/usage/report.ts";
+
+const at = (text: string) => Date.parse(text);
+const month: Period = { from: at("2026-03-01"), to: at("2026-04-01"), rows: "days", series: null };
+const nothing: UsageSums = { cacheStatus: [], statusClass: [], pop: [], zone: [], series: [] };
+
+describe("reportOf()", () => {
+  it("has the documented fields for a month without a request", () => {
+    expect(reportOf(month, nothing, at("2026-03-15"))).toEqual({
+      period_start: "2026-03-01",
+      period_end: "2026-03-31",
+      requests: 0,
+      bandwidth_bytes: 0,
+      cache_hit_rate: 0,
+      by_cache_status: [],
+      by_status_class: [],
+      by_pop: [],
+      by_zone: [],
+    });
+  });
+
+  it.each([
+    [3, 4, 0.75],
+    [97, 100, 0.97],
+    [2, 3, 0.6666],
+    [99_999, 100_000, 0.9999],
+    [5, 5, 1],
+    [0, 5, 0],
+  ])("states %d hits of %d requests as %d", (hits, requests, rate) => {
+    const sums = { ...nothing, cacheStatus: [{ value: "HIT" as const, requests, bytes: 1, hits }] };
+    expect(reportOf(month, sums, 0).cache_hit_rate).toBe(rate);
+  });
+
+  it("fills a series up with what had no request, and ends it now", () => {
+    const period: Period = {
+      from: at("2026-03-01T22:00Z"),
+      to: at("2026-03-02T10:00Z"),
+      rows: "hours",
+      series: "hour",
+    };
+    const series = [{ value: at("2026-03-01T23:00Z"), requests: 2, bytes: 10, hits: 1 }];
+    const report = reportOf(period, { ...nothing, series }, at("2026-03-02T00:30Z"));
+    expect(report).toMatchObject({ period_start: "2026-03-01T22:00:00Z", period_end: "2026-03-02T10:00:00Z" });
+    expect(report.series).toEqual([
+      { start: "2026-03-01T22:00:00Z", requests: 0, bandwidth_bytes: 0, cache_hit_rate: 0 },
+      { start: "2026-03-01T23:00:00Z", requests: 2, bandwidth_bytes: 10, cache_hit_rate: 0.5 },
+      { start: "2026-03-02T00:00:00Z", requests: 0, bandwidth_bytes: 0, cache_hit_rate: 0 },
+    ]);
+  });
+});
