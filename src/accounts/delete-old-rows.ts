@@ -1,7 +1,7 @@
+import { IDEMPOTENCY_SECONDS } from "./idempotency-keys.ts";
+
 /** For how long the audit log is kept, seconds: a year and a month. */
 const AUDIT_SECONDS = 400 * 86_400;
-/** For how long an answer is given again to the same Idempotency-Key, seconds. */
-export const IDEMPOTENCY_SECONDS = 86_400;
 
 /** Rows of each table that one run deletes at most, so that no run holds up D1. */
 const ROWS_PER_RUN = 1_000;

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, requireScope } from "./guards.ts";
+import { idempotencyHeaders, idempotent } from "./idempotent.ts";
 import { keySchema, newKeySchema, scope } from "./key-json.ts";
 import { nextCursor, pageQuery } from "./pages.ts";
 
@@ -34,8 +35,9 @@ export const createKeyRoute = createRoute({
   path: "/v1/keys",
   summary: "Create a key; what is left out is as with the key that asks",
   security,
-  middleware: [requireScope("keys:write"), limitBody],
+  middleware: [requireScope("keys:write"), limitBody, idempotent],
   request: {
+    headers: idempotencyHeaders,
     body: {
       required: true,
       content: json(
@@ -56,7 +58,7 @@ export const createKeyRoute = createRoute({
   },
   responses: {
     201: created("Created. The token is shown this once"),
-    ...documentedErrors(400, 401, 403, 413, 415, 422, 429, 500),
+    ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500),
   },
 });
 
@@ -91,8 +93,9 @@ export const rotateKeyRoute = createRoute({
   path: "/v1/keys/{id}/rotate",
   summary: "Replace a key by a new one with the same name and powers",
   security,
-  middleware: [requireScope("keys:write"), limitBody],
+  middleware: [requireScope("keys:write"), limitBody, idempotent],
   request: {
+    headers: idempotencyHeaders,
     params,
     body: {
       required: false,

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, requireScope } from "./guards.ts";
+import { idempotencyHeaders, idempotent } from "./idempotent.ts";
 
 const zone = z.string().min(1).describe("The zone's id or name.");
 const path = z
@@ -50,8 +51,9 @@ export const purgeRoute = createRoute({
   path: "/v1/purge",
   summary: "Purge paths, prefixes, tags or everything of a zone",
   security: [{ key: [] }],
-  middleware: [requireScope("purge"), limitBody],
+  middleware: [requireScope("purge"), limitBody, idempotent],
   request: {
+    headers: idempotencyHeaders,
     body: {
       required: true,
       content: {
@@ -76,5 +78,5 @@ export const purgeRoute = createRoute({
       },
     },
   },
-  responses: { 200: purged, ...documentedErrors(400, 401, 403, 404, 413, 415, 422, 429, 500, 503) },
+  responses: { 200: purged, ...documentedErrors(400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503) },
 });

@@ -3,6 +3,7 @@ import { settingsSchema } from "../zones/settings-schema.ts";
 import { checkZoneName } from "../zones/zone-name.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, requireScope } from "./guards.ts";
+import { idempotencyHeaders, idempotent } from "./idempotent.ts";
 import { nextCursor, pageQuery } from "./pages.ts";
 import { zoneSchema } from "./zone-json.ts";
 
@@ -50,8 +51,9 @@ export const createZoneRoute = createRoute({
   path: "/v1/zones",
   summary: "Create a new zone",
   security,
-  middleware: [requireScope("zones:write"), limitBody],
+  middleware: [requireScope("zones:write"), limitBody, idempotent],
   request: {
+    headers: idempotencyHeaders,
     body: {
       required: true,
       content: {

@@ -1,0 +1,73 @@
+/** For how long an answer is kept, seconds. */
+export const IDEMPOTENCY_SECONDS = 86_400;
+
+/** After how long a request that has not been answered is taken for crashed, seconds. */
+const CRASHED_SECONDS = 60;
+
+/** An Idempotency-Key as one API key has sent it. */
+export interface IdempotencyKey {
+  apiKeyId: string;
+  key: string;
+}
+
+/** Whether a request is the first with its Idempotency-Key, or what became of the one before. */
+export type Claim =
+  | { kind: "first" }
+  | { kind: "answered"; sealed: Uint8Array }
+  | { kind: "other-request" }
+  | { kind: "in-progress" };
+
+/**
+ * Claims an Idempotency-Key for a request, in one transaction. Of many at once one is the first.
+ *
+ * @param fingerprint tells the request from any other
+ * @param now ms since the epoch
+ */
+export async function claim(
+  db: D1Database,
+  { apiKeyId, key }: IdempotencyKey,
+  fingerprint: string,
+  now: number,
+): Promise<Claim> {
+  const [inserted, found] = await db.batch<{ fingerprint: string; answer: number[] | null }>([
+    db
+      .prepare(
+        `INSERT INTO idempotency_keys (api_key_id, key, fingerprint, created_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET fingerprint = ?3, answer = NULL, created_at = ?4
+         WHERE created_at <= ?5 OR (answer IS NULL AND fingerprint = ?3 AND created_at <= ?6)`,
+      )
+      .bind(apiKeyId, key, fingerprint, now, now - IDEMPOTENCY_SECONDS * 1000, now - CRASHED_SECONDS * 1000),
+    db
+      .prepare("SELECT fingerprint, answer FROM idempotency_keys WHERE api_key_id = ?1 AND key = ?2")
+      .bind(apiKeyId, key),
+  ]);
+  if (inserted?.meta.changes) return { kind: "first" };
+  const row = found?.results[0];
+  if (row === undefined) throw new Error("an idempotency key was neither there nor could be inserted");
+  if (row.fingerprint !== fingerprint) return { kind: "other-request" };
+  return row.answer === null ? { kind: "in-progress" } : { kind: "answered", sealed: Uint8Array.from(row.answer) };
+}
+
+/** Keeps the answer to the request that claimed the key at `claimedAt`, unless another has taken over since. */
+export async function keepAnswer(
+  db: D1Database,
+  { apiKeyId, key }: IdempotencyKey,
+  claimedAt: number,
+  sealed: Uint8Array,
+): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE idempotency_keys SET answer = ?4
+       WHERE api_key_id = ?1 AND key = ?2 AND created_at = ?3 AND answer IS NULL`,
+    )
+    .bind(apiKeyId, key, claimedAt, sealed)
+    .run();
+}
+
+/** Gives up a key that was claimed at `claimedAt`: the next request with it is a first one. */
+export async function release(db: D1Database, { apiKeyId, key }: IdempotencyKey, claimedAt: number): Promise<void> {
+  await db
+    .prepare("DELETE FROM idempotency_keys WHERE api_key_id = ?1 AND key = ?2 AND created_at = ?3 AND answer IS NULL")
+    .bind(apiKeyId, key, claimedAt)
+    .run();
+}
