@@ -13,8 +13,8 @@ export type RecordKeyVerdict = ({ ok: true } & RecordKey) | { ok: false; reason:
 const LONGEST_NAME = 253;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const VERSION = /^v[0-9]{1,4}$/;
-/** Labels that readers of a name take for credentials, not for a part of its key. */
-const CREDENTIAL = /^(?:auth|bdt|ctp|sig)-/;
+/** Labels that readers of a name take for credentials or for encoded labels, not for a part of its key. */
+const READ_OTHERWISE = /^(?:auth|bdt|ctp|sig|b64|hex)-/;
 
 /** The name under which a record is read. */
 export function recordName(key: string): string {
@@ -34,8 +34,8 @@ export function parseRecordKey(text: string): RecordKeyVerdict {
   if (!VERSION.test(version)) return refused('must end in a version: "v" and 1 to 4 digits, such as v1');
   if (!labels.every(isLabel))
     return refused("must consist of labels of 1 to 63 letters, digits and hyphens, with no hyphen at either end");
-  if (labels.slice(0, -3).some((label) => CREDENTIAL.test(label)))
-    return refused("must not have labels before its resource that begin with auth-, bdt-, ctp- or sig-");
+  if (labels.slice(0, -3).some((label) => READ_OTHERWISE.test(label)))
+    return refused("must not have labels before its resource that begin with auth-, bdt-, ctp-, sig-, b64- or hex-");
   if (recordName(key).length > LONGEST_NAME)
     return refused(`must have at most ${LONGEST_NAME - recordName("").length} characters`);
   return { ok: true, key, resource, namespace, version };

@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { projectRoot } from "../../src/dev/project.ts";
+
+/** A running `npm run dns`. */
+export interface DnsProcess {
+  port: number;
+  stderr(): string;
+  /** Sends SIGTERM and waits for the exit code; null where a signal ended it. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts the real command on any free port. @throws where it ends before it is ready, with what it said */
+export async function startDns(env: Record<string, string>): Promise<DnsProcess> {
+  const child = spawn("npm", ["run", "--silent", "dns"], {
+    cwd: projectRoot,
+    env: { ...process.env, PORT: "0", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  process.once("exit", () => child.kill());
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const exit = exitCode(child);
+  const port = await new Promise<number>((resolve, reject) => {
+    createInterface(child.stdout).on("line", (line) => {
+      const ready = /^ready dns:\/\/127\.0\.0\.1:(\d+) /.exec(line);
+      if (ready) resolve(Number(ready[1]));
+    });
+    exit.then((code) => reject(new Error(`npm run dns ended with ${code}: ${stderr}`)), reject);
+  });
+  return {
+    port,
+    stderr: () => stderr,
+    stop() {
+      child.kill("SIGTERM");
+      return exit;
+    },
+  };
+}
+
+async function exitCode(child: ChildProcess): Promise<number | null> {
+  const [code] = (await once(child, "close")) as [number | null];
+  return code;
+}
