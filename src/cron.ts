@@ -2,6 +2,7 @@ import { deleteOldRows } from "./accounts/delete-old-rows.ts";
 import type { Env } from "./env.ts";
 import { republishLaggingRecords } from "./records/record-publication.ts";
 import { republishLagging } from "./zones/publication.ts";
+import { dropOldPurges } from "./zones/purge-history.ts";
 
 /**
  * What the cron does each minute: publishes what lags behind D1, deletes what is past its time.
@@ -13,5 +14,6 @@ export async function everyMinute(env: Env, now: number): Promise<void> {
     republishLagging(env.DB, env.ZONE_PUBLISHER),
     republishLaggingRecords(env.DB, env.RECORD_PUBLISHER),
     deleteOldRows(env.DB, now),
+    dropOldPurges(env.DB, now),
   ]);
 }

@@ -10,6 +10,7 @@ import { addKeys } from "./keys.ts";
 import { addMe } from "./me.ts";
 import { refuseOtherMethods } from "./other-methods.ts";
 import { addPurge } from "./purge.ts";
+import { addPurgeHistory } from "./purge-history.ts";
 import { addUsage } from "./usage.ts";
 import { invalidRequest } from "./validation.ts";
 import { addZones } from "./zones.ts";
@@ -37,6 +38,7 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   app.openapi(health, (c) => c.json({ status: "ok" as const }, 200));
   addZones(app);
   addPurge(app);
+  addPurgeHistory(app);
   addKeys(app);
   addMe(app);
   addAudit(app);

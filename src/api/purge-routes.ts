@@ -8,7 +8,9 @@ const path = z
   .string()
   .max(8_192)
   .regex(/^\/[^#]*$/, "must begin with / and have no fragment")
-  .describe("With a query it purges that one object, without one every query of the path.");
+  .describe(
+    "With a query it purges that one object, without one every query of the path; with * at its end, a prefix.",
+  );
 const prefix = z
   .string()
   .max(1_024)

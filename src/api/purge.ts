@@ -14,6 +14,9 @@ import { purgePathRoute, purgeRoute } from "./purge-routes.ts";
 import { invalidField } from "./validation.ts";
 import { zoneInScope, zoneNotFound } from "./zone-in-scope.ts";
 
+const MAX_PREFIXES = 100;
+const MAX_PREFIX_CHARACTERS = 1_024;
+
 /** What a purge names, as it stands in a request. */
 interface PurgeRequest {
   path?: string | undefined;
@@ -71,11 +74,18 @@ function targetsOf(request: PurgeRequest, zone: ZoneRow): PurgeTarget[] {
   if (request.everything) return [{ kind: "everything", value: "" }];
   const { query } = completeSettings(zone.settings);
   const paths = [...(request.path === undefined ? [] : [request.path]), ...(request.paths ?? [])];
-  return [
+  const targets = [
     ...paths.map((path) => pathTarget(path, query) ?? refuse("path", path)),
     ...(request.prefixes ?? []).map((prefix) => prefixTarget(prefix) ?? refuse("prefixes", prefix)),
     ...(request.tags ?? []).map((tag): PurgeTarget => ({ kind: "tag", value: tag })),
   ];
+  const prefixes = targets.filter(({ kind }) => kind === "prefix");
+  // The edge compares each of them with each request.
+  if (prefixes.length > MAX_PREFIXES) throw invalidField("paths", `must hold at most ${MAX_PREFIXES} prefixes in all`);
+  const long = prefixes.find(({ value }) => value.length > MAX_PREFIX_CHARACTERS);
+  if (long !== undefined)
+    throw invalidField("paths", `must not hold a prefix above ${MAX_PREFIX_CHARACTERS} characters`);
+  return targets;
 }
 
 function refuse(field: string, value: string): never {

@@ -4,12 +4,13 @@ import type { ZoneSettings } from "./settings.ts";
 
 /**
  * What a path names, read as the edge reads a request for it: with a query exactly that object, without one all of the
- * path's queries. Null: not a path.
+ * path's queries, and with `*` as its last character all paths that begin like it. Null: not a path.
  */
 export function pathTarget(path: string, query: ZoneSettings["query"]): PurgeTarget | null {
   const url = parse(path);
   if (url === null) return null;
   const normalised = normalisePath(url.pathname);
+  if (url.search === "" && normalised.endsWith("*")) return { kind: "prefix", value: normalised.slice(0, -1) };
   if (url.search === "") return { kind: "path", value: normalised };
   return { kind: "url", value: normalised + normaliseQuery(url.search, query) };
 }

@@ -65,6 +65,13 @@ const routes: {
     scope: "usage:read",
   },
   {
+    title: "GET /v1/purges",
+    path: (zone) => `/v1/purges?zone=${zone}`,
+    call: () => ({}),
+    own: 200,
+    scope: "purge",
+  },
+  {
     title: "DELETE /v1/zones/:id",
     path: (zone) => `/v1/zones/${zone}`,
     call: () => ({ method: "DELETE" }),

@@ -15,6 +15,13 @@ describe("pathTarget()", () => {
     ["/a?b=2&a=1", "sort", { kind: "url", value: "/a?a=1&b=2" }],
     ["/a?b=2&a=1", "ignore", { kind: "url", value: "/a" }],
     ["/a?b=2&a=1", ["a"], { kind: "url", value: "/a?a=1" }],
+    ["/a/*", "keep", { kind: "prefix", value: "/a/" }],
+    ["/a/v2.*", "keep", { kind: "prefix", value: "/a/v2." }],
+    ["/*", "keep", { kind: "prefix", value: "/" }],
+    ["/b/../a/*", "keep", { kind: "prefix", value: "/a/" }],
+    ["/a/%2a", "keep", { kind: "path", value: "/a/%2A" }],
+    ["/a/*.css", "keep", { kind: "path", value: "/a/*.css" }],
+    ["/a?b=*", "keep", { kind: "url", value: "/a?b=*" }],
   ] as const)("reads %j in a zone with the query rule %j", (path, rule, target) => {
     expect(pathTarget(path, rule)).toEqual(target);
   });

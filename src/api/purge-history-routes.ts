@@ -1,0 +1,49 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { documentedErrors } from "./documented-errors.ts";
+import { requireScope } from "./guards.ts";
+import { nextCursor, pageQuery } from "./pages.ts";
+
+const purge = z.object({
+  id: z.string(),
+  zone: z.string().describe("The zone's id. The zone may be gone by now."),
+  soft: z.boolean(),
+  created: z.iso.datetime(),
+  state: z.enum(["pending", "published"]).describe("`published` when the zone table, which the edge reads, holds it."),
+});
+
+/** With all that it named, as the edge reads it. */
+const wholePurge = purge.extend({
+  everything: z.boolean(),
+  paths: z.array(z.string()),
+  prefixes: z.array(z.string()),
+  tags: z.array(z.string()),
+});
+
+export const listPurgesRoute = createRoute({
+  method: "get",
+  path: "/v1/purges",
+  summary: "List the purges of the last 32 days",
+  security: [{ key: [] }],
+  middleware: requireScope("purge"),
+  request: { query: z.object({ ...pageQuery, zone: z.string().min(1).optional().describe("A zone's id or name.") }) },
+  responses: {
+    200: {
+      description: "Purges, newest first",
+      content: { "application/json": { schema: z.object({ purges: z.array(purge), next_cursor: nextCursor }) } },
+    },
+    ...documentedErrors(401, 403, 404, 422, 429, 500),
+  },
+});
+
+export const readPurgeRoute = createRoute({
+  method: "get",
+  path: "/v1/purges/{id}",
+  summary: "Read a purge",
+  security: [{ key: [] }],
+  middleware: requireScope("purge"),
+  request: { params: z.object({ id: z.string() }) },
+  responses: {
+    200: { description: "The purge", content: { "application/json": { schema: wholePurge } } },
+    ...documentedErrors(401, 403, 404, 429, 500),
+  },
+});

@@ -1,0 +1,34 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { isoSeconds } from "../rest/iso-seconds.ts";
+import { findPurge, listPurges, type RecordedPurge } from "../zones/purge-history.ts";
+import type { PurgeTarget } from "../zones/purges.ts";
+import type { ApiEnv } from "./context.ts";
+import { Problem } from "./errors.ts";
+import { cutPage, requestedPage } from "./pages.ts";
+import { listPurgesRoute, readPurgeRoute } from "./purge-history-routes.ts";
+import { scopeOf, zoneInScope } from "./zone-in-scope.ts";
+
+/** Adds `/v1/purges` to the API. */
+export function addPurgeHistory(app: OpenAPIHono<ApiEnv>): void {
+  app.openapi(listPurgesRoute, async (c) => {
+    const query = c.req.valid("query");
+    const page = requestedPage("purge", query);
+    const zone = query.zone === undefined ? null : (await zoneInScope(c, query.zone)).id;
+    const { rows, next_cursor } = cutPage(await listPurges(c.env.DB, scopeOf(c), zone, page), query.limit);
+    return c.json({ purges: rows.map(shown), next_cursor }, 200);
+  });
+
+  app.openapi(readPurgeRoute, async (c) => {
+    const purge = await findPurge(c.env.DB, scopeOf(c), c.req.valid("param").id);
+    if (purge === null) throw new Problem("not_found", { sentence: "purge not found" });
+    const named = (...kinds: PurgeTarget["kind"][]) =>
+      purge.targets.filter(({ kind }) => kinds.includes(kind)).map(({ value }) => value);
+    const targets = { paths: named("path", "url"), prefixes: named("prefix"), tags: named("tag") };
+    return c.json({ ...shown(purge), everything: named("everything").length > 0, ...targets }, 200);
+  });
+}
+
+function shown({ id, zone, soft, createdAt, isPublished }: RecordedPurge) {
+  const state: "published" | "pending" = isPublished ? "published" : "pending";
+  return { id, zone, soft, created: isoSeconds(createdAt), state };
+}

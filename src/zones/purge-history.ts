@@ -1,0 +1,84 @@
+import type { Page } from "../db/position.ts";
+import { PURGE_LOG_SECONDS } from "./purge-log.ts";
+import type { PurgeTarget } from "./purges.ts";
+import type { ZoneScope } from "./rows.ts";
+
+/** A purge as it was recorded. */
+export interface RecordedPurge {
+  id: string;
+  /** Id of the zone, which may be gone by now. */
+  zone: string;
+  soft: boolean;
+  /** Ms since the epoch. */
+  createdAt: number;
+  /** Whether the zone table holds it. */
+  isPublished: boolean;
+}
+
+type Row = Omit<RecordedPurge, "soft" | "isPublished"> & { soft: 0 | 1; isPublished: 0 | 1 };
+
+const COLUMNS = `purges.id, zone_id AS zone, soft, at AS createdAt, zones.published_version >= purges.version AS isPublished`;
+
+/** The scope's account is ?1, its mode ?2, the zones that its key is restricted to ?3. */
+const IN_SCOPE = `purges.account_id = ?1 AND zones.mode = ?2
+  AND (?3 IS NULL OR zone_id IN (SELECT value FROM json_each(?3)))`;
+
+function scopeValues({ account, mode, zones }: ZoneScope) {
+  return [account, mode, zones && JSON.stringify(zones)];
+}
+
+function parse({ id, zone, soft, createdAt, isPublished }: Row): RecordedPurge {
+  return { id, zone, soft: soft === 1, createdAt, isPublished: isPublished === 1 };
+}
+
+/**
+ * The purges in scope, newest first.
+ *
+ * @param zone id of the one zone whose purges are wanted; null: of all
+ */
+export async function listPurges(
+  db: D1Database,
+  scope: ZoneScope,
+  zone: string | null,
+  page: Page,
+): Promise<RecordedPurge[]> {
+  const { createdAt, id } = page.after ?? { createdAt: Number.MAX_SAFE_INTEGER, id: "" };
+  const { results } = await db
+    .prepare(
+      `SELECT ${COLUMNS} FROM purges JOIN zones ON zones.id = zone_id
+       WHERE ${IN_SCOPE} AND (?4 IS NULL OR zone_id = ?4) AND (at, purges.id) < (?5, ?6)
+       GROUP BY at, purges.id ORDER BY at DESC, purges.id DESC LIMIT ?7`,
+    )
+    .bind(...scopeValues(scope), zone, createdAt, id, page.limit)
+    .all<Row>();
+  return results.map(parse);
+}
+
+/** The purge in scope of an id, with all that it named. */
+export async function findPurge(
+  db: D1Database,
+  scope: ZoneScope,
+  id: string,
+): Promise<(RecordedPurge & { targets: PurgeTarget[] }) | null> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${COLUMNS}, kind, value FROM purges JOIN zones ON zones.id = zone_id
+       WHERE ${IN_SCOPE} AND purges.id = ?4 ORDER BY kind, value`,
+    )
+    .bind(...scopeValues(scope), id)
+    .all<Row & PurgeTarget>();
+  const [first] = results;
+  if (first === undefined) return null;
+  return { ...parse(first), targets: results.map(({ kind, value }) => ({ kind, value })) };
+}
+
+/** For the cron: forgets purges that no stored response can be older than, a day later. At most `limit` of their rows. */
+export async function dropOldPurges(db: D1Database, now: number, limit = 5_000): Promise<void> {
+  await db
+    .prepare(
+      `DELETE FROM purges WHERE (zone_id, version, kind, value) IN
+         (SELECT zone_id, version, kind, value FROM purges WHERE at < ?1 ORDER BY at LIMIT ?2)`,
+    )
+    .bind(now - (PURGE_LOG_SECONDS + 86_400) * 1000, limit)
+    .run();
+}
