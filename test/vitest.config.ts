@@ -12,6 +12,8 @@ const needsNode = [
 
 export default defineConfig({
   test: {
+    // One line for each call would bury what a failing test says.
+    onConsoleLog: (log) => !log.includes('"event":"api_request"'),
     projects: [
       {
         root: at(".."),

@@ -39,8 +39,10 @@ export async function answerOnce(
   run: () => Promise<Response>,
   now: number,
 ): Promise<Once> {
-  const { apiKeyId, idempotencyKey: key, token } = request;
-  if (!FORM.test(key)) return { kind: "malformed", reason: "must be 1 to 255 visible ASCII characters" };
+  const { apiKeyId, idempotencyKey, token } = request;
+  if (!FORM.test(idempotencyKey)) return { kind: "malformed", reason: "must be 1 to 255 visible ASCII characters" };
+  // Some put secrets here: only its digest is stored.
+  const key = await sha256(new TextEncoder().encode(idempotencyKey));
   const fingerprint = await fingerprintOf(request);
   const place = `${apiKeyId} ${key} ${fingerprint}`;
   const claimed = await claim(db, { apiKeyId, key }, fingerprint, now);
@@ -101,11 +103,16 @@ function replayed({ status, headers, body }: KeptAnswer): Response {
   });
 }
 
-/** SHA-256 of method, target and body in hex. */
-async function fingerprintOf({ method, target, body }: RepeatableRequest): Promise<string> {
+/** Tells a request from any other by its method, target and body. */
+function fingerprintOf({ method, target, body }: RepeatableRequest): Promise<string> {
   const head = new TextEncoder().encode(`${method} ${target}\n`);
   const whole = new Uint8Array(head.length + body.byteLength);
   whole.set(head);
   whole.set(new Uint8Array(body), head.length);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", whole)).toHex();
+  return sha256(whole);
+}
+
+/** In lower-case hex. */
+async function sha256(bytes: Uint8Array): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }

@@ -4,9 +4,10 @@ export const IDEMPOTENCY_SECONDS = 86_400;
 /** After how long a request that has not been answered is taken for crashed, seconds. */
 const CRASHED_SECONDS = 60;
 
-/** An Idempotency-Key as one API key has sent it. */
+/** An Idempotency-Key of one API key. */
 export interface IdempotencyKey {
   apiKeyId: string;
+  /** The digest of the header. */
   key: string;
 }
 

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { routePath } from "hono/route";
 import { type Admission, admit, countFailure } from "../accounts/admit.ts";
 import type { Caller } from "../accounts/authenticate.ts";
 import { clientAddress } from "../accounts/client-address.ts";
@@ -9,12 +10,13 @@ import type { Scope } from "../accounts/scopes.ts";
 import { newId } from "../db/new-id.ts";
 import { settingsOf } from "../env.ts";
 import { ANSWER_HEADERS } from "../rest/answer-headers.ts";
+import { logRequest } from "../rest/log-request.ts";
 import type { ApiContext, ApiEnv } from "./context.ts";
 import { Problem } from "./errors.ts";
 
 type Guard = MiddlewareHandler<ApiEnv>;
 
-/** Gives each request its id and time, and each answer the headers that all of them have. */
+/** Gives each request its id and time, and each answer the headers that all of them have and a line in the log. */
 export const everyAnswer: Guard = async (c, next) => {
   c.set("requestId", newId("req"));
   c.set("now", Date.now());
@@ -23,6 +25,8 @@ export const everyAnswer: Guard = async (c, next) => {
   for (const [name, value] of Object.entries(ANSWER_HEADERS)) if (!headers.has(name)) headers.set(name, value);
   for (const [name, value] of Object.entries(c.var.rateLimit ?? {})) headers.set(name, value);
   headers.set("x-request-id", c.var.requestId);
+  const { requestId, now, caller } = c.var;
+  logRequest({ requestId, method: c.req.method, route: routePath(c, -1), status: c.res.status, now, caller });
 };
 
 /**
@@ -35,9 +39,9 @@ export function requireScope(scope: Scope | null): Guard {
     const { headers } = c.req.raw;
     const admission = await admit(c.env, headers.get("x-rescdn-key"), "rescdn", clientAddress(headers), c.var.now);
     const caller = callerOf(c, admission, 'X-ResCDN-Key realm="ResCDN"');
+    c.set("caller", caller);
     if (scope !== null && !caller.scopes.includes(scope))
       throw new Problem("forbidden", { sentence: `this key lacks the scope ${scope}` });
-    c.set("caller", caller);
     await next();
   };
 }

@@ -3,7 +3,7 @@ import type { Exchange } from "./exchange.ts";
 import type { Flight } from "./flights.ts";
 import { useOf } from "./lookup.ts";
 import { type BodyBounds, BUFFER_BYTES, type PumpOutcome, pump } from "./pump.ts";
-import { reportStoreFailure } from "./report.ts";
+import { loggable, reportStoreFailure } from "./report.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /** A body on its way to the client, and the end of the work on it (never rejects). */
@@ -146,7 +146,7 @@ function boundsOf({ zone }: Exchange, stored: StoredResponse): BodyBounds {
 
 function reportBroken({ target }: Exchange, outcome: PumpOutcome): void {
   if (outcome.kind !== "broken") return;
-  console.warn(JSON.stringify({ event: "broken-body", key: target.key, reason: outcome.reason }));
+  console.warn(JSON.stringify({ event: "broken-body", key: loggable(target.key), reason: outcome.reason }));
 }
 
 /** A stream whose length is known gives its reader a Content-Length, and fails where the promise is not kept. */

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { routePath } from "hono/route";
 import { type Admission, admit } from "../../accounts/admit.ts";
 import type { Caller } from "../../accounts/authenticate.ts";
 import { clientAddress } from "../../accounts/client-address.ts";
@@ -9,12 +10,13 @@ import type { SCOPES } from "../../accounts/scopes.ts";
 import { WINDOW_MS } from "../../accounts/sliding-window.ts";
 import { newId } from "../../db/new-id.ts";
 import { ANSWER_HEADERS } from "../../rest/answer-headers.ts";
+import { logRequest } from "../../rest/log-request.ts";
 import type { RestContext, RestEnv } from "./context.ts";
 import { RestProblem } from "./errors.ts";
 
 type Guard = MiddlewareHandler<RestEnv>;
 
-/** Gives each request its id and time, and each answer the headers that all of them have. */
+/** Gives each request its id and time, and each answer the headers that all of them have and a line in the log. */
 export const everyAnswer: Guard = async (c, next) => {
   c.set("requestId", newId("req"));
   c.set("now", Date.now());
@@ -22,6 +24,8 @@ export const everyAnswer: Guard = async (c, next) => {
   const headers = { ...ANSWER_HEADERS, ...(c.var.rateLimit ?? uncounted(c.var.now)) };
   for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
   c.res.headers.set("x-request-id", c.var.requestId);
+  const { requestId, now, caller } = c.var;
+  logRequest({ requestId, method: c.req.method, route: routePath(c, -1), status: c.res.status, now, caller });
 };
 
 /** What an answer says that no limit has counted, such as a 401 to an unknown address: what a first call would see. */
