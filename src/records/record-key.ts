@@ -11,7 +11,7 @@ export type RecordKeyVerdict = ({ ok: true } & RecordKey) | { ok: false; reason:
 
 /** RFC 1035 §2.3.4: a name has at most 255 octets, which are 253 characters of text. */
 const LONGEST_NAME = 253;
-const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 const VERSION = /^v[0-9]{1,4}$/;
 /** Labels that readers of a name take for credentials or for encoded labels, not for a part of its key. */
 const READ_OTHERWISE = /^(?:auth|bdt|ctp|sig|b64|hex)-/;
@@ -26,13 +26,15 @@ export function recordName(key: string): string {
  * are those of hostnames (RFC 1123 §2.1).
  */
 export function parseRecordKey(text: string): RecordKeyVerdict {
+  // Before its case is folded: letters beyond ASCII may fold to such as are in it.
+  const wellFormed = text.split(".").every(isLabel);
   const key = text.toLowerCase();
   const labels = key.split(".");
   const [resource, namespace, version] = labels.slice(-3);
   if (resource === undefined || namespace === undefined || version === undefined)
     return refused("must be resource.namespace.version, such as config.myapp.v1");
   if (!VERSION.test(version)) return refused('must end in a version: "v" and 1 to 4 digits, such as v1');
-  if (!labels.every(isLabel))
+  if (!wellFormed)
     return refused("must consist of labels of 1 to 63 letters, digits and hyphens, with no hyphen at either end");
   if (labels.slice(0, -3).some((label) => READ_OTHERWISE.test(label)))
     return refused("must not have labels before its resource that begin with auth-, bdt-, ctp-, sig-, b64- or hex-");
@@ -41,7 +43,7 @@ export function parseRecordKey(text: string): RecordKeyVerdict {
   return { ok: true, key, resource, namespace, version };
 }
 
-/** Whether a text can be a label of a key, and so the name of a namespace; lower case only. */
+/** Whether a text can be a label of a key, and so the name of a namespace; in any case. */
 export function isLabel(text: string): boolean {
   return LABEL.test(text);
 }

@@ -75,7 +75,7 @@ export const createNamespaceRoute = createRoute({
           schema: fields({
             namespace: fields({
               name: text()
-                .refine((name) => isLabel(name.toLowerCase()), "must be 1 to 63 letters, digits and inner hyphens")
+                .refine(isLabel, "must be 1 to 63 letters, digits and inner hyphens")
                 .openapi({ example: "myapp" }),
               visibility: visibility.default("public"),
             }),
