@@ -79,8 +79,8 @@ export const createApiKeyRoute = createRoute({
               name: text().trim().min(1, "must not be empty").max(100, "must have at most 100 characters"),
               scopes: z
                 .array(scope, { error: "must be a list of read and write" })
-                .min(1, "must name a scope")
-                .max(2, "must name each scope once")
+                .refine(({ length }) => length === 1 || length === 2, "must name one scope or both")
+                .openapi({ minItems: 1, maxItems: 2 })
                 .optional()
                 .describe("Default: both."),
               expires_at: time().nullable().optional().describe("Default: when the key that asks ends."),

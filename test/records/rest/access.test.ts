@@ -1,0 +1,372 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { hashToken, newToken } from "../../../src/accounts/token.ts";
+import { type Call, type Customer, call, moveClockWithCalls, newCustomer } from "../../support/control-plane.ts";
+import { errorOf, newNamespaceName, newRecord, rest } from "../../support/records-api.ts";
+
+/** What a call may be about: a record, its namespace, an API key and a query token of one account. */
+interface Things {
+  record: string;
+  namespace: string;
+  apiKey: string;
+  queryToken: string;
+}
+
+const MISSING: Things = { record: "rec_x", namespace: "nobodys", apiKey: "key_x", queryToken: "qtok_x" };
+
+/** Every call: how it is made, what it answers its owner, and its scope. */
+const routes: { title: string; path: (of: Things) => string; call: () => Call; own: number; scope: string }[] = [
+  { title: "GET /records", path: () => "/records", call: () => ({}), own: 200, scope: "read" },
+  {
+    title: "POST /records",
+    path: () => "/records",
+    call: () => ({ method: "POST", body: { record: { key: `a.${newNamespaceName()}.v1`, data: "AA==" } } }),
+    own: 201,
+    scope: "write",
+  },
+  { title: "GET /records/:id", path: (of) => `/records/${of.record}`, call: () => ({}), own: 200, scope: "read" },
+  {
+    title: "PATCH /records/:id",
+    path: (of) => `/records/${of.record}`,
+    call: () => ({ method: "PATCH", body: { record: { ttl: 1 } } }),
+    own: 200,
+    scope: "write",
+  },
+  {
+    title: "DELETE /records/:id",
+    path: (of) => `/records/${of.record}`,
+    call: () => ({ method: "DELETE" }),
+    own: 204,
+    scope: "write",
+  },
+  { title: "GET /api_keys", path: () => "/api_keys", call: () => ({}), own: 200, scope: "read" },
+  {
+    title: "POST /api_keys",
+    path: () => "/api_keys",
+    call: () => ({ method: "POST", body: { api_key: { name: "A", scopes: ["write"] } } }),
+    own: 201,
+    scope: "write",
+  },
+  {
+    title: "DELETE /api_keys/:id",
+    path: (of) => `/api_keys/${of.apiKey}`,
+    call: () => ({ method: "DELETE" }),
+    own: 204,
+    scope: "write",
+  },
+  { title: "GET /me", path: () => "/me", call: () => ({}), own: 200, scope: "read" },
+  { title: "GET /namespaces", path: () => "/namespaces", call: () => ({}), own: 200, scope: "read" },
+  {
+    title: "POST /namespaces",
+    path: () => "/namespaces",
+    call: () => ({ method: "POST", body: { namespace: { name: newNamespaceName() } } }),
+    own: 201,
+    scope: "write",
+  },
+  {
+    title: "GET /namespaces/:name",
+    path: (of) => `/namespaces/${of.namespace}`,
+    call: () => ({}),
+    own: 200,
+    scope: "read",
+  },
+  {
+    title: "PATCH /namespaces/:name",
+    path: (of) => `/namespaces/${of.namespace}`,
+    call: () => ({ method: "PATCH", body: { namespace: { visibility: "private" } } }),
+    own: 200,
+    scope: "write",
+  },
+  {
+    title: "DELETE /namespaces/:name",
+    path: (of) => `/namespaces/${of.namespace}`,
+    call: () => ({ method: "DELETE" }),
+    own: 422, // it has a record
+    scope: "write",
+  },
+  {
+    title: "GET /namespaces/:name/query_tokens",
+    path: (of) => `/namespaces/${of.namespace}/query_tokens`,
+    call: () => ({}),
+    own: 200,
+    scope: "read",
+  },
+  {
+    title: "POST /namespaces/:name/query_tokens",
+    path: (of) => `/namespaces/${of.namespace}/query_tokens`,
+    call: () => ({ method: "POST", body: { query_token: { name: "A" } } }),
+    own: 201,
+    scope: "write",
+  },
+  {
+    title: "DELETE /namespaces/:name/query_tokens/:id",
+    path: (of) => `/namespaces/${of.namespace}/query_tokens/${of.queryToken}`,
+    call: () => ({ method: "DELETE" }),
+    own: 204,
+    scope: "write",
+  },
+];
+const aboutOneThing = routes.filter(
+  ({ path }) => path(MISSING) !== path({ ...MISSING, record: "", namespace: "", apiKey: "" }),
+);
+
+let owner: Customer;
+let stranger: Customer;
+let things: Things;
+
+moveClockWithCalls();
+beforeAll(async () => {
+  [owner, stranger] = await Promise.all([newCustomer(), newCustomer()]);
+  await env.DB.prepare("UPDATE accounts SET plan = 'enterprise'").run(); // for its rate
+});
+beforeEach(async () => {
+  const { id: record, namespace } = await newRecord(owner.resolvedb, `config.${newNamespaceName()}.v1`);
+  const token = await rest(`/namespaces/${namespace}/query_tokens`, {
+    method: "POST",
+    key: owner.resolvedb,
+    body: { query_token: { name: "A" } },
+  });
+  const { query_token } = await token.json<{ query_token: { id: string } }>();
+  const { id: apiKey } = await keyWith(owner, "write");
+  things = { record, namespace, apiKey, queryToken: query_token.id };
+});
+
+/** A key of a customer's with only these scopes. */
+async function keyWith(customer: Customer, scopes: string): Promise<{ id: string; token: string }> {
+  const token = newToken("rdb_live");
+  const id = `key_${crypto.randomUUID()}`;
+  await env.DB.prepare(
+    `INSERT INTO api_keys (id, account_id, product, mode, hash, prefix, name, scopes, created_at)
+     VALUES (?1, ?2, 'resolvedb', 'live', ?3, '', '', ?4, 0)`,
+  )
+    .bind(id, customer.account, await hashToken(token), scopes)
+    .run();
+  return { id, token };
+}
+
+/** All that the tables hold of an account. */
+async function rowsOf({ account }: Customer): Promise<unknown> {
+  const tables = ["records", "namespaces", "api_keys"].map((table) => `SELECT * FROM ${table} WHERE account_id = ?1`);
+  const tokens = "SELECT * FROM query_tokens WHERE namespace IN (SELECT name FROM namespaces WHERE account_id = ?1)";
+  const found = await env.DB.batch([...tables, tokens].map((sql) => env.DB.prepare(sql).bind(account)));
+  return found.map(({ results }) => results);
+}
+
+describe.each(routes)("$title", ({ path, call: made, own, scope }) => {
+  it(`answers its owner ${own}`, async () => {
+    expect((await rest(path(things), { key: owner.resolvedb, ...made() })).status).toBe(own);
+  });
+
+  it("answers 401 to whoever shows no valid key, and says nothing else", async () => {
+    const { token } = await keyWith(owner, "read write");
+    await env.DB.prepare("UPDATE api_keys SET revoked_at = 0 WHERE hash = ?1")
+      .bind(await hashToken(token))
+      .run();
+    const shown: Record<string, string>[] = [
+      {},
+      { authorization: "" },
+      { authorization: "Bearer" },
+      { authorization: "Bearer rdb_live_abc123" },
+      { authorization: `Bearer ${newToken("rdb_live")}` },
+      { authorization: `Bearer ${token}` },
+      { authorization: `Bearer ${owner.live}` },
+      { authorization: `Bearer ${env.ADMIN_TOKEN}` },
+      { authorization: `Basic ${btoa(`${owner.resolvedb}:`)}` },
+      { authorization: `Bearer ${owner.resolvedb} ${owner.resolvedb}` },
+      { authorization: owner.resolvedb },
+      { "x-rescdn-key": owner.resolvedb },
+    ];
+    const before = await rowsOf(owner);
+    for (const headers of shown) {
+      const answer = await rest(path(things), { ...made(), headers });
+      expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="ResolveDB"');
+      expect([answer.status, await answer.json()]).toEqual([
+        401,
+        { error: { code: "authentication_error", message: "The API key is missing or not valid", details: [] } },
+      ]);
+    }
+    expect(await rowsOf(owner)).toEqual(before);
+  });
+
+  it("answers 403 to a key without its scope, names the scope and changes nothing", async () => {
+    const { token } = await keyWith(owner, scope === "read" ? "write" : "read");
+    const before = await rowsOf(owner);
+    const error = await errorOf(await rest(path(things), { key: token, ...made() }), 403, "authorization_error");
+    expect(error).toEqual({
+      code: "authorization_error",
+      message: `The API key lacks the scope ${scope}`,
+      details: [],
+    });
+    expect(await rowsOf(owner)).toEqual(before);
+  });
+
+  it("needs no other scope", async () => {
+    const { token } = await keyWith(owner, scope);
+    expect((await rest(path(things), { key: token, ...made() })).status).toBe(own);
+  });
+});
+
+describe.each(aboutOneThing)("$title", ({ path, call: made }) => {
+  it("answers a stranger as if there were no such thing, byte for byte, and changes nothing", async () => {
+    const before = await rowsOf(owner);
+    const missing = await rest(path(MISSING), { key: stranger.resolvedb, ...made() });
+    const foreign = await rest(path(things), { key: stranger.resolvedb, ...made() });
+    expect([missing.status, foreign.status]).toEqual([404, 404]);
+    const text = await missing.text();
+    expect(await foreign.text()).toBe(text);
+    expect(text).toBe('{"error":{"code":"not_found","message":"The requested resource does not exist","details":[]}}');
+    expect(await rowsOf(owner)).toEqual(before);
+  });
+
+  it("answers 404 about what it cannot be", async () => {
+    for (const odd of ["%00", "%27%20OR%201=1", "%zz", "x".repeat(3_000), "%F0%9F%92%A9"]) {
+      const about = { record: odd, namespace: odd, apiKey: odd, queryToken: odd };
+      await errorOf(await rest(path(about), { key: owner.resolvedb, ...made() }), 404, "not_found");
+    }
+  });
+});
+
+describe("a list", () => {
+  it("shows nothing of others", async () => {
+    const { resolvedb } = stranger;
+    const lists = ["/records", "/namespaces", "/api_keys"];
+    const texts = await Promise.all(lists.map(async (list) => (await rest(list, { key: resolvedb })).text()));
+    for (const text of texts) for (const id of Object.values(things)) expect(text).not.toContain(id);
+  });
+});
+
+describe("a key", () => {
+  it("is read by its scheme in any case", async () => {
+    for (const scheme of ["bearer", "BEARER", "Bearer "])
+      expect((await rest("/me", { headers: { authorization: `${scheme} ${owner.resolvedb}` } })).status).toBe(200);
+  });
+
+  it("grants no more than it has", async () => {
+    const { token } = await keyWith(owner, "write");
+    const make = (api_key: object) => rest("/api_keys", { method: "POST", key: token, body: { api_key } });
+    const error = await errorOf(await make({ name: "A" }), 403, "authorization_error");
+    expect(error.message).toBe("The API key cannot grant what it lacks: the scope read");
+    expect((await make({ name: "A", scopes: ["write"] })).status).toBe(201);
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, "api_key"],
+    [{}, "api_key.name"],
+    [{ name: "" }, "api_key.name"],
+    [{ name: "x".repeat(101) }, "api_key.name"],
+    [{ name: "A", scopes: [] }, "api_key.scopes"],
+    [{ name: "A", scopes: ["admin"] }, "api_key.scopes.0"],
+    [{ name: "A", scopes: "read" }, "api_key.scopes"],
+    [{ name: "A", expires_at: "tomorrow" }, "api_key.expires_at"],
+    [{ name: "A", expires_at: "2025-13-31T00:00:00Z" }, "api_key.expires_at"],
+    [{ name: "A", expires_at: "2020-01-01T00:00:00Z" }, "api_key.expires_at"],
+    [{ name: "A", expires_at: 1 }, "api_key.expires_at"],
+    [{ name: "A", token: "rdb_live_mine" }, "api_key.token"],
+  ])("is not made of %j", async (api_key, field) => {
+    const answer = await rest("/api_keys", { method: "POST", key: owner.resolvedb, body: { api_key } });
+    const { details } = await errorOf(answer, 422, "validation_error");
+    expect(details.map((problem) => problem.field)).toEqual([field]);
+  });
+
+  it("ends when it says", async () => {
+    const expires = new Date(Date.now() + 60_000).toISOString();
+    const made = await rest("/api_keys", {
+      method: "POST",
+      key: owner.resolvedb,
+      body: { api_key: { name: "A", expires_at: expires } },
+    });
+    const { token } = (await made.json<{ api_key: { token: string } }>()).api_key;
+    expect((await rest("/me", { key: token })).status).toBe(200);
+    vi.setSystemTime(Date.now() + 60_000);
+    await errorOf(await rest("/me", { key: token }), 401, "authentication_error");
+  });
+
+  it("may revoke itself, and is refused from then on", async () => {
+    const { id, token } = await keyWith(owner, "write");
+    expect((await rest(`/api_keys/${id}`, { method: "DELETE", key: token })).status).toBe(204);
+    await errorOf(await rest(`/api_keys/${id}`, { method: "DELETE", key: token }), 401, "authentication_error");
+  });
+});
+
+describe("the rate limit", () => {
+  it("lets 60 calls in a minute pass on the free plan, exactly, and says when to come back", async () => {
+    const { resolvedb } = await newCustomer();
+    vi.setSystemTime(Date.now() + 120_000);
+    const now = Date.now();
+    const answers: Response[] = [];
+    for (let i = 0; i < 70; i++) {
+      vi.setSystemTime(now - 1_000); // the call itself moves it by a second
+      answers.push(await rest("/me", { key: resolvedb }));
+    }
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(60);
+    const refused = answers.at(-1)!;
+    expect(Number(refused.headers.get("x-ratelimit-reset"))).toBe(Math.ceil((now + 60_000) / 1000));
+    expect(refused.headers.get("x-ratelimit-remaining")).toBe("0");
+    expect(refused.headers.get("retry-after")).toBe("60");
+    await errorOf(refused, 429, "rate_limit_exceeded");
+  });
+
+  it("counts failures by the client's address", async () => {
+    const headers = { "cf-connecting-ip": "192.0.2.77", authorization: "Bearer x" };
+    for (let i = 0; i < 30; i++) expect((await rest("/me", { headers })).status).toBe(401);
+    const refused = await rest("/me", { headers });
+    expect(refused.headers.get("x-ratelimit-limit")).toBe("30");
+    await errorOf(refused, 429, "rate_limit_exceeded");
+  });
+});
+
+describe("what is not there", () => {
+  it.each(["/", "/nothing", "/records/rec_x/more", "/v1/zones"])("answers 404 to %s", async (path) => {
+    await errorOf(await rest(path, { key: owner.resolvedb }), 404, "not_found");
+  });
+
+  it.each([
+    ["PUT", "/records", "GET, POST, HEAD"],
+    ["POST", "/records/rec_x", "GET, PATCH, DELETE, HEAD"],
+    ["DELETE", "/me", "GET, HEAD"],
+    ["PATCH", "/api_keys/key_x", "DELETE"],
+    ["OPTIONS", "/namespaces", "GET, POST, HEAD"],
+  ])("answers 405 to %s %s, and says what there is", async (method, path, allow) => {
+    const answer = await rest(path, { method, key: owner.resolvedb });
+    expect(answer.headers.get("allow")).toBe(allow);
+    await errorOf(answer, 405, "method_not_allowed");
+  });
+
+  it("answers 401 to whoever shows no key, whatever is asked for", async () => {
+    for (const path of ["/nothing", "/records/rec_x"]) expect((await rest(path, { method: "PUT" })).status).toBe(401);
+  });
+
+  it("answers HEAD as GET, without a body", async () => {
+    const answer = await rest("/me", { method: "HEAD", key: owner.resolvedb });
+    expect([answer.status, await answer.text()]).toEqual([200, ""]);
+  });
+});
+
+describe("a failure", () => {
+  it("says nothing of itself, and carries what every answer does", async () => {
+    const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const prepare = vi.spyOn(env.DB, "prepare").mockImplementation(() => {
+      throw new Error("D1 is down: secret");
+    });
+    const answer = await rest("/me", { key: owner.resolvedb });
+    prepare.mockRestore();
+    expect(logged).toHaveBeenCalledOnce();
+    logged.mockRestore();
+    const error = await errorOf(answer, 500, "server_error");
+    expect(error).toEqual({ code: "server_error", message: "Internal server error", details: [] });
+  });
+});
+
+describe("the hosts", () => {
+  it("are ResolveDB's own and those of the whole control plane", async () => {
+    const hosts = ["api.resolvedb.localhost", "dns.resolvedb.localhost", "localhost", "api.rescdn.io"];
+    for (const host of hosts) {
+      const request = new Request(`http://${host}/api/v1/me`, {
+        headers: { authorization: `Bearer ${owner.resolvedb}` },
+      });
+      const { default: worker } = (await import("cloudflare:workers")).exports;
+      expect([host, (await worker.fetch(request)).status]).toEqual([host, 200]);
+    }
+    expect((await call("/api/v1/me", { headers: { authorization: `Bearer ${owner.resolvedb}` } })).status).toBe(200);
+  });
+});
