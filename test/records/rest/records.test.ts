@@ -356,7 +356,7 @@ describe("the audit log", () => {
     await rest(`/records/${id}`, { method: "PATCH", key: resolvedb, body: { record: { data: "AA==" } } });
     await rest(`/records/${id}`, { method: "DELETE", key: resolvedb });
     const { results } = await env.DB.prepare(
-      "SELECT action, target, before, after FROM audit_log WHERE account_id = ?1 ORDER BY at, action",
+      "SELECT action, target, before, after FROM audit_log WHERE account_id = ?1 AND action NOT LIKE 'account.%' ORDER BY at, action",
     )
       .bind(account)
       .all<{ action: string; target: string; before: string | null; after: string | null }>();
@@ -381,7 +381,9 @@ describe("the audit log", () => {
     const { resolvedb, account } = await newCustomer();
     const { key } = await newRecord(resolvedb, `config.${newNamespaceName()}.v1`);
     await create({ key, data: DATA }, resolvedb);
-    const count = await env.DB.prepare("SELECT COUNT(*) AS n FROM audit_log WHERE account_id = ?1")
+    const count = await env.DB.prepare(
+      "SELECT COUNT(*) AS n FROM audit_log WHERE account_id = ?1 AND action NOT LIKE 'account.%'",
+    )
       .bind(account)
       .first("n");
     expect(count).toBe(2);
