@@ -1,5 +1,5 @@
 -- Which request comes next, when, and what came of it, as one line of JSON.
--- Arguments: same | unique NAME | objects COUNT | zones COUNT DOMAIN, then perhaps: delay MILLISECONDS
+-- Arguments: same | unique NAME | objects COUNT | zones COUNT DOMAIN | post HEX TYPE, then perhaps: delay MILLISECONDS
 
 local function zipf(count)
   -- Uniform on a logarithmic scale: the k-th is asked for about 1/k as often as the first.
@@ -26,6 +26,10 @@ function init(args)
     request = function()
       return wrk.format("GET", path, { Host = "z" .. zipf(count) .. "." .. domain })
     end
+  elseif mode == "post" then
+    local body = args[2]:gsub("%x%x", function(octet) return string.char(tonumber(octet, 16)) end)
+    local once = wrk.format("POST", path:match("^[^?]*"), { Host = wrk.headers.Host, ["Content-Type"] = args[3] }, body)
+    request = function() return once end
   end
 
   for i, word in ipairs(args) do

@@ -31,12 +31,12 @@ export async function measure(
   name: string,
   server: Server,
   { asset, origin }: Pick<Setting, "asset" | "origin">,
-  load_: { pattern: Pattern; pace: Pace; seconds: number },
+  load_: { pattern: Pattern; pace: Pace; seconds: number; host?: string },
 ): Promise<Round> {
   const loadAverage = loadavg()[0] ?? 0;
   const originBefore = origin.requests();
   const cpuBefore = cpuMicroseconds(server.pids);
-  const seen = await load(server.port, asset.path, load_.pattern, load_.pace, load_.seconds);
+  const seen = await load(server.port, asset.path, load_.pattern, load_.pace, load_.seconds, load_.host);
   const cpu = (cpuMicroseconds(server.pids) - cpuBefore) / seen.requests;
   await untilIdle(server.pids);
   if (seen.requests === 0) throw new Error(`${name}: no answer within ${load_.seconds} s`);

@@ -2,7 +2,9 @@
 import type { Comparison } from "./compare.ts";
 import { honoCache, plain } from "./contenders/workers.ts";
 import type { Count } from "./counts.ts";
+import { DNS_ROWS } from "./dns.ts";
 import type { Growth } from "./growth.ts";
+import type { Round } from "./measure.ts";
 import { costPerMillion, PRICES } from "./prices.ts";
 import { type Summary, summarise } from "./summary.ts";
 import { figure, formatTable, megabytes, milliseconds } from "./table.ts";
@@ -71,5 +73,20 @@ export function growthReport(growth: readonly Growth[]): string {
   return formatTable(
     ["1 KiB hits, random by Zipf", "count", ...LOAD_COLUMNS, "to the origin"],
     growth.map((row) => [row.what, row.count.toLocaleString("en-US"), ...loadCells(row), share(row.missed)]),
+  );
+}
+
+/** Hot answers of DoH, each with its share of the constant answer's rate. */
+export function dnsReport(rounds: readonly Round[]): string {
+  const rows = summarise(rounds);
+  const rateOf = (name: string) => rows.find(({ contender }) => contender === name)?.rate ?? Number.NaN;
+  const constants: Readonly<Record<string, string>> = DNS_ROWS;
+  return formatTable(
+    ["a record read as a name over DoH", ...LOAD_COLUMNS, "of the constant"],
+    rows.map((row) => [
+      row.contender,
+      ...loadCells(row),
+      figure(row.rate / rateOf(constants[row.contender] ?? row.contender)),
+    ]),
   );
 }

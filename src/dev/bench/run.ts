@@ -8,10 +8,12 @@ import { ASSETS } from "./assets.ts";
 import { type Comparison, compare } from "./compare.ts";
 import { missing } from "./contenders/installed.ts";
 import { type Count, countCalls } from "./counts.ts";
+import { measureDns } from "./dns.ts";
 import { type Growth, measureGrowth } from "./growth.ts";
 import { describeMachine, pinToLoadCore, requireMachine } from "./machine.ts";
+import type { Round } from "./measure.ts";
 import { optionsFrom } from "./options.ts";
-import { comparisonReport, countsReport, growthReport } from "./report.ts";
+import { comparisonReport, countsReport, dnsReport, growthReport } from "./report.ts";
 
 const options = optionsFrom(process.argv.slice(2));
 try {
@@ -34,6 +36,7 @@ pinToLoadCore();
 const comparisons: Comparison[] = [];
 let counts: Count[] = [];
 let growth: Growth[] = [];
+let dns: Round[] = [];
 if (options.parts.has("compare")) {
   for (const line of missing) console.log(line);
   for (const asset of ASSETS) {
@@ -50,9 +53,13 @@ if (options.parts.has("growth")) {
   growth = await measureGrowth(options, folder);
   console.log(`\n${growthReport(growth)}`);
 }
+if (options.parts.has("dns")) {
+  dns = await measureDns(options, folder);
+  console.log(`\n${dnsReport(dns)}`);
+}
 
 const results = join(projectRoot, "dist/bench.json");
 mkdirSync(join(projectRoot, "dist"), { recursive: true });
 const { rounds, seconds } = options;
-writeFileSync(results, JSON.stringify({ date, machine, rounds, seconds, comparisons, counts, growth }, null, 2));
+writeFileSync(results, JSON.stringify({ date, machine, rounds, seconds, comparisons, counts, growth, dns }, null, 2));
 console.log("\nEvery round: dist/bench.json");

@@ -24,15 +24,31 @@ export async function startServe(stateDir: string, env: Record<string, string> =
   return { port, pids: processTree(server.pid, "workerd"), stop: server.stop };
 }
 
-/** Makes an account and a zone through the API, with every setting at its default. */
-export async function createZone(port: number, name: string, origin: string): Promise<void> {
+/** Makes an account through the API, and gives its keys. */
+async function createAccount(port: number): Promise<{ live: string; resolvedb: string }> {
   const account = await request(port, API_HOST, "/admin/accounts", {
     method: "POST",
     headers: { Authorization: `Bearer ${ADMIN_TOKEN}` },
     json: { name: "Bench", email: "bench@example.com" },
   });
   if (account.status !== 201) throw new Error(`account: ${account.status} ${account.body}`);
-  const { keys } = JSON.parse(account.body.toString()) as { keys: { live: string } };
+  return (JSON.parse(account.body.toString()) as { keys: { live: string; resolvedb: string } }).keys;
+}
+
+/** Makes an account and a record of ResolveDB through the API. */
+export async function createRecord(port: number, key: string, data: string): Promise<void> {
+  const { resolvedb } = await createAccount(port);
+  const record = await request(port, API_HOST, "/api/v1/records", {
+    method: "POST",
+    headers: { Authorization: `Bearer ${resolvedb}` },
+    json: { record: { key, data: Buffer.from(data).toString("base64") } },
+  });
+  if (record.status !== 201) throw new Error(`record: ${record.status} ${record.body}`);
+}
+
+/** Makes an account and a zone through the API, with every setting at its default. */
+export async function createZone(port: number, name: string, origin: string): Promise<void> {
+  const keys = await createAccount(port);
   const zone = await request(port, API_HOST, "/v1/zones", {
     method: "POST",
     headers: { "X-ResCDN-Key": keys.live },

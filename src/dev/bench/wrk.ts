@@ -16,7 +16,9 @@ export type Pattern =
   /** One of `count` queries, the first the most often, the k-th 1/k as often. */
   | { kind: "objects"; count: number }
   /** The same path in one of `count` zones `z1.domain` …, likewise. */
-  | { kind: "zones"; count: number; domain: string };
+  | { kind: "zones"; count: number; domain: string }
+  /** The same by POST, with a body in hex and its type. */
+  | { kind: "post"; body: string; type: string };
 
 /** How hard. */
 export interface Pace {
@@ -49,10 +51,11 @@ export async function load(
   pattern: Pattern,
   pace: Pace,
   seconds: number,
+  host: string = BENCH_HOST,
 ): Promise<LoadResult> {
   const { stdout } = await run("taskset", [
     ...["-c", String(LOAD_CORE), "wrk", "--threads", "1", "--connections", String(pace.connections)],
-    ...["--duration", `${seconds}s`, "--timeout", "20s", "--header", `Host: ${BENCH_HOST}`, "--script", script],
+    ...["--duration", `${seconds}s`, "--timeout", "20s", "--header", `Host: ${host}`, "--script", script],
     ...[`http://127.0.0.1:${port}${path}`, "--", ...argumentsOf(pattern)],
     ...(pace.delayMs > 0 ? ["delay", String(pace.delayMs)] : []),
   ]);
@@ -71,6 +74,8 @@ function argumentsOf(pattern: Pattern): string[] {
       return ["objects", String(pattern.count)];
     case "zones":
       return ["zones", String(pattern.count), pattern.domain];
+    case "post":
+      return ["post", pattern.body, pattern.type];
     default:
       return pattern satisfies never;
   }
