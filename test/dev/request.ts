@@ -11,14 +11,15 @@ export function request(
   port: number,
   host: string,
   path: string,
-  init: { method?: string; headers?: Record<string, string>; body?: unknown } = {},
+  init: { method?: string; headers?: Record<string, string>; body?: unknown; seconds?: number } = {},
 ): Promise<Answer> {
   const body = init.body === undefined ? undefined : JSON.stringify(init.body);
+  const { seconds = 20 } = init;
   const headers: Record<string, string> = { ...init.headers, Host: host };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
-      { host: "127.0.0.1", port, path, method: init.method ?? "GET", headers, agent: false, timeout: 20_000 },
+      { host: "127.0.0.1", port, path, method: init.method ?? "GET", headers, agent: false, timeout: seconds * 1000 },
       (incoming) => {
         let text = "";
         incoming
@@ -30,7 +31,7 @@ export function request(
           .on("error", reject);
       },
     );
-    outgoing.on("timeout", () => outgoing.destroy(new Error(`no answer from ${host}${path} within 20 s`)));
+    outgoing.on("timeout", () => outgoing.destroy(new Error(`no answer from ${host}${path} within ${seconds} s`)));
     outgoing.on("error", reject);
     outgoing.end(body);
   });

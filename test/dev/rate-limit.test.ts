@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { request } from "./request.ts";
+import { type ServeProcess, startServe } from "./serve-process.ts";
+
+const API = "api.rescdn.localhost";
+
+let stateDir: string;
+let server: ServeProcess;
+
+beforeAll(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), "rescdn-rate-"));
+  server = await startServe({ STATE_DIR: stateDir, ADMIN_TOKEN: "operator" });
+});
+
+afterAll(async () => {
+  await server?.stop();
+  await rm(stateDir, { recursive: true, force: true });
+});
+
+async function newKeys(): Promise<{ live: string; test: string }> {
+  const answer = await request(server.port, API, "/admin/accounts", {
+    method: "POST",
+    headers: { Authorization: "Bearer operator" },
+    body: { name: "Busy", email: "busy@example.com" },
+  });
+  expect(answer.status, answer.body).toBe(201);
+  return (JSON.parse(answer.body) as { keys: { live: string; test: string } }).keys;
+}
+
+const list = (key: string) => request(server.port, API, "/v1/zones", { headers: { "X-ResCDN-Key": key }, seconds: 60 });
+
+describe("a key's rate limit, over 1,000 sockets at once", () => {
+  it("lets exactly 100 calls pass, tells each its place, and the others when to come again", async () => {
+    const keys = await newKeys();
+    const began = performance.now();
+    const answers = await Promise.all(Array.from({ length: 1_000 }, () => list(keys.live)));
+    const seconds = (performance.now() - began) / 1000;
+    // Else the first calls would be forgotten before the last.
+    expect(seconds).toBeLessThan(60);
+
+    const passed = answers.filter(({ status }) => status === 200);
+    const refused = answers.filter(({ status }) => status === 429);
+    expect([passed.length, refused.length]).toEqual([100, 900]);
+    const remaining = passed.map(({ headers }) => Number(headers["x-ratelimit-remaining"]));
+    expect(remaining.sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => index));
+    for (const { headers, body } of refused) {
+      expect(JSON.parse(body)).toMatchObject({ code: "rate_limited" });
+      expect(Number(headers["retry-after"])).toBeGreaterThan(0);
+      expect(Number(headers["retry-after"])).toBeLessThanOrEqual(60);
+    }
+    expect((await list(keys.test)).status).toBe(200);
+  });
+});

@@ -1,0 +1,55 @@
+import type { Env } from "../../src/env.ts";
+
+/** What a request asked of D1 and of Durable Objects. A batch is one round trip. */
+export interface RoundTrips {
+  d1: number;
+  durableObject: number;
+}
+
+/** The same bindings, whose calls are counted. */
+export function countedEnv(env: Env): { env: Env; trips: RoundTrips } {
+  const trips: RoundTrips = { d1: 0, durableObject: 0 };
+  const originals = new WeakMap<object, D1PreparedStatement>();
+  const statement = (prepared: D1PreparedStatement): D1PreparedStatement => {
+    const counted = around(prepared, (name, method) => (...args) => {
+      if (name === "bind") return statement(method(...args) as D1PreparedStatement);
+      trips.d1++;
+      return method(...args);
+    });
+    originals.set(counted, prepared);
+    return counted;
+  };
+  const database = around(env.DB, (name, method) => (...args) => {
+    if (name === "prepare") return statement(method(...args) as D1PreparedStatement);
+    trips.d1++;
+    return name === "batch" ? method((args[0] as object[]).map((one) => originals.get(one))) : method(...args);
+  });
+  const namespace = <Namespace extends object>(original: Namespace): Namespace =>
+    around(original, (name, method) => (...args) => {
+      const result = method(...args);
+      if (!/^get/.test(name)) return result;
+      return around(result as object, (_, call) => (...given) => {
+        trips.durableObject++;
+        return call(...given);
+      });
+    });
+  const counted = Object.entries(env).map(([name, binding]) => {
+    if (name === "DB") return [name, database];
+    const isNamespace = typeof binding === "object" && binding !== null && "idFromName" in binding;
+    return [name, isNamespace ? namespace(binding as object) : binding];
+  });
+  return { env: Object.fromEntries(counted) as Env, trips };
+}
+
+type Method = (...args: unknown[]) => unknown;
+
+/** Stands for an object whose methods pass through `wrap`. */
+function around<Value extends object>(target: Value, wrap: (name: string, method: Method) => Method): Value {
+  return new Proxy(target, {
+    get(_, name) {
+      const value = Reflect.get(target, name) as unknown;
+      if (typeof value !== "function" || typeof name !== "string") return value;
+      return wrap(name, (...args) => Reflect.apply(value, target, args));
+    },
+  });
+}
