@@ -12,7 +12,9 @@ const plan = z.enum(PLAN_NAMES);
 const createAccountRoute = createRoute({
   method: "post",
   path: "/admin/accounts",
+  operationId: "createAccount",
   summary: "Create an account (operator only)",
+  tags: ["Operator"],
   security: [{ operator: [] }],
   middleware: limitBody,
   request: {

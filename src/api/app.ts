@@ -4,6 +4,7 @@ import { addAdmin } from "./admin.ts";
 import { addAudit } from "./audit.ts";
 import type { ApiEnv } from "./context.ts";
 import { addDocs } from "./docs/docs.ts";
+import { addDocument } from "./document.ts";
 import { Problem, problemOf } from "./errors.ts";
 import { everyAnswer } from "./guards.ts";
 import { addKeys } from "./keys.ts";
@@ -18,7 +19,10 @@ import { addZones } from "./zones.ts";
 const health = createRoute({
   method: "get",
   path: "/health",
+  operationId: "health",
   summary: "Whether the API answers",
+  tags: ["Service"],
+  security: [],
   responses: {
     200: { description: "It does", content: { "application/json": { schema: z.object({ status: z.literal("ok") }) } } },
   },
@@ -51,15 +55,6 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   ]);
   refuseOtherMethods(app);
   return app;
-}
-
-function addDocument(app: OpenAPIHono<ApiEnv>): void {
-  const { openAPIRegistry: registry } = app;
-  registry.registerComponent("securitySchemes", "key", { type: "apiKey", in: "header", name: "X-ResCDN-Key" });
-  registry.registerComponent("securitySchemes", "operator", { type: "http", scheme: "bearer" });
-  app.get("/openapi.json", (c) =>
-    c.json(app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: "ResCDN", version: "1" } })),
-  );
 }
 
 let api: OpenAPIHono<ApiEnv> | null = null;

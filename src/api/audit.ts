@@ -30,8 +30,10 @@ const time = z.iso
 const auditRoute = createRoute({
   method: "get",
   path: "/v1/audit",
+  operationId: "listAudit",
   summary: "Who changed what; kept for 400 days",
-  security: [{ key: [] }],
+  tags: ["Audit"],
+  security: [{ key: ["keys:write"] }],
   middleware: requireScope("keys:write"),
   request: {
     query: z.object({

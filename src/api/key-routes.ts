@@ -5,8 +5,8 @@ import { idempotencyHeaders, idempotent } from "./idempotent.ts";
 import { keySchema, newKeySchema, scope } from "./key-json.ts";
 import { nextCursor, pageQuery } from "./pages.ts";
 
-const params = z.object({ id: z.string() });
-const security = [{ key: [] }];
+const params = z.object({ id: z.string().openapi({ description: "The key's id.", example: "key_abc123" }) });
+const security = [{ key: ["keys:write"] }];
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
 const created = (description: string) => ({
   description,
@@ -17,7 +17,9 @@ const created = (description: string) => ({
 export const listKeysRoute = createRoute({
   method: "get",
   path: "/v1/keys",
+  operationId: "listKeys",
   summary: "List the keys that can do no more than the one that asks",
+  tags: ["Keys"],
   security,
   middleware: requireScope("keys:write"),
   request: { query: z.object(pageQuery) },
@@ -33,7 +35,9 @@ export const listKeysRoute = createRoute({
 export const createKeyRoute = createRoute({
   method: "post",
   path: "/v1/keys",
+  operationId: "createKey",
   summary: "Create a key; what is left out is as with the key that asks",
+  tags: ["Keys"],
   security,
   middleware: [requireScope("keys:write"), limitBody, idempotent],
   request: {
@@ -65,7 +69,9 @@ export const createKeyRoute = createRoute({
 export const readKeyRoute = createRoute({
   method: "get",
   path: "/v1/keys/{id}",
+  operationId: "readKey",
   summary: "Read a key",
+  tags: ["Keys"],
   security,
   middleware: requireScope("keys:write"),
   request: { params },
@@ -78,7 +84,9 @@ export const readKeyRoute = createRoute({
 export const revokeKeyRoute = createRoute({
   method: "delete",
   path: "/v1/keys/{id}",
+  operationId: "revokeKey",
   summary: "Revoke a key",
+  tags: ["Keys"],
   security,
   middleware: requireScope("keys:write"),
   request: { params },
@@ -91,7 +99,9 @@ export const revokeKeyRoute = createRoute({
 export const rotateKeyRoute = createRoute({
   method: "post",
   path: "/v1/keys/{id}/rotate",
+  operationId: "rotateKey",
   summary: "Replace a key by a new one with the same name and powers",
+  tags: ["Keys"],
   security,
   middleware: [requireScope("keys:write"), limitBody, idempotent],
   request: {

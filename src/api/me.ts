@@ -14,7 +14,9 @@ const limited = z.object({ limit: z.int(), in_use: z.int() });
 const meRoute = createRoute({
   method: "get",
   path: "/v1/me",
+  operationId: "me",
   summary: "Whose key this is, what it may do, and the limits of the plan",
+  tags: ["Keys"],
   security: [{ key: [] }],
   middleware: requireScope(null),
   responses: {

@@ -3,14 +3,16 @@ import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, requireScope } from "./guards.ts";
 import { idempotencyHeaders, idempotent } from "./idempotent.ts";
 
-const zone = z.string().min(1).describe("The zone's id or name.");
+const zone = z.string().min(1).openapi({ description: "The zone's id or name.", example: "zone_abc123" });
 const path = z
   .string()
   .max(8_192)
   .regex(/^\/[^#]*$/, "must begin with / and have no fragment")
-  .describe(
-    "With a query it purges that one object, without one every query of the path; with * at its end, a prefix.",
-  );
+  .openapi({
+    description:
+      "With a query it purges that one object, without one every query of the path; with * at its end, a prefix.",
+    example: "/assets/v2/reset.css",
+  });
 const prefix = z
   .string()
   .max(1_024)
@@ -41,8 +43,11 @@ const purged = {
 export const purgePathRoute = createRoute({
   method: "get",
   path: "/v1/purge",
+  operationId: "purgePath",
   summary: "Purge a path",
-  security: [{ key: [] }],
+  description: "Changes state though it is a GET; HEAD is refused.",
+  tags: ["Purge"],
+  security: [{ key: ["purge"] }],
   middleware: requireScope("purge"),
   request: { query: z.object({ zone, path }) },
   responses: { 200: purged, ...documentedErrors(401, 403, 404, 422, 429, 500, 503) },
@@ -51,8 +56,10 @@ export const purgePathRoute = createRoute({
 export const purgeRoute = createRoute({
   method: "post",
   path: "/v1/purge",
+  operationId: "purge",
   summary: "Purge paths, prefixes, tags or everything of a zone",
-  security: [{ key: [] }],
+  tags: ["Purge"],
+  security: [{ key: ["purge"] }],
   middleware: [requireScope("purge"), limitBody, idempotent],
   request: {
     headers: idempotencyHeaders,

@@ -7,12 +7,17 @@ import { idempotencyHeaders, idempotent } from "./idempotent.ts";
 import { nextCursor, pageQuery } from "./pages.ts";
 import { zoneSchema } from "./zone-json.ts";
 
-const zoneName = z.string().superRefine((name, context) => {
-  const verdict = checkZoneName(name);
-  if (!verdict.ok) context.addIssue({ code: "custom", message: verdict.reason });
-});
-const params = z.object({ id: z.string().describe("The zone's id or name.") });
-const security = [{ key: [] }];
+const zoneName = z
+  .string()
+  .superRefine((name, context) => {
+    const verdict = checkZoneName(name);
+    if (!verdict.ok) context.addIssue({ code: "custom", message: verdict.reason });
+  })
+  .openapi({ description: "The subdomain: lower-case letters, digits and hyphens.", example: "my-assets" });
+const origin = z
+  .string()
+  .openapi({ description: "Your server, by its https URL.", example: "https://your-origin.com" });
+const params = z.object({ id: z.string().openapi({ description: "The zone's id or name.", example: "zone_abc123" }) });
 const etag = z
   .string()
   .openapi({ description: "The zone's version, for If-Match and If-None-Match.", example: '"3-1c7b"' });
@@ -29,8 +34,10 @@ const conditions = z.object({
 export const listRoute = createRoute({
   method: "get",
   path: "/v1/zones",
+  operationId: "listZones",
   summary: "List all zones on your account",
-  security,
+  tags: ["Zones"],
+  security: [{ key: ["zones:read"] }],
   middleware: requireScope("zones:read"),
   request: {
     query: z.object(pageQuery),
@@ -49,8 +56,10 @@ export const listRoute = createRoute({
 export const createZoneRoute = createRoute({
   method: "post",
   path: "/v1/zones",
+  operationId: "createZone",
   summary: "Create a new zone",
-  security,
+  tags: ["Zones"],
+  security: [{ key: ["zones:write"] }],
   middleware: [requireScope("zones:write"), limitBody, idempotent],
   request: {
     headers: idempotencyHeaders,
@@ -58,7 +67,7 @@ export const createZoneRoute = createRoute({
       required: true,
       content: {
         "application/json": {
-          schema: z.strictObject({ name: zoneName, origin: z.string(), settings: settingsSchema.optional() }),
+          schema: z.strictObject({ name: zoneName, origin, settings: settingsSchema.optional() }),
         },
       },
     },
@@ -75,8 +84,10 @@ export const createZoneRoute = createRoute({
 export const readRoute = createRoute({
   method: "get",
   path: "/v1/zones/{id}",
+  operationId: "readZone",
   summary: "Read a zone",
-  security,
+  tags: ["Zones"],
+  security: [{ key: ["zones:read"] }],
   middleware: requireScope("zones:read"),
   request: {
     params,
@@ -94,8 +105,10 @@ export const readRoute = createRoute({
 export const changeRoute = createRoute({
   method: "patch",
   path: "/v1/zones/{id}",
+  operationId: "changeZone",
   summary: "Change a zone; settings are merged (RFC 7396)",
-  security,
+  tags: ["Zones"],
+  security: [{ key: ["zones:write"] }],
   middleware: [requireScope("zones:write"), limitBody],
   request: {
     params,
@@ -105,7 +118,7 @@ export const changeRoute = createRoute({
       content: {
         "application/json": {
           schema: z.strictObject({
-            origin: z.string().optional(),
+            origin: origin.optional(),
             settings: settingsSchema.optional(),
             active: z.boolean().optional().describe("False: the edge answers 403."),
           }),
@@ -122,8 +135,10 @@ export const changeRoute = createRoute({
 export const removeRoute = createRoute({
   method: "delete",
   path: "/v1/zones/{id}",
+  operationId: "deleteZone",
   summary: "Delete a zone",
-  security,
+  tags: ["Zones"],
+  security: [{ key: ["zones:write"] }],
   middleware: requireScope("zones:write"),
   request: { params, headers: conditions },
   responses: {

@@ -44,14 +44,14 @@ function isoOrNull(time: number | null): string | null {
   return time === null ? null : isoSeconds(time);
 }
 
-const security = [{ bearer: [] }];
-
 export const listApiKeysRoute = createRoute({
   method: "get",
   path: "/api/v1/api_keys",
+  operationId: "listApiKeys",
   summary: "List API keys",
+  tags: ["API keys"],
   description: "Oldest first, and only those that can do no more than the key that asks.",
-  security,
+  security: [{ bearer: ["read"] }],
   middleware: requireScope("read"),
   responses: {
     200: {
@@ -65,9 +65,11 @@ export const listApiKeysRoute = createRoute({
 export const createApiKeyRoute = createRoute({
   method: "post",
   path: "/api/v1/api_keys",
+  operationId: "createApiKey",
   summary: "Create an API key",
+  tags: ["API keys"],
   description: "A key grants no more than it has: neither other scopes nor a later end.",
-  security,
+  security: [{ bearer: ["write"] }],
   middleware: [requireScope("write"), limitBody],
   request: {
     body: {
@@ -106,10 +108,12 @@ export const createApiKeyRoute = createRoute({
 export const revokeApiKeyRoute = createRoute({
   method: "delete",
   path: "/api/v1/api_keys/{id}",
+  operationId: "revokeApiKey",
   summary: "Revoke an API key",
+  tags: ["API keys"],
   description: "Holds on the next request. A key may revoke itself.",
-  security,
+  security: [{ bearer: ["write"] }],
   middleware: requireScope("write"),
-  request: { params: z.object({ id: z.string().openapi({ example: "key_xyz789" }) }) },
+  request: { params: z.object({ id: z.string().openapi({ description: "The key's id.", example: "key_xyz789" }) }) },
   responses: { 204: { description: "Revoked" }, ...documentedErrors(401, 403, 404, 429, 500) },
 });

@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Env } from "../../env.ts";
+import { addCommonHeaders } from "../../rest/common-headers.ts";
 import { fieldProblems } from "../../rest/field-problems.ts";
 import { addApiKeys } from "./api-keys.ts";
 import type { RestEnv } from "./context.ts";
@@ -46,16 +47,32 @@ export function createRecordsApi(): OpenAPIHono<RestEnv> {
   return app;
 }
 
+const TAGS = [
+  { name: "Records", description: "Small records, read as DNS names." },
+  { name: "Namespaces", description: "Whose names are read by whom. An extension of this server." },
+  { name: "Query tokens", description: "They open private namespaces. An extension of this server." },
+  { name: "API keys", description: "A key grants no more than it has." },
+  { name: "Account", description: "Whose key it is." },
+];
+
 function addDocument(app: OpenAPIHono<RestEnv>): void {
-  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
-  app.get("/api/v1/openapi.json", (c) =>
-    c.json(
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    description: "An API key of your account: `rdb_live_…`.",
+  });
+  let document: object | null = null;
+  app.get("/api/v1/openapi.json", (c) => {
+    document ??= addCommonHeaders(
       app.getOpenAPI31Document({
         openapi: "3.1.0",
         info: { title: "ResolveDB", version: "1", description: DESCRIPTION },
+        servers: [{ url: "/", description: "The host that serves this document." }],
+        tags: TAGS,
       }),
-    ),
-  );
+    );
+    return c.json(document);
+  });
 }
 
 let api: OpenAPIHono<RestEnv> | null = null;

@@ -23,7 +23,7 @@ export const time = () =>
   z.iso.datetime({ offset: true, error: "must be a date and time of ISO 8601, such as 2025-12-31T23:59:59Z" });
 
 /** A number of a page, or how much a page holds, as it stands in a query. */
-function counting(max: number, byDefault: number) {
+function counting(max: number, byDefault: number, description: string) {
   const message = `must be a whole number from 1 to ${max}`;
   return z
     .string()
@@ -31,11 +31,14 @@ function counting(max: number, byDefault: number) {
     .transform(Number)
     .refine((number) => number >= 1 && number <= max, message)
     .default(byDefault)
-    .openapi({ type: "integer", minimum: 1, maximum: max, default: byDefault });
+    .openapi({ type: "integer", minimum: 1, maximum: max, default: byDefault, description });
 }
 
 /** Which page of a list is asked for. */
-export const pageQuery = { page: counting(1_000_000, 1), per_page: counting(100, 25) };
+export const pageQuery = {
+  page: counting(1_000_000, 1, "Which page, from 1."),
+  per_page: counting(100, 25, "How many a page holds."),
+};
 
 /** What is said of a page. */
 export const metaSchema = z

@@ -8,8 +8,10 @@ import { requireScope } from "./guards.ts";
 const meRoute = createRoute({
   method: "get",
   path: "/api/v1/me",
+  operationId: "me",
   summary: "Get the current user",
-  security: [{ bearer: [] }],
+  tags: ["Account"],
+  security: [{ bearer: ["read"] }],
   middleware: requireScope("read"),
   responses: {
     200: {

@@ -32,20 +32,20 @@ export function namespaceJson(namespace: NamespaceRow): z.input<typeof namespace
   };
 }
 
-const params = z.object({ name: z.string().openapi({ example: "myapp" }) });
-const security = [{ bearer: [] }];
+const params = z.object({ name: z.string().openapi({ description: "The namespace.", example: "myapp" }) });
 const answer = (description: string) => ({
   description,
   content: { "application/json": { schema: z.object({ namespace: namespaceSchema }) } },
 });
-const tags = ["extension"];
+const tags = ["Namespaces"];
 
 export const listNamespacesRoute = createRoute({
   method: "get",
   path: "/api/v1/namespaces",
+  operationId: "listNamespaces",
   summary: "List namespaces",
   tags,
-  security,
+  security: [{ bearer: ["read"] }],
   middleware: requireScope("read"),
   request: { query: z.object(pageQuery) },
   responses: {
@@ -62,10 +62,11 @@ export const listNamespacesRoute = createRoute({
 export const createNamespaceRoute = createRoute({
   method: "post",
   path: "/api/v1/namespaces",
+  operationId: "createNamespace",
   summary: "Create a namespace",
   description: "Needed only where a namespace shall be private before its first record is stored.",
   tags,
-  security,
+  security: [{ bearer: ["write"] }],
   middleware: [requireScope("write"), limitBody],
   request: {
     body: {
@@ -90,9 +91,10 @@ export const createNamespaceRoute = createRoute({
 export const readNamespaceRoute = createRoute({
   method: "get",
   path: "/api/v1/namespaces/{name}",
+  operationId: "readNamespace",
   summary: "Get a namespace",
   tags,
-  security,
+  security: [{ bearer: ["read"] }],
   middleware: requireScope("read"),
   request: { params },
   responses: { 200: answer("The namespace"), ...documentedErrors(401, 403, 404, 429, 500) },
@@ -101,12 +103,13 @@ export const readNamespaceRoute = createRoute({
 export const changeNamespaceRoute = createRoute({
   method: "patch",
   path: "/api/v1/namespaces/{name}",
+  operationId: "changeNamespace",
   summary: "Make a namespace public or private",
   description:
     "Holds at once for readers on the machine that answers, and elsewhere within a minute. Caches on the way keep what " +
     "they were answered until the record's TTL ends.",
   tags,
-  security,
+  security: [{ bearer: ["write"] }],
   middleware: [requireScope("write"), limitBody],
   request: {
     params,
@@ -124,11 +127,12 @@ export const changeNamespaceRoute = createRoute({
 export const removeNamespaceRoute = createRoute({
   method: "delete",
   path: "/api/v1/namespaces/{name}",
+  operationId: "deleteNamespace",
   summary: "Delete a namespace and its query tokens",
   description:
     "Only without records: as long as there are any, the answer is a 422. Nobody else can take its name for 30 days.",
   tags,
-  security,
+  security: [{ bearer: ["write"] }],
   middleware: requireScope("write"),
   request: { params },
   responses: { 204: { description: "Deleted" }, ...documentedErrors(401, 403, 404, 422, 429, 500, 503) },

@@ -26,16 +26,16 @@ export function queryTokenJson(row: QueryTokenRow): z.input<typeof queryTokenSch
   };
 }
 
-const namespaceParam = { name: z.string().openapi({ example: "myapp" }) };
-const security = [{ bearer: [] }];
-const tags = ["extension"];
+const namespaceParam = { name: z.string().openapi({ description: "The namespace.", example: "myapp" }) };
+const tags = ["Query tokens"];
 
 export const listQueryTokensRoute = createRoute({
   method: "get",
   path: "/api/v1/namespaces/{name}/query_tokens",
+  operationId: "listQueryTokens",
   summary: "List a namespace's query tokens",
   tags,
-  security,
+  security: [{ bearer: ["read"] }],
   middleware: requireScope("read"),
   request: { params: z.object(namespaceParam) },
   responses: {
@@ -50,10 +50,11 @@ export const listQueryTokensRoute = createRoute({
 export const createQueryTokenRoute = createRoute({
   method: "post",
   path: "/api/v1/namespaces/{name}/query_tokens",
+  operationId: "createQueryToken",
   summary: "Create a query token",
   description: "It opens a private namespace to names that carry it. A namespace has at most 100 of them.",
   tags,
-  security,
+  security: [{ bearer: ["write"] }],
   middleware: [requireScope("write"), limitBody],
   request: {
     params: z.object(namespaceParam),
@@ -98,11 +99,17 @@ export const createQueryTokenRoute = createRoute({
 export const revokeQueryTokenRoute = createRoute({
   method: "delete",
   path: "/api/v1/namespaces/{name}/query_tokens/{id}",
+  operationId: "revokeQueryToken",
   summary: "Revoke a query token",
   description: "Holds on the next query that reaches this service.",
   tags,
-  security,
+  security: [{ bearer: ["write"] }],
   middleware: requireScope("write"),
-  request: { params: z.object({ ...namespaceParam, id: z.string().openapi({ example: "qtok_abc123" }) }) },
+  request: {
+    params: z.object({
+      ...namespaceParam,
+      id: z.string().openapi({ description: "The query token's id.", example: "qtok_abc123" }),
+    }),
+  },
   responses: { 204: { description: "Revoked" }, ...documentedErrors(401, 403, 404, 429, 500) },
 });

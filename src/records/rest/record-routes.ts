@@ -4,8 +4,7 @@ import { metaSchema, pageQuery } from "./fields.ts";
 import { limitBody, requireScope } from "./guards.ts";
 import { changedRecordBody, createdRecordSchema, newRecordBody, recordSchema } from "./record-schema.ts";
 
-const params = z.object({ id: z.string().openapi({ example: "rec_abc123" }) });
-const security = [{ bearer: [] }];
+const params = z.object({ id: z.string().openapi({ description: "The record's id.", example: "rec_abc123" }) });
 const answer = (description: string) => ({
   description,
   content: { "application/json": { schema: z.object({ record: recordSchema }) } },
@@ -14,8 +13,10 @@ const answer = (description: string) => ({
 export const listRecordsRoute = createRoute({
   method: "get",
   path: "/api/v1/records",
+  operationId: "listRecords",
   summary: "List records",
-  security,
+  tags: ["Records"],
+  security: [{ bearer: ["read"] }],
   middleware: requireScope("read"),
   request: {
     query: z.object({
@@ -36,12 +37,14 @@ export const listRecordsRoute = createRoute({
 export const createRecordRoute = createRoute({
   method: "post",
   path: "/api/v1/records",
+  operationId: "createRecord",
   summary: "Create a record",
+  tags: ["Records"],
   description:
     "A namespace belongs to the account that first stores a record in it, or creates it. Another account's is a 403 " +
     "`authorization_error`, and so are `public`, `system`, `resolvedb` and `rescdn`. Beyond the plan's number of records, " +
     "or as many namespaces, the answer is a 403 `quota_exceeded`.",
-  security,
+  security: [{ bearer: ["write"] }],
   middleware: [requireScope("write"), limitBody],
   request: { body: { required: true, content: { "application/json": { schema: newRecordBody } } } },
   responses: {
@@ -56,8 +59,10 @@ export const createRecordRoute = createRoute({
 export const readRecordRoute = createRoute({
   method: "get",
   path: "/api/v1/records/{id}",
+  operationId: "readRecord",
   summary: "Get a record",
-  security,
+  tags: ["Records"],
+  security: [{ bearer: ["read"] }],
   middleware: requireScope("read"),
   request: { params },
   responses: { 200: answer("The record"), ...documentedErrors(401, 403, 404, 429, 500) },
@@ -66,9 +71,11 @@ export const readRecordRoute = createRoute({
 export const changeRecordRoute = createRoute({
   method: "patch",
   path: "/api/v1/records/{id}",
+  operationId: "changeRecord",
   summary: "Update a record",
+  tags: ["Records"],
   description: "Only the fields that are given change. A record's key does not change: create another record.",
-  security,
+  security: [{ bearer: ["write"] }],
   middleware: [requireScope("write"), limitBody],
   request: { params, body: { required: true, content: { "application/json": { schema: changedRecordBody } } } },
   responses: {
@@ -80,9 +87,11 @@ export const changeRecordRoute = createRoute({
 export const removeRecordRoute = createRoute({
   method: "delete",
   path: "/api/v1/records/{id}",
+  operationId: "deleteRecord",
   summary: "Delete a record",
+  tags: ["Records"],
   description: "Its data is gone for good; its key is free again.",
-  security,
+  security: [{ bearer: ["write"] }],
   middleware: requireScope("write"),
   request: { params },
   responses: { 204: { description: "Deleted" }, ...documentedErrors(401, 403, 404, 429, 500, 503) },

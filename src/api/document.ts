@@ -1,0 +1,56 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { addCommonHeaders } from "../rest/common-headers.ts";
+import type { ApiEnv } from "./context.ts";
+
+const DESCRIPTION = `Manage zones of the ResCDN network and purge what the edge has stored.
+
+**Authentication.** Every call needs an API key in the header \`X-ResCDN-Key\`. Keys that begin with \`rk_live_\` see and
+make live zones, keys that begin with \`rk_test_\` see and make test zones only. Each call names the scope that it needs.
+
+**Errors.** An error is \`{"error": "<sentence>", "code": "<word>", "request_id": "…"}\`. The word does not change; with
+422, \`details\` says which fields are wrong. What does not exist and what belongs to another account answer the same 404.
+
+**Rate limit.** A key may make 100 requests in any 60 seconds, more by its plan. Every answer says in \`RateLimit\` how many
+remain; a 429 says in \`Retry-After\` how many seconds to wait.
+
+**Pages.** Lists come in pages: pass \`next_cursor\` as \`cursor\` to read the next one, until it is null.
+
+**Lost updates.** A zone's answers have an \`ETag\`. A change that sends it in \`If-Match\` is refused with 412 if somebody
+else has changed the zone since.`;
+
+const TAGS = [
+  { name: "Zones", description: "A zone maps a subdomain on the ResCDN network to your origin server." },
+  { name: "Purge", description: "Make the edge forget what it has stored." },
+  { name: "Keys", description: "A key can pass on no more than it may itself." },
+  { name: "Audit", description: "Who changed what." },
+  { name: "Operator", description: "For those who run the network." },
+  { name: "Service", description: "About the API itself." },
+];
+
+/** Adds `/openapi.json`, the description of every route that `app` has (OpenAPI 3.1). */
+export function addDocument(app: OpenAPIHono<ApiEnv>): void {
+  const { openAPIRegistry: registry } = app;
+  registry.registerComponent("securitySchemes", "key", {
+    type: "apiKey",
+    in: "header",
+    name: "X-ResCDN-Key",
+    description: "An API key of your account: `rk_live_…` or `rk_test_…`.",
+  });
+  registry.registerComponent("securitySchemes", "operator", {
+    type: "http",
+    scheme: "bearer",
+    description: "The operator's token.",
+  });
+  let document: object | null = null;
+  app.get("/openapi.json", (c) => {
+    document ??= addCommonHeaders(
+      app.getOpenAPI31Document({
+        openapi: "3.1.0",
+        info: { title: "ResCDN", version: "1", description: DESCRIPTION },
+        servers: [{ url: "/", description: "The host that serves this document." }],
+        tags: TAGS,
+      }),
+    );
+    return c.json(document);
+  });
+}
