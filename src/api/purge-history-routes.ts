@@ -22,8 +22,10 @@ const wholePurge = purge.extend({
 export const listPurgesRoute = createRoute({
   method: "get",
   path: "/v1/purges",
+  operationId: "listPurges",
   summary: "List the purges of the last 32 days",
-  security: [{ key: [] }],
+  tags: ["Purge"],
+  security: [{ key: ["purge"] }],
   middleware: requireScope("purge"),
   request: { query: z.object({ ...pageQuery, zone: z.string().min(1).optional().describe("A zone's id or name.") }) },
   responses: {
@@ -38,10 +40,12 @@ export const listPurgesRoute = createRoute({
 export const readPurgeRoute = createRoute({
   method: "get",
   path: "/v1/purges/{id}",
+  operationId: "readPurge",
   summary: "Read a purge",
-  security: [{ key: [] }],
+  tags: ["Purge"],
+  security: [{ key: ["purge"] }],
   middleware: requireScope("purge"),
-  request: { params: z.object({ id: z.string() }) },
+  request: { params: z.object({ id: z.string().describe("The purge's id.") }) },
   responses: {
     200: { description: "The purge", content: { "application/json": { schema: wholePurge } } },
     ...documentedErrors(401, 403, 404, 429, 500),

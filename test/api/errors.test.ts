@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { handleApi } from "../../src/api/app.ts";
 import { type Customer, call, newCustomer, newName, newZone, type ShownZone } from "../support/control-plane.ts";
+import { expectDocumented } from "../support/documented.ts";
 
 let customer: Customer;
 let zone: ShownZone;
@@ -23,12 +24,15 @@ const withBody = [
 ] as const;
 
 /** A call that may be made, but for what the test makes wrong. */
-function allowed(
+async function allowed(
   path: string,
   init: { method: string; body?: BodyInit; headers?: Record<string, string> },
 ): Promise<Response> {
   const headers = { "x-rescdn-key": customer.live, authorization: `Bearer ${env.ADMIN_TOKEN}`, ...init.headers };
-  return handleApi(new Request(`http://api.rescdn.io${path}`, { ...init, headers }), env, createExecutionContext());
+  const request = new Request(`http://api.rescdn.io${path}`, { ...init, headers });
+  const answer = await handleApi(request, env, createExecutionContext());
+  await expectDocumented({ method: init.method, path, headers: request.headers, body: null, answer });
+  return answer;
 }
 
 describe.each(withBody)("%s %s", (method, path) => {

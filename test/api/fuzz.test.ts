@@ -11,6 +11,7 @@ import {
   newZone,
   type ShownZone,
 } from "../support/control-plane.ts";
+import { expectDocumented } from "../support/documented.ts";
 
 let customer: Customer;
 let zone: ShownZone;
@@ -55,8 +56,9 @@ it("refuses any body that makes no sense with a 4xx, and stays whole", async () 
         "content-type": "application/json",
       };
       const request = new Request(`http://api.rescdn.io${path("zone_missing")}`, { method, headers, body });
-      const { status } = await handleApi(request, env, createExecutionContext());
-      expect([201, 400, 404, 422]).toContain(status);
+      const answer = await handleApi(request, env, createExecutionContext());
+      await expectDocumented({ method, path: path("zone_missing"), headers: request.headers, body, answer });
+      expect([201, 400, 404, 422]).toContain(answer.status);
     }),
     { numRuns: 400, seed: 20261122 },
   );

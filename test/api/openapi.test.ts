@@ -1,66 +1,148 @@
 import { describe, expect, it } from "vitest";
-import { call } from "../support/control-plane.ts";
+import { type Customer, call, moveClockWithCalls, newCustomer } from "../support/control-plane.ts";
+import { documentsOfApi, expectDocumented, type Operation } from "../support/documented.ts";
+import { newKey } from "../support/keys.ts";
 
-interface Operation {
-  security?: object[];
-  responses: Record<string, { content?: object }>;
+const documents = await documentsOfApi();
+const operations = documents.flatMap((document) =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      title: `${method.toUpperCase()} ${path}`,
+      method: method.toUpperCase(),
+      path: path.replaceAll(/\{\w+\}/g, "missing"),
+      operation,
+      document,
+    })),
+  ),
+);
+
+moveClockWithCalls();
+
+function statusesOf({ responses }: Operation): string[] {
+  return Object.keys(responses);
 }
 
-async function documentOfApi() {
-  return (await call("/openapi.json")).json<{
-    openapi: string;
-    paths: Record<string, Record<string, Operation>>;
-    components: { schemas: object; securitySchemes: object };
-  }>();
+/** The scheme that an operation asks for and the scopes that it needs. */
+function securityOf({ security = [] }: Operation): { scheme: string; scopes: string[] } | null {
+  const [requirement] = security.map((each) => Object.entries(each)[0]!);
+  return requirement === undefined ? null : { scheme: requirement[0], scopes: requirement[1] };
 }
 
-describe("GET /openapi.json", () => {
-  it("describes every call with its statuses", async () => {
-    const { openapi, paths } = await documentOfApi();
-    expect(openapi).toBe("3.1.0");
-    const calls = Object.entries(paths).flatMap(([path, operations]) =>
-      Object.entries(operations).map(([method, { responses }]) => [
-        `${method.toUpperCase()} ${path}`,
-        Object.keys(responses).join(" "),
-      ]),
-    );
-    expect(Object.fromEntries(calls)).toEqual({
-      "GET /health": "200",
-      "GET /v1/zones": "200 401 403 422 429 500",
-      "POST /v1/zones": "201 400 401 403 409 413 415 422 429 500 503",
-      "GET /v1/zones/{id}": "200 304 401 403 404 412 429 500",
-      "PATCH /v1/zones/{id}": "200 400 401 403 404 409 412 413 415 422 429 500 503",
-      "DELETE /v1/zones/{id}": "204 401 403 404 409 412 429 500 503",
-      "GET /v1/purges": "200 401 403 404 422 429 500",
-      "GET /v1/purges/{id}": "200 401 403 404 429 500",
-      "GET /v1/purge": "200 401 403 404 422 429 500 503",
-      "POST /v1/purge": "200 400 401 403 404 409 413 415 422 429 500 503",
-      "GET /v1/keys": "200 401 403 422 429 500",
-      "POST /v1/keys": "201 400 401 403 409 413 415 422 429 500",
-      "GET /v1/keys/{id}": "200 401 403 404 429 500",
-      "DELETE /v1/keys/{id}": "204 401 403 404 429 500",
-      "POST /v1/keys/{id}/rotate": "201 400 401 403 404 409 413 415 422 429 500",
-      "GET /v1/me": "200 401 429 500",
-      "GET /v1/audit": "200 401 403 422 429 500",
-      "GET /v1/usage": "200 401 403 404 422 429 500",
-      "GET /v1/usage/paths": "200 401 403 404 422 429 500",
-      "POST /admin/accounts": "201 400 401 404 413 415 422 429 500",
+describe.each(operations)("$title", ({ method, path, operation, document }) => {
+  it("has a summary, a tag of its document, and says whether it needs a key", () => {
+    expect(operation.operationId).toMatch(/^[a-z]\w+$/);
+    expect(operation.summary).toMatch(/\S/);
+    expect(operation.tags).toHaveLength(1);
+    expect(document.tags?.map(({ name }) => name)).toContain(operation.tags![0]);
+    expect(operation.security).toBeDefined();
+    for (const requirement of operation.security!)
+      for (const scheme of Object.keys(requirement)) expect(document.components.securitySchemes).toHaveProperty(scheme);
+  });
+
+  it("documents what its guards and its validation answer", () => {
+    const statuses = statusesOf(operation);
+    const security = securityOf(operation);
+    expect(statuses.filter((status) => /^[23]/.test(status))).not.toEqual([]);
+    if (security !== null) expect(statuses).toEqual(expect.arrayContaining(["401", "429", "500"]));
+    if (security !== null && security.scopes.length > 0) expect(statuses).toContain("403");
+    if (operation.requestBody) expect(statuses).toEqual(expect.arrayContaining(["400", "413", "415", "422"]));
+    if (operation.parameters?.some((parameter) => parameter.in === "query")) expect(statuses).toContain("422");
+    if (operation.parameters?.some((parameter) => parameter.in === "path")) expect(statuses).toContain("404");
+  });
+
+  it("describes each parameter and each error", () => {
+    for (const { schema, ...parameter } of operation.parameters ?? [])
+      expect({ ...schema, ...parameter }).toHaveProperty("description", expect.stringMatching(/\S/));
+    for (const [status, answer] of Object.entries(operation.responses))
+      if (/^[45]/.test(status)) expect(Object.keys(answer.content ?? {})).toEqual(["application/json"]);
+  });
+
+  it("answers who shows no key as it says", async () => {
+    const { status } = await call(path, { method, ...(operation.requestBody && { body: {} }) });
+    expect(status === 401).toBe(securityOf(operation) !== null);
+  });
+});
+
+/** For each security scheme of customers: headers with keys of one scope each. */
+const oneScopeEach: Record<string, (customer: Customer) => Promise<Record<string, string>[]>> = {
+  async key({ live }) {
+    const keys = await Promise.all(["purge", "usage:read"].map((scope) => newKey(live, { scopes: [scope] })));
+    return keys.map(({ token }) => ({ "x-rescdn-key": token }));
+  },
+  async bearer({ resolvedb }) {
+    const made = ["read", "write"].map(async (scope) => {
+      const answer = await call("/api/v1/api_keys", {
+        method: "POST",
+        headers: { authorization: `Bearer ${resolvedb}` },
+        body: { api_key: { name: scope, scopes: [scope] } },
+      });
+      const { api_key } = await answer.json<{ api_key: { token: string } }>();
+      return { authorization: `Bearer ${api_key.token}` };
     });
+    return Promise.all(made);
+  },
+};
+
+describe.each(operations.filter(({ operation }) => (securityOf(operation)?.scheme ?? "") in oneScopeEach))(
+  "$title, asked with keys of one scope each",
+  ({ method, path, operation }) => {
+    it("misses the scope that its document names, and no other", async () => {
+      const { scheme, scopes } = securityOf(operation)!;
+      const missed = new Set<string>();
+      for (const headers of await oneScopeEach[scheme]!(await newCustomer())) {
+        const answer = await call(path, { method, headers, ...(operation.requestBody && { body: {} }) });
+        for (const [, scope] of (await answer.text()).matchAll(/lacks the scope ([\w:]+)/g)) missed.add(scope!);
+      }
+      expect([...missed]).toEqual(scopes);
+    });
+  },
+);
+
+describe.each(documents)("a document of the API", (document) => {
+  it("is of OpenAPI 3.1 and names each operation once", () => {
+    expect(document.openapi).toBe("3.1.0");
+    const names = Object.values(document.paths).flatMap((methods) =>
+      Object.values(methods).map(({ operationId }) => operationId),
+    );
+    expect(names).toEqual([...new Set(names)]);
   });
 
-  it("says of each call which key it takes", async () => {
-    const { paths, components } = await documentOfApi();
-    expect(Object.keys(components.securitySchemes)).toEqual(["key", "operator"]);
-    for (const [path, operations] of Object.entries(paths)) {
-      const expected = path === "/health" ? undefined : [{ [path.startsWith("/admin/") ? "operator" : "key"]: [] }];
-      for (const { security } of Object.values(operations)) expect(security).toEqual(expected);
-    }
-  });
-
-  it("refers only to schemas that it has", async () => {
-    const document = await documentOfApi();
-    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)];
+  it("refers only to what it has", () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/(\w+)\/([\w-]+)"/g)];
     expect(references.length).toBeGreaterThan(0);
-    for (const [, name] of references) expect(Object.keys(document.components.schemas)).toContain(name);
+    for (const [, kind, name] of references) expect(document.components[kind as "schemas"]).toHaveProperty([name!]);
+  });
+});
+
+describe("expectDocumented(), which holds every call of these tests to the document", () => {
+  const json = { "content-type": "application/json", "x-request-id": "req_1" };
+  const zones = { zones: [], next_cursor: null };
+  const limits = { ratelimit: "x", "ratelimit-policy": "x" };
+  const listed = (status: number, body: unknown, headers: Record<string, string> = json, path = "/v1/zones") =>
+    expectDocumented({
+      method: "GET",
+      path,
+      headers: new Headers(),
+      body: null,
+      answer: new Response(JSON.stringify(body), { status, headers: { ...limits, ...headers } }),
+    });
+
+  it("lets pass what is documented", async () => {
+    await listed(200, zones);
+    await listed(404, {}, json, "/v1/no-such-path");
+  });
+
+  it.each([
+    ["a status", () => listed(202, zones), "the status is none of"],
+    ["a media type", () => listed(200, zones, { ...json, "content-type": "text/html" }), "the media type text/html"],
+    ["a missing field", () => listed(200, { zones: [] }), "next_cursor"],
+    ["a field more", () => listed(200, { ...zones, secret: 1 }), "secret"],
+    ["a field more, deep inside", () => listed(429, { error: "", code: "", details: [{ extra: 1 }] }), "extra"],
+    ["a type", () => listed(200, { ...zones, next_cursor: 1 }), "next_cursor"],
+    ["a missing header", () => listed(200, zones, { "content-type": "application/json" }), "header X-Request-Id"],
+    ["a parameter", () => listed(200, zones, json, "/v1/zones?limit=none"), "query parameter limit"],
+    ["a path", () => listed(200, {}, json, "/v1/no-such-path"), "there is no such operation"],
+  ])("fails over %s that is not", async (_, made, says) => {
+    await expect(made()).rejects.toThrow(says);
   });
 });

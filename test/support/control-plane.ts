@@ -1,5 +1,6 @@
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, vi } from "vitest";
+import { expectDocumented } from "./documented.ts";
 
 declare global {
   namespace Cloudflare {
@@ -28,18 +29,22 @@ export interface Call {
   headers?: Record<string, string>;
 }
 
-/** Sends a request through the Worker to the API's host. */
-export function call(path: string, { method = "GET", key, body, headers = {} }: Call = {}): Promise<Response> {
+/** Sends a request through the Worker to the API's host, and holds it and its answer to the API's documents. */
+export async function call(path: string, { method = "GET", key, body, headers = {} }: Call = {}): Promise<Response> {
   if (vi.isFakeTimers()) vi.setSystemTime(Date.now() + 1_000);
-  return exports.default.fetch(`http://api.rescdn.localhost${path}`, {
-    method,
-    headers: {
-      ...(key !== undefined && { "x-rescdn-key": key }),
-      ...(body !== undefined && { "content-type": "application/json" }),
-      ...headers,
-    },
-    ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  const sent = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+  const fields = new Headers({
+    ...(key !== undefined && { "x-rescdn-key": key }),
+    ...(body !== undefined && { "content-type": "application/json" }),
+    ...headers,
   });
+  const answer = await exports.default.fetch(`http://api.rescdn.localhost${path}`, {
+    method,
+    headers: fields,
+    ...(sent !== undefined && { body: sent }),
+  });
+  await expectDocumented({ method, path, headers: fields, body: sent ?? null, answer });
+  return answer;
 }
 
 /** A new account's id and keys. */

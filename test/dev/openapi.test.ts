@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { request } from "./request.ts";
+import { type ServeProcess, startServe } from "./serve-process.ts";
+
+const API = "api.rescdn.localhost";
+let stateDir: string;
+let server: ServeProcess;
+let documents: { url: string; document: Record<string, unknown> }[];
+
+beforeAll(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), "rescdn-openapi-"));
+  server = await startServe({ STATE_DIR: stateDir });
+  const { body } = await request(server.port, API, "/docs/start.js");
+  const listed = JSON.parse(/urls: (\[.+\]),/.exec(body)![1]!) as { url: string }[];
+  documents = await Promise.all(
+    listed.map(async ({ url }) => ({ url, document: JSON.parse((await request(server.port, API, url)).body) })),
+  );
+});
+
+afterAll(async () => {
+  await server?.stop();
+  await rm(stateDir, { recursive: true, force: true });
+});
+
+// Both validators compile with eval, which workerd does not have.
+
+it("every document that /docs lists is valid OpenAPI 3.1", async () => {
+  expect(documents.length).toBeGreaterThan(0);
+  for (const { url, document } of documents) {
+    const validator = new Validator();
+    expect({ url, ...(await validator.validate(structuredClone(document))) }).toEqual({ url, valid: true });
+    expect(validator.version).toBe("3.1");
+  }
+});
+
+it("every schema in them is valid JSON Schema 2020-12", () => {
+  const ajv = schemaValidator();
+  for (const { document } of documents) {
+    const schemas = schemasOf(document);
+    expect(schemas.length).toBeGreaterThan(10);
+    for (const { at, schema } of schemas)
+      expect({ at, valid: ajv.validateSchema(schema) }).toEqual({ at, valid: true });
+  }
+  expect(ajv.validateSchema({ type: "text" })).toBe(false);
+});
+
+/** The ajv of the OpenAPI validator, with the dialect of OpenAPI 3.1. */
+function schemaValidator(): { validateSchema(schema: unknown): boolean } {
+  const require = createRequire(import.meta.resolve("@seriousme/openapi-schema-validator"));
+  const { default: Ajv2020 } = require("ajv/dist/2020.js");
+  return new Ajv2020({ strict: false, logger: false });
+}
+
+/** Every schema of an OpenAPI document, with where it stands. */
+function schemasOf(part: unknown, at = ""): { at: string; schema: unknown }[] {
+  if (typeof part !== "object" || part === null) return [];
+  return Object.entries(part).flatMap(([name, value]) => {
+    const here = `${at}/${name}`;
+    if (name === "schema") return [{ at: here, schema: value }];
+    if (here === "/components/schemas")
+      return Object.entries(value).map(([each, schema]) => ({ at: `${here}/${each}`, schema }));
+    return schemasOf(value, here);
+  });
+}

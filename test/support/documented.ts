@@ -1,0 +1,226 @@
+import { exports } from "cloudflare:workers";
+import { type Schema, Validator } from "@cfworker/json-schema";
+
+interface Parameter {
+  name: string;
+  in: "path" | "query" | "header" | "cookie";
+  required?: boolean;
+  schema: Schema;
+}
+
+interface Header {
+  required?: boolean;
+  schema: Schema;
+}
+
+interface Answer {
+  content?: Record<string, { schema: Schema }>;
+  headers?: Record<string, Header | { $ref: string }>;
+}
+
+/** A call as an OpenAPI document describes it. */
+export interface Operation {
+  operationId?: string;
+  summary?: string;
+  tags?: string[];
+  security?: Record<string, string[]>[];
+  parameters?: Parameter[];
+  requestBody?: { required?: boolean; content: Record<string, { schema: Schema }> };
+  responses: Record<string, Answer>;
+}
+
+export interface ApiDocument {
+  openapi: string;
+  tags?: { name: string }[];
+  paths: Record<string, Record<string, Operation>>;
+  components: {
+    schemas: Record<string, Schema>;
+    headers: Record<string, Header>;
+    securitySchemes: Record<string, object>;
+  };
+}
+
+interface Exchange {
+  method: string;
+  /** With the query. */
+  path: string;
+  headers: Headers;
+  /** As it was sent. */
+  body: string | null;
+  answer: Response;
+}
+
+const HOST = "http://api.rescdn.localhost";
+let reading: Promise<ApiDocument[]> | null = null;
+
+/** The documents that `/docs` lists, read once. */
+export function documentsOfApi(): Promise<ApiDocument[]> {
+  reading ??= readDocuments();
+  return reading;
+}
+
+async function readDocuments(): Promise<ApiDocument[]> {
+  const script = await (await exports.default.fetch(`${HOST}/docs/start.js`)).text();
+  const listed = JSON.parse(/urls: (\[.+\]),/.exec(script)![1]!) as { url: string }[];
+  return Promise.all(listed.map(async ({ url }) => (await exports.default.fetch(HOST + url)).json<ApiDocument>()));
+}
+
+/** Throws where a request that succeeded, or any answer, is not as the API's documents say. The answer stays unread. */
+export async function expectDocumented(exchange: Exchange): Promise<void> {
+  const violations = violationsOf(exchange, await textOf(exchange.answer), await documentsOfApi());
+  if (violations.length === 0) return;
+  const { method, path, answer } = exchange;
+  throw new Error(`${method} ${path} → ${answer.status} is not as documented:\n${violations.join("\n")}`);
+}
+
+/** The body of an answer that is JSON: of no other is there anything to check. */
+async function textOf(answer: Response): Promise<string> {
+  return mediaTypeOf(answer) === "application/json" ? answer.clone().text() : "";
+}
+
+function violationsOf(exchange: Exchange, text: string, documents: readonly ApiDocument[]): string[] {
+  const { method, path, answer } = exchange;
+  const { pathname } = new URL(path, HOST);
+  const found = documents.flatMap((document) => pathsOf(document).flatMap((known) => known.match(pathname) ?? []))[0];
+  const operation = found?.operations[method === "HEAD" ? "get" : method.toLowerCase()];
+  if (answer.status === 405 && (operation === undefined || method === "HEAD")) return [];
+  if (found === undefined || operation === undefined) {
+    // A page, or one of the documents themselves.
+    const page = method === "HEAD" || mediaTypeOf(answer) !== "application/json" || isDocument(parsed(text));
+    return page || answer.status === 404 ? [] : ["there is no such operation"];
+  }
+  const documented = operation.responses[answer.status];
+  if (documented === undefined) return [`the status is none of ${Object.keys(operation.responses)}`];
+  return [
+    ...headerViolations(found.document, documented, answer),
+    ...(method === "HEAD" ? [] : bodyViolations(found.document, documented, answer, text)),
+    ...(answer.ok ? requestViolations(found, operation, exchange) : []),
+  ];
+}
+
+function isDocument(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "openapi" in value;
+}
+
+function headerViolations(document: ApiDocument, { headers = {} }: Answer, answer: Response): string[] {
+  return Object.entries(headers).flatMap(([name, reference]) => {
+    const { required, schema } =
+      "$ref" in reference ? document.components.headers[reference.$ref.split("/").at(-1)!]! : reference;
+    const value = answer.headers.get(name);
+    if (value === null) return required ? [`header ${name} is missing`] : [];
+    return invalid(`header ${name}`, document, schema, fromText(value, schema));
+  });
+}
+
+function bodyViolations(document: ApiDocument, documented: Answer, answer: Response, text: string): string[] {
+  const type = mediaTypeOf(answer);
+  if (documented.content === undefined) return type === null ? [] : [`it has a body of ${type}`];
+  const media = documented.content[type ?? ""];
+  if (media === undefined) return [`the media type ${type} is none of ${Object.keys(documented.content)}`];
+  return type === "application/json" ? invalid("answer", document, media.schema, parsed(text)) : [];
+}
+
+function requestViolations({ document, values }: Found, operation: Operation, exchange: Exchange): string[] {
+  const { searchParams } = new URL(exchange.path, HOST);
+  const parameters = (operation.parameters ?? []).flatMap(({ name, in: place, required, schema }) => {
+    const value = {
+      path: values[name],
+      query: searchParams.get(name),
+      header: exchange.headers.get(name),
+      cookie: null,
+    }[place];
+    if (value === null || value === undefined) return required ? [`${place} parameter ${name} is missing`] : [];
+    return invalid(`${place} parameter ${name}`, document, schema, fromText(value, schema));
+  });
+  const { required, content } = operation.requestBody ?? { content: {} };
+  const schema = content["application/json"]?.schema;
+  if (schema === undefined || (exchange.body === null && !required)) return parameters;
+  return [...parameters, ...invalid("request", document, schema, parsed(exchange.body ?? ""))];
+}
+
+interface Found {
+  document: ApiDocument;
+  operations: Record<string, Operation>;
+  /** The values of the path's parameters, encoded as they came. */
+  values: Record<string, string>;
+}
+
+const patterns = new WeakMap<ApiDocument, { match(pathname: string): Found | null }[]>();
+
+/** The paths of a document; those without parameters win. */
+function pathsOf(document: ApiDocument): { match(pathname: string): Found | null }[] {
+  const known = patterns.get(document);
+  if (known !== undefined) return known;
+  const made = Object.entries(document.paths)
+    .sort(([a], [b]) => a.split("{").length - b.split("{").length)
+    .map(([path, operations]) => {
+      const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+      const pattern = new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "([^/]+)")}$`);
+      return {
+        match(pathname: string) {
+          const groups = pattern.exec(pathname);
+          if (groups === null) return null;
+          const values = Object.fromEntries(names.map((name, at) => [name, groups[at + 1]!]));
+          return { document, operations, values };
+        },
+      };
+    });
+  patterns.set(document, made);
+  return made;
+}
+
+const validators = new WeakMap<Schema, Validator>();
+
+function invalid(what: string, document: ApiDocument, schema: Schema, value: unknown): string[] {
+  let validator = validators.get(schema);
+  if (validator === undefined) {
+    const { schemas } = document.components;
+    // In one document with the components, so that references to them lead somewhere.
+    const whole = { ...(closed(schema) as Schema), components: { schemas: closed(schemas) }, open: schemas };
+    validator = new Validator(whole, "2020-12", false);
+    validators.set(schema, validator);
+  }
+  const { valid, errors } = validator.validate(value);
+  return valid ? [] : errors.map(({ instanceLocation, error }) => `${what} ${instanceLocation}: ${error}`);
+}
+
+/** A schema that lets no property pass which it does not name: what an answer says is documented. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (typeof schema !== "object" || schema === null) return schema;
+  if ("allOf" in schema) return { ...schema, allOf: opened(schema.allOf), unevaluatedProperties: false };
+  const parts = Object.fromEntries(Object.entries(schema).map(([name, part]) => [name, closed(part)]));
+  return isObjectSchema(schema) && !("additionalProperties" in schema)
+    ? { ...parts, additionalProperties: false }
+    : parts;
+}
+
+/** Parts of one whole: none of them may be closed by itself. */
+function opened(schema: unknown): unknown {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/components/schemas/', '"#/open/'));
+}
+
+/** Not a `properties` that has a property of that name. */
+function isObjectSchema(schema: object): boolean {
+  return "properties" in schema && "type" in schema && schema.type === "object";
+}
+
+/** The value of a header or a parameter, as its schema takes it. */
+function fromText(text: string, { type }: Schema): unknown {
+  if ((type === "integer" || type === "number") && text.trim() !== "") return Number(text);
+  if (type === "boolean" && (text === "true" || text === "false")) return text === "true";
+  return text;
+}
+
+function mediaTypeOf(answer: Response): string | null {
+  const type = answer.headers.get("content-type");
+  return type === null ? null : type.split(";", 1)[0]!.trim().toLowerCase();
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined; // no schema takes it
+  }
+}
