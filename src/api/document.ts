@@ -15,6 +15,9 @@ remain; a 429 says in \`Retry-After\` how many seconds to wait.
 
 **Pages.** Lists come in pages: pass \`next_cursor\` as \`cursor\` to read the next one, until it is null.
 
+**Repeats.** A POST that takes \`Idempotency-Key\` is done once: one that repeats it with the same key and the same request
+gets the first one's answer again, for a day.
+
 **Lost updates.** A zone's answers have an \`ETag\`. A change that sends it in \`If-Match\` is refused with 412 if somebody
 else has changed the zone since.`;
 
