@@ -24,6 +24,7 @@ else has changed the zone since.`;
 const TAGS = [
   { name: "Zones", description: "A zone maps a subdomain on the ResCDN network to your origin server." },
   { name: "Purge", description: "Make the edge forget what it has stored." },
+  { name: "Usage", description: "What the edge has answered for you." },
   { name: "Keys", description: "A key can pass on no more than it may itself." },
   { name: "Audit", description: "Who changed what." },
   { name: "Operator", description: "For those who run the network." },

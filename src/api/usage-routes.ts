@@ -47,10 +47,12 @@ const usage = z
 export const usageRoute = createRoute({
   method: "get",
   path: "/v1/usage",
+  operationId: "readUsage",
   summary: "Bandwidth and request counts for the current billing period",
+  tags: ["Usage"],
   description:
     "Counts arrive within seconds of the answers that they count. A test key sees what test zones were asked.",
-  security: [{ key: [] }],
+  security: [{ key: ["usage:read"] }],
   middleware: requireScope("usage:read"),
   request: {
     query: z.object({
@@ -78,10 +80,12 @@ export const usageRoute = createRoute({
 export const pathsRoute = createRoute({
   method: "get",
   path: "/v1/usage/paths",
+  operationId: "listTopPaths",
   summary: "The most requested paths of a zone on a day",
+  tags: ["Usage"],
   description:
     "Counted in bounded memory (Space-Saving), so that rare paths may be missing and counts may be too high, by no more than is said. Without their queries; of long paths the first 256 characters.",
-  security: [{ key: [] }],
+  security: [{ key: ["usage:read"] }],
   middleware: requireScope("usage:read"),
   request: {
     query: z.object({
