@@ -87,7 +87,8 @@ function violationsOf(exchange: Exchange, text: string, documents: readonly ApiD
   if (found === undefined || operation === undefined) {
     // A page, or one of the documents themselves.
     const page = method === "HEAD" || mediaTypeOf(answer) !== "application/json" || isDocument(parsed(text));
-    return page || answer.status === 404 ? [] : ["there is no such operation"];
+    // Who shows no key does not learn what there is.
+    return page || answer.status === 404 || answer.status === 401 ? [] : ["there is no such operation"];
   }
   const documented = operation.responses[answer.status];
   if (documented === undefined) return [`the status is none of ${Object.keys(operation.responses)}`];
