@@ -7,6 +7,7 @@ import type { RestEnv } from "./context.ts";
 import { problemOf, RestProblem } from "./errors.ts";
 import { everyAnswer, requireKey } from "./guards.ts";
 import { addMe } from "./me.ts";
+import { documentNames } from "./names-documentation.ts";
 import { addNamespaces } from "./namespaces.ts";
 import { refuseOtherMethods } from "./other-methods.ts";
 import { addQueryTokens } from "./query-tokens.ts";
@@ -44,6 +45,7 @@ export function createRecordsApi(): OpenAPIHono<RestEnv> {
   addApiKeys(app);
   addMe(app);
   refuseOtherMethods(app);
+  documentNames(app);
   return app;
 }
 

@@ -1,0 +1,101 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { RestEnv } from "./context.ts";
+
+const NAMES = `\`<operation>.[token.]*[label.]*<resource>.<namespace>.<version>.resolvedb.<com|net|org|io>\`, type TXT. Case does not
+count. A label before the resource may be spelled \`b64-\` (Base64url without padding) or \`hex-\`.
+
+| operation | answers |
+|---|---|
+| \`get\` | a record: \`v=rdb1;s=ok;t=data;f=json;ttl=3600;ts=…;d={…}\`; with \`e=b64\`, \`d\` is Base64url, for all but printable ASCII without \`;\` |
+| \`info\` | a record's size, format, times, revision and the beginning of its SHA-256 |
+| \`list.<resource>.…\`, \`list.<namespace>.<version>\` | labels below a resource; resources of a namespace. At most 1,000 in alphabetical order, \`more=1\` where there are others |
+| \`search.<text>.[resource.]<namespace>.<version>\` | keys that contain a text left of their namespace; of the first 10,000 of the namespace |
+| \`health\` | \`s=ok\` |
+
+\`put\`, \`delete\`, \`watch\` and \`geoip\` are not answered over DNS: E002. What is wrong is said in a TXT answer with RCODE 0:
+\`v=rdb1;s=invalid;err=E001\` (not of the grammar), \`E002\` (no such operation or version), \`E003\` (a label does not decode),
+\`s=notfound;err=E004\` (no such record), \`E005\` (no such namespace or resource); it may be kept for 5 s. Other types of a name
+have no data, ANY gets a HINFO record (RFC 8482), other zones are REFUSED.
+
+A private namespace is REFUSED to names without a query token of it; with one, every TTL is 0 and \`Cache-Control\` says
+\`private, no-store\`. TTLs do not count down: this is the authority, not a cache.`;
+
+const message = z.string().openapi({ format: "binary" });
+const dnsAnswer = {
+  200: {
+    description: "Any DNS answer, whatever its RCODE. `Cache-Control: max-age` is the smallest TTL (RFC 8484 §5.1)",
+    content: { "application/dns-message": { schema: message } },
+  },
+  400: { description: "No DNS message" },
+  413: { description: "More than 4,096 octets, or 8,192 characters of Base64url" },
+};
+const tags = ["names"];
+
+const record = z.object({ name: z.string(), type: z.int(), TTL: z.int(), data: z.string() }).openapi("DnsRecord");
+const flag = z.enum(["0", "1", "false", "true"]).optional();
+
+const routes = [
+  createRoute({
+    method: "get",
+    path: "/dns-query",
+    summary: "DNS over HTTPS (RFC 8484)",
+    description: NAMES,
+    tags,
+    request: { query: z.object({ dns: z.base64url().describe("A DNS message, without padding.") }) },
+    responses: dnsAnswer,
+  }),
+  createRoute({
+    method: "post",
+    path: "/dns-query",
+    summary: "DNS over HTTPS (RFC 8484)",
+    description: "As by GET; a name that carries a query token does not stand in a URL this way.",
+    tags,
+    request: { body: { required: true, content: { "application/dns-message": { schema: message } } } },
+    responses: { ...dnsAnswer, 415: { description: "Not `application/dns-message`" } },
+  }),
+  createRoute({
+    method: "get",
+    path: "/resolve",
+    summary: "DNS as JSON",
+    description: "The form of Google's public DNS. The text of a TXT record is one string without quotes.",
+    tags,
+    request: {
+      query: z.object({
+        name: z.string().max(253).openapi({ example: "get.config.myapp.v1.resolvedb.net" }),
+        type: z.string().default("A").describe("A type's name or number.").openapi({ example: "TXT" }),
+        cd: flag.describe("Repeated in the answer."),
+        do: flag.describe("Without effect: the zones are not signed."),
+        edns_client_subnet: z.string().optional().describe("Without effect: a name answers the same to everybody."),
+        random_padding: z.string().optional().describe("Without effect."),
+      }),
+    },
+    responses: {
+      200: {
+        description: "Any DNS answer; `Status` is its RCODE",
+        content: {
+          "application/dns-json": {
+            schema: z
+              .object({
+                Status: z.int(),
+                TC: z.boolean(),
+                RD: z.boolean(),
+                RA: z.boolean(),
+                AD: z.boolean(),
+                CD: z.boolean(),
+                Question: z.array(z.object({ name: z.string(), type: z.int() })),
+                Answer: z.array(record).optional(),
+                Authority: z.array(record).optional(),
+              })
+              .openapi("DnsAnswer"),
+          },
+        },
+      },
+      400: { description: "A parameter is missing or wrong; `error.message` says which" },
+    },
+  }),
+];
+
+/** Documents how records are read as names. These paths are answered without this app; see `src/hosts.ts`. */
+export function documentNames(app: OpenAPIHono<RestEnv>): void {
+  for (const route of routes) app.openAPIRegistry.registerPath(route);
+}
