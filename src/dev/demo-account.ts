@@ -7,23 +7,32 @@ export interface ControlPlane {
   adminToken: string;
 }
 
-/** The account's live key: `known` while the server still takes it, else that of a new account. */
-export async function demoKey(api: ControlPlane, known: string | null): Promise<string> {
-  if (known !== null) {
-    const answer = await fetch(`${api.url}/v1/zones`, { headers: { "X-ResCDN-Key": known } });
-    if (answer.status !== 401) return known;
-  }
+/** A live key of each product. */
+export interface DemoKeys {
+  rescdn: string;
+  resolvedb: string;
+}
+
+/** The demo's keys: those that are known and still taken by the server, else those of a new account. */
+export async function demoKeys(api: ControlPlane, known: Record<keyof DemoKeys, string | null>): Promise<DemoKeys> {
+  const rescdn = await ifTaken(`${api.url}/v1/zones`, "X-ResCDN-Key", "", known.rescdn);
+  const resolvedb = await ifTaken(`${api.url}/api/v1/me`, "Authorization", "Bearer ", known.resolvedb);
+  if (rescdn !== null && resolvedb !== null) return { rescdn, resolvedb };
   const answer = await send(
     `${api.url}/admin/accounts`,
     "POST",
     { Authorization: `Bearer ${api.adminToken}` },
-    {
-      name: "Demo",
-      email: "demo@localhost.invalid",
-    },
+    { name: "Demo", email: "demo@localhost.invalid", plan: "pro" },
   );
-  const { keys } = await expectStatus<{ keys: { live: string } }>(answer, 201);
-  return keys.live;
+  const { keys } = await expectStatus<{ keys: { live: string; resolvedb: string } }>(answer, 201);
+  return { rescdn: rescdn ?? keys.live, resolvedb: resolvedb ?? keys.resolvedb };
+}
+
+async function ifTaken(url: string, header: string, scheme: string, key: string | null): Promise<string | null> {
+  if (key === null) return null;
+  const answer = await fetch(url, { headers: { [header]: scheme + key } });
+  await answer.body?.cancel();
+  return answer.status === 401 ? null : key;
 }
 
 /** Makes sure that the zone exists, belongs to the key's account and points at `origin`. */

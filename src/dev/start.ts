@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
 import { fail, onEndSignal, portFromEnvironment } from "./command.ts";
-import { demoKey, demoZone } from "./demo-account.ts";
+import { type DemoKeys, demoKeys, demoZone } from "./demo-account.ts";
 import { demoOrigin } from "./demo-origin.ts";
 import { devVar, rememberDevVar } from "./dev-vars.ts";
 import { projectRoot } from "./project.ts";
@@ -36,18 +36,22 @@ try {
   onEndSignal(runtime.stop);
 
   const api = { url: runtime.url, adminToken };
-  const known = devVar("RESCDN_KEY");
-  const key = await demoKey(api, known);
-  if (key !== known) rememberDevVar("RESCDN_KEY", key);
-  await demoZone(api, key, zone, `http://127.0.0.1:${originPort}`);
-  console.log(introduction(key));
+  const known = { rescdn: devVar("RESCDN_KEY"), resolvedb: devVar("RESOLVEDB_KEY") };
+  const keys = await demoKeys(api, known);
+  if (keys.rescdn !== known.rescdn) rememberDevVar("RESCDN_KEY", keys.rescdn);
+  if (keys.resolvedb !== known.resolvedb) rememberDevVar("RESOLVEDB_KEY", keys.resolvedb);
+  await demoZone(api, keys.rescdn, zone, `http://127.0.0.1:${originPort}`);
+  console.log(introduction(keys));
 } catch (error) {
   if (error instanceof AddressInUse) fail(error.message);
   throw error;
 }
 
-function introduction(key: string): string {
-  const api = `http://localhost:${port}/v1`;
+function introduction(keys: DemoKeys): string {
+  const host = `http://localhost:${port}`;
+  const api = `${host}/v1`;
+  const records = `${host}/api/v1/records`;
+  const bearer = `-H "Authorization: Bearer $RESOLVEDB_KEY"`;
   const edge = `http://${zone}.rescdn.localhost:${port}`;
   const authenticated = `-H "X-ResCDN-Key: $RESCDN_KEY"`;
   const head = `curl -s -o /dev/null -D - ${edge}/assets/reset.css`;
@@ -55,7 +59,8 @@ function introduction(key: string): string {
 ResCDN listens on http://localhost:${port}; Ctrl-C ends it, its state stays in .wrangler/state.
 The zone "${zone}" serves ${edge}/ from http://127.0.0.1:${originPort}, which lists its assets there.
 
-export RESCDN_KEY=${key}
+export RESCDN_KEY=${keys.rescdn}
+export RESOLVEDB_KEY=${keys.resolvedb}
 
 # your zones
 curl ${api}/zones ${authenticated}
@@ -71,5 +76,13 @@ ${head}
 # purged, the next one is a MISS again
 curl "${api}/purge?zone=${zone}&path=/assets/reset.css" ${authenticated}
 ${head}
+
+# a record, and what its name answers over DNS
+curl -X POST ${records} ${bearer} -H "Content-Type: application/json" \\
+  -d '{"record":{"key":"config.demo.v1","data":"eyJkYXRhYmFzZSI6InBvc3RncmVzIn0=","ttl":60}}'
+curl "${host}/resolve?name=get.config.demo.v1.resolvedb.net&type=TXT"
+
+# your records
+curl ${records} ${bearer}
 `;
 }
