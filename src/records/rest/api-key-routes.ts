@@ -5,6 +5,7 @@ import { isoSeconds } from "../../rest/iso-seconds.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { fields, text, time } from "./fields.ts";
 import { limitBody, requireScope } from "./guards.ts";
+import { idempotencyHeaders, idempotent } from "./idempotent.ts";
 
 const scope = z.enum(SCOPES.resolvedb, { error: "must be read or write" });
 
@@ -70,8 +71,9 @@ export const createApiKeyRoute = createRoute({
   tags: ["API keys"],
   description: "A key grants no more than it has: neither other scopes nor a later end.",
   security: [{ bearer: ["write"] }],
-  middleware: [requireScope("write"), limitBody],
+  middleware: [requireScope("write"), limitBody, idempotent],
   request: {
+    headers: idempotencyHeaders,
     body: {
       required: true,
       content: {
@@ -101,7 +103,7 @@ export const createApiKeyRoute = createRoute({
         },
       },
     },
-    ...documentedErrors(400, 401, 403, 413, 415, 422, 429, 500),
+    ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500),
   },
 });
 

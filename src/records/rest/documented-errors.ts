@@ -13,6 +13,7 @@ const error = z
           "quota_exceeded",
           "server_error",
           "method_not_allowed",
+          "conflict",
           "body_too_large",
           "unsupported_media_type",
         ])
@@ -30,6 +31,7 @@ const MEANINGS = {
   401: "Missing or invalid API key",
   403: "The API key lacks a scope, the namespace is another account's or reserved, or the plan's limit is reached",
   404: "There is no such resource in this account",
+  409: "The first request with this Idempotency-Key is still being worked on",
   413: "The body is larger than 64 KiB",
   415: "The body is not application/json",
   422: "Fields or parameters are missing or wrong; a key that is taken",

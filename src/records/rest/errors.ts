@@ -3,7 +3,7 @@ import type { FieldProblem } from "../../rest/field-problems.ts";
 
 /**
  * Every error of the API: its status, its code, its sentence. The contract lists the codes; for what it does not speak of
- * there are three more: a method, a body's size and a body's type.
+ * there are four more: a method, a repeated request, a body's size and its type.
  */
 const PROBLEMS = {
   invalid_json: [400, "validation_error", "The request body is not valid JSON"],
@@ -12,6 +12,7 @@ const PROBLEMS = {
   quota_exceeded: [403, "quota_exceeded", "The account has as many records as its plan allows"],
   not_found: [404, "not_found", "The requested resource does not exist"],
   method_not_allowed: [405, "method_not_allowed", "This resource does not have this method"],
+  in_progress: [409, "conflict", "The first request with this Idempotency-Key is still being worked on: try again"],
   body_too_large: [413, "body_too_large", "The request body is larger than 64 KiB"],
   unsupported_media_type: [415, "unsupported_media_type", "The request body must be application/json"],
   invalid_body: [422, "validation_error", "The request body contains invalid data"],

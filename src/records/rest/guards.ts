@@ -11,6 +11,7 @@ import { WINDOW_MS } from "../../accounts/sliding-window.ts";
 import { newId } from "../../db/new-id.ts";
 import { ANSWER_HEADERS } from "../../rest/answer-headers.ts";
 import { logRequest } from "../../rest/log-request.ts";
+import { bearerToken } from "./bearer-token.ts";
 import type { RestContext, RestEnv } from "./context.ts";
 import { RestProblem } from "./errors.ts";
 
@@ -34,14 +35,10 @@ function uncounted(now: number): Readonly<Record<string, string>> {
   return rateLimitHeaders({ allowed: true, limit, remaining: limit, resetAt: now + WINDOW_MS }, now);
 }
 
-/** RFC 6750 §2.1, with the scheme in any case (RFC 9110 §11.1). */
-const BEARER = /^bearer +([\w.~+/-]+=*) *$/i;
-
 /** Lets in who shows a key, within its rate limit; all who do not show a valid one get the same answer. */
 export const requireKey: Guard = async (c, next) => {
   const { headers } = c.req.raw;
-  const [, token = null] = BEARER.exec(headers.get("authorization") ?? "") ?? [];
-  const admission = await admit(c.env, token, "resolvedb", clientAddress(headers), c.var.now);
+  const admission = await admit(c.env, bearerToken(headers), "resolvedb", clientAddress(headers), c.var.now);
   c.set("caller", callerOf(c, admission));
   await next();
 };

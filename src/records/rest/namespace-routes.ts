@@ -5,6 +5,7 @@ import { isLabel } from "../record-key.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { fields, metaSchema, pageQuery, text } from "./fields.ts";
 import { limitBody, requireScope } from "./guards.ts";
+import { idempotencyHeaders, idempotent } from "./idempotent.ts";
 
 const visibility = z.enum(["public", "private"], {
   error: (issue) => (issue.input === undefined ? "is required" : 'must be "public" or "private"'),
@@ -67,8 +68,9 @@ export const createNamespaceRoute = createRoute({
   description: "Needed only where a namespace shall be private before its first record is stored.",
   tags,
   security: [{ bearer: ["write"] }],
-  middleware: [requireScope("write"), limitBody],
+  middleware: [requireScope("write"), limitBody, idempotent],
   request: {
+    headers: idempotencyHeaders,
     body: {
       required: true,
       content: {
@@ -85,7 +87,7 @@ export const createNamespaceRoute = createRoute({
       },
     },
   },
-  responses: { 201: answer("Created"), ...documentedErrors(400, 401, 403, 413, 415, 422, 429, 500, 503) },
+  responses: { 201: answer("Created"), ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500, 503) },
 });
 
 export const readNamespaceRoute = createRoute({

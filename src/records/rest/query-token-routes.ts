@@ -4,6 +4,7 @@ import type { QueryTokenRow } from "../query-token-rows.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { fields, text, time } from "./fields.ts";
 import { limitBody, requireScope } from "./guards.ts";
+import { idempotencyHeaders, idempotent } from "./idempotent.ts";
 
 const shown = {
   id: z.string().openapi({ example: "qtok_abc123" }),
@@ -55,8 +56,9 @@ export const createQueryTokenRoute = createRoute({
   description: "It opens a private namespace to names that carry it. A namespace has at most 100 of them.",
   tags,
   security: [{ bearer: ["write"] }],
-  middleware: [requireScope("write"), limitBody],
+  middleware: [requireScope("write"), limitBody, idempotent],
   request: {
+    headers: idempotencyHeaders,
     params: z.object(namespaceParam),
     body: {
       required: true,
@@ -92,7 +94,7 @@ export const createQueryTokenRoute = createRoute({
         },
       },
     },
-    ...documentedErrors(400, 401, 403, 404, 413, 415, 422, 429, 500),
+    ...documentedErrors(400, 401, 403, 404, 409, 413, 415, 422, 429, 500),
   },
 });
 

@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { documentedErrors } from "./documented-errors.ts";
 import { metaSchema, pageQuery } from "./fields.ts";
 import { limitBody, requireScope } from "./guards.ts";
+import { idempotencyHeaders, idempotent } from "./idempotent.ts";
 import { changedRecordBody, createdRecordSchema, newRecordBody, recordSchema } from "./record-schema.ts";
 
 const params = z.object({ id: z.string().openapi({ description: "The record's id.", example: "rec_abc123" }) });
@@ -45,14 +46,17 @@ export const createRecordRoute = createRoute({
     "`authorization_error`, and so are `public`, `system`, `resolvedb` and `rescdn`. Beyond the plan's number of records, " +
     "or as many namespaces, the answer is a 403 `quota_exceeded`.",
   security: [{ bearer: ["write"] }],
-  middleware: [requireScope("write"), limitBody],
-  request: { body: { required: true, content: { "application/json": { schema: newRecordBody } } } },
+  middleware: [requireScope("write"), limitBody, idempotent],
+  request: {
+    headers: idempotencyHeaders,
+    body: { required: true, content: { "application/json": { schema: newRecordBody } } },
+  },
   responses: {
     201: {
       description: "Created, and readable",
       content: { "application/json": { schema: z.object({ record: createdRecordSchema }) } },
     },
-    ...documentedErrors(400, 401, 403, 413, 415, 422, 429, 500, 503),
+    ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500, 503),
   },
 });
 
