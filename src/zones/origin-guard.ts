@@ -20,14 +20,28 @@ export function originPolicy(settings: {
   return { ...settings.origins, ownHosts: [...edgeDomains, ...apiHosts, ...recordsHosts] };
 }
 
-/** The reason is a sentence's predicate, to follow "origin". */
+/** The reason is a sentence's predicate, to follow "origin" or "URL". */
 export type OriginVerdict =
   | {
       ok: true;
       /** `scheme://host[:port]`, normalised, without a trailing slash. */
       origin: string;
     }
-  | { ok: false; reason: string };
+  | Refused;
+
+/** As {@link OriginVerdict}, of a URL with a path. */
+export type EndpointVerdict =
+  | {
+      ok: true;
+      /** Normalised. */
+      url: string;
+    }
+  | Refused;
+
+type Refused = { ok: false; reason: string };
+
+const LONGEST_ORIGIN = 300;
+const LONGEST_ENDPOINT = 2_000;
 
 /** Names that never lead to a public server (RFC 6761, RFC 6762, RFC 8375, RFC 9476, ICANN's "internal" and collisions). */
 const LOCAL_DOMAINS =
@@ -41,7 +55,29 @@ const METADATA_HOSTS = ["metadata.goog", "168.63.129.16"];
  * A public name may still resolve to a private address; that is left to the network that the Worker runs in.
  */
 export function checkOrigin(input: string, policy: OriginPolicy): OriginVerdict {
-  if (input.length > 300) return no("must not be longer than 300 characters");
+  const spelling = checkSpelling(input, LONGEST_ORIGIN);
+  if (!spelling.ok) return spelling;
+  if (spelling.rest !== "" && spelling.rest !== "/")
+    return no("must be a scheme and a host only, without path, query or fragment");
+  return checkOriginUrl(spelling.url, policy);
+}
+
+/**
+ * Whether a URL that a customer wants to be told something at is one that we may ask, as {@link checkOrigin} has it for an
+ * origin; it may have a path and a query.
+ */
+export function checkEndpoint(input: string, policy: OriginPolicy): EndpointVerdict {
+  const spelling = checkSpelling(input, LONGEST_ENDPOINT);
+  if (!spelling.ok) return spelling;
+  const { url, rest } = spelling;
+  if (rest.includes("#")) return no("must not have a fragment");
+  const verdict = checkOriginUrl(url, policy);
+  return verdict.ok ? { ok: true, url: verdict.origin + url.pathname + url.search } : verdict;
+}
+
+/** What of a URL must be seen before it is parsed. `rest`: what follows scheme, host and port. */
+function checkSpelling(input: string, longest: number): { ok: true; url: URL; rest: string } | Refused {
+  if (input.length > longest) return no(`must not be longer than ${longest} characters`);
   // URL parsers drop tabs and line ends and read "\" as "/": what they would mend is refused.
   if (/[\s\\\u0000-\u001f\u007f-\u009f]/.test(input))
     return no("must not contain spaces, control characters or backslashes");
@@ -49,9 +85,9 @@ export function checkOrigin(input: string, policy: OriginPolicy): OriginVerdict 
   if (parts === null) return no("must begin with https://");
   const [, authority = "", rest = ""] = parts;
   if (authority.includes("@")) return no("must not contain a user name or password");
-  if (rest !== "" && rest !== "/") return no("must be a scheme and a host only, without path, query or fragment");
-  const url = URL.parse(input);
-  return url === null ? no("is not a valid URL") : checkOriginUrl(url, policy);
+  // The parser would skip the slashes of "https:///host" and find a host where none was written.
+  const url = authority === "" ? null : URL.parse(input);
+  return url === null ? no("is not a valid URL") : { ok: true, url, rest };
 }
 
 /** What the spelling does not show. */
@@ -110,6 +146,6 @@ function refusalOfName(host: string, policy: OriginPolicy): string | null {
   return null;
 }
 
-function no(reason: string): OriginVerdict {
+function no(reason: string): Refused {
   return { ok: false, reason };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkOrigin, type OriginPolicy } from "../../src/zones/origin-guard.ts";
+import { checkEndpoint, checkOrigin, type OriginPolicy } from "../../src/zones/origin-guard.ts";
 
 const ownHosts = ["rescdn.io", "rescdn.localhost", "api.rescdn.io", "localhost", "127.0.0.1", "[::1]"];
 const strict: OriginPolicy = { allowPrivate: false, allowHttp: false, ownHosts };
@@ -221,5 +221,52 @@ describe("checkOrigin()", () => {
     ["http://user@localhost:9000", USER],
   ])("refuses %s even where private origins are allowed: %s", (input, reason) => {
     expect(checkOrigin(input, local)).toEqual({ ok: false, reason });
+  });
+});
+
+describe("checkEndpoint()", () => {
+  it.each([
+    ["https://hooks.example.com", "https://hooks.example.com/"],
+    ["HTTPS://Hooks.Example.COM.:443/A/b?c=D", "https://hooks.example.com/A/b?c=D"],
+    ["https://hooks.example.com:8443/?a=1&b=%20", "https://hooks.example.com:8443/?a=1&b=%20"],
+    ["https://hooks.example.com/a/../b", "https://hooks.example.com/b"],
+    ["https://hooks.example.com/@user", "https://hooks.example.com/@user"],
+    ["https://[2606:4700:4700::1111]/x", "https://[2606:4700:4700::1111]/x"],
+  ])("takes %s as %s", (input, url) => {
+    expect(checkEndpoint(input, strict)).toEqual({ ok: true, url });
+  });
+
+  it.each([
+    ["", HTTPS],
+    ["http://hooks.example.com/", HTTPS],
+    ["https:///hooks.example.com", INVALID],
+    ["https://user:pass@hooks.example.com/", USER],
+    ["https://hooks.example.com\\@10.0.0.1/", SPACES],
+    ["https://hooks.example.com/a b", SPACES],
+    ["https://hooks.example.com/a\r\nX: y", SPACES],
+    ["https://hooks.example.com/#top", "must not have a fragment"],
+    ["https://hooks.example.com/?a#", "must not have a fragment"],
+    ["https://hooks.example.com:22/", PORT],
+    ["https://127.2/hook", ADDRESS],
+    ["https://0x7f.2/hook?x", ADDRESS],
+    ["https://[::ffff:10.0.0.1]/hook", ADDRESS],
+    ["https://169.254.169.254/latest/meta-data/", ADDRESS],
+    ["https://metadata.goog/computeMetadata/v1/", METADATA],
+    ["https://localhost/hook", OWN],
+    ["https://api.rescdn.io/v1/purge?zone=x", OWN],
+    ["https://shop.rescdn.io/hook", OWN],
+    ["https://db.internal/hook", LOCAL],
+    [`https://hooks.example.com/${"a".repeat(2_000)}`, "must not be longer than 2000 characters"],
+  ])("refuses %j: %s", (input, reason) => {
+    expect(checkEndpoint(input, strict)).toEqual({ ok: false, reason });
+  });
+
+  it("takes what the operator allows", () => {
+    expect(checkEndpoint("http://127.0.0.1:9000/hook?a", local)).toEqual({
+      ok: true,
+      url: "http://127.0.0.1:9000/hook?a",
+    });
+    expect(checkEndpoint("http://hooks.example.com/", http)).toEqual({ ok: true, url: "http://hooks.example.com/" });
+    expect(checkEndpoint("http://10.0.0.1/", http)).toEqual({ ok: false, reason: ADDRESS });
   });
 });
