@@ -1,5 +1,7 @@
 import { type Actor, auditStatement } from "../accounts/audit-log.ts";
+import { namespaceJson } from "./namespace-json.ts";
 import { NAMESPACE_COLUMNS, type NamespaceRow } from "./namespace-rows.ts";
+import { eventStatements } from "./webhooks/outbox.ts";
 
 /** How much of the tables an account may fill; null: as much as it likes. */
 export interface NamespaceLimits {
@@ -24,15 +26,18 @@ export function takenByAnother(account: string, now: string): string {
 
 /**
  * Statements that make a namespace the account's, if nobody has it and the account is within its limits, and note it in
- * the audit log. The first gives its row where it did.
+ * the audit log and for webhooks. The first gives its row where it did.
+ *
+ * @param namespace with the number of records that the same transaction stores in it
  */
 export function claimStatements(
   db: D1Database,
   actor: Actor,
-  { name, visibility }: Pick<NamespaceRow, "name" | "visibility">,
+  namespace: Pick<NamespaceRow, "name" | "visibility" | "records">,
   limits: NamespaceLimits,
   now: number,
-): [D1PreparedStatement, D1PreparedStatement] {
+): D1PreparedStatement[] {
+  const { name, visibility } = namespace;
   const claim = db
     .prepare(
       `INSERT INTO namespaces (name, account_id, visibility, state, revision, created_at, updated_at)
@@ -46,7 +51,12 @@ export function claimStatements(
     )
     .bind(name, actor.account, visibility, now, limits.records, limits.namespaces);
   const change = { action: "namespace.create", target: name, before: null, after: { visibility } };
-  return [claim, auditStatement(db, actor, change, now)];
+  const data = namespaceJson({ ...namespace, createdAt: now, updatedAt: now });
+  return [
+    claim,
+    auditStatement(db, actor, change, now),
+    ...eventStatements(db, actor.account, { type: "namespace.upserted", data }, now),
+  ];
 }
 
 /** What became of a new namespace. */
@@ -71,10 +81,11 @@ export async function createNamespace(
     )
     .bind(namespace.name, actor.account, now);
   const limits = { records: null, namespaces: limit };
-  const results = await db.batch([...claimStatements(db, actor, namespace, limits, now), circumstances]);
+  const claim = claimStatements(db, actor, { ...namespace, records: 0 }, limits, now);
+  const results = await db.batch([...claim, circumstances]);
   const claimed = results[0]?.results[0] as NamespaceRow | undefined;
   if (claimed !== undefined) return { kind: "claimed", namespace: claimed };
-  const found = results[2]?.results[0] as { own: number; foreignNamespace: number } | undefined;
+  const found = results.at(-1)?.results[0] as { own: number; foreignNamespace: number } | undefined;
   if (found?.foreignNamespace === 1) return { kind: "of another" };
   return { kind: found?.own === 1 ? "own already" : "too many" };
 }

@@ -1,5 +1,7 @@
 import { type Actor, auditStatement } from "../accounts/audit-log.ts";
 import type { NamespaceDocument } from "./documents.ts";
+import { namespaceJson } from "./namespace-json.ts";
+import { eventStatements } from "./webhooks/outbox.ts";
 
 /** A namespace as D1 holds it. Times in ms since the epoch. */
 export interface NamespaceRow {
@@ -64,7 +66,12 @@ export async function setVisibility(
     before: { visibility: before.visibility },
     after: { visibility },
   };
-  const [updated] = await db.batch<NamespaceRow>([update, auditStatement(db, actor, change, now)]);
+  const data = namespaceJson({ ...before, visibility, updatedAt: now });
+  const [updated] = await db.batch<NamespaceRow>([
+    update,
+    auditStatement(db, actor, change, now),
+    ...eventStatements(db, actor.account, { type: "namespace.upserted", data }, now),
+  ]);
   return updated?.results[0] ?? null;
 }
 
@@ -91,6 +98,7 @@ export async function deleteNamespace(
   const [removed] = await db.batch([
     remove,
     auditStatement(db, actor, change, now),
+    ...eventStatements(db, actor.account, { type: "namespace.deleted", data: namespaceJson(before) }, now),
     db
       .prepare(
         `DELETE FROM query_tokens WHERE namespace = ?1

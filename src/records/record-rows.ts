@@ -1,7 +1,9 @@
 import { type Actor, auditStatement } from "../accounts/audit-log.ts";
 import { claimStatements, type NamespaceLimits, takenByAnother } from "./claim-namespace.ts";
 import { describeData } from "./describe-data.ts";
+import { recordJson } from "./record-json.ts";
 import type { RecordKey } from "./record-key.ts";
+import { eventStatements } from "./webhooks/outbox.ts";
 
 /** A record as D1 holds it. Times in ms since the epoch, `ttl` in seconds, `data` standard Base64 with padding. */
 export interface RecordRow extends RecordKey {
@@ -68,11 +70,13 @@ export async function insertRecord(
     )
     .bind(key, namespace, account, now);
   const after = { key, ttl, ...(await describeData(data)) };
-  const claim = claimStatements(db, actor, { name: namespace, visibility: "public" }, limits, now);
+  const claim = claimStatements(db, actor, { name: namespace, visibility: "public", records: 1 }, limits, now);
+  const asInserted = { ...record, account, revision: 1, createdAt: now, updatedAt: now };
   const results = await db.batch([
     ...claim,
     insert,
     auditStatement(db, actor, { action: "record.create", target: id, before: null, after }, now),
+    ...eventStatements(db, account, { type: "record.upserted", data: recordJson(asInserted) }, now),
     circumstances,
   ]);
   const inserted = results[claim.length]?.results[0] as RecordRow | undefined;
@@ -139,7 +143,12 @@ export async function updateRecord(
     before: { ttl: before.ttl, ...(await describeData(before.data)) },
     after: { ttl, ...(await describeData(data)) },
   };
-  const [updated] = await db.batch<RecordRow>([update, auditStatement(db, actor, change, now)]);
+  const asUpdated = { ...before, data, ttl, updatedAt: now };
+  const [updated] = await db.batch<RecordRow>([
+    update,
+    auditStatement(db, actor, change, now),
+    ...eventStatements(db, before.account, { type: "record.upserted", data: recordJson(asUpdated) }, now),
+  ]);
   return updated?.results[0] ?? null;
 }
 
@@ -157,6 +166,12 @@ export async function deleteRecord(db: D1Database, actor: Actor, before: RecordR
     before: { key: before.key, ttl: before.ttl, ...(await describeData(before.data)) },
     after: null,
   };
-  const [removed] = await db.batch([remove, auditStatement(db, actor, change, now)]);
+  // The data is gone for good: the event does not bring it once more.
+  const { data: _, ...gone } = recordJson(before);
+  const [removed] = await db.batch([
+    remove,
+    auditStatement(db, actor, change, now),
+    ...eventStatements(db, before.account, { type: "record.deleted", data: gone }, now),
+  ]);
   return (removed?.meta.changes ?? 0) > 0;
 }

@@ -1,6 +1,4 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { isoSeconds } from "../../rest/iso-seconds.ts";
-import type { NamespaceRow } from "../namespace-rows.ts";
 import { isLabel } from "../record-key.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { fields, metaSchema, pageQuery, text } from "./fields.ts";
@@ -20,18 +18,6 @@ const namespaceSchema = z
     updated_at: z.iso.datetime(),
   })
   .openapi("Namespace");
-
-/** A namespace as the API shows it. */
-export function namespaceJson(namespace: NamespaceRow): z.input<typeof namespaceSchema> {
-  const { name, visibility, records, createdAt, updatedAt } = namespace;
-  return {
-    name,
-    visibility,
-    records_count: records,
-    created_at: isoSeconds(createdAt),
-    updated_at: isoSeconds(updatedAt),
-  };
-}
 
 const params = z.object({ name: z.string().openapi({ description: "The namespace.", example: "myapp" }) });
 const answer = (description: string) => ({

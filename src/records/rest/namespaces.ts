@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { PLANS } from "../../accounts/plans.ts";
 import { changeAsRead } from "../change-as-read.ts";
 import { createNamespace } from "../claim-namespace.ts";
+import { namespaceJson } from "../namespace-json.ts";
 import { deleteNamespace, findNamespace, listNamespaces, type NamespaceRow, setVisibility } from "../namespace-rows.ts";
 import { isReservedNamespace } from "../reserved-namespaces.ts";
 import { commitNamespace } from "./commit.ts";
@@ -13,7 +14,6 @@ import {
   changeNamespaceRoute,
   createNamespaceRoute,
   listNamespacesRoute,
-  namespaceJson,
   readNamespaceRoute,
   removeNamespaceRoute,
 } from "./namespace-routes.ts";

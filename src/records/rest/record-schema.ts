@@ -1,7 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { isoSeconds } from "../../rest/iso-seconds.ts";
 import { parseRecordKey } from "../record-key.ts";
-import type { RecordRow } from "../record-rows.ts";
 import { fields, text, wholeNumber } from "./fields.ts";
 
 /** What one TXT answer holds comfortably, bytes. */
@@ -77,19 +75,3 @@ export const createdRecordSchema = z
     updated_at,
   })
   .openapi("CreatedRecord");
-
-/** A record as the API shows it. */
-export function recordJson(record: RecordRow): z.input<typeof recordSchema> {
-  const { id, key, data, namespace, resource, version, ttl } = record;
-  return {
-    id,
-    key,
-    data,
-    namespace,
-    resource,
-    version,
-    ttl,
-    created_at: isoSeconds(record.createdAt),
-    updated_at: isoSeconds(record.updatedAt),
-  };
-}

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { PLANS } from "../../accounts/plans.ts";
 import { newId } from "../../db/new-id.ts";
 import { type Change, changeAsRead } from "../change-as-read.ts";
+import { recordJson } from "../record-json.ts";
 import { parseRecordKey, recordName } from "../record-key.ts";
 import {
   deleteRecord,
@@ -25,7 +26,6 @@ import {
   readRecordRoute,
   removeRecordRoute,
 } from "./record-routes.ts";
-import { recordJson } from "./record-schema.ts";
 
 /** Adds `/api/v1/records` to the API. */
 export function addRecords(app: OpenAPIHono<RestEnv>): void {
