@@ -1,11 +1,13 @@
 import { deleteOldRows } from "./accounts/delete-old-rows.ts";
 import type { Env } from "./env.ts";
 import { republishLaggingRecords } from "./records/record-publication.ts";
+import { tendWebhooks } from "./records/webhooks/tend-webhooks.ts";
 import { republishLagging } from "./zones/publication.ts";
 import { dropOldPurges } from "./zones/purge-history.ts";
 
 /**
- * What the cron does each minute: publishes what lags behind D1, deletes what is past its time.
+ * What the cron does each minute: publishes what lags behind D1, has overdue webhooks delivered, deletes what is past
+ * its time.
  *
  * @param now ms since the epoch
  */
@@ -13,6 +15,7 @@ export async function everyMinute(env: Env, now: number): Promise<void> {
   await Promise.all([
     republishLagging(env.DB, env.ZONE_PUBLISHER),
     republishLaggingRecords(env.DB, env.RECORD_PUBLISHER),
+    tendWebhooks(env.DB, env.WEBHOOK_DISPATCHER, now),
     deleteOldRows(env.DB, now),
     dropOldPurges(env.DB, now),
   ]);

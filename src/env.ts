@@ -1,5 +1,6 @@
 import type { RateLimiter } from "./accounts/rate-limiter.ts";
 import type { RecordPublisher } from "./records/record-publisher.ts";
+import type { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
 import type { UsageMeter } from "./usage/meter.ts";
 import type { ZonePublisher } from "./zones/publisher.ts";
 
@@ -9,6 +10,7 @@ export interface Env {
   ZONES: KVNamespace;
   ZONE_PUBLISHER: DurableObjectNamespace<ZonePublisher>;
   RECORD_PUBLISHER: DurableObjectNamespace<RecordPublisher>;
+  WEBHOOK_DISPATCHER: DurableObjectNamespace<WebhookDispatcher>;
   RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
   USAGE_METER: DurableObjectNamespace<UsageMeter>;
   EDGE_DOMAINS: string;

@@ -14,6 +14,7 @@ import { zoneTableOf } from "./zones/zone-table.ts";
 
 export { RateLimiter } from "./accounts/rate-limiter.ts";
 export { RecordPublisher } from "./records/record-publisher.ts";
+export { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
 export { UsageMeter } from "./usage/meter.ts";
 export { ZonePublisher } from "./zones/publisher.ts";
 

@@ -2,7 +2,8 @@
 
 -- `events` is a JSON array of names. `disabled_reason` says why the dispatcher has disabled a webhook, NULL: its owner did.
 -- Secrets stand here as they are, since each delivery is signed with them. `previous_secret` signs beside `secret` until
--- `previous_secret_until`. `failing_since` is the first failure after the last success.
+-- `previous_secret_until`. `failing_since` is the first failure after the last success, `last_result` what came of the last
+-- attempt, as JSON.
 CREATE TABLE webhooks (
   id                    TEXT PRIMARY KEY,
   account_id            TEXT NOT NULL REFERENCES accounts (id),
@@ -14,6 +15,7 @@ CREATE TABLE webhooks (
   previous_secret       TEXT,
   previous_secret_until INTEGER,
   failing_since         INTEGER,
+  last_result           TEXT,
   created_at            INTEGER NOT NULL,
   updated_at            INTEGER NOT NULL
 ) STRICT;

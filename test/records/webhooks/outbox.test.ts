@@ -37,7 +37,9 @@ const audit = (account: string) =>
   );
 
 const audited = (account: string) =>
-  env.DB.prepare("SELECT COUNT(*) FROM audit_log WHERE account_id = ?1").bind(account).first("COUNT(*)");
+  env.DB.prepare("SELECT COUNT(*) FROM audit_log WHERE account_id = ?1 AND action = 'account.rename'")
+    .bind(account)
+    .first("COUNT(*)");
 
 async function outboxOf(account: string) {
   const { results } = await env.DB.prepare(

@@ -1,0 +1,78 @@
+import { DurableObject } from "cloudflare:workers";
+import { type Env, settingsOf } from "../../env.ts";
+import { originPolicy } from "../../zones/origin-guard.ts";
+import { boundBacklog, type DueDelivery, nextDue, nextDueAt, recordAttempt } from "./due-deliveries.ts";
+import { judgeAttempt } from "./judge-attempt.ts";
+
+/** How many deliveries one alarm makes; the next one goes on. */
+const DELIVERIES_A_RUN = 100;
+/** After so many failures in a row the webhook is left alone for a while, whatever else waits for it. */
+const FAILURES_A_RUN = 3;
+const REST_MS = 5_000;
+/** When to go on after D1 has failed. */
+const D1_FAILED_MS = 30_000;
+
+/**
+ * Delivers what the outbox holds for one webhook (one object for each, so that a slow one holds up nobody else), one after
+ * the other in the order of the changes; what fails goes behind what is due before its next attempt. A delivery is noted
+ * only after it was made: an object that is stopped in between makes it again, with the same `webhook-id`.
+ *
+ * The outbox is the truth: an alarm that gets lost is found by the cron (`tend-webhooks.ts`).
+ */
+export class WebhookDispatcher extends DurableObject<Env> {
+  #restsUntil = 0;
+
+  /** Has everything delivered that is due; returns at once. */
+  async poke(webhook: string): Promise<void> {
+    this.ctx.storage.kv.put("webhook", webhook);
+    await this.#wakeAt(Date.now());
+  }
+
+  override async alarm(): Promise<void> {
+    const webhook = this.ctx.storage.kv.get<string>("webhook");
+    if (webhook === undefined) return;
+    try {
+      if (Date.now() >= this.#restsUntil) await this.#deliver(webhook);
+      const next = await nextDueAt(this.env.DB, webhook);
+      if (next !== null) await this.#wakeAt(next);
+    } catch (error) {
+      console.error(JSON.stringify({ event: "webhook_run_failed", webhook, error: String(error) }));
+      await this.#wakeAt(Date.now() + D1_FAILED_MS);
+    }
+  }
+
+  /** Sets the alarm, unless it is set to an earlier time, but not before the rest is over. */
+  async #wakeAt(time: number): Promise<void> {
+    const at = Math.max(time, this.#restsUntil);
+    const set = await this.ctx.storage.getAlarm();
+    if (set === null || at < set) await this.ctx.storage.setAlarm(at);
+  }
+
+  async #deliver(webhook: string): Promise<void> {
+    let failures = 0;
+    for (let count = 0; count < DELIVERIES_A_RUN; count++) {
+      // Read anew each time: it may have been deleted, disabled or changed meanwhile.
+      const delivery = await nextDue(this.env.DB, webhook, Date.now());
+      if (delivery === null) return;
+      failures = (await this.#attempt(delivery)) ? 0 : failures + 1;
+      if (failures < FAILURES_A_RUN) continue;
+      this.#restsUntil = Date.now() + REST_MS;
+      return boundBacklog(this.env.DB, delivery, Date.now());
+    }
+  }
+
+  /** Whether the delivery was made. */
+  async #attempt(delivery: DueDelivery): Promise<boolean> {
+    // Loaded when first needed: no other request pays for signatures.
+    const { attempt } = await import("./attempt.ts");
+    const now = Date.now();
+    const { url, event: id, type, body, previousSecret, previousSecretUntil } = delivery;
+    const secrets = [delivery.secret];
+    if (previousSecret !== null && now < (previousSecretUntil ?? 0)) secrets.push(previousSecret);
+    const policy = originPolicy(settingsOf(this.env));
+    const result = await attempt({ url, secrets }, { id, type, body }, policy, now);
+    const ended = Date.now();
+    await recordAttempt(this.env.DB, delivery, result, judgeAttempt(result, delivery, ended), ended);
+    return result.kind === "delivered";
+  }
+}
