@@ -10,8 +10,10 @@ import { addMe } from "./me.ts";
 import { documentNames } from "./names-documentation.ts";
 import { addNamespaces } from "./namespaces.ts";
 import { refuseOtherMethods } from "./other-methods.ts";
+import { pokeAfterChanges } from "./poke-after-changes.ts";
 import { addQueryTokens } from "./query-tokens.ts";
 import { addRecords } from "./records.ts";
+import { addWebhooks } from "./webhooks.ts";
 
 const DESCRIPTION = `Small records by REST, read as DNS names.
 
@@ -21,7 +23,7 @@ key that was shown, or for the client's address where it showed none that is val
 A body that is no JSON is a 400; fields and parameters that are missing, wrong or unknown are a 422 with \`details\`. A key
 needs the scope \`read\` for GET and \`write\` for everything else, keys and namespaces included. What belongs to another
 account and what does not exist are the same 404. A change is acknowledged when readers of names can see it; a 503 says
-that it is kept and not published yet. Namespaces and query tokens are an extension of this server.`;
+that it is kept and not published yet. Namespaces, query tokens and webhooks are an extension of this server.`;
 
 /** ResolveDB's REST API: every route below `/api/v1`. */
 export function createRecordsApi(): OpenAPIHono<RestEnv> {
@@ -38,10 +40,12 @@ export function createRecordsApi(): OpenAPIHono<RestEnv> {
   addDocument(app);
   // Before the routes: who shows no key does not learn which of them there are.
   app.use(requireKey);
+  app.use(pokeAfterChanges);
 
   addRecords(app);
   addNamespaces(app);
   addQueryTokens(app);
+  addWebhooks(app);
   addApiKeys(app);
   addMe(app);
   refuseOtherMethods(app);

@@ -1,0 +1,15 @@
+import type { MiddlewareHandler } from "hono";
+import { PLANS } from "../../accounts/plans.ts";
+import { pokeWebhooks } from "../webhooks/tend-webhooks.ts";
+import type { RestEnv } from "./context.ts";
+
+/**
+ * Has webhooks delivered once a call that may have changed something has been answered, whatever the answer: what was
+ * committed is in the outbox. No call waits for it.
+ */
+export const pokeAfterChanges: MiddlewareHandler<RestEnv> = async (c, next) => {
+  await next();
+  const { account, plan } = c.var.caller;
+  if (c.req.method === "GET" || c.req.method === "HEAD" || PLANS[plan].resolvedb.webhooks === 0) return;
+  c.executionCtx.waitUntil(pokeWebhooks(c.env.DB, c.env.WEBHOOK_DISPATCHER, account, c.var.now));
+};

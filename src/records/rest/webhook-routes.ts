@@ -1,0 +1,186 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { documentedErrors } from "./documented-errors.ts";
+import { metaSchema, pageQuery } from "./fields.ts";
+import { limitBody, requireScope } from "./guards.ts";
+import {
+  changedWebhookBody,
+  deliverySchema,
+  eventName,
+  newWebhookBody,
+  webhookSchema,
+  webhookWithSecretSchema,
+} from "./webhook-schema.ts";
+
+const DELIVERY = `Each event is a POST of the JSON \`{type, timestamp, data}\`: \`data\` is the record or the namespace after the
+change, as this API shows it; a deleted record comes without its \`data\`. The request carries the headers of Standard
+Webhooks (\`webhook-id\`, \`webhook-timestamp\`, \`webhook-signature\`, by HMAC-SHA256) and \`X-ResolveDB-Event\`.
+
+A 2xx within 15 seconds takes the event. After anything else, redirects included, it is sent again: after 5 seconds, 5 and
+30 minutes, 2, 5, 10, 14, 20 and 24 hours; then it is given up. An event comes at least once: its \`webhook-id\` tells
+repetitions. Events are sent in their order, but one that failed comes again behind later ones.
+
+A webhook is disabled when it answers 410, when nothing could be delivered for 5 days, and when more than 10000 deliveries
+wait. What waits then is sent once it is enabled again; new events are not recorded for it meanwhile.`;
+
+const id = z.string().openapi({ example: "hook_abc123" });
+const params = z.object({ id });
+const deliveryParams = z.object({ id, delivery: z.string().openapi({ example: "evt_abc123" }) });
+const security = [{ bearer: [] }];
+const tags = ["extension"];
+const content = <Schema extends z.ZodType>(schema: Schema) => ({ content: { "application/json": { schema } } });
+const webhook = content(z.object({ webhook: webhookSchema }));
+const webhookWithSecret = content(z.object({ webhook: webhookWithSecretSchema }));
+const delivery = content(z.object({ delivery: deliverySchema }));
+
+export const listEventsRoute = createRoute({
+  method: "get",
+  path: "/api/v1/webhooks/events",
+  summary: "List the events of webhooks",
+  security,
+  middleware: requireScope("read"),
+  responses: {
+    200: {
+      description: "Every event that a webhook can ask for",
+      ...content(z.object({ events: z.array(z.object({ name: eventName, description: z.string() })) })),
+    },
+    ...documentedErrors(401, 403, 429, 500),
+  },
+});
+
+export const listWebhooksRoute = createRoute({
+  method: "get",
+  path: "/api/v1/webhooks",
+  summary: "List webhooks",
+  tags,
+  security,
+  middleware: requireScope("read"),
+  request: { query: z.object(pageQuery) },
+  responses: {
+    200: {
+      description: "Webhooks with their last result, oldest first",
+      ...content(z.object({ webhooks: z.array(webhookSchema), meta: metaSchema })),
+    },
+    ...documentedErrors(401, 403, 422, 429, 500),
+  },
+});
+
+export const createWebhookRoute = createRoute({
+  method: "post",
+  path: "/api/v1/webhooks",
+  summary: "Create a webhook",
+  description: `${DELIVERY}
+
+The Free plan has no webhooks, others have a number of them: beyond it the answer is a 403 \`quota_exceeded\`.`,
+  tags,
+  security,
+  middleware: [requireScope("write"), limitBody],
+  request: { body: { required: true, ...content(newWebhookBody) } },
+  responses: {
+    201: { description: "Created. The secret is shown this once", ...webhookWithSecret },
+    ...documentedErrors(400, 401, 403, 413, 415, 422, 429, 500),
+  },
+});
+
+export const readWebhookRoute = createRoute({
+  method: "get",
+  path: "/api/v1/webhooks/{id}",
+  summary: "Get a webhook",
+  tags,
+  security,
+  middleware: requireScope("read"),
+  request: { params },
+  responses: {
+    200: { description: "The webhook with its last result", ...webhook },
+    ...documentedErrors(401, 403, 404, 429, 500),
+  },
+});
+
+export const changeWebhookRoute = createRoute({
+  method: "patch",
+  path: "/api/v1/webhooks/{id}",
+  summary: "Change a webhook",
+  description: "Only the fields that are given change. One that is enabled again goes on with what waits for it.",
+  tags,
+  security,
+  middleware: [requireScope("write"), limitBody],
+  request: { params, body: { required: true, ...content(changedWebhookBody) } },
+  responses: {
+    200: { description: "The webhook as changed", ...webhook },
+    ...documentedErrors(400, 401, 403, 404, 413, 415, 422, 429, 500),
+  },
+});
+
+export const removeWebhookRoute = createRoute({
+  method: "delete",
+  path: "/api/v1/webhooks/{id}",
+  summary: "Delete a webhook",
+  description: "Nothing is sent to it any more, not even what waits.",
+  tags,
+  security,
+  middleware: requireScope("write"),
+  request: { params },
+  responses: { 204: { description: "Deleted" }, ...documentedErrors(401, 403, 404, 429, 500) },
+});
+
+export const rotateSecretRoute = createRoute({
+  method: "post",
+  path: "/api/v1/webhooks/{id}/rotate_secret",
+  summary: "Give a webhook a new secret",
+  description:
+    "For 24 hours each request is signed with the old secret as well. One that was rotated before it signs no longer.",
+  tags,
+  security,
+  middleware: requireScope("write"),
+  request: { params },
+  responses: {
+    200: { description: "Rotated. The secret is shown this once", ...webhookWithSecret },
+    ...documentedErrors(401, 403, 404, 429, 500),
+  },
+});
+
+export const testWebhookRoute = createRoute({
+  method: "post",
+  path: "/api/v1/webhooks/{id}/test",
+  summary: "Send a test event",
+  description: "Its type is `webhook.test`; it is delivered as any other event is. The webhook must be enabled.",
+  tags,
+  security,
+  middleware: requireScope("write"),
+  request: { params },
+  responses: {
+    202: { description: "On its way", ...delivery },
+    ...documentedErrors(401, 403, 404, 422, 429, 500),
+  },
+});
+
+export const listDeliveriesRoute = createRoute({
+  method: "get",
+  path: "/api/v1/webhooks/{id}/deliveries",
+  summary: "List a webhook's deliveries of the last 30 days",
+  tags,
+  security,
+  middleware: requireScope("read"),
+  request: { params, query: z.object(pageQuery) },
+  responses: {
+    200: {
+      description: "Deliveries, newest first",
+      ...content(z.object({ deliveries: z.array(deliverySchema), meta: metaSchema })),
+    },
+    ...documentedErrors(401, 403, 404, 422, 429, 500),
+  },
+});
+
+export const retryDeliveryRoute = createRoute({
+  method: "post",
+  path: "/api/v1/webhooks/{id}/deliveries/{delivery}/retry",
+  summary: "Attempt a delivery now",
+  description: "Also one that was given up; not one that was made. The webhook must be enabled.",
+  tags,
+  security,
+  middleware: requireScope("write"),
+  request: { params: deliveryParams },
+  responses: {
+    202: { description: "On its way", ...delivery },
+    ...documentedErrors(401, 403, 404, 422, 429, 500),
+  },
+});
