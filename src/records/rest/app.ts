@@ -57,6 +57,7 @@ const TAGS = [
   { name: "Records", description: "Small records, read as DNS names." },
   { name: "Namespaces", description: "Whose names are read by whom. An extension of this server." },
   { name: "Query tokens", description: "They open private namespaces. An extension of this server." },
+  { name: "Webhooks", description: "They tell of changes of records and namespaces. An extension of this server." },
   { name: "API keys", description: "A key grants no more than it has." },
   { name: "Account", description: "Whose key it is." },
 ];

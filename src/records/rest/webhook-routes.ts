@@ -22,11 +22,13 @@ repetitions. Events are sent in their order, but one that failed comes again beh
 A webhook is disabled when it answers 410, when nothing could be delivered for 5 days, and when more than 10000 deliveries
 wait. What waits then is sent once it is enabled again; new events are not recorded for it meanwhile.`;
 
-const id = z.string().openapi({ example: "hook_abc123" });
+const id = z.string().openapi({ description: "The webhook's id.", example: "hook_abc123" });
 const params = z.object({ id });
-const deliveryParams = z.object({ id, delivery: z.string().openapi({ example: "evt_abc123" }) });
-const security = [{ bearer: [] }];
-const tags = ["extension"];
+const deliveryParams = z.object({
+  id,
+  delivery: z.string().openapi({ description: "The delivery's id.", example: "evt_abc123" }),
+});
+const tags = ["Webhooks"];
 const content = <Schema extends z.ZodType>(schema: Schema) => ({ content: { "application/json": { schema } } });
 const webhook = content(z.object({ webhook: webhookSchema }));
 const webhookWithSecret = content(z.object({ webhook: webhookWithSecretSchema }));
@@ -35,8 +37,10 @@ const delivery = content(z.object({ delivery: deliverySchema }));
 export const listEventsRoute = createRoute({
   method: "get",
   path: "/api/v1/webhooks/events",
+  operationId: "listWebhookEvents",
   summary: "List the events of webhooks",
-  security,
+  tags,
+  security: [{ bearer: ["read"] }],
   middleware: requireScope("read"),
   responses: {
     200: {
@@ -50,9 +54,10 @@ export const listEventsRoute = createRoute({
 export const listWebhooksRoute = createRoute({
   method: "get",
   path: "/api/v1/webhooks",
+  operationId: "listWebhooks",
   summary: "List webhooks",
   tags,
-  security,
+  security: [{ bearer: ["read"] }],
   middleware: requireScope("read"),
   request: { query: z.object(pageQuery) },
   responses: {
@@ -67,12 +72,13 @@ export const listWebhooksRoute = createRoute({
 export const createWebhookRoute = createRoute({
   method: "post",
   path: "/api/v1/webhooks",
+  operationId: "createWebhook",
   summary: "Create a webhook",
   description: `${DELIVERY}
 
 The Free plan has no webhooks, others have a number of them: beyond it the answer is a 403 \`quota_exceeded\`.`,
   tags,
-  security,
+  security: [{ bearer: ["write"] }],
   middleware: [requireScope("write"), limitBody],
   request: { body: { required: true, ...content(newWebhookBody) } },
   responses: {
@@ -84,9 +90,10 @@ The Free plan has no webhooks, others have a number of them: beyond it the answe
 export const readWebhookRoute = createRoute({
   method: "get",
   path: "/api/v1/webhooks/{id}",
+  operationId: "readWebhook",
   summary: "Get a webhook",
   tags,
-  security,
+  security: [{ bearer: ["read"] }],
   middleware: requireScope("read"),
   request: { params },
   responses: {
@@ -98,10 +105,11 @@ export const readWebhookRoute = createRoute({
 export const changeWebhookRoute = createRoute({
   method: "patch",
   path: "/api/v1/webhooks/{id}",
+  operationId: "changeWebhook",
   summary: "Change a webhook",
   description: "Only the fields that are given change. One that is enabled again goes on with what waits for it.",
   tags,
-  security,
+  security: [{ bearer: ["write"] }],
   middleware: [requireScope("write"), limitBody],
   request: { params, body: { required: true, ...content(changedWebhookBody) } },
   responses: {
@@ -113,10 +121,11 @@ export const changeWebhookRoute = createRoute({
 export const removeWebhookRoute = createRoute({
   method: "delete",
   path: "/api/v1/webhooks/{id}",
+  operationId: "removeWebhook",
   summary: "Delete a webhook",
   description: "Nothing is sent to it any more, not even what waits.",
   tags,
-  security,
+  security: [{ bearer: ["write"] }],
   middleware: requireScope("write"),
   request: { params },
   responses: { 204: { description: "Deleted" }, ...documentedErrors(401, 403, 404, 429, 500) },
@@ -125,11 +134,12 @@ export const removeWebhookRoute = createRoute({
 export const rotateSecretRoute = createRoute({
   method: "post",
   path: "/api/v1/webhooks/{id}/rotate_secret",
+  operationId: "rotateWebhookSecret",
   summary: "Give a webhook a new secret",
   description:
     "For 24 hours each request is signed with the old secret as well. One that was rotated before it signs no longer.",
   tags,
-  security,
+  security: [{ bearer: ["write"] }],
   middleware: requireScope("write"),
   request: { params },
   responses: {
@@ -141,10 +151,11 @@ export const rotateSecretRoute = createRoute({
 export const testWebhookRoute = createRoute({
   method: "post",
   path: "/api/v1/webhooks/{id}/test",
+  operationId: "testWebhook",
   summary: "Send a test event",
   description: "Its type is `webhook.test`; it is delivered as any other event is. The webhook must be enabled.",
   tags,
-  security,
+  security: [{ bearer: ["write"] }],
   middleware: requireScope("write"),
   request: { params },
   responses: {
@@ -156,9 +167,10 @@ export const testWebhookRoute = createRoute({
 export const listDeliveriesRoute = createRoute({
   method: "get",
   path: "/api/v1/webhooks/{id}/deliveries",
+  operationId: "listDeliveries",
   summary: "List a webhook's deliveries of the last 30 days",
   tags,
-  security,
+  security: [{ bearer: ["read"] }],
   middleware: requireScope("read"),
   request: { params, query: z.object(pageQuery) },
   responses: {
@@ -173,10 +185,11 @@ export const listDeliveriesRoute = createRoute({
 export const retryDeliveryRoute = createRoute({
   method: "post",
   path: "/api/v1/webhooks/{id}/deliveries/{delivery}/retry",
+  operationId: "retryDelivery",
   summary: "Attempt a delivery now",
   description: "Also one that was given up; not one that was made. The webhook must be enabled.",
   tags,
-  security,
+  security: [{ bearer: ["write"] }],
   middleware: requireScope("write"),
   request: { params: deliveryParams },
   responses: {
