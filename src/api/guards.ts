@@ -78,3 +78,10 @@ export const limitBody: Guard = bodyLimit({
     throw new Problem("body_too_large");
   },
 });
+
+/** Where a body may be left out, one of another type than JSON would be passed over in silence: refuses it. */
+export const refuseOtherBodies: Guard = async (c, next) => {
+  const isJson = /^application\/([\w!#$%&*.^`~-]+\+)?json(\s*;|$)/i.test(c.req.header("content-type") ?? "");
+  if (!isJson && (await c.req.arrayBuffer()).byteLength > 0) throw new Problem("unsupported_media_type");
+  await next();
+};

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { documentedErrors } from "./documented-errors.ts";
-import { limitBody, requireScope } from "./guards.ts";
+import { limitBody, refuseOtherBodies, requireScope } from "./guards.ts";
 import { idempotencyHeaders, idempotent } from "./idempotent.ts";
 import { keySchema, newKeySchema, scope } from "./key-json.ts";
 import { nextCursor, pageQuery } from "./pages.ts";
@@ -103,7 +103,7 @@ export const rotateKeyRoute = createRoute({
   summary: "Replace a key by a new one with the same name and powers",
   tags: ["Keys"],
   security,
-  middleware: [requireScope("keys:write"), limitBody, idempotent],
+  middleware: [requireScope("keys:write"), limitBody, refuseOtherBodies, idempotent],
   request: {
     headers: idempotencyHeaders,
     params,

@@ -6,7 +6,7 @@ import { invalidField } from "./validation.ts";
 /** The query parameters of a list. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(1_000).default(100).describe("How many a page holds."),
-  cursor: z.string().optional().describe("The `next_cursor` of the page before."),
+  cursor: z.string().max(200).optional().describe("The `next_cursor` of the page before."),
 };
 
 export const nextCursor = z.string().nullable().describe("Null on the last page.");

@@ -20,6 +20,8 @@ const withBody = [
   ["POST", () => "/v1/zones"],
   ["PATCH", () => `/v1/zones/${zone.id}`],
   ["POST", () => "/v1/purge"],
+  ["POST", () => "/v1/keys"],
+  ["POST", () => "/v1/keys/key_missing/rotate"],
   ["POST", () => "/admin/accounts"],
 ] as const;
 

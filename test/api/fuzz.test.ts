@@ -25,6 +25,7 @@ beforeAll(async () => {
 const key = fc.oneof(
   fc.constantFrom("name", "origin", "settings", "zone", "path", "paths", "prefixes", "tags", "everything", "active"),
   fc.constantFrom("ttl", "ttl_by_extension", "forward", "headers", "origin_headers", "cors", "query", "timeouts"),
+  fc.constantFrom("scopes", "zones", "expires", "grace_seconds", "limit", "cursor", "action", "target", "from", "to"),
   fc.constantFrom("__proto__", "constructor", "toString", ""),
   fc.string({ unit: "binary", maxLength: 8 }),
 );
@@ -42,6 +43,8 @@ const places = fc.constantFrom<[string, (zone: string) => string]>(
   ["POST", () => "/v1/zones"],
   ["PATCH", (id) => `/v1/zones/${id}`],
   ["POST", () => "/v1/purge"],
+  ["POST", () => "/v1/keys"],
+  ["POST", () => "/v1/keys/key_missing/rotate"],
   ["POST", () => "/admin/accounts"],
 );
 
@@ -74,7 +77,7 @@ it("reads any query without failing", async () => {
   const { live } = await newCustomer();
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom("/v1/zones", "/v1/purge"),
+      fc.constantFrom("/v1/zones", "/v1/purge", "/v1/keys", "/v1/audit"),
       fc.dictionary(key, fc.string()),
       async (path, query) => {
         const parameters = new URLSearchParams(
