@@ -1,5 +1,6 @@
 /** Serves one Worker on workerd, as `npm run serve` serves ours: on a direct socket, in a process of its own. */
 import { mkdir } from "node:fs/promises";
+import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { D1Database } from "@cloudflare/workers-types";
@@ -24,12 +25,14 @@ export interface WorkerSpecification {
   zones?: Record<string, string>;
   /** Whether its calls are counted, see `workers/counting.ts`. */
   counted?: boolean;
+  /** Path of another Worker around the script, which it imports as `counted-worker`. */
+  wrapper?: string;
 }
 
 const counting = fileURLToPath(new URL("workers/counting.ts", import.meta.url));
 
 const text = process.argv[2] ?? fail("usage: worker-server.ts SPECIFICATION");
-const { script, folder, vars, zones, counted } = JSON.parse(text) as WorkerSpecification;
+const { script, folder, vars, zones, counted, wrapper } = JSON.parse(text) as WorkerSpecification;
 const config = readConfig({ config: wranglerConfig });
 const product = script === "rescdn";
 const bundle = join(folder, "bundle");
@@ -39,14 +42,14 @@ if (product) await bundleWorker(bundle);
 const data = product ? (await bundledModules(bundle)).filter(({ type }) => type === "Data") : [];
 const source = product ? join(bundle, "worker.js") : script;
 await build({
-  entryPoints: [counted ? counting : source],
+  entryPoints: [wrapper ?? (counted ? counting : source)],
   alias: { "counted-worker": source },
   outfile: join(folder, "served.js"),
   bundle: true,
   minify: true,
   format: "esm",
   target: "es2024",
-  external: ["cloudflare:*", "node:*", ...data.map(({ path }) => path)],
+  external: ["cloudflare:*", "node:*", ...builtinModules, ...data.map(({ path }) => path)],
   logLevel: "error",
 });
 
