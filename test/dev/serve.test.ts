@@ -89,6 +89,57 @@ describe("npm run serve", () => {
     expect(await stop(second)).toBe(0);
   });
 
+  it("has counted every answer when it ends, those too that SIGTERM finds in flight", async () => {
+    const [asked, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const slow = createServer((incoming, response) => {
+      response.writeHead(200, { "Content-Type": "text/css", "Content-Length": 20 });
+      if (incoming.url !== "/slow.css") return void response.end("body { margin: 0 }  ");
+      response.write("body { margin");
+      asked.resolve();
+      void ended.promise.then(() => response.end(": 0 }  "));
+    });
+    await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
+    const env = { STATE_DIR: join(stateDir, "counted") };
+    const first = await serve(env);
+    const owner = { name: "Counted", email: "counted@example.com" };
+    const operator = { Authorization: "Bearer operator" };
+    const account = await request(first.port, API, "/admin/accounts", {
+      method: "POST",
+      headers: operator,
+      body: owner,
+    });
+    const headers = { "X-ResCDN-Key": (JSON.parse(account.body) as { keys: { live: string } }).keys.live };
+    const body = { name: "shop", origin: `http://127.0.0.1:${(slow.address() as AddressInfo).port}` };
+    await request(first.port, API, "/v1/zones", { method: "POST", headers, body });
+
+    const inFlight = request(first.port, EDGE, "/slow.css");
+    await asked.promise;
+    for (let n = 0; n < 10; n++) expect((await request(first.port, EDGE, PATH)).status).toBe(200);
+    const stopped = stop(first);
+    // While it drains, connections still come about, but nobody answers on them.
+    const isAnswered = () => {
+      const answered = request(first.port, EDGE, PATH).then(
+        () => true,
+        () => false,
+      );
+      return Promise.race([answered, new Promise((resolve) => setTimeout(resolve, 500, false))]);
+    };
+    while (await isAnswered());
+    ended.resolve();
+    expect((await inFlight).body).toHaveLength(20);
+    expect(await stopped).toBe(0);
+    slow.close();
+
+    const second = await serve(env);
+    const usage = JSON.parse((await request(second.port, API, "/v1/usage", { headers })).body) as {
+      requests: number;
+      bandwidth_bytes: number;
+    };
+    expect(await stop(second)).toBe(0);
+    expect(usage.requests).toBeGreaterThanOrEqual(11);
+    expect(usage.bandwidth_bytes).toBe(usage.requests * 20);
+  });
+
   it("says in one line that the port is taken, and ends with 1", async () => {
     const port = (origin.address() as AddressInfo).port;
     const failure = await startServe({ STATE_DIR: join(stateDir, "taken"), PORT: String(port) }).then(
