@@ -1,5 +1,6 @@
 import { deleteOldRows } from "./accounts/delete-old-rows.ts";
 import type { Env } from "./env.ts";
+import { dropDeletedRecords } from "./records/drop-deleted.ts";
 import { republishLaggingRecords } from "./records/record-publication.ts";
 import { tendWebhooks } from "./records/webhooks/tend-webhooks.ts";
 import { republishLagging } from "./zones/publication.ts";
@@ -18,5 +19,6 @@ export async function everyMinute(env: Env, now: number): Promise<void> {
     tendWebhooks(env.DB, env.WEBHOOK_DISPATCHER, now),
     deleteOldRows(env.DB, now),
     dropOldPurges(env.DB, now),
+    dropDeletedRecords(env.DB, now),
   ]);
 }

@@ -42,7 +42,8 @@ export function claimStatements(
     .prepare(
       `INSERT INTO namespaces (name, account_id, visibility, state, revision, created_at, updated_at)
        SELECT ?1, ?2, ?3, 'active', 1, ?4, ?4
-       WHERE (?5 IS NULL OR (SELECT COUNT(*) FROM records WHERE account_id = ?2 AND state <> 'deleted') < ?5)
+       WHERE NOT EXISTS (SELECT 1 FROM namespaces WHERE name = ?1 AND state = 'active')
+         AND (?5 IS NULL OR (SELECT COUNT(*) FROM records WHERE account_id = ?2 AND state <> 'deleted') < ?5)
          AND (?6 IS NULL OR (SELECT COUNT(*) FROM namespaces WHERE account_id = ?2 AND state = 'active') < ?6)
        ON CONFLICT (name) DO UPDATE
        SET account_id = ?2, visibility = ?3, state = 'active', revision = revision + 1, created_at = ?4, updated_at = ?4

@@ -1,10 +1,8 @@
-import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
-import { beforeAll, expect, it, vi } from "vitest";
-import { handleRecordsApi } from "../../../src/records/rest/app.ts";
+import { beforeAll, expect, it } from "vitest";
 import { type Customer, moveClockWithCalls, newCustomer } from "../../support/control-plane.ts";
-import { expectEveryAnswer, newNamespaceName, newRecord, rest, type ShownRecord } from "../../support/records-api.ts";
+import { newNamespaceName, newRecord, rest, type ShownRecord } from "../../support/records-api.ts";
 
 let customer: Customer;
 let record: ShownRecord;
@@ -51,15 +49,8 @@ const place = fc.constantFrom(
 it("refuses any body that makes no sense with a 4xx, and stays whole", { timeout: 60_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(place, body, async ([method, path], sent) => {
-      vi.setSystemTime(Date.now() + 1_000);
-      const request = new Request(`http://api.resolvedb.io/api/v1${path}`, {
-        method: method!,
-        headers: { authorization: `Bearer ${customer.resolvedb}`, "content-type": "application/json" },
-        body: JSON.stringify(sent),
-      });
-      const answer = await handleRecordsApi(request, env, createExecutionContext());
-      expect([201, 400, 403, 404, 422]).toContain(answer.status);
-      expectEveryAnswer(answer);
+      const { status } = await rest(path!, { method: method!, key: customer.resolvedb, body: JSON.stringify(sent) });
+      expect([201, 400, 403, 404, 422]).toContain(status);
     }),
     { numRuns: 600, seed: 20261125 },
   );
