@@ -65,6 +65,13 @@ describe.each(routes)("$title", ({ path, call: made, own }) => {
   });
 });
 
+it.each(["/v1/me", "/v1/audit"])("GET %s answers 429 beyond the rate of the plan", async (path) => {
+  const { token, id } = await newKey(customer.live);
+  const limiter = env.RATE_LIMITER.getByName(`key:${id}`);
+  await Promise.all(Array.from({ length: 100 }, () => limiter.take(100, null)));
+  expect((await call(path, { key: token })).status).toBe(429);
+});
+
 describe.each(aboutOneKey)("$title", ({ path, call: made }) => {
   it.each<[string, () => Promise<{ key: string; id: string }>]>([
     ["another account's key", async () => ({ key: (await newCustomer()).live, id: (await newKey(customer.live)).id })],
