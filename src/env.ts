@@ -2,7 +2,9 @@ import type { RateLimiter } from "./accounts/rate-limiter.ts";
 import type { RecordPublisher } from "./records/record-publisher.ts";
 import type { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
 import type { UsageMeter } from "./usage/meter.ts";
+import type { CloudflareApi } from "./zones/cloudflare-purge.ts";
 import type { ZonePublisher } from "./zones/publisher.ts";
+import type { PurgeAccelerator } from "./zones/purge-accelerator.ts";
 
 /** Bindings and variables of `wrangler.toml`; secrets are optional until they are set. */
 export interface Env {
@@ -13,6 +15,7 @@ export interface Env {
   WEBHOOK_DISPATCHER: DurableObjectNamespace<WebhookDispatcher>;
   RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
   USAGE_METER: DurableObjectNamespace<UsageMeter>;
+  PURGE_ACCELERATOR: DurableObjectNamespace<PurgeAccelerator>;
   EDGE_DOMAINS: string;
   API_HOSTS: string;
   RECORDS_HOSTS: string;
@@ -21,6 +24,10 @@ export interface Env {
   ALLOW_HTTP_ORIGINS?: string;
   MEMORY_BYTES?: string;
   MEMORY_OBJECT_BYTES?: string;
+  CLOUDFLARE_API_TOKEN?: string;
+  CLOUDFLARE_ZONE_ID?: string;
+  /** For tests. */
+  CLOUDFLARE_API_BASE?: string;
 }
 
 /** The variables of {@link Env}, parsed, with defaults applied. */
@@ -37,6 +44,8 @@ export interface Settings {
   origins: { allowPrivate: boolean; allowHttp: boolean };
   /** What an isolate holds of hot small responses, bytes. Cloudflare gives an isolate 128 MB for everything. */
   memory: { total: number; object: number };
+  /** Where purges are made by tag as well; null: nowhere, and nothing is stored with tags. */
+  cloudflare: CloudflareApi | null;
 }
 
 const parsed = new WeakMap<Env, Settings>();
@@ -64,7 +73,15 @@ function parseSettings(env: Env): Settings {
     },
     // A private network's servers rarely have certificates: whoever allows them means http as well.
     origins: { allowPrivate, allowHttp: allowPrivate || env.ALLOW_HTTP_ORIGINS === "true" },
+    cloudflare: cloudflareOf(env),
   };
+}
+
+function cloudflareOf(env: Env): CloudflareApi | null {
+  const { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ZONE_ID: zone, CLOUDFLARE_API_BASE: base } = env;
+  if (!token || !zone) return null;
+  if (!/^[0-9a-f]{32}$/.test(zone)) throw new Error("settings: CLOUDFLARE_ZONE_ID is not the id of a Cloudflare zone");
+  return { base: base || "https://api.cloudflare.com/client/v4", zone, token };
 }
 
 function wholeNumber(text: string | undefined, byDefault: number): number {

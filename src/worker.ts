@@ -10,6 +10,7 @@ import { type Env, settingsOf } from "./env.ts";
 import { DRAIN } from "./usage/drain.ts";
 import { Metering } from "./usage/metering.ts";
 import { popOf } from "./usage/pops.ts";
+import { cacheTagField } from "./zones/cache-tags.ts";
 import { zoneTableOf } from "./zones/zone-table.ts";
 
 export { RateLimiter } from "./accounts/rate-limiter.ts";
@@ -17,6 +18,7 @@ export { RecordPublisher } from "./records/record-publisher.ts";
 export { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
 export { UsageMeter } from "./usage/meter.ts";
 export { ZonePublisher } from "./zones/publisher.ts";
+export { PurgeAccelerator } from "./zones/purge-accelerator.ts";
 
 let edge: (Edge & { usage: Metering }) | null = null;
 
@@ -26,7 +28,7 @@ function edgeOf(env: Env, { cf }: Request): Edge & { usage: Metering } {
   return {
     routes: new Routes(settings),
     zones: zoneTableOf(env.ZONES),
-    store: createStore(caches.default, `https://${settings.edgeDomains[0]}`),
+    store: createStore(caches.default, `https://${settings.edgeDomains[0]}`, settings.cloudflare && cacheTagField),
     flights: new Flights(),
     memory: new Memory(settings.memory),
     usage: new Metering(env.USAGE_METER, popOf(cf?.colo)),

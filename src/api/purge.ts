@@ -1,7 +1,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { auditStatement } from "../accounts/audit-log.ts";
 import { newId } from "../db/new-id.ts";
+import { settingsOf } from "../env.ts";
 import { countPops } from "../usage/pops.ts";
+import { accelerate } from "../zones/purge-acceleration.ts";
 import { pathTarget, prefixTarget } from "../zones/purge-target.ts";
 import { type PurgeOrder, type PurgeTarget, recordPurge } from "../zones/purges.ts";
 import type { ZoneRow } from "../zones/rows.ts";
@@ -52,6 +54,7 @@ async function purge(c: ApiContext, idOrName: string, request: PurgeRequest) {
     createdBy: c.var.caller.keyId,
   };
   if (!(await recordPurge(c.env.DB, order, auditOf(c, order), c.var.now))) throw zoneNotFound();
+  if (settingsOf(c.env).cloudflare !== null) c.executionCtx.waitUntil(accelerate(c.env.PURGE_ACCELERATOR, order));
   const [nodes] = await Promise.all([countPops(c.env.DB, c.var.now), commit(c, zone.name)]);
   return { purged: true as const, nodes, id: order.id };
 }

@@ -12,6 +12,9 @@ const passedOn = [
   "ALLOW_HTTP_ORIGINS",
   "MEMORY_BYTES",
   "MEMORY_OBJECT_BYTES",
+  "CLOUDFLARE_API_TOKEN",
+  "CLOUDFLARE_ZONE_ID",
+  "CLOUDFLARE_API_BASE",
 ] as const;
 const vars: Record<string, string> = {};
 for (const name of passedOn) {

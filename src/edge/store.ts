@@ -52,12 +52,25 @@ export const STORED_FOR_SECONDS = 30 * 86_400;
 /** Carries the entry as JSON beside the body. */
 const ENTRY_HEADER = "rescdn-entry";
 
-/** @param origin scheme and host of the synthetic URLs: the Worker's own, as Cloudflare asks for */
-export function createStore(cache: Cache, origin: string): Store {
+/**
+ * @param origin scheme and host of the synthetic URLs: the Worker's own, as Cloudflare asks for
+ * @param tagField the `Cache-Tag` of what is stored under a key with a customer's tags; null: none
+ */
+export function createStore(
+  cache: Cache,
+  origin: string,
+  tagField: ((key: string, tags: readonly string[]) => string) | null = null,
+): Store {
   const base = `${origin}/.cache/`;
   const urlOf = (kind: string, key: string) => `${base}${kind}/${key}`;
   const variantUrl = (key: string, generation: string, variant: string) =>
     urlOf(`variant/${generation}/${purgeHash(variant)}`, key);
+
+  /** The entry is what is found by a customer's tags; a body that stands apart is never found without it. */
+  const tagged = (key: string, tags: readonly string[] = []) =>
+    tagField === null ? {} : { "cache-tag": tagField(key, tags) };
+  const entryResponse = (key: string, entry: StoredResponse | VaryRecord, body: Uint8Array | ReadableStream | null) =>
+    storeResponse(body, { [ENTRY_HEADER]: asciiJson(entry), ...tagged(key, isVaryRecord(entry) ? [] : entry.tags) });
 
   async function read(url: string): Promise<{ entry: StoredResponse | VaryRecord; response: Response } | null> {
     const response = await cache.match(url);
@@ -79,7 +92,7 @@ export function createStore(cache: Cache, origin: string): Store {
     let record = await recordFor(key);
     if (record === null || record.vary.join() !== vary.join()) {
       record = { vary, generation: crypto.randomUUID() };
-      await cache.put(urlOf("primary", key), entryResponse(record, null));
+      await cache.put(urlOf("primary", key), entryResponse(key, record, null));
     }
     return variantUrl(key, record.generation, stored.variant);
   }
@@ -116,12 +129,12 @@ export function createStore(cache: Cache, origin: string): Store {
     },
 
     async write(key, stored, body) {
-      await cache.put(await placeFor(key, stored), entryResponse(stored, body));
+      await cache.put(await placeFor(key, stored), entryResponse(key, stored, body));
       const alias = languageVariantOf(stored);
       if (alias === null) return;
       await cache.put(
         await placeFor(key, { ...stored, variant: alias }),
-        entryResponse({ ...stored, variant: alias }, body),
+        entryResponse(key, { ...stored, variant: alias }, body),
       );
     },
 
@@ -132,11 +145,11 @@ export function createStore(cache: Cache, origin: string): Store {
     },
 
     async writePart(key, stored, bytes) {
-      await cache.put(urlOf("part", key), entryResponse(stored, bytes));
+      await cache.put(urlOf("part", key), entryResponse(key, stored, bytes));
     },
 
     async writeBody(key, bodyId, body) {
-      await cache.put(urlOf(`body/${bodyId}`, key), storeResponse(body, {}));
+      await cache.put(urlOf(`body/${bodyId}`, key), storeResponse(body, tagged(key)));
     },
 
     async removeBody(key, bodyId) {
@@ -148,7 +161,7 @@ export function createStore(cache: Cache, origin: string): Store {
       const current = url && (await read(url));
       if (!current || isVaryRecord(current.entry) || current.entry.bodyId !== before.bodyId) return;
       const body = after.isBodyApart ? null : current.response.body;
-      await cache.put(await placeFor(key, after), entryResponse(after, body));
+      await cache.put(await placeFor(key, after), entryResponse(key, after, body));
     },
 
     async remove(key) {
@@ -174,7 +187,7 @@ export function createStore(cache: Cache, origin: string): Store {
     },
 
     async writeCoded(key, bodyId, coding, bytes) {
-      await cache.put(urlOf(`coded/${coding}/${bodyId}`, key), storeResponse(bytes, {}));
+      await cache.put(urlOf(`coded/${coding}/${bodyId}`, key), storeResponse(bytes, tagged(key)));
     },
   };
 }
@@ -204,10 +217,6 @@ function languageVariantOf(stored: StoredResponse): string | null {
 function bodyIdOf(response: Response): string | null {
   const entry = response.headers.get(ENTRY_HEADER);
   return entry === null ? null : (JSON.parse(entry) as StoredResponse).bodyId;
-}
-
-function entryResponse(entry: StoredResponse | VaryRecord, body: Uint8Array | ReadableStream | null): Response {
-  return storeResponse(body, { [ENTRY_HEADER]: asciiJson(entry) });
 }
 
 function storeResponse(body: Uint8Array | ReadableStream | null, headers: Record<string, string>): Response {

@@ -9,6 +9,8 @@ export interface Cdn {
   port: number;
   /** Creates a zone through the API and gives its hostname. */
   zone(origin: string, settings?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Purges a zone (by its hostname) through the API. */
+  purge(host: string, order: Readonly<Record<string, unknown>>): Promise<void>;
   /** All that the Worker has logged so far. */
   log(): string;
   stop(): Promise<void>;
@@ -17,9 +19,14 @@ export interface Cdn {
 const API = "api.rescdn.localhost";
 
 /** Starts `npm run serve` on a free port with nothing stored. */
-export async function startCdn(): Promise<Cdn> {
+export async function startCdn(env: Record<string, string> = {}): Promise<Cdn> {
   const stateDir = await mkdtemp(join(tmpdir(), "rescdn-origins-"));
-  const server = await startServe({ STATE_DIR: stateDir, ADMIN_TOKEN: "operator", ALLOW_PRIVATE_ORIGINS: "true" });
+  const server = await startServe({
+    STATE_DIR: stateDir,
+    ADMIN_TOKEN: "operator",
+    ALLOW_PRIVATE_ORIGINS: "true",
+    ...env,
+  });
   const { port } = server;
   const post = async (path: string, headers: Record<string, string>, body: unknown): Promise<string> => {
     const answer = await request(port, API, path, { method: "POST", headers, body });
@@ -36,6 +43,12 @@ export async function startCdn(): Promise<Cdn> {
       const name = `zone-${++zones}`;
       await post("/v1/zones", { "X-ResCDN-Key": keys.live }, { name, origin, settings });
       return `${name}.rescdn.localhost`;
+    },
+    async purge(host, order) {
+      const headers = { "X-ResCDN-Key": keys.live };
+      const body = { zone: host.split(".")[0], ...order };
+      const answer = await request(port, API, "/v1/purge", { method: "POST", headers, body });
+      if (answer.status !== 200) throw new Error(`the purge was answered ${answer.status}: ${answer.body}`);
     },
     log: server.stderr,
     async stop() {

@@ -1,0 +1,33 @@
+import { purgeHash } from "./purge-log.ts";
+import type { PurgeTarget } from "./purges.ts";
+
+/** Cloudflare takes 1,000 tags and 16 KB in a `Cache-Tag` field; ours have at most 11 characters and a comma. */
+const MAX_CUSTOMER_TAGS = 900;
+
+/**
+ * The `Cache-Tag` of what the edge stores under a key, by which Cloudflare finds it in all its locations: hashes of the
+ * zone, of the path, of the URL and of the customer's tags. As with the purge log, a collision only purges too much.
+ *
+ * @param key the cache key: zone id, path and query
+ * @param tags the customer's, of which the first 900 count
+ */
+export function cacheTagField(key: string, tags: readonly string[]): string {
+  const zone = key.slice(0, key.indexOf("/"));
+  const url = key.slice(zone.length);
+  const names: PurgeTarget[] = [
+    { kind: "everything", value: "" },
+    { kind: "path", value: url.split("?", 1)[0]! },
+    { kind: "url", value: url },
+    ...tags.slice(0, MAX_CUSTOMER_TAGS).map((value) => ({ kind: "tag", value }) as const),
+  ];
+  return names.map((name) => tagOf(zone, name)).join();
+}
+
+/** The tags that a purge can be made by. None for prefixes: what begins with one has no tag in common. */
+export function tagsOfPurge(zone: string, targets: readonly PurgeTarget[]): string[] {
+  return targets.filter(({ kind }) => kind !== "prefix").map((target) => tagOf(zone, target));
+}
+
+function tagOf(zone: string, { kind, value }: PurgeTarget): string {
+  return purgeHash(`${zone} ${kind} ${value}`);
+}

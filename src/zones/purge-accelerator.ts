@@ -1,0 +1,107 @@
+import { DurableObject } from "cloudflare:workers";
+import { type Env, settingsOf } from "../env.ts";
+import { MAX_TAGS, purgeTags } from "./cloudflare-purge.ts";
+
+/** For how long tags gather before they are sent together. */
+const GATHER_MS = 2_000;
+/** The least plan's limit: 5 calls a minute, after a bucket of 25 (developers.cloudflare.com/cache/how-to/purge-cache). */
+const BUCKET_CALLS = 25;
+const CALL_EVERY_MS = 12_000;
+const LONGEST_RETRY_MS = 300_000;
+/** Within a minute KV has told every location of a purge anyway. */
+const GIVE_UP_MS = 86_400_000;
+/** Of a longer queue the oldest tags are dropped: the purge log has told of them first. */
+const QUEUE_BOUND = 50_000;
+
+/** What the object remembers between calls. */
+interface Pace {
+  failures: number;
+  /** Calls that may be made at once, and the time, ms since the epoch, for which that is said. */
+  calls: number;
+  at: number;
+}
+
+/**
+ * Purges what Cloudflare's cache holds by tag, for the whole network: one object. It only makes purges faster and frees
+ * storage. Whether something stored may be served is decided by the purge log alone, so nothing waits for this and
+ * nothing fails because of it.
+ */
+export class PurgeAccelerator extends DurableObject<Env> {
+  readonly #sql: SqlStorage;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#sql = ctx.storage.sql;
+    this.#sql.exec("CREATE TABLE IF NOT EXISTS tags (tag TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID");
+  }
+
+  /** Takes tags into the queue; a tag that is in it already is sent once. */
+  async enqueue(tags: readonly string[]): Promise<void> {
+    const now = Date.now();
+    this.#sql.exec(
+      `INSERT INTO tags (tag, at) SELECT value, ?1 FROM json_each(?2) WHERE true
+       ON CONFLICT (tag) DO UPDATE SET at = excluded.at`,
+      now,
+      JSON.stringify(tags),
+    );
+    const dropped = this.#sql.exec(
+      "DELETE FROM tags WHERE tag IN (SELECT tag FROM tags ORDER BY at DESC, tag LIMIT -1 OFFSET ?)",
+      QUEUE_BOUND,
+    ).rowsWritten;
+    if (dropped > 0) this.#log("purge_acceleration_overflow", { tags: dropped });
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(now + GATHER_MS);
+  }
+
+  /** Sends the oldest tags, as many as one call takes. */
+  override async alarm(): Promise<void> {
+    const { cloudflare } = settingsOf(this.env);
+    const now = Date.now();
+    const dropped = this.#sql.exec("DELETE FROM tags WHERE at < ?", now - GIVE_UP_MS).rowsWritten;
+    if (dropped > 0) this.#log("purge_acceleration_given_up", { tags: dropped });
+    const batch = this.#sql
+      .exec<{ tag: string; at: number }>("SELECT tag, at FROM tags ORDER BY at, tag LIMIT ?", MAX_TAGS)
+      .toArray();
+    if (cloudflare === null || batch.length === 0) return;
+    const full = refilled(this.ctx.storage.kv.get<Pace>("pace"), now);
+    if (full.calls < 1) return this.#next(full, CALL_EVERY_MS);
+    const pace = { ...full, calls: full.calls - 1 };
+    const answer = await purgeTags(
+      cloudflare,
+      batch.map(({ tag }) => tag),
+    );
+    switch (answer.kind) {
+      case "purged":
+        // A tag that was asked for again meanwhile has a later time.
+        for (const { tag, at } of batch) this.#sql.exec("DELETE FROM tags WHERE tag = ? AND at = ?", tag, at);
+        return this.#next({ ...pace, failures: 0 }, GATHER_MS);
+      case "limited":
+        this.#log("purge_acceleration_limited", { retry_ms: answer.retryAfterMs });
+        return this.#next({ ...pace, calls: 0 }, answer.retryAfterMs);
+      case "failed": {
+        const failures = pace.failures + 1;
+        this.#log("purge_acceleration_failed", { failures, reason: answer.reason });
+        return this.#next({ ...pace, failures }, Math.min(2 ** failures * 1_000, LONGEST_RETRY_MS));
+      }
+      default:
+        return answer satisfies never;
+    }
+  }
+
+  /** Plans the next call, where there is something left to send. */
+  async #next(pace: Pace, delayMs: number): Promise<void> {
+    this.ctx.storage.kv.put("pace", pace);
+    const left = this.#sql.exec<{ tags: number }>("SELECT COUNT(*) AS tags FROM tags").one().tags;
+    if (left === 0) return;
+    await this.ctx.storage.setAlarm(Date.now() + delayMs);
+  }
+
+  #log(event: string, more: object): void {
+    console.error(JSON.stringify({ event, ...more }));
+  }
+}
+
+/** The pace with the calls that the time since has given back. */
+function refilled(pace: Pace | undefined, now: number): Pace {
+  if (pace === undefined) return { failures: 0, calls: BUCKET_CALLS, at: now };
+  return { ...pace, calls: Math.min(BUCKET_CALLS, pace.calls + (now - pace.at) / CALL_EVERY_MS), at: now };
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { createStore } from "../../src/edge/store.ts";
+import type { StoredResponse } from "../../src/edge/stored-response.ts";
+import { cacheTagField, tagsOfPurge } from "../../src/zones/cache-tags.ts";
+import type { PurgeTarget } from "../../src/zones/purges.ts";
+
+/** Whether a purge by tag finds what is stored under a key with a customer's tags. */
+function finds(target: PurgeTarget, key: string, tags: string[] = [], zone = "zone_a"): boolean {
+  const field = cacheTagField(key, tags).split(",");
+  return tagsOfPurge(zone, [target]).some((tag) => field.includes(tag));
+}
+
+describe("a purge by tag", () => {
+  it.each<[PurgeTarget["kind"], string, string, string[]]>([
+    ["everything", "", "zone_a/a.css?v=1", []],
+    ["path", "/a.css", "zone_a/a.css", []],
+    ["path", "/a.css", "zone_a/a.css?v=1", []],
+    ["url", "/a.css?v=1", "zone_a/a.css?v=1", []],
+    ["url", "/a.css", "zone_a/a.css", []],
+    ["tag", "blue", "zone_a/a.css", ["red", "blue"]],
+  ])("by %s %j finds %j with the tags %j", (kind, value, key, tags) => {
+    expect(finds({ kind, value }, key, tags)).toBe(true);
+    expect(finds({ kind, value }, key, tags, "zone_b"), "another zone's").toBe(false);
+  });
+
+  it.each<[PurgeTarget["kind"], string, string, string[]]>([
+    ["path", "/a.css", "zone_a/a.css/b", []],
+    ["path", "/b.css", "zone_a/a.css", []],
+    ["url", "/a.css?v=1", "zone_a/a.css?v=2", []],
+    ["tag", "/a.css", "zone_a/a.css", []],
+    ["path", "blue", "zone_a/a.css", ["blue"]],
+    ["prefix", "/a", "zone_a/a.css", []],
+  ])("by %s %j leaves %j with the tags %j", (kind, value, key, tags) => {
+    expect(finds({ kind, value }, key, tags)).toBe(false);
+  });
+});
+
+describe("cacheTagField()", () => {
+  it("fits into the field that Cloudflare reads, whatever a customer's response says", () => {
+    const tags = Array.from({ length: 5_000 }, (_, i) => `tag-${i}-${"x".repeat(1_000)}`);
+    const field = cacheTagField("zone_x/a.css?v=1", tags);
+    expect(field.length).toBeLessThan(16_384);
+    expect(field.split(",").length).toBeLessThanOrEqual(1_000);
+    expect(field).toMatch(/^[0-9a-z]+(,[0-9a-z]+)*$/);
+  });
+});
+
+describe("createStore()", () => {
+  const stored = { headers: [], vary: [], tags: ["blue"], bodyId: "body", variant: "" } as unknown as StoredResponse;
+  const key = "zone_tags/a.css";
+  const urls = ["primary", "part", "body/body", "coded/br/body"].map(
+    (kind) => `https://a.example/.cache/${kind}/${key}`,
+  );
+
+  async function fieldsWith(tagField: typeof cacheTagField | null): Promise<(string | null | undefined)[]> {
+    const store = createStore(caches.default, "https://a.example", tagField);
+    const bytes = new Uint8Array([1]);
+    await store.write(key, stored, bytes);
+    await store.writePart(key, stored, bytes);
+    await store.writeBody(key, "body", new Response(bytes).body!);
+    await store.writeCoded(key, "body", "br", bytes);
+    return Promise.all(urls.map(async (url) => (await caches.default.match(url))?.headers.get("cache-tag")));
+  }
+
+  it("stores everything with its tags where purges are made by tag, and without them elsewhere", async () => {
+    const [entry, body] = [cacheTagField(key, ["blue"]), cacheTagField(key, [])];
+    expect(await fieldsWith(cacheTagField)).toEqual([entry, entry, body, body]);
+    expect(await fieldsWith(null)).toEqual([null, null, null, null]);
+  });
+});
