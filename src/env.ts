@@ -19,6 +19,7 @@ export interface Env {
   EDGE_DOMAINS: string;
   API_HOSTS: string;
   RECORDS_HOSTS: string;
+  NAME_SERVERS: string;
   ADMIN_TOKEN?: string;
   ALLOW_PRIVATE_ORIGINS?: string;
   ALLOW_HTTP_ORIGINS?: string;
@@ -38,6 +39,8 @@ export interface Settings {
   apiHosts: ReadonlySet<string>;
   /** Hostnames that answer ResolveDB's part of the control plane and nothing else. */
   recordsHosts: ReadonlySet<string>;
+  /** Hostnames that answer ResolveDB's zones over UDP and TCP, for the zones' NS records; the first is the primary. */
+  nameServers: readonly [string, ...string[]];
   /** Null: the operator's calls do not exist. */
   adminToken: string | null;
   /** What the origin guard lets pass beyond https to public hosts. */
@@ -66,6 +69,7 @@ function parseSettings(env: Env): Settings {
     edgeDomains: words(env.EDGE_DOMAINS),
     apiHosts: new Set(words(env.API_HOSTS)),
     recordsHosts: new Set(words(env.RECORDS_HOSTS)),
+    nameServers: atLeastOne(words(env.NAME_SERVERS)),
     adminToken: env.ADMIN_TOKEN || null,
     memory: {
       total: wholeNumber(env.MEMORY_BYTES, 33_554_432),
@@ -88,6 +92,11 @@ function wholeNumber(text: string | undefined, byDefault: number): number {
   if (text === undefined || text === "") return byDefault;
   if (!/^\d{1,15}$/.test(text)) throw new Error(`settings: "${text}" is not a whole number of bytes`);
   return Number(text);
+}
+
+function atLeastOne([first, ...others]: string[]): readonly [string, ...string[]] {
+  if (first === undefined) throw new Error("settings: NAME_SERVERS names no host");
+  return [first, ...others];
 }
 
 function words(list: string): string[] {

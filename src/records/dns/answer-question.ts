@@ -6,12 +6,13 @@ import { type Listing, listKeys, listResources, searchKeys } from "./listing.ts"
 import { opens } from "./opens.ts";
 import { parseQueryName, type QueryName } from "./query-name.ts";
 import { type Basis, type Question, RCODE, type Reply, type Rr, TYPE } from "./reply.ts";
-import { negativeSoaOf, nsOf, soaOf } from "./zone-apex.ts";
+import { type NameServers, negativeSoaOf, nsOf, soaOf } from "./zone-apex.ts";
 
 /** Where answers come from, and when. */
 export interface Source {
   table: RecordTable;
   db: D1Database;
+  nameServers: NameServers;
   /** Ms since the epoch. */
   now: number;
   waitUntil: WaitUntil;
@@ -39,42 +40,44 @@ export async function answerQuestion(question: Question, source: Source): Promis
   // Nobody may transfer these zones: RFC 5936 §5.
   if (type === TYPE.AXFR || type === TYPE.IXFR) return refused();
   const asked = parseQueryName(name);
+  if (asked.kind === "outside") return refused();
+  const soa = negativeSoaOf(asked.zone, source.nameServers);
   switch (asked.kind) {
-    case "outside":
-      return refused();
     case "impossible":
-      return { ...noData(asked.zone), rcode: RCODE.NXDOMAIN };
+      return { ...noData(soa), rcode: RCODE.NXDOMAIN };
     case "apex":
-      return atApex(question, asked.zone);
+      return atApex(question, asked.zone, source.nameServers);
     case "invalid":
-      return text(question, asked.zone, errorText(asked.code), ERROR_TTL);
+      return text(question, soa, errorText(asked.code), ERROR_TTL);
     case "health":
       // The table that all answers come from can be read: else this throws.
       await source.table.namespace("system", source.now, source.waitUntil);
       return {
-        ...text(question, asked.zone, okText(jsonPayload({ status: "ok" }, HEALTH_TTL)), HEALTH_TTL),
+        ...text(question, soa, okText(jsonPayload({ status: "ok" }, HEALTH_TTL)), HEALTH_TTL),
         basis: null,
       };
     case "get":
     case "info":
     case "list":
     case "search":
-      return inNamespace(question, asked, source);
+      return inNamespace(question, asked, soa, source);
     default:
       return asked satisfies never;
   }
 }
 
-async function inNamespace(question: Question, asked: InNamespace, source: Source): Promise<Reply> {
+async function inNamespace(question: Question, asked: InNamespace, soa: Rr, source: Source): Promise<Reply> {
   const { table, db, now, waitUntil } = source;
-  const { place, zone } = asked;
+  const { place } = asked;
   const namespace = await table.namespace(place.namespace, now, waitUntil);
   const isPrivate = namespace?.visibility === "private";
   // Without a token, with a wrong one, with another namespace's: the same answer.
   if (isPrivate && !(await opens(db, place.token, place.namespace, now))) return refused();
   const ttlOf = (ttl: number) => (isPrivate ? 0 : ttl);
   const reply =
-    question.type === TYPE.TXT ? await read(question, asked, namespace, ttlOf, source) : withoutText(question, zone);
+    question.type === TYPE.TXT
+      ? await read(question, asked, soa, namespace, ttlOf, source)
+      : withoutText(question, soa);
   if (isPrivate) return onlyForNow(reply);
   return {
     ...reply,
@@ -85,15 +88,16 @@ async function inNamespace(question: Question, asked: InNamespace, source: Sourc
 async function read(
   question: Question,
   asked: InNamespace,
+  soa: Rr,
   namespace: NamespaceDocument | null,
   ttlOf: (ttl: number) => number,
   { table, db, now, waitUntil }: Source,
 ): Promise<Reply> {
-  const { zone, place } = asked;
-  const error = (code: ErrorCode) => text(question, zone, errorText(code), ERROR_TTL);
+  const { place } = asked;
+  const error = (code: ErrorCode) => text(question, soa, errorText(code), ERROR_TTL);
   const list = ({ names, more }: Listing) => {
     const said = okText({ ...jsonPayload(names, ttlOf(LIST_TTL)), more });
-    return { ...text(question, zone, said, LIST_TTL), basis: null };
+    return { ...text(question, soa, said, LIST_TTL), basis: null };
   };
   switch (asked.kind) {
     case "get":
@@ -105,7 +109,7 @@ async function read(
       if (record === null) return { ...error("E004"), basis };
       const ttl = ttlOf(record.ttl);
       const said = asked.kind === "get" ? recordText(record, ttl) : await infoText(record, ttl);
-      return { ...text(question, zone, said, ttl), basis };
+      return { ...text(question, soa, said, ttl), basis };
     }
     case "list": {
       if (namespace === null) return error("E005");
@@ -149,22 +153,22 @@ function iso(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-function atApex({ name, type }: Question, zone: string): Reply {
+function atApex({ name, type }: Question, zone: string, nameServers: NameServers): Reply {
   // Owner names as they were asked for.
-  const records: Rr[] = [soaOf(zone), nsOf(zone)].map((rr) => ({ ...rr, name }));
+  const records: Rr[] = [soaOf(zone, nameServers), ...nsOf(zone, nameServers)].map((rr) => ({ ...rr, name }));
   const asked = records.filter((rr) => TYPE[rr.type] === type);
   if (type === TYPE.ANY) return answered([anyOf(name)]);
-  return asked.length > 0 ? answered(asked) : noData(zone);
+  return asked.length > 0 ? answered(asked) : noData(negativeSoaOf(zone, nameServers));
 }
 
 /** What a name answers that has nothing but a text, to the question for it and for other types. */
-function text(question: Question, zone: string, said: string, ttl: number): Reply {
+function text(question: Question, soa: Rr, said: string, ttl: number): Reply {
   const { name, type } = question;
-  return type === TYPE.TXT ? answered([{ type: "TXT", name, ttl, text: said }]) : withoutText(question, zone);
+  return type === TYPE.TXT ? answered([{ type: "TXT", name, ttl, text: said }]) : withoutText(question, soa);
 }
 
-function withoutText({ name, type }: Question, zone: string): Reply {
-  return type === TYPE.ANY ? answered([anyOf(name)]) : noData(zone);
+function withoutText({ name, type }: Question, soa: Rr): Reply {
+  return type === TYPE.ANY ? answered([anyOf(name)]) : noData(soa);
 }
 
 /** RFC 8482 §4.2: a synthesised HINFO record. */
@@ -176,8 +180,8 @@ function answered(answers: Rr[]): Reply {
   return { rcode: RCODE.NOERROR, answers, authorities: [], private: false, basis: {} };
 }
 
-function noData(zone: string): Reply {
-  return { rcode: RCODE.NOERROR, answers: [], authorities: [negativeSoaOf(zone)], private: false, basis: {} };
+function noData(soa: Rr): Reply {
+  return { rcode: RCODE.NOERROR, answers: [], authorities: [soa], private: false, basis: {} };
 }
 
 function refused(): Reply {

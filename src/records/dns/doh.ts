@@ -1,4 +1,4 @@
-import type { Env } from "../../env.ts";
+import { type Env, settingsOf } from "../../env.ts";
 import { recordTableOf } from "../record-table.ts";
 import { AnswerMemory, type KeptAnswer, questionKey } from "./answer-memory.ts";
 import { answerQuestion, type Source } from "./answer-question.ts";
@@ -25,11 +25,12 @@ const memory = new AnswerMemory();
 export function handleDns(
   request: Request,
   url: URL,
-  env: Pick<Env, "DB" | "ZONES">,
+  env: Env,
   waitUntil: Source["waitUntil"],
   now: number,
 ): Response | Promise<Response> {
-  const source: Source = { table: recordTableOf(env.ZONES), db: env.DB, now, waitUntil };
+  const { nameServers } = settingsOf(env);
+  const source: Source = { table: recordTableOf(env.ZONES), db: env.DB, nameServers, now, waitUntil };
   if (url.pathname === "/resolve") return resolveJson(request, url, source);
   switch (request.method) {
     case "GET":

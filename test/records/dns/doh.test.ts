@@ -1,6 +1,6 @@
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { queryOf, readMessage } from "../../support/dns.ts";
+import { nameOctets, queryOf, readMessage } from "../../support/dns.ts";
 import { ask, DNS_HOST, dataOf, PlayedNamespace, post, STORED_AT, textOf } from "../../support/records.ts";
 
 const NOT_FOUND = "v=rdb1;s=notfound;err=E004";
@@ -79,7 +79,7 @@ describe("a record read as a name", () => {
     expect(Uint8Array.fromBase64(text.split(";d=")[1]!, { alphabet: "base64url" })).toEqual(largest);
   });
 
-  it("sees a change within 5 s and a deletion as well", async () => {
+  it("sees a change and a deletion once the table has been read anew", async () => {
     const document = await space.put("changing", "1");
     const changing = `get.changing.${space.name}.v1.resolvedb.net`;
     expect(dataOf(await textOf(changing))).toBe("1");
@@ -176,6 +176,21 @@ describe("list and search", () => {
   });
 });
 
+describe("where D1 fails", () => {
+  it("lists and private names are SERVFAIL, records are read all the same", async () => {
+    const error = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const secret = await new PlayedNamespace("private").publish();
+    const token = await secret.token();
+    vi.spyOn(env.DB, "prepare").mockImplementation(() => {
+      throw new Error("D1 is down");
+    });
+    expect((await ask(`list.${space.name}.v1.resolvedb.net`)).rcode).toBe(2);
+    expect((await ask(`get.${token}.config.${secret.name}.v1.resolvedb.net`)).rcode).toBe(2);
+    expect(dataOf(await textOf(name))).toBe('{"database":"postgres"}');
+    expect(error.mock.calls.flat().join()).not.toContain(token);
+  });
+});
+
 describe("health", () => {
   it("is ok while the table of records can be read", async () => {
     expect(dataOf(await textOf("health.system.v1.resolvedb.net"))).toBe('{"status":"ok"}');
@@ -189,6 +204,19 @@ describe("health", () => {
     expect({ rcode, answers }).toEqual({ rcode: 2, answers: [] });
     expect(http.headers.get("cache-control")).toBe("no-store");
   });
+});
+
+describe("ResolveDB's own hosts", () => {
+  const status = async (host: string, path: string) => (await exports.default.fetch(`http://${host}${path}`)).status;
+
+  it.each(["api.resolvedb.localhost", "dns.resolvedb.localhost", "api.resolvedb.io"])(
+    "%s answers its part of the control plane, and nothing else",
+    async (host) => {
+      expect(await status(host, "/health")).toBe(200);
+      expect(await status(host, "/api/v1/me")).toBe(401);
+      for (const path of ["/", "/v1/zones", "/admin/accounts", "/v1/keys"]) expect(await status(host, path)).toBe(404);
+    },
+  );
 });
 
 describe("names that ask for nothing", () => {
@@ -221,9 +249,12 @@ describe("types, classes and zones", () => {
     }
   });
 
-  it("the apex has SOA and NS", async () => {
+  it("the apex has SOA and the NS that the operator names", async () => {
     expect((await ask("ResolveDB.io", { type: 6 })).answers).toMatchObject([{ name: "ResolveDB.io", type: 6 }]);
-    expect((await ask("resolvedb.io", { type: 2 })).answers).toMatchObject([{ name: "resolvedb.io", type: 2 }]);
+    expect((await ask("resolvedb.io", { type: 2 })).answers).toMatchObject([
+      { name: "resolvedb.io", type: 2, data: new Uint8Array(nameOctets("ns1.resolvedb.io")) },
+      { name: "resolvedb.io", type: 2, data: new Uint8Array(nameOctets("ns2.resolvedb.io")) },
+    ]);
     expect(await ask("resolvedb.io", { type: 16 })).toMatchObject({
       rcode: 0,
       answers: [],

@@ -53,7 +53,7 @@ describe("/resolve", () => {
       Status: 0,
       Question: [{ name, type: 1 }],
       Authority: [
-        { name: "resolvedb.net", type: 6, TTL: 300, data: expect.stringMatching(/^dns\.resolvedb\.io\. hostmaster\./) },
+        { name: "resolvedb.net", type: 6, TTL: 300, data: expect.stringMatching(/^ns1\.resolvedb\.io\. hostmaster\./) },
       ],
     });
   });
@@ -73,9 +73,9 @@ describe("/resolve", () => {
   it("shows SOA, NS and HINFO in presentation form", async () => {
     const data = async (query: string) =>
       (await (await resolve(query)).json<{ Answer: { data: string }[] }>()).Answer.map((rr) => rr.data);
-    expect(await data("?name=resolvedb.net&type=NS")).toEqual(["dns.resolvedb.io."]);
+    expect(await data("?name=resolvedb.net&type=NS")).toEqual(["ns1.resolvedb.io.", "ns2.resolvedb.io."]);
     expect(await data("?name=resolvedb.net.&type=SOA")).toEqual([
-      "dns.resolvedb.io. hostmaster.resolvedb.net. 1 86400 7200 3600000 300",
+      "ns1.resolvedb.io. hostmaster.resolvedb.net. 1 86400 7200 3600000 300",
     ]);
     expect(await data(`?name=${NAME}&type=ANY`)).toEqual(['"RFC8482" ""']);
   });
