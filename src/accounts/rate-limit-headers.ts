@@ -9,7 +9,8 @@ import { WINDOW_MS, type WindowVerdict } from "./sliding-window.ts";
  */
 export function rateLimitHeaders(window: WindowVerdict, now: number): Record<string, string> {
   const { allowed, limit, remaining, resetAt } = window;
-  const seconds = Math.max(Math.ceil((resetAt - now) / 1000), 0);
+  // A call that waited for its turn has arrived before the window began.
+  const seconds = Math.min(Math.max(Math.ceil((resetAt - now) / 1000), 0), WINDOW_MS / 1000);
   const item = (parameters: Record<string, number>) =>
     serializeList([["default", new Map(Object.entries(parameters))]]);
   return {

@@ -18,6 +18,7 @@ describe("rateLimitHeaders()", () => {
     [12_345, "13"],
     [1, "1"],
     [-500, "1"],
+    [65_000, "60"],
   ])("tells who is refused %i ms before the reset to come back after %s s", (ms, seconds) => {
     const headers = rateLimitHeaders({ allowed: false, limit: 1, remaining: 0, resetAt: NOW + ms }, NOW);
     expect(headers["retry-after"]).toBe(seconds);
