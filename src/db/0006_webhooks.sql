@@ -20,7 +20,8 @@ CREATE TABLE webhooks (
   updated_at            INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX webhooks_by_account ON webhooks (account_id, created_at, id) WHERE state <> 'deleted';
+CREATE INDEX webhooks_by_account ON webhooks (account_id, created_at, id);
+CREATE INDEX webhooks_deleted ON webhooks (updated_at) WHERE state = 'deleted';
 
 -- The outbox: what happened, written in the transaction of the change itself. `body` is what is sent; NULL once every
 -- webhook has got it.

@@ -78,5 +78,13 @@ async function dropOld(db: D1Database, before: number): Promise<void> {
            ORDER BY created_at LIMIT ?2)`,
       )
       .bind(before, DROPPED_BOUND),
+    db
+      .prepare(
+        `DELETE FROM webhooks WHERE id IN (
+           SELECT id FROM webhooks WHERE state = 'deleted' AND updated_at < ?1
+             AND NOT EXISTS (SELECT 1 FROM webhook_deliveries WHERE webhook_id = webhooks.id)
+           ORDER BY updated_at LIMIT ?2)`,
+      )
+      .bind(before, DROPPED_BOUND),
   ]);
 }

@@ -16,12 +16,12 @@ beforeAll(async () => {
 
 const name = fc.oneof(
   fc.constantFrom("record", "api_key", "namespace", "query_token", "key", "data", "ttl", "name", "scopes"),
-  fc.constantFrom("expires_at", "visibility", "__proto__", "constructor", "toString", ""),
+  fc.constantFrom("expires_at", "visibility", "webhook", "url", "__proto__", "constructor", "toString", ""),
   fc.string({ unit: "binary", maxLength: 8 }),
 );
 const leaf = fc.oneof(
   fc.constantFrom(null, true, -1, 0, 60, 1e308, "AA==", "e30=", "config.app.v1", "..", "\u0000", "\ud800", "private"),
-  fc.constantFrom("2099-12-31T23:59:59Z", "read", "a.b.c.d.v1", "*.*.v1"),
+  fc.constantFrom("2099-12-31T23:59:59Z", "read", "a.b.c.d.v1", "*.*.v1", "https://a.example", "https://[::1]"),
   fc.string({ unit: "binary" }),
   fc.double(),
 );
@@ -35,6 +35,7 @@ const body = fc.oneof(
   fc.record({ record: fc.record({ key: leaf, data: leaf, ttl: leaf }, { requiredKeys: [] }) }),
   fc.record({ api_key: fc.record({ name: leaf, scopes: fc.oneof(leaf, fc.array(leaf)), expires_at: leaf }) }),
   fc.record({ namespace: fc.record({ name: leaf, visibility: leaf }, { requiredKeys: [] }) }),
+  fc.record({ webhook: fc.record({ url: leaf, events: fc.oneof(leaf, fc.array(leaf)), enabled: leaf }) }),
   fc.record({ query_token: fc.record({ name: leaf, expires_at: leaf }, { requiredKeys: ["name"] }) }),
 );
 const place = fc.constantFrom(
@@ -44,6 +45,8 @@ const place = fc.constantFrom(
   ["POST", "/namespaces"],
   ["PATCH", "/namespaces/missing"],
   ["POST", "/namespaces/missing/query_tokens"],
+  ["POST", "/webhooks"],
+  ["PATCH", "/webhooks/hook_missing"],
 );
 
 it("refuses any body that makes no sense with a 4xx, and stays whole", { timeout: 60_000 }, async () => {

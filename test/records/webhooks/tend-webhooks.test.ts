@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { pokeWebhooks, tendWebhooks } from "../../../src/records/webhooks/tend-webhooks.ts";
+import { deleteWebhook, findWebhook } from "../../../src/records/webhooks/webhook-rows.ts";
 import { pass } from "../../support/edge.ts";
-import { happen, newOwner, newWebhook, PlayedWebhook, playReceivers } from "../../support/webhooks.ts";
+import { actorOf, happen, newOwner, newWebhook, PlayedWebhook, playReceivers } from "../../support/webhooks.ts";
 
 playReceivers();
 
@@ -89,6 +90,20 @@ describe("tendWebhooks()", () => {
     pass(1);
     await tend();
     expect(await rows(webhook.account)).toEqual({ deliveries: 0, events: 0 });
+  });
+
+  it("drops a deleted webhook 30 days later, behind its last delivery", async () => {
+    const webhook = (await newWebhook()).answers(500);
+    await happen(webhook.account);
+    await webhook.deliver();
+    const found = (await findWebhook(env.DB, webhook.account, webhook.id))!;
+    await deleteWebhook(env.DB, actorOf(webhook.account), found, Date.now());
+    pass(30 * DAY);
+    await tend();
+    expect(await webhook.row()).toMatchObject({ state: "deleted" });
+    pass(1);
+    await tend();
+    expect([await webhook.row(), await rows(webhook.account)]).toEqual([null, { deliveries: 0, events: 0 }]);
   });
 
   it("drops at most a thousand at once", async () => {
