@@ -5,17 +5,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Random } from "../../model/random.ts";
 import { request } from "../request.ts";
-import { Client, type Tally } from "./client.ts";
+import { RecordWriter } from "./record-writer.ts";
 import { startKillable } from "./server.ts";
+import type { Tally, Writer } from "./writer.ts";
+import { ZoneWriter } from "./zone-writer.ts";
 
-const CLIENTS = 10;
-const ZONES_EACH = 4;
+/** Each writes zones and, as another client, records. */
+const CUSTOMERS = 6;
+const NAMES_EACH = 4;
 /** Between the first write and the kill, ms. */
 const LONGEST_LIFE_MS = 3_000;
 
 /**
- * Kills the whole of `serve` (workerd too) at random moments while clients create, change, purge and delete zones, starts
- * it again over the same state, and compares what it holds with what was acknowledged.
+ * Kills the whole of `serve` (workerd too) at random moments while clients create, change, purge and delete zones and
+ * records, starts it again over the same state, and compares what it holds with what was acknowledged.
  */
 export async function survive(kills: number, seed: number): Promise<Tally> {
   const tally: Tally = { acknowledged: 0, inFlight: { kept: 0, absent: 0 }, hitsAfterRestart: 0, wrong: [] };
@@ -25,10 +28,12 @@ export async function survive(kills: number, seed: number): Promise<Tally> {
   const random = new Random(seed);
   let server = await start();
   try {
-    const clients: Client[] = [];
-    for (let i = 0; i < CLIENTS; i++) {
-      const names = Array.from({ length: ZONES_EACH }, (_, j) => `zone-${i}-${j}`);
-      clients.push(new Client(names, await newKey(server.port), origin, tally, random));
+    const clients: Writer[] = [];
+    for (let i = 0; i < CUSTOMERS; i++) {
+      const names = (kind: string) => Array.from({ length: NAMES_EACH }, (_, j) => `${kind}-${i}-${j}`);
+      const keys = await newKeys(server.port);
+      clients.push(new ZoneWriter(names("zone"), keys.live, origin, tally, random));
+      clients.push(new RecordWriter(`app-${i}`, names("record"), keys.resolvedb, tally, random));
     }
     for (let i = 0; i < kills; i++) {
       const writing = clients.map((client) => client.write(server.port));
@@ -47,14 +52,14 @@ export async function survive(kills: number, seed: number): Promise<Tally> {
   return tally;
 }
 
-async function newKey(port: number): Promise<string> {
+async function newKeys(port: number): Promise<{ live: string; resolvedb: string }> {
   const answer = await request(port, "api.rescdn.localhost", "/admin/accounts", {
     method: "POST",
     headers: { Authorization: "Bearer operator" },
     body: { name: "Writer", email: "writer@example.com", plan: "enterprise" },
   });
   if (answer.status !== 201) throw new Error(`no account: ${answer.status} ${answer.body}`);
-  return (JSON.parse(answer.body) as { keys: { live: string } }).keys.live;
+  return (JSON.parse(answer.body) as { keys: { live: string; resolvedb: string } }).keys;
 }
 
 /** An origin whose answers are numbered. */
