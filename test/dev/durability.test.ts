@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import { survive } from "./durability/survive.ts";
 
-it("loses nothing that it has acknowledged when it is killed while clients write, and repairs what lags", async () => {
+it("loses nothing that it has acknowledged when it is killed while clients write, and repairs what lags", {
+  timeout: 300_000,
+}, async () => {
   const { wrong, acknowledged, hitsAfterRestart } = await survive(4, 7);
   expect(wrong).toEqual([]);
   expect(acknowledged).toBeGreaterThan(20);
