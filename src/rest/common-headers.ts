@@ -19,10 +19,15 @@ const REFERENCES = Object.fromEntries(
   Object.keys(HEADERS).map((name) => [name, { $ref: `#/components/headers/${name}` }]),
 ) as Record<keyof typeof HEADERS, { $ref: string }>;
 
-/** Documents the headers that the guards set, on every answer that has them: `everyAnswer`'s and the rate limit's. */
-export function addCommonHeaders(document: Document): Document {
+/**
+ * Documents the headers that the guards set, on every answer that has them: `everyAnswer`'s and the rate limit's.
+ *
+ * @param without paths that are answered without the guards
+ */
+export function addCommonHeaders(document: Document, without: readonly string[] = []): Document {
   document.components = { ...document.components, headers: { ...document.components?.headers, ...HEADERS } };
-  for (const item of Object.values(document.paths ?? {})) {
+  for (const [path, item] of Object.entries(document.paths ?? {})) {
+    if (without.includes(path)) continue;
     for (const method of METHODS) {
       const operation = item[method];
       if (operation === undefined) continue;

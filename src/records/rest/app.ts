@@ -7,7 +7,7 @@ import type { RestEnv } from "./context.ts";
 import { problemOf, RestProblem } from "./errors.ts";
 import { everyAnswer, requireKey } from "./guards.ts";
 import { addMe } from "./me.ts";
-import { documentNames } from "./names-documentation.ts";
+import { documentNames, NAME_PATHS } from "./names-documentation.ts";
 import { addNamespaces } from "./namespaces.ts";
 import { refuseOtherMethods } from "./other-methods.ts";
 import { pokeAfterChanges } from "./poke-after-changes.ts";
@@ -59,6 +59,7 @@ const TAGS = [
   { name: "Query tokens", description: "They open private namespaces. An extension of this server." },
   { name: "Webhooks", description: "They tell of changes of records and namespaces. An extension of this server." },
   { name: "API keys", description: "A key grants no more than it has." },
+  { name: "Names", description: "Records over DNS: `/dns-query` and `/resolve` take no key." },
   { name: "Account", description: "Whose key it is." },
 ];
 
@@ -77,6 +78,7 @@ function addDocument(app: OpenAPIHono<RestEnv>): void {
         servers: [{ url: "/", description: "The host that serves this document." }],
         tags: TAGS,
       }),
+      NAME_PATHS,
     );
     return c.json(document);
   });

@@ -20,16 +20,21 @@ have no data, ANY gets a HINFO record (RFC 8482), other zones are REFUSED.
 A private namespace is REFUSED to names without a query token of it; with one, every TTL is 0 and \`Cache-Control\` says
 \`private, no-store\`. TTLs do not count down: this is the authority, not a cache.`;
 
+/** Of what the app does not answer itself: its common headers are not there. */
+export const NAME_PATHS = ["/dns-query", "/resolve"];
+
+const refusal = (description: string) => ({ description, content: { "text/plain": { schema: z.string() } } });
 const message = z.string().openapi({ format: "binary" });
 const dnsAnswer = {
   200: {
     description: "Any DNS answer, whatever its RCODE. `Cache-Control: max-age` is the smallest TTL (RFC 8484 §5.1)",
     content: { "application/dns-message": { schema: message } },
   },
-  400: { description: "No DNS message" },
-  413: { description: "More than 4,096 octets, or 8,192 characters of Base64url" },
+  400: refusal("No DNS message"),
+  413: refusal("More than 4,096 octets, or 8,192 characters of Base64url"),
 };
-const tags = ["names"];
+const tags = ["Names"];
+const security: [] = [];
 
 const record = z.object({ name: z.string(), type: z.int(), TTL: z.int(), data: z.string() }).openapi("DnsRecord");
 const flag = z.enum(["0", "1", "false", "true"]).optional();
@@ -38,30 +43,36 @@ const routes = [
   createRoute({
     method: "get",
     path: "/dns-query",
+    operationId: "queryByGet",
     summary: "DNS over HTTPS (RFC 8484)",
     description: NAMES,
     tags,
+    security,
     request: { query: z.object({ dns: z.base64url().describe("A DNS message, without padding.") }) },
     responses: dnsAnswer,
   }),
   createRoute({
     method: "post",
     path: "/dns-query",
+    operationId: "queryByPost",
     summary: "DNS over HTTPS (RFC 8484)",
     description: "As by GET; a name that carries a query token does not stand in a URL this way.",
     tags,
+    security,
     request: { body: { required: true, content: { "application/dns-message": { schema: message } } } },
-    responses: { ...dnsAnswer, 415: { description: "Not `application/dns-message`" } },
+    responses: { ...dnsAnswer, 415: refusal("Not `application/dns-message`") },
   }),
   createRoute({
     method: "get",
     path: "/resolve",
+    operationId: "resolve",
     summary: "DNS as JSON",
     description: "The form of Google's public DNS. The text of a TXT record is one string without quotes.",
     tags,
+    security,
     request: {
       query: z.object({
-        name: z.string().max(253).openapi({ example: "get.config.myapp.v1.resolvedb.net" }),
+        name: z.string().max(253).describe("A DNS name.").openapi({ example: "get.config.myapp.v1.resolvedb.net" }),
         type: z.string().default("A").describe("A type's name or number.").openapi({ example: "TXT" }),
         cd: flag.describe("Repeated in the answer."),
         do: flag.describe("Without effect: the zones are not signed."),
@@ -90,7 +101,12 @@ const routes = [
           },
         },
       },
-      400: { description: "A parameter is missing or wrong; `error.message` says which" },
+      400: {
+        description: "A parameter is missing or wrong; `error.message` says which",
+        content: {
+          "application/json": { schema: z.object({ error: z.object({ code: z.string(), message: z.string() }) }) },
+        },
+      },
     },
   }),
 ];
