@@ -35,7 +35,7 @@ export class AnswerMemory {
 
   keep(key: string, answer: KeptAnswer): void {
     const size = key.length + answer.message.length;
-    if (key.length > LONGEST_QUESTION || size > this.#bounds.octets / 8) return;
+    if (size > this.#bounds.octets / 8) return;
     const known = this.#answers.get(key);
     if (known !== undefined) this.#octets -= key.length + known.message.length;
     else if (this.#answers.size >= this.#bounds.answers || this.#octets + size > this.#bounds.octets) {
@@ -47,9 +47,9 @@ export class AnswerMemory {
   }
 }
 
-/** The key of a question: its octets without the ID, one character each. */
-export function questionKey(message: Uint8Array): string {
-  return message.length > LONGEST_QUESTION + 2 ? "" : String.fromCharCode(...message.subarray(2));
+/** The key of a question: its octets without the ID, one character each. Null: it is too long to be remembered. */
+export function questionKey(message: Uint8Array): string | null {
+  return message.length > LONGEST_QUESTION + 2 ? null : String.fromCharCode(...message.subarray(2));
 }
 
 function holds({ namespace, record }: Basis, table: RecordTable, now: number, waitUntil: Source["waitUntil"]): boolean {

@@ -82,11 +82,11 @@ async function readBody(request: Request): Promise<Uint8Array | null> {
 function toMessage(message: Uint8Array, source: Source): Response | Promise<Response> {
   if (message.length > LONGEST_MESSAGE) return tooLong();
   const key = questionKey(message);
-  const kept = memory.recall(key, source);
+  const kept = key === null ? null : memory.recall(key, source);
   return kept === null ? answerAnew(message, key, source) : given(kept, message);
 }
 
-async function answerAnew(message: Uint8Array, key: string, source: Source): Promise<Response> {
+async function answerAnew(message: Uint8Array, key: string | null, source: Source): Promise<Response> {
   const query = parseQuery(message);
   const only = (rcode: number) =>
     query.kind === "none"
@@ -98,7 +98,7 @@ async function answerAnew(message: Uint8Array, key: string, source: Source): Pro
   try {
     const reply = await answerQuestion(query.question, source);
     const answer = { message: encodeReply(query, reply), headers: replyHeaders(reply, MESSAGE_TYPE) };
-    if (reply.basis !== null) memory.keep(key, { ...answer, basis: reply.basis });
+    if (key !== null && reply.basis !== null) memory.keep(key, { ...answer, basis: reply.basis });
     return new Response(answer.message, { headers: answer.headers });
   } catch (error) {
     // The name is not logged: it may show a token.

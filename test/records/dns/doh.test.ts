@@ -474,6 +474,20 @@ describe("HTTP (RFC 8484)", () => {
 });
 
 describe("what is hot", () => {
+  it("is never another question's answer, also where questions are long", async () => {
+    await space.put("other", "2");
+    const options = [0, 12, 0x02, 0x58, ...new Array<number>(600).fill(0)];
+    for (let i = 0; i < 3; i++) {
+      for (const [resource, data] of [
+        ["config", '{"database":"postgres"}'],
+        ["other", "2"],
+      ]) {
+        const { answers } = await ask(`get.${resource}.${space.name}.v1.resolvedb.net`, { edns: { options } });
+        expect(dataOf(answers[0]!.strings.join(""))).toBe(data);
+      }
+    }
+  });
+
   it("is answered without KV", async () => {
     await space.put("hot", "1");
     const hot = `get.hot.${space.name}.v1.resolvedb.net`;
