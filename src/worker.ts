@@ -43,7 +43,7 @@ function dispatch(request: Request, env: Env, ctx: ExecutionContext): Response |
       return serve(request, route, route.surface.zone, edge, (work) => ctx.waitUntil(work));
     case "api":
       // Loaded when first called: the edge's cold start does not pay for the control plane.
-      if (route.url.pathname.startsWith("/api/v1/"))
+      if (/^\/api\/v1(\/|$)/.test(route.url.pathname))
         return import("./records/rest/app.ts").then(({ handleRecordsApi }) => handleRecordsApi(request, env, ctx));
       return import("./api/app.ts").then(({ handleApi }) => handleApi(request, env, ctx));
     case "dns":

@@ -1,7 +1,8 @@
 /** What became of a change. `busy`: others made changes each time in between. */
 export type Change<Changed> = { kind: "changed"; changed: Changed } | { kind: "missing" } | { kind: "busy" };
 
-const ATTEMPTS = 5;
+/** Of those who try at once one succeeds each time: so many can. */
+const ATTEMPTS = 25;
 
 /**
  * Changes what was found only as it was found: finds it anew where somebody else has changed it since.

@@ -47,7 +47,7 @@ export function addNamespaces(app: OpenAPIHono<RestEnv>): void {
       (found) => setVisibility(c.env.DB, actorOf(c), found, visibility, c.var.now),
     );
     if (result.kind === "missing") throw new RestProblem("not_found");
-    if (result.kind === "busy") throw new RestProblem("busy");
+    if (result.kind === "busy") throw new RestProblem("busy", { headers: { "retry-after": "1" } });
     await commitNamespace(c, result.changed.name);
     return c.json({ namespace: namespaceJson(result.changed) }, 200);
   });

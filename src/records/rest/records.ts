@@ -92,7 +92,7 @@ async function change(
 ): Promise<RecordRow> {
   const result: Change<RecordRow> = await changeAsRead(() => findRecord(c.env.DB, c.var.caller.account, id), write);
   if (result.kind === "missing") throw new RestProblem("not_found");
-  if (result.kind === "busy") throw new RestProblem("busy");
+  if (result.kind === "busy") throw new RestProblem("busy", { headers: { "retry-after": "1" } });
   return result.changed;
 }
 

@@ -317,7 +317,7 @@ describe("the rate limit", () => {
 });
 
 describe("what is not there", () => {
-  it.each(["/", "/nothing", "/records/rec_x/more", "/v1/zones"])("answers 404 to %s", async (path) => {
+  it.each(["", "/", "/nothing", "/records/rec_x/more", "/v1/zones"])("answers 404 to %s", async (path) => {
     await errorOf(await rest(path, { key: owner.resolvedb }), 404, "not_found");
   });
 

@@ -295,6 +295,13 @@ describe("PATCH /records/:id", () => {
     expect((await answer.json<{ record: ShownRecord }>()).record).toMatchObject({ ttl: 7, data: "AAAA" });
   });
 
+  it("takes all that twenty change at once", async () => {
+    const { id, key } = await newRecord(customer.resolvedb, `config.${newNamespaceName()}.v1`);
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => patch(id, { ttl: i })));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(await inKv(key)).toMatchObject({ revision: 21 });
+  });
+
   it.each<[unknown, string[]]>([
     [undefined, ["record"]],
     ["x", ["record"]],
