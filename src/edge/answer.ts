@@ -6,6 +6,7 @@ import { type BodySource, codedBody, discard, partOfBody, wholeBody } from "./bo
 import { type CodingChoice, chooseCoding, codedEtag } from "./coding.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
 import type { Exchange } from "./exchange.ts";
+import type { Handed } from "./handed.ts";
 import type { Provenance } from "./provenance.ts";
 import { refuse } from "./refusal.ts";
 import type { Answer } from "./send.ts";
@@ -32,6 +33,7 @@ export async function answer(
   const { request, zone } = exchange;
   const { xCache } = provenance;
   const isOnTheWay = source.kind === "origin";
+  let handed: Handed | null = null;
   const headers = new Headers(stored.headers);
   const isGetOrHead = request.method === "GET" || request.method === "HEAD";
   const coding = chooseCoding(stored, headers, request.headers, {
@@ -47,7 +49,7 @@ export async function answer(
       await discard(source);
       if (precondition === "failed") return refuse("precondition-failed", request, zone);
       for (const name of [...headers.keys()]) if (isOnlyFor200(name, stored)) headers.delete(name);
-      return { status: 304, headers, body: null, isOnTheWay: false, xCache };
+      return { status: 304, headers, body: null, isOnTheWay: false, handed: null, xCache };
     }
     if (stored.size !== null && coding.kind === "as-stored") {
       headers.set("accept-ranges", "bytes");
@@ -57,14 +59,14 @@ export async function answer(
         headers.set("content-range", unsatisfiedRange(stored.size));
         headers.delete("content-length");
         headers.set("cache-control", "no-store");
-        return { status: 416, headers, body: null, isOnTheWay: false, xCache };
+        return { status: 416, headers, body: null, isOnTheWay: false, handed: null, xCache };
       }
       if (range.kind === "part") {
         const { first, last } = range;
         headers.set("content-range", contentRange(first, last, stored.size));
         headers.set("content-length", String(last - first + 1));
         const body = await partOfBody(exchange, stored, source, first, last);
-        return { status: 206, headers, body, isOnTheWay, xCache };
+        return { status: 206, headers, body, isOnTheWay, handed, xCache };
       }
     }
   }
@@ -83,12 +85,13 @@ export async function answer(
   } else {
     if (stored.size !== null && status !== 204) headers.set("content-length", String(stored.size));
     body = wholeBody(source);
+    if (source.kind === "origin") handed = source.handed;
   }
   if (isWithoutBody) {
     await discard(source);
-    return { status, headers, body: null, isOnTheWay: false, xCache };
+    return { status, headers, body: null, isOnTheWay: false, handed: null, xCache };
   }
-  return { status, headers, body, isOnTheWay, xCache };
+  return { status, headers, body, isOnTheWay, handed, xCache };
 }
 
 /** Adds to the stored fields what is said to this client. */

@@ -1,6 +1,7 @@
 import { loadEncoder } from "./coding.ts";
 import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
+import type { Handed } from "./handed.ts";
 import type { HotResponse } from "./hot-response.ts";
 import { reportStoreFailure } from "./report.ts";
 import { sliceStream } from "./slice-stream.ts";
@@ -14,8 +15,8 @@ export type BodySource =
   | { kind: "part"; bytes: Uint8Array; first: number }
   /** Stored; `stream` is its beginning, parts and codings can be read apart. */
   | { kind: "store"; stream: ReadableStream }
-  /** On its way from the origin, to be read once; `isKept`: into the store as well. */
-  | { kind: "origin"; stream: ReadableStream | null; isKept: boolean };
+  /** On its way from the origin, to be read once; `handed` tells how far it is; `isKept`: into the store as well. */
+  | { kind: "origin"; stream: ReadableStream | null; handed: Handed; isKept: boolean };
 
 /** What a Response takes. */
 export type Body = Uint8Array | ReadableStream | null;

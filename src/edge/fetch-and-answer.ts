@@ -117,7 +117,7 @@ async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): P
       return answer(exchange, led.stored, found.source, revalidated(led.stored));
     }
     case "answer": {
-      const { stored, body } = led;
+      const { stored, body, handed } = led;
       const isPart = isRange(exchange.request) && stored.status === 200;
       if (isPart && (!led.isKept || isFarRange(exchange.request, stored))) {
         await dropBody(body);
@@ -125,7 +125,7 @@ async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): P
       }
       await discardBody(found);
       const provenance = led.isKept ? missed(found, stored) : notKept(found, stored, led.reason);
-      return answer(exchange, stored, { kind: "origin", stream: body, isKept: led.isKept }, provenance);
+      return answer(exchange, stored, { kind: "origin", stream: body, handed, isKept: led.isKept }, provenance);
     }
     default:
       return led satisfies never;

@@ -3,7 +3,7 @@ import { decodedBody } from "./decoding.ts";
 import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
 import { Flight } from "./flights.ts";
-import { keep, passOn } from "./keep.ts";
+import { type Delivery, keep, passOn } from "./keep.ts";
 import { askOrigin, type OriginFailure } from "./origin.ts";
 import { originHeaders } from "./origin-request.ts";
 import { completed, type Part, restOf } from "./part.ts";
@@ -21,12 +21,14 @@ import {
 /** What the request that leads a flight gets from it. */
 export type Fill =
   /** A new response. `body` is on its way from the origin; null where none is wanted. */
-  | { kind: "answer"; stored: StoredResponse; body: ReadableStream | null; isKept: true }
-  | { kind: "answer"; stored: StoredResponse; body: ReadableStream | null; isKept: false; reason: string }
+  | ({ kind: "answer"; stored: StoredResponse; isKept: true } & OnTheWay)
+  | ({ kind: "answer"; stored: StoredResponse; isKept: false; reason: string } & OnTheWay)
   /** The stale response holds; its body is in the store. */
   | { kind: "validated"; stored: StoredResponse }
   /** No answer, or none that is better than a stale one. */
   | { kind: "failed"; failure: OriginFailure };
+
+type OnTheWay = Pick<Delivery, "body" | "handed">;
 
 const ORIGIN_5XX: OriginFailure = { status: 502, reason: "origin-5xx" };
 const NONSENSE: OriginFailure = { status: 502, reason: "origin-nonsense" };
@@ -114,13 +116,13 @@ async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight): Pro
   const verdict = storeVerdict(response, stored, request.headers, target, zone);
   const body = await decodedBody(response);
   if (verdict.store) {
-    const delivery = keep(exchange, stored, body, wantsBody, flight);
-    return { fill: { kind: "answer", stored, body: delivery.body, isKept: true }, done: delivery.done };
+    const { done, ...onTheWay } = keep(exchange, stored, body, wantsBody, flight);
+    return { fill: { kind: "answer", stored, ...onTheWay, isKept: true }, done };
   }
   flight.land({ kind: "unshared" });
-  const delivery = passOn(exchange, stored, body, wantsBody);
+  const { done, ...onTheWay } = passOn(exchange, stored, body, wantsBody);
   const { reason } = verdict;
-  return { fill: { kind: "answer", stored, body: delivery.body, isKept: false, reason }, done: delivery.done };
+  return { fill: { kind: "answer", stored, ...onTheWay, isKept: false, reason }, done };
 }
 
 function failed(flight: Flight, failure: OriginFailure): Flown {

@@ -1,8 +1,9 @@
 import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Flight } from "./flights.ts";
+import { Handed } from "./handed.ts";
 import { useOf } from "./lookup.ts";
-import { type BodyBounds, BUFFER_BYTES, type PumpOutcome, pump } from "./pump.ts";
+import { type BodyBounds, BUFFER_BYTES, type PumpOutcome, pump, type Sinks } from "./pump.ts";
 import { loggable, reportStoreFailure } from "./report.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
@@ -10,6 +11,8 @@ import type { StoredResponse } from "./stored-response.ts";
 export interface Delivery {
   /** Null where the client wants none. */
   body: ReadableStream | null;
+  /** Tells what of it goes to the client. */
+  handed: Handed;
   done: Promise<void>;
 }
 
@@ -20,12 +23,13 @@ export function passOn(
   body: ReadableStream | null,
   wantsBody: boolean,
 ): Delivery {
-  if (body === null || !wantsBody) return { body: null, done: dropBody(body) };
+  const handed = new Handed();
+  if (body === null || !wantsBody) return { body: null, handed, done: dropBody(body) };
   const client = bodyStream(stored.size);
-  const done = pump(body, { client: client.writable }, boundsOf(exchange, stored)).then((outcome) =>
+  const done = pump(body, { client: client.writable, handed }, boundsOf(exchange, stored)).then((outcome) =>
     reportBroken(exchange, outcome),
   );
-  return { body: client.readable, done };
+  return { body: client.readable, handed, done };
 }
 
 /** Passes a part of a representation to the client and keeps it as that, where it is small. */
@@ -37,13 +41,15 @@ export function keepPart(
 ): Delivery {
   if (body === null || !wantsBody) return passOn(exchange, stored, body, wantsBody);
   const client = bodyStream(stored.size);
+  const handed = new Handed();
   const write = async (): Promise<void> => {
-    const outcome = await pump(body, { client: client.writable, openStore: () => null }, boundsOf(exchange, stored));
+    const sinks = { client: client.writable, handed, openStore: () => null };
+    const outcome = await pump(body, sinks, boundsOf(exchange, stored));
     reportBroken(exchange, outcome);
     if (outcome.kind !== "buffered") return;
     await exchange.store.writePart(exchange.target.key, stored, outcome.bytes);
   };
-  return { body: client.readable, done: write().catch(reportStoreFailure(exchange.target.key)) };
+  return { body: client.readable, handed, done: write().catch(reportStoreFailure(exchange.target.key)) };
 }
 
 /** Reads a body once: to the client as it comes, and into memory and the store, where it is found when it is whole. */
@@ -55,24 +61,28 @@ export function keep(
   flight: Flight,
 ): Delivery {
   const client = wantsBody ? bodyStream(stored.size) : null;
+  const handed = new Handed();
   // What each has to validate for itself is not waited for.
   const use = useOf(stored, exchange);
   if (use.kind === "validate" || use.kind === "purged") flight.land({ kind: "unshared" });
-  const done = store(exchange, stored, body ?? new Response("").body!, client?.writable ?? null, flight).then(
-    undefined,
-    (error: unknown) => {
-      reportStoreFailure(exchange.target.key)(error);
-      flight.land({ kind: "unshared" });
-    },
-  );
-  return { body: client?.readable ?? null, done };
+  const done = store(
+    exchange,
+    stored,
+    body ?? new Response("").body!,
+    { client: client?.writable ?? null, handed },
+    flight,
+  ).then(undefined, (error: unknown) => {
+    reportStoreFailure(exchange.target.key)(error);
+    flight.land({ kind: "unshared" });
+  });
+  return { body: client?.readable ?? null, handed, done };
 }
 
 async function store(
   exchange: Exchange,
   stored: StoredResponse,
   body: ReadableStream,
-  client: WritableStream<Uint8Array> | null,
+  towardsClient: Pick<Sinks, "client" | "handed">,
   flight: Flight,
 ): Promise<void> {
   const { store, target } = exchange;
@@ -90,7 +100,7 @@ async function store(
   };
   let isKept = false;
   try {
-    const outcome = await pump(body, { client, openStore }, boundsOf(exchange, stored));
+    const outcome = await pump(body, { ...towardsClient, openStore }, boundsOf(exchange, stored));
     reportBroken(exchange, outcome);
     if (outcome.kind === "buffered") {
       isKept = await keepSmall(exchange, stored, outcome.bytes, flight);

@@ -57,9 +57,19 @@ async function passRequest(
   if (isUnsafe(request.method)) await invalidate(exchange, response);
   const stored = toStoredResponse(outcome, request.headers, target, zone);
   const whole = await decodedBody(response);
-  const { body, done } = delivery(exchange, response, stored)(exchange, stored, whole, request.method !== "HEAD");
+  const { body, handed, done } = delivery(exchange, response, stored)(
+    exchange,
+    stored,
+    whole,
+    request.method !== "HEAD",
+  );
   exchange.waitUntil(done);
-  return answer(exchange, stored, { kind: "origin", stream: body, isKept: false }, bypassed(stored, fwd, reason));
+  return answer(
+    exchange,
+    stored,
+    { kind: "origin", stream: body, handed, isKept: false },
+    bypassed(stored, fwd, reason),
+  );
 }
 
 /** A part that was asked for is kept as such, and the answer to a POST that says what it represents (RFC 9110 §9.3.3). */

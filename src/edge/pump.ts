@@ -1,10 +1,13 @@
 import { BodyReader, BodySilent } from "./body-reader.ts";
+import type { Handed } from "./handed.ts";
 import { Sink } from "./sink.ts";
 
 /** Where a body goes while it is read once. */
 export interface Sinks {
   /** The client; null when nobody waits for the bytes. A client that leaves does not stop the others. */
   client: WritableStream<Uint8Array> | null;
+  /** Told of what goes to the client. */
+  handed: Handed;
   /**
    * Called when the body has outgrown {@link BUFFER_BYTES}: gives the store's end, or null to keep nothing. Absent: nothing
    * of the body is to be kept, in memory either.
@@ -44,7 +47,7 @@ class WrongLength extends Error {}
 /** Reads a body once, at the pace of its slowest sink, and says what it was. Never rejects. */
 export async function pump(body: ReadableStream<Uint8Array>, sinks: Sinks, bounds: BodyBounds): Promise<PumpOutcome> {
   const reader = new BodyReader(body);
-  const client = new Sink(sinks.client);
+  const client = new Sink(sinks.client, sinks.handed);
   let store: Sink | null = sinks.openStore === undefined ? new Sink(null) : null;
   let held: Uint8Array[] | null = store === null ? [] : null;
   let size = 0;

@@ -42,5 +42,12 @@ export function refuse(
   headers.set("content-type", "application/json");
   headers.set("cache-control", "no-store");
   const body = request.method === "HEAD" ? null : `${JSON.stringify({ error: sentence, code: reason })}\n`;
-  return { status, headers, body: body === null ? null : utf8.encode(body), isOnTheWay: false, xCache: "BYPASS" };
+  return {
+    status,
+    headers,
+    body: body === null ? null : utf8.encode(body),
+    isOnTheWay: false,
+    handed: null,
+    xCache: "BYPASS",
+  };
 }

@@ -1,6 +1,7 @@
 import type { ZoneDocument } from "../zones/zone.ts";
 import type { WaitUntil } from "../zones/zone-table.ts";
 import { countedBody } from "./counted-body.ts";
+import type { Handed } from "./handed.ts";
 import type { XCache } from "./provenance.ts";
 
 /** An answer as it has been decided, before it goes out. */
@@ -11,6 +12,8 @@ export interface Answer {
   body: Uint8Array | ReadableStream | null;
   /** Whether a stream comes at the origin's pace. Any other body is all here. */
   isOnTheWay: boolean;
+  /** Where a stream is told of as it is handed over; null: it has to be counted here. */
+  handed: Handed | null;
   xCache: XCache;
 }
 
@@ -67,11 +70,12 @@ export function send(answer: Answer, { zone, path, now, usage, waitUntil }: Reci
   const size = lengthOf(headers);
   if (body instanceof ReadableStream && (answer.isOnTheWay || size === null || size > AT_ONCE_BYTES)) {
     const count = (bytes: number) => usage.countBytes(zone, xCache, status, bytes, now, waitUntil);
-    const response = toResponse({
-      ...answer,
-      body: countedBody(body, size, answer.isOnTheWay, count, () => usage.settle?.(zone)),
-    });
+    const settle = () => usage.settle?.(zone);
+    const isTold = answer.handed !== null;
+    const counted = isTold ? body : countedBody(body, size, answer.isOnTheWay, count, settle);
+    const response = toResponse({ ...answer, body: counted });
     usage.countRequest(zone, path, xCache, status, 0, now, waitUntil);
+    answer.handed?.tell(count, settle);
     return response;
   }
   const response = toResponse(answer);

@@ -1,9 +1,14 @@
+import type { Handed } from "./handed.ts";
+
 /** A writable end that may go away: a failed write closes it, and is not an error of the body. */
 export class Sink {
   #writer: WritableStreamDefaultWriter<Uint8Array> | null;
+  readonly #handed: Handed | null;
   #pending = 0;
 
-  constructor(stream: WritableStream<Uint8Array> | null) {
+  /** @param handed told of what is written */
+  constructor(stream: WritableStream<Uint8Array> | null, handed: Handed | null = null) {
+    this.#handed = handed;
     this.#writer = stream?.getWriter() ?? null;
     this.#writer?.closed.catch(() => this.#leave());
   }
@@ -20,11 +25,13 @@ export class Sink {
   async write(chunk: Uint8Array): Promise<void> {
     if (this.#writer === null) return;
     this.#pending++;
+    this.#handed?.add(chunk.byteLength);
     await this.#writer.write(chunk).catch(() => this.#leave());
     this.#pending--;
   }
 
   async close(): Promise<void> {
+    if (this.#writer !== null) await this.#handed?.beforeEnd();
     await this.#writer?.close().catch(() => this.#leave());
   }
 
