@@ -2,7 +2,7 @@ import { mergeSettings } from "../zones/merge-settings.ts";
 import type { OriginPolicy } from "../zones/origin-guard.ts";
 import type { StoredSettings } from "../zones/settings.ts";
 import { type SettingsPatch, settingsSchema } from "../zones/settings-schema.ts";
-import { checkedOrigin } from "./checked-origin.ts";
+import { checkedHost, checkedOrigin } from "./checked-origin.ts";
 import { invalidRequest } from "./validation.ts";
 
 /** Settings after a change, or a 422: the limits hold for the whole, not just for what one request brings. */
@@ -10,6 +10,10 @@ export function changedSettings(stored: StoredSettings, patch: SettingsPatch, po
   const merged = mergeSettings(stored, patch);
   const checked = settingsSchema.safeParse(merged);
   if (!checked.success) throw invalidRequest(checked.error, ["settings"]);
-  if (!patch.fallback_origin) return merged;
-  return { ...merged, fallback_origin: checkedOrigin("settings.fallback_origin", patch.fallback_origin, policy) };
+  const { fallback_origin: fallback, origin_host: host } = patch;
+  return {
+    ...merged,
+    ...(fallback != null && { fallback_origin: checkedOrigin("settings.fallback_origin", fallback, policy) }),
+    ...(host != null && { origin_host: checkedHost("settings.origin_host", host, policy) }),
+  };
 }

@@ -1,4 +1,4 @@
-import { checkOrigin, type OriginPolicy } from "../zones/origin-guard.ts";
+import { checkHost, checkOrigin, type OriginPolicy } from "../zones/origin-guard.ts";
 import { invalidField } from "./validation.ts";
 
 /** An origin as it will be asked, or a 422 that names the field and says why. */
@@ -6,4 +6,11 @@ export function checkedOrigin(field: string, origin: string, policy: OriginPolic
   const verdict = checkOrigin(origin, policy);
   if (!verdict.ok) throw invalidField(field, verdict.reason);
   return verdict.origin;
+}
+
+/** A host as the origin will be asked for it, or a 422 that names the field and says why. */
+export function checkedHost(field: string, host: string, policy: OriginPolicy): string {
+  const verdict = checkHost(host, policy);
+  if (!verdict.ok) throw invalidField(field, verdict.reason);
+  return verdict.host;
 }

@@ -1,5 +1,6 @@
 import type { ZoneDocument } from "../zones/zone.ts";
 import { dropBody } from "./drop-body.ts";
+import { socketFetch } from "./socket-fetch.ts";
 
 /** What came of asking the origin; times in ms since the epoch. */
 export type OriginOutcome =
@@ -29,13 +30,13 @@ export async function askOrigin(
   zone: Pick<ZoneDocument, "origin" | "settings">,
   request: OriginRequest,
 ): Promise<OriginOutcome> {
-  const { fallback_origin: fallback } = zone.settings;
+  const { fallback_origin: fallback, origin_host: host, timeouts } = zone.settings;
   // RFC 9110 §9.2.2: a proxy "MUST NOT automatically retry non-idempotent requests".
   const repeatable = request.method === "GET" || request.method === "HEAD";
-  const outcome = await askOnce(zone.origin, zone.settings.timeouts.first_byte_ms, request, repeatable);
+  const outcome = await askOnce(zone.origin, timeouts.first_byte_ms, request, repeatable, host);
   if (fallback === null || !repeatable || !hasFailed(outcome)) return outcome;
   if (outcome.kind === "answer") await dropBody(outcome.response.body);
-  return askOnce(fallback, zone.settings.timeouts.first_byte_ms, request, repeatable);
+  return askOnce(fallback, timeouts.first_byte_ms, request, repeatable);
 }
 
 /** RFC 9110 §15: status codes outside 100..599 "are invalid", and a 1xx ends no exchange. */
@@ -52,18 +53,16 @@ async function askOnce(
   firstByteMs: number,
   request: OriginRequest,
   repeatable: boolean,
+  host: string | null = null,
 ): Promise<OriginOutcome> {
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), firstByteMs);
   const requestedAt = Date.now();
+  const init = { method: request.method, headers: request.headers, body: request.body ?? null, signal: timeout.signal };
   const ask = () =>
-    fetch(origin + request.pathAndQuery, {
-      method: request.method,
-      headers: request.headers,
-      body: request.body ?? null,
-      redirect: "manual",
-      signal: timeout.signal,
-    });
+    host === null
+      ? fetch(origin + request.pathAndQuery, { ...init, redirect: "manual" })
+      : socketFetch(origin, request.pathAndQuery, host, init);
   try {
     const response = await ask().catch((error: unknown) => {
       // The connection may have been kept alive for too long.

@@ -90,6 +90,21 @@ function checkSpelling(input: string, longest: number): { ok: true; url: URL; re
   return url === null ? no("is not a valid URL") : { ok: true, url, rest };
 }
 
+export type HostVerdict =
+  | {
+      ok: true;
+      /** `host[:port]`, normalised. */
+      host: string;
+    }
+  | { ok: false; reason: string };
+
+/** Whether a host may be asked for in `Host`: it has to be one that could be an origin. */
+export function checkHost(input: string, policy: OriginPolicy): HostVerdict {
+  if (/[/?#@]/.test(input)) return no("must be a host, with a port where it needs one, and nothing else");
+  const verdict = checkOrigin(`https://${input}`, policy);
+  return verdict.ok ? { ok: true, host: verdict.origin.slice("https://".length) } : verdict;
+}
+
 /** What the spelling does not show. */
 function checkOriginUrl(url: URL, policy: OriginPolicy): OriginVerdict {
   if (url.protocol !== "https:" && !(url.protocol === "http:" && policy.allowHttp))

@@ -80,6 +80,10 @@ export const settingsSchema = z
     stale_while_revalidate: setting(edgeSeconds, "Seconds, where the origin says nothing."),
     stale_if_error: setting(edgeSeconds, "Seconds, where the origin says nothing."),
     forward: setting(forward, "What of a client's request the origin sees."),
+    origin_host: setting(
+      z.string(),
+      "Host, with a port where it needs one, that the origin is asked for; null: its own.",
+    ),
     origin_headers: setting(headers("origin_headers"), "Set on requests to the origin."),
     response_headers: setting(headers("response_headers"), "Set on answers to clients."),
     fallback_origin: setting(z.string(), "Asked when the origin fails."),

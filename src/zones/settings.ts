@@ -29,6 +29,8 @@ export interface ZoneSettings {
   /** Seconds, where the origin says nothing (RFC 5861). */
   stale_if_error: number;
   forward: ForwardSettings;
+  /** `host[:port]` sent as `Host` to the origin, not to the fallback origin; `null`: the origin's own. */
+  origin_host: string | null;
   /** Set on each request to the origin. */
   origin_headers: Readonly<Record<string, string>>;
   /** Set on each answer to a client. */
@@ -55,6 +57,7 @@ export const DEFAULT_SETTINGS: ZoneSettings = {
   stale_while_revalidate: 0,
   stale_if_error: 86_400,
   forward: { headers: [], cookies: false, authorization: false },
+  origin_host: null,
   origin_headers: {},
   response_headers: {},
   fallback_origin: null,

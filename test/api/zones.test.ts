@@ -73,6 +73,10 @@ describe("POST /v1/zones", () => {
       { name: "fine-5", origin: "https://a.example.com", settings: { fallback_origin: "https://10.0.0.1" } },
       ["settings.fallback_origin"],
     ],
+    [
+      { name: "fine-8", origin: "https://a.example.com", settings: { origin_host: "other.rescdn.io" } },
+      ["settings.origin_host"],
+    ],
     [{ name: "fine-6", origin: "https://a.example.com", settings: null }, ["settings"]],
     [{ name: "fine-7", origin: "https://a.example.com", active: false }, ["active"]],
   ])("answers 422 to %j and names the fields", async (body, fields) => {
@@ -252,6 +256,10 @@ describe("PATCH /v1/zones/:id", () => {
     [{ active: "yes" }, "active"],
     [{ settings: { cors: "x" } }, "settings.cors"],
     [{ settings: { fallback_origin: "https://localhost" } }, "settings.fallback_origin"],
+    [{ settings: { fallback_origin: "" } }, "settings.fallback_origin"],
+    [{ settings: { origin_host: "https://a.example.com" } }, "settings.origin_host"],
+    [{ settings: { origin_host: "api.rescdn.io" } }, "settings.origin_host"],
+    [{ settings: { origin_host: "a.example.com\r\nx: y" } }, "settings.origin_host"],
   ])("answers 422 to %j and leaves the zone as it is", async (body, field) => {
     const zone = await newZone(customer.live);
     const answer = await patch(zone.id, body);

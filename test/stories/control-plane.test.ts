@@ -74,6 +74,19 @@ describe("a customer", () => {
     expect(answer.headers.get("x-team")).toBe("shop");
   });
 
+  it("moves to another origin, and what is fresh stays until it is purged", async () => {
+    const [before, after] = ["https://old.example.com", "https://new.example.com"].map((url) => originAt(url));
+    before!.answers(asset("before {}"));
+    after!.answers(asset("after {}"));
+    const zone = await newZone(customer.live, { origin: before!.url });
+    expect(await cacheOf(zone, "/a.css")).toBe("MISS");
+    await change(zone, { origin: after!.url });
+    expect(await cacheOf(zone, "/a.css")).toBe("HIT");
+    expect(await (await ask(zone, "/b.css")).text()).toBe("after {}");
+    await call("/v1/purge", { method: "POST", key: customer.live, body: { zone: zone.id, everything: true } });
+    expect(await (await ask(zone, "/a.css")).text()).toBe("after {}");
+  });
+
   it("purges one zone without touching another's object of the same path", async () => {
     const origin = originAt("https://shared.example.com").answers(asset("a {}"));
     const [mine, theirs] = [

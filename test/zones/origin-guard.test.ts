@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkEndpoint, checkOrigin, type OriginPolicy } from "../../src/zones/origin-guard.ts";
+import { checkEndpoint, checkHost, checkOrigin, type OriginPolicy } from "../../src/zones/origin-guard.ts";
 
 const ownHosts = ["rescdn.io", "rescdn.localhost", "api.rescdn.io", "localhost", "127.0.0.1", "[::1]"];
 const strict: OriginPolicy = { allowPrivate: false, allowHttp: false, ownHosts };
@@ -268,5 +268,46 @@ describe("checkEndpoint()", () => {
     });
     expect(checkEndpoint("http://hooks.example.com/", http)).toEqual({ ok: true, url: "http://hooks.example.com/" });
     expect(checkEndpoint("http://10.0.0.1/", http)).toEqual({ ok: false, reason: ADDRESS });
+  });
+});
+
+describe("checkHost()", () => {
+  const ALONE = "must be a host, with a port where it needs one, and nothing else";
+
+  it.each([
+    ["shop.example.com", "shop.example.com"],
+    ["Shop.Example.COM.", "shop.example.com"],
+    ["shop.example.com:8443", "shop.example.com:8443"],
+    ["bücher.de", "xn--bcher-kva.de"],
+    ["93.184.216.34", "93.184.216.34"],
+  ])("takes %s", (input, host) => {
+    expect(checkHost(input, strict)).toEqual({ ok: true, host });
+  });
+
+  it.each([
+    ["", INVALID],
+    ["https://shop.example.com", ALONE],
+    ["shop.example.com/", ALONE],
+    ["shop.example.com?a", ALONE],
+    ["shop.example.com#a", ALONE],
+    ["user@shop.example.com", ALONE],
+    ["shop.example.com\\x", SPACES],
+    ["shop.example.com\r\nx: y", SPACES],
+    ["a.example.com, b.example.com", SPACES],
+    ["shop.example.com:x", INVALID],
+    ["shop.example.com:22", PORT],
+    ["localhost", OWN],
+    ["RESCDN.io", OWN],
+    ["other.rescdn.io", OWN],
+    ["api.rescdn.io", OWN],
+    ["other.rescdn.io.", OWN],
+    ["127.1", OWN],
+    ["10.0.0.1", ADDRESS],
+    ["169.254.169.254", ADDRESS],
+    ["[::ffff:10.0.0.1]", ADDRESS],
+    ["metadata.goog", METADATA],
+    ["db.internal", LOCAL],
+  ])("refuses %j: %s", (input, reason) => {
+    expect(checkHost(input, strict)).toEqual({ ok: false, reason });
   });
 });

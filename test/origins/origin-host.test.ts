@@ -1,0 +1,148 @@
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { request } from "../dev/request.ts";
+import { type Cdn, startCdn } from "./cdn.ts";
+import { get } from "./raw-client.ts";
+import { answer, type Behaviour, chunk, head, LAST_CHUNK, RawOrigin } from "./raw-origin.ts";
+
+let cdn: Cdn;
+let origin: RawOrigin;
+let fallback: RawOrigin;
+
+beforeAll(async () => {
+  [cdn, origin, fallback] = await Promise.all([startCdn(), RawOrigin.start(), RawOrigin.start()]);
+});
+
+afterAll(async () => {
+  await cdn.stop();
+  await Promise.all([origin.close(), fallback.close()]);
+});
+
+const hostsAsked = (asked: RawOrigin, path: string) => asked.requests(path).map(({ headers }) => headers.host);
+
+describe("origin_host", () => {
+  it("stands in the Host of each request to the origin, whatever the client's is", async () => {
+    const zone = await cdn.zone(origin.url, { origin_host: "Shop.Example.com:8080", forward: { headers: "all" } });
+    origin.on("/a.css", answer("a {}", { "cache-control": "max-age=0", etag: '"1"' }), answer("", {}, 304));
+    for (const _ of [1, 2]) expect(await get(cdn.port, zone, "/a.css")).toMatchObject({ status: 200 });
+    expect(hostsAsked(origin, "/a.css")).toEqual(["shop.example.com:8080", "shop.example.com:8080"]);
+  });
+
+  it("is the origin's own by default, and never the fallback's", async () => {
+    const settings = { origin_host: "shop.example.com", fallback_origin: fallback.url };
+    const zones = [await cdn.zone(origin.url), await cdn.zone(origin.url, settings)];
+    origin.on("/b.css", answer("b {}"), answer("down", {}, 503));
+    fallback.on("/b.css", answer("b {}"));
+    for (const zone of zones) expect(await get(cdn.port, zone, "/b.css")).toMatchObject({ status: 200 });
+    expect(hostsAsked(origin, "/b.css")).toEqual([`127.0.0.1:${origin.port}`, "shop.example.com"]);
+    expect(hostsAsked(fallback, "/b.css")).toEqual([`127.0.0.1:${fallback.port}`]);
+  });
+});
+
+describe("an origin that is asked with a Host of its own", () => {
+  let zone: string;
+  let paths = 0;
+  beforeAll(async () => {
+    zone = await cdn.zone(origin.url, {
+      origin_host: "shop.example.com",
+      timeouts: { first_byte_ms: 400, idle_ms: 400 },
+      methods: "all",
+    });
+  });
+
+  /** Sends bytes, and ends the connection where it is told to. */
+  const says =
+    (bytes: (string | Buffer)[], end = false): Behaviour =>
+    (socket) => {
+      for (const part of bytes) socket.write(part);
+      if (end) socket.end();
+    };
+  const ask = async (behaviour: Behaviour) => {
+    const path = `/raw-${++paths}.png`;
+    origin.on(path, behaviour);
+    return get(cdn.port, zone, path);
+  };
+
+  it.each<[string, Behaviour]>([
+    ["a length", answer("hello")],
+    ["chunks", says([head({ "Transfer-Encoding": "chunked" }), chunk("he"), chunk("llo"), LAST_CHUNK])],
+    [
+      "chunks with extensions and trailers",
+      says([head({ "Transfer-Encoding": "chunked" }), "5;a=b\r\nhello\r\n0\r\nX: y\r\n\r\n"]),
+    ],
+    ["the end of the connection", says([head({}), "hel", "lo"], true)],
+    [
+      "interim responses before it",
+      says(["HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", head({ "Content-Length": 5 }), "hello"]),
+    ],
+    ["more bytes than it says", says([head({ "Content-Length": 5 }), "hello and more"])],
+    ["gzip that nobody asked for", answer(gzipSync("hello"), { "Content-Encoding": "gzip" })],
+    [
+      "one byte at a time",
+      (socket) => {
+        const bytes = [...`${head({ "Content-Length": 5 })}hello`];
+        const next = () => {
+          const byte = bytes.shift();
+          if (byte !== undefined) socket.write(byte, () => setImmediate(next));
+        };
+        next();
+      },
+    ],
+  ])("is understood: %s", async (_, behaviour) => {
+    const got = await ask(behaviour);
+    expect(got).toMatchObject({ end: "whole", status: 200 });
+    expect((got as { body: Buffer }).body.toString()).toBe("hello");
+  });
+
+  it("passes a body larger than any buffer, whole", async () => {
+    const body = Buffer.alloc(3_000_000, "abcdefg");
+    const got = await ask(answer(body));
+    expect(got).toMatchObject({ end: "whole", status: 200 });
+    expect((got as { body: Buffer }).body.equals(body)).toBe(true);
+  });
+
+  it.each<[string, Behaviour, number]>([
+    ["a length and chunks", says([head({ "Content-Length": 5, "Transfer-Encoding": "chunked" }), "0\r\n\r\n"]), 502],
+    ["no HTTP at all", says(["hello\r\n\r\n"]), 502],
+    ["101, which ends HTTP", says(["HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n"]), 502],
+    ["interim responses without end", says(Array(20).fill("HTTP/1.1 103 Early Hints\r\n\r\n")), 502],
+    ["a head without end", says([`HTTP/1.1 200 OK\r\nA: ${"a".repeat(100_000)}`]), 502],
+    ["half a head", says(["HTTP/1.1 200 OK\r\nA: 1"], true), 502],
+    ["nothing", says([], true), 502],
+    ["silence", says([]), 504],
+    ["a head that never ends", says(["HTTP/1.1 200 OK\r\n"]), 504],
+  ])("is refused: %s", async (_, behaviour, status) => {
+    expect(await ask(behaviour)).toMatchObject({ status });
+  });
+
+  it.each<[string, Behaviour]>([
+    ["a length that is not reached", says([head({ "Content-Length": 10 }), "hello"], true)],
+    ["chunks without the last", says([head({ "Transfer-Encoding": "chunked" }), chunk("hello")], true)],
+    [
+      "a chunk that is longer than it says",
+      says([head({ "Transfer-Encoding": "chunked" }), "2\r\nhello\r\n", LAST_CHUNK], true),
+    ],
+    ["a chunk with no length", says([head({ "Transfer-Encoding": "chunked" }), "x\r\nhello\r\n", LAST_CHUNK], true)],
+    ["silence within the body", says([head({ "Content-Length": 10 }), "hello"])],
+  ])("never passes for whole: %s", async (_, behaviour) => {
+    const path = `/raw-${paths + 1}.png`;
+    const got = await ask(behaviour);
+    expect(got.end).not.toBe("whole");
+    origin.on(path, answer("whole"));
+    expect(await get(cdn.port, zone, path), "and is not stored").toMatchObject({ body: Buffer.from("whole") });
+  });
+
+  it("gets the body of an unsafe request", async () => {
+    origin.on("/form", answer("thanks"));
+    const sent = await request(cdn.port, zone, "/form", { method: "POST", body: { a: "b".repeat(100_000) } });
+    expect(sent).toMatchObject({ status: 200, body: "thanks" });
+    expect(origin.requests("/form")[0]!.headers).toMatchObject({ host: "shop.example.com", connection: "close" });
+  });
+
+  it("is asked with HEAD as with GET", async () => {
+    origin.on("/head.png", answer("hello"));
+    const got = await request(cdn.port, zone, "/head.png", { method: "HEAD" });
+    expect(got).toMatchObject({ status: 200, body: "" });
+    expect(got.headers["content-length"]).toBe("5");
+  });
+});
