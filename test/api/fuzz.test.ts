@@ -66,7 +66,7 @@ it("refuses any body that makes no sense with a 4xx, and stays whole", async () 
     { numRuns: 400, seed: 20261122 },
   );
   expect(await (await call(`/v1/zones/${zone.id}`, { key: customer.live })).json()).toEqual(zone);
-});
+}, 60_000);
 
 /** Half of what names a zone should get as far as the look-up. */
 function withZone(tree: unknown): unknown {
@@ -89,4 +89,4 @@ it("reads any query without failing", async () => {
     ),
     { numRuns: 200, seed: 20261122 },
   );
-});
+}, 60_000);
