@@ -1,214 +1,158 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
-import { hashToken, newToken } from "../../src/accounts/token.ts";
-import {
-  type Call,
-  type Customer,
-  call,
-  moveClockWithCalls,
-  newCustomer,
-  newName,
-  newZone,
-  type ShownZone,
-} from "../support/control-plane.ts";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type Call, call, newCustomer, newZone } from "../support/control-plane.ts";
+import { operationsOfApi } from "../support/operations.ts";
+import type { MadeThing, Recipe, Recipes } from "../support/recipes/recipe.ts";
+import { RESCDN, RESCDN_RECIPES } from "../support/recipes/rescdn.ts";
+import { RESOLVEDB, RESOLVEDB_RECIPES } from "../support/recipes/resolvedb.ts";
+import { type Caller, type Cast, callersOf } from "./callers.ts";
 
-/** Every call that takes a customer's key: how it is made for a zone, what it answers its owner, and its scope. */
-const routes: {
-  title: string;
-  path: (zone: string) => string;
-  call: (zone: string) => Call;
-  own: number;
-  scope: string;
-}[] = [
-  { title: "GET /v1/zones", path: () => "/v1/zones", call: () => ({}), own: 200, scope: "zones:read" },
-  {
-    title: "POST /v1/zones",
-    path: () => "/v1/zones",
-    call: () => ({ method: "POST", body: { name: newName(), origin: "https://a.example.com" } }),
-    own: 201,
-    scope: "zones:write",
-  },
-  { title: "GET /v1/zones/:id", path: (zone) => `/v1/zones/${zone}`, call: () => ({}), own: 200, scope: "zones:read" },
-  {
-    title: "PATCH /v1/zones/:id",
-    path: (zone) => `/v1/zones/${zone}`,
-    call: () => ({ method: "PATCH", body: { settings: { negative_ttl: 1 } } }),
-    own: 200,
-    scope: "zones:write",
-  },
-  {
-    title: "GET /v1/purge",
-    path: (zone) => `/v1/purge?zone=${zone}&path=/a.css`,
-    call: () => ({}),
-    own: 200,
-    scope: "purge",
-  },
-  {
-    title: "POST /v1/purge",
-    path: () => "/v1/purge",
-    call: (zone) => ({ method: "POST", body: { zone, path: "/a.css" } }),
-    own: 200,
-    scope: "purge",
-  },
-  {
-    title: "GET /v1/usage",
-    path: (zone) => `/v1/usage?zone=${zone}`,
-    call: () => ({}),
-    own: 200,
-    scope: "usage:read",
-  },
-  {
-    title: "GET /v1/usage/paths",
-    path: (zone) => `/v1/usage/paths?zone=${zone}`,
-    call: () => ({}),
-    own: 200,
-    scope: "usage:read",
-  },
-  {
-    title: "GET /v1/purges",
-    path: (zone) => `/v1/purges?zone=${zone}`,
-    call: () => ({}),
-    own: 200,
-    scope: "purge",
-  },
-  { title: "GET /v1/keys", path: () => "/v1/keys", call: () => ({}), own: 200, scope: "keys:write" },
-  { title: "GET /v1/audit", path: () => "/v1/audit", call: () => ({}), own: 200, scope: "keys:write" },
-  {
-    title: "POST /v1/keys",
-    path: () => "/v1/keys",
-    call: () => ({ method: "POST", body: { name: "new" } }),
-    own: 201,
-    scope: "keys:write",
-  },
-  {
-    title: "DELETE /v1/zones/:id",
-    path: (zone) => `/v1/zones/${zone}`,
-    call: () => ({ method: "DELETE" }),
-    own: 204,
-    scope: "zones:write",
-  },
+/** Routes × scopes × whose: what each key is answered follows from the documents and from what a call is about. */
+const products = [
+  { product: RESCDN, recipes: RESCDN_RECIPES, callers: callersOf(RESCDN) },
+  { product: RESOLVEDB, recipes: RESOLVEDB_RECIPES, callers: callersOf(RESOLVEDB) },
 ];
-const aboutOneZone = routes.filter(({ path, call: made }) => `${path("Z")}${JSON.stringify(made("Z"))}`.includes("Z"));
+const operations = await operationsOfApi();
+const rows = operations.flatMap(({ title, method, security }) => {
+  const of = products.find(({ product }) => product.scheme === security?.scheme);
+  const recipe = of?.recipes[title];
+  return of && recipe ? [{ title, method, recipe, scopes: security!.scopes, callers: of.callers }] : [];
+});
 
-let owner: Customer;
-let stranger: Customer;
+let cast: Cast;
+/** What stands in no answer to others: ids and names of the owner's things. */
+const marks = new Set<string>();
+const shown = new Map<Caller, Record<string, string>>();
 
-moveClockWithCalls();
+beforeAll(async () => {
+  // Ahead of the runtime's own clock, so that no alarm runs by itself; each call moves it on.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+  vi.spyOn(globalThis, "fetch").mockRejectedValue(new Error("these tests have no network"));
+  const [owner, stranger] = [await newCustomer(), await newCustomer()];
+  await env.DB.prepare("UPDATE accounts SET plan = 'enterprise'").run(); // for its rate
+  cast = { owner, stranger, elsewhere: (await newZone(owner.live)).id };
+  for (const caller of products.flatMap(({ callers }) => callers)) shown.set(caller, await caller.headers(cast, null));
+}, 60_000);
+afterAll(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
 
-/** Anew for each route: all that the tests of one ask is within a key's rate limit. */
-async function newParties(): Promise<void> {
-  [owner, stranger] = await Promise.all([newCustomer(), newCustomer()]);
-}
-
-/** A key of a customer's with only these scopes. */
-async function keyWith(customer: Customer, scopes: string): Promise<string> {
-  const token = newToken("rk_live");
-  await env.DB.prepare(
-    `INSERT INTO api_keys (id, account_id, product, mode, hash, prefix, name, scopes, created_at)
-     VALUES (?1, ?2, 'rescdn', 'live', ?3, '', '', ?4, 0)`,
-  )
-    .bind(`key_${crypto.randomUUID()}`, customer.account, await hashToken(token), scopes)
-    .run();
-  return token;
-}
-
-async function bodyOf(answer: Response): Promise<string> {
-  expect(answer.headers.get("content-type")).toBe("application/json");
-  return answer.text();
-}
-
-describe.each(routes)("$title", ({ path, call: made, own, scope }) => {
-  beforeAll(newParties);
-
-  it(`answers its owner ${own}`, async () => {
-    const zone = await newZone(owner.live);
-    expect((await call(path(zone.id), { key: owner.live, ...made(zone.id) })).status).toBe(own);
+it("says to all whom it does not let in the same, and how to authenticate", async () => {
+  const [rescdn, resolvedb] = [await call("/v1/me"), await call("/api/v1/me")];
+  expect(rescdn.headers.get("www-authenticate")).toBe('X-ResCDN-Key realm="ResCDN"');
+  expect(await rescdn.json()).toEqual({
+    error: "authentication required",
+    code: "unauthenticated",
+    request_id: rescdn.headers.get("x-request-id"),
   });
-
-  it(`answers its owner ${own} with a test key about a test zone`, async () => {
-    const zone = await newZone(owner.test);
-    expect((await call(path(zone.id), { key: owner.test, ...made(zone.id) })).status).toBe(own);
-  });
-
-  it.each([
-    ["no key", () => undefined],
-    ["an empty key", () => ""],
-    ["a malformed key", () => "rk_live_xxxxxxxxxxxxxxxxxxxx"],
-    ["a key that nobody has", () => newToken("rk_live")],
-    ["a key of another product", () => owner.resolvedb],
-    ["the operator's token", () => env.ADMIN_TOKEN],
-  ])("answers 401 to %s", async (_, key) => {
-    const shown = key();
-    const answer = await call(path("zone_x"), { ...(shown !== undefined && { key: shown }), ...made("zone_x") });
-    expect(answer.status).toBe(401);
-    expect(answer.headers.get("www-authenticate")).toBe('X-ResCDN-Key realm="ResCDN"');
-    expect(await answer.json()).toEqual({
-      error: "authentication required",
-      code: "unauthenticated",
-      request_id: answer.headers.get("x-request-id"),
-    });
-  });
-
-  it("answers 401 to a key in an Authorization header", async () => {
-    const headers = { authorization: `Bearer ${owner.live}` };
-    expect((await call(path("zone_x"), { ...made("zone_x"), headers })).status).toBe(401);
-  });
-
-  it("answers 403 to a key without its scope, and names the scope", async () => {
-    const zone = await newZone(owner.live);
-    const others = ["zones:read", "zones:write", "purge", "usage:read", "keys:write"].filter(
-      (other) => other !== scope,
-    );
-    const answer = await call(path(zone.id), { key: await keyWith(owner, others.join(" ")), ...made(zone.id) });
-    expect(answer.status).toBe(403);
-    expect(await answer.json()).toMatchObject({ error: `this key lacks the scope ${scope}`, code: "forbidden" });
-  });
-
-  it("needs no other scope", async () => {
-    const zone = await newZone(owner.live);
-    expect((await call(path(zone.id), { key: await keyWith(owner, scope), ...made(zone.id) })).status).toBe(own);
+  expect(resolvedb.headers.get("www-authenticate")).toBe('Bearer realm="ResolveDB"');
+  expect(await resolvedb.json()).toEqual({
+    error: { code: "authentication_error", message: "The API key is missing or not valid", details: [] },
   });
 });
 
-describe.each(aboutOneZone)("$title", ({ path, call: made }) => {
-  let zone: ShownZone;
+it("has a recipe for every call that takes a customer's key, and for no other", () => {
+  const schemes = products.map(({ product }) => product.scheme);
+  const taken = operations.filter(({ security }) => security !== null && schemes.includes(security.scheme));
+  const made = products.flatMap(({ recipes }: { recipes: Recipes }) => Object.keys(recipes));
+  expect(taken.map(({ title }) => title).sort()).toEqual(made.sort());
+});
+
+/** What a caller is due: the order of the guards is that of their statuses, so that nobody learns more than is due. */
+function due({ scopes, knows, restricted }: Caller, needed: readonly string[], recipe: Recipe): number {
+  if (scopes === null) return 401;
+  if (needed.some((scope) => !scopes.includes(scope))) return 403;
+  if (recipe.about !== null && !knows(recipe.about)) return 404;
+  return (restricted && recipe.restricted) || recipe.own;
+}
+
+async function madeFor({ maker }: Caller, { about }: Recipe): Promise<MadeThing | null> {
+  if (about === null) return null;
+  const key = maker(cast.owner);
+  const made = await about.make(key);
+  if (key === cast.owner.test) return made;
+  for (const mark of [...made.at.split("/").filter((part) => /\d/.test(part)), made.alias])
+    if (mark !== undefined) marks.add(mark);
+  return made;
+}
+
+/** What a caller shows; a key that is restricted to a thing's own zone is made for it. */
+function headersFor(caller: Caller, thing: MadeThing | null): Promise<Record<string, string>> | Record<string, string> {
+  return caller.restricted && thing?.zone !== undefined && caller.outside === false
+    ? caller.headers(cast, thing)
+    : shown.get(caller)!;
+}
+
+/** All rows of all tables, but for what the rate limiter notes of keys. */
+async function rowsOfD1(): Promise<string> {
+  const tables = await env.DB.prepare(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name NOT LIKE 'sqlite%' ORDER BY 1",
+  ).all<{ name: string }>();
+  const all = await env.DB.batch(tables.results.map(({ name }) => env.DB.prepare(`SELECT * FROM ${name}`)));
+  return JSON.stringify(all.map(({ results }) => results)).replaceAll(/"last_used_at":\w+/g, "");
+}
+
+/** An answer without what no two answers share. */
+async function comparable(answer: Response): Promise<{ status: number; headers: [string, string][]; text: string }> {
+  const own = /^(x-request-id|date|ratelimit.*|x-ratelimit-.*)$/;
+  const headers = [...answer.headers].filter(([name]) => !own.test(name));
+  return { status: answer.status, headers, text: await answer.text() };
+}
+
+describe.each(rows)("$title", ({ method, recipe, scopes, callers }) => {
+  const allowed = callers.filter((caller) => due(caller, scopes, recipe) === recipe.own);
+  const refused = callers.filter((caller) => !allowed.includes(caller));
+  const things = new Map<Caller, MadeThing | null>();
   let before: string;
-  let missing: string;
+
+  const made = (at: string, headers: Record<string, string>): [string, Call] => {
+    const body = recipe.body?.(at);
+    return [recipe.path(at), { method, headers, ...(body !== undefined && { body }) }];
+  };
+  const asked = (at: string, headers: Record<string, string>) => call(...made(at, headers));
 
   beforeAll(async () => {
-    await newParties();
-    zone = await newZone(owner.live);
-    before = await bodyOf(await call(`/v1/zones/${zone.id}`, { key: owner.live }));
-    const answer = await call(path("zone_missing"), { key: stranger.live, ...made("zone_missing") });
-    expect(answer.status).toBe(404);
-    missing = await bodyOf(answer);
+    const byMaker = new Map<string, MadeThing | null>();
+    for (const caller of refused) {
+      const maker = caller.maker(cast.owner);
+      if (!byMaker.has(maker)) byMaker.set(maker, await madeFor(caller, recipe));
+      things.set(caller, byMaker.get(maker)!);
+    }
+    before = await rowsOfD1();
   });
 
-  it.each([
-    ["a stranger, by id", () => stranger.live, () => zone.id],
-    ["a stranger, by name", () => stranger.live, () => zone.name],
-    ["a stranger's test key", () => stranger.test, () => zone.id],
-    ["the owner's test key", () => owner.test, () => zone.id],
-    ["the owner's test key, by name", () => owner.test, () => zone.name],
-  ])("answers %s as if there were no such zone, byte for byte, and changes nothing", async (_, key, id) => {
-    const answer = await call(path(id()), { key: key(), ...made(id()) });
-    expect(answer.status).toBe(404);
-    expect(await bodyOf(answer)).toBe(missing);
-    expect(await bodyOf(await call(`/v1/zones/${zone.id}`, { key: owner.live }))).toBe(before);
+  it.each(refused)("refuses $title, and tells it nothing", async (caller) => {
+    const status = due(caller, scopes, recipe);
+    const { at = "", alias } = things.get(caller) ?? {};
+    const headers = shown.get(caller)!;
+    const missing = await comparable(await asked(recipe.about?.missing ?? "", headers));
+    for (const name of alias === undefined ? [at] : [at, alias]) {
+      const answer = await asked(name, headers);
+      expect(answer.status).toBe(status);
+      const { text, ...rest } = await comparable(answer);
+      if (status === 403 && !caller.restricted)
+        expect(text).toContain(`lacks the scope ${scopes.find((scope) => !caller.scopes!.includes(scope))}`);
+      // What is refused for what the key is has an id of its own; what the key does not know of differs by no byte.
+      const idOf = (body: string) => (status === 404 ? body : body.replace(/(?<="request_id":")\w+/, ""));
+      expect({ ...rest, text: idOf(text) }).toEqual({ ...missing, text: idOf(missing.text) });
+      if (status === 401) {
+        const shownNothing = await comparable(await asked(name, {}));
+        expect({ ...rest, text: idOf(text) }).toEqual({ ...shownNothing, text: idOf(shownNothing.text) });
+      }
+      expect([...marks, cast.owner.account].filter((mark) => text.includes(mark))).toEqual([]);
+    }
   });
-});
 
-describe("GET /v1/zones", () => {
-  it("lists an account's zones of the key's mode, and no others", async () => {
-    const [customer, other] = await Promise.all([newCustomer(), newCustomer()]);
-    const live = await newZone(customer.live);
-    const test = await newZone(customer.test);
-    await newZone(other.live);
-    const names = async (key: string) => {
-      const { zones } = await (await call("/v1/zones", { key })).json<{ zones: ShownZone[] }>();
-      return zones.map(({ name }) => name);
-    };
-    expect(await names(customer.live)).toEqual([live.name]);
-    expect(await names(customer.test)).toEqual([test.name]);
+  it("changed nothing by what it refused", async () => {
+    expect(await rowsOfD1()).toBe(before);
+  });
+
+  it.each(allowed)(`answers ${recipe.own} to $title`, async (caller) => {
+    const thing = await madeFor(caller, recipe);
+    const answer = await asked(thing?.at ?? "", await headersFor(caller, thing));
+    expect(answer.status).toBe(recipe.own);
+    const text = await answer.text();
+    if (caller.outside) expect([...marks].filter((mark) => text.includes(mark))).toEqual([]);
   });
 });

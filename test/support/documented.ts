@@ -75,7 +75,7 @@ export async function expectDocumented(exchange: Exchange): Promise<void> {
 
 /** The body of an answer that is JSON: of no other is there anything to check. */
 async function textOf(answer: Response): Promise<string> {
-  return mediaTypeOf(answer) === "application/json" ? answer.clone().text() : "";
+  return isJson(mediaTypeOf(answer)) ? answer.clone().text() : "";
 }
 
 function violationsOf(exchange: Exchange, text: string, documents: readonly ApiDocument[]): string[] {
@@ -118,7 +118,7 @@ function bodyViolations(document: ApiDocument, documented: Answer, answer: Respo
   if (documented.content === undefined) return type === null ? [] : [`it has a body of ${type}`];
   const media = documented.content[type ?? ""];
   if (media === undefined) return [`the media type ${type} is none of ${Object.keys(documented.content)}`];
-  return type === "application/json" ? invalid("answer", document, media.schema, parsed(text)) : [];
+  return isJson(type) ? invalid("answer", document, media.schema, parsed(text)) : [];
 }
 
 function requestViolations({ document, values }: Found, operation: Operation, exchange: Exchange): string[] {
@@ -211,6 +211,10 @@ function fromText(text: string, { type }: Schema): unknown {
   if ((type === "integer" || type === "number") && text.trim() !== "") return Number(text);
   if (type === "boolean" && (text === "true" || text === "false")) return text === "true";
   return text;
+}
+
+function isJson(mediaType: string | null): boolean {
+  return mediaType === "application/json" || mediaType === "application/dns-json";
 }
 
 function mediaTypeOf(answer: Response): string | null {

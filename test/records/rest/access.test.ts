@@ -1,134 +1,16 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { hashToken, newToken } from "../../../src/accounts/token.ts";
-import { type Call, type Customer, call, moveClockWithCalls, newCustomer } from "../../support/control-plane.ts";
-import { errorOf, newNamespaceName, newRecord, rest } from "../../support/records-api.ts";
-
-/** What a call may be about: a record, its namespace, an API key and a query token of one account. */
-interface Things {
-  record: string;
-  namespace: string;
-  apiKey: string;
-  queryToken: string;
-}
-
-const MISSING: Things = { record: "rec_x", namespace: "nobodys", apiKey: "key_x", queryToken: "qtok_x" };
-
-/** Every call: how it is made, what it answers its owner, and its scope. */
-const routes: { title: string; path: (of: Things) => string; call: () => Call; own: number; scope: string }[] = [
-  { title: "GET /records", path: () => "/records", call: () => ({}), own: 200, scope: "read" },
-  {
-    title: "POST /records",
-    path: () => "/records",
-    call: () => ({ method: "POST", body: { record: { key: `a.${newNamespaceName()}.v1`, data: "AA==" } } }),
-    own: 201,
-    scope: "write",
-  },
-  { title: "GET /records/:id", path: (of) => `/records/${of.record}`, call: () => ({}), own: 200, scope: "read" },
-  {
-    title: "PATCH /records/:id",
-    path: (of) => `/records/${of.record}`,
-    call: () => ({ method: "PATCH", body: { record: { ttl: 1 } } }),
-    own: 200,
-    scope: "write",
-  },
-  {
-    title: "DELETE /records/:id",
-    path: (of) => `/records/${of.record}`,
-    call: () => ({ method: "DELETE" }),
-    own: 204,
-    scope: "write",
-  },
-  { title: "GET /api_keys", path: () => "/api_keys", call: () => ({}), own: 200, scope: "read" },
-  {
-    title: "POST /api_keys",
-    path: () => "/api_keys",
-    call: () => ({ method: "POST", body: { api_key: { name: "A", scopes: ["write"] } } }),
-    own: 201,
-    scope: "write",
-  },
-  {
-    title: "DELETE /api_keys/:id",
-    path: (of) => `/api_keys/${of.apiKey}`,
-    call: () => ({ method: "DELETE" }),
-    own: 204,
-    scope: "write",
-  },
-  { title: "GET /me", path: () => "/me", call: () => ({}), own: 200, scope: "read" },
-  { title: "GET /namespaces", path: () => "/namespaces", call: () => ({}), own: 200, scope: "read" },
-  {
-    title: "POST /namespaces",
-    path: () => "/namespaces",
-    call: () => ({ method: "POST", body: { namespace: { name: newNamespaceName() } } }),
-    own: 201,
-    scope: "write",
-  },
-  {
-    title: "GET /namespaces/:name",
-    path: (of) => `/namespaces/${of.namespace}`,
-    call: () => ({}),
-    own: 200,
-    scope: "read",
-  },
-  {
-    title: "PATCH /namespaces/:name",
-    path: (of) => `/namespaces/${of.namespace}`,
-    call: () => ({ method: "PATCH", body: { namespace: { visibility: "private" } } }),
-    own: 200,
-    scope: "write",
-  },
-  {
-    title: "DELETE /namespaces/:name",
-    path: (of) => `/namespaces/${of.namespace}`,
-    call: () => ({ method: "DELETE" }),
-    own: 422, // it has a record
-    scope: "write",
-  },
-  {
-    title: "GET /namespaces/:name/query_tokens",
-    path: (of) => `/namespaces/${of.namespace}/query_tokens`,
-    call: () => ({}),
-    own: 200,
-    scope: "read",
-  },
-  {
-    title: "POST /namespaces/:name/query_tokens",
-    path: (of) => `/namespaces/${of.namespace}/query_tokens`,
-    call: () => ({ method: "POST", body: { query_token: { name: "A" } } }),
-    own: 201,
-    scope: "write",
-  },
-  {
-    title: "DELETE /namespaces/:name/query_tokens/:id",
-    path: (of) => `/namespaces/${of.namespace}/query_tokens/${of.queryToken}`,
-    call: () => ({ method: "DELETE" }),
-    own: 204,
-    scope: "write",
-  },
-];
-const aboutOneThing = routes.filter(
-  ({ path }) => path(MISSING) !== path({ ...MISSING, record: "", namespace: "", apiKey: "" }),
-);
+import { type Customer, call, moveClockWithCalls, newCustomer } from "../../support/control-plane.ts";
+import { RESOLVEDB_RECIPES } from "../../support/recipes/resolvedb.ts";
+import { errorOf, rest } from "../../support/records-api.ts";
 
 let owner: Customer;
-let stranger: Customer;
-let things: Things;
 
 moveClockWithCalls();
 beforeAll(async () => {
-  [owner, stranger] = await Promise.all([newCustomer(), newCustomer()]);
+  owner = await newCustomer();
   await env.DB.prepare("UPDATE accounts SET plan = 'enterprise'").run(); // for its rate
-});
-beforeEach(async () => {
-  const { id: record, namespace } = await newRecord(owner.resolvedb, `config.${newNamespaceName()}.v1`);
-  const token = await rest(`/namespaces/${namespace}/query_tokens`, {
-    method: "POST",
-    key: owner.resolvedb,
-    body: { query_token: { name: "A" } },
-  });
-  const { query_token } = await token.json<{ query_token: { id: string } }>();
-  const { id: apiKey } = await keyWith(owner, "write");
-  things = { record, namespace, apiKey, queryToken: query_token.id };
 });
 
 /** A key of a customer's with only these scopes. */
@@ -144,74 +26,16 @@ async function keyWith(customer: Customer, scopes: string): Promise<{ id: string
   return { id, token };
 }
 
-/** All that the tables hold of an account. */
-async function rowsOf({ account }: Customer): Promise<unknown> {
-  const tables = ["records", "namespaces", "api_keys"].map((table) => `SELECT * FROM ${table} WHERE account_id = ?1`);
-  const tokens = "SELECT * FROM query_tokens WHERE namespace IN (SELECT name FROM namespaces WHERE account_id = ?1)";
-  const found = await env.DB.batch([...tables, tokens].map((sql) => env.DB.prepare(sql).bind(account)));
-  return found.map(({ results }) => results);
-}
-
-describe.each(routes)("$title", ({ path, call: made, own, scope }) => {
-  it(`answers its owner ${own}`, async () => {
-    expect((await rest(path(things), { key: owner.resolvedb, ...made() })).status).toBe(own);
-  });
-
-  it("answers 401 to whoever shows no key, or one that was revoked, and changes nothing", async () => {
-    const { token } = await keyWith(owner, "read write");
-    await env.DB.prepare("UPDATE api_keys SET revoked_at = 0 WHERE hash = ?1")
-      .bind(await hashToken(token))
-      .run();
-    const before = await rowsOf(owner);
-    for (const shown of [{}, { key: token }])
-      expect((await rest(path(things), { ...made(), ...shown })).status).toBe(401);
-    expect(await rowsOf(owner)).toEqual(before);
-  });
-
-  it("answers 403 to a key without its scope, names the scope and changes nothing", async () => {
-    const { token } = await keyWith(owner, scope === "read" ? "write" : "read");
-    const before = await rowsOf(owner);
-    const error = await errorOf(await rest(path(things), { key: token, ...made() }), 403, "authorization_error");
-    expect(error).toEqual({
-      code: "authorization_error",
-      message: `The API key lacks the scope ${scope}`,
-      details: [],
-    });
-    expect(await rowsOf(owner)).toEqual(before);
-  });
-
-  it("needs no other scope", async () => {
-    const { token } = await keyWith(owner, scope);
-    expect((await rest(path(things), { key: token, ...made() })).status).toBe(own);
-  });
-});
-
-describe.each(aboutOneThing)("$title", ({ path, call: made }) => {
-  it("answers a stranger as if there were no such thing, byte for byte, and changes nothing", async () => {
-    const before = await rowsOf(owner);
-    const missing = await rest(path(MISSING), { key: stranger.resolvedb, ...made() });
-    const foreign = await rest(path(things), { key: stranger.resolvedb, ...made() });
-    expect([missing.status, foreign.status]).toEqual([404, 404]);
-    const text = await missing.text();
-    expect(await foreign.text()).toBe(text);
-    expect(text).toBe('{"error":{"code":"not_found","message":"The requested resource does not exist","details":[]}}');
-    expect(await rowsOf(owner)).toEqual(before);
-  });
-
+describe.each(Object.entries(RESOLVEDB_RECIPES).filter(([, { about }]) => about !== null))("%s", (title, recipe) => {
   it("answers 404 about what it cannot be", async () => {
+    const [method] = title.split(" ");
     for (const odd of ["%00", "%27%20OR%201=1", "%zz", "x".repeat(3_000), "%F0%9F%92%A9"]) {
-      const about = { record: odd, namespace: odd, apiKey: odd, queryToken: odd };
-      await errorOf(await rest(path(about), { key: owner.resolvedb, ...made() }), 404, "not_found");
+      // In the place of all that names something.
+      const at = recipe.about!.missing.replaceAll(/\w*(missing|nobodys)/g, odd);
+      const body = recipe.body?.(at);
+      const made = { key: owner.resolvedb, method: method!, ...(body !== undefined && { body }) };
+      await errorOf(await rest(recipe.path(at).slice("/api/v1".length), made), 404, "not_found");
     }
-  });
-});
-
-describe("a list", () => {
-  it("shows nothing of others", async () => {
-    const { resolvedb } = stranger;
-    const lists = ["/records", "/namespaces", "/api_keys"];
-    const texts = await Promise.all(lists.map(async (list) => (await rest(list, { key: resolvedb })).text()));
-    for (const text of texts) for (const id of Object.values(things)) expect(text).not.toContain(id);
   });
 });
 

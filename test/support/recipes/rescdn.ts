@@ -1,0 +1,95 @@
+import { expect } from "vitest";
+import { call, newName, newZone } from "../control-plane.ts";
+import { newKey } from "../keys.ts";
+import type { Product, Recipes, Thing } from "./recipe.ts";
+
+export const RESCDN: Product = {
+  scheme: "key",
+  scopes: ["zones:read", "zones:write", "purge", "usage:read", "keys:write"],
+  keyOf: ({ live }) => live,
+  otherKeyOf: ({ resolvedb }) => resolvedb,
+  shown: (key) => ({ "x-rescdn-key": key }),
+  newKey: (key, powers) => newKey(key, powers),
+  revocation: (id) => `/v1/keys/${id}`,
+};
+
+const zone: Thing = {
+  kind: "zone",
+  missing: "zone_missing",
+  ofZone: true,
+  async make(key) {
+    const { id, name } = await newZone(key);
+    return { at: id, alias: name, zone: id };
+  },
+};
+
+const purge: Thing = {
+  kind: "purge",
+  missing: "purge_missing",
+  ofZone: true,
+  async make(key) {
+    const { id } = await newZone(key);
+    const answer = await call("/v1/purge", { method: "POST", key, body: { zone: id, path: "/a.css" } });
+    return { at: (await answer.json<{ id: string }>()).id, zone: id };
+  },
+};
+
+/** A key of as little power as a key can have that still manages keys: others with more see it. */
+const key: Thing = {
+  kind: "key",
+  missing: "key_missing",
+  ofZone: false,
+  async make(owner) {
+    const { id, token } = await newKey(owner, { scopes: ["keys:write"] });
+    expect(token).toMatch(/^rk_/);
+    return { at: id };
+  },
+};
+
+/** Every call of `/v1` that takes a customer's key. */
+export const RESCDN_RECIPES: Recipes = {
+  "GET /v1/zones": { own: 200, about: null, path: () => "/v1/zones" },
+  "POST /v1/zones": {
+    own: 201,
+    about: null,
+    path: () => "/v1/zones",
+    body: () => ({ name: newName(), origin: "https://a.example.com" }),
+    restricted: 403,
+  },
+  "GET /v1/zones/{id}": { own: 200, about: zone, path: (at) => `/v1/zones/${at}` },
+  "PATCH /v1/zones/{id}": {
+    own: 200,
+    about: zone,
+    path: (at) => `/v1/zones/${at}`,
+    body: () => ({ settings: { negative_ttl: 1 } }),
+  },
+  "DELETE /v1/zones/{id}": { own: 204, about: zone, path: (at) => `/v1/zones/${at}` },
+  "GET /v1/purge": { own: 200, about: zone, path: (at) => `/v1/purge?zone=${at}&path=/a.css` },
+  "POST /v1/purge": {
+    own: 200,
+    about: zone,
+    path: () => "/v1/purge",
+    body: (at) => ({ zone: at, path: "/a.css" }),
+  },
+  "GET /v1/purges": { own: 200, about: zone, path: (at) => `/v1/purges?zone=${at}` },
+  "GET /v1/purges/{id}": { own: 200, about: purge, path: (at) => `/v1/purges/${at}` },
+  "GET /v1/keys": { own: 200, about: null, path: () => "/v1/keys" },
+  "POST /v1/keys": {
+    own: 201,
+    about: null,
+    path: () => "/v1/keys",
+    body: () => ({ name: "CI", scopes: ["keys:write"] }),
+  },
+  "GET /v1/keys/{id}": { own: 200, about: key, path: (at) => `/v1/keys/${at}` },
+  "DELETE /v1/keys/{id}": { own: 204, about: key, path: (at) => `/v1/keys/${at}` },
+  "POST /v1/keys/{id}/rotate": {
+    own: 201,
+    about: key,
+    path: (at) => `/v1/keys/${at}/rotate`,
+    body: () => ({ grace_seconds: 0 }),
+  },
+  "GET /v1/me": { own: 200, about: null, path: () => "/v1/me" },
+  "GET /v1/audit": { own: 200, about: null, path: () => "/v1/audit" },
+  "GET /v1/usage": { own: 200, about: zone, path: (at) => `/v1/usage?zone=${at}` },
+  "GET /v1/usage/paths": { own: 200, about: zone, path: (at) => `/v1/usage/paths?zone=${at}` },
+};
