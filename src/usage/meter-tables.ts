@@ -7,6 +7,9 @@ import { mergeTopPaths, NO_PATHS, type PathSummary } from "./top-paths.ts";
 /** Paths that are held of a zone's day. */
 const PATHS_OF_A_DAY = 200;
 
+/** Lines that one statement takes: a text of more than 2 MB is refused. */
+const LINES_AT_ONCE = 1_000;
+
 /** Rows that one breakdown returns at most, those with the most requests. */
 const LARGEST_BREAKDOWN = 1_000;
 
@@ -79,21 +82,24 @@ export function isNew(sql: SqlStorage, { source, number }: UsageBatch, now: numb
 
 export function addUsage(sql: SqlStorage, { pop, zones }: UsageBatch): void {
   const lines = zones.flatMap(({ zone, hour, lines }) => lines.map((line) => [hour, dayOf(hour), zone, ...line]));
-  const json = JSON.stringify(lines);
-  for (const [table, at] of [
-    ["hours", 0],
-    ["days", 1],
-  ]) {
-    // `WHERE true`: without it SQLite takes ON CONFLICT for the beginning of a join.
-    sql.exec(
-      `INSERT INTO ${table} (at, zone, pop, cache_status, status_class, requests, bytes)
-       SELECT value ->> ${at}, value ->> 2, ?1, value ->> 3, value ->> 4, value ->> 5, value ->> 6
-       FROM json_each(?2) WHERE true
-       ON CONFLICT DO UPDATE SET requests = requests + excluded.requests, bytes = bytes + excluded.bytes`,
-      pop,
-      json,
-    );
+  for (let first = 0; first < lines.length; first += LINES_AT_ONCE) {
+    const json = JSON.stringify(lines.slice(first, first + LINES_AT_ONCE));
+    addLines(sql, "hours", 0, pop, json);
+    addLines(sql, "days", 1, pop, json);
   }
+}
+
+/** @param at where in a line the time stands */
+function addLines(sql: SqlStorage, table: "hours" | "days", at: 0 | 1, pop: string, json: string): void {
+  // `WHERE true`: without it SQLite takes ON CONFLICT for the beginning of a join.
+  sql.exec(
+    `INSERT INTO ${table} (at, zone, pop, cache_status, status_class, requests, bytes)
+     SELECT value ->> ${at}, value ->> 2, ?1, value ->> 3, value ->> 4, value ->> 5, value ->> 6
+     FROM json_each(?2) WHERE true
+     ON CONFLICT DO UPDATE SET requests = requests + excluded.requests, bytes = bytes + excluded.bytes`,
+    pop,
+    json,
+  );
 }
 
 export function addPaths(sql: SqlStorage, { zones }: UsageBatch): void {

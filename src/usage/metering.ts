@@ -63,7 +63,8 @@ export class Metering {
     now: number,
     waitUntil: WaitUntil,
   ): void {
-    this.#arrange(this.#counter.countBytes(zone, cacheStatus, status, bytes, now), now, waitUntil);
+    // The request may have come long ago.
+    this.#arrange(this.#counter.countBytes(zone, cacheStatus, status, bytes, now), Date.now(), waitUntil);
   }
 
   #arrange(owner: OwnerCounts, now: number, waitUntil: WaitUntil): void {

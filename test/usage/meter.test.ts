@@ -178,6 +178,23 @@ describe("UsageMeter", () => {
     expect(await totalOf(meter)).toEqual([128 * 64, 128]);
   });
 
+  it("takes what an isolate counted for thousands of zones", async () => {
+    const zones = Array.from({ length: 10_000 }, (_, n) => ({
+      zone: `zone_${n}`.padEnd(25, "x"),
+      hour: NOON,
+      lines: [
+        ["HIT", 2, 1, 10],
+        ["MISS", 2, 1, 10],
+        ["MISS", 4, 1, 10],
+      ] satisfies UsageLine[],
+      paths: { floor: 0, paths: [] },
+    }));
+    const meter = newMeter();
+    await meter.add(batch({ zones }));
+    expect(await totalOf(meter)).toEqual([30_000, 300_000]);
+    expect((await meter.report(all)).zone).toHaveLength(1_000);
+  });
+
   it("notes once an hour where it is counted", async () => {
     const meter = newMeter();
     const seenAt = async () =>
