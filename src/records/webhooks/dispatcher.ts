@@ -4,8 +4,9 @@ import { originPolicy } from "../../zones/origin-guard.ts";
 import { boundBacklog, type DueDelivery, nextDue, nextDueAt, recordAttempt } from "./due-deliveries.ts";
 import { judgeAttempt } from "./judge-attempt.ts";
 
-/** How many deliveries one alarm makes; the next one goes on. */
+/** How many deliveries one alarm makes, and how long it goes on: the platform ends an alarm after 15 minutes. */
 const DELIVERIES_A_RUN = 100;
+const RUN_MS = 60_000;
 /** After so many failures in a row the webhook is left alone for a while, whatever else waits for it. */
 const FAILURES_A_RUN = 3;
 const REST_MS = 5_000;
@@ -49,8 +50,9 @@ export class WebhookDispatcher extends DurableObject<Env> {
   }
 
   async #deliver(webhook: string): Promise<void> {
+    const end = Date.now() + RUN_MS;
     let failures = 0;
-    for (let count = 0; count < DELIVERIES_A_RUN; count++) {
+    for (let count = 0; count < DELIVERIES_A_RUN && Date.now() < end; count++) {
       // Read anew each time: it may have been deleted, disabled or changed meanwhile.
       const delivery = await nextDue(this.env.DB, webhook, Date.now());
       if (delivery === null) return;

@@ -120,6 +120,28 @@ describe("WebhookDispatcher", () => {
     expect((await webhook.deliveries()).map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1, 1, 1, 0, 0]);
   });
 
+  it("makes a hundred deliveries with one alarm, and goes on with the next", async () => {
+    const webhook = (await newWebhook()).answers(200);
+    for (let count = 0; count < 101; count++) await happen(webhook.account);
+    await webhook.deliver();
+    expect(webhook.receiver.hits).toBe(100);
+    expect(await webhook.alarm()).toBe(true);
+    expect(webhook.receiver.hits).toBe(101);
+    expect(await webhook.alarm()).toBe(false);
+  });
+
+  it("ends an alarm after a minute with a slow receiver, and goes on with the next", async () => {
+    const webhook = (await newWebhook()).answers(() => {
+      pass(20);
+      return new Response("at last");
+    });
+    for (let count = 0; count < 5; count++) await happen(webhook.account);
+    await webhook.deliver();
+    expect(webhook.receiver.hits).toBe(3);
+    await webhook.alarm();
+    expect((await webhook.deliveries()).map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1, 1]);
+  });
+
   it("goes on behind one that failed, and comes back to it", async () => {
     const webhook = (await newWebhook()).answers(500, 200);
     for (let count = 0; count < 3; count++) await happen(webhook.account);
