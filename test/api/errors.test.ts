@@ -171,6 +171,29 @@ describe("the API", () => {
     expect((await call(`/v1/zones/${name}`, { key: customer.live })).status).toBe(200);
   });
 
+  it.each(["PATCH", "DELETE"])("answers 409 to %s where others are faster each time", async (method) => {
+    const { live } = await newCustomer();
+    const { id } = await newZone(live);
+    const racing = {
+      prepare: (sql: string) => env.DB.prepare(sql),
+      async batch(statements: D1PreparedStatement[]) {
+        await env.DB.prepare("UPDATE zones SET revision = revision + 1 WHERE id = ?1").bind(id).run();
+        return env.DB.batch(statements);
+      },
+    };
+    const request = new Request(`http://api.rescdn.io/v1/zones/${id}`, {
+      method,
+      headers: { "x-rescdn-key": live, "content-type": "application/json" },
+      ...(method === "PATCH" && { body: '{"active":false}' }),
+    });
+    const busy = { ...env, DB: racing as unknown as D1Database };
+    const answer = await handleApi(request, busy, createExecutionContext());
+    expect(answer.status).toBe(409);
+    expect(await answer.json()).toMatchObject({ code: "conflict" });
+    const { active } = await (await call(`/v1/zones/${id}`, { key: live })).json<ShownZone>();
+    expect(active).toBe(true);
+  });
+
   it("does not read headers of other spellings as a key", async () => {
     const answer = await call("/v1/zones", { headers: { "x-rescdn-key": `${customer.live}, ${customer.live}` } });
     expect(answer.status).toBe(401);

@@ -1,11 +1,14 @@
 import type { Random } from "../../model/random.ts";
-import { request } from "../request.ts";
+import { type Answer, request } from "../request.ts";
 import type { Ledger, Mark } from "./ledger.ts";
 import { type Tally, Writer } from "./writer.ts";
 
 /** A customer of ResCDN, who creates, changes, purges and deletes zones. */
 export class ZoneWriter extends Writer {
   readonly #origin: { url: string; answers(): number };
+  /** Ids of the requests and purges that were acknowledged. */
+  readonly #requests: string[] = [];
+  readonly #purges: string[] = [];
 
   constructor(
     names: readonly string[],
@@ -34,6 +37,35 @@ export class ZoneWriter extends Writer {
     return chance < 0.85 ? this.#purge(ledger) : this.#delete(ledger);
   }
 
+  override async check(port: number): Promise<void> {
+    await super.check(port);
+    await this.#checkHistory();
+  }
+
+  /** The audit log has each change that was acknowledged, once; the history has each purge, and each is published. */
+  async #checkHistory(): Promise<void> {
+    const { changes } = await this.#list<{ changes: { request_id: string }[] }>("/v1/audit");
+    for (const id of this.#requests) {
+      const times = changes.filter(({ request_id }) => request_id === id).length;
+      if (times !== 1) this.tally.wrong.push(`the audit log has ${id} ${times} times`);
+    }
+    const { purges } = await this.#list<{ purges: { id: string; state: string }[] }>("/v1/purges");
+    const known = new Set(purges.map(({ id }) => id));
+    for (const id of this.#purges) if (!known.has(id)) this.tally.wrong.push(`the history has no ${id}`);
+    for (const { id, state } of purges) if (state !== "published") this.tally.wrong.push(`${id} is ${state}`);
+  }
+
+  /** The newest thousand of a list, which is more than a client here changes. */
+  async #list<Body>(path: string): Promise<Body> {
+    return JSON.parse((await this.api({ method: "GET", path: `${path}?limit=1000` })).body) as Body;
+  }
+
+  protected override async ask(...asked: Parameters<Writer["ask"]>): Promise<Answer> {
+    const answer = await super.ask(...asked);
+    this.#requests.push(String(answer.headers["x-request-id"]));
+    return answer;
+  }
+
   protected async checkReaders(ledger: Ledger): Promise<void> {
     if ((await this.#checkEdge(ledger)) === "HIT") this.tally.hitsAfterRestart++;
   }
@@ -58,7 +90,8 @@ export class ZoneWriter extends Writer {
     await this.#checkEdge(ledger); // so that there is something to purge
     const answers = this.#origin.answers();
     const path = `/v1/purge?zone=${ledger.name}&path=/asset.css`;
-    await this.ask(ledger, ledger.acknowledged, 200, { method: "GET", path });
+    const { body } = await this.ask(ledger, ledger.acknowledged, 200, { method: "GET", path });
+    this.#purges.push((JSON.parse(body) as { id: string }).id);
     ledger.purgedUpTo = answers;
     await this.#checkEdge(ledger);
   }
