@@ -29,6 +29,9 @@ export const everyAnswer: Guard = async (c, next) => {
   logRequest({ requestId, method: c.req.method, route: routePath(c, -1), status: c.res.status, now, caller });
 };
 
+/** What a customer authenticates with. */
+export const KEY_CHALLENGE = 'X-ResCDN-Key realm="ResCDN"';
+
 /**
  * Lets in who shows a key with a scope, within its rate limit; all who do not show a valid key get the same answer.
  *
@@ -38,7 +41,7 @@ export function requireScope(scope: Scope | null): Guard {
   return async (c, next) => {
     const { headers } = c.req.raw;
     const admission = await admit(c.env, headers.get("x-rescdn-key"), "rescdn", clientAddress(headers), c.var.now);
-    const caller = callerOf(c, admission, 'X-ResCDN-Key realm="ResCDN"');
+    const caller = callerOf(c, admission, KEY_CHALLENGE);
     c.set("caller", caller);
     if (scope !== null && !caller.scopes.includes(scope))
       throw new Problem("forbidden", { sentence: `this key lacks the scope ${scope}` });

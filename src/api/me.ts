@@ -6,7 +6,7 @@ import { isoSeconds } from "../rest/iso-seconds.ts";
 import type { ApiEnv } from "./context.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { Problem } from "./errors.ts";
-import { requireScope } from "./guards.ts";
+import { KEY_CHALLENGE, requireScope } from "./guards.ts";
 import { keyJson, keySchema } from "./key-json.ts";
 
 const limited = z.object({ limit: z.int(), in_use: z.int() });
@@ -54,7 +54,8 @@ export function addMe(app: OpenAPIHono<ApiEnv>): void {
       readAccount(c.env.DB, caller, now),
       findKey(c.env.DB, caller, caller.keyId, now),
     ]);
-    if (key === null) throw new Problem("unauthenticated"); // revoked since it was let in
+    // Revoked since it was let in.
+    if (key === null) throw new Problem("unauthenticated", { headers: { "www-authenticate": KEY_CHALLENGE } });
     const { id, name, email, plan } = account;
     const limits = PLANS[plan].rescdn;
     return c.json(

@@ -6,32 +6,42 @@ export interface RoundTrips {
   durableObject: number;
 }
 
-/** The same bindings, whose calls are counted. */
-export function countedEnv(env: Env): { env: Env; trips: RoundTrips } {
+/**
+ * The same bindings, whose calls are counted.
+ *
+ * @param before runs before each call: it may change what the call will find, or throw in its place
+ */
+export function countedEnv(env: Env, before?: () => unknown): { env: Env; trips: RoundTrips } {
   const trips: RoundTrips = { d1: 0, durableObject: 0 };
+  const trip = (kind: keyof RoundTrips, call: () => unknown): unknown => {
+    trips[kind]++;
+    return before === undefined ? call() : Promise.resolve().then(before).then(call);
+  };
   const originals = new WeakMap<object, D1PreparedStatement>();
   const statement = (prepared: D1PreparedStatement): D1PreparedStatement => {
     const counted = around(prepared, (name, method) => (...args) => {
       if (name === "bind") return statement(method(...args) as D1PreparedStatement);
-      trips.d1++;
-      return method(...args);
+      return trip("d1", () => method(...args));
     });
     originals.set(counted, prepared);
     return counted;
   };
   const database = around(env.DB, (name, method) => (...args) => {
     if (name === "prepare") return statement(method(...args) as D1PreparedStatement);
-    trips.d1++;
-    return name === "batch" ? method((args[0] as object[]).map((one) => originals.get(one))) : method(...args);
+    return trip("d1", () =>
+      name === "batch" ? method((args[0] as object[]).map((one) => originals.get(one))) : method(...args),
+    );
   });
   const namespace = <Namespace extends object>(original: Namespace): Namespace =>
     around(original, (name, method) => (...args) => {
       const result = method(...args);
       if (!/^get/.test(name)) return result;
-      return around(result as object, (_, call) => (...given) => {
-        trips.durableObject++;
-        return call(...given);
-      });
+      return around(
+        result as object,
+        (_, call) =>
+          (...given) =>
+            trip("durableObject", () => call(...given)),
+      );
     });
   const counted = Object.entries(env).map(([name, binding]) => {
     if (name === "DB") return [name, database];

@@ -1,0 +1,259 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, vi } from "vitest";
+import type { Env } from "../../src/env.ts";
+import worker from "../../src/worker.ts";
+import { type Customer, newCustomer } from "../support/control-plane.ts";
+import { countedEnv } from "../support/counted-env.ts";
+import { expectDocumented } from "../support/documented.ts";
+import type { ApiOperation } from "../support/operations.ts";
+import type { Product, Recipe } from "../support/recipes/recipe.ts";
+import { RESCDN, RESCDN_RECIPES } from "../support/recipes/rescdn.ts";
+import { RESOLVEDB, RESOLVEDB_RECIPES } from "../support/recipes/resolvedb.ts";
+
+/** The accounts that causes are made with. */
+export interface Accounts {
+  customer: Customer;
+  /** Its keys have used up their rate at `exhaustedAt`, ms since the epoch. */
+  exhausted: Customer;
+  exhaustedAt: number;
+}
+
+/** A call that a customer's key is shown to, and how it is made. */
+export interface KeyedCall {
+  method: string;
+  operation: ApiOperation["operation"];
+  scopes: readonly string[];
+  product: Product;
+  recipe: Recipe;
+}
+
+/** A request, but for its method and path. */
+export interface Sent {
+  headers?: Record<string, string>;
+  /** Sent as JSON; a string as it stands. */
+  body?: unknown;
+  bindings?: Env;
+}
+
+/** The call that a title names; null: it takes no customer's key. */
+export function keyedCall({ title, method, operation, security }: ApiOperation): KeyedCall | null {
+  const product = [RESCDN, RESOLVEDB].find(({ scheme }) => scheme === security?.scheme);
+  const recipe = { ...RESCDN_RECIPES, ...RESOLVEDB_RECIPES }[title];
+  return product && recipe ? { method, operation, scopes: security!.scopes, product, recipe } : null;
+}
+
+/** Sends a request to the Worker under given bindings, and holds both to the documents. The clock stands. */
+export async function send(method: string, path: string, { headers, body, bindings = env }: Sent): Promise<Response> {
+  const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+  const fields = new Headers({ ...(text !== undefined && { "content-type": "application/json" }), ...headers });
+  const request = new Request(`http://api.rescdn.localhost${path}`, { method, headers: fields, body: text ?? null });
+  const answer = await worker.fetch(request as Request<unknown, never>, bindings, createExecutionContext());
+  await expectDocumented({ method, path, headers: fields, body: text ?? null, answer });
+  return answer;
+}
+
+export async function newAccounts(): Promise<Accounts> {
+  const [customer, exhausted] = [await newCustomer(), await newCustomer()];
+  await env.DB.prepare("UPDATE accounts SET plan = 'enterprise' WHERE id = ?1").bind(customer.account).run();
+  return { customer, exhausted, exhaustedAt: Date.now() };
+}
+
+/** Has a key use up its rate. It may have been forgotten since the last time: a limiter lives as long as it is asked. */
+async function exhaust(product: Product, { exhausted }: Accounts): Promise<void> {
+  const path = product === RESCDN ? "/v1/me" : "/api/v1/me";
+  const headers = product.shown(product.keyOf(exhausted));
+  for (let calls = 0; calls <= 100; calls++) if ((await send("GET", path, { headers })).status === 429) return;
+  throw new Error("the rate is never used up");
+}
+
+/** Makes each status that calls with a customer's key share. Null: there is no such way to it. */
+export function causeOf(status: number, keyed: KeyedCall): ((accounts: Accounts) => Promise<Response>) | null {
+  const { method, operation, scopes, product, recipe } = keyed;
+  const key = ({ customer }: Accounts) => product.keyOf(customer);
+  /** The call as its owner makes it about a new thing, but for what the cause makes wrong. */
+  const own = async (accounts: Accounts, wrong: Sent = {}) => {
+    const at = (await recipe.about?.make(key(accounts)))?.at ?? "";
+    return send(method, recipe.path(at), {
+      body: recipe.body?.(at),
+      ...wrong,
+      headers: { ...product.shown(key(accounts)), ...wrong.headers },
+    });
+  };
+  const about = (at: string, headers: Record<string, string>) =>
+    send(method, recipe.path(at), { body: recipe.body?.(at), headers });
+  const missing = recipe.about?.missing ?? "";
+  if (status === recipe.own) return own;
+  switch (status) {
+    case 304:
+      return (accounts) => own(accounts, { headers: { "if-none-match": "*" } });
+    case 400:
+      return (accounts) => own(accounts, { body: "{" });
+    case 401:
+      return () => about(missing, {});
+    case 403:
+      return async (accounts) => {
+        const others = product.scopes.filter((scope) => !scopes.includes(scope));
+        const { token } = await product.newKey(key(accounts), { scopes: others });
+        return about(missing, product.shown(token));
+      };
+    case 404:
+      return recipe.about && ((accounts) => about(missing, product.shown(key(accounts))));
+    case 409:
+      return operation.parameters?.some(({ name }) => name === "idempotency-key")
+        ? (accounts) => whileTheFirstIsWorkedOn(keyed, key(accounts))
+        : (accounts) => own(accounts, { bindings: countedEnv(env, changedByOthers).env });
+    case 412:
+      return (accounts) => own(accounts, { headers: { "if-match": '"another"' } });
+    case 413:
+      return (accounts) => own(accounts, { body: `"${"x".repeat(65_536)}"` });
+    case 415:
+      return (accounts) => own(accounts, { headers: { "content-type": "text/plain" } });
+    case 422:
+      return operation.requestBody ? (accounts) => own(accounts, { body: { unknown: 1 } }) : badQuery(keyed, key);
+    case 429:
+      return async (accounts) => {
+        const now = Date.now();
+        vi.setSystemTime(accounts.exhaustedAt);
+        await exhaust(product, accounts);
+        const answer = await about(missing, product.shown(product.keyOf(accounts.exhausted)));
+        vi.setSystemTime(now);
+        return answer;
+      };
+    case 500:
+      return (accounts) => wherever(own, accounts, recipe.own);
+    case 503:
+      return (accounts) => unpublished(keyed, key(accounts));
+    default:
+      return null;
+  }
+}
+
+function badQuery({ method, recipe, product }: KeyedCall, key: (accounts: Accounts) => string) {
+  return async (accounts: Accounts): Promise<Response> => {
+    const at = (await recipe.about?.make(key(accounts)))?.at ?? "";
+    const [path] = recipe.path(at).split("?");
+    return send(method, `${path}?limit=x&page=x&from=x`, { headers: product.shown(key(accounts)) });
+  };
+}
+
+async function changedByOthers(): Promise<void> {
+  await env.DB.prepare("UPDATE zones SET revision = revision + 1").run();
+}
+
+/** The first request of an Idempotency-Key has been claimed, and has not been answered yet. */
+async function whileTheFirstIsWorkedOn({ method, recipe, product }: KeyedCall, key: string): Promise<Response> {
+  const at = (await recipe.about?.make(key))?.at ?? "";
+  const headers = { ...product.shown(key), "idempotency-key": crypto.randomUUID() };
+  const request = { body: recipe.body?.(at), headers };
+  expect((await send(method, recipe.path(at), request)).status).toBe(recipe.own);
+  await env.DB.prepare("UPDATE idempotency_keys SET answer = NULL").run();
+  return send(method, recipe.path(at), request);
+}
+
+/** KV takes no writes, so that no publisher gets its document into the zone table. */
+async function unpublished({ method, recipe, product }: KeyedCall, key: string): Promise<Response> {
+  const at = (await recipe.about?.make(key))?.at ?? "";
+  vi.setSystemTime(Date.now() + 2_000);
+  const put = vi.spyOn(Object.getPrototypeOf(env.ZONES) as KVNamespace, "put");
+  put.mockRejectedValue(new Error("KV is away: secret"));
+  const answer = await send(method, recipe.path(at), { body: recipe.body?.(at), headers: product.shown(key) });
+  put.mockRestore();
+  return answer;
+}
+
+/**
+ * Makes the call again and again, with D1 and the Durable Objects failing from the first call of them on, then from the
+ * second one on, until it succeeds: what fails anywhere is answered without a word of why. Gives the last 500.
+ */
+async function wherever(
+  own: (accounts: Accounts, wrong: Sent) => Promise<Response>,
+  accounts: Accounts,
+  success: number,
+): Promise<Response> {
+  let failed: Response | null = null;
+  for (let passing = 0; passing < 20; passing++) {
+    let calls = 0;
+    const failing = countedEnv(env, () => {
+      if (calls++ >= passing) throw new Error("D1_ERROR: secret");
+    });
+    const answer = await own(accounts, { bindings: failing.env });
+    if (answer.status === success && failed !== null) return failed;
+    expect([500, 503]).toContain(answer.status);
+    expect(await answer.clone().text()).not.toContain("secret");
+    if (answer.status === 500) failed = answer;
+    vi.setSystemTime(Date.now() + 2_000);
+  }
+  throw new Error("the call never succeeds");
+}
+
+/** How a call that takes no customer's key, or that is refused for what it is about, comes to a status. */
+export const PARTICULAR: Record<string, (accounts: Accounts) => Promise<Response>> = {
+  "GET /health 200": () => send("GET", "/health", {}),
+  ...operatorsCauses(),
+  ...namesCauses(),
+  async "DELETE /api/v1/namespaces/{name} 422"({ customer: { resolvedb } }) {
+    const key = `a.namespace-with-a-record.v1`;
+    await send("POST", "/api/v1/records", {
+      headers: RESOLVEDB.shown(resolvedb),
+      body: { record: { key, data: "e30=" } },
+    });
+    return send("DELETE", "/api/v1/namespaces/namespace-with-a-record", { headers: RESOLVEDB.shown(resolvedb) });
+  },
+  "POST /api/v1/webhooks/{id}/test 422": aboutDisabledWebhook("POST /api/v1/webhooks/{id}/test"),
+  "POST /api/v1/webhooks/{id}/deliveries/{delivery}/retry 422": aboutDisabledWebhook(
+    "POST /api/v1/webhooks/{id}/deliveries/{delivery}/retry",
+  ),
+};
+
+function aboutDisabledWebhook(title: string) {
+  return async ({ customer: { resolvedb } }: Accounts): Promise<Response> => {
+    const { about, path } = RESOLVEDB_RECIPES[title]!;
+    const { at } = await about!.make(resolvedb);
+    const [webhook] = at.split("/");
+    const headers = RESOLVEDB.shown(resolvedb);
+    await send("PATCH", `/api/v1/webhooks/${webhook}`, { headers, body: { webhook: { enabled: false } } });
+    return send("POST", path(at), { headers });
+  };
+}
+
+function operatorsCauses(): typeof PARTICULAR {
+  const path = "/admin/accounts";
+  const operator = { authorization: `Bearer ${env.ADMIN_TOKEN}` };
+  const body = { name: "Acme", email: "ops@acme.example" };
+  const { ADMIN_TOKEN: _, ...withoutOperator } = env;
+  return {
+    "POST /admin/accounts 201": () => send("POST", path, { headers: operator, body }),
+    "POST /admin/accounts 400": () => send("POST", path, { headers: operator, body: "{" }),
+    "POST /admin/accounts 401": () => send("POST", path, { body }),
+    "POST /admin/accounts 404": () => send("POST", path, { headers: operator, body, bindings: withoutOperator as Env }),
+    "POST /admin/accounts 413": () => send("POST", path, { headers: operator, body: `"${"x".repeat(65_536)}"` }),
+    "POST /admin/accounts 415": () =>
+      send("POST", path, { headers: { ...operator, "content-type": "text/plain" }, body }),
+    "POST /admin/accounts 422": () => send("POST", path, { headers: operator, body: {} }),
+    async "POST /admin/accounts 429"() {
+      const headers = { authorization: "Bearer guessed", "cf-connecting-ip": "192.0.2.9" };
+      for (let guess = 0; guess < 30; guess++) await send("POST", path, { headers, body });
+      return send("POST", path, { headers, body });
+    },
+    "POST /admin/accounts 500": (accounts) =>
+      wherever((_, wrong) => send("POST", path, { headers: operator, body, ...wrong }), accounts, 201),
+  };
+}
+
+function namesCauses(): typeof PARTICULAR {
+  const type = { "content-type": "application/dns-message" };
+  // A header and no question: a DNS message, however it is answered.
+  const message = "AAAAAAAAAAAAAAAA";
+  return {
+    "GET /dns-query 200": () => send("GET", `/dns-query?dns=${message}`, {}),
+    "GET /dns-query 400": () => send("GET", "/dns-query", {}),
+    "GET /dns-query 413": () => send("GET", `/dns-query?dns=${"A".repeat(8_193)}`, {}),
+    "POST /dns-query 200": () => send("POST", "/dns-query", { headers: type, body: atob(message) }),
+    "POST /dns-query 400": () => send("POST", "/dns-query", { headers: type, body: "short" }),
+    "POST /dns-query 413": () => send("POST", "/dns-query", { headers: type, body: "x".repeat(4_097) }),
+    "POST /dns-query 415": () => send("POST", "/dns-query", { body: "{}" }),
+    "GET /resolve 200": () => send("GET", "/resolve?name=resolvedb.net", {}),
+    "GET /resolve 400": () => send("GET", "/resolve", {}),
+  };
+}
