@@ -84,7 +84,6 @@ function parseSettings(env: Env): Settings {
 function cloudflareOf(env: Env): CloudflareApi | null {
   const { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ZONE_ID: zone, CLOUDFLARE_API_BASE: base } = env;
   if (!token || !zone) return null;
-  if (!/^[0-9a-f]{32}$/.test(zone)) throw new Error("settings: CLOUDFLARE_ZONE_ID is not the id of a Cloudflare zone");
   return { base: base || "https://api.cloudflare.com/client/v4", zone, token };
 }
 

@@ -32,7 +32,7 @@ export async function purgeTags(
   timeoutMs = TIMEOUT_MS,
 ): Promise<CloudflareAnswer> {
   try {
-    const response = await fetch(`${base}/zones/${zone}/purge_cache`, {
+    const response = await fetch(`${base}/zones/${encodeURIComponent(zone)}/purge_cache`, {
       method: "POST",
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       body: JSON.stringify({ tags }),

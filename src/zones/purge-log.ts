@@ -49,6 +49,9 @@ export interface Purge {
 /** How many marks a log holds before the oldest are folded into `everything`. */
 export const PURGE_LOG_BOUND = 4_000;
 
+/** As {@link PURGE_LOG_BOUND}, of prefixes: each of them is compared with each request. */
+export const PREFIX_BOUND = 500;
+
 /** How long a purge has to be remembered, in seconds: no stored response lives longer than this less a day. */
 export const PURGE_LOG_SECONDS = 31 * 86_400;
 
@@ -57,8 +60,8 @@ const NONE: PurgeMark = [0, 0, 0];
 export const EMPTY_PURGE_LOG: PurgeLog = { everything: NONE, paths: {}, urls: {}, prefixes: {}, tags: {} };
 
 /**
- * Builds the log from recorded purges. Above `bound` marks the oldest become one hard purge of everything up to
- * their version: never a wrong hit, at worst more misses.
+ * Builds the log from recorded purges. Above `bound` marks, or 500 prefixes, the oldest become one hard purge of
+ * everything up to their version: never a wrong hit, at worst more misses.
  *
  * @param purges newest first
  */
@@ -71,6 +74,7 @@ export function buildPurgeLog(purges: readonly Purge[], bound: number = PURGE_LO
     tag: log.tags,
   };
   let count = 0;
+  let prefixes = 0;
   let everything = NONE;
   for (const purge of purges) {
     if (purge.kind === "everything") {
@@ -80,7 +84,8 @@ export function buildPurgeLog(purges: readonly Purge[], bound: number = PURGE_LO
     const table = marks[purge.kind];
     const name = purge.kind === "prefix" ? purge.value : purgeHash(purge.value);
     const known = table[name];
-    if (known === undefined && ++count > bound) {
+    if (known === undefined && purge.kind === "prefix") prefixes++;
+    if (known === undefined && (++count > bound || prefixes > PREFIX_BOUND)) {
       everything = merge(everything, { ...purge, soft: false });
       break; // newest first: all that follow are older and so covered
     }
