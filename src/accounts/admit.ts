@@ -1,4 +1,5 @@
 import { authenticate, type Caller } from "./authenticate.ts";
+import { crc32 } from "./crc32.ts";
 import { PLANS } from "./plans.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import type { WindowVerdict } from "./sliding-window.ts";
@@ -6,6 +7,9 @@ import type { Product } from "./token.ts";
 
 /** Failed authentications that one client address has in any 60 seconds. */
 const FAILURES_PER_MINUTE = 30;
+
+/** Addresses share so many objects: each costs a place on disk, and whoever has many addresses could fill it. */
+const ADDRESS_OBJECTS = 32;
 
 /** Whether a call may go on. `window`: what the rate limit says; null where none counts the call. */
 export type Admission =
@@ -47,6 +51,7 @@ export async function countFailure(
   address: string | null,
 ): Promise<Exclude<Admission, { kind: "admitted" }>> {
   if (address === null) return { kind: "unauthenticated", window: null };
-  const window = await limiters.getByName(`address:${address}`).take(FAILURES_PER_MINUTE, null);
+  const limiter = limiters.getByName(`addresses:${crc32(address) % ADDRESS_OBJECTS}`);
+  const window = await limiter.takeFailure(FAILURES_PER_MINUTE, address);
   return window.allowed ? { kind: "unauthenticated", window } : { kind: "limited", window };
 }

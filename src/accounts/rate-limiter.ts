@@ -1,23 +1,31 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
-import { SlidingWindow, type WindowVerdict } from "./sliding-window.ts";
+import { AddressWindows } from "./address-windows.ts";
+import { SlidingWindow, WINDOW_MS, type WindowVerdict } from "./sliding-window.ts";
 
 /** How late the time of a key's last use may be known, ms. */
 const LAST_USED_INTERVAL_MS = 60_000;
 
 /**
- * Counts the calls of one key, or the failed authentications of one client address, exactly and for all isolates: there is
- * one object for each, and it takes calls one after the other. The window lives in memory only: an object that is not
- * called for a minute has nothing to remember, and one that moves begins anew.
+ * Counts the calls of one key, or the failed authentications of some client addresses, exactly and for all isolates: there
+ * is one object for each key, and it takes calls one after the other. What it has counted lives in memory only, where the
+ * object stays until it has nothing to remember; one that moves begins anew.
  */
 export class RateLimiter extends DurableObject<Env> {
   readonly #window = new SlidingWindow();
+  readonly #addresses = new AddressWindows();
+  #stay: number | null = null;
 
   /** Takes one of `limit` calls in any 60 seconds, and notes when the key was used. */
   async take(limit: number, keyId: string | null): Promise<WindowVerdict> {
     const now = Date.now();
     if (keyId !== null) await this.#noteUse(keyId, now);
-    return this.#window.take(limit, now);
+    return this.#remembered(this.#window.take(limit, now));
+  }
+
+  /** Takes one of the `limit` failed authentications that an address has in any 60 seconds. */
+  takeFailure(limit: number, address: string): WindowVerdict {
+    return this.#remembered(this.#addresses.take(address, limit, Date.now()));
   }
 
   /** Writes the last use to D1 a minute after the first use that it does not know. */
@@ -33,6 +41,15 @@ export class RateLimiter extends DurableObject<Env> {
     // A use that came during the write is not in it.
     if (this.#lastUsedAt > lastUsedAt) await this.#remember({ keyId: use.keyId, at: this.#lastUsedAt });
     else this.ctx.storage.kv.delete("use");
+  }
+
+  /** The platform takes an object out of memory ten seconds after its last call, but not while it waits for a timer. */
+  #remembered(verdict: WindowVerdict): WindowVerdict {
+    if (verdict.allowed) {
+      clearTimeout(this.#stay);
+      this.#stay = setTimeout(() => undefined, WINDOW_MS);
+    }
+    return verdict;
   }
 
   #lastUsedAt = 0;

@@ -1,4 +1,4 @@
-import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { listDurableObjectIds, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Customer, call, moveClockWithCalls, newCustomer } from "../support/control-plane.ts";
@@ -65,7 +65,7 @@ describe("a key's last use", () => {
 
     await call("/v1/zones", { key: customer.live });
     const usedAgain = Date.now();
-    await evictDurableObject(limiter());
+    await expect(runInDurableObject(limiter(), (_, state) => state.abort("moved"))).rejects.toThrow("moved");
     expect(await runDurableObjectAlarm(limiter())).toBe(true);
     expect((await keyRow(`id = '${keyId}'`)).lastUsedAt).toBe(usedAgain);
   });
@@ -86,6 +86,13 @@ describe("failed authentications", () => {
     expect(statuses.slice(30)).toEqual([429, 429]);
     expect((await fail("203.0.113.1", "/admin/accounts")).status).toBe(429);
     expect((await fail("203.0.113.2")).status).toBe(401);
+  });
+
+  it("take a bounded number of objects, however many addresses they come from", async () => {
+    const before = await listDurableObjectIds(env.RATE_LIMITER);
+    await Promise.all(Array.from({ length: 200 }, (_, index) => fail(`198.51.100.${index}`)));
+    const after = await listDurableObjectIds(env.RATE_LIMITER);
+    expect(after.length - before.length).toBeLessThanOrEqual(32);
   });
 
   it("do not lock out a valid key behind the same address", async () => {

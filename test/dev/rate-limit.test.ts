@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { request } from "./request.ts";
 import { type ServeProcess, startServe } from "./serve-process.ts";
@@ -52,5 +53,16 @@ describe("a key's rate limit, over 1,000 sockets at once", () => {
       expect(Number(headers["retry-after"])).toBeLessThanOrEqual(60);
     }
     expect((await list(keys.test)).status).toBe(200);
+  });
+});
+
+describe("a key that has used up its calls", () => {
+  it("stays refused when nobody calls for longer than the platform keeps idle objects in memory", async () => {
+    const { live } = await newKeys();
+    const answers = await Promise.all(Array.from({ length: 100 }, () => list(live)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(100);
+    // workerd's ten seconds are in no clock that a test could move.
+    await wait(13_000);
+    expect((await list(live)).status).toBe(429);
   });
 });
