@@ -2,8 +2,8 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { clientAddress } from "../accounts/client-address.ts";
 import { createAccount } from "../accounts/create-account.ts";
 import { PLAN_NAMES } from "../accounts/plans.ts";
+import type { RestEnv } from "../rest/context.ts";
 import { isoSeconds } from "../rest/iso-seconds.ts";
-import type { ApiEnv } from "./context.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, requireOperator } from "./guards.ts";
 
@@ -54,7 +54,7 @@ const createAccountRoute = createRoute({
 });
 
 /** Adds the operator's calls to the API. */
-export function addAdmin(app: OpenAPIHono<ApiEnv>): void {
+export function addAdmin(app: OpenAPIHono<RestEnv>): void {
   app.use("/admin/*", requireOperator);
   app.openapi(createAccountRoute, async (c) => {
     const { requestId, now } = c.var;

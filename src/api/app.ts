@@ -1,15 +1,15 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Env } from "../env.ts";
+import type { RestEnv } from "../rest/context.ts";
+import { everyAnswer } from "../rest/every-answer.ts";
+import { refuseOtherMethods } from "../rest/other-methods.ts";
 import { addAdmin } from "./admin.ts";
 import { addAudit } from "./audit.ts";
-import type { ApiEnv } from "./context.ts";
 import { addDocs } from "./docs/docs.ts";
 import { addDocument } from "./document.ts";
 import { Problem, problemOf } from "./errors.ts";
-import { everyAnswer } from "./guards.ts";
 import { addKeys } from "./keys.ts";
 import { addMe } from "./me.ts";
-import { refuseOtherMethods } from "./other-methods.ts";
 import { addPurge } from "./purge.ts";
 import { addPurgeHistory } from "./purge-history.ts";
 import { addUsage } from "./usage.ts";
@@ -29,15 +29,15 @@ const health = createRoute({
 });
 
 /** The control plane: every route of the API's hosts. */
-export function createApi(): OpenAPIHono<ApiEnv> {
-  const app = new OpenAPIHono<ApiEnv>({
+export function createApi(): OpenAPIHono<RestEnv> {
+  const app = new OpenAPIHono<RestEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalidRequest(result.error);
     },
   });
   app.onError((error, c) => problemOf(error, c.var.requestId).toResponse(c.var.requestId));
   app.notFound((c) => new Problem("not_found").toResponse(c.var.requestId));
-  app.use(everyAnswer);
+  app.use(everyAnswer());
 
   app.openapi(health, (c) => c.json({ status: "ok" as const }, 200));
   addZones(app);
@@ -53,11 +53,11 @@ export function createApi(): OpenAPIHono<ApiEnv> {
     { name: "ResCDN", url: "/openapi.json" },
     { name: "ResolveDB", url: "/api/v1/openapi.json" },
   ]);
-  refuseOtherMethods(app);
+  refuseOtherMethods(app, (headers) => new Problem("method_not_allowed", { headers }), ["/v1/purge"]);
   return app;
 }
 
-let api: OpenAPIHono<ApiEnv> | null = null;
+let api: OpenAPIHono<RestEnv> | null = null;
 
 /** Answers a request to one of the API's hosts. */
 export async function handleApi(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { type AuditRow, listAudit } from "../accounts/audit-rows.ts";
+import type { RestEnv } from "../rest/context.ts";
 import { isoSeconds } from "../rest/iso-seconds.ts";
-import type { ApiEnv } from "./context.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { requireScope } from "./guards.ts";
 import { cutPage, nextCursor, pageQuery, requestedPage } from "./pages.ts";
@@ -57,7 +57,7 @@ const auditRoute = createRoute({
 });
 
 /** Adds `/v1/audit` to the API. */
-export function addAudit(app: OpenAPIHono<ApiEnv>): void {
+export function addAudit(app: OpenAPIHono<RestEnv>): void {
   app.openapi(auditRoute, async (c) => {
     const { limit, cursor, ...filter } = c.req.valid("query");
     const found = await listAudit(c.env.DB, c.var.caller, filter, requestedPage("audit", { limit, cursor }));

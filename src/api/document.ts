@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { addCommonHeaders } from "../rest/common-headers.ts";
-import type { ApiEnv } from "./context.ts";
+import type { RestEnv } from "../rest/context.ts";
 
 const DESCRIPTION = `Manage zones of the ResCDN network and purge what the edge has stored.
 
@@ -32,7 +32,7 @@ const TAGS = [
 ];
 
 /** Adds `/openapi.json`, the description of every route that `app` has (OpenAPI 3.1). */
-export function addDocument(app: OpenAPIHono<ApiEnv>): void {
+export function addDocument(app: OpenAPIHono<RestEnv>): void {
   const { openAPIRegistry: registry } = app;
   registry.registerComponent("securitySchemes", "key", {
     type: "apiKey",

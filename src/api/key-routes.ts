@@ -1,7 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { idempotencyHeaders } from "../rest/idempotent.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, refuseOtherBodies, requireScope } from "./guards.ts";
-import { idempotencyHeaders, idempotent } from "./idempotent.ts";
+import { idempotent } from "./idempotent.ts";
 import { keySchema, newKeySchema, scope } from "./key-json.ts";
 import { nextCursor, pageQuery } from "./pages.ts";
 

@@ -1,11 +1,11 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { findKey, listKeys } from "../accounts/key-rows.ts";
 import { createKey, type NewKey, revokeKey, rotateKey } from "../accounts/keys.ts";
+import { actorOf } from "../rest/actor-of.ts";
+import type { RestContext, RestEnv } from "../rest/context.ts";
 import type { FieldProblem } from "../rest/field-problems.ts";
 import { isoSeconds } from "../rest/iso-seconds.ts";
 import { findZones } from "../zones/find-zones.ts";
-import { actorOf } from "./actor.ts";
-import type { ApiContext, ApiEnv } from "./context.ts";
 import { Problem } from "./errors.ts";
 import { keyJson } from "./key-json.ts";
 import { createKeyRoute, listKeysRoute, readKeyRoute, revokeKeyRoute, rotateKeyRoute } from "./key-routes.ts";
@@ -14,7 +14,7 @@ import { invalidField } from "./validation.ts";
 import { scopeOf } from "./zone-in-scope.ts";
 
 /** Adds `/v1/keys` to the API. */
-export function addKeys(app: OpenAPIHono<ApiEnv>): void {
+export function addKeys(app: OpenAPIHono<RestEnv>): void {
   app.openapi(listKeysRoute, async (c) => {
     const query = c.req.valid("query");
     const found = await listKeys(c.env.DB, c.var.caller, requestedPage("key", query), c.var.now);
@@ -90,7 +90,7 @@ function newKeyJson({ key, token }: NewKey) {
 }
 
 /** The ids of zones that a request names by id or name; one that the caller may not know of is refused as unknown. */
-async function zoneIds(c: ApiContext, idsOrNames: readonly string[]): Promise<string[]> {
+async function zoneIds(c: RestContext, idsOrNames: readonly string[]): Promise<string[]> {
   const found = await findZones(c.env.DB, scopeOf(c), idsOrNames);
   const ids = new Map(found.flatMap(({ id, name }) => [[name, id] as const, [id, id] as const]));
   const unknown = idsOrNames.flatMap((zone, index): FieldProblem[] =>
@@ -104,7 +104,7 @@ function keyNotFound(): Problem {
   return new Problem("not_found", { sentence: "key not found" });
 }
 
-function limitReached(c: ApiContext, limit: number, otherwise = ""): Problem {
+function limitReached(c: RestContext, limit: number, otherwise = ""): Problem {
   return new Problem("limit_reached", {
     sentence: `the plan ${c.var.caller.plan} allows ${limit} keys: revoke one that is not needed${otherwise}, or ask for a larger plan`,
   });

@@ -2,8 +2,8 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { readAccount } from "../accounts/account.ts";
 import { findKey } from "../accounts/key-rows.ts";
 import { PLAN_NAMES, PLANS } from "../accounts/plans.ts";
+import type { RestEnv } from "../rest/context.ts";
 import { isoSeconds } from "../rest/iso-seconds.ts";
-import type { ApiEnv } from "./context.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { Problem } from "./errors.ts";
 import { KEY_CHALLENGE, requireScope } from "./guards.ts";
@@ -47,7 +47,7 @@ const meRoute = createRoute({
 });
 
 /** Adds `/v1/me` to the API. */
-export function addMe(app: OpenAPIHono<ApiEnv>): void {
+export function addMe(app: OpenAPIHono<RestEnv>): void {
   app.openapi(meRoute, async (c) => {
     const { caller, now } = c.var;
     const [account, key] = await Promise.all([

@@ -1,15 +1,15 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { RestEnv } from "../rest/context.ts";
 import { isoSeconds } from "../rest/iso-seconds.ts";
 import { findPurge, listPurges, type RecordedPurge } from "../zones/purge-history.ts";
 import type { PurgeTarget } from "../zones/purges.ts";
-import type { ApiEnv } from "./context.ts";
 import { Problem } from "./errors.ts";
 import { cutPage, requestedPage } from "./pages.ts";
 import { listPurgesRoute, readPurgeRoute } from "./purge-history-routes.ts";
 import { scopeOf, zoneInScope } from "./zone-in-scope.ts";
 
 /** Adds `/v1/purges` to the API. */
-export function addPurgeHistory(app: OpenAPIHono<ApiEnv>): void {
+export function addPurgeHistory(app: OpenAPIHono<RestEnv>): void {
   app.openapi(listPurgesRoute, async (c) => {
     const query = c.req.valid("query");
     const page = requestedPage("purge", query);

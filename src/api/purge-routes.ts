@@ -1,7 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { idempotencyHeaders } from "../rest/idempotent.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, requireScope } from "./guards.ts";
-import { idempotencyHeaders, idempotent } from "./idempotent.ts";
+import { idempotent } from "./idempotent.ts";
 
 const zone = z.string().min(1).openapi({ description: "The zone's id or name.", example: "zone_abc123" });
 const path = z

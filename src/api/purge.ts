@@ -2,15 +2,15 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { auditStatement } from "../accounts/audit-log.ts";
 import { newId } from "../db/new-id.ts";
 import { settingsOf } from "../env.ts";
+import { actorOf } from "../rest/actor-of.ts";
+import type { RestContext, RestEnv } from "../rest/context.ts";
 import { countPops } from "../usage/pops.ts";
 import { accelerate } from "../zones/purge-acceleration.ts";
 import { pathTarget, prefixTarget } from "../zones/purge-target.ts";
 import { type PurgeOrder, type PurgeTarget, recordPurge } from "../zones/purges.ts";
 import type { ZoneRow } from "../zones/rows.ts";
 import { completeSettings } from "../zones/settings.ts";
-import { actorOf } from "./actor.ts";
 import { commit } from "./commit.ts";
-import type { ApiContext, ApiEnv } from "./context.ts";
 import { Problem } from "./errors.ts";
 import { purgePathRoute, purgeRoute } from "./purge-routes.ts";
 import { invalidField } from "./validation.ts";
@@ -30,7 +30,7 @@ interface PurgeRequest {
 }
 
 /** Adds `/v1/purge` to the API. */
-export function addPurge(app: OpenAPIHono<ApiEnv>): void {
+export function addPurge(app: OpenAPIHono<RestEnv>): void {
   app.openapi(purgePathRoute, async (c) => {
     // RFC 9110 §9.2.1: HEAD is safe, so it must not do what this GET does.
     if (c.req.method === "HEAD") throw new Problem("method_not_allowed", { headers: { allow: "GET, POST" } });
@@ -44,7 +44,7 @@ export function addPurge(app: OpenAPIHono<ApiEnv>): void {
   });
 }
 
-async function purge(c: ApiContext, idOrName: string, request: PurgeRequest) {
+async function purge(c: RestContext, idOrName: string, request: PurgeRequest) {
   const zone = await zoneInScope(c, idOrName);
   const order = {
     id: newId("purge"),
@@ -60,7 +60,7 @@ async function purge(c: ApiContext, idOrName: string, request: PurgeRequest) {
 }
 
 /** What a purge named in full is in the history of purges; the audit log, which is kept for longer, has numbers. */
-function auditOf(c: ApiContext, { id, zone, soft, targets }: PurgeOrder): D1PreparedStatement {
+function auditOf(c: RestContext, { id, zone, soft, targets }: PurgeOrder): D1PreparedStatement {
   const numberOf = (...kinds: PurgeTarget["kind"][]) => targets.filter(({ kind }) => kinds.includes(kind)).length;
   const after = {
     id,

@@ -1,17 +1,17 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { RestContext, RestEnv } from "../rest/context.ts";
 import { nameOf } from "../usage/counter.ts";
 import { DAY_MS, dayOf, HOURS_KEPT_DAYS } from "../usage/hours.ts";
 import type { UsageSums } from "../usage/meter-tables.ts";
 import { dateOf, periodOf } from "../usage/period.ts";
 import { reportOf } from "../usage/report.ts";
 import type { PathSummary } from "../usage/top-paths.ts";
-import type { ApiContext, ApiEnv } from "./context.ts";
 import { pathsRoute, usageRoute } from "./usage-routes.ts";
 import { invalidField } from "./validation.ts";
 import { zoneInScope } from "./zone-in-scope.ts";
 
 /** Adds `/v1/usage` to the API. */
-export function addUsage(app: OpenAPIHono<ApiEnv>): void {
+export function addUsage(app: OpenAPIHono<RestEnv>): void {
   app.openapi(usageRoute, async (c) => {
     const { zone, ...asked } = c.req.valid("query");
     const verdict = periodOf(asked, c.var.now);
@@ -41,6 +41,6 @@ export function addUsage(app: OpenAPIHono<ApiEnv>): void {
 }
 
 /** The meter of the caller's account, for live zones or for test zones as its key is. */
-function meterOf(c: ApiContext) {
+function meterOf(c: RestContext) {
   return c.env.USAGE_METER.getByName(nameOf(c.var.caller));
 }

@@ -1,11 +1,11 @@
 import { auditStatement } from "../accounts/audit-log.ts";
+import { actorOf } from "../rest/actor-of.ts";
+import type { RestContext } from "../rest/context.ts";
 import type { ZoneRow } from "../zones/rows.ts";
-import { actorOf } from "./actor.ts";
-import type { ApiContext } from "./context.ts";
 import { shownZone } from "./zone-json.ts";
 
 /** The audit log's entry for a change of a zone; null stands for a zone that is not there before or after. */
-export function zoneAudit(c: ApiContext, before: ZoneRow | null, after: ZoneRow | null): D1PreparedStatement {
+export function zoneAudit(c: RestContext, before: ZoneRow | null, after: ZoneRow | null): D1PreparedStatement {
   const change = {
     action: actionOf(before, after),
     target: (after ?? before)!.id,
@@ -23,7 +23,7 @@ function actionOf(before: ZoneRow | null, after: ZoneRow | null): string {
 }
 
 /** The zone as the API shows it, but for the values of headers to the origin: they may be credentials. */
-function withoutSecrets(c: ApiContext, zone: ZoneRow) {
+function withoutSecrets(c: RestContext, zone: ZoneRow) {
   const shown = shownZone(c, zone);
   const names = Object.keys(shown.settings.origin_headers as object);
   const redacted = Object.fromEntries(names.map((name) => [name, "[redacted]"]));

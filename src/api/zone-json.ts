@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { settingsOf } from "../env.ts";
+import type { RestContext } from "../rest/context.ts";
 import { isoSeconds } from "../rest/iso-seconds.ts";
 import type { ZoneRow } from "../zones/rows.ts";
 import { completeSettings } from "../zones/settings.ts";
-import type { ApiContext } from "./context.ts";
 
 /** A zone as the API shows it. */
 export const zoneSchema = z
@@ -21,7 +21,7 @@ export const zoneSchema = z
   .openapi("Zone");
 
 /** A zone as its answers hold it, below the public domain of the edge. */
-export function shownZone(c: ApiContext, zone: ZoneRow): z.input<typeof zoneSchema> {
+export function shownZone(c: RestContext, zone: ZoneRow): z.input<typeof zoneSchema> {
   const { id, name, origin, mode, revision } = zone;
   return {
     id,

@@ -1,9 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { idempotencyHeaders } from "../rest/idempotent.ts";
 import { settingsSchema } from "../zones/settings-schema.ts";
 import { checkZoneName } from "../zones/zone-name.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, requireScope } from "./guards.ts";
-import { idempotencyHeaders, idempotent } from "./idempotent.ts";
+import { idempotent } from "./idempotent.ts";
 import { nextCursor, pageQuery } from "./pages.ts";
 import { zoneSchema } from "./zone-json.ts";
 

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { PLANS } from "../accounts/plans.ts";
 import { newId } from "../db/new-id.ts";
 import { settingsOf } from "../env.ts";
+import type { RestContext, RestEnv } from "../rest/context.ts";
 import { changeZone } from "../zones/change-zone.ts";
 import { insertZone } from "../zones/insert-zone.ts";
 import { originPolicy } from "../zones/origin-guard.ts";
@@ -9,7 +10,6 @@ import { listZones, type ZoneRow } from "../zones/rows.ts";
 import { changedSettings } from "./changed-settings.ts";
 import { checkedOrigin } from "./checked-origin.ts";
 import { commit } from "./commit.ts";
-import type { ApiContext, ApiEnv } from "./context.ts";
 import { Problem } from "./errors.ts";
 import { cutPage, requestedPage } from "./pages.ts";
 import { zoneAudit } from "./zone-audit.ts";
@@ -19,7 +19,7 @@ import { isNotModified, zoneEtag } from "./zone-preconditions.ts";
 import { changeRoute, createZoneRoute, listRoute, readRoute, removeRoute } from "./zone-routes.ts";
 
 /** Adds `/v1/zones` to the API. */
-export function addZones(app: OpenAPIHono<ApiEnv>): void {
+export function addZones(app: OpenAPIHono<RestEnv>): void {
   app.openapi(listRoute, async (c) => {
     const query = c.req.valid("query");
     const found = await listZones(c.env.DB, scopeOf(c), requestedPage("zone", query));
@@ -82,7 +82,7 @@ export function addZones(app: OpenAPIHono<ApiEnv>): void {
 }
 
 /** The zone after a change that its preconditions allow, when the zone table holds it. */
-async function changed(c: ApiContext, idOrName: string, change: (before: ZoneRow) => ZoneRow): Promise<ZoneRow> {
+async function changed(c: RestContext, idOrName: string, change: (before: ZoneRow) => ZoneRow): Promise<ZoneRow> {
   const apply = (before: ZoneRow) => {
     isNotModified(c, before);
     return change(before);
@@ -95,6 +95,6 @@ async function changed(c: ApiContext, idOrName: string, change: (before: ZoneRow
   return result.zone;
 }
 
-function policyOf(c: ApiContext) {
+function policyOf(c: RestContext) {
   return originPolicy(settingsOf(c.env));
 }

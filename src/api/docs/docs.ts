@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { ApiContext, ApiEnv } from "../context.ts";
+import type { RestContext, RestEnv } from "../../rest/context.ts";
 import { PAGE, type ShownDocument, startScript, VERSION } from "./page.ts";
 
 const YEAR_SECONDS = 31_536_000;
@@ -36,7 +36,7 @@ const FILES = [
 ];
 
 /** Adds `/docs`, a page of Swagger UI over the API's documents that fetches nothing from elsewhere. */
-export function addDocs(app: OpenAPIHono<ApiEnv>, documents: readonly ShownDocument[]): void {
+export function addDocs(app: OpenAPIHono<RestEnv>, documents: readonly ShownDocument[]): void {
   app.get("/docs", (c) => {
     return c.body(PAGE, 200, {
       "content-type": "text/html; charset=utf-8",
@@ -59,6 +59,6 @@ export function addDocs(app: OpenAPIHono<ApiEnv>, documents: readonly ShownDocum
 }
 
 /** RFC 8246: what a URL with its version in it answers does not change. */
-function keptBy(c: ApiContext): string {
+function keptBy(c: RestContext): string {
   return c.req.query("v") === VERSION ? `public, max-age=${YEAR_SECONDS}, immutable` : "no-cache";
 }

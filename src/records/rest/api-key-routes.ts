@@ -1,11 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Key } from "../../accounts/key-rows.ts";
 import { SCOPES } from "../../accounts/scopes.ts";
+import { idempotencyHeaders } from "../../rest/idempotent.ts";
 import { isoSeconds } from "../../rest/iso-seconds.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { fields, text, time } from "./fields.ts";
 import { limitBody, requireScope } from "./guards.ts";
-import { idempotencyHeaders, idempotent } from "./idempotent.ts";
+import { idempotent } from "./idempotent.ts";
 
 const scope = z.enum(SCOPES.resolvedb, { error: "must be read or write" });
 

@@ -2,6 +2,8 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { listKeys } from "../../accounts/key-rows.ts";
 import { type CreatedKey, createKey, revokeKey } from "../../accounts/keys.ts";
 import { SCOPES } from "../../accounts/scopes.ts";
+import { actorOf } from "../../rest/actor-of.ts";
+import type { RestEnv } from "../../rest/context.ts";
 import { isoSeconds } from "../../rest/iso-seconds.ts";
 import {
   apiKeyJson,
@@ -10,7 +12,6 @@ import {
   listApiKeysRoute,
   revokeApiKeyRoute,
 } from "./api-key-routes.ts";
-import { actorOf, type RestEnv } from "./context.ts";
 import { invalidField, RestProblem } from "./errors.ts";
 
 /** Above what any plan allows: the contract's list has no pages. */

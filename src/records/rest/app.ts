@@ -1,15 +1,16 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Env } from "../../env.ts";
 import { addCommonHeaders } from "../../rest/common-headers.ts";
+import type { RestEnv } from "../../rest/context.ts";
+import { everyAnswer } from "../../rest/every-answer.ts";
 import { fieldProblems } from "../../rest/field-problems.ts";
+import { refuseOtherMethods } from "../../rest/other-methods.ts";
 import { addApiKeys } from "./api-keys.ts";
-import type { RestEnv } from "./context.ts";
 import { problemOf, RestProblem } from "./errors.ts";
-import { everyAnswer, requireKey } from "./guards.ts";
+import { requireKey, uncounted } from "./guards.ts";
 import { addMe } from "./me.ts";
 import { documentNames, NAME_PATHS } from "./names-documentation.ts";
 import { addNamespaces } from "./namespaces.ts";
-import { refuseOtherMethods } from "./other-methods.ts";
 import { pokeAfterChanges } from "./poke-after-changes.ts";
 import { addQueryTokens } from "./query-tokens.ts";
 import { addRecords } from "./records.ts";
@@ -36,7 +37,7 @@ export function createRecordsApi(): OpenAPIHono<RestEnv> {
   });
   app.onError((error, c) => problemOf(error, c.var.requestId).toResponse());
   app.notFound(() => new RestProblem("not_found").toResponse());
-  app.use(everyAnswer);
+  app.use(everyAnswer(uncounted));
   addDocument(app);
   // Before the routes: who shows no key does not learn which of them there are.
   app.use(requireKey);
@@ -48,7 +49,7 @@ export function createRecordsApi(): OpenAPIHono<RestEnv> {
   addWebhooks(app);
   addApiKeys(app);
   addMe(app);
-  refuseOtherMethods(app);
+  refuseOtherMethods(app, (headers) => new RestProblem("method_not_allowed", { headers }));
   documentNames(app);
   return app;
 }

@@ -1,6 +1,6 @@
+import type { RestContext } from "../../rest/context.ts";
 import { publishNamespace, publishRecord } from "../record-publication.ts";
 import { recordTableOf } from "../record-table.ts";
-import type { RestContext } from "./context.ts";
 import { RestProblem } from "./errors.ts";
 
 /** Brings a record that D1 holds to readers. A change is acknowledged only after that. */

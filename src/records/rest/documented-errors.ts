@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { documentErrors } from "../../rest/document-errors.ts";
 
 const error = z
   .object({
@@ -40,16 +41,5 @@ const MEANINGS = {
   503: "Kept, but not published yet; or changed by others at the same time",
 } as const;
 
-type Status = keyof typeof MEANINGS;
-
 /** The `responses` of a route for errors. */
-export function documentedErrors<Documented extends Status>(...statuses: Documented[]) {
-  const response = (status: Documented) => ({
-    description: MEANINGS[status],
-    content: { "application/json": { schema: error } },
-  });
-  return Object.fromEntries(statuses.map((status) => [status, response(status)])) as Record<
-    Documented,
-    ReturnType<typeof response>
-  >;
-}
+export const documentedErrors = documentErrors(error, MEANINGS);

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import type { RestEnv } from "./context.ts";
+import type { RestEnv } from "../../rest/context.ts";
 
 const NAMES = `\`<operation>.[token.]*[label.]*<resource>.<namespace>.<version>.resolvedb.<com|net|org|io>\`, type TXT. Case does not
 count. A label before the resource may be spelled \`b64-\` (Base64url without padding) or \`hex-\`.

@@ -1,9 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { idempotencyHeaders } from "../../rest/idempotent.ts";
 import { isLabel } from "../record-key.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { fields, metaSchema, pageQuery, text } from "./fields.ts";
 import { limitBody, requireScope } from "./guards.ts";
-import { idempotencyHeaders, idempotent } from "./idempotent.ts";
+import { idempotent } from "./idempotent.ts";
 
 const visibility = z.enum(["public", "private"], {
   error: (issue) => (issue.input === undefined ? "is required" : 'must be "public" or "private"'),

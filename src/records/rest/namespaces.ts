@@ -1,12 +1,13 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { PLANS } from "../../accounts/plans.ts";
+import { actorOf } from "../../rest/actor-of.ts";
+import type { RestContext, RestEnv } from "../../rest/context.ts";
 import { changeAsRead } from "../change-as-read.ts";
 import { createNamespace } from "../claim-namespace.ts";
 import { namespaceJson } from "../namespace-json.ts";
 import { deleteNamespace, findNamespace, listNamespaces, type NamespaceRow, setVisibility } from "../namespace-rows.ts";
 import { isReservedNamespace } from "../reserved-namespaces.ts";
 import { commitNamespace } from "./commit.ts";
-import { actorOf, type RestContext, type RestEnv } from "./context.ts";
 import { invalidField, RestProblem } from "./errors.ts";
 import { metaOf, pageOf } from "./fields.ts";
 import { namespaceOfAnother, reservedNamespace } from "./namespace-problems.ts";

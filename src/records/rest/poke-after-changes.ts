@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { PLANS } from "../../accounts/plans.ts";
+import type { RestEnv } from "../../rest/context.ts";
 import { pokeWebhooks } from "../webhooks/tend-webhooks.ts";
-import type { RestEnv } from "./context.ts";
 
 /**
  * Has webhooks delivered once a call that may have changed something has been answered, whatever the answer: what was

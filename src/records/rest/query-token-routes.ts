@@ -1,10 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { idempotencyHeaders } from "../../rest/idempotent.ts";
 import { isoSeconds } from "../../rest/iso-seconds.ts";
 import type { QueryTokenRow } from "../query-token-rows.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { fields, text, time } from "./fields.ts";
 import { limitBody, requireScope } from "./guards.ts";
-import { idempotencyHeaders, idempotent } from "./idempotent.ts";
+import { idempotent } from "./idempotent.ts";
 
 const shown = {
   id: z.string().openapi({ example: "qtok_abc123" }),

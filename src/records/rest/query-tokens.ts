@@ -1,8 +1,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { newId } from "../../db/new-id.ts";
+import { actorOf } from "../../rest/actor-of.ts";
+import type { RestEnv } from "../../rest/context.ts";
 import { newQueryToken, queryTokenLabel } from "../query-token.ts";
 import { insertQueryToken, listQueryTokens, QUERY_TOKEN_LIMIT, revokeQueryToken } from "../query-token-rows.ts";
-import { actorOf, type RestEnv } from "./context.ts";
 import { invalidField, RestProblem } from "./errors.ts";
 import { namespaceOf } from "./namespaces.ts";
 import {

@@ -1,8 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { idempotencyHeaders } from "../../rest/idempotent.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { metaSchema, pageQuery } from "./fields.ts";
 import { limitBody, requireScope } from "./guards.ts";
-import { idempotencyHeaders, idempotent } from "./idempotent.ts";
+import { idempotent } from "./idempotent.ts";
 import { changedRecordBody, createdRecordSchema, newRecordBody, recordSchema } from "./record-schema.ts";
 
 const params = z.object({ id: z.string().openapi({ description: "The record's id.", example: "rec_abc123" }) });

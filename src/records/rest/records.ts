@@ -1,6 +1,8 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { PLANS } from "../../accounts/plans.ts";
 import { newId } from "../../db/new-id.ts";
+import { actorOf } from "../../rest/actor-of.ts";
+import type { RestContext, RestEnv } from "../../rest/context.ts";
 import { type Change, changeAsRead } from "../change-as-read.ts";
 import { recordJson } from "../record-json.ts";
 import { parseRecordKey, recordName } from "../record-key.ts";
@@ -15,7 +17,6 @@ import {
 } from "../record-rows.ts";
 import { isReservedNamespace } from "../reserved-namespaces.ts";
 import { commitNamespace, commitRecord } from "./commit.ts";
-import { actorOf, type RestContext, type RestEnv } from "./context.ts";
 import { invalidField, RestProblem } from "./errors.ts";
 import { metaOf, pageOf } from "./fields.ts";
 import { namespaceOfAnother, reservedNamespace } from "./namespace-problems.ts";

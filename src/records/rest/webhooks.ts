@@ -2,6 +2,8 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { PLANS } from "../../accounts/plans.ts";
 import { newId } from "../../db/new-id.ts";
 import { settingsOf } from "../../env.ts";
+import { actorOf } from "../../rest/actor-of.ts";
+import type { RestContext, RestEnv } from "../../rest/context.ts";
 import { checkEndpoint, originPolicy } from "../../zones/origin-guard.ts";
 import {
   type DeliveryRow,
@@ -21,7 +23,6 @@ import {
   updateWebhook,
   type WebhookRow,
 } from "../webhooks/webhook-rows.ts";
-import { actorOf, type RestContext, type RestEnv } from "./context.ts";
 import { invalidField, RestProblem } from "./errors.ts";
 import { metaOf, pageOf } from "./fields.ts";
 import {

@@ -2,8 +2,8 @@ import type { Context } from "hono";
 import type { Caller } from "../accounts/authenticate.ts";
 import type { Env } from "../env.ts";
 
-/** What the API's handlers find in their context. */
-export interface ApiEnv {
+/** What the handlers of both REST APIs find in their context. */
+export interface RestEnv {
   Bindings: Env;
   Variables: {
     requestId: string;
@@ -11,9 +11,9 @@ export interface ApiEnv {
     now: number;
     /** What the answer says of the rate limit, once a guard has asked it. */
     rateLimit: Readonly<Record<string, string>> | undefined;
-    /** Set by `requireScope`. */
+    /** Set by the guard that takes the key. */
     caller: Caller;
   };
 }
 
-export type ApiContext = Context<ApiEnv>;
+export type RestContext = Context<RestEnv>;

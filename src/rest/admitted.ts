@@ -1,0 +1,30 @@
+import type { Admission } from "../accounts/admit.ts";
+import type { Caller } from "../accounts/authenticate.ts";
+import { rateLimitHeaders } from "../accounts/rate-limit-headers.ts";
+import type { RestContext } from "./context.ts";
+
+/** How an API refuses a call that is not admitted. */
+export interface Refusals {
+  /** RFC 9110 §15.5.2: a 401 "MUST send a WWW-Authenticate header field". */
+  unauthenticated(headers: { "www-authenticate": string }): Error;
+  limited(): Error;
+}
+
+/**
+ * The caller that was admitted. Notes for the answer what the rate limit says.
+ *
+ * @param challenge what a 401 asks for
+ */
+export function admitted(c: RestContext, admission: Admission, challenge: string, refusals: Refusals): Caller {
+  if (admission.window !== null) c.set("rateLimit", rateLimitHeaders(admission.window, c.var.now));
+  switch (admission.kind) {
+    case "admitted":
+      return admission.caller;
+    case "unauthenticated":
+      throw refusals.unauthenticated({ "www-authenticate": challenge });
+    case "limited":
+      throw refusals.limited();
+    default:
+      return admission satisfies never;
+  }
+}

@@ -1,0 +1,35 @@
+import type { MiddlewareHandler } from "hono";
+import { routePath } from "hono/route";
+import { newId } from "../db/new-id.ts";
+import type { RestEnv } from "./context.ts";
+import { logRequest } from "./log-request.ts";
+
+/** What an answer says unless it says otherwise itself: it is for one caller, and no page. */
+const ANSWER_HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+  "strict-transport-security": "max-age=31536000",
+  "x-content-type-options": "nosniff",
+};
+
+/**
+ * Gives each request its id and time, and each answer the headers that all of them have and a line in the log.
+ *
+ * @param uncounted what an answer says of the rate limit where none has counted the call; `now` in ms since the epoch
+ */
+export function everyAnswer(
+  uncounted: (now: number) => Readonly<Record<string, string>> = () => ({}),
+): MiddlewareHandler<RestEnv> {
+  return async (c, next) => {
+    c.set("requestId", newId("req"));
+    c.set("now", Date.now());
+    await next();
+    const { requestId, now, caller, rateLimit } = c.var;
+    const { headers } = c.res;
+    for (const [name, value] of Object.entries(ANSWER_HEADERS)) if (!headers.has(name)) headers.set(name, value);
+    for (const [name, value] of Object.entries(rateLimit ?? uncounted(now))) headers.set(name, value);
+    headers.set("x-request-id", requestId);
+    logRequest({ requestId, method: c.req.method, route: routePath(c, -1), status: c.res.status, now, caller });
+  };
+}

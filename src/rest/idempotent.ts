@@ -1,0 +1,60 @@
+import { z } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import { answerOnce } from "../accounts/answer-once.ts";
+import type { RestContext, RestEnv } from "./context.ts";
+
+/** The field's name, for the problems that name it. */
+export const IDEMPOTENCY_KEY = "idempotency-key";
+
+/** The header, for the document. {@link idempotentBy} checks it. */
+export const idempotencyHeaders = z.object({
+  [IDEMPOTENCY_KEY]: z
+    .string()
+    .optional()
+    .describe(
+      "1 to 255 visible ASCII characters. A request that repeats another one gets its answer again, for a day.",
+    ),
+});
+
+/** How an API takes its key, and what it answers to an Idempotency-Key that cannot be served. */
+export interface IdempotencyRules {
+  /** The API key as it was shown: what was answered is kept sealed with it. */
+  token(c: RestContext): string | null;
+  malformed(reason: string): Error;
+  otherRequest(): Error;
+  inProgress(headers: { "retry-after": string }): Error;
+}
+
+/** Does what repeats a request only once. Comes after the guards of a POST, so that nobody else's answer is given. */
+export function idempotentBy(rules: IdempotencyRules): MiddlewareHandler<RestEnv> {
+  return async (c, next) => {
+    const idempotencyKey = c.req.header(IDEMPOTENCY_KEY);
+    const token = rules.token(c);
+    if (idempotencyKey === undefined || token === null) return next();
+    const { caller, now } = c.var;
+    const { pathname, search } = new URL(c.req.url);
+    const { method } = c.req;
+    const body = await c.req.arrayBuffer();
+    const once = await answerOnce(
+      c.env.DB,
+      { idempotencyKey, apiKeyId: caller.keyId, token, method, target: pathname + search, body },
+      async () => {
+        await next();
+        return c.res;
+      },
+      now,
+    );
+    switch (once.kind) {
+      case "answer":
+        return once.response;
+      case "malformed":
+        throw rules.malformed(once.reason);
+      case "other-request":
+        throw rules.otherRequest();
+      case "in-progress":
+        throw rules.inProgress({ "retry-after": String(once.retryAfter) });
+      default:
+        return once satisfies never;
+    }
+  };
+}
