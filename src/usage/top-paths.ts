@@ -43,7 +43,7 @@ export class TopPaths {
 
   /** @param mayGrow false: holds no more paths than now, which leaves the capacity reached as k */
   add(path: string, mayGrow = true): void {
-    const name = path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path;
+    const name = path.length > LONGEST_PATH ? `${copied(path.slice(0, LONGEST_PATH))}…` : path;
     const known = this.#counters.get(name);
     if (known !== undefined) {
       known.requests++;
@@ -76,6 +76,11 @@ export class TopPaths {
     this.#floor = least.requests;
     this.#counters.set(path, { requests: least.requests + 1, error: least.requests });
   }
+}
+
+/** A slice would hold on to the whole path, of up to 16 KB. */
+function copied(slice: string): string {
+  return new TextDecoder().decode(new TextEncoder().encode(slice));
 }
 
 /**

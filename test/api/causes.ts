@@ -200,6 +200,11 @@ export const PARTICULAR: Record<string, (accounts: Accounts) => Promise<Response
     });
     return send("DELETE", "/api/v1/namespaces/namespace-with-a-record", { headers: RESOLVEDB.shown(resolvedb) });
   },
+  async "POST /api/v1/webhooks/{id}/rotate_secret 422"({ customer: { resolvedb } }) {
+    const { about, path } = RESOLVEDB_RECIPES["POST /api/v1/webhooks/{id}/rotate_secret"]!;
+    const { at } = await about!.make(resolvedb);
+    return send("POST", path(at), { headers: { ...RESOLVEDB.shown(resolvedb), "idempotency-key": "two words" } });
+  },
   "POST /api/v1/webhooks/{id}/test 422": aboutDisabledWebhook("POST /api/v1/webhooks/{id}/test"),
   "POST /api/v1/webhooks/{id}/deliveries/{delivery}/retry 422": aboutDisabledWebhook(
     "POST /api/v1/webhooks/{id}/deliveries/{delivery}/retry",

@@ -1,7 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { idempotencyHeaders } from "../../rest/idempotent.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { metaSchema, pageQuery } from "./fields.ts";
 import { limitBody, requireScope } from "./guards.ts";
+import { idempotent } from "./idempotent.ts";
 import {
   changedWebhookBody,
   deliverySchema,
@@ -79,11 +81,11 @@ export const createWebhookRoute = createRoute({
 The Free plan has no webhooks, others have a number of them: beyond it the answer is a 403 \`quota_exceeded\`.`,
   tags,
   security: [{ bearer: ["write"] }],
-  middleware: [requireScope("write"), limitBody],
-  request: { body: { required: true, ...content(newWebhookBody) } },
+  middleware: [requireScope("write"), limitBody, idempotent],
+  request: { headers: idempotencyHeaders, body: { required: true, ...content(newWebhookBody) } },
   responses: {
     201: { description: "Created. The secret is shown this once", ...webhookWithSecret },
-    ...documentedErrors(400, 401, 403, 413, 415, 422, 429, 500),
+    ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500),
   },
 });
 
@@ -140,11 +142,11 @@ export const rotateSecretRoute = createRoute({
     "For 24 hours each request is signed with the old secret as well. One that was rotated before it signs no longer.",
   tags,
   security: [{ bearer: ["write"] }],
-  middleware: requireScope("write"),
-  request: { params },
+  middleware: [requireScope("write"), limitBody, idempotent],
+  request: { headers: idempotencyHeaders, params },
   responses: {
     200: { description: "Rotated. The secret is shown this once", ...webhookWithSecret },
-    ...documentedErrors(401, 403, 404, 429, 500),
+    ...documentedErrors(401, 403, 404, 409, 413, 422, 429, 500),
   },
 });
 
@@ -156,11 +158,11 @@ export const testWebhookRoute = createRoute({
   description: "Its type is `webhook.test`; it is delivered as any other event is. The webhook must be enabled.",
   tags,
   security: [{ bearer: ["write"] }],
-  middleware: requireScope("write"),
-  request: { params },
+  middleware: [requireScope("write"), limitBody, idempotent],
+  request: { headers: idempotencyHeaders, params },
   responses: {
     202: { description: "On its way", ...delivery },
-    ...documentedErrors(401, 403, 404, 422, 429, 500),
+    ...documentedErrors(401, 403, 404, 409, 413, 422, 429, 500),
   },
 });
 
@@ -190,10 +192,10 @@ export const retryDeliveryRoute = createRoute({
   description: "Also one that was given up; not one that was made. The webhook must be enabled.",
   tags,
   security: [{ bearer: ["write"] }],
-  middleware: requireScope("write"),
-  request: { params: deliveryParams },
+  middleware: [requireScope("write"), limitBody, idempotent],
+  request: { headers: idempotencyHeaders, params: deliveryParams },
   responses: {
     202: { description: "On its way", ...delivery },
-    ...documentedErrors(401, 403, 404, 422, 429, 500),
+    ...documentedErrors(401, 403, 404, 409, 413, 422, 429, 500),
   },
 });

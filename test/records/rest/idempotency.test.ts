@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Customer, moveClockWithCalls, newCustomer } from "../../support/control-plane.ts";
 import { errorOf, newNamespaceName, rest, type ShownRecord } from "../../support/records-api.ts";
@@ -32,6 +33,19 @@ describe("Idempotency-Key", () => {
     expect(await make()).toBe(await make());
     const { api_keys } = await (await rest("/api_keys", { key: customer.resolvedb })).json<{ api_keys: object[] }>();
     expect(api_keys).toHaveLength(2);
+  });
+
+  it("makes one webhook, gives it one new secret, and shows both again", async () => {
+    await env.DB.prepare("UPDATE accounts SET plan = 'pro' WHERE id = ?1").bind(customer.account).run();
+    const make = async () =>
+      (await post("/webhooks", { webhook: { url: "https://hooks.example.com/" } }, "hook")).text();
+    const made = await make();
+    expect(await make()).toBe(made);
+    const { webhook } = JSON.parse(made) as { webhook: { id: string; secret: string } };
+    const rotate = async () => (await post(`/webhooks/${webhook.id}/rotate_secret`, undefined, "rotation")).text();
+    const rotated = await rotate();
+    expect(await rotate()).toBe(rotated);
+    expect(rotated).not.toContain(webhook.secret);
   });
 
   it("repeats refusals too, and does what is asked at once only once", async () => {

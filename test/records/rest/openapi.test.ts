@@ -10,4 +10,17 @@ describe("GET /api/v1/openapi.json", () => {
     expect(Object.keys(paths["/dns-query"]?.post?.responses ?? {})).toEqual(["200", "400", "413", "415"]);
     expect(Object.keys(paths["/resolve"]?.get?.responses ?? {})).toEqual(["200", "400"]);
   });
+
+  it("lets every POST of a key be repeated by its Idempotency-Key", async () => {
+    for (const document of ["/openapi.json", "/api/v1/openapi.json"]) {
+      const { paths } = await (await call(document)).json<{
+        paths: Record<string, { post?: { security: object[]; parameters?: { name: string }[] } }>;
+      }>();
+      const posts = Object.entries(paths).flatMap(([path, { post }]) =>
+        post?.security.length ? [{ path, post }] : [],
+      );
+      const without = posts.filter(({ post }) => !post.parameters?.some(({ name }) => name === "idempotency-key"));
+      expect(without.map(({ path }) => path)).toEqual(document === "/openapi.json" ? ["/admin/accounts"] : []);
+    }
+  });
 });
