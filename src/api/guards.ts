@@ -46,7 +46,10 @@ const refusals: Refusals = {
   limited: () => new Problem("rate_limited"),
 };
 
-export const limitBody = limitBodyBy(() => new Problem("body_too_large"));
+export const limitBody = limitBodyBy({
+  tooLarge: () => new Problem("body_too_large"),
+  broken: () => new Problem("invalid_json", { sentence: "the request body broke off before its end" }),
+});
 
 /** Where a body may be left out, one of another type than JSON would be passed over in silence: refuses it. */
 export const refuseOtherBodies: Guard = async (c, next) => {

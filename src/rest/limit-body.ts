@@ -4,12 +4,31 @@ import type { RestEnv } from "./context.ts";
 
 const LARGEST_BODY_BYTES = 65_536;
 
-/** Refuses a body above 64 KiB as soon as that much has arrived, announced or not. */
-export function limitBodyBy(tooLarge: () => Error): MiddlewareHandler<RestEnv> {
-  return bodyLimit({
+/** What an API answers to bodies that cannot be taken. */
+export interface BodyRules {
+  tooLarge(): Error;
+  /** It broke off, or its chunks are none (RFC 9112 §8: "a request message with a body that is incomplete"). */
+  broken(): Error;
+}
+
+/** Reads the body. Refuses one above 64 KiB as soon as that much has arrived, announced or not. */
+export function limitBodyBy(rules: BodyRules): MiddlewareHandler<RestEnv> {
+  const limit = bodyLimit({
     maxSize: LARGEST_BODY_BYTES,
     onError: () => {
-      throw tooLarge();
+      throw new TooLarge();
     },
   });
+  return async (c, next) => {
+    try {
+      await limit(c, async () => {
+        await c.req.arrayBuffer();
+      });
+    } catch (error) {
+      throw error instanceof TooLarge ? rules.tooLarge() : rules.broken();
+    }
+    await next();
+  };
 }
+
+class TooLarge extends Error {}

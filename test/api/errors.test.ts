@@ -10,6 +10,7 @@ let zone: ShownZone;
 
 beforeAll(async () => {
   customer = await newCustomer();
+  await env.DB.prepare("UPDATE accounts SET plan = 'enterprise'").run(); // for its rate
   zone = await newZone(customer.live);
 });
 afterEach(() => {
@@ -77,6 +78,21 @@ describe.each(withBody)("%s %s", (method, path) => {
     expect(streamed.status).toBe(413);
     expect(await streamed.json()).toMatchObject({ code: "body_too_large" });
     expect(pulled).toBeLessThan(32);
+  });
+
+  it("answers 400 to a body that breaks off", async () => {
+    let pulled = 0;
+    const broken = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (pulled++ > 1) controller.error(new Error("Network connection lost."));
+        else controller.enqueue(new TextEncoder().encode('{"name":'));
+      },
+    });
+    const answer = await allowed(path(), { method, body: broken, headers: json });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      { error: "the request body broke off before its end", code: "invalid_json" },
+    ]);
   });
 
   it("names a field that it does not know", async () => {

@@ -61,7 +61,12 @@ async function fromBody(request: Request, source: Source): Promise<Response> {
   if (mediaType.trim().toLowerCase() !== MESSAGE_TYPE) {
     return refuse(415, `send the DNS message as ${MESSAGE_TYPE}`, { "accept-post": MESSAGE_TYPE });
   }
-  const message = await readBody(request);
+  let message: Uint8Array | null;
+  try {
+    message = await readBody(request);
+  } catch {
+    return refuse(400, "the body broke off before its end"); // nothing else can fail in it
+  }
   return message === null ? tooLong() : toMessage(message, source);
 }
 

@@ -41,4 +41,7 @@ export function requireScope(scope: (typeof SCOPES)["resolvedb"][number]): Guard
   };
 }
 
-export const limitBody = limitBodyBy(() => new RestProblem("body_too_large"));
+export const limitBody = limitBodyBy({
+  tooLarge: () => new RestProblem("body_too_large"),
+  broken: () => new RestProblem("invalid_json", { sentence: "The request body broke off before its end" }),
+});

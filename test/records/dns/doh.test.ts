@@ -1,5 +1,6 @@
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { handleDns } from "../../../src/records/dns/doh.ts";
 import { nameOctets, queryOf, readMessage } from "../../support/dns.ts";
 import { ask, DNS_HOST, dataOf, PlayedNamespace, post, STORED_AT, textOf } from "../../support/records.ts";
 
@@ -439,6 +440,18 @@ describe("HTTP (RFC 8484)", () => {
       expect((await post(queryOf(name), { "content-type": type })).status).toBe(415);
     }
     expect((await post(queryOf(name), { "content-type": "Application/DNS-Message; charset=x" })).status).toBe(200);
+  });
+
+  it("POST of a body that breaks off is 400", async () => {
+    const broken = new ReadableStream({
+      pull(controller) {
+        controller.error(new Error("Network connection lost."));
+      },
+    });
+    const headers = { "content-type": "application/dns-message" };
+    const request = new Request(`${DNS_HOST}/dns-query`, { method: "POST", headers, body: broken });
+    const answer = await handleDns(request, new URL(request.url), env, () => undefined, Date.now());
+    expect([answer.status, await answer.text()]).toEqual([400, "the body broke off before its end\n"]);
   });
 
   it("POST of more than 4,096 octets is 413, also where the length is not said", async () => {
