@@ -52,7 +52,7 @@ function refreshInBackground(exchange: Exchange, stored: StoredResponse): void {
   const refresh = fill(exchange, { stale, part: null, wantsBody: false, flightKey: target.key });
   // Nobody waits for what it brings, so nobody else would hear of it if it fails.
   const report = (error: unknown) =>
-    console.error(JSON.stringify({ event: "refresh-failure", key: loggable(target.key), error: String(error) }));
+    console.error(JSON.stringify({ event: "refresh_failed", key: loggable(target.key), error: String(error) }));
   waitUntil(refresh.then((led) => ("body" in led ? dropBody(led.body) : undefined)).catch(report));
 }
 

@@ -156,7 +156,7 @@ function boundsOf({ zone }: Exchange, stored: StoredResponse): BodyBounds {
 
 function reportBroken({ target }: Exchange, outcome: PumpOutcome): void {
   if (outcome.kind !== "broken") return;
-  console.warn(JSON.stringify({ event: "broken-body", key: loggable(target.key), reason: outcome.reason }));
+  console.warn(JSON.stringify({ event: "body_broken", key: loggable(target.key), reason: outcome.reason }));
 }
 
 /** A stream whose length is known gives its reader a Content-Length, and fails where the promise is not kept. */

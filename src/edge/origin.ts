@@ -76,7 +76,7 @@ async function askOnce(
     return { kind: "answer", response, requestedAt, answeredAt: Date.now() };
   } catch (error) {
     const timedOut = timeout.signal.aborted;
-    console.warn(JSON.stringify({ event: "origin-failure", origin, timedOut, error: String(error) }));
+    console.warn(JSON.stringify({ event: "origin_failed", origin, timedOut, error: String(error) }));
     return {
       kind: "failure",
       failure: timedOut ? { status: 504, reason: "origin-timeout" } : { status: 502, reason: "origin-unreachable" },

@@ -19,6 +19,6 @@ describe("reportStoreFailure()", () => {
   it("logs what failed without the query", () => {
     const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
     reportStoreFailure("zone_1/a.css?signature=x")(new Error("away"));
-    expect(log.mock.calls).toEqual([['{"event":"store-failure","key":"zone_1/a.css","error":"Error: away"}']]);
+    expect(log.mock.calls).toEqual([['{"event":"store_failed","key":"zone_1/a.css","error":"Error: away"}']]);
   });
 });

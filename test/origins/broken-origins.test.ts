@@ -301,5 +301,5 @@ it("after all of this the process still answers, and has failed on nothing by it
   origin.on(path, answer("whole"));
   isWhole(await ask(path), "MISS", "whole");
   expect(cdn.log()).not.toContain('"event":"uncaught"');
-  expect(cdn.log()).not.toContain('"event":"store-failure"');
+  expect(cdn.log()).not.toContain('"event":"store_failed"');
 });

@@ -53,7 +53,9 @@ export async function attempt(
     await response.body?.cancel().catch(() => undefined); // the answer has been given, however its body ends
     return judgeStatus(response.status);
   } catch (error) {
-    console.warn(JSON.stringify({ event: "webhook-failure", url: verdict.url, error: String(error) }));
+    // Of the URL only whose server it is: paths and queries of webhooks hold tokens.
+    const { origin } = new URL(verdict.url);
+    console.warn(JSON.stringify({ event: "webhook_failed", origin, message: message.id, error: String(error) }));
     const reason = signal.aborted ? `No answer within ${TIMEOUT_SECONDS} seconds` : "The server could not be reached";
     return { kind: "failed", status: null, reason };
   }

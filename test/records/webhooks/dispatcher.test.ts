@@ -107,6 +107,22 @@ describe("WebhookDispatcher", () => {
     expect(new Set(sentIds(webhook))).toEqual(new Set(deliveries.map(({ event_id }) => event_id)));
   });
 
+  it("logs of a receiver that cannot be reached neither path nor query, which may hold tokens", async () => {
+    const logged = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const webhook = await newWebhook();
+    webhook.answers(() => Promise.reject(new Error("connection refused")));
+    await happen(webhook.account);
+    await webhook.deliver();
+    const { origin } = new URL((await row(webhook)).url);
+    const [line] = logged.mock.calls.flat();
+    expect(JSON.parse(String(line))).toEqual({
+      event: "webhook_failed",
+      origin,
+      message: sentIds(webhook)[0],
+      error: "Error: connection refused",
+    });
+  });
+
   it("leaves a webhook alone for 5 seconds after 3 failures in a row, whoever pokes", async () => {
     const webhook = (await newWebhook()).answers(500);
     for (let count = 0; count < 8; count++) await happen(webhook.account);
