@@ -166,7 +166,7 @@ async function unpublished({ method, recipe, product }: KeyedCall, key: string):
  * Makes the call again and again, with D1 and the Durable Objects failing from the first call of them on, then from the
  * second one on, until it succeeds: what fails anywhere is answered without a word of why. Gives the last 500.
  */
-async function wherever(
+export async function wherever(
   own: (accounts: Accounts, wrong: Sent) => Promise<Response>,
   accounts: Accounts,
   success: number,
@@ -185,80 +185,4 @@ async function wherever(
     vi.setSystemTime(Date.now() + 2_000);
   }
   throw new Error("the call never succeeds");
-}
-
-/** How a call that takes no customer's key, or that is refused for what it is about, comes to a status. */
-export const PARTICULAR: Record<string, (accounts: Accounts) => Promise<Response>> = {
-  "GET /health 200": () => send("GET", "/health", {}),
-  ...operatorsCauses(),
-  ...namesCauses(),
-  async "DELETE /api/v1/namespaces/{name} 422"({ customer: { resolvedb } }) {
-    const key = `a.namespace-with-a-record.v1`;
-    await send("POST", "/api/v1/records", {
-      headers: RESOLVEDB.shown(resolvedb),
-      body: { record: { key, data: "e30=" } },
-    });
-    return send("DELETE", "/api/v1/namespaces/namespace-with-a-record", { headers: RESOLVEDB.shown(resolvedb) });
-  },
-  async "POST /api/v1/webhooks/{id}/rotate_secret 422"({ customer: { resolvedb } }) {
-    const { about, path } = RESOLVEDB_RECIPES["POST /api/v1/webhooks/{id}/rotate_secret"]!;
-    const { at } = await about!.make(resolvedb);
-    return send("POST", path(at), { headers: { ...RESOLVEDB.shown(resolvedb), "idempotency-key": "two words" } });
-  },
-  "POST /api/v1/webhooks/{id}/test 422": aboutDisabledWebhook("POST /api/v1/webhooks/{id}/test"),
-  "POST /api/v1/webhooks/{id}/deliveries/{delivery}/retry 422": aboutDisabledWebhook(
-    "POST /api/v1/webhooks/{id}/deliveries/{delivery}/retry",
-  ),
-};
-
-function aboutDisabledWebhook(title: string) {
-  return async ({ customer: { resolvedb } }: Accounts): Promise<Response> => {
-    const { about, path } = RESOLVEDB_RECIPES[title]!;
-    const { at } = await about!.make(resolvedb);
-    const [webhook] = at.split("/");
-    const headers = RESOLVEDB.shown(resolvedb);
-    await send("PATCH", `/api/v1/webhooks/${webhook}`, { headers, body: { webhook: { enabled: false } } });
-    return send("POST", path(at), { headers });
-  };
-}
-
-function operatorsCauses(): typeof PARTICULAR {
-  const path = "/admin/accounts";
-  const operator = { authorization: `Bearer ${env.ADMIN_TOKEN}` };
-  const body = { name: "Acme", email: "ops@acme.example" };
-  const { ADMIN_TOKEN: _, ...withoutOperator } = env;
-  return {
-    "POST /admin/accounts 201": () => send("POST", path, { headers: operator, body }),
-    "POST /admin/accounts 400": () => send("POST", path, { headers: operator, body: "{" }),
-    "POST /admin/accounts 401": () => send("POST", path, { body }),
-    "POST /admin/accounts 404": () => send("POST", path, { headers: operator, body, bindings: withoutOperator as Env }),
-    "POST /admin/accounts 413": () => send("POST", path, { headers: operator, body: `"${"x".repeat(65_536)}"` }),
-    "POST /admin/accounts 415": () =>
-      send("POST", path, { headers: { ...operator, "content-type": "text/plain" }, body }),
-    "POST /admin/accounts 422": () => send("POST", path, { headers: operator, body: {} }),
-    async "POST /admin/accounts 429"() {
-      const headers = { authorization: "Bearer guessed", "cf-connecting-ip": "192.0.2.9" };
-      for (let guess = 0; guess < 30; guess++) await send("POST", path, { headers, body });
-      return send("POST", path, { headers, body });
-    },
-    "POST /admin/accounts 500": (accounts) =>
-      wherever((_, wrong) => send("POST", path, { headers: operator, body, ...wrong }), accounts, 201),
-  };
-}
-
-function namesCauses(): typeof PARTICULAR {
-  const type = { "content-type": "application/dns-message" };
-  // A header and no question: a DNS message, however it is answered.
-  const message = "AAAAAAAAAAAAAAAA";
-  return {
-    "GET /dns-query 200": () => send("GET", `/dns-query?dns=${message}`, {}),
-    "GET /dns-query 400": () => send("GET", "/dns-query", {}),
-    "GET /dns-query 413": () => send("GET", `/dns-query?dns=${"A".repeat(8_193)}`, {}),
-    "POST /dns-query 200": () => send("POST", "/dns-query", { headers: type, body: atob(message) }),
-    "POST /dns-query 400": () => send("POST", "/dns-query", { headers: type, body: "short" }),
-    "POST /dns-query 413": () => send("POST", "/dns-query", { headers: type, body: "x".repeat(4_097) }),
-    "POST /dns-query 415": () => send("POST", "/dns-query", { body: "{}" }),
-    "GET /resolve 200": () => send("GET", "/resolve?name=resolvedb.net", {}),
-    "GET /resolve 400": () => send("GET", "/resolve", {}),
-  };
 }

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { countedEnv } from "../support/counted-env.ts";
 import { operationsOfApi } from "../support/operations.ts";
 import { RESCDN } from "../support/recipes/rescdn.ts";
-import { type Accounts, causeOf, keyedCall, newAccounts, PARTICULAR, send } from "./causes.ts";
+import { type Accounts, causeOf, keyedCall, newAccounts, send } from "./causes.ts";
+import { PARTICULAR } from "./particular-causes.ts";
 
 /** Every status that the documents promise, and how a call comes to it. */
 const pairs = (await operationsOfApi()).flatMap((operation) =>
