@@ -38,6 +38,8 @@ function edgeOf(env: Env, { cf }: Request): Edge & { usage: Metering } {
 function dispatch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response> {
   edge ??= edgeOf(env, request);
   const route = edge.routes.routeOf(request.url);
+  // RFC 9112 §3.2: "a server MUST respond with a 400".
+  if (route === null) return toResponse(refuse("bad-host", request));
   switch (route.surface.kind) {
     case "edge":
       return serve(request, route, route.surface.zone, edge, (work) => ctx.waitUntil(work));

@@ -6,6 +6,7 @@ import type { Answer } from "./send.ts";
 
 /** The edge's own errors: one table. The reason stands in the body and in `Cache-Status`. */
 const REFUSALS = {
+  "bad-host": [400, "the Host header is no host"],
   "unknown-host": [404, "nothing here: this hostname belongs to no zone, or has no such path"],
   "unknown-zone": [404, "no such zone"],
   "paused-zone": [403, "this zone is paused by its owner"],

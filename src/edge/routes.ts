@@ -18,6 +18,12 @@ const BOUND = 4_096;
 const LONGEST = 1_024;
 
 /**
+ * A path behind the host. A `Host` may be anything that a client sends: one with a query or a fragment of its own would
+ * be read in one way by `URL` and in another by whoever looks for the path in the text.
+ */
+const HAS_PATH = /^https?:\/\/[^/?#\\@]+\//;
+
+/**
  * The routes of an isolate. To parse a URL takes longer than all else that a hot answer needs. When it is full it forgets
  * everything: what is hot is back at once, and a stream of URLs that are asked for once costs nothing else.
  */
@@ -29,11 +35,16 @@ export class Routes {
     this.#settings = settings;
   }
 
-  /** @param text a request's URL, as `Request.url` gives it */
-  routeOf(text: string): Route {
+  /**
+   * Null where the URL cannot be read.
+   *
+   * @param text a request's URL, as `Request.url` gives it
+   */
+  routeOf(text: string): Route | null {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
-    const url = new URL(text);
+    const url = HAS_PATH.test(text) ? URL.parse(text) : null;
+    if (url === null) return null;
     const route: Route = { url, surface: surfaceOf(url, this.#settings), target: null };
     if (text.length <= LONGEST) {
       if (this.#known.size >= BOUND) this.#known.clear();

@@ -71,6 +71,20 @@ describe("npm run serve", () => {
     expect(created.status, created.body).toBe(201);
     const { id } = JSON.parse(created.body) as { id: string };
 
+    for (const host of [
+      "a b",
+      "a:99999",
+      "1.2.3.4.5",
+      "[::1",
+      `${API}, ${EDGE}`,
+      `${API}?`,
+      `${API}#`,
+      `${API}\\health?`,
+    ]) {
+      const answer = await request(first.port, host, "/v1/zones", { headers });
+      expect([host, answer.status, answer.body]).toEqual([host, 400, expect.stringContaining("bad-host")]);
+    }
+
     expect(await fetchAsset(first)).toEqual({ cache: "MISS", originRequests: 1, body: "body{order:1}" });
     expect(await fetchAsset(first)).toEqual({ cache: "HIT", originRequests: 1, body: "body{order:1}" });
 
