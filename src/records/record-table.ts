@@ -1,5 +1,6 @@
 import { type DocumentKind, DocumentTable, type TableBounds, type WaitUntil } from "../zones/document-table.ts";
 import { type NamespaceDocument, namespaceDocumentKey, type RecordDocument, recordDocumentKey } from "./documents.ts";
+import { StoredKeys } from "./stored-keys.ts";
 
 const RECORD: DocumentKind<RecordDocument> = {
   what: "record",
@@ -39,6 +40,8 @@ const BOUNDS: RecordTableBounds = {
  * while it is read anew, but never longer than the record's TTL.
  */
 export class RecordTable {
+  /** Which keys there are: D1 behind a memory of its own. */
+  readonly keys = new StoredKeys();
   readonly #records: DocumentTable<RecordDocument>;
   readonly #namespaces: DocumentTable<NamespaceDocument>;
 
@@ -70,6 +73,7 @@ export class RecordTable {
   /** Takes in a record that has just been published, or deleted, unless a newer one is known. */
   remember(document: RecordDocument, now: number): void {
     this.#records.remember(document, now);
+    this.keys.forget(document.namespace);
   }
 
   /** Takes in a namespace that has just been published, unless a newer one is known. */

@@ -20,7 +20,7 @@ export interface Source {
 
 /** Seconds. What is missing now may be there soon; the table remembers it as long. */
 const ERROR_TTL = 5;
-/** Seconds. Lists are made anew for each question. */
+/** Seconds. */
 const LIST_TTL = 30;
 const HEALTH_TTL = 30;
 const ANY_TTL = 3600;
@@ -94,6 +94,7 @@ async function read(
   { table, db, now, waitUntil }: Source,
 ): Promise<Reply> {
   const { place } = asked;
+  const keysOf = (resource: string | null) => table.keys.keysOf(db, { ...place, resource }, now, waitUntil);
   const error = (code: ErrorCode) => text(question, soa, errorText(code), ERROR_TTL);
   const list = ({ names, more }: Listing) => {
     const said = okText({ ...jsonPayload(names, ttlOf(LIST_TTL)), more });
@@ -113,12 +114,16 @@ async function read(
     }
     case "list": {
       if (namespace === null) return error("E005");
-      const listing = await (asked.below === null ? listResources(db, place) : listKeys(db, place, asked.below));
+      const { below } = asked;
+      const listing =
+        below === null
+          ? listResources(await keysOf(null))
+          : listKeys(await keysOf(below.slice(below.lastIndexOf(".") + 1)), place, below);
       return listing === null ? { ...error("E005"), basis: null } : list(listing);
     }
     case "search":
       if (namespace === null) return error("E005");
-      return list(await searchKeys(db, place, asked.text, asked.resource));
+      return list(searchKeys(await keysOf(asked.resource), place, asked.text));
     default:
       return asked satisfies never;
   }

@@ -1,6 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { handleDns } from "../../../src/records/dns/doh.ts";
+import { recordTableOf } from "../../../src/records/record-table.ts";
 import { nameOctets, queryOf, readMessage } from "../../support/dns.ts";
 import { ask, DNS_HOST, dataOf, PlayedNamespace, post, STORED_AT, textOf } from "../../support/records.ts";
 
@@ -156,9 +157,23 @@ describe("list and search", () => {
     expect(await textOf("search.a.nowhere.v1.resolvedb.net")).toBe(missing);
   });
 
-  it("lists what was stored a moment ago", async () => {
+  it("lists what was stored a moment ago: at once where it was published, elsewhere after 5 seconds", async () => {
+    await listed("list.weather");
     await lists.put("late.weather", "1");
+    expect(await listed("list.weather")).toEqual([]);
+    vi.setSystemTime(Date.now() + 5_000);
     expect(await listed("list.weather")).toEqual(["late"]);
+    recordTableOf(env.ZONES).remember(await lists.put("later.weather", "1"), Date.now());
+    expect(await listed("list.weather")).toEqual(["late", "later"]);
+  });
+
+  it("asks D1 once for a namespace's keys, however many search it at once and for whatever", async () => {
+    const prepare = vi.spyOn(env.DB, "prepare");
+    vi.setSystemTime(Date.now() + 5_000);
+    await Promise.all(Array.from({ length: 50 }, (_, index) => listed(`search.text${index}`)));
+    expect(await listed("search.x")).toEqual([`x.forecast.${lists.name}.v1`]);
+    expect(prepare).toHaveBeenCalledTimes(1);
+    prepare.mockRestore();
   });
 
   it("lists a thousand names, and says that there are more", async () => {
