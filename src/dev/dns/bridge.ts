@@ -46,7 +46,8 @@ export async function startBridge({ host, port, ask }: { host: string; port: num
   // A datagram that cannot be sent is like one that is lost.
   udp.on("error", (error) => console.error(`udp: ${error.message}`));
   udp.on("message", (query, { address, port: from }) => {
-    if (!isQuery(query)) return;
+    // Whoever says that it sends from port 0 cannot be answered: Node throws at that port.
+    if (!isQuery(query) || from === 0) return;
     const answered = ask(query).then((whole) => {
       udp.send(fitDatagram(whole, query), from, address, () => undefined);
     });
