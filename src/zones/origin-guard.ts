@@ -47,8 +47,11 @@ const LONGEST_ENDPOINT = 2_000;
 const LOCAL_DOMAINS =
   "localhost local localdomain internal intranet private corp home lan test invalid onion alt arpa".split(" ");
 
-/** Cloud metadata services outside of the ranges that are refused anyway. */
-const METADATA_HOSTS = ["metadata.goog", "168.63.129.16"];
+/** Cloud metadata services that lie in no range or domain which is refused even where private origins are allowed. */
+const METADATA_HOSTS = [
+  ...["metadata.goog", "metadata.google.internal", "168.63.129.16", "100.100.100.200"],
+  ...["[fd00:ec2::254]", "[fd20:ce::254]"],
+];
 
 /**
  * Whether a zone's origin, as its customer wrote it, is one that we may ask: scheme, public host and port, nothing else.
