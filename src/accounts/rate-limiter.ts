@@ -6,26 +6,39 @@ import { SlidingWindow, WINDOW_MS, type WindowVerdict } from "./sliding-window.t
 /** How late the time of a key's last use may be known, ms. */
 const LAST_USED_INTERVAL_MS = 60_000;
 
+/** Ms. The platform takes an object out of memory ten seconds after its last call, but not while it waits for a timer. */
+const QUIET_MS = 5_000;
+
 /**
  * Counts the calls of one key, or the failed authentications of some client addresses, exactly and for all isolates: there
- * is one object for each key, and it takes calls one after the other. What it has counted lives in memory only, where the
- * object stays until it has nothing to remember; one that moves begins anew.
+ * is one object for each key, and it takes calls one after the other. It counts in memory and notes what it has counted
+ * when it is quiet; an object that is moved in the midst of calls begins anew.
  */
 export class RateLimiter extends DurableObject<Env> {
-  readonly #window = new SlidingWindow();
+  readonly #window: SlidingWindow;
   readonly #addresses = new AddressWindows();
-  #stay: number | null = null;
+  #timer: number | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#window = new SlidingWindow(ctx.storage.kv.get<number[]>("window"));
+  }
 
   /** Takes one of `limit` calls in any 60 seconds, and notes when the key was used. */
   async take(limit: number, keyId: string | null): Promise<WindowVerdict> {
     const now = Date.now();
     if (keyId !== null) await this.#noteUse(keyId, now);
-    return this.#remembered(this.#window.take(limit, now));
+    const verdict = this.#window.take(limit, now);
+    if (verdict.allowed) this.#later(QUIET_MS, () => this.ctx.storage.kv.put("window", this.#window.times));
+    return verdict;
   }
 
   /** Takes one of the `limit` failed authentications that an address has in any 60 seconds. */
   takeFailure(limit: number, address: string): WindowVerdict {
-    return this.#remembered(this.#addresses.take(address, limit, Date.now()));
+    const verdict = this.#addresses.take(address, limit, Date.now());
+    // These few objects stay in memory until they have nothing to remember.
+    if (verdict.allowed) this.#later(WINDOW_MS, () => undefined);
+    return verdict;
   }
 
   /** Writes the last use to D1 a minute after the first use that it does not know. */
@@ -43,13 +56,9 @@ export class RateLimiter extends DurableObject<Env> {
     else this.ctx.storage.kv.delete("use");
   }
 
-  /** The platform takes an object out of memory ten seconds after its last call, but not while it waits for a timer. */
-  #remembered(verdict: WindowVerdict): WindowVerdict {
-    if (verdict.allowed) {
-      clearTimeout(this.#stay);
-      this.#stay = setTimeout(() => undefined, WINDOW_MS);
-    }
-    return verdict;
+  #later(ms: number, work: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(work, ms);
   }
 
   #lastUsedAt = 0;

@@ -16,8 +16,17 @@ export interface WindowVerdict {
  * count, so that who keeps asking is served again as soon as who waits.
  */
 export class SlidingWindow {
+  readonly #times: number[];
+
+  /** @param times of the calls that passed before, as {@link SlidingWindow.times} gave them */
+  constructor(times: readonly number[] = []) {
+    this.#times = [...times];
+  }
+
   /** Times of the calls that passed, oldest first, ms since the epoch. */
-  readonly #times: number[] = [];
+  get times(): readonly number[] {
+    return this.#times;
+  }
 
   /** Lets one of `limit` calls pass at `now` (ms since the epoch), or none. */
   take(limit: number, now: number): WindowVerdict {
