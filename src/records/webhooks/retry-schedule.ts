@@ -3,7 +3,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /**
- * Ms from one attempt to the next, as Standard Webhooks suggests ("Deliverability and reliability"): 76 hours in all. There
+ * Ms from one attempt to the next, as Standard Webhooks suggests ("Deliverability and reliability"): ten attempts in 76 hours. There
  * is no jitter: a webhook's deliveries are made one after the other anyway.
  */
 const DELAYS_MS = [
@@ -17,9 +17,6 @@ const DELAYS_MS = [
   20 * HOUR,
   24 * HOUR,
 ] as const;
-
-/** How often a delivery is attempted before it is given up. */
-export const MAX_ATTEMPTS = DELAYS_MS.length + 1;
 
 /**
  * When to attempt a delivery again; null: it is given up.
