@@ -1,6 +1,7 @@
 import { type Actor, auditStatement } from "../accounts/audit-log.ts";
+import type { NamespaceRow } from "./namespace.ts";
 import { namespaceJson } from "./namespace-json.ts";
-import { NAMESPACE_COLUMNS, type NamespaceRow } from "./namespace-rows.ts";
+import { NAMESPACE_COLUMNS } from "./namespace-rows.ts";
 import { eventStatements } from "./webhooks/outbox.ts";
 
 /** How much of the tables an account may fill; null: as much as it likes. */

@@ -1,5 +1,5 @@
 import { isoSeconds } from "../rest/iso-seconds.ts";
-import type { NamespaceRow } from "./namespace-rows.ts";
+import type { NamespaceRow } from "./namespace.ts";
 
 /** A namespace as the REST API and webhooks show it. */
 export function namespaceJson(namespace: Omit<NamespaceRow, "account" | "revision">) {

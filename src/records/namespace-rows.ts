@@ -1,19 +1,7 @@
 import { type Actor, auditStatement } from "../accounts/audit-log.ts";
-import type { NamespaceDocument } from "./documents.ts";
+import type { NamespaceRow } from "./namespace.ts";
 import { namespaceJson } from "./namespace-json.ts";
 import { eventStatements } from "./webhooks/outbox.ts";
-
-/** A namespace as D1 holds it. Times in ms since the epoch. */
-export interface NamespaceRow {
-  name: string;
-  account: string;
-  visibility: NamespaceDocument["visibility"];
-  revision: number;
-  createdAt: number;
-  updatedAt: number;
-  /** How many records it holds. */
-  records: number;
-}
 
 /** As {@link NamespaceRow} has them. */
 export const NAMESPACE_COLUMNS = `name, account_id AS account, visibility, revision, created_at AS createdAt, updated_at AS updatedAt,

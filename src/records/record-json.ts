@@ -1,5 +1,5 @@
 import { isoSeconds } from "../rest/iso-seconds.ts";
-import type { RecordRow } from "./record-rows.ts";
+import type { RecordRow } from "./record.ts";
 
 /** A record as the REST API and webhooks show it. */
 export function recordJson(record: RecordRow) {

@@ -1,20 +1,10 @@
 import { type Actor, auditStatement } from "../accounts/audit-log.ts";
 import { claimStatements, type NamespaceLimits, takenByAnother } from "./claim-namespace.ts";
 import { describeData } from "./describe-data.ts";
+import type { RecordRow } from "./record.ts";
 import { recordJson } from "./record-json.ts";
 import type { RecordKey } from "./record-key.ts";
 import { eventStatements } from "./webhooks/outbox.ts";
-
-/** A record as D1 holds it. Times in ms since the epoch, `ttl` in seconds, `data` standard Base64 with padding. */
-export interface RecordRow extends RecordKey {
-  id: string;
-  account: string;
-  data: string;
-  ttl: number;
-  revision: number;
-  createdAt: number;
-  updatedAt: number;
-}
 
 const COLUMNS = `id, account_id AS account, key, namespace, resource, version, data, ttl, revision,
                  created_at AS createdAt, updated_at AS updatedAt`;

@@ -4,6 +4,7 @@ import { newId } from "../../db/new-id.ts";
 import { actorOf } from "../../rest/actor-of.ts";
 import type { RestContext, RestEnv } from "../../rest/context.ts";
 import { type Change, changeAsRead } from "../change-as-read.ts";
+import type { RecordRow } from "../record.ts";
 import { recordJson } from "../record-json.ts";
 import { parseRecordKey, recordName } from "../record-key.ts";
 import {
@@ -12,7 +13,6 @@ import {
   type InsertResult,
   insertRecord,
   listRecords,
-  type RecordRow,
   updateRecord,
 } from "../record-rows.ts";
 import { isReservedNamespace } from "../reserved-namespaces.ts";
