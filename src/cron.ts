@@ -1,6 +1,6 @@
 import { deleteOldRows } from "./accounts/delete-old-rows.ts";
 import type { Env } from "./env.ts";
-import { dropDeletedRecords } from "./records/drop-deleted.ts";
+import { dropDeletedRecords } from "./records/drop-deleted-records.ts";
 import { republishLaggingRecords } from "./records/record-publication.ts";
 import { tendWebhooks } from "./records/webhooks/tend-webhooks.ts";
 import { republishLagging } from "./zones/publication.ts";

@@ -1,0 +1,36 @@
+/**
+ * For how long a deleted record's or namespace's row is kept: longer than its document, so that what takes its name anew
+ * goes on with its revision as long as somebody may remember it.
+ */
+const KEPT_MS = 32 * 86_400_000;
+
+/** Rows of each table that one run drops at most, so that no run holds up D1. */
+const ROWS_PER_RUN = 1_000;
+
+/**
+ * For the cron: drops what was deleted and published long ago, the oldest first.
+ *
+ * @param now ms since the epoch
+ */
+export async function dropDeletedRecords(db: D1Database, now: number): Promise<void> {
+  const before = now - KEPT_MS;
+  await db.batch([
+    db
+      .prepare(
+        `DELETE FROM records WHERE id IN
+           (SELECT id FROM records
+            WHERE state = 'deleted' AND updated_at < ?1 AND published_revision >= revision
+            ORDER BY updated_at LIMIT ?2)`,
+      )
+      .bind(before, ROWS_PER_RUN),
+    db
+      .prepare(
+        `DELETE FROM namespaces WHERE name IN
+           (SELECT name FROM namespaces
+            WHERE state = 'deleted' AND updated_at < ?1 AND published_revision >= revision
+              AND NOT EXISTS (SELECT 1 FROM records WHERE namespace = name)
+            ORDER BY updated_at LIMIT ?2)`,
+      )
+      .bind(before, ROWS_PER_RUN),
+  ]);
+}
