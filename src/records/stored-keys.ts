@@ -10,7 +10,7 @@ const SHARED_READ_MS = 5_000;
 const BOUNDS = { lists: 1_000, characters: 4 * 1024 * 1024 };
 
 /** Whose keys are asked for; `resource`: null for all. */
-export interface Shelf {
+export interface KeyQuery {
   namespace: string;
   version: string;
   resource: string | null;
@@ -37,8 +37,8 @@ export class StoredKeys {
   #characters = 0;
 
   /** @param now ms since the epoch */
-  async keysOf(db: D1Database, shelf: Shelf, now: number, waitUntil: WaitUntil): Promise<KeyList> {
-    const name = nameOf(shelf);
+  async keysOf(db: D1Database, query: KeyQuery, now: number, waitUntil: WaitUntil): Promise<KeyList> {
+    const name = nameOf(query);
     const known = this.#lists.get(name);
     if (known !== undefined && now - known.readAt < FRESH_MS) return known.list;
     const shared = this.#reads.get(name);
@@ -48,7 +48,7 @@ export class StoredKeys {
     const read = { list: promise, startedAt: now };
     this.#reads.set(name, read);
     waitUntil(
-      readKeys(db, shelf)
+      readKeys(db, query)
         .then((list) => {
           // Else the namespace has changed since.
           if (this.#reads.get(name) === read) this.#keep(name, list, now);
@@ -87,7 +87,7 @@ export class StoredKeys {
   }
 }
 
-function nameOf({ namespace, version, resource }: Shelf): string {
+function nameOf({ namespace, version, resource }: KeyQuery): string {
   return `${namespace}.${version}.${resource ?? ""}`;
 }
 
@@ -95,7 +95,7 @@ function charactersOf({ keys }: KeyList): number {
   return keys.reduce((characters, key) => characters + key.length, 0);
 }
 
-async function readKeys(db: D1Database, { namespace, version, resource }: Shelf): Promise<KeyList> {
+async function readKeys(db: D1Database, { namespace, version, resource }: KeyQuery): Promise<KeyList> {
   const { results } = await db
     .prepare(
       `SELECT key FROM records

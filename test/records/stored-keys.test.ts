@@ -9,9 +9,9 @@ const nothing = () => undefined;
 async function stored() {
   const space = await new PlayedNamespace("public").publish();
   await space.put("config", "1");
-  const shelf = { namespace: space.name, version: "v1", resource: null };
+  const query = { namespace: space.name, version: "v1", resource: null };
   const keys = new StoredKeys();
-  const read = async (now: number) => (await keys.keysOf(env.DB, shelf, now, nothing)).keys;
+  const read = async (now: number) => (await keys.keysOf(env.DB, query, now, nothing)).keys;
   return { space, keys, read, first: `config.${space.name}.v1`, second: `other.${space.name}.v1` };
 }
 
