@@ -29,7 +29,7 @@ const health = createRoute({
 });
 
 /** The control plane: every route of the API's hosts. */
-export function createApi(): OpenAPIHono<RestEnv> {
+function createApi(): OpenAPIHono<RestEnv> {
   const app = new OpenAPIHono<RestEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalidRequest(result.error);

@@ -27,7 +27,7 @@ account and what does not exist are the same 404. A change is acknowledged when 
 that it is kept and not published yet. Namespaces, query tokens and webhooks are an extension of this server.`;
 
 /** ResolveDB's REST API: every route below `/api/v1`. */
-export function createRecordsApi(): OpenAPIHono<RestEnv> {
+function createRecordsApi(): OpenAPIHono<RestEnv> {
   const app = new OpenAPIHono<RestEnv>({
     defaultHook: (result) => {
       if (result.success) return;
