@@ -1,12 +1,18 @@
 import type { Settings } from "./env.ts";
 
-/** What answers a URL. */
-export type Surface = { kind: "edge"; zone: string } | { kind: "api" } | { kind: "dns" } | { kind: "unknown" };
+/** What answers a URL: the edge, ResCDN's API, ResolveDB's API, DNS over HTTPS, or nobody. */
+export type Surface =
+  | { kind: "edge"; zone: string }
+  | { kind: "api" }
+  | { kind: "records" }
+  | { kind: "dns" }
+  | { kind: "unknown" };
 
 /** Where the control plane answers DNS: RFC 8484, and its JSON form. */
 const DNS_PATHS: readonly string[] = ["/dns-query", "/resolve"];
-/** What of the control plane ResolveDB's own hosts answer besides. */
-const RECORDS_PATH = /^\/(?:api\/v1|health|docs|openapi\.json)(?:\/|$)/;
+const RECORDS_PATH = /^\/api\/v1(?:\/|$)/;
+/** What of ResCDN's API ResolveDB's own hosts answer. */
+const SHARED_PATH = /^\/(?:health|docs|openapi\.json)(?:\/|$)/;
 
 /**
  * Maps a URL to its surface: by its hostname (lower case, without a port, as `URL` gives it), on the hosts of the control
@@ -20,7 +26,8 @@ export function surfaceOf(
   const records = recordsHosts.has(host);
   if (records || apiHosts.has(host)) {
     if (DNS_PATHS.includes(pathname)) return { kind: "dns" };
-    return records && !RECORDS_PATH.test(pathname) ? { kind: "unknown" } : { kind: "api" };
+    if (RECORDS_PATH.test(pathname)) return { kind: "records" };
+    return records && !SHARED_PATH.test(pathname) ? { kind: "unknown" } : { kind: "api" };
   }
   const dot = host.indexOf(".");
   if (dot > 0 && edgeDomains.includes(host.slice(dot + 1))) return { kind: "edge", zone: host.slice(0, dot) };

@@ -43,11 +43,11 @@ function dispatch(request: Request, env: Env, ctx: ExecutionContext): Response |
   switch (route.surface.kind) {
     case "edge":
       return serve(request, route, route.surface.zone, edge, (work) => ctx.waitUntil(work));
+    // What follows is loaded when first called: the edge's cold start does not pay for the control plane.
     case "api":
-      // Loaded when first called: the edge's cold start does not pay for the control plane.
-      if (/^\/api\/v1(\/|$)/.test(route.url.pathname))
-        return import("./records/rest/app.ts").then(({ handleRecordsApi }) => handleRecordsApi(request, env, ctx));
       return import("./api/app.ts").then(({ handleApi }) => handleApi(request, env, ctx));
+    case "records":
+      return import("./records/rest/app.ts").then(({ handleRecordsApi }) => handleRecordsApi(request, env, ctx));
     case "dns":
       return import("./records/dns/doh.ts").then(({ handleDns }) =>
         handleDns(request, route.url, env, (work) => ctx.waitUntil(work), Date.now()),

@@ -8,6 +8,7 @@ const settings = {
 };
 const edge = (zone: string) => ({ kind: "edge", zone });
 const api = { kind: "api" };
+const records = { kind: "records" };
 const dns = { kind: "dns" };
 const unknown = { kind: "unknown" };
 
@@ -38,7 +39,10 @@ describe("surfaceOf()", () => {
     ["api.rescdn.io", "/v1/zones", api],
     ["dns.resolvedb.io", "/dns-query", dns],
     ["dns.resolvedb.io.", "/resolve", dns],
-    ["api.resolvedb.io", "/api/v1/records", api],
+    ["api.rescdn.io", "/api/v1/records", records],
+    ["api.rescdn.io", "/api/v1x", api],
+    ["api.resolvedb.io", "/api/v1/records", records],
+    ["api.resolvedb.io", "/api/v1", records],
     ["api.resolvedb.io", "/health", api],
     ["api.resolvedb.io", "/docs/swagger-ui.css", api],
     ["api.resolvedb.io", "/openapi.json", api],

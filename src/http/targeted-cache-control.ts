@@ -32,7 +32,7 @@ export function parseCdnCacheControl(value: string | null): CacheControl | null 
  *
  * @param device the name that we send in `Surrogate-Capability`
  */
-export function parseSurrogateControl(value: string | null, device: string): CacheControl | null {
+function parseSurrogateControl(value: string | null, device: string): CacheControl | null {
   if (value === null) return null;
   const ours = value.split(",").flatMap((member) => {
     const [directive = "", ...targets] = member.split(";").map((part) => part.trim());

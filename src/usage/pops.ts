@@ -1,5 +1,4 @@
-/** A location that has been serving, in D1: what purges count as nodes. */
-
+/** For how long a location counts after it was last seen: what purges count as nodes. */
 const SEEN_DAYS = 30;
 
 /** The location of an isolate by its IATA code, as the platform states it with a request; `LOCAL` where there is none. */
@@ -7,7 +6,7 @@ export function popOf(colo: unknown): string {
   return typeof colo === "string" && /^[A-Z]{3}$/.test(colo) ? colo : "LOCAL";
 }
 
-/** Notes that a location serves. */
+/** Notes in D1 that a location serves. @param now ms since the epoch */
 export async function seePop(db: D1Database, pop: string, now: number): Promise<void> {
   await db
     .prepare(
@@ -18,7 +17,7 @@ export async function seePop(db: D1Database, pop: string, now: number): Promise<
     .run();
 }
 
-/** Locations that have served somebody in the last 30 days; the one that asks counts at least. */
+/** Locations that have served somebody in the last 30 days; the one that asks counts at least. @param now ms since the epoch */
 export async function countPops(db: D1Database, now: number): Promise<number> {
   const seen = await db
     .prepare("SELECT COUNT(*) AS pops FROM pops WHERE seen_at >= ?1")

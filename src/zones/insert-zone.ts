@@ -10,7 +10,7 @@ export interface NewZone extends Pick<ZoneRow, "id" | "account" | "mode" | "name
 export type InsertResult = { kind: "inserted"; zone: ZoneRow } | { kind: "taken" } | { kind: "limit" };
 
 /** For how long a deleted zone's name is kept from other accounts: links to it outlive it. */
-export const NAME_KEPT_SECONDS = 30 * 86_400;
+const NAME_KEPT_SECONDS = 30 * 86_400;
 
 /**
  * Inserts an active zone, in one transaction with its entry in the audit log. Of several that want one name, or an
