@@ -19,6 +19,7 @@ export default defineConfig({
         root: at(".."),
         plugins: [
           cloudflareTest(async () => ({
+            main: at("../src/worker.ts"),
             wrangler: { configPath: at("../wrangler.toml") },
             miniflare: {
               bindings: {

@@ -1,38 +1,86 @@
-import { execFile } from "node:child_process";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { projectRoot, wranglerConfig } from "./project.ts";
+import { readFile, rm } from "node:fs/promises";
+import { builtinModules } from "node:module";
+import { basename, extname, join } from "node:path";
+import { build, type Plugin } from "esbuild";
+import { projectRoot } from "./project.ts";
 
-const run = promisify(execFile);
+/** Files that are bytes to the Worker, never evaluated: those of `wrangler.toml`'s rule of type Data. */
+const DATA_FILE = /^swagger-ui(-bundle\.js|-standalone-preset\.js|\.css)$/;
 
-/**
- * Builds the Worker into `folder` as `worker.js`. It is wrangler that builds, so what runs here is, byte for byte,
- * what `npm run deploy` uploads.
- */
-export async function bundleWorker(folder: string): Promise<void> {
-  const wrangler = join(projectRoot, "node_modules/wrangler/bin/wrangler.js");
-  await run(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", folder, "--config", wranglerConfig], {
-    cwd: projectRoot,
-    env: { ...process.env, WRANGLER_SEND_METRICS: "false" },
-  });
-}
-
-/** A module as Miniflare takes it. */
+/** A module as workerd takes it. */
 export interface BundledModule {
   type: "ESModule" | "Data";
   path: string;
 }
 
 /**
- * The modules that wrangler has built into `folder`, the Worker first. What stands beside it are the files of
- * `wrangler.toml`'s `[[rules]]`, which are all of type Data; the README and the source map are no modules.
+ * Builds a Worker into `folder`, which it empties first, and gives its modules, the main one first. Without `entry` it is
+ * the product, as `wrangler` uploads it (see `[build]` in `wrangler.toml`).
+ *
+ * The code is split where the source says `import()`: wrangler's own bundle is one file, all of which an isolate parses,
+ * and much of which it evaluates, before it answers its first request.
+ *
+ * @param alias paths of sources, by the name they are imported under
  */
-export async function bundledModules(folder: string): Promise<BundledModule[]> {
-  const names = await readdir(folder);
-  const beside = names.filter((name) => !["worker.js", "worker.js.map", "README.md"].includes(name));
-  return [
-    { type: "ESModule", path: join(folder, "worker.js") },
-    ...beside.map((name): BundledModule => ({ type: "Data", path: join(folder, name) })),
-  ];
+export async function bundleWorker(
+  folder: string,
+  entry = "src/worker.ts",
+  alias: Record<string, string> = {},
+): Promise<BundledModule[]> {
+  await rm(folder, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: projectRoot,
+    entryPoints: { worker: entry },
+    alias,
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    target: "es2024",
+    // As wrangler resolves packages for workerd.
+    conditions: ["workerd", "worker", "browser"],
+    mainFields: ["browser", "module", "main"],
+    external: ["cloudflare:*"],
+    outExtension: { ".js": ".mjs" }, // what ends otherwise is data
+    chunkNames: "worker-[name]-[hash]",
+    assetNames: "[name]",
+    sourcemap: true,
+    metafile: true,
+    logLevel: "warning",
+    plugins: [nodeModules, dataModules],
+  });
+  const names = Object.keys(metafile.outputs).map((path) => basename(path));
+  return names
+    .filter((name) => extname(name) !== ".map")
+    .sort((a, b) => Number(b === "worker.mjs") - Number(a === "worker.mjs"))
+    .map((name) => ({ type: extname(name) === ".mjs" ? "ESModule" : "Data", path: join(folder, name) }));
 }
+
+/** Copies {@link DATA_FILE}s beside the modules that import them. */
+const dataModules: Plugin = {
+  name: "data-modules",
+  setup({ onLoad }) {
+    onLoad({ filter: /swagger-ui/ }, async ({ path }) => {
+      if (!DATA_FILE.test(basename(path))) return undefined;
+      return { contents: await readFile(path), loader: "copy" };
+    });
+  },
+};
+
+/**
+ * Leaves Node's modules to workerd, which has them under `node:` alone, and turns a package's `require()` of one into the
+ * import that a module can make.
+ */
+const nodeModules: Plugin = {
+  name: "node-modules",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^(node:)?(${builtinModules.join("|")})$`) }, ({ path, kind }) => {
+      const name = path.replace(/^node:/, "");
+      if (kind === "require-call") return { path: name, namespace: "required-node-module" };
+      return { path: `node:${name}`, external: true };
+    });
+    onLoad({ filter: /.*/, namespace: "required-node-module" }, ({ path }) => ({
+      contents: `import required from "node:${path}"; module.exports = required;`,
+    }));
+  },
+};

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { D1Database } from "@cloudflare/workers-types";
 import { CoreHeaders, convertV4MiniflareOptions, Log, LogLevel, Miniflare, MiniflareCoreError } from "miniflare";
@@ -8,7 +7,7 @@ import {
   type Unstable_Config as WranglerConfig,
 } from "wrangler";
 import { DRAIN } from "../usage/drain.ts";
-import { bundledModules, bundleWorker } from "./bundle.ts";
+import { bundleWorker } from "./bundle.ts";
 import { applyMigrations } from "./migrate.ts";
 import { projectRoot, wranglerConfig } from "./project.ts";
 import { watchWorkerd } from "./workerd-process.ts";
@@ -51,8 +50,7 @@ class StderrLog extends Log {
 export async function startRuntime({ host, port, stateDir, vars }: RuntimeOptions): Promise<Runtime> {
   const config = readConfig({ config: wranglerConfig });
   const bundle = join(stateDir, "bundle");
-  await rm(bundle, { recursive: true, force: true });
-  await bundleWorker(bundle);
+  const modules = await bundleWorker(bundle);
   concealCfHeader();
   boundPauses();
   const workerd = watchWorkerd();
@@ -60,7 +58,7 @@ export async function startRuntime({ host, port, stateDir, vars }: RuntimeOption
     convertV4MiniflareOptions({
       ...workerOptions(config, bundle, vars),
       rootPath: bundle,
-      modules: await bundledModules(bundle),
+      modules,
       unsafeDirectSockets: [{ host, port }],
       host: "127.0.0.1", // Miniflare's own port: its control calls
       port: 0,
@@ -101,7 +99,7 @@ export function workerOptions(config: WranglerConfig, bundle: string, vars: Reco
   // wrangler reads the `.dev.vars` beside this path, where there is one, and says so on stdout.
   const userConfigPath = join(bundle, "wrangler.toml");
   const { modulesRules: _, ...options } = miniflareWorkerOptions({ ...config, userConfigPath }).workerOptions;
-  return { ...options, name: config.name ?? "", modules: true, bindings: { ...config.vars, ...vars } } as const;
+  return { ...options, name: config.name ?? "", bindings: { ...config.vars, ...vars } } as const;
 }
 
 /**

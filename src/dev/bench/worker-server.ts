@@ -1,13 +1,10 @@
 /** Serves one Worker on workerd, as `npm run serve` serves ours: on a direct socket, in a process of its own. */
-import { mkdir } from "node:fs/promises";
-import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { D1Database } from "@cloudflare/workers-types";
-import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_readConfig as readConfig } from "wrangler";
-import { bundledModules, bundleWorker } from "../bundle.ts";
+import { bundleWorker } from "../bundle.ts";
 import { fail, onEndSignal } from "../command.ts";
 import { applyMigrations } from "../migrate.ts";
 import { projectRoot, wranglerConfig } from "../project.ts";
@@ -35,23 +32,9 @@ const text = process.argv[2] ?? fail("usage: worker-server.ts SPECIFICATION");
 const { script, folder, vars, zones, counted, wrapper } = JSON.parse(text) as WorkerSpecification;
 const config = readConfig({ config: wranglerConfig });
 const product = script === "rescdn";
+const source = product ? join(projectRoot, "src/worker.ts") : script;
 const bundle = join(folder, "bundle");
-await mkdir(bundle, { recursive: true });
-if (product) await bundleWorker(bundle);
-// The documentation page's files, which nobody asks for here.
-const data = product ? (await bundledModules(bundle)).filter(({ type }) => type === "Data") : [];
-const source = product ? join(bundle, "worker.js") : script;
-await build({
-  entryPoints: [wrapper ?? (counted ? counting : source)],
-  alias: { "counted-worker": source },
-  outfile: join(folder, "served.js"),
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: "es2024",
-  external: ["cloudflare:*", "node:*", ...builtinModules, ...data.map(({ path }) => path)],
-  logLevel: "error",
-});
+const modules = await bundleWorker(bundle, wrapper ?? (counted ? counting : source), { "counted-worker": source });
 
 const workerd = watchWorkerd();
 // As `serve` does, so that both run with the same flags.
@@ -60,10 +43,10 @@ const miniflare = new Miniflare(
   convertV4MiniflareOptions({
     ...(product
       ? workerOptions(config, bundle, vars as Record<string, string>)
-      : { name: "bench", modules: true, bindings: vars, kvNamespaces: ["ZONES"] }),
+      : { name: "bench", bindings: vars, kvNamespaces: ["ZONES"] }),
     compatibilityDate: config.compatibility_date ?? "2026-11-01",
-    rootPath: folder,
-    scriptPath: "served.js",
+    rootPath: bundle,
+    modules,
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
     host: "127.0.0.1",
     port: 0,
