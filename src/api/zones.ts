@@ -5,7 +5,7 @@ import { settingsOf } from "../env.ts";
 import type { RestContext, RestEnv } from "../rest/context.ts";
 import { changeZone } from "../zones/change-zone.ts";
 import { insertZone } from "../zones/insert-zone.ts";
-import { originPolicy } from "../zones/origin-guard.ts";
+import { originPolicy } from "../zones/origin-policy.ts";
 import { listZones, type ZoneRow } from "../zones/rows.ts";
 import { changedSettings } from "./changed-settings.ts";
 import { checkedOrigin } from "./checked-origin.ts";

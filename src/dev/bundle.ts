@@ -1,11 +1,13 @@
 import { readFile, rm } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { basename, extname, join } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
 import { projectRoot } from "./project.ts";
 
 /** Files that are bytes to the Worker, never evaluated: those of `wrangler.toml`'s rule of type Data. */
 const DATA_FILE = /^swagger-ui(-bundle\.js|-standalone-preset\.js|\.css)$/;
+
+const MAIN = "worker.mjs";
 
 /** A module as workerd takes it. */
 export interface BundledModule {
@@ -13,8 +15,15 @@ export interface BundledModule {
   path: string;
 }
 
+export interface Bundle {
+  /** The main module first. */
+  modules: BundledModule[];
+  /** What esbuild says of where each came from. */
+  metafile: Metafile;
+}
+
 /**
- * Builds a Worker into `folder`, which it empties first, and gives its modules, the main one first. Without `entry` it is
+ * Builds a Worker into `folder`, which it empties first. Without `entry` it is
  * the product, as `wrangler` uploads it (see `[build]` in `wrangler.toml`).
  *
  * The code is split where the source says `import()`: wrangler's own bundle is one file, all of which an isolate parses,
@@ -26,7 +35,7 @@ export async function bundleWorker(
   folder: string,
   entry = "src/worker.ts",
   alias: Record<string, string> = {},
-): Promise<BundledModule[]> {
+): Promise<Bundle> {
   await rm(folder, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: projectRoot,
@@ -35,6 +44,7 @@ export async function bundleWorker(
     outdir: folder,
     bundle: true,
     splitting: true,
+    minify: true,
     format: "esm",
     target: "es2024",
     // As wrangler resolves packages for workerd.
@@ -47,13 +57,28 @@ export async function bundleWorker(
     sourcemap: true,
     metafile: true,
     logLevel: "warning",
-    plugins: [nodeModules, dataModules],
+    plugins: [nodeModules, dataModules, englishOnly],
   });
-  const names = Object.keys(metafile.outputs).map((path) => basename(path));
-  return names
+  const modules = Object.keys(metafile.outputs)
+    .map((path) => basename(path))
     .filter((name) => extname(name) !== ".map")
-    .sort((a, b) => Number(b === "worker.mjs") - Number(a === "worker.mjs"))
-    .map((name) => ({ type: extname(name) === ".mjs" ? "ESModule" : "Data", path: join(folder, name) }));
+    .sort((a, b) => Number(b === MAIN) - Number(a === MAIN))
+    .map((name): BundledModule => ({ type: extname(name) === ".mjs" ? "ESModule" : "Data", path: join(folder, name) }));
+  return { modules, metafile };
+}
+
+/**
+ * The modules that an isolate evaluates before its first request: the main one and what that imports without `import()`.
+ * Paths as in the metafile.
+ */
+export function evaluatedAtStart({ outputs }: Metafile): string[] {
+  const evaluated = new Set(Object.keys(outputs).filter((path) => basename(path) === MAIN));
+  for (const path of evaluated) {
+    for (const made of outputs[path]?.imports ?? []) {
+      if (made.kind === "import-statement" && made.external !== true) evaluated.add(made.path);
+    }
+  }
+  return [...evaluated];
 }
 
 /** Copies {@link DATA_FILE}s beside the modules that import them. */
@@ -81,6 +106,16 @@ const nodeModules: Plugin = {
     });
     onLoad({ filter: /.*/, namespace: "required-node-module" }, ({ path }) => ({
       contents: `import required from "node:${path}"; module.exports = required;`,
+    }));
+  },
+};
+
+/** Leaves out zod's messages in some fifty languages, half of the control plane's code, of which none is ever shown. */
+const englishOnly: Plugin = {
+  name: "english-only",
+  setup({ onLoad }) {
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: `export { default as en } from "./en.js";`,
     }));
   },
 };

@@ -50,7 +50,7 @@ class StderrLog extends Log {
 export async function startRuntime({ host, port, stateDir, vars }: RuntimeOptions): Promise<Runtime> {
   const config = readConfig({ config: wranglerConfig });
   const bundle = join(stateDir, "bundle");
-  const modules = await bundleWorker(bundle);
+  const { modules } = await bundleWorker(bundle);
   concealCfHeader();
   boundPauses();
   const workerd = watchWorkerd();

@@ -1,24 +1,5 @@
 import ipaddr from "ipaddr.js";
-
-/** What an operator lets pass as an origin. */
-export interface OriginPolicy {
-  /** Loopback and private hosts: for local development only. */
-  allowPrivate: boolean;
-  allowHttp: boolean;
-  /** Our own domains and hosts, in lower case: neither they nor anything below them can be an origin. */
-  ownHosts: readonly string[];
-}
-
-/** The policy of a deployment, from its settings. */
-export function originPolicy(settings: {
-  edgeDomains: readonly string[];
-  apiHosts: Iterable<string>;
-  recordsHosts: Iterable<string>;
-  origins: { allowPrivate: boolean; allowHttp: boolean };
-}): OriginPolicy {
-  const { edgeDomains, apiHosts, recordsHosts } = settings;
-  return { ...settings.origins, ownHosts: [...edgeDomains, ...apiHosts, ...recordsHosts] };
-}
+import type { OriginPolicy } from "./origin-policy.ts";
 
 /** The reason is a sentence's predicate, to follow "origin" or "URL". */
 export type OriginVerdict =

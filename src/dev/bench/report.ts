@@ -6,6 +6,7 @@ import { DNS_ROWS } from "./dns.ts";
 import type { Growth } from "./growth.ts";
 import type { Round } from "./measure.ts";
 import { costPerMillion, PRICES } from "./prices.ts";
+import type { Startup } from "./startup.ts";
 import { type Summary, summarise } from "./summary.ts";
 import { figure, formatTable, megabytes, milliseconds } from "./table.ts";
 
@@ -87,6 +88,21 @@ export function dnsReport(rounds: readonly Round[]): string {
       row.contender,
       ...loadCells(row),
       figure(row.rate / rateOf(constants[row.contender] ?? row.contender)),
+    ]),
+  );
+}
+
+/** What our script adds to the start of workerd with an empty one. */
+export function startupReport(startups: readonly Startup[]): string {
+  const empty = startups[0];
+  return formatTable(
+    ["from workerd's start until it listens", "KB", "ms", "CPU ms", "CPU ms over empty"],
+    startups.map(({ worker, size, wall, cpu }) => [
+      worker,
+      figure(size / 1_000),
+      figure(wall),
+      figure(cpu),
+      figure(cpu - (empty?.cpu ?? Number.NaN)),
     ]),
   );
 }

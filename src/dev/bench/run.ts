@@ -13,7 +13,8 @@ import { type Growth, measureGrowth } from "./growth.ts";
 import { describeMachine, pinToLoadCore, requireMachine } from "./machine.ts";
 import type { Round } from "./measure.ts";
 import { optionsFrom } from "./options.ts";
-import { comparisonReport, countsReport, dnsReport, growthReport } from "./report.ts";
+import { comparisonReport, countsReport, dnsReport, growthReport, startupReport } from "./report.ts";
+import { measureStartup, type Startup } from "./startup.ts";
 
 const options = optionsFrom(process.argv.slice(2));
 try {
@@ -37,6 +38,7 @@ const comparisons: Comparison[] = [];
 let counts: Count[] = [];
 let growth: Growth[] = [];
 let dns: Round[] = [];
+let startup: Startup[] = [];
 if (options.parts.has("compare")) {
   for (const line of missing) console.log(line);
   for (const asset of ASSETS) {
@@ -57,9 +59,16 @@ if (options.parts.has("dns")) {
   dns = await measureDns(options, folder);
   console.log(`\n${dnsReport(dns)}`);
 }
+if (options.parts.has("startup")) {
+  startup = await measureStartup(options, folder);
+  console.log(`\n${startupReport(startup)}`);
+}
 
 const results = join(projectRoot, "dist/bench.json");
 mkdirSync(join(projectRoot, "dist"), { recursive: true });
 const { rounds, seconds } = options;
-writeFileSync(results, JSON.stringify({ date, machine, rounds, seconds, comparisons, counts, growth, dns }, null, 2));
+writeFileSync(
+  results,
+  JSON.stringify({ date, machine, rounds, seconds, comparisons, counts, growth, dns, startup }, null, 2),
+);
 console.log("\nEvery round: dist/bench.json");

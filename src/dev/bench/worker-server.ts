@@ -34,7 +34,7 @@ const config = readConfig({ config: wranglerConfig });
 const product = script === "rescdn";
 const source = product ? join(projectRoot, "src/worker.ts") : script;
 const bundle = join(folder, "bundle");
-const modules = await bundleWorker(bundle, wrapper ?? (counted ? counting : source), { "counted-worker": source });
+const { modules } = await bundleWorker(bundle, wrapper ?? (counted ? counting : source), { "counted-worker": source });
 
 const workerd = watchWorkerd();
 // As `serve` does, so that both run with the same flags.

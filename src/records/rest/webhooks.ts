@@ -4,7 +4,8 @@ import { newId } from "../../db/new-id.ts";
 import { settingsOf } from "../../env.ts";
 import { actorOf } from "../../rest/actor-of.ts";
 import type { RestContext, RestEnv } from "../../rest/context.ts";
-import { checkEndpoint, originPolicy } from "../../zones/origin-guard.ts";
+import { checkEndpoint } from "../../zones/origin-guard.ts";
+import { originPolicy } from "../../zones/origin-policy.ts";
 import {
   type DeliveryRow,
   findDelivery,

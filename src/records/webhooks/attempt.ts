@@ -1,5 +1,6 @@
 import { Webhook } from "standardwebhooks";
-import { checkEndpoint, type OriginPolicy } from "../../zones/origin-guard.ts";
+import { checkEndpoint } from "../../zones/origin-guard.ts";
+import type { OriginPolicy } from "../../zones/origin-policy.ts";
 
 /** Where to, and with which secrets: during a rotation the old one signs beside the new one. */
 export interface Recipient {

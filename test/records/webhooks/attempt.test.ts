@@ -2,7 +2,7 @@ import { Webhook } from "standardwebhooks";
 import { describe, expect, it, vi } from "vitest";
 import { attempt } from "../../../src/records/webhooks/attempt.ts";
 import { newSecret } from "../../../src/records/webhooks/secret.ts";
-import { originPolicy } from "../../../src/zones/origin-guard.ts";
+import { originPolicy } from "../../../src/zones/origin-policy.ts";
 import { asset, type Line, type Origin, originAt } from "../../support/edge.ts";
 import { playReceivers } from "../../support/webhooks.ts";
 

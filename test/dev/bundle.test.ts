@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Bundle, bundleWorker, evaluatedAtStart } from "../../src/dev/bundle.ts";
+
+describe("the built Worker", () => {
+  let folder: string;
+  let bundle: Bundle;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "rescdn-bundle-"));
+    bundle = await bundleWorker(folder);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it("evaluates nothing of the control plane and none of its libraries before its first request", () => {
+    const evaluated = evaluatedAtStart(bundle.metafile);
+    const sources = evaluated.flatMap((path) => Object.keys(bundle.metafile.outputs[path]?.inputs ?? {}));
+    expect(sources).toContain("src/edge/serve.ts");
+    const packages = sources.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+    expect([...new Set(packages)]).toEqual(["structured-headers"]);
+    expect(sources.filter((path) => /^src\/(api|rest|records\/(rest|dns))\//.test(path))).toEqual([]);
+  });
+
+  it("has its main module first, and the files that are only bytes to it as data", () => {
+    expect(basename(bundle.modules[0]?.path ?? "")).toBe("worker.mjs");
+    const data = bundle.modules.filter(({ type }) => type === "Data").map(({ path }) => basename(path));
+    expect(data.sort()).toEqual(["swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "swagger-ui.css"]);
+  });
+});
