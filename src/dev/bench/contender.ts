@@ -1,5 +1,6 @@
 import type { Asset } from "./assets.ts";
 import type { Origin } from "./origin.ts";
+import type { ProcessOptions } from "./processes.ts";
 
 /** What a contender gets to start with. */
 export interface Setting {
@@ -9,6 +10,8 @@ export interface Setting {
   folder: string;
   /** The response headers of our memory hit, name and value, that the constant answer repeats. */
   headers: [string, string][];
+  /** Only where ours and the constant answer are watched while they run. */
+  process?: Pick<ProcessOptions, "env" | "onLine">;
 }
 
 /** A server that is ready for its load. */

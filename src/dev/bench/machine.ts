@@ -29,6 +29,7 @@ export function requireMachine(): void {
   for (const [tool, debianPackage] of [
     ["wrk", "wrk"],
     ["taskset", "util-linux"],
+    ["stdbuf", "coreutils"],
   ] as const) {
     if (!isInstalled(tool)) throw new Error(`${tool} is missing: apt-get install ${debianPackage}`);
   }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { chownSync, readdirSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { SERVER_CORE } from "./machine.ts";
 
 /** How long a server may take to start or to end, ms. */
@@ -20,6 +21,16 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
+/** How a server process is started. */
+export interface ProcessOptions {
+  /** Over the environment of this command. */
+  env?: Record<string, string>;
+  cwd?: string;
+  unprivileged?: boolean;
+  /** Gets each line that the process and its children write, on stdout and stderr, at once. */
+  onLine?: (line: string) => void;
+}
+
 /** Everything started and not ended; killed should this command end early. */
 const running = new Set<ChildProcess>();
 process.once("exit", () => {
@@ -27,12 +38,10 @@ process.once("exit", () => {
 });
 
 /** Starts a server in the foreground on the servers' core. */
-export function startProcess(
-  command: string,
-  args: readonly string[],
-  options: { env?: Record<string, string>; cwd?: string; unprivileged?: boolean } = {},
-): ServerProcess {
-  const child = spawn("taskset", ["-c", String(SERVER_CORE), command, ...args], {
+export function startProcess(command: string, args: readonly string[], options: ProcessOptions = {}): ServerProcess {
+  // Without it a line waits until the C library has 4 KiB to write.
+  const prefix = options.onLine === undefined ? [] : ["stdbuf", "--output=L"];
+  const child = spawn("taskset", ["-c", String(SERVER_CORE), ...prefix, command, ...args], {
     env: { ...process.env, ...options.env, PATH: `${process.env.PATH}:/usr/sbin` },
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     ...(options.unprivileged && isRoot() && { uid: NOBODY, gid: NOBODY }),
@@ -46,6 +55,7 @@ export function startProcess(
       said = (said + text).slice(-20_000);
       for (const listener of listeners) listener();
     });
+    if (options.onLine !== undefined) createInterface(stream).on("line", options.onLine);
   }
   const ended = new Promise<void>((resolve) => {
     child.once("error", (error) => {

@@ -5,10 +5,11 @@ import type { Count } from "./counts.ts";
 import { DNS_ROWS } from "./dns.ts";
 import type { Growth } from "./growth.ts";
 import type { Round } from "./measure.ts";
+import type { PauseSummary, Pauses } from "./pause-summary.ts";
 import { costPerMillion, PRICES } from "./prices.ts";
 import type { Startup } from "./startup.ts";
 import { type Summary, summarise } from "./summary.ts";
-import { figure, formatTable, megabytes, milliseconds } from "./table.ts";
+import { figure, formatTable, megabytes, milliseconds, percent } from "./table.ts";
 
 const LOAD_COLUMNS = ["req/s", "p50 ms", "p99 ms", "CPU µs", "RSS MB"];
 
@@ -47,6 +48,48 @@ export function comparisonReport({ asset, roles, saturation, half }: Comparison)
   ].join("\n");
 }
 
+/** How long garbage collection stops the answers of ours and of the constant one, side by side. */
+export function pausesReport({ asset, saturation, half }: Pauses): string {
+  return [
+    `${asset}, garbage collection, as fast as it goes, ${saturation[0]?.pace.connections} connections`,
+    pausesTable(saturation),
+    "",
+    `${asset}, garbage collection, at half of the constant's rate, ${half[0]?.pace.connections} connections`,
+    pausesTable(half),
+  ].join("\n");
+}
+
+function pausesTable(summaries: readonly PauseSummary[]): string {
+  return formatTable(
+    [
+      "contender",
+      "req/s",
+      "latency p99 ms",
+      "collector",
+      "per 10,000",
+      "pause p50 ms",
+      "p99 ms",
+      "max ms",
+      "of the time",
+      "heap after MB",
+    ],
+    summaries.flatMap(({ contender, rate, p99, collectors }) =>
+      collectors.map((collector) => [
+        contender,
+        figure(rate),
+        milliseconds(p99),
+        collector.name,
+        figure(collector.perTenThousand),
+        figure(collector.p50),
+        figure(collector.p99),
+        figure(collector.max),
+        percent(collector.share),
+        figure(collector.heap),
+      ]),
+    ),
+  );
+}
+
 /** Calls for each 1,000 requests, and what a million cost by them and by the CPU time that was measured. */
 export function countsReport(counts: readonly Count[], smallest: Comparison | undefined): string {
   const rows = summarise(smallest?.saturation ?? []);
@@ -70,10 +113,9 @@ export function countsReport(counts: readonly Count[], smallest: Comparison | un
 
 /** What a request costs as there is more of something. */
 export function growthReport(growth: readonly Growth[]): string {
-  const share = (part: number) => `${(part * 100).toFixed(1)} %`;
   return formatTable(
     ["1 KiB hits, random by Zipf", "count", ...LOAD_COLUMNS, "to the origin"],
-    growth.map((row) => [row.what, row.count.toLocaleString("en-US"), ...loadCells(row), share(row.missed)]),
+    growth.map((row) => [row.what, row.count.toLocaleString("en-US"), ...loadCells(row), percent(row.missed)]),
   );
 }
 

@@ -13,7 +13,9 @@ import { type Growth, measureGrowth } from "./growth.ts";
 import { describeMachine, pinToLoadCore, requireMachine } from "./machine.ts";
 import type { Round } from "./measure.ts";
 import { optionsFrom } from "./options.ts";
-import { comparisonReport, countsReport, dnsReport, growthReport, startupReport } from "./report.ts";
+import type { Pauses } from "./pause-summary.ts";
+import { measurePauses } from "./pauses.ts";
+import { comparisonReport, countsReport, dnsReport, growthReport, pausesReport, startupReport } from "./report.ts";
 import { measureStartup, type Startup } from "./startup.ts";
 
 const options = optionsFrom(process.argv.slice(2));
@@ -35,6 +37,7 @@ process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRet
 pinToLoadCore();
 
 const comparisons: Comparison[] = [];
+const pauses: Pauses[] = [];
 let counts: Count[] = [];
 let growth: Growth[] = [];
 let dns: Round[] = [];
@@ -45,6 +48,13 @@ if (options.parts.has("compare")) {
     const comparison = await compare(asset, options, folder);
     comparisons.push(comparison);
     console.log(`\n${comparisonReport(comparison)}`);
+  }
+}
+if (options.parts.has("pauses")) {
+  for (const asset of ASSETS) {
+    const measured = await measurePauses(asset, options, folder);
+    pauses.push(measured);
+    console.log(`\n${pausesReport(measured)}`);
   }
 }
 if (options.parts.has("counts")) {
@@ -69,6 +79,6 @@ mkdirSync(join(projectRoot, "dist"), { recursive: true });
 const { rounds, seconds } = options;
 writeFileSync(
   results,
-  JSON.stringify({ date, machine, rounds, seconds, comparisons, counts, growth, dns, startup }, null, 2),
+  JSON.stringify({ date, machine, rounds, seconds, comparisons, pauses, counts, growth, dns, startup }, null, 2),
 );
 console.log("\nEvery round: dist/bench.json");

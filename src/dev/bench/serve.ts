@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { projectRoot } from "../project.ts";
 import type { Server } from "./contender.ts";
 import { processTree } from "./process-stat.ts";
-import { startProcess } from "./processes.ts";
+import { type ProcessOptions, startProcess } from "./processes.ts";
 import { request } from "./request.ts";
 
 const API_HOST = "api.rescdn.localhost";
@@ -15,9 +15,14 @@ export const SERVE_VARS = { ADMIN_TOKEN, ALLOW_PRIVATE_ORIGINS: "true" };
 export const WITHOUT_MEMORY = { MEMORY_BYTES: "0", MEMORY_OBJECT_BYTES: "0" };
 
 /** Starts the real `npm run serve` with its state in `stateDir`. */
-export async function startServe(stateDir: string, env: Record<string, string> = {}): Promise<Server> {
+export async function startServe(
+  stateDir: string,
+  env: Record<string, string> = {},
+  options: ProcessOptions = {},
+): Promise<Server> {
   const server = startProcess(process.execPath, [join(projectRoot, "src/dev/serve.ts")], {
-    env: { HOST: "127.0.0.1", PORT: "0", STATE_DIR: stateDir, ...SERVE_VARS, ...env },
+    ...options,
+    env: { HOST: "127.0.0.1", PORT: "0", STATE_DIR: stateDir, ...SERVE_VARS, ...env, ...options.env },
   });
   const port = Number(await server.line(/^ready http:\/\/127\.0\.0\.1:(\d+)$/m));
   // The Node process beside it only waits for signals.

@@ -23,3 +23,8 @@ export function milliseconds(micros: number): string {
 export function megabytes(bytes: number): string {
   return String(Math.round(bytes / 1e6));
 }
+
+/** A part of 1 as `1.5 %`. */
+export function percent(part: number): string {
+  return `${(part * 100).toFixed(1)} %`;
+}

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Server } from "./contender.ts";
 import { processTree } from "./process-stat.ts";
-import { startProcess } from "./processes.ts";
+import { type ProcessOptions, startProcess } from "./processes.ts";
 import type { WorkerSpecification } from "./worker-server.ts";
 
 const script = fileURLToPath(new URL("worker-server.ts", import.meta.url));
@@ -12,8 +12,8 @@ export function workerSource(name: string): string {
 }
 
 /** Starts a Worker on a workerd of its own. */
-export async function startWorker(specification: WorkerSpecification): Promise<Server> {
-  const child = startProcess(process.execPath, [script, JSON.stringify(specification)]);
+export async function startWorker(specification: WorkerSpecification, options: ProcessOptions = {}): Promise<Server> {
+  const child = startProcess(process.execPath, [script, JSON.stringify(specification)], options);
   const port = Number(await child.line(/^ready http:\/\/127\.0\.0\.1:(\d+)$/m));
   return { port, pids: processTree(child.pid, "workerd"), stop: child.stop };
 }

@@ -23,8 +23,8 @@ function contender(name: string, state: "hit" | "miss", env: Record<string, stri
     name,
     state,
     expected: { "x-cache": state === "hit" ? "HIT" : "MISS" },
-    async start({ origin, folder }: Setting) {
-      const server = await startServe(folder, env);
+    async start({ origin, folder, process }: Setting) {
+      const server = await startServe(folder, env, process);
       await createZone(server.port, "bench", origin.url);
       return server;
     },

@@ -14,11 +14,11 @@ function constant(name: string, form: "buffer" | "stream"): Contender {
     name,
     state: "constant",
     expected: {},
-    start({ asset, folder, headers }) {
+    start({ asset, folder, headers, process }) {
       // workerd sets the length by the body.
       const repeated = headers.filter(([field]) => !/^(content-length|transfer-encoding)$/i.test(field));
       const vars = { SIZE: asset.size, FORM: form, HEADERS: repeated };
-      return startWorker({ script: workerSource("constant"), folder, vars });
+      return startWorker({ script: workerSource("constant"), folder, vars }, process);
     },
   };
 }
