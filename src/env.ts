@@ -73,7 +73,7 @@ function parseSettings(env: Env): Settings {
     adminToken: env.ADMIN_TOKEN || null,
     memory: {
       total: wholeNumber(env.MEMORY_BYTES, 33_554_432),
-      object: wholeNumber(env.MEMORY_OBJECT_BYTES, 262_144),
+      object: wholeNumber(env.MEMORY_OBJECT_BYTES, 1_048_576),
     },
     // A private network's servers rarely have certificates: whoever allows them means http as well.
     origins: { allowPrivate, allowHttp: allowPrivate || env.ALLOW_HTTP_ORIGINS === "true" },

@@ -9,6 +9,12 @@ export interface MemoryBounds {
   object: number;
 }
 
+/** A body above this is taken in only once it is asked for again: to read it costs more than to pass it on (bytes). */
+const LARGE_BYTES = 262_144;
+
+/** How many large bodies are remembered as asked for once. */
+const REMEMBERED = 1_024;
+
 /** Maps and objects around a response, roughly (bytes). */
 const OVERHEAD_BYTES = 1_024;
 
@@ -29,13 +35,14 @@ interface Node {
 }
 
 /**
- * Small hot responses of one isolate, bounded in bytes. Evicts by SIEVE (Zhang et al., NSDI 2024): a queue in order of
+ * Hot responses of one isolate, bounded in bytes. Evicts by SIEVE (Zhang et al., NSDI 2024): a queue in order of
  * arrival and a hand that goes from the oldest to the newest, spares what was asked for since it last came by, and takes
  * the rest. A hit only sets a flag, and a scan of objects asked for once does not push out what is hot.
  */
 export class Memory {
   readonly #bounds: MemoryBounds;
   readonly #nodes = new Map<string, Node>();
+  readonly #large = new Set<string>();
   #newest: Node | null = null;
   #oldest: Node | null = null;
   #hand: Node | null = null;
@@ -50,10 +57,17 @@ export class Memory {
     return this.#bytes;
   }
 
-  /** Whether a body of this size would be held; a response that varies is left to the store. */
-  admits(key: string, stored: StoredResponse): boolean {
-    const isSmall = stored.size !== null && stored.size <= this.#bounds.object;
-    return isSmall && stored.vary.length === 0 && key.length <= LONGEST_KEY;
+  /** Whether a response that is asked for would be held; one that varies is left to the store. */
+  admits(key: string, { size, vary }: StoredResponse): boolean {
+    if (size === null || size > this.#bounds.object || vary.length > 0 || key.length > LONGEST_KEY) return false;
+    return size <= LARGE_BYTES || this.#askedAgain(key);
+  }
+
+  #askedAgain(key: string): boolean {
+    if (this.#large.delete(key)) return true;
+    if (this.#large.size >= REMEMBERED) this.#large.clear();
+    this.#large.add(key);
+    return false;
   }
 
   get(key: string): HotResponse | null {

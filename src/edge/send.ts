@@ -3,6 +3,7 @@ import type { WaitUntil } from "../zones/zone-table.ts";
 import { countedBody } from "./counted-body.ts";
 import type { Handed } from "./handed.ts";
 import type { XCache } from "./provenance.ts";
+import { streamBytes } from "./stream-bytes.ts";
 
 /** An answer as it has been decided, before it goes out. */
 export interface Answer {
@@ -48,7 +49,8 @@ export interface Usage {
 /** Makes an answer into what the platform sends. */
 export function toResponse({ status, headers, body }: Answer): Response {
   // Coded bytes are sent as they are, ours and those of an origin's own coding.
-  return new Response(body, { status, headers, encodeBody: headers.has("content-encoding") ? "manual" : "automatic" });
+  const sent = body instanceof Uint8Array ? streamBytes(body) : body;
+  return new Response(sent, { status, headers, encodeBody: headers.has("content-encoding") ? "manual" : "automatic" });
 }
 
 /** What an answer is counted under. */

@@ -44,6 +44,16 @@ describe("Memory", () => {
     expect(memory.admits("k".repeat(3_000), stored(10))).toBe(false);
   });
 
+  it("admits what is large when it is asked for again, and forgets who asked once when there are many", () => {
+    const memory = new Memory({ total: 10_000_000, object: 1_000_000 });
+    const ask = (key: string) => memory.admits(key, stored(900_000));
+    expect([ask("a"), ask("b"), ask("a"), ask("a"), ask("b")]).toEqual([false, false, true, false, true]);
+    for (let other = 0; other < 1_024; other++) ask(`other ${other}`);
+    expect(ask("a")).toBe(false);
+    expect(memory.admits("c", stored(1_000_001))).toBe(false);
+    expect(memory.admits("c", stored(1_000_001))).toBe(false);
+  });
+
   it("never holds more bytes than it may, whatever is put, put again, grown and deleted", () => {
     const memory = new Memory({ total: 100_000, object: 20_000 });
     let state = 1;

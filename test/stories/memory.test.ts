@@ -35,6 +35,26 @@ describe("a hot response", () => {
     expect(counted().match).toBeGreaterThan(before.match);
   });
 
+  it("may be large once it is asked for again: each client gets all of it, whoever hangs up in the middle", async () => {
+    const { get, origin } = await play();
+    const large = "0123456789abcdef".repeat(1_048_576 / 16);
+    origin.answers(asset(large));
+    for (let i = 0; i < 2; i++) expect(await (await get("/large.css")).text()).toBe(large);
+    const calls = countCalls();
+    const before = { ...calls(), hits: origin.hits };
+    const broken = (await get("/large.css")).body!.getReader();
+    await broken.read();
+    await broken.cancel();
+    const downloads = await Promise.all(["/large.css", "/large.css"].map((path) => get(path)));
+    for (const response of downloads) {
+      expect(response.headers.get("content-length")).toBe("1048576");
+      expect(await response.text()).toBe(large);
+    }
+    const part = await get("/large.css", { headers: { range: "bytes=1048560-" } });
+    expect([part.status, await part.text()]).toEqual([206, "0123456789abcdef"]);
+    expect({ ...calls(), hits: origin.hits }).toEqual(before);
+  });
+
   it("says the same each time, but for its age", async () => {
     const { get, origin } = await play({ response_headers: { "x-mine": "1" } });
     origin.answers(asset("body{}".repeat(400), { etag: '"1"' }));

@@ -20,7 +20,7 @@ export interface Comparison {
 
 /** Compares all contenders on one asset: all are up at once, and their turns alternate. */
 export async function compare(asset: Asset, options: Options, folder: string): Promise<Comparison> {
-  const [ours, ...ourOthers] = rescdn(asset);
+  const [ours, ...ourOthers] = rescdn;
   const [constant, ...otherConstants] = constants(asset);
   if (ours === undefined || constant === undefined) throw new Error("nothing to compare");
   const others = [...ourOthers, ...otherConstants, plain, honoCache, plainMiss, ...installed];

@@ -17,7 +17,7 @@ import { type Pace, SATURATION } from "./wrk.ts";
  * costs a little, so the rates here are not those of the comparison.
  */
 export async function measurePauses(asset: Asset, options: Options, folder: string): Promise<Pauses> {
-  const [ours] = rescdn(asset);
+  const [ours] = rescdn;
   const [constant] = constants(asset);
   if (ours === undefined || constant === undefined) throw new Error("nothing to watch");
   boundPauses();
