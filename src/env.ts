@@ -6,8 +6,8 @@ import type { CloudflareApi } from "./zones/cloudflare-purge.ts";
 import type { ZonePublisher } from "./zones/publisher.ts";
 import type { PurgeAccelerator } from "./zones/purge-accelerator.ts";
 
-/** Bindings and variables of `wrangler.toml`; secrets are optional until they are set. */
-export interface Env {
+/** Bindings and variables of `wrangler.toml`. */
+export interface Env extends Variables {
   DB: D1Database;
   ZONES: KVNamespace;
   ZONE_PUBLISHER: DurableObjectNamespace<ZonePublisher>;
@@ -16,6 +16,10 @@ export interface Env {
   RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
   USAGE_METER: DurableObjectNamespace<UsageMeter>;
   PURGE_ACCELERATOR: DurableObjectNamespace<PurgeAccelerator>;
+}
+
+/** Variables of `wrangler.toml`, and secrets, which are optional until they are set. */
+export interface Variables {
   EDGE_DOMAINS: string;
   API_HOSTS: string;
   RECORDS_HOSTS: string;
@@ -31,7 +35,7 @@ export interface Env {
   CLOUDFLARE_API_BASE?: string;
 }
 
-/** The variables of {@link Env}, parsed, with defaults applied. */
+/** {@link Variables}, parsed, with defaults applied. */
 export interface Settings {
   /** Domains whose subdomains are zones, e.g. `rescdn.io`; the first is the public one. */
   edgeDomains: readonly string[];
@@ -51,10 +55,10 @@ export interface Settings {
   cloudflare: CloudflareApi | null;
 }
 
-const parsed = new WeakMap<Env, Settings>();
+const parsed = new WeakMap<Variables, Settings>();
 
 /** The settings of this deployment, parsed on first use. */
-export function settingsOf(env: Env): Settings {
+export function settingsOf(env: Variables): Settings {
   let settings = parsed.get(env);
   if (settings === undefined) {
     settings = parseSettings(env);
@@ -63,7 +67,7 @@ export function settingsOf(env: Env): Settings {
   return settings;
 }
 
-function parseSettings(env: Env): Settings {
+function parseSettings(env: Variables): Settings {
   const allowPrivate = env.ALLOW_PRIVATE_ORIGINS === "true";
   return {
     edgeDomains: words(env.EDGE_DOMAINS),
@@ -81,7 +85,7 @@ function parseSettings(env: Env): Settings {
   };
 }
 
-function cloudflareOf(env: Env): CloudflareApi | null {
+function cloudflareOf(env: Variables): CloudflareApi | null {
   const { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ZONE_ID: zone, CLOUDFLARE_API_BASE: base } = env;
   if (!token || !zone) return null;
   return { base: base || "https://api.cloudflare.com/client/v4", zone, token };

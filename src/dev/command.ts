@@ -8,6 +8,14 @@ export function portFromEnvironment(fallback: number): number {
   return fail(`PORT is not a port number: ${text}`);
 }
 
+/** How many processes `WORKERS` asks for, 1 to 64; anything else ends the command with one line. */
+export function workersFromEnvironment(): number {
+  const text = process.env.WORKERS || "1";
+  const workers = /^\d{1,2}$/.test(text) ? Number(text) : 0;
+  if (workers >= 1 && workers <= 64) return workers;
+  return fail(`WORKERS is not a whole number from 1 to 64: ${text}`);
+}
+
 /** One line on stderr, exit code 1. */
 export function fail(message: string): never {
   console.error(message);

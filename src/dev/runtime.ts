@@ -1,15 +1,15 @@
 import { join } from "node:path";
-import type { D1Database } from "@cloudflare/workers-types";
 import { CoreHeaders, convertV4MiniflareOptions, Log, LogLevel, Miniflare, MiniflareCoreError } from "miniflare";
 import {
   unstable_getMiniflareWorkerOptions as miniflareWorkerOptions,
   unstable_readConfig as readConfig,
   type Unstable_Config as WranglerConfig,
 } from "wrangler";
-import { DRAIN } from "../usage/drain.ts";
+import { AddressInUse } from "./address-in-use.ts";
 import { bundleWorker } from "./bundle.ts";
-import { applyMigrations } from "./migrate.ts";
-import { projectRoot, wranglerConfig } from "./project.ts";
+import { takeCare } from "./caretaker.ts";
+import { wranglerConfig } from "./project.ts";
+import { settleUsage } from "./settle-usage.ts";
 import { watchWorkerd } from "./workerd-process.ts";
 
 export interface RuntimeOptions {
@@ -27,13 +27,6 @@ export interface Runtime {
   url: string;
   /** Answers what is in flight, then ends; state is on disk. */
   stop(): Promise<void>;
-}
-
-/** Somebody else listens there. */
-export class AddressInUse extends Error {
-  constructor(host: string, port: number) {
-    super(`port ${port} on ${host} is taken: stop what listens there, or choose another with PORT`);
-  }
 }
 
 /** Everything that Miniflare and the Worker have to say goes to stderr: stdout belongs to the command. */
@@ -60,38 +53,41 @@ export async function startRuntime({ host, port, stateDir, vars }: RuntimeOption
       rootPath: bundle,
       modules,
       unsafeDirectSockets: [{ host, port }],
-      host: "127.0.0.1", // Miniflare's own port: its control calls
-      port: 0,
-      cf: false,
-      resourcePersistencePath: join(stateDir, "v3"),
-      log: new StderrLog(LogLevel.WARN),
-      handleStructuredLogs: ({ message }) => console.error(message),
+      ...localOptions(join(stateDir, "v3")),
     }),
   );
-  let ticking: NodeJS.Timeout | undefined;
   const end = () => workerd.drain(() => miniflare.dispose());
-  const stop = async () => {
-    clearInterval(ticking);
-    await settleUsage(miniflare, config);
-    await end();
-  };
   try {
-    await miniflare.ready;
-    const { DB } = await miniflare.getBindings<{ DB: D1Database }>();
-    await applyMigrations(DB, join(projectRoot, config.d1_databases[0]?.migrations_dir ?? "migrations"));
-    if (config.triggers.crons?.length) {
-      // At once, so that what a crash has left behind is repaired before anybody asks.
-      await tick(miniflare, config);
-      ticking = setInterval(() => tick(miniflare, config), 60_000);
-    }
+    const caretaker = await takeCare(miniflare, config);
     const direct = await miniflare.unsafeGetDirectURL(config.name ?? "");
-    return { url: `http://${host.includes(":") ? `[${host}]` : host}:${direct.port}`, stop };
+    const stop = async () => {
+      caretaker.stop();
+      await settleUsage(miniflare, config.name);
+      await end();
+    };
+    return { url: urlOf(host, direct.port), stop };
   } catch (error) {
-    clearInterval(ticking);
     await end().catch(() => undefined); // a Miniflare that failed to start rejects this with the same error again
     const inUse = error instanceof MiniflareCoreError && error.code === "ERR_ADDRESS_IN_USE";
     throw inUse ? new AddressInUse(host, port) : error;
   }
+}
+
+/** What each Miniflare of ours is given, whatever it runs. @param folder for its state */
+export function localOptions(folder: string) {
+  return {
+    host: "127.0.0.1", // Miniflare's own port: its control calls
+    port: 0,
+    cf: false,
+    resourcePersistencePath: folder,
+    log: new StderrLog(LogLevel.WARN),
+    handleStructuredLogs: ({ message }: { message: string }) => console.error(message),
+  } as const;
+}
+
+/** Where clients reach a server. */
+export function urlOf(host: string, port: number | string): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** The bindings of `wrangler.toml`, without the `.dev.vars` beside it: only `vars` decides about secrets. */
@@ -106,7 +102,7 @@ export function workerOptions(config: WranglerConfig, bundle: string, vars: Reco
  * workerd takes `request.cf` from a header that Miniflare names, so a client who knows the name could set it, or send
  * one that is no JSON and get a 500. Under a name that nobody knows it is out of reach.
  */
-function concealCfHeader(): void {
+export function concealCfHeader(): void {
   Object.assign(CoreHeaders, { CF_BLOB: `MF-CF-Blob-${crypto.randomUUID()}` });
 }
 
@@ -117,29 +113,4 @@ function concealCfHeader(): void {
  */
 export function boundPauses(): void {
   process.env.MINIFLARE_WORKERD_V8_FLAGS ??= "--max-semi-space-size=1 --min-semi-space-size=1";
-}
-
-/** How long a meter that does not answer may hold up the end, ms. */
-const SETTLE_MS = 8_000;
-
-/**
- * Has the Worker deliver what it has counted, and from now on count before it answers. On Cloudflare's network `waitUntil`
- * outlives the request; workerd ends as soon as the requests in flight are answered.
- */
-async function settleUsage(miniflare: Miniflare, config: WranglerConfig): Promise<void> {
-  const late = Promise.withResolvers<void>();
-  const timer = setTimeout(late.resolve, SETTLE_MS);
-  const settled = miniflare.getWorker(config.name).then((worker) => worker.scheduled({ cron: DRAIN }));
-  await Promise.race([settled, late.promise]).catch((error: unknown) => console.error("usage:", error));
-  clearTimeout(timer);
-}
-
-/** Stands for Cloudflare's cron: once a minute, which is as often as any schedule asks for. */
-async function tick(miniflare: Miniflare, config: WranglerConfig): Promise<void> {
-  try {
-    const worker = await miniflare.getWorker(config.name);
-    await worker.scheduled({ cron: config.triggers.crons?.[0] ?? "* * * * *" });
-  } catch (error) {
-    console.error("cron:", error);
-  }
 }

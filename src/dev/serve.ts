@@ -1,8 +1,10 @@
 /** `npm run serve`: the built Worker on workerd, for one machine and for every measurement. */
 import { resolve } from "node:path";
-import { fail, onEndSignal, portFromEnvironment } from "./command.ts";
+import { AddressInUse } from "./address-in-use.ts";
+import { fail, onEndSignal, portFromEnvironment, workersFromEnvironment } from "./command.ts";
+import { startEdgeProcesses } from "./edge-processes.ts";
 import { projectRoot } from "./project.ts";
-import { AddressInUse, startRuntime } from "./runtime.ts";
+import { startRuntime } from "./runtime.ts";
 
 const { HOST, STATE_DIR } = process.env;
 
@@ -23,12 +25,14 @@ for (const name of passedOn) {
 }
 
 try {
-  const runtime = await startRuntime({
+  const workers = workersFromEnvironment();
+  const options = {
     host: HOST || "127.0.0.1",
     port: portFromEnvironment(8787),
     stateDir: STATE_DIR ? resolve(STATE_DIR) : resolve(projectRoot, ".wrangler/state"),
     vars,
-  });
+  };
+  const runtime = await (workers === 1 ? startRuntime(options) : startEdgeProcesses(options, workers));
   onEndSignal(runtime.stop);
   console.log(`ready ${runtime.url}`);
 } catch (error) {

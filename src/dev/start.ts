@@ -2,12 +2,13 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
+import { AddressInUse } from "./address-in-use.ts";
 import { fail, onEndSignal, portFromEnvironment } from "./command.ts";
 import { type DemoKeys, demoKeys, demoZone } from "./demo-account.ts";
 import { demoOrigin } from "./demo-origin.ts";
 import { devVar, rememberDevVar } from "./dev-vars.ts";
 import { projectRoot } from "./project.ts";
-import { AddressInUse, startRuntime } from "./runtime.ts";
+import { startRuntime } from "./runtime.ts";
 
 const port = portFromEnvironment(8787);
 const originPort = port + 1;

@@ -14,25 +14,44 @@ export interface WorkerdProcess {
   drain(dispose: () => Promise<void>): Promise<void>;
 }
 
+/** A process that is about to start, as Node has prepared it. */
+export interface SpawnOptions {
+  file: string;
+  /** The program's name is the first. */
+  args: string[];
+  /** `NAME=value` */
+  envPairs: string[];
+  stdio: { type: string; fd?: number }[];
+}
+
 /**
  * Watches for the workerd that this process is about to start. Miniflare itself only ever kills it, which cuts the
  * answers in flight, and leaves it running, with the port, when this process is killed outright.
+ *
+ * @param environment tells it from others, where there are several Miniflares: what this one gives it
+ * @param prepare may change how it is started, each time
  */
-export function watchWorkerd(): WorkerdProcess {
+export function watchWorkerd(
+  environment: Readonly<Record<string, string>> = {},
+  prepare?: (workerd: SpawnOptions) => void,
+): WorkerdProcess {
   let workerd: ChildProcess | undefined;
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const onSpawn = (message: unknown) => {
-    const child = (message as { process: ChildProcess }).process;
+    const { process: child, options } = message as { process: ChildProcess; options: SpawnOptions };
+    if (basename(options.file) !== "workerd") return;
+    if (!variables.every((variable) => options.envPairs.includes(variable))) return;
+    prepare?.(options);
     child.once("spawn", () => {
-      if (basename(child.spawnfile) !== "workerd") return;
       workerd = child;
       endWithThisProcess(child);
     });
   };
-  subscribe("child_process", onSpawn);
+  subscribe(SPAWN, onSpawn);
 
   return {
     async drain(dispose) {
-      unsubscribe("child_process", onSpawn);
+      unsubscribe(SPAWN, onSpawn);
       const child = workerd;
       if (child === undefined || child.exitCode !== null || child.signalCode !== null) return dispose();
       await new Promise<void>((resolve, reject) => {
@@ -49,6 +68,9 @@ export function watchWorkerd(): WorkerdProcess {
     },
   };
 }
+
+/** Where Node tells of a process before it starts it. */
+const SPAWN = "tracing:child_process.spawn:start";
 
 /** Has a shell wait for the end of this process, however it comes, and kill `child` then. */
 function endWithThisProcess(child: ChildProcess): void {

@@ -22,9 +22,7 @@ export function publishNamespace(publishers: Publishers, table: RecordTable, nam
 async function publish(publishers: Publishers, table: RecordTable, documentKey: string): Promise<Published> {
   const result = await askPublisher(publishers, "record", documentKey);
   if (result.kind === "pending") return result;
-  const { document } = result;
-  if ("key" in document) table.remember(document, Date.now());
-  else table.rememberNamespace(document, Date.now());
+  table.take(result.document, Date.now());
   return { kind: "published" };
 }
 

@@ -70,6 +70,12 @@ export class RecordTable {
     return this.#namespaces.lookup(name, now, waitUntil);
   }
 
+  /** Takes in what has just been published, of whichever kind it is. */
+  take(document: RecordDocument | NamespaceDocument, now: number): void {
+    if ("key" in document) this.remember(document, now);
+    else this.rememberNamespace(document, now);
+  }
+
   /** Takes in a record that has just been published, or deleted, unless a newer one is known. */
   remember(document: RecordDocument, now: number): void {
     this.#records.remember(document, now);

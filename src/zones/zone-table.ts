@@ -42,8 +42,8 @@ export function zoneTableOf(kv: KVNamespace): ZoneTable {
   return table;
 }
 
-/** A document may have been written before the newest settings existed: they have their defaults then. */
-function readDocument(text: string): ZoneDocument {
+/** Reads a document's JSON. It may have been written before the newest settings existed: they have their defaults then. */
+export function readDocument(text: string): ZoneDocument {
   const document = JSON.parse(text) as ZoneDocument;
   return { ...document, settings: completeSettings(document.settings) };
 }

@@ -1,0 +1,67 @@
+/** D1 and KV as the processes of one server share them: the control process holds them. */
+import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
+import type { Publications } from "./worker.ts";
+
+interface Env {
+  DB: D1Database;
+  ZONES: KVNamespace;
+  /** How many edge processes there are; `EDGE_1` is the first one's entrypoint for {@link Documents}. */
+  EDGES: number;
+  [edge: `EDGE_${number}`]: Service<typeof Publications>;
+}
+
+/** An edge process that takes longer to listen is not waited for: it reads KV itself after five seconds. */
+const LISTEN_MS = 1_000;
+
+/** Stands where the binding `ZONES` does, with those of its methods that the product calls. */
+export class Documents extends WorkerEntrypoint<Env> {
+  get(key: string, options: KVNamespaceGetOptions<"text">): Promise<string | null> {
+    return this.env.ZONES.get(key, options);
+  }
+
+  /** Writes to KV, then to the memory of each edge process: what is published holds in all of them at once. */
+  async put(key: string, value: string, options: KVNamespacePutOptions): Promise<void> {
+    await this.env.ZONES.put(key, value, options);
+    const numbers = Array.from({ length: this.env.EDGES }, (_, index) => index + 1);
+    await Promise.all(numbers.map((number) => this.#tell(number, key, value)));
+  }
+
+  async #tell(number: number, key: string, document: string): Promise<void> {
+    const late = scheduler.wait(LISTEN_MS).then(() => Promise.reject(new Error("it does not answer")));
+    try {
+      await Promise.race([this.env[`EDGE_${number}`]!.published(key, document), late]);
+    } catch (error) {
+      console.warn(JSON.stringify({ event: "edge_not_told", edge: number, key, error: String(error) }));
+    }
+  }
+}
+
+/** Stands where the binding `DB` does in an edge process, with those of its methods that readers of names call. */
+export class Database extends WorkerEntrypoint<Env> {
+  prepare(query: string): Statement {
+    return new Statement(this.env.DB.prepare(query));
+  }
+}
+
+class Statement extends RpcTarget {
+  readonly #statement: D1PreparedStatement;
+
+  constructor(statement: D1PreparedStatement) {
+    super();
+    this.#statement = statement;
+  }
+
+  bind(...values: unknown[]): Statement {
+    return new Statement(this.#statement.bind(...values));
+  }
+
+  first(): Promise<unknown> {
+    return this.#statement.first();
+  }
+
+  all(): Promise<D1Result> {
+    return this.#statement.all();
+  }
+}
+
+export default {} satisfies ExportedHandler<Env>;

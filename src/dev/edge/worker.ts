@@ -1,0 +1,43 @@
+/** The Worker of an edge process: zones and names are answered here, the APIs in the control process. */
+import { WorkerEntrypoint } from "cloudflare:workers";
+import { type ControlSurface, createEntry, type EdgeEnv } from "../../entry.ts";
+import type { Env as ProductEnv } from "../../env.ts";
+import { recordTableOf } from "../../records/record-table.ts";
+import { DRAIN } from "../../usage/drain.ts";
+import { readDocument, zoneKey, zoneTableOf } from "../../zones/zone-table.ts";
+
+interface Env extends EdgeEnv, Pick<ProductEnv, "DB"> {
+  CONTROL: Fetcher;
+}
+
+const entry = createEntry<Env>(otherSurface);
+
+async function otherSurface(
+  surface: ControlSurface,
+  url: URL,
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+): Promise<Response> {
+  if (surface !== "dns") return env.CONTROL.fetch(request);
+  const { handleDns } = await import("../../records/dns/doh.ts");
+  return handleDns(request, url, env, (work) => ctx.waitUntil(work), Date.now());
+}
+
+/** What the control process tells an edge process. */
+export class Publications extends WorkerEntrypoint<Env> {
+  /** Takes in a document, as JSON, that KV has just taken in under `key`. */
+  published(key: string, text: string): void {
+    const { ZONES } = this.env;
+    if (key.startsWith(zoneKey(""))) zoneTableOf(ZONES).remember(readDocument(text), Date.now());
+    else recordTableOf(ZONES).take(JSON.parse(text), Date.now());
+  }
+}
+
+export default {
+  fetch: entry.fetch,
+
+  async scheduled({ cron }) {
+    if (cron === DRAIN) await entry.drain();
+  },
+} satisfies ExportedHandler<Env>;

@@ -1,0 +1,17 @@
+import type { Miniflare } from "miniflare";
+import { DRAIN } from "../usage/drain.ts";
+
+/** How long a meter that does not answer may hold up the end, ms. */
+const SETTLE_MS = 8_000;
+
+/**
+ * Has a Worker deliver what it has counted, and from now on count before it answers. On Cloudflare's network `waitUntil`
+ * outlives the request; workerd ends as soon as the requests in flight are answered.
+ */
+export async function settleUsage(miniflare: Miniflare, workerName: string | undefined): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, SETTLE_MS);
+  const settled = miniflare.getWorker(workerName).then((worker) => worker.scheduled({ cron: DRAIN }));
+  await Promise.race([settled, late.promise]).catch((error: unknown) => console.error("usage:", error));
+  clearTimeout(timer);
+}

@@ -1,0 +1,90 @@
+import { once } from "node:events";
+import net, { type AddressInfo } from "node:net";
+import { getSystemErrorName } from "node:util";
+import { AddressInUse } from "./address-in-use.ts";
+import type { SpawnOptions } from "./workerd-process.ts";
+
+/** A port that several processes listen on, each with a socket of its own: the kernel spreads connections over them. */
+export interface SharedPort {
+  host: string;
+  port: number;
+  /** Has a workerd that is about to start listen there, in place of the socket of that name in its configuration. */
+  giveTo(workerd: SpawnOptions, socketName: string): void;
+  /** Lets others have the port. */
+  release(): void;
+}
+
+/**
+ * Takes a port for as long as this process lives; 0: any free one.
+ *
+ * @throws {AddressInUse}
+ */
+export async function sharePort(host: string, port: number): Promise<SharedPort> {
+  const { address, family, port: free } = await findFree(host, port);
+  const bind = () => boundSocket(address, free, family === "IPv6" ? 6 : 4);
+  // Bound, but not listening, so that no connection comes here.
+  const reserved = bind();
+  return {
+    host: address,
+    port: free,
+    giveTo({ args, stdio }, socketName) {
+      const socket = bind();
+      throwOn(socket.listen(BACKLOG));
+      args.splice(2, 0, `--socket-fd=${socketName}=${stdio.length}`); // behind `workerd serve`
+      stdio.push({ type: "fd", fd: socket.fd });
+      // workerd has a copy by then. Node has accepted nothing: it does that later in the event loop.
+      process.nextTick(() => socket.close());
+    },
+    release: () => reserved.close(),
+  };
+}
+
+/** Listens alone for a moment: a socket that shares would share with any other of this user's that does. */
+async function findFree(host: string, port: number): Promise<AddressInfo> {
+  const alone = net.createServer().listen({ host, port });
+  try {
+    await once(alone, "listening");
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === "EADDRINUSE" ? new AddressInUse(host, port) : error;
+  }
+  const address = alone.address() as AddressInfo;
+  alone.close();
+  await once(alone, "close");
+  return address;
+}
+
+/** A socket of libuv as Node wraps it. */
+interface SocketHandle {
+  fd: number;
+  listen(backlog: number): number;
+  close(): void;
+}
+
+/** Node's `net.Server` starts to accept as soon as it listens; this is what it makes its sockets with. */
+const { _createServerHandle: createServerHandle } = net as unknown as {
+  _createServerHandle(
+    address: string,
+    port: number,
+    family: 4 | 6,
+    fd: undefined,
+    flags: number,
+  ): SocketHandle | number;
+};
+
+/** libuv's `UV_TCP_REUSEPORT`: SO_REUSEPORT where the kernel spreads connections, an error elsewhere. */
+const REUSE_PORT = 2;
+const BACKLOG = 511;
+
+function boundSocket(address: string, port: number, family: 4 | 6): SocketHandle {
+  const socket = createServerHandle(address, port, family, undefined, REUSE_PORT);
+  return typeof socket === "number" ? throwOn(socket) : socket;
+}
+
+function throwOn(error: number): never;
+function throwOn(error: 0): void;
+function throwOn(error: number): void {
+  if (error === 0) return;
+  throw new Error(
+    `several processes cannot listen on one port here: ${getSystemErrorName(error)}; leave WORKERS unset`,
+  );
+}

@@ -1,0 +1,88 @@
+import { failure } from "./edge/failure.ts";
+import { Flights } from "./edge/flights.ts";
+import { Memory } from "./edge/memory.ts";
+import { refuse } from "./edge/refusal.ts";
+import { Routes } from "./edge/routes.ts";
+import { toResponse } from "./edge/send.ts";
+import { type Edge, serve } from "./edge/serve.ts";
+import { createStore } from "./edge/store.ts";
+import { type Env, settingsOf, type Variables } from "./env.ts";
+import type { Surface } from "./hosts.ts";
+import { Metering } from "./usage/metering.ts";
+import { popOf } from "./usage/pops.ts";
+import { cacheTagField } from "./zones/cache-tags.ts";
+import { zoneTableOf } from "./zones/zone-table.ts";
+
+/** What serving zones needs. */
+export type EdgeEnv = Variables & Pick<Env, "ZONES" | "USAGE_METER">;
+
+/** A surface that is not the edge's. */
+export type ControlSurface = Exclude<Surface["kind"], "edge" | "unknown">;
+
+/** Answers a request for a surface that is not the edge's; `url` is the request's. */
+export type ControlPlane<E extends EdgeEnv> = (
+  surface: ControlSurface,
+  url: URL,
+  request: Request,
+  env: E,
+  ctx: ExecutionContext,
+) => Promise<Response>;
+
+/** What a Worker does for each request, and before its process ends. */
+export interface Entry<E extends EdgeEnv> {
+  /** Serves zones, refuses what is nobody's, and leaves the rest to the control plane. Never throws or rejects. */
+  fetch(request: Request, env: E, ctx: ExecutionContext): Response | Promise<Response>;
+  /** See {@link Metering.drain}. */
+  drain(): Promise<void>;
+}
+
+/** The entry of a Worker that serves the edge. What it keeps between requests is one isolate's. */
+export function createEntry<E extends EdgeEnv>(control: ControlPlane<E>): Entry<E> {
+  let edge: (Edge & { usage: Metering }) | null = null;
+
+  function dispatch(request: Request, env: E, ctx: ExecutionContext): Response | Promise<Response> {
+    edge ??= edgeOf(env, request);
+    const route = edge.routes.routeOf(request.url);
+    // RFC 9112 §3.2: "a server MUST respond with a 400".
+    if (route === null) return toResponse(refuse("bad-host", request));
+    switch (route.surface.kind) {
+      case "edge":
+        return serve(request, route, route.surface.zone, edge, (work) => ctx.waitUntil(work));
+      case "api":
+      case "records":
+      case "dns":
+        return control(route.surface.kind, route.url, request, env, ctx);
+      case "unknown":
+        return toResponse(refuse("unknown-host", request));
+      default:
+        return route.surface satisfies never;
+    }
+  }
+
+  return {
+    // Not async: what is hot is answered without a promise.
+    fetch(request, env, ctx) {
+      try {
+        const answer = dispatch(request, env, ctx);
+        return answer instanceof Promise ? answer.catch((error) => toResponse(failure(request, error))) : answer;
+      } catch (error) {
+        return toResponse(failure(request, error));
+      }
+    },
+    async drain() {
+      await edge?.usage.drain();
+    },
+  };
+}
+
+function edgeOf(env: EdgeEnv, { cf }: Request): Edge & { usage: Metering } {
+  const settings = settingsOf(env);
+  return {
+    routes: new Routes(settings),
+    zones: zoneTableOf(env.ZONES),
+    store: createStore(caches.default, `https://${settings.edgeDomains[0]}`, settings.cloudflare && cacheTagField),
+    flights: new Flights(),
+    memory: new Memory(settings.memory),
+    usage: new Metering(env.USAGE_METER, popOf(cf?.colo)),
+  };
+}
