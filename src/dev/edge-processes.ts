@@ -82,7 +82,7 @@ async function controlOptions(config: WranglerConfig, { stateDir, vars }: Runtim
   const control = {
     ...workerOptions(config, folder, vars),
     rootPath: folder,
-    modules: await bundleWorker(folder),
+    modules: (await bundleWorker(folder)).modules,
     kvNamespaces: {},
     serviceBindings: { ZONES: { name: STORAGE, entrypoint: "Documents" } },
   };
@@ -90,7 +90,7 @@ async function controlOptions(config: WranglerConfig, { stateDir, vars }: Runtim
     name: STORAGE,
     compatibilityDate: config.compatibility_date ?? "",
     rootPath: storageFolder,
-    modules: await bundleWorker(storageFolder, "src/dev/edge/storage.ts"),
+    modules: (await bundleWorker(storageFolder, "src/dev/edge/storage.ts")).modules,
     kvNamespaces: Object.fromEntries(config.kv_namespaces.map(({ binding, id }) => [binding, id ?? binding])),
     d1Databases: Object.fromEntries(
       config.d1_databases.map(({ binding, database_id }) => [binding, database_id ?? binding]),
@@ -105,7 +105,8 @@ async function controlOptions(config: WranglerConfig, { stateDir, vars }: Runtim
 
 async function bundleEdge({ stateDir }: RuntimeOptions) {
   const rootPath = join(stateDir, "bundle-edge");
-  return { rootPath, modules: await bundleWorker(rootPath, "src/dev/edge/worker.ts") };
+  const { modules } = await bundleWorker(rootPath, "src/dev/edge/worker.ts");
+  return { rootPath, modules };
 }
 
 /** The edge alone. Its cache is its own. */

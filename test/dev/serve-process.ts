@@ -5,6 +5,8 @@ import { projectRoot } from "../../src/dev/project.ts";
 
 /** A running `npm run serve`. */
 export interface ServeProcess {
+  /** npm's; the server is below it. */
+  pid: number;
   port: number;
   /** Lines on stdout after npm's own. */
   stdout: readonly string[];
@@ -49,6 +51,7 @@ export async function startServe(env: Record<string, string>): Promise<ServeProc
     exit.then((code) => reject(new ServeFailed(code, stderr)), reject);
   });
   return {
+    pid: child.pid!,
     port,
     stdout,
     stderr: () => stderr,

@@ -1,0 +1,175 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { processTree } from "../../src/dev/bench/process-stat.ts";
+import { request } from "./request.ts";
+import { ServeFailed, type ServeProcess, startServe } from "./serve-process.ts";
+
+const API = "api.rescdn.localhost";
+const EDGE = "shop.rescdn.localhost";
+const PATH = "/assets/site.css";
+/** Each over a connection of its own: that all of them reach one of two processes does not happen. */
+const REQUESTS = 60;
+
+let stateDir: string;
+let origin: Server;
+let originRequests = 0;
+const running = new Set<ServeProcess>();
+
+beforeAll(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), "rescdn-processes-"));
+  origin = createServer((_request, response) => {
+    originRequests++;
+    response.writeHead(200, { "Content-Type": "text/css" }).end(`body{order:${originRequests}}`);
+  });
+  await new Promise<void>((resolve) => origin.listen(0, "127.0.0.1", resolve));
+});
+
+afterAll(async () => {
+  await Promise.all([...running].map((server) => server.stop()));
+  origin.close();
+  await rm(stateDir, { recursive: true, force: true });
+});
+
+async function serve(env: Record<string, string>): Promise<ServeProcess> {
+  const server = await startServe({
+    STATE_DIR: stateDir,
+    ADMIN_TOKEN: "operator",
+    ALLOW_PRIVATE_ORIGINS: "true",
+    ...env,
+  });
+  running.add(server);
+  return server;
+}
+
+async function stop(server: ServeProcess): Promise<number | null> {
+  running.delete(server);
+  return server.stop();
+}
+
+async function statusesOf(server: ServeProcess): Promise<Record<string, number>> {
+  const statuses: Record<string, number> = {};
+  for (let n = 0; n < REQUESTS; n++) {
+    const { status, headers } = await request(server.port, EDGE, PATH);
+    const name = `${status} ${headers["x-cache"]}`;
+    statuses[name] = (statuses[name] ?? 0) + 1;
+  }
+  return statuses;
+}
+
+describe("npm run serve with WORKERS=2", () => {
+  it("serves a zone from two processes, purges it in both at once, and has counted all of it when it ends", async () => {
+    const first = await serve({ WORKERS: "2" });
+    const account = await request(first.port, API, "/admin/accounts", {
+      method: "POST",
+      headers: { Authorization: "Bearer operator" },
+      body: { name: "Shop", email: "shop@example.com" },
+    });
+    const keys = (JSON.parse(account.body) as { keys: { live: string; resolvedb: string } }).keys;
+    const headers = { "X-ResCDN-Key": keys.live };
+
+    // Both processes look for the zone before it exists, and may remember that it does not.
+    expect(await statusesOf(first)).toEqual({ "404 BYPASS": REQUESTS });
+    const url = `http://127.0.0.1:${(origin.address() as AddressInfo).port}`;
+    const zone = { name: "shop", origin: url };
+    expect((await request(first.port, API, "/v1/zones", { method: "POST", headers, body: zone })).status).toBe(201);
+
+    // Each process has a cache of its own: two misses are two processes.
+    const eachOnce = { "200 MISS": 2, "200 HIT": REQUESTS - 2 };
+    expect(await statusesOf(first)).toEqual(eachOnce);
+    expect(originRequests).toBe(2);
+    const purge = await request(first.port, API, `/v1/purge?zone=shop&path=${PATH}`, { headers });
+    expect(purge.status, purge.body).toBe(200);
+    expect(await statusesOf(first)).toEqual(eachOnce);
+    expect(originRequests).toBe(4);
+    expect(await stop(first)).toBe(0);
+
+    const second = await serve({});
+    const usage = await request(second.port, API, "/v1/usage", { headers });
+    expect(JSON.parse(usage.body)).toMatchObject({ requests: 2 * REQUESTS, bandwidth_bytes: 2 * REQUESTS * 13 });
+    expect(await stop(second)).toBe(0);
+  });
+
+  it("answers names in both processes as soon as a write is answered, out of D1 as well", async () => {
+    const server = await serve({ WORKERS: "2", STATE_DIR: join(stateDir, "names") });
+    const account = await request(server.port, API, "/admin/accounts", {
+      method: "POST",
+      headers: { Authorization: "Bearer operator" },
+      body: { name: "Names", email: "names@example.com" },
+    });
+    const { resolvedb } = (JSON.parse(account.body) as { keys: { resolvedb: string } }).keys;
+    const ask = (name: string) => request(server.port, API, `/resolve?type=TXT&name=${name}.resolvedb.net`);
+    for (let n = 0; n < 20; n++) expect((await ask("get.config.demo.v1")).body).toContain("E004");
+    const created = await request(server.port, API, "/api/v1/records", {
+      method: "POST",
+      headers: { Authorization: `Bearer ${resolvedb}` },
+      body: { record: { key: "config.demo.v1", data: "eyJhIjoxfQ==" } },
+    });
+    expect(created.status, created.body).toBe(201);
+    for (let n = 0; n < 20; n++) {
+      expect((await ask("get.config.demo.v1")).body).toContain("s=ok");
+      expect((await ask("list.demo.v1")).body).toContain('[\\"config\\"]');
+    }
+    expect(await stop(server)).toBe(0);
+  });
+
+  it("leaves no process behind, whether it is told to end or killed", async () => {
+    for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+      const server = await serve({ WORKERS: "2", STATE_DIR: join(stateDir, signal) });
+      const workerds = processTree(server.pid, "workerd");
+      expect(workerds).toHaveLength(3);
+      const parents = new Set(await Promise.all(workerds.map(parentOf)));
+      expect(parents.size).toBe(1);
+      const processes = [...parents].flatMap((parent) => processTree(parent!));
+      for (const parent of parents) process.kill(parent!, signal);
+      while ((await Promise.all(processes.map(parentOf))).some((parent) => parent !== null)) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      expect((await stop(server)) === 0).toBe(signal === "SIGTERM");
+    }
+  });
+
+  it("starts a process anew that crashed", async () => {
+    const server = await serve({ WORKERS: "2", STATE_DIR: join(stateDir, "crash") });
+    const before = processTree(server.pid, "workerd");
+    for (const pid of before) process.kill(pid, "SIGKILL");
+    const isHealthy = async () => (await request(server.port, API, "/health").catch(() => null))?.status === 200;
+    for (let healthy = 0; healthy < 20; healthy = (await isHealthy()) ? healthy + 1 : 0);
+    const after = processTree(server.pid, "workerd");
+    expect(after.filter((pid) => !before.includes(pid))).toHaveLength(3);
+    expect(await stop(server)).toBe(0);
+  });
+
+  it("says in one line that the port is taken, by a server of its kind as well, and what WORKERS may be", async () => {
+    const server = await serve({ WORKERS: "2", STATE_DIR: join(stateDir, "taking") });
+    const port = String(server.port);
+    const taken = new RegExp(`^port ${port} on 127\\.0\\.0\\.1 is taken: .+\\n$`);
+    expect(await failureOf({ WORKERS: "2", PORT: port })).toMatch(taken);
+    expect(await failureOf({ WORKERS: "1", PORT: port })).toMatch(taken);
+    expect(await stop(server)).toBe(0);
+    for (const workers of ["0", "65", "-1", "1.5", "two"]) {
+      expect(await failureOf({ WORKERS: workers })).toBe(`WORKERS is not a whole number from 1 to 64: ${workers}\n`);
+    }
+  });
+});
+
+/** What a server that does not start says on stderr. */
+async function failureOf(env: Record<string, string>): Promise<string> {
+  const failure = await startServe({ STATE_DIR: join(stateDir, "failed"), ...env }).then(
+    async (server) => `started, ended with ${await server.stop()}`,
+    (error: unknown) => error,
+  );
+  expect(failure).toBeInstanceOf(ServeFailed);
+  expect((failure as ServeFailed).exitCode).toBe(1);
+  return (failure as ServeFailed).stderr;
+}
+
+/** Null: the process is gone. */
+async function parentOf(pid: number): Promise<number | null> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  const parent = /^PPid:\s+(\d+)$/m.exec(status)?.[1];
+  return parent === undefined || /^State:\s+Z/m.test(status) ? null : Number(parent);
+}
