@@ -35,7 +35,9 @@ export async function startServe(env: Record<string, string>): Promise<ServeProc
     env: { ...process.env, HOST: "127.0.0.1", PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  process.once("exit", () => child.kill());
+  const kill = () => child.kill();
+  process.once("exit", kill);
+  child.once("close", () => process.off("exit", kill));
   const stdout: string[] = [];
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
