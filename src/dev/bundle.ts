@@ -1,7 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { basename, extname, join } from "node:path";
-import { build, type Metafile, type Plugin } from "esbuild";
+import { build, type Metafile, type Plugin, stop } from "esbuild";
 import { projectRoot } from "./project.ts";
 
 /** Files that are bytes to the Worker, never evaluated: those of `wrangler.toml`'s rule of type Data. */
@@ -59,6 +59,7 @@ export async function bundleWorker(
     logLevel: "warning",
     plugins: [nodeModules, dataModules, englishOnly],
   });
+  await stop(); // its process would live as long as this one
   const modules = Object.keys(metafile.outputs)
     .map((path) => basename(path))
     .filter((name) => extname(name) !== ".map")

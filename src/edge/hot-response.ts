@@ -16,12 +16,13 @@ export interface HotResponse {
  * its age moves: the fields are kept as they were sent, and stamped anew once a second.
  */
 export interface Replay {
-  headers: Headers;
+  /** What `Response` takes. Made once: an object literal for each answer takes the runtime 2 µs longer to read. */
+  init: { headers: Headers; encodeBody: "manual" };
   body: Uint8Array;
   /** The zone's version that it was made under: settings and purges are the same while it holds. */
   zoneVersion: number;
   /** Ms since the epoch. */
   freshUntil: number;
-  /** The age that `headers` state, seconds. */
+  /** The age that the fields state, seconds. */
   age: number;
 }

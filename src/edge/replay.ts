@@ -26,7 +26,7 @@ export function replay(hot: HotResponse, request: Request, zone: ZoneDocument, n
   const { stored } = hot;
   const age = currentAge(stored, now);
   if (age !== known.age) {
-    stampAge(known.headers, stored, hit("HIT", { age, ttl: stored.lifetime - age }), zone.settings);
+    stampAge(known.init.headers, stored, hit("HIT", { age, ttl: stored.lifetime - age }), zone.settings);
     known.age = age;
   }
   return known;
@@ -39,7 +39,7 @@ export function record(hot: HotResponse, request: Request, zone: ZoneDocument, g
   if (given.status !== 200 || body === undefined) return;
   const { answeredAt, lifetime, initialAge } = hot.stored;
   hot.replays.set(codingAskedFor(request.headers), {
-    headers: new Headers(given.headers),
+    init: { headers: new Headers(given.headers), encodeBody: "manual" },
     body,
     zoneVersion: zone.version,
     freshUntil: answeredAt + Math.min(lifetime - initialAge, STORED_FOR_SECONDS) * 1000,

@@ -63,7 +63,7 @@ function serveZone(
     hot !== null && usage.settle === null && isPlain(request, zone) ? replay(hot, request, zone, now) : null;
   if (again !== null) {
     usage.countRequest(zone, target.path, "HIT", 200, again.body.byteLength, now, waitUntil);
-    return new Response(streamBytes(again.body), { headers: again.headers, encodeBody: "manual" });
+    return new Response(streamBytes(again.body), again.init);
   }
   const recipient: Recipient = { zone, path: target.path, now, usage, waitUntil };
   const failed = (error: unknown) => send(failure(request, error, zone), recipient);

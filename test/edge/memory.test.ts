@@ -81,8 +81,8 @@ describe("Memory", () => {
     const hot = memory.put("k".repeat(1_000), { ...stored(0), headers: [["x", "y".repeat(5_000)]] }, new Uint8Array());
     expect(memory.bytes).toBeGreaterThan(7_000);
     const before = memory.bytes;
-    const replay = { headers: new Headers(), body: new Uint8Array(), zoneVersion: 1, freshUntil: 0, age: 0 };
-    hot.replays.set("identity", replay);
+    const init = { headers: new Headers(), encodeBody: "manual" } as const;
+    hot.replays.set("identity", { init, body: new Uint8Array(), zoneVersion: 1, freshUntil: 0, age: 0 });
     memory.recount("k".repeat(1_000));
     expect(memory.bytes).toBeGreaterThan(before + 5_000);
   });
