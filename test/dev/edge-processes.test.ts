@@ -132,12 +132,18 @@ describe("npm run serve with WORKERS=2", () => {
     }
   });
 
-  it("starts a process anew that crashed", async () => {
+  it("starts a process anew that crashed, and says meanwhile that the API is to be asked again", async () => {
     const server = await serve({ WORKERS: "2", STATE_DIR: join(stateDir, "crash") });
     const before = processTree(server.pid, "workerd");
     for (const pid of before) process.kill(pid, "SIGKILL");
-    const isHealthy = async () => (await request(server.port, API, "/health").catch(() => null))?.status === 200;
+    const statuses = new Set<number>();
+    const isHealthy = async () => {
+      const answer = await request(server.port, API, "/health").catch(() => null);
+      if (answer !== null) statuses.add(answer.status);
+      return answer?.status === 200;
+    };
     for (let healthy = 0; healthy < 20; healthy = (await isHealthy()) ? healthy + 1 : 0);
+    expect([...statuses].filter((status) => status !== 200 && status !== 503)).toEqual([]);
     const after = processTree(server.pid, "workerd");
     expect(after.filter((pid) => !before.includes(pid))).toHaveLength(3);
     expect(await stop(server)).toBe(0);

@@ -19,9 +19,16 @@ async function otherSurface(
   env: Env,
   ctx: ExecutionContext,
 ): Promise<Response> {
-  if (surface !== "dns") return env.CONTROL.fetch(request);
+  if (surface !== "dns") return env.CONTROL.fetch(request).catch(unavailable);
   const { handleDns } = await import("../../records/dns/doh.ts");
   return handleDns(request, url, env, (work) => ctx.waitUntil(work), Date.now());
+}
+
+/** While the control process starts anew. */
+function unavailable(error: unknown): Response {
+  console.error(JSON.stringify({ event: "control_unavailable", error: String(error) }));
+  const body = { error: "The API is not available at the moment. Try again in a second.", code: "unavailable" };
+  return Response.json(body, { status: 503, headers: { "cache-control": "no-store", "retry-after": "1" } });
 }
 
 /** What the control process tells an edge process. */
