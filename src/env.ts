@@ -49,7 +49,7 @@ export interface Settings {
   adminToken: string | null;
   /** What the origin guard lets pass beyond https to public hosts. */
   origins: { allowPrivate: boolean; allowHttp: boolean };
-  /** What an isolate holds of hot small responses, bytes. Cloudflare gives an isolate 128 MB for everything. */
+  /** What an isolate holds of hot responses, bytes. Cloudflare gives an isolate 128 MB for everything. */
   memory: { total: number; object: number };
   /** Where purges are made by tag as well; null: nowhere, and nothing is stored with tags. */
   cloudflare: CloudflareApi | null;

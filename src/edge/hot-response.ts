@@ -1,6 +1,6 @@
 import type { StoredResponse } from "./stored-response.ts";
 
-/** A small response with its body, held in the isolate. */
+/** A response with its body, held in the isolate. */
 export interface HotResponse {
   stored: StoredResponse;
   /** The identity body. */
