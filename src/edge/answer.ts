@@ -77,7 +77,7 @@ export async function answer(
     headers.delete("content-length");
     headers.set("content-encoding", coding.coding);
     // A HEAD tells the length that a GET would have, where that costs no more than it does.
-    if (!isWithoutBody || source.kind === "bytes") {
+    if (!isWithoutBody || source.kind === "memory") {
       const coded = await codedBody(exchange, stored, source, coding.coding);
       if (coded.size !== null) headers.set("content-length", String(coded.size));
       ({ body } = coded);

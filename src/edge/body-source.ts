@@ -10,20 +10,20 @@ import type { StoredResponse } from "./stored-response.ts";
 /** Where the whole identity body of an answer comes from. */
 export type BodySource =
   /** In memory, with the codings made of it so far; `hot`: where the isolate holds it for others. */
-  | { kind: "bytes"; bytes: Uint8Array; coded: Map<"br" | "gzip", Uint8Array>; hot: HotResponse | null }
+  | { kind: "memory"; body: Blob; coded: Map<"br" | "gzip", Blob>; hot: HotResponse | null }
   /** Part of it, which begins at `first`; only a range within it is ever read. */
-  | { kind: "part"; bytes: Uint8Array; first: number }
+  | { kind: "part"; body: Blob; first: number }
   /** Stored; `stream` is its beginning, parts and codings can be read apart. */
   | { kind: "store"; stream: ReadableStream }
   /** On its way from the origin, to be read once; `handed` tells how far it is; `isKept`: into the store as well. */
   | { kind: "origin"; stream: ReadableStream | null; handed: Handed; isKept: boolean };
 
 /** What a Response takes. */
-export type Body = Uint8Array | ReadableStream | null;
+export type Body = Blob | ReadableStream | null;
 
 /** The body as it is. */
 export function wholeBody(source: BodySource): Body {
-  return "bytes" in source ? source.bytes : source.stream;
+  return "body" in source ? source.body : source.stream;
 }
 
 /** Bytes `first` to `last` (inclusive). */
@@ -35,10 +35,10 @@ export async function partOfBody(
   last: number,
 ): Promise<Body> {
   switch (source.kind) {
-    case "bytes":
-      return source.bytes.subarray(first, last + 1);
+    case "memory":
+      return source.body.slice(first, last + 1);
     case "part":
-      return source.bytes.subarray(first - source.first, last + 1 - source.first);
+      return source.body.slice(first - source.first, last + 1 - source.first);
     case "store": {
       const part = await store.readPart(target.key, stored, first, last);
       if (part === null) return sliceStream(source.stream, first, last);
@@ -76,18 +76,25 @@ export async function codedBody(
       return existing;
     }
   }
+  const known = codedBefore(source, coding);
+  if (known !== null) return known;
   const encode = await loadEncoder();
-  const bytes = "bytes" in source ? source.bytes : new Uint8Array(await new Response(source.stream).arrayBuffer());
-  // Looked up after the last wait: what others have made meanwhile is not made again.
-  const made = source.kind === "bytes" ? source.coded.get(coding) : undefined;
-  if (made !== undefined) return { body: made, size: made.byteLength };
-  const coded = encode(bytes, coding);
-  if (source.kind === "bytes") {
+  const bytes = await new Response(wholeBody(source)).bytes();
+  // Looked up again after the last wait: what others have made meanwhile is not made again.
+  const made = codedBefore(source, coding);
+  if (made !== null) return made;
+  const coded = new Blob([encode(bytes, coding)]);
+  if (source.kind === "memory") {
     source.coded.set(coding, coded);
     memory?.recount(target.key);
   }
   waitUntil(store.writeCoded(target.key, stored.bodyId, coding, coded).catch(reportStoreFailure(target.key)));
-  return { body: coded, size: coded.byteLength };
+  return { body: coded, size: coded.size };
+}
+
+function codedBefore(source: BodySource, coding: "br" | "gzip"): CodedBody | null {
+  const body = source.kind === "memory" ? source.coded.get(coding) : undefined;
+  return body === undefined ? null : { body, size: body.size };
 }
 
 /** Lets go of a body that is not wanted. */

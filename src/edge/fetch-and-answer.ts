@@ -64,12 +64,12 @@ export async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promi
 /** Answers out of what another request brought; null where it does not serve this one. */
 async function answerFromLanding(exchange: Exchange, found: Unusable, landing: Landing): Promise<Answer | null> {
   switch (landing.kind) {
-    case "bytes": {
-      const { stored, bytes, coded } = landing;
+    case "whole": {
+      const { stored, body, coded } = landing;
       const use = useOf(stored, exchange);
       if (!isVariantFor(stored, exchange.request) || use.kind === "validate" || use.kind === "purged") return null;
       await discardBody(found);
-      return answer(exchange, stored, { kind: "bytes", bytes, coded, hot: null }, collapsed(found, use));
+      return answer(exchange, stored, { kind: "memory", body, coded, hot: null }, collapsed(found, use));
     }
     case "large": {
       const { stored, kept } = landing;

@@ -3,7 +3,7 @@ import type { StoredResponse } from "./stored-response.ts";
 
 /** What a request to the origin leaves for the others that wait for the same key. Plain data only. */
 export type Landing =
-  | { kind: "bytes"; stored: StoredResponse; bytes: Uint8Array; coded: Map<"br" | "gzip", Uint8Array> }
+  | { kind: "whole"; stored: StoredResponse; body: Blob; coded: Map<"br" | "gzip", Blob> }
   /** The store has it. */
   | { kind: "stored"; stored: StoredResponse }
   /** Too large to be shared while it comes; `kept`: whether the store has it in the end. */

@@ -23,7 +23,7 @@ export async function answerFromCache(exchange: Exchange): Promise<Answer> {
   switch (use.kind) {
     case "fresh": {
       const fresh = await answer(exchange, stored, source, hit("HIT", use));
-      if (source.kind === "bytes" && source.hot !== null) recordHit(exchange, source.hot, fresh, use.age);
+      if (source.kind === "memory" && source.hot !== null) recordHit(exchange, source.hot, fresh, use.age);
       return fresh;
     }
     case "stale-while-revalidate":

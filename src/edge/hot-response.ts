@@ -1,12 +1,15 @@
 import type { StoredResponse } from "./stored-response.ts";
 
-/** A response with its body, held in the isolate. */
+/**
+ * A response with its body, held in the isolate. The body is a blob, whose stream the runtime sends from where it lies: bytes
+ * it would copy for each answer, and hold the copy until it next collects garbage.
+ */
 export interface HotResponse {
   stored: StoredResponse;
   /** The identity body. */
-  bytes: Uint8Array;
+  body: Blob;
   /** The body in the codings that have been made of it. */
-  coded: Map<"br" | "gzip", Uint8Array>;
+  coded: Map<"br" | "gzip", Blob>;
   /** Answers given out of it, by the coding that the client prefers. */
   replays: Map<string, Replay>;
 }
@@ -18,7 +21,9 @@ export interface HotResponse {
 export interface Replay {
   /** What `Response` takes. Made once: an object literal for each answer takes the runtime 2 µs longer to read. */
   init: { headers: Headers; encodeBody: "manual" };
-  body: Uint8Array;
+  body: Blob;
+  /** Of the body, bytes: to ask the blob is a call into the runtime. */
+  size: number;
   /** The zone's version that it was made under: settings and purges are the same while it holds. */
   zoneVersion: number;
   /** Ms since the epoch. */

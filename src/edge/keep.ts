@@ -47,7 +47,7 @@ export function keepPart(
     const outcome = await pump(body, sinks, boundsOf(exchange, stored));
     reportBroken(exchange, outcome);
     if (outcome.kind !== "buffered") return;
-    await exchange.store.writePart(exchange.target.key, stored, outcome.bytes);
+    await exchange.store.writePart(exchange.target.key, stored, outcome.body);
   };
   return { body: client.readable, handed, done: write().catch(reportStoreFailure(exchange.target.key)) };
 }
@@ -103,7 +103,7 @@ async function store(
     const outcome = await pump(body, { ...towardsClient, openStore }, boundsOf(exchange, stored));
     reportBroken(exchange, outcome);
     if (outcome.kind === "buffered") {
-      isKept = await keepSmall(exchange, stored, outcome.bytes, flight);
+      isKept = await keepSmall(exchange, stored, outcome.body, flight);
     } else if (outcome.kind === "streamed") {
       await put;
       isKept = !flight.isOutdated;
@@ -122,27 +122,27 @@ async function store(
 async function keepSmall(
   { store, target, memory }: Exchange,
   stored: StoredResponse,
-  bytes: Uint8Array,
+  body: Blob,
   flight: Flight,
 ): Promise<boolean> {
-  const whole = { ...stored, size: bytes.byteLength, computedEtag: await etagFor(stored, bytes) };
+  const whole = { ...stored, size: body.size, computedEtag: await etagFor(stored, body) };
   if (flight.isOutdated) {
     flight.land({ kind: "unshared" });
     return false;
   }
-  const coded = new Map<"br" | "gzip", Uint8Array>();
-  if (memory?.admits(target.key, whole)) memory.put(target.key, whole, bytes, coded);
+  const coded = new Map<"br" | "gzip", Blob>();
+  if (memory?.admits(target.key, whole)) memory.put(target.key, whole, body, coded);
   else memory?.delete(target.key);
-  flight.land({ kind: "bytes", stored: whole, bytes, coded });
-  await store.write(target.key, whole, bytes);
+  flight.land({ kind: "whole", stored: whole, body, coded });
+  await store.write(target.key, whole, body);
   return true;
 }
 
 /** A validator of ours for a response that has none. */
-async function etagFor(stored: StoredResponse, bytes: Uint8Array): Promise<string | null> {
+async function etagFor(stored: StoredResponse, body: Blob): Promise<string | null> {
   const hasValidator = stored.headers.some(([name]) => name === "etag" || name === "last-modified");
   if (hasValidator || stored.status !== 200) return null;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await body.arrayBuffer()));
   return `"${digest.subarray(0, 16).toBase64({ alphabet: "base64url", omitPadding: true })}"`;
 }
 

@@ -43,12 +43,12 @@ export async function lookup(exchange: Exchange): Promise<Lookup> {
   if (use.kind !== "fresh" || !memory?.admits(target.key, found.stored)) {
     return { kind: "found", use, stored: found.stored, source: { kind: "store", stream: found.body } };
   }
-  const bytes = new Uint8Array(await new Response(found.body).arrayBuffer());
-  return { kind: "found", use, stored: found.stored, source: sourceOf(memory.put(target.key, found.stored, bytes)) };
+  const body = await new Response(found.body).blob();
+  return { kind: "found", use, stored: found.stored, source: sourceOf(memory.put(target.key, found.stored, body)) };
 }
 
 function sourceOf(hot: HotResponse): BodySource {
-  return { kind: "bytes", bytes: hot.bytes, coded: hot.coded, hot };
+  return { kind: "memory", body: hot.body, coded: hot.coded, hot };
 }
 
 /**

@@ -78,8 +78,8 @@ export class Memory {
   }
 
   /** Holds a response under a key, in the place of what was there. */
-  put(key: string, stored: StoredResponse, bytes: Uint8Array, coded: HotResponse["coded"] = new Map()): HotResponse {
-    const response: HotResponse = { stored, bytes, coded, replays: new Map() };
+  put(key: string, stored: StoredResponse, body: Blob, coded: HotResponse["coded"] = new Map()): HotResponse {
+    const response: HotResponse = { stored, body, coded, replays: new Map() };
     const known = this.#nodes.get(key);
     if (known !== undefined) this.#remove(known);
     const node: Node = { key, response, cost: costOf(key, response), visited: false, newer: null, older: this.#newest };
@@ -131,11 +131,11 @@ export class Memory {
   }
 }
 
-function costOf(key: string, { stored, bytes, coded, replays }: HotResponse): number {
+function costOf(key: string, { stored, body, coded, replays }: HotResponse): number {
   let fields = ADDED_FIELDS_BYTES;
   for (const [name, value] of stored.headers) fields += name.length + value.length;
   for (const tag of stored.tags) fields += tag.length;
-  let cost = OVERHEAD_BYTES + 2 * key.length + fields * (1 + replays.size) + bytes.byteLength;
-  for (const form of coded.values()) cost += form.byteLength;
+  let cost = OVERHEAD_BYTES + 2 * key.length + fields * (1 + replays.size) + body.size;
+  for (const form of coded.values()) cost += form.size;
   return cost;
 }

@@ -28,7 +28,7 @@ export interface BodyBounds {
 /** What a body turned out to be. */
 export type PumpOutcome =
   /** Complete and small: here it is. */
-  | { kind: "buffered"; bytes: Uint8Array }
+  | { kind: "buffered"; body: Blob }
   /** Complete and large: it went to the store as it came. */
   | { kind: "streamed"; size: number }
   /** The store did not get it, or not all of it. */
@@ -92,7 +92,7 @@ export async function pump(body: ReadableStream<Uint8Array>, sinks: Sinks, bound
   } finally {
     watch.end();
   }
-  if (held !== null) return { kind: "buffered", bytes: concatenate(held, size) };
+  if (held !== null) return { kind: "buffered", body: new Blob(held) };
   return store?.isOpen ? { kind: "streamed", size } : { kind: "passed" };
 }
 
@@ -118,15 +118,4 @@ function watchOver(idleMs: number, reader: BodyReader, client: Sink, store: () =
     writingSince: () => begin(false),
     end: () => clearInterval(timer),
   };
-}
-
-function concatenate(chunks: Uint8Array[], size: number): Uint8Array {
-  if (chunks.length === 1) return chunks[0]!;
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
 }

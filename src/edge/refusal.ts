@@ -22,8 +22,6 @@ const REFUSALS = {
   internal: [500, "the edge failed on this request"],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;
 
-const utf8 = new TextEncoder();
-
 export type RefusalReason = keyof typeof REFUSALS;
 
 /** An error answer of the edge: JSON, never cached by anyone, readable across origins. */
@@ -46,7 +44,7 @@ export function refuse(
   return {
     status,
     headers,
-    body: body === null ? null : utf8.encode(body),
+    body: body === null ? null : new Blob([body]),
     isOnTheWay: false,
     handed: null,
     xCache: "BYPASS",

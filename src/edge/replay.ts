@@ -35,12 +35,13 @@ export function replay(hot: HotResponse, request: Request, zone: ZoneDocument, n
 /** Keeps an answer to a plain request that was fresh out of memory. */
 export function record(hot: HotResponse, request: Request, zone: ZoneDocument, given: Answer, age: number): void {
   const coding = given.headers.get("content-encoding");
-  const body = coding === "br" || coding === "gzip" ? hot.coded.get(coding) : hot.bytes;
+  const body = coding === "br" || coding === "gzip" ? hot.coded.get(coding) : hot.body;
   if (given.status !== 200 || body === undefined) return;
   const { answeredAt, lifetime, initialAge } = hot.stored;
   hot.replays.set(codingAskedFor(request.headers), {
     init: { headers: new Headers(given.headers), encodeBody: "manual" },
     body,
+    size: body.size,
     zoneVersion: zone.version,
     freshUntil: answeredAt + Math.min(lifetime - initialAge, STORED_FOR_SECONDS) * 1000,
     age,

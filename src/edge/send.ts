@@ -3,14 +3,13 @@ import type { WaitUntil } from "../zones/zone-table.ts";
 import { countedBody } from "./counted-body.ts";
 import type { Handed } from "./handed.ts";
 import type { XCache } from "./provenance.ts";
-import { streamBytes } from "./stream-bytes.ts";
 
 /** An answer as it has been decided, before it goes out. */
 export interface Answer {
   status: number;
   headers: Headers;
   /** A stream's length, where it is known, stands in `Content-Length`. */
-  body: Uint8Array | ReadableStream | null;
+  body: Blob | ReadableStream | null;
   /** Whether a stream comes at the origin's pace. Any other body is all here. */
   isOnTheWay: boolean;
   /** Where a stream is told of as it is handed over; null: it has to be counted here. */
@@ -48,8 +47,8 @@ export interface Usage {
 
 /** Makes an answer into what the platform sends. */
 export function toResponse({ status, headers, body }: Answer): Response {
+  const sent = body instanceof Blob ? body.stream() : body;
   // Coded bytes are sent as they are, ours and those of an origin's own coding.
-  const sent = body instanceof Uint8Array ? streamBytes(body) : body;
   return new Response(sent, { status, headers, encodeBody: headers.has("content-encoding") ? "manual" : "automatic" });
 }
 
@@ -81,7 +80,7 @@ export function send(answer: Answer, { zone, path, now, usage, waitUntil }: Reci
     return response;
   }
   const response = toResponse(answer);
-  const bytes = body instanceof ReadableStream ? size! : (body?.byteLength ?? 0);
+  const bytes = body instanceof ReadableStream ? size! : (body?.size ?? 0);
   usage.countRequest(zone, path, xCache, status, bytes, now, waitUntil);
   return usage.settle === null ? response : usage.settle(zone).then(() => response);
 }

@@ -15,7 +15,6 @@ import { isPlain, replay } from "./replay.ts";
 import { type Route, type Routes, targetIn } from "./routes.ts";
 import { type Answer, type Recipient, send, toResponse, type Usage } from "./send.ts";
 import type { Store } from "./store.ts";
-import { streamBytes } from "./stream-bytes.ts";
 import type { Target } from "./target.ts";
 
 /** What the edge works with, once for each isolate. */
@@ -62,8 +61,8 @@ function serveZone(
   const again =
     hot !== null && usage.settle === null && isPlain(request, zone) ? replay(hot, request, zone, now) : null;
   if (again !== null) {
-    usage.countRequest(zone, target.path, "HIT", 200, again.body.byteLength, now, waitUntil);
-    return new Response(streamBytes(again.body), again.init);
+    usage.countRequest(zone, target.path, "HIT", 200, again.size, now, waitUntil);
+    return new Response(again.body.stream(), again.init);
   }
   const recipient: Recipient = { zone, path: target.path, now, usage, waitUntil };
   const failed = (error: unknown) => send(failure(request, error, zone), recipient);

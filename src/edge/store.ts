@@ -12,7 +12,7 @@ export interface Store {
   /** The response stored under a key for a request; its body is unread. */
   find(key: string, request: Headers): Promise<Found>;
   /** Writes a response with its body; null where the body stands apart, see {@link writeBody}. */
-  write(key: string, stored: StoredResponse, body: Uint8Array | null): Promise<void>;
+  write(key: string, stored: StoredResponse, body: Blob | null): Promise<void>;
   /**
    * Writes a body as it comes. Nobody finds it before a response that names it is written: a body that breaks off may look
    * whole to a Cache API.
@@ -24,13 +24,13 @@ export interface Store {
   /** Forgets everything under a key in this data centre. */
   remove(key: string): Promise<void>;
   /** The last part of a representation that was stored without the whole. */
-  findPart(key: string): Promise<{ stored: StoredResponse; bytes: Uint8Array } | null>;
-  writePart(key: string, stored: StoredResponse, bytes: Uint8Array): Promise<void>;
+  findPart(key: string): Promise<{ stored: StoredResponse; body: Blob } | null>;
+  writePart(key: string, stored: StoredResponse, body: Blob): Promise<void>;
   /** Part of a stored body; null when the body has gone. */
   readPart(key: string, stored: StoredResponse, first: number, last: number): Promise<ReadableStream | null>;
   /** A stored body in a content coding, with its length in bytes; null when it was never made. */
   readCoded(key: string, bodyId: string, coding: string): Promise<{ body: ReadableStream; size: number | null } | null>;
-  writeCoded(key: string, bodyId: string, coding: string, bytes: Uint8Array): Promise<void>;
+  writeCoded(key: string, bodyId: string, coding: string, body: Blob): Promise<void>;
 }
 
 /** What the store holds under a key. */
@@ -69,7 +69,7 @@ export function createStore(
   /** The entry is what is found by a customer's tags; a body that stands apart is never found without it. */
   const tagged = (key: string, tags: readonly string[] = []) =>
     tagField === null ? {} : { "cache-tag": tagField(key, tags) };
-  const entryResponse = (key: string, entry: StoredResponse | VaryRecord, body: Uint8Array | ReadableStream | null) =>
+  const entryResponse = (key: string, entry: StoredResponse | VaryRecord, body: Blob | ReadableStream | null) =>
     storeResponse(body, { [ENTRY_HEADER]: asciiJson(entry), ...tagged(key, isVaryRecord(entry) ? [] : entry.tags) });
 
   async function read(url: string): Promise<{ entry: StoredResponse | VaryRecord; response: Response } | null> {
@@ -141,11 +141,11 @@ export function createStore(
     async findPart(key) {
       const part = await read(urlOf("part", key));
       if (part === null || isVaryRecord(part.entry)) return null;
-      return { stored: part.entry, bytes: new Uint8Array(await part.response.arrayBuffer()) };
+      return { stored: part.entry, body: await part.response.blob() };
     },
 
-    async writePart(key, stored, bytes) {
-      await cache.put(urlOf("part", key), entryResponse(key, stored, bytes));
+    async writePart(key, stored, body) {
+      await cache.put(urlOf("part", key), entryResponse(key, stored, body));
     },
 
     async writeBody(key, bodyId, body) {
@@ -186,8 +186,8 @@ export function createStore(
       return { body: found.body, size: length === null ? null : Number(length) };
     },
 
-    async writeCoded(key, bodyId, coding, bytes) {
-      await cache.put(urlOf(`coded/${coding}/${bodyId}`, key), storeResponse(bytes, tagged(key)));
+    async writeCoded(key, bodyId, coding, body) {
+      await cache.put(urlOf(`coded/${coding}/${bodyId}`, key), storeResponse(body, tagged(key)));
     },
   };
 }
@@ -219,7 +219,7 @@ function bodyIdOf(response: Response): string | null {
   return entry === null ? null : (JSON.parse(entry) as StoredResponse).bodyId;
 }
 
-function storeResponse(body: Uint8Array | ReadableStream | null, headers: Record<string, string>): Response {
+function storeResponse(body: Blob | ReadableStream | null, headers: Record<string, string>): Response {
   return new Response(body, {
     headers: {
       ...headers,

@@ -23,7 +23,7 @@ function stored(size: number | null, vary: string[] = []): StoredResponse {
   };
 }
 
-const put = (memory: Memory, key: string, size = 0) => memory.put(key, stored(size), new Uint8Array(size));
+const put = (memory: Memory, key: string, size = 0) => memory.put(key, stored(size), new Blob([new Uint8Array(size)]));
 
 /** What an empty response costs under a short key. */
 const COST = (() => {
@@ -66,7 +66,7 @@ describe("Memory", () => {
       const action = random(10);
       if (action < 5) put(memory, key, random(20_000));
       else if (action < 7) {
-        memory.get(key)?.coded.set("br", new Uint8Array(random(10_000)));
+        memory.get(key)?.coded.set("br", new Blob([new Uint8Array(random(10_000))]));
         memory.recount(key);
       } else if (action < 8) memory.delete(key);
       else memory.get(key);
@@ -78,11 +78,11 @@ describe("Memory", () => {
 
   it("counts keys, fields and replays, not only bodies", () => {
     const memory = new Memory({ total: 1_000_000, object: 0 });
-    const hot = memory.put("k".repeat(1_000), { ...stored(0), headers: [["x", "y".repeat(5_000)]] }, new Uint8Array());
+    const hot = memory.put("k".repeat(1_000), { ...stored(0), headers: [["x", "y".repeat(5_000)]] }, new Blob());
     expect(memory.bytes).toBeGreaterThan(7_000);
     const before = memory.bytes;
     const init = { headers: new Headers(), encodeBody: "manual" } as const;
-    hot.replays.set("identity", { init, body: new Uint8Array(), zoneVersion: 1, freshUntil: 0, age: 0 });
+    hot.replays.set("identity", { init, body: new Blob(), size: 0, zoneVersion: 1, freshUntil: 0, age: 0 });
     memory.recount("k".repeat(1_000));
     expect(memory.bytes).toBeGreaterThan(before + 5_000);
   });

@@ -54,11 +54,11 @@ describe("createStore()", () => {
 
   async function fieldsWith(tagField: typeof cacheTagField | null): Promise<(string | null | undefined)[]> {
     const store = createStore(caches.default, "https://a.example", tagField);
-    const bytes = new Uint8Array([1]);
-    await store.write(key, stored, bytes);
-    await store.writePart(key, stored, bytes);
-    await store.writeBody(key, "body", new Response(bytes).body!);
-    await store.writeCoded(key, "body", "br", bytes);
+    const body = new Blob([new Uint8Array([1])]);
+    await store.write(key, stored, body);
+    await store.writePart(key, stored, body);
+    await store.writeBody(key, "body", new Response(body).body!);
+    await store.writeCoded(key, "body", "br", body);
     return Promise.all(urls.map(async (url) => (await caches.default.match(url))?.headers.get("cache-tag")));
   }
 

@@ -42,7 +42,7 @@ export async function measureDns({ rounds, seconds }: Options, folder: string): 
     const answer = await request(serve.port, HOST, path);
     if (answer.status !== 200 || !answer.body.includes("postgres")) throw new Error(`${path} answers ${answer.status}`);
     const headers = headerPairs(answer).filter(([field]) => !/^(content-length|transfer-encoding)$/i.test(field));
-    const vars = { SIZE: answer.body.length, FORM: "buffer", HEADERS: headers };
+    const vars = { SIZE: answer.body.length, FORM: "bytes", HEADERS: headers };
     const constant = await startWorker({
       script: workerSource("constant"),
       folder: join(folder, "dns-constant"),

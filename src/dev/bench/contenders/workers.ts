@@ -4,12 +4,12 @@ import { startWorker, workerSource } from "../worker-process.ts";
 
 /** workerd with a constant answer: nobody on this runtime can be faster. */
 export function constants(asset: Asset): readonly Contender[] {
-  const buffer = constant("workerd, constant answer", "buffer");
-  // From a buffer the runtime copies a megabyte for each answer; streamed it does not.
-  return asset.size < 1_048_576 ? [buffer] : [constant("workerd, constant answer, streamed", "stream"), buffer];
+  const bytes = constant("workerd, constant answer", "bytes");
+  // Of bytes the runtime copies a megabyte for each answer; a blob's stream it sends from where the blob lies.
+  return asset.size < 1_048_576 ? [bytes] : [constant("workerd, constant answer, streamed", "blob"), bytes];
 }
 
-function constant(name: string, form: "buffer" | "stream"): Contender {
+function constant(name: string, form: "bytes" | "blob"): Contender {
   return {
     name,
     state: "constant",
