@@ -8,6 +8,9 @@ import { projectRoot } from "../project.ts";
 export const SERVER_CORE = 0;
 export const LOAD_CORE = 1;
 
+/** How many cores this command was given; it moves itself to one of them later. */
+export const CORES = availableParallelism();
+
 /** What the figures were taken on. */
 export interface Machine {
   cpu: string;
@@ -25,7 +28,7 @@ export interface Machine {
 export function requireMachine(): void {
   if (process.platform !== "linux")
     throw new Error("the bench reads /proc and pins processes to cores: it needs Linux");
-  if (availableParallelism() < 2) throw new Error("the bench needs two cores: one for the server, one for the load");
+  if (CORES < 2) throw new Error("the bench needs two cores: one for the server, one for the load");
   for (const [tool, debianPackage] of [
     ["wrk", "wrk"],
     ["taskset", "util-linux"],

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { chownSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { SERVER_CORE } from "./machine.ts";
+import { CORES, SERVER_CORE } from "./machine.ts";
 
 /** How long a server may take to start or to end, ms. */
 const PATIENCE_MS = 30_000;
@@ -27,6 +27,8 @@ export interface ProcessOptions {
   env?: Record<string, string>;
   cwd?: string;
   unprivileged?: boolean;
+  /** Runs on whichever cores there are, the load's among them. */
+  onEveryCore?: boolean;
   /** Gets each line that the process and its children write, on stdout and stderr, at once. */
   onLine?: (line: string) => void;
 }
@@ -37,11 +39,12 @@ process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** Starts a server in the foreground on the servers' core. */
+/** Starts a server in the foreground, on the servers' core unless told otherwise. */
 export function startProcess(command: string, args: readonly string[], options: ProcessOptions = {}): ServerProcess {
   // Without it a line waits until the C library has 4 KiB to write.
   const prefix = options.onLine === undefined ? [] : ["stdbuf", "--output=L"];
-  const child = spawn("taskset", ["-c", String(SERVER_CORE), ...prefix, command, ...args], {
+  const cores = options.onEveryCore ? `0-${CORES - 1}` : String(SERVER_CORE);
+  const child = spawn("taskset", ["-c", cores, ...prefix, command, ...args], {
     env: { ...process.env, ...options.env, PATH: `${process.env.PATH}:/usr/sbin` },
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     ...(options.unprivileged && isRoot() && { uid: NOBODY, gid: NOBODY }),

@@ -90,6 +90,16 @@ function pausesTable(summaries: readonly PauseSummary[]): string {
   );
 }
 
+/** What more edge processes bring; the first row is of one. */
+export function coresReport(rounds: readonly Round[]): string {
+  const rows = summarise(rounds);
+  const one = rows[0]?.rate ?? Number.NaN;
+  return formatTable(
+    ["1 KiB hits, on all cores, which the load shares", ...LOAD_COLUMNS, "of one"],
+    rows.map((row) => [row.contender, ...loadCells(row), figure(row.rate / one)]),
+  );
+}
+
 /** Calls for each 1,000 requests, and what a million cost by them and by the CPU time that was measured. */
 export function countsReport(counts: readonly Count[], smallest: Comparison | undefined): string {
   const rows = summarise(smallest?.saturation ?? []);

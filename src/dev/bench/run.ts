@@ -7,6 +7,7 @@ import { projectRoot } from "../project.ts";
 import { ASSETS } from "./assets.ts";
 import { type Comparison, compare } from "./compare.ts";
 import { missing } from "./contenders/installed.ts";
+import { measureCores } from "./cores.ts";
 import { type Count, countCalls } from "./counts.ts";
 import { measureDns } from "./dns.ts";
 import { type Growth, measureGrowth } from "./growth.ts";
@@ -15,7 +16,15 @@ import type { Round } from "./measure.ts";
 import { optionsFrom } from "./options.ts";
 import type { Pauses } from "./pause-summary.ts";
 import { measurePauses } from "./pauses.ts";
-import { comparisonReport, countsReport, dnsReport, growthReport, pausesReport, startupReport } from "./report.ts";
+import {
+  comparisonReport,
+  coresReport,
+  countsReport,
+  dnsReport,
+  growthReport,
+  pausesReport,
+  startupReport,
+} from "./report.ts";
 import { measureStartup, type Startup } from "./startup.ts";
 
 const options = optionsFrom(process.argv.slice(2));
@@ -38,6 +47,7 @@ pinToLoadCore();
 
 const comparisons: Comparison[] = [];
 const pauses: Pauses[] = [];
+let cores: Round[] = [];
 let counts: Count[] = [];
 let growth: Growth[] = [];
 let dns: Round[] = [];
@@ -56,6 +66,10 @@ if (options.parts.has("pauses")) {
     pauses.push(measured);
     console.log(`\n${pausesReport(measured)}`);
   }
+}
+if (options.parts.has("cores")) {
+  cores = await measureCores(options, folder);
+  console.log(`\n${coresReport(cores)}`);
 }
 if (options.parts.has("counts")) {
   counts = await countCalls(folder);
@@ -79,6 +93,6 @@ mkdirSync(join(projectRoot, "dist"), { recursive: true });
 const { rounds, seconds } = options;
 writeFileSync(
   results,
-  JSON.stringify({ date, machine, rounds, seconds, comparisons, pauses, counts, growth, dns, startup }, null, 2),
+  JSON.stringify({ date, machine, rounds, seconds, comparisons, pauses, cores, counts, growth, dns, startup }, null, 2),
 );
 console.log("\nEvery round: dist/bench.json");

@@ -1,4 +1,5 @@
 import type { Contender, Setting } from "../contender.ts";
+import type { ProcessOptions } from "../processes.ts";
 import { createZone, startServe, WITHOUT_MEMORY } from "../serve.ts";
 
 /** `npm run serve`, by what answers. The first is the one that ratios are of: a hit with every setting at its default. */
@@ -8,7 +9,17 @@ export const rescdn: readonly Contender[] = [
   contender("ResCDN, miss", "miss"),
 ];
 
-function contender(name: string, state: "hit" | "miss", env: Record<string, string> = {}): Contender {
+/** Memory hits of several edge processes on one port, wherever there is a core for them. */
+export function edgeProcesses(count: number): Contender {
+  return contender(`ResCDN, WORKERS=${count}`, "hit", { WORKERS: String(count) }, { onEveryCore: true });
+}
+
+function contender(
+  name: string,
+  state: "hit" | "miss",
+  env: Record<string, string> = {},
+  options: ProcessOptions = {},
+): Contender {
   return {
     name,
     state,
@@ -21,7 +32,7 @@ function contender(name: string, state: "hit" | "miss", env: Record<string, stri
       const before = await startServe(folder);
       await createZone(before.port, "bench", origin.url);
       await before.stop();
-      return startServe(folder, env, process);
+      return startServe(folder, env, { ...options, ...process });
     },
   };
 }
