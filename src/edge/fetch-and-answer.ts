@@ -22,7 +22,7 @@ export type Unusable =
 /** How long a request waits for a large body that another one is fetching, ms. */
 const LARGE_PATIENCE_MS = 2_500;
 
-/** Above this, a range that does not begin at the first byte is not made to wait for the bytes before it. */
+/** In a larger object, a range that does not begin at the first byte is not made to wait for the bytes before it. */
 const FAR_RANGE_BYTES = 67_108_864;
 
 /** Waits for a request to the origin that is already in flight, or makes one. */
@@ -35,8 +35,8 @@ export async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promi
 
   const part = found.kind === "miss" && request.method === "GET" ? await findPart(exchange) : null;
   if (isRange(request)) {
-    const within = part && (await answerFromPart(exchange, part));
-    if (within) return within;
+    const fromPart = part && (await answerFromPart(exchange, part));
+    if (fromPart) return fromPart;
     // Where the end of something begins is not known before all of it is here: the origin is asked for just that.
     if (found.kind === "miss" && isSuffix(request)) return passInstead(exchange, found, "suffix");
   }
@@ -173,6 +173,7 @@ function flightKeyOf(key: string, landing: Landing, request: Request): string {
   return vary === "*" || vary.length === 0 ? key : `${key}\n${variantKey(vary, request.headers)}`;
 }
 
+/** What a promise brings within so many ms; null: it takes longer. */
 async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | null> {
   const late = Promise.withResolvers<null>();
   const timer = setTimeout(() => late.resolve(null), ms);

@@ -1,7 +1,10 @@
 import type { OriginFailure } from "./origin.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
-/** What a request to the origin leaves for the others that wait for the same key. Plain data only. */
+/**
+ * What a request to the origin leaves for the others that wait for the same key. No stream and no other I/O of its own: one
+ * request cannot wait for another's.
+ */
 export type Landing =
   | { kind: "whole"; stored: StoredResponse; body: Blob; coded: Map<"br" | "gzip", Blob> }
   /** The store has it. */

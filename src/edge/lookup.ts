@@ -1,5 +1,5 @@
 import { NO_DIRECTIVES } from "../http/cache-control.ts";
-import { decideReuse } from "../http/reuse.ts";
+import { decideReuse, type Reuse } from "../http/reuse.ts";
 import { purgeVerdict } from "../zones/purge-log.ts";
 import type { BodySource } from "./body-source.ts";
 import { dropBody } from "./drop-body.ts";
@@ -8,16 +8,12 @@ import type { HotResponse } from "./hot-response.ts";
 import { STORED_FOR_SECONDS } from "./store.ts";
 import { freshnessOf, type StoredResponse } from "./stored-response.ts";
 
-/** What a stored response may do for a request; ages and TTLs in seconds. */
-export type Use =
-  | { kind: "fresh"; age: number; ttl: number }
-  | { kind: "stale-while-revalidate"; age: number; ttl: number }
-  | { kind: "validate"; reason: string; age: number; ttl: number; staleIfError: boolean }
-  | { kind: "purged" };
+/** What a stored response may do for a request. */
+export type Use = Reuse | { kind: "purged" };
 
 /** What the cache holds for a request. */
 export type Lookup =
-  | { kind: "found"; use: Exclude<Use, { kind: "purged" }>; stored: StoredResponse; source: BodySource }
+  | { kind: "found"; use: Reuse; stored: StoredResponse; source: BodySource }
   | { kind: "miss"; reason: "uri-miss" | "vary-miss" | "purged" };
 
 /** Looks a request up: memory, then the store; the zone's purges, then RFC 9111 §4. */
@@ -56,7 +52,7 @@ function sourceOf(hot: HotResponse): BodySource {
  * advisory (RFC 9111 §5.2.1) and left aside: a client's reload must not be a way to the origin.
  */
 export function useOf(stored: StoredResponse, { zone, target, now }: Exchange): Use {
-  // Purges are remembered no longer than this, so nothing may outlive them.
+  // A day before the purge log forgets (PURGE_LOG_SECONDS): what outlived its purge would be served again.
   if (now - stored.answeredAt > STORED_FOR_SECONDS * 1000) return { kind: "purged" };
   const verdict = purgeVerdict(zone.purges, {
     path: target.path,

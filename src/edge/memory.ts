@@ -27,6 +27,7 @@ const ADDED_FIELDS_BYTES = 700;
 interface Node {
   key: string;
   response: HotResponse;
+  /** Bytes. */
   cost: number;
   /** Asked for since the hand passed last. */
   visited: boolean;
@@ -57,7 +58,10 @@ export class Memory {
     return this.#bytes;
   }
 
-  /** Whether a response that is asked for would be held; one that varies is left to the store. */
+  /**
+   * Whether a response that has just been asked for is to be held; one that varies is left to the store. Takes note of who asks
+   * for a large one: the second time it is.
+   */
   admits(key: string, { size, vary }: StoredResponse): boolean {
     if (size === null || size > this.#bounds.object || vary.length > 0 || key.length > LONGEST_KEY) return false;
     return size <= LARGE_BYTES || this.#askedAgain(key);

@@ -2,11 +2,15 @@ import { connect } from "cloudflare:sockets";
 import { type Framing, parseResponseHead, type ResponseHead } from "../http/response-head.ts";
 import { ByteReader, Truncated } from "./byte-reader.ts";
 
-/** Bytes of a response's head, and of the line before a chunk. */
+/** Longest head of a response, and longest line before a chunk, bytes. */
 const HEAD_BOUND = 65_536;
 const LINE_BOUND = 4_096;
+/** A body that ends with its connection is passed on in pieces of at most so many bytes. */
+const PIECE_BYTES = 65_536;
 /** Interim responses before the final one (RFC 9110 §15.2). */
 const INTERIM_BOUND = 10;
+/** Trailer fields behind the last chunk. */
+const TRAILER_BOUND = 100;
 
 /** A request over a connection of its own. */
 export interface SocketRequest {
@@ -131,13 +135,18 @@ async function receive(reader: ByteReader, framing: Framing, writer: WritableStr
   try {
     if (framing.kind === "length") await pass(reader, framing.length, writer);
     else if (framing.kind === "chunked") await receiveChunks(reader, writer);
-    else
-      for (let bytes = await reader.some(HEAD_BOUND); bytes !== null; bytes = await reader.some(HEAD_BOUND))
-        await writer.write(bytes);
+    else await receiveToEnd(reader, writer);
     await writer.close();
   } catch (error) {
     await writer.abort(error);
     throw error;
+  }
+}
+
+/** RFC 9112 §6.3: without a length the body goes on until the connection ends. */
+async function receiveToEnd(reader: ByteReader, writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
+  for (let bytes = await reader.some(PIECE_BYTES); bytes !== null; bytes = await reader.some(PIECE_BYTES)) {
+    await writer.write(bytes);
   }
 }
 
@@ -151,8 +160,9 @@ async function receiveChunks(reader: ByteReader, writer: WritableStreamDefaultWr
     await pass(reader, length, writer);
     if ((await reader.textBefore(1, 2)) !== "") throw new Truncated("a chunk is longer than it says");
   }
-  for (let lines = 0; (await reader.textBefore(1, LINE_BOUND)) !== ""; lines++)
-    if (lines === 100) throw new Truncated("trailers without end");
+  for (let trailers = 0; (await reader.textBefore(1, LINE_BOUND)) !== ""; trailers++) {
+    if (trailers === TRAILER_BOUND) throw new Truncated("trailers without end");
+  }
 }
 
 async function pass(
