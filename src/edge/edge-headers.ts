@@ -5,21 +5,17 @@ const EXPOSED =
   "Accept-Ranges, Age, Cache-Status, Content-Encoding, Content-Length, Content-Range, Date, ETag, Server-Timing, X-Cache";
 
 /** Sets on an answer, an error too, what every client of the edge may count on. */
-export function addEdgeHeaders(headers: Headers, request: Headers, zone: Pick<ZoneHeaders, "mode" | "settings">): void {
-  addSafetyHeaders(headers);
+export function addEdgeHeaders(headers: Headers, request: Headers, zone: ZoneHeaders): void {
+  headers.set("x-content-type-options", "nosniff");
   addCorsHeaders(headers, request.get("origin"), zone.settings.cors);
   if (zone.mode === "test") headers.set("x-rescdn-mode", "test");
   for (const [name, value] of Object.entries(zone.settings.response_headers)) headers.set(name, value);
 }
 
+/** What of a zone decides about them. */
 interface ZoneHeaders {
   mode: "live" | "test";
   settings: Pick<ZoneSettings, "cors" | "response_headers">;
-}
-
-/** For answers that no zone stands behind. */
-function addSafetyHeaders(headers: Headers): void {
-  headers.set("x-content-type-options", "nosniff");
 }
 
 /** CORS by the zone's setting; with `false` the origin's own fields stand. */

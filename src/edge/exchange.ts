@@ -1,5 +1,6 @@
 import type { RequestCacheControl } from "../http/cache-control.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
+import type { WaitUntil } from "../zones/zone-table.ts";
 import type { Flights } from "./flights.ts";
 import type { Memory } from "./memory.ts";
 import type { Store } from "./store.ts";
@@ -19,5 +20,5 @@ export interface Exchange {
   flights: Flights;
   /** Null in a zone whose objects change by unsafe methods. */
   memory: Memory | null;
-  waitUntil: (work: Promise<unknown>) => void;
+  waitUntil: WaitUntil;
 }

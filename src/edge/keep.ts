@@ -65,20 +65,20 @@ export function keep(
   // What each has to validate for itself is not waited for.
   const use = useOf(stored, exchange);
   if (use.kind === "validate" || use.kind === "purged") flight.land({ kind: "unshared" });
-  const done = store(
+  const done = readAndStore(
     exchange,
     stored,
     body ?? new Response("").body!,
     { client: client?.writable ?? null, handed },
     flight,
-  ).then(undefined, (error: unknown) => {
+  ).catch((error: unknown) => {
     reportStoreFailure(exchange.target.key)(error);
     flight.land({ kind: "unshared" });
   });
   return { body: client?.readable ?? null, handed, done };
 }
 
-async function store(
+async function readAndStore(
   exchange: Exchange,
   stored: StoredResponse,
   body: ReadableStream,

@@ -57,12 +57,8 @@ async function passRequest(
   if (isUnsafe(request.method)) await invalidate(exchange, response);
   const stored = toStoredResponse(outcome, request.headers, target, zone);
   const whole = await decodedBody(response);
-  const { body, handed, done } = delivery(exchange, response, stored)(
-    exchange,
-    stored,
-    whole,
-    request.method !== "HEAD",
-  );
+  const deliver = howToDeliver(exchange, response, stored);
+  const { body, handed, done } = deliver(exchange, stored, whole, request.method !== "HEAD");
   exchange.waitUntil(done);
   return answer(
     exchange,
@@ -73,7 +69,7 @@ async function passRequest(
 }
 
 /** A part that was asked for is kept as such, and the answer to a POST that says what it represents (RFC 9110 §9.3.3). */
-function delivery({ request, zone, target, url }: Exchange, response: Response, stored: StoredResponse) {
+function howToDeliver({ request, zone, target, url }: Exchange, response: Response, stored: StoredResponse) {
   const isPost = request.method === "POST";
   if (request.method !== "GET" && !isPost) return passOn;
   const verdict = storeVerdict(response, stored, request.headers, target, zone, isPost ? url : null);
