@@ -1,5 +1,6 @@
 import { evaluatePreconditions } from "../http/conditional.ts";
 import { contentRange, requestedRange, unsatisfiedRange } from "../http/range.ts";
+import { isWithoutContent } from "../http/statuses.ts";
 import { varyFields } from "../http/vary.ts";
 import { stampAge } from "./age-fields.ts";
 import { type BodySource, codedBody, discard, partOfBody, wholeBody } from "./body-source.ts";
@@ -71,7 +72,7 @@ export async function answer(
     }
   }
   const { status } = stored;
-  const isWithoutBody = request.method === "HEAD" || isBodiless(status);
+  const isWithoutBody = request.method === "HEAD" || isWithoutContent(status);
   let body: Answer["body"] = null;
   if (coding.kind === "coded") {
     headers.delete("content-length");
@@ -121,9 +122,4 @@ function isOnlyFor200(name: string, stored: StoredResponse): boolean {
   if (KEPT_BY_304.has(name)) return false;
   if (name === "last-modified") return stored.headers.some(([field]) => field === "etag");
   return name.startsWith("content-") || name === "accept-ranges";
-}
-
-/** RFC 9110 §15.3.5, §15.3.6, §15.4.5. */
-function isBodiless(status: number): boolean {
-  return status === 204 || status === 205 || status === 304;
 }

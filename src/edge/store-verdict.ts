@@ -1,4 +1,4 @@
-import type { FreshnessSource } from "../http/freshness.ts";
+import { isExplicit } from "../http/freshness.ts";
 import { storable } from "../http/storable.ts";
 import { effectiveCacheControl } from "../http/targeted-cache-control.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
@@ -62,10 +62,6 @@ function isSuccess(status: number): boolean {
 function saysShared(stored: StoredResponse): boolean {
   if (stored.vary.includes("cookie")) return true;
   return effectiveCacheControl(new Headers(stored.headers)).directives.public;
-}
-
-function isExplicit(source: FreshnessSource): boolean {
-  return source === "cdn-cache-control" || source === "s-maxage" || source === "max-age" || source === "expires";
 }
 
 /** RFC 9111 §3.5 is about credentials that the origin was shown; the others changed nothing. */

@@ -1,10 +1,12 @@
 import { correctedInitialAge } from "../http/age.ts";
 import { NO_DIRECTIVES } from "../http/cache-control.ts";
-import { validators } from "../http/conditional.ts";
+import { type SelectedValidators, validators } from "../http/conditional.ts";
 import { formatHttpDate, parseHttpDate } from "../http/dates.ts";
+import { isWeak } from "../http/etag.ts";
 import { freshenHeaders } from "../http/freshen.ts";
 import { type FreshnessSource, freshnessLifetime } from "../http/freshness.ts";
 import type { StoredFreshness } from "../http/reuse.ts";
+import { isWithoutContent } from "../http/statuses.ts";
 import { storableHeaders } from "../http/storable.ts";
 import { effectiveCacheControl } from "../http/targeted-cache-control.ts";
 import { variantKey, varyFields } from "../http/vary.ts";
@@ -130,11 +132,7 @@ export function freshnessOf(stored: StoredResponse, mode: ZoneSettings["ttl_mode
 }
 
 /** What preconditions are evaluated against. */
-export function selectedValidators(headers: Headers): {
-  etag: string | null;
-  lastModified: number | null;
-  date: number | null;
-} {
+export function selectedValidators(headers: Headers): SelectedValidators {
   return {
     etag: headers.get("etag"),
     lastModified: parseHttpDate(headers.get("last-modified")),
@@ -162,7 +160,7 @@ function clientHeaders(response: Response, answeredAt: number, target: Target, f
     headers.delete("content-length");
     // The bytes are no longer those that a strong validator stood for (RFC 9110 §8.8.1).
     const etag = headers.get("etag");
-    if (etag !== null && !etag.startsWith("W/")) headers.set("etag", `W/${etag}`);
+    if (etag !== null && !isWeak(etag)) headers.set("etag", `W/${etag}`);
   }
   // RFC 9110 §6.6.1: a recipient with a clock appends a Date where there is none.
   if (!headers.has("date")) headers.set("date", formatHttpDate(answeredAt));
@@ -188,7 +186,7 @@ function bodySize({ status, headers }: Response): number | null {
   if (isDecoded(headers)) return null;
   const length = headers.get("content-length");
   if (length !== null && /^\d+$/.test(length)) return Number(length);
-  return status === 204 || status === 205 || status === 304 ? 0 : null;
+  return isWithoutContent(status) ? 0 : null;
 }
 
 /** `Vary`, less what the origin never sees: its answer cannot depend on that. */

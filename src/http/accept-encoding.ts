@@ -1,6 +1,6 @@
 import { weightedValues } from "./weighted-list.ts";
 
-/** The content codings that this cache can serve. */
+/** The content codings that can be offered to a client (RFC 9110 §8.4.1, RFC 8878). */
 export type Coding = "br" | "gzip" | "zstd" | "identity";
 
 /**

@@ -23,6 +23,12 @@ export type FreshnessSource =
   | "heuristic"
   | "none";
 
+/** Whether the response itself states when it expires (RFC 9111 §4.2.1), not the zone or a heuristic. */
+export function isExplicit(source: FreshnessSource): boolean {
+  return source === "cdn-cache-control" || source === "s-maxage" || source === "max-age" || source === "expires";
+}
+
+/** How long a response is fresh, and who says so. */
 export interface Freshness {
   /** Whole seconds, 0 or more. */
   seconds: number;

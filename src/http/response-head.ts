@@ -1,4 +1,5 @@
 import { isToken } from "./field-syntax.ts";
+import { isWithoutContent } from "./statuses.ts";
 
 /** How a response's body ends (RFC 9112 §6.3). `length` in bytes. */
 export type Framing =
@@ -40,8 +41,7 @@ function framingOf(status: number, headers: ResponseHead["headers"], method: str
   const valuesOf = (wanted: string) => headers.filter(([name]) => name === wanted).map(([, value]) => value);
   const codings = valuesOf("transfer-encoding");
   const lengths = valuesOf("content-length");
-  // RFC 9110 §15.3.6: nor does a 205 have content.
-  if (method === "HEAD" || status < 200 || status === 204 || status === 205 || status === 304) return { kind: "none" };
+  if (method === "HEAD" || status < 200 || isWithoutContent(status)) return { kind: "none" };
   if (codings.length > 0) {
     // RFC 9112 §6.3: with both "the message … ought to be handled as an error".
     return lengths.length === 0 && codings.join().toLowerCase() === "chunked" ? { kind: "chunked" } : null;

@@ -7,6 +7,11 @@ export function isHeuristicallyCacheable(status: number): boolean {
   return HEURISTICALLY_CACHEABLE.has(status);
 }
 
+/** Statuses whose responses have no content, whatever the method (RFC 9110 §15.3.5, §15.3.6, §15.4.5). */
+export function isWithoutContent(status: number): boolean {
+  return status === 204 || status === 205 || status === 304;
+}
+
 const UNDERSTOOD: ReadonlySet<number> = new Set([
   ...HEURISTICALLY_CACHEABLE,
   302,

@@ -1,6 +1,6 @@
 import { type CacheControl, parseCacheControl } from "./cache-control.ts";
 import { parseHttpDate } from "./dates.ts";
-import type { FreshnessSource } from "./freshness.ts";
+import { type FreshnessSource, isExplicit } from "./freshness.ts";
 import { endToEndHeaders } from "./hop-by-hop.ts";
 import { parseContentRange } from "./range.ts";
 import { isHeuristicallyCacheable, isUnderstood } from "./statuses.ts";
@@ -24,7 +24,7 @@ export type NotStorable =
 export type Storable = { store: true } | { store: false; reason: NotStorable };
 
 /** A request and its final answer. */
-export interface Exchange {
+export interface AnsweredRequest {
   method: string;
   requestHeaders: Headers;
   status: number;
@@ -40,27 +40,27 @@ export interface Exchange {
 const ANSWERS_TO_THIS_REQUEST: ReadonlySet<number> = new Set([304, 412, 416]);
 
 /** Whether a shared cache may store a response, and whether it is worth it (RFC 9111 §3). */
-export function storable(exchange: Exchange): Storable {
-  const { status, headers } = exchange;
+export function storable(answered: AnsweredRequest): Storable {
+  const { status, headers } = answered;
   const { directives } = effectiveCacheControl(headers);
-  if (!methodStorable(exchange)) return no("method");
+  if (!methodStorable(answered)) return no("method");
   if (status < 200 || status > 599 || ANSWERS_TO_THIS_REQUEST.has(status)) return no("status");
   // RFC 9111 §5.2.1.5: "MUST NOT store any part of either this request or any response to it".
-  if (parseCacheControl(exchange.requestHeaders.get("cache-control")).noStore) return no("request-no-store");
+  if (parseCacheControl(answered.requestHeaders.get("cache-control")).noStore) return no("request-no-store");
   // RFC 9111 §5.2.2.3: with must-understand a cache that knows the status "SHOULD ignore the no-store directive".
   if (directives.mustUnderstand && !isUnderstood(status)) return no("must-understand");
   if (directives.noStore && !directives.mustUnderstand) return no("no-store");
   if (directives.private === true) return no("private");
-  if (exchange.requestHeaders.has("authorization") && !sharedDespiteAuthorization(directives)) {
+  if (answered.requestHeaders.has("authorization") && !sharedDespiteAuthorization(directives)) {
     return no("authorization");
   }
   if (varyFields(headers) === "*") return no("vary-star");
   if (status === 206 && parseContentRange(headers.get("content-range")) === null) return no("partial");
   // RFC 9111 §3: explicit freshness, `public`, or "a status code that is defined as heuristically cacheable".
-  if (exchange.source === "none" && !directives.public && !isHeuristicallyCacheable(status)) return no("status");
+  if (answered.source === "none" && !directives.public && !isHeuristicallyCacheable(status)) return no("status");
   if (hasValidator(headers)) return { store: true };
   if (directives.noCache === true) return no("no-cache");
-  return exchange.lifetime > 0 || servesStale(directives) ? { store: true } : no("no-freshness");
+  return answered.lifetime > 0 || servesStale(directives) ? { store: true } : no("no-freshness");
 }
 
 /**
@@ -81,15 +81,13 @@ function no(reason: NotStorable): Storable {
 }
 
 /** GET, and a POST that says which resource it represents (RFC 9110 §9.3.3). */
-function methodStorable({ method, headers, lifetime, source, url }: Exchange): boolean {
+function methodStorable({ method, headers, lifetime, source, url }: AnsweredRequest): boolean {
   if (method === "GET") return true;
   if (method !== "POST" || url === undefined) return false;
   // RFC 9110 §9.3.3: cacheable "when they include explicit freshness information" and a Content-Location that "has the
   // same value as the POST's target URI".
   const location = headers.get("content-location");
-  const explicit =
-    source === "cdn-cache-control" || source === "s-maxage" || source === "max-age" || source === "expires";
-  if (!explicit || lifetime <= 0 || location === null || !URL.canParse(location, url.href)) return false;
+  if (!isExplicit(source) || lifetime <= 0 || location === null || !URL.canParse(location, url.href)) return false;
   return new URL(location, url).href === url.href;
 }
 

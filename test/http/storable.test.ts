@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type Exchange, type NotStorable, storable, storableHeaders } from "../../src/http/storable.ts";
+import { type AnsweredRequest, type NotStorable, storable, storableHeaders } from "../../src/http/storable.ts";
 
 const cached = { lifetime: 3600, source: "max-age" } as const;
 const unsaid = { lifetime: 0, source: "none" } as const;
 
-interface Case extends Partial<Omit<Exchange, "headers" | "requestHeaders">> {
+interface Case extends Partial<Omit<AnsweredRequest, "headers" | "requestHeaders">> {
   request?: Record<string, string>;
   response?: Record<string, string>;
 }
