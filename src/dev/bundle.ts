@@ -15,6 +15,7 @@ export interface BundledModule {
   path: string;
 }
 
+/** What {@link bundleWorker} has built. */
 export interface Bundle {
   /** The main module first. */
   modules: BundledModule[];
@@ -23,8 +24,8 @@ export interface Bundle {
 }
 
 /**
- * Builds a Worker into `folder`, which it empties first. Without `entry` it is
- * the product, as `wrangler` uploads it (see `[build]` in `wrangler.toml`).
+ * Builds a Worker into `folder`, which it empties first. Without `entry` it is the product, as `wrangler` uploads it (see
+ * `[build]` in `wrangler.toml`).
  *
  * The code is split where the source says `import()`: wrangler's own bundle is one file, all of which an isolate parses,
  * and much of which it evaluates, before it answers its first request.

@@ -12,6 +12,7 @@ import { wranglerConfig } from "./project.ts";
 import { settleUsage } from "./settle-usage.ts";
 import { watchWorkerd } from "./workerd-process.ts";
 
+/** How a server is started. */
 export interface RuntimeOptions {
   host: string;
   /** 0: any free one. */
@@ -22,6 +23,7 @@ export interface RuntimeOptions {
   vars: Record<string, string>;
 }
 
+/** A server that runs. */
 export interface Runtime {
   /** `http://host:port`, without a slash at the end. */
   url: string;

@@ -18,6 +18,7 @@ export interface StalePolicy {
   staleIfError: number;
 }
 
+/** Why a stored response has to be validated first. */
 export type ValidationReason =
   | "stale"
   | "purged"

@@ -21,6 +21,7 @@ export type NotStorable =
   | "no-cache"
   | "no-freshness";
 
+/** Whether a response may be stored. */
 export type Storable = { store: true } | { store: false; reason: NotStorable };
 
 /** A request and its final answer. */

@@ -10,6 +10,8 @@ const PATHS_OF_AN_ISOLATE = 8_192;
 
 /** Classes 0 to 5: a status is counted under its hundreds. */
 const CLASSES = 6;
+
+/** Where the classes of a cache status begin: its place in {@link CACHE_STATUSES}, times {@link CLASSES}. */
 const POSITION: Record<CacheStatus, number> = { HIT: 0, MISS: 6, STALE: 12, REVALIDATED: 18, BYPASS: 24 };
 
 /** Whose usage it is. Live and test zones of one account never meet. */

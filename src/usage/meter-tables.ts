@@ -36,6 +36,7 @@ export interface UsageSums {
   series: Sum<number>[];
 }
 
+/** What was counted under one value of a dimension. */
 export interface Sum<Value> {
   value: Value;
   requests: number;
@@ -45,6 +46,7 @@ export interface Sum<Value> {
   hits: number;
 }
 
+/** Makes the tables that are not there yet. */
 export function createTables(sql: SqlStorage): void {
   for (const table of ["hours", "days"]) {
     sql.exec(
@@ -80,6 +82,7 @@ export function isNew(sql: SqlStorage, { source, number }: UsageBatch, now: numb
   return noted.toArray().length > 0;
 }
 
+/** Adds the lines of a batch to the hours and to the days. */
 export function addUsage(sql: SqlStorage, { pop, zones }: UsageBatch): void {
   const lines = zones.flatMap(({ zone, hour, lines }) => lines.map((line) => [hour, dayOf(hour), zone, ...line]));
   for (let first = 0; first < lines.length; first += LINES_AT_ONCE) {
@@ -102,6 +105,7 @@ function addLines(sql: SqlStorage, table: "hours" | "days", at: 0 | 1, pop: stri
   );
 }
 
+/** Merges the paths of a batch into those of their days. */
 export function addPaths(sql: SqlStorage, { zones }: UsageBatch): void {
   for (const { zone, hour, paths } of zones) {
     if (paths.paths.length === 0 && paths.floor === 0) continue;
@@ -116,11 +120,13 @@ export function addPaths(sql: SqlStorage, { zones }: UsageBatch): void {
   }
 }
 
+/** The most requested paths of a zone's day. @param day its beginning in ms since the epoch */
 export function topPaths(sql: SqlStorage, zone: string, day: number): PathSummary {
   const [row] = sql.exec<{ summary: string }>("SELECT summary FROM paths WHERE day = ?1 AND zone = ?2", day, zone);
   return row === undefined ? NO_PATHS : (JSON.parse(row.summary) as PathSummary);
 }
 
+/** What was counted in a period, by each dimension. */
 export function sums(sql: SqlStorage, query: UsageQuery): UsageSums {
   const { series } = query;
   return {
@@ -146,7 +152,7 @@ function sumsBy<Value>(sql: SqlStorage, { from, to, rows, zones }: UsageQuery, d
   return found.toArray() as unknown as Sum<Value>[];
 }
 
-/** Times before which rows go, ms since the epoch. */
+/** Deletes the rows of each table that are older than its time, ms since the epoch; paths go with the hours. */
 export function dropBefore(
   sql: SqlStorage,
   { hours, days, sources }: Record<"hours" | "days" | "sources", number>,

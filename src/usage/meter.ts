@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import type { UsageBatch } from "./batch.ts";
-import { DAY_MS, DAYS_KEPT_DAYS, dayOf, HOURS_KEPT_DAYS } from "./hours.ts";
+import { DAY_MS, DAYS_KEPT_DAYS, dayOf, HOUR_MS, HOURS_KEPT_DAYS } from "./hours.ts";
 import {
   addPaths,
   addUsage,
@@ -17,7 +17,7 @@ import { seePop } from "./pops.ts";
 import type { PathSummary } from "./top-paths.ts";
 
 /** How often a location is noted as serving, ms. */
-const SEEN_MS = 3_600_000;
+const SEEN_MS = HOUR_MS;
 
 /** For how long batches are told from those that came before. An isolate that waits longer with one counts it twice. */
 const SOURCES_KEPT_DAYS = 30;

@@ -4,6 +4,7 @@ import type { UsageQuery } from "./meter-tables.ts";
 /** What time a report is about; ms since the epoch, `to` is not included. */
 export type Period = Pick<UsageQuery, "from" | "to" | "rows" | "series">;
 
+/** A period, or the field of the request that is wrong and why. */
 export type PeriodVerdict = { ok: true; period: Period } | { ok: false; field: PeriodField; reason: string };
 
 type PeriodField = "from" | "to" | "granularity";

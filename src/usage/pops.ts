@@ -1,3 +1,5 @@
+import { DAY_MS } from "./hours.ts";
+
 /** For how long a location counts after it was last seen: what purges count as nodes. */
 const SEEN_DAYS = 30;
 
@@ -21,7 +23,7 @@ export async function seePop(db: D1Database, pop: string, now: number): Promise<
 export async function countPops(db: D1Database, now: number): Promise<number> {
   const seen = await db
     .prepare("SELECT COUNT(*) AS pops FROM pops WHERE seen_at >= ?1")
-    .bind(now - SEEN_DAYS * 86_400_000)
+    .bind(now - SEEN_DAYS * DAY_MS)
     .first<{ pops: number }>();
   return Math.max(seen?.pops ?? 0, 1);
 }

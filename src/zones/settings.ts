@@ -16,7 +16,7 @@ export interface ZoneSettings {
   ttl: Readonly<Record<AssetType, number | null>>;
   /** Seconds at the edge by extension (lower case, without the dot); wins over `ttl`. */
   ttl_by_extension: Readonly<Record<string, number>>;
-  /** Seconds, sent to clients as `max-age`; `null`: the freshness that the edge uses. */
+  /** Seconds that clients may keep an answer, `max-age` less `Age`; `null`: the freshness that the edge uses. */
   browser_ttl: number | null;
   /** Seconds for a 404 or 410 that says nothing of its own freshness. */
   negative_ttl: number;
