@@ -59,9 +59,9 @@ describe("the arrows", () => {
 
   it("zones/, accounts/ and usage/ know no surface", () => {
     const surface = /^src\/(edge|api|records)\/|^src\/worker\.ts$/;
-    expect([...forbidden("src/usage/", ({ to }) => !surface.test(to))]).toEqual([]);
-    expect([...forbidden("src/zones/", ({ to }) => !surface.test(to))]).toEqual([]);
-    expect([...forbidden("src/accounts/", ({ to }) => !surface.test(to))]).toEqual([]);
+    for (const folder of ["src/usage/", "src/zones/", "src/accounts/"]) {
+      expect(forbidden(folder, ({ to }) => !surface.test(to))).toEqual([]);
+    }
   });
 
   it("api/ does not import edge/", () => {
@@ -115,6 +115,7 @@ describe("the arrows", () => {
 
 describe("the papers", () => {
   const readme = read("README.md");
+  const table = readme.split("## Zone settings")[1]?.split("\n## ")[0] ?? "";
 
   it("README names only files and folders that exist", () => {
     const named = [...readme.matchAll(/(?<![\w/.-])(?:src|test|\.ci)\/[\w./-]*[\w/]/g)].map(([path]) => path);
@@ -130,9 +131,16 @@ describe("the papers", () => {
   });
 
   it("README's table of settings has every setting and no other", () => {
-    const table = readme.split("## Zone settings")[1]?.split("\n## ")[0] ?? "";
     const named = [...table.matchAll(/^\|([^|]+)\|/gm)].flatMap(([, cell]) => cell!.match(/(?<=`)\w+(?=`)/g) ?? []);
     expect(named.sort()).toEqual(Object.keys(DEFAULT_SETTINGS).sort());
+  });
+
+  it("README's table of settings has each setting's default", () => {
+    const rows = [...table.matchAll(/^\| (`.+?`) \| `(.+?)` \|/gm)];
+    const stated = rows.flatMap(([, names, text]) =>
+      names!.match(/(?<=`)\w+(?=`)/g)!.map((name) => [name, JSON.parse(text!)] as const),
+    );
+    expect(Object.fromEntries(stated)).toEqual(DEFAULT_SETTINGS);
   });
 
   it("CI runs the README's test command", () => {
