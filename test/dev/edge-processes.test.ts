@@ -135,15 +135,15 @@ describe("npm run serve with WORKERS=2", () => {
   it("starts a process anew that crashed, and says meanwhile that the API is to be asked again", async () => {
     const server = await serve({ WORKERS: "2", STATE_DIR: join(stateDir, "crash") });
     const before = processTree(server.pid, "workerd");
-    for (const pid of before) process.kill(pid, "SIGKILL");
-    const statuses = new Set<number>();
-    const isHealthy = async () => {
-      const answer = await request(server.port, API, "/health").catch(() => null);
-      if (answer !== null) statuses.add(answer.status);
-      return answer?.status === 200;
-    };
-    for (let healthy = 0; healthy < 20; healthy = (await isHealthy()) ? healthy + 1 : 0);
-    expect([...statuses].filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    const names = await Promise.all(before.map(nameOf));
+    expect(names.toSorted()).toEqual(["control", "edge-1", "edge-2"]);
+
+    const control = before[names.indexOf("control")]!;
+    process.kill(control, "SIGKILL");
+    expect(await statusesUntilHealthy(server)).toEqual(new Set([503, 200]));
+
+    for (const pid of before) if (pid !== control) process.kill(pid, "SIGKILL");
+    expect([...(await statusesUntilHealthy(server))].filter((status) => status !== 200 && status !== 503)).toEqual([]);
     const after = processTree(server.pid, "workerd");
     expect(after.filter((pid) => !before.includes(pid))).toHaveLength(3);
     expect(await stop(server)).toBe(0);
@@ -161,6 +161,23 @@ describe("npm run serve with WORKERS=2", () => {
     }
   });
 });
+
+/** The statuses with which the API answers until it has answered 20 times in a row. */
+async function statusesUntilHealthy(server: ServeProcess): Promise<Set<number>> {
+  const statuses = new Set<number>();
+  for (let healthy = 0; healthy < 20; ) {
+    const answer = await request(server.port, API, "/health").catch(() => null);
+    if (answer !== null) statuses.add(answer.status);
+    healthy = answer?.status === 200 ? healthy + 1 : 0;
+  }
+  return statuses;
+}
+
+/** What {@link startEdgeProcesses} calls a workerd. */
+async function nameOf(pid: number): Promise<string | undefined> {
+  const environment = await readFile(`/proc/${pid}/environ`, "utf8");
+  return /(?:^|\0)RESCDN_PROCESS=([^\0]*)/.exec(environment)?.[1];
+}
 
 /** What a server that does not start says on stderr. */
 async function failureOf(env: Record<string, string>): Promise<string> {
