@@ -131,7 +131,7 @@ describe("requests for one key at the same time", () => {
     leaver.abort();
     open();
     expect(await second).toBe("x");
-    await left;
+    expect(await left).toBe("left");
     expect(origin.hits).toBe(1);
   });
 });

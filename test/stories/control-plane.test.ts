@@ -69,6 +69,7 @@ describe("a customer", () => {
   it("changes settings, and the next answer follows them", async () => {
     const origin = originAt("https://settings.example.com").answers(asset("a {}"));
     const zone = await newZone(customer.live, { origin: origin.url });
+    expect((await ask(zone, "/a.css")).headers.get("x-team")).toBeNull();
     await change(zone, { settings: { response_headers: { "X-Team": "shop" } } });
     const answer = await ask(zone, "/a.css");
     expect(answer.headers.get("x-team")).toBe("shop");

@@ -56,6 +56,11 @@ describe("the end of something that is not stored", () => {
     await publish({ purges: { ...zone.purges, everything: [2, 0, 0] } });
     await (await get("/a.mp4", ranged("bytes=-4"))).text();
     expect(origin.hits).toBe(2);
+    pass(599);
+    expect((await get("/a.mp4", ranged("bytes=-4"))).headers.get("x-cache")).toBe("HIT");
+    pass(1);
+    await (await get("/a.mp4", ranged("bytes=-4"))).text();
+    expect(origin.hits).toBe(3);
   });
 });
 
