@@ -1,4 +1,5 @@
-// The part of Node's API that workerd offers and the edge uses; Node's own types would bring all of Node with them.
+// The part of Node's API that workerd offers and the Worker and its tests use; Node's own types would bring all of Node with
+// them.
 declare module "node:zlib" {
   export const constants: { readonly BROTLI_PARAM_QUALITY: number; readonly BROTLI_PARAM_SIZE_HINT: number };
   export function gzipSync(bytes: Uint8Array, options: { level: number }): Uint8Array;
