@@ -2,15 +2,15 @@ import { auditStatement } from "../accounts/audit-log.ts";
 import { actorOf } from "../rest/actor-of.ts";
 import type { RestContext } from "../rest/context.ts";
 import type { ZoneRow } from "../zones/rows.ts";
-import { shownZone } from "./zone-json.ts";
+import { redactedZone } from "./zone-json.ts";
 
 /** The audit log's entry for a change of a zone; null stands for a zone that is not there before or after. */
 export function zoneAudit(c: RestContext, before: ZoneRow | null, after: ZoneRow | null): D1PreparedStatement {
   const change = {
     action: actionOf(before, after),
     target: (after ?? before)!.id,
-    before: before && withoutSecrets(c, before),
-    after: after && withoutSecrets(c, after),
+    before: before && redactedZone(c, before),
+    after: after && redactedZone(c, after),
   };
   return auditStatement(c.env.DB, actorOf(c), change, c.var.now);
 }
@@ -20,12 +20,4 @@ function actionOf(before: ZoneRow | null, after: ZoneRow | null): string {
   if (after === null) return "zone.delete";
   if (before.state === after.state) return "zone.update";
   return after.state === "paused" ? "zone.pause" : "zone.resume";
-}
-
-/** The zone as the API shows it, but for the values of headers to the origin: they may be credentials. */
-function withoutSecrets(c: RestContext, zone: ZoneRow) {
-  const shown = shownZone(c, zone);
-  const names = Object.keys(shown.settings.origin_headers as object);
-  const redacted = Object.fromEntries(names.map((name) => [name, "[redacted]"]));
-  return { ...shown, settings: { ...shown.settings, origin_headers: redacted } };
 }

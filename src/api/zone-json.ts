@@ -16,12 +16,31 @@ export const zoneSchema = z
     active: z.boolean(),
     mode: z.enum(["live", "test"]),
     version: z.int().describe("Of this document: grows by one with every PATCH."),
-    settings: z.record(z.string(), z.unknown()).describe("Every setting, with today's defaults where none is set."),
+    settings: z
+      .record(z.string(), z.unknown())
+      .describe(
+        "Every setting, with today's defaults where none is set. The values of origin_headers may be credentials: a key " +
+          "without zones:write sees them redacted.",
+      ),
   })
   .openapi("Zone");
 
-/** A zone as its answers hold it, below the public domain of the edge. */
-export function shownZone(c: RestContext, zone: ZoneRow): z.input<typeof zoneSchema> {
+type ZoneJson = z.input<typeof zoneSchema>;
+
+/** A zone as an answer to the caller holds it. */
+export function shownZone(c: RestContext, zone: ZoneRow): ZoneJson {
+  return c.var.caller.scopes.includes("zones:write") ? wholeZone(c, zone) : redactedZone(c, zone);
+}
+
+/** A zone but for the values of headers to the origin: they may be credentials. */
+export function redactedZone(c: RestContext, zone: ZoneRow): ZoneJson {
+  const whole = wholeZone(c, zone);
+  const names = Object.keys(whole.settings.origin_headers as object);
+  const redacted = Object.fromEntries(names.map((name) => [name, "[redacted]"]));
+  return { ...whole, settings: { ...whole.settings, origin_headers: redacted } };
+}
+
+function wholeZone(c: RestContext, zone: ZoneRow): ZoneJson {
   const { id, name, origin, mode, revision } = zone;
   return {
     id,

@@ -3,11 +3,14 @@ import type { RestContext } from "../rest/context.ts";
 import { purgeHash } from "../zones/purge-log.ts";
 import type { ZoneRow } from "../zones/rows.ts";
 import { Problem } from "./errors.ts";
-import { shownZone } from "./zone-json.ts";
+import { redactedZone } from "./zone-json.ts";
 
-/** A zone's entity tag. It is another one whenever the representation is, so also after a deployment that changes a default. */
+/**
+ * A zone's entity tag, the same for every key. It is another one whenever the representation is, so also after a deployment
+ * that changes a default; the values that it leaves out change with the revision.
+ */
 export function zoneEtag(c: RestContext, zone: ZoneRow): string {
-  return `"${zone.revision}-${purgeHash(JSON.stringify(shownZone(c, zone)))}"`;
+  return `"${zone.revision}-${purgeHash(JSON.stringify(redactedZone(c, zone)))}"`;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   newZone,
   type ShownZone,
 } from "../support/control-plane.ts";
+import { newKey } from "../support/keys.ts";
 
 let customer: Customer;
 
@@ -186,6 +187,23 @@ describe("GET /v1/zones", () => {
 });
 
 describe("GET /v1/zones/:id", () => {
+  it("shows the values of headers to the origin, which may be credentials, only to keys that may change the zone", async () => {
+    const settings = { origin_headers: { authorization: "Basic c2VjcmV0" }, response_headers: { "x-a": "seen" } };
+    const zone = await newZone(customer.live, { settings });
+    expect(zone.settings).toMatchObject(settings);
+    const { token } = await newKey(customer.live, { scopes: ["zones:read"] });
+    const redacted = { ...settings, origin_headers: { authorization: "[redacted]" } };
+    const one = await call(`/v1/zones/${zone.id}`, { key: token });
+    expect(await one.json()).toMatchObject({ id: zone.id, settings: redacted });
+    const { zones } = await (await call("/v1/zones", { key: token })).json<{ zones: ShownZone[] }>();
+    expect(zones.find(({ id }) => id === zone.id)?.settings).toMatchObject(redacted);
+    expect(JSON.stringify(zones)).not.toContain("c2VjcmV0");
+
+    const headers = { "if-match": one.headers.get("etag")! };
+    const change = { method: "PATCH", key: customer.live, body: { active: false }, headers };
+    expect((await call(`/v1/zones/${zone.id}`, change)).status).toBe(200);
+  });
+
   it("answers by id and by name", async () => {
     const zone = await newZone(customer.live);
     for (const id of [zone.id, zone.name]) {
