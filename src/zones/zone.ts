@@ -10,7 +10,7 @@ export interface ZoneDocument {
   id: string;
   account: string;
   name: string;
-  /** A test zone is served like a live one, marked, and never counted into usage. */
+  /** A test zone is served like a live one, marked, and counted apart from the live ones. */
   mode: "live" | "test";
   /** A deleted zone's document stays for a while, so that a late reader of the table does not revive it. */
   state: "active" | "paused" | "deleted";
