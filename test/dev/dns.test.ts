@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { queryOf, readMessage } from "../support/dns.ts";
 import { askTcp, askUdp, framed } from "./dns-client.ts";
 import { type DnsProcess, startDns } from "./dns-process.ts";
+import { newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { type ServeProcess, startServe } from "./serve-process.ts";
 
-const ADMIN_TOKEN = "operator";
 const LARGE = JSON.stringify({ text: "x".repeat(20_000) });
 const MIDDLE = JSON.stringify({ text: "x".repeat(2_000) });
 
@@ -22,14 +22,9 @@ describe("npm run dns", () => {
   let serve: ServeProcess;
   let dns: DnsProcess;
   beforeAll(async () => {
-    serve = await startServe({ STATE_DIR: state, ADMIN_TOKEN });
+    serve = await startServe({ STATE_DIR: state, ADMIN_TOKEN: "operator" });
     dns = await startDns({ DOH_URL: `http://127.0.0.1:${serve.port}/dns-query` });
-    const account = await request(serve.port, "api.rescdn.localhost", "/admin/accounts", {
-      method: "POST",
-      headers: { Authorization: `Bearer ${ADMIN_TOKEN}` },
-      body: { name: "Acme", email: "ops@acme.example" },
-    });
-    const { keys } = JSON.parse(account.body) as { keys: { resolvedb: string } };
+    const { resolvedb } = await newAccount(serve.port);
     for (const [resource, data] of [
       ["config", '{"database":"postgres"}'],
       ["middle", MIDDLE],
@@ -37,7 +32,7 @@ describe("npm run dns", () => {
     ] as const) {
       const stored = await request(serve.port, "api.resolvedb.localhost", "/api/v1/records", {
         method: "POST",
-        headers: { Authorization: `Bearer ${keys.resolvedb}` },
+        headers: { Authorization: `Bearer ${resolvedb}` },
         body: { record: { key: `${resource}.bridged.v1`, data: Buffer.from(data).toString("base64") } },
       });
       expect(stored.status, stored.body).toBe(201);

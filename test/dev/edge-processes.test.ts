@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { processTree } from "../../src/dev/bench/process-stat.ts";
+import { newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { ServeFailed, type ServeProcess, startServe } from "./serve-process.ts";
 
@@ -63,13 +64,7 @@ async function statusesOf(server: ServeProcess): Promise<Record<string, number>>
 describe("npm run serve with WORKERS=2", () => {
   it("serves a zone from two processes, purges it in both at once, and has counted all of it when it ends", async () => {
     const first = await serve({ WORKERS: "2" });
-    const account = await request(first.port, API, "/admin/accounts", {
-      method: "POST",
-      headers: { Authorization: "Bearer operator" },
-      body: { name: "Shop", email: "shop@example.com" },
-    });
-    const keys = (JSON.parse(account.body) as { keys: { live: string; resolvedb: string } }).keys;
-    const headers = { "X-ResCDN-Key": keys.live };
+    const headers = { "X-ResCDN-Key": (await newAccount(first.port)).live };
 
     // Both processes look for the zone before it exists, and may remember that it does not.
     expect(await statusesOf(first)).toEqual({ "404 BYPASS": REQUESTS });
@@ -95,12 +90,7 @@ describe("npm run serve with WORKERS=2", () => {
 
   it("answers names in both processes as soon as a write is answered, out of D1 as well", async () => {
     const server = await serve({ WORKERS: "2", STATE_DIR: join(stateDir, "names") });
-    const account = await request(server.port, API, "/admin/accounts", {
-      method: "POST",
-      headers: { Authorization: "Bearer operator" },
-      body: { name: "Names", email: "names@example.com" },
-    });
-    const { resolvedb } = (JSON.parse(account.body) as { keys: { resolvedb: string } }).keys;
+    const { resolvedb } = await newAccount(server.port);
     const ask = (name: string) => request(server.port, API, `/resolve?type=TXT&name=${name}.resolvedb.net`);
     for (let n = 0; n < 20; n++) expect((await ask("get.config.demo.v1")).body).toContain("E004");
     const created = await request(server.port, API, "/api/v1/records", {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { type ServeProcess, startServe } from "./serve-process.ts";
 
@@ -21,21 +22,11 @@ afterAll(async () => {
   await rm(stateDir, { recursive: true, force: true });
 });
 
-async function newKeys(): Promise<{ live: string; test: string }> {
-  const answer = await request(server.port, API, "/admin/accounts", {
-    method: "POST",
-    headers: { Authorization: "Bearer operator" },
-    body: { name: "Busy", email: "busy@example.com" },
-  });
-  expect(answer.status, answer.body).toBe(201);
-  return (JSON.parse(answer.body) as { keys: { live: string; test: string } }).keys;
-}
-
 const list = (key: string) => request(server.port, API, "/v1/zones", { headers: { "X-ResCDN-Key": key }, seconds: 60 });
 
 describe("a key's rate limit, over 1,000 sockets at once", () => {
   it("lets exactly 100 calls pass, tells each its place, and the others when to come again", async () => {
-    const keys = await newKeys();
+    const keys = await newAccount(server.port);
     const began = performance.now();
     const answers = await Promise.all(Array.from({ length: 1_000 }, () => list(keys.live)));
     const seconds = (performance.now() - began) / 1000;
@@ -58,7 +49,7 @@ describe("a key's rate limit, over 1,000 sockets at once", () => {
 
 describe("a key that has used up its calls", () => {
   it("stays refused when nobody calls for longer than the platform keeps idle objects in memory", async () => {
-    const { live } = await newKeys();
+    const { live } = await newAccount(server.port);
     const answers = await Promise.all(Array.from({ length: 100 }, () => list(live)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(100);
     // workerd's ten seconds, after the object's own five, are in no clock that a test could move.

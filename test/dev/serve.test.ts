@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { ServeFailed, type ServeProcess, startServe } from "./serve-process.ts";
 
@@ -54,15 +55,7 @@ describe("npm run serve", () => {
     const first = await serve();
     expect(first.stdout).toEqual([`ready http://127.0.0.1:${first.port}`]);
 
-    const account = await request(first.port, API, "/admin/accounts", {
-      method: "POST",
-      headers: { Authorization: "Bearer operator" },
-      body: { name: "Shop", email: "shop@example.com" },
-    });
-    expect(account.status, account.body).toBe(201);
-    const key = (JSON.parse(account.body) as { keys: { live: string } }).keys.live;
-
-    const headers = { "X-ResCDN-Key": key };
+    const headers = { "X-ResCDN-Key": (await newAccount(first.port)).live };
     const created = await request(first.port, API, "/v1/zones", {
       method: "POST",
       headers,
@@ -115,14 +108,7 @@ describe("npm run serve", () => {
     await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
     const env = { STATE_DIR: join(stateDir, "counted") };
     const first = await serve(env);
-    const owner = { name: "Counted", email: "counted@example.com" };
-    const operator = { Authorization: "Bearer operator" };
-    const account = await request(first.port, API, "/admin/accounts", {
-      method: "POST",
-      headers: operator,
-      body: owner,
-    });
-    const headers = { "X-ResCDN-Key": (JSON.parse(account.body) as { keys: { live: string } }).keys.live };
+    const headers = { "X-ResCDN-Key": (await newAccount(first.port)).live };
     const body = { name: "shop", origin: `http://127.0.0.1:${(slow.address() as AddressInfo).port}` };
     await request(first.port, API, "/v1/zones", { method: "POST", headers, body });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type KillableServer, startKillable } from "./durability/server.ts";
+import { newAccount } from "./new-account.ts";
 import { type Answer, request } from "./request.ts";
 import { type Reaction, WebhookReceiver } from "./webhook-receiver.ts";
 
@@ -18,12 +19,7 @@ beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), "rescdn-webhooks-"));
   await receiver.start();
   server = await start();
-  const answer = await request(server.port, "api.rescdn.localhost", "/admin/accounts", {
-    method: "POST",
-    headers: { Authorization: "Bearer operator" },
-    body: { name: "Writer", email: "writer@example.com", plan: "pro" },
-  });
-  key = (JSON.parse(answer.body) as { keys: { resolvedb: string } }).keys.resolvedb;
+  key = (await newAccount(server.port, "pro")).resolvedb;
 });
 
 afterAll(async () => {

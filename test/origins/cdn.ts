@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { newAccount } from "../dev/new-account.ts";
 import { request } from "../dev/request.ts";
 import { startServe } from "../dev/serve-process.ts";
 
@@ -28,24 +29,21 @@ export async function startCdn(env: Record<string, string> = {}): Promise<Cdn> {
     ...env,
   });
   const { port } = server;
-  const post = async (path: string, headers: Record<string, string>, body: unknown): Promise<string> => {
-    const answer = await request(port, API, path, { method: "POST", headers, body });
-    if (answer.status !== 201) throw new Error(`POST ${path} was answered ${answer.status}: ${answer.body}`);
-    return answer.body;
-  };
-  const owner = { name: "Origins", email: "origins@example.com" };
-  const account = await post("/admin/accounts", { Authorization: "Bearer operator" }, owner);
-  const { keys } = JSON.parse(account) as { keys: { live: string } };
+  const headers = { "X-ResCDN-Key": (await newAccount(port)).live };
   let zones = 0;
   return {
     port,
     async zone(origin, settings = {}) {
       const name = `zone-${++zones}`;
-      await post("/v1/zones", { "X-ResCDN-Key": keys.live }, { name, origin, settings });
+      const answer = await request(port, API, "/v1/zones", {
+        method: "POST",
+        headers,
+        body: { name, origin, settings },
+      });
+      if (answer.status !== 201) throw new Error(`no zone: ${answer.status} ${answer.body}`);
       return `${name}.rescdn.localhost`;
     },
     async purge(host, order) {
-      const headers = { "X-ResCDN-Key": keys.live };
       const body = { zone: host.split(".")[0], ...order };
       const answer = await request(port, API, "/v1/purge", { method: "POST", headers, body });
       if (answer.status !== 200) throw new Error(`the purge was answered ${answer.status}: ${answer.body}`);

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Random } from "../../model/random.ts";
-import { request } from "../request.ts";
+import { newAccount } from "../new-account.ts";
 import { RecordWriter } from "./record-writer.ts";
 import { startKillable } from "./server.ts";
 import type { Tally, Writer } from "./writer.ts";
@@ -31,7 +31,7 @@ export async function survive(kills: number, seed: number): Promise<Tally> {
     const clients: Writer[] = [];
     for (let i = 0; i < CUSTOMERS; i++) {
       const names = (kind: string) => Array.from({ length: NAMES_EACH }, (_, j) => `${kind}-${i}-${j}`);
-      const keys = await newKeys(server.port);
+      const keys = await newAccount(server.port, "enterprise");
       clients.push(new ZoneWriter(names("zone"), keys.live, origin, tally, random));
       clients.push(new RecordWriter(`app-${i}`, names("record"), keys.resolvedb, tally, random));
     }
@@ -50,16 +50,6 @@ export async function survive(kills: number, seed: number): Promise<Tally> {
     await rm(stateDir, { recursive: true, force: true });
   }
   return tally;
-}
-
-async function newKeys(port: number): Promise<{ live: string; resolvedb: string }> {
-  const answer = await request(port, "api.rescdn.localhost", "/admin/accounts", {
-    method: "POST",
-    headers: { Authorization: "Bearer operator" },
-    body: { name: "Writer", email: "writer@example.com", plan: "enterprise" },
-  });
-  if (answer.status !== 201) throw new Error(`no account: ${answer.status} ${answer.body}`);
-  return (JSON.parse(answer.body) as { keys: { live: string; resolvedb: string } }).keys;
 }
 
 /** An origin whose answers are numbered. */

@@ -1,0 +1,24 @@
+import { request } from "./request.ts";
+
+/** A key of each kind. */
+export interface Keys {
+  live: string;
+  test: string;
+  resolvedb: string;
+}
+
+/**
+ * The keys of a new account on a server that was started with `ADMIN_TOKEN=operator`.
+ *
+ * @param plan the server's default where it is left out
+ * @throws where the server does not make one
+ */
+export async function newAccount(port: number, plan?: "free" | "pro" | "enterprise"): Promise<Keys> {
+  const answer = await request(port, "api.rescdn.localhost", "/admin/accounts", {
+    method: "POST",
+    headers: { Authorization: "Bearer operator" },
+    body: { name: "Acme", email: "ops@acme.example", plan },
+  });
+  if (answer.status !== 201) throw new Error(`no account: ${answer.status} ${answer.body}`);
+  return (JSON.parse(answer.body) as { keys: Keys }).keys;
+}
