@@ -1,8 +1,8 @@
 import type { StoredResponse } from "./stored-response.ts";
 
 /**
- * A response with its body, held in the isolate. The body is a blob, whose stream the runtime sends from where it lies: bytes
- * it would copy for each answer, and hold the copy until it next collects garbage.
+ * A response with its body, held in the isolate. The body is a blob: what the runtime copies of its stream for a client is
+ * free again when that client is done. Bytes it would copy into JavaScript's memory, until it next collects garbage.
  */
 export interface HotResponse {
   stored: StoredResponse;

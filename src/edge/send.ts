@@ -3,6 +3,7 @@ import type { WaitUntil } from "../zones/zone-table.ts";
 import { countedBody } from "./counted-body.ts";
 import type { Handed } from "./handed.ts";
 import type { XCache } from "./provenance.ts";
+import { streamBlob } from "./stream-blob.ts";
 
 /** An answer as it has been decided, before it goes out. */
 export interface Answer {
@@ -47,7 +48,7 @@ export interface Usage {
 
 /** Makes an answer into what the platform sends. */
 export function toResponse({ status, headers, body }: Answer): Response {
-  const sent = body instanceof Blob ? body.stream() : body;
+  const sent = body instanceof Blob ? streamBlob(body, body.size) : body;
   // Coded bytes are sent as they are, ours and those of an origin's own coding.
   return new Response(sent, { status, headers, encodeBody: headers.has("content-encoding") ? "manual" : "automatic" });
 }

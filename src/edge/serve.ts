@@ -15,6 +15,7 @@ import { isPlain, replay } from "./replay.ts";
 import { type Route, type Routes, targetIn } from "./routes.ts";
 import { type Answer, type Recipient, send, toResponse, type Usage } from "./send.ts";
 import type { Store } from "./store.ts";
+import { streamBlob } from "./stream-blob.ts";
 import type { Target } from "./target.ts";
 
 /** What the edge works with, once for each isolate. */
@@ -62,7 +63,7 @@ function serveZone(
     hot !== null && usage.settle === null && isPlain(request, zone) ? replay(hot, request, zone, now) : null;
   if (again !== null) {
     usage.countRequest(zone, target.path, "HIT", 200, again.size, now, waitUntil);
-    return new Response(again.body.stream(), again.init);
+    return new Response(streamBlob(again.body, again.size), again.init);
   }
   const recipient: Recipient = { zone, path: target.path, now, usage, waitUntil };
   const failed = (error: unknown) => send(failure(request, error, zone), recipient);
