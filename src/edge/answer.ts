@@ -7,7 +7,6 @@ import { type BodySource, codedBody, discard, partOfBody, wholeBody } from "./bo
 import { type CodingChoice, chooseCoding, codedEtag } from "./coding.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
 import type { Exchange } from "./exchange.ts";
-import type { Handed } from "./handed.ts";
 import type { Provenance } from "./provenance.ts";
 import { refuse } from "./refusal.ts";
 import type { Answer } from "./send.ts";
@@ -24,7 +23,18 @@ const KEPT_BY_304 = new Set([
   "vary",
 ]);
 
-/** Answers a client out of a response: preconditions, then range, then the whole (RFC 9110 §13.2.2). */
+/** What of a response a request gets. Positions and sizes in bytes. */
+type Selection =
+  | { kind: "precondition-failed" }
+  | { kind: "not-modified" }
+  | { kind: "unsatisfiable"; size: number }
+  /** `first` to `last`, inclusive. */
+  | { kind: "part"; first: number; last: number; size: number }
+  | { kind: "whole" };
+
+const WITHOUT_BODY = { body: null, handed: null } as const;
+
+/** Answers a client out of a response. */
 export async function answer(
   exchange: Exchange,
   stored: StoredResponse,
@@ -33,66 +43,82 @@ export async function answer(
 ): Promise<Answer> {
   const { request, zone } = exchange;
   const { xCache } = provenance;
-  const isOnTheWay = source.kind === "origin";
-  let handed: Handed | null = null;
   const headers = new Headers(stored.headers);
-  const isGetOrHead = request.method === "GET" || request.method === "HEAD";
   const coding = chooseCoding(stored, headers, request.headers, {
-    enabled: zone.settings.compression && isGetOrHead,
+    enabled: zone.settings.compression && isGetOrHead(request),
     way: source.kind !== "origin" ? "at hand" : source.isKept ? "kept" : "passed",
   });
   describe(headers, exchange, stored, coding, provenance);
-
-  if (stored.status === 200 && isGetOrHead) {
-    const selected = selectedValidators(headers);
-    const precondition = evaluatePreconditions(request.method, request.headers, selected, exchange.now);
-    if (precondition !== "proceed") {
+  const isOnTheWay = source.kind === "origin";
+  const selection = select(exchange, stored, headers, coding);
+  switch (selection.kind) {
+    case "precondition-failed":
       await discard(source);
-      if (precondition === "failed") return refuse("precondition-failed", request, zone);
+      return refuse("precondition-failed", request, zone);
+    case "not-modified":
+      await discard(source);
       for (const name of [...headers.keys()]) if (isOnlyFor200(name, stored)) headers.delete(name);
-      return { status: 304, headers, body: null, isOnTheWay: false, handed: null, xCache };
+      return { status: 304, headers, ...WITHOUT_BODY, isOnTheWay, xCache };
+    case "unsatisfiable":
+      await discard(source);
+      headers.set("content-range", unsatisfiedRange(selection.size));
+      headers.delete("content-length");
+      headers.set("cache-control", "no-store");
+      return { status: 416, headers, ...WITHOUT_BODY, isOnTheWay, xCache };
+    case "part": {
+      const { first, last, size } = selection;
+      headers.set("content-range", contentRange(first, last, size));
+      headers.set("content-length", String(last - first + 1));
+      const body = await partOfBody(exchange, stored, source, first, last);
+      return { status: 206, headers, body, handed: null, isOnTheWay, xCache };
     }
-    if (stored.size !== null && coding.kind === "as-stored") {
-      headers.set("accept-ranges", "bytes");
-      const range = requestedRange(request.method, request.headers, selected, stored.size);
-      if (range.kind === "unsatisfiable") {
-        await discard(source);
-        headers.set("content-range", unsatisfiedRange(stored.size));
-        headers.delete("content-length");
-        headers.set("cache-control", "no-store");
-        return { status: 416, headers, body: null, isOnTheWay: false, handed: null, xCache };
-      }
-      if (range.kind === "part") {
-        const { first, last } = range;
-        headers.set("content-range", contentRange(first, last, stored.size));
-        headers.set("content-length", String(last - first + 1));
-        const body = await partOfBody(exchange, stored, source, first, last);
-        return { status: 206, headers, body, isOnTheWay, handed, xCache };
-      }
+    case "whole": {
+      const whole = await wholeIn(coding, exchange, stored, source, headers);
+      return { status: stored.status, headers, ...whole, isOnTheWay, xCache };
     }
+    default:
+      return selection satisfies never;
   }
-  const { status } = stored;
-  const isWithoutBody = request.method === "HEAD" || isWithoutContent(status);
-  let body: Answer["body"] = null;
-  if (coding.kind === "coded") {
-    headers.delete("content-length");
-    headers.set("content-encoding", coding.coding);
-    // A HEAD tells the length that a GET would have, where that costs no more than it does.
-    if (!isWithoutBody || source.kind === "memory") {
-      const coded = await codedBody(exchange, stored, source, coding.coding);
-      if (coded.size !== null) headers.set("content-length", String(coded.size));
-      ({ body } = coded);
-    }
-  } else {
-    if (stored.size !== null && status !== 204) headers.set("content-length", String(stored.size));
-    body = wholeBody(source);
-    if (source.kind === "origin") handed = source.handed;
-  }
-  if (isWithoutBody) {
+}
+
+/** Preconditions first, then the range (RFC 9110 §13.2.2). `headers` are those of the answer with the whole. */
+function select({ request, now }: Exchange, stored: StoredResponse, headers: Headers, coding: CodingChoice): Selection {
+  if (stored.status !== 200 || !isGetOrHead(request)) return { kind: "whole" };
+  const selected = selectedValidators(headers);
+  const precondition = evaluatePreconditions(request.method, request.headers, selected, now);
+  if (precondition === "failed") return { kind: "precondition-failed" };
+  if (precondition === "not-modified") return { kind: "not-modified" };
+  const { size } = stored;
+  if (size === null || coding.kind === "coded") return { kind: "whole" };
+  const range = requestedRange(request.method, request.headers, selected, size);
+  return range.kind === "whole" ? range : { ...range, size };
+}
+
+/** The whole in a coding; sets the fields that depend on that. */
+async function wholeIn(
+  coding: CodingChoice,
+  exchange: Exchange,
+  stored: StoredResponse,
+  source: BodySource,
+  headers: Headers,
+): Promise<Pick<Answer, "body" | "handed">> {
+  const isWithoutBody = exchange.request.method === "HEAD" || isWithoutContent(stored.status);
+  if (coding.kind === "as-stored") {
+    if (stored.size !== null && stored.status !== 204) headers.set("content-length", String(stored.size));
+    if (!isWithoutBody) return { body: wholeBody(source), handed: source.kind === "origin" ? source.handed : null };
     await discard(source);
-    return { status, headers, body: null, isOnTheWay: false, handed: null, xCache };
+    return WITHOUT_BODY;
   }
-  return { status, headers, body, isOnTheWay, handed, xCache };
+  headers.delete("content-length");
+  headers.set("content-encoding", coding.coding);
+  // A HEAD tells the length that a GET would have, where that costs no more than it does.
+  if (isWithoutBody && source.kind !== "memory") {
+    await discard(source);
+    return WITHOUT_BODY;
+  }
+  const { body, size } = await codedBody(exchange, stored, source, coding.coding);
+  if (size !== null) headers.set("content-length", String(size));
+  return isWithoutBody ? WITHOUT_BODY : { body, handed: null };
 }
 
 /** Adds to the stored fields what is said to this client. */
@@ -106,11 +132,13 @@ function describe(
   stampAge(headers, stored, provenance, zone.settings);
   const etag = headers.get("etag") ?? stored.computedEtag;
   if (etag !== null) headers.set("etag", coding.kind === "coded" ? codedEtag(etag, coding.coding) : etag);
-  if (coding.kind === "coded" || (coding.kind === "as-stored" && coding.varies)) addVary(headers, "Accept-Encoding");
+  if (coding.kind === "coded" || coding.varies) addVary(headers, "Accept-Encoding");
   headers.set("x-cache", provenance.xCache);
   // Said to this cache, as CDN-Cache-Control is said to each on the way (W3C Edge Architecture §2.3).
   headers.delete("surrogate-control");
   addEdgeHeaders(headers, request.headers, zone);
+  const hasRanges = stored.status === 200 && stored.size !== null && coding.kind === "as-stored";
+  if (hasRanges && isGetOrHead(request)) headers.set("accept-ranges", "bytes");
 }
 
 function addVary(headers: Headers, field: string): void {
@@ -122,4 +150,8 @@ function isOnlyFor200(name: string, stored: StoredResponse): boolean {
   if (KEPT_BY_304.has(name)) return false;
   if (name === "last-modified") return stored.headers.some(([field]) => field === "etag");
   return name.startsWith("content-") || name === "accept-ranges";
+}
+
+function isGetOrHead({ method }: Request): boolean {
+  return method === "GET" || method === "HEAD";
 }

@@ -92,27 +92,25 @@ async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight): Pro
     headers: originHeaders(request.headers, zone, stale ? validatorsOf(stale.stored) : (rest ?? {})),
   });
   if (outcome.kind === "failure") return failed(flight, outcome.failure);
-  if (rest !== null && (outcome.response.status === 206 || outcome.response.status === 416)) {
-    const whole = completed(part!, outcome.response);
-    if (whole === null) {
-      await dropBody(outcome.response.body);
-      return fly(exchange, { ...wanted, part: null }, flight);
-    }
-    outcome.response = whole;
+  const isRest = rest !== null && (outcome.response.status === 206 || outcome.response.status === 416);
+  const response = part !== null && isRest ? completed(part, outcome.response) : outcome.response;
+  if (response === null) {
+    await dropBody(outcome.response.body);
+    return fly(exchange, { ...wanted, part: null }, flight);
   }
-  const { response } = outcome;
+  const answered = { ...outcome, response };
   if (response.status === 206) {
     // RFC 9110 §15.3.7: a 206 answers a request with a Range, and this one had none.
     await dropBody(response.body);
     return failed(flight, NONSENSE);
   }
-  if (response.status === 304 && stale !== null) return validated(exchange, stale.stored, outcome, flight);
+  if (response.status === 304 && stale !== null) return validated(exchange, stale.stored, answered, flight);
   if (stale?.servesErrors && isServerError(response.status)) {
     // There is something better than the error, and the origin is left in peace for a moment.
     await dropBody(response.body);
     return failed(flight, ORIGIN_5XX);
   }
-  const stored = toStoredResponse(outcome, request.headers, target, zone);
+  const stored = toStoredResponse(answered, request.headers, target, zone);
   const verdict = storeVerdict(response, stored, request.headers, target, zone);
   const body = await decodedBody(response);
   if (verdict.store) {
