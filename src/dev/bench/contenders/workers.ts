@@ -5,7 +5,8 @@ import { startWorker, workerSource } from "../worker-process.ts";
 /** workerd with a constant answer: nobody on this runtime can be faster. */
 export function constants(asset: Asset): readonly Contender[] {
   const bytes = constant("workerd, constant answer", "bytes");
-  // Of bytes the runtime copies a megabyte for each answer; a blob's stream it sends from where the blob lies.
+  // Of bytes the runtime copies a megabyte for each answer, which stays until garbage is collected; of a blob's stream only
+  // what the client does not take at once.
   return asset.size < 1_048_576 ? [bytes] : [constant("workerd, constant answer, streamed", "blob"), bytes];
 }
 
