@@ -1,12 +1,10 @@
-import { languageVariantKey, preferredLanguage, variantKey } from "../http/vary.ts";
-import { purgeHash } from "../zones/purge-log.ts";
 import { dropBody } from "./drop-body.ts";
 import type { StoredResponse } from "./stored-response.ts";
+import { type Entries, findVariant, isVaryRecord, languageVariantOf, PRIMARY, placeFor, placeOf } from "./variants.ts";
 
 /**
  * The Cache API as a plain store. It is asked by synthetic URL with a bare GET and never by a client's headers;
- * what it believes of freshness is a constant. A resource without Vary is one read. A resource with Vary has a
- * record of its fields under the key, and its variants under names that the record's generation starts.
+ * what it believes of freshness is a constant. Where a resource's variants stand is decided in `variants.ts`.
  */
 export interface Store {
   /** The response stored under a key for a request; its body is unread. */
@@ -39,13 +37,6 @@ export type Found =
   | { kind: "no-variant" }
   | { kind: "nothing" };
 
-/** Stands under the key of a resource whose answers vary. */
-interface VaryRecord {
-  vary: readonly string[];
-  /** A new record starts with none of its predecessor's variants. */
-  generation: string;
-}
-
 /** Seconds. Long: freshness is decided elsewhere. A day less than purges are remembered; see PURGE_LOG_SECONDS. */
 export const STORED_FOR_SECONDS = 30 * 86_400;
 
@@ -62,46 +53,22 @@ export function createStore(
   tagField: ((key: string, tags: readonly string[]) => string) | null = null,
 ): Store {
   const base = `${origin}/.cache/`;
-  const urlOf = (kind: string, key: string) => `${base}${kind}/${key}`;
-  const variantUrl = (key: string, generation: string, variant: string) =>
-    urlOf(`variant/${generation}/${purgeHash(variant)}`, key);
+  const urlOf = (place: string, key: string) => `${base}${place}/${key}`;
 
   /** The entry is what is found by a customer's tags; a body that stands apart is never found without it. */
   const tagged = (key: string, tags: readonly string[] = []) =>
     tagField === null ? {} : { "cache-tag": tagField(key, tags) };
-  const entryResponse = (key: string, entry: StoredResponse | VaryRecord, body: Blob | ReadableStream | null) =>
-    storeResponse(body, { [ENTRY_HEADER]: asciiJson(entry), ...tagged(key, isVaryRecord(entry) ? [] : entry.tags) });
-
-  async function read(url: string): Promise<{ entry: StoredResponse | VaryRecord; response: Response } | null> {
-    const response = await cache.match(url);
-    const entry = response?.headers.get(ENTRY_HEADER);
-    return response && entry ? { entry: JSON.parse(entry), response } : null;
-  }
-
-  async function recordFor(key: string): Promise<VaryRecord | null> {
-    const primary = await read(urlOf("primary", key));
-    if (primary === null) return null;
-    await dropBody(primary.response.body);
-    return isVaryRecord(primary.entry) ? primary.entry : null;
-  }
-
-  /** Where a response belongs; makes the record of its Vary fields where there is none yet. */
-  async function placeFor(key: string, stored: StoredResponse): Promise<string> {
-    if (stored.vary.length === 0) return urlOf("primary", key);
-    const vary = stored.vary as readonly string[];
-    let record = await recordFor(key);
-    if (record === null || record.vary.join() !== vary.join()) {
-      record = { vary, generation: crypto.randomUUID() };
-      await cache.put(urlOf("primary", key), entryResponse(key, record, null));
-    }
-    return variantUrl(key, record.generation, stored.variant);
-  }
-
-  async function findUrl(key: string, stored: StoredResponse): Promise<string | null> {
-    if (stored.vary.length === 0) return urlOf("primary", key);
-    const record = await recordFor(key);
-    return record && variantUrl(key, record.generation, stored.variant);
-  }
+  const entries: Entries = {
+    async read(place, key) {
+      const response = await cache.match(urlOf(place, key));
+      const entry = response?.headers.get(ENTRY_HEADER);
+      return response && entry ? { entry: JSON.parse(entry), response } : null;
+    },
+    async write(place, key, entry, body) {
+      const tags = tagged(key, isVaryRecord(entry) ? [] : entry.tags);
+      await cache.put(urlOf(place, key), storeResponse(body, { [ENTRY_HEADER]: asciiJson(entry), ...tags }));
+    },
+  };
 
   async function found(key: string, stored: StoredResponse, response: Response): Promise<Found> {
     if (!stored.isBodyApart) return { kind: "response", stored, body: response.body ?? new Response("").body! };
@@ -113,39 +80,26 @@ export function createStore(
 
   return {
     async find(key, request) {
-      const primary = await read(urlOf("primary", key));
-      if (primary === null) return { kind: "nothing" };
-      if (!isVaryRecord(primary.entry)) return found(key, primary.entry, primary.response);
-      await dropBody(primary.response.body);
-      const { vary, generation } = primary.entry;
-      for (const wanted of variantsFor(vary, request)) {
-        const variant = await read(variantUrl(key, generation, wanted));
-        if (variant === null || isVaryRecord(variant.entry)) continue;
-        // The URL holds a hash of the variant only.
-        if (variant.entry.variant === wanted) return found(key, variant.entry, variant.response);
-        await dropBody(variant.response.body);
-      }
-      return { kind: "no-variant" };
+      const variant = await findVariant(entries, key, request);
+      return variant.kind === "response" ? found(key, variant.stored, variant.response) : variant;
     },
 
     async write(key, stored, body) {
-      await cache.put(await placeFor(key, stored), entryResponse(key, stored, body));
+      await entries.write(await placeFor(entries, key, stored), key, stored, body);
       const alias = languageVariantOf(stored);
       if (alias === null) return;
-      await cache.put(
-        await placeFor(key, { ...stored, variant: alias }),
-        entryResponse(key, { ...stored, variant: alias }, body),
-      );
+      const aliased = { ...stored, variant: alias };
+      await entries.write(await placeFor(entries, key, aliased), key, aliased, body);
     },
 
     async findPart(key) {
-      const part = await read(urlOf("part", key));
+      const part = await entries.read("part", key);
       if (part === null || isVaryRecord(part.entry)) return null;
       return { stored: part.entry, body: await part.response.blob() };
     },
 
     async writePart(key, stored, body) {
-      await cache.put(urlOf("part", key), entryResponse(key, stored, body));
+      await entries.write("part", key, stored, body);
     },
 
     async writeBody(key, bodyId, body) {
@@ -157,21 +111,23 @@ export function createStore(
     },
 
     async rewrite(key, before, after) {
-      const url = await findUrl(key, before);
-      const current = url && (await read(url));
+      const place = await placeOf(entries, key, before);
+      const current = place && (await entries.read(place, key));
       if (!current || isVaryRecord(current.entry) || current.entry.bodyId !== before.bodyId) return;
       const body = after.isBodyApart ? null : current.response.body;
-      await cache.put(await placeFor(key, after), entryResponse(key, after, body));
+      await entries.write(await placeFor(entries, key, after), key, after, body);
     },
 
     async remove(key) {
-      await Promise.all([cache.delete(urlOf("primary", key)), cache.delete(urlOf("part", key))]);
+      await Promise.all([cache.delete(urlOf(PRIMARY, key)), cache.delete(urlOf("part", key))]);
     },
 
     async readPart(key, stored, first, last) {
-      const url = stored.isBodyApart ? urlOf(`body/${stored.bodyId}`, key) : await findUrl(key, stored);
-      if (url === null) return null;
-      const response = await cache.match(new Request(url, { headers: { range: `bytes=${first}-${last}` } }));
+      const place = stored.isBodyApart ? `body/${stored.bodyId}` : await placeOf(entries, key, stored);
+      if (place === null) return null;
+      const response = await cache.match(
+        new Request(urlOf(place, key), { headers: { range: `bytes=${first}-${last}` } }),
+      );
       if (response?.status === 206 && (stored.isBodyApart || bodyIdOf(response) === stored.bodyId)) {
         return response.body;
       }
@@ -190,28 +146,6 @@ export function createStore(
       await cache.put(urlOf(`coded/${coding}/${bodyId}`, key), storeResponse(body, tagged(key)));
     },
   };
-}
-
-function isVaryRecord(entry: StoredResponse | VaryRecord): entry is VaryRecord {
-  return "generation" in entry;
-}
-
-/** The variants that serve a request: the one it names, then the one in the language that it prefers to all others. */
-function variantsFor(vary: readonly string[], request: Headers): string[] {
-  const exact = variantKey(vary, request);
-  const language = vary.includes("accept-language") ? preferredLanguage(request.get("accept-language")) : null;
-  const preferred = language && languageVariantKey(exact, language);
-  return preferred === null ? [exact] : [exact, preferred];
-}
-
-/** Where a response in one language is found by those who prefer that language, however they say so. */
-function languageVariantOf(stored: StoredResponse): string | null {
-  const language = stored.headers
-    .find(([name]) => name === "content-language")?.[1]
-    .trim()
-    .toLowerCase();
-  if (language === undefined || !/^[a-z0-9-]+$/.test(language)) return null;
-  return languageVariantKey(stored.variant, language);
 }
 
 function bodyIdOf(response: Response): string | null {
