@@ -1,4 +1,3 @@
-import { NO_DIRECTIVES } from "../http/cache-control.ts";
 import { decideReuse, type Reuse } from "../http/reuse.ts";
 import { purgeVerdict } from "../zones/purge-log.ts";
 import type { BodySource } from "./body-source.ts";
@@ -63,7 +62,6 @@ export function useOf(stored: StoredResponse, { zone, target, now }: Exchange): 
   if (verdict.kind === "purged") return { kind: "purged" };
   return decideReuse(
     freshnessOf(stored, zone.settings.ttl_mode),
-    NO_DIRECTIVES,
     {
       staleWhileRevalidate: zone.settings.stale_while_revalidate,
       staleIfError: zone.settings.stale_if_error,

@@ -8,9 +8,6 @@ export interface CacheControl {
   readonly sMaxage?: number;
   readonly staleWhileRevalidate?: number;
   readonly staleIfError?: number;
-  /** Infinity where the request names no limit. */
-  readonly maxStale?: number;
-  readonly minFresh?: number;
   readonly noStore: boolean;
   /** True, or the names (lower case) of the fields that it is limited to. */
   readonly noCache: boolean | readonly string[];
@@ -25,13 +22,13 @@ export interface CacheControl {
   readonly immutable: boolean;
 }
 
-/** A request's directives; `pragmaNoCache` stands for the older `Pragma: no-cache`. */
-export type RequestCacheControl = CacheControl & { readonly pragmaNoCache?: boolean };
+/** The directives of a request that the edge heeds. */
+export type RequestCacheControl = Pick<CacheControl, "noStore" | "onlyIfCached">;
 
 /** {@link CacheControl} while it is being read. */
 export type CacheControlDraft = { -readonly [name in keyof CacheControl]: CacheControl[name] };
 
-type SecondsDirective = "maxAge" | "sMaxage" | "staleWhileRevalidate" | "staleIfError" | "maxStale" | "minFresh";
+type SecondsDirective = "maxAge" | "sMaxage" | "staleWhileRevalidate" | "staleIfError";
 type FieldsDirective = "noCache" | "private";
 type FlagDirective = Exclude<keyof CacheControl, SecondsDirective | FieldsDirective>;
 
@@ -47,8 +44,6 @@ export const DIRECTIVES: ReadonlyMap<string, Directive> = new Map<string, Direct
   ["s-maxage", { kind: "seconds", name: "sMaxage" }],
   ["stale-while-revalidate", { kind: "seconds", name: "staleWhileRevalidate" }],
   ["stale-if-error", { kind: "seconds", name: "staleIfError" }],
-  ["max-stale", { kind: "seconds", name: "maxStale" }],
-  ["min-fresh", { kind: "seconds", name: "minFresh" }],
   ["no-cache", { kind: "fields", name: "noCache" }],
   ["private", { kind: "fields", name: "private" }],
   ["no-store", { kind: "flag", name: "noStore" }],
@@ -87,14 +82,11 @@ export function parseCacheControl(value: string | null): CacheControl {
 }
 
 /**
- * A request's directives. `Pragma: no-cache` counts only "when the Cache-Control header field is not present in a request"
- * (RFC 7234 §5.4; RFC 9111 §5.4 deprecates the field).
+ * A request's directives (RFC 9111 §5.2.1). `Pragma: no-cache` (RFC 9111 §5.4) is another name for a `no-cache`, which is
+ * not heeded either.
  */
 export function parseRequestCacheControl(headers: Headers): RequestCacheControl {
-  const value = headers.get("cache-control");
-  if (value !== null) return parseCacheControl(value);
-  const noCache = listMembers(headers.get("pragma")).some((member) => member.toLowerCase() === "no-cache");
-  return noCache ? { ...NO_DIRECTIVES, pragmaNoCache: true } : NO_DIRECTIVES;
+  return parseCacheControl(headers.get("cache-control"));
 }
 
 function readMember(draft: CacheControlDraft, member: string): void {
@@ -114,16 +106,14 @@ function readMember(draft: CacheControlDraft, member: string): void {
     case "seconds":
       // RFC 9111 §4.2.1: of several values "either the first occurrence should be used" or the response be stale.
       // RFC 9111 §5.2: `token [ "=" ( token / quoted-string ) ]`: with a space before the "=" the argument is no number.
-      draft[directive.name] ??= secondsOf(directive.name, name === written ? argument : "");
+      draft[directive.name] ??= secondsOf(name === written ? argument : "");
       return;
     default:
       directive satisfies never;
   }
 }
 
-function secondsOf(name: SecondsDirective, argument: string | null): number {
-  // RFC 9111 §5.2.1.2: "If no value is assigned to max-stale, then the client will accept a stale response of any age."
-  if (name === "maxStale" && argument === null) return Number.POSITIVE_INFINITY;
+function secondsOf(argument: string | null): number {
   // RFC 9111 §4.2.1: caches are "encouraged to consider responses that have invalid freshness information" stale.
   return argument === null ? 0 : (parseDeltaSeconds(argument) ?? 0);
 }

@@ -1,4 +1,4 @@
-import type { CacheControl, RequestCacheControl } from "./cache-control.ts";
+import type { CacheControl } from "./cache-control.ts";
 
 /** What a stored response remembers of its freshness. */
 export interface StoredFreshness {
@@ -19,20 +19,13 @@ export interface StalePolicy {
 }
 
 /** Why a stored response has to be validated first. */
-export type ValidationReason =
-  | "stale"
-  | "purged"
-  | "no-cache"
-  | "request-no-cache"
-  | "request-max-age"
-  | "request-min-fresh";
+export type ValidationReason = "stale" | "purged" | "no-cache";
 
 /**
  * What may be done with a stored response. `age` and `ttl` are whole seconds; `ttl` is what remains of the lifetime, and
  * is 0 or less for a stale one.
  *
- * - `stale-while-revalidate`: it is stale and may be used at once, by RFC 5861 or because the client asked for it with
- *   `max-stale`; the caller refreshes it in the background.
+ * - `stale-while-revalidate`: it is stale and may be used at once (RFC 5861); the caller refreshes it in the background.
  * - `validate` with `staleIfError`: it may be used if its validation fails.
  */
 export type Reuse =
@@ -46,10 +39,7 @@ export function currentAge(stored: Pick<StoredFreshness, "initialAge" | "answere
 }
 
 /**
- * Decides how a stored response may answer a request (RFC 9111 §4.2, §4.2.4, RFC 5861).
- *
- * The request's `no-cache`, `max-age`, `min-fresh` and `max-stale` are honoured, although RFC 9111 §5.2.1 leaves that to
- * the cache: a caller that does not want clients to reach its origin at will passes `NO_DIRECTIVES`.
+ * Decides how a stored response may answer a request (RFC 9111 §4.2, §4.2.4, RFC 5861), whatever the request says of it.
  *
  * `s-maxage` forbids stale serving (RFC 9111 §5.2.2.10) unless the same response names a window of its own: origins
  * write `s-maxage=60, stale-while-revalidate=30` and mean it, and RFC 5861 is then the more specific statement.
@@ -60,7 +50,6 @@ export function currentAge(stored: Pick<StoredFreshness, "initialAge" | "answere
  */
 export function decideReuse(
   stored: StoredFreshness,
-  request: RequestCacheControl,
   policy: StalePolicy,
   now: number,
   purgedSoftAt: number | null = null,
@@ -72,42 +61,26 @@ export function decideReuse(
   const ttl = purged ? Math.min(remaining, 0 - secondsSince(purgedSoftAt, now)) : remaining;
   // RFC 9111 §4.2: fresh while "freshness_lifetime > current_age".
   const fresh = ttl > 0 && !purged;
-  const window = staleWindow(cacheControl, policy);
-  const staleIfError = fresh || -ttl < window.staleIfError;
 
   // RFC 9111 §5.2.2.4: "MUST NOT be used to satisfy any other request without forwarding it for validation".
   if (cacheControl.noCache === true) return validate("no-cache", false);
-  if (request.noCache !== false || request.pragmaNoCache) return validate("request-no-cache", staleIfError);
-  if (request.maxAge !== undefined && age > request.maxAge) return validate("request-max-age", staleIfError);
-  if (request.minFresh !== undefined && ttl < request.minFresh) return validate("request-min-fresh", staleIfError);
   if (fresh) return { kind: "fresh", age, ttl };
-  const { maxStale } = request;
-  // RFC 9111 §5.2.1.1: with max-age, "unless the max-stale request directive is also present, the client does not wish to
-  // receive a stale response".
-  const staleWelcome = request.maxAge === undefined || maxStale !== undefined;
-  const inWindow = -ttl < window.staleWhileRevalidate;
-  const asRequested = window.allowed && maxStale !== undefined && -ttl < maxStale;
-  if (staleWelcome && (inWindow || asRequested)) return { kind: "stale-while-revalidate", age, ttl };
-  return validate(purged ? "purged" : "stale", staleIfError);
+  const window = staleWindow(cacheControl, policy);
+  if (-ttl < window.staleWhileRevalidate) return { kind: "stale-while-revalidate", age, ttl };
+  return validate(purged ? "purged" : "stale", -ttl < window.staleIfError);
 
   function validate(reason: ValidationReason, staleIfError: boolean): Reuse {
     return { kind: "validate", reason, age, ttl, staleIfError };
   }
 }
 
-interface StaleWindow extends StalePolicy {
-  /** Whether the response leaves stale serving to client and zone. */
-  allowed: boolean;
-}
-
 /** RFC 9111 §4.2.4: no stale response "if it is prohibited by an explicit in-protocol directive". */
-function staleWindow(cacheControl: CacheControl, policy: StalePolicy): StaleWindow {
+function staleWindow(cacheControl: CacheControl, policy: StalePolicy): StalePolicy {
   if (cacheControl.mustRevalidate || cacheControl.proxyRevalidate || cacheControl.noCache === true) {
-    return { allowed: false, staleWhileRevalidate: 0, staleIfError: 0 };
+    return { staleWhileRevalidate: 0, staleIfError: 0 };
   }
   const allowed = cacheControl.sMaxage === undefined;
   return {
-    allowed,
     staleWhileRevalidate: cacheControl.staleWhileRevalidate ?? (allowed ? policy.staleWhileRevalidate : 0),
     staleIfError: cacheControl.staleIfError ?? (allowed ? policy.staleIfError : 0),
   };

@@ -31,7 +31,6 @@ const exchange = fc.record({
   lastModified: fc.option(fc.constantFrom(at(-1000), at(-86_400))),
   etag: fc.option(fc.constant('"a"')),
   authorization: fc.boolean(),
-  requested: fc.constantFrom("", "no-cache", "max-age=10", "min-fresh=20", "max-stale=20", "no-store"),
   elapsed: fc.nat(200),
 });
 
@@ -101,7 +100,7 @@ describe("http-cache-semantics", () => {
     );
   });
 
-  it("uses the same responses for the same requests before any validation", () => {
+  it("uses the same responses before any validation", () => {
     fc.assert(
       fc.property(exchange, (sample) => {
         const lifetime = lifetimeOf(sample);
@@ -111,11 +110,7 @@ describe("http-cache-semantics", () => {
         fc.pre(!sample.cacheControl.includes("must-revalidate"));
         const has = (text: string) => sample.cacheControl.some((directive) => directive === text);
         // It uses stale responses, fresh for 0 s, under no-cache; RFC 9111 §4.2.4 forbids that.
-        fc.pre(!has("no-cache") || !(has("stale-while-revalidate=45") || sample.requested === "max-stale=20"));
-        // It uses stale ones for a request with max-age; by RFC 9111 §5.2.1.1 the client does not wish that.
-        fc.pre(!has("stale-while-revalidate=45") || sample.requested !== "max-age=10");
-        // It lets max-stale pass where s-maxage forbids stale serving, RFC 9111 §5.2.2.10.
-        fc.pre(!has("s-maxage=30") || sample.requested !== "max-stale=20");
+        fc.pre(!has("no-cache") || !has("stale-while-revalidate=45"));
         expect(reusedByUs(sample, lifetime.seconds)).toBe(reusedByOracle(sample));
       }),
       { numRuns: 1_000 },
@@ -129,12 +124,12 @@ describe("http-cache-semantics", () => {
     const stored = { lifetime, initialAge, answeredAt: now, cacheControl };
     const policy = { staleWhileRevalidate: 0, staleIfError: 0 };
     const later = now + sample.elapsed * 1000;
-    return decideReuse(stored, parseCacheControl(sample.requested), policy, later).kind !== "validate";
+    return decideReuse(stored, policy, later).kind !== "validate";
   }
 
   function reusedByOracle(sample: Sample): boolean {
     const policy = policyOf(sample);
     policy.now = () => now + sample.elapsed * 1000;
-    return policy.evaluateRequest({ headers: { "cache-control": sample.requested } }).response !== undefined;
+    return policy.evaluateRequest({ headers: {} }).response !== undefined;
   }
 });

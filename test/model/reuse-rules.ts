@@ -132,7 +132,7 @@ function* staleFaults(step: Step, response: ModelResponse, journal: Journal): It
     staleness = Math.max(staleness, Math.floor((step.startedAt - purge.at) / 1000));
   }
   if (staleness < 0) return;
-  const { atOnce, onError } = staleAllowance(response, step.settings, step.headers);
+  const { atOnce, onError } = staleAllowance(response, step.settings);
   if (staleness < atOnce) return;
   if (staleness >= onError)
     yield `RFC 9111 §4.2.4: stale for ${staleness} s, allowed ${atOnce} s, on errors ${onError} s`;

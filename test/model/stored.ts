@@ -1,5 +1,5 @@
 import type { ZoneSettings } from "../../src/zones/settings.ts";
-import { cacheControl, type Directives, date, governing, list, seconds } from "./directives.ts";
+import { type Directives, date, governing, list, seconds } from "./directives.ts";
 import type { Journal, OriginExchange } from "./journal.ts";
 import { zoneTtl } from "./resource.ts";
 
@@ -103,11 +103,10 @@ export function leastAge({ last, headers }: ModelResponse, now: number): number 
   return Math.floor(Math.max(apparent, corrected) + Math.max(0, now - last.answeredAt) / 1000);
 }
 
-/** How stale it may be used, in seconds: at once, and after a failure. The greater of what origin, zone and client allow. */
+/** How stale it may be used, in seconds: at once, and after a failure. What origin or zone allow; a client's max-stale counts for nothing. */
 export function staleAllowance(
   { directives, isOverridden }: ModelResponse,
   settings: ZoneSettings,
-  request: Headers,
 ): { atOnce: number; onError: number } {
   const said = isOverridden ? new Map<string, string | null>() : directives;
   // RFC 9111 §4.2.4: not "if it is prohibited by an explicit in-protocol directive".
@@ -119,10 +118,7 @@ export function staleAllowance(
   }
   // RFC 9111 §5.2.2.10: s-maxage forbids it as well, but for a window that the same response names (RFC 5861).
   const isOpen = !said.has("s-maxage");
-  const asked = cacheControl(request.get("cache-control"));
-  const welcome =
-    !asked.has("max-stale") || !isOpen ? 0 : asked.get("max-stale") === null ? Infinity : seconds(asked, "max-stale")!;
   const atOnce = seconds(said, "stale-while-revalidate") ?? (isOpen ? settings.stale_while_revalidate : 0);
   const onError = seconds(said, "stale-if-error") ?? (isOpen ? settings.stale_if_error : 0);
-  return { atOnce: Math.max(atOnce, welcome), onError };
+  return { atOnce, onError };
 }

@@ -181,6 +181,14 @@ describe("a client's own Cache-Control", () => {
     expect(origin.hits).toBe(1);
   });
 
+  it("max-stale is no leave to serve it stale", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("v1", { "cache-control": "max-age=10" }), asset("v2"));
+    await (await get("/a.css")).text();
+    pass(11);
+    expect(await (await get("/a.css", { headers: { "cache-control": "max-stale" } })).text()).toBe("v2");
+  });
+
   it("only-if-cached is answered with 504 where nothing usable is stored", async () => {
     const { get, origin } = await play();
     origin.answers(asset("x"));
