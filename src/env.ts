@@ -38,7 +38,7 @@ export interface Variables {
 /** {@link Variables}, parsed, with defaults applied. */
 export interface Settings {
   /** Domains whose subdomains are zones, e.g. `rescdn.io`; the first is the public one. */
-  edgeDomains: readonly string[];
+  edgeDomains: readonly [string, ...string[]];
   /** Hostnames of the control plane. */
   apiHosts: ReadonlySet<string>;
   /** Hostnames that answer ResolveDB's part of the control plane and nothing else. */
@@ -70,10 +70,10 @@ export function settingsOf(env: Variables): Settings {
 function parseSettings(env: Variables): Settings {
   const allowPrivate = env.ALLOW_PRIVATE_ORIGINS === "true";
   return {
-    edgeDomains: words(env.EDGE_DOMAINS),
+    edgeDomains: atLeastOne(words(env.EDGE_DOMAINS), "EDGE_DOMAINS names no domain"),
     apiHosts: new Set(words(env.API_HOSTS)),
     recordsHosts: new Set(words(env.RECORDS_HOSTS)),
-    nameServers: atLeastOne(words(env.NAME_SERVERS)),
+    nameServers: atLeastOne(words(env.NAME_SERVERS), "NAME_SERVERS names no host"),
     adminToken: env.ADMIN_TOKEN || null,
     memory: {
       total: wholeNumber(env.MEMORY_BYTES, 33_554_432),
@@ -97,8 +97,8 @@ function wholeNumber(text: string | undefined, byDefault: number): number {
   return Number(text);
 }
 
-function atLeastOne([first, ...others]: string[]): readonly [string, ...string[]] {
-  if (first === undefined) throw new Error("settings: NAME_SERVERS names no host");
+function atLeastOne([first, ...others]: string[], otherwise: string): readonly [string, ...string[]] {
+  if (first === undefined) throw new Error(`settings: ${otherwise}`);
   return [first, ...others];
 }
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import type { Settings } from "../src/env.ts";
 import { surfaceOf } from "../src/hosts.ts";
 
 const settings = {
   edgeDomains: ["rescdn.io", "rescdn.localhost"],
   apiHosts: new Set(["api.rescdn.io", "localhost", "127.0.0.1", "[::1]"]),
   recordsHosts: new Set(["api.resolvedb.io", "dns.resolvedb.io"]),
-};
+} satisfies Partial<Settings>;
 const edge = (zone: string) => ({ kind: "edge", zone });
 const api = { kind: "api" };
 const records = { kind: "records" };
