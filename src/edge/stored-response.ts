@@ -1,8 +1,7 @@
 import { correctedInitialAge } from "../http/age.ts";
 import { NO_DIRECTIVES } from "../http/cache-control.ts";
 import { type SelectedValidators, validators } from "../http/conditional.ts";
-import { formatHttpDate, parseHttpDate } from "../http/dates.ts";
-import { isWeak } from "../http/etag.ts";
+import { parseHttpDate } from "../http/dates.ts";
 import { freshenHeaders } from "../http/freshen.ts";
 import { type FreshnessSource, freshnessLifetime } from "../http/freshness.ts";
 import type { StoredFreshness } from "../http/reuse.ts";
@@ -12,7 +11,7 @@ import { effectiveCacheControl } from "../http/targeted-cache-control.ts";
 import { variantKey, varyFields } from "../http/vary.ts";
 import type { ForwardSettings, ZoneSettings } from "../zones/settings.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
-import { reconcileType } from "./content-type.ts";
+import { clientHeaders, labelType } from "./client-headers.ts";
 import { isDecoded } from "./decoding.ts";
 import { isForwarded } from "./origin-request.ts";
 import type { Target } from "./target.ts";
@@ -145,40 +144,6 @@ function timesOf(answer: OriginAnswer, status: number, headers: Headers, target:
   const { seconds, source } = freshnessLifetime({ status, headers }, target.freshness, answeredAt);
   const initialAge = correctedInitialAge({ headers, requestedAt, answeredAt });
   return { requestedAt, answeredAt, initialAge, lifetime: seconds, source };
-}
-
-/** The origin's fields as clients may see them: end-to-end, labelled, without cookies and purge tags. */
-function clientHeaders(response: Response, answeredAt: number, target: Target, forward: ForwardSettings): Headers {
-  const headers = storableHeaders(response.headers);
-  headers.delete("cache-tag");
-  headers.delete("surrogate-key");
-  // One client's cookie must not become everybody's.
-  if (forward.cookies) keepCookiesAtHome(headers);
-  else headers.delete("set-cookie");
-  if (isDecoded(response.headers)) {
-    headers.delete("content-encoding");
-    headers.delete("content-length");
-    // The bytes are no longer those that a strong validator stood for (RFC 9110 §8.8.1).
-    const etag = headers.get("etag");
-    if (etag !== null && !isWeak(etag)) headers.set("etag", `W/${etag}`);
-  }
-  // RFC 9110 §6.6.1: a recipient with a clock appends a Date where there is none.
-  if (!headers.has("date")) headers.set("date", formatHttpDate(answeredAt));
-  labelType(headers, response.status, target);
-  return headers;
-}
-
-function labelType(headers: Headers, status: number, target: Target): void {
-  if (status < 200 || status > 299) return;
-  const type = reconcileType(target.asset, headers.get("content-type"));
-  if (type.kind === "label") headers.set("content-type", type.contentType);
-}
-
-/** A cookie's Domain could only name this network, whose other zones it would reach (RFC 6265 §4.1.2.3). */
-function keepCookiesAtHome(headers: Headers): void {
-  const cookies = headers.getSetCookie();
-  headers.delete("set-cookie");
-  for (const cookie of cookies) headers.append("set-cookie", cookie.replace(/;\s*domain\s*(=[^;]*)?(?=;|$)/gi, ""));
 }
 
 /** Bytes of the body, by what the answer says; null while unknown. The answer to a HEAD has a size and no body. */
