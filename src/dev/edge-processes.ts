@@ -4,16 +4,9 @@ import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "m
 import { unstable_readConfig as readConfig, type Unstable_Config as WranglerConfig } from "wrangler";
 import { bundleWorker } from "./bundle.ts";
 import { takeCare } from "./caretaker.ts";
+import { boundPauses, concealCfHeader, localOptions, urlOf, workerOptions } from "./miniflare-options.ts";
 import { wranglerConfig } from "./project.ts";
-import {
-  boundPauses,
-  concealCfHeader,
-  localOptions,
-  type Runtime,
-  type RuntimeOptions,
-  urlOf,
-  workerOptions,
-} from "./runtime.ts";
+import type { Runtime, RuntimeOptions } from "./runtime.ts";
 import { settleUsage } from "./settle-usage.ts";
 import { type SharedPort, sharePort } from "./shared-port.ts";
 import { type SpawnOptions, watchWorkerd } from "./workerd-process.ts";

@@ -7,8 +7,8 @@ import { unstable_readConfig as readConfig } from "wrangler";
 import { bundleWorker } from "../bundle.ts";
 import { fail, onEndSignal } from "../command.ts";
 import { applyMigrations } from "../migrate.ts";
+import { boundPauses, workerOptions } from "../miniflare-options.ts";
 import { projectRoot, wranglerConfig } from "../project.ts";
-import { boundPauses, workerOptions } from "../runtime.ts";
 import { watchWorkerd } from "../workerd-process.ts";
 
 /** What to serve, given as JSON in the first argument. */

@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { CoreHeaders, Log, LogLevel } from "miniflare";
+import {
+  unstable_getMiniflareWorkerOptions as miniflareWorkerOptions,
+  type Unstable_Config as WranglerConfig,
+} from "wrangler";
+
+/** Everything that Miniflare and the Worker have to say goes to stderr: stdout belongs to the command. */
+class StderrLog extends Log {
+  override log(message: string): void {
+    console.error(message);
+  }
+}
+
+/** What each Miniflare of ours is given, whatever it runs. @param folder for its state */
+export function localOptions(folder: string) {
+  return {
+    host: "127.0.0.1", // Miniflare's own port: its control calls
+    port: 0,
+    cf: false,
+    resourcePersistencePath: folder,
+    log: new StderrLog(LogLevel.WARN),
+    handleStructuredLogs: ({ message }: { message: string }) => console.error(message),
+  } as const;
+}
+
+/** Where clients reach a server. */
+export function urlOf(host: string, port: number | string): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** The bindings of `wrangler.toml`, without the `.dev.vars` beside it: only `vars` decides about secrets. */
+export function workerOptions(config: WranglerConfig, bundle: string, vars: Record<string, string>) {
+  // wrangler reads the `.dev.vars` beside this path, where there is one, and says so on stdout.
+  const userConfigPath = join(bundle, "wrangler.toml");
+  const { modulesRules: _, ...options } = miniflareWorkerOptions({ ...config, userConfigPath }).workerOptions;
+  return { ...options, name: config.name ?? "", bindings: { ...config.vars, ...vars } } as const;
+}
+
+/**
+ * workerd takes `request.cf` from a header that Miniflare names, so a client who knows the name could set it, or send
+ * one that is no JSON and get a 500. Under a name that nobody knows it is out of reach.
+ */
+export function concealCfHeader(): void {
+  Object.assign(CoreHeaders, { CF_BLOB: `MF-CF-Blob-${crypto.randomUUID()}` });
+}
+
+/**
+ * Keeps V8's young generation small, unless the environment says otherwise: each request leaves objects that die late, and
+ * scavenging a large generation stops everything. Measured at saturation with 1 KiB hits: p99 118 → 32 ms, resident
+ * memory 443 → 263 MB, for 7 % of the rate. On the edge network the platform owns this.
+ */
+export function boundPauses(): void {
+  process.env.MINIFLARE_WORKERD_V8_FLAGS ??= "--max-semi-space-size=1 --min-semi-space-size=1";
+}
