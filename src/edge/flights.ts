@@ -31,8 +31,9 @@ const REMEMBERED_KEYS = 1_000;
 
 /** One request to an origin that others may wait for. Whether its landing comes is up to the platform: see `isOverdue`. */
 export class Flight {
-  /** What it is registered under: the cache key, or that and the variant. */
+  /** What it is registered under: the cache key, or that and after a line end the variant. */
   readonly key: string;
+  readonly cacheKey: string;
   readonly landing: Promise<Landing>;
   /** The resource has changed since: what it brings is not to be stored. */
   isOutdated = false;
@@ -45,6 +46,7 @@ export class Flight {
   constructor(key: string, patienceMs: number) {
     const { promise, resolve } = Promise.withResolvers<Landing>();
     this.key = key;
+    this.cacheKey = key.split("\n", 1)[0]!;
     this.landing = promise;
     this.#overdueAt = Date.now() + patienceMs;
     this.land = (landing) => {
@@ -73,6 +75,7 @@ export class Flights {
   readonly #flying = new Map<string, Flight>();
   /** Those, and others that began beside them. */
   readonly #all = new Set<Flight>();
+  /** By cache key: an origin that failed for one variant is left in peace for all. */
   readonly #failures = new Map<string, { failure: OriginFailure; until: number }>();
   readonly #unshared = new Map<string, number>();
 
@@ -92,6 +95,7 @@ export class Flights {
     return (this.#unshared.get(key) ?? 0) > now;
   }
 
+  /** @param key the cache key */
   recentFailure(key: string, now: number): OriginFailure | null {
     const known = this.#failures.get(key);
     return known !== undefined && known.until > now ? known.failure : null;
@@ -107,7 +111,7 @@ export class Flights {
       if (this.#all.size <= REMEMBERED_KEYS && !oldest.isOverdue) break;
       this.#all.delete(oldest);
     }
-    void flight.landing.then((landing) => this.#learn(key, landing));
+    void flight.landing.then((landing) => this.#learn(flight, landing));
     void done.then(() => {
       this.#all.delete(flight);
       if (this.#flying.get(key) === flight) this.#flying.delete(key);
@@ -117,18 +121,18 @@ export class Flights {
   /** What is in flight for a cache key, in any variant, was asked for before the resource changed. */
   outdate(key: string): void {
     for (const flight of this.#all) {
-      if (flight.key !== key && !flight.key.startsWith(`${key}\n`)) continue;
+      if (flight.cacheKey !== key) continue;
       flight.isOutdated = true;
       if (this.#flying.get(flight.key) === flight) this.#flying.delete(flight.key);
     }
   }
 
-  #learn(key: string, landing: Landing): void {
+  #learn({ key, cacheKey }: Flight, landing: Landing): void {
     const now = Date.now();
     if (landing.kind === "failed") {
-      remember(this.#failures, key, { failure: landing.failure, until: now + FAILURE_MS });
+      remember(this.#failures, cacheKey, { failure: landing.failure, until: now + FAILURE_MS });
     } else {
-      this.#failures.delete(key);
+      this.#failures.delete(cacheKey);
     }
     if (landing.kind === "unshared") remember(this.#unshared, key, now + UNSHARED_MS);
   }

@@ -77,6 +77,15 @@ describe("Flights", () => {
     expect(flights.recentFailure("k", NOON)).toBeNull();
   });
 
+  it("remember the failure of one variant for the whole key, until any variant's next landing", async () => {
+    const flights = new Flights();
+    await land(begin(flights, "/a\naccept-language:fr\n").flight, { kind: "failed", failure });
+    expect(flights.recentFailure("/a", NOON)).toBe(failure);
+    expect(flights.recentFailure("/ab", NOON)).toBeNull();
+    await land(begin(flights, "/a\naccept-language:de\n").flight, { kind: "broken" });
+    expect(flights.recentFailure("/a", NOON)).toBeNull();
+  });
+
   it("have nobody wait for 2 s for what could not be shared", async () => {
     const flights = new Flights();
     await land(begin(flights, "k").flight, { kind: "unshared" });

@@ -58,6 +58,31 @@ describe("requests for one key at the same time", () => {
     expect(origin.hits).toBe(2); // one, and its repetition on a new connection
   });
 
+  it("leave the origin in peace for 2 s after it has failed for one variant", async () => {
+    const { get, origin } = await play({
+      forward: { headers: ["accept-language"], cookies: false, authorization: false },
+    });
+    const { passed, open } = gate();
+    origin.answers(async (request) => {
+      await passed;
+      if (request.headers.get("accept-language") === "fr") throw new Error("reset");
+      return new Response("x", { headers: { vary: "Accept-Language" } });
+    });
+    const ask = async (language: string) => (await get("/a.js", { headers: { "accept-language": language } })).status;
+    const first = ask("de");
+    await expect.poll(() => origin.hits).toBe(1);
+    // It waits for the first, learns from that what the answer varies on, and is then the first of its variant.
+    const other = ask("fr");
+    open();
+    expect([await first, await other]).toEqual([200, 502]);
+    expect(origin.hits).toBe(3); // the second with its repetition on a new connection
+    expect([await ask("fr"), await ask("de")]).toEqual([502, 200]);
+    expect(origin.hits).toBe(3);
+    pass(3);
+    expect(await ask("fr")).toBe(502);
+    expect(origin.hits).toBe(5);
+  });
+
   it("ask for themselves when the answer may not be shared", async () => {
     const { get, origin } = await play({ forward: { headers: [], cookies: true, authorization: false } });
     const { passed, open } = gate();
