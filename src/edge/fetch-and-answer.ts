@@ -1,3 +1,4 @@
+import { type ByteRange, parseRange } from "../http/range.ts";
 import { variantKey } from "../http/vary.ts";
 import { answer } from "./answer.ts";
 import { discard } from "./body-source.ts";
@@ -30,15 +31,16 @@ export async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promi
   const { flights, target, request, now } = exchange;
   const recent = flights.recentFailure(target.key, now);
   if (recent !== null) return answerFailure(exchange, found, recent);
+  const range = rangeOf(request);
   // What could not be stored a moment ago is not asked for as a whole to answer a part.
-  if (isRange(request) && flights.isUnshared(target.key, now)) return passInstead(exchange, found, "unshared");
+  if (range !== null && flights.isUnshared(target.key, now)) return passInstead(exchange, found, "unshared");
 
   const part = found.kind === "miss" && request.method === "GET" ? await findPart(exchange) : null;
-  if (isRange(request)) {
+  if (range !== null) {
     const fromPart = part && (await answerFromPart(exchange, part));
     if (fromPart) return fromPart;
     // Where the end of something begins is not known before all of it is here: the origin is asked for just that.
-    if (found.kind === "miss" && isSuffix(request)) return passInstead(exchange, found, "suffix");
+    if (found.kind === "miss" && range.kind === "suffix") return passInstead(exchange, found, "suffix");
   }
 
   let flightKey = target.key;
@@ -54,7 +56,7 @@ export async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promi
   }
   const led = await fill(exchange, {
     stale: found.kind === "found" ? { stored: found.stored, servesErrors: found.use.staleIfError } : null,
-    part: isRange(request) ? null : part,
+    part: range === null ? part : null,
     wantsBody: request.method !== "HEAD",
     flightKey,
   });
@@ -118,8 +120,8 @@ async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): P
     }
     case "answer": {
       const { stored, body, handed } = led;
-      const isPart = isRange(exchange.request) && stored.status === 200;
-      if (isPart && (!led.isKept || isFarRange(exchange.request, stored))) {
+      const range = stored.status === 200 ? rangeOf(exchange.request) : null;
+      if (range !== null && (!led.isKept || isFarRange(range, stored))) {
         await dropBody(body);
         return passInstead(exchange, found, led.isKept ? "far-range" : led.reason);
       }
@@ -154,17 +156,13 @@ async function passInstead(exchange: Exchange, found: Unusable, reason: string):
   return pass(exchange, reason);
 }
 
-/** One range of bytes (RFC 9110 §14.1.2); any other Range is answered with the whole. */
-function isRange({ method, headers }: Request): boolean {
-  return method === "GET" && /^bytes=\s*(?:\d+-\d*|-\d+)\s*$/i.test(headers.get("range") ?? "");
+/** The one range that is asked for; null: the whole is. */
+function rangeOf({ method, headers }: Request): ByteRange | null {
+  return method === "GET" ? parseRange(headers.get("range")) : null;
 }
 
-function isSuffix({ headers }: Request): boolean {
-  return /^bytes=\s*-/i.test(headers.get("range") ?? "");
-}
-
-function isFarRange(request: Request, stored: StoredResponse): boolean {
-  const fromTheStart = /^bytes=0+-/i.test(request.headers.get("range") ?? "");
+function isFarRange(range: ByteRange, stored: StoredResponse): boolean {
+  const fromTheStart = range.kind === "from" && range.first === 0;
   return stored.size !== null && stored.size > FAR_RANGE_BYTES && !fromTheStart;
 }
 

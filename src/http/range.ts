@@ -2,6 +2,9 @@ import type { SelectedValidators } from "./conditional.ts";
 import { parseHttpDate } from "./dates.ts";
 import { strongMatch } from "./etag.ts";
 
+/** One range of bytes as a request names it, whatever the size; positions are inclusive, `last` null where it is left open. */
+export type ByteRange = { kind: "from"; first: number; last: number | null } | { kind: "suffix"; length: number };
+
 /** What of a representation a request asks for; `first` and `last` are inclusive byte positions. */
 export type RangeRequest =
   | { kind: "whole" }
@@ -23,6 +26,19 @@ const ONE_RANGE = /^bytes=[ \t,]*(\d*)-(\d*)[ \t,]*$/i;
 const CONTENT_RANGE = /^bytes (\d+)-(\d+)\/(\d+|\*)$/i;
 
 /**
+ * Reads a `Range` field (RFC 9110 §14.2); null where there is none, or it is one to be ignored: malformed, in another unit,
+ * of several ranges, or with its last position before its first, which RFC 9110 §14.1.2 calls invalid.
+ */
+export function parseRange(value: string | null): ByteRange | null {
+  const match = value === null ? null : ONE_RANGE.exec(value);
+  if (match === null) return null;
+  const [, first = "", last = ""] = match;
+  if (first === "") return last === "" ? null : { kind: "suffix", length: Number(last) };
+  if (last !== "" && Number(last) < Number(first)) return null;
+  return { kind: "from", first: Number(first), last: last === "" ? null : Number(last) };
+}
+
+/**
  * The part of a representation that a request asks for (RFC 9110 §14.2). Malformed ranges, other units and several
  * ranges are answered by the whole, as a server may; so is a range whose `If-Range` does not hold.
  *
@@ -34,22 +50,13 @@ export function requestedRange(
   selected: SelectedValidators,
   size: number,
 ): RangeRequest {
-  const range = method === "GET" ? requestHeaders.get("range") : null;
+  const range = method === "GET" ? parseRange(requestHeaders.get("range")) : null;
   if (range === null) return WHOLE;
   const ifRange = requestHeaders.get("if-range");
   if (ifRange !== null && !rangeHolds(ifRange, selected)) return WHOLE;
-  const match = ONE_RANGE.exec(range);
-  if (match === null) return WHOLE;
-  const [, first = "", last = ""] = match;
-  if (first !== "") return fromFirst(Number(first), last === "" ? size - 1 : Number(last), last !== "", size);
-  return last === "" ? WHOLE : suffix(Number(last), size);
-}
-
-/** RFC 9110 §14.1.2: a range whose last position is before its first is invalid, and so ignored. */
-function fromFirst(first: number, last: number, lastGiven: boolean, size: number): RangeRequest {
-  if (lastGiven && last < first) return WHOLE;
-  if (first >= size) return UNSATISFIABLE;
-  return { kind: "part", first, last: Math.min(last, size - 1) };
+  if (range.kind === "suffix") return suffix(range.length, size);
+  const { first, last } = range;
+  return first >= size ? UNSATISFIABLE : { kind: "part", first, last: Math.min(last ?? size, size - 1) };
 }
 
 function suffix(length: number, size: number): RangeRequest {

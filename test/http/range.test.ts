@@ -3,8 +3,10 @@ import rangeParser from "range-parser";
 import { describe, expect, it } from "vitest";
 import { formatHttpDate } from "../../src/http/dates.ts";
 import {
+  type ByteRange,
   contentRange,
   parseContentRange,
+  parseRange,
   type RangeRequest,
   requestedRange,
   unsatisfiedRange,
@@ -19,6 +21,24 @@ const unsatisfiable: RangeRequest = { kind: "unsatisfiable" };
 function ask(headers: Record<string, string>, { method = "GET", size = 10, selected = stored as object } = {}) {
   return requestedRange(method, new Headers(headers), { ...stored, ...selected }, size);
 }
+
+describe("parseRange() reads", () => {
+  it.each<[string | null, ByteRange | null]>([
+    ["bytes=0-9", { kind: "from", first: 0, last: 9 }],
+    ["bytes=,0-9", { kind: "from", first: 0, last: 9 }],
+    ["bytes=0-9 ,", { kind: "from", first: 0, last: 9 }],
+    ["Bytes=\t007-", { kind: "from", first: 7, last: null }],
+    ["bytes=-7", { kind: "suffix", length: 7 }],
+    ["bytes=, -7", { kind: "suffix", length: 7 }],
+    ["bytes=9-2", null],
+    ["bytes=0-1,3-4", null],
+    ["bytes=-", null],
+    ["items=0-9", null],
+    [null, null],
+  ])("%j", (value, expected) => {
+    expect(parseRange(value)).toEqual(expected);
+  });
+});
 
 describe("requestedRange() of 10 bytes reads", () => {
   it.each<[string, RangeRequest]>([

@@ -10,7 +10,7 @@ const ranged = (range: string) => ({ headers: { range } });
 /** An origin that knows ranges. */
 function serving(headers: Record<string, string>) {
   return (request: Request) => {
-    const match = /^bytes=(\d*)-(\d*)$/.exec(request.headers.get("range") ?? "");
+    const match = /^bytes=,?(\d*)-(\d*)$/.exec(request.headers.get("range") ?? "");
     if (match === null) return new Response(whole, { headers: { ...headers, "content-length": "10" } });
     const first = match[1] === "" ? whole.length - Number(match[2]) : Number(match[1]);
     const last = match[1] === "" || match[2] === "" ? whole.length - 1 : Number(match[2]);
@@ -38,6 +38,14 @@ describe("the end of something that is not stored", () => {
       expect([part.status, await part.text(), part.headers.get("x-cache")]).toEqual([206, body, "HIT"]);
     }
     expect(origin.hits).toBe(1);
+  });
+
+  it("is asked for as a range also where the list that names it has an empty member", async () => {
+    const { get, origin } = await play();
+    origin.answers(serving(fresh));
+    const end = await get("/a.mp4", ranged("bytes=,-4"));
+    expect([end.status, await end.text()]).toEqual([206, "6789"]);
+    expect(origin.requests[0]!.headers.get("range")).toBe("bytes=,-4");
   });
 
   it("is never the answer to a request for the whole or for more than it has", async () => {
