@@ -4,6 +4,7 @@ import { createAccount } from "../accounts/create-account.ts";
 import { PLAN_NAMES } from "../accounts/plans.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { isoSeconds } from "../rest/iso-seconds.ts";
+import { jsonContent, requiredJson } from "../rest/json-content.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, requireOperator } from "./guards.ts";
 
@@ -18,36 +19,29 @@ const createAccountRoute = createRoute({
   security: [{ operator: [] }],
   middleware: limitBody,
   request: {
-    body: {
-      required: true,
-      content: {
-        "application/json": {
-          schema: z.strictObject({
-            name: z.string().trim().min(1).max(200),
-            email: z.email().max(254),
-            plan: plan.default("free"),
-          }),
-        },
-      },
-    },
+    body: requiredJson(
+      z.strictObject({
+        name: z.string().trim().min(1).max(200),
+        email: z.email().max(254),
+        plan: plan.default("free"),
+      }),
+    ),
   },
   responses: {
     201: {
       description: "Created. Keys are shown this once",
-      content: {
-        "application/json": {
-          schema: z.object({
-            account: z.object({
-              id: z.string(),
-              name: z.string(),
-              email: z.string(),
-              plan,
-              created: z.iso.datetime(),
-            }),
-            keys: z.object({ live: z.string(), test: z.string(), resolvedb: z.string() }),
+      ...jsonContent(
+        z.object({
+          account: z.object({
+            id: z.string(),
+            name: z.string(),
+            email: z.string(),
+            plan,
+            created: z.iso.datetime(),
           }),
-        },
-      },
+          keys: z.object({ live: z.string(), test: z.string(), resolvedb: z.string() }),
+        }),
+      ),
     },
     ...documentedErrors(400, 401, 404, 413, 415, 422, 429, 500),
   },

@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Env } from "../env.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { everyAnswer } from "../rest/every-answer.ts";
+import { jsonContent } from "../rest/json-content.ts";
 import { refuseOtherMethods } from "../rest/other-methods.ts";
 import { addAdmin } from "./admin.ts";
 import { addAudit } from "./audit.ts";
@@ -24,7 +25,7 @@ const health = createRoute({
   tags: ["Service"],
   security: [],
   responses: {
-    200: { description: "It does", content: { "application/json": { schema: z.object({ status: z.literal("ok") }) } } },
+    200: { description: "It does", ...jsonContent(z.object({ status: z.literal("ok") })) },
   },
 });
 

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { type AuditRow, listAudit } from "../accounts/audit-rows.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { isoSeconds } from "../rest/iso-seconds.ts";
+import { jsonContent } from "../rest/json-content.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { requireScope } from "./guards.ts";
 import { cutPage, nextCursor, pageQuery, requestedPage } from "./pages.ts";
@@ -48,9 +49,7 @@ const auditRoute = createRoute({
   responses: {
     200: {
       description: "Changes, newest first. A key that is restricted to zones sees those of its zones and its own",
-      content: {
-        "application/json": { schema: z.object({ changes: z.array(changeSchema), next_cursor: nextCursor }) },
-      },
+      ...jsonContent(z.object({ changes: z.array(changeSchema), next_cursor: nextCursor })),
     },
     ...documentedErrors(401, 403, 422, 429, 500),
   },

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { idempotencyHeaders } from "../rest/idempotent.ts";
+import { jsonContent, requiredJson } from "../rest/json-content.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, refuseOtherBodies, requireScope } from "./guards.ts";
 import { idempotent } from "./idempotent.ts";
@@ -8,11 +9,10 @@ import { nextCursor, pageQuery } from "./pages.ts";
 
 const params = z.object({ id: z.string().openapi({ description: "The key's id.", example: "key_abc123" }) });
 const security = [{ key: ["keys:write"] }];
-const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
 const created = (description: string) => ({
   description,
   headers: z.object({ location: z.string().describe("The new key's path.") }),
-  content: json(newKeySchema),
+  ...jsonContent(newKeySchema),
 });
 
 export const listKeysRoute = createRoute({
@@ -27,7 +27,7 @@ export const listKeysRoute = createRoute({
   responses: {
     200: {
       description: "Keys, oldest first",
-      content: json(z.object({ keys: z.array(keySchema), next_cursor: nextCursor })),
+      ...jsonContent(z.object({ keys: z.array(keySchema), next_cursor: nextCursor })),
     },
     ...documentedErrors(401, 403, 422, 429, 500),
   },
@@ -43,23 +43,20 @@ export const createKeyRoute = createRoute({
   middleware: [requireScope("keys:write"), limitBody, idempotent],
   request: {
     headers: idempotencyHeaders,
-    body: {
-      required: true,
-      content: json(
-        z.strictObject({
-          name: z.string().trim().min(1).max(200),
-          scopes: z.array(scope).min(1).max(20).optional().describe("Scopes that the asking key has itself."),
-          zones: z
-            .array(z.string().min(1).max(64))
-            .min(1)
-            .max(100)
-            .nullable()
-            .optional()
-            .describe("Ids or names of the zones that the key is restricted to; null: all."),
-          expires: z.iso.datetime({ offset: true }).nullable().optional().describe("Null: never."),
-        }),
-      ),
-    },
+    body: requiredJson(
+      z.strictObject({
+        name: z.string().trim().min(1).max(200),
+        scopes: z.array(scope).min(1).max(20).optional().describe("Scopes that the asking key has itself."),
+        zones: z
+          .array(z.string().min(1).max(64))
+          .min(1)
+          .max(100)
+          .nullable()
+          .optional()
+          .describe("Ids or names of the zones that the key is restricted to; null: all."),
+        expires: z.iso.datetime({ offset: true }).nullable().optional().describe("Null: never."),
+      }),
+    ),
   },
   responses: {
     201: created("Created. The token is shown this once"),
@@ -77,7 +74,7 @@ export const readKeyRoute = createRoute({
   middleware: requireScope("keys:write"),
   request: { params },
   responses: {
-    200: { description: "The key", content: json(keySchema) },
+    200: { description: "The key", ...jsonContent(keySchema) },
     ...documentedErrors(401, 403, 404, 429, 500),
   },
 });
@@ -110,7 +107,7 @@ export const rotateKeyRoute = createRoute({
     params,
     body: {
       required: false,
-      content: json(
+      ...jsonContent(
         z.strictObject({
           grace_seconds: z
             .int()

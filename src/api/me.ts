@@ -4,6 +4,7 @@ import { findKey } from "../accounts/key-rows.ts";
 import { PLAN_NAMES, PLANS } from "../accounts/plans.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { isoSeconds } from "../rest/iso-seconds.ts";
+import { jsonContent } from "../rest/json-content.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { Problem } from "./errors.ts";
 import { KEY_CHALLENGE, requireScope } from "./guards.ts";
@@ -22,25 +23,23 @@ const meRoute = createRoute({
   responses: {
     200: {
       description: "Account, key and limits",
-      content: {
-        "application/json": {
-          schema: z.object({
-            account: z.object({
-              id: z.string(),
-              name: z.string(),
-              email: z.string(),
-              plan: z.enum(PLAN_NAMES),
-              created: z.iso.datetime(),
-            }),
-            key: keySchema,
-            limits: z.object({
-              requests_per_minute: z.int().describe("For each key, in any 60 seconds."),
-              zones: limited,
-              keys: limited,
-            }),
+      ...jsonContent(
+        z.object({
+          account: z.object({
+            id: z.string(),
+            name: z.string(),
+            email: z.string(),
+            plan: z.enum(PLAN_NAMES),
+            created: z.iso.datetime(),
           }),
-        },
-      },
+          key: keySchema,
+          limits: z.object({
+            requests_per_minute: z.int().describe("For each key, in any 60 seconds."),
+            zones: limited,
+            keys: limited,
+          }),
+        }),
+      ),
     },
     ...documentedErrors(401, 429, 500),
   },

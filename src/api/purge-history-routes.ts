@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { jsonContent } from "../rest/json-content.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { requireScope } from "./guards.ts";
 import { nextCursor, pageQuery } from "./pages.ts";
@@ -31,7 +32,7 @@ export const listPurgesRoute = createRoute({
   responses: {
     200: {
       description: "Purges, newest first",
-      content: { "application/json": { schema: z.object({ purges: z.array(purge), next_cursor: nextCursor }) } },
+      ...jsonContent(z.object({ purges: z.array(purge), next_cursor: nextCursor })),
     },
     ...documentedErrors(401, 403, 404, 422, 429, 500),
   },
@@ -47,7 +48,7 @@ export const readPurgeRoute = createRoute({
   middleware: requireScope("purge"),
   request: { params: z.object({ id: z.string().describe("The purge's id.") }) },
   responses: {
-    200: { description: "The purge", content: { "application/json": { schema: wholePurge } } },
+    200: { description: "The purge", ...jsonContent(wholePurge) },
     ...documentedErrors(401, 403, 404, 429, 500),
   },
 });

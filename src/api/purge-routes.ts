@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { idempotencyHeaders } from "../rest/idempotent.ts";
+import { jsonContent, requiredJson } from "../rest/json-content.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, requireScope } from "./guards.ts";
 import { idempotent } from "./idempotent.ts";
@@ -25,19 +26,17 @@ const tag = z
 
 const purged = {
   description: "Purged: no PoP that knows of it answers with what it had stored before",
-  content: {
-    "application/json": {
-      schema: z.object({
-        purged: z.literal(true),
-        nodes: z
-          .int()
-          .describe(
-            "PoPs that have served the network in the last 30 days, for all of which the purge holds; at least the one that answers.",
-          ),
-        id: z.string(),
-      }),
-    },
-  },
+  ...jsonContent(
+    z.object({
+      purged: z.literal(true),
+      nodes: z
+        .int()
+        .describe(
+          "PoPs that have served the network in the last 30 days, for all of which the purge holds; at least the one that answers.",
+        ),
+      id: z.string(),
+    }),
+  ),
 };
 
 /** Changes state though it is a GET: documented so. It takes the key from a header, so no link can trigger it. */
@@ -64,29 +63,24 @@ export const purgeRoute = createRoute({
   middleware: [requireScope("purge"), limitBody, idempotent],
   request: {
     headers: idempotencyHeaders,
-    body: {
-      required: true,
-      content: {
-        "application/json": {
-          schema: z
-            .strictObject({
-              zone,
-              path: path.optional(),
-              paths: z.array(path).max(1_000).optional(),
-              prefixes: z.array(prefix).max(100).optional(),
-              tags: z.array(tag).max(100).optional(),
-              everything: z.boolean().optional(),
-              soft: z.boolean().optional().describe("Stale instead of gone: served where stale answers may be."),
-            })
-            .refine(
-              (order) => order.path ?? order.paths?.[0] ?? order.prefixes?.[0] ?? order.tags?.[0] ?? order.everything,
-              {
-                error: "must name a path, paths, prefixes, tags or everything",
-              },
-            ),
-        },
-      },
-    },
+    body: requiredJson(
+      z
+        .strictObject({
+          zone,
+          path: path.optional(),
+          paths: z.array(path).max(1_000).optional(),
+          prefixes: z.array(prefix).max(100).optional(),
+          tags: z.array(tag).max(100).optional(),
+          everything: z.boolean().optional(),
+          soft: z.boolean().optional().describe("Stale instead of gone: served where stale answers may be."),
+        })
+        .refine(
+          (order) => order.path ?? order.paths?.[0] ?? order.prefixes?.[0] ?? order.tags?.[0] ?? order.everything,
+          {
+            error: "must name a path, paths, prefixes, tags or everything",
+          },
+        ),
+    ),
   },
   responses: { 200: purged, ...documentedErrors(400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503) },
 });

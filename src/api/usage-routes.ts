@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { jsonContent } from "../rest/json-content.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { requireScope } from "./guards.ts";
 
@@ -72,7 +73,7 @@ export const usageRoute = createRoute({
     }),
   },
   responses: {
-    200: { description: "The usage", content: { "application/json": { schema: usage } } },
+    200: { description: "The usage", ...jsonContent(usage) },
     ...documentedErrors(401, 403, 404, 422, 429, 500),
   },
 });
@@ -96,22 +97,20 @@ export const pathsRoute = createRoute({
   responses: {
     200: {
       description: "The paths, those with the most requests first",
-      content: {
-        "application/json": {
-          schema: z.object({
-            zone: z.string(),
-            day: z.iso.date(),
-            paths: z.array(
-              z.object({
-                path: z.string(),
-                requests: z.int().describe("At most so many."),
-                error: z.int().describe("By how much `requests` may be too high."),
-              }),
-            ),
-            others_at_most: z.int().describe("No path that is not listed was requested more often."),
-          }),
-        },
-      },
+      ...jsonContent(
+        z.object({
+          zone: z.string(),
+          day: z.iso.date(),
+          paths: z.array(
+            z.object({
+              path: z.string(),
+              requests: z.int().describe("At most so many."),
+              error: z.int().describe("By how much `requests` may be too high."),
+            }),
+          ),
+          others_at_most: z.int().describe("No path that is not listed was requested more often."),
+        }),
+      ),
     },
     ...documentedErrors(401, 403, 404, 422, 429, 500),
   },

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { idempotencyHeaders } from "../rest/idempotent.ts";
+import { jsonContent, requiredJson } from "../rest/json-content.ts";
 import { settingsSchema } from "../zones/settings-schema.ts";
 import { checkZoneName } from "../zones/zone-name.ts";
 import { documentedErrors } from "./documented-errors.ts";
@@ -25,7 +26,7 @@ const etag = z
 const answer = (description: string) => ({
   description,
   headers: z.object({ etag }),
-  content: { "application/json": { schema: zoneSchema } },
+  ...jsonContent(zoneSchema),
 });
 /** RFC 9110 §13.1. Without them a change is made whatever the zone is now. */
 const conditions = z.object({
@@ -46,9 +47,7 @@ export const listRoute = createRoute({
   responses: {
     200: {
       description: "Zones, oldest first",
-      content: {
-        "application/json": { schema: z.object({ zones: z.array(zoneSchema), next_cursor: nextCursor }) },
-      },
+      ...jsonContent(z.object({ zones: z.array(zoneSchema), next_cursor: nextCursor })),
     },
     ...documentedErrors(401, 403, 422, 429, 500),
   },
@@ -64,14 +63,7 @@ export const createZoneRoute = createRoute({
   middleware: [requireScope("zones:write"), limitBody, idempotent],
   request: {
     headers: idempotencyHeaders,
-    body: {
-      required: true,
-      content: {
-        "application/json": {
-          schema: z.strictObject({ name: zoneName, origin, settings: settingsSchema.optional() }),
-        },
-      },
-    },
+    body: requiredJson(z.strictObject({ name: zoneName, origin, settings: settingsSchema.optional() })),
   },
   responses: {
     201: {
@@ -114,18 +106,13 @@ export const changeRoute = createRoute({
   request: {
     params,
     headers: conditions,
-    body: {
-      required: true,
-      content: {
-        "application/json": {
-          schema: z.strictObject({
-            origin: origin.optional(),
-            settings: settingsSchema.optional(),
-            active: z.boolean().optional().describe("False: the edge answers 403."),
-          }),
-        },
-      },
-    },
+    body: requiredJson(
+      z.strictObject({
+        origin: origin.optional(),
+        settings: settingsSchema.optional(),
+        active: z.boolean().optional().describe("False: the edge answers 403."),
+      }),
+    ),
   },
   responses: {
     200: answer("The zone as changed"),

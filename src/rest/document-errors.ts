@@ -1,4 +1,5 @@
 import type { z } from "@hono/zod-openapi";
+import { jsonContent } from "./json-content.ts";
 
 /**
  * Makes what documents an API's errors: of some statuses the `responses` of a route.
@@ -12,7 +13,7 @@ export function documentErrors<Schema extends z.ZodType, Status extends number>(
 ) {
   const response = (status: Status) => ({
     description: meanings[status],
-    content: { "application/json": { schema } },
+    ...jsonContent(schema),
   });
   return <Documented extends Status>(...statuses: Documented[]) =>
     Object.fromEntries(statuses.map((status) => [status, response(status)])) as Record<

@@ -3,6 +3,7 @@ import type { Key } from "../../accounts/key-rows.ts";
 import { SCOPES } from "../../accounts/scopes.ts";
 import { idempotencyHeaders } from "../../rest/idempotent.ts";
 import { isoSeconds } from "../../rest/iso-seconds.ts";
+import { jsonContent, requiredJson } from "../../rest/json-content.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { fields, text, time } from "./fields.ts";
 import { limitBody, requireScope } from "./guards.ts";
@@ -58,7 +59,7 @@ export const listApiKeysRoute = createRoute({
   responses: {
     200: {
       description: "Keys that are not revoked, without their tokens",
-      content: { "application/json": { schema: z.object({ api_keys: z.array(apiKeySchema) }) } },
+      ...jsonContent(z.object({ api_keys: z.array(apiKeySchema) })),
     },
     ...documentedErrors(401, 403, 429, 500),
   },
@@ -75,34 +76,25 @@ export const createApiKeyRoute = createRoute({
   middleware: [requireScope("write"), limitBody, idempotent],
   request: {
     headers: idempotencyHeaders,
-    body: {
-      required: true,
-      content: {
-        "application/json": {
-          schema: fields({
-            api_key: fields({
-              name: text().trim().min(1, "must not be empty").max(100, "must have at most 100 characters"),
-              scopes: z
-                .array(scope, { error: "must be a list of read and write" })
-                .refine(({ length }) => length === 1 || length === 2, "must name one scope or both")
-                .openapi({ minItems: 1, maxItems: 2 })
-                .optional()
-                .describe("Default: both."),
-              expires_at: time().nullable().optional().describe("Default: when the key that asks ends."),
-            }),
-          }),
-        },
-      },
-    },
+    body: requiredJson(
+      fields({
+        api_key: fields({
+          name: text().trim().min(1, "must not be empty").max(100, "must have at most 100 characters"),
+          scopes: z
+            .array(scope, { error: "must be a list of read and write" })
+            .refine(({ length }) => length === 1 || length === 2, "must name one scope or both")
+            .openapi({ minItems: 1, maxItems: 2 })
+            .optional()
+            .describe("Default: both."),
+          expires_at: time().nullable().optional().describe("Default: when the key that asks ends."),
+        }),
+      }),
+    ),
   },
   responses: {
     201: {
       description: "Created. The token is shown this once",
-      content: {
-        "application/json": {
-          schema: z.object({ api_key: z.object({ ...common, token: z.string() }).openapi("CreatedApiKey") }),
-        },
-      },
+      ...jsonContent(z.object({ api_key: z.object({ ...common, token: z.string() }).openapi("CreatedApiKey") })),
     },
     ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500),
   },

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { PLAN_NAMES, PLANS, type Plan } from "../../accounts/plans.ts";
 import type { RestEnv } from "../../rest/context.ts";
 import { isoSeconds } from "../../rest/iso-seconds.ts";
+import { jsonContent } from "../../rest/json-content.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { requireScope } from "./guards.ts";
 
@@ -16,23 +17,21 @@ const meRoute = createRoute({
   responses: {
     200: {
       description: "The user whose key this is",
-      content: {
-        "application/json": {
-          schema: z.object({
-            user: z
-              .object({
-                id: z.string().openapi({ example: "usr_abc123" }),
-                email: z.string(),
-                name: z.string(),
-                plan: z.enum(PLAN_NAMES),
-                records_count: z.int(),
-                records_limit: z.int().nullable().describe("Null: unlimited."),
-                created_at: z.iso.datetime(),
-              })
-              .openapi("User"),
-          }),
-        },
-      },
+      ...jsonContent(
+        z.object({
+          user: z
+            .object({
+              id: z.string().openapi({ example: "usr_abc123" }),
+              email: z.string(),
+              name: z.string(),
+              plan: z.enum(PLAN_NAMES),
+              records_count: z.int(),
+              records_limit: z.int().nullable().describe("Null: unlimited."),
+              created_at: z.iso.datetime(),
+            })
+            .openapi("User"),
+        }),
+      ),
     },
     ...documentedErrors(401, 403, 429, 500),
   },

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { RestEnv } from "../../rest/context.ts";
+import { jsonContent } from "../../rest/json-content.ts";
 
 const NAMES = `\`<operation>.[token.]*[label.]*<resource>.<namespace>.<version>.resolvedb.<com|net|org|io>\`, type TXT. Case does not
 count. A label before the resource may be spelled \`b64-\` (Base64url without padding) or \`hex-\`.
@@ -103,9 +104,7 @@ const routes = [
       },
       400: {
         description: "A parameter is missing or wrong; `error.message` says which",
-        content: {
-          "application/json": { schema: z.object({ error: z.object({ code: z.string(), message: z.string() }) }) },
-        },
+        ...jsonContent(z.object({ error: z.object({ code: z.string(), message: z.string() }) })),
       },
     },
   }),

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { idempotencyHeaders } from "../../rest/idempotent.ts";
+import { jsonContent, requiredJson } from "../../rest/json-content.ts";
 import { isLabel } from "../record-key.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { fields, metaSchema, pageQuery, text } from "./fields.ts";
@@ -23,7 +24,7 @@ const namespaceSchema = z
 const params = z.object({ name: z.string().openapi({ description: "The namespace.", example: "myapp" }) });
 const answer = (description: string) => ({
   description,
-  content: { "application/json": { schema: z.object({ namespace: namespaceSchema }) } },
+  ...jsonContent(z.object({ namespace: namespaceSchema })),
 });
 const tags = ["Namespaces"];
 
@@ -39,9 +40,7 @@ export const listNamespacesRoute = createRoute({
   responses: {
     200: {
       description: "Namespaces by name",
-      content: {
-        "application/json": { schema: z.object({ namespaces: z.array(namespaceSchema), meta: metaSchema }) },
-      },
+      ...jsonContent(z.object({ namespaces: z.array(namespaceSchema), meta: metaSchema })),
     },
     ...documentedErrors(401, 403, 422, 429, 500),
   },
@@ -58,21 +57,16 @@ export const createNamespaceRoute = createRoute({
   middleware: [requireScope("write"), limitBody, idempotent],
   request: {
     headers: idempotencyHeaders,
-    body: {
-      required: true,
-      content: {
-        "application/json": {
-          schema: fields({
-            namespace: fields({
-              name: text()
-                .refine(isLabel, "must be 1 to 63 letters, digits and inner hyphens")
-                .openapi({ example: "myapp" }),
-              visibility: visibility.default("public"),
-            }),
-          }),
-        },
-      },
-    },
+    body: requiredJson(
+      fields({
+        namespace: fields({
+          name: text()
+            .refine(isLabel, "must be 1 to 63 letters, digits and inner hyphens")
+            .openapi({ example: "myapp" }),
+          visibility: visibility.default("public"),
+        }),
+      }),
+    ),
   },
   responses: { 201: answer("Created"), ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500, 503) },
 });
@@ -102,10 +96,7 @@ export const changeNamespaceRoute = createRoute({
   middleware: [requireScope("write"), limitBody],
   request: {
     params,
-    body: {
-      required: true,
-      content: { "application/json": { schema: fields({ namespace: fields({ visibility }) }) } },
-    },
+    body: requiredJson(fields({ namespace: fields({ visibility }) })),
   },
   responses: {
     200: answer("The namespace as changed"),

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { idempotencyHeaders } from "../../rest/idempotent.ts";
 import { isoSeconds } from "../../rest/iso-seconds.ts";
+import { jsonContent, requiredJson } from "../../rest/json-content.ts";
 import type { QueryTokenRow } from "../query-token-rows.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { fields, text, time } from "./fields.ts";
@@ -43,7 +44,7 @@ export const listQueryTokensRoute = createRoute({
   responses: {
     200: {
       description: "Query tokens that are not revoked, oldest first",
-      content: { "application/json": { schema: z.object({ query_tokens: z.array(queryTokenSchema) }) } },
+      ...jsonContent(z.object({ query_tokens: z.array(queryTokenSchema) })),
     },
     ...documentedErrors(401, 403, 404, 429, 500),
   },
@@ -61,39 +62,32 @@ export const createQueryTokenRoute = createRoute({
   request: {
     headers: idempotencyHeaders,
     params: z.object(namespaceParam),
-    body: {
-      required: true,
-      content: {
-        "application/json": {
-          schema: fields({
-            query_token: fields({
-              name: text().trim().min(1, "must not be empty").max(100, "must have at most 100 characters"),
-              expires_at: time().nullable().default(null).describe("Null: never."),
-            }),
-          }),
-        },
-      },
-    },
+    body: requiredJson(
+      fields({
+        query_token: fields({
+          name: text().trim().min(1, "must not be empty").max(100, "must have at most 100 characters"),
+          expires_at: time().nullable().default(null).describe("Null: never."),
+        }),
+      }),
+    ),
   },
   responses: {
     201: {
       description: "Created. The token is shown this once",
-      content: {
-        "application/json": {
-          schema: z.object({
-            query_token: z
-              .object({
-                ...shown,
-                token: z.string(),
-                label: z
-                  .string()
-                  .openapi({ example: "auth-rdbqabcdefgh234567abcdefgh234567abcd" })
-                  .describe("The label to put behind the operation: `get.<label>.config.myapp.v1.resolvedb.net`."),
-              })
-              .openapi("CreatedQueryToken"),
-          }),
-        },
-      },
+      ...jsonContent(
+        z.object({
+          query_token: z
+            .object({
+              ...shown,
+              token: z.string(),
+              label: z
+                .string()
+                .openapi({ example: "auth-rdbqabcdefgh234567abcdefgh234567abcd" })
+                .describe("The label to put behind the operation: `get.<label>.config.myapp.v1.resolvedb.net`."),
+            })
+            .openapi("CreatedQueryToken"),
+        }),
+      ),
     },
     ...documentedErrors(400, 401, 403, 404, 409, 413, 415, 422, 429, 500),
   },

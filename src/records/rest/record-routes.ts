@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { idempotencyHeaders } from "../../rest/idempotent.ts";
+import { jsonContent, requiredJson } from "../../rest/json-content.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { metaSchema, pageQuery } from "./fields.ts";
 import { limitBody, requireScope } from "./guards.ts";
@@ -9,7 +10,7 @@ import { changedRecordBody, createdRecordSchema, newRecordBody, recordSchema } f
 const params = z.object({ id: z.string().openapi({ description: "The record's id.", example: "rec_abc123" }) });
 const answer = (description: string) => ({
   description,
-  content: { "application/json": { schema: z.object({ record: recordSchema }) } },
+  ...jsonContent(z.object({ record: recordSchema })),
 });
 
 export const listRecordsRoute = createRoute({
@@ -30,7 +31,7 @@ export const listRecordsRoute = createRoute({
   responses: {
     200: {
       description: "Records, oldest first; a page beyond the last one is empty",
-      content: { "application/json": { schema: z.object({ records: z.array(recordSchema), meta: metaSchema }) } },
+      ...jsonContent(z.object({ records: z.array(recordSchema), meta: metaSchema })),
     },
     ...documentedErrors(401, 403, 422, 429, 500),
   },
@@ -50,12 +51,12 @@ export const createRecordRoute = createRoute({
   middleware: [requireScope("write"), limitBody, idempotent],
   request: {
     headers: idempotencyHeaders,
-    body: { required: true, content: { "application/json": { schema: newRecordBody } } },
+    body: requiredJson(newRecordBody),
   },
   responses: {
     201: {
       description: "Created, and readable",
-      content: { "application/json": { schema: z.object({ record: createdRecordSchema }) } },
+      ...jsonContent(z.object({ record: createdRecordSchema })),
     },
     ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500, 503),
   },
@@ -82,7 +83,7 @@ export const changeRecordRoute = createRoute({
   description: "Only the fields that are given change. A record's key does not change: create another record.",
   security: [{ bearer: ["write"] }],
   middleware: [requireScope("write"), limitBody],
-  request: { params, body: { required: true, content: { "application/json": { schema: changedRecordBody } } } },
+  request: { params, body: requiredJson(changedRecordBody) },
   responses: {
     200: answer("The record as changed"),
     ...documentedErrors(400, 401, 403, 404, 413, 415, 422, 429, 500, 503),

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { idempotencyHeaders } from "../../rest/idempotent.ts";
+import { jsonContent, requiredJson } from "../../rest/json-content.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { metaSchema, pageQuery } from "./fields.ts";
 import { limitBody, requireScope } from "./guards.ts";
@@ -31,10 +32,9 @@ const deliveryParams = z.object({
   delivery: z.string().openapi({ description: "The delivery's id.", example: "evt_abc123" }),
 });
 const tags = ["Webhooks"];
-const content = <Schema extends z.ZodType>(schema: Schema) => ({ content: { "application/json": { schema } } });
-const webhook = content(z.object({ webhook: webhookSchema }));
-const webhookWithSecret = content(z.object({ webhook: webhookWithSecretSchema }));
-const delivery = content(z.object({ delivery: deliverySchema }));
+const webhook = jsonContent(z.object({ webhook: webhookSchema }));
+const webhookWithSecret = jsonContent(z.object({ webhook: webhookWithSecretSchema }));
+const delivery = jsonContent(z.object({ delivery: deliverySchema }));
 
 export const listEventsRoute = createRoute({
   method: "get",
@@ -47,7 +47,7 @@ export const listEventsRoute = createRoute({
   responses: {
     200: {
       description: "Every event that a webhook can ask for",
-      ...content(z.object({ events: z.array(z.object({ name: eventName, description: z.string() })) })),
+      ...jsonContent(z.object({ events: z.array(z.object({ name: eventName, description: z.string() })) })),
     },
     ...documentedErrors(401, 403, 429, 500),
   },
@@ -65,7 +65,7 @@ export const listWebhooksRoute = createRoute({
   responses: {
     200: {
       description: "Webhooks with their last result, oldest first",
-      ...content(z.object({ webhooks: z.array(webhookSchema), meta: metaSchema })),
+      ...jsonContent(z.object({ webhooks: z.array(webhookSchema), meta: metaSchema })),
     },
     ...documentedErrors(401, 403, 422, 429, 500),
   },
@@ -82,7 +82,7 @@ The Free plan has no webhooks, others have a number of them: beyond it the answe
   tags,
   security: [{ bearer: ["write"] }],
   middleware: [requireScope("write"), limitBody, idempotent],
-  request: { headers: idempotencyHeaders, body: { required: true, ...content(newWebhookBody) } },
+  request: { headers: idempotencyHeaders, body: requiredJson(newWebhookBody) },
   responses: {
     201: { description: "Created. The secret is shown this once", ...webhookWithSecret },
     ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500),
@@ -113,7 +113,7 @@ export const changeWebhookRoute = createRoute({
   tags,
   security: [{ bearer: ["write"] }],
   middleware: [requireScope("write"), limitBody],
-  request: { params, body: { required: true, ...content(changedWebhookBody) } },
+  request: { params, body: requiredJson(changedWebhookBody) },
   responses: {
     200: { description: "The webhook as changed", ...webhook },
     ...documentedErrors(400, 401, 403, 404, 413, 415, 422, 429, 500),
@@ -178,7 +178,7 @@ export const listDeliveriesRoute = createRoute({
   responses: {
     200: {
       description: "Deliveries, newest first",
-      ...content(z.object({ deliveries: z.array(deliverySchema), meta: metaSchema })),
+      ...jsonContent(z.object({ deliveries: z.array(deliverySchema), meta: metaSchema })),
     },
     ...documentedErrors(401, 403, 404, 422, 429, 500),
   },
