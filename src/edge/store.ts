@@ -78,19 +78,21 @@ export function createStore(
     return body ? { kind: "response", stored, body } : { kind: "nothing" };
   }
 
+  async function write(key: string, stored: StoredResponse, body: Blob | null): Promise<void> {
+    await entries.write(await placeFor(entries, key, stored), key, stored, body);
+    const alias = languageVariantOf(stored);
+    if (alias === null) return;
+    const aliased = { ...stored, variant: alias };
+    await entries.write(await placeFor(entries, key, aliased), key, aliased, body);
+  }
+
   return {
     async find(key, request) {
       const variant = await findVariant(entries, key, request);
       return variant.kind === "response" ? found(key, variant.stored, variant.response) : variant;
     },
 
-    async write(key, stored, body) {
-      await entries.write(await placeFor(entries, key, stored), key, stored, body);
-      const alias = languageVariantOf(stored);
-      if (alias === null) return;
-      const aliased = { ...stored, variant: alias };
-      await entries.write(await placeFor(entries, key, aliased), key, aliased, body);
-    },
+    write,
 
     async findPart(key) {
       const part = await entries.read("part", key);
@@ -114,8 +116,7 @@ export function createStore(
       const place = await placeOf(entries, key, before);
       const current = place && (await entries.read(place, key));
       if (!current || isVaryRecord(current.entry) || current.entry.bodyId !== before.bodyId) return;
-      const body = after.isBodyApart ? null : current.response.body;
-      await entries.write(await placeFor(entries, key, after), key, after, body);
+      await write(key, after, after.isBodyApart ? null : await current.response.blob());
     },
 
     async remove(key) {

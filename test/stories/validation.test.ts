@@ -26,6 +26,27 @@ describe("a stale response", () => {
     expect(origin.hits).toBe(2);
   });
 
+  it("is fresh again for all who prefer its language, however they say so", async () => {
+    const { get, origin } = await play({
+      forward: { headers: ["accept-language"], cookies: false, authorization: false },
+    });
+    const language = { vary: "Accept-Language", "content-language": "de", "cache-control": "max-age=10" };
+    origin.answers(asset("v1", { etag: '"1"', ...language }), notModified(language));
+    const ask = async (headers: Record<string, string>) => {
+      const response = await get("/a.css", { headers });
+      return [response.status, await response.text(), response.headers.get("x-cache")];
+    };
+    // The store takes its time; meanwhile nobody else asks the origin.
+    const otherwise = { "accept-language": "de, fr;q=0.5", "cache-control": "only-if-cached" };
+    expect(await ask({ "accept-language": "de" })).toEqual([200, "v1", "MISS"]);
+    await expect.poll(() => ask(otherwise)).toEqual([200, "v1", "HIT"]);
+    pass(11);
+    expect((await ask(otherwise))[0]).toBe(504);
+    expect(await ask({ "accept-language": "de" })).toEqual([200, "v1", "REVALIDATED"]);
+    await expect.poll(() => ask(otherwise)).toEqual([200, "v1", "HIT"]);
+    expect(origin.hits).toBe(2);
+  });
+
   it("is replaced when the origin has another one", async () => {
     const { get, origin } = await play();
     origin.answers(
