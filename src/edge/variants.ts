@@ -80,6 +80,7 @@ export function languageVariantOf(stored: StoredResponse): string | null {
   return languageVariantKey(stored.variant, language);
 }
 
+/** Tells the two kinds of entries in a resource's own place apart. */
 export function isVaryRecord(entry: StoredResponse | VaryRecord): entry is VaryRecord {
   return "generation" in entry;
 }
