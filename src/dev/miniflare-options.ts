@@ -46,14 +46,10 @@ export function concealCfHeader(): void {
 }
 
 /**
- * Keeps V8's heaps small, unless the environment says otherwise, since each request leaves objects that die late:
- * - the young generation, because scavenging a large one stops everything. At saturation with 1 KiB hits: p99 118 → 32 ms,
- *   resident memory 443 → 263 MB, for 7 % of the rate;
- * - what the heap may grow to before it is first collected as a whole. In the first seconds of load: p99 75 → 20 ms, because
- *   that collection stopped everything for 137 ms; resident memory 219 → 121 MB, at the same rate.
- *
- * On the edge network the platform owns this.
+ * Keeps V8's young generation small, unless the environment says otherwise: each request leaves objects that die late, and
+ * scavenging a large generation stops everything. Measured at saturation with 1 KiB hits: p99 118 → 32 ms, resident
+ * memory 443 → 263 MB, for 7 % of the rate. On the edge network the platform owns this.
  */
 export function boundPauses(): void {
-  process.env.MINIFLARE_WORKERD_V8_FLAGS ??= "--max-semi-space-size=1 --min-semi-space-size=1 --initial-heap-size=4";
+  process.env.MINIFLARE_WORKERD_V8_FLAGS ??= "--max-semi-space-size=1 --min-semi-space-size=1";
 }
