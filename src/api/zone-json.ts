@@ -19,8 +19,8 @@ export const zoneSchema = z
     settings: z
       .record(z.string(), z.unknown())
       .describe(
-        "Every setting, with today's defaults where none is set. The values of origin_headers may be credentials: a key " +
-          "without zones:write sees them redacted.",
+        "Every setting, with today's defaults where none is set. The values of origin_headers and fallback_headers may be " +
+          "credentials: a key without zones:write sees them redacted.",
       ),
   })
   .openapi("Zone");
@@ -32,12 +32,22 @@ export function shownZone(c: RestContext, zone: ZoneRow): ZoneJson {
   return c.var.caller.scopes.includes("zones:write") ? wholeZone(c, zone) : redactedZone(c, zone);
 }
 
-/** A zone but for the values of headers to the origin: they may be credentials. */
+/** A zone but for the values of headers to its origins: they may be credentials. */
 export function redactedZone(c: RestContext, zone: ZoneRow): ZoneJson {
   const whole = wholeZone(c, zone);
-  const names = Object.keys(whole.settings.origin_headers as object);
-  const redacted = Object.fromEntries(names.map((name) => [name, "[redacted]"]));
-  return { ...whole, settings: { ...whole.settings, origin_headers: redacted } };
+  const { origin_headers, fallback_headers } = whole.settings;
+  return {
+    ...whole,
+    settings: {
+      ...whole.settings,
+      origin_headers: redacted(origin_headers as object),
+      fallback_headers: redacted(fallback_headers as object),
+    },
+  };
+}
+
+function redacted(headers: object): Record<string, string> {
+  return Object.fromEntries(Object.keys(headers).map((name) => [name, "[redacted]"]));
 }
 
 function wholeZone(c: RestContext, zone: ZoneRow): ZoneJson {

@@ -4,6 +4,7 @@ import { isWithoutContent } from "../http/statuses.ts";
 import { varyFields } from "../http/vary.ts";
 import { stampAge } from "./age-fields.ts";
 import { type BodySource, codedBody, discard, partOfBody, wholeBody } from "./body-source.ts";
+import { NO_COOKIES } from "./client-headers.ts";
 import { type CodingChoice, chooseCoding, codedEtag } from "./coding.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
 import type { Exchange } from "./exchange.ts";
@@ -34,12 +35,17 @@ type Selection =
 
 const WITHOUT_BODY = { body: null, handed: null } as const;
 
-/** Answers a client out of a response. */
+/**
+ * Answers a client out of a response.
+ *
+ * @param cookies what the origin sets at this client alone, whose request it has just answered
+ */
 export async function answer(
   exchange: Exchange,
   stored: StoredResponse,
   source: BodySource,
   provenance: Provenance,
+  cookies: readonly string[] = NO_COOKIES,
 ): Promise<Answer> {
   const { request, zone } = exchange;
   const { xCache } = provenance;
@@ -49,6 +55,7 @@ export async function answer(
     way: source.kind !== "origin" ? "at hand" : source.isKept ? "kept" : "passed",
   });
   describe(headers, exchange, stored, coding, provenance);
+  for (const cookie of cookies) headers.append("set-cookie", cookie);
   const isOnTheWay = source.kind === "origin";
   const selection = select(exchange, stored, headers, coding);
   switch (selection.kind) {
@@ -136,6 +143,8 @@ function describe(
   headers.set("x-cache", provenance.xCache);
   // Said to this cache, as CDN-Cache-Control is said to each on the way (W3C Edge Architecture §2.3).
   headers.delete("surrogate-control");
+  // Older versions of this cache stored it.
+  headers.delete("set-cookie");
   addEdgeHeaders(headers, request.headers, zone);
   const hasRanges = stored.status === 200 && stored.size !== null && coding.kind === "as-stored";
   if (hasRanges && isGetOrHead(request)) headers.set("accept-ranges", "bytes");

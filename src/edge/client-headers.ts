@@ -11,18 +11,12 @@ import type { Target } from "./target.ts";
  *
  * @param answeredAt when the response arrived; ms since the epoch
  */
-export function clientHeaders(
-  response: Response,
-  answeredAt: number,
-  target: Target,
-  forward: ForwardSettings,
-): Headers {
+export function clientHeaders(response: Response, answeredAt: number, target: Target): Headers {
   const headers = storableHeaders(response.headers);
   headers.delete("cache-tag");
   headers.delete("surrogate-key");
-  // One client's cookie must not become everybody's.
-  if (forward.cookies) keepCookiesAtHome(headers);
-  else headers.delete("set-cookie");
+  // A cookie is for the client whose request fetched it, see `ownCookies`.
+  headers.delete("set-cookie");
   if (isDecoded(response.headers)) {
     headers.delete("content-encoding");
     headers.delete("content-length");
@@ -43,9 +37,19 @@ export function labelType(headers: Headers, status: number, target: Target): voi
   if (type.kind === "label") headers.set("content-type", type.contentType);
 }
 
-/** A cookie's Domain could only name this network, whose other zones it would reach (RFC 6265 §4.1.2.3). */
-function keepCookiesAtHome(headers: Headers): void {
-  const cookies = headers.getSetCookie();
-  headers.delete("set-cookie");
-  for (const cookie of cookies) headers.append("set-cookie", cookie.replace(/;\s*domain\s*(=[^;]*)?(?=;|$)/gi, ""));
+/**
+ * What an answer of the origin sets at the client whose request fetched it, and at nobody else's. Without its Domain: that
+ * could only name this network, whose other zones it would reach (RFC 6265 §4.1.2.3).
+ */
+export function ownCookies(headers: Headers, { cookies }: ForwardSettings): readonly string[] {
+  if (!cookies) return NO_COOKIES;
+  return headers.getSetCookie().map(withoutDomain);
+}
+
+/** For answers that are not straight from the origin. */
+export const NO_COOKIES: readonly string[] = [];
+
+function withoutDomain(cookie: string): string {
+  const [pair = "", ...attributes] = cookie.split(";");
+  return [pair, ...attributes.filter((attribute) => !/^\s*domain\s*(?:=|$)/i.test(attribute))].join(";");
 }

@@ -5,6 +5,7 @@ import { discard } from "./body-source.ts";
 import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
 import { type Fill, fill, patienceOf } from "./fill.ts";
+import { flightKeyOf } from "./flight-key.ts";
 import type { Landing } from "./flights.ts";
 import { type Lookup, lookup, useOf } from "./lookup.ts";
 import type { OriginFailure } from "./origin.ts";
@@ -28,12 +29,13 @@ const FAR_RANGE_BYTES = 67_108_864;
 
 /** Waits for a request to the origin that is already in flight, or makes one. */
 export async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promise<Answer> {
-  const { flights, target, request, now } = exchange;
-  const recent = flights.recentFailure(target.key, now);
+  const { flights, request, now } = exchange;
+  const flightKey = flightKeyOf(exchange);
+  const recent = flights.recentFailure(flightKey, now);
   if (recent !== null) return answerFailure(exchange, found, recent);
   const range = rangeOf(request);
   // What could not be stored a moment ago is not asked for as a whole to answer a part.
-  if (range !== null && flights.isUnshared(target.key, now)) return passInstead(exchange, found, "unshared");
+  if (range !== null && flights.isUnshared(flightKey, now)) return passInstead(exchange, found, "unshared");
 
   const part = found.kind === "miss" && request.method === "GET" ? await findPart(exchange) : null;
   if (range !== null) {
@@ -43,8 +45,7 @@ export async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promi
     if (found.kind === "miss" && range.kind === "suffix") return passInstead(exchange, found, "suffix");
   }
 
-  let flightKey = target.key;
-  // The first flight for a key may bring another variant, or break off: then there is a second to wait for.
+  // The first flight may break off: then there is a second to wait for.
   for (let attempt = 0; attempt < 2; attempt++) {
     const flying = exchange.directives.noStore ? null : flights.waitable(flightKey, now);
     if (flying === null) break;
@@ -52,13 +53,11 @@ export async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promi
     if (landing === null) return passInstead(exchange, found, "impatient");
     const shared = await answerFromLanding(exchange, found, landing);
     if (shared !== null) return shared;
-    flightKey = flightKeyOf(target.key, landing, request);
   }
   const led = await fill(exchange, {
     stale: found.kind === "found" ? { stored: found.stored, servesErrors: found.use.staleIfError } : null,
     part: range === null ? part : null,
     wantsBody: request.method !== "HEAD",
-    flightKey,
   });
   return answerFromFill(exchange, found, led);
 }
@@ -116,10 +115,10 @@ async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): P
       return answerFailure(exchange, found, led.failure);
     case "validated": {
       if (found.kind === "miss") throw new Error("a 304 for a request without conditions");
-      return answer(exchange, led.stored, found.source, revalidated(led.stored));
+      return answer(exchange, led.stored, found.source, revalidated(led.stored), led.cookies);
     }
     case "answer": {
-      const { stored, body, handed } = led;
+      const { stored, body, handed, cookies } = led;
       const range = stored.status === 200 ? rangeOf(exchange.request) : null;
       if (range !== null && (!led.isKept || isFarRange(range, stored))) {
         await dropBody(body);
@@ -127,7 +126,13 @@ async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): P
       }
       await discardBody(found);
       const provenance = led.isKept ? missed(found, stored) : notKept(found, stored, led.reason);
-      return answer(exchange, stored, { kind: "origin", stream: body, handed, isKept: led.isKept }, provenance);
+      return answer(
+        exchange,
+        stored,
+        { kind: "origin", stream: body, handed, isKept: led.isKept },
+        provenance,
+        cookies,
+      );
     }
     default:
       return led satisfies never;
@@ -164,11 +169,6 @@ function rangeOf({ method, headers }: Request): ByteRange | null {
 function isFarRange(range: ByteRange, stored: StoredResponse): boolean {
   const fromTheStart = range.kind === "from" && range.first === 0;
   return stored.size !== null && stored.size > FAR_RANGE_BYTES && !fromTheStart;
-}
-
-function flightKeyOf(key: string, landing: Landing, request: Request): string {
-  const vary = "stored" in landing ? landing.stored.vary : [];
-  return vary === "*" || vary.length === 0 ? key : `${key}\n${variantKey(vary, request.headers)}`;
 }
 
 /** What a promise brings within so many ms; null: it takes longer. */

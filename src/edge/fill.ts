@@ -1,7 +1,9 @@
 import { selectsStored } from "../http/freshen.ts";
+import { ownCookies } from "./client-headers.ts";
 import { decodedBody } from "./decoding.ts";
 import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
+import { flightKeyOf } from "./flight-key.ts";
 import { Flight } from "./flights.ts";
 import { type Delivery, keep, passOn } from "./keep.ts";
 import { askOrigin, type OriginFailure } from "./origin.ts";
@@ -24,11 +26,12 @@ export type Fill =
   | ({ kind: "answer"; stored: StoredResponse; isKept: true } & OnTheWay)
   | ({ kind: "answer"; stored: StoredResponse; isKept: false; reason: string } & OnTheWay)
   /** The stale response holds; its body is in the store. */
-  | { kind: "validated"; stored: StoredResponse }
+  | { kind: "validated"; stored: StoredResponse; cookies: readonly string[] }
   /** No answer, or none that is better than a stale one. */
   | { kind: "failed"; failure: OriginFailure };
 
-type OnTheWay = Pick<Delivery, "body" | "handed">;
+/** `cookies`: what the origin sets at this client alone. */
+type OnTheWay = Pick<Delivery, "body" | "handed"> & { cookies: readonly string[] };
 
 const ORIGIN_5XX: OriginFailure = { status: 502, reason: "origin-5xx" };
 const NONSENSE: OriginFailure = { status: 502, reason: "origin-nonsense" };
@@ -41,8 +44,6 @@ export interface FillRequest {
   part: Part | null;
   /** Whether the caller will read the body. */
   wantsBody: boolean;
-  /** Under which others may wait; more than the cache key where it is known what answers vary by. */
-  flightKey: string;
 }
 
 interface Stale {
@@ -62,7 +63,7 @@ export function patienceOf({ zone }: Exchange): number {
  * client leaves, so that the work is not lost.
  */
 export function fill(exchange: Exchange, wanted: FillRequest): Promise<Fill> {
-  const flight = new Flight(wanted.flightKey, patienceOf(exchange));
+  const flight = new Flight(flightKeyOf(exchange), patienceOf(exchange));
   const flown = fly(exchange, wanted, flight);
   const done = flown.then(
     ({ done }) => done,
@@ -89,7 +90,7 @@ async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight): Pro
   const outcome = await askOrigin(zone, {
     method: "GET",
     pathAndQuery: target.path + target.query,
-    headers: originHeaders(request.headers, zone, stale ? validatorsOf(stale.stored) : (rest ?? {})),
+    headers: originHeaders(request.headers, zone, target, stale ? validatorsOf(stale.stored) : (rest ?? {})),
   });
   if (outcome.kind === "failure") return failed(flight, outcome.failure);
   const isRest = rest !== null && (outcome.response.status === 206 || outcome.response.status === 416);
@@ -113,14 +114,15 @@ async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight): Pro
   const stored = toStoredResponse(answered, request.headers, target, zone);
   const verdict = storeVerdict(response, stored, request.headers, target, zone);
   const body = await decodedBody(response);
+  const cookies = ownCookies(response.headers, zone.settings.forward);
   if (verdict.store) {
     const { done, ...onTheWay } = keep(exchange, stored, body, wantsBody, flight);
-    return { fill: { kind: "answer", stored, ...onTheWay, isKept: true }, done };
+    return { fill: { kind: "answer", stored, ...onTheWay, cookies, isKept: true }, done };
   }
   flight.land({ kind: "unshared" });
   const { done, ...onTheWay } = passOn(exchange, stored, body, wantsBody);
   const { reason } = verdict;
-  return { fill: { kind: "answer", stored, ...onTheWay, isKept: false, reason }, done };
+  return { fill: { kind: "answer", stored, ...onTheWay, cookies, isKept: false, reason }, done };
 }
 
 function failed(flight: Flight, failure: OriginFailure): Flown {
@@ -131,7 +133,8 @@ function failed(flight: Flight, failure: OriginFailure): Flown {
 /** RFC 9111 §4.3.4: the stored response is brought up to date and kept. */
 function validated(exchange: Exchange, stale: StoredResponse, answer: OriginAnswer, flight: Flight): Flown {
   const { request, zone, target, store, memory } = exchange;
-  const asItWas: Flown = { fill: { kind: "validated", stored: stale }, done: NOTHING_LEFT };
+  const cookies = ownCookies(answer.response.headers, zone.settings.forward);
+  const asItWas: Flown = { fill: { kind: "validated", stored: stale, cookies }, done: NOTHING_LEFT };
   // RFC 9111 §4.3.4: a 304 that names another validator "MUST NOT" update what is stored; it still confirms it.
   if (!selectsStored(validatedHeaders(stale), answer.response.headers)) {
     flight.land({ kind: "unshared" });
@@ -144,7 +147,7 @@ function validated(exchange: Exchange, stale: StoredResponse, answer: OriginAnsw
   const mayStay = isStorable(new Headers());
   if (mayStay && (flight.isOutdated || !isStorable(request.headers))) {
     flight.land({ kind: "unshared" });
-    return { ...asItWas, fill: { kind: "validated", stored: fresh } };
+    return { ...asItWas, fill: { kind: "validated", stored: fresh, cookies } };
   }
   memory?.delete(target.key);
   const update = async () => {
@@ -158,7 +161,7 @@ function validated(exchange: Exchange, stale: StoredResponse, answer: OriginAnsw
     reportStoreFailure(target.key)(error);
     flight.land({ kind: "unshared" });
   });
-  return { fill: { kind: "validated", stored: fresh }, done };
+  return { fill: { kind: "validated", stored: fresh, cookies }, done };
 }
 
 /** RFC 5861 §4: "an error is any situation that would result in a 500, 502, 503, or 504". */

@@ -31,7 +31,7 @@ const REMEMBERED_KEYS = 1_000;
 
 /** One request to an origin that others may wait for. Whether its landing comes is up to the platform: see `isOverdue`. */
 export class Flight {
-  /** What it is registered under: the cache key, or that and after a line end the variant. */
+  /** What it is registered under, see `flightKeyOf`. */
   readonly key: string;
   readonly cacheKey: string;
   readonly landing: Promise<Landing>;
@@ -67,7 +67,7 @@ export class Flight {
 }
 
 /**
- * The requests to origins that are in flight in this isolate, by cache key, and what the last ones taught.
+ * The requests to origins that are in flight in this isolate, by flight key, and what the last ones taught.
  * A flight is kept alive by the request that leads it (`waitUntil`), whether or not that request's client stays.
  */
 export class Flights {
@@ -75,7 +75,6 @@ export class Flights {
   readonly #flying = new Map<string, Flight>();
   /** Those, and others that began beside them. */
   readonly #all = new Set<Flight>();
-  /** By cache key: an origin that failed for one variant is left in peace for all. */
   readonly #failures = new Map<string, { failure: OriginFailure; until: number }>();
   readonly #unshared = new Map<string, number>();
 
@@ -95,7 +94,6 @@ export class Flights {
     return (this.#unshared.get(key) ?? 0) > now;
   }
 
-  /** @param key the cache key */
   recentFailure(key: string, now: number): OriginFailure | null {
     const known = this.#failures.get(key);
     return known !== undefined && known.until > now ? known.failure : null;
@@ -127,12 +125,12 @@ export class Flights {
     }
   }
 
-  #learn({ key, cacheKey }: Flight, landing: Landing): void {
+  #learn({ key }: Flight, landing: Landing): void {
     const now = Date.now();
     if (landing.kind === "failed") {
-      remember(this.#failures, cacheKey, { failure: landing.failure, until: now + FAILURE_MS });
+      remember(this.#failures, key, { failure: landing.failure, until: now + FAILURE_MS });
     } else {
-      this.#failures.delete(cacheKey);
+      this.#failures.delete(key);
     }
     if (landing.kind === "unshared") remember(this.#unshared, key, now + UNSHARED_MS);
   }

@@ -3,6 +3,7 @@ import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
 import { discardBody, fetchAndAnswer } from "./fetch-and-answer.ts";
 import { fill } from "./fill.ts";
+import { flightKeyOf } from "./flight-key.ts";
 import type { HotResponse } from "./hot-response.ts";
 import { type Lookup, lookup } from "./lookup.ts";
 import { hit } from "./provenance.ts";
@@ -47,9 +48,10 @@ function recordHit(exchange: Exchange, hot: HotResponse, sent: Answer, age: numb
 /** RFC 5861 §3: one request brings a stale response up to date, and nobody waits for it. */
 function refreshInBackground(exchange: Exchange, stored: StoredResponse): void {
   const { flights, target, now, waitUntil } = exchange;
-  if (flights.isFlying(target.key) || flights.recentFailure(target.key, now) !== null) return;
+  const flightKey = flightKeyOf(exchange);
+  if (flights.isFlying(flightKey) || flights.recentFailure(flightKey, now) !== null) return;
   const stale = { stored, servesErrors: true };
-  const refresh = fill(exchange, { stale, part: null, wantsBody: false, flightKey: target.key });
+  const refresh = fill(exchange, { stale, part: null, wantsBody: false });
   // Nobody waits for what it brings, so nobody else would hear of it if it fails.
   const report = (error: unknown) =>
     console.error(JSON.stringify({ event: "refresh_failed", key: loggable(target.key), error: String(error) }));

@@ -18,6 +18,7 @@ export interface OriginRequest {
   method: string;
   /** Path and query. */
   pathAndQuery: string;
+  /** Without those that the zone sets for one origin or the other. */
   headers: Headers;
   body?: ReadableStream | null;
 }
@@ -30,13 +31,22 @@ export async function askOrigin(
   zone: Pick<ZoneDocument, "origin" | "settings">,
   request: OriginRequest,
 ): Promise<OriginOutcome> {
-  const { fallback_origin: fallback, origin_host: host, timeouts } = zone.settings;
+  const { fallback_origin: fallback, origin_host: host, timeouts, origin_headers, fallback_headers } = zone.settings;
   // RFC 9110 §9.2.2: a proxy "MUST NOT automatically retry non-idempotent requests".
   const repeatable = request.method === "GET" || request.method === "HEAD";
-  const outcome = await askOnce(zone.origin, timeouts.first_byte_ms, request, repeatable, host);
+  const first = { ...request, headers: withOwn(request.headers, origin_headers) };
+  const outcome = await askOnce(zone.origin, timeouts.first_byte_ms, first, repeatable, host);
   if (fallback === null || !repeatable || !hasFailed(outcome)) return outcome;
   if (outcome.kind === "answer") await dropBody(outcome.response.body);
-  return askOnce(fallback, timeouts.first_byte_ms, request, repeatable);
+  // What is written for one origin may be its password, and the other is somebody else's server.
+  const second = { ...request, headers: withOwn(request.headers, fallback_headers) };
+  return askOnce(fallback, timeouts.first_byte_ms, second, repeatable);
+}
+
+function withOwn(headers: Headers, own: Readonly<Record<string, string>>): Headers {
+  const all = new Headers(headers);
+  for (const [name, value] of Object.entries(own)) all.set(name, value);
+  return all;
 }
 
 /** RFC 9110 §15: status codes outside 100..599 "are invalid", and a 1xx ends no exchange. */

@@ -1,5 +1,9 @@
+import { parseHttpDate } from "../http/dates.ts";
+import { isEntityTag } from "../http/etag.ts";
 import { invalidatedUris, isUnsafe } from "../http/invalidation.ts";
+import { parseRange, rangeField } from "../http/range.ts";
 import { answer } from "./answer.ts";
+import { ownCookies } from "./client-headers.ts";
 import { decodedBody } from "./decoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { Flight } from "./flights.ts";
@@ -19,7 +23,7 @@ export function pass(exchange: Exchange, reason: string): Promise<Answer> {
   return passRequest(exchange, "bypass", reason, {
     method: request.method,
     pathAndQuery: target.path + target.query,
-    headers: originHeaders(request.headers, zone, present(request.headers, ["range", "if-range"])),
+    headers: originHeaders(request.headers, zone, target, rangeFields(request)),
   });
 }
 
@@ -29,7 +33,7 @@ export function passPreflight(exchange: Exchange): Promise<Answer> {
   return passRequest(exchange, "method", null, {
     method: request.method,
     pathAndQuery: target.path + url.search,
-    headers: originHeaders(request.headers, zone, present(request.headers, PREFLIGHT_HEADERS)),
+    headers: originHeaders(request.headers, zone, target, present(request.headers, PREFLIGHT_HEADERS)),
   });
 }
 
@@ -39,7 +43,7 @@ export function passUnsafe(exchange: Exchange): Promise<Answer> {
   return passRequest(exchange, "method", null, {
     method: request.method,
     pathAndQuery: target.path + url.search,
-    headers: unsafeOriginHeaders(request.headers, zone),
+    headers: unsafeOriginHeaders(request.headers, zone, target),
     body: request.body,
   });
 }
@@ -65,16 +69,26 @@ async function passRequest(
     stored,
     { kind: "origin", stream: body, handed, isKept: false },
     bypassed(stored, fwd, reason),
+    ownCookies(response.headers, zone.settings.forward),
   );
 }
 
-/** A part that was asked for is kept as such, and the answer to a POST that says what it represents (RFC 9110 §9.3.3). */
-function howToDeliver({ request, zone, target, url }: Exchange, response: Response, stored: StoredResponse) {
+/**
+ * A part that was asked for is kept as such, unless under a condition of the client's own, and the answer to a POST that says
+ * what it represents (RFC 9110 §9.3.3), unless the origin was shown more of the client than a GET would show it.
+ */
+function howToDeliver(exchange: Exchange, response: Response, stored: StoredResponse) {
+  const { request, zone, target, url } = exchange;
   const isPost = request.method === "POST";
-  if (request.method !== "GET" && !isPost) return passOn;
+  if (isPost ? showsMoreThanGet(exchange) : request.method !== "GET" || request.headers.has("if-range")) return passOn;
   const verdict = storeVerdict(response, stored, request.headers, target, zone, isPost ? url : null);
   if (verdict.store) return isPost ? keepAlone : passOn;
   return verdict.asPart ? keepPart : passOn;
+}
+
+/** A POST has its whole query, and its Origin where all headers are forwarded. */
+function showsMoreThanGet({ request, zone, target, url }: Exchange): boolean {
+  return target.query !== url.search || (zone.settings.forward.headers === "all" && request.headers.has("origin"));
 }
 
 /** Keeps what nobody could wait for. */
@@ -82,12 +96,27 @@ function keepAlone(exchange: Exchange, stored: StoredResponse, body: ReadableStr
   return keep(exchange, stored, body, wantsBody, new Flight(exchange.target.key, 0));
 }
 
-async function invalidate({ request, zone, url, store, flights }: Exchange, response: Response): Promise<void> {
-  for (const uri of invalidatedUris(request.method, response.status, url, response.headers)) {
-    const { key } = targetOf(uri, zone);
+async function invalidate(exchange: Exchange, response: Response): Promise<void> {
+  const { request, zone, url, store, flights } = exchange;
+  const uris = invalidatedUris(request.method, response.status, url, response.headers);
+  const keys = new Set(uris.map((uri) => targetOf(uri, zone).key));
+  // A client behind another CDN has keys of its own.
+  if (keys.size > 0) keys.add(exchange.target.key);
+  for (const key of keys) {
     flights.outdate(key);
     await store.remove(key);
   }
+}
+
+/**
+ * The range that a client asks for, as far as it is one: in the edge's own spelling, and under a condition only if that can
+ * hold. Without one the whole is asked for, as RFC 9110 §14.2 allows.
+ */
+function rangeFields({ method, headers }: Request): Record<string, string> {
+  const range = method === "GET" ? parseRange(headers.get("range")) : null;
+  const ifRange = headers.get("if-range");
+  if (range === null || (ifRange !== null && !isEntityTag(ifRange) && parseHttpDate(ifRange) === null)) return {};
+  return { range: rangeField(range), ...(ifRange !== null && { "if-range": ifRange }) };
 }
 
 function present(headers: Headers, names: readonly string[]): Record<string, string> {

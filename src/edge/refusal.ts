@@ -7,6 +7,7 @@ import type { Answer } from "./send.ts";
 /** The edge's own errors: one table. The reason stands in the body and in `Cache-Status`. */
 const REFUSALS = {
   "bad-host": [400, "the Host header is no host"],
+  "bad-cdn-loop": [400, "the CDN-Loop header is no list of at most 8 networks in 64 characters each (RFC 8586)"],
   "unknown-host": [404, "nothing here: this hostname belongs to no zone, or has no such path"],
   "unknown-zone": [404, "no such zone"],
   "paused-zone": [403, "this zone is paused by its owner"],

@@ -1,4 +1,6 @@
 import { parseRequestCacheControl } from "../http/cache-control.ts";
+import { hasPassed, parseCdnLoop } from "../http/cdn-loop.ts";
+import { DEVICE } from "../http/targeted-cache-control.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import { TableUnavailable, type WaitUntil, type ZoneTable } from "../zones/zone-table.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
@@ -8,7 +10,6 @@ import type { Flights } from "./flights.ts";
 import { answerFromCache } from "./from-cache.ts";
 import type { HotResponse } from "./hot-response.ts";
 import type { Memory } from "./memory.ts";
-import { isLoop } from "./origin-request.ts";
 import { passPreflight, passUnsafe } from "./pass.ts";
 import { refuse } from "./refusal.ts";
 import { isPlain, replay } from "./replay.ts";
@@ -16,7 +17,7 @@ import { type Route, type Routes, targetIn } from "./routes.ts";
 import { type Answer, type Recipient, send, toResponse, type Usage } from "./send.ts";
 import type { Store } from "./store.ts";
 import { streamBlob } from "./stream-blob.ts";
-import type { Target } from "./target.ts";
+import { type Target, targetWithFields } from "./target.ts";
 
 /** What the edge works with, once for each isolate. */
 export interface Edge {
@@ -57,7 +58,7 @@ function serveZone(
   if (zone === null) return toResponse(refuse("unknown-zone", request));
 
   const { memory, usage } = edge;
-  const target = targetIn(route, zone);
+  const target = targetOfRequest(request, route, zone);
   const hot = zone.state === "active" ? memory.get(target.key) : null;
   const again =
     hot !== null && usage.settle === null && isPlain(request, zone) ? replay(hot, request, zone, now) : null;
@@ -76,6 +77,13 @@ function serveZone(
   }
 }
 
+/** A zone that lists headers has an object for each of their values. */
+function targetOfRequest({ headers }: Request, route: Route, zone: ZoneDocument): Target {
+  const target = targetIn(route, zone);
+  const listed = zone.settings.forward.headers;
+  return listed === "all" || listed.length === 0 ? target : targetWithFields(target, headers, [], zone);
+}
+
 /** What is not hot, or not plainly so. */
 function answerFor(
   request: Request,
@@ -85,6 +93,8 @@ function answerFor(
   edge: Edge,
   { zone, now, waitUntil }: Recipient,
 ): Answer | Promise<Answer> {
+  const loop = parseCdnLoop(request.headers.get("cdn-loop"));
+  if (loop === null) return refuse("bad-cdn-loop", request, zone);
   if (zone.state !== "active") return refuse("paused-zone", request, zone);
   const { method } = request;
   const reads = zone.settings.methods === "read";
@@ -95,13 +105,13 @@ function answerFor(
   if (!isAllowed) return refuse("method-not-allowed", request, zone, { allow: allowed(zone) });
   const isPreflight = method === "OPTIONS" && request.headers.has("access-control-request-method");
   if (isPreflight ? zone.settings.cors !== false : reads && method === "OPTIONS") return optionsOf(request, zone);
-  if (isLoop(request.headers)) return refuse("loop", request, zone);
+  if (hasPassed(loop, DEVICE)) return refuse("loop", request, zone);
 
   const exchange: Exchange = {
     request,
     url: route.url,
     zone,
-    target,
+    target: loop.length === 0 ? target : targetWithFields(target, request.headers, loop, zone),
     directives: parseRequestCacheControl(request.headers),
     now,
     store: edge.store,

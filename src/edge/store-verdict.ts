@@ -1,4 +1,3 @@
-import { isExplicit } from "../http/freshness.ts";
 import { storable } from "../http/storable.ts";
 import { effectiveCacheControl } from "../http/targeted-cache-control.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
@@ -31,14 +30,11 @@ export function storeVerdict(
   ) {
     return no("type-mismatch");
   }
-  // In a zone that forwards cookies an answer that sets one is for one client, unless its origin says how long it may
-  // be shared: RFC 9111 §7.3, Set-Cookie as such "does not inhibit caching".
-  if (zone.settings.forward.cookies && response.headers.has("set-cookie") && !isExplicit(stored.source)) {
-    return no("set-cookie");
-  }
-  // A cookie that the origin saw is not in the key: the answer may be about it.
-  if (zone.settings.forward.cookies && request.has("cookie") && !isExplicit(stored.source) && !saysShared(stored)) {
-    return no("cookie");
+  // A cookie that the origin saw is not in the key, and one that it sets is one client's: the answer may be about either.
+  // RFC 9111 §7.3 leaves it to origins to say so; few do.
+  if (zone.settings.forward.cookies && !saysShared(response.headers, stored)) {
+    if (response.headers.has("set-cookie")) return no("set-cookie");
+    if (request.has("cookie")) return no("cookie");
   }
   if (stored.size !== null && stored.size > zone.settings.max_object_bytes) return no("too-large");
   const verdict = storable({
@@ -59,9 +55,10 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-function saysShared(stored: StoredResponse): boolean {
-  if (stored.vary.includes("cookie")) return true;
-  return effectiveCacheControl(new Headers(stored.headers)).directives.public;
+/** Whether the origin knows that a shared cache is asking, and lets it share; or lets the cookie tell answers apart. */
+function saysShared(headers: Headers, stored: StoredResponse): boolean {
+  const { directives, targeted } = effectiveCacheControl(headers);
+  return targeted || directives.public || directives.sMaxage !== undefined || stored.vary.includes("cookie");
 }
 
 /** RFC 9111 §3.5 is about credentials that the origin was shown; the others changed nothing. */

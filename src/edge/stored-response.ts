@@ -9,11 +9,11 @@ import { isWithoutContent } from "../http/statuses.ts";
 import { storableHeaders } from "../http/storable.ts";
 import { effectiveCacheControl } from "../http/targeted-cache-control.ts";
 import { variantKey, varyFields } from "../http/vary.ts";
-import type { ForwardSettings, ZoneSettings } from "../zones/settings.ts";
+import type { ZoneSettings } from "../zones/settings.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import { clientHeaders, labelType } from "./client-headers.ts";
 import { isDecoded } from "./decoding.ts";
-import { isForwarded } from "./origin-request.ts";
+import { selectingFields } from "./forwarded-fields.ts";
 import type { Target } from "./target.ts";
 
 /** A response as the cache keeps it, without its body. Plain data: it can be shared between requests and written as JSON. */
@@ -63,8 +63,8 @@ export function toStoredResponse(
   target: Target,
   zone: ZoneDocument,
 ): StoredResponse {
-  const headers = clientHeaders(answer.response, answer.answeredAt, target, zone.settings.forward);
-  const vary = selectingFields(headers, zone.settings.forward);
+  const headers = clientHeaders(answer.response, answer.answeredAt, target);
+  const vary = selectedBy(headers, zone.settings);
   return {
     status: answer.response.status,
     headers: [...headers],
@@ -89,12 +89,12 @@ export function freshened(
   target: Target,
   zone: ZoneDocument,
 ): StoredResponse {
-  const notModified = clientHeaders(answer.response, answer.answeredAt, target, zone.settings.forward);
+  const notModified = clientHeaders(answer.response, answer.answeredAt, target);
   // Its Cache-Control may name fields that must not be kept any more (RFC 9111 §3.1).
   const headers = storableHeaders(freshenHeaders(new Headers(stored.headers), notModified));
   labelType(headers, stored.status, target);
   const tags = purgeTags(answer.response.headers);
-  const vary = selectingFields(headers, zone.settings.forward);
+  const vary = selectedBy(headers, zone.settings);
   return {
     ...stored,
     headers: [...headers],
@@ -154,10 +154,9 @@ function bodySize({ status, headers }: Response): number | null {
   return isWithoutContent(status) ? 0 : null;
 }
 
-/** `Vary`, less what the origin never sees: its answer cannot depend on that. */
-function selectingFields(headers: Headers, forward: ForwardSettings): readonly string[] | "*" {
+function selectedBy(headers: Headers, settings: ZoneSettings): readonly string[] | "*" {
   const fields = varyFields(headers);
-  return fields === "*" ? "*" : fields.filter((field) => isForwarded(field, forward));
+  return fields === "*" ? "*" : selectingFields(fields, settings);
 }
 
 function purgeTags(headers: Headers): string[] {

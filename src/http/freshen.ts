@@ -22,17 +22,14 @@ const BOUND_TO_CONTENT: readonly string[] = [
 export function freshenHeaders(stored: Headers, notModified: Headers): Headers {
   const update = endToEndHeaders(notModified);
   for (const name of BOUND_TO_CONTENT) update.delete(name);
+  // A cookie is for the client whose request was answered, and for no other that the stored response is given to.
+  update.delete("set-cookie");
   if (stored.has("etag")) update.delete("etag");
 
   const freshened = new Headers(stored);
   freshened.delete("date");
   freshened.delete("age");
-  for (const [name, value] of update) {
-    if (name !== "set-cookie") freshened.set(name, value);
-  }
-  const cookies = update.getSetCookie();
-  if (cookies.length > 0) freshened.delete("set-cookie");
-  for (const cookie of cookies) freshened.append("set-cookie", cookie);
+  for (const [name, value] of update) freshened.set(name, value);
   return freshened;
 }
 

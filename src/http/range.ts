@@ -38,6 +38,17 @@ export function parseRange(value: string | null): ByteRange | null {
   return { kind: "from", first: Number(first), last: last === "" ? null : Number(last) };
 }
 
+/** A `Range` field that asks for one range, in the one spelling that the edge sends (RFC 9110 §14.2). */
+export function rangeField(range: ByteRange): string {
+  if (range.kind === "suffix") return `bytes=-${position(range.length)}`;
+  return `bytes=${position(range.first)}-${range.last === null ? "" : position(range.last)}`;
+}
+
+/** No body is so long that more would say something else, and larger numbers have no digits of their own. */
+function position(at: number): number {
+  return Math.min(at, Number.MAX_SAFE_INTEGER);
+}
+
 /**
  * The part of a representation that a request asks for (RFC 9110 §14.2). Malformed ranges, other units and several
  * ranges are answered by the whole, as a server may; so is a range whose `If-Range` does not hold.

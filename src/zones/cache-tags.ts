@@ -8,12 +8,13 @@ const MAX_CUSTOMER_TAGS = 900;
  * The `Cache-Tag` of what the edge stores under a key, by which Cloudflare finds it in all its locations: hashes of the
  * zone, of the path, of the URL and of the customer's tags. As with the purge log, a collision only purges too much.
  *
- * @param key the cache key: zone id, path and query
+ * @param key the cache key: zone id, request fields that count behind a `~`, path and query
  * @param tags the customer's, of which the first 900 count
  */
 export function cacheTagField(key: string, tags: readonly string[]): string {
-  const zone = key.slice(0, key.indexOf("/"));
-  const url = key.slice(zone.length);
+  const slash = key.indexOf("/");
+  const [zone = ""] = key.slice(0, slash).split("~", 1);
+  const url = key.slice(slash);
   const names: PurgeTarget[] = [
     { kind: "everything", value: "" },
     { kind: "path", value: url.split("?", 1)[0]! },

@@ -5,7 +5,7 @@ const ONE_CONNECTION = `connection keep-alive proxy-authenticate proxy-authentic
 const TO_ORIGIN = new Set([
   ...ONE_CONNECTION,
   ...`accept-encoding cdn-loop content-encoding content-range content-type expect host if-match if-modified-since
-  if-none-match if-range if-unmodified-since range via`.split(/\s+/),
+  if-none-match if-range if-unmodified-since range surrogate-capability via`.split(/\s+/),
 ]);
 
 /** What the edge decides for each answer: caches and clients depend on it. */

@@ -31,12 +31,14 @@ export interface ZoneSettings {
   forward: ForwardSettings;
   /** `host[:port]` sent as `Host` to the origin, not to the fallback origin; `null`: the origin's own. */
   origin_host: string | null;
-  /** Set on each request to the origin. */
+  /** Set on each request to the origin, not on those to the fallback origin. */
   origin_headers: Readonly<Record<string, string>>;
   /** Set on each answer to a client. */
   response_headers: Readonly<Record<string, string>>;
   /** Asked when the origin fails. */
   fallback_origin: string | null;
+  /** Set on each request to the fallback origin. */
+  fallback_headers: Readonly<Record<string, string>>;
   timeouts: { readonly first_byte_ms: number; readonly idle_ms: number };
   /** A larger object is passed through, not stored. */
   max_object_bytes: number;
@@ -61,6 +63,7 @@ export const DEFAULT_SETTINGS: ZoneSettings = {
   origin_headers: {},
   response_headers: {},
   fallback_origin: null,
+  fallback_headers: {},
   timeouts: { first_byte_ms: 15_000, idle_ms: 15_000 },
   max_object_bytes: 536_870_912,
   compression: true,

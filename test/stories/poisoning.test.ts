@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { asset, play, playEdge } from "../support/edge.ts";
+import { buildPurgeLog } from "../../src/zones/purge-log.ts";
+import { asset, originAt, pass, play, playEdge } from "../support/edge.ts";
 
 playEdge();
+
+const WITH_COOKIES = { forward: { headers: [], cookies: true, authorization: false } };
 
 describe("what is not in the key", () => {
   it.each([
@@ -141,14 +144,261 @@ describe("a request for someone in particular", () => {
     expect((await get("/b.css")).headers.get("x-cache")).toBe("HIT");
   });
 
-  it("is not stored when the answer sets a forwarded cookie, unless the origin says how long it may be shared", async () => {
-    const { get, origin } = await play({ forward: { headers: [], cookies: true, authorization: false } });
-    origin.answers(asset("x", { "set-cookie": "session=1" }));
-    expect((await get("/a.css")).headers.get("set-cookie")).toBe("session=1");
-    expect((await get("/a.css")).headers.get("cache-status")).toContain("detail=set-cookie");
-    origin.answers(asset("x", { "set-cookie": "shared=1", "cache-control": "max-age=600" }));
-    await (await get("/b.css")).text();
-    expect((await get("/b.css")).headers.get("x-cache")).toBe("HIT");
+  it.each(["public, max-age=600", "s-maxage=600"])(
+    "fills the cache under a cookie, or with an answer that sets one, where the origin says %s",
+    async (shared) => {
+      const { get, origin } = await play(WITH_COOKIES);
+      for (const [path, line, client] of [
+        ["/asked.css", {}, { cookie: "session=1" }],
+        ["/set.css", { "set-cookie": "session=1" }, {}],
+      ] as const) {
+        origin.answers(asset("x", { "cache-control": "max-age=600", ...line }));
+        await (await get(path, { headers: client })).text();
+        expect((await get(path)).headers.get("x-cache"), path).not.toBe("HIT");
+        origin.answers(asset("x", { "cache-control": shared, ...line }));
+        await (await get(`${path}?shared`, { headers: client })).text();
+        expect((await get(`${path}?shared`)).headers.get("x-cache"), path).toBe("HIT");
+      }
+    },
+  );
+
+  it("has a page of its own under Vary: Cookie", async () => {
+    const { get, origin } = await play(WITH_COOKIES);
+    origin.answers(
+      (request) =>
+        new Response(request.headers.get("cookie"), { headers: { vary: "Cookie", "cache-control": "max-age=60" } }),
+    );
+    const page = async (cookie: string) => (await get("/me", { headers: { cookie } })).text();
+    expect([await page("a"), await page("b"), await page("a")]).toEqual(["a", "b", "a"]);
+    expect(origin.hits).toBe(2);
+  });
+});
+
+describe("a cookie that the origin sets", () => {
+  it("is for the client whose request fetched it, and for no other", async () => {
+    const { get, origin } = await play(WITH_COOKIES);
+    const held = Promise.withResolvers<void>();
+    origin.answers(async () => {
+      await held.promise;
+      const headers = new Headers({ "cache-control": "public, max-age=10", etag: '"1"' });
+      headers.append("set-cookie", "session=1; Path=/; Domain=rescdn.io");
+      headers.append("set-cookie", "theme=dark");
+      return new Response("x", { headers });
+    });
+    const both = ["first", "second"].map(() => get("/a.css"));
+    await expect.poll(() => origin.hits).toBe(1);
+    held.resolve();
+    const cookies = (await Promise.all(both)).map((response) => response.headers.getSetCookie());
+    expect(cookies.filter((set) => set.length > 0)).toEqual([["session=1; Path=/", "theme=dark"]]);
+    expect((await get("/a.css")).headers.getSetCookie()).toEqual([]);
+    pass(11);
+    origin.answers(() => new Response(null, { status: 304, headers: { "set-cookie": "session=2", etag: '"1"' } }));
+    expect((await get("/a.css")).headers.getSetCookie()).toEqual(["session=2"]);
+    expect((await get("/a.css")).headers.getSetCookie()).toEqual([]);
+    expect(origin.hits).toBe(2);
+  });
+});
+
+describe("what a client says of its way", () => {
+  it.each(["9".repeat(9_000), "1.1 evil.example", "evil, 1.1 b (comment)"])(
+    "Via: %.20s never reaches the origin",
+    async (via) => {
+      const { get, origin } = await play();
+      origin.answers((request) => new Response(request.headers.get("via")));
+      expect(await (await get("/a.css", { headers: { via } })).text()).toBe("1.1 rescdn");
+      expect((await get("/a.css")).headers.get("x-cache")).toBe("HIT");
+    },
+  );
+
+  it.each([
+    Array.from({ length: 9 }, (_, n) => `cdn${n}`).join(", "),
+    "a".repeat(65),
+    "<script>",
+    "a b",
+    "9".repeat(9_000),
+  ])("CDN-Loop: %.20s is refused before anything else", async (loop) => {
+    const { get, origin } = await play();
+    origin.answers(asset("x"));
+    const response = await get("/a.css", { headers: { "cdn-loop": loop } });
+    expect([response.status, response.headers.get("cache-control"), origin.hits]).toEqual([400, "no-store", 0]);
+    expect((await get("/a.css")).status).toBe(200);
+  });
+
+  it("CDN-Loop goes on to the origin, and tells apart what comes of it, failures too", async () => {
+    const { get, origin } = await play();
+    origin.answers((request) => {
+      const loop = request.headers.get("cdn-loop");
+      if (loop!.includes("broken")) return Promise.reject(new Error("reset"));
+      return new Response(loop);
+    });
+    const through = async (loop?: string) => {
+      const response = await get("/a.css", loop === undefined ? {} : { headers: { "cdn-loop": loop } });
+      return response.status === 200 ? response.text() : response.status;
+    };
+    expect(await through("broken")).toBe(502);
+    expect(await through("Fastly, other; loops=1")).toBe("Fastly, other; loops=1, rescdn");
+    expect([await through(), await through("Fastly, other; loops=1"), await through()]).toEqual([
+      "rescdn",
+      "Fastly, other; loops=1, rescdn",
+      "rescdn",
+    ]);
+    expect(origin.hits).toBe(4); // the failing one and its repetition, one through others, one without
+  });
+});
+
+describe("a listed header", () => {
+  const listing = (...headers: string[]) => ({ forward: { headers, cookies: false, authorization: false } });
+
+  it("is in the cache key, whatever the origin says of Vary", async () => {
+    const { get, origin } = await play(listing("x-user", "x-tier"));
+    origin.answers((request) => new Response(`${request.headers.get("x-user")} ${request.headers.get("x-tier")}`));
+    const ask = async (headers: Record<string, string>) => (await get("/a.css", { headers })).text();
+    const requests = [
+      {},
+      { "x-user": "a" },
+      { "x-user": "b" },
+      { "x-tier": "a" },
+      { "x-user": "a", "x-tier": "b" },
+      { "x-user": "a&x-tier=b" },
+      { "x-user": "" },
+      { "x-user": "null" },
+      { "x-user": "a/b~c" },
+    ];
+    for (const headers of [...requests, ...requests]) {
+      const { "x-user": user = null, "x-tier": tier = null } = headers as Record<string, string>;
+      expect(await ask(headers)).toBe(`${user} ${tier}`);
+    }
+    expect(origin.hits).toBe(requests.length);
+  });
+
+  it("holds also where it is long", async () => {
+    const { get, origin } = await play(listing("x-user"));
+    origin.answers((request) => new Response(request.headers.get("x-user")));
+    const [one, other] = ["1", "2"].map((end) => "long".repeat(1_000) + end);
+    for (const user of [one!, other!, one!, other!]) {
+      expect(await (await get("/a.css", { headers: { "x-user": user } })).text()).toBe(user);
+    }
+    expect(origin.hits).toBe(2);
+  });
+
+  it("reaches the origin in the one spelling that the key has", async () => {
+    const { get, origin } = await play(listing("accept-language"));
+    origin.answers((request) => new Response(request.headers.get("accept-language")));
+    for (const spelled of ["fr;q=0.5,de", "DE , fr;q=0.50"]) {
+      expect(await (await get("/a.css", { headers: { "accept-language": spelled } })).text()).toBe("de,fr;q=0.5");
+    }
+    expect(origin.hits).toBe(1);
+  });
+
+  it("is a variant of one object where objects change by unsafe methods, so that a change reaches all", async () => {
+    const { get, origin } = await play({ ...listing("x-user"), methods: "all" });
+    let version = 1;
+    origin.answers((request) => {
+      if (request.method === "PUT") version++;
+      return new Response(`${request.headers.get("x-user")} v${version}`, {
+        headers: { "cache-control": "max-age=60" },
+      });
+    });
+    const ask = async (user: string) => (await get("/doc", { headers: { "x-user": user } })).text();
+    expect([await ask("a"), await ask("b"), await ask("a")]).toEqual(["a v1", "b v1", "a v1"]);
+    await get("/doc", { method: "PUT", headers: { "x-user": "c" } });
+    expect([await ask("a"), await ask("b")]).toEqual(["a v2", "b v2"]);
+  });
+
+  it("is purged with its path, in each of its values", async () => {
+    const { get, origin, publish, zone } = await play(listing("x-user"));
+    origin.answers((request) => new Response(request.headers.get("x-user")));
+    const xCache = async (user: string) => {
+      const response = await get("/a.css", { headers: { "x-user": user } });
+      await response.text();
+      return response.headers.get("x-cache");
+    };
+    expect([await xCache("a"), await xCache("b"), await xCache("a")]).toEqual(["MISS", "MISS", "HIT"]);
+    await publish({
+      purges: buildPurgeLog([{ kind: "path", value: "/a.css", soft: false, version: zone.version + 1, at: 0 }]),
+    });
+    expect([await xCache("a"), await xCache("b"), await xCache("a")]).toEqual(["MISS", "MISS", "HIT"]);
+  });
+});
+
+describe("where all headers are forwarded", () => {
+  const ALL = { forward: { headers: "all" as const, cookies: false, authorization: false } };
+
+  it.each([
+    "x-forwarded-host",
+    "x-forwarded-for",
+    "x-forwarded-anything",
+    "forwarded",
+    "x-original-url",
+    "x-rewrite-url",
+    "x-http-method-override",
+    "x-method-override",
+    "x-host",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "x-middleware-subrequest",
+    "x-invoke-status",
+    "x-envoy-original-path",
+    "x-amz-server-side-encryption",
+    "translate",
+    "origin",
+    "via",
+    "max-forwards",
+    "surrogate-capability",
+  ])("%s is not: it would steer the application for all", async (name) => {
+    const { get, origin } = await play(ALL);
+    origin.answers((request) => new Response(request.headers.get(name)));
+    expect(await (await get("/a.css", { headers: { [name]: "evil" } })).text()).not.toContain("evil");
+  });
+
+  it("the rest is, the origin's Vary decides, and what has a control character is left out", async () => {
+    const { get, origin } = await play(ALL);
+    origin.answers((request) => new Response(request.headers.get("x-view"), { headers: { vary: "X-View" } }));
+    const view = async (value: string) => (await get("/a.css", { headers: { "x-view": value } })).text();
+    expect([await view("a"), await view("b"), await view("a")]).toEqual(["a", "b", "a"]);
+    expect(await view("c\x07")).toBe("");
+    expect(origin.hits).toBe(3);
+  });
+
+  it("who sends something that the origin chokes on fails alone, and holds up nobody", async () => {
+    const { get, origin } = await play(ALL);
+    const held = Promise.withResolvers<void>();
+    origin.answers(async (request) => {
+      const { headers } = request;
+      if (headers.has("x-choke")) throw new Error("reset");
+      if (headers.has("x-hang")) await held.promise;
+      return new Response("x", { headers: { "cache-control": "no-store" } });
+    });
+    const hanging = get("/a.css", { headers: { "x-hang": "1" } });
+    await expect.poll(() => origin.hits).toBe(1);
+    expect((await get("/a.css", { headers: { "x-choke": "1" } })).status).toBe(502);
+    expect((await get("/a.css")).status).toBe(200);
+    held.resolve();
+    expect((await hanging).status).toBe(200);
+  });
+});
+
+describe("headers of the zone to its origin", () => {
+  it("never reach the fallback origin, which has its own", async () => {
+    const second = originAt("https://second-with-headers.example").answers(asset("x"));
+    const { get, origin } = await play({
+      fallback_origin: "https://second-with-headers.example",
+      origin_headers: { authorization: "Basic first", "x-first": "1" },
+      fallback_headers: { "x-second": "2" },
+    });
+    origin.answers(asset("down", {}, 503));
+    expect(await (await get("/a.css")).text()).toBe("x");
+    const [asked, askedNext] = [origin.requests[0]!.headers, second.requests[0]!.headers];
+    expect([asked.get("authorization"), asked.get("x-first"), asked.get("x-second")]).toEqual([
+      "Basic first",
+      "1",
+      null,
+    ]);
+    expect([askedNext.get("authorization"), askedNext.get("x-first"), askedNext.get("x-second")]).toEqual([
+      null,
+      null,
+      "2",
+    ]);
   });
 });
 
