@@ -1,3 +1,4 @@
+import { isExplicit } from "../http/freshness.ts";
 import { storable } from "../http/storable.ts";
 import { effectiveCacheControl } from "../http/targeted-cache-control.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
@@ -30,11 +31,11 @@ export function storeVerdict(
   ) {
     return no("type-mismatch");
   }
-  // A cookie that the origin saw is not in the key, and one that it sets is one client's: the answer may be about either.
-  // RFC 9111 §7.3 leaves it to origins to say so; few do.
   if (zone.settings.forward.cookies && !saysShared(response.headers, stored)) {
-    if (response.headers.has("set-cookie")) return no("set-cookie");
+    // The answer may be about the cookie that the origin saw, which is not in the key.
     if (request.has("cookie")) return no("cookie");
+    // RFC 9111 §7.3: Set-Cookie as such "does not inhibit caching". But then its origin should say for how long.
+    if (response.headers.has("set-cookie") && !isExplicit(stored.source)) return no("set-cookie");
   }
   if (stored.size !== null && stored.size > zone.settings.max_object_bytes) return no("too-large");
   const verdict = storable({
