@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const needsNode = [
+  "test/bench/**/*.test.ts",
   "test/dev/**/*.test.ts",
   "test/rules/**/*.test.ts",
   "test/conformance/**/*.test.ts",

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { processTree } from "../../src/dev/bench/process-stat.ts";
+import { processTree } from "../bench/process-stat.ts";
 import { newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { ServeFailed, type ServeProcess, startServe } from "./serve-process.ts";

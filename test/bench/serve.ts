@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { projectRoot } from "../project.ts";
+import { projectRoot } from "../../src/dev/project.ts";
 import type { Server } from "./contender.ts";
 import { processTree } from "./process-stat.ts";
 import { type ProcessOptions, startProcess } from "./processes.ts";

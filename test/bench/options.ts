@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { fail } from "../command.ts";
+import { fail } from "../../src/dev/command.ts";
 
 const PARTS = ["compare", "pauses", "cores", "counts", "growth", "dns", "startup"] as const;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { type Collection, parseCollection } from "../../src/dev/bench/collection.ts";
-import type { Round } from "../../src/dev/bench/measure.ts";
-import { summarisePauses } from "../../src/dev/bench/pause-summary.ts";
-import { percentile } from "../../src/dev/bench/summary.ts";
+import { type Collection, parseCollection } from "./collection.ts";
+import type { Round } from "./measure.ts";
+import { summarisePauses } from "./pause-summary.ts";
+import { percentile } from "./summary.ts";
 
 describe("parseCollection()", () => {
   it.each<{ what: string; line: string; collection: Collection | null }>([

@@ -1,15 +1,15 @@
 import { createServer, type Server as HttpServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { assetBody } from "../../src/dev/bench/asset-body.ts";
-import { ASSETS, assetAt } from "../../src/dev/bench/assets.ts";
-import { noCalls } from "../../src/dev/bench/calls.ts";
-import { warmAndCheck } from "../../src/dev/bench/check.ts";
-import type { Contender } from "../../src/dev/bench/contender.ts";
-import { type Origin, startOrigin } from "../../src/dev/bench/origin.ts";
-import { costPerMillion } from "../../src/dev/bench/prices.ts";
-import { median } from "../../src/dev/bench/summary.ts";
-import { figure, formatTable } from "../../src/dev/bench/table.ts";
+import { assetBody } from "./asset-body.ts";
+import { ASSETS, assetAt } from "./assets.ts";
+import { noCalls } from "./calls.ts";
+import { warmAndCheck } from "./check.ts";
+import type { Contender } from "./contender.ts";
+import { type Origin, startOrigin } from "./origin.ts";
+import { costPerMillion } from "./prices.ts";
+import { median } from "./summary.ts";
+import { figure, formatTable } from "./table.ts";
 
 describe("the bench's figures", () => {
   it.each([

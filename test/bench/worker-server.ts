@@ -4,12 +4,12 @@ import { fileURLToPath } from "node:url";
 import type { D1Database } from "@cloudflare/workers-types";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_readConfig as readConfig } from "wrangler";
-import { bundleWorker } from "../bundle.ts";
-import { fail, onEndSignal } from "../command.ts";
-import { applyMigrations } from "../migrate.ts";
-import { boundPauses, workerOptions } from "../miniflare-options.ts";
-import { projectRoot, wranglerConfig } from "../project.ts";
-import { watchWorkerd } from "../workerd-process.ts";
+import { bundleWorker } from "../../src/dev/bundle.ts";
+import { fail, onEndSignal } from "../../src/dev/command.ts";
+import { applyMigrations } from "../../src/dev/migrate.ts";
+import { boundPauses, workerOptions } from "../../src/dev/miniflare-options.ts";
+import { projectRoot, wranglerConfig } from "../../src/dev/project.ts";
+import { watchWorkerd } from "../../src/dev/workerd-process.ts";
 
 /** What to serve, given as JSON in the first argument. */
 export interface WorkerSpecification {
