@@ -3,26 +3,18 @@ import { contentRange, requestedRange, unsatisfiedRange } from "../http/range.ts
 import { isWithoutContent } from "../http/statuses.ts";
 import { varyFields } from "../http/vary.ts";
 import { stampAge } from "./age-fields.ts";
+import { notModifiedHeaders } from "./answer-headers.ts";
 import { type BodySource, codedBody, discard, partOfBody, wholeBody } from "./body-source.ts";
 import { NO_COOKIES } from "./client-headers.ts";
 import { type CodingChoice, chooseCoding, codedEtag } from "./coding.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
 import type { Exchange } from "./exchange.ts";
-import type { Provenance } from "./provenance.ts";
+import type { HotResponse } from "./hot-response.ts";
+import { hit, type Provenance } from "./provenance.ts";
 import { refuse } from "./refusal.ts";
+import { isReady, makeReady } from "./replay.ts";
 import type { Answer } from "./send.ts";
 import { type StoredResponse, selectedValidators } from "./stored-response.ts";
-
-/** Fields of a 200 that a 304 repeats (RFC 9110 §15.4.5), beside those that the edge adds. */
-const KEPT_BY_304 = new Set([
-  "cache-control",
-  "cdn-cache-control",
-  "content-location",
-  "date",
-  "etag",
-  "expires",
-  "vary",
-]);
 
 /** What of a response a request gets. Positions and sizes in bytes. */
 type Selection =
@@ -64,8 +56,7 @@ export async function answer(
       return refuse("precondition-failed", request, zone);
     case "not-modified":
       await discard(source);
-      for (const name of [...headers.keys()]) if (isOnlyFor200(name, stored)) headers.delete(name);
-      return { status: 304, headers, ...WITHOUT_BODY, isOnTheWay, xCache };
+      return { status: 304, headers: notModifiedHeaders(headers), ...WITHOUT_BODY, isOnTheWay, xCache };
     case "unsatisfiable":
       await discard(source);
       headers.set("content-range", unsatisfiedRange(selection.size));
@@ -86,6 +77,34 @@ export async function answer(
     default:
       return selection satisfies never;
   }
+}
+
+/**
+ * Makes the answers that a request like this gets out of a response in memory ready, so that the next such request is
+ * answered without a promise; see `replay`.
+ */
+export async function prepare(exchange: Exchange, hot: HotResponse, use: { age: number; ttl: number }): Promise<void> {
+  const { request, zone, memory, target } = exchange;
+  const { stored } = hot;
+  if (isWithoutContent(stored.status) || isReady(hot, request, zone)) return;
+  const headers = new Headers(stored.headers);
+  const coding = chooseCoding(stored, headers, request.headers, { enabled: zone.settings.compression, way: "at hand" });
+  describe(headers, exchange, stored, coding, hit("HIT", use));
+  const source: BodySource = { kind: "memory", body: hot.body, coded: hot.coded, hot };
+  const body = coding.kind === "coded" ? (await codedBody(exchange, stored, source, coding.coding)).body : hot.body;
+  if (!(body instanceof Blob)) return;
+  if (coding.kind === "coded") headers.set("content-encoding", coding.coding);
+  headers.set("content-length", String(body.size));
+  const isOk = stored.status === 200;
+  makeReady(hot, request, zone, {
+    headers,
+    age: use.age,
+    body,
+    size: body.size,
+    hasRanges: isOk && coding.kind === "as-stored",
+    selected: isOk ? selectedValidators(headers) : null,
+  });
+  memory?.recount(target.key);
 }
 
 /** Preconditions first, then the range (RFC 9110 §13.2.2). `headers` are those of the answer with the whole. */
@@ -153,12 +172,6 @@ function describe(
 function addVary(headers: Headers, field: string): void {
   const named = varyFields(headers);
   if (named !== "*" && !named.includes(field.toLowerCase())) headers.append("vary", field);
-}
-
-function isOnlyFor200(name: string, stored: StoredResponse): boolean {
-  if (KEPT_BY_304.has(name)) return false;
-  if (name === "last-modified") return stored.headers.some(([field]) => field === "etag");
-  return name.startsWith("content-") || name === "accept-ranges";
 }
 
 function isGetOrHead({ method }: Request): boolean {

@@ -1,14 +1,12 @@
-import { answer } from "./answer.ts";
+import { answer, prepare } from "./answer.ts";
 import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
 import { discardBody, fetchAndAnswer } from "./fetch-and-answer.ts";
 import { fill } from "./fill.ts";
 import { flightKeyOf } from "./flight-key.ts";
-import type { HotResponse } from "./hot-response.ts";
 import { type Lookup, lookup } from "./lookup.ts";
 import { hit } from "./provenance.ts";
 import { refuse } from "./refusal.ts";
-import { isPlain, record } from "./replay.ts";
 import { loggable } from "./report.ts";
 import type { Answer } from "./send.ts";
 import type { StoredResponse } from "./stored-response.ts";
@@ -23,9 +21,8 @@ export async function answerFromCache(exchange: Exchange): Promise<Answer> {
   const { stored, source, use } = found;
   switch (use.kind) {
     case "fresh": {
-      const fresh = await answer(exchange, stored, source, hit("HIT", use));
-      if (source.kind === "memory" && source.hot !== null) recordHit(exchange, source.hot, fresh, use.age);
-      return fresh;
+      if (source.kind === "memory" && source.hot !== null) await prepare(exchange, source.hot, use);
+      return answer(exchange, stored, source, hit("HIT", use));
     }
     case "stale-while-revalidate":
       refreshInBackground(exchange, stored);
@@ -35,14 +32,6 @@ export async function answerFromCache(exchange: Exchange): Promise<Answer> {
     default:
       return use satisfies never;
   }
-}
-
-/** Keeps an answer out of memory, so that it can be given again without the work. */
-function recordHit(exchange: Exchange, hot: HotResponse, sent: Answer, age: number): void {
-  const { memory, request, target, zone } = exchange;
-  if (!isPlain(request, zone)) return;
-  record(hot, request, zone, sent, age);
-  memory?.recount(target.key);
 }
 
 /** RFC 5861 §3: one request brings a stale response up to date, and nobody waits for it. */

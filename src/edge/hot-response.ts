@@ -1,3 +1,4 @@
+import type { SelectedValidators } from "../http/conditional.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /**
@@ -10,24 +11,40 @@ export interface HotResponse {
   body: Blob;
   /** The body in the codings that have been made of it. */
   coded: Map<"br" | "gzip", Blob>;
-  /** Answers given out of it, by the coding that the client prefers. */
-  replays: Map<string, Replay>;
+  /** Answers made ready out of it, by what of a request tells them apart: see `readyKey`. */
+  ready: Map<string, ReadyAnswer>;
 }
 
 /**
- * An answer that was given out of memory and can be given again. While nothing is asked for that could change it, only
- * its age moves: the fields are kept as they were sent, and stamped anew once a second.
+ * The answers that one kind of client gets out of a response in memory, made once. While nothing is asked for that could
+ * change them, only their age moves: the fields are stamped anew once a second.
  */
-export interface Replay {
-  /** What `Response` takes. Made once: an object literal for each answer takes the runtime 2 µs longer to read. */
-  init: { headers: Headers; encodeBody: "manual" };
+export interface ReadyAnswer {
+  whole: ResponseFields;
+  /** Made from `whole` when first asked for. */
+  notModified: ResponseFields | null;
+  /** Made from `whole` when first asked for; its range is set for each answer. */
+  part: ResponseFields | null;
   body: Blob;
   /** Of the body, bytes: to ask the blob is a call into the runtime. */
   size: number;
+  /** Whether ranges of it may be asked for: it is a 200 in its identity form. */
+  hasRanges: boolean;
+  /** What preconditions are evaluated against; null where they do not apply, since it is no 200. */
+  selected: SelectedValidators | null;
+  /** As sent: a client that repeats it to the letter needs no parser. */
+  lastModified: string | null;
   /** The zone's version that it was made under: settings and purges are the same while it holds. */
   zoneVersion: number;
   /** Ms since the epoch. */
   freshUntil: number;
   /** The age that the fields state, seconds. */
   age: number;
+}
+
+/** What `Response` takes. Made once: an object literal for each answer takes the runtime 2 µs longer to read. */
+export interface ResponseFields {
+  status: number;
+  headers: Headers;
+  encodeBody: "manual";
 }

@@ -83,7 +83,7 @@ export class Memory {
 
   /** Holds a response under a key, in the place of what was there. */
   put(key: string, stored: StoredResponse, body: Blob, coded: HotResponse["coded"] = new Map()): HotResponse {
-    const response: HotResponse = { stored, body, coded, replays: new Map() };
+    const response: HotResponse = { stored, body, coded, ready: new Map() };
     const known = this.#nodes.get(key);
     if (known !== undefined) this.#remove(known);
     const node: Node = { key, response, cost: costOf(key, response), visited: false, newer: null, older: this.#newest };
@@ -96,7 +96,7 @@ export class Memory {
     return response;
   }
 
-  /** Counts a response again that has grown by a coding or a replay. */
+  /** Counts a response again that has grown by a coding or an answer made ready. */
   recount(key: string): void {
     const node = this.#nodes.get(key);
     if (node === undefined) return;
@@ -135,11 +135,12 @@ export class Memory {
   }
 }
 
-function costOf(key: string, { stored, body, coded, replays }: HotResponse): number {
+function costOf(key: string, { stored, body, coded, ready }: HotResponse): number {
   let fields = ADDED_FIELDS_BYTES;
   for (const [name, value] of stored.headers) fields += name.length + value.length;
   for (const tag of stored.tags) fields += tag.length;
-  let cost = OVERHEAD_BYTES + 2 * key.length + fields * (1 + replays.size) + body.size;
+  // An answer made ready has fields of its own, and most have those of a 304 or of a part beside them.
+  let cost = OVERHEAD_BYTES + 2 * key.length + fields * (1 + 2 * ready.size) + body.size;
   for (const form of coded.values()) cost += form.size;
   return cost;
 }

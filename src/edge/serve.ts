@@ -12,7 +12,7 @@ import type { HotResponse } from "./hot-response.ts";
 import type { Memory } from "./memory.ts";
 import { passPreflight, passUnsafe } from "./pass.ts";
 import { refuse } from "./refusal.ts";
-import { isPlain, replay } from "./replay.ts";
+import { replay } from "./replay.ts";
 import { type Route, type Routes, targetIn } from "./routes.ts";
 import { type Answer, type Recipient, send, toResponse, type Usage } from "./send.ts";
 import type { Store } from "./store.ts";
@@ -31,7 +31,7 @@ export interface Edge {
 
 /**
  * Serves a request for a zone: zone → method → target → cache → origin → answer. No promise is made on the way of a
- * plain request for something hot, see {@link replay}.
+ * request for something hot, see {@link replay}.
  */
 export function serve(
   request: Request,
@@ -60,11 +60,11 @@ function serveZone(
   const { memory, usage } = edge;
   const target = targetOfRequest(request, route, zone);
   const hot = zone.state === "active" ? memory.get(target.key) : null;
-  const again =
-    hot !== null && usage.settle === null && isPlain(request, zone) ? replay(hot, request, zone, now) : null;
+  const again = hot !== null && usage.settle === null ? replay(hot, request, zone, now) : null;
   if (again !== null) {
-    usage.countRequest(zone, target.path, "HIT", 200, again.size, now, waitUntil);
-    return new Response(streamBlob(again.body, again.size), again.init);
+    const { fields, body, size } = again;
+    usage.countRequest(zone, target.path, "HIT", fields.status, size, now, waitUntil);
+    return new Response(body && streamBlob(body, size), fields);
   }
   const recipient: Recipient = { zone, path: target.path, now, usage, waitUntil };
   const failed = (error: unknown) => send(failure(request, error, zone), recipient);

@@ -65,6 +65,11 @@ export function requestedRange(
   if (range === null) return WHOLE;
   const ifRange = requestHeaders.get("if-range");
   if (ifRange !== null && !rangeHolds(ifRange, selected)) return WHOLE;
+  return rangeWithin(range, size);
+}
+
+/** What a range covers of a representation (RFC 9110 §14.1.2). @param size bytes of the whole */
+export function rangeWithin(range: ByteRange, size: number): RangeRequest {
   if (range.kind === "suffix") return suffix(range.length, size);
   const { first, last } = range;
   return first >= size ? UNSATISFIABLE : { kind: "part", first, last: Math.min(last ?? size, size - 1) };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ReadyAnswer } from "../../src/edge/hot-response.ts";
 import { Memory } from "../../src/edge/memory.ts";
 import type { StoredResponse } from "../../src/edge/stored-response.ts";
 
@@ -76,13 +77,25 @@ describe("Memory", () => {
     expect(memory.bytes).toBe(0);
   });
 
-  it("counts keys, fields and replays, not only bodies", () => {
+  it("counts keys, fields and answers made ready, not only bodies", () => {
     const memory = new Memory({ total: 1_000_000, object: 0 });
     const hot = memory.put("k".repeat(1_000), { ...stored(0), headers: [["x", "y".repeat(5_000)]] }, new Blob());
     expect(memory.bytes).toBeGreaterThan(7_000);
     const before = memory.bytes;
-    const init = { headers: new Headers(), encodeBody: "manual" } as const;
-    hot.replays.set("identity", { init, body: new Blob(), size: 0, zoneVersion: 1, freshUntil: 0, age: 0 });
+    const ready: ReadyAnswer = {
+      whole: { status: 200, headers: new Headers(), encodeBody: "manual" },
+      notModified: null,
+      part: null,
+      body: new Blob(),
+      size: 0,
+      hasRanges: true,
+      selected: null,
+      lastModified: null,
+      zoneVersion: 1,
+      freshUntil: 0,
+      age: 0,
+    };
+    hot.ready.set("identity", ready);
     memory.recount("k".repeat(1_000));
     expect(memory.bytes).toBeGreaterThan(before + 5_000);
   });
