@@ -61,7 +61,7 @@ export async function measureDns({ rounds, seconds }: Options, folder: string): 
     const take = async (length: number) => {
       const taken: Round[] = [];
       for (const [name, server, pattern] of turns) {
-        const load = { pattern, pace: SATURATION, seconds: length, host: HOST };
+        const load = { pattern, pace: SATURATION, seconds: length, asked: { host: HOST } };
         taken.push(await measure(name, server, { asset, origin }, load));
       }
       return taken;

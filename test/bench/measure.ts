@@ -1,7 +1,7 @@
 import { loadavg } from "node:os";
 import type { Contender, Server, Setting } from "./contender.ts";
 import { cpuMicroseconds, residentBytes, untilIdle } from "./process-stat.ts";
-import { load, type Pace, type Pattern } from "./wrk.ts";
+import { type Asked, type LoadResult, load, type Pace, type Pattern } from "./wrk.ts";
 
 /** What one turn of one contender gave. */
 export interface Round {
@@ -31,12 +31,20 @@ export async function measure(
   name: string,
   server: Server,
   { asset, origin }: Pick<Setting, "asset" | "origin">,
-  load_: { pattern: Pattern; pace: Pace; seconds: number; host?: string },
+  load_: { pattern: Pattern; pace: Pace; seconds: number; asked?: Asked },
+  loadFrom: typeof load = load,
 ): Promise<Round> {
   const loadAverage = loadavg()[0] ?? 0;
   const originBefore = origin.requests();
   const cpuBefore = cpuMicroseconds(server.pids);
-  const seen = await load(server.port, asset.path, load_.pattern, load_.pace, load_.seconds, load_.host);
+  const seen: LoadResult = await loadFrom(
+    server.port,
+    asset.path,
+    load_.pattern,
+    load_.pace,
+    load_.seconds,
+    load_.asked,
+  );
   const cpu = (cpuMicroseconds(server.pids) - cpuBefore) / seen.requests;
   await untilIdle(server.pids);
   if (seen.requests === 0) throw new Error(`${name}: no answer within ${load_.seconds} s`);

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { fail } from "../../src/dev/command.ts";
 
-const PARTS = ["compare", "pauses", "cores", "counts", "growth", "dns", "startup"] as const;
+const PARTS = ["compare", "kinds", "pauses", "cores", "counts", "growth", "dns", "startup"] as const;
 
 /** What the command's arguments ask for. */
 export interface Options {

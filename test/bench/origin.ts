@@ -12,15 +12,21 @@ export interface Origin {
   stop(): void;
 }
 
+/** Before an asset's path: a 404 of its size. */
+export const MISSING = "/missing";
+
 /** Serves the assets with all that a cache needs to keep them for a day. */
 export async function startOrigin(): Promise<Origin> {
   const bodies = new Map(ASSETS.map(({ path, size }) => [path, Buffer.from(assetBody(size))]));
   let requests = 0;
   const server = createServer((request, response) => {
     requests++;
-    const body = bodies.get(assetAt(request.url ?? "")?.path ?? "");
+    const url = request.url ?? "";
+    const body = bodies.get(assetAt(url)?.path ?? "");
     if (body === undefined) {
-      response.writeHead(404).end();
+      // As large as the asset would be.
+      const missing = bodies.get(assetAt(url.replace(MISSING, ""))?.path ?? "");
+      response.writeHead(404, { "Content-Type": "application/javascript" }).end(missing);
       return;
     }
     response.writeHead(200, {

@@ -4,6 +4,7 @@ import { honoCache, plain } from "./contenders/workers.ts";
 import type { Count } from "./counts.ts";
 import { DNS_ROWS } from "./dns.ts";
 import type { Growth } from "./growth.ts";
+import { type KindResult, shareOf } from "./kinds.ts";
 import type { Round } from "./measure.ts";
 import type { PauseSummary, Pauses } from "./pause-summary.ts";
 import { costPerMillion, PRICES } from "./prices.ts";
@@ -46,6 +47,19 @@ export function comparisonReport({ asset, roles, saturation, half }: Comparison)
     `  p99 ${figure(ours.p99 / constant.p99)} times its; at half load ${figure(pacedP99(roles.ours) / pacedP99(roles.constant))} times`,
     ...times,
   ].join("\n");
+}
+
+/** Each kind of hit out of memory, beside workerd's constant answer of the same status, fields and size. */
+export function kindsReport(kinds: readonly KindResult[]): string {
+  return formatTable(
+    ["hits out of memory", "asset", "req/s", "CPU µs", "constant req/s", "CPU µs", "of the constant"],
+    kinds.map((result) => {
+      const [ours] = summarise(result.ours);
+      const [constant] = summarise(result.constant);
+      const cells = [ours, constant].flatMap((row) => [figure(row?.rate ?? 0), figure(row?.cpu ?? 0)]);
+      return [result.kind, result.asset, ...cells, figure(shareOf(result))];
+    }),
+  );
 }
 
 /** How long garbage collection stops the answers of ours and of the constant one, side by side. */

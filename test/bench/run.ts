@@ -11,6 +11,7 @@ import { measureCores } from "./cores.ts";
 import { type Count, countCalls } from "./counts.ts";
 import { measureDns } from "./dns.ts";
 import { type Growth, measureGrowth } from "./growth.ts";
+import { type KindResult, measureKinds } from "./kinds.ts";
 import { describeMachine, pinToLoadCore, requireMachine } from "./machine.ts";
 import type { Round } from "./measure.ts";
 import { optionsFrom } from "./options.ts";
@@ -22,6 +23,7 @@ import {
   countsReport,
   dnsReport,
   growthReport,
+  kindsReport,
   pausesReport,
   startupReport,
 } from "./report.ts";
@@ -46,6 +48,7 @@ process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRet
 pinToLoadCore();
 
 const comparisons: Comparison[] = [];
+let kinds: KindResult[] = [];
 const pauses: Pauses[] = [];
 let cores: Round[] = [];
 let counts: Count[] = [];
@@ -59,6 +62,10 @@ if (options.parts.has("compare")) {
     comparisons.push(comparison);
     console.log(`\n${comparisonReport(comparison)}`);
   }
+}
+if (options.parts.has("kinds")) {
+  kinds = await measureKinds(options, folder);
+  console.log(`\n${kindsReport(kinds)}`);
 }
 if (options.parts.has("pauses")) {
   for (const asset of ASSETS) {
@@ -93,6 +100,10 @@ mkdirSync(join(projectRoot, "dist"), { recursive: true });
 const { rounds, seconds } = options;
 writeFileSync(
   results,
-  JSON.stringify({ date, machine, rounds, seconds, comparisons, pauses, cores, counts, growth, dns, startup }, null, 2),
+  JSON.stringify(
+    { date, machine, rounds, seconds, comparisons, kinds, pauses, cores, counts, growth, dns, startup },
+    null,
+    2,
+  ),
 );
 console.log("\nEvery round: dist/bench.json");

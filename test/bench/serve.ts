@@ -51,13 +51,18 @@ export async function createRecord(port: number, key: string, data: string): Pro
   if (record.status !== 201) throw new Error(`record: ${record.status} ${record.body}`);
 }
 
-/** Makes an account and a zone through the API, with every setting at its default. */
-export async function createZone(port: number, name: string, origin: string): Promise<void> {
+/** Makes an account and a zone through the API, with every setting at its default but those given. */
+export async function createZone(
+  port: number,
+  name: string,
+  origin: string,
+  settings: Record<string, unknown> = {},
+): Promise<void> {
   const keys = await createAccount(port);
   const zone = await request(port, API_HOST, "/v1/zones", {
     method: "POST",
     headers: { "X-ResCDN-Key": keys.live },
-    json: { name, origin },
+    json: { name, origin, settings },
   });
   if (zone.status !== 201) throw new Error(`zone: ${zone.status} ${zone.body}`);
 }

@@ -42,6 +42,14 @@ export interface LoadResult {
   errors: number;
 }
 
+/** What is asked beyond the path. */
+export interface Asked {
+  host?: string;
+  headers?: Readonly<Record<string, string>>;
+  /** Of every answer. */
+  status?: number;
+}
+
 let runs = 0;
 
 /** Loads a server from the other core, closed loop: each connection asks again once it has been answered. */
@@ -51,17 +59,21 @@ export async function load(
   pattern: Pattern,
   pace: Pace,
   seconds: number,
-  host: string = BENCH_HOST,
+  { host = BENCH_HOST, headers = {}, status = 200 }: Asked = {},
 ): Promise<LoadResult> {
   const { stdout } = await run("taskset", [
     ...["-c", String(LOAD_CORE), "wrk", "--threads", "1", "--connections", String(pace.connections)],
     ...["--duration", `${seconds}s`, "--timeout", "20s", "--header", `Host: ${host}`, "--script", script],
+    ...Object.entries(headers).flatMap(([name, value]) => ["--header", `${name}: ${value}`]),
     ...[`http://127.0.0.1:${port}${path}`, "--", ...argumentsOf(pattern)],
     ...(pace.delayMs > 0 ? ["delay", String(pace.delayMs)] : []),
   ]);
   const line = stdout.split("\n").findLast((text) => text.startsWith("{"));
   if (line === undefined) throw new Error(`wrk said nothing of its result: ${stdout}`);
-  return JSON.parse(line) as LoadResult;
+  const { refused, ...result } = JSON.parse(line) as LoadResult & { refused: number };
+  // wrk counts any status above 399 apart.
+  const wrong = status > 399 ? result.requests - refused : refused;
+  return { ...result, errors: result.errors + wrong };
 }
 
 function argumentsOf(pattern: Pattern): string[] {

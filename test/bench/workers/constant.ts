@@ -2,22 +2,33 @@
 import { assetBody } from "../asset-body.ts";
 
 interface Env {
+  /** 200 where it is left out. */
+  STATUS?: number;
   SIZE: number;
   FORM: "bytes" | "blob";
   HEADERS: [string, string][];
 }
 
-let prepared: { headers: Headers; bytes: Uint8Array<ArrayBuffer>; blob: Blob } | null = null;
+interface Prepared {
+  init: { status: number; headers: Headers; encodeBody: "manual" };
+  bytes: Uint8Array<ArrayBuffer>;
+  blob: Blob;
+}
+
+let prepared: Prepared | null = null;
 
 export default {
-  fetch(_request: Request, env: Env): Response {
+  fetch(request: Request, env: Env): Response {
     prepared ??= prepare(env);
-    const { headers, bytes, blob } = prepared;
-    return new Response(env.FORM === "bytes" ? bytes : blob.stream(), { headers });
+    const { init, bytes, blob } = prepared;
+    if (request.method === "HEAD" || init.status === 304) return new Response(null, init);
+    return new Response(env.FORM === "bytes" ? bytes : blob.stream(), init);
   },
 };
 
-function prepare({ SIZE, HEADERS }: Env) {
+function prepare({ STATUS = 200, SIZE, HEADERS }: Env): Prepared {
   const bytes = assetBody(SIZE);
-  return { headers: new Headers(HEADERS), bytes, blob: new Blob([bytes]) };
+  // The types of the browser know nothing of encodeBody.
+  const init = { status: STATUS, headers: new Headers(HEADERS), encodeBody: "manual" } as const;
+  return { init, bytes, blob: new Blob([bytes]) };
 }

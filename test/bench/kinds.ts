@@ -1,0 +1,136 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { ASSETS, type Asset, BENCH_HOST } from "./assets.ts";
+import { headerPairs } from "./check.ts";
+import type { Server } from "./contender.ts";
+import { loadHeads } from "./head-load.ts";
+import { measure, type Round } from "./measure.ts";
+import type { Options } from "./options.ts";
+import { MISSING, type Origin, startOrigin } from "./origin.ts";
+import { type Answer, request } from "./request.ts";
+import { createZone, startServe } from "./serve.ts";
+import { median } from "./summary.ts";
+import { startWorker, workerSource } from "./worker-process.ts";
+import { load, SATURATION } from "./wrk.ts";
+
+/** A kind of hit out of memory. */
+interface Kind {
+  name: string;
+  status: number;
+  method?: "HEAD";
+  headers?: (asset: Asset) => Record<string, string>;
+  host?: string;
+  isMissing?: true;
+}
+
+const SITE = "https://www.example.com";
+const LISTING_HOST = "listing.rescdn.localhost";
+
+const KINDS: readonly Kind[] = [
+  { name: "the whole", status: 200 },
+  { name: "HEAD", status: 200, method: "HEAD" },
+  { name: "304 by tag", status: 304, headers: ({ size }) => ({ "If-None-Match": `"${size}"` }) },
+  { name: "304 by date", status: 304, headers: () => ({ "If-Modified-Since": "Thu, 01 Oct 2026 00:00:00 GMT" }) },
+  { name: "one range, half of it", status: 206, headers: ({ size }) => ({ Range: `bytes=0-${size / 2 - 1}` }) },
+  { name: "br", status: 200, headers: () => ({ "Accept-Encoding": "gzip, deflate, br" }) },
+  { name: "gzip", status: 200, headers: () => ({ "Accept-Encoding": "gzip" }) },
+  { name: "a page of a listed origin", status: 200, host: LISTING_HOST, headers: () => ({ Origin: SITE }) },
+  { name: "404", status: 404, isMissing: true },
+];
+
+/** What was measured of one kind of hit of one asset, beside a constant answer of the same status, fields and size. */
+export interface KindResult {
+  asset: string;
+  kind: string;
+  ours: Round[];
+  constant: Round[];
+}
+
+/** Compares each kind of memory hit with workerd's constant answer, turn by turn. */
+export async function measureKinds(options: Options, folder: string): Promise<KindResult[]> {
+  const results: KindResult[] = [];
+  for (const asset of ASSETS.filter(({ size }) => size < 1_048_576)) {
+    const origin = await startOrigin();
+    const own = join(folder, `kinds-${asset.size}`);
+    mkdirSync(own);
+    const before = await startServe(own);
+    // So that no 404 runs out while it is measured.
+    await createZone(before.port, "bench", origin.url, { negative_ttl: 86_400 });
+    await createZone(before.port, "listing", origin.url, { cors: [SITE] });
+    await before.stop();
+    const server = await startServe(own);
+    try {
+      for (const kind of KINDS) results.push(await measureKind(kind, asset, server, origin, options, own));
+    } finally {
+      await server.stop();
+      origin.stop();
+    }
+  }
+  return results;
+}
+
+async function measureKind(
+  kind: Kind,
+  plain: Asset,
+  server: Server,
+  origin: Origin,
+  { rounds, seconds }: Options,
+  folder: string,
+): Promise<KindResult> {
+  const asset = kind.isMissing ? { ...plain, path: MISSING + plain.path } : plain;
+  const asked = { host: kind.host ?? BENCH_HOST, headers: kind.headers?.(asset) ?? {}, status: kind.status };
+  const sample = await hot(server, asset, kind, asked);
+  const headers = headerPairs(sample).filter(
+    // workerd sets the length by the body, where there is one.
+    ([name]) => !/^(transfer-encoding|content-length)$/i.test(name) || (kind.method === "HEAD" && /length/i.test(name)),
+  );
+  const vars = { STATUS: kind.status, SIZE: sample.body.byteLength, FORM: "bytes", HEADERS: headers };
+  const own = join(folder, `constant-${KINDS.indexOf(kind)}`);
+  mkdirSync(own);
+  const constant = await startWorker({ script: workerSource("constant"), folder: own, vars });
+  const loadFrom = kind.method === "HEAD" ? loadHeads : load;
+  const turn = (name: string, at: Server, length: number) =>
+    measure(
+      name,
+      at,
+      { asset, origin },
+      { pattern: { kind: "same" }, pace: SATURATION, seconds: length, asked },
+      loadFrom,
+    );
+  const result: KindResult = { asset: asset.name, kind: kind.name, ours: [], constant: [] };
+  try {
+    for (const at of [server, constant]) await turn("warming", at, 1);
+    for (let round = 1; round <= rounds; round++) {
+      console.error(`${asset.name}: ${kind.name}, round ${round} of ${rounds}`);
+      const mine = await turn("ResCDN", server, seconds);
+      if (mine.originRequests > 2) throw new Error(`${kind.name}: ${mine.originRequests} requests reached the origin`);
+      result.ours.push(mine);
+      result.constant.push(await turn("constant", constant, seconds));
+    }
+  } finally {
+    await constant.stop();
+  }
+  return result;
+}
+
+/** The answer once it comes out of memory. */
+async function hot(
+  { port }: Server,
+  asset: Asset,
+  { name, method, status }: Kind,
+  asked: { host: string; headers: Record<string, string> },
+): Promise<Answer> {
+  let answer: Answer | null = null;
+  for (let i = 0; i < 10; i++) {
+    answer = await request(port, asked.host, asset.path, { method: method ?? "GET", headers: asked.headers });
+  }
+  if (answer?.status !== status || answer.headers["x-cache"] !== "HIT") {
+    throw new Error(`${name}: ${answer?.status} ${answer?.headers["x-cache"]}`);
+  }
+  return answer;
+}
+
+/** The share of the constant's rate that a kind has. */
+export function shareOf({ ours, constant }: KindResult): number {
+  return median(ours.map(({ rate }) => rate)) / median(constant.map(({ rate }) => rate));
+}
