@@ -6,13 +6,15 @@ export function isUnsafe(method: string): boolean {
 }
 
 /**
- * The URIs whose stored responses an answered request invalidates (RFC 9111 §4.4): its target, and those named by
- * `Location` and `Content-Location`, after "a non-error status code in response to an unsafe request method".
+ * The URIs whose stored responses an answered request invalidates (RFC 9111 §4.4): its target, after "a non-error status code
+ * in response to an unsafe request method", and those that `Location` and `Content-Location` name, which a cache "MAY"
+ * invalidate: after a 2xx alone. A redirect names what a stranger may have chosen, such as the page behind a login.
  */
 export function invalidatedUris(method: string, status: number, requestUrl: URL, responseHeaders: Headers): URL[] {
   // RFC 9111 §4.4: "A non-error response is one with a 2xx (Successful) or 3xx (Redirection) status code."
   if (!isUnsafe(method) || status < 200 || status > 399) return [];
   const uris = new Map([[withoutFragment(requestUrl).href, requestUrl]]);
+  if (status > 299) return [...uris.values()];
   for (const name of ["location", "content-location"]) {
     const reference = responseHeaders.get(name);
     if (reference === null || !URL.canParse(reference, requestUrl.href)) continue;

@@ -53,6 +53,13 @@ describe("invalidatedUris()", () => {
     expect(invalidated("PUT", 201, headers)).toEqual([target, ...more]);
   });
 
+  it.each([301, 302, 303, 307])(
+    "names the target alone after a %i: where it leads, a stranger may have chosen",
+    (status) => {
+      expect(invalidated("POST", status, { location: "/y", "content-location": "/z" })).toEqual([target]);
+    },
+  );
+
   it("leaves the request's URL as it was", () => {
     const url = new URL("https://a.example/x#part");
     invalidatedUris("PUT", 200, url, new Headers());
