@@ -10,6 +10,13 @@ const manifest = JSON.parse(read("package.json")) as Record<
   Record<string, string>
 >;
 
+/** What a lockfile says of a package. */
+interface Locked {
+  integrity?: string;
+  inBundle?: boolean;
+  resolved?: string;
+}
+
 /** The imports made by the files below `folder`, as `from → to`, that `allowed` does not let pass. */
 function forbidden(folder: string, allowed: (made: Import) => boolean): string[] {
   return imports
@@ -153,6 +160,20 @@ describe("the papers", () => {
   it("package.json pins every version exactly", () => {
     const all = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
     expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
+  });
+
+  it("the lockfile holds the digest of all that is downloaded, and no address to download it from", () => {
+    const { packages } = JSON.parse(read("package-lock.json")) as { packages: Record<string, Locked> };
+    const { "": project, ...locked } = packages;
+    expect(project).toBeDefined();
+    // What a package brings along inside itself is covered by its own digest.
+    const isCovered = (path: string): boolean => {
+      const { integrity, inBundle } = locked[path] ?? {};
+      if (inBundle === true) return isCovered(path.slice(0, path.lastIndexOf("/node_modules/")));
+      return /^sha512-[\w+/]{86}==$/.test(integrity ?? "");
+    };
+    const paths = Object.keys(locked);
+    expect(paths.filter((path) => !isCovered(path) || "resolved" in locked[path]!)).toEqual([]);
   });
 
   it("no file names a package registry or a path of somebody's machine", () => {
