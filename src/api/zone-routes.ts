@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { idempotencyHeaders } from "../rest/idempotent.ts";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
+import { isReservedName } from "../zones/reserved-names.ts";
 import { settingsSchema } from "../zones/settings-schema.ts";
 import { checkZoneName } from "../zones/zone-name.ts";
 import { documentedErrors } from "./documented-errors.ts";
@@ -14,8 +15,13 @@ const zoneName = z
   .superRefine((name, context) => {
     const verdict = checkZoneName(name);
     if (!verdict.ok) context.addIssue({ code: "custom", message: verdict.reason });
+    else if (isReservedName(name)) context.addIssue({ code: "custom", message: "is reserved" });
   })
-  .openapi({ description: "The subdomain: lower-case letters, digits and hyphens.", example: "my-assets" });
+  .openapi({
+    description:
+      "The subdomain: lower-case letters, digits and hyphens. Names that software or people trust are reserved: `www`, `mail`, `sso`.",
+    example: "my-assets",
+  });
 const origin = z
   .string()
   .openapi({ description: "Your server, by its https URL.", example: "https://your-origin.com" });

@@ -61,7 +61,10 @@ describe("POST /v1/zones", () => {
   it.each([
     [{}, ["name", "origin"]],
     [{ name: 1, origin: true }, ["name", "origin"]],
-    [{ name: "api", origin: "https://a.example.com" }, ["name"]],
+    ...["api", "mta-sts", "openpgpkey", "ssladmin", "sso", "ns7", "_dmarc"].map((name): [object, string[]] => [
+      { name, origin: "https://a.example.com" },
+      ["name"],
+    ]),
     [{ name: "Upper", origin: "https://a.example.com" }, ["name"]],
     [{ name: "fine-1", origin: "https://127.0.0.1" }, ["origin"]],
     [{ name: "fine-2", origin: "http://a.example.com" }, ["origin"]],
