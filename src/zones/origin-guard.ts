@@ -1,4 +1,6 @@
 import ipaddr from "ipaddr.js";
+import tlds from "tlds" with { type: "json" };
+import { isInfrastructureAddress, isInfrastructureName } from "./infrastructure-hosts.ts";
 import type { OriginPolicy } from "./origin-policy.ts";
 
 /** The reason is a sentence's predicate, to follow "origin" or "URL". */
@@ -28,11 +30,8 @@ const LONGEST_ENDPOINT = 2_000;
 const LOCAL_DOMAINS =
   "localhost local localdomain internal intranet private corp home lan test invalid onion alt arpa".split(" ");
 
-/** Cloud metadata services that lie in no range or domain which is refused even where private origins are allowed. */
-const METADATA_HOSTS = [
-  ...["metadata.goog", "metadata.google.internal", "168.63.129.16", "100.100.100.200"],
-  ...["[fd00:ec2::254]", "[fd20:ce::254]"],
-];
+/** IANA's list, and the domain that documentation uses (RFC 6761), which leads nowhere. */
+const PUBLIC_DOMAINS = new Set([...tlds, "example"]);
 
 /**
  * Whether a zone's origin, as its customer wrote it, is one that we may ask: scheme, public host and port, nothing else.
@@ -106,8 +105,10 @@ function checkOriginUrl(url: URL, policy: OriginPolicy): OriginVerdict {
 
 /** Why a host, as `URL.hostname` spells it, cannot be an origin; null where it can. */
 function refusalOf(host: string, policy: OriginPolicy): string | null {
-  if (METADATA_HOSTS.includes(host)) return "must not be a metadata service";
   const address = addressOf(host);
+  if (address === null ? isInfrastructureName(host, isPublicName(host)) : isInfrastructureAddress(address)) {
+    return "must not be a metadata service, or inside a cluster";
+  }
   // A developer's own machine is also where the control plane answers, on another port.
   const ownMachine = policy.allowPrivate && (host === "localhost" || address?.range() === "loopback");
   if (!ownMachine && policy.ownHosts.some((own) => host === own || host.endsWith(`.${own}`))) {
@@ -142,7 +143,14 @@ function refusalOfName(host: string, policy: OriginPolicy): string | null {
   if (policy.allowPrivate) return null;
   if (labels.length === 1) return "must have a public host name, with a domain";
   if (LOCAL_DOMAINS.includes(labels.at(-1)!)) return "must not be a host of a local or special-use domain";
+  if (!isPublicName(host)) return "must have a host below a public top-level domain";
   return null;
+}
+
+/** A name below a top-level domain that is not one may still lead somewhere: in the network that the Worker runs in. */
+function isPublicName(host: string): boolean {
+  const domain = host.slice(host.lastIndexOf(".") + 1);
+  return domain !== host && (domain.startsWith("xn--") || PUBLIC_DOMAINS.has(domain)) && domain !== "arpa";
 }
 
 function no(reason: string): Refused {

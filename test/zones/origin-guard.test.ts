@@ -15,7 +15,8 @@ const USER = "must not contain a user name or password";
 const SPACES = "must not contain spaces, control characters or backslashes";
 const HTTPS = "must begin with https://";
 const INVALID = "is not a valid URL";
-const METADATA = "must not be a metadata service";
+const INFRASTRUCTURE = "must not be a metadata service, or inside a cluster";
+const UNKNOWN = "must have a host below a public top-level domain";
 const HOST = "must have a host that is a DNS name or an address";
 const PORT = "must use port 80, 443, or one from 1024 to 65535";
 
@@ -123,9 +124,9 @@ describe("checkOrigin()", () => {
     ["https://192.168.1.1", ADDRESS],
     ["https://0xc0a80101", ADDRESS],
     ["https://100.64.0.1", ADDRESS],
-    ["https://100.100.100.200", METADATA],
+    ["https://100.100.100.200", INFRASTRUCTURE],
     ["https://[fc00::1]", ADDRESS],
-    ["https://[fd00:ec2::254]", METADATA],
+    ["https://[fd00:ec2::254]", INFRASTRUCTURE],
     // Link-local and metadata
     ["https://169.254.169.254", ADDRESS],
     ["https://2852039166", ADDRESS],
@@ -134,10 +135,10 @@ describe("checkOrigin()", () => {
     ["https://169.254.43518", ADDRESS],
     ["https://[fe80::1]", ADDRESS],
     ["https://[::ffff:169.254.169.254]", ADDRESS],
-    ["https://168.63.129.16", METADATA],
-    ["https://0xa83f8110", METADATA],
-    ["https://metadata.goog", METADATA],
-    ["https://metadata.google.internal", METADATA],
+    ["https://168.63.129.16", INFRASTRUCTURE],
+    ["https://0xa83f8110", INFRASTRUCTURE],
+    ["https://metadata.goog", INFRASTRUCTURE],
+    ["https://metadata.google.internal", INFRASTRUCTURE],
     // IPv4 inside IPv6
     ["https://[::ffff:127.0.0.1]", ADDRESS],
     ["https://[::ffff:7f00:1]", ADDRESS],
@@ -183,6 +184,10 @@ describe("checkOrigin()", () => {
     ["https://x.onion", LOCAL],
     ["https://router.home.arpa", LOCAL],
     ["https://1.0.0.127.in-addr.arpa", LOCAL],
+    ["https://vault.service.consul", UNKNOWN],
+    ["https://web.docker", UNKNOWN],
+    ["https://shop.default", UNKNOWN],
+    ["https://a.nosuchdomain", UNKNOWN],
     ["https://a..example.com", HOST],
     ["https://example.com..", HOST],
     ["https://-a.example.com", HOST],
@@ -216,10 +221,10 @@ describe("checkOrigin()", () => {
     ["http://api.rescdn.io", OWN],
     ["http://foo.localhost", OWN],
     ["http://169.254.169.254", ADDRESS],
-    ["http://100.100.100.200", METADATA],
-    ["http://[fd00:ec2::254]", METADATA],
-    ["http://[FD20:0ce:0::254]", METADATA],
-    ["http://metadata.google.internal.", METADATA],
+    ["http://100.100.100.200", INFRASTRUCTURE],
+    ["http://[fd00:ec2::254]", INFRASTRUCTURE],
+    ["http://[FD20:0ce:0::254]", INFRASTRUCTURE],
+    ["http://metadata.google.internal.", INFRASTRUCTURE],
     ["http://0.0.0.0:9000", ADDRESS],
     ["http://224.0.0.1", ADDRESS],
     ["http://[fe80::1]", ADDRESS],
@@ -227,6 +232,66 @@ describe("checkOrigin()", () => {
   ])("refuses %s even where private origins are allowed: %s", (input, reason) => {
     expect(checkOrigin(input, local)).toEqual({ ok: false, reason });
   });
+});
+
+describe("the infrastructure below an origin", () => {
+  it.each([
+    ...["metadata", "METADATA.", "instance-data", "rancher-metadata", "kubernetes", "metadata.internal"],
+    ...["instance-data.ec2.internal", "instance-data.eu-west-1.compute.internal", "metadata.google.internal"],
+    ...["x.metadata.google.internal", "metadata.goog", "v1.metadata.goog", "METADATA.GOOG.", "metadata.tencentyun.com"],
+    ...["api.metadata.cloud.ibm.com", "metadata.platformequinix.com", "metadata.service.consul", "metadata.local"],
+    ...[
+      "kubernetes.default",
+      "kubernetes.default.svc",
+      "kubernetes.default.svc.",
+      "kubernetes.default.svc.cluster.local",
+    ],
+    ...[
+      "kubernetes.default.svc.k8s.example.com",
+      "kubernetes.docker.internal",
+      "shop.default.svc",
+      "db.prod.svc.k8s.lan",
+    ],
+    ...[
+      "10-0-0-1.default.pod",
+      "10-0-0-1.default.pod.cluster.local",
+      "x.cluster.local",
+      "ｍｅｔａｄａｔａ",
+      "m%65tadata",
+    ],
+    ...["168.63.129.16", "0xa83f8110", "100.100.100.200", "1684301000", "[fd00:ec2::254]", "[fd00:ec2::23]"],
+    ...["[fd20:ce::254]", "[FD20:0ce:0::254]", "[fd00:42::42]"],
+  ])("is refused wherever it is: %s", (host) => {
+    for (const policy of [strict, http, local]) {
+      expect(checkOrigin(`https://${host}`, policy)).toEqual({ ok: false, reason: INFRASTRUCTURE });
+      expect(checkEndpoint(`https://${host}/latest/`, policy)).toEqual({ ok: false, reason: INFRASTRUCTURE });
+    }
+  });
+
+  it.each([
+    ...[
+      "169.254.169.254",
+      "169.254.170.2",
+      "169.254.42.42",
+      "169.254.0.1",
+      "2852039166",
+      "0xa9fea9fe",
+      "[fe80::a9fe:a9fe]",
+    ],
+    ...["[::ffff:169.254.169.254]", "[::169.254.169.254]", "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::1]"],
+    "192.0.0.192",
+  ])("is refused by its link-local or reserved address as well: %s", (host) => {
+    for (const policy of [strict, http, local]) {
+      expect(checkOrigin(`https://${host}`, policy)).toEqual({ ok: false, reason: ADDRESS });
+    }
+  });
+
+  it.each(["metadata.example.com", "svc.example.com", "kubernetes.io", "api.imds.example.org", "host.пример.рф"])(
+    "is not what only sounds like it: %s",
+    (host) => {
+      expect(checkOrigin(`https://${host}`, strict)).toMatchObject({ ok: true });
+    },
+  );
 });
 
 describe("checkEndpoint()", () => {
@@ -256,7 +321,7 @@ describe("checkEndpoint()", () => {
     ["https://0x7f.2/hook?x", ADDRESS],
     ["https://[::ffff:10.0.0.1]/hook", ADDRESS],
     ["https://169.254.169.254/latest/meta-data/", ADDRESS],
-    ["https://metadata.goog/computeMetadata/v1/", METADATA],
+    ["https://metadata.goog/computeMetadata/v1/", INFRASTRUCTURE],
     ["https://localhost/hook", OWN],
     ["https://api.rescdn.io/v1/purge?zone=x", OWN],
     ["https://shop.rescdn.io/hook", OWN],
@@ -310,7 +375,7 @@ describe("checkHost()", () => {
     ["10.0.0.1", ADDRESS],
     ["169.254.169.254", ADDRESS],
     ["[::ffff:10.0.0.1]", ADDRESS],
-    ["metadata.goog", METADATA],
+    ["metadata.goog", INFRASTRUCTURE],
     ["db.internal", LOCAL],
   ])("refuses %j: %s", (input, reason) => {
     expect(checkHost(input, strict)).toEqual({ ok: false, reason });
