@@ -1,17 +1,9 @@
 import type { MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import { newId } from "../db/new-id.ts";
+import { ANSWER_HEADERS } from "./answer-headers.ts";
 import type { RestEnv } from "./context.ts";
 import { logRequest } from "./log-request.ts";
-
-/** What an answer says unless it says otherwise itself: it is for one caller, and no page. */
-const ANSWER_HEADERS = {
-  "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-  "referrer-policy": "no-referrer",
-  "strict-transport-security": "max-age=31536000",
-  "x-content-type-options": "nosniff",
-};
 
 /**
  * Gives each request its id and time, and each answer the headers that all of them have and a line in the log.

@@ -135,6 +135,16 @@ it("lines that end in a bare LF are one request each, never a part of another", 
   expect(answers.length).toBeLessThanOrEqual(2);
 });
 
+it("CONNECT opens no tunnel: workerd refuses it below the Worker and ends the connection", async () => {
+  const { host } = new URL(origin.url);
+  for (const target of [host, "/a.png", `http://${reading}/a.png`]) {
+    const before = origin.requests("/smuggled.png").length;
+    const answers = await answersTo(`CONNECT ${target} HTTP/1.1\r\nHost: ${host}\r\n\r\n${smuggled(reading)}`);
+    expect(statuses(answers)).toEqual([500]);
+    expect(origin.requests("/smuggled.png")).toHaveLength(before);
+  }
+});
+
 describe("a request target", () => {
   const requestFor = (target: string, host: string) => `GET ${target} HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
 

@@ -3,6 +3,7 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { type ControlSurface, createEntry, type EdgeEnv } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
 import { recordTableOf } from "../../records/record-table.ts";
+import { ANSWER_HEADERS } from "../../rest/answer-headers.ts";
 import { DRAIN } from "../../usage/drain.ts";
 import { readDocument, zoneKey, zoneTableOf } from "../../zones/zone-table.ts";
 
@@ -28,7 +29,7 @@ async function otherSurface(
 function unavailable(error: unknown): Response {
   console.error(JSON.stringify({ event: "control_unavailable", error: String(error) }));
   const body = { error: "The API is not available at the moment. Try again in a second.", code: "unavailable" };
-  return Response.json(body, { status: 503, headers: { "cache-control": "no-store", "retry-after": "1" } });
+  return Response.json(body, { status: 503, headers: { ...ANSWER_HEADERS, "retry-after": "1" } });
 }
 
 /** What the control process tells an edge process. */

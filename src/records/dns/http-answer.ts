@@ -1,10 +1,8 @@
+import { ANSWER_HEADERS } from "../../rest/answer-headers.ts";
 import { maxAge, type Reply } from "./reply.ts";
 
-/** Sent with every answer: it may be read across origins, and is what its type says. */
-const EVERY = {
-  "access-control-allow-origin": "*",
-  "x-content-type-options": "nosniff",
-} as const;
+/** Sent with every answer: what all of the control plane's say, and that pages of any origin may read it. */
+const EVERY = { ...ANSWER_HEADERS, "access-control-allow-origin": "*" } as const;
 
 /** The fields of an answer that carries a reply: it may be kept as long as its records (RFC 8484 §5.1). */
 export function replyHeaders(reply: Reply, contentType: string): Headers {
@@ -15,7 +13,7 @@ export function replyHeaders(reply: Reply, contentType: string): Headers {
 
 /** The fields of an answer that carries no reply. */
 export function refusalHeaders(contentType: string, extra: Record<string, string> = {}): Headers {
-  return new Headers({ ...EVERY, "content-type": contentType, "cache-control": "no-store", ...extra });
+  return new Headers({ ...EVERY, "content-type": contentType, ...extra });
 }
 
 /** Answers a browser's question whether it may ask (Fetch, CORS-preflight request). */

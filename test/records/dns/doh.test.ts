@@ -489,6 +489,43 @@ describe("HTTP (RFC 8484)", () => {
     expect((await get("/dns-query", { method: "POST", headers, body: short })).status).toBe(200);
   });
 
+  it("carries the API's safety headers and may be read across origins, whatever it says", async () => {
+    const safety = [
+      "content-security-policy",
+      "referrer-policy",
+      "strict-transport-security",
+      "x-content-type-options",
+    ];
+    const api = (await exports.default.fetch("http://api.rescdn.localhost/health")).headers;
+    const expected = Object.fromEntries(safety.map((field) => [field, api.get(field)]));
+    expect(Object.values(expected)).not.toContain(null);
+    const good = `/dns-query?dns=${parameterOf(queryOf(name))}`;
+    const asked: [string, RequestInit?][] = [
+      [good],
+      [good], // hot
+      [good, { method: "HEAD" }],
+      [`/dns-query?dns=${parameterOf(queryOf("example.com"))}`], // REFUSED
+      ["/dns-query?dns=AAAA"],
+      [`/dns-query?dns=${"A".repeat(8_196)}`],
+      ...["/dns-query", "/resolve"].flatMap((path): [string, RequestInit?][] => [
+        [path],
+        [path, { method: "OPTIONS" }],
+        [path, { method: "PUT", body: "x" }],
+        [path, { method: "POST", body: "x" }],
+        [path, { method: "TRACE" }],
+      ]),
+      [`/resolve?name=${name}&type=TXT`],
+      [`/resolve?name=${name}&type=TXT`, { method: "HEAD" }],
+      [`/resolve?name=${"a".repeat(300)}`],
+    ];
+    for (const [path, init] of asked) {
+      const { headers } = await get(path, init);
+      expect(Object.fromEntries(headers), path).toMatchObject({ ...expected, "access-control-allow-origin": "*" });
+    }
+    const posted = await post(queryOf(name));
+    expect(Object.fromEntries(posted.headers)).toMatchObject({ ...expected, "access-control-allow-origin": "*" });
+  });
+
   it("other methods are 405, and OPTIONS says what may be asked across origins", async () => {
     for (const path of ["/dns-query", "/resolve"]) {
       const put = await get(path, { method: "PUT", body: "x" });
