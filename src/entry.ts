@@ -1,13 +1,14 @@
 import { failure } from "./edge/failure.ts";
 import { Flights } from "./edge/flights.ts";
 import { Memory } from "./edge/memory.ts";
+import { ownCache } from "./edge/own-cache.ts";
 import { refuse } from "./edge/refusal.ts";
 import { Routes } from "./edge/routes.ts";
 import { toResponse } from "./edge/send.ts";
 import { type Edge, serve } from "./edge/serve.ts";
 import { createStore } from "./edge/store.ts";
 import { type Env, settingsOf, type Variables } from "./env.ts";
-import type { Surface } from "./hosts.ts";
+import { type Surface, storeOrigin } from "./hosts.ts";
 import { Metering } from "./usage/metering.ts";
 import { popOf } from "./usage/pops.ts";
 import { cacheTagField } from "./zones/cache-tags.ts";
@@ -80,7 +81,7 @@ function edgeOf(env: EdgeEnv, { cf }: Request): Edge & { usage: Metering } {
   return {
     routes: new Routes(settings),
     zones: zoneTableOf(env.ZONES),
-    store: createStore(caches.default, `https://${settings.edgeDomains[0]}`, settings.cloudflare && cacheTagField),
+    store: createStore(ownCache("rescdn"), storeOrigin(settings), settings.cloudflare && cacheTagField),
     flights: new Flights(),
     memory: new Memory(settings.memory),
     usage: new Metering(env.USAGE_METER, popOf(cf?.colo)),

@@ -8,6 +8,17 @@ export type Surface =
   | { kind: "dns" }
   | { kind: "unknown" };
 
+/**
+ * The label below an edge domain that the store's synthetic URLs are under. It cannot be a zone's name (RFC 5891 §4.2.3.1),
+ * so whoever asks that host gets a 404 of ours, never what is stored.
+ */
+const STORE_LABEL = "rc--store";
+
+/** Scheme and host of the store's synthetic URLs. */
+export function storeOrigin({ edgeDomains }: Pick<Settings, "edgeDomains">): string {
+  return `https://${STORE_LABEL}.${edgeDomains[0]}`;
+}
+
 /** Where the control plane answers DNS: RFC 8484, and its JSON form. */
 const DNS_PATHS: readonly string[] = ["/dns-query", "/resolve"];
 const RECORDS_PATH = /^\/api\/v1(?:\/|$)/;
@@ -30,6 +41,7 @@ export function surfaceOf(
     return records && !SHARED_PATH.test(pathname) ? { kind: "unknown" } : { kind: "api" };
   }
   const dot = host.indexOf(".");
-  if (dot > 0 && edgeDomains.includes(host.slice(dot + 1))) return { kind: "edge", zone: host.slice(0, dot) };
-  return { kind: "unknown" };
+  const label = host.slice(0, dot);
+  const isZone = dot > 0 && label !== STORE_LABEL && edgeDomains.includes(host.slice(dot + 1));
+  return isZone ? { kind: "edge", zone: label } : { kind: "unknown" };
 }

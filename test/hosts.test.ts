@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Settings } from "../src/env.ts";
-import { surfaceOf } from "../src/hosts.ts";
+import { storeOrigin, surfaceOf } from "../src/hosts.ts";
 
 const settings = {
   edgeDomains: ["rescdn.io", "rescdn.localhost"],
@@ -30,6 +30,8 @@ describe("surfaceOf()", () => {
     ["my-assets.rescdn.io.evil.example", unknown],
     ["resolvedb.io", unknown],
     ["", unknown],
+    [new URL(storeOrigin(settings)).hostname, unknown],
+    [`${new URL(storeOrigin(settings)).hostname}.`, unknown],
   ])("%s", (hostname, surface) => {
     expect(surfaceOf({ hostname, pathname: "/" }, settings)).toEqual(surface);
   });

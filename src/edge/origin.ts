@@ -68,10 +68,16 @@ async function askOnce(
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), firstByteMs);
   const requestedAt = Date.now();
-  const init = { method: request.method, headers: request.headers, body: request.body ?? null, signal: timeout.signal };
+  const { method, headers, body = null } = request;
+  const init = { method, headers, body, signal: timeout.signal };
   const ask = () =>
     host === null
-      ? fetch(origin + request.pathAndQuery, { ...init, redirect: "manual" })
+      ? fetch(origin + request.pathAndQuery, {
+          ...init,
+          headers: asNoReload(headers),
+          redirect: "manual",
+          cache: "no-store", // see below
+        })
       : socketFetch(origin, request.pathAndQuery, host, init);
   try {
     const response = await ask().catch((error: unknown) => {
@@ -94,4 +100,19 @@ async function askOnce(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * Below a Worker's `fetch` lies the cache of the Worker's own Cloudflare zone, which keeps `.css`, `.js`, `.png` and the
+ * like by default: what a purge has made a miss here would be a hit there, and come back as new. `cache: "no-store"` neither
+ * looks there nor leaves anything there, and lets HEAD and ranges pass as they are; a negative `cacheTtlByStatus` forbids
+ * only the keeping, when the answer has come. But the runtime then says `Cache-Control: no-cache` to the origin, unless the
+ * request says something itself, and a cache that the origin has in front would be passed over at each miss of ours. So
+ * it says what asks for nothing (RFC 9111 §5.2.1.3), beside which `Pragma` is ignored (RFC 7234 §5.4).
+ */
+function asNoReload(headers: Headers): Headers {
+  if (headers.has("cache-control")) return headers;
+  const quiet = new Headers(headers);
+  quiet.set("cache-control", "min-fresh=0");
+  return quiet;
 }

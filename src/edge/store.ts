@@ -1,4 +1,5 @@
 import { dropBody } from "./drop-body.ts";
+import type { PlainCache } from "./own-cache.ts";
 import type { StoredResponse } from "./stored-response.ts";
 import { type Entries, findVariant, isVaryRecord, languageVariantOf, PRIMARY, placeFor, placeOf } from "./variants.ts";
 
@@ -44,11 +45,12 @@ export const STORED_FOR_SECONDS = 30 * 86_400;
 const ENTRY_HEADER = "rescdn-entry";
 
 /**
- * @param origin scheme and host of the synthetic URLs: the Worker's own, as Cloudflare asks for
+ * @param origin scheme and host of the synthetic URLs: below the Worker's own domain, as Cloudflare asks for, and no host
+ *   that a reader is answered on
  * @param tagField the `Cache-Tag` of what is stored under a key with a customer's tags; null: none
  */
 export function createStore(
-  cache: Cache,
+  cache: PlainCache,
   origin: string,
   tagField: ((key: string, tags: readonly string[]) => string) | null = null,
 ): Store {

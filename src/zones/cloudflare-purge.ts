@@ -36,6 +36,7 @@ export async function purgeTags(
       method: "POST",
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       body: JSON.stringify({ tags }),
+      cache: "no-store", // never through the cache of our own Cloudflare zone
       redirect: "manual", // the token goes nowhere else
       signal: AbortSignal.timeout(timeoutMs),
     });

@@ -121,3 +121,19 @@ it("a 304 keeps its validator and loses what describes a body", async () => {
   expect(got.headers.etag).toBe('"digits"');
   expect(Object.keys(got.headers).filter((name) => name.startsWith("content-"))).toEqual([]);
 });
+
+describe("a cache in front of the origin", () => {
+  it("is not passed over at each miss of the edge", async () => {
+    const forwarding = await cdn.zone(origin.url, { forward: { headers: ["cache-control"] }, methods: "all" });
+    const said = async (zone: string, method: string, headers: Record<string, string> = {}) => {
+      const path = `/fronted-${++paths}.css`;
+      origin.on(path, answer("x"));
+      await get(cdn.port, zone, path, headers, method);
+      return origin.requests(path).map((request) => request.headers["cache-control"]);
+    };
+    for (const method of ["GET", "HEAD"]) expect(await said(host, method)).toEqual(["min-fresh=0"]);
+    expect(await said(host, "GET", { "Cache-Control": "no-cache" })).toEqual(["min-fresh=0"]);
+    expect(await said(forwarding, "DELETE")).toEqual(["min-fresh=0"]);
+    expect(await said(forwarding, "GET", { "Cache-Control": "max-age=5" })).toEqual(["max-age=5"]);
+  });
+});

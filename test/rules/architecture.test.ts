@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
-import { type Import, importsOf, projectFiles, read } from "./source-files.ts";
+import { callsOf, type Import, importsOf, projectFiles, read } from "./source-files.ts";
 
 const files = projectFiles();
 const sources = files.filter((path) => /^src\/.+\.ts$/.test(path));
@@ -42,6 +42,13 @@ describe("importsOf()", () => {
       "static src/edge/effect.ts",
       "dynamic src/edge/f.ts",
     ]);
+  });
+});
+
+describe("callsOf()", () => {
+  it("finds calls with all of their arguments, and no methods of that name", () => {
+    const source = `  async fetch(a: B): Promise<C> {\n    const x = await fetch(f(1), { a: "(" });\n    return y ? fetch(u) : z.fetch(v);\n  }`;
+    expect(callsOf("fetch", source)).toEqual(['fetch(f(1), { a: "(" })', "fetch(u)"]);
   });
 });
 
@@ -113,6 +120,18 @@ describe("the arrows", () => {
         : /^(node|cloudflare):/.test(to) ||
           Object.keys(manifest.dependencies).some((name) => to === name || to.startsWith(`${name}/`));
     expect(imports.filter(({ from, to }) => !from.startsWith("src/dev/") && !known(to))).toEqual([]);
+  });
+
+  it("every fetch of the Worker keeps out of the cache that Cloudflare has below it, and so does the store", () => {
+    const product = sources.filter((path) => !path.startsWith("src/dev/"));
+    const calls = product.flatMap((path) => callsOf("fetch", read(path)).map((call) => ({ path, call })));
+    expect(calls.length).toBeGreaterThanOrEqual(3);
+    expect(calls.filter(({ call }) => !/\bcache: "no-store"/.test(call))).toEqual([]);
+    expect(product.filter((path) => /\bcaches\.default\b(?!`)/.test(read(path)))).toEqual([]);
+    expect(product.filter((path) => /\bcaches\.open\b/.test(read(path)))).toEqual(["src/edge/own-cache.ts"]);
+    // Ways out that take no options at all.
+    const others = /\bnew (?:WebSocket|EventSource)\(|\bimportScripts\(|\bglobalThis\.fetch\b|= fetch\b/;
+    expect(product.filter((path) => others.test(read(path)))).toEqual([]);
   });
 
   it("worker.ts is wiring: fewer than 80 lines", () => {

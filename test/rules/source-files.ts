@@ -43,3 +43,23 @@ export function importsOf(from: string, source: string = read(from)): Import[] {
   );
   return [...statements, ...dynamic];
 }
+
+/** The calls of a global function in a file, each with its arguments; methods that have its name are none. */
+export function callsOf(name: string, source: string): string[] {
+  return [...source.matchAll(new RegExp(`(?<![.#\\w])${name}\\(`, "g"))].flatMap(({ index }) => {
+    const call = source.slice(index, endOfArguments(source, index + name.length));
+    const line = source.slice(source.lastIndexOf("\n", index) + 1, index);
+    const isMethod = /^\s*(?:async )?$/.test(line) && /^\s*[:{]/.test(source.slice(index + call.length));
+    return isMethod || /^\s*(?:\*|\/\/)/.test(line) ? [] : [call];
+  });
+}
+
+function endOfArguments(source: string, open: number): number {
+  let depth = 0;
+  // Strings are skipped whole: they may hold brackets.
+  for (const { 0: token, index } of source.slice(open).matchAll(/"(?:[^"\\\n]|\\.)*"|[()]/g)) {
+    if (token === "(") depth++;
+    if (token === ")" && --depth === 0) return open + index + 1;
+  }
+  return source.length;
+}

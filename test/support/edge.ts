@@ -38,16 +38,22 @@ export class Origin {
 
 const origins = new Map<string, Origin>();
 let unexpected: string[] = [];
+let cached: string[] = [];
 let count = 0;
 
-/** Replaces the network: scripted origins answer, any other URL fails the test. The clock stands until it is moved. */
+/**
+ * Replaces the network: scripted origins answer, any other URL fails the test, and so does a request that could be answered
+ * by a cache below the product's. The clock stands until it is moved.
+ */
 export function playEdge(): void {
   beforeEach(() => {
     unexpected = [];
+    cached = [];
     vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-11-22T10:00:00Z") });
     vi.spyOn(console, "warn").mockImplementation(() => undefined);
     vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
       const request = new Request(input as Request, init as RequestInit);
+      if (request.cache !== "no-store") cached.push(request.url);
       const origin = origins.get(new URL(request.url).origin);
       if (origin === undefined) {
         unexpected.push(request.url);
@@ -65,6 +71,7 @@ export function playEdge(): void {
     vi.restoreAllMocks();
     vi.useRealTimers();
     expect(unexpected, "requests to hosts that are no origin of the test").toEqual([]);
+    expect(cached, "requests that may be answered by the cache of our own Cloudflare zone").toEqual([]);
   });
 }
 

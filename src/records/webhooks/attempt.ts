@@ -48,6 +48,7 @@ export async function attempt(
         ...signedHeaders(recipient.secrets, message, now),
       },
       body: message.body,
+      cache: "no-store", // never through the cache of our own Cloudflare zone
       redirect: "manual",
       signal,
     });
