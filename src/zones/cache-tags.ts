@@ -1,15 +1,15 @@
-import { purgeHash } from "./purge-log.ts";
+import { purgeHash } from "./purge-hash.ts";
 import type { PurgeTarget } from "./purges.ts";
 
-/** Cloudflare takes 1,000 tags and 16 KB in a `Cache-Tag` field; ours have at most 11 characters and a comma. */
-const MAX_CUSTOMER_TAGS = 900;
+/** Cloudflare takes 1,000 tags and 16 KB in a `Cache-Tag` field; ours have 22 characters and a comma. */
+const MAX_CUSTOMER_TAGS = 700;
 
 /**
  * The `Cache-Tag` of what the edge stores under a key, by which Cloudflare finds it in all its locations: hashes of the
- * zone, of the path, of the URL and of the customer's tags. As with the purge log, a collision only purges too much.
+ * zone, of the path, of the URL and of the customer's tags.
  *
  * @param key the cache key: zone id, request fields that count behind a `~`, path and query
- * @param tags the customer's, of which the first 900 count
+ * @param tags the customer's, of which the first 700 count
  */
 export function cacheTagField(key: string, tags: readonly string[]): string {
   const slash = key.indexOf("/");
@@ -29,6 +29,7 @@ export function tagsOfPurge(zone: string, targets: readonly PurgeTarget[]): stri
   return targets.filter(({ kind }) => kind !== "prefix").map((target) => tagOf(zone, target));
 }
 
+/** To Cloudflare tags are the same in capitals and small letters; of the hash's 128 bits 110 or more are left. */
 function tagOf(zone: string, { kind, value }: PurgeTarget): string {
-  return purgeHash(`${zone} ${kind} ${value}`);
+  return purgeHash(`${zone} ${kind} ${value}`).toLowerCase();
 }

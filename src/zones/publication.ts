@@ -3,7 +3,7 @@ import type { PublishResult } from "./document-publisher.ts";
 import type { ZonePublisher } from "./publisher.ts";
 import type { ZoneDocument } from "./zone.ts";
 import { laggingNames } from "./zone-document.ts";
-import type { ZoneTable } from "./zone-table.ts";
+import { legibleDocument, type ZoneTable } from "./zone-table.ts";
 
 type Publishers = DurableObjectNamespace<ZonePublisher>;
 
@@ -14,7 +14,8 @@ export async function publishZone(
   name: string,
 ): Promise<PublishResult<ZoneDocument>> {
   const result = await askPublisher(publishers, "zone", name);
-  if (result.kind === "published") table.remember(result.document, Date.now());
+  // While a new release is rolled out, the publisher may still be of the last one.
+  if (result.kind === "published") table.remember(legibleDocument(result.document), Date.now());
   return result;
 }
 

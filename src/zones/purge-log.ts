@@ -1,3 +1,7 @@
+import { purgeHash } from "./purge-hash.ts";
+
+export { purgeHash } from "./purge-hash.ts";
+
 /**
  * The purge log of a zone: what has been purged, in a form that the edge checks without I/O.
  *
@@ -7,6 +11,8 @@
  * and a fill that was in flight when the purge arrived is caught as well.
  */
 export interface PurgeLog {
+  /** How paths, URLs and tags are hashed; see {@link legible}. */
+  form: typeof FORM;
   /** Every response of the zone. */
   everything: PurgeMark;
   /** By hash of the path: every query and every variant of it. */
@@ -55,9 +61,12 @@ export const PREFIX_BOUND = 500;
 /** How long a purge has to be remembered, in seconds: no stored response lives longer than this less a day. */
 export const PURGE_LOG_SECONDS = 31 * 86_400;
 
+/** The form of logs whose names are {@link purgeHash}es of 128 bits. Those before it had none, and hashes of 53 bits. */
+const FORM = 2;
+
 const NONE: PurgeMark = [0, 0, 0];
 
-export const EMPTY_PURGE_LOG: PurgeLog = { everything: NONE, paths: {}, urls: {}, prefixes: {}, tags: {} };
+export const EMPTY_PURGE_LOG: PurgeLog = { form: FORM, everything: NONE, paths: {}, urls: {}, prefixes: {}, tags: {} };
 
 /**
  * Builds the log from recorded purges. Above `bound` marks, or 500 prefixes, the oldest become one hard purge of
@@ -66,7 +75,7 @@ export const EMPTY_PURGE_LOG: PurgeLog = { everything: NONE, paths: {}, urls: {}
  * @param purges newest first
  */
 export function buildPurgeLog(purges: readonly Purge[], bound: number = PURGE_LOG_BOUND): PurgeLog {
-  const log = { everything: NONE, paths: {}, urls: {}, prefixes: {}, tags: {} } satisfies PurgeLog;
+  const log = { form: FORM, everything: NONE, paths: {}, urls: {}, prefixes: {}, tags: {} } satisfies PurgeLog;
   const marks: Record<Exclude<Purge["kind"], "everything">, Record<string, PurgeMark>> = {
     path: log.paths,
     url: log.urls,
@@ -99,6 +108,19 @@ function merge(mark: PurgeMark, purge: Purge): PurgeMark {
   return purge.version > mark[1] ? [mark[0], purge.version, purge.at] : mark;
 }
 
+/**
+ * A log as it was published, in a form whose names can be looked up. One of an older form cannot be read by name, so what
+ * it says of paths, URLs and tags stands for everything up to the newest of them, until the zone is published anew: never a
+ * wrong hit, and at most one more miss for what was stored before.
+ */
+export function legible(log: PurgeLog): PurgeLog {
+  if (log.form === FORM) return log;
+  const { everything, paths, urls, prefixes, tags } = log as PurgeLog;
+  const marks = [paths, urls, tags].flatMap((table) => Object.values(table));
+  const newest = marks.reduce((version, [hard, soft]) => Math.max(version, hard, soft), everything[0]);
+  return { ...EMPTY_PURGE_LOG, everything: [newest, everything[1], everything[2]], prefixes };
+}
+
 /** Whether a stored response outlived the zone's purges. */
 export function purgeVerdict(log: PurgeLog, subject: PurgeSubject): PurgeVerdict {
   const [hard, soft, softAt] = marksFor(log, subject).reduce<PurgeMark>(
@@ -115,28 +137,37 @@ export function purgeVerdict(log: PurgeLog, subject: PurgeSubject): PurgeVerdict
 }
 
 function marksFor(log: PurgeLog, { path, query, tags }: PurgeSubject): PurgeMark[] {
-  return [
-    log.everything,
-    log.paths[purgeHash(path)],
-    log.urls[purgeHash(path + query)],
-    ...Object.entries(log.prefixes)
-      .filter(([prefix]) => path.startsWith(prefix))
-      .map(([, mark]) => mark),
-    ...tags.map((tag) => log.tags[purgeHash(tag)]),
-  ].filter((mark) => mark !== undefined);
+  const { hasPaths, hasUrls, hasTags, prefixes } = contentsOf(log);
+  const marks: (PurgeMark | undefined)[] = [log.everything];
+  // To hash a name takes some microseconds, and few zones have purged anything lately.
+  if (hasPaths) marks.push(log.paths[purgeHash(path)]);
+  if (hasUrls) marks.push(log.urls[purgeHash(path + query)]);
+  if (hasTags) for (const tag of tags) marks.push(log.tags[purgeHash(tag)]);
+  for (const [prefix, mark] of prefixes) if (path.startsWith(prefix)) marks.push(mark);
+  return marks.filter((mark) => mark !== undefined);
 }
 
-/**
- * A short hash (53 bits of two FNV-1a runs, in base 36), so that thousands of paths fit into the zone document.
- * A collision purges more than was asked, never less, and only within the zone whose customer made it.
- */
-export function purgeHash(text: string): string {
-  let low = 0x811c9dc5;
-  let high = 0xc9dc5811;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    low = Math.imul(low ^ unit, 0x01000193);
-    high = Math.imul(high ^ unit ^ (low >>> 16), 0x01000193);
-  }
-  return ((high & 0x1f_ffff) * 0x1_0000_0000 + (low >>> 0)).toString(36);
+/** What there is in a log at all. */
+interface Contents {
+  hasPaths: boolean;
+  hasUrls: boolean;
+  hasTags: boolean;
+  prefixes: readonly [prefix: string, mark: PurgeMark][];
+}
+
+const contents = new WeakMap<PurgeLog, Contents>();
+
+/** Looked through once for each log: a log is never changed. */
+function contentsOf(log: PurgeLog): Contents {
+  const known = contents.get(log);
+  if (known !== undefined) return known;
+  const hasAny = (table: PurgeLog["paths"]) => Object.keys(table).length > 0;
+  const found = {
+    hasPaths: hasAny(log.paths),
+    hasUrls: hasAny(log.urls),
+    hasTags: hasAny(log.tags),
+    prefixes: Object.entries(log.prefixes),
+  };
+  contents.set(log, found);
+  return found;
 }

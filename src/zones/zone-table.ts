@@ -1,4 +1,5 @@
 import { type DocumentKind, DocumentTable, type TableBounds } from "./document-table.ts";
+import { legible } from "./purge-log.ts";
 import { completeSettings } from "./settings.ts";
 import type { ZoneDocument } from "./zone.ts";
 import { checkZoneName } from "./zone-name.ts";
@@ -42,8 +43,12 @@ export function zoneTableOf(kv: KVNamespace): ZoneTable {
   return table;
 }
 
-/** Reads a document's JSON. It may have been written before the newest settings existed: they have their defaults then. */
+/** Reads a document's JSON. */
 export function readDocument(text: string): ZoneDocument {
-  const document = JSON.parse(text) as ZoneDocument;
-  return { ...document, settings: completeSettings(document.settings) };
+  return legibleDocument(JSON.parse(text));
+}
+
+/** A document that may have been written before the newest settings existed, or the form of the purge log. */
+export function legibleDocument(document: ZoneDocument): ZoneDocument {
+  return { ...document, settings: completeSettings(document.settings), purges: legible(document.purges) };
 }

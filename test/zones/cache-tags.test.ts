@@ -41,7 +41,7 @@ describe("cacheTagField()", () => {
     const field = cacheTagField("zone_x/a.css?v=1", tags);
     expect(field.length).toBeLessThan(16_384);
     expect(field.split(",").length).toBeLessThanOrEqual(1_000);
-    expect(field).toMatch(/^[0-9a-z]+(,[0-9a-z]+)*$/);
+    expect(field).toMatch(/^[0-9a-z_-]+(,[0-9a-z_-]+)*$/);
   });
 });
 

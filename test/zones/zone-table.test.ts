@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { EMPTY_PURGE_LOG } from "../../src/zones/purge-log.ts";
+import { EMPTY_PURGE_LOG, purgeVerdict } from "../../src/zones/purge-log.ts";
 import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
 import { TableUnavailable, ZoneTable, zoneTableOf } from "../../src/zones/zone-table.ts";
@@ -75,6 +75,22 @@ describe("ZoneTable.lookup()", () => {
   it("knows a zone that had its name before the name was reserved", async () => {
     const document = await put(documentOf("sso"));
     expect(await newTable().lookup("sso", START)).toEqual(document);
+  });
+
+  it("believes the purges of a document whose names have an older form, without knowing the names", async () => {
+    const purges = {
+      everything: [2, 0, 0],
+      paths: { "1a2b3c": [5, 0, 0] },
+      urls: { x: [0, 7, START] },
+      prefixes: { "/img/": [9, 0, 0] },
+      tags: { y: [3, 0, 0] },
+    } as unknown as ZoneDocument["purges"]; // as the release before published it
+    await put(documentOf(name, { version: 9, purges }));
+    const document = await newTable().lookup(name, START);
+    const verdict = (path: string, version: number) =>
+      purgeVerdict(document!.purges, { path, query: "", tags: [], version }).kind;
+    expect([verdict("/a", 1), verdict("/a", 6), verdict("/a", 7)]).toEqual(["purged", "purged", "valid"]);
+    expect([verdict("/img/a", 8), verdict("/img/a", 9)]).toEqual(["purged", "valid"]);
   });
 
   it("answers at once up to 60 s while a single read refreshes it", async () => {

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { cacheTagField } from "../../src/zones/cache-tags.ts";
+import { purgeHash } from "../../src/zones/purge-hash.ts";
+import { buildPurgeLog, purgeVerdict } from "../../src/zones/purge-log.ts";
+
+/** Two tags that had one hash when it was of 53 bits: found in five seconds. */
+const [ONE, OTHER] = ["tag-f8d2359fa2b521", "tag-fd809f22948310"];
+
+describe("purgeHash()", () => {
+  it("is the first 128 bits of SHA-256, the second time as well", async () => {
+    for (const text of ["", "/a.css", "/ä?b=c", "\u0000", "x".repeat(5_000), "/a.css"]) {
+      const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+      expect(purgeHash(text)).toBe(digest.subarray(0, 16).toBase64({ alphabet: "base64url", omitPadding: true }));
+      expect(purgeHash(text)).toHaveLength(22);
+    }
+  });
+
+  it("tells apart what the hash before it did not", () => {
+    expect(purgeHash(ONE)).not.toBe(purgeHash(OTHER));
+    const log = buildPurgeLog([{ kind: "tag", value: ONE, soft: false, version: 2, at: 0 }]);
+    const verdict = (tag: string) => purgeVerdict(log, { path: "/", query: "", tags: [tag], version: 1 }).kind;
+    expect([verdict(ONE), verdict(OTHER)]).toEqual(["purged", "valid"]);
+  });
+
+  it("stays true for more texts than are remembered", () => {
+    const texts = Array.from({ length: 5_000 }, (_, i) => `/${i}.css`);
+    const first = texts.map(purgeHash);
+    expect(texts.map(purgeHash)).toEqual(first);
+    expect(new Set(first).size).toBe(texts.length);
+  });
+});
+
+describe("cacheTagField()", () => {
+  it("has one form in capitals and small letters, as Cloudflare reads it", () => {
+    const names = cacheTagField("zone_x/a.css?v=1", ["blue"]).split(",");
+    expect(names).toHaveLength(4);
+    for (const name of names) expect(name).toMatch(/^[0-9a-z_-]{22}$/);
+    expect(new Set(names).size).toBe(4);
+  });
+});
