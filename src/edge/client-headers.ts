@@ -2,7 +2,7 @@ import { formatHttpDate } from "../http/dates.ts";
 import { isWeak } from "../http/etag.ts";
 import { storableHeaders } from "../http/storable.ts";
 import type { ForwardSettings } from "../zones/settings.ts";
-import { reconcileType } from "./content-type.ts";
+import { isNosniff, reconcileType } from "./content-type.ts";
 import { isDecoded } from "./decoding.ts";
 import type { Target } from "./target.ts";
 
@@ -33,7 +33,7 @@ export function clientHeaders(response: Response, answeredAt: number, target: Ta
 /** Gives a successful response the media type that its path promises, where the origin does not contradict it. */
 export function labelType(headers: Headers, status: number, target: Target): void {
   if (status < 200 || status > 299) return;
-  const type = reconcileType(target.asset, headers.get("content-type"));
+  const type = reconcileType(target.asset, headers.get("content-type"), isNosniff(headers));
   if (type.kind === "label") headers.set("content-type", type.contentType);
 }
 

@@ -25,10 +25,19 @@ const TEXTUAL = /^text\/|[/+](javascript|json|xml)$/;
 /** Types whose encoding is UTF-8 unless they say otherwise, so that saying it adds nothing. */
 const UTF8_BY_DEFAULT = /^(text\/css|(text|application)\/javascript|image\/svg\+xml|application\/.+)$/;
 
-/** Compares what the origin says (a whole `Content-Type` value, or null) with what the extension promises. */
-export function reconcileType(asset: Asset | null, originType: string | null): TypeVerdict {
+/** Types that can hold scripts: as one, as a document, or as code for one. */
+const SCRIPTING = /javascript|html|xml|wasm|pdf/;
+
+/**
+ * Compares what the origin says (a whole `Content-Type` value, or null) with what the extension promises.
+ *
+ * @param nosniff whether the origin forbids taking the content for anything else: an upload that it calls plain text, so
+ *   that nobody runs it, does not become a script by its name
+ */
+export function reconcileType(asset: Asset | null, originType: string | null, nosniff = false): TypeVerdict {
   if (asset === null) return { kind: "keep" };
   const [essence, charset] = splitType(originType ?? "");
+  if (nosniff && essence !== "" && UNKNOWN.has(essence) && SCRIPTING.test(asset.contentType)) return { kind: "keep" };
   if (essence === asset.contentType || UNKNOWN.has(essence)) return label(asset, charset);
   if (SYNONYMS[asset.type].test(essence)) {
     // A negotiated image (WebP for .png) must keep its own name; a script or font has synonyms only.
@@ -69,4 +78,10 @@ function splitType(value: string): [essence: string, charset: string | null] {
   const charset = parameters.find((parameter) => parameter.startsWith("charset="));
   const name = charset?.slice("charset=".length).replaceAll('"', "") ?? null;
   return [essence, name !== null && /^[a-z0-9._-]+$/.test(name) ? name : null];
+}
+
+/** Fetch, "determine nosniff": the first value, whatever its case. */
+export function isNosniff(headers: Headers): boolean {
+  const [first = ""] = (headers.get("x-content-type-options") ?? "").split(",", 1);
+  return first.trim().toLowerCase() === "nosniff";
 }

@@ -93,7 +93,7 @@ export const settingsSchema = z
     compression: setting(z.boolean(), "Whether the edge compresses."),
     cors: setting(
       z.union([z.literal("*"), z.literal(false), z.array(webOrigin).max(100)]),
-      "Which pages may read answers: all, those of the origins listed, or what the origin server says.",
+      "Which pages may read answers: all but where the origin server says fewer, those of the origins listed, or what the origin server says.",
     ),
   })
   .refine((settings) => JSON.stringify(settings).length <= MAX_CHARACTERS, { error: "must be smaller than 32 KiB" });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { reconcileType } from "../../src/edge/content-type.ts";
+import { isNosniff, reconcileType } from "../../src/edge/content-type.ts";
 import { assetOf } from "../../src/zones/asset-types.ts";
 
 const label = (contentType: string) => ({ kind: "label", contentType });
@@ -54,5 +54,38 @@ describe("reconcileType() of what the extension promises and the origin says", (
     expect(reconcileType(assetOf("unheard-of"), "text/html")).toEqual(keep);
     expect(reconcileType(assetOf(""), null)).toEqual(keep);
     expect(reconcileType(assetOf("constructor"), "text/html")).toEqual(keep);
+  });
+});
+
+describe("reconcileType() of what the origin says with nosniff", () => {
+  it.each(["text/plain", "Text/Plain; charset=utf-8", "application/octet-stream", "binary/octet-stream"])(
+    "never makes a type that scripts of %s",
+    (said) => {
+      for (const extension of ["js", "mjs", "svg", "xml", "mpd", "wasm", "pdf"]) {
+        expect(reconcileType(assetOf(extension), said, true)).toEqual(keep);
+        expect(reconcileType(assetOf(extension), said).kind).toBe("label");
+      }
+      for (const extension of ["css", "woff2", "png", "json", "txt", "mp4"]) {
+        expect(reconcileType(assetOf(extension), said, true).kind).toBe("label");
+      }
+    },
+  );
+
+  it("gives its type to what comes without one, and to what has it", () => {
+    expect(reconcileType(assetOf("js"), null, true)).toEqual(label("application/javascript"));
+    expect(reconcileType(assetOf("js"), "text/javascript", true)).toEqual(label("application/javascript"));
+  });
+});
+
+describe("isNosniff()", () => {
+  it.each([
+    ["nosniff", true],
+    [" NoSniff ", true],
+    ["nosniff, x", true],
+    ["x, nosniff", false],
+    ["", false],
+    ["no-sniff", false],
+  ])("%j is %s", (value, expected) => {
+    expect(isNosniff(new Headers({ "x-content-type-options": value }))).toBe(expected);
   });
 });

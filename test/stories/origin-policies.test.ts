@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import { asset, play, playEdge } from "../support/edge.ts";
+
+playEdge();
+
+const A = "https://a.example";
+const B = "https://b.example";
+const from = (origin: string) => ({ headers: { origin } });
+
+/** What the answer to a page of another origin says of who may use it. */
+async function policyOf(answer: Response) {
+  await answer.text();
+  const { headers } = answer;
+  return {
+    origin: headers.get("access-control-allow-origin"),
+    credentials: headers.get("access-control-allow-credentials"),
+    policy: headers.get("cross-origin-resource-policy"),
+  };
+}
+
+const ALL = { origin: "*", credentials: null, policy: "cross-origin" };
+
+describe("an upload that its origin calls plain text, with nosniff", () => {
+  it.each(["js", "mjs", "svg", "xml"])(
+    "stays that as .%s: on a miss, a hit and after a validation",
+    async (extension) => {
+      const { get, origin } = await play({ ttl: { css: 0, js: 0, font: 0, image: 0, other: 0 } });
+      const headers = { "content-type": "text/plain", "x-content-type-options": "nosniff", etag: '"1"' };
+      origin.answers(asset("alert(1)", headers), asset(null, { etag: '"1"' }, 304));
+      for (let i = 0; i < 3; i++) {
+        const answer = await get(`/upload.${extension}`);
+        expect(await answer.text()).toBe("alert(1)");
+        expect(answer.headers.get("content-type")).toBe("text/plain");
+        expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+      }
+    },
+  );
+});
+
+describe("an origin that lets fewer pages in than all", () => {
+  it.each(["same-origin", "same-site"])("keeps its Cross-Origin-Resource-Policy: %s", async (policy) => {
+    const { get, origin } = await play();
+    origin.answers(asset("x", { "cross-origin-resource-policy": policy }));
+    for (let i = 0; i < 3; i++) expect(await policyOf(await get("/a.png", from(A)))).toEqual({ ...ALL, policy });
+  });
+
+  it.each(["cross-origin", "anything", ""])("is no origin that says %j", async (policy) => {
+    const { get, origin } = await play();
+    origin.answers(asset("x", { "cross-origin-resource-policy": policy }));
+    expect(await policyOf(await get("/a.png", from(A)))).toEqual(ALL);
+  });
+
+  it("keeps the page's origin that it names, for whoever asks, and gets no * beside it", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("x", { "access-control-allow-origin": A, "access-control-allow-credentials": "true" }));
+    for (const page of [A, B, A]) {
+      expect(await policyOf(await get("/a.png", from(page)))).toEqual({ ...ALL, origin: A, credentials: "true" });
+    }
+  });
+
+  it("gives way where the zone says otherwise: by a list, or by response_headers", async () => {
+    const strict = asset("x", { "access-control-allow-origin": A, "cross-origin-resource-policy": "same-origin" });
+    const listing = await play({ cors: [B] });
+    listing.origin.answers(strict);
+    expect(await policyOf(await listing.get("/a.png", from(B)))).toEqual({ ...ALL, origin: B });
+    expect(await policyOf(await listing.get("/a.png", from(A)))).toEqual({
+      ...ALL,
+      origin: null,
+      policy: "same-origin",
+    });
+    const setting = await play({
+      response_headers: { "access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin" },
+    });
+    setting.origin.answers(strict);
+    expect(await policyOf(await setting.get("/a.png", from(B)))).toEqual(ALL);
+  });
+
+  it("is no origin that says * itself", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("x", { "access-control-allow-origin": "*", "access-control-max-age": "5" }));
+    const answer = await get("/a.png", from(A));
+    expect(await policyOf(answer)).toEqual(ALL);
+    expect(answer.headers.has("access-control-max-age")).toBe(false);
+  });
+});
+
+describe("an origin that repeats the Origin of a request", () => {
+  const reflect =
+    (headers: Record<string, string>) =>
+    (request: Request): Response =>
+      new Response("x", {
+        headers: {
+          "access-control-allow-origin": request.headers.get("origin") ?? "none",
+          "access-control-allow-credentials": "true",
+          ...headers,
+        },
+      });
+
+  it("never has one page's allowance given to another's, where all headers are forwarded", async () => {
+    const { get, origin } = await play({ forward: { headers: "all", cookies: false, authorization: false } });
+    origin.answers(reflect({ "cache-control": "max-age=60" }));
+    for (const page of [A, B, B, A]) {
+      const given = await policyOf(await get("/a.png", from(page)));
+      expect([page, "*", "none"]).toContain(given.origin);
+      if (given.origin === "*") expect(given.credentials).toBeNull();
+    }
+  });
+
+  it("has each page get its own, where it says that the answer varies by it", async () => {
+    const { get, origin } = await play({ forward: { headers: ["origin"], cookies: false, authorization: false } });
+    origin.answers(reflect({ vary: "Origin" }));
+    for (const page of [A, B, B, A]) expect((await policyOf(await get("/a.png", from(page)))).origin).toBe(page);
+  });
+});
