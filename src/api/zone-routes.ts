@@ -59,11 +59,18 @@ export const listRoute = createRoute({
   },
 });
 
+/** Said where a zone is made: its customer has to know, and the edge cannot help it. */
+const ZONES_ARE_ONE_SITE = `The zone's pages are below one domain with those of other customers. Unless that domain is on the
+[Public Suffix List](https://publicsuffix.org/) of a browser, scripts of any zone can set cookies there that all zones get.
+Serve assets from a zone, not pages that people sign in to; where you need cookies, give them names that begin with
+\`__Host-\`, which no other host can set.`;
+
 export const createZoneRoute = createRoute({
   method: "post",
   path: "/v1/zones",
   operationId: "createZone",
   summary: "Create a new zone",
+  description: ZONES_ARE_ONE_SITE,
   tags: ["Zones"],
   security: [{ key: ["zones:write"] }],
   middleware: [requireScope("zones:write"), limitBody, idempotent],

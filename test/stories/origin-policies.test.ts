@@ -112,3 +112,26 @@ describe("an origin that repeats the Origin of a request", () => {
     for (const page of [A, B, B, A]) expect((await policyOf(await get("/a.png", from(page)))).origin).toBe(page);
   });
 });
+
+describe("a cookie that an origin sets for the edge's whole domain", () => {
+  it.each([
+    "a=1; Domain=rescdn.localhost; Path=/",
+    "a=1;domain=.rescdn.io ; Path=/",
+    "a=1; DOMAIN = rescdn.io; Path=/",
+    "a=1;\tDomain\t=\trescdn.io; Path=/",
+    "a=1; Domain; Path=/",
+    "a=1; Domain=b.example; domain=rescdn.io; Path=/",
+    'a=1; Domain="rescdn.io"; Path=/',
+    "a=1;;Domain=rescdn.io; Path=/",
+    "a=1; Path=/; Domain=rescdn.io",
+  ])("is one for its zone's host alone: %j", async (cookie) => {
+    const { get, origin } = await play({ forward: { headers: [], cookies: true, authorization: false } });
+    origin.answers(asset("x", { "set-cookie": cookie }));
+    const answer = await get("/a");
+    await answer.text();
+    const [set = "", ...others] = answer.headers.getSetCookie();
+    const [pair, ...attributes] = set.split(";").map((part) => part.trim());
+    expect([pair, others]).toEqual(["a=1", []]);
+    expect(attributes.filter(Boolean)).toEqual(["Path=/"]);
+  });
+});
