@@ -20,11 +20,3 @@ declare module "node:stream" {
   }
   export const Duplex: { toWeb(stream: Duplex): ReadableWritablePair<Uint8Array, Uint8Array> };
 }
-
-declare module "node:crypto" {
-  export interface Hash {
-    update(text: string): Hash;
-    digest(encoding: "base64url"): string;
-  }
-  export function createHash(algorithm: "sha256"): Hash;
-}

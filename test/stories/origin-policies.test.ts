@@ -96,8 +96,12 @@ describe("an origin that repeats the Origin of a request", () => {
         },
       });
 
-  it("never has one page's allowance given to another's, where all headers are forwarded", async () => {
-    const { get, origin } = await play({ forward: { headers: "all", cookies: false, authorization: false } });
+  it.each([
+    ["all headers are forwarded", "all", "read"],
+    ["the header is listed", ["origin"], "read"],
+    ["the header is listed and objects change", ["origin"], "all"],
+  ] as const)("never has one page's allowance given to another's, where %s", async (_, headers, methods) => {
+    const { get, origin } = await play({ forward: { headers, cookies: false, authorization: false }, methods });
     origin.answers(reflect({ "cache-control": "max-age=60" }));
     for (const page of [A, B, B, A]) {
       const given = await policyOf(await get("/a.png", from(page)));
