@@ -6,9 +6,9 @@ import { bundleWorker } from "./bundle.ts";
 import { takeCare } from "./caretaker.ts";
 import { boundPauses, concealCfHeader, localOptions, urlOf, workerOptions } from "./miniflare-options.ts";
 import { wranglerConfig } from "./project.ts";
+import { type SharedPort, sharePort } from "./public-port.ts";
 import type { Runtime, RuntimeOptions } from "./runtime.ts";
 import { settleUsage } from "./settle-usage.ts";
-import { type SharedPort, sharePort } from "./shared-port.ts";
 import { type SpawnOptions, watchWorkerd } from "./workerd-process.ts";
 
 /**
