@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, chmodSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { projectRoot } from "./project.ts";
@@ -11,8 +11,12 @@ export function devVar(name: string): string | null {
   return (existsSync(file) && parseEnv(readFileSync(file, "utf8"))[name]) || null;
 }
 
-/** Keeps a local secret for the next start. A later line wins over an earlier one of the same name. */
+/**
+ * Keeps a local secret for the next start, in a file that only its user may read. A later line wins over an earlier one of
+ * the same name.
+ */
 export function rememberDevVar(name: string, value: string): void {
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  if (text !== "") chmodSync(file, 0o600); // one that somebody made by hand
   appendFileSync(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${name}=${value}\n`, { mode: 0o600 });
 }

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { AddressInUse } from "./address-in-use.ts";
 import { fail, onEndSignal, portFromEnvironment, workersFromEnvironment } from "./command.ts";
 import { startEdgeProcesses } from "./edge-processes.ts";
+import { keepFilesPrivate } from "./private-files.ts";
 import { projectRoot } from "./project.ts";
 import { startRuntime } from "./runtime.ts";
 
@@ -24,6 +25,7 @@ for (const name of passedOn) {
   if (value !== undefined) vars[name] = value;
 }
 
+keepFilesPrivate();
 try {
   const workers = workersFromEnvironment();
   const options = {

@@ -7,6 +7,7 @@ import { fail, onEndSignal, portFromEnvironment } from "./command.ts";
 import { type DemoKeys, demoKeys, demoZone } from "./demo-account.ts";
 import { demoOrigin } from "./demo-origin.ts";
 import { devVar, rememberDevVar } from "./dev-vars.ts";
+import { keepFilesPrivate } from "./private-files.ts";
 import { projectRoot } from "./project.ts";
 import { startRuntime } from "./runtime.ts";
 
@@ -14,6 +15,7 @@ const port = portFromEnvironment(8787);
 const originPort = port + 1;
 const zone = "demo";
 
+keepFilesPrivate();
 let adminToken = devVar("ADMIN_TOKEN");
 if (adminToken === null) {
   adminToken = randomBytes(32).toString("hex");
