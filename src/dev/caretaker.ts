@@ -1,32 +1,41 @@
-import { join } from "node:path";
-import type { D1Database } from "@cloudflare/workers-types";
-import type { Miniflare } from "miniflare";
-import type { Unstable_Config as WranglerConfig } from "wrangler";
-import { applyMigrations } from "./migrate.ts";
-import { projectRoot } from "./project.ts";
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
 
-/** Looks after the Worker's state for as long as it runs. */
+/** Asks the Worker `edge/caretaker.ts` of a running process. */
 export interface Caretaker {
-  stop(): void;
+  /** Has the process's Worker do what it does on this schedule. */
+  scheduled(cron: string): Promise<void>;
+  /** Runs statements in one transaction, and gives the rows of each. */
+  batch(statements: readonly Statement[]): Promise<Record<string, unknown>[][]>;
 }
 
-/** Waits for Miniflare, migrates the database, and stands for Cloudflare's cron: once a minute, the most that schedules ask for. */
-export async function takeCare(miniflare: Miniflare, config: WranglerConfig): Promise<Caretaker> {
-  await miniflare.ready;
-  const { DB } = await miniflare.getBindings<{ DB: D1Database }>();
-  await applyMigrations(DB, join(projectRoot, config.d1_databases[0]?.migrations_dir ?? "migrations"));
-  if (!config.triggers.crons?.length) return { stop: () => undefined };
-  // At once, so that what a crash has left behind is repaired before anybody asks.
-  await tick(miniflare, config);
-  const ticking = setInterval(() => tick(miniflare, config), 60_000);
-  return { stop: () => clearInterval(ticking) };
+/** A statement of SQL with its values. */
+export interface Statement {
+  sql: string;
+  values: unknown[];
 }
 
-async function tick(miniflare: Miniflare, config: WranglerConfig): Promise<void> {
-  try {
-    const worker = await miniflare.getWorker(config.name);
-    await worker.scheduled({ cron: config.triggers.crons?.[0] ?? "* * * * *" });
-  } catch (error) {
-    console.error("cron:", error);
-  }
+/** @param socket path of the Unix socket that the Worker listens on */
+export function caretakerAt(socket: string): Caretaker {
+  return {
+    async scheduled(cron) {
+      const { outcome } = (await ask(socket, "/scheduled", { cron })) as { outcome: string };
+      if (outcome !== "ok") throw new Error(`the schedule "${cron}" ended with ${outcome}`);
+    },
+    batch: async (statements) => (await ask(socket, "/batch", statements)) as Record<string, unknown>[][],
+  };
+}
+
+function ask(socketPath: string, path: string, body: unknown): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const headers = { host: "caretaker", "content-type": "application/json" };
+    const outgoing = request({ socketPath, path, method: "POST", headers, agent: false }, (incoming) => {
+      text(incoming).then((answer) => {
+        if (incoming.statusCode === 200) resolve(JSON.parse(answer));
+        else reject(new Error(`${path} of the process answered ${incoming.statusCode}: ${answer}`));
+      }, reject);
+    });
+    outgoing.on("error", reject);
+    outgoing.end(JSON.stringify(body));
+  });
 }

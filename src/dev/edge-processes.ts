@@ -1,75 +1,105 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
 import { unstable_readConfig as readConfig, type Unstable_Config as WranglerConfig } from "wrangler";
 import { bundleWorker } from "./bundle.ts";
-import { takeCare } from "./caretaker.ts";
-import { boundPauses, concealCfHeader, localOptions, urlOf, workerOptions } from "./miniflare-options.ts";
+import { type Link, linkTo } from "./links.ts";
+import { boundPauses, databasesOf, urlOf, workerOptions } from "./miniflare-options.ts";
+import { privateFolder, socketFolder } from "./private-files.ts";
 import { wranglerConfig } from "./project.ts";
-import { type SharedPort, sharePort } from "./public-port.ts";
+import { takePort } from "./public-port.ts";
 import type { Runtime, RuntimeOptions } from "./runtime.ts";
+import { bundleCaretaker, type ServerProcess, type ServerProcessOptions, startProcess } from "./server-process.ts";
 import { settleUsage } from "./settle-usage.ts";
-import { type SpawnOptions, watchWorkerd } from "./workerd-process.ts";
+import { startUpkeep } from "./upkeep.ts";
 
 /**
  * Serves the Worker from `count` edge processes on one port. One more, the control process, holds what must be single: D1,
- * KV, the Durable Objects, and the APIs with them. The processes call each other through Miniflare's registry.
+ * KV, the Durable Objects, and the APIs with them. The processes call each other over Unix sockets that only their user
+ * may connect to. Miniflare has a registry for that, but over TCP ports of workerd's debugger, where every user of the
+ * machine may call everything.
  */
 export async function startEdgeProcesses(options: RuntimeOptions, count: number): Promise<Runtime> {
+  const { stateDir } = options;
   const config = readConfig({ config: wranglerConfig });
-  const port = await sharePort(options.host, options.port);
-  concealCfHeader();
+  const port = await takePort(options.host, options.port, "several");
   boundPauses();
-  delete process.env.CLOUDFLARE_DEV_REGISTRY_PATH; // Miniflare would take it over ours
-  const registry = join(options.stateDir, "registry");
-  await rm(registry, { recursive: true, force: true });
+  const caretaker = await bundleCaretaker(config, stateDir);
+  const sockets = await socketFolder();
+  const links = linksIn(sockets.path, config.name ?? "", count);
 
-  const started: Process[] = [];
-  const start = (name: string, miniflareOptions: V4MiniflareOptions, prepare?: (spawn: SpawnOptions) => void) => {
-    const process = startProcess(name, { ...miniflareOptions, unsafeDevRegistryPath: registry }, prepare);
-    started.push(process);
-    return process;
+  const started: ServerProcess[] = [];
+  const start = async (
+    process: Pick<ServerProcessOptions, "name" | "workers" | "d1Databases" | "sockets" | "port">,
+  ) => {
+    const stateFolder = await privateFolder(join(stateDir, process.name === CONTROL ? "v3" : process.name));
+    const one = startProcess({ ...process, stateFolder, socketFolder: sockets.path, caretaker });
+    started.push(one);
+    await one.ready;
+    return one;
   };
   try {
-    const names = Array.from({ length: count }, (_, index) => `edge-${index + 1}`);
-    const control = start("control", await controlOptions(config, options, names));
-    const caretaker = await takeCare(control.miniflare, config);
+    const control = await start({
+      name: CONTROL,
+      workers: await controlWorkers(config, options, links),
+      d1Databases: databasesOf(config),
+      sockets: [links.control, links.documents, links.database, links.meters].map(({ socket }) => socket),
+    });
+    const upkeep = await startUpkeep(control.caretaker, config);
     const bundle = await bundleEdge(options);
-    const edges = names.map((name) =>
-      start(name, edgeOptions(name, config, options, bundle, port), (spawn) => port.giveTo(spawn, EDGE_SOCKET)),
+    const edges = await Promise.all(
+      [...links.edges].map(([name, { socket }]) =>
+        start({ name, workers: [edgeWorker(name, config, options, bundle, links)], sockets: [socket], port }),
+      ),
     );
-    await Promise.all(edges.map(({ miniflare }) => miniflare.ready));
     const stop = async () => {
-      caretaker.stop();
+      upkeep.stop();
       // The meters, to which the edge delivers what it has counted, are in the control process.
-      await Promise.all(edges.map((edge) => settleUsage(edge.miniflare, edge.name).then(edge.end)));
+      await Promise.all(edges.map((edge) => settleUsage(edge.caretaker).then(edge.end)));
       await control.end();
       port.release();
+      await sockets.remove();
     };
     return { url: urlOf(options.host, port.port), stop };
   } catch (error) {
     await Promise.allSettled(started.map(({ end }) => end()));
+    port.release();
+    await sockets.remove();
     throw error;
   }
 }
 
-/** A workerd under a Miniflare of its own. */
-interface Process {
-  name: string;
-  miniflare: Miniflare;
-  /** Answers what is in flight, then ends. */
-  end(): Promise<void>;
+const CONTROL = "control";
+
+/** The Worker in the control process that the others reach KV, D1 and the meters by. */
+const STORAGE = "storage";
+
+/** The ways between the processes. */
+interface Links {
+  /** The product in the control process. */
+  control: Link;
+  documents: Link;
+  database: Link;
+  meters: Link;
+  /** What each edge process is told, by the process's name. */
+  edges: Map<string, Link>;
 }
 
-function startProcess(name: string, options: V4MiniflareOptions, prepare?: (spawn: SpawnOptions) => void): Process {
-  const environment = { RESCDN_PROCESS: name };
-  const workerd = watchWorkerd(environment, prepare);
-  const miniflare = new Miniflare(convertV4MiniflareOptions({ ...options, unsafeRuntimeEnv: environment }));
-  return { name, miniflare, end: () => workerd.drain(() => miniflare.dispose()) };
+function linksIn(folder: string, product: string, count: number): Links {
+  const names = Array.from({ length: count }, (_, index) => `edge-${index + 1}`);
+  return {
+    control: linkTo(folder, product),
+    documents: linkTo(folder, STORAGE, "Documents"),
+    database: linkTo(folder, STORAGE, "Database"),
+    meters: linkTo(folder, STORAGE, "Meters"),
+    edges: new Map(names.map((name) => [name, linkTo(folder, name, "Publications")])),
+  };
 }
 
-/** The product, whose `ZONES` also tells the edge processes what is published. */
-async function controlOptions(config: WranglerConfig, { stateDir, vars }: RuntimeOptions, edges: readonly string[]) {
+/** The product, whose `ZONES` also tells the edge processes what is published, and {@link STORAGE}. */
+async function controlWorkers(
+  config: WranglerConfig,
+  { stateDir, vars }: RuntimeOptions,
+  { edges }: Links,
+): Promise<ServerProcessOptions["workers"]> {
   const folder = join(stateDir, "bundle");
   const storageFolder = join(stateDir, "bundle-storage");
   const control = {
@@ -85,15 +115,14 @@ async function controlOptions(config: WranglerConfig, { stateDir, vars }: Runtim
     rootPath: storageFolder,
     modules: (await bundleWorker(storageFolder, "src/dev/edge/storage.ts")).modules,
     kvNamespaces: Object.fromEntries(config.kv_namespaces.map(({ binding, id }) => [binding, id ?? binding])),
-    d1Databases: Object.fromEntries(
-      config.d1_databases.map(({ binding, database_id }) => [binding, database_id ?? binding]),
-    ),
-    bindings: { EDGES: edges.length },
+    d1Databases: databasesOf(config),
+    durableObjects: { USAGE_METER: { className: "UsageMeter", scriptName: config.name ?? "", useSQLite: true } },
+    bindings: { EDGES: edges.size },
     serviceBindings: Object.fromEntries(
-      edges.map((name, index) => [`EDGE_${index + 1}`, { name, entrypoint: "Publications" }]),
+      [...edges.values()].map(({ binding }, index) => [`EDGE_${index + 1}`, binding]),
     ),
   };
-  return { ...localOptions(join(stateDir, "v3")), workers: [control, storage] };
+  return [control, storage];
 }
 
 async function bundleEdge({ stateDir }: RuntimeOptions) {
@@ -103,32 +132,23 @@ async function bundleEdge({ stateDir }: RuntimeOptions) {
 }
 
 /** The edge alone. Its cache is its own. */
-function edgeOptions(
+function edgeWorker(
   name: string,
   config: WranglerConfig,
-  { stateDir, vars }: RuntimeOptions,
+  { vars }: RuntimeOptions,
   bundle: Awaited<ReturnType<typeof bundleEdge>>,
-  { host, port }: SharedPort,
+  { control, documents, database, meters }: Links,
 ) {
-  const control = config.name ?? "";
   return {
-    ...localOptions(join(stateDir, name)),
     ...bundle,
     name,
     compatibilityDate: config.compatibility_date ?? "",
     bindings: { ...config.vars, ...vars },
-    durableObjects: { USAGE_METER: { className: "UsageMeter", scriptName: control, useSQLite: true } },
     serviceBindings: {
-      CONTROL: { name: control },
-      ZONES: { name: STORAGE, entrypoint: "Documents" },
-      DB: { name: STORAGE, entrypoint: "Database" },
+      CONTROL: control.binding,
+      ZONES: documents.binding,
+      DB: database.binding,
+      USAGE_METER: meters.binding,
     },
-    unsafeDirectSockets: [{ host, port }],
   };
 }
-
-/** The Worker in the control process that the others reach KV and D1 by. */
-const STORAGE = "storage";
-
-/** Miniflare's name for the direct socket of its first Worker. */
-const EDGE_SOCKET = "direct:0:default";

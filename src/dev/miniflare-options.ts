@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { CoreHeaders, Log, LogLevel } from "miniflare";
+import { Log, LogLevel } from "miniflare";
 import {
   unstable_getMiniflareWorkerOptions as miniflareWorkerOptions,
   type Unstable_Config as WranglerConfig,
@@ -15,8 +15,7 @@ class StderrLog extends Log {
 /** What each Miniflare of ours is given, whatever it runs. @param folder for its state */
 export function localOptions(folder: string) {
   return {
-    host: "127.0.0.1", // Miniflare's own port: its control calls
-    port: 0,
+    host: "127.0.0.1", // of what Miniflare's Node side listens on, which answers nobody without its secret
     cf: false,
     resourcePersistencePath: folder,
     log: new StderrLog(LogLevel.WARN),
@@ -37,12 +36,9 @@ export function workerOptions(config: WranglerConfig, bundle: string, vars: Reco
   return { ...options, name: config.name ?? "", bindings: { ...config.vars, ...vars } } as const;
 }
 
-/**
- * workerd takes `request.cf` from a header that Miniflare names, so a client who knows the name could set it, or send
- * one that is no JSON and get a 500. Under a name that nobody knows it is out of reach.
- */
-export function concealCfHeader(): void {
-  Object.assign(CoreHeaders, { CF_BLOB: `MF-CF-Blob-${crypto.randomUUID()}` });
+/** The databases of `wrangler.toml`, by binding, as Miniflare takes them. */
+export function databasesOf(config: WranglerConfig): Record<string, string> {
+  return Object.fromEntries(config.d1_databases.map(({ binding, database_id }) => [binding, database_id ?? binding]));
 }
 
 /**

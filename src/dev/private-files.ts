@@ -1,4 +1,29 @@
+import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 /** From now on, what this process and those that it starts create is for this user alone. */
 export function keepFilesPrivate(): void {
   process.umask(0o077);
 }
+
+/** Makes a folder where there is none, and closes it to others where there is one, with all that it holds. */
+export async function privateFolder(path: string): Promise<string> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  await chmod(path, 0o700);
+  return path;
+}
+
+/** A folder for the Unix sockets of a server, of this user alone. It is not in the state's, whose path may be too long. */
+export async function socketFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), "rescdn-"));
+  const remove = () => rm(path, { recursive: true, force: true });
+  if (path.length > LONGEST) {
+    await remove();
+    throw new Error(`${tmpdir()} is too long a path for sockets: choose a shorter one with TMPDIR`);
+  }
+  return { path, remove };
+}
+
+/** Systems take paths of sockets of up to 103 bytes; the names in the folder have at most 22. */
+const LONGEST = 80;

@@ -4,30 +4,38 @@ import { getSystemErrorName } from "node:util";
 import { AddressInUse } from "./address-in-use.ts";
 import type { SpawnOptions } from "./workerd-process.ts";
 
-/** A port that several processes listen on, each with a socket of its own: the kernel spreads connections over them. */
-export interface SharedPort {
+/** The port that clients reach a server by. */
+export interface PublicPort {
   host: string;
   port: number;
-  /** Has a workerd that is about to start listen there, in place of the socket of that name in its configuration. */
+  /** Has a workerd that is about to start listen there, as the socket of that name in its configuration. */
   giveTo(workerd: SpawnOptions, socketName: string): void;
   /** Lets others have the port. */
   release(): void;
 }
 
 /**
- * Takes a port for as long as this process lives; 0: any free one.
+ * Takes a port for one process after the other, or for several at a time: each then has a socket of its own, over which
+ * the kernel spreads connections.
  *
+ * @param port 0: any free one
  * @throws {AddressInUse}
  */
-export async function sharePort(host: string, port: number): Promise<SharedPort> {
+export async function takePort(host: string, port: number, processes: "one" | "several"): Promise<PublicPort> {
   const { address, family, port: free } = await findFree(host, port);
-  const bind = () => boundSocket(address, free, family === "IPv6" ? 6 : 4);
+  const bind = () =>
+    boundSocket(address, free, family === "IPv6" ? 6 : 4, processes === "several" ? REUSE_PORT : DEFAULT);
   // Bound, but not listening, so that no connection comes here.
-  const reserved = bind();
+  let reserved: SocketHandle | null = bind();
+  const release = () => {
+    reserved?.close();
+    reserved = null;
+  };
   return {
     host: address,
     port: free,
     giveTo({ args, stdio }, socketName) {
+      if (processes === "one") release();
       const socket = bind();
       throwOn(socket.listen(BACKLOG));
       args.splice(2, 0, `--socket-fd=${socketName}=${stdio.length}`); // behind `workerd serve`
@@ -35,7 +43,7 @@ export async function sharePort(host: string, port: number): Promise<SharedPort>
       // workerd has a copy by then. Node has accepted nothing: it does that later in the event loop.
       process.nextTick(() => socket.close());
     },
-    release: () => reserved.close(),
+    release,
   };
 }
 
@@ -71,20 +79,20 @@ const { _createServerHandle: createServerHandle } = net as unknown as {
   ): SocketHandle | number;
 };
 
+const DEFAULT = 0;
 /** libuv's `UV_TCP_REUSEPORT`: SO_REUSEPORT where the kernel spreads connections, an error elsewhere. */
 const REUSE_PORT = 2;
 const BACKLOG = 511;
 
-function boundSocket(address: string, port: number, family: 4 | 6): SocketHandle {
-  const socket = createServerHandle(address, port, family, undefined, REUSE_PORT);
-  return typeof socket === "number" ? throwOn(socket) : socket;
+function boundSocket(address: string, port: number, family: 4 | 6, flags: number): SocketHandle {
+  const socket = createServerHandle(address, port, family, undefined, flags);
+  if (typeof socket !== "number") return socket;
+  if (flags === DEFAULT) throwOn(socket);
+  throw new Error(
+    `several processes cannot listen on one port here: ${getSystemErrorName(socket)}; leave WORKERS unset`,
+  );
 }
 
-function throwOn(error: number): never;
-function throwOn(error: 0): void;
 function throwOn(error: number): void {
-  if (error === 0) return;
-  throw new Error(
-    `several processes cannot listen on one port here: ${getSystemErrorName(error)}; leave WORKERS unset`,
-  );
+  if (error !== 0) throw new Error(`the port cannot be listened on: ${getSystemErrorName(error)}`);
 }

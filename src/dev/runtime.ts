@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import { convertV4MiniflareOptions, Miniflare, MiniflareCoreError } from "miniflare";
 import { unstable_readConfig as readConfig } from "wrangler";
-import { AddressInUse } from "./address-in-use.ts";
 import { bundleWorker } from "./bundle.ts";
-import { takeCare } from "./caretaker.ts";
-import { boundPauses, concealCfHeader, localOptions, urlOf, workerOptions } from "./miniflare-options.ts";
+import { boundPauses, databasesOf, urlOf, workerOptions } from "./miniflare-options.ts";
+import { privateFolder, socketFolder } from "./private-files.ts";
 import { wranglerConfig } from "./project.ts";
+import { takePort } from "./public-port.ts";
+import { bundleCaretaker, startProcess } from "./server-process.ts";
 import { settleUsage } from "./settle-usage.ts";
-import { watchWorkerd } from "./workerd-process.ts";
+import { startUpkeep } from "./upkeep.ts";
 
 /** How a server is started. */
 export interface RuntimeOptions {
@@ -36,31 +36,36 @@ export async function startRuntime({ host, port, stateDir, vars }: RuntimeOption
   const config = readConfig({ config: wranglerConfig });
   const bundle = join(stateDir, "bundle");
   const { modules } = await bundleWorker(bundle);
-  concealCfHeader();
   boundPauses();
-  const workerd = watchWorkerd();
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      ...workerOptions(config, bundle, vars),
-      rootPath: bundle,
-      modules,
-      unsafeDirectSockets: [{ host, port }],
-      ...localOptions(join(stateDir, "v3")),
-    }),
-  );
-  const end = () => workerd.drain(() => miniflare.dispose());
+  const caretaker = await bundleCaretaker(config, stateDir);
+  const stateFolder = await privateFolder(join(stateDir, "v3"));
+  const publicPort = await takePort(host, port, "one");
+  const sockets = await socketFolder();
+  const server = startProcess({
+    name: "server",
+    stateFolder,
+    socketFolder: sockets.path,
+    workers: [{ ...workerOptions(config, bundle, vars), rootPath: bundle, modules }],
+    caretaker,
+    d1Databases: databasesOf(config),
+    port: publicPort,
+  });
+  const end = async () => {
+    await server.end();
+    publicPort.release();
+    await sockets.remove();
+  };
   try {
-    const caretaker = await takeCare(miniflare, config);
-    const direct = await miniflare.unsafeGetDirectURL(config.name ?? "");
+    await server.ready;
+    const upkeep = await startUpkeep(server.caretaker, config);
     const stop = async () => {
-      caretaker.stop();
-      await settleUsage(miniflare, config.name);
+      upkeep.stop();
+      await settleUsage(server.caretaker);
       await end();
     };
-    return { url: urlOf(host, direct.port), stop };
+    return { url: urlOf(host, publicPort.port), stop };
   } catch (error) {
     await end().catch(() => undefined); // a Miniflare that failed to start rejects this with the same error again
-    const inUse = error instanceof MiniflareCoreError && error.code === "ERR_ADDRESS_IN_USE";
-    throw inUse ? new AddressInUse(host, port) : error;
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
-import type { Miniflare } from "miniflare";
 import { DRAIN } from "../usage/drain.ts";
+import type { Caretaker } from "./caretaker.ts";
 
 /** How long a meter that does not answer may hold up the end, ms. */
 const SETTLE_MS = 8_000;
@@ -8,10 +8,11 @@ const SETTLE_MS = 8_000;
  * Has a Worker deliver what it has counted, and from now on count before it answers. On Cloudflare's network `waitUntil`
  * outlives the request; workerd ends as soon as the requests in flight are answered.
  */
-export async function settleUsage(miniflare: Miniflare, workerName: string | undefined): Promise<void> {
+export async function settleUsage(caretaker: Caretaker): Promise<void> {
   const late = Promise.withResolvers<void>();
   const timer = setTimeout(late.resolve, SETTLE_MS);
-  const settled = miniflare.getWorker(workerName).then((worker) => worker.scheduled({ cron: DRAIN }));
-  await Promise.race([settled, late.promise]).catch((error: unknown) => console.error("usage:", error));
+  await Promise.race([caretaker.scheduled(DRAIN), late.promise]).catch((error: unknown) =>
+    console.error("usage:", error),
+  );
   clearTimeout(timer);
 }

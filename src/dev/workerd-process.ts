@@ -24,17 +24,21 @@ export interface SpawnOptions {
   stdio: { type: string; fd?: number }[];
 }
 
+/** What {@link watchWorkerd} is told of the workerd to come. */
+export interface WorkerdOptions {
+  /** Tells it from others, where there are several Miniflares: what this one gives it. */
+  environment?: Readonly<Record<string, string>>;
+  /** May change how it is started, each time. */
+  prepare?(workerd: SpawnOptions): void;
+  /** A folder that goes when this process is killed outright. */
+  temporary?: string;
+}
+
 /**
  * Watches for the workerd that this process is about to start. Miniflare itself only ever kills it, which cuts the
  * answers in flight, and leaves it running, with the port, when this process is killed outright.
- *
- * @param environment tells it from others, where there are several Miniflares: what this one gives it
- * @param prepare may change how it is started, each time
  */
-export function watchWorkerd(
-  environment: Readonly<Record<string, string>> = {},
-  prepare?: (workerd: SpawnOptions) => void,
-): WorkerdProcess {
+export function watchWorkerd({ environment = {}, prepare, temporary }: WorkerdOptions = {}): WorkerdProcess {
   let workerd: ChildProcess | undefined;
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const onSpawn = (message: unknown) => {
@@ -44,7 +48,7 @@ export function watchWorkerd(
     prepare?.(options);
     child.once("spawn", () => {
       workerd = child;
-      endWithThisProcess(child);
+      endWithThisProcess(child, temporary);
     });
   };
   subscribe(SPAWN, onSpawn);
@@ -72,10 +76,11 @@ export function watchWorkerd(
 /** Where Node tells of a process before it starts it. */
 const SPAWN = "tracing:child_process.spawn:start";
 
-/** Has a shell wait for the end of this process, however it comes, and kill `child` then. */
-function endWithThisProcess(child: ChildProcess): void {
+/** Has a shell wait for the end of this process, however it comes, and then kill `child` and remove the folder. */
+function endWithThisProcess(child: ChildProcess, temporary?: string): void {
   if (process.platform === "win32") return;
-  const watcher = spawn("/bin/sh", ["-c", 'read -r _; kill -9 "$0"', String(child.pid)], {
+  const script = temporary === undefined ? 'kill -9 "$0"' : 'kill -9 "$0"; rm -rf "$1"';
+  const watcher = spawn("/bin/sh", ["-c", `read -r _; ${script}`, String(child.pid), temporary ?? ""], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true, // Ctrl-C reaches the whole foreground group; the watcher must outlast it
   });

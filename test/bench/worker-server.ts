@@ -5,6 +5,7 @@ import type { D1Database } from "@cloudflare/workers-types";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { bundleWorker } from "../../src/dev/bundle.ts";
+import type { Statement } from "../../src/dev/caretaker.ts";
 import { fail, onEndSignal } from "../../src/dev/command.ts";
 import { applyMigrations } from "../../src/dev/migrate.ts";
 import { boundPauses, workerOptions } from "../../src/dev/miniflare-options.ts";
@@ -58,7 +59,13 @@ await miniflare.ready;
 onEndSignal(() => workerd.drain(() => miniflare.dispose()));
 if (product) {
   const { DB } = await miniflare.getBindings<{ DB: D1Database }>();
-  await applyMigrations(DB, join(projectRoot, config.d1_databases[0]?.migrations_dir ?? "migrations"));
+  const batch = async (statements: readonly Statement[]) => {
+    const results = await DB.batch<Record<string, unknown>>(
+      statements.map(({ sql, values }) => DB.prepare(sql).bind(...values)),
+    );
+    return results.map((result) => result.results);
+  };
+  await applyMigrations(batch, join(projectRoot, config.d1_databases[0]?.migrations_dir ?? "migrations"));
 }
 const kv = await miniflare.getKVNamespace("ZONES");
 for (const [key, value] of Object.entries(zones ?? {})) await kv.put(key, value);

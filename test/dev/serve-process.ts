@@ -12,7 +12,9 @@ export interface ServeProcess {
   stdout: readonly string[];
   /** All that the Worker has logged so far. */
   stderr(): string;
-  /** Sends SIGTERM and waits for the exit code; null where a signal ended it. */
+  /** The exit code; null where a signal ended it. */
+  ended: Promise<number | null>;
+  /** Sends SIGTERM and waits for the exit code. */
   stop(): Promise<number | null>;
 }
 
@@ -57,6 +59,7 @@ export async function startServe(env: Record<string, string>): Promise<ServeProc
     port,
     stdout,
     stderr: () => stderr,
+    ended: exit,
     stop() {
       child.kill("SIGTERM");
       return exit;

@@ -1,10 +1,13 @@
-/** D1 and KV as the processes of one server share them: the control process holds them. */
+/** D1, KV and the meters as the processes of one server share them: the control process holds them. */
 import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
+import type { UsageBatch } from "../../usage/batch.ts";
+import type { UsageMeter } from "../../usage/meter.ts";
 import type { Publications } from "./worker.ts";
 
 interface Env {
   DB: D1Database;
   ZONES: KVNamespace;
+  USAGE_METER: DurableObjectNamespace<UsageMeter>;
   /** How many edge processes there are; `EDGE_1` is the first one's entrypoint for {@link Documents}. */
   EDGES: number;
   [edge: `EDGE_${number}`]: Service<typeof Publications>;
@@ -61,6 +64,26 @@ class Statement extends RpcTarget {
 
   all(): Promise<D1Result> {
     return this.#statement.all();
+  }
+}
+
+/** Stands where the binding `USAGE_METER` does in an edge process, with that of its methods that counting calls. */
+export class Meters extends WorkerEntrypoint<Env> {
+  getByName(name: string): Meter {
+    return new Meter(this.env.USAGE_METER.getByName(name));
+  }
+}
+
+class Meter extends RpcTarget {
+  readonly #meter: DurableObjectStub<UsageMeter>;
+
+  constructor(meter: DurableObjectStub<UsageMeter>) {
+    super();
+    this.#meter = meter;
+  }
+
+  add(batch: UsageBatch): Promise<void> {
+    return this.#meter.add(batch);
   }
 }
 

@@ -1,0 +1,39 @@
+/** What Node asks of a Worker's process, over a socket that only its user may connect to. */
+
+interface Env {
+  /** The Worker that is taken care of. */
+  WORKER: Fetcher & { scheduled(event: ScheduledOptions): Promise<{ outcome: string }> };
+  /** Where the process holds the database. */
+  DB?: D1Database;
+}
+
+interface ScheduledOptions {
+  cron: string;
+  scheduledTime: Date;
+}
+
+/** A statement of SQL with its values. */
+interface Statement {
+  sql: string;
+  values: unknown[];
+}
+
+export default {
+  async fetch(request, { WORKER, DB }) {
+    const { pathname } = new URL(request.url);
+    switch (pathname) {
+      case "/scheduled": {
+        const { cron } = await request.json<{ cron: string }>();
+        return Response.json(await WORKER.scheduled({ cron, scheduledTime: new Date() }));
+      }
+      case "/batch": {
+        if (DB === undefined) return new Response("no database here\n", { status: 404 });
+        const statements = await request.json<Statement[]>();
+        const results = await DB.batch(statements.map(({ sql, values }) => DB.prepare(sql).bind(...values)));
+        return Response.json(results.map((result) => result.results));
+      }
+      default:
+        return new Response("not found\n", { status: 404 });
+    }
+  },
+} satisfies ExportedHandler<Env>;
