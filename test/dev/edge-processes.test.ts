@@ -1,10 +1,12 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { processTree } from "../bench/process-stat.ts";
+import { listeningSockets } from "./attack/listening.ts";
 import { newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { ServeFailed, type ServeProcess, startServe } from "./serve-process.ts";
@@ -106,11 +108,13 @@ describe("npm run serve with WORKERS=2", () => {
     expect(await stop(server)).toBe(0);
   });
 
-  it("leaves no process behind, whether it is told to end or killed", async () => {
+  it("leaves no process and no socket behind, whether it is told to end or killed", async () => {
     for (const signal of ["SIGTERM", "SIGKILL"] as const) {
       const server = await serve({ WORKERS: "2", STATE_DIR: join(stateDir, signal) });
       const workerds = processTree(server.pid, "workerd");
       expect(workerds).toHaveLength(3);
+      const sockets = (await listeningSockets(server.pid)).find((address) => address.startsWith("unix:"))!;
+      const folder = dirname(sockets.slice("unix:".length));
       const parents = new Set(await Promise.all(workerds.map(parentOf)));
       expect(parents.size).toBe(1);
       const processes = [...parents].flatMap((parent) => processTree(parent!));
@@ -118,7 +122,9 @@ describe("npm run serve with WORKERS=2", () => {
       while ((await Promise.all(processes.map(parentOf))).some((parent) => parent !== null)) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
-      expect((await stop(server)) === 0).toBe(signal === "SIGTERM");
+      expect((await server.ended) === 0).toBe(signal === "SIGTERM");
+      running.delete(server);
+      expect(existsSync(folder), "where its sockets were").toBe(false);
     }
   });
 
@@ -136,6 +142,12 @@ describe("npm run serve with WORKERS=2", () => {
     expect([...(await statusesUntilHealthy(server))].filter((status) => status !== 200 && status !== 503)).toEqual([]);
     const after = processTree(server.pid, "workerd");
     expect(after.filter((pid) => !before.includes(pid))).toHaveLength(3);
+    // The new processes call each other as the old ones did.
+    const headers = { "X-ResCDN-Key": (await newAccount(server.port)).live };
+    const zone = { name: "shop", origin: `http://127.0.0.1:${(origin.address() as AddressInfo).port}` };
+    expect((await request(server.port, API, "/v1/zones", { method: "POST", headers, body: zone })).status).toBe(201);
+    expect(Object.keys(await statusesOf(server)).sort()).toEqual(["200 HIT", "200 MISS"]);
+    expect(server.stderr()).not.toContain("edge_not_told");
     expect(await stop(server)).toBe(0);
   });
 

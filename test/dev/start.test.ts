@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { projectRoot } from "../../src/dev/project.ts";
+
+/** A copy of the project: the command keeps its secrets and its state in the project's own folder. */
+let copy: string;
+
+beforeAll(async () => {
+  copy = await mkdtemp(join(tmpdir(), "rescdn-start-"));
+  await chmod(copy, 0o755);
+  for (const name of ["src", "package.json", "wrangler.toml"]) {
+    await cp(join(projectRoot, name), join(copy, name), { recursive: true });
+  }
+  await symlink(join(projectRoot, "node_modules"), join(copy, "node_modules"));
+});
+
+afterAll(() => rm(copy, { recursive: true, force: true }));
+
+describe("npm start", () => {
+  it("keeps secrets, keys and state to its user, in a .dev.vars too that was open to others", async () => {
+    const secrets = join(copy, ".dev.vars");
+    await writeFile(secrets, "# by hand\n", { mode: 0o644 });
+    await mkdir(join(copy, ".wrangler/state/v3"), { recursive: true });
+    await chmod(join(copy, ".wrangler/state/v3"), 0o755);
+
+    const child = spawn(process.execPath, ["src/dev/start.ts"], {
+      cwd: copy,
+      env: { ...process.env, PORT: String(await freePort()) },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [output, errors] = [text(child.stdout), text(child.stderr)];
+    const exit = once(child, "exit");
+    try {
+      const [introduction] = (await Promise.race([once(child.stdout, "data"), exit.then(() => [""])])) as [Buffer | ""];
+      expect(String(introduction), introduction === "" ? await errors : "").toContain("export RESCDN_KEY=");
+      expect(await readFile(secrets, "utf8")).toMatch(/^# by hand\nADMIN_TOKEN=.+\nRESCDN_KEY=.+\nRESOLVEDB_KEY=.+\n$/);
+      const state = join(copy, ".wrangler/state");
+      const inside = (await readdir(state, { recursive: true })).map((name) => join(state, name));
+      expect(inside.length).toBeGreaterThan(20);
+      for (const path of [secrets, ...inside]) expect([path, await openTo(path)]).toEqual([path, 0]);
+    } finally {
+      child.kill("SIGTERM");
+      await exit;
+      await output;
+    }
+  });
+});
+
+/** The bits of a file's mode that are for others than its user. */
+async function openTo(path: string): Promise<number> {
+  return ((await lstat(path).catch(() => null))?.mode ?? 0) & 0o077;
+}
+
+/** One whose successor is most likely free, too: that is the demo origin's. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
