@@ -3,6 +3,7 @@ import type { Env } from "./env.ts";
 import { dropDeletedRecords } from "./records/drop-deleted-records.ts";
 import { republishLaggingRecords } from "./records/record-publication.ts";
 import { tendWebhooks } from "./records/webhooks/tend-webhooks.ts";
+import { dropDeletedZones } from "./zones/drop-deleted-zones.ts";
 import { republishLagging } from "./zones/publication.ts";
 import { dropOldPurges } from "./zones/purge-history.ts";
 
@@ -19,6 +20,7 @@ export async function everyMinute(env: Env, now: number): Promise<void> {
     tendWebhooks(env.DB, env.WEBHOOK_DISPATCHER, now),
     deleteOldRows(env.DB, now),
     dropOldPurges(env.DB, now),
+    dropDeletedZones(env.DB, now),
     dropDeletedRecords(env.DB, now),
   ]);
 }

@@ -1,3 +1,4 @@
+import { refusalOfAdminToken } from "./accounts/admin-token.ts";
 import type { RateLimiter } from "./accounts/rate-limiter.ts";
 import type { RecordPublisher } from "./records/record-publisher.ts";
 import type { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
@@ -25,6 +26,8 @@ export interface Variables {
   RECORDS_HOSTS: string;
   NAME_SERVERS: string;
   ADMIN_TOKEN?: string;
+  /** Set where the Worker is not on Cloudflare's network, if only to "". */
+  TRUSTED_PROXIES?: string;
   ALLOW_PRIVATE_ORIGINS?: string;
   ALLOW_HTTP_ORIGINS?: string;
   MEMORY_BYTES?: string;
@@ -47,6 +50,8 @@ export interface Settings {
   nameServers: readonly [string, ...string[]];
   /** Null: the operator's calls do not exist. */
   adminToken: string | null;
+  /** Who is believed about a client's address; null: Cloudflare's network, see `connectingAddress`. */
+  trustedProxies: readonly string[] | null;
   /** What the origin guard lets pass beyond https to public hosts. */
   origins: { allowPrivate: boolean; allowHttp: boolean };
   /** What an isolate holds of hot responses, bytes. Cloudflare gives an isolate 128 MB for everything. */
@@ -74,7 +79,8 @@ function parseSettings(env: Variables): Settings {
     apiHosts: new Set(words(env.API_HOSTS)),
     recordsHosts: new Set(words(env.RECORDS_HOSTS)),
     nameServers: atLeastOne(words(env.NAME_SERVERS), "NAME_SERVERS names no host"),
-    adminToken: env.ADMIN_TOKEN || null,
+    adminToken: adminTokenOf(env),
+    trustedProxies: env.TRUSTED_PROXIES === undefined ? null : words(env.TRUSTED_PROXIES),
     memory: {
       total: wholeNumber(env.MEMORY_BYTES, 33_554_432),
       object: wholeNumber(env.MEMORY_OBJECT_BYTES, 1_048_576),
@@ -83,6 +89,14 @@ function parseSettings(env: Variables): Settings {
     origins: { allowPrivate, allowHttp: allowPrivate || env.ALLOW_HTTP_ORIGINS === "true" },
     cloudflare: cloudflareOf(env),
   };
+}
+
+function adminTokenOf({ ADMIN_TOKEN: token }: Variables): string | null {
+  if (!token) return null;
+  const refusal = refusalOfAdminToken(token);
+  if (refusal === null) return token;
+  console.error(JSON.stringify({ event: "admin_token_refused", reason: `ADMIN_TOKEN ${refusal}; /admin stays off` }));
+  return null;
 }
 
 function cloudflareOf(env: Variables): CloudflareApi | null {
@@ -103,5 +117,8 @@ function atLeastOne([first, ...others]: string[], otherwise: string): readonly [
 }
 
 function words(list: string): string[] {
-  return list.toLowerCase().split(/\s+/).filter(Boolean);
+  return list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean);
 }

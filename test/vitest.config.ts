@@ -24,7 +24,7 @@ export default defineConfig({
             wrangler: { configPath: at("../wrangler.toml") },
             miniflare: {
               bindings: {
-                ADMIN_TOKEN: "operator-token-of-the-tests",
+                ADMIN_TOKEN: "operator-token-of-the-tests-in-workerd",
                 MIGRATIONS: await readD1Migrations(at("../src/db")),
                 ...(process.env.DNS_FUZZ !== undefined && { DNS_FUZZ: process.env.DNS_FUZZ }),
               },

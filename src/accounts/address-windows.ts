@@ -20,6 +20,11 @@ export class AddressWindows {
     return verdict;
   }
 
+  /** Takes back the last call of an address that passed. */
+  giveBack(address: string): void {
+    this.#windows.get(address)?.window.giveBack();
+  }
+
   #forget(now: number): void {
     for (const [address, { passedAt }] of this.#windows) {
       if (passedAt > now - WINDOW_MS && this.#windows.size < BOUND) return;

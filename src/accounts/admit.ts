@@ -1,6 +1,7 @@
+import type { RateVerdict } from "./account-windows.ts";
 import { authenticate, type Caller } from "./authenticate.ts";
 import { crc32 } from "./crc32.ts";
-import { PLANS } from "./plans.ts";
+import { callLimits } from "./plans.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import type { WindowVerdict } from "./sliding-window.ts";
 import type { Product } from "./token.ts";
@@ -8,14 +9,19 @@ import type { Product } from "./token.ts";
 /** Failed authentications that one client address has in any 60 seconds. */
 const FAILURES_PER_MINUTE = 30;
 
+/** Whose address is not known shares these failures with all others of whom that is true. */
+const UNKNOWN_ADDRESS = "unknown";
+
 /** Addresses share so many objects: each costs a place on disk, and whoever has many addresses could fill it. */
 const ADDRESS_OBJECTS = 32;
 
-/** Whether a call may go on. `window`: what the rate limit says; null where none counts the call. */
-export type Admission =
-  | { kind: "admitted"; caller: Caller; window: WindowVerdict }
-  | { kind: "unauthenticated"; window: WindowVerdict | null }
-  | { kind: "limited"; window: WindowVerdict };
+/** Whether a call may go on. `window`: what the rate limit says. */
+export type Admission = { kind: "admitted"; caller: Caller; window: RateVerdict } | Refusal;
+
+/** Why a call may not go on. */
+export type Refusal =
+  | { kind: "unauthenticated"; window: WindowVerdict }
+  | { kind: "limited"; window: WindowVerdict | RateVerdict };
 
 /** What admission needs of the environment. */
 export interface AdmissionBindings {
@@ -27,7 +33,7 @@ export interface AdmissionBindings {
  * Authenticates a call by its key and counts it: one read of D1 and one call of a Durable Object. Who fails is counted by
  * address, so that guessing is slowed down while valid keys behind the same address go on.
  *
- * @param address as {@link clientAddress} gives it
+ * @param address as `clientAddress` gives it
  * @param now ms since the epoch
  */
 export async function admit(
@@ -38,20 +44,43 @@ export async function admit(
   now: number,
 ): Promise<Admission> {
   const authentication = await authenticate(DB, token, product, now);
-  if (authentication.kind === "refused") return countFailure(RATE_LIMITER, address);
+  if (authentication.kind === "refused") {
+    const { window } = await takeFailure(RATE_LIMITER, address);
+    return { kind: window.allowed ? "unauthenticated" : "limited", window };
+  }
   const { caller } = authentication;
-  const { requests } = PLANS[caller.plan][product];
-  const window = await RATE_LIMITER.getByName(`key:${caller.keyId}`).take(requests, caller.keyId);
+  const { keyId, countedAs, account, plan } = caller;
+  const limiter = RATE_LIMITER.getByName(limiterOf(account, product));
+  const window = await limiter.take({ keyId, countedAs, limits: callLimits(plan, product) });
   return window.allowed ? { kind: "admitted", caller, window } : { kind: "limited", window };
 }
 
-/** Counts a failed authentication of an address; of an unknown address nothing is counted. */
-export async function countFailure(
+/**
+ * Whether a call is the operator's. It takes one of the address's failed authentications before the token is compared, and
+ * gives it back where it was right: however many calls come at once, no more tokens are compared than may fail.
+ *
+ * @param isOperator compares the token
+ */
+export async function admitOperator(
   limiters: AdmissionBindings["RATE_LIMITER"],
   address: string | null,
-): Promise<Exclude<Admission, { kind: "admitted" }>> {
-  if (address === null) return { kind: "unauthenticated", window: null };
-  const limiter = limiters.getByName(`addresses:${crc32(address) % ADDRESS_OBJECTS}`);
-  const window = await limiter.takeFailure(FAILURES_PER_MINUTE, address);
-  return window.allowed ? { kind: "unauthenticated", window } : { kind: "limited", window };
+  isOperator: () => Promise<boolean>,
+): Promise<{ kind: "operator" } | Refusal> {
+  const { window, giveBack } = await takeFailure(limiters, address);
+  if (!window.allowed) return { kind: "limited", window };
+  if (!(await isOperator())) return { kind: "unauthenticated", window };
+  await giveBack();
+  return { kind: "operator" };
+}
+
+/** The name of the rate limiter of an account's keys of a product. */
+export function limiterOf(account: string, product: Product): string {
+  return `account:${account}:${product}`;
+}
+
+async function takeFailure(limiters: AdmissionBindings["RATE_LIMITER"], address: string | null) {
+  const name = address ?? UNKNOWN_ADDRESS;
+  const limiter = limiters.getByName(`addresses:${crc32(name) % ADDRESS_OBJECTS}`);
+  const window = await limiter.takeFailure(FAILURES_PER_MINUTE, name);
+  return { window, giveBack: () => limiter.giveBackFailure(name) };
 }

@@ -1,8 +1,8 @@
-import { claim, type IdempotencyKey, keepAnswer, release } from "./idempotency-keys.ts";
+import { claim, type IdempotencyKey, type KeptFor, keepAnswer, release } from "./idempotency-keys.ts";
 import { type KeptAnswer, openAnswer, sealAnswer } from "./sealed-answer.ts";
 
 /** A request that carries an Idempotency-Key. */
-export interface RepeatableRequest {
+export interface RepeatableRequest extends KeptFor {
   /** The header as it came. */
   idempotencyKey: string;
   apiKeyId: string;
@@ -18,7 +18,8 @@ export type Once =
   | { kind: "answer"; response: Response }
   | { kind: "malformed"; reason: string }
   | { kind: "other-request" }
-  | { kind: "in-progress"; retryAfter: number };
+  | { kind: "in-progress"; retryAfter: number }
+  | { kind: "too-many"; rows: number };
 
 /** Headers that belong to what was done, and not to the request that asks again. */
 const KEPT_HEADERS = ["content-type", "etag", "location"];
@@ -45,13 +46,14 @@ export async function answerOnce(
   const key = await sha256(new TextEncoder().encode(idempotencyKey));
   const fingerprint = await fingerprintOf(request);
   const place = `${apiKeyId} ${key} ${fingerprint}`;
-  const claimed = await claim(db, { apiKeyId, key }, fingerprint, now);
+  const claimed = await claim(db, { apiKeyId, key }, request, fingerprint, now);
   switch (claimed.kind) {
     case "first":
       return { kind: "answer", response: await runAndKeep(db, { apiKeyId, key }, token, place, run, now) };
     case "answered":
       return { kind: "answer", response: replayed(await openAnswer(claimed.sealed, token, place)) };
     case "other-request":
+    case "too-many":
       return claimed;
     case "in-progress":
       return { kind: "in-progress", retryAfter: 1 };

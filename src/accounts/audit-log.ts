@@ -1,4 +1,6 @@
+import { BOUNDS, LARGEST } from "../db/bounds.ts";
 import { newId } from "../db/new-id.ts";
+import { shortened } from "./shortened.ts";
 
 /** Who changes something, and by which request. */
 export interface Actor {
@@ -11,7 +13,10 @@ export interface Actor {
   requestId: string;
 }
 
-/** A change as the audit log keeps it. `before` and `after` must hold no secret. */
+/**
+ * A change as the audit log keeps it. `before` and `after` must hold no secret; of what is large in them only the size is
+ * kept.
+ */
 export interface Change {
   /** What was done, such as `zone.create`. */
   action: string;
@@ -23,15 +28,23 @@ export interface Change {
 
 /**
  * Writes a change into the audit log. It stands in a batch right behind the statement that makes the change, and writes
- * nothing where that one changed nothing: the two are one transaction.
+ * nothing where that one changed nothing: the two are one transaction. Where an account has as many entries as it may, the
+ * newest takes the place of the oldest.
  *
  * @param now ms since the epoch
  */
 export function auditStatement(db: D1Database, actor: Actor, change: Change, now: number): D1PreparedStatement {
   return db
     .prepare(
-      `INSERT INTO audit_log (id, account_id, mode, at, actor, action, target, address, request_id, before, after)
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE changes() > 0`,
+      `INSERT OR REPLACE INTO audit_log (id, account_id, mode, at, actor, action, target, address, request_id, before, after,
+                                         number, place)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, newest + 1,
+              CASE WHEN newest - oldest + 1 < rows THEN newest + 1
+                   ELSE (SELECT place FROM audit_log WHERE account_id = ?2 AND number = oldest) END
+       FROM (SELECT COALESCE((SELECT MAX(number) FROM audit_log WHERE account_id = ?2), 0) AS newest,
+                    COALESCE((SELECT MIN(number) FROM audit_log WHERE account_id = ?2), 1) AS oldest,
+                    (SELECT ?12 ->> plan FROM accounts WHERE id = ?2) AS rows)
+       WHERE changes() > 0`,
     )
     .bind(
       newId("audit"),
@@ -45,9 +58,10 @@ export function auditStatement(db: D1Database, actor: Actor, change: Change, now
       actor.requestId,
       jsonOrNull(change.before),
       jsonOrNull(change.after),
+      JSON.stringify(BOUNDS.audit_log.rows),
     );
 }
 
 function jsonOrNull(value: unknown): string | null {
-  return value === null || value === undefined ? null : JSON.stringify(value);
+  return value === null || value === undefined ? null : JSON.stringify(shortened(value, LARGEST.auditState));
 }

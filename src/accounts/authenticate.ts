@@ -6,6 +6,8 @@ import { hashToken, type Product, TOKEN_KINDS, tokenKind } from "./token.ts";
 /** A caller, by the key that it has shown. `expiresAt`: also the end of a key that was rotated. */
 export interface Caller extends KeyPowers {
   keyId: string;
+  /** Id of the key under which its calls are counted: the first of those that were rotated into it, or its own. */
+  countedAs: string;
   account: string;
   product: Product;
   plan: Plan;
@@ -35,7 +37,7 @@ export async function authenticate(
   // Found by its hash: the time that takes says nothing of 160 random bits.
   const key = await db
     .prepare(
-      `SELECT api_keys.id AS keyId, account_id AS account, accounts.plan, mode, scopes, zones,
+      `SELECT api_keys.id AS keyId, COALESCE(counted_as, api_keys.id) AS countedAs, account_id AS account, accounts.plan, mode, scopes, zones,
               expires_at AS expiresAt, revoked_at AS revokedAt
        FROM api_keys JOIN accounts ON accounts.id = account_id WHERE hash = ?1 AND product = ?2`,
     )

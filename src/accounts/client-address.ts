@@ -1,14 +1,60 @@
 import ipaddr from "ipaddr.js";
 
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** What a request says of where it comes from. `cf.clientIp` is set by workerd itself, where nothing stands in front of it. */
+interface Arrival {
+  headers: Headers;
+  cf?: object | undefined;
+}
+
 /**
- * The client that failed authentications are counted for: its IPv4 address, or the /64 of its IPv6 address, which is the
- * least that a provider gives to one customer. Cloudflare sets the header; in front of `npm run serve` a proxy has to.
- * Null: unknown.
+ * The client that failed authentications are counted for, and that the audit log names: its IPv4 address, or the /64 of
+ * its IPv6 address, which is the least that a provider gives to one customer. Null: unknown.
+ *
+ * @param proxies as {@link connectingAddress} takes them
  */
-export function clientAddress(headers: Headers): string | null {
-  const text = headers.get("cf-connecting-ip");
-  if (text === null || !ipaddr.isValid(text)) return null;
+export function clientAddress(request: Arrival, proxies: readonly string[] | null): string | null {
+  const text = connectingAddress(request, proxies);
+  if (text === null) return null;
   const address = ipaddr.process(text);
   if (address.kind() === "ipv4") return address.toString();
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/64`)}/64`;
+}
+
+/**
+ * The address that a client connects from. Null: unknown.
+ *
+ * @param proxies null on Cloudflare's network, whose `CF-Connecting-IP` no client can set; else the addresses and CIDRs of
+ *   the proxies that are believed when they set it. Of anybody else the peer's address counts.
+ */
+export function connectingAddress({ headers, cf }: Arrival, proxies: readonly string[] | null): string | null {
+  const stated = parse(headers.get("cf-connecting-ip"));
+  if (proxies === null) return stated?.toString() ?? null;
+  const peer = parse(hostOf(cf));
+  if (peer === null) return null;
+  const believed = proxies.some((proxy) => contains(proxy, peer));
+  return (believed ? stated : peer)?.toString() ?? null;
+}
+
+/** Whether a text names proxies: an address, or a range of them as CIDR. */
+export function isProxy(text: string): boolean {
+  return ipaddr.isValidCIDR(text) || ipaddr.IPv6.isValid(text) || ipaddr.IPv4.isValidFourPartDecimal(text);
+}
+
+function contains(proxy: string, peer: Address): boolean {
+  if (!proxy.includes("/")) return ipaddr.process(proxy).toString() === peer.toString();
+  const [range, bits] = ipaddr.parseCIDR(proxy);
+  return range.kind() === peer.kind() && peer.match(range, bits);
+}
+
+/** The host of workerd's `clientIp`, such as `203.0.113.7:49152` or `[2001:db8::1]:49152`. */
+function hostOf(cf: object | undefined): string | null {
+  const peer = cf !== undefined && "clientIp" in cf ? cf.clientIp : null;
+  if (typeof peer !== "string") return null;
+  return /^\[([^\]]+)\]:\d+$/.exec(peer)?.[1] ?? /^([^:]+):\d+$/.exec(peer)?.[1] ?? null;
+}
+
+function parse(text: string | null): Address | null {
+  return text === null || !ipaddr.isValid(text) ? null : ipaddr.process(text);
 }

@@ -1,10 +1,8 @@
-import { IDEMPOTENCY_SECONDS } from "./idempotency-keys.ts";
-
-/** For how long the audit log is kept, seconds: a year and a month. */
-const AUDIT_SECONDS = 400 * 86_400;
+import { BOUNDS, daysBefore } from "../db/bounds.ts";
+import { deleteKeys } from "./ended-keys.ts";
 
 /** Rows of each table that one run deletes at most, so that no run holds up D1. */
-const ROWS_PER_RUN = 1_000;
+const ROWS_PER_RUN = 5_000;
 
 /**
  * Deletes what need not be kept any longer, the oldest first. What a run leaves the next one takes.
@@ -15,12 +13,18 @@ export async function deleteOldRows(db: D1Database, now: number): Promise<void> 
   await db.batch([
     db
       .prepare("DELETE FROM audit_log WHERE id IN (SELECT id FROM audit_log WHERE at < ?1 ORDER BY at LIMIT ?2)")
-      .bind(now - AUDIT_SECONDS * 1000, ROWS_PER_RUN),
+      .bind(daysBefore(now, BOUNDS.audit_log.days), ROWS_PER_RUN),
     db
       .prepare(
         `DELETE FROM idempotency_keys WHERE (api_key_id, key) IN
            (SELECT api_key_id, key FROM idempotency_keys WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)`,
       )
-      .bind(now - IDEMPOTENCY_SECONDS * 1000, ROWS_PER_RUN),
+      .bind(daysBefore(now, BOUNDS.idempotency_keys.days), ROWS_PER_RUN),
+    ...["revoked_at", "expires_at"].flatMap((end) =>
+      deleteKeys(db, `SELECT id FROM api_keys WHERE ${end} < ?1 ORDER BY ${end} LIMIT ?2`, [
+        daysBefore(now, BOUNDS.api_keys.over.days),
+        ROWS_PER_RUN,
+      ]),
+    ),
   ]);
 }

@@ -88,18 +88,26 @@ export function countOfKeys(account: string, product: string, now: string): stri
            AND (revoked_at IS NULL OR revoked_at > ${now}) AND (expires_at IS NULL OR expires_at > ${now}))`;
 }
 
-/** Inserts a key where a condition holds, whose placeholders begin at ?12. Of the token only the hash is kept. */
+/**
+ * Inserts a key where a condition holds, whose placeholders begin at ?13. Of the token only the hash is kept.
+ *
+ * @param rotated the key that it takes the place of, with whose calls its own are counted
+ */
 export async function insertKeyStatement(
   db: D1Database,
   owner: { account: string; product: Product },
   key: Key,
   token: string,
   condition: { sql: string; values?: readonly unknown[] },
+  rotated: string | null = null,
 ): Promise<D1PreparedStatement> {
   return db
     .prepare(
-      `INSERT INTO api_keys (id, account_id, product, mode, hash, prefix, name, scopes, zones, created_at, expires_at)
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE ${condition.sql}`,
+      `INSERT INTO api_keys (id, account_id, product, mode, hash, prefix, name, scopes, zones, created_at, expires_at,
+                             counted_as)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
+              (SELECT COALESCE(counted_as, id) FROM api_keys WHERE id = ?12)
+       WHERE ${condition.sql}`,
     )
     .bind(
       key.id,
@@ -113,6 +121,7 @@ export async function insertKeyStatement(
       key.zones && JSON.stringify(key.zones),
       key.createdAt,
       key.expiresAt,
+      rotated,
       ...(condition.values ?? []),
     );
 }

@@ -1,6 +1,7 @@
 import { newId } from "../db/new-id.ts";
 import { type Actor, auditStatement } from "./audit-log.ts";
 import type { Caller } from "./authenticate.ts";
+import { boundEndedKeys } from "./ended-keys.ts";
 import { type Grant, grant, type KeyPowers, type KeyRequest } from "./key-powers.ts";
 import { countOfKeys, findKey, insertKeyStatement, type Key } from "./key-rows.ts";
 import { PLANS } from "./plans.ts";
@@ -46,10 +47,11 @@ export async function createKey(
   const limit = keysOf(caller);
   const [inserted] = await db.batch([
     await insertKeyStatement(db, caller, key, token, {
-      sql: `${countOfKeys("?2", "?3", "?10")} < ?12`,
+      sql: `${countOfKeys("?2", "?3", "?10")} < ?13`,
       values: [limit],
     }),
     creation(db, key, actor, now),
+    ...boundEndedKeys(db, caller, now),
   ]);
   return inserted?.meta.changes ? { kind: "created", key, token } : { kind: "limit", limit };
 }
@@ -113,9 +115,10 @@ export async function rotateKey(
          WHERE id = ?1 AND revoked_at IS NULL AND (?2 = ?3 OR ${countOfKeys("?4", "?5", "?3")} < ?6)`,
       )
       .bind(id, revokedAt, now, caller.account, caller.product, limit),
-    await insertKeyStatement(db, caller, key, token, { sql: "changes() > 0" }),
+    await insertKeyStatement(db, caller, key, token, { sql: "changes() > 0" }, id),
     auditStatement(db, actor, rotation, now),
     creation(db, key, actor, now),
+    ...boundEndedKeys(db, caller, now),
   ]);
   if (rotated?.meta.changes) return { kind: "rotated", key, token };
   const left = await findKey(db, caller, id, now);

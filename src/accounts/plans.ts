@@ -1,26 +1,41 @@
-/** What a plan allows. Requests are counted over any 60 seconds, for each key. */
+import type { CallLimits } from "./account-windows.ts";
+import type { Product } from "./token.ts";
+
+/** What a plan allows. Requests are counted over any 60 seconds, for each key; see also {@link callLimits}. */
 export interface PlanLimits {
   rescdn: { requests: number; zones: number; keys: number };
   /** `records: null`: as many as the account likes. */
-  resolvedb: { requests: number; records: number | null; keys: number; webhooks: number };
+  resolvedb: { requests: number; records: number | null; namespaces: number; keys: number; webhooks: number };
 }
 
 /** The plans and their limits. The contracts name the requests and the records; the rest keeps one customer from filling a table. */
 export const PLANS = {
   free: {
     rescdn: { requests: 100, zones: 100, keys: 50 },
-    resolvedb: { requests: 60, records: 100, keys: 50, webhooks: 0 },
+    resolvedb: { requests: 60, records: 100, namespaces: 100, keys: 50, webhooks: 0 },
   },
   pro: {
     rescdn: { requests: 100, zones: 1_000, keys: 200 },
-    resolvedb: { requests: 600, records: 10_000, keys: 200, webhooks: 10 },
+    resolvedb: { requests: 600, records: 10_000, namespaces: 10_000, keys: 200, webhooks: 10 },
   },
   enterprise: {
     rescdn: { requests: 1_000, zones: 10_000, keys: 1_000 },
-    resolvedb: { requests: 6_000, records: null, keys: 1_000, webhooks: 100 },
+    resolvedb: { requests: 6_000, records: null, namespaces: 100_000, keys: 1_000, webhooks: 100 },
   },
 } as const satisfies Record<string, PlanLimits>;
 
 export type Plan = keyof typeof PLANS;
 
 export const PLAN_NAMES = Object.keys(PLANS) as [Plan, ...Plan[]];
+
+/**
+ * How many times the calls of one key all keys of an account have together: room for a key for people, one for tests and
+ * some for programs, however many keys there are.
+ */
+const KEYS_AT_FULL_RATE = 5;
+
+/** The calls that a plan allows in any 60 seconds. */
+export function callLimits(plan: Plan, product: Product): CallLimits {
+  const { requests } = PLANS[plan][product];
+  return { key: requests, account: requests * KEYS_AT_FULL_RATE };
+}

@@ -1,7 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
+import { AccountWindows, type CallLimits, type CallTimes, type RateVerdict } from "./account-windows.ts";
 import { AddressWindows } from "./address-windows.ts";
-import { SlidingWindow, WINDOW_MS, type WindowVerdict } from "./sliding-window.ts";
+import { WINDOW_MS, type WindowVerdict } from "./sliding-window.ts";
 
 /** How late the time of a key's last use may be known, ms. */
 const LAST_USED_INTERVAL_MS = 60_000;
@@ -9,27 +10,41 @@ const LAST_USED_INTERVAL_MS = 60_000;
 /** Ms. The platform takes an object out of memory ten seconds after its last call, but not while it waits for a timer. */
 const QUIET_MS = 5_000;
 
+/** A call as it is counted. */
+export interface CountedCall {
+  /** Id of the key that was shown. */
+  keyId: string;
+  /** Whose window it is counted in: the key's own, or that of the first key that was rotated into it. */
+  countedAs: string;
+  limits: CallLimits;
+}
+
 /**
- * Counts the calls of one key, or the failed authentications of some client addresses, exactly and for all isolates: there
- * is one object for each key, and it takes calls one after the other. It counts in memory and notes what it has counted
- * when it is quiet; an object that is moved in the midst of calls begins anew.
+ * Counts the calls of one account's keys, or the failed authentications of some client addresses, exactly and for all
+ * isolates: there is one object for each account and product, and it takes calls one after the other. It counts in memory
+ * and notes what it has counted when it is quiet; an object that is moved in the midst of calls begins anew.
  */
 export class RateLimiter extends DurableObject<Env> {
-  readonly #window: SlidingWindow;
+  readonly #windows: AccountWindows;
   readonly #addresses = new AddressWindows();
+  /** Last uses of keys that D1 does not know yet, ms since the epoch, as storage holds them. */
+  #uses: Readonly<Record<string, number>>;
+  /** Newer ones of the same keys. */
+  readonly #lastUsedAt = new Map<string, number>();
   #timer: number | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#window = new SlidingWindow(ctx.storage.kv.get<number[]>("window"));
+    this.#windows = new AccountWindows(ctx.storage.kv.get<CallTimes>("windows"));
+    this.#uses = ctx.storage.kv.get<Record<string, number>>("uses") ?? {};
   }
 
-  /** Takes one of `limit` calls in any 60 seconds, and notes when the key was used. */
-  async take(limit: number, keyId: string | null): Promise<WindowVerdict> {
+  /** Takes a call that the limits of its key and of its account allow in any 60 seconds, and notes when the key was used. */
+  async take({ keyId, countedAs, limits }: CountedCall): Promise<RateVerdict> {
     const now = Date.now();
-    if (keyId !== null) await this.#noteUse(keyId, now);
-    const verdict = this.#window.take(limit, now);
-    if (verdict.allowed) this.#later(QUIET_MS, () => this.ctx.storage.kv.put("window", this.#window.times));
+    await this.#noteUse(keyId, now);
+    const verdict = this.#windows.take(countedAs, limits, now);
+    if (verdict.allowed) this.#later(QUIET_MS, () => this.ctx.storage.kv.put("windows", this.#windows.times));
     return verdict;
   }
 
@@ -41,19 +56,26 @@ export class RateLimiter extends DurableObject<Env> {
     return verdict;
   }
 
-  /** Writes the last use to D1 a minute after the first use that it does not know. */
+  /** Takes back the last failed authentication of an address: it was none. */
+  giveBackFailure(address: string): void {
+    this.#addresses.giveBack(address);
+  }
+
+  /** Writes the last uses to D1 a minute after the first that it does not know. */
   override async alarm(): Promise<void> {
-    const use = this.ctx.storage.kv.get<Use>("use");
-    if (use === undefined) return;
-    const lastUsedAt = Math.max(use.at, this.#lastUsedAt);
+    const written = Object.fromEntries(
+      Object.entries(this.#uses).map(([keyId, at]) => [keyId, Math.max(at, this.#lastUsedAt.get(keyId) ?? 0)]),
+    );
     await this.env.DB.prepare(
-      "UPDATE api_keys SET last_used_at = ?2 WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)",
+      `UPDATE api_keys SET last_used_at = used.value FROM json_each(?1) AS used
+       WHERE api_keys.id = used.key AND (last_used_at IS NULL OR last_used_at < used.value)`,
     )
-      .bind(use.keyId, lastUsedAt)
+      .bind(JSON.stringify(written))
       .run();
     // A use that came during the write is not in it.
-    if (this.#lastUsedAt > lastUsedAt) await this.#remember({ keyId: use.keyId, at: this.#lastUsedAt });
-    else this.ctx.storage.kv.delete("use");
+    const newer = [...this.#lastUsedAt].filter(([keyId, at]) => at > (written[keyId] ?? 0));
+    this.#lastUsedAt.clear();
+    await this.#remember(Object.fromEntries(newer));
   }
 
   #later(ms: number, work: () => void): void {
@@ -61,22 +83,16 @@ export class RateLimiter extends DurableObject<Env> {
     this.#timer = setTimeout(work, ms);
   }
 
-  #lastUsedAt = 0;
-
   async #noteUse(keyId: string, now: number): Promise<void> {
-    this.#lastUsedAt = now;
-    if (this.ctx.storage.kv.get<Use>("use") === undefined) await this.#remember({ keyId, at: now });
+    this.#lastUsedAt.set(keyId, now);
+    if (this.#uses[keyId] === undefined) await this.#remember({ ...this.#uses, [keyId]: now });
   }
 
-  async #remember(use: Use): Promise<void> {
-    this.ctx.storage.kv.put("use", use);
-    await this.ctx.storage.setAlarm(use.at + LAST_USED_INTERVAL_MS);
+  async #remember(uses: Readonly<Record<string, number>>): Promise<void> {
+    this.#uses = uses;
+    this.ctx.storage.kv.put("uses", uses);
+    const oldest = Math.min(...Object.values(uses));
+    if (Number.isFinite(oldest) && (await this.ctx.storage.getAlarm()) === null)
+      await this.ctx.storage.setAlarm(oldest + LAST_USED_INTERVAL_MS);
   }
-}
-
-/** A use that D1 does not know yet. */
-interface Use {
-  keyId: string;
-  /** Ms since the epoch. */
-  at: number;
 }

@@ -28,13 +28,23 @@ export class SlidingWindow {
     return this.#times;
   }
 
+  /** Whether one of `limit` calls may pass at `now`. */
+  allows(limit: number, now: number): boolean {
+    while (this.#times.length > 0 && this.#times[0]! <= now - WINDOW_MS) this.#times.shift();
+    return this.#times.length < limit;
+  }
+
   /** Lets one of `limit` calls pass at `now` (ms since the epoch), or none. */
   take(limit: number, now: number): WindowVerdict {
-    while (this.#times.length > 0 && this.#times[0]! <= now - WINDOW_MS) this.#times.shift();
-    const allowed = this.#times.length < limit;
+    const allowed = this.allows(limit, now);
     if (allowed) this.#times.push(now);
     const remaining = Math.max(limit - this.#times.length, 0);
     const decisive = remaining === 0 ? this.#times[this.#times.length - limit] : this.#times.at(-1);
     return { allowed, limit, remaining, resetAt: (decisive ?? now) + WINDOW_MS };
+  }
+
+  /** Takes back the last call that passed. */
+  giveBack(): void {
+    this.#times.pop();
   }
 }

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { clientAddress } from "../accounts/client-address.ts";
 import { createAccount } from "../accounts/create-account.ts";
 import { PLAN_NAMES } from "../accounts/plans.ts";
+import { addressOf } from "../rest/actor-of.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { isoSeconds } from "../rest/iso-seconds.ts";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
@@ -52,7 +52,7 @@ export function addAdmin(app: OpenAPIHono<RestEnv>): void {
   app.use("/admin/*", requireOperator);
   app.openapi(createAccountRoute, async (c) => {
     const { requestId, now } = c.var;
-    const by = { address: clientAddress(c.req.raw.headers), requestId };
+    const by = { address: addressOf(c), requestId };
     const { account, keys } = await createAccount(c.env.DB, c.req.valid("json"), now, by);
     const { createdAt, ...shown } = account;
     return c.json({ account: { ...shown, created: isoSeconds(createdAt) }, keys }, 201);

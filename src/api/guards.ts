@@ -1,9 +1,9 @@
 import type { MiddlewareHandler } from "hono";
-import { admit, countFailure } from "../accounts/admit.ts";
-import { clientAddress } from "../accounts/client-address.ts";
+import { admit, admitOperator } from "../accounts/admit.ts";
 import { isOperator } from "../accounts/operator.ts";
 import type { Scope } from "../accounts/scopes.ts";
 import { settingsOf } from "../env.ts";
+import { addressOf } from "../rest/actor-of.ts";
 import { admitted, type Refusals } from "../rest/admitted.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { limitBodyBy } from "../rest/limit-body.ts";
@@ -21,8 +21,8 @@ export const KEY_CHALLENGE = 'X-ResCDN-Key realm="ResCDN"';
  */
 export function requireScope(scope: Scope | null): Guard {
   return async (c, next) => {
-    const { headers } = c.req.raw;
-    const admission = await admit(c.env, headers.get("x-rescdn-key"), "rescdn", clientAddress(headers), c.var.now);
+    const token = c.req.raw.headers.get("x-rescdn-key");
+    const admission = await admit(c.env, token, "rescdn", addressOf(c), c.var.now);
     const caller = admitted(c, admission, KEY_CHALLENGE, refusals);
     c.set("caller", caller);
     if (scope !== null && !caller.scopes.includes(scope))
@@ -35,9 +35,9 @@ export function requireScope(scope: Scope | null): Guard {
 export const requireOperator: Guard = async (c, next) => {
   const { adminToken } = settingsOf(c.env);
   if (adminToken === null) throw new Problem("not_found");
-  const { headers } = c.req.raw;
-  if (!(await isOperator(headers.get("authorization"), adminToken)))
-    admitted(c, await countFailure(c.env.RATE_LIMITER, clientAddress(headers)), 'Bearer realm="ResCDN"', refusals);
+  const shown = c.req.raw.headers.get("authorization");
+  const admission = await admitOperator(c.env.RATE_LIMITER, addressOf(c), () => isOperator(shown, adminToken));
+  if (admission.kind !== "operator") admitted(c, admission, 'Bearer realm="ResCDN"', refusals);
   await next();
 };
 

@@ -8,4 +8,5 @@ export const idempotent = idempotentBy({
   malformed: (reason) => invalidField(IDEMPOTENCY_KEY, reason),
   otherRequest: () => new Problem("idempotency_key_reused"),
   inProgress: (headers) => new Problem("idempotency_in_progress", { headers }),
+  tooMany: (sentence, headers) => new Problem("rate_limited", { sentence, headers }),
 });

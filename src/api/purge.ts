@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { auditStatement } from "../accounts/audit-log.ts";
+import { BOUNDS, rowsOf } from "../db/bounds.ts";
 import { newId } from "../db/new-id.ts";
 import { settingsOf } from "../env.ts";
 import { actorOf } from "../rest/actor-of.ts";
@@ -53,7 +54,8 @@ async function purge(c: RestContext, idOrName: string, request: PurgeRequest) {
     targets: targetsOf(request, zone),
     createdBy: c.var.caller.keyId,
   };
-  if (!(await recordPurge(c.env.DB, order, auditOf(c, order), c.var.now))) throw zoneNotFound();
+  const limit = rowsOf(BOUNDS.purges.rows, c.var.caller.plan);
+  if (!(await recordPurge(c.env.DB, order, auditOf(c, order), c.var.now, limit))) throw zoneNotFound();
   if (settingsOf(c.env).cloudflare !== null) c.executionCtx.waitUntil(accelerate(c.env.PURGE_ACCELERATOR, order));
   const [nodes] = await Promise.all([countPops(c.env.DB, c.var.now), commit(c, zone.name)]);
   return { purged: true as const, nodes, id: order.id };

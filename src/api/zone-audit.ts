@@ -1,18 +1,39 @@
 import { auditStatement } from "../accounts/audit-log.ts";
+import { type Difference, difference } from "../accounts/difference.ts";
 import { actorOf } from "../rest/actor-of.ts";
 import type { RestContext } from "../rest/context.ts";
 import type { ZoneRow } from "../zones/rows.ts";
-import { redactedZone } from "./zone-json.ts";
+import { DEFAULT_SETTINGS } from "../zones/settings.ts";
+import { redactedSettings, wholeZone } from "./zone-json.ts";
 
-/** The audit log's entry for a change of a zone; null stands for a zone that is not there before or after. */
+/**
+ * The audit log's entry for a change of a zone: what differs before and after it. Null stands for a zone that is not there;
+ * of the other state the settings are kept that are not the defaults.
+ */
 export function zoneAudit(c: RestContext, before: ZoneRow | null, after: ZoneRow | null): D1PreparedStatement {
+  const states = differenceOf(before && wholeZone(c, before), after && wholeZone(c, after));
   const change = {
     action: actionOf(before, after),
     target: (after ?? before)!.id,
-    before: before && redactedZone(c, before),
-    after: after && redactedZone(c, after),
+    before: before && redacted(states.before),
+    after: after && redacted(states.after),
   };
   return auditStatement(c.env.DB, actorOf(c), change, c.var.now);
+}
+
+type Zone = ReturnType<typeof wholeZone>;
+
+function differenceOf(before: Zone | null, after: Zone | null): Difference {
+  if (before !== null && after !== null) return difference(before, after);
+  const own = (zone: Zone | null) =>
+    zone === null ? {} : { ...zone, settings: difference(DEFAULT_SETTINGS, zone.settings).after };
+  return { before: own(before), after: own(after) };
+}
+
+/** Values of headers to the origin are compared, and not shown. */
+function redacted(state: object): object {
+  if (!("settings" in state)) return state;
+  return { ...state, settings: redactedSettings(state.settings as object) };
 }
 
 function actionOf(before: ZoneRow | null, after: ZoneRow | null): string {

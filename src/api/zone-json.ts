@@ -35,22 +35,28 @@ export function shownZone(c: RestContext, zone: ZoneRow): ZoneJson {
 /** A zone but for the values of headers to its origins: they may be credentials. */
 export function redactedZone(c: RestContext, zone: ZoneRow): ZoneJson {
   const whole = wholeZone(c, zone);
-  const { origin_headers, fallback_headers } = whole.settings;
-  return {
-    ...whole,
-    settings: {
-      ...whole.settings,
-      origin_headers: redacted(origin_headers as object),
-      fallback_headers: redacted(fallback_headers as object),
-    },
-  };
+  return { ...whole, settings: redactedSettings(whole.settings) };
 }
 
-function redacted(headers: object): Record<string, string> {
+/** Those whose values may be credentials. */
+const HEADERS_TO_ORIGINS = ["origin_headers", "fallback_headers"];
+
+/** Settings, or some of them, but for the values of headers to the origins. */
+export function redactedSettings(settings: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      name,
+      HEADERS_TO_ORIGINS.includes(name) ? redactedHeaders(value as object) : value,
+    ]),
+  );
+}
+
+function redactedHeaders(headers: object): Record<string, string> {
   return Object.fromEntries(Object.keys(headers).map((name) => [name, "[redacted]"]));
 }
 
-function wholeZone(c: RestContext, zone: ZoneRow): ZoneJson {
+/** A zone with all that its owner may see. */
+export function wholeZone(c: RestContext, zone: ZoneRow): ZoneJson {
   const { id, name, origin, mode, revision } = zone;
   return {
     id,

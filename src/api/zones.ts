@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { PLANS } from "../accounts/plans.ts";
+import { BOUNDS, rowsOf } from "../db/bounds.ts";
 import { newId } from "../db/new-id.ts";
 import { settingsOf } from "../env.ts";
 import type { RestContext, RestEnv } from "../rest/context.ts";
@@ -33,6 +34,7 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
     if (zones !== null)
       throw new Problem("forbidden", { sentence: "this key is restricted to certain zones and cannot create others" });
     const limit = PLANS[plan].rescdn.zones;
+    const deletedLimit = rowsOf(BOUNDS.zones.over.rows, plan)!;
     const zone = {
       account,
       mode,
@@ -42,11 +44,19 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
       settings: changedSettings({}, settings, policyOf(c)),
     };
     const asCreated = { ...zone, state: "active" as const, version: 1, revision: 1, createdAt: c.var.now };
-    const result = await insertZone(c.env.DB, { ...zone, limit }, zoneAudit(c, null, asCreated), c.var.now);
+    const result = await insertZone(
+      c.env.DB,
+      { ...zone, limit, deletedLimit },
+      zoneAudit(c, null, asCreated),
+      c.var.now,
+    );
     if (result.kind === "taken") throw new Problem("name_taken");
     if (result.kind === "limit") {
       throw new Problem("limit_reached", {
-        sentence: `the plan ${plan} allows ${limit} zones: delete one that is not needed, or ask for a larger plan`,
+        sentence:
+          result.of === "zones"
+            ? `the plan ${plan} allows ${limit} zones: delete one that is not needed, or ask for a larger plan`
+            : `the account has deleted ${deletedLimit} zones within ${BOUNDS.zones.over.days} days, whose names are kept: wait until the first are free, or ask for a larger plan`,
       });
     }
     await commit(c, name);

@@ -1,5 +1,8 @@
 /** How a long-running command is started from the environment and ended by a signal. */
 
+import { refusalOfAdminToken } from "../accounts/admin-token.ts";
+import { isProxy } from "../accounts/client-address.ts";
+
 /** The port that `PORT` names; anything but a port number ends the command with one line. */
 export function portFromEnvironment(fallback: number): number {
   const text = process.env.PORT || String(fallback);
@@ -14,6 +17,20 @@ export function workersFromEnvironment(): number {
   const workers = /^\d{1,2}$/.test(text) ? Number(text) : 0;
   if (workers >= 1 && workers <= 64) return workers;
   return fail(`WORKERS is not a whole number from 1 to 64: ${text}`);
+}
+
+/** An operator's token that could be guessed ends the command with one line. */
+export function refuseWeakToken(token: string | undefined): void {
+  const refusal = token ? refusalOfAdminToken(token) : null;
+  if (refusal !== null) fail(`ADMIN_TOKEN ${refusal}`);
+}
+
+/** The proxies that `TRUSTED_PROXIES` names; what is neither an address nor a CIDR ends the command with one line. */
+export function trustedProxiesFromEnvironment(): string {
+  const text = process.env.TRUSTED_PROXIES ?? "";
+  const wrong = text.split(/[\s,]+/).find((proxy) => proxy !== "" && !isProxy(proxy));
+  if (wrong !== undefined) fail(`TRUSTED_PROXIES names neither an address nor a CIDR: ${wrong}`);
+  return text;
 }
 
 /** One line on stderr, exit code 1. */

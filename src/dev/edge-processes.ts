@@ -97,9 +97,12 @@ function linksIn(folder: string, product: string, count: number): Links {
 /** The product, whose `ZONES` also tells the edge processes what is published, and {@link STORAGE}. */
 async function controlWorkers(
   config: WranglerConfig,
-  { stateDir, vars }: RuntimeOptions,
+  options: RuntimeOptions,
   { edges }: Links,
 ): Promise<ServerProcessOptions["workers"]> {
+  const { stateDir } = options;
+  // Without it the control process believes what the edge processes say of a client's address.
+  const { TRUSTED_PROXIES: _, ...vars } = options.vars;
   const folder = join(stateDir, "bundle");
   const storageFolder = join(stateDir, "bundle-storage");
   const control = {

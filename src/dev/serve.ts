@@ -1,7 +1,14 @@
 /** `npm run serve`: the built Worker on workerd, for one machine and for every measurement. */
 import { resolve } from "node:path";
 import { AddressInUse } from "./address-in-use.ts";
-import { fail, onEndSignal, portFromEnvironment, workersFromEnvironment } from "./command.ts";
+import {
+  fail,
+  onEndSignal,
+  portFromEnvironment,
+  refuseWeakToken,
+  trustedProxiesFromEnvironment,
+  workersFromEnvironment,
+} from "./command.ts";
 import { startEdgeProcesses } from "./edge-processes.ts";
 import { keepFilesPrivate } from "./private-files.ts";
 import { projectRoot } from "./project.ts";
@@ -19,11 +26,12 @@ const passedOn = [
   "CLOUDFLARE_ZONE_ID",
   "CLOUDFLARE_API_BASE",
 ] as const;
-const vars: Record<string, string> = {};
+const vars: Record<string, string> = { TRUSTED_PROXIES: trustedProxiesFromEnvironment() };
 for (const name of passedOn) {
   const value = process.env[name];
   if (value !== undefined) vars[name] = value;
 }
+refuseWeakToken(vars.ADMIN_TOKEN);
 
 keepFilesPrivate();
 try {

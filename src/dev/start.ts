@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
 import { AddressInUse } from "./address-in-use.ts";
-import { fail, onEndSignal, portFromEnvironment } from "./command.ts";
+import { fail, onEndSignal, portFromEnvironment, refuseWeakToken } from "./command.ts";
 import { type DemoKeys, demoKeys, demoZone } from "./demo-account.ts";
 import { demoOrigin } from "./demo-origin.ts";
 import { devVar, rememberDevVar } from "./dev-vars.ts";
@@ -21,6 +21,7 @@ if (adminToken === null) {
   adminToken = randomBytes(32).toString("hex");
   rememberDevVar("ADMIN_TOKEN", adminToken);
 }
+refuseWeakToken(adminToken);
 
 const origin = demoOrigin();
 origin.on("error", () =>
@@ -34,7 +35,7 @@ try {
     host: "127.0.0.1",
     port,
     stateDir: join(projectRoot, ".wrangler/state"),
-    vars: { ADMIN_TOKEN: adminToken, ALLOW_PRIVATE_ORIGINS: "true" },
+    vars: { ADMIN_TOKEN: adminToken, ALLOW_PRIVATE_ORIGINS: "true", TRUSTED_PROXIES: "" },
   });
   onEndSignal(runtime.stop);
 

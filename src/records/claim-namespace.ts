@@ -8,6 +8,9 @@ import { eventStatements } from "./webhooks/outbox.ts";
 export interface NamespaceLimits {
   records: number | null;
   namespaces: number | null;
+  /** Deleted ones, whose names are kept. */
+  deletedRecords: number | null;
+  deletedNamespaces: number;
 }
 
 /**
@@ -46,12 +49,24 @@ export function claimStatements(
        WHERE NOT EXISTS (SELECT 1 FROM namespaces WHERE name = ?1 AND state = 'active')
          AND (?5 IS NULL OR (SELECT COUNT(*) FROM records WHERE account_id = ?2 AND state <> 'deleted') < ?5)
          AND (?6 IS NULL OR (SELECT COUNT(*) FROM namespaces WHERE account_id = ?2 AND state = 'active') < ?6)
+         AND (?8 IS NULL OR (SELECT COUNT(*) FROM records WHERE account_id = ?2 AND state = 'deleted') < ?8)
+         AND ((SELECT COUNT(*) FROM namespaces WHERE account_id = ?2 AND state = 'deleted') < ?7
+              OR EXISTS (SELECT 1 FROM namespaces WHERE name = ?1 AND account_id = ?2))
        ON CONFLICT (name) DO UPDATE
        SET account_id = ?2, visibility = ?3, state = 'active', revision = revision + 1, created_at = ?4, updated_at = ?4
        WHERE state = 'deleted' AND NOT ${takenByAnother("?2", "?4")}
        RETURNING ${NAMESPACE_COLUMNS}`,
     )
-    .bind(name, actor.account, visibility, now, limits.records, limits.namespaces);
+    .bind(
+      name,
+      actor.account,
+      visibility,
+      now,
+      limits.records,
+      limits.namespaces,
+      limits.deletedNamespaces,
+      limits.deletedRecords,
+    );
   const change = { action: "namespace.create", target: name, before: null, after: { visibility } };
   const data = namespaceJson({ ...namespace, createdAt: now, updatedAt: now });
   return [
@@ -73,7 +88,7 @@ export async function createNamespace(
   db: D1Database,
   actor: Actor,
   namespace: Pick<NamespaceRow, "name" | "visibility">,
-  limit: number | null,
+  limits: NamespaceLimits,
   now: number,
 ): Promise<ClaimResult> {
   const circumstances = db
@@ -82,8 +97,13 @@ export async function createNamespace(
        FROM namespaces WHERE name = ?1`,
     )
     .bind(namespace.name, actor.account, now);
-  const limits = { records: null, namespaces: limit };
-  const claim = claimStatements(db, actor, { ...namespace, records: 0 }, limits, now);
+  const claim = claimStatements(
+    db,
+    actor,
+    { ...namespace, records: 0 },
+    { ...limits, records: null, deletedRecords: null },
+    now,
+  );
   const results = await db.batch([...claim, circumstances]);
   const claimed = results[0]?.results[0] as NamespaceRow | undefined;
   if (claimed !== undefined) return { kind: "claimed", namespace: claimed };

@@ -1,11 +1,13 @@
+import { BOUNDS, daysBefore } from "../db/bounds.ts";
+
 /**
  * For how long a deleted record's or namespace's row is kept: longer than its document, so that what takes its name anew
  * goes on with its revision as long as somebody may remember it.
  */
-const KEPT_MS = 32 * 86_400_000;
+const KEPT_DAYS = BOUNDS.records.over.days;
 
 /** Rows of each table that one run drops at most, so that no run holds up D1. */
-const ROWS_PER_RUN = 1_000;
+const ROWS_PER_RUN = 5_000;
 
 /**
  * For the cron: drops what was deleted and published long ago, the oldest first.
@@ -13,7 +15,7 @@ const ROWS_PER_RUN = 1_000;
  * @param now ms since the epoch
  */
 export async function dropDeletedRecords(db: D1Database, now: number): Promise<void> {
-  const before = now - KEPT_MS;
+  const before = daysBefore(now, KEPT_DAYS);
   await db.batch([
     db
       .prepare(

@@ -1,4 +1,5 @@
 import { type Actor, auditStatement } from "../accounts/audit-log.ts";
+import { BOUNDS } from "../db/bounds.ts";
 import { hashQueryToken } from "./query-token.ts";
 
 /** A query token as D1 holds it, without what proves it. Times in ms since the epoch. */
@@ -17,7 +18,7 @@ const COLUMNS = "id, prefix, name, created_at AS createdAt, expires_at AS expire
 const PREFIX_LENGTH = 12;
 
 /** How many query tokens a namespace may have. */
-export const QUERY_TOKEN_LIMIT = 100;
+export const QUERY_TOKEN_LIMIT = BOUNDS.query_tokens.rows;
 
 /** Stores a new query token of an account's namespace, by its hash. Null: the namespace has gone, or has too many. */
 export async function insertQueryToken(
@@ -33,7 +34,7 @@ export async function insertQueryToken(
       `INSERT INTO query_tokens (id, namespace, hash, prefix, name, created_at, expires_at)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
        WHERE EXISTS (SELECT 1 FROM namespaces WHERE name = ?2 AND account_id = ?8 AND state = 'active')
-         AND (SELECT COUNT(*) FROM query_tokens WHERE namespace = ?2 AND revoked_at IS NULL) < ${QUERY_TOKEN_LIMIT}
+         AND (SELECT COUNT(*) FROM query_tokens WHERE namespace = ?2) < ${QUERY_TOKEN_LIMIT}
        RETURNING ${COLUMNS}`,
     )
     .bind(id, namespace, await hashQueryToken(token), prefix, name, now, expiresAt, actor.account);
@@ -43,16 +44,16 @@ export async function insertQueryToken(
   return inserted?.results[0] ?? null;
 }
 
-/** The query tokens of a namespace that are not revoked, oldest first. */
+/** The query tokens of a namespace, oldest first. */
 export async function listQueryTokens(db: D1Database, namespace: string): Promise<QueryTokenRow[]> {
   const { results } = await db
-    .prepare(`SELECT ${COLUMNS} FROM query_tokens WHERE namespace = ?1 AND revoked_at IS NULL ORDER BY created_at, id`)
+    .prepare(`SELECT ${COLUMNS} FROM query_tokens WHERE namespace = ?1 ORDER BY created_at, id`)
     .bind(namespace)
     .all<QueryTokenRow>();
   return results;
 }
 
-/** Revokes a query token of an account's namespace. False: there is none by that id. */
+/** Revokes a query token of an account's namespace: its row goes. False: there is none by that id. */
 export async function revokeQueryToken(
   db: D1Database,
   actor: Actor,
@@ -62,10 +63,10 @@ export async function revokeQueryToken(
 ): Promise<boolean> {
   const revoke = db
     .prepare(
-      `UPDATE query_tokens SET revoked_at = ?4 WHERE id = ?1 AND namespace = ?2 AND revoked_at IS NULL
+      `DELETE FROM query_tokens WHERE id = ?1 AND namespace = ?2
        AND EXISTS (SELECT 1 FROM namespaces WHERE name = ?2 AND account_id = ?3 AND state = 'active')`,
     )
-    .bind(id, namespace, actor.account, now);
+    .bind(id, namespace, actor.account);
   const change = { action: "query_token.revoke", target: id, before: { namespace }, after: null };
   const [revoked] = await db.batch([revoke, auditStatement(db, actor, change, now)]);
   return (revoked?.meta.changes ?? 0) > 0;

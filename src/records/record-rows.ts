@@ -16,7 +16,7 @@ export type InsertResult =
   | { kind: "inserted"; record: RecordRow; publishNamespace: boolean }
   | { kind: "taken" }
   | { kind: "namespace of another" }
-  | { kind: "too many"; what: "records" | "namespaces" };
+  | { kind: "too many"; what: "records" | "namespaces" | "deleted records" };
 
 interface Circumstances {
   taken: number;
@@ -24,6 +24,7 @@ interface Circumstances {
   lagging: number;
   /** How many the account has; null where the record was inserted: to count them is the dearest part of a call. */
   records: number | null;
+  deleted: number | null;
 }
 
 /**
@@ -49,16 +50,19 @@ export async function insertRecord(
               1 + COALESCE((SELECT MAX(revision) FROM records WHERE key = ?3), 0), ?9, ?9
        WHERE EXISTS (SELECT 1 FROM namespaces WHERE name = ?4 AND account_id = ?2 AND state = 'active')
          AND (?10 IS NULL OR (SELECT COUNT(*) FROM records WHERE account_id = ?2 AND state <> 'deleted') < ?10)
+         AND (?11 IS NULL OR (SELECT COUNT(*) FROM records WHERE account_id = ?2 AND state = 'deleted') < ?11)
        ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
     )
-    .bind(id, account, key, namespace, resource, version, data, ttl, now, limits.records);
+    .bind(id, account, key, namespace, resource, version, data, ttl, now, limits.records, limits.deletedRecords);
   const circumstances = db
     .prepare(
       `SELECT EXISTS (SELECT 1 FROM records WHERE key = ?1 AND state <> 'deleted') AS taken,
               EXISTS (SELECT 1 FROM namespaces WHERE name = ?2 AND ${takenByAnother("?3", "?4")}) AS foreignNamespace,
               EXISTS (SELECT 1 FROM namespaces WHERE name = ?2 AND published_revision < revision) AS lagging,
               CASE WHEN EXISTS (SELECT 1 FROM records WHERE id = ?5) THEN NULL
-                   ELSE (SELECT COUNT(*) FROM records WHERE account_id = ?3 AND state <> 'deleted') END AS records`,
+                   ELSE (SELECT COUNT(*) FROM records WHERE account_id = ?3 AND state <> 'deleted') END AS records,
+              CASE WHEN EXISTS (SELECT 1 FROM records WHERE id = ?5) THEN NULL
+                   ELSE (SELECT COUNT(*) FROM records WHERE account_id = ?3 AND state = 'deleted') END AS deleted`,
     )
     .bind(key, namespace, account, now, id);
   const after = { key, ttl, ...(await describeData(data)) };
@@ -72,10 +76,12 @@ export async function insertRecord(
     circumstances,
   ]);
   const inserted = results[claim.length]?.results[0] as RecordRow | undefined;
-  const { taken, foreignNamespace, records, lagging } = results.at(-1)!.results[0] as Circumstances;
+  const { taken, foreignNamespace, records, deleted, lagging } = results.at(-1)!.results[0] as Circumstances;
   if (inserted !== undefined) return { kind: "inserted", record: inserted, publishNamespace: lagging === 1 };
   if (foreignNamespace === 1) return { kind: "namespace of another" };
   if (taken === 1) return { kind: "taken" };
+  if (deleted !== null && deleted >= (limits.deletedRecords ?? Number.POSITIVE_INFINITY))
+    return { kind: "too many", what: "deleted records" };
   const full = limits.records !== null && records !== null && records >= limits.records;
   return { kind: "too many", what: full ? "records" : "namespaces" };
 }

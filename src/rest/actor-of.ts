@@ -1,9 +1,15 @@
 import type { Actor } from "../accounts/audit-log.ts";
 import { clientAddress } from "../accounts/client-address.ts";
+import { settingsOf } from "../env.ts";
 import type { RestContext } from "./context.ts";
 
 /** The caller, as the audit log names it. */
 export function actorOf(c: RestContext): Actor {
   const { account, mode, keyId } = c.var.caller;
-  return { account, mode, actor: keyId, address: clientAddress(c.req.raw.headers), requestId: c.var.requestId };
+  return { account, mode, actor: keyId, address: addressOf(c), requestId: c.var.requestId };
+}
+
+/** Where a call comes from, as {@link clientAddress} gives it. */
+export function addressOf(c: RestContext): string | null {
+  return clientAddress(c.req.raw, settingsOf(c.env).trustedProxies);
 }

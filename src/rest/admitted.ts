@@ -16,7 +16,7 @@ export interface Refusals {
  * @param challenge what a 401 asks for
  */
 export function admitted(c: RestContext, admission: Admission, challenge: string, refusals: Refusals): Caller {
-  if (admission.window !== null) c.set("rateLimit", rateLimitHeaders(admission.window, c.var.now));
+  c.set("rateLimit", rateLimitHeaders(admission.window, c.var.now));
   switch (admission.kind) {
     case "admitted":
       return admission.caller;

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { answerOnce } from "../accounts/answer-once.ts";
+import { TOO_MANY_RETRY_SECONDS } from "../accounts/idempotency-keys.ts";
 import type { RestContext, RestEnv } from "./context.ts";
 
 /** The field's name, for the problems that name it. */
@@ -23,6 +24,7 @@ export interface IdempotencyRules {
   malformed(reason: string): Error;
   otherRequest(): Error;
   inProgress(headers: { "retry-after": string }): Error;
+  tooMany(sentence: string, headers: { "retry-after": string }): Error;
 }
 
 /** Does what repeats a request only once. Comes after the guards of a POST, so that nobody else's answer is given. */
@@ -37,7 +39,16 @@ export function idempotentBy(rules: IdempotencyRules): MiddlewareHandler<RestEnv
     const body = await c.req.arrayBuffer();
     const once = await answerOnce(
       c.env.DB,
-      { idempotencyKey, apiKeyId: caller.keyId, token, method, target: pathname + search, body },
+      {
+        idempotencyKey,
+        apiKeyId: caller.keyId,
+        account: caller.account,
+        plan: caller.plan,
+        token,
+        method,
+        target: pathname + search,
+        body,
+      },
       async () => {
         await next();
         return c.res;
@@ -53,6 +64,11 @@ export function idempotentBy(rules: IdempotencyRules): MiddlewareHandler<RestEnv
         throw rules.otherRequest();
       case "in-progress":
         throw rules.inProgress({ "retry-after": String(once.retryAfter) });
+      case "too-many":
+        throw rules.tooMany(
+          `This account has used ${once.rows} Idempotency-Keys within 24 hours, as many as its plan keeps: send this one later, or without the header`,
+          { "retry-after": String(TOO_MANY_RETRY_SECONDS) },
+        );
       default:
         return once satisfies never;
     }

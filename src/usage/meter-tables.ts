@@ -48,15 +48,13 @@ export interface Sum<Value> {
 
 /** Makes the tables that are not there yet. */
 export function createTables(sql: SqlStorage): void {
-  for (const table of ["hours", "days"]) {
-    sql.exec(
-      `CREATE TABLE IF NOT EXISTS ${table} (
-         at INTEGER NOT NULL, zone TEXT NOT NULL, pop TEXT NOT NULL, cache_status TEXT NOT NULL,
-         status_class INTEGER NOT NULL, requests INTEGER NOT NULL, bytes INTEGER NOT NULL,
-         PRIMARY KEY (at, zone, pop, cache_status, status_class)
-       ) STRICT, WITHOUT ROWID`,
-    );
-  }
+  const counts = `(
+    at INTEGER NOT NULL, zone TEXT NOT NULL, pop TEXT NOT NULL, cache_status TEXT NOT NULL,
+    status_class INTEGER NOT NULL, requests INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    PRIMARY KEY (at, zone, pop, cache_status, status_class)
+  ) STRICT, WITHOUT ROWID`;
+  sql.exec(`CREATE TABLE IF NOT EXISTS hours ${counts}`);
+  sql.exec(`CREATE TABLE IF NOT EXISTS days ${counts}`);
   sql.exec(
     `CREATE TABLE IF NOT EXISTS paths (
        day INTEGER NOT NULL, zone TEXT NOT NULL, summary TEXT NOT NULL, PRIMARY KEY (day, zone)

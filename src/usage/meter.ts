@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { BOUNDS } from "../db/bounds.ts";
 import type { Env } from "../env.ts";
 import type { UsageBatch } from "./batch.ts";
 import { DAY_MS, DAYS_KEPT_DAYS, dayOf, HOUR_MS, HOURS_KEPT_DAYS } from "./hours.ts";
@@ -20,7 +21,7 @@ import type { PathSummary } from "./top-paths.ts";
 const SEEN_MS = HOUR_MS;
 
 /** For how long batches are told from those that came before. An isolate that waits longer with one counts it twice. */
-const SOURCES_KEPT_DAYS = 30;
+const SOURCES_KEPT_DAYS = BOUNDS.sources.days;
 
 /**
  * The usage of one account, one object for its live zones and one for its test zones: exact sums by hour and by day, and

@@ -3,7 +3,7 @@ import { findZone, parseZoneRow, type RawZoneRow, ZONE_COLUMNS, type ZoneRow, ty
 /** What became of a change. `busy`: others changed the zone each time in between. */
 export type ChangeResult = { kind: "changed"; zone: ZoneRow } | { kind: "missing" } | { kind: "busy" };
 
-/** A change of a zone's origin, settings or state; `deleted` as a state ends it and frees its name. */
+/** A change of a zone's origin, settings or state; `deleted` as a state ends it, frees its name and drops its settings. */
 export interface ZoneChange {
   /** The zone as it shall be. What it throws ends the change. */
   apply(zone: ZoneRow): ZoneRow;
@@ -44,5 +44,12 @@ function updateStatement(db: D1Database, zone: ZoneRow, now: number): D1Prepared
                         deleted_at = CASE ?5 WHEN 'deleted' THEN ?6 END
        WHERE id = ?1 AND revision = ?2 - 1 AND state <> 'deleted' RETURNING ${ZONE_COLUMNS}`,
     )
-    .bind(zone.id, zone.revision, zone.origin, JSON.stringify(zone.settings), zone.state, now);
+    .bind(
+      zone.id,
+      zone.revision,
+      zone.origin,
+      JSON.stringify(zone.state === "deleted" ? {} : zone.settings),
+      zone.state,
+      now,
+    );
 }

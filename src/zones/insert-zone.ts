@@ -4,10 +4,21 @@ import { parseZoneRow, type RawZoneRow, ZONE_COLUMNS, type ZoneRow } from "./row
 export interface NewZone extends Pick<ZoneRow, "id" | "account" | "mode" | "name" | "origin" | "settings"> {
   /** How many zones the account may have, this one included. */
   limit: number;
+  /** How many deleted ones whose names are still kept. */
+  deletedLimit: number;
 }
 
 /** What became of a new zone. `taken`: another zone has its name, or another account's had it until lately. */
-export type InsertResult = { kind: "inserted"; zone: ZoneRow } | { kind: "taken" } | { kind: "limit" };
+export type InsertResult =
+  | { kind: "inserted"; zone: ZoneRow }
+  | { kind: "taken" }
+  | { kind: "limit"; of: "zones" | "deleted zones" };
+
+/** How many zones an account has. */
+interface Counts {
+  zones: number;
+  deleted: number;
+}
 
 /** For how long a deleted zone's name is kept from other accounts: links to it outlive it. */
 const NAME_KEPT_SECONDS = 30 * 86_400;
@@ -25,13 +36,14 @@ export async function insertZone(
   audit: D1PreparedStatement,
   now: number,
 ): Promise<InsertResult> {
-  const [inserted, , count] = await db.batch<RawZoneRow | { zones: number }>([
+  const [inserted, , count] = await db.batch<RawZoneRow | Counts>([
     db
       .prepare(
         `INSERT INTO zones (id, account_id, name, mode, origin, settings, state, version, created_at, updated_at)
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'active',
                 1 + COALESCE((SELECT MAX(version) FROM zones WHERE name = ?3), 0), ?7, ?7
          WHERE (SELECT COUNT(*) FROM zones WHERE account_id = ?2 AND state <> 'deleted') < ?8
+           AND (SELECT COUNT(*) FROM zones WHERE account_id = ?2 AND state = 'deleted') < ?10
            AND NOT EXISTS (SELECT 1 FROM zones WHERE name = ?3 AND account_id <> ?2 AND deleted_at > ?9)
          ON CONFLICT DO NOTHING RETURNING ${ZONE_COLUMNS}`,
       )
@@ -45,12 +57,19 @@ export async function insertZone(
         now,
         zone.limit,
         now - NAME_KEPT_SECONDS * 1000,
+        zone.deletedLimit,
       ),
     audit,
-    db.prepare("SELECT COUNT(*) AS zones FROM zones WHERE account_id = ?1 AND state <> 'deleted'").bind(zone.account),
+    db
+      .prepare(
+        `SELECT COUNT(*) FILTER (WHERE state <> 'deleted') AS zones, COUNT(*) FILTER (WHERE state = 'deleted') AS deleted
+         FROM zones WHERE account_id = ?1`,
+      )
+      .bind(zone.account),
   ]);
   const row = inserted?.results[0] as RawZoneRow | undefined;
   if (row !== undefined) return { kind: "inserted", zone: parseZoneRow(row) };
-  const { zones } = (count?.results[0] ?? { zones: 0 }) as { zones: number };
-  return { kind: zones >= zone.limit ? "limit" : "taken" };
+  const { zones, deleted } = count!.results[0] as Counts;
+  if (zones >= zone.limit) return { kind: "limit", of: "zones" };
+  return deleted >= zone.deletedLimit ? { kind: "limit", of: "deleted zones" } : { kind: "taken" };
 }

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { BOUNDS, daysBefore } from "../db/bounds.ts";
 import { type Env, settingsOf } from "../env.ts";
 import { MAX_TAGS, purgeTags } from "./cloudflare-purge.ts";
 
@@ -9,9 +10,9 @@ const BUCKET_CALLS = 25;
 const CALL_EVERY_MS = 12_000;
 const LONGEST_RETRY_MS = 300_000;
 /** Within a minute KV has told every location of a purge anyway. */
-const GIVE_UP_MS = 86_400_000;
+const GIVE_UP_DAYS = BOUNDS.tags.days;
 /** Of a longer queue the oldest tags are dropped: the purge log has told of them first. */
-const QUEUE_BOUND = 50_000;
+const QUEUE_BOUND = BOUNDS.tags.rows;
 
 /** What the object remembers between calls. */
 interface Pace {
@@ -56,7 +57,7 @@ export class PurgeAccelerator extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     const { cloudflare } = settingsOf(this.env);
     const now = Date.now();
-    const dropped = this.#sql.exec("DELETE FROM tags WHERE at < ?", now - GIVE_UP_MS).rowsWritten;
+    const dropped = this.#sql.exec("DELETE FROM tags WHERE at < ?", daysBefore(now, GIVE_UP_DAYS)).rowsWritten;
     if (dropped > 0) this.#log("purge_acceleration_given_up", { tags: dropped });
     const batch = this.#sql
       .exec<{ tag: string; at: number }>("SELECT tag, at FROM tags ORDER BY at, tag LIMIT ?", MAX_TAGS)

@@ -1,5 +1,5 @@
+import { BOUNDS, daysBefore } from "../db/bounds.ts";
 import type { Page } from "../db/position.ts";
-import { PURGE_LOG_SECONDS } from "./purge-log.ts";
 import type { PurgeTarget } from "./purges.ts";
 import type { ZoneScope } from "./rows.ts";
 
@@ -79,6 +79,6 @@ export async function dropOldPurges(db: D1Database, now: number, limit = 5_000):
       `DELETE FROM purges WHERE (zone_id, version, kind, value) IN
          (SELECT zone_id, version, kind, value FROM purges WHERE at < ?1 ORDER BY at LIMIT ?2)`,
     )
-    .bind(now - (PURGE_LOG_SECONDS + 86_400) * 1000, limit)
+    .bind(daysBefore(now, BOUNDS.purges.days), limit)
     .run();
 }

@@ -1,4 +1,4 @@
-import type { Purge } from "./purge-log.ts";
+import { PURGE_LOG_BOUND, type Purge } from "./purge-log.ts";
 
 /** What a customer asks to be purged, all at once: it becomes one version of the zone. */
 export interface PurgeOrder {
@@ -17,13 +17,18 @@ export type PurgeTarget = Pick<Purge, "kind" | "value">;
  * Records a purge and raises the zone's version, in one transaction with its entry in the audit log: the purge carries
  * exactly the version that it made. False: the zone has gone.
  *
+ * Of a zone as many purges are kept as its log takes in. Where the account has more of them than `limit` even so, the purge
+ * becomes one of everything, which takes the place of all of its zone's.
+ *
  * @param audit an `auditStatement`
+ * @param limit of the account's purges; null: none
  */
 export async function recordPurge(
   db: D1Database,
   order: PurgeOrder,
   audit: D1PreparedStatement,
   now: number,
+  limit: number | null,
 ): Promise<boolean> {
   const [raised] = await db.batch([
     db.prepare("UPDATE zones SET version = version + 1 WHERE id = ?1 AND state <> 'deleted'").bind(order.zone),
@@ -36,8 +41,43 @@ export async function recordPurge(
       )
       .bind(order.zone, order.id, order.soft ? 1 : 0, now, order.createdBy, JSON.stringify(order.targets)),
     audit,
+    db
+      .prepare(
+        `DELETE FROM purges WHERE zone_id = ?1 AND version <
+           (SELECT version FROM purges WHERE zone_id = ?1 ORDER BY version DESC LIMIT 1 OFFSET ?2)`,
+      )
+      .bind(order.zone, PURGE_LOG_BOUND),
+    ...(limit === null ? [] : foldStatements(db, order, limit, now)),
   ]);
   return raised !== undefined && raised.meta.changes > 0;
+}
+
+function foldStatements(
+  db: D1Database,
+  { zone, id, createdBy }: PurgeOrder,
+  limit: number,
+  now: number,
+): [D1PreparedStatement, D1PreparedStatement] {
+  const tooMany = `(SELECT COUNT(*) FROM purges WHERE account_id = zones.account_id) > ?2`;
+  return [
+    db
+      .prepare(
+        `INSERT INTO purges (zone_id, version, kind, value, id, account_id, soft, at, created_by)
+         SELECT id, version, 'everything', '', ?3, account_id, 0, ?4, ?5 FROM zones
+         WHERE id = ?1 AND state <> 'deleted' AND ${tooMany}
+         ON CONFLICT DO UPDATE SET soft = 0`,
+      )
+      .bind(zone, limit, id, now, createdBy),
+    db
+      .prepare(
+        `DELETE FROM purges WHERE zone_id = ?1
+           AND EXISTS (SELECT 1 FROM zones WHERE id = ?1 AND ${tooMany}
+                       AND NOT (purges.kind = 'everything' AND purges.version = zones.version))
+           AND EXISTS (SELECT 1 FROM zones JOIN purges AS everything ON zone_id = zones.id AND everything.version = zones.version
+                       WHERE zones.id = ?1 AND kind = 'everything' AND soft = 0)`,
+      )
+      .bind(zone, limit),
+  ];
 }
 
 /**

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { LARGEST } from "../db/bounds.ts";
 import { type HeaderUse, isHeaderValue, refusalOfHeaderName } from "./header-rules.ts";
 
 const DAY_SECONDS = 86_400;
 /** How long purges are remembered, less a day: nothing may be stored for longer. */
 const LONGEST_EDGE_SECONDS = 30 * DAY_SECONDS;
-const MAX_CHARACTERS = 32_768;
 
 /** Every name may be missing; null puts its default back. */
 const setting = <Schema extends z.ZodType>(schema: Schema, description: string) =>
@@ -96,7 +96,9 @@ export const settingsSchema = z
       "Which pages may read answers: all but where the origin server says fewer, those of the origins listed, or what the origin server says.",
     ),
   })
-  .refine((settings) => JSON.stringify(settings).length <= MAX_CHARACTERS, { error: "must be smaller than 32 KiB" });
+  .refine((settings) => new TextEncoder().encode(JSON.stringify(settings)).length <= LARGEST.settings, {
+    error: `must have at most ${LARGEST.settings} bytes in all, written as JSON`,
+  });
 
 /** What a customer changes of a zone's settings. */
 export type SettingsPatch = z.output<typeof settingsSchema>;

@@ -16,6 +16,8 @@ beforeEach(async () => {
   request = {
     idempotencyKey: "k",
     apiKeyId: result.caller.keyId,
+    account: result.caller.account,
+    plan: result.caller.plan,
     token: keys.live,
     method: "POST",
     target: "/a?b=c",

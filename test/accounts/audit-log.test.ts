@@ -39,8 +39,18 @@ describe("auditStatement()", () => {
         request_id: "req_1",
         before: '{"name":"A"}',
         after: '{"name":"B"}',
+        number: 2,
+        place: 2,
       },
     ]);
+  });
+
+  it("keeps of what is large only how large it was", async () => {
+    const actor = { account, mode: "live", actor: "key_1", address: null, requestId: "req_1" } as const;
+    const change = { action: "x", target: "x", before: null, after: { small: 1, large: "v".repeat(60_000) } };
+    await env.DB.batch([env.DB.prepare("UPDATE accounts SET name = 'C'"), auditStatement(env.DB, actor, change, 5)]);
+    const after = await env.DB.prepare("SELECT after FROM audit_log WHERE action = 'x'").first<string>("after");
+    expect(after).toBe('{"small":1,"large":"[60002 bytes]"}');
   });
 
   it("keeps nothing of a change that was not made", async () => {

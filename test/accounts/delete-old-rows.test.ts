@@ -14,8 +14,8 @@ beforeEach(async () => {
 
 async function audit(ages: number[]): Promise<void> {
   await env.DB.prepare(
-    `INSERT INTO audit_log (id, account_id, mode, at, actor, action, target, request_id)
-     SELECT 'audit_' || ?1 || key, ?1, 'live', ?2 - value, 'key_1', 'x', 'x', 'req_1' FROM json_each(?3)`,
+    `INSERT INTO audit_log (id, account_id, mode, at, actor, action, target, request_id, number, place)
+     SELECT 'audit_' || ?1 || key, ?1, 'live', ?2 - value, 'key_1', 'x', 'x', 'req_1', key + 2, key + 2 FROM json_each(?3)`,
   )
     .bind(account, NOW, JSON.stringify(ages))
     .run();
@@ -30,7 +30,7 @@ const agesOfAudit = () => ages("SELECT at FROM audit_log WHERE account_id = ?1 A
 const agesOfIdempotency = () =>
   ages(
     `SELECT idempotency_keys.created_at AS at FROM idempotency_keys JOIN api_keys ON api_keys.id = api_key_id
-     WHERE account_id = ?1 ORDER BY at DESC`,
+     WHERE api_keys.account_id = ?1 ORDER BY at DESC`,
   );
 
 describe("deleteOldRows()", () => {
@@ -54,7 +54,7 @@ describe("deleteOldRows()", () => {
   });
 
   it("deletes a bounded number in one run, the oldest first, and the rest in the next", async () => {
-    await audit(Array.from({ length: 1_002 }, (_, index) => 401 * DAY + index));
+    await audit(Array.from({ length: 5_002 }, (_, index) => 401 * DAY + index));
     await deleteOldRows(env.DB, NOW);
     expect(await agesOfAudit()).toEqual([401 * DAY, 401 * DAY + 1]);
     await deleteOldRows(env.DB, NOW);

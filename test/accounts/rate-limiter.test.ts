@@ -1,7 +1,9 @@
 import { listDurableObjectIds, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { admitOperator, limiterOf } from "../../src/accounts/admit.ts";
 import { type Customer, call, moveClockWithCalls, newCustomer } from "../support/control-plane.ts";
+import { newKey, takeCalls } from "../support/keys.ts";
 
 moveClockWithCalls();
 
@@ -22,11 +24,12 @@ async function keyRow(where: string) {
   return row!;
 }
 
-const limiter = () => env.RATE_LIMITER.getByName(`key:${keyId}`);
+const limiter = () => env.RATE_LIMITER.getByName(limiterOf(customer.account, "rescdn"));
+const take = (calls: number) => takeCalls(customer.account, keyId, calls);
 
 describe("a key's rate limit", () => {
   it("lets exactly 100 of 1,000 concurrent calls pass", async () => {
-    const answers = await Promise.all(Array.from({ length: 1_000 }, () => limiter().take(100, null)));
+    const answers = await take(1_000);
     expect(answers.filter(({ allowed }) => allowed)).toHaveLength(100);
   });
 
@@ -36,7 +39,7 @@ describe("a key's rate limit", () => {
     expect(first.headers.get("ratelimit-policy")).toBe('"default";q=100;w=60');
     expect(first.headers.get("ratelimit")).toBe('"default";r=99;t=60');
     expect(first.headers.get("x-ratelimit-remaining")).toBe("99");
-    await Promise.all(Array.from({ length: 99 }, () => limiter().take(100, null)));
+    await take(99);
     const refused = await call("/v1/zones", { key: customer.live });
     expect(refused.status).toBe(429);
     expect(await refused.json()).toMatchObject({ error: "rate limit exceeded", code: "rate_limited" });
@@ -47,9 +50,39 @@ describe("a key's rate limit", () => {
   });
 
   it("is each key's own", async () => {
-    await Promise.all(Array.from({ length: 100 }, () => limiter().take(100, null)));
+    await take(100);
     expect((await call("/v1/zones", { key: customer.live })).status).toBe(429);
     expect((await call("/v1/zones", { key: customer.test })).status).toBe(200);
+  });
+});
+
+describe("an account's rate limit", () => {
+  it("holds for all its keys together, and shows where it binds", async () => {
+    const keys = [];
+    for (let i = 0; i < 8; i++) keys.push(await newKey(customer.live));
+    vi.setSystemTime(Date.now() + 60_000);
+    let passed = 0;
+    for (const { id } of keys)
+      passed += (await takeCalls(customer.account, id, 120)).filter(({ allowed }) => allowed).length;
+    expect(passed).toBe(500);
+    const refused = await call("/v1/zones", { key: keys[7]!.token });
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("ratelimit-policy")).toBe('"account";q=500;w=60');
+    expect(refused.headers.get("x-ratelimit-limit")).toBe("500");
+    expect((await call("/v1/zones", { key: (await newCustomer()).live })).status).toBe(200);
+  });
+
+  it("does not begin anew with a key that is rotated again and again, and neither does the key's", async () => {
+    let { id, token } = await newKey(customer.live);
+    vi.setSystemTime(Date.now() + 60_000);
+    await takeCalls(customer.account, id, 96);
+    const statuses: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const answer = await call(`/v1/keys/${id}/rotate`, { method: "POST", key: token });
+      statuses.push(answer.status);
+      if (answer.status === 201) ({ id, token } = await answer.json<{ id: string; token: string }>());
+    }
+    expect(statuses).toEqual([201, 201, 201, 201, 429]);
   });
 });
 
@@ -93,6 +126,28 @@ describe("failed authentications", () => {
     await Promise.all(Array.from({ length: 200 }, (_, index) => fail(`198.51.100.${index}`)));
     const after = await listDurableObjectIds(env.RATE_LIMITER);
     expect(after.length - before.length).toBeLessThanOrEqual(32);
+  });
+
+  it("are counted together where the address is not known", async () => {
+    const unknown = (index: number) =>
+      call("/v1/zones", { key: "rk_live_wrong", headers: { "cf-connecting-ip": index % 2 ? "" : `forged ${index}` } });
+    const statuses = [];
+    for (let i = 0; i < 32; i++) statuses.push((await unknown(i)).status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(30);
+    expect(statuses.slice(30)).toEqual([429, 429]);
+  });
+
+  it("leave of 500 tokens that are tried at once 30 that are compared, and of those that are right none that counts", async () => {
+    const isRight = (right: boolean) => vi.fn(async () => right);
+    const operator = isRight(true);
+    for (let i = 0; i < 40; i++) await admitOperator(env.RATE_LIMITER, "203.0.113.9", operator);
+    expect(operator).toHaveBeenCalledTimes(40);
+    const guess = isRight(false);
+    const guesses = await Promise.all(
+      Array.from({ length: 500 }, () => admitOperator(env.RATE_LIMITER, "203.0.113.9", guess)),
+    );
+    expect(guess).toHaveBeenCalledTimes(30);
+    expect(guesses.filter(({ kind }) => kind === "limited")).toHaveLength(470);
   });
 
   it("do not lock out a valid key behind the same address", async () => {

@@ -5,7 +5,7 @@ import { isWithin } from "../../src/accounts/key-powers.ts";
 import { SCOPES, type Scope } from "../../src/accounts/scopes.ts";
 import { newToken } from "../../src/accounts/token.ts";
 import { type Call, type Customer, call, moveClockWithCalls, newCustomer, newZone } from "../support/control-plane.ts";
-import { keysSeenBy, newKey, type ShownKey, type ShownNewKey } from "../support/keys.ts";
+import { keysSeenBy, newKey, type ShownKey, type ShownNewKey, takeCalls } from "../support/keys.ts";
 
 let customer: Customer;
 
@@ -59,16 +59,14 @@ describe.each(routes)("$title", ({ path, call: made, own }) => {
 
   it("answers 429 beyond the rate of the plan", async () => {
     const { token, id } = await newKey(customer.live);
-    const limiter = env.RATE_LIMITER.getByName(`key:${id}`);
-    await Promise.all(Array.from({ length: 100 }, () => limiter.take(100, null)));
+    await takeCalls(customer.account, id, 100);
     expect((await call(path(id), { key: token, ...made })).status).toBe(429);
   });
 });
 
 it.each(["/v1/me", "/v1/audit"])("GET %s answers 429 beyond the rate of the plan", async (path) => {
   const { token, id } = await newKey(customer.live);
-  const limiter = env.RATE_LIMITER.getByName(`key:${id}`);
-  await Promise.all(Array.from({ length: 100 }, () => limiter.take(100, null)));
+  await takeCalls(customer.account, id, 100);
   expect((await call(path, { key: token })).status).toBe(429);
 });
 

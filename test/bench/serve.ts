@@ -6,7 +6,7 @@ import { type ProcessOptions, startProcess } from "./processes.ts";
 import { request } from "./request.ts";
 
 const API_HOST = "api.rescdn.localhost";
-const ADMIN_TOKEN = "operator";
+const ADMIN_TOKEN = "operator-token-of-the-measurements";
 
 /** The variables that every server of ours gets. */
 export const SERVE_VARS = { ADMIN_TOKEN, ALLOW_PRIVATE_ORIGINS: "true" };

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../src/dev/project.ts";
+import { ADMIN_TOKEN } from "../dev/new-account.ts";
 import { request } from "../dev/request.ts";
 import { type ServeProcess, startServe } from "../dev/serve-process.ts";
 import { type Deviation, score } from "./score.ts";
@@ -26,7 +27,7 @@ const stateDir = await mkdtemp(join(tmpdir(), "rescdn-conformance-"));
 const origin = await startOrigin();
 let server: ServeProcess | null = null;
 try {
-  server = await startServe({ STATE_DIR: stateDir, ADMIN_TOKEN: "operator", ALLOW_PRIVATE_ORIGINS: "true" });
+  server = await startServe({ STATE_DIR: stateDir, ADMIN_TOKEN, ALLOW_PRIVATE_ORIGINS: "true" });
   await createZone(server.port, "conformance");
   const suites = await loadTests();
   const results = await runTests(suites, `http://conformance.rescdn.localhost:${server.port}`);
@@ -51,7 +52,7 @@ async function createZone(port: number, name: string): Promise<void> {
   const api = "api.rescdn.localhost";
   const account = await request(port, api, "/admin/accounts", {
     method: "POST",
-    headers: { Authorization: "Bearer operator" },
+    headers: { Authorization: `Bearer ${ADMIN_TOKEN}` },
     body: { name: "Conformance", email: "conformance@example.com" },
   });
   if (account.status !== 201) throw new Error(`account: ${account.status} ${account.body}`);

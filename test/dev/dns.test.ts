@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { queryOf, readMessage } from "../support/dns.ts";
 import { askTcp, askUdp, framed } from "./dns-client.ts";
 import { type DnsProcess, startDns } from "./dns-process.ts";
-import { newAccount } from "./new-account.ts";
+import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { type ServeProcess, startServe } from "./serve-process.ts";
 
@@ -22,7 +22,7 @@ describe("npm run dns", () => {
   let serve: ServeProcess;
   let dns: DnsProcess;
   beforeAll(async () => {
-    serve = await startServe({ STATE_DIR: state, ADMIN_TOKEN: "operator" });
+    serve = await startServe({ STATE_DIR: state, ADMIN_TOKEN });
     dns = await startDns({ DOH_URL: `http://127.0.0.1:${serve.port}/dns-query` });
     const { resolvedb } = await newAccount(serve.port);
     for (const [resource, data] of [

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { processTree } from "../bench/process-stat.ts";
 import { listeningSockets } from "./attack/listening.ts";
-import { newAccount } from "./new-account.ts";
+import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { ServeFailed, type ServeProcess, startServe } from "./serve-process.ts";
 
@@ -40,7 +40,7 @@ afterAll(async () => {
 async function serve(env: Record<string, string>): Promise<ServeProcess> {
   const server = await startServe({
     STATE_DIR: stateDir,
-    ADMIN_TOKEN: "operator",
+    ADMIN_TOKEN,
     ALLOW_PRIVATE_ORIGINS: "true",
     ...env,
   });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { fuzz } from "./fuzz/fuzz.ts";
 import { type ServeProcess, startServe } from "./serve-process.ts";
 
-const OPERATOR = "operator-token-of-the-fuzz";
+const OPERATOR = "operator-token-of-the-fuzz-of-serve";
 /** `API_FUZZ=10000` for a long run, `API_FUZZ_SEED` for another one. */
 const REQUESTS = Number(process.env.API_FUZZ ?? 600);
 const SEED = Number(process.env.API_FUZZ_SEED ?? 20_261_125);

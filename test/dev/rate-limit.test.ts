@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newAccount } from "./new-account.ts";
+import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { type ServeProcess, startServe } from "./serve-process.ts";
 
@@ -14,7 +14,7 @@ let server: ServeProcess;
 
 beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), "rescdn-rate-"));
-  server = await startServe({ STATE_DIR: stateDir, ADMIN_TOKEN: "operator" });
+  server = await startServe({ STATE_DIR: stateDir, ADMIN_TOKEN });
 });
 
 afterAll(async () => {

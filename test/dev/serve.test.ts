@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newAccount } from "./new-account.ts";
+import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { ServeFailed, type ServeProcess, startServe } from "./serve-process.ts";
 
@@ -37,7 +37,7 @@ afterAll(async () => {
 async function serve(env: Record<string, string> = {}): Promise<ServeProcess> {
   const server = await startServe({
     STATE_DIR: stateDir,
-    ADMIN_TOKEN: "operator",
+    ADMIN_TOKEN,
     ALLOW_PRIVATE_ORIGINS: "true",
     ...env,
   });

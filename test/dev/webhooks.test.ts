@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type KillableServer, startKillable } from "./durability/server.ts";
-import { newAccount } from "./new-account.ts";
+import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { type Answer, request } from "./request.ts";
 import { type Reaction, WebhookReceiver } from "./webhook-receiver.ts";
 
@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 function start(): Promise<KillableServer> {
-  return startKillable({ STATE_DIR: stateDir, ADMIN_TOKEN: "operator", ALLOW_PRIVATE_ORIGINS: "true" });
+  return startKillable({ STATE_DIR: stateDir, ADMIN_TOKEN, ALLOW_PRIVATE_ORIGINS: "true" });
 }
 
 function api(method: string, path: string, body?: unknown): Promise<Answer> {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { newAccount } from "../dev/new-account.ts";
+import { ADMIN_TOKEN, newAccount } from "../dev/new-account.ts";
 import { request } from "../dev/request.ts";
 import { startServe } from "../dev/serve-process.ts";
 
@@ -24,7 +24,7 @@ export async function startCdn(env: Record<string, string> = {}): Promise<Cdn> {
   const stateDir = await mkdtemp(join(tmpdir(), "rescdn-origins-"));
   const server = await startServe({
     STATE_DIR: stateDir,
-    ADMIN_TOKEN: "operator",
+    ADMIN_TOKEN,
     ALLOW_PRIVATE_ORIGINS: "true",
     ...env,
   });

@@ -1,4 +1,7 @@
+import { env } from "cloudflare:workers";
 import { expect } from "vitest";
+import { limiterOf } from "../../src/accounts/admit.ts";
+import { callLimits } from "../../src/accounts/plans.ts";
 import { call } from "./control-plane.ts";
 
 /** A key as the API shows it. */
@@ -16,6 +19,12 @@ export interface ShownKey {
 }
 
 export type ShownNewKey = ShownKey & { token: string };
+
+/** Takes calls of a key in any 60 seconds, as the API does before it answers them: as if they had been made. */
+export function takeCalls(account: string, keyId: string, calls: number, limits = callLimits("free", "rescdn")) {
+  const limiter = env.RATE_LIMITER.getByName(limiterOf(account, "rescdn"));
+  return Promise.all(Array.from({ length: calls }, () => limiter.take({ keyId, countedAs: keyId, limits })));
+}
 
 /** Creates a key with another one. */
 export async function newKey(key: string, body: object = {}): Promise<ShownNewKey> {

@@ -51,7 +51,7 @@ export class PlayedWebhook {
   async insert(change: Partial<NewWebhook> = {}): Promise<this> {
     const { id, url, secret } = this;
     const webhook = { id, url, secret, events: EVENT_NAMES, enabled: true, ...change };
-    await insertWebhook(env.DB, actorOf(this.account), webhook, 100, Date.now());
+    await insertWebhook(env.DB, actorOf(this.account), webhook, { webhooks: 100, deleted: 100 }, Date.now());
     return this;
   }
 

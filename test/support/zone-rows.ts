@@ -24,7 +24,12 @@ export function replaceRow({ account, name }: ZoneRow): Promise<ZoneRow> {
 
 async function insert(account: string, name: string): Promise<ZoneRow> {
   const zone = { id: `zone_${crypto.randomUUID()}`, name, origin: "https://a.example.com", settings: {} };
-  const result = await insertZone(env.DB, { ...zone, account, mode: "live", limit: 10 }, noAudit(), Date.now());
+  const result = await insertZone(
+    env.DB,
+    { ...zone, account, mode: "live", limit: 10, deletedLimit: 10 },
+    noAudit(),
+    Date.now(),
+  );
   if (result.kind !== "inserted") throw new Error(`the zone was not inserted: ${result.kind}`);
   return result.zone;
 }

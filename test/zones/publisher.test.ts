@@ -161,6 +161,7 @@ describe("ZonePublisher", () => {
         { id, zone: row.id, soft: false, targets: [{ kind: "prefix", value }], createdBy },
         noAudit(),
         at,
+        null,
       );
     await purge("purge_old", "/old/", Date.now() - 31 * 86_400_000 - 1);
     await purge("purge_new", "/new/", Date.now() - 31 * 86_400_000);

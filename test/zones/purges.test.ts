@@ -22,6 +22,7 @@ function purge(targets: PurgeTarget[], soft = false, at = 1_000): Promise<boolea
     { id: `purge_${crypto.randomUUID()}`, zone: zone.id, soft, targets, createdBy },
     noAudit(),
     at,
+    null,
   );
 }
 

@@ -1,7 +1,7 @@
 /** The Worker of an edge process: zones and names are answered here, the APIs in the control process. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { type ControlSurface, createEntry, type EdgeEnv } from "../../entry.ts";
-import type { Env as ProductEnv } from "../../env.ts";
+import { type Env as ProductEnv, settingsOf } from "../../env.ts";
 import { recordTableOf } from "../../records/record-table.ts";
 import { ANSWER_HEADERS } from "../../rest/answer-headers.ts";
 import { DRAIN } from "../../usage/drain.ts";
@@ -20,9 +20,19 @@ async function otherSurface(
   env: Env,
   ctx: ExecutionContext,
 ): Promise<Response> {
-  if (surface !== "dns") return env.CONTROL.fetch(request).catch(unavailable);
+  if (surface !== "dns") return env.CONTROL.fetch(await withAddress(request, env)).catch(unavailable);
   const { handleDns } = await import("../../records/dns/doh.ts");
   return handleDns(request, url, env, (work) => ctx.waitUntil(work), Date.now());
+}
+
+/** The request with the client's address where Cloudflare's network would state it: the control process believes it. */
+async function withAddress(request: Request, env: Env): Promise<Request> {
+  const { connectingAddress } = await import("../../accounts/client-address.ts");
+  const address = connectingAddress(request, settingsOf(env).trustedProxies);
+  const forwarded = new Request(request);
+  if (address === null) forwarded.headers.delete("cf-connecting-ip");
+  else forwarded.headers.set("cf-connecting-ip", address);
+  return forwarded;
 }
 
 /** While the control process starts anew. */

@@ -1,10 +1,10 @@
 import type { MiddlewareHandler } from "hono";
 import { admit } from "../../accounts/admit.ts";
-import { clientAddress } from "../../accounts/client-address.ts";
 import { PLANS } from "../../accounts/plans.ts";
 import { rateLimitHeaders } from "../../accounts/rate-limit-headers.ts";
 import type { SCOPES } from "../../accounts/scopes.ts";
 import { WINDOW_MS } from "../../accounts/sliding-window.ts";
+import { addressOf } from "../../rest/actor-of.ts";
 import { admitted, type Refusals } from "../../rest/admitted.ts";
 import type { RestEnv } from "../../rest/context.ts";
 import { limitBodyBy } from "../../rest/limit-body.ts";
@@ -26,8 +26,7 @@ const refusals: Refusals = {
 
 /** Lets in who shows a key, within its rate limit; all who do not show a valid one get the same answer. */
 export const requireKey: Guard = async (c, next) => {
-  const { headers } = c.req.raw;
-  const admission = await admit(c.env, bearerToken(headers), "resolvedb", clientAddress(headers), c.var.now);
+  const admission = await admit(c.env, bearerToken(c.req.raw.headers), "resolvedb", addressOf(c), c.var.now);
   c.set("caller", admitted(c, admission, 'Bearer realm="ResolveDB"', refusals));
   await next();
 };

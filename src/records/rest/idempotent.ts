@@ -8,4 +8,5 @@ export const idempotent = idempotentBy({
   malformed: (reason) => invalidField(IDEMPOTENCY_KEY, reason),
   otherRequest: () => invalidField(IDEMPOTENCY_KEY, "belongs to another request: use a new one for each"),
   inProgress: (headers) => new RestProblem("in_progress", { headers }),
+  tooMany: (sentence, headers) => new RestProblem("rate_limited", { sentence, headers }),
 });

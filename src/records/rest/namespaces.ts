@@ -1,11 +1,11 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { PLANS } from "../../accounts/plans.ts";
 import { actorOf } from "../../rest/actor-of.ts";
 import type { RestContext, RestEnv } from "../../rest/context.ts";
 import { changeAsRead } from "../change-as-read.ts";
 import { createNamespace } from "../claim-namespace.ts";
 import type { NamespaceRow } from "../namespace.ts";
 import { namespaceJson } from "../namespace-json.ts";
+import { namespaceLimits } from "../namespace-limits.ts";
 import { deleteNamespace, findNamespace, listNamespaces, setVisibility } from "../namespace-rows.ts";
 import { isReservedNamespace } from "../reserved-namespaces.ts";
 import { commitNamespace } from "./commit.ts";
@@ -32,8 +32,7 @@ export function addNamespaces(app: OpenAPIHono<RestEnv>): void {
     const { namespace } = c.req.valid("json");
     const wanted = { ...namespace, name: namespace.name.toLowerCase() };
     if (isReservedNamespace(wanted.name)) throw reservedNamespace(wanted.name);
-    const limit = PLANS[c.var.caller.plan].resolvedb.records;
-    const created = await claim(c, wanted, limit);
+    const created = await claim(c, wanted);
     await commitNamespace(c, created.name);
     return c.json({ namespace: namespaceJson(created) }, 201, { location: `/api/v1/namespaces/${created.name}` });
   });
@@ -72,12 +71,9 @@ export async function namespaceOf(c: RestContext, name: string): Promise<Namespa
   return namespace;
 }
 
-async function claim(
-  c: RestContext,
-  wanted: Pick<NamespaceRow, "name" | "visibility">,
-  limit: number | null,
-): Promise<NamespaceRow> {
-  const result = await createNamespace(c.env.DB, actorOf(c), wanted, limit, c.var.now);
+async function claim(c: RestContext, wanted: Pick<NamespaceRow, "name" | "visibility">): Promise<NamespaceRow> {
+  const limits = namespaceLimits(c.var.caller.plan);
+  const result = await createNamespace(c.env.DB, actorOf(c), wanted, limits, c.var.now);
   switch (result.kind) {
     case "claimed":
       return result.namespace;
@@ -86,7 +82,9 @@ async function claim(
     case "of another":
       throw namespaceOfAnother(wanted.name);
     case "too many":
-      throw new RestProblem("quota_exceeded", { sentence: "The account has as many namespaces as its plan allows" });
+      throw new RestProblem("quota_exceeded", {
+        sentence: "The account has as many namespaces as its plan allows, those deleted in the last days included",
+      });
     default:
       return result satisfies never;
   }

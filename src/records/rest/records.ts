@@ -1,9 +1,10 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { PLANS } from "../../accounts/plans.ts";
+import { BOUNDS } from "../../db/bounds.ts";
 import { newId } from "../../db/new-id.ts";
 import { actorOf } from "../../rest/actor-of.ts";
 import type { RestContext, RestEnv } from "../../rest/context.ts";
 import { type Change, changeAsRead } from "../change-as-read.ts";
+import { namespaceLimits } from "../namespace-limits.ts";
 import type { RecordRow } from "../record.ts";
 import { recordJson } from "../record-json.ts";
 import { parseRecordKey, recordName } from "../record-key.ts";
@@ -46,9 +47,9 @@ export function addRecords(app: OpenAPIHono<RestEnv>): void {
     if (!verdict.ok) throw invalidField("record.key", verdict.reason);
     const { key, namespace, resource, version } = verdict;
     if (isReservedNamespace(namespace)) throw reservedNamespace(namespace);
-    const { records } = PLANS[c.var.caller.plan].resolvedb;
+    const limits = namespaceLimits(c.var.caller.plan);
     const record = { id: newId("rec"), key, namespace, resource, version, data, ttl };
-    const result = await insertRecord(c.env.DB, actorOf(c), record, { records, namespaces: records }, c.var.now);
+    const result = await insertRecord(c.env.DB, actorOf(c), record, limits, c.var.now);
     if (result.kind !== "inserted") throw refusal(result, namespace);
     // A reader must not meet the record before it knows of its namespace.
     if (result.publishNamespace) await commitNamespace(c, namespace);
@@ -105,7 +106,10 @@ function refusal(result: Exclude<InsertResult, { kind: "inserted" }>, namespace:
       return namespaceOfAnother(namespace);
     case "too many":
       return new RestProblem("quota_exceeded", {
-        sentence: `The account has as many ${result.what} as its plan allows`,
+        sentence:
+          result.what === "deleted records"
+            ? `The account has deleted as many records within ${BOUNDS.records.over.days} days as its plan allows`
+            : `The account has as many ${result.what} as its plan allows`,
       });
     default:
       return result satisfies never;

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { PLANS } from "../../accounts/plans.ts";
+import { BOUNDS, rowsOf } from "../../db/bounds.ts";
 import { newId } from "../../db/new-id.ts";
 import { settingsOf } from "../../env.ts";
 import { actorOf } from "../../rest/actor-of.ts";
@@ -60,10 +61,14 @@ export function addWebhooks(app: OpenAPIHono<RestEnv>): void {
     const { plan } = c.var.caller;
     const { webhooks: limit } = PLANS[plan].resolvedb;
     if (limit === 0) throw quotaExceeded(`The plan ${plan} has no webhooks: ask for a larger plan`);
+    const deleted = rowsOf(BOUNDS.webhooks.over.rows, plan)!;
     const secret = newSecret();
     const webhook = { id: newId("hook"), url: checkedUrl(c, url), events, enabled, secret };
-    const row = await insertWebhook(c.env.DB, actorOf(c), webhook, limit, c.var.now);
-    if (row === null) throw quotaExceeded(`The account has ${limit} webhooks, as many as its plan allows`);
+    const row = await insertWebhook(c.env.DB, actorOf(c), webhook, { webhooks: limit, deleted }, c.var.now);
+    if (row === null)
+      throw quotaExceeded(
+        `The account has ${limit} webhooks, or has deleted ${deleted} within ${BOUNDS.webhooks.over.days} days, as many as its plan allows`,
+      );
     const location = `/api/v1/webhooks/${row.id}`;
     return c.json({ webhook: { ...webhookJson(row), secret } }, 201, { location });
   });

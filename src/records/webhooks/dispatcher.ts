@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Env, settingsOf } from "../../env.ts";
 import { originPolicy } from "../../zones/origin-policy.ts";
-import { boundBacklog, type DueDelivery, nextDue, nextDueAt, recordAttempt } from "./due-deliveries.ts";
+import { boundBacklog, boundHistory, type DueDelivery, nextDue, nextDueAt, recordAttempt } from "./due-deliveries.ts";
 import { judgeAttempt } from "./judge-attempt.ts";
 
 /** How many deliveries one alarm makes, and how long it goes on: the platform ends an alarm after 15 minutes. */
@@ -33,7 +33,13 @@ export class WebhookDispatcher extends DurableObject<Env> {
     const webhook = this.ctx.storage.kv.get<string>("webhook");
     if (webhook === undefined) return;
     try {
-      if (Date.now() >= this.#restsUntil) await this.#deliver(webhook);
+      if (Date.now() >= this.#restsUntil) {
+        const last = await this.#deliver(webhook);
+        if (last !== null) {
+          await boundBacklog(this.env.DB, last, Date.now());
+          await boundHistory(this.env.DB, webhook);
+        }
+      }
       const next = await nextDueAt(this.env.DB, webhook);
       if (next !== null) await this.#wakeAt(next);
     } catch (error) {
@@ -49,18 +55,22 @@ export class WebhookDispatcher extends DurableObject<Env> {
     if (set === null || at < set) await this.ctx.storage.setAlarm(at);
   }
 
-  async #deliver(webhook: string): Promise<void> {
+  /** Makes what is due; gives the last delivery that it tried. */
+  async #deliver(webhook: string): Promise<DueDelivery | null> {
     const end = Date.now() + RUN_MS;
     let failures = 0;
+    let last: DueDelivery | null = null;
     for (let count = 0; count < DELIVERIES_A_RUN && Date.now() < end; count++) {
       // Read anew each time: it may have been deleted, disabled or changed meanwhile.
       const delivery = await nextDue(this.env.DB, webhook, Date.now());
-      if (delivery === null) return;
+      if (delivery === null) return last;
+      last = delivery;
       failures = (await this.#attempt(delivery)) ? 0 : failures + 1;
       if (failures < FAILURES_A_RUN) continue;
       this.#restsUntil = Date.now() + REST_MS;
-      return boundBacklog(this.env.DB, delivery, Date.now());
+      return last;
     }
+    return last;
   }
 
   /** Whether the delivery was made. */

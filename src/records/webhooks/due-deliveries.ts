@@ -1,4 +1,5 @@
 import { type Actor, auditStatement } from "../../accounts/audit-log.ts";
+import { BOUNDS } from "../../db/bounds.ts";
 import { newId } from "../../db/new-id.ts";
 import type { AttemptResult } from "./attempt.ts";
 import type { DisabledReason, Judgement } from "./judge-attempt.ts";
@@ -88,10 +89,14 @@ export async function recordAttempt(
 }
 
 /** How many deliveries may wait for a webhook. */
-export const BACKLOG_BOUND = 10_000;
+export const BACKLOG_BOUND = BOUNDS.webhook_deliveries.rows;
 
 /** Disables a webhook for which too many deliveries wait, before they fill the database. */
-export async function boundBacklog(db: D1Database, delivery: DueDelivery, now: number): Promise<void> {
+export async function boundBacklog(
+  db: D1Database,
+  delivery: Pick<DueDelivery, "webhook" | "account">,
+  now: number,
+): Promise<void> {
   const waiting = await db
     .prepare(
       `SELECT COUNT(*) AS waiting FROM (SELECT 1 FROM webhook_deliveries
@@ -102,9 +107,34 @@ export async function boundBacklog(db: D1Database, delivery: DueDelivery, now: n
   if (waiting !== null && waiting > BACKLOG_BOUND) await db.batch(disableStatements(db, delivery, "backlog", now));
 }
 
+/** Drops the oldest of a webhook's deliveries that do not wait, but for the last of them, and the events that only they had. */
+export async function boundHistory(
+  db: D1Database,
+  webhook: string,
+  kept = BOUNDS.webhook_deliveries.over.rows,
+): Promise<void> {
+  const { results } = await db
+    .prepare(
+      `DELETE FROM webhook_deliveries WHERE webhook_id = ?1 AND state <> 'pending' AND seq <=
+         (SELECT seq FROM webhook_deliveries WHERE webhook_id = ?1 AND state <> 'pending'
+          ORDER BY seq DESC LIMIT 1 OFFSET ?2)
+       RETURNING event_id AS event`,
+    )
+    .bind(webhook, kept)
+    .all<{ event: string }>();
+  if (results.length === 0) return;
+  await db
+    .prepare(
+      `DELETE FROM webhook_events WHERE id IN (SELECT value FROM json_each(?1))
+         AND NOT EXISTS (SELECT 1 FROM webhook_deliveries WHERE event_id = webhook_events.id)`,
+    )
+    .bind(JSON.stringify(results.map(({ event }) => event)))
+    .run();
+}
+
 function disableStatements(
   db: D1Database,
-  { webhook, account }: DueDelivery,
+  { webhook, account }: Pick<DueDelivery, "webhook" | "account">,
   reason: DisabledReason,
   now: number,
 ): [D1PreparedStatement, D1PreparedStatement] {

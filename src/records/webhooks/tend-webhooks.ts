@@ -1,3 +1,4 @@
+import { BOUNDS, daysBefore } from "../../db/bounds.ts";
 import type { WebhookDispatcher } from "./dispatcher.ts";
 
 type Dispatchers = DurableObjectNamespace<WebhookDispatcher>;
@@ -7,7 +8,7 @@ const OVERDUE_BOUND = 200;
 /** A delivery that is this late has no alarm: what was to set it was stopped. */
 const OVERDUE_MS = 30_000;
 /** For how long deliveries are shown. */
-const KEPT_MS = 30 * 86_400_000;
+const KEPT_DAYS = BOUNDS.webhook_deliveries.days;
 /** How many rows of a table one run of the cron drops. */
 const DROPPED_BOUND = 1_000;
 
@@ -50,7 +51,7 @@ export async function tendWebhooks(db: D1Database, dispatchers: Dispatchers, now
     dispatchers,
     results.map(({ id }) => id),
   );
-  await dropOld(db, now - KEPT_MS);
+  await dropOld(db, daysBefore(now, KEPT_DAYS));
 }
 
 async function poke(dispatchers: Dispatchers, webhooks: readonly string[]): Promise<void> {

@@ -76,12 +76,12 @@ export async function listWebhooks(
 
 export type NewWebhook = Pick<WebhookRow, "id" | "url" | "events" | "enabled"> & { secret: string };
 
-/** Adds a webhook. Null: the account has as many as `limit` already. */
+/** Adds a webhook. Null: the account has as many as `limit` already, or as many deleted ones as are kept. */
 export async function insertWebhook(
   db: D1Database,
   actor: Actor,
   webhook: NewWebhook,
-  limit: number,
+  limits: { webhooks: number; deleted: number },
   now: number,
 ): Promise<WebhookRow | null> {
   const { id, url, events, enabled, secret } = webhook;
@@ -89,9 +89,21 @@ export async function insertWebhook(
     .prepare(
       `INSERT INTO webhooks (id, account_id, url, events, state, secret, created_at, updated_at)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7
-       WHERE (SELECT COUNT(*) FROM webhooks WHERE account_id = ?2 AND state <> 'deleted') < ?8 RETURNING ${COLUMNS}`,
+       WHERE (SELECT COUNT(*) FROM webhooks WHERE account_id = ?2 AND state <> 'deleted') < ?8
+         AND (SELECT COUNT(*) FROM webhooks WHERE account_id = ?2 AND state = 'deleted') < ?9
+       RETURNING ${COLUMNS}`,
     )
-    .bind(id, actor.account, url, JSON.stringify(events), stateOf(enabled), secret, now, limit);
+    .bind(
+      id,
+      actor.account,
+      url,
+      JSON.stringify(events),
+      stateOf(enabled),
+      secret,
+      now,
+      limits.webhooks,
+      limits.deleted,
+    );
   const change = { action: "webhook.create", target: id, before: null, after: logged(webhook) };
   const [inserted] = await db.batch<RawRow>([insert, auditStatement(db, actor, change, now)]);
   const row = inserted?.results[0];

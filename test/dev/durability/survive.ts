@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Random } from "../../model/random.ts";
-import { newAccount } from "../new-account.ts";
+import { ADMIN_TOKEN, newAccount } from "../new-account.ts";
 import { RecordWriter } from "./record-writer.ts";
 import { startKillable } from "./server.ts";
 import type { Tally, Writer } from "./writer.ts";
@@ -24,7 +24,7 @@ export async function survive(kills: number, seed: number): Promise<Tally> {
   const tally: Tally = { acknowledged: 0, inFlight: { kept: 0, absent: 0 }, hitsAfterRestart: 0, wrong: [] };
   const stateDir = await mkdtemp(join(tmpdir(), "rescdn-durability-"));
   const origin = await startOrigin();
-  const start = () => startKillable({ STATE_DIR: stateDir, ADMIN_TOKEN: "operator", ALLOW_PRIVATE_ORIGINS: "true" });
+  const start = () => startKillable({ STATE_DIR: stateDir, ADMIN_TOKEN, ALLOW_PRIVATE_ORIGINS: "true" });
   const random = new Random(seed);
   let server = await start();
   try {

@@ -237,6 +237,7 @@ async function keyOf(owner: string, scope?: "read" | "write") {
     .first<{ id: string }>())!;
   const caller = {
     keyId: id,
+    countedAs: "key_1",
     account: owner,
     product: "resolvedb",
     plan: "pro",

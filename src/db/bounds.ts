@@ -1,0 +1,107 @@
+import { PLAN_NAMES, PLANS, type Plan, type PlanLimits } from "../accounts/plans.ts";
+
+/** A number of rows; by plan where plans differ. Null: as many as the account likes. */
+export type Rows = number | Readonly<Record<Plan, number | null>>;
+
+/** How much a table may hold. */
+export interface TableBound {
+  /** Of what the rows are counted. */
+  per: "account" | "account and product" | "namespace" | "webhook" | "zone" | "the service";
+  /** Rows in use, or of a log the rows that it keeps. */
+  rows: Rows;
+  /** Days after which a row goes; null: it is there until somebody deletes it. */
+  days: number | null;
+  /** Rows of what is over (deleted, revoked, expired), and the days after which they go. Null: they go at once. */
+  over: { rows: Rows; days: number } | null;
+}
+
+function byPlan(rows: (limits: PlanLimits) => number | null): Readonly<Record<Plan, number | null>> {
+  return Object.fromEntries(PLAN_NAMES.map((plan) => [plan, rows(PLANS[plan])])) as Record<Plan, number | null>;
+}
+
+/** How often what is over may have filled all that a plan allows. */
+const times = (factor: number, rows: number | null) => rows && rows * factor;
+
+/** Longer than the table at the edge remembers a deleted thing, and than a name is kept from others. */
+const OVER_DAYS = 32;
+
+/**
+ * Every table of D1 and of the Durable Objects that grows with what a customer does, and what keeps it from filling the
+ * disk. Whoever writes to one of them holds it to this list; `test/db/bounds.test.ts` tries to pass each.
+ */
+export const BOUNDS = {
+  /** The operator makes them. */
+  accounts: { per: "the service", rows: byPlan(() => null), days: null, over: null },
+  api_keys: {
+    per: "account and product",
+    rows: byPlan(({ rescdn }) => rescdn.keys),
+    days: null,
+    over: { rows: 100, days: 30 },
+  },
+  zones: {
+    per: "account",
+    rows: byPlan(({ rescdn }) => rescdn.zones),
+    days: null,
+    over: { rows: byPlan(({ rescdn }) => times(10, rescdn.zones)), days: OVER_DAYS },
+  },
+  /** Also at most as many of one zone as its log takes in, and those of one purge. */
+  purges: { per: "account", rows: { free: 10_000, pro: 100_000, enterprise: null }, days: 32, over: null },
+  audit_log: { per: "account", rows: { free: 10_000, pro: 50_000, enterprise: 500_000 }, days: 400, over: null },
+  idempotency_keys: { per: "account", rows: { free: 1_000, pro: 10_000, enterprise: 100_000 }, days: 1, over: null },
+  /** The contract sets no limit for enterprises. */
+  records: {
+    per: "account",
+    rows: byPlan(({ resolvedb }) => resolvedb.records),
+    days: null,
+    over: { rows: { free: 10_000, pro: 100_000, enterprise: 1_000_000 }, days: OVER_DAYS },
+  },
+  namespaces: {
+    per: "account",
+    rows: byPlan(({ resolvedb }) => resolvedb.namespaces),
+    days: null,
+    over: { rows: byPlan(({ resolvedb }) => times(10, resolvedb.namespaces)), days: OVER_DAYS },
+  },
+  query_tokens: { per: "namespace", rows: 100, days: null, over: null },
+  webhooks: {
+    per: "account",
+    rows: byPlan(({ resolvedb }) => resolvedb.webhooks),
+    days: null,
+    over: { rows: byPlan(({ resolvedb }) => times(10, resolvedb.webhooks)), days: 30 },
+  },
+  /** Those that wait; a webhook for which more wait is disabled. Of the others as many again are kept. */
+  webhook_deliveries: { per: "webhook", rows: 10_000, days: 30, over: { rows: 10_000, days: 30 } },
+  /** Each has a delivery, and goes with the last of them. */
+  webhook_events: { per: "webhook", rows: 20_000, days: 30, over: null },
+  /** One for each airport of the world that Cloudflare has a location at. */
+  pops: { per: "the service", rows: 26 ** 3, days: null, over: null },
+
+  /** Of a usage meter: a row for each hour, zone, location, cache status and status class. */
+  hours: { per: "zone", rows: byPlan(() => null), days: 92, over: null },
+  days: { per: "zone", rows: byPlan(() => null), days: 400, over: null },
+  /** Of a usage meter: the 200 most requested paths of a zone's day. */
+  paths: { per: "zone", rows: 93, days: 92, over: null },
+  /** Of a usage meter: the isolates that have sent it something. */
+  sources: { per: "account", rows: byPlan(() => null), days: 30, over: null },
+  /** Of the accelerator of purges. */
+  tags: { per: "the service", rows: 50_000, days: 1, over: null },
+} as const satisfies Record<string, TableBound>;
+
+/** The rows that a plan allows. */
+export function rowsOf<Of extends number | null>(rows: Readonly<Record<Plan, Of>>, plan: Plan): Of {
+  return rows[plan];
+}
+
+/** Bytes that a row's free text has at most, where the API does not bound it by field. */
+export const LARGEST = {
+  /** A zone's settings, as JSON. */
+  settings: 16_384,
+  /** What a change of the audit log says of before, and of after, as JSON. */
+  auditState: 2_048,
+} as const;
+
+const DAY_MS = 86_400_000;
+
+/** The time before which rows go that are kept for so many days, ms since the epoch. */
+export function daysBefore(now: number, days: number): number {
+  return now - days * DAY_MS;
+}

@@ -1,0 +1,388 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { createAccount } from "../../src/accounts/create-account.ts";
+import type { Plan } from "../../src/accounts/plans.ts";
+import { everyMinute } from "../../src/cron.ts";
+import { BOUNDS } from "../../src/db/bounds.ts";
+import { boundHistory } from "../../src/records/webhooks/due-deliveries.ts";
+import { popOf } from "../../src/usage/pops.ts";
+import { documentOf } from "../../src/zones/zone-document.ts";
+import { call, moveClockWithCalls, newName, newZone } from "../support/control-plane.ts";
+import { newKey, type ShownNewKey } from "../support/keys.ts";
+import { newNamespaceName, rest } from "../support/records-api.ts";
+
+const DAY_MS = 86_400_000;
+
+/** An account of the test, whose rows are its own. */
+interface Tenant {
+  account: string;
+  live: string;
+  resolvedb: string;
+}
+
+moveClockWithCalls();
+beforeEach(() => {
+  vi.spyOn(globalThis, "fetch").mockRejectedValue(new Error("these tests have no network"));
+});
+
+async function newTenant(plan: Plan = "free"): Promise<Tenant> {
+  const { account, keys } = await createAccount(env.DB, { name: "A", email: "a@example.com", plan }, Date.now());
+  return { account: account.id, ...keys };
+}
+
+/** How many rows of a table an SQL condition finds; `?1` stands for a value. */
+async function count(table: string, where: string, value: string): Promise<number> {
+  const rows = await env.DB.prepare(`SELECT COUNT(*) AS rows FROM ${table} WHERE ${where}`)
+    .bind(value)
+    .first<number>("rows");
+  return rows ?? 0;
+}
+
+/** Inserts so many rows at once: `n` counts them from 1, `?1` stands for a value. */
+async function fill(rows: number, insert: string, value: string): Promise<void> {
+  await env.DB.prepare(
+    `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${rows}) ${insert.replace("$numbers", "FROM numbers")}`,
+  )
+    .bind(value)
+    .run();
+}
+
+/** Runs the cron so many days later. */
+async function cronAfter(days: number): Promise<void> {
+  vi.setSystemTime(Date.now() + days * DAY_MS);
+  await everyMinute(env, Date.now());
+}
+
+const post = (path: string, key: string, body: object, headers = {}) =>
+  call(path, { method: "POST", key, body, headers });
+const createZone = (key: string, name = newName()) =>
+  post("/v1/zones", key, { name, origin: "https://origin.example.com" });
+const createRecord = (key: string, namespace: string, resource = "config") =>
+  rest("/records", { method: "POST", key, body: { record: { key: `${resource}.${namespace}.v1`, data: btoa("{}") } } });
+
+/** For each table, what passes its bound where nothing holds it, by calls that a customer can make. */
+const ATTEMPTS = {
+  accounts: async () => {
+    const { live } = await newTenant();
+    const before = await count("accounts", "?1 = ?1", "");
+    const body = { name: "B", email: "b@example.com" };
+    expect((await post("/admin/accounts", live, body, { authorization: `Bearer ${live}` })).status).toBe(401);
+    expect(await count("accounts", "?1 = ?1", "")).toBe(before);
+  },
+
+  api_keys: async () => {
+    const { account, live } = await newTenant();
+    let key: ShownNewKey = await newKey(live);
+    const rotations = 10;
+    await fill(
+      BOUNDS.api_keys.over.rows - 5,
+      `INSERT INTO api_keys (id, account_id, product, mode, hash, prefix, name, scopes, created_at, revoked_at)
+       SELECT 'key_' || ?1 || n, ?1, 'rescdn', 'live', ?1 || n, '', '', 'purge', 0, ${Date.now()} - n $numbers`,
+      account,
+    );
+    for (let i = 0; i < rotations; i++) {
+      const headers = { "idempotency-key": `rotation-${i}` };
+      const answer = await call(`/v1/keys/${key.id}/rotate`, { method: "POST", key: key.token, headers });
+      expect(answer.status).toBe(201);
+      key = await answer.json<ShownNewKey>();
+    }
+    const ended = "account_id = ?1 AND revoked_at IS NOT NULL";
+    expect(await count("api_keys", ended, account)).toBe(BOUNDS.api_keys.over.rows);
+    const used = await call("/v1/me", { key: key.token });
+    expect(used.status).toBe(200);
+    await cronAfter(BOUNDS.api_keys.over.days + 1);
+    expect(await count("api_keys", ended, account)).toBe(0);
+    expect(await count("api_keys", "account_id = ?1", account)).toBe(4);
+    expect(await count("audit_log", "account_id = ?1 AND action = 'key.rotate'", account)).toBe(rotations);
+  },
+
+  zones: async () => {
+    const { account, live } = await newTenant();
+    const columns =
+      "id, account_id, name, mode, origin, settings, state, version, published_version, created_at, updated_at, deleted_at";
+    const row = (state: string, prefix: string) =>
+      `INSERT INTO zones (${columns}) SELECT '${prefix}' || ?1 || n, ?1, lower('${prefix}' || substr(?1, 6, 8)) || n, 'live', 'https://a.example',
+       '{}', '${state}', 1, 1, 0, 0, ${state === "deleted" ? Date.now() : "NULL"} $numbers`;
+    await fill(BOUNDS.zones.rows.free! - 1, row("active", "a"), account);
+    const last = await createZone(live);
+    expect(last.status).toBe(201);
+    expect((await createZone(live)).status).toBe(403);
+    const { id, name } = await last.json<{ id: string; name: string }>();
+    await call(`/v1/zones/${id}`, { method: "PATCH", key: live, body: { settings: { negative_ttl: 3 } } });
+    expect((await call(`/v1/zones/${id}`, { method: "DELETE", key: live })).status).toBe(204);
+    const deleted = await env.DB.prepare("SELECT settings FROM zones WHERE id = ?1").bind(id).first<string>("settings");
+    expect(deleted).toBe("{}");
+
+    await fill(BOUNDS.zones.over.rows.free! - 1, row("deleted", "d"), account);
+    const refused = await createZone(live, name);
+    expect(await refused.json()).toMatchObject({
+      code: "limit_reached",
+      error: expect.stringContaining("has deleted 1000"),
+    });
+    await cronAfter(30);
+    expect(await count("zones", "account_id = ?1 AND state = 'deleted'", account)).toBe(1_000);
+    for (let run = 0; run < 3; run++) await cronAfter(run === 0 ? 3 : 0);
+    expect(await count("zones", "account_id = ?1 AND state = 'deleted'", account)).toBe(0);
+    expect((await createZone(live, name)).status).toBe(201);
+  },
+
+  purges: async () => {
+    const { account, live } = await newTenant();
+    const { id: first, name } = await newZone(live);
+    const { id: other, name: otherName } = await newZone(live);
+    for (let i = 0; i < 6; i++) {
+      const paths = Array.from({ length: 1_000 }, (_, index) => `/${i}/${index}`);
+      expect((await post("/v1/purge", live, { zone: first, paths })).status).toBe(200);
+    }
+    expect(await count("purges", "zone_id = ?1", first)).toBe(5_000);
+    // What was dropped is purged still.
+    expect((await documentOf(env.DB, name, Date.now()))!.purges.everything[0]).toBeGreaterThanOrEqual(2);
+
+    await fill(
+      BOUNDS.purges.rows.free! - 5_000,
+      `INSERT INTO purges SELECT zone_id, 2, 'path', '/' || n, 'purge_' || ?1 || n, account_id, 1, at, created_by
+       FROM (SELECT * FROM purges WHERE zone_id = ?1 LIMIT 1), numbers`,
+      first,
+    );
+    expect(await count("purges", "account_id = ?1", account)).toBe(BOUNDS.purges.rows.free);
+    for (let i = 0; i < 5; i++)
+      expect((await post("/v1/purge", live, { zone: other, paths: ["/a", `/${i}`], soft: true })).status).toBe(200);
+    expect(await count("purges", "account_id = ?1", account)).toBe(BOUNDS.purges.rows.free! + 1);
+    expect((await documentOf(env.DB, otherName, Date.now()))!.purges).toMatchObject({
+      everything: [6, 0, 0],
+      paths: {},
+    });
+    for (let run = 0; run < 3; run++) await cronAfter(run === 0 ? BOUNDS.purges.days + 1 : 0);
+    expect(await count("purges", "account_id = ?1", account)).toBe(0);
+  },
+
+  audit_log: async () => {
+    const { account, live } = await newTenant();
+    const rows = BOUNDS.audit_log.rows.free;
+    await fill(
+      rows,
+      `INSERT INTO audit_log (id, account_id, mode, at, actor, action, target, request_id, number, place)
+       SELECT 'audit_' || ?1 || n, ?1, 'live', ${Date.now()} - 10000 + n, 'k', 'x', 'x', 'r', n + 1, n + 1 $numbers`,
+      account,
+    );
+    for (let i = 0; i < 3; i++) await newKey(live);
+    expect(await count("audit_log", "account_id = ?1", account)).toBe(rows + 1);
+    await env.DB.prepare("DELETE FROM audit_log WHERE account_id = ?1 AND number = 4").bind(account).run();
+    for (let i = 0; i < 3; i++) await newKey(live);
+    expect(await count("audit_log", "account_id = ?1", account)).toBe(rows);
+    expect(await count("audit_log", "account_id = ?1 AND action = 'key.create'", account)).toBe(6);
+    const oldest = await env.DB.prepare("SELECT MIN(number) AS number FROM audit_log WHERE account_id = ?1")
+      .bind(account)
+      .first("number");
+    expect(oldest).toBe(rows + 7 - rows + 1);
+    for (let run = 0; run < 3; run++) await cronAfter(run === 0 ? BOUNDS.audit_log.days + 1 : 0);
+    expect(await count("audit_log", "account_id = ?1", account)).toBe(0);
+  },
+
+  idempotency_keys: async () => {
+    const { account, live } = await newTenant();
+    const rows = BOUNDS.idempotency_keys.rows.free;
+    const once = (key: string) => post("/v1/keys", live, { name: "once" }, { "idempotency-key": key });
+    expect((await once("first")).status).toBe(201);
+    await fill(
+      rows - 1,
+      `INSERT INTO idempotency_keys (api_key_id, key, fingerprint, created_at, account_id)
+       SELECT (SELECT id FROM api_keys WHERE account_id = ?1 LIMIT 1), 'k' || n, 'f', ${Date.now()}, ?1 $numbers`,
+      account,
+    );
+    const refused = await once("another");
+    expect([refused.status, await refused.text()]).toEqual([429, expect.stringContaining("1000 Idempotency-Keys")]);
+    expect((await once("first")).headers.get("idempotency-replayed")).toBe("true");
+    expect((await post("/v1/keys", live, { name: "once" })).status).toBe(201);
+    expect(await count("idempotency_keys", "account_id = ?1", account)).toBe(rows);
+    await cronAfter(BOUNDS.idempotency_keys.days + 1);
+    expect(await count("idempotency_keys", "account_id = ?1", account)).toBe(0);
+  },
+
+  records: async () => {
+    const { account, resolvedb } = await newTenant();
+    const namespace = newNamespaceName();
+    expect((await createRecord(resolvedb, namespace)).status).toBe(201);
+    const row = (rows: number, state: string, prefix: string) =>
+      fill(
+        rows,
+        `INSERT INTO records (id, account_id, key, namespace, resource, version, data, ttl, state, revision, published_revision, created_at, updated_at)
+         SELECT '${prefix}' || ?1 || n, account_id, '${prefix}' || n || '.' || name || '.v1', name, '${prefix}' || n, 'v1', '', 1, '${state}', 1, 1, 0, ${Date.now()}
+         FROM namespaces, numbers WHERE account_id = ?1`,
+        account,
+      );
+    await row(BOUNDS.records.rows.free! - 1, "active", "a");
+    expect((await createRecord(resolvedb, namespace, "more")).status).toBe(403);
+    await env.DB.prepare("DELETE FROM records WHERE account_id = ?1 AND resource LIKE 'a%'").bind(account).run();
+    await row(BOUNDS.records.over.rows.free, "deleted", "d");
+    const refused = await createRecord(resolvedb, newNamespaceName());
+    expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining("deleted as many records")]);
+    expect(await count("namespaces", "account_id = ?1", account)).toBe(1);
+    for (let run = 0; run < 3; run++) await cronAfter(run === 0 ? BOUNDS.records.over.days + 1 : 0);
+    expect(await count("records", "account_id = ?1 AND state = 'deleted'", account)).toBe(0);
+    expect((await createRecord(resolvedb, namespace, "more")).status).toBe(201);
+  },
+
+  namespaces: async () => {
+    const { account, resolvedb } = await newTenant();
+    const create = (name = newNamespaceName()) =>
+      rest("/namespaces", { method: "POST", key: resolvedb, body: { namespace: { name } } });
+    const row = (rows: number, state: string, prefix: string) =>
+      fill(
+        rows,
+        `INSERT INTO namespaces (name, account_id, visibility, revision, published_revision, created_at, updated_at, state)
+         SELECT lower('${prefix}' || substr(?1, 6, 8)) || n, ?1, 'public', 1, 1, 0, ${Date.now()}, '${state}' $numbers`,
+        account,
+      );
+    await row(BOUNDS.namespaces.rows.free!, "active", "a");
+    expect((await create()).status).toBe(403);
+    await env.DB.prepare("UPDATE namespaces SET state = 'deleted' WHERE account_id = ?1").bind(account).run();
+    await row(BOUNDS.namespaces.over.rows.free! - BOUNDS.namespaces.rows.free!, "deleted", "d");
+    expect((await create()).status).toBe(403);
+    const own = await env.DB.prepare("SELECT name FROM namespaces WHERE account_id = ?1")
+      .bind(account)
+      .first<string>("name");
+    expect((await create(own!)).status).toBe(201);
+    for (let run = 0; run < 2; run++) await cronAfter(run === 0 ? BOUNDS.namespaces.over.days + 1 : 0);
+    expect(await count("namespaces", "account_id = ?1", account)).toBe(1);
+  },
+
+  query_tokens: async () => {
+    const { resolvedb } = await newTenant();
+    const name = newNamespaceName();
+    await rest("/namespaces", { method: "POST", key: resolvedb, body: { namespace: { name } } });
+    const path = `/namespaces/${name}/query_tokens`;
+    const create = () => rest(path, { method: "POST", key: resolvedb, body: { query_token: { name: "A" } } });
+    for (let i = 0; i < 5; i++) {
+      const { query_token } = await (await create()).json<{ query_token: { id: string } }>();
+      expect((await rest(`${path}/${query_token.id}`, { method: "DELETE", key: resolvedb })).status).toBe(204);
+    }
+    expect(await count("query_tokens", "namespace = ?1", name)).toBe(0);
+    await fill(
+      BOUNDS.query_tokens.rows,
+      "INSERT INTO query_tokens (id, namespace, hash, prefix, name, created_at) SELECT ?1 || n, ?1, ?1 || n, '', '', 0 $numbers",
+      name,
+    );
+    expect((await create()).status).toBe(403);
+  },
+
+  webhooks: async () => {
+    const { account, resolvedb } = await newTenant("pro");
+    const create = () =>
+      rest("/webhooks", { method: "POST", key: resolvedb, body: { webhook: { url: "https://hooks.example.com/" } } });
+    const row = (rows: number, state: string) =>
+      fill(
+        rows,
+        `INSERT INTO webhooks (id, account_id, url, events, state, secret, created_at, updated_at)
+         SELECT '${state}' || ?1 || n, ?1, 'https://a.example/', '[]', '${state}', '', 0, ${Date.now()} $numbers`,
+        account,
+      );
+    await row(BOUNDS.webhooks.rows.pro! - 1, "disabled");
+    expect((await create()).status).toBe(201);
+    expect((await create()).status).toBe(403);
+    await env.DB.prepare("DELETE FROM webhooks WHERE account_id = ?1").bind(account).run();
+    await row(BOUNDS.webhooks.over.rows.pro!, "deleted");
+    expect((await create()).status).toBe(403);
+    await cronAfter(BOUNDS.webhooks.over.days + 1);
+    expect(await count("webhooks", "account_id = ?1", account)).toBe(0);
+  },
+
+  webhook_deliveries: async () =>
+    expect(await deliveriesLeft()).toMatchObject({ deliveries: BOUNDS.webhook_deliveries.over.rows }),
+  webhook_events: async () =>
+    expect(await deliveriesLeft()).toMatchObject({ events: BOUNDS.webhook_deliveries.over.rows }),
+
+  pops: async () => {
+    expect(["AMS", "ams", "A".repeat(500), 5, undefined].map(popOf)).toEqual([
+      "AMS",
+      "LOCAL",
+      "LOCAL",
+      "LOCAL",
+      "LOCAL",
+    ]);
+    expect(26 ** 3).toBeLessThanOrEqual(BOUNDS.pops.rows);
+  },
+
+  hours: async () => expect((await meterLeft(BOUNDS.hours.days)).hours).toBe(0),
+  days: async () => expect((await meterLeft(BOUNDS.days.days)).days).toBe(0),
+  paths: async () => {
+    const { held, paths } = await meterLeft(BOUNDS.paths.days);
+    expect(held).toBe(200);
+    expect(paths).toBe(0);
+  },
+  sources: async () => expect((await meterLeft(BOUNDS.sources.days)).sources).toBe(0),
+
+  tags: async () => {
+    const accelerator = env.PURGE_ACCELERATOR.getByName(crypto.randomUUID());
+    const tags = Array.from({ length: BOUNDS.tags.rows / 2 + 1 }, (_, index) => index);
+    await accelerator.enqueue(tags.map((index) => `a${index}`));
+    await accelerator.enqueue(tags.map((index) => `b${index}`));
+    const left = await runInDurableObject(accelerator, (_, { storage }) =>
+      storage.sql.exec<{ tags: number }>("SELECT COUNT(*) AS tags FROM tags").one(),
+    );
+    expect(left.tags).toBe(BOUNDS.tags.rows);
+  },
+} satisfies Record<keyof typeof BOUNDS, () => Promise<void>>;
+
+/** What is left of a webhook's deliveries of some days that have been made, and of their events. */
+async function deliveriesLeft(): Promise<{ deliveries: number; events: number }> {
+  const { account } = await newTenant("pro");
+  const webhook = `hook_${account}`;
+  const made = BOUNDS.webhook_deliveries.over.rows + 50;
+  await env.DB.prepare(
+    `INSERT INTO webhooks (id, account_id, url, events, state, secret, created_at, updated_at)
+     VALUES (?1, ?2, 'https://a.example/', '[]', 'enabled', '', 0, 0)`,
+  )
+    .bind(webhook, account)
+    .run();
+  await fill(
+    made,
+    `INSERT INTO webhook_events (id, account_id, type, created_at) SELECT 'evt_' || ?1 || n, ?1, 'x', ${Date.now()} $numbers`,
+    account,
+  );
+  await fill(
+    made,
+    `INSERT INTO webhook_deliveries (webhook_id, event_id, state, created_at)
+     SELECT 'hook_' || ?1, 'evt_' || ?1 || n, 'delivered', ${Date.now()} $numbers`,
+    account,
+  );
+  await boundHistory(env.DB, webhook);
+  return {
+    deliveries: await count("webhook_deliveries", "webhook_id = ?1", webhook),
+    events: await count("webhook_events", "account_id = ?1", account),
+  };
+}
+
+/** What a usage meter holds of one day so many days later, and how many paths it held on that day. */
+async function meterLeft(days: number): Promise<Record<"hours" | "days" | "paths" | "sources" | "held", number>> {
+  const now = Date.now();
+  const meter = env.USAGE_METER.getByName(`bounds-${days}:live`);
+  const hour = now - (now % 3_600_000);
+  for (let number = 1; number <= 5; number++) {
+    const paths = Array.from({ length: 64 }, (_, index): [string, number, number] => [`/${number}/${index}`, 1, 0]);
+    const zones = [
+      {
+        zone: "zone_a",
+        hour,
+        lines: [["HIT", 2, 1, 1] as ["HIT", number, number, number]],
+        paths: { floor: 0, paths },
+      },
+    ];
+    await meter.add({ source: "isolate", number, pop: "AMS", zones });
+  }
+  const { paths } = await meter.topPaths("zone_a", now - (now % DAY_MS));
+  vi.setSystemTime(now + (days + 1) * DAY_MS);
+  await runDurableObjectAlarm(meter);
+  const left = await runInDurableObject(meter, (_, { storage }) => {
+    const rows = (table: string) => storage.sql.exec<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`).one().n;
+    return { hours: rows("hours"), days: rows("days"), paths: rows("paths"), sources: rows("sources") };
+  });
+  return { ...left, held: paths.length };
+}
+
+describe("the bound of a table", () => {
+  it.each(Object.entries(ATTEMPTS))("holds for %s", async (_, attempt) => {
+    await attempt();
+  });
+});
