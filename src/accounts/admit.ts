@@ -1,7 +1,7 @@
 import type { RateVerdict } from "./account-windows.ts";
 import { authenticate, type Caller } from "./authenticate.ts";
+import { callLimits } from "./call-limits.ts";
 import { crc32 } from "./crc32.ts";
-import { callLimits } from "./plans.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import type { WindowVerdict } from "./sliding-window.ts";
 import type { Product } from "./token.ts";

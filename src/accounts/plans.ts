@@ -1,7 +1,4 @@
-import type { CallLimits } from "./account-windows.ts";
-import type { Product } from "./token.ts";
-
-/** What a plan allows. Requests are counted over any 60 seconds, for each key; see also {@link callLimits}. */
+/** What a plan allows. Requests are counted over any 60 seconds, for each key; see also `callLimits`. */
 export interface PlanLimits {
   rescdn: { requests: number; zones: number; keys: number };
   /** `records: null`: as many as the account likes. */
@@ -27,15 +24,3 @@ export const PLANS = {
 export type Plan = keyof typeof PLANS;
 
 export const PLAN_NAMES = Object.keys(PLANS) as [Plan, ...Plan[]];
-
-/**
- * How many times the calls of one key all keys of an account have together: room for a key for people, one for tests and
- * some for programs, however many keys there are.
- */
-const KEYS_AT_FULL_RATE = 5;
-
-/** The calls that a plan allows in any 60 seconds. */
-export function callLimits(plan: Plan, product: Product): CallLimits {
-  const { requests } = PLANS[plan][product];
-  return { key: requests, account: requests * KEYS_AT_FULL_RATE };
-}

@@ -6,20 +6,33 @@ export interface Answer {
   body: string;
 }
 
+interface Init {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+  seconds?: number;
+  /** The address that it comes from, such as `127.0.0.2`. */
+  from?: string;
+}
+
 /** One request over a socket of its own to 127.0.0.1, with a Host that needs no name resolution. */
-export function request(
-  port: number,
-  host: string,
-  path: string,
-  init: { method?: string; headers?: Record<string, string>; body?: unknown; seconds?: number } = {},
-): Promise<Answer> {
+export function request(port: number, host: string, path: string, init: Init = {}): Promise<Answer> {
   const body = init.body === undefined ? undefined : JSON.stringify(init.body);
   const { seconds = 20 } = init;
   const headers: Record<string, string> = { ...init.headers, Host: host };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
-      { host: "127.0.0.1", port, path, method: init.method ?? "GET", headers, agent: false, timeout: seconds * 1000 },
+      {
+        host: "127.0.0.1",
+        port,
+        path,
+        method: init.method ?? "GET",
+        headers,
+        agent: false,
+        timeout: seconds * 1000,
+        ...(init.from !== undefined && { localAddress: init.from }),
+      },
       (incoming) => {
         let text = "";
         incoming

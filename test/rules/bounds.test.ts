@@ -5,7 +5,7 @@ import { projectFiles, read } from "./source-files.ts";
 /** The tables that some SQL leaves behind. */
 function tablesOf(sql: string, tables = new Set<string>()): Set<string> {
   const statements =
-    /\b(CREATE TABLE(?: IF NOT EXISTS)?|DROP TABLE(?: IF EXISTS)?|ALTER TABLE) ([^\s(]+)(?: RENAME TO (\w+))?/gi;
+    /\b(CREATE TABLE(?: IF NOT EXISTS)?|DROP TABLE(?: IF EXISTS)?|ALTER TABLE) ([^\s(;]+)(?: RENAME TO (\w+))?/gi;
   for (const [, verb, name = "", renamed] of sql.replace(/--.*$/gm, "").matchAll(statements)) {
     if (/^create/i.test(verb!)) tables.add(name);
     else if (/^drop/i.test(verb!)) tables.delete(name);

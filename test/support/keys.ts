@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { limiterOf } from "../../src/accounts/admit.ts";
-import { callLimits } from "../../src/accounts/plans.ts";
+import { callLimits } from "../../src/accounts/call-limits.ts";
 import { call } from "./control-plane.ts";
 
 /** A key as the API shows it. */

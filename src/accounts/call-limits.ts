@@ -1,0 +1,15 @@
+import type { CallLimits } from "./account-windows.ts";
+import { PLANS, type Plan } from "./plans.ts";
+import type { Product } from "./token.ts";
+
+/**
+ * How many times the calls of one key all keys of an account have together: room for a key for people, one for tests and
+ * some for programs, however many keys there are.
+ */
+const KEYS_AT_FULL_RATE = 5;
+
+/** The calls that a plan allows in any 60 seconds. */
+export function callLimits(plan: Plan, product: Product): CallLimits {
+  const { requests } = PLANS[plan][product];
+  return { key: requests, account: requests * KEYS_AT_FULL_RATE };
+}
