@@ -80,8 +80,13 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Env> {
       const document = await this.#write(name);
       // Whoever asked since has marked the name anew.
       if (asked === this.#asked) {
-        this.ctx.storage.kv.delete("dirty");
-        await this.ctx.storage.deleteAlarm();
+        if (this.#kind.isDeleted(document)) {
+          // There may be any number of names, and each had an object: nothing of it stays.
+          await this.ctx.storage.deleteAll();
+        } else {
+          this.ctx.storage.kv.delete("dirty");
+          await this.ctx.storage.deleteAlarm();
+        }
       }
       return { kind: "published", document };
     } catch (error) {

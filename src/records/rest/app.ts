@@ -19,7 +19,7 @@ import { addWebhooks } from "./webhooks.ts";
 const DESCRIPTION = `Small records by REST, read as DNS names.
 
 Every answer carries \`X-RateLimit-Limit\`, \`X-RateLimit-Remaining\` and \`X-RateLimit-Reset\` (Unix time in seconds), for the
-key that was shown, or for the client's address where it showed none that is valid.
+limit that binds: that of the key that was shown, of its account, or of the client's address where it showed none that is valid.
 
 A body that is no JSON is a 400; fields and parameters that are missing, wrong or unknown are a 422 with \`details\`. A key
 needs the scope \`read\` for GET and \`write\` for everything else, keys and namespaces included. What belongs to another

@@ -13,7 +13,7 @@ import { RestProblem } from "./errors.ts";
 
 type Guard = MiddlewareHandler<RestEnv>;
 
-/** What an answer says that no limit has counted, such as a 401 to an unknown address: what a first call would see. */
+/** What an answer says that no limit has counted, such as the document: what a first call would see. */
 export function uncounted(now: number): Readonly<Record<string, string>> {
   const limit = PLANS.free.resolvedb.requests;
   return rateLimitHeaders({ allowed: true, limit, remaining: limit, resetAt: now + WINDOW_MS }, now);
