@@ -283,7 +283,8 @@ const ATTEMPTS = {
     expect((await create()).status).toBe(403);
     await env.DB.prepare("DELETE FROM webhooks WHERE account_id = ?1").bind(account).run();
     await row(BOUNDS.webhooks.over.rows.pro!, "deleted");
-    expect((await create()).status).toBe(403);
+    const refused = await create();
+    expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining("has deleted 100 webhooks")]);
     await cronAfter(BOUNDS.webhooks.over.days + 1);
     expect(await count("webhooks", "account_id = ?1", account)).toBe(0);
   },

@@ -65,10 +65,14 @@ export function addWebhooks(app: OpenAPIHono<RestEnv>): void {
     const secret = newSecret();
     const webhook = { id: newId("hook"), url: checkedUrl(c, url), events, enabled, secret };
     const row = await insertWebhook(c.env.DB, actorOf(c), webhook, { webhooks: limit, deleted }, c.var.now);
-    if (row === null)
+    if (row === null) {
+      const { total } = await listWebhooks(c.env.DB, c.var.caller.account, { limit: 1, offset: 0 });
       throw quotaExceeded(
-        `The account has ${limit} webhooks, or has deleted ${deleted} within ${BOUNDS.webhooks.over.days} days, as many as its plan allows`,
+        total >= limit
+          ? `The account has ${limit} webhooks, as many as its plan allows`
+          : `The account has deleted ${deleted} webhooks within ${BOUNDS.webhooks.over.days} days, as many as its plan allows`,
       );
+    }
     const location = `/api/v1/webhooks/${row.id}`;
     return c.json({ webhook: { ...webhookJson(row), secret } }, 201, { location });
   });
