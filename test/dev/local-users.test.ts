@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { processTree } from "../bench/process-stat.ts";
 import { listeningSockets } from "./attack/listening.ts";
 import { attack, type Loot } from "./attack/local-user.ts";
-import { newAccount } from "./new-account.ts";
+import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { type ServeProcess, startServe } from "./serve-process.ts";
 
@@ -21,7 +21,7 @@ describe("npm run serve", () => {
     const folder = await mkdtemp(join(tmpdir(), "rescdn-users-"));
     await mkdir(join(folder, "v3/d1"), { recursive: true });
     for (const path of [folder, join(folder, "v3"), join(folder, "v3/d1")]) await chmod(path, 0o755);
-    const server = await startServe({ STATE_DIR: folder, ADMIN_TOKEN: "operator" });
+    const server = await startServe({ STATE_DIR: folder, ADMIN_TOKEN });
     expect(await openTo(join(folder, "v3"))).not.toContain(join(folder, "v3"));
     expect(await server.stop()).toBe(0);
     await rm(folder, { recursive: true, force: true });
@@ -34,7 +34,7 @@ describe.each(["1", "2"])("npm run serve with WORKERS=%s, on a machine with othe
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "rescdn-users-"));
-    server = await startServe({ STATE_DIR: join(folder, "state"), ADMIN_TOKEN: "operator", WORKERS: workers });
+    server = await startServe({ STATE_DIR: join(folder, "state"), ADMIN_TOKEN, WORKERS: workers });
     const headers = { "X-ResCDN-Key": (await newAccount(server.port)).live };
     const body = { name: "shop", origin: "https://shop.example.com" };
     expect((await request(server.port, API, "/v1/zones", { method: "POST", headers, body })).status).toBe(201);
