@@ -20,3 +20,10 @@ declare module "node:stream" {
   }
   export const Duplex: { toWeb(stream: Duplex): ReadableWritablePair<Uint8Array, Uint8Array> };
 }
+
+declare module "node:async_hooks" {
+  export class AsyncLocalStorage<Value> {
+    run<Result>(value: Value, callback: () => Result): Result;
+    getStore(): Value | undefined;
+  }
+}

@@ -26,6 +26,8 @@ export default defineConfig({
               bindings: {
                 ADMIN_TOKEN: "operator-token-of-the-tests-in-workerd",
                 MIGRATIONS: await readD1Migrations(at("../src/db")),
+                ...(process.env.MODEL_REQUESTS !== undefined && { MODEL_REQUESTS: process.env.MODEL_REQUESTS }),
+                ...(process.env.MODEL_SEED !== undefined && { MODEL_SEED: process.env.MODEL_SEED }),
                 ...(process.env.DNS_FUZZ !== undefined && { DNS_FUZZ: process.env.DNS_FUZZ }),
               },
             },

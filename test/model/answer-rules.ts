@@ -1,6 +1,7 @@
 import { cacheControl, date, list } from "./directives.ts";
+import { MARK, originFaults } from "./forwarded.ts";
 import type { Answer, Journal, Step } from "./journal.ts";
-import { hasFailed, reuseFaults } from "./reuse-rules.ts";
+import { collapsedFaults, hasFailed, hasFailedItself, listedFaults, reuseFaults } from "./reuse-rules.ts";
 import { HIDDEN } from "./said.ts";
 import { leastAge, type ModelResponse, madeOf } from "./stored.ts";
 
@@ -16,6 +17,9 @@ export function faultsOf(step: Step, answer: Answer, journal: Journal): string[]
   if (isForeign) return ["the answer of another zone's origin"];
   return [
     ...hiddenFaults(step, answer),
+    ...journal.madeFor(step).flatMap((exchange) => [...originFaults(exchange, step)]),
+    ...markFaults(step, answer),
+    ...cookieFaults(step, answer, response, journal),
     ...(response === null ? refusalFaults(step, answer, journal) : responseFaults(step, answer, response, journal)),
   ];
 }
@@ -23,6 +27,23 @@ export function faultsOf(step: Step, answer: Answer, journal: Journal): string[]
 function* hiddenFaults({ settings }: Step, { headers }: Answer): Iterable<string> {
   for (const name of HIDDEN) if (headers.has(name)) yield `${name} reaches the client`;
   if (!settings.forward.cookies && headers.has("set-cookie")) yield "Set-Cookie reaches the client";
+}
+
+/** What is one client's alone is in no answer to another. */
+function* markFaults(step: Step, { headers }: Answer): Iterable<string> {
+  for (const [name, value] of headers) {
+    for (const [, of] of value.matchAll(MARK)) if (Number(of) !== step.id) yield `${name} tells of request ${of}`;
+  }
+}
+
+/** A cookie is for the client whose request fetched it: it gets it, and nobody else does. */
+function* cookieFaults(step: Step, { headers }: Answer, response: ModelResponse | null, journal: Journal) {
+  const own = journal.madeFor(step).map(({ id }) => `session=${id}; Path=/`);
+  const sent = headers.getSetCookie();
+  for (const cookie of sent) if (!own.includes(cookie)) yield `Set-Cookie: ${cookie} is another client's`;
+  if (response === null || response.last.step !== step.id || !step.settings.forward.cookies) return;
+  const wanted = response.last.headers.getSetCookie();
+  if (String(sent) !== String(wanted)) yield `Set-Cookie: ${sent} for the origin's ${wanted}`;
 }
 
 /** The edge's own answers need a reason. */
@@ -34,7 +55,7 @@ function* refusalFaults(step: Step, { status, headers }: Answer, journal: Journa
   const reasons: Record<number, boolean> = {
     405: isUnsafe && step.settings.methods === "read",
     412: (has("if-match") && asked.get("if-match") !== "*") || (has("if-unmodified-since") && !has("if-match")),
-    502: hasFailed(step, journal),
+    502: isUnsafe ? hasFailedItself(step, journal) : hasFailed(step, journal),
     504: cacheControl(asked.get("cache-control")).has("only-if-cached"),
   };
   if (!reasons[status]) yield `nothing explains the ${status}`;
@@ -48,7 +69,8 @@ function* responseFaults(step: Step, answer: Answer, response: ModelResponse, jo
   const resource = isUnsafe ? new URL(base.resource, "http://x").pathname : base.resource;
   if (resource !== step.path + (isUnsafe ? "" : step.query)) yield `an answer for ${base.resource}`;
   if (!isMine) yield* reuseFaults(step, answer, response, journal);
-  if (isMine && last !== base) yield* validatedFaults(answer, response);
+  if (isMine && last !== base) yield* validatedFaults(step, answer, response);
+  if ((answer.headers.get("cache-status") ?? "").includes("collapsed")) yield* collapsedFaults(step, response, journal);
 
   const contacts = journal.madeFor(step);
   if (xCache === "HIT" && (contacts.length > 0 || isMine)) yield "X-Cache: HIT, and the origin was asked";
@@ -67,7 +89,8 @@ function* responseFaults(step: Step, answer: Answer, response: ModelResponse, jo
 }
 
 /** An own 304 has confirmed the stored response: it must be the selected one, and complete. */
-function* validatedFaults(answer: Answer, response: ModelResponse): Iterable<string> {
+function* validatedFaults(step: Step, answer: Answer, response: ModelResponse): Iterable<string> {
+  yield* listedFaults(step, response);
   if (response.base.defect !== null) yield "RFC 9111 §3.3: an incomplete response was validated";
   if (response.base.variant !== response.last.variant) yield "RFC 9111 §4.1: another variant was validated";
   if (Number(answer.headers.get("age")) < leastAge(response, response.last.answeredAt))
@@ -75,7 +98,7 @@ function* validatedFaults(answer: Answer, response: ModelResponse): Iterable<str
 }
 
 /** RFC 9110 §13.2, §14.2: what of a client's conditions and ranges may turn a 200 into something else. */
-function* statusFaults(step: Step, answer: Answer, { base, headers }: ModelResponse): Iterable<string> {
+function* statusFaults(step: Step, answer: Answer, { base, headers, status: said }: ModelResponse): Iterable<string> {
   const { status } = answer;
   const range = step.method === "GET" ? step.headers.get("range") : null;
   if (status === 206 && range === null) yield "RFC 9110 §15.3.7: a 206 without a Range";
@@ -90,9 +113,10 @@ function* statusFaults(step: Step, answer: Answer, { base, headers }: ModelRespo
     if (base.defect === null && answer.headers.get("content-range") !== `bytes */${size}`)
       yield `416 with ${answer.headers.get("content-range")}`;
   }
-  const derived =
-    base.status === 200 && [206, 304, 416].includes(status) && (step.method === "GET" || step.method === "HEAD");
-  if (status !== base.status && !derived) yield `${status} for the origin's ${base.status}`;
+  // Out of a part comes what the whole would give, as far as it goes.
+  const givable = said === 200 ? [206, 304, 416] : said === 206 ? [304] : [];
+  const derived = givable.includes(status) && (step.method === "GET" || step.method === "HEAD");
+  if (status !== said && !derived) yield `${status} for the origin's ${said}`;
 }
 
 function isNotModified({ method, headers: asked }: Step, { headers }: Answer, said: Headers): boolean {

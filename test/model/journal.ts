@@ -4,7 +4,7 @@ import type { ZoneSettings } from "../../src/zones/settings.ts";
 export interface OriginExchange {
   id: number;
   zone: string;
-  /** The client's request that it was made for. */
+  /** The client's request that it was made for, see `followCallers`. */
   step: number;
   method: string;
   /** Path and query as the origin saw them. */

@@ -1,5 +1,9 @@
+import type { ZoneSettings } from "../../src/zones/settings.ts";
+import type { ZoneDocument } from "../../src/zones/zone.ts";
 import { pass } from "../support/edge.ts";
+import { callingStep } from "./caller.ts";
 import { contentOf, deflated, hash, isUnchanged, typeOf } from "./content.ts";
+import { MARK } from "./forwarded.ts";
 import { type Journal, type OriginExchange, shown } from "./journal.ts";
 import { Random } from "./random.ts";
 import { comparable } from "./resource.ts";
@@ -33,7 +37,7 @@ const STATUS: Partial<Record<Mood, readonly number[]>> = {
 };
 
 /** Fields that contents may differ by. */
-const SELECTING = ["accept-language", "x-tier", "cookie"] as const;
+const SELECTING = ["accept-language", "x-tier", "x-forwarded-host", "cookie"] as const;
 
 /** Counts in all scenarios, so that no answer of one passes for another's. */
 let exchanges = 0;
@@ -42,14 +46,16 @@ let exchanges = 0;
 export class RandomOrigin {
   readonly #journal: Journal;
   readonly #zone: string;
+  readonly #settings: ZoneSettings;
   readonly #seed: number;
   readonly #versions = new Map<string, number>();
   readonly #asked = new Map<string, number>();
   #isDownUntil = 0;
 
-  constructor(journal: Journal, zone: string, seed: number) {
+  constructor(journal: Journal, zone: Pick<ZoneDocument, "name" | "settings">, seed: number) {
     this.#journal = journal;
-    this.#zone = zone;
+    this.#zone = zone.name;
+    this.#settings = zone.settings;
     this.#seed = seed;
   }
 
@@ -71,7 +77,7 @@ export class RandomOrigin {
     const exchange: OriginExchange = {
       id: ++exchanges,
       zone: this.#zone,
-      step: Number(request.headers.get("x-step")),
+      step: callingStep(),
       method: request.method,
       resource,
       request: request.headers,
@@ -124,7 +130,11 @@ export class RandomOrigin {
   /** A 200, or the 304 or 206 that stands for it. */
   #whole(exchange: OriginExchange, random: Random, path: string, said: Headers, mood: Mood): Response {
     const manners = new Random(hash(`${this.#seed} ${path}`));
-    const selecting = manners.maybe(0.5, SELECTING);
+    const selecting = manners.maybe(0.6, SELECTING);
+    const { headers: listed } = this.#settings.forward;
+    const isListed = selecting !== null && listed !== "all" && listed.includes(selecting);
+    // It may forget to say so of a header that the zone lists.
+    const saysVary = selecting !== null && !(isListed && manners.chance(0.6));
     const tags = manners.pick(["strong", "strong", "weak", "none"]);
     const hasDate = manners.chance(0.5);
     const size = manners.pick([0, 60, 400, 1_500, 1_500, 6_000]) * (manners.chance(0.02) ? 300 : 1);
@@ -137,7 +147,7 @@ export class RandomOrigin {
     const modified = hasDate ? Date.UTC(2026, 10, 22, 9) + version * 7_000 : null;
     if (etag !== null) said.set("etag", etag);
     if (modified !== null) said.set("last-modified", new Date(modified).toUTCString());
-    if (selecting !== null)
+    if (saysVary)
       said.append("vary", random.pick([selecting, selecting.toUpperCase(), `Accept-Encoding, ${selecting}`]));
     if (random.chance(0.03)) said.append("vary", "*");
 
@@ -178,12 +188,18 @@ export class RandomOrigin {
     if (method !== "GET" || (range === null ? mood !== "unasked-part" : random.chance(0.3))) return null;
     const ifRange = request.get("if-range");
     if (ifRange !== null && (ifRange !== etag || etag.startsWith("W/"))) return null;
-    const [, first = 0, last = 0] = (/^bytes=(\d+)-(\d+)$/.exec(range ?? "bytes=0-9") ?? [null, 1, 0]).map(Number);
-    return first <= last && last < content.byteLength ? [first, last] : null;
+    const size = content.byteLength;
+    const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(range ?? "bytes=0-9") ?? [];
+    const first = from === "" ? Math.max(0, size - Number(to)) : Number(from);
+    const last = from === "" || to === "" ? size - 1 : Number(to);
+    return first <= last && last < size ? [first, last] : null;
   }
 
   #send(exchange: OriginExchange, status: number, headers: Headers, bytes: Uint8Array | null): Response {
     headers.set(`x-exchange-${exchange.id}`, "1");
+    if (headers.has("set-cookie")) headers.set("set-cookie", `session=${exchange.id}; Path=/`);
+    const marks = [...exchange.request.values()].flatMap((value) => value.match(MARK) ?? []);
+    if (marks.length > 0) headers.set("x-marks", marks.join(" "));
     exchange.status = status;
     exchange.headers = new Headers(headers);
     const sent = exchange.defect === "cut-off" ? `${status} cut off` : status;

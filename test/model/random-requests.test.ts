@@ -1,14 +1,21 @@
-import { describe, expect, it } from "vitest";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
 import { playEdge } from "../support/edge.ts";
+import { followCallers } from "./caller.ts";
 import { playScenario } from "./scenario.ts";
 
 playEdge();
+beforeEach(followCallers);
 
-const REQUESTS = 10_000;
+/** `MODEL_REQUESTS=200000` for a long run, `MODEL_SEED=7` for other ones. */
+const REQUESTS = Number(env.MODEL_REQUESTS ?? 10_000);
 const REQUESTS_PER_SCENARIO = 25;
 
+/** Scenarios with faults before it gives up; the first of them tells its story. */
+const MOST_FOUND = 10;
+
 /** Each scenario's seed is this plus its number. A failure names it and tells the whole story. */
-const FIRST_SEED = 91_110;
+const FIRST_SEED = Number(env.MODEL_SEED ?? 91_110);
 
 /** How often each kind of answer comes at the least: a model that is asked nothing finds nothing. */
 const AT_LEAST: Readonly<Record<string, number>> = {
@@ -31,19 +38,21 @@ const AT_LEAST: Readonly<Record<string, number>> = {
   "status 504": 100,
 };
 
-describe("10,000 random requests with random origin behaviour", () => {
-  it("get no answer that RFC 9111 forbids", { timeout: 300_000 }, async () => {
+describe("random requests with random origin behaviour", () => {
+  it("get no answer that RFC 9111 or the zone forbids", { timeout: REQUESTS * 30 }, async () => {
     const counts = new Map<string, number>();
+    const found: string[] = [];
     let requests = 0;
-    for (let seed = FIRST_SEED; requests < REQUESTS; seed++) {
+    for (let seed = FIRST_SEED; requests < REQUESTS && found.length < MOST_FOUND; seed++) {
       const { faults, story, ...played } = await playScenario(seed, REQUESTS_PER_SCENARIO);
-      expect(faults, `seed ${seed}\n${story}`).toEqual([]);
+      if (faults.length > 0) found.push(`seed ${seed}: ${faults.join("; ")}${found.length === 0 ? `\n${story}` : ""}`);
       requests += played.requests;
       for (const [name, count] of played.counts) counts.set(name, (counts.get(name) ?? 0) + count);
     }
+    expect(found.join("\n")).toBe("");
     console.info(`${requests} requests: ${[...counts].map(([name, count]) => `${name} ${count}`).join(", ")}`);
     for (const [name, least] of Object.entries(AT_LEAST)) {
-      expect(counts.get(name) ?? 0, name).toBeGreaterThanOrEqual(least);
+      expect(counts.get(name) ?? 0, name).toBeGreaterThanOrEqual((least * requests) / 10_000);
     }
   });
 });

@@ -1,5 +1,7 @@
 import type { ZoneSettings } from "../../src/zones/settings.ts";
+import { MARKED } from "./forwarded.ts";
 import type { Random } from "./random.ts";
+import { seesField } from "./resource.ts";
 
 const CACHE_CONTROL = [
   "no-cache",
@@ -35,20 +37,58 @@ export interface RandomRequest {
   leaves: boolean;
 }
 
-/** Makes up a request. @param seen validators that clients have been given for this path */
-export function randomRequest(random: Random, { methods }: ZoneSettings, seen: readonly string[]): RandomRequest {
-  const isUnsafe = random.chance(methods === "all" ? 0.1 : 0.01);
-  const headers = new Headers();
+/** Languages, each in all ways that mean the same. */
+const LANGUAGES = [
+  ["de"],
+  ["fr"],
+  ["de, fr;q=0.5", "fr;q=0.5,de", "DE , fr;q=0.50"],
+  ["de, fr", "de,FR"],
+  ["fr, de"],
+] as const;
+
+/** Who asks: fields that all requests of one client have. Few clients, so that requests have something to share. */
+export interface Client {
+  fields: Readonly<Record<string, string>>;
+  languages: readonly string[] | null;
+}
+
+export function randomClient(random: Random): Client {
+  const fields = Object.entries({
+    "x-tier": random.maybe(0.5, ["one", "two"]),
+    "x-forwarded-host": random.maybe(0.3, ["one.example", "two.example"]),
+    cookie: random.maybe(0.3, ["user=a", "user=b"]),
+    authorization: random.maybe(0.15, ["Bearer a", "Bearer b"]),
+    "cdn-loop": random.maybe(0.06, ["one", "two"]),
+  }).filter((field): field is [string, string] => field[1] !== null);
+  return { fields: Object.fromEntries(fields), languages: random.maybe(0.5, LANGUAGES) };
+}
+
+/**
+ * Makes up a request of a client.
+ *
+ * @param mark a text of this request alone, for headers that the zone does not forward
+ * @param seen validators that clients have been given for this path
+ */
+export function randomRequest(
+  random: Random,
+  client: Client,
+  settings: ZoneSettings,
+  mark: string,
+  seen: readonly string[],
+): RandomRequest {
+  const isUnsafe = random.chance(settings.methods === "all" ? 0.1 : 0.01);
+  const headers = new Headers(client.fields);
   const set = (name: string, value: string | null) => value !== null && headers.set(name, value);
+  for (const name of MARKED) if (!seesField(name, settings)) set(name, random.maybe(0.15, [mark]));
+  if (client.languages !== null) set("accept-language", random.pick(client.languages));
   set(
     "accept-encoding",
     random.maybe(0.4, ["gzip", "br", "gzip;q=0, br", "identity", "*;q=0.5", "br;q=0.4, gzip;q=0.9"]),
   );
-  set("accept-language", random.maybe(0.4, ["de", "fr", "de, fr;q=0.5", "fr;q=0.5,de"]));
-  set("x-tier", random.maybe(0.4, ["one", "two"]));
-  set("cookie", random.maybe(0.2, ["user=a", "user=b"]));
-  set("authorization", random.maybe(0.08, ["Bearer a", "Bearer b"]));
-  if (isUnsafe) return { method: random.pick(["POST", "PUT", "DELETE"]), headers, body: "new", leaves: false };
+  if (isUnsafe) {
+    headers.set("content-type", "text/plain");
+    return { method: random.pick(["POST", "PUT", "DELETE"]), headers, body: "new", leaves: false };
+  }
 
   set("cache-control", random.maybe(0.14, CACHE_CONTROL));
   set("pragma", random.maybe(0.02, ["no-cache"]));

@@ -36,18 +36,35 @@ export function isMismatch(path: string, contentType: string | null): boolean {
   return /\.(css|js|png|json)$/.test(path) && /^text\/html/.test(contentType ?? "");
 }
 
-/** Whether the origin of a zone sees this field of a client's request. */
+/** Of the headers that the scenarios send: by which applications are steered, and which the edge does not take from clients. */
+const STEERING = /^(origin|via|x-forwarded-.*|x-original-url)$/;
+const THE_EDGES_OWN = /^(accept-encoding|cdn-loop|content-.*|host|if-.*|range|via)$/;
+
+/** Whether the origin of a zone sees this field of a client's GET. */
 export function seesField(name: string, { forward }: Pick<ZoneSettings, "forward">): boolean {
   if (name === "cookie") return forward.cookies;
   if (name === "authorization") return forward.authorization;
-  if (/^(accept-encoding|host|if-.*|range)$/.test(name)) return false;
-  return forward.headers === "all" || forward.headers.includes(name);
+  if (THE_EDGES_OWN.test(name)) return false;
+  return forward.headers === "all" ? !STEERING.test(name) : forward.headers.includes(name);
+}
+
+/** A listed header as key and origin have it: members of equal weight in their order, the weightiest first (RFC 9110 §12.5). */
+export function spelled(name: string, value: string): string {
+  return name === "accept-language" ? weighted(value).join(",") : value;
+}
+
+function weighted(value: string): string[] {
+  const members = list(value).map((member) => {
+    const [range = "", weight = "q=1"] = member.split(";").map((part) => part.trim());
+    return { range: range.toLowerCase(), weight: Number(weight.slice(2)) };
+  });
+  members.sort((a, b) => b.weight - a.weight);
+  return members.map(({ range, weight }) => (weight === 1 ? range : `${range};q=${weight}`));
 }
 
 /** A request field's value as RFC 9111 §4.1 lets it be compared: list members in order, without optional whitespace. */
 export function comparable(name: string, value: string | null): string {
   if (value === null) return "(none)";
   if (name === "cookie" || name === "authorization" || name === "user-agent") return value;
-  const members = list(value);
-  return (name.startsWith("accept") ? members.map((member) => member.toLowerCase()).sort() : members).join(",");
+  return (name === "accept-language" ? weighted(value).sort() : list(value)).join(",");
 }

@@ -1,7 +1,8 @@
-import { cacheControl, list, unlimited } from "./directives.ts";
+import { cacheControl, governing, list, unlimited } from "./directives.ts";
+import { sendSame } from "./forwarded.ts";
 import type { Answer, Journal, OriginExchange, RecordedPurge, Step } from "./journal.ts";
-import { comparable, isMismatch, seesField } from "./resource.ts";
-import { HEURISTIC_STATUSES, leastAge, type ModelResponse, staleAllowance } from "./stored.ts";
+import { comparable, isMismatch, seesField, spelled } from "./resource.ts";
+import { HEURISTIC_STATUSES, leastAge, type ModelResponse, saidUpToEach, staleAllowance } from "./stored.ts";
 
 /** Statuses whose caching rules a cache can be expected to know, for must-understand. */
 const UNDERSTOOD = new Set([...HEURISTIC_STATUSES, 302, 303, 307, 400, 403, 500, 502, 503, 504]);
@@ -10,6 +11,7 @@ const UNDERSTOOD = new Set([...HEURISTIC_STATUSES, 302, 303, 307, 400, 403, 500,
 export function* reuseFaults(step: Step, answer: Answer, response: ModelResponse, journal: Journal): Iterable<string> {
   yield* storageFaults(step, answer, response, journal);
   yield* varyFaults(step, response);
+  yield* listedFaults(step, response);
   yield* purgeFaults(step, response, journal);
   yield* invalidationFaults(step, response, journal);
   yield* staleFaults(step, response, journal);
@@ -23,10 +25,11 @@ export function* reuseFaults(step: Step, answer: Answer, response: ModelResponse
 
 /** Whether each part of it could be stored at all (RFC 9111 §3). */
 function* storageFaults(step: Step, answer: Answer, response: ModelResponse, journal: Journal): Iterable<string> {
-  const { base, last, chain, headers, directives } = response;
+  const { base, chain, directives } = response;
   if (base.method !== "GET" && !isPostOfItself(step, response)) yield `the answer to ${base.method} is used again`;
   if (base.defect !== null) yield `RFC 9111 §3.3: an incomplete response (${base.defect}) is used again`;
-  if ([0, 206, 304, 412, 416].includes(base.status)) yield `a ${base.status} is used again`;
+  if ([0, 304, 412, 416].includes(base.status)) yield `a ${base.status} is used again`;
+  if (response.status === 206 && !isWithinPart(answer, base)) yield "RFC 9111 §3.3: a part is used as more than it is";
   if (unlimited(directives, "private")) yield "RFC 9111 §5.2.2.7: a private response is shared";
   if (directives.has("no-store") && !(directives.has("must-understand") && UNDERSTOOD.has(base.status))) {
     yield "RFC 9111 §5.2.2.5: no-store was stored";
@@ -36,16 +39,51 @@ function* storageFaults(step: Step, answer: Answer, response: ModelResponse, jou
   if (base.status < 300 && isMismatch(step.path, base.headers.get("content-type")))
     yield "a page was stored for an asset";
   for (const exchange of chain) yield* requestFaults(exchange, step, journal);
-  // A 304 to a request without credentials tells that its sender may have the same.
-  const shareable = ["public", "must-revalidate", "s-maxage"].some((name) => directives.has(name));
-  if (last.request.has("authorization") && !shareable) yield `RFC 9111 §3.5: #${last.id} was authorized for one`;
+  yield* privacyFaults(response);
   for (const name of ["private", "no-cache"]) {
     const isLimited = directives.get(name)?.includes("x-private");
     if (isLimited && answer.headers.has("x-private"))
       yield `RFC 9111 §5.2.2.4, §5.2.2.7: a field that ${name} names is shared`;
   }
-  const cookie = headers.has("set-cookie") && step.settings.forward.cookies;
-  if (cookie && !response.isExplicit) yield "a cookie was stored without explicit freshness";
+}
+
+/** What was answered to credentials or a cookie goes to others only where the origin says so. */
+function* privacyFaults(response: ModelResponse): Iterable<string> {
+  for (const { exchange, headers } of saidUpToEach(response)) {
+    const { directives, targeted } = governing(headers);
+    const says = (...names: string[]) => names.some((name) => directives.has(name));
+    if (exchange.request.has("authorization") && !says("public", "must-revalidate", "s-maxage"))
+      yield `RFC 9111 §3.5: #${exchange.id} was authorized for one`;
+    const varies = list(headers.get("vary")?.toLowerCase() ?? null).includes("cookie");
+    if (exchange.request.has("cookie") && !(targeted || says("public", "s-maxage") || varies))
+      yield `#${exchange.id} was made for a cookie, and nothing says that it may be shared`;
+  }
+}
+
+/** RFC 9111 §3.3: a stored part answers for what lies in it; a 304 tells of no byte. */
+function isWithinPart({ status, headers }: Answer, { headers: said }: OriginExchange): boolean {
+  const bounds = (field: string | null) =>
+    /^bytes (\d+)-(\d+)\//
+      .exec(field ?? "")
+      ?.slice(1)
+      .map(Number);
+  const [asked, stored] = [bounds(headers.get("content-range")), bounds(said.get("content-range"))];
+  if (status === 304 || asked === undefined || stored === undefined) return status === 304;
+  return asked[0]! >= stored[0]! && asked[1]! <= stored[1]!;
+}
+
+/** What the zone lists, and the networks that a request has passed, were the same in each request that it is made of. */
+export function* listedFaults(step: Step, { chain }: ModelResponse): Iterable<string> {
+  const { headers: listed } = step.settings.forward;
+  const sent = (name: string, value: string | null) => (value === null ? "(none)" : spelled(name, value));
+  for (const { id, request } of chain) {
+    for (const name of listed === "all" ? [] : listed) {
+      const [wanted, given] = [sent(name, step.headers.get(name)), sent(name, request.get(name))];
+      if (wanted !== given) yield `${name} is "${wanted}", and #${id} was asked with "${given}"`;
+    }
+    const passed = request.get("cdn-loop")?.split(", ").slice(0, -1).join(", ") ?? "";
+    if (passed !== (step.headers.get("cdn-loop") ?? "")) yield `#${id} has passed "${passed}"`;
+  }
 }
 
 /** RFC 9110 §9.3.3: with explicit freshness and its target in Content-Location, the answer to a POST stands for a GET's. */
@@ -142,15 +180,43 @@ function* staleFaults(step: Step, response: ModelResponse, journal: Journal): It
 /** How long a failure answers for a resource, ms. */
 const FAILURE_MS = 2_000;
 
-/** Whether the origin has failed on this resource for this request or just before it (RFC 5861 §4). */
+/**
+ * Whether the origin has failed on this resource for this request, or just before it for one that sent it the same
+ * (RFC 5861 §4).
+ */
 export function hasFailed(step: Step, journal: Journal): boolean {
   return [...journal.exchanges.values()].some(
-    ({ step: madeFor, zone, resource, status, answeredAt, requestedSeq, request }) =>
-      zone === step.zone &&
-      (madeFor === step.id || resource === step.path + step.query) &&
-      // RFC 9110 §15.3.7: a part that nobody has asked for is no answer either.
-      ([0, 500, 502, 503, 504].includes(status) || (status === 206 && !request.has("range"))) &&
-      requestedSeq < step.endedSeq &&
-      answeredAt > step.startedAt - FAILURE_MS,
+    (exchange) =>
+      isFailure(exchange) &&
+      (exchange.step === step.id || isAskedAlike(step, exchange, journal)) &&
+      exchange.requestedSeq < step.endedSeq &&
+      exchange.answeredAt > step.startedAt - FAILURE_MS,
   );
+}
+
+export function hasFailedItself(step: Step, journal: Journal): boolean {
+  return journal.madeFor(step).some(isFailure);
+}
+
+/** RFC 9110 §15.3.7: a part that nobody has asked for is no answer either. */
+function isFailure({ status, request }: OriginExchange): boolean {
+  return [0, 500, 502, 503, 504].includes(status) || (status === 206 && !request.has("range"));
+}
+
+/** Whether the origin was asked for the same, and was shown the same of the client. */
+function isAskedAlike(step: Step, { resource, method, step: by }: OriginExchange, journal: Journal): boolean {
+  if (resource !== step.path + step.query || (method !== "GET" && method !== "HEAD")) return false;
+  return sendSame(journal.steps.get(by)!, step);
+}
+
+/** Who waits, waits for one that sends the origin the same: what it brings, or what is in the store when it is there. */
+export function* collapsedFaults(step: Step, { last }: ModelResponse, journal: Journal): Iterable<string> {
+  const awaited = [last, ...journal.exchanges.values()].some(
+    (exchange) =>
+      exchange.step !== step.id &&
+      isAskedAlike(step, exchange, journal) &&
+      exchange.requestedSeq < step.endedSeq &&
+      (exchange === last || exchange.answeredAt > step.startedAt - FAILURE_MS),
+  );
+  if (!awaited) yield "it has waited for a request that sends the origin something else";
 }

@@ -1,14 +1,15 @@
 import { buildPurgeLog } from "../../src/zones/purge-log.ts";
 import { type Play, pass, play } from "../support/edge.ts";
 import { faultsOf } from "./answer-rules.ts";
+import { STEP_HEADER } from "./caller.ts";
 import { taken } from "./client.ts";
 import { type Answer, Journal, type RecordedPurge, type Step, shown } from "./journal.ts";
 import { RandomOrigin } from "./origin.ts";
 import { Random } from "./random.ts";
-import { randomRequest } from "./request.ts";
+import { type Client, type RandomRequest, randomClient, randomRequest } from "./request.ts";
 import { canonicalQuery, PATHS, QUERIES } from "./resource.ts";
 import { TAGS } from "./said.ts";
-import { ZONES } from "./zones.ts";
+import { kindOf, ZONES } from "./zones.ts";
 
 /** What a scenario found, and how its requests were answered. */
 export interface Outcome {
@@ -39,6 +40,7 @@ class Scenario {
   readonly #random: Random;
   readonly #zone: Play;
   readonly #urls: readonly string[];
+  readonly #clients: readonly Client[];
   /** Validators that clients have seen, by path. */
   readonly #seen = new Map<string, string[]>();
 
@@ -51,20 +53,24 @@ class Scenario {
   private constructor(seed: number, random: Random, zone: Play) {
     this.#random = random;
     this.#zone = zone;
-    zone.origin.answers(new RandomOrigin(this.journal, zone.zone.name, seed).answer);
+    zone.origin.answers(new RandomOrigin(this.journal, zone.zone, seed).answer);
     const paths = [random.pick(Object.keys(PATHS)), random.pick(Object.keys(PATHS))];
     this.#urls = paths.flatMap((path) => [random.pick(PATHS[path]!), random.pick(PATHS[path]!) + random.pick(QUERIES)]);
+    this.#clients = Array.from({ length: 3 }, () => randomClient(random));
     this.journal.note(`zone ${zone.zone.name} ${JSON.stringify(zone.zone.settings)}`);
   }
 
   async act(): Promise<void> {
     const random = this.#random;
-    switch (random.weighted({ one: 80, several: 8, time: 8, purge: 2, "purge-meanwhile": 0.5 })) {
+    switch (random.weighted({ one: 80, several: 4, crowd: 6, time: 8, purge: 2, "purge-meanwhile": 0.5 })) {
       case "one":
         await this.#ask();
         return this.#rest([0, 0, 0, 0.5, 1, 3, 8]);
       case "several":
         await Promise.all(Array.from({ length: 2 + random.below(4) }, () => this.#ask()));
+        return;
+      case "crowd":
+        await this.#crowd();
         return;
       case "time":
         return this.#rest([2, 5, 12, 25, 50, 130, 4_000, 90_000]);
@@ -73,6 +79,15 @@ class Scenario {
       case "purge-meanwhile":
         await Promise.all([this.#ask(), this.#purge(), this.#ask()]);
     }
+  }
+
+  /** Many ask for one thing at once, with one or two different requests. */
+  async #crowd(): Promise<void> {
+    const random = this.#random;
+    const url = random.pick(this.#urls);
+    const requests = Array.from({ length: random.pick([1, 1, 2]) }, () => this.#requestFor(url));
+    const asked = Array.from({ length: 3 + random.below(3) }, () => random.pick(requests));
+    await Promise.all(asked.map((request) => this.#ask(url, request)));
   }
 
   #rest(seconds: readonly number[]): void {
@@ -109,16 +124,21 @@ class Scenario {
     purge.acknowledgedSeq = this.journal.tick();
   }
 
-  async #ask(): Promise<void> {
+  #requestFor(url: string): (mark: string) => RandomRequest {
+    const random = this.#random;
+    const client = random.pick(this.#clients);
+    const seed = random.below(2 ** 32);
+    const seen = this.#seen.get(canonicalPath(new URL(url, "http://zone").pathname)) ?? [];
+    return (mark) => randomRequest(new Random(seed), client, this.#zone.zone.settings, mark, seen);
+  }
+
+  async #ask(url = this.#random.pick(this.#urls), request = this.#requestFor(url)): Promise<void> {
     const { journal } = this;
     const { settings, name } = this.#zone.zone;
-    const url = this.#random.pick(this.#urls);
     const { pathname, search } = new URL(url, "http://zone");
     const path = canonicalPath(pathname);
-    const seen = this.#seen.get(path) ?? [];
-    const { method, headers, body, leaves } = randomRequest(this.#random, settings, seen);
     const id = ++steps;
-    headers.set("x-step", String(id));
+    const { method, headers, body, leaves } = request(`mark-${id}-`);
     const step: Step = {
       id,
       zone: name,
@@ -134,12 +154,13 @@ class Scenario {
     };
     journal.steps.set(id, step);
     journal.note(`${id} ${method} ${url} (${shown(headers)})`);
+    headers.set(STEP_HEADER, String(id));
     const answer = await taken(this.#zone.get(url, { method, headers, body, redirect: "manual" }), leaves);
     step.endedSeq = journal.tick();
     journal.note(
       `  ${id} got ${answer.status} ${answer.body?.byteLength ?? "unread"}${answer.broken === null ? "" : ` ${answer.broken}`} (${shown(answer.headers)})`,
     );
-    this.#seen.set(path, [...seen, ...validatorsIn(answer)].slice(-4));
+    this.#seen.set(path, [...(this.#seen.get(path) ?? []), ...validatorsIn(answer)].slice(-4));
     this.#count(step, answer);
     for (const fault of faultsOf(step, answer, journal)) {
       journal.note(`  ${id} FAULT ${fault}`);
@@ -153,7 +174,7 @@ class Scenario {
     }
   }
 
-  #count({ method }: Step, { status, headers }: Answer): void {
+  #count({ method, settings }: Step, { status, headers }: Answer): void {
     const seen = [
       `X-Cache: ${headers.get("x-cache")}`,
       `${method === "GET" || method === "HEAD" ? method : "unsafe"}`,
@@ -164,6 +185,8 @@ class Scenario {
       ...["collapsed", "stale-if-error", "stale-while-revalidate", "purged"].filter((word) => said.includes(word)),
     );
     if (headers.has("content-encoding")) seen.push("coded");
+    const how = said.includes("collapsed") ? "collapsed" : headers.get("x-cache");
+    seen.push(`${kindOf(settings)}: ${how}`);
     for (const name of seen) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }
 }

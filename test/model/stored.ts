@@ -9,6 +9,8 @@ export interface ModelResponse {
   /** The last that was said of it: the answer itself or a 304. */
   last: OriginExchange;
   chain: readonly OriginExchange[];
+  /** That of `base`, or 200 where it completes a part that was stored. */
+  status: number;
   headers: Headers;
   directives: Directives;
   /** Greatest freshness lifetime that may be claimed, seconds. */
@@ -28,7 +30,8 @@ export function madeOf(answer: Headers, journal: Journal, path: string, settings
   const headers = updated(chain);
   const last = chain.at(-1)!;
   const { directives, targeted } = governing(headers);
-  const ttl = TTL_STATUSES.has(base.status) ? zoneTtl(path, settings) : null;
+  const status = completesPart(base, journal) ? 200 : base.status;
+  const ttl = TTL_STATUSES.has(status) ? zoneTtl(path, settings) : null;
   const isOverridden = settings.ttl_mode === "override" && ttl !== null;
   const explicit = explicitLifetime(headers, directives, targeted, last.answeredAt);
   const unsaid = base.status === 404 || base.status === 410 ? settings.negative_ttl : ttl;
@@ -36,12 +39,33 @@ export function madeOf(answer: Headers, journal: Journal, path: string, settings
     base,
     last,
     chain,
+    status,
     headers,
     directives,
     lifetime: isOverridden ? ttl : (explicit ?? unsaid ?? heuristic(base.status, headers, directives, last.answeredAt)),
     isExplicit: explicit !== null && !isOverridden,
     isOverridden,
   };
+}
+
+/** RFC 9111 §3.4: the edge has asked for the rest of a part, and both "share the same strong validator". */
+function completesPart({ status, request, headers, resource, id }: OriginExchange, journal: Journal): boolean {
+  const first = Number(/^bytes=(\d+)-$/.exec(request.get("range") ?? "")?.[1] ?? 0);
+  const etag = headers.get("etag");
+  if (status !== 206 || first === 0 || etag === null || etag.startsWith("W/")) return false;
+  return [...journal.exchanges.values()].some(
+    (part) =>
+      part.id < id &&
+      part.resource === resource &&
+      part.status === 206 &&
+      part.headers.get("etag") === etag &&
+      part.headers.get("content-range")?.startsWith(`bytes 0-${first - 1}/`),
+  );
+}
+
+/** What the chain says up to each of its members. */
+export function saidUpToEach({ chain }: ModelResponse): { exchange: OriginExchange; headers: Headers }[] {
+  return chain.map((exchange, at) => ({ exchange, headers: updated(chain.slice(0, at + 1)) }));
 }
 
 /** Statuses that a zone's TTL is promised for. */

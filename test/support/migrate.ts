@@ -12,6 +12,8 @@ interface TestEnv extends Env {
   MIGRATIONS: D1Migration[];
   /** How many mutated DNS messages are sent, where it is not the usual number. */
   DNS_FUZZ?: string;
+  MODEL_REQUESTS?: string;
+  MODEL_SEED?: string;
 }
 
 await applyD1Migrations(env.DB, env.MIGRATIONS);
