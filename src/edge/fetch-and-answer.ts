@@ -1,5 +1,4 @@
 import { type ByteRange, parseRange } from "../http/range.ts";
-import { variantKey } from "../http/vary.ts";
 import { answer } from "./answer.ts";
 import { discard } from "./body-source.ts";
 import { dropBody } from "./drop-body.ts";
@@ -7,6 +6,7 @@ import type { Exchange } from "./exchange.ts";
 import { type Fill, fill, patienceOf } from "./fill.ts";
 import { flightKeyOf } from "./flight-key.ts";
 import type { Landing } from "./flights.ts";
+import { variantOf } from "./forwarded-fields.ts";
 import { type Lookup, lookup, useOf } from "./lookup.ts";
 import type { OriginFailure } from "./origin.ts";
 import { answerFromPart, findPart } from "./part.ts";
@@ -105,7 +105,7 @@ async function answerFromStore(exchange: Exchange, found: Unusable): Promise<Ans
 }
 
 function isVariantFor(stored: StoredResponse, request: Request): boolean {
-  return stored.vary !== "*" && variantKey(stored.vary, request.headers) === stored.variant;
+  return stored.vary !== "*" && variantOf(stored.vary, request.headers) === stored.variant;
 }
 
 /** Answers out of what this request's own fill brought. */

@@ -1,4 +1,5 @@
 import { endToEndHeaders } from "../http/hop-by-hop.ts";
+import { variantKey } from "../http/vary.ts";
 import { weightedValues } from "../http/weighted-list.ts";
 import type { ForwardSettings, ZoneSettings } from "../zones/settings.ts";
 import { isSteering } from "./steering-headers.ts";
@@ -39,7 +40,10 @@ const WEIGHTED: ReadonlySet<string> = new Set(["accept", "accept-charset", "acce
  * The headers that the zone lists, as they are in the cache key and as the origin gets them: in one spelling, so that an
  * answer cannot depend on what the key does not tell apart. By name; a value that is no field value (RFC 9110 §5.5) is left out.
  */
-export function listedFields(client: Headers, { headers }: ForwardSettings): readonly ForwardedField[] {
+export function listedFields(
+  client: Headers,
+  { headers }: Pick<ForwardSettings, "headers">,
+): readonly ForwardedField[] {
   if (headers === "all" || headers.length === 0) return NONE;
   const fields: ForwardedField[] = [];
   for (const name of headers) {
@@ -67,7 +71,7 @@ export function unlistedFields(client: Headers, forward: ForwardSettings): reado
 /**
  * The request fields by which a stored response is selected beside its key: those of its `Vary` that the origin has seen
  * and that are not in the key. In a zone whose objects change by unsafe methods the listed headers are not in the key, since
- * a change has to reach all variants, so each response varies on them.
+ * a change has to reach all variants, so each response varies on them: by `=name`, see {@link variantOf}.
  *
  * @param vary as `varyFields` gives them
  */
@@ -77,8 +81,25 @@ export function selectingFields(
 ): readonly string[] {
   const listed = methods === "all" && forward.headers !== "all" ? forward.headers : NONE_LISTED;
   const selecting = vary.filter((name) => isUnlisted(name, forward));
-  return listed.length === 0 ? selecting : [...new Set([...selecting, ...listed])].sort();
+  return listed.length === 0 ? selecting : [...selecting, ...listed.map((name) => LISTED + name)].sort();
 }
+
+/**
+ * The variant that a request selects. Of the fields in a `Vary`, what RFC 9111 §4.1 takes for equal is one; of listed headers
+ * only what the origin gets as the same: it may choke on one spelling of a value, and not on another.
+ *
+ * @param selecting as {@link selectingFields} gives them
+ */
+export function variantOf(selecting: readonly string[], client: Headers): string {
+  const varying = selecting.filter((name) => !name.startsWith(LISTED));
+  if (varying.length === selecting.length) return variantKey(selecting, client);
+  const headers = selecting.filter((name) => name.startsWith(LISTED)).map((name) => name.slice(LISTED.length));
+  const listed = listedFields(client, { headers }).map(([name, value]) => `${LISTED}${name}:${value}\n`);
+  return variantKey(varying, client) + listed.join("");
+}
+
+/** No field name begins so. */
+const LISTED = "=";
 
 const NONE: readonly ForwardedField[] = [];
 const NONE_LISTED: readonly string[] = [];

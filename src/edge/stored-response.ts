@@ -8,12 +8,12 @@ import type { StoredFreshness } from "../http/reuse.ts";
 import { isWithoutContent } from "../http/statuses.ts";
 import { storableHeaders } from "../http/storable.ts";
 import { effectiveCacheControl } from "../http/targeted-cache-control.ts";
-import { variantKey, varyFields } from "../http/vary.ts";
+import { varyFields } from "../http/vary.ts";
 import type { ZoneSettings } from "../zones/settings.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import { clientHeaders, labelType } from "./client-headers.ts";
 import { isDecoded } from "./decoding.ts";
-import { selectingFields } from "./forwarded-fields.ts";
+import { selectingFields, variantOf } from "./forwarded-fields.ts";
 import type { Target } from "./target.ts";
 
 /** A response as the cache keeps it, without its body. Plain data: it can be shared between requests and written as JSON. */
@@ -35,7 +35,7 @@ export interface StoredResponse {
   size: number | null;
   /** Request fields that select this variant, `"*"` where nothing can select it again. */
   vary: readonly string[] | "*";
-  /** What those fields were; see `variantKey`. */
+  /** What those fields were; see `variantOf`. */
   variant: string;
   /** When the response, or its last validation, was asked for and arrived; ms since the epoch. */
   requestedAt: number;
@@ -75,7 +75,7 @@ export function toStoredResponse(
     isBodyApart: false,
     size: bodySize(answer.response),
     vary,
-    variant: vary === "*" ? "" : variantKey(vary, request),
+    variant: vary === "*" ? "" : variantOf(vary, request),
     ...timesOf(answer, answer.response.status, headers, target),
     zoneVersion: zone.version,
   };
@@ -100,7 +100,7 @@ export function freshened(
     headers: [...headers],
     tags: tags.length > 0 ? tags : stored.tags,
     vary,
-    variant: vary === "*" ? "" : variantKey(vary, request),
+    variant: vary === "*" ? "" : variantOf(vary, request),
     ...timesOf(answer, stored.status, headers, target),
     zoneVersion: zone.version,
   };

@@ -1,6 +1,7 @@
-import { languageVariantKey, preferredLanguage, variantKey } from "../http/vary.ts";
+import { languageVariantKey, preferredLanguage } from "../http/vary.ts";
 import { purgeHash } from "../zones/purge-log.ts";
 import { dropBody } from "./drop-body.ts";
+import { variantOf } from "./forwarded-fields.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /** Stands under the key of a resource whose answers vary. */
@@ -94,7 +95,7 @@ async function recordFor(entries: Entries, key: string): Promise<VaryRecord | nu
 
 /** The variants that serve a request: the one it names, then the one in the language that it prefers to all others. */
 function variantsFor(vary: readonly string[], request: Headers): string[] {
-  const exact = variantKey(vary, request);
+  const exact = variantOf(vary, request);
   const language = vary.includes("accept-language") ? preferredLanguage(request.get("accept-language")) : null;
   const preferred = language && languageVariantKey(exact, language);
   return preferred === null ? [exact] : [exact, preferred];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { listedFields, selectingFields, unlistedFields } from "../../src/edge/forwarded-fields.ts";
+import { listedFields, selectingFields, unlistedFields, variantOf } from "../../src/edge/forwarded-fields.ts";
 import type { ForwardSettings } from "../../src/zones/settings.ts";
 
 const NOTHING: ForwardSettings = { headers: [], cookies: false, authorization: false };
@@ -69,12 +69,36 @@ describe("selectingFields()", () => {
   it.each<[ForwardSettings, "read" | "all", string[]]>([
     [NOTHING, "read", []],
     [{ ...NOTHING, headers: ["x-view"] }, "read", []],
-    [{ ...NOTHING, headers: ["x-view", "accept-language"] }, "all", ["accept-language", "x-view"]],
+    [{ ...NOTHING, headers: ["x-view", "accept-language"] }, "all", ["=accept-language", "=x-view"]],
     [{ ...NOTHING, cookies: true }, "read", ["cookie"]],
     [{ ...NOTHING, authorization: true }, "all", ["authorization"]],
     [ALL, "read", ["accept", "x-view"]],
     [ALL, "all", ["accept", "x-view"]],
   ])("with %j and methods %j", (forward, methods, expected) => {
     expect(selectingFields(vary, { forward, methods })).toEqual(expected);
+  });
+});
+
+describe("variantOf()", () => {
+  const of = (selecting: string[], name: string, value: string) => variantOf(selecting, new Headers({ [name]: value }));
+
+  it.each([
+    ["accept-language", "fr, de", "de, fr"],
+    ["x-tier", "one", "one,,,"],
+    ["x-tier", "a,b", "a, b"],
+  ])("tells spellings of %s apart only where it is listed: %j and %j", (name, one, other) => {
+    expect(of([name], name, one)).toBe(of([name], name, other));
+    expect(of([`=${name}`], name, one)).not.toBe(of([`=${name}`], name, other));
+  });
+
+  it("takes for one what the origin gets in one spelling", () => {
+    const listed = ["=accept-language"];
+    expect(of(listed, "accept-language", "fr;q=0.5,DE")).toBe(of(listed, "accept-language", "de, fr;q=0.50"));
+  });
+
+  it("has no value that passes for another field, or for none", () => {
+    const names = ["=x-a", "=x-b", "x-c"];
+    const clients = [{}, { "x-a": "" }, { "x-b": "" }, { "x-c": "" }, { "x-a": "x-b:" }, { "x-a": "=x-b:" }];
+    expect(new Set(clients.map((client) => variantOf(names, new Headers(client)))).size).toBe(clients.length);
   });
 });

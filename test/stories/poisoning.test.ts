@@ -311,6 +311,24 @@ describe("a listed header", () => {
     expect([await ask("a"), await ask("b")]).toEqual(["a v2", "b v2"]);
   });
 
+  it("is another variant in a spelling on which the origin chokes", async () => {
+    const { get, origin } = await play({ ...listing("x-tier", "accept-language"), methods: "all" });
+    origin.answers((request) => {
+      const seen = `${request.headers.get("x-tier")} ${request.headers.get("accept-language")}`;
+      return new Response(seen, { headers: { "cache-control": "max-age=60", "content-language": "de" } });
+    });
+    const ask = async (tier: string, language: string) =>
+      (await get("/doc", { headers: { "x-tier": tier, "accept-language": language } })).text();
+    expect(await ask("one,,,", "de")).toBe("one,,, de");
+    expect(await ask("one", "fr, de")).toBe("one fr,de");
+    expect(await ask("one", "de, fr")).toBe("one de,fr");
+    expect(await ask("one", "de")).toBe("one de");
+    expect(await ask("one", "de, fr;q=0.5")).toBe("one de,fr;q=0.5");
+    expect(origin.hits).toBe(5);
+    expect(await ask("one", "fr;q=0.5,DE")).toBe("one de,fr;q=0.5");
+    expect(origin.hits).toBe(5);
+  });
+
   it("is purged with its path, in each of its values", async () => {
     const { get, origin, publish, zone } = await play(listing("x-user"));
     origin.answers((request) => new Response(request.headers.get("x-user")));
