@@ -151,6 +151,8 @@ function* purgeFaults(step: Step, response: ModelResponse, journal: Journal): It
 function* invalidationFaults(step: Step, { last }: ModelResponse, journal: Journal): Iterable<string> {
   const filler = journal.steps.get(last.step);
   for (const { by, keys } of journal.invalidations) {
+    // Who comes through other networks has keys of its own, which an unsafe request cannot know.
+    if (by.headers.get("cdn-loop") !== step.headers.get("cdn-loop")) continue;
     if (by.zone !== step.zone || by.endedSeq > step.startedSeq || !keys.includes(step.path + step.query)) continue;
     // A fill that was still under way when the unsafe request began may land before or after it.
     const settled = Math.max(last.endedSeq, filler?.endedSeq ?? Number.POSITIVE_INFINITY);

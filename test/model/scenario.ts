@@ -174,7 +174,8 @@ class Scenario {
     }
   }
 
-  #count({ method, settings }: Step, { status, headers }: Answer): void {
+  #count(step: Step, { status, headers }: Answer): void {
+    const { method, settings } = step;
     const seen = [
       `X-Cache: ${headers.get("x-cache")}`,
       `${method === "GET" || method === "HEAD" ? method : "unsafe"}`,
@@ -185,6 +186,16 @@ class Scenario {
       ...["collapsed", "stale-if-error", "stale-while-revalidate", "purged"].filter((word) => said.includes(word)),
     );
     if (headers.has("content-encoding")) seen.push("coded");
+    const asked = this.journal.madeFor(step).length > 0;
+    if (!asked && /stale-if-error|detail=origin-/.test(said)) seen.push("a failure shared");
+    if (headers.has("set-cookie")) seen.push("a cookie set");
+    const exchanges = [...headers.keys()].flatMap((name) => {
+      const exchange = this.journal.exchanges.get(Number(/^x-exchange-(\d+)$/.exec(name)?.[1]));
+      return exchange === undefined || exchange.step === step.id ? [] : [exchange];
+    });
+    if (exchanges.some(({ request }) => request.has("cookie"))) seen.push("a cookie's answer shared");
+    if (exchanges.some((exchange) => exchange.headers.has("set-cookie"))) seen.push("shared without its cookie");
+    if (exchanges.some(({ request }) => request.has("authorization"))) seen.push("an authorized answer shared");
     const how = said.includes("collapsed") ? "collapsed" : headers.get("x-cache");
     seen.push(`${kindOf(settings)}: ${how}`);
     for (const name of seen) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
