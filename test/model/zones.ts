@@ -27,6 +27,11 @@ export const ZONES: readonly Partial<ZoneSettings>[] = [
     methods: "all",
     stale_while_revalidate: 10,
   },
+  {
+    forward: { ...NOTHING, headers: ["x-forwarded-host"] },
+    methods: "all",
+    ttl: { css: 30, js: 30, font: 30, image: 30, other: null },
+  },
   { forward: { headers: "all", cookies: true, authorization: true }, methods: "all" },
   { forward: { ...NOTHING, headers: "all" }, stale_while_revalidate: 10, stale_if_error: 0 },
   {
