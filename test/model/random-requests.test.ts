@@ -56,7 +56,7 @@ function shares(kind: Kind, counts: Record<"HIT" | "collapsed" | "STALE" | "REVA
 }
 
 describe("random requests with random origin behaviour", () => {
-  it("get no answer that RFC 9111 or the zone forbids", { timeout: REQUESTS * 30 }, async () => {
+  it("get no answer that RFC 9111 or the zone forbids", { timeout: REQUESTS * 60 }, async () => {
     const counts = new Map<string, number>();
     const found: string[] = [];
     let requests = 0;

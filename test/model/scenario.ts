@@ -168,7 +168,8 @@ class Scenario {
     }
     if (body !== null && answer.status < 400) {
       const named = [answer.headers.get("location"), answer.headers.get("content-location")].flatMap((reference) =>
-        reference === null ? [] : new URL(reference, `http://zone${url}`).pathname,
+        // A redirect names what somebody else may have chosen.
+        reference === null || answer.status > 299 ? [] : new URL(reference, `http://zone${url}`).pathname,
       );
       journal.invalidations.push({ by: step, keys: [step.path + step.query, ...named] });
     }
