@@ -4,11 +4,13 @@ import { seesField, spelled } from "./resource.ts";
 /** What the edge says to an origin for itself. */
 const OWN = [
   "accept-encoding",
+  "cache-control",
   "cdn-loop",
   "content-length",
   "if-modified-since",
   "if-none-match",
   "if-range",
+  "pragma",
   "range",
   "surrogate-capability",
   "user-agent",
@@ -59,6 +61,7 @@ export function* originFaults(exchange: OriginExchange, step: Step): Iterable<st
   for (const [name, value] of seen) {
     if (wanted.has(name)) continue;
     if (!OWN.includes(name)) yield `#${exchange.id}: ${name} reaches the origin`;
+    if (/^(cache-control|pragma)$/.test(name) && value !== "min-fresh=0") yield `#${exchange.id}: ${name}: ${value}`;
     if (value.match(MARK)) yield `#${exchange.id}: the client's ${name} reaches the origin`;
   }
   // A stored response is validated by what the origin has said of it.

@@ -54,7 +54,7 @@ export interface Client {
 
 export function randomClient(random: Random): Client {
   const fields = Object.entries({
-    "x-tier": random.maybe(0.5, ["one", "two"]),
+    "x-tier": random.maybe(0.5, ["one", "one,", "two"]),
     "x-forwarded-host": random.maybe(0.3, ["one.example", "two.example"]),
     cookie: random.maybe(0.3, ["user=a", "user=b"]),
     authorization: random.maybe(0.15, ["Bearer a", "Bearer b"]),

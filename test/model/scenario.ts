@@ -19,7 +19,7 @@ export interface Outcome {
   counts: Map<string, number>;
 }
 
-/** Plays `requests` random requests against a random zone with a random origin. */
+/** Plays `requests` random requests against one of the zones with a random origin. */
 export async function playScenario(seed: number, requests: number): Promise<Outcome> {
   const scenario = await Scenario.begin(seed);
   while (scenario.journal.steps.size < requests && scenario.faults.length === 0) await scenario.act();
@@ -46,7 +46,7 @@ class Scenario {
 
   static async begin(seed: number): Promise<Scenario> {
     const random = new Random(seed);
-    const zone = await play(random.pick(ZONES));
+    const zone = await play(ZONES[seed % ZONES.length]);
     return new Scenario(seed, random, zone);
   }
 
