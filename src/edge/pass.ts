@@ -1,3 +1,4 @@
+import { parseCdnLoop } from "../http/cdn-loop.ts";
 import { parseHttpDate } from "../http/dates.ts";
 import { isEntityTag } from "../http/etag.ts";
 import { invalidatedUris, isUnsafe } from "../http/invalidation.ts";
@@ -15,7 +16,7 @@ import { refuse } from "./refusal.ts";
 import type { Answer } from "./send.ts";
 import { storeVerdict } from "./store-verdict.ts";
 import { type StoredResponse, toStoredResponse } from "./stored-response.ts";
-import { targetOf } from "./target.ts";
+import { targetOf, targetWithFields } from "./target.ts";
 
 /** Passes a GET or HEAD to the origin and its answer to the client, a range as a range; nothing is kept. */
 export function pass(exchange: Exchange, reason: string): Promise<Answer> {
@@ -99,9 +100,14 @@ function keepAlone(exchange: Exchange, stored: StoredResponse, body: ReadableStr
 async function invalidate(exchange: Exchange, response: Response): Promise<void> {
   const { request, zone, url, store, flights } = exchange;
   const uris = invalidatedUris(request.method, response.status, url, response.headers);
-  const keys = new Set(uris.map((uri) => targetOf(uri, zone).key));
-  // A client behind another CDN has keys of its own.
-  if (keys.size > 0) keys.add(exchange.target.key);
+  const loop = parseCdnLoop(request.headers.get("cdn-loop")) ?? [];
+  const keys = new Set<string>();
+  for (const uri of uris) {
+    const target = targetOf(uri, zone);
+    keys.add(target.key);
+    // A client behind another CDN has keys of its own.
+    keys.add(targetWithFields(target, request.headers, loop, zone).key);
+  }
   for (const key of keys) {
     flights.outdate(key);
     await store.remove(key);

@@ -230,6 +230,21 @@ describe("what a client says of its way", () => {
     expect((await get("/a.css")).status).toBe(200);
   });
 
+  it("behind another CDN changes what is stored for that CDN, where the answer names it", async () => {
+    const { get, origin } = await play({ methods: "all" });
+    let version = 1;
+    origin.answers((request) => {
+      if (request.method === "POST") version++;
+      const named = request.method === "POST" ? { "content-location": "/list" } : { "cache-control": "max-age=60" };
+      return new Response(`v${version}`, { headers: named });
+    });
+    const headers = { "cdn-loop": "other" };
+    const list = async () => (await get("/list", { headers })).text();
+    expect([await list(), await list()]).toEqual(["v1", "v1"]);
+    await (await get("/add", { method: "POST", headers })).text();
+    expect(await list()).toBe("v2");
+  });
+
   it("CDN-Loop goes on to the origin, and tells apart what comes of it, failures too", async () => {
     const { get, origin } = await play();
     origin.answers((request) => {
