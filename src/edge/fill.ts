@@ -5,6 +5,7 @@ import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
 import { flightKeyOf } from "./flight-key.ts";
 import { Flight } from "./flights.ts";
+import { unlistedFields } from "./forwarded-fields.ts";
 import { type Delivery, keep, passOn } from "./keep.ts";
 import { askOrigin, type OriginFailure } from "./origin.ts";
 import { originHeaders } from "./origin-request.ts";
@@ -105,14 +106,17 @@ async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight): Pro
     await dropBody(response.body);
     return failed(flight, NONSENSE);
   }
-  if (response.status === 304 && stale !== null) return validated(exchange, stale.stored, answered, flight);
+  const isShared = !standsInForOne(outcome, exchange);
+  if (response.status === 304 && stale !== null) return validated(exchange, stale.stored, answered, isShared, flight);
   if (stale?.servesErrors && isServerError(response.status)) {
     // There is something better than the error, and the origin is left in peace for a moment.
     await dropBody(response.body);
     return failed(flight, ORIGIN_5XX);
   }
   const stored = toStoredResponse(answered, request.headers, target, zone);
-  const verdict = storeVerdict(response, stored, request.headers, target, zone);
+  const verdict = isShared
+    ? storeVerdict(response, stored, request.headers, target, zone)
+    : ({ store: false, reason: "fallback" } as const);
   const body = await decodedBody(response);
   const cookies = ownCookies(response.headers, zone.settings.forward);
   if (verdict.store) {
@@ -125,18 +129,35 @@ async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight): Pro
   return { fill: { kind: "answer", stored, ...onTheWay, cookies, isKept: false, reason }, done };
 }
 
+/**
+ * Whether an answer of the fallback origin is for this client alone: what it has sent beyond the cache key may be why the
+ * first origin failed.
+ */
+export function standsInForOne(
+  { isFallback }: { isFallback: boolean },
+  { request, zone }: Pick<Exchange, "request" | "zone">,
+): boolean {
+  return isFallback && unlistedFields(request.headers, zone.settings.forward).length > 0;
+}
+
 function failed(flight: Flight, failure: OriginFailure): Flown {
   flight.land({ kind: "failed", failure });
   return { fill: { kind: "failed", failure }, done: NOTHING_LEFT };
 }
 
 /** RFC 9111 §4.3.4: the stored response is brought up to date and kept. */
-function validated(exchange: Exchange, stale: StoredResponse, answer: OriginAnswer, flight: Flight): Flown {
+function validated(
+  exchange: Exchange,
+  stale: StoredResponse,
+  answer: OriginAnswer,
+  isShared: boolean,
+  flight: Flight,
+): Flown {
   const { request, zone, target, store, memory } = exchange;
   const cookies = ownCookies(answer.response.headers, zone.settings.forward);
   const asItWas: Flown = { fill: { kind: "validated", stored: stale, cookies }, done: NOTHING_LEFT };
   // RFC 9111 §4.3.4: a 304 that names another validator "MUST NOT" update what is stored; it still confirms it.
-  if (!selectsStored(validatedHeaders(stale), answer.response.headers)) {
+  if (!isShared || !selectsStored(validatedHeaders(stale), answer.response.headers)) {
     flight.land({ kind: "unshared" });
     return asItWas;
   }

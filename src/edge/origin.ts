@@ -4,7 +4,8 @@ import { socketFetch } from "./socket-fetch.ts";
 
 /** What came of asking the origin; times in ms since the epoch. */
 export type OriginOutcome =
-  | { kind: "answer"; response: Response; requestedAt: number; answeredAt: number }
+  /** `isFallback`: the fallback origin's, in the place of one that the first failed to give. */
+  | { kind: "answer"; response: Response; requestedAt: number; answeredAt: number; isFallback: boolean }
   | { kind: "failure"; failure: OriginFailure };
 
 /** Why the origin gave no answer. */
@@ -40,7 +41,8 @@ export async function askOrigin(
   if (outcome.kind === "answer") await dropBody(outcome.response.body);
   // What is written for one origin may be its password, and the other is somebody else's server.
   const second = { ...request, headers: withOwn(request.headers, fallback_headers) };
-  return askOnce(fallback, timeouts.first_byte_ms, second, repeatable);
+  const instead = await askOnce(fallback, timeouts.first_byte_ms, second, repeatable);
+  return instead.kind === "answer" ? { ...instead, isFallback: true } : instead;
 }
 
 function withOwn(headers: Headers, own: Readonly<Record<string, string>>): Headers {
@@ -89,7 +91,7 @@ async function askOnce(
       await dropBody(response.body);
       return { kind: "failure", failure: { status: 502, reason: "origin-nonsense" } };
     }
-    return { kind: "answer", response, requestedAt, answeredAt: Date.now() };
+    return { kind: "answer", response, requestedAt, answeredAt: Date.now(), isFallback: false };
   } catch (error) {
     const timedOut = timeout.signal.aborted;
     console.warn(JSON.stringify({ event: "origin_failed", origin, timedOut, error: String(error) }));

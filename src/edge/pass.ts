@@ -7,6 +7,7 @@ import { answer } from "./answer.ts";
 import { ownCookies } from "./client-headers.ts";
 import { decodedBody } from "./decoding.ts";
 import type { Exchange } from "./exchange.ts";
+import { standsInForOne } from "./fill.ts";
 import { Flight } from "./flights.ts";
 import { keep, keepPart, passOn } from "./keep.ts";
 import { askOrigin, type OriginRequest } from "./origin.ts";
@@ -62,7 +63,7 @@ async function passRequest(
   if (isUnsafe(request.method)) await invalidate(exchange, response);
   const stored = toStoredResponse(outcome, request.headers, target, zone);
   const whole = await decodedBody(response);
-  const deliver = howToDeliver(exchange, response, stored);
+  const deliver = standsInForOne(outcome, exchange) ? passOn : howToDeliver(exchange, response, stored);
   const { body, handed, done } = deliver(exchange, stored, whole, request.method !== "HEAD");
   exchange.waitUntil(done);
   return answer(

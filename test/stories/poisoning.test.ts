@@ -441,6 +441,33 @@ describe("headers of the zone to its origin", () => {
   });
 });
 
+describe("the fallback origin", () => {
+  it("answers for one client alone where that client's own headers may have made the first origin fail", async () => {
+    const second = originAt("https://second-for-one.example").answers(
+      asset("spare", { "cache-control": "max-age=60" }),
+    );
+    const { get, origin } = await play({
+      fallback_origin: second.url,
+      forward: { headers: "all", cookies: false, authorization: false },
+    });
+    origin.answers((request) => new Response("first", { status: request.headers.has("x-odd") ? 500 : 200 }));
+    const odd = await get("/a.css", { headers: { "x-odd": "1" } });
+    expect(await odd.text()).toBe("spare");
+    expect(odd.headers.get("cache-status")).toContain("detail=fallback");
+    expect(await (await get("/a.css")).text()).toBe("first");
+  });
+
+  it("answers for all where the first origin was shown nothing of the client", async () => {
+    const second = originAt("https://second-for-all.example").answers(
+      asset("spare", { "cache-control": "max-age=60" }),
+    );
+    const { get, origin } = await play({ fallback_origin: second.url });
+    origin.answers(asset("down", {}, 500));
+    await (await get("/a.css", { headers: { "x-odd": "1" } })).text();
+    expect((await get("/a.css")).headers.get("x-cache")).toBe("HIT");
+  });
+});
+
 describe("a redirect of the origin", () => {
   it.each(["http://169.254.169.254/latest/meta-data/", "http://localhost/", "https://play.example/loop"])(
     "to %s is the client's to follow: the edge goes nowhere",
