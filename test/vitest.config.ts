@@ -11,6 +11,10 @@ const needsNode = [
   "test/origins/**/*.test.ts",
 ];
 
+/** What the environment says of how much is tested, for tests in workerd. */
+const sizes = (...names: string[]) =>
+  Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+
 export default defineConfig({
   test: {
     // One line for each call would bury what a failing test says.
@@ -26,9 +30,7 @@ export default defineConfig({
               bindings: {
                 ADMIN_TOKEN: "operator-token-of-the-tests-in-workerd",
                 MIGRATIONS: await readD1Migrations(at("../src/db")),
-                ...(process.env.MODEL_REQUESTS !== undefined && { MODEL_REQUESTS: process.env.MODEL_REQUESTS }),
-                ...(process.env.MODEL_SEED !== undefined && { MODEL_SEED: process.env.MODEL_SEED }),
-                ...(process.env.DNS_FUZZ !== undefined && { DNS_FUZZ: process.env.DNS_FUZZ }),
+                ...sizes("DNS_FUZZ", "MODEL_REQUESTS", "MODEL_SEED", "ATTACK", "ATTACK_SEED"),
               },
             },
           })),

@@ -14,6 +14,8 @@ interface TestEnv extends Env {
   DNS_FUZZ?: string;
   MODEL_REQUESTS?: string;
   MODEL_SEED?: string;
+  ATTACK?: string;
+  ATTACK_SEED?: string;
 }
 
 await applyD1Migrations(env.DB, env.MIGRATIONS);
