@@ -1,7 +1,7 @@
 import { failure } from "./edge/failure.ts";
 import { Flights } from "./edge/flights.ts";
 import { Memory } from "./edge/memory.ts";
-import { ownCache } from "./edge/own-cache.ts";
+import { ownCache, type PlainCache } from "./edge/own-cache.ts";
 import { refuse } from "./edge/refusal.ts";
 import { Routes } from "./edge/routes.ts";
 import { toResponse } from "./edge/send.ts";
@@ -37,12 +37,19 @@ export interface Entry<E extends EdgeEnv> {
   drain(): Promise<void>;
 }
 
-/** The entry of a Worker that serves the edge. What it keeps between requests is one isolate's. */
-export function createEntry<E extends EdgeEnv>(control: ControlPlane<E>): Entry<E> {
+/**
+ * The entry of a Worker that serves the edge. What it keeps between requests is one isolate's.
+ *
+ * @param cacheOf where responses are stored
+ */
+export function createEntry<E extends EdgeEnv>(
+  control: ControlPlane<E>,
+  cacheOf: (env: E) => PlainCache = () => ownCache("rescdn"),
+): Entry<E> {
   let edge: (Edge & { usage: Metering }) | null = null;
 
   function dispatch(request: Request, env: E, ctx: ExecutionContext): Response | Promise<Response> {
-    edge ??= edgeOf(env, request);
+    edge ??= edgeOf(env, cacheOf(env), request);
     const route = edge.routes.routeOf(request.url);
     // RFC 9112 §3.2: "a server MUST respond with a 400".
     if (route === null) return toResponse(refuse("bad-host", request));
@@ -76,12 +83,12 @@ export function createEntry<E extends EdgeEnv>(control: ControlPlane<E>): Entry<
   };
 }
 
-function edgeOf(env: EdgeEnv, { cf }: Request): Edge & { usage: Metering } {
+function edgeOf(env: EdgeEnv, cache: PlainCache, { cf }: Request): Edge & { usage: Metering } {
   const settings = settingsOf(env);
   return {
     routes: new Routes(settings),
     zones: zoneTableOf(env.ZONES),
-    store: createStore(ownCache("rescdn"), storeOrigin(settings), settings.cloudflare && cacheTagField),
+    store: createStore(cache, storeOrigin(settings), settings.cloudflare && cacheTagField),
     flights: new Flights(),
     memory: new Memory(settings.memory),
     usage: new Metering(env.USAGE_METER, popOf(cf?.colo)),

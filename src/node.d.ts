@@ -27,3 +27,11 @@ declare module "node:async_hooks" {
     getStore(): Value | undefined;
   }
 }
+
+declare module "node:crypto" {
+  export interface Hash {
+    update(text: string): Hash;
+    digest(encoding: "base64url" | "hex"): string;
+  }
+  export function createHash(algorithm: "sha256"): Hash;
+}

@@ -1,4 +1,5 @@
-import { type ControlSurface, createEntry } from "./entry.ts";
+import { controlPlane } from "./control-plane.ts";
+import { createEntry } from "./entry.ts";
 import type { Env } from "./env.ts";
 import { DRAIN } from "./usage/drain.ts";
 
@@ -10,28 +11,6 @@ export { ZonePublisher } from "./zones/publisher.ts";
 export { PurgeAccelerator } from "./zones/purge-accelerator.ts";
 
 const entry = createEntry<Env>(controlPlane);
-
-/** Loaded when first called: the edge's cold start does not pay for the control plane. */
-function controlPlane(
-  surface: ControlSurface,
-  url: URL,
-  request: Request,
-  env: Env,
-  ctx: ExecutionContext,
-): Promise<Response> {
-  switch (surface) {
-    case "api":
-      return import("./api/app.ts").then(({ handleApi }) => handleApi(request, env, ctx));
-    case "records":
-      return import("./records/rest/app.ts").then(({ handleRecordsApi }) => handleRecordsApi(request, env, ctx));
-    case "dns":
-      return import("./records/dns/doh.ts").then(({ handleDns }) =>
-        handleDns(request, url, env, (work) => ctx.waitUntil(work), Date.now()),
-      );
-    default:
-      return surface satisfies never;
-  }
-}
 
 export default {
   fetch: entry.fetch,

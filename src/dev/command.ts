@@ -33,6 +33,14 @@ export function trustedProxiesFromEnvironment(): string {
   return text;
 }
 
+/** How many bytes of disk `CACHE_BYTES` gives the cache; anything but a whole number of at least 1 MiB ends the command. */
+export function cacheBytesFromEnvironment(): number {
+  const text = process.env.CACHE_BYTES || String(4 * 1024 ** 3);
+  const bytes = /^\d{1,15}$/.test(text) ? Number(text) : 0;
+  if (bytes >= 1_048_576) return bytes;
+  return fail(`CACHE_BYTES is not a whole number of bytes, 1048576 or more: ${text}`);
+}
+
 /** One line on stderr, exit code 1. */
 export function fail(message: string): never {
   console.error(message);

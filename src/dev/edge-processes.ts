@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { unstable_readConfig as readConfig, type Unstable_Config as WranglerConfig } from "wrangler";
 import { bundleWorker } from "./bundle.ts";
 import { type Link, linkTo } from "./links.ts";
+import { type LocalCache, localCaches } from "./local-cache.ts";
 import { boundPauses, databasesOf, urlOf, workerOptions } from "./miniflare-options.ts";
 import { privateFolder, socketFolder } from "./private-files.ts";
 import { wranglerConfig } from "./project.ts";
@@ -28,7 +29,7 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
 
   const started: ServerProcess[] = [];
   const start = async (
-    process: Pick<ServerProcessOptions, "name" | "workers" | "d1Databases" | "sockets" | "port">,
+    process: Pick<ServerProcessOptions, "name" | "workers" | "d1Databases" | "sockets" | "port" | "beforeStart">,
   ) => {
     const stateFolder = await privateFolder(join(stateDir, process.name === CONTROL ? "v3" : process.name));
     const one = startProcess({ ...process, stateFolder, socketFolder: sockets.path, caretaker });
@@ -45,10 +46,13 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
     });
     const upkeep = await startUpkeep(control.caretaker, config);
     const bundle = await bundleEdge(options);
+    const cacheOf = localCaches(stateDir, [...links.edges.keys()], options.cacheBytes);
     const edges = await Promise.all(
-      [...links.edges].map(([name, { socket }]) =>
-        start({ name, workers: [edgeWorker(name, config, options, bundle, links)], sockets: [socket], port }),
-      ),
+      [...links.edges].map(([name, { socket }]) => {
+        const cache = cacheOf(name);
+        const workers: ServerProcessOptions["workers"] = [edgeWorker(name, config, options, bundle, links, cache)];
+        return start({ name, workers, sockets: [socket], port, beforeStart: cache.sweep });
+      }),
     );
     const stop = async () => {
       upkeep.stop();
@@ -141,13 +145,16 @@ function edgeWorker(
   { vars }: RuntimeOptions,
   bundle: Awaited<ReturnType<typeof bundleEdge>>,
   { control, documents, database, meters }: Links,
+  cache: LocalCache,
 ) {
   return {
     ...bundle,
     name,
     compatibilityDate: config.compatibility_date ?? "",
-    bindings: { ...config.vars, ...vars },
+    bindings: { ...config.vars, ...vars, ...cache.bindings },
+    cache: false, // Miniflare's
     serviceBindings: {
+      ...cache.serviceBindings,
       CONTROL: control.binding,
       ZONES: documents.binding,
       DB: database.binding,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { bundleWorker } from "./bundle.ts";
+import { localCaches } from "./local-cache.ts";
 import { boundPauses, databasesOf, urlOf, workerOptions } from "./miniflare-options.ts";
 import { privateFolder, socketFolder } from "./private-files.ts";
 import { wranglerConfig } from "./project.ts";
@@ -16,6 +17,8 @@ export interface RuntimeOptions {
   port: number;
   /** What wrangler calls `--persist-to`: its local state and ours are the same files. */
   stateDir: string;
+  /** What the caches of all processes may take of the disk. */
+  cacheBytes: number;
   /** Variables and secrets, over those of `wrangler.toml`. */
   vars: Record<string, string>;
 }
@@ -32,10 +35,11 @@ export interface Runtime {
  * Builds the Worker, migrates its database and serves it on workerd. Clients reach workerd's own socket: none of the
  * proxies that `wrangler dev` puts in front, which rewrite Accept-Encoding and cost more than the Worker.
  */
-export async function startRuntime({ host, port, stateDir, vars }: RuntimeOptions): Promise<Runtime> {
+export async function startRuntime({ host, port, stateDir, cacheBytes, vars }: RuntimeOptions): Promise<Runtime> {
   const config = readConfig({ config: wranglerConfig });
   const bundle = join(stateDir, "bundle");
-  const { modules } = await bundleWorker(bundle);
+  const { modules } = await bundleWorker(bundle, "src/dev/edge/whole.ts");
+  const cache = localCaches(stateDir, [WHOLE], cacheBytes)(WHOLE);
   boundPauses();
   const caretaker = await bundleCaretaker(config, stateDir);
   const stateFolder = await privateFolder(join(stateDir, "v3"));
@@ -45,7 +49,16 @@ export async function startRuntime({ host, port, stateDir, vars }: RuntimeOption
     name: "server",
     stateFolder,
     socketFolder: sockets.path,
-    workers: [{ ...workerOptions(config, bundle, vars), rootPath: bundle, modules }],
+    workers: [
+      {
+        ...workerOptions(config, bundle, { ...vars, ...cache.bindings }),
+        rootPath: bundle,
+        modules,
+        serviceBindings: cache.serviceBindings,
+        cache: false, // Miniflare's
+      },
+    ],
+    beforeStart: cache.sweep,
     caretaker,
     d1Databases: databasesOf(config),
     port: publicPort,
@@ -69,3 +82,6 @@ export async function startRuntime({ host, port, stateDir, vars }: RuntimeOption
     throw error;
   }
 }
+
+/** The name of the only process's cache. */
+const WHOLE = "whole";

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { AddressInUse } from "./address-in-use.ts";
 import {
+  cacheBytesFromEnvironment,
   fail,
   onEndSignal,
   portFromEnvironment,
@@ -40,6 +41,7 @@ try {
     host: HOST || "127.0.0.1",
     port: portFromEnvironment(8787),
     stateDir: STATE_DIR ? resolve(STATE_DIR) : resolve(projectRoot, ".wrangler/state"),
+    cacheBytes: cacheBytesFromEnvironment(),
     vars,
   };
   const runtime = await (workers === 1 ? startRuntime(options) : startEdgeProcesses(options, workers));

@@ -28,6 +28,8 @@ export interface ServerProcessOptions {
   sockets?: readonly Socket[];
   /** Where the first Worker answers clients. */
   port?: PublicPort;
+  /** Called whenever workerd is about to start, after a crash as well. */
+  beforeStart?: () => void;
 }
 
 /** A workerd under a Miniflare of its own. */
@@ -57,7 +59,7 @@ export async function bundleCaretaker(config: WranglerConfig, stateDir: string):
  * besides, by which Node may reach any Worker, goes to a Unix socket and is not used: {@link Caretaker} stands in.
  */
 export function startProcess(options: ServerProcessOptions): ServerProcess {
-  const { name, stateFolder, socketFolder, workers, caretaker, d1Databases = {}, sockets = [], port } = options;
+  const { name, stateFolder, socketFolder, workers, caretaker, d1Databases = {}, sockets = [], port, beforeStart } = options;
   const [{ name: worker }] = workers;
   const pathOf = (socket: string) => join(socketFolder, `${name}-${socket}`);
   const caretakerSocket = pathOf("caretaker");
@@ -74,6 +76,7 @@ export function startProcess(options: ServerProcessOptions): ServerProcess {
     for (const path of unixPaths) rmSync(path, { force: true }); // of one that crashed
     listenAt(entrySocket, spawn);
     port?.giveTo(spawn, PUBLIC);
+    beforeStart?.();
   };
   const workerd = watchWorkerd({ environment, prepare, temporary: socketFolder });
   const miniflare = new Miniflare(

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
 import { AddressInUse } from "./address-in-use.ts";
-import { fail, onEndSignal, portFromEnvironment, refuseWeakToken } from "./command.ts";
+import { cacheBytesFromEnvironment, fail, onEndSignal, portFromEnvironment, refuseWeakToken } from "./command.ts";
 import { type DemoKeys, demoKeys, demoZone } from "./demo-account.ts";
 import { demoOrigin } from "./demo-origin.ts";
 import { devVar, rememberDevVar } from "./dev-vars.ts";
@@ -35,6 +35,7 @@ try {
     host: "127.0.0.1",
     port,
     stateDir: join(projectRoot, ".wrangler/state"),
+    cacheBytes: cacheBytesFromEnvironment(),
     vars: { ADMIN_TOKEN: adminToken, ALLOW_PRIVATE_ORIGINS: "true", TRUSTED_PROXIES: "" },
   });
   onEndSignal(runtime.stop);

@@ -83,12 +83,12 @@ describe("the arrows", () => {
     expect(forbidden("src/api/", ({ to }) => !to.startsWith("src/edge/"))).toEqual([]);
   });
 
-  it("api/ and records/rest/ are loaded by worker.ts alone, when they are first asked for", () => {
+  it("api/ and records/rest/ are loaded by control-plane.ts alone, when they are first asked for", () => {
     const lazy = (path: string) => /^src\/(api|records\/rest)\//.test(path);
     const outside = imports.filter(({ from, to }) => lazy(to) && !lazy(from));
     expect(outside).toEqual([
-      { from: "src/worker.ts", to: "src/api/app.ts", how: "dynamic" },
-      { from: "src/worker.ts", to: "src/records/rest/app.ts", how: "dynamic" },
+      { from: "src/control-plane.ts", to: "src/api/app.ts", how: "dynamic" },
+      { from: "src/control-plane.ts", to: "src/records/rest/app.ts", how: "dynamic" },
     ]);
   });
 
@@ -102,10 +102,10 @@ describe("the arrows", () => {
     expect(forbidden("src/records/", ({ to }) => !/^src\/(edge|api)\//.test(to))).toEqual([]);
   });
 
-  it("records/dns/ is loaded by worker.ts alone, when it is first asked for, and without the libraries of the API", () => {
+  it("records/dns/ is loaded by control-plane.ts alone, when it is first asked for, and without the libraries of the API", () => {
     const dns = (path: string) => path.startsWith("src/records/dns/");
     const outside = imports.filter(({ from, to }) => dns(to) && !dns(from) && !from.startsWith("src/dev/"));
-    expect(outside).toEqual([{ from: "src/worker.ts", to: "src/records/dns/doh.ts", how: "dynamic" }]);
+    expect(outside).toEqual([{ from: "src/control-plane.ts", to: "src/records/dns/doh.ts", how: "dynamic" }]);
     expect(forbidden("src/records/dns/", ({ to }) => !/zod|hono/.test(to))).toEqual([]);
   });
 

@@ -6,12 +6,13 @@ import { recordTableOf } from "../../records/record-table.ts";
 import { ANSWER_HEADERS } from "../../rest/answer-headers.ts";
 import { DRAIN } from "../../usage/drain.ts";
 import { readDocument, zoneKey, zoneTableOf } from "../../zones/zone-table.ts";
+import { type LocalCacheEnv, localCacheOf } from "./local-cache.ts";
 
-interface Env extends EdgeEnv, Pick<ProductEnv, "DB"> {
+interface Env extends EdgeEnv, LocalCacheEnv, Pick<ProductEnv, "DB"> {
   CONTROL: Fetcher;
 }
 
-const entry = createEntry<Env>(otherSurface);
+const entry = createEntry<Env>(otherSurface, localCacheOf);
 
 async function otherSurface(
   surface: ControlSurface,

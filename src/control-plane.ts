@@ -1,0 +1,24 @@
+import type { ControlSurface } from "./entry.ts";
+import type { Env } from "./env.ts";
+
+/** Loaded when first called: the edge's cold start does not pay for the control plane. */
+export function controlPlane(
+  surface: ControlSurface,
+  url: URL,
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+): Promise<Response> {
+  switch (surface) {
+    case "api":
+      return import("./api/app.ts").then(({ handleApi }) => handleApi(request, env, ctx));
+    case "records":
+      return import("./records/rest/app.ts").then(({ handleRecordsApi }) => handleRecordsApi(request, env, ctx));
+    case "dns":
+      return import("./records/dns/doh.ts").then(({ handleDns }) =>
+        handleDns(request, url, env, (work) => ctx.waitUntil(work), Date.now()),
+      );
+    default:
+      return surface satisfies never;
+  }
+}

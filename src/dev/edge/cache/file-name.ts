@@ -1,0 +1,30 @@
+import type { CachedFile } from "./cache-index.ts";
+
+/** The folders that files are spread over, by the first digit of their ids. */
+export const FOLDERS: readonly string[] = [..."0123456789abcdef"];
+
+/** A body up to this size is written at once; the length of a longer one is not known when its file is named (bytes). */
+export const AT_ONCE_BYTES = 1_048_576;
+
+/** A file as its name tells it; `bodyBytes` is null for a body above {@link AT_ONCE_BYTES}. */
+export type NamedFile = Omit<CachedFile, "bodyBytes"> & { bodyBytes: number | null };
+
+/** Where a file stands. All that has to be known of it to find it again is in the name: a restart reads no file. */
+export function pathOf(file: NamedFile): string {
+  const { id, sequence, headBytes, bodyBytes } = file;
+  const length = bodyBytes === null || bodyBytes > AT_ONCE_BYTES ? "_" : bodyBytes.toString(36);
+  return `${id[0]}/${id}-${sequence.toString(36)}-${headBytes.toString(36)}-${length}`;
+}
+
+/** The file of that name; null for a name that is not ours. */
+export function parseName(name: string): NamedFile | null {
+  const match = /^([0-9a-f]{32})-([0-9a-z]{1,11})-([0-9a-z]{1,7})-([0-9a-z]{1,9}|_)$/.exec(name);
+  if (match === null) return null;
+  const [, id = "", sequence = "", headBytes = "", bodyBytes = ""] = match;
+  return {
+    id,
+    sequence: Number.parseInt(sequence, 36),
+    headBytes: Number.parseInt(headBytes, 36),
+    bodyBytes: bodyBytes === "_" ? null : Number.parseInt(bodyBytes, 36),
+  };
+}

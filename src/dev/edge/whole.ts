@@ -1,0 +1,23 @@
+/** The Worker where one process is the whole server: the product, on a cache that is bounded. */
+import { controlPlane } from "../../control-plane.ts";
+import { createEntry } from "../../entry.ts";
+import type { Env as ProductEnv } from "../../env.ts";
+import { DRAIN } from "../../usage/drain.ts";
+import product from "../../worker.ts";
+import { type LocalCacheEnv, localCacheOf } from "./local-cache.ts";
+
+export * from "../../worker.ts";
+
+type Env = ProductEnv & LocalCacheEnv;
+
+const entry = createEntry<Env>(controlPlane, localCacheOf);
+
+export default {
+  fetch: entry.fetch,
+
+  async scheduled(event, env) {
+    if (event.cron === DRAIN) return entry.drain();
+    await localCacheOf(env).open(); // before anybody asks, at the start
+    await product.scheduled(event, env);
+  },
+} satisfies ExportedHandler<Env>;
