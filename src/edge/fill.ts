@@ -120,7 +120,7 @@ async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight): Pro
   const body = await decodedBody(response);
   const cookies = ownCookies(response.headers, zone.settings.forward);
   if (verdict.store) {
-    const { done, ...onTheWay } = keep(exchange, stored, body, wantsBody, flight);
+    const { done, ...onTheWay } = keep(exchange, stored, body, wantsBody, flight, stale?.stored ?? null);
     return { fill: { kind: "answer", stored, ...onTheWay, cookies, isKept: true }, done };
   }
   flight.land({ kind: "unshared" });

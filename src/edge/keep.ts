@@ -52,13 +52,18 @@ export function keepPart(
   return { body: client.readable, handed, done: write().catch(reportStoreFailure(exchange.target.key)) };
 }
 
-/** Reads a body once: to the client as it comes, and into memory and the store, where it is found when it is whole. */
+/**
+ * Reads a body once: to the client as it comes, and into memory and the store, where it is found when it is whole.
+ *
+ * @param replaced the response in whose place it is stored
+ */
 export function keep(
   exchange: Exchange,
   stored: StoredResponse,
   body: ReadableStream | null,
   wantsBody: boolean,
   flight: Flight,
+  replaced: StoredResponse | null,
 ): Delivery {
   const client = wantsBody ? bodyStream(stored.size) : null;
   const handed = new Handed();
@@ -71,6 +76,7 @@ export function keep(
     body ?? new Response("").body!,
     { client: client?.writable ?? null, handed },
     flight,
+    replaced,
   ).catch((error: unknown) => {
     reportStoreFailure(exchange.target.key)(error);
     flight.land({ kind: "unshared" });
@@ -84,6 +90,7 @@ async function readAndStore(
   body: ReadableStream,
   towardsClient: Pick<Sinks, "client" | "handed">,
   flight: Flight,
+  replaced: StoredResponse | null,
 ): Promise<void> {
   const { store, target } = exchange;
   const large = Promise.withResolvers<boolean>();
@@ -108,10 +115,12 @@ async function readAndStore(
       await put;
       isKept = !flight.isOutdated;
       if (isKept) await store.write(target.key, { ...stored, size: outcome.size, isBodyApart: true }, null);
+      else await store.removeBody(target.key, stored.bodyId);
     } else {
       flight.land({ kind: outcome.kind === "broken" ? "broken" : "unshared" });
       if (put !== null) await store.removeBody(target.key, stored.bodyId);
     }
+    if (isKept && replaced !== null) await store.removeBody(target.key, replaced.bodyId);
     // The resource changed while this was being written.
     if (flight.isOutdated) await store.remove(target.key);
   } finally {

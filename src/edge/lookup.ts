@@ -4,6 +4,7 @@ import type { BodySource } from "./body-source.ts";
 import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HotResponse } from "./hot-response.ts";
+import { reportStoreFailure } from "./report.ts";
 import { STORED_FOR_SECONDS } from "./store.ts";
 import { freshnessOf, type StoredResponse } from "./stored-response.ts";
 
@@ -33,6 +34,8 @@ export async function lookup(exchange: Exchange): Promise<Lookup> {
   const use = useOf(found.stored, exchange);
   if (use.kind === "purged") {
     await dropBody(found.body);
+    // Nobody may use it again: what it takes of the store is given back.
+    exchange.waitUntil(store.discard(target.key, found.stored).catch(reportStoreFailure(target.key)));
     return { kind: "miss", reason: "purged" };
   }
   if (use.kind !== "fresh" || !memory?.admits(target.key, found.stored)) {

@@ -4,6 +4,7 @@ import { answer } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
 import { useOf } from "./lookup.ts";
 import { hit } from "./provenance.ts";
+import { reportStoreFailure } from "./report.ts";
 import type { Answer } from "./send.ts";
 import { type StoredResponse, selectedValidators } from "./stored-response.ts";
 
@@ -18,8 +19,13 @@ export interface Part {
 
 /** The stored part of what is asked for, while it is fresh. */
 export async function findPart(exchange: Exchange): Promise<Part | null> {
-  const found = await exchange.store.findPart(exchange.target.key);
-  if (found === null || useOf(found.stored, exchange).kind !== "fresh") return null;
+  const { store, target, waitUntil } = exchange;
+  const found = await store.findPart(target.key);
+  if (found === null) return null;
+  if (useOf(found.stored, exchange).kind !== "fresh") {
+    waitUntil(store.removePart(target.key).catch(reportStoreFailure(target.key)));
+    return null;
+  }
   return toPart(found.stored, found.body);
 }
 

@@ -95,7 +95,7 @@ function showsMoreThanGet({ request, zone, target, url }: Exchange): boolean {
 
 /** Keeps what nobody could wait for. */
 function keepAlone(exchange: Exchange, stored: StoredResponse, body: ReadableStream | null, wantsBody: boolean) {
-  return keep(exchange, stored, body, wantsBody, new Flight(exchange.target.key, 0));
+  return keep(exchange, stored, body, wantsBody, new Flight(exchange.target.key, 0), null);
 }
 
 async function invalidate(exchange: Exchange, response: Response): Promise<void> {

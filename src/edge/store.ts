@@ -17,7 +17,10 @@ export interface Store {
    * whole to a Cache API.
    */
   writeBody(key: string, bodyId: string, body: ReadableStream): Promise<void>;
+  /** Removes a body that stands apart, and the codings that were made of a body. */
   removeBody(key: string, bodyId: string): Promise<void>;
+  /** Removes a response that nothing may use again, with all that was stored for it, unless another is in its place by now. */
+  discard(key: string, stored: StoredResponse): Promise<void>;
   /** Replaces what is known of a stored body, keeping the body. */
   rewrite(key: string, before: StoredResponse, after: StoredResponse): Promise<void>;
   /** Forgets everything under a key in this data centre. */
@@ -25,11 +28,12 @@ export interface Store {
   /** The last part of a representation that was stored without the whole. */
   findPart(key: string): Promise<{ stored: StoredResponse; body: Blob } | null>;
   writePart(key: string, stored: StoredResponse, body: Blob): Promise<void>;
+  removePart(key: string): Promise<void>;
   /** Part of a stored body; null when the body has gone. */
   readPart(key: string, stored: StoredResponse, first: number, last: number): Promise<ReadableStream | null>;
   /** A stored body in a content coding, with its length in bytes; null when it was never made. */
-  readCoded(key: string, bodyId: string, coding: string): Promise<{ body: ReadableStream; size: number | null } | null>;
-  writeCoded(key: string, bodyId: string, coding: string, body: Blob): Promise<void>;
+  readCoded(key: string, bodyId: string, coding: Coding): Promise<{ body: ReadableStream; size: number | null } | null>;
+  writeCoded(key: string, bodyId: string, coding: Coding, body: Blob): Promise<void>;
 }
 
 /** What the store holds under a key. */
@@ -40,6 +44,10 @@ export type Found =
 
 /** Seconds. Long: freshness is decided elsewhere. A day less than purges are remembered; see PURGE_LOG_SECONDS. */
 export const STORED_FOR_SECONDS = 30 * 86_400;
+
+/** The codings that are stored. */
+const CODINGS = ["br", "gzip"] as const;
+type Coding = (typeof CODINGS)[number];
 
 /** Carries the entry as JSON beside the body. */
 const ENTRY_HEADER = "rescdn-entry";
@@ -88,6 +96,11 @@ export function createStore(
     await entries.write(await placeFor(entries, key, aliased), key, aliased, body);
   }
 
+  async function removeBody(key: string, bodyId: string): Promise<void> {
+    const places = [`body/${bodyId}`, ...CODINGS.map((coding) => `coded/${coding}/${bodyId}`)];
+    await Promise.all(places.map((place) => cache.delete(urlOf(place, key))));
+  }
+
   return {
     async find(key, request) {
       const variant = await findVariant(entries, key, request);
@@ -106,12 +119,25 @@ export function createStore(
       await entries.write("part", key, stored, body);
     },
 
+    async removePart(key) {
+      await cache.delete(urlOf("part", key));
+    },
+
     async writeBody(key, bodyId, body) {
       await cache.put(urlOf(`body/${bodyId}`, key), storeResponse(body, tagged(key)));
     },
 
-    async removeBody(key, bodyId) {
-      await cache.delete(urlOf(`body/${bodyId}`, key));
+    removeBody,
+
+    async discard(key, stored) {
+      const place = await placeOf(entries, key, stored);
+      const current = place && (await entries.read(place, key));
+      if (current) {
+        await dropBody(current.response.body);
+        const isStill = !isVaryRecord(current.entry) && current.entry.bodyId === stored.bodyId;
+        if (isStill) await cache.delete(urlOf(place!, key));
+      }
+      await removeBody(key, stored.bodyId);
     },
 
     async rewrite(key, before, after) {
@@ -122,7 +148,10 @@ export function createStore(
     },
 
     async remove(key) {
+      const primary = await entries.read(PRIMARY, key);
+      await dropBody(primary?.response.body);
       await Promise.all([cache.delete(urlOf(PRIMARY, key)), cache.delete(urlOf("part", key))]);
+      if (primary !== null && !isVaryRecord(primary.entry)) await removeBody(key, primary.entry.bodyId);
     },
 
     async readPart(key, stored, first, last) {
@@ -149,6 +178,11 @@ export function createStore(
       await cache.put(urlOf(`coded/${coding}/${bodyId}`, key), storeResponse(body, tagged(key)));
     },
   };
+}
+
+/** The cache key that a synthetic URL is made of; `""` for another URL. */
+export function keyOf(url: string): string {
+  return /\/\.cache\/(?:primary|part|body\/[^/]+|(?:variant|coded)\/[^/]+\/[^/]+)\/(.*)/s.exec(url)?.[1] ?? "";
 }
 
 function bodyIdOf(response: Response): string | null {

@@ -67,6 +67,11 @@ export function targetWithFields(
   return { ...target, fields, key: `${id}~${spelled(inKey)}${target.path}${target.query}` };
 }
 
+/** The id of the zone that a cache key is of. */
+export function zoneIdOf(key: string): string {
+  return /^[^/~]*/.exec(key)![0];
+}
+
 function spelled(fields: readonly ForwardedField[]): string {
   return boundedText(
     fields.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join("&"),

@@ -20,6 +20,8 @@ let originUrl: string;
 let asked: string[] = [];
 let held: { response: ServerResponse; arrived: () => void } | null = null;
 let server: CachedServer | null = null;
+/** Whether the origin lets its answers be stored. */
+let storable = true;
 
 beforeAll(async () => {
   origin = createServer(answer).listen(0, "127.0.0.1");
@@ -31,6 +33,7 @@ afterEach(async () => {
   await server?.stop();
   server = null;
   asked = [];
+  storable = true;
 });
 
 afterAll(() => {
@@ -48,7 +51,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   const path = request.url ?? "";
   asked.push(path);
   const body = bodyOf(path);
-  response.setHeader("Cache-Control", "max-age=3600");
+  response.setHeader("Cache-Control", storable ? "max-age=3600" : "no-store");
   response.setHeader("ETag", `"${createHash("sha256").update(body).digest("hex").slice(0, 16)}"`);
   if (!path.includes("chunked")) response.setHeader("Content-Length", body.byteLength);
   if (!path.startsWith("/held/") || held === null) return void response.end(body);
@@ -202,6 +205,46 @@ describe("the local cache", () => {
       held = null;
       expect(await cut).toBeInstanceOf(Error);
       await eventually(() => files().length === 0);
+    }
+  });
+
+  it("frees what is replaced by a new response", async () => {
+    const { disk } = await start();
+    for (const path of ["/10000/changing.txt?text", "/3000000/changing"]) {
+      await stored(path);
+      const before = disk();
+      for (let round = 0; round < 3; round++) {
+        await server!.purge({ paths: [path] });
+        expect((await get(path)).cache).toBe("MISS");
+        await eventually(async () => (await get(path)).cache === "HIT");
+      }
+      await eventually(() => disk() === before);
+    }
+  });
+
+  it("frees what was purged when it is asked for again, also where the new answer is not stored", async () => {
+    const { disk, files } = await start();
+    const paths = ["/10000/a", "/3000000/b-chunked", "/20000/text.txt"];
+    for (const path of paths) await stored(path);
+    await get("/20000/text.txt", { "Accept-Encoding": "gzip" });
+    await eventually(() => files().length === 5); // a body apart from its head, and a coding of its own
+    storable = false;
+    await server!.purge({ paths });
+    for (const path of paths) expect((await get(path)).cache).not.toBe("HIT");
+    await eventually(() => disk() === 0);
+  });
+
+  it("frees all of a zone that was purged of everything, at once or within a minute, asked for again or not", async () => {
+    for (const workers of ["1", "2"]) {
+      const { disk, purge, restart } = await start({ WORKERS: workers });
+      for (const path of numbered(20, 100_000)) await stored(path);
+      const before = disk();
+      await purge({ everything: true });
+      // With one process a cron looks after it, which runs at the start.
+      if (workers === "1") await restart();
+      expect(before).toBeGreaterThan(2_000_000);
+      await eventually(() => disk() === 0);
+      await server!.stop();
     }
   });
 

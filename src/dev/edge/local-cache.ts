@@ -1,3 +1,5 @@
+import { keyOf } from "../../edge/store.ts";
+import { zoneIdOf } from "../../edge/target.ts";
 import { DiskCache } from "./cache/disk-cache.ts";
 
 /** Bindings of a local Worker that serves the edge; see `local-cache-options.ts`. */
@@ -13,7 +15,7 @@ const caches = new WeakMap<LocalCacheEnv, DiskCache>();
 export function localCacheOf(env: LocalCacheEnv): DiskCache {
   let cache = caches.get(env);
   if (cache === undefined) {
-    cache = new DiskCache(env.CACHE_FOLDER, Number(env.CACHE_BYTES));
+    cache = new DiskCache(env.CACHE_FOLDER, Number(env.CACHE_BYTES), (url) => zoneIdOf(keyOf(url)));
     caches.set(env, cache);
   }
   return cache;

@@ -4,6 +4,7 @@ import { createEntry } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
 import { DRAIN } from "../../usage/drain.ts";
 import product from "../../worker.ts";
+import { freePurged } from "./free-purged.ts";
 import { type LocalCacheEnv, localCacheOf } from "./local-cache.ts";
 
 export * from "../../worker.ts";
@@ -17,7 +18,7 @@ export default {
 
   async scheduled(event, env) {
     if (event.cron === DRAIN) return entry.drain();
-    await localCacheOf(env).open(); // before anybody asks, at the start
-    await product.scheduled(event, env);
+    // At the start this also opens the cache, before anybody asks.
+    await Promise.all([freePurged(env.DB, localCacheOf(env), event.scheduledTime), product.scheduled(event, env)]);
   },
 } satisfies ExportedHandler<Env>;

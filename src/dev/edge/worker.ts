@@ -6,6 +6,7 @@ import { recordTableOf } from "../../records/record-table.ts";
 import { ANSWER_HEADERS } from "../../rest/answer-headers.ts";
 import { DRAIN } from "../../usage/drain.ts";
 import { readDocument, zoneKey, zoneTableOf } from "../../zones/zone-table.ts";
+import { freePurged } from "./free-purged.ts";
 import { type LocalCacheEnv, localCacheOf } from "./local-cache.ts";
 
 interface Env extends EdgeEnv, LocalCacheEnv, Pick<ProductEnv, "DB"> {
@@ -48,8 +49,21 @@ export class Publications extends WorkerEntrypoint<Env> {
   /** Takes in a document, as JSON, that KV has just taken in under `key`. */
   published(key: string, text: string): void {
     const { ZONES } = this.env;
-    if (key.startsWith(zoneKey(""))) zoneTableOf(ZONES).remember(readDocument(text), Date.now());
-    else recordTableOf(ZONES).take(JSON.parse(text), Date.now());
+    if (!key.startsWith(zoneKey(""))) {
+      recordTableOf(ZONES).take(JSON.parse(text), Date.now());
+      return;
+    }
+    const zone = readDocument(text);
+    zoneTableOf(ZONES).remember(zone, Date.now());
+    if (zone.state === "deleted" || zone.purges.everything[0] === zone.version) this.ctx.waitUntil(this.#freePurged());
+  }
+
+  async #freePurged(): Promise<void> {
+    try {
+      await freePurged(this.env.DB, localCacheOf(this.env), Date.now());
+    } catch (error) {
+      console.error(JSON.stringify({ event: "purged_not_freed", error: String(error) }));
+    }
   }
 }
 

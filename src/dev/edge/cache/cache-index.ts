@@ -1,6 +1,6 @@
 /** A response in the cache's folder. */
 export interface CachedFile {
-  /** The hash of its URL. */
+  /** The hash of its group, then that of its URL. */
   id: string;
   /** Later writes have larger numbers: the microsecond that it was begun in, roughly. */
   sequence: number;
@@ -83,6 +83,15 @@ export class CacheIndex {
     this.#nodes.set(file.id, node);
     this.#held += costOf(file);
     return known?.file ?? null;
+  }
+
+  /** The files whose ids begin so, and whose writing began earlier than that. */
+  startingWith(prefix: string, before: number): CachedFile[] {
+    const files: CachedFile[] = [];
+    for (const [id, { file }] of this.#nodes) {
+      if (id.startsWith(prefix) && file.sequence < before) files.push(file);
+    }
+    return files;
   }
 
   /** Forgets a file, where it is still the one that is held. */

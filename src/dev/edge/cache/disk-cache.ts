@@ -28,19 +28,24 @@ export class CacheFull extends Error {}
 export class DiskCache {
   readonly #disk: Disk;
   readonly #bound: number;
+  readonly #groupOf: (url: string) => string;
   #index: CacheIndex | null = null;
   #sequence = 0;
 
-  /** @param bound bytes of disk */
-  constructor(folder: Fetcher, bound: number) {
+  /**
+   * @param bound bytes of disk
+   * @param groupOf what a URL belongs to, for {@link removeGroup}
+   */
+  constructor(folder: Fetcher, bound: number, groupOf: (url: string) => string) {
     this.#disk = new Disk(folder);
     this.#bound = bound;
+    this.#groupOf = groupOf;
   }
 
   /** The response under a URL, or the part of it that the request's `Range` names (one range, both ends given). */
   async match(request: RequestInfo | URL): Promise<Response | undefined> {
     const index = await this.open();
-    const id = idOf(request);
+    const id = this.#idOf(request);
     const range = request instanceof Request ? parseRange(request.headers.get("range")) : null;
     for (;;) {
       const file = index.get(id);
@@ -59,7 +64,7 @@ export class DiskCache {
     try {
       const index = await this.open();
       const head = encoder.encode(JSON.stringify([...response.headers]));
-      const file = { id: idOf(request), sequence: this.#next(), headBytes: head.byteLength };
+      const file = { id: this.#idOf(request), sequence: this.#next(), headBytes: head.byteLength };
       await this.#expire(index);
       const { chunks, isEnd } = await readSome(reader, AT_ONCE_BYTES);
       const beginning = joined([head, ...chunks]);
@@ -73,10 +78,16 @@ export class DiskCache {
 
   async delete(request: RequestInfo | URL): Promise<boolean> {
     const index = await this.open();
-    const file = index.get(idOf(request));
+    const file = index.get(this.#idOf(request));
     if (file === null) return false;
     await this.#remove(index, file);
     return true;
+  }
+
+  /** Removes what was put for a group before that time (ms since the epoch). */
+  async removeGroup(group: string, before: number): Promise<void> {
+    const index = await this.open();
+    for (const file of index.startingWith(groupHash(group), before * 1000)) await this.#remove(index, file);
   }
 
   /**
@@ -188,16 +199,25 @@ export class DiskCache {
     await this.#disk.remove(pathOf(file));
   }
 
+  /** Ends with 128 bits of SHA-256: nobody finds a URL whose id is another's. */
+  #idOf(request: RequestInfo | URL): string {
+    const url = request instanceof Request ? request.url : String(request);
+    return groupHash(this.#groupOf(url)) + sha256(url).slice(0, 32);
+  }
+
   #next(): number {
     this.#sequence = Math.max(this.#sequence + 1, Date.now() * 1000);
     return this.#sequence;
   }
 }
 
-/** 128 bits of SHA-256: nobody finds a URL whose id is another's. */
-function idOf(request: RequestInfo | URL): string {
-  const url = request instanceof Request ? request.url : String(request);
-  return createHash("sha256").update(url).digest("hex").slice(0, 32);
+/** Of two groups with one hash each loses what is removed for the other, and nothing else. */
+function groupHash(group: string): string {
+  return sha256(group).slice(0, 8);
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 interface ByteRange {

@@ -18,7 +18,7 @@ export function pathOf(file: NamedFile): string {
 
 /** The file of that name; null for a name that is not ours. */
 export function parseName(name: string): NamedFile | null {
-  const match = /^([0-9a-f]{32})-([0-9a-z]{1,11})-([0-9a-z]{1,7})-([0-9a-z]{1,9}|_)$/.exec(name);
+  const match = /^([0-9a-f]{40})-([0-9a-z]{1,11})-([0-9a-z]{1,7})-([0-9a-z]{1,9}|_)$/.exec(name);
   if (match === null) return null;
   const [, id = "", sequence = "", headBytes = "", bodyBytes = ""] = match;
   return {
