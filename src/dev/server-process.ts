@@ -59,7 +59,17 @@ export async function bundleCaretaker(config: WranglerConfig, stateDir: string):
  * besides, by which Node may reach any Worker, goes to a Unix socket and is not used: {@link Caretaker} stands in.
  */
 export function startProcess(options: ServerProcessOptions): ServerProcess {
-  const { name, stateFolder, socketFolder, workers, caretaker, d1Databases = {}, sockets = [], port, beforeStart } = options;
+  const {
+    name,
+    stateFolder,
+    socketFolder,
+    workers,
+    caretaker,
+    d1Databases = {},
+    sockets = [],
+    port,
+    beforeStart,
+  } = options;
   const [{ name: worker }] = workers;
   const pathOf = (socket: string) => join(socketFolder, `${name}-${socket}`);
   const caretakerSocket = pathOf("caretaker");
