@@ -1,6 +1,6 @@
 /** A response in the cache's folder. */
 export interface CachedFile {
-  /** The hash of its group, then that of its URL. */
+  /** The hash of its URL, then that of its group. */
   id: string;
   /** Later writes have larger numbers: the microsecond that it was begun in, roughly. */
   sequence: number;
@@ -85,11 +85,11 @@ export class CacheIndex {
     return known?.file ?? null;
   }
 
-  /** The files whose ids begin so, and whose writing began earlier than that. */
-  startingWith(prefix: string, before: number): CachedFile[] {
+  /** The files whose ids end so, and whose writing began earlier than that. */
+  endingWith(suffix: string, before: number): CachedFile[] {
     const files: CachedFile[] = [];
     for (const [id, { file }] of this.#nodes) {
-      if (id.startsWith(prefix) && file.sequence < before) files.push(file);
+      if (id.endsWith(suffix) && file.sequence < before) files.push(file);
     }
     return files;
   }

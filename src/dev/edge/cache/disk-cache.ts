@@ -87,7 +87,7 @@ export class DiskCache {
   /** Removes what was put for a group before that time (ms since the epoch). */
   async removeGroup(group: string, before: number): Promise<void> {
     const index = await this.open();
-    for (const file of index.startingWith(groupHash(group), before * 1000)) await this.#remove(index, file);
+    for (const file of index.endingWith(groupHash(group), before * 1000)) await this.#remove(index, file);
   }
 
   /**
@@ -199,10 +199,10 @@ export class DiskCache {
     await this.#disk.remove(pathOf(file));
   }
 
-  /** Ends with 128 bits of SHA-256: nobody finds a URL whose id is another's. */
+  /** Begins with 128 bits of SHA-256: nobody finds a URL whose id is another's. */
   #idOf(request: RequestInfo | URL): string {
     const url = request instanceof Request ? request.url : String(request);
-    return groupHash(this.#groupOf(url)) + sha256(url).slice(0, 32);
+    return sha256(url).slice(0, 32) + groupHash(this.#groupOf(url));
   }
 
   #next(): number {
