@@ -118,7 +118,11 @@ async function readAndStore(
       else await store.removeBody(target.key, stored.bodyId);
     } else {
       flight.land({ kind: outcome.kind === "broken" ? "broken" : "unshared" });
-      if (put !== null) await store.removeBody(target.key, stored.bodyId);
+      if (put !== null) {
+        // A put that takes the break for the end writes the body all the same: removed before that, it would stay.
+        await (put as Promise<void>).catch(() => undefined);
+        await store.removeBody(target.key, stored.bodyId);
+      }
     }
     if (isKept && replaced !== null) await store.removeBody(target.key, replaced.bodyId);
     // The resource changed while this was being written.
