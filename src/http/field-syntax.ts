@@ -5,6 +5,19 @@ export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
+/** Without the blanks around it: "OWS = *( SP / HTAB )" (RFC 9110 §5.6.3), and nothing else that Unicode calls a space. */
+export function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text[start])) start++;
+  while (end > start && isBlank(text[end - 1])) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(char: string | undefined): boolean {
+  return char === " " || char === "\t";
+}
+
 /**
  * The members of a comma-separated field value (RFC 9110 §5.6.1), trimmed. Commas inside quoted strings do not
  * separate; empty members do not count; a quote that is never closed opens nothing, so that nothing hides behind it.

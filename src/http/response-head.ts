@@ -1,4 +1,4 @@
-import { isToken } from "./field-syntax.ts";
+import { isToken, trimBlanks } from "./field-syntax.ts";
 import { isWithoutContent } from "./statuses.ts";
 
 /** How a response's body ends (RFC 9112 §6.3). `length` in bytes. */
@@ -27,7 +27,7 @@ export function parseResponseHead(text: string, method: string): ResponseHead | 
   for (const line of lines) {
     const colon = line.indexOf(":");
     const name = line.slice(0, Math.max(colon, 0));
-    const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "");
+    const value = trimBlanks(line.slice(colon + 1));
     // RFC 9112 §5.1: no whitespace between name and colon; §5.2: no line folding. Neither is a token.
     if (!isToken(name) || /[\r\n\0]/.test(value)) return null;
     headers.push([name.toLowerCase(), value]);

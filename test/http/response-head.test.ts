@@ -50,6 +50,7 @@ describe("parseResponseHead()", () => {
     ["a length in hexadecimal", [OK, "Content-Length: 0x10"]],
     ["a length with a sign", [OK, "Content-Length: +1"]],
     ["an empty length", [OK, "Content-Length:"]],
+    ["a length after a space that is none in HTTP", [OK, "Content-Length: \xa05"]],
     ["another coding", [OK, "Transfer-Encoding: gzip, chunked"]],
     ["chunks twice", [OK, "Transfer-Encoding: chunked", "Transfer-Encoding: chunked"]],
     ["an unknown coding", [OK, "Transfer-Encoding: xchunked"]],
