@@ -1,16 +1,16 @@
 import { connect } from "cloudflare:sockets";
 import { type Framing, parseResponseHead, type ResponseHead } from "../http/response-head.ts";
-import { ByteReader, Truncated } from "./byte-reader.ts";
+import { ByteReader, Malformed } from "./byte-reader.ts";
 
-/** Longest head of a response, and longest line before a chunk, bytes. */
+/** All heads of a response together, and all trailers (bytes). */
 const HEAD_BOUND = 65_536;
+/** The line before a chunk, and all extensions in such lines together (bytes). */
 const LINE_BOUND = 4_096;
-/** A body that ends with its connection is passed on in pieces of at most so many bytes. */
+const EXTENSIONS_BOUND = 65_536;
+/** A body is passed on in pieces of at most so many bytes. */
 const PIECE_BYTES = 65_536;
 /** Interim responses before the final one (RFC 9110 §15.2). */
 const INTERIM_BOUND = 10;
-/** Trailer fields behind the last chunk. */
-const TRAILER_BOUND = 100;
 
 /** A request over a connection of its own. */
 export interface SocketRequest {
@@ -41,21 +41,24 @@ export async function socketFetch(
     { secureTransport: isTls ? "on" : "off", allowHalfOpen: true },
   );
   const close = () => void socket.close().catch(() => undefined); // a socket that has failed is closed
-  signal.addEventListener("abort", close);
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort);
   socket.closed.catch(() => undefined); // whoever reads or writes is told
   try {
     const framing: BodyFraming = body === null ? "none" : headers.has("content-length") ? "length" : "chunked";
-    const sent = send(socket.writable, requestHead(method, pathAndQuery, host, headers, framing), body, framing);
+    const upload = body && closingWhereItBreaks(body, close);
+    const sent = send(socket.writable, requestHead(method, pathAndQuery, host, headers, framing), upload, framing);
     // An origin may answer before it has read everything, so only the answer counts.
     sent.catch(() => undefined);
     const reader = new ByteReader(socket.readable);
-    const head = await finalHead(reader, method);
+    const head = await Promise.race([finalHead(reader, method), aborted.promise]);
     return toResponse(head, reader, close);
   } catch (error) {
     close();
     throw error;
   } finally {
-    signal.removeEventListener("abort", close);
+    signal.removeEventListener("abort", abort);
   }
 }
 
@@ -73,13 +76,25 @@ function requestHead(method: string, target: string, host: string, headers: Head
     ...framed,
     ...fields.map(([name, value]) => `${name}: ${value}`),
   ];
+  // None of them can hold a line end, wherever they come from. If one did, it would be a field or a request of its own.
+  if (lines.some((line) => /[\r\n\0]/.test(line))) throw new Error("a request head with a line end in a line");
   return `${lines.join("\r\n")}\r\n\r\n`;
+}
+
+/** A client that leaves before it has sent everything ends the connection: no origin waits for the rest. */
+async function* closingWhereItBreaks(body: ReadableStream<Uint8Array>, close: () => void): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 async function send(
   writable: WritableStream<Uint8Array>,
   head: string,
-  body: ReadableStream<Uint8Array> | null,
+  body: AsyncIterable<Uint8Array> | null,
   framing: BodyFraming,
 ): Promise<void> {
   const encoder = new TextEncoder();
@@ -96,8 +111,11 @@ async function send(
 }
 
 async function finalHead(reader: ByteReader, method: string): Promise<ResponseHead> {
+  let bound = HEAD_BOUND;
   for (let i = 0; i < INTERIM_BOUND; i++) {
-    const head = parseResponseHead(await reader.textBefore(2, HEAD_BOUND), method);
+    const text = await reader.textBefore(2, bound);
+    bound -= text.length;
+    const head = parseResponseHead(text, method);
     if (head === null || head.status === 101) throw new Error("the origin's response cannot be understood");
     if (head.status >= 200) return head;
   }
@@ -119,61 +137,70 @@ function toResponse(head: ResponseHead, reader: ByteReader, close: () => void): 
     close();
     return new Response(null, { status, headers });
   }
-  const { readable, writable } =
-    framing.kind === "length" ? new FixedLengthStream(framing.length) : new IdentityTransformStream();
-  const writer = writable.getWriter();
-  // A reader that leaves ends the connection, however silent the origin is.
-  writer.closed.catch(close);
-  // Whoever reads the body is told where it breaks off.
-  receive(reader, framing, writer)
-    .catch(() => undefined)
-    .finally(close);
-  return new Response(readable, { status, headers });
+  return new Response(bodyStream(bodyPieces(reader, framing), close), { status, headers });
 }
 
-async function receive(reader: ByteReader, framing: Framing, writer: WritableStreamDefaultWriter<Uint8Array>) {
-  try {
-    if (framing.kind === "length") await pass(reader, framing.length, writer);
-    else if (framing.kind === "chunked") await receiveChunks(reader, writer);
-    else await receiveToEnd(reader, writer);
-    await writer.close();
-  } catch (error) {
-    await writer.abort(error);
-    throw error;
-  }
+/** Whoever reads the body is told where it breaks off, and ends the connection when it leaves, however silent that is. */
+function bodyStream(pieces: AsyncGenerator<Uint8Array>, close: () => void): ReadableStream<Uint8Array> {
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await pieces.next();
+          if (!done) return controller.enqueue(value);
+          controller.close();
+        } catch (error) {
+          controller.error(error);
+        }
+        close();
+      },
+      cancel: close,
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+async function* bodyPieces(reader: ByteReader, framing: Framing): AsyncGenerator<Uint8Array> {
+  if (framing.kind === "length") yield* exactly(reader, framing.length);
+  else if (framing.kind === "chunked") yield* chunks(reader);
+  else yield* untilTheEnd(reader);
 }
 
 /** RFC 9112 §6.3: without a length the body goes on until the connection ends. */
-async function receiveToEnd(reader: ByteReader, writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
-  for (let bytes = await reader.some(PIECE_BYTES); bytes !== null; bytes = await reader.some(PIECE_BYTES)) {
-    await writer.write(bytes);
-  }
+async function* untilTheEnd(reader: ByteReader): AsyncGenerator<Uint8Array> {
+  for (let bytes = await reader.some(PIECE_BYTES); bytes !== null; bytes = await reader.some(PIECE_BYTES)) yield bytes;
 }
+
+const CHUNK_LINE = /^([0-9a-f]{1,8})[ \t]*(?:;[^\r\n]*)?$/i;
+const CHUNK_LINE_BEGINNING = /^(?:[0-9a-f]{1,8}(?:[ \t]*(?:;[^\r\n]*)?\r?)?)?$/i;
+const NOTHING_BEGINNING = /^\r?$/;
 
 /** RFC 9112 §7.1: chunks with their lengths in hexadecimal, then trailers, which nobody asked for. */
-async function receiveChunks(reader: ByteReader, writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
+async function* chunks(reader: ByteReader): AsyncGenerator<Uint8Array> {
+  let extensions = EXTENSIONS_BOUND;
   for (;;) {
-    const size = /^([0-9a-f]{1,8})[ \t]*(?:;[^\r\n]*)?$/i.exec(await reader.textBefore(1, LINE_BOUND))?.[1];
-    if (size === undefined) throw new Truncated("no length before a chunk");
+    const line = await reader.textBefore(1, LINE_BOUND, CHUNK_LINE_BEGINNING);
+    const size = CHUNK_LINE.exec(line)?.[1];
+    if (size === undefined) throw new Malformed("no length before a chunk");
+    extensions -= line.length - size.length;
+    if (extensions < 0) throw new Malformed("chunk extensions without end");
     const length = Number.parseInt(size, 16);
     if (length === 0) break;
-    await pass(reader, length, writer);
-    if ((await reader.textBefore(1, 2)) !== "") throw new Truncated("a chunk is longer than it says");
+    yield* exactly(reader, length);
+    await reader.textBefore(1, 0, NOTHING_BEGINNING);
   }
-  for (let trailers = 0; (await reader.textBefore(1, LINE_BOUND)) !== ""; trailers++) {
-    if (trailers === TRAILER_BOUND) throw new Truncated("trailers without end");
+  for (let bound = HEAD_BOUND; ; ) {
+    const line = await reader.textBefore(1, bound);
+    if (line === "") return;
+    bound -= line.length;
   }
 }
 
-async function pass(
-  reader: ByteReader,
-  length: number,
-  writer: WritableStreamDefaultWriter<Uint8Array>,
-): Promise<void> {
+async function* exactly(reader: ByteReader, length: number): AsyncGenerator<Uint8Array> {
   for (let left = length; left > 0; ) {
-    const bytes = await reader.some(left);
-    if (bytes === null) throw new Truncated("ended within the body");
+    const bytes = await reader.some(Math.min(left, PIECE_BYTES));
+    if (bytes === null) throw new Malformed("ended within the body");
     left -= bytes.byteLength;
-    await writer.write(bytes);
+    yield bytes;
   }
 }

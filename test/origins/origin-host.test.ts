@@ -1,8 +1,11 @@
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { request } from "../dev/request.ts";
 import { type Cdn, startCdn } from "./cdn.ts";
-import { get } from "./raw-client.ts";
+import { listen } from "./listen.ts";
+import { get, RawClient } from "./raw-client.ts";
 import { answer, type Behaviour, chunk, head, LAST_CHUNK, RawOrigin } from "./raw-origin.ts";
 
 let cdn: Cdn;
@@ -106,6 +109,11 @@ describe("an origin that is asked with a Host of its own", () => {
     ["no HTTP at all", says(["hello\r\n\r\n"]), 502],
     ["101, which ends HTTP", says(["HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n"]), 502],
     ["interim responses without end", says(Array(20).fill("HTTP/1.1 103 Early Hints\r\n\r\n")), 502],
+    [
+      "interim responses of 100 KiB together",
+      says([...Array(8).fill(`HTTP/1.1 103 Early Hints\r\nA: ${"a".repeat(12_800)}\r\n\r\n`), head({}), "hello"], true),
+      502,
+    ],
     ["a head without end", says([`HTTP/1.1 200 OK\r\nA: ${"a".repeat(100_000)}`]), 502],
     ["half a head", says(["HTTP/1.1 200 OK\r\nA: 1"], true), 502],
     ["nothing", says([], true), 502],
@@ -123,6 +131,11 @@ describe("an origin that is asked with a Host of its own", () => {
       says([head({ "Transfer-Encoding": "chunked" }), "2\r\nhello\r\n", LAST_CHUNK], true),
     ],
     ["a chunk with no length", says([head({ "Transfer-Encoding": "chunked" }), "x\r\nhello\r\n", LAST_CHUNK], true)],
+    ["trailers without end", says([head({ "Transfer-Encoding": "chunked" }), "0\r\n", "a: b\r\n".repeat(20_000)])],
+    [
+      "chunk extensions without end",
+      says([head({ "Transfer-Encoding": "chunked" }), `1;${"a".repeat(4_000)}\r\nx\r\n`.repeat(20), LAST_CHUNK]),
+    ],
     ["silence within the body", says([head({ "Content-Length": 10 }), "hello"])],
   ])("never passes for whole: %s", async (_, behaviour) => {
     const path = `/raw-${paths + 1}.png`;
@@ -144,5 +157,80 @@ describe("an origin that is asked with a Host of its own", () => {
     const got = await request(cdn.port, zone, "/head.png", { method: "HEAD" });
     expect(got).toMatchObject({ status: 200, body: "" });
     expect(got.headers["content-length"]).toBe("5");
+  });
+
+  describe("with time enough to be silent", () => {
+    /** Longer than a test may take: what ends has ended for another reason. */
+    const PATIENT = { first_byte_ms: 60_000, idle_ms: 60_000 };
+    let patient: string;
+    beforeAll(async () => {
+      patient = await cdn.zone(origin.url, { origin_host: "shop.example.com", timeouts: PATIENT, methods: "all" });
+    });
+
+    it.each<[string, string]>([
+      ["a size that is none", "zz\r\n"],
+      ["a size that is none, in a line without end", "zz"],
+      ["a size of nine digits", "fffffffff\r\n"],
+      ["a size line that ends in LF alone", "2\nhe\r\n"],
+      ["a CR within a size line", "2\rhe\r\n"],
+      ["other bytes where a chunk should end", "2\r\nheXX"],
+      ["one other byte where a chunk should end", "2\r\nheX"],
+      ["a CR alone where a chunk should end", "2\r\nhe\rX"],
+    ])(
+      "breaks off the client's answer at once, and its own connection: %s",
+      async (title, broken) => {
+        const path = `/at-once-${title.replaceAll(/\W/g, "-")}.png`;
+        const ended = Promise.withResolvers<void>();
+        origin.on(path, (socket) => {
+          socket.once("close", ended.resolve);
+          socket.write(head({ "Transfer-Encoding": "chunked" }));
+          socket.write(chunk("hello"), () => setImmediate(() => socket.write(broken)));
+        });
+        expect((await get(cdn.port, patient, path)).end).not.toBe("whole");
+        await ended.promise;
+      },
+      20_000,
+    );
+
+    it.each([
+      ["with a length", "Content-Length: 100000", "hello"],
+      ["in chunks", "Transfer-Encoding: chunked", "5\r\nhello\r\n"],
+    ])(
+      "is let go by an upload %s whose client leaves",
+      async (_, framing, start) => {
+        // A server that listens only: the script of a path begins when its request is complete, and this one never is.
+        const began = Promise.withResolvers<Socket>();
+        const listener = createServer((socket) =>
+          socket.on("error", () => undefined).once("data", () => began.resolve(socket)),
+        );
+        const { url, close } = await listen(listener);
+        const uploads = await cdn.zone(url, { origin_host: "shop.example.com", timeouts: PATIENT, methods: "all" });
+        const client = await RawClient.open(cdn.port);
+        client.send(`POST /upload HTTP/1.1\r\nHost: ${uploads}\r\n${framing}\r\n\r\n${start}`);
+        const socket = await began.promise;
+        const ended = once(socket, "end");
+        client.leave();
+        await ended;
+        await close();
+      },
+      20_000,
+    );
+
+    it("is let go by a client that leaves while nobody else wants the answer", async () => {
+      const ended = Promise.withResolvers<void>();
+      origin.on("/drip.png", (socket) => {
+        socket.write(head({ "Cache-Control": "no-store" }));
+        const drip = setInterval(() => socket.write("drop"), 20);
+        socket.once("close", () => {
+          clearInterval(drip);
+          ended.resolve();
+        });
+      });
+      const client = await RawClient.open(cdn.port);
+      client.ask(patient, "/drip.png");
+      await client.arrived(300);
+      client.leave();
+      await ended.promise;
+    }, 20_000);
   });
 });
