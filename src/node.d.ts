@@ -6,8 +6,11 @@ declare module "node:zlib" {
   export function brotliCompressSync(bytes: Uint8Array, options: { params: Record<number, number> }): Uint8Array;
   export function zstdCompressSync(text: string): Uint8Array;
   export function deflateSync(text: string): Uint8Array;
-  export function createBrotliDecompress(): import("node:stream").Duplex;
-  export function createZstdDecompress(): import("node:stream").Duplex;
+  type Create = (options: { chunkSize: number }) => import("node:stream").Transform;
+  export const createGunzip: Create;
+  export const createInflate: Create;
+  export const createBrotliDecompress: Create;
+  export const createZstdDecompress: Create;
 }
 
 declare module "node:buffer" {
@@ -15,10 +18,12 @@ declare module "node:buffer" {
 }
 
 declare module "node:stream" {
-  export interface Duplex {
-    readonly writable: boolean;
+  export interface Transform extends AsyncIterable<Uint8Array> {
+    readonly readableLength: number;
+    push(piece: Uint8Array | null): boolean;
+    destroy(error?: Error): void;
   }
-  export const Duplex: { toWeb(stream: Duplex): ReadableWritablePair<Uint8Array, Uint8Array> };
+  export function pipeline(source: AsyncIterable<Uint8Array>, transform: Transform, done: () => void): void;
 }
 
 declare module "node:async_hooks" {

@@ -117,7 +117,7 @@ async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight): Pro
   const verdict = isShared
     ? storeVerdict(response, stored, request.headers, target, zone)
     : ({ store: false, reason: "fallback" } as const);
-  const body = await decodedBody(response);
+  const body = await decodedBody(response, zone.settings.max_object_bytes);
   const cookies = ownCookies(response.headers, zone.settings.forward);
   if (verdict.store) {
     const { done, ...onTheWay } = keep(exchange, stored, body, wantsBody, flight, stale?.stored ?? null);

@@ -79,6 +79,7 @@ async function askOnce(
           headers: asNoReload(headers),
           redirect: "manual",
           cache: "no-store", // see below
+          encodeResponseBody: "manual", // the platform would decode whatever a few bytes claim to be
         })
       : socketFetch(origin, request.pathAndQuery, host, init);
   try {

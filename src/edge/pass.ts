@@ -62,7 +62,7 @@ async function passRequest(
   const { response } = outcome;
   if (isUnsafe(request.method)) await invalidate(exchange, response);
   const stored = toStoredResponse(outcome, request.headers, target, zone);
-  const whole = await decodedBody(response);
+  const whole = await decodedBody(response, zone.settings.max_object_bytes);
   const deliver = standsInForOne(outcome, exchange) ? passOn : howToDeliver(exchange, response, stored);
   const { body, handed, done } = deliver(exchange, stored, whole, request.method !== "HEAD");
   exchange.waitUntil(done);

@@ -1,4 +1,5 @@
 import { BodyReader, BodySilent } from "./body-reader.ts";
+import { ExpandsTooMuch } from "./decoding.ts";
 import type { Handed } from "./handed.ts";
 import { Sink } from "./sink.ts";
 
@@ -33,8 +34,8 @@ export type PumpOutcome =
   | { kind: "streamed"; size: number }
   /** The store did not get it, or not all of it. */
   | { kind: "passed" }
-  /** Cut off, silent for too long, or not of the promised length. */
-  | { kind: "broken"; reason: "cut-off" | "idle-timeout" | "wrong-length" };
+  /** Cut off, silent for too long, not of the promised length, or coded and far larger than it came. */
+  | { kind: "broken"; reason: "cut-off" | "idle-timeout" | "wrong-length" | "expands-too-much" };
 
 /** Bodies up to this size are held in memory while they are read, and shared with other requests (bytes). */
 export const BUFFER_BYTES = 1_048_576;
@@ -83,8 +84,7 @@ export async function pump(body: ReadableStream<Uint8Array>, sinks: Sinks, bound
     void client.close();
     await store?.close();
   } catch (error) {
-    const reason =
-      error instanceof BodySilent ? "idle-timeout" : error instanceof WrongLength ? "wrong-length" : "cut-off";
+    const reason = reasonOf(error);
     client.abort(reason);
     store?.abort(reason);
     await reader.cancel(reason);
@@ -94,6 +94,12 @@ export async function pump(body: ReadableStream<Uint8Array>, sinks: Sinks, bound
   }
   if (held !== null) return { kind: "buffered", body: new Blob(held) };
   return store?.isOpen ? { kind: "streamed", size } : { kind: "passed" };
+}
+
+function reasonOf(error: unknown): Extract<PumpOutcome, { kind: "broken" }>["reason"] {
+  if (error instanceof BodySilent) return "idle-timeout";
+  if (error instanceof WrongLength) return "wrong-length";
+  return error instanceof ExpandsTooMuch ? "expands-too-much" : "cut-off";
 }
 
 /** One timer for a whole body: it ends a read that waits for too long, and lets go of sinks that do. */

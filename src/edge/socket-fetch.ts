@@ -1,6 +1,7 @@
 import { connect } from "cloudflare:sockets";
 import { type Framing, parseResponseHead, type ResponseHead } from "../http/response-head.ts";
 import { ByteReader, Malformed } from "./byte-reader.ts";
+import { pieceStream } from "./piece-stream.ts";
 
 /** All heads of a response together, and all trailers (bytes). */
 const HEAD_BOUND = 65_536;
@@ -122,42 +123,16 @@ async function finalHead(reader: ByteReader, method: string): Promise<ResponseHe
   throw new Error("the origin sends interim responses without end");
 }
 
-/** Codings that the platform undoes in its own responses only: in capitals they are left to us. */
-const OF_THE_PLATFORM = /^(?:gzip|br)$/;
-
 function toResponse(head: ResponseHead, reader: ByteReader, close: () => void): Response {
   const headers = new Headers();
-  for (const [name, value] of head.headers) {
-    const isCoding = name === "content-encoding" && OF_THE_PLATFORM.test(value);
-    headers.append(name, isCoding ? value.toUpperCase() : value);
-  }
+  for (const [name, value] of head.headers) headers.append(name, value);
   headers.delete("transfer-encoding");
   const { framing, status } = head;
   if (framing.kind === "none") {
     close();
     return new Response(null, { status, headers });
   }
-  return new Response(bodyStream(bodyPieces(reader, framing), close), { status, headers });
-}
-
-/** Whoever reads the body is told where it breaks off, and ends the connection when it leaves, however silent that is. */
-function bodyStream(pieces: AsyncGenerator<Uint8Array>, close: () => void): ReadableStream<Uint8Array> {
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await pieces.next();
-          if (!done) return controller.enqueue(value);
-          controller.close();
-        } catch (error) {
-          controller.error(error);
-        }
-        close();
-      },
-      cancel: close,
-    },
-    { highWaterMark: 0 },
-  );
+  return new Response(pieceStream(bodyPieces(reader, framing), close), { status, headers });
 }
 
 async function* bodyPieces(reader: ByteReader, framing: Framing): AsyncGenerator<Uint8Array> {

@@ -175,3 +175,93 @@ it("a coding that nobody here knows goes through with its label", async () => {
     });
   }
 });
+
+const MIB = 1_048_576;
+const ZEROS = Buffer.alloc(32 * MIB);
+
+describe.each([
+  ["gzip", gzipSync(ZEROS)],
+  ["deflate", deflateSync(ZEROS)],
+  ["br", brotliCompressSync(ZEROS)],
+  ["zstd", zstdCompressSync(ZEROS)],
+])("%s of 32 MiB of nothing", (coding, bomb) => {
+  const MOST = MIB + 100 * bomb.byteLength;
+
+  it.each([
+    ["with its length", (bytes: Uint8Array) => coded(bytes, coding), {}],
+    [
+      "in chunks",
+      (bytes: Uint8Array): Behaviour =>
+        (socket) => {
+          socket.write(head({ "Transfer-Encoding": "chunked", "Content-Encoding": coding }));
+          socket.write(chunk(bytes));
+          socket.write(LAST_CHUNK);
+        },
+      {},
+    ],
+    [
+      "from an origin with a Host of its own",
+      (bytes: Uint8Array) => coded(bytes, coding),
+      { origin_host: "shop.example.com" },
+    ],
+  ])(
+    "breaks off at 100 times what was sent and 1 MiB, is not stored, and the log says why: %s",
+    async (_, send, settings) => {
+      const zone = await cdn.zone(origin.url, settings);
+      const path = newPath();
+      origin.on(path, send(bomb), send(codedText(coding)));
+      const got = await get(cdn.port, zone, path);
+      expect(got.end).not.toBe("whole");
+      expect("body" in got ? got.body.byteLength : 0).toBeLessThanOrEqual(MOST);
+      expect(cdn.log()).toMatch(new RegExp(`"body_broken","key":"[^"]*${path}","reason":"expands-too-much"`));
+      const next = (await get(cdn.port, zone, path)) as RawAnswer;
+      expect(next).toMatchObject({ end: "whole", headers: { "x-cache": "MISS" } });
+      expect(String(next.body)).toBe(text);
+    },
+  );
+});
+
+/** The text in a coding. */
+function codedText(coding: string): Uint8Array {
+  const encode = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync, zstd: zstdCompressSync }[coding];
+  return encode!(text);
+}
+
+describe("a coded body", () => {
+  /** Text that becomes about a fifth, 3 MiB of it. */
+  const prose = Array.from({ length: 100_000 }, (_, i) => `.rule-${(i * 7_919) % 99_991} { top: ${i}px }\n`).join("");
+
+  it.each([
+    ["gzip", gzipSync(prose)],
+    ["br", brotliCompressSync(prose)],
+    ["zstd", zstdCompressSync(prose)],
+  ])("in %s that expands as text does comes whole, and is stored", async (coding, bytes) => {
+    const path = newPath();
+    origin.on(path, coded(bytes, coding));
+    for (const xCache of ["MISS", "HIT"]) {
+      const got = (await ask(path, null)) as RawAnswer;
+      expect(got).toMatchObject({ end: "whole", headers: { "x-cache": xCache } });
+      expect(String(got.body) === prose).toBe(true);
+    }
+  });
+
+  it("is not decoded beyond the zone's largest object", async () => {
+    const zone = await cdn.zone(origin.url, { max_object_bytes: 2 * MIB });
+    const path = newPath();
+    origin.on(path, coded(gzipSync(prose), "gzip"));
+    const got = await get(cdn.port, zone, path);
+    expect(got.end).not.toBe("whole");
+    expect("body" in got ? got.body.byteLength : 0).toBeLessThanOrEqual(2 * MIB);
+  });
+
+  it("in several codings is passed as it came, with its label", async () => {
+    const twice = gzipSync(gzipSync(ZEROS));
+    for (const settings of [{}, { origin_host: "shop.example.com" }]) {
+      const path = newPath();
+      origin.on(path, coded(twice, "gzip, gzip"));
+      const got = (await get(cdn.port, await cdn.zone(origin.url, settings), path)) as RawAnswer;
+      expect(got).toMatchObject({ end: "whole", headers: { "content-encoding": "gzip, gzip" } });
+      expect(got.body.equals(twice)).toBe(true);
+    }
+  });
+});
