@@ -7,6 +7,7 @@ const needsNode = [
   "test/bench/**/*.test.ts",
   "test/dev/**/*.test.ts",
   "test/rules/**/*.test.ts",
+  "test/growth/**/*.test.ts",
   "test/conformance/**/*.test.ts",
   "test/origins/**/*.test.ts",
 ];

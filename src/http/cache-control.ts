@@ -26,7 +26,10 @@ export interface CacheControl {
 export type RequestCacheControl = Pick<CacheControl, "noStore" | "onlyIfCached">;
 
 /** {@link CacheControl} while it is being read. */
-export type CacheControlDraft = { -readonly [name in keyof CacheControl]: CacheControl[name] };
+export type CacheControlDraft = { -readonly [name in keyof Unlimited]: Unlimited[name] } & {
+  [name in FieldsDirective]: boolean | string[];
+};
+type Unlimited = Omit<CacheControl, FieldsDirective>;
 
 type SecondsDirective = "maxAge" | "sMaxage" | "staleWhileRevalidate" | "staleIfError";
 type FieldsDirective = "noCache" | "private";
@@ -57,7 +60,7 @@ export const DIRECTIVES: ReadonlyMap<string, Directive> = new Map<string, Direct
 ]);
 
 /** What a message without directives says. */
-export const NO_DIRECTIVES: CacheControl = Object.freeze({
+export const NO_DIRECTIVES: CacheControl & Record<FieldsDirective, boolean> = Object.freeze({
   noStore: false,
   noCache: false,
   private: false,
@@ -119,9 +122,12 @@ function secondsOf(argument: string | null): number {
 }
 
 /** Adds the field names of one occurrence; without names, or with unreadable ones, the directive holds without limit. */
-export function limitedTo(known: boolean | readonly string[], argument: string | null): boolean | readonly string[] {
+export function limitedTo(known: boolean | string[], argument: string | null): boolean | string[] {
   if (known === true || argument === null) return true;
   const names = listMembers(argument.toLowerCase());
   if (names.length === 0 || !names.every(isToken)) return true;
-  return known === false ? names : [...known, ...names];
+  if (known === false) return names;
+  // Into the list that there is: a copy for each occurrence would take time with the square of their number.
+  for (const name of names) known.push(name);
+  return known;
 }

@@ -64,7 +64,7 @@ function checkSpelling(input: string, longest: number): { ok: true; url: URL; re
   // URL parsers drop tabs and line ends and read "\" as "/": what they would mend is refused.
   if (/[\s\\\u0000-\u001f\u007f-\u009f]/.test(input))
     return no("must not contain spaces, control characters or backslashes");
-  const parts = /^https?:\/\/([^/?#]*)(.*)$/i.exec(input);
+  const parts = /^https?:\/\/([^/?#]*)(.*)/is.exec(input);
   if (parts === null) return no("must begin with https://");
   const [, authority = "", rest = ""] = parts;
   if (authority.includes("@")) return no("must not contain a user name or password");

@@ -1,0 +1,237 @@
+import { clientAddress } from "../../src/accounts/client-address.ts";
+import { tokenKind } from "../../src/accounts/token.ts";
+import { decodeCursor } from "../../src/api/cursor.ts";
+import { clientHeaders, ownCookies } from "../../src/edge/client-headers.ts";
+import { chooseCoding, codedEtag } from "../../src/edge/coding.ts";
+import { reconcileType } from "../../src/edge/content-type.ts";
+import { listedFields, selectingFields, unlistedFields } from "../../src/edge/forwarded-fields.ts";
+import type { StoredResponse } from "../../src/edge/stored-response.ts";
+import { toStoredResponse } from "../../src/edge/stored-response.ts";
+import { targetOf, targetWithFields } from "../../src/edge/target.ts";
+import { languageVariantOf } from "../../src/edge/variants.ts";
+import { surfaceOf } from "../../src/hosts.ts";
+import { preferredCoding } from "../../src/http/accept-encoding.ts";
+import { parseAge } from "../../src/http/age.ts";
+import { parseCacheControl } from "../../src/http/cache-control.ts";
+import { appendCacheStatus } from "../../src/http/cache-status.ts";
+import { hasPassed, parseCdnLoop } from "../../src/http/cdn-loop.ts";
+import { evaluatePreconditions, validators } from "../../src/http/conditional.ts";
+import { parseHttpDate } from "../../src/http/dates.ts";
+import { parseDeltaSeconds } from "../../src/http/delta-seconds.ts";
+import { parseEntityTags, weakMatch } from "../../src/http/etag.ts";
+import { isToken, listMembers, splitOutsideQuotes, trimBlanks, unquoted } from "../../src/http/field-syntax.ts";
+import { freshenHeaders } from "../../src/http/freshen.ts";
+import { endToEndHeaders } from "../../src/http/hop-by-hop.ts";
+import { invalidatedUris } from "../../src/http/invalidation.ts";
+import { parseContentRange, parseRange } from "../../src/http/range.ts";
+import { parseResponseHead } from "../../src/http/response-head.ts";
+import { storableHeaders } from "../../src/http/storable.ts";
+import { effectiveCacheControl, parseCdnCacheControl } from "../../src/http/targeted-cache-control.ts";
+import { normalisePath, normaliseQuery } from "../../src/http/uri.ts";
+import { languageVariantKey, preferredLanguage, variantKey, varyFields } from "../../src/http/vary.ts";
+import { weightedValues } from "../../src/http/weighted-list.ts";
+import { formatOf } from "../../src/records/dns/answer-text.ts";
+import { parseQuery } from "../../src/records/dns/message.ts";
+import { fromBase64Url, keyLabelOf } from "../../src/records/dns/parameter.ts";
+import { parseQueryName } from "../../src/records/dns/query-name.ts";
+import { findOpts, readName } from "../../src/records/dns/wire.ts";
+import { queryTokenOf } from "../../src/records/query-token.ts";
+import { parseRecordKey } from "../../src/records/record-key.ts";
+import { bearerToken } from "../../src/records/rest/bearer-token.ts";
+import { dateOf, periodOf } from "../../src/usage/period.ts";
+import { extensionOf } from "../../src/zones/asset-types.ts";
+import { cacheTagField } from "../../src/zones/cache-tags.ts";
+import { isHeaderValue, refusalOfHeaderName } from "../../src/zones/header-rules.ts";
+import { checkEndpoint, checkHost, checkOrigin } from "../../src/zones/origin-guard.ts";
+import { buildPurgeLog, EMPTY_PURGE_LOG, purgeHash, purgeVerdict } from "../../src/zones/purge-log.ts";
+import { pathTarget, prefixTarget } from "../../src/zones/purge-target.ts";
+import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
+import { settingsSchema } from "../../src/zones/settings-schema.ts";
+import type { ZoneDocument } from "../../src/zones/zone.ts";
+import { checkZoneName } from "../../src/zones/zone-name.ts";
+
+const ZONE: ZoneDocument = {
+  id: "zone_1",
+  account: "acct_1",
+  name: "a",
+  mode: "live",
+  state: "active",
+  origin: "https://origin.example",
+  settings: { ...DEFAULT_SETTINGS, query: "sort" },
+  version: 1,
+  purges: EMPTY_PURGE_LOG,
+};
+const LISTING = { ...ZONE.settings, forward: { ...ZONE.settings.forward, headers: ["accept", "x-a"] } };
+const ALL = { ...ZONE.settings.forward, headers: "all" as const, cookies: true };
+const POLICY = { allowPrivate: false, allowHttp: true, ownHosts: ["rescdn.io"] };
+const HOSTS = { edgeDomains: ["rescdn.io"] as const, apiHosts: new Set<string>(), recordsHosts: new Set<string>() };
+const VALIDATORS = { etag: '"a"', lastModified: 0, date: 0 };
+const URL_OF_A = new URL("https://a.rescdn.io/a.css?b=c");
+const TARGET = targetOf(URL_OF_A, ZONE);
+const PURGES = buildPurgeLog([{ kind: "prefix", value: "/x", soft: false, version: 2, at: 0 }]);
+
+const field = (name: string, read: (headers: Headers) => unknown) => (text: string) =>
+  read(new Headers({ [name]: text }));
+/** As many fields as a head has place for, of a text of its length. */
+const manyFields = (read: (headers: Headers) => unknown) => (text: string) => {
+  const headers = new Headers();
+  for (let i = 0; i < text.length / 16; i++) headers.append(`x-${i}`, "a");
+  return read(headers);
+};
+const bytesOf = (read: (bytes: Uint8Array) => unknown) => (text: string) => read(new TextEncoder().encode(text));
+
+function purge(text: string): unknown {
+  const subject = { path: text, query: `?${text}`, tags: text.split(",").slice(0, 900), version: 1 };
+  return purgeVerdict(PURGES, subject);
+}
+
+function store(headers: Headers): unknown {
+  const response = new Response("", { headers });
+  return toStoredResponse({ response, requestedAt: 0, answeredAt: 0 }, new Headers(), TARGET, ZONE);
+}
+
+/** Every parser of foreign text, by the module that it stands in. */
+export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: string) => unknown>>>> = {
+  "src/hosts.ts": { surfaceOf: (text) => surfaceOf({ hostname: text, pathname: text }, HOSTS) },
+  "src/accounts/client-address.ts": { clientAddress: field("cf-connecting-ip", clientAddress) },
+  "src/accounts/token.ts": { tokenKind },
+  "src/api/cursor.ts": { decodeCursor: (text) => decodeCursor(btoa(text), "zone") },
+  "src/edge/client-headers.ts": {
+    clientHeaders: field("content-type", (headers) => clientHeaders(new Response("", { headers }), 0, TARGET)),
+    ownCookies: field("set-cookie", (headers) => ownCookies(headers, ALL)),
+  },
+  "src/edge/coding.ts": {
+    codedEtag: (text) => codedEtag(text, "br"),
+    chooseCoding: field("content-type", (headers) =>
+      chooseCoding({ status: 200, size: 9_999 } as StoredResponse, headers, headers, { enabled: true, way: "kept" }),
+    ),
+  },
+  "src/edge/content-type.ts": { reconcileType: (text) => reconcileType(TARGET.asset, text) },
+  "src/edge/forwarded-fields.ts": {
+    listedFields: field("accept", (headers) => listedFields(headers, LISTING.forward)),
+    selectingFields: (text) => selectingFields(text.split(","), LISTING),
+  },
+  "src/edge/stored-response.ts": {
+    "toStoredResponse, by Cache-Tag": field("cache-tag", store),
+    "toStoredResponse, by Surrogate-Key": field("surrogate-key", store),
+    "toStoredResponse, by Vary": field("vary", store),
+    "toStoredResponse, by Content-Length": field("content-length", store),
+  },
+  "src/edge/target.ts": {
+    targetOf: (text) => targetOf(Object.assign(new URL(URL_OF_A), { pathname: text, search: text }), ZONE),
+    targetWithFields: field("x-a", (headers) =>
+      targetWithFields(TARGET, headers, [], { id: "zone_1", settings: LISTING }),
+    ),
+  },
+  "src/edge/variants.ts": {
+    languageVariantOf: (text) =>
+      languageVariantOf({ headers: [["content-language", text]], variant: text } as unknown as StoredResponse),
+  },
+  "src/http/accept-encoding.ts": { preferredCoding: (text) => preferredCoding(text, ["br", "gzip", "identity"]) },
+  "src/http/age.ts": { parseAge },
+  "src/http/cache-control.ts": { parseCacheControl },
+  "src/http/cache-status.ts": { appendCacheStatus: (text) => appendCacheStatus(text, "ResCDN; hit") },
+  "src/http/cdn-loop.ts": { parseCdnLoop, hasPassed: (text) => hasPassed([text], "rescdn") },
+  "src/http/conditional.ts": {
+    "evaluatePreconditions, If-Match": field("if-match", (headers) =>
+      evaluatePreconditions("GET", headers, VALIDATORS, 0),
+    ),
+    "evaluatePreconditions, If-None-Match": field("if-none-match", (headers) =>
+      evaluatePreconditions("GET", headers, VALIDATORS, 0),
+    ),
+    validators: field("etag", validators),
+  },
+  "src/http/dates.ts": { parseHttpDate },
+  "src/http/delta-seconds.ts": { parseDeltaSeconds },
+  "src/http/etag.ts": { parseEntityTags, weakMatch: (text) => weakMatch(text, text) },
+  "src/http/field-syntax.ts": {
+    isToken,
+    listMembers,
+    trimBlanks,
+    unquoted,
+    "unquoted, in quotes": (text) => unquoted(`"${text}"`),
+    splitOutsideQuotes: (text) => splitOutsideQuotes(text, ";"),
+  },
+  "src/http/hop-by-hop.ts": { endToEndHeaders: field("connection", endToEndHeaders) },
+  "src/http/invalidation.ts": {
+    invalidatedUris: field("location", (headers) => invalidatedUris("POST", 200, URL_OF_A, headers)),
+  },
+  "src/http/range.ts": { parseRange, parseContentRange, "parseRange, of bytes": (text) => parseRange(`bytes=${text}`) },
+  "src/http/response-head.ts": {
+    "parseResponseHead, of a status line": (text) => parseResponseHead(`HTTP/1.1 200 ${text}`, "GET"),
+    "parseResponseHead, of a value": (text) => parseResponseHead(`HTTP/1.1 200 OK\r\nA: ${text}a`, "GET"),
+    "parseResponseHead, of a name": (text) => parseResponseHead(`HTTP/1.1 200 OK\r\n${text}: a`, "GET"),
+    "parseResponseHead, of lines": (text) =>
+      parseResponseHead(`HTTP/1.1 200 OK${"\r\na:b".repeat(text.length / 5)}`, "GET"),
+    "parseResponseHead, of lengths": (text) =>
+      parseResponseHead(`HTTP/1.1 200 OK${"\r\ncontent-length:1".repeat(text.length / 18)}`, "GET"),
+  },
+  "src/http/storable.ts": { storableHeaders: field("cache-control", storableHeaders) },
+  "src/http/targeted-cache-control.ts": {
+    parseCdnCacheControl,
+    effectiveCacheControl: field("surrogate-control", effectiveCacheControl),
+  },
+  "src/http/uri.ts": {
+    normalisePath: (text) => normalisePath(`/${text}`),
+    "normaliseQuery, sort": (text) => normaliseQuery(`?${text}`, "sort"),
+    "normaliseQuery, named": (text) => normaliseQuery(`?${text}`, ["a", "b"]),
+  },
+  "src/http/vary.ts": {
+    varyFields: field("vary", varyFields),
+    variantKey: field("accept-language", (headers) => variantKey(["accept-language"], headers)),
+    languageVariantKey: (text) => languageVariantKey(text, "en"),
+    preferredLanguage,
+  },
+  "src/http/weighted-list.ts": { weightedValues },
+  "src/records/query-token.ts": { queryTokenOf },
+  "src/records/record-key.ts": { parseRecordKey },
+  "src/records/dns/answer-text.ts": { formatOf: bytesOf(formatOf) },
+  "src/records/dns/message.ts": {
+    parseQuery: bytesOf(parseQuery),
+    // A header that announces as many questions as there can be.
+    "parseQuery, of many questions": bytesOf((bytes) => {
+      bytes.set([0, 1, 1, 0, 255, 255, 0, 0, 0, 0, 0, 0].slice(0, bytes.length));
+      return parseQuery(bytes);
+    }),
+  },
+  "src/records/dns/parameter.ts": {
+    keyLabelOf,
+    "keyLabelOf, of b64": (text) => keyLabelOf(`b64-${text}`),
+    "keyLabelOf, of hex": (text) => keyLabelOf(`hex-${text}`),
+    fromBase64Url,
+  },
+  "src/records/dns/query-name.ts": {
+    parseQueryName: (text) => parseQueryName(`get.${text}.ns.v1.resolvedb.net`),
+  },
+  "src/records/dns/wire.ts": { findOpts: bytesOf(findOpts), readName: bytesOf((bytes) => readName(bytes, 0)) },
+  "src/records/rest/bearer-token.ts": { bearerToken: field("authorization", bearerToken) },
+  "src/usage/period.ts": { dateOf, periodOf: (text) => periodOf({ from: text, to: text, granularity: undefined }, 0) },
+  "src/zones/asset-types.ts": { extensionOf },
+  "src/zones/cache-tags.ts": { cacheTagField: (text) => cacheTagField(`zone_1/${text}`, text.split(",")) },
+  "src/zones/header-rules.ts": { isHeaderValue, refusalOfHeaderName: (text) => refusalOfHeaderName(text, "forward") },
+  "src/zones/origin-guard.ts": {
+    checkOrigin: (text) => checkOrigin(text, POLICY),
+    "checkOrigin, of a host": (text) => checkOrigin(`https://${text}`, POLICY),
+    checkEndpoint: (text) => checkEndpoint(`https://example.com/${text}`, POLICY),
+    checkHost: (text) => checkHost(text, POLICY),
+  },
+  "src/zones/purge-log.ts": { purgeHash, purgeVerdict: purge },
+  "src/zones/purge-target.ts": {
+    pathTarget: (text) => pathTarget(`/${text}`, "sort"),
+    prefixTarget: (text) => prefixTarget(`/${text}`),
+  },
+  "src/zones/settings-schema.ts": {
+    "settingsSchema, of a header": (text) => settingsSchema.safeParse({ response_headers: { "x-a": text } }),
+    "settingsSchema, of a name": (text) => settingsSchema.safeParse({ forward: { headers: [text] } }),
+    "settingsSchema, of a host": (text) => settingsSchema.safeParse({ origin_host: text }),
+  },
+  "src/zones/zone-name.ts": { checkZoneName },
+};
+
+/** What reads whole heads: the text says no more than how long they are. */
+export const OF_MANY_FIELDS: typeof PARSERS = {
+  "src/edge/forwarded-fields.ts": { unlistedFields: manyFields((headers) => unlistedFields(headers, ALL)) },
+  "src/edge/stored-response.ts": { toStoredResponse: manyFields(store) },
+  "src/http/freshen.ts": { freshenHeaders: manyFields((headers) => freshenHeaders(headers, headers)) },
+  "src/http/hop-by-hop.ts": { endToEndHeaders: manyFields(endToEndHeaders) },
+};
