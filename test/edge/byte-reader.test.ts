@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ByteReader, Malformed } from "../../src/edge/byte-reader.ts";
 
 /** A reader of segments as a socket might bring them. With `end: false` the connection stays open and silent. */
@@ -47,5 +47,22 @@ describe("ByteReader", () => {
 
   it("refuses a line that its connection breaks off", async () => {
     await expect(readerOf(["ab\r"]).textBefore(1, 100)).rejects.toThrow(Malformed);
+  });
+
+  it("copies each byte a few times at most, however small the segments are", async () => {
+    let copied = 0;
+    const set = Uint8Array.prototype.set;
+    const spy = vi.spyOn(Uint8Array.prototype, "set").mockImplementation(function (this: Uint8Array, source, at) {
+      copied += source.length;
+      set.call(this, source, at);
+    });
+    try {
+      const line = "a".repeat(20_000);
+      expect(await readerOf([...line, "\r\n"]).textBefore(1, 65_536)).toBe(line);
+      expect(copied).toBeGreaterThan(20_000);
+      expect(copied).toBeLessThan(100_000);
+    } finally {
+      spy.mockRestore();
+    }
   });
 });

@@ -42,9 +42,11 @@ import { dateOf, periodOf } from "../../src/usage/period.ts";
 import { extensionOf } from "../../src/zones/asset-types.ts";
 import { cacheTagField } from "../../src/zones/cache-tags.ts";
 import { isHeaderValue, refusalOfHeaderName } from "../../src/zones/header-rules.ts";
+import { isInfrastructureName } from "../../src/zones/infrastructure-hosts.ts";
 import { checkEndpoint, checkHost, checkOrigin } from "../../src/zones/origin-guard.ts";
 import { buildPurgeLog, EMPTY_PURGE_LOG, purgeHash, purgeVerdict } from "../../src/zones/purge-log.ts";
 import { pathTarget, prefixTarget } from "../../src/zones/purge-target.ts";
+import { isReservedName } from "../../src/zones/reserved-names.ts";
 import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
 import { settingsSchema } from "../../src/zones/settings-schema.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
@@ -93,7 +95,9 @@ function store(headers: Headers): unknown {
 /** Every parser of foreign text, by the module that it stands in. */
 export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: string) => unknown>>>> = {
   "src/hosts.ts": { surfaceOf: (text) => surfaceOf({ hostname: text, pathname: text }, HOSTS) },
-  "src/accounts/client-address.ts": { clientAddress: field("cf-connecting-ip", clientAddress) },
+  "src/accounts/client-address.ts": {
+    clientAddress: field("cf-connecting-ip", (headers) => clientAddress({ headers }, null)),
+  },
   "src/accounts/token.ts": { tokenKind },
   "src/api/cursor.ts": { decodeCursor: (text) => decodeCursor(btoa(text), "zone") },
   "src/edge/client-headers.ts": {
@@ -209,6 +213,8 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
   "src/zones/asset-types.ts": { extensionOf },
   "src/zones/cache-tags.ts": { cacheTagField: (text) => cacheTagField(`zone_1/${text}`, text.split(",")) },
   "src/zones/header-rules.ts": { isHeaderValue, refusalOfHeaderName: (text) => refusalOfHeaderName(text, "forward") },
+  "src/zones/infrastructure-hosts.ts": { isInfrastructureName: (text) => isInfrastructureName(text, false) },
+  "src/zones/reserved-names.ts": { isReservedName },
   "src/zones/origin-guard.ts": {
     checkOrigin: (text) => checkOrigin(text, POLICY),
     "checkOrigin, of a host": (text) => checkOrigin(`https://${text}`, POLICY),

@@ -213,7 +213,9 @@ describe.each([
       const got = await get(cdn.port, zone, path);
       expect(got.end).not.toBe("whole");
       expect("body" in got ? got.body.byteLength : 0).toBeLessThanOrEqual(MOST);
-      expect(cdn.log()).toMatch(new RegExp(`"body_broken","key":"[^"]*${path}","reason":"expands-too-much"`));
+      await expect
+        .poll(() => cdn.log())
+        .toMatch(new RegExp(`"body_broken","key":"[^"]*${path}","reason":"expands-too-much"`));
       const next = (await get(cdn.port, zone, path)) as RawAnswer;
       expect(next).toMatchObject({ end: "whole", headers: { "x-cache": "MISS" } });
       expect(String(next.body)).toBe(text);

@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import { projectFiles, read } from "./source-files.ts";
+
+/** What is at the bottom of a parser: a search, a split, an expression. */
+const TAKES_APART =
+  /\.(?:split|replace|replaceAll|indexOf|lastIndexOf|matchAll|charCodeAt|codePointAt)\(|\.match\(\/|(?:\/[a-z]*|[A-Z_]{3,})\.(?:test|exec)\(/;
+
+const OURS = "what it reads is ours, or was checked before";
+const ONE_PASS =
+  "one expression or one split, and nothing made of it: `regular-expressions.test.ts` looks at the expression";
+
+/** Modules that take text apart and are not timed: why. */
+const NOT_TIMED: Readonly<Record<string, string>> = {
+  "src/accounts/admin-token.ts": "the operator's settings",
+  "src/accounts/answer-once.ts": ONE_PASS,
+  "src/accounts/authenticate.ts": OURS,
+  "src/accounts/key-rows.ts": OURS,
+  "src/accounts/operator.ts": ONE_PASS,
+  "src/api/guards.ts": ONE_PASS,
+  "src/edge/byte-reader.ts": "asynchronous: `byte-reader.test.ts` counts what it copies",
+  "src/edge/failure.ts": ONE_PASS,
+  "src/edge/flights.ts": OURS,
+  "src/edge/origin-request.ts": ONE_PASS,
+  "src/edge/report.ts": OURS,
+  "src/edge/routes.ts": ONE_PASS,
+  "src/edge/socket-fetch.ts": "a line of at most 4 KiB, and lines that are ours",
+  "src/edge/steering-headers.ts": OURS,
+  "src/edge/store.ts": OURS,
+  "src/env.ts": "the operator's settings",
+  "src/records/dns/answer-question.ts": OURS,
+  "src/records/dns/doh.ts": ONE_PASS,
+  "src/records/dns/json.ts": "names of at most 253 characters",
+  "src/records/dns/listing.ts": OURS,
+  "src/records/record-table.ts": "names of at most 253 characters",
+  "src/records/rest/me.ts": OURS,
+  "src/records/rest/record-schema.ts": ONE_PASS,
+  "src/rest/iso-seconds.ts": OURS,
+  "src/usage/pops.ts": ONE_PASS,
+  "src/usage/report.ts": OURS,
+  "src/zones/cloudflare-purge.ts": ONE_PASS,
+};
+
+it("every module that takes text apart is in the table of test/growth, or stands here with its reason", () => {
+  const table = read("test/growth/parsers.ts");
+  const modules = projectFiles().filter((path) => /^src\/(?!dev\/|db\/).+\.ts$/.test(path));
+  const taking = modules.filter((path) => TAKES_APART.test(read(path)));
+  expect(taking.length).toBeGreaterThan(40);
+  expect(taking.filter((path) => !table.includes(`"${path}":`) && !(path in NOT_TIMED))).toEqual([]);
+  expect(Object.keys(NOT_TIMED).filter((path) => !taking.includes(path))).toEqual([]);
+});
