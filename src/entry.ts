@@ -1,7 +1,9 @@
 import { failure } from "./edge/failure.ts";
+import { FillBudget } from "./edge/fill-budget.ts";
 import { Flights } from "./edge/flights.ts";
 import { Memory } from "./edge/memory.ts";
 import { ownCache, type PlainCache } from "./edge/own-cache.ts";
+import { RangeDemand } from "./edge/range-demand.ts";
 import { refuse } from "./edge/refusal.ts";
 import { Routes } from "./edge/routes.ts";
 import { toResponse } from "./edge/send.ts";
@@ -90,7 +92,10 @@ function edgeOf(env: EdgeEnv, cache: PlainCache, { cf }: Request): Edge & { usag
     zones: zoneTableOf(env.ZONES),
     store: createStore(cache, storeOrigin(settings), settings.cloudflare && cacheTagField),
     flights: new Flights(),
+    fills: new FillBudget(),
+    ranges: new RangeDemand(),
     memory: new Memory(settings.memory),
     usage: new Metering(env.USAGE_METER, popOf(cf?.colo)),
+    stalledMs: settings.stalledClientMs,
   };
 }

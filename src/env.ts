@@ -32,6 +32,7 @@ export interface Variables {
   ALLOW_HTTP_ORIGINS?: string;
   MEMORY_BYTES?: string;
   MEMORY_OBJECT_BYTES?: string;
+  STALLED_CLIENT_MS?: string;
   CLOUDFLARE_API_TOKEN?: string;
   CLOUDFLARE_ZONE_ID?: string;
   /** For tests. */
@@ -56,6 +57,8 @@ export interface Settings {
   origins: { allowPrivate: boolean; allowHttp: boolean };
   /** What an isolate holds of hot responses, bytes. Cloudflare gives an isolate 128 MB for everything. */
   memory: { total: number; object: number };
+  /** After so long without taking anything a client is let go, ms. */
+  stalledClientMs: number;
   /** Where purges are made by tag as well; null: nowhere, and nothing is stored with tags. */
   cloudflare: CloudflareApi | null;
 }
@@ -85,6 +88,7 @@ function parseSettings(env: Variables): Settings {
       total: wholeNumber(env.MEMORY_BYTES, 33_554_432),
       object: wholeNumber(env.MEMORY_OBJECT_BYTES, 1_048_576),
     },
+    stalledClientMs: wholeNumber(env.STALLED_CLIENT_MS, 30_000, "milliseconds"),
     // A private network's servers rarely have certificates: whoever allows them means http as well.
     origins: { allowPrivate, allowHttp: allowPrivate || env.ALLOW_HTTP_ORIGINS === "true" },
     cloudflare: cloudflareOf(env),
@@ -105,9 +109,9 @@ function cloudflareOf(env: Variables): CloudflareApi | null {
   return { base: base || "https://api.cloudflare.com/client/v4", zone, token };
 }
 
-function wholeNumber(text: string | undefined, byDefault: number): number {
+function wholeNumber(text: string | undefined, byDefault: number, unit = "bytes"): number {
   if (text === undefined || text === "") return byDefault;
-  if (!/^\d{1,15}$/.test(text)) throw new Error(`settings: "${text}" is not a whole number of bytes`);
+  if (!/^\d{1,15}$/.test(text)) throw new Error(`settings: "${text}" is not a whole number of ${unit}`);
   return Number(text);
 }
 

@@ -25,6 +25,12 @@ type Selection =
   | { kind: "part"; first: number; last: number; size: number }
   | { kind: "whole" };
 
+/**
+ * A range of a whole that is not kept is cut out of it as far as this goes (bytes). Beyond, its client gets the whole (RFC 9110
+ * §14.2: "A server MAY ignore the Range header field"): else the origin would send a lot for a little.
+ */
+const CUT_OUT_BYTES = 1_048_576;
+
 const WITHOUT_BODY = { body: null, handed: null } as const;
 
 /**
@@ -49,7 +55,7 @@ export async function answer(
   describe(headers, exchange, stored, coding, provenance);
   for (const cookie of cookies) headers.append("set-cookie", cookie);
   const isOnTheWay = source.kind === "origin";
-  const selection = select(exchange, stored, headers, coding);
+  const selection = select(exchange, stored, headers, coding, source);
   switch (selection.kind) {
     case "precondition-failed":
       await discard(source);
@@ -108,7 +114,13 @@ export async function prepare(exchange: Exchange, hot: HotResponse, use: { age: 
 }
 
 /** Preconditions first, then the range (RFC 9110 §13.2.2). `headers` are those of the answer with the whole. */
-function select({ request, now }: Exchange, stored: StoredResponse, headers: Headers, coding: CodingChoice): Selection {
+function select(
+  { request, now }: Exchange,
+  stored: StoredResponse,
+  headers: Headers,
+  coding: CodingChoice,
+  source: BodySource,
+): Selection {
   if (stored.status !== 200 || !isGetOrHead(request)) return { kind: "whole" };
   const selected = selectedValidators(headers);
   const precondition = evaluatePreconditions(request.method, request.headers, selected, now);
@@ -117,6 +129,8 @@ function select({ request, now }: Exchange, stored: StoredResponse, headers: Hea
   const { size } = stored;
   if (size === null || coding.kind === "coded") return { kind: "whole" };
   const range = requestedRange(request.method, request.headers, selected, size);
+  const isPassed = source.kind === "origin" && !source.isKept;
+  if (isPassed && range.kind === "part" && range.last >= CUT_OUT_BYTES) return { kind: "whole" };
   return range.kind === "whole" ? range : { ...range, size };
 }
 

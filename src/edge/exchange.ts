@@ -1,8 +1,10 @@
 import type { RequestCacheControl } from "../http/cache-control.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import type { WaitUntil } from "../zones/zone-table.ts";
+import type { FillBudget } from "./fill-budget.ts";
 import type { Flights } from "./flights.ts";
 import type { Memory } from "./memory.ts";
+import type { RangeDemand } from "./range-demand.ts";
 import type { Store } from "./store.ts";
 import type { Target } from "./target.ts";
 
@@ -18,7 +20,11 @@ export interface Exchange {
   now: number;
   store: Store;
   flights: Flights;
+  fills: FillBudget;
+  ranges: RangeDemand;
   /** Null in a zone whose objects change by unsafe methods. */
   memory: Memory | null;
+  /** After so long without taking anything a client is let go, ms. */
+  stalledMs: number;
   waitUntil: WaitUntil;
 }

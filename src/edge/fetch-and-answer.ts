@@ -3,15 +3,16 @@ import { answer } from "./answer.ts";
 import { discard } from "./body-source.ts";
 import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
-import { type Fill, fill, patienceOf } from "./fill.ts";
+import { type Fill, fill, isServerError, patienceOf } from "./fill.ts";
 import { flightKeyOf } from "./flight-key.ts";
-import type { Landing } from "./flights.ts";
+import type { Flight, Landing } from "./flights.ts";
 import { variantOf } from "./forwarded-fields.ts";
 import { type Lookup, lookup, useOf } from "./lookup.ts";
 import type { OriginFailure } from "./origin.ts";
 import { answerFromPart, findPart } from "./part.ts";
 import { pass } from "./pass.ts";
 import { collapsed, hit, missed, notKept, revalidated } from "./provenance.ts";
+import { BUFFER_BYTES } from "./pump.ts";
 import { refuse } from "./refusal.ts";
 import type { Answer } from "./send.ts";
 import type { StoredResponse } from "./stored-response.ts";
@@ -29,11 +30,11 @@ const FAR_RANGE_BYTES = 67_108_864;
 
 /** Waits for a request to the origin that is already in flight, or makes one. */
 export async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promise<Answer> {
-  const { flights, request, now } = exchange;
+  const { flights, fills, ranges, target, request, zone, now } = exchange;
   const flightKey = flightKeyOf(exchange);
   const recent = flights.recentFailure(flightKey, now);
   if (recent !== null) return answerFailure(exchange, found, recent);
-  const range = rangeOf(request);
+  const range = partAskedFor(exchange);
   // What could not be stored a moment ago is not asked for as a whole to answer a part.
   if (range !== null && flights.isUnshared(flightKey, now)) return passInstead(exchange, found, "unshared");
 
@@ -49,21 +50,47 @@ export async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promi
   for (let attempt = 0; attempt < 2; attempt++) {
     const flying = exchange.directives.noStore ? null : flights.waitable(flightKey, now);
     if (flying === null) break;
-    const landing = await within(flying.landing, patienceOf(exchange));
+    const { landing, isKept } = await follow(exchange, flying);
     if (landing === null) return passInstead(exchange, found, "impatient");
-    const shared = await answerFromLanding(exchange, found, landing);
+    const shared = await answerFromLanding(exchange, found, landing, isKept);
     if (shared !== null) return shared;
   }
+  if (request.method === "HEAD") return answerHead(exchange, found);
+  const isDeserved = range !== null && ranges.deservesWhole(target.key, now);
+  if (range !== null && !isDeserved && found.kind === "miss") return passInstead(exchange, found, "range");
+  // What is stale is asked about all the same: most of the time a 304 is all that comes.
+  if (found.kind === "miss" && !fills.hasRoom(zone.id, now)) return passInstead(exchange, found, "busy");
   const led = await fill(exchange, {
     stale: found.kind === "found" ? { stored: found.stored, servesErrors: found.use.staleIfError } : null,
     part: range === null ? part : null,
-    wantsBody: request.method !== "HEAD",
+    wantsBody: true,
+    isForAll: isDeserved,
   });
-  return answerFromFill(exchange, found, led);
+  return answerFromFill(exchange, found, led, isDeserved);
+}
+
+/** What another request brings; null: it takes too long. `isKept`: whether the store has what is large, null likewise. */
+async function follow(
+  exchange: Exchange,
+  flight: Flight,
+): Promise<{ landing: Landing | null; isKept: boolean | null }> {
+  flight.followers++;
+  try {
+    const landing = await within(flight.landing, patienceOf(exchange));
+    const isKept = landing?.kind === "large" && isVariantFor(landing.stored, exchange.request);
+    return { landing, isKept: isKept ? await within(landing.kept, LARGE_PATIENCE_MS) : null };
+  } finally {
+    flight.followers--;
+  }
 }
 
 /** Answers out of what another request brought; null where it does not serve this one. */
-async function answerFromLanding(exchange: Exchange, found: Unusable, landing: Landing): Promise<Answer | null> {
+async function answerFromLanding(
+  exchange: Exchange,
+  found: Unusable,
+  landing: Landing,
+  isKept: boolean | null,
+): Promise<Answer | null> {
   switch (landing.kind) {
     case "whole": {
       const { stored, body, coded } = landing;
@@ -73,10 +100,9 @@ async function answerFromLanding(exchange: Exchange, found: Unusable, landing: L
       return answer(exchange, stored, { kind: "memory", body, coded, hot: null }, collapsed(found, use));
     }
     case "large": {
-      const { stored, kept } = landing;
+      const { stored } = landing;
       if (!isVariantFor(stored, exchange.request) || useOf(stored, exchange).kind === "purged") return null;
-      // It is waited for a moment; a slow one is fetched apart, without keeping it twice.
-      const isKept = await within(kept, LARGE_PATIENCE_MS);
+      // It has been waited for a moment; a slow one is fetched apart, without keeping it twice.
       if (isKept === null) return passInstead(exchange, found, "large");
       return isKept ? answerFromStore(exchange, found) : null;
     }
@@ -109,7 +135,7 @@ function isVariantFor(stored: StoredResponse, request: Request): boolean {
 }
 
 /** Answers out of what this request's own fill brought. */
-async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): Promise<Answer> {
+async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill, isDeserved: boolean): Promise<Answer> {
   switch (led.kind) {
     case "failed":
       return answerFailure(exchange, found, led.failure);
@@ -119,10 +145,10 @@ async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill): P
     }
     case "answer": {
       const { stored, body, handed, cookies } = led;
-      const range = stored.status === 200 ? rangeOf(exchange.request) : null;
-      if (range !== null && (!led.isKept || isFarRange(range, stored))) {
+      const range = stored.status === 200 ? partAskedFor(exchange) : null;
+      if (range !== null && (!led.isKept || isFarRange(range, stored) || !(isDeserved || isSmall(stored)))) {
         await dropBody(body);
-        return passInstead(exchange, found, led.isKept ? "far-range" : led.reason);
+        return passInstead(exchange, found, led.isKept ? "range" : led.reason);
       }
       await discardBody(found);
       const provenance = led.isKept ? missed(found, stored) : notKept(found, stored, led.reason);
@@ -156,14 +182,34 @@ function answerStale(exchange: Exchange, { stored, source, use }: Found): Promis
   return answer(exchange, stored, source, hit("STALE", use, "stale-if-error"));
 }
 
+/**
+ * The answer to a HEAD, by a HEAD: its client gets no body that the origin would have to be asked for. What is stored stays as
+ * it is: it is stale already, as RFC 9111 §4.3.5 would have it where the origin's answer differs.
+ */
+async function answerHead(exchange: Exchange, found: Unusable): Promise<Answer> {
+  if (!isStaleIfError(found)) return passInstead(exchange, found, "head");
+  const passed = await pass(exchange, "head");
+  if (isServerError(passed.status)) return answerStale(exchange, found);
+  await discardBody(found);
+  return passed;
+}
+
 async function passInstead(exchange: Exchange, found: Unusable, reason: string): Promise<Answer> {
   await discardBody(found);
   return pass(exchange, reason);
 }
 
-/** The one range that is asked for; null: the whole is. */
-function rangeOf({ method, headers }: Request): ByteRange | null {
-  return method === "GET" ? parseRange(headers.get("range")) : null;
+/** The one part that is asked for; null: the whole is, be it by a range that covers it. */
+function partAskedFor({ request: { method, headers }, ranges, target, now }: Exchange): ByteRange | null {
+  const range = method === "GET" ? parseRange(headers.get("range")) : null;
+  if (range?.kind !== "from" || range.first > 0) return range;
+  const size = ranges.sizeOf(target.key, now);
+  const isAll = range.last === null || (size !== null && range.last + 1 >= size);
+  return isAll ? null : range;
+}
+
+function isSmall({ size }: StoredResponse): boolean {
+  return size !== null && size <= BUFFER_BYTES;
 }
 
 function isFarRange(range: ByteRange, stored: StoredResponse): boolean {

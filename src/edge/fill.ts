@@ -3,6 +3,7 @@ import { ownCookies } from "./client-headers.ts";
 import { decodedBody } from "./decoding.ts";
 import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
+import type { FillPermit } from "./fill-budget.ts";
 import { flightKeyOf } from "./flight-key.ts";
 import { Flight } from "./flights.ts";
 import { unlistedFields } from "./forwarded-fields.ts";
@@ -45,6 +46,8 @@ export interface FillRequest {
   part: Part | null;
   /** Whether the caller will read the body. */
   wantsBody: boolean;
+  /** Whether the body is kept whoever leaves: it is fetched for more than the client of this request. */
+  isForAll: boolean;
 }
 
 interface Stale {
@@ -60,12 +63,15 @@ export function patienceOf({ zone }: Exchange): number {
 
 /**
  * Asks the origin for a whole resource, hands the answer on as it comes, and stores it where that is allowed.
- * Others with the same key wait for this one request; see {@link Flights}. What is stored is read to its end even if the
- * client leaves, so that the work is not lost.
+ * Others with the same key wait for this one request; see {@link Flights}. Once nobody waits any more, the body is read on
+ * only where little of it is left, see {@link isWorthFinishing}.
  */
 export function fill(exchange: Exchange, wanted: FillRequest): Promise<Fill> {
   const flight = new Flight(flightKeyOf(exchange), patienceOf(exchange));
-  const flown = fly(exchange, wanted, flight);
+  if (wanted.isForAll) flight.followers++;
+  const permit = exchange.fills.begin(exchange.zone.id, exchange.now);
+  const flown = fly(exchange, wanted, flight, permit);
+  void flown.then(({ done, over }) => Promise.all([done, over])).then(permit.end, permit.end);
   const done = flown.then(
     ({ done }) => done,
     () => flight.land({ kind: "broken" }),
@@ -80,11 +86,13 @@ export function fill(exchange: Exchange, wanted: FillRequest): Promise<Fill> {
 interface Flown {
   fill: Fill;
   done: Promise<void>;
+  /** The client has all of its answer, or is gone. */
+  over: Promise<void>;
 }
 
 const NOTHING_LEFT = Promise.resolve();
 
-async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight): Promise<Flown> {
+async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight, permit: FillPermit): Promise<Flown> {
   const { request, zone, target } = exchange;
   const { stale, part, wantsBody } = wanted;
   const rest = part && restOf(part);
@@ -98,7 +106,7 @@ async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight): Pro
   const response = part !== null && isRest ? completed(part, outcome.response) : outcome.response;
   if (response === null) {
     await dropBody(outcome.response.body);
-    return fly(exchange, { ...wanted, part: null }, flight);
+    return fly(exchange, { ...wanted, part: null }, flight, permit);
   }
   const answered = { ...outcome, response };
   if (response.status === 206) {
@@ -120,13 +128,13 @@ async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight): Pro
   const body = await decodedBody(response, zone.settings.max_object_bytes);
   const cookies = ownCookies(response.headers, zone.settings.forward);
   if (verdict.store) {
-    const { done, ...onTheWay } = keep(exchange, stored, body, wantsBody, flight, stale?.stored ?? null);
-    return { fill: { kind: "answer", stored, ...onTheWay, cookies, isKept: true }, done };
+    const { done, over, ...onTheWay } = keep(exchange, stored, body, wantsBody, flight, permit, stale?.stored ?? null);
+    return { fill: { kind: "answer", stored, ...onTheWay, cookies, isKept: true }, done, over };
   }
   flight.land({ kind: "unshared" });
-  const { done, ...onTheWay } = passOn(exchange, stored, body, wantsBody);
+  const { done, over, ...onTheWay } = passOn(exchange, stored, body, wantsBody);
   const { reason } = verdict;
-  return { fill: { kind: "answer", stored, ...onTheWay, cookies, isKept: false, reason }, done };
+  return { fill: { kind: "answer", stored, ...onTheWay, cookies, isKept: false, reason }, done, over };
 }
 
 /**
@@ -142,7 +150,7 @@ export function standsInForOne(
 
 function failed(flight: Flight, failure: OriginFailure): Flown {
   flight.land({ kind: "failed", failure });
-  return { fill: { kind: "failed", failure }, done: NOTHING_LEFT };
+  return { fill: { kind: "failed", failure }, done: NOTHING_LEFT, over: NOTHING_LEFT };
 }
 
 /** RFC 9111 §4.3.4: the stored response is brought up to date and kept. */
@@ -155,7 +163,11 @@ function validated(
 ): Flown {
   const { request, zone, target, store, memory } = exchange;
   const cookies = ownCookies(answer.response.headers, zone.settings.forward);
-  const asItWas: Flown = { fill: { kind: "validated", stored: stale, cookies }, done: NOTHING_LEFT };
+  const asItWas: Flown = {
+    fill: { kind: "validated", stored: stale, cookies },
+    done: NOTHING_LEFT,
+    over: NOTHING_LEFT,
+  };
   // RFC 9111 §4.3.4: a 304 that names another validator "MUST NOT" update what is stored; it still confirms it.
   if (!isShared || !selectsStored(validatedHeaders(stale), answer.response.headers)) {
     flight.land({ kind: "unshared" });
@@ -182,10 +194,10 @@ function validated(
     reportStoreFailure(target.key)(error);
     flight.land({ kind: "unshared" });
   });
-  return { fill: { kind: "validated", stored: fresh, cookies }, done };
+  return { ...asItWas, fill: { kind: "validated", stored: fresh, cookies }, done };
 }
 
 /** RFC 5861 §4: "an error is any situation that would result in a 500, 502, 503, or 504". */
-function isServerError(status: number): boolean {
+export function isServerError(status: number): boolean {
   return status === 500 || (status >= 502 && status <= 504);
 }

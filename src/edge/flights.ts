@@ -13,7 +13,7 @@ export type Landing =
   | { kind: "large"; stored: StoredResponse; kept: Promise<boolean> }
   /** Nothing that could be shared: each has to ask for itself. */
   | { kind: "unshared" }
-  /** The body broke off: one of the waiting should try again. */
+  /** The body broke off, or was given up: one of the waiting should try again. */
   | { kind: "broken" }
   | { kind: "failed"; failure: OriginFailure };
 
@@ -37,6 +37,8 @@ export class Flight {
   readonly landing: Promise<Landing>;
   /** The resource has changed since: what it brings is not to be stored. */
   isOutdated = false;
+  /** How many wait for what it brings, beside the client of the request that leads it. */
+  followers = 0;
   /** The first landing counts. */
   readonly land: (landing: Landing) => void;
   #hasLanded = false;

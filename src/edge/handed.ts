@@ -1,10 +1,17 @@
 /** Bytes of a body that are handed over to a client while it is read, for whoever counts them. */
 export class Handed {
   #bytes = 0;
+  #total = 0;
   #count: ((bytes: number) => void) | null = null;
   #beforeEnd: () => Promise<void> | undefined = () => undefined;
 
+  /** Bytes so far. */
+  get total(): number {
+    return this.#total;
+  }
+
   add(bytes: number): void {
+    this.#total += bytes;
     if (this.#count === null) this.#bytes += bytes;
     else this.#count(bytes);
   }

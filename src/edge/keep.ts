@@ -1,10 +1,12 @@
 import { dropBody } from "./drop-body.ts";
 import type { Exchange } from "./exchange.ts";
+import type { FillPermit } from "./fill-budget.ts";
 import type { Flight } from "./flights.ts";
 import { Handed } from "./handed.ts";
 import { useOf } from "./lookup.ts";
-import { type BodyBounds, BUFFER_BYTES, type PumpOutcome, pump, type Sinks } from "./pump.ts";
+import { type BodyBounds, BUFFER_BYTES, type PumpOutcome, pump } from "./pump.ts";
 import { loggable, reportStoreFailure } from "./report.ts";
+import { Sink } from "./sink.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /** A body on its way to the client, and the end of the work on it (never rejects). */
@@ -14,6 +16,8 @@ export interface Delivery {
   /** Tells what of it goes to the client. */
   handed: Handed;
   done: Promise<void>;
+  /** The client has all of it, or is gone. */
+  over: Promise<void>;
 }
 
 /** Passes a body to the client and keeps nothing of it. */
@@ -23,13 +27,14 @@ export function passOn(
   body: ReadableStream | null,
   wantsBody: boolean,
 ): Delivery {
-  const handed = new Handed();
-  if (body === null || !wantsBody) return { body: null, handed, done: dropBody(body) };
-  const client = bodyStream(stored.size);
-  const done = pump(body, { client: client.writable, handed }, boundsOf(exchange, stored)).then((outcome) =>
+  if (body === null || !wantsBody) {
+    return { body: null, handed: new Handed(), done: dropBody(body), over: Promise.resolve() };
+  }
+  const { client, ...delivery } = towardsClient(exchange, stored, true);
+  const done = pump(body, { client, keeping: null }, boundsOf(exchange, stored)).then((outcome) =>
     reportBroken(exchange, outcome),
   );
-  return { body: client.readable, handed, done };
+  return { ...delivery, done };
 }
 
 /** Passes a part of a representation to the client and keeps it as that, where it is small. */
@@ -39,17 +44,20 @@ export function keepPart(
   body: ReadableStream | null,
   wantsBody: boolean,
 ): Delivery {
-  if (body === null || !wantsBody) return passOn(exchange, stored, body, wantsBody);
-  const client = bodyStream(stored.size);
-  const handed = new Handed();
+  const isLarge = stored.size !== null && stored.size > BUFFER_BYTES;
+  if (body === null || !wantsBody || isLarge) return passOn(exchange, stored, body, wantsBody);
+  const { client, ...delivery } = towardsClient(exchange, stored, true);
+  const permit = exchange.fills.beginPart(exchange.zone.id, exchange.now);
   const write = async (): Promise<void> => {
-    const sinks = { client: client.writable, handed, openStore: () => null };
-    const outcome = await pump(body, sinks, boundsOf(exchange, stored));
+    const keeping = { hold: permit.hold, openStore: () => null, isAwaited: () => false };
+    const outcome = await pump(body, { client, keeping }, boundsOf(exchange, stored));
     reportBroken(exchange, outcome);
     if (outcome.kind !== "buffered") return;
     await exchange.store.writePart(exchange.target.key, stored, outcome.body);
   };
-  return { body: client.readable, handed, done: write().catch(reportStoreFailure(exchange.target.key)) };
+  const done = write().catch(reportStoreFailure(exchange.target.key));
+  void Promise.all([done, client.over]).then(permit.end);
+  return { ...delivery, done };
 }
 
 /**
@@ -63,33 +71,37 @@ export function keep(
   body: ReadableStream | null,
   wantsBody: boolean,
   flight: Flight,
+  permit: FillPermit,
   replaced: StoredResponse | null,
 ): Delivery {
-  const client = wantsBody ? bodyStream(stored.size) : null;
-  const handed = new Handed();
+  const { client, ...delivery } = towardsClient(exchange, stored, wantsBody);
   // What each has to validate for itself is not waited for.
   const use = useOf(stored, exchange);
   if (use.kind === "validate" || use.kind === "purged") flight.land({ kind: "unshared" });
-  const done = readAndStore(
-    exchange,
-    stored,
-    body ?? new Response("").body!,
-    { client: client?.writable ?? null, handed },
-    flight,
-    replaced,
-  ).catch((error: unknown) => {
-    reportStoreFailure(exchange.target.key)(error);
-    flight.land({ kind: "unshared" });
-  });
-  return { body: client?.readable ?? null, handed, done };
+  const done = readAndStore(exchange, stored, body ?? new Response("").body!, client, flight, permit, replaced).catch(
+    (error: unknown) => {
+      reportStoreFailure(exchange.target.key)(error);
+      flight.land({ kind: "unshared" });
+    },
+  );
+  return { ...delivery, done };
+}
+
+/** The client's end of a body. */
+function towardsClient({ stalledMs }: Exchange, { size }: StoredResponse, wantsBody: boolean) {
+  const stream = wantsBody ? bodyStream(size) : null;
+  const handed = new Handed();
+  const client = new Sink(stream?.writable ?? null, stalledMs, handed);
+  return { client, body: stream?.readable ?? null, handed, over: client.over };
 }
 
 async function readAndStore(
   exchange: Exchange,
   stored: StoredResponse,
   body: ReadableStream,
-  towardsClient: Pick<Sinks, "client" | "handed">,
+  client: Sink,
   flight: Flight,
+  permit: FillPermit,
   replaced: StoredResponse | null,
 ): Promise<void> {
   const { store, target } = exchange;
@@ -107,7 +119,8 @@ async function readAndStore(
   };
   let isKept = false;
   try {
-    const outcome = await pump(body, { ...towardsClient, openStore }, boundsOf(exchange, stored));
+    const keeping = { hold: permit.hold, openStore, isAwaited: () => flight.followers > 0 };
+    const outcome = await pump(body, { client, keeping }, boundsOf(exchange, stored));
     reportBroken(exchange, outcome);
     if (outcome.kind === "buffered") {
       isKept = await keepSmall(exchange, stored, outcome.body, flight);
@@ -117,7 +130,7 @@ async function readAndStore(
       if (isKept) await store.write(target.key, { ...stored, size: outcome.size, isBodyApart: true }, null);
       else await store.removeBody(target.key, stored.bodyId);
     } else {
-      flight.land({ kind: outcome.kind === "broken" ? "broken" : "unshared" });
+      flight.land({ kind: outcome.kind === "passed" ? "unshared" : "broken" });
       if (put !== null) {
         // A put that takes the break for the end writes the body all the same: removed before that, it would stay.
         await (put as Promise<void>).catch(() => undefined);
@@ -159,8 +172,9 @@ async function etagFor(stored: StoredResponse, body: Blob): Promise<string | nul
   return `"${digest.subarray(0, 16).toBase64({ alphabet: "base64url", omitPadding: true })}"`;
 }
 
-function boundsOf({ zone }: Exchange, stored: StoredResponse): BodyBounds {
+function boundsOf({ zone, stalledMs }: Exchange, stored: StoredResponse): BodyBounds {
   return {
+    stalledMs,
     expected: stored.size,
     maxStoredBytes: zone.settings.max_object_bytes,
     idleMs: zone.settings.timeouts.idle_ms,

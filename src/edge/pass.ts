@@ -2,20 +2,21 @@ import { parseCdnLoop } from "../http/cdn-loop.ts";
 import { parseHttpDate } from "../http/dates.ts";
 import { isEntityTag } from "../http/etag.ts";
 import { invalidatedUris, isUnsafe } from "../http/invalidation.ts";
-import { parseRange, rangeField } from "../http/range.ts";
+import { parseContentRange, parseRange, rangeField } from "../http/range.ts";
 import { answer } from "./answer.ts";
 import { ownCookies } from "./client-headers.ts";
 import { decodedBody } from "./decoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { standsInForOne } from "./fill.ts";
 import { Flight } from "./flights.ts";
+import type { Handed } from "./handed.ts";
 import { keep, keepPart, passOn } from "./keep.ts";
 import { askOrigin, type OriginRequest } from "./origin.ts";
 import { originHeaders, PREFLIGHT_HEADERS, unsafeOriginHeaders } from "./origin-request.ts";
 import { bypassed } from "./provenance.ts";
 import { refuse } from "./refusal.ts";
 import type { Answer } from "./send.ts";
-import { storeVerdict } from "./store-verdict.ts";
+import { type StoreVerdict, storeVerdict } from "./store-verdict.ts";
 import { type StoredResponse, toStoredResponse } from "./stored-response.ts";
 import { targetOf, targetWithFields } from "./target.ts";
 
@@ -63,29 +64,40 @@ async function passRequest(
   if (isUnsafe(request.method)) await invalidate(exchange, response);
   const stored = toStoredResponse(outcome, request.headers, target, zone);
   const whole = await decodedBody(response, zone.settings.max_object_bytes);
-  const deliver = standsInForOne(outcome, exchange) ? passOn : howToDeliver(exchange, response, stored);
+  const verdict = standsInForOne(outcome, exchange) ? null : verdictOn(exchange, response, stored);
+  const deliver = howToDeliver(exchange, verdict);
   const { body, handed, done } = deliver(exchange, stored, whole, request.method !== "HEAD");
   exchange.waitUntil(done);
-  return answer(
+  const given = await answer(
     exchange,
     stored,
     { kind: "origin", stream: body, handed, isKept: false },
     bypassed(stored, fwd, reason),
     ownCookies(response.headers, zone.settings.forward),
   );
+  if (verdict !== null && request.headers.has("range")) {
+    const demanded = done.then(() => noteRange(exchange, response, stored, verdict, given, handed));
+    exchange.waitUntil(demanded);
+  }
+  return given;
+}
+
+/** Whether an answer may be kept; null where it never is. */
+function verdictOn({ request, zone, target, url }: Exchange, response: Response, stored: StoredResponse) {
+  const isPost = request.method === "POST";
+  if (request.method !== "GET" && !isPost) return null;
+  return storeVerdict(response, stored, request.headers, target, zone, isPost ? url : null);
 }
 
 /**
  * A part that was asked for is kept as such, unless under a condition of the client's own, and the answer to a POST that says
  * what it represents (RFC 9110 §9.3.3), unless the origin was shown more of the client than a GET would show it.
  */
-function howToDeliver(exchange: Exchange, response: Response, stored: StoredResponse) {
-  const { request, zone, target, url } = exchange;
-  const isPost = request.method === "POST";
-  if (isPost ? showsMoreThanGet(exchange) : request.method !== "GET" || request.headers.has("if-range")) return passOn;
-  const verdict = storeVerdict(response, stored, request.headers, target, zone, isPost ? url : null);
-  if (verdict.store) return isPost ? keepAlone : passOn;
-  return verdict.asPart ? keepPart : passOn;
+function howToDeliver(exchange: Exchange, verdict: StoreVerdict | null) {
+  const isPost = exchange.request.method === "POST";
+  if (isPost ? showsMoreThanGet(exchange) : exchange.request.headers.has("if-range")) return passOn;
+  if (verdict?.store) return isPost ? keepAlone : passOn;
+  return verdict?.asPart ? keepPart : passOn;
 }
 
 /** A POST has its whole query, and its Origin where all headers are forwarded. */
@@ -95,7 +107,28 @@ function showsMoreThanGet({ request, zone, target, url }: Exchange): boolean {
 
 /** Keeps what nobody could wait for. */
 function keepAlone(exchange: Exchange, stored: StoredResponse, body: ReadableStream | null, wantsBody: boolean) {
-  return keep(exchange, stored, body, wantsBody, new Flight(exchange.target.key, 0), null);
+  const { fills, zone, now, target } = exchange;
+  const permit = fills.begin(zone.id, now);
+  const delivery = keep(exchange, stored, body, wantsBody, new Flight(target.key, 0), permit, null);
+  void Promise.all([delivery.done, delivery.over]).then(permit.end);
+  return delivery;
+}
+
+/** Takes note of a range that its client has by now, where the whole of it could be stored. */
+function noteRange(
+  { ranges, target, zone }: Exchange,
+  response: Response,
+  stored: StoredResponse,
+  verdict: StoreVerdict,
+  given: Answer,
+  handed: Handed,
+): void {
+  if (!verdict.store && verdict.reason !== "partial") return;
+  const size = response.status === 206 ? parseContentRange(response.headers.get("content-range"))?.size : stored.size;
+  if (typeof size !== "number" || size > zone.settings.max_object_bytes) return;
+  // What was cut away from a whole on its way to the client is no demand.
+  const promised = Number(given.headers.get("content-length") ?? handed.total);
+  ranges.note(target.key, size, Math.min(promised, handed.total), Date.now());
 }
 
 async function invalidate(exchange: Exchange, response: Response): Promise<void> {

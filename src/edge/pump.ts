@@ -1,19 +1,24 @@
 import { BodyReader, BodySilent } from "./body-reader.ts";
 import { ExpandsTooMuch } from "./decoding.ts";
-import type { Handed } from "./handed.ts";
 import { Sink } from "./sink.ts";
+import { isWorthFinishing } from "./worth-finishing.ts";
 
 /** Where a body goes while it is read once. */
 export interface Sinks {
-  /** The client; null when nobody waits for the bytes. A client that leaves does not stop the others. */
-  client: WritableStream<Uint8Array> | null;
-  /** Told of what goes to the client. */
-  handed: Handed;
-  /**
-   * Called when the body has outgrown {@link BUFFER_BYTES}: gives the store's end, or null to keep nothing. Absent: nothing
-   * of the body is to be kept, in memory either.
-   */
-  openStore?: () => WritableStream<Uint8Array> | null;
+  /** The client. One that leaves does not stop the others. */
+  client: Sink;
+  /** What is to be kept of the body; null: nothing, in memory either. */
+  keeping: Keeping | null;
+}
+
+/** How a body is kept. */
+export interface Keeping {
+  /** Whether so many bytes more may be held in memory. */
+  hold(bytes: number): boolean;
+  /** Called when the body is too much to be held: gives the store's end, or null to keep nothing. */
+  openStore(): WritableStream<Uint8Array> | null;
+  /** Whether anybody but the client waits for the body to be kept. Asked when the client has left. */
+  isAwaited(): boolean;
 }
 
 /** Bounds on a body. */
@@ -24,6 +29,8 @@ export interface BodyBounds {
   maxStoredBytes: number;
   /** Longest silence between two chunks, ms. A quarter more may pass until it is noticed. */
   idleMs: number;
+  /** After so long without taking anything the store is let go, ms. */
+  stalledMs: number;
 }
 
 /** What a body turned out to be. */
@@ -34,34 +41,45 @@ export type PumpOutcome =
   | { kind: "streamed"; size: number }
   /** The store did not get it, or not all of it. */
   | { kind: "passed" }
+  /** Nobody waited for it any more, and much was still to come. */
+  | { kind: "abandoned" }
   /** Cut off, silent for too long, not of the promised length, or coded and far larger than it came. */
   | { kind: "broken"; reason: "cut-off" | "idle-timeout" | "wrong-length" | "expands-too-much" };
 
 /** Bodies up to this size are held in memory while they are read, and shared with other requests (bytes). */
 export const BUFFER_BYTES = 1_048_576;
 
-/** A client that takes nothing for so long is let go where others wait for the store to have the body (ms). */
-const STALLED_MS = 30_000;
-
 class WrongLength extends Error {}
 
 /** Reads a body once, at the pace of its slowest sink, and says what it was. Never rejects. */
-export async function pump(body: ReadableStream<Uint8Array>, sinks: Sinks, bounds: BodyBounds): Promise<PumpOutcome> {
+export async function pump(
+  body: ReadableStream<Uint8Array>,
+  { client, keeping }: Sinks,
+  bounds: BodyBounds,
+): Promise<PumpOutcome> {
   const reader = new BodyReader(body);
-  const client = new Sink(sinks.client, sinks.handed);
-  let store: Sink | null = sinks.openStore === undefined ? new Sink(null) : null;
-  let held: Uint8Array[] | null = store === null ? [] : null;
+  const silence = watchOver(bounds.idleMs, reader);
+  let store: Sink | null = null;
+  let held: Uint8Array[] | null = keeping === null ? null : [];
   let size = 0;
-  const watch = watchOver(bounds.idleMs, reader, client, () => store);
+  let sinceLeft = 0;
   try {
     for (;;) {
-      watch.readingSince();
+      silence.readingSince();
       const chunk = await reader.next();
       if (chunk === null) break;
-      watch.writingSince();
+      silence.writing();
       size += chunk.byteLength;
-      if (held !== null && size > BUFFER_BYTES) {
-        store = new Sink(sinks.openStore!());
+      if (!client.isOpen && keeping !== null && !keeping.isAwaited()) {
+        sinceLeft += chunk.byteLength;
+        if (!isWorthFinishing(size, sinceLeft, bounds.expected)) {
+          store?.abort("abandoned");
+          await reader.cancel("nobody waits for the rest");
+          return { kind: "abandoned" };
+        }
+      }
+      if (held !== null && (size > BUFFER_BYTES || !keeping!.hold(chunk.byteLength))) {
+        store = new Sink(keeping!.openStore(), bounds.stalledMs);
         for (const earlier of held) await store.write(earlier);
         held = null;
       }
@@ -90,7 +108,7 @@ export async function pump(body: ReadableStream<Uint8Array>, sinks: Sinks, bound
     await reader.cancel(reason);
     return { kind: "broken", reason };
   } finally {
-    watch.end();
+    silence.end();
   }
   if (held !== null) return { kind: "buffered", body: new Blob(held) };
   return store?.isOpen ? { kind: "streamed", size } : { kind: "passed" };
@@ -102,26 +120,22 @@ function reasonOf(error: unknown): Extract<PumpOutcome, { kind: "broken" }>["rea
   return error instanceof ExpandsTooMuch ? "expands-too-much" : "cut-off";
 }
 
-/** One timer for a whole body: it ends a read that waits for too long, and lets go of sinks that do. */
-function watchOver(idleMs: number, reader: BodyReader, client: Sink, store: () => Sink | null) {
+/** One timer for a whole body, which ends a read that waits for too long. */
+function watchOver(idleMs: number, reader: BodyReader) {
   let quarters = 0;
   let isReading = true;
   const timer = setInterval(() => {
     quarters++;
     if (isReading && quarters > 4) reader.giveUp();
-    // With nobody but the client to wait for the bytes, it may take its time.
-    const waited = (quarters * idleMs) / 4;
-    if (isReading || waited < STALLED_MS || !store()?.isOpen) return;
-    if (client.isWaiting) client.abort("stalled");
-    else store()?.abort("stalled");
   }, idleMs / 4);
-  const begin = (reading: boolean) => {
-    isReading = reading;
-    quarters = 0;
-  };
   return {
-    readingSince: () => begin(true),
-    writingSince: () => begin(false),
+    readingSince: () => {
+      isReading = true;
+      quarters = 0;
+    },
+    writing: () => {
+      isReading = false;
+    },
     end: () => clearInterval(timer),
   };
 }

@@ -6,11 +6,13 @@ import { TableUnavailable, type WaitUntil, type ZoneTable } from "../zones/zone-
 import { addEdgeHeaders } from "./edge-headers.ts";
 import type { Exchange } from "./exchange.ts";
 import { failure } from "./failure.ts";
+import type { FillBudget } from "./fill-budget.ts";
 import type { Flights } from "./flights.ts";
 import { answerFromCache } from "./from-cache.ts";
 import type { HotResponse } from "./hot-response.ts";
 import type { Memory } from "./memory.ts";
 import { passPreflight, passUnsafe } from "./pass.ts";
+import type { RangeDemand } from "./range-demand.ts";
 import { refuse } from "./refusal.ts";
 import { replay } from "./replay.ts";
 import { type Route, type Routes, targetIn } from "./routes.ts";
@@ -25,8 +27,12 @@ export interface Edge {
   zones: ZoneTable;
   store: Store;
   flights: Flights;
+  fills: FillBudget;
+  ranges: RangeDemand;
   memory: Memory;
   usage: Usage;
+  /** After so long without taking anything a client is let go, ms. */
+  stalledMs: number;
 }
 
 /**
@@ -116,6 +122,9 @@ function answerFor(
     now,
     store: edge.store,
     flights: edge.flights,
+    fills: edge.fills,
+    ranges: edge.ranges,
+    stalledMs: edge.stalledMs,
     memory: reads ? edge.memory : null,
     waitUntil,
   };

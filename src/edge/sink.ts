@@ -4,30 +4,34 @@ import type { Handed } from "./handed.ts";
 export class Sink {
   #writer: WritableStreamDefaultWriter<Uint8Array> | null;
   readonly #handed: Handed | null;
+  readonly #stalledMs: number;
   #pending = 0;
+  #timer: number | null = null;
+  /** Resolves once everything has been taken, or the other end is gone. */
+  readonly over: Promise<void>;
 
-  /** @param handed told of what is written */
-  constructor(stream: WritableStream<Uint8Array> | null, handed: Handed | null = null) {
+  /**
+   * @param stalledMs after so long without taking anything the other end is let go, ms
+   * @param handed told of what is written
+   */
+  constructor(stream: WritableStream<Uint8Array> | null, stalledMs: number, handed: Handed | null = null) {
     this.#handed = handed;
+    this.#stalledMs = stalledMs;
     this.#writer = stream?.getWriter() ?? null;
-    this.#writer?.closed.catch(() => this.#leave());
+    this.over = this.#writer === null ? Promise.resolve() : this.#writer.closed.catch(() => this.#leave());
   }
 
   get isOpen(): boolean {
     return this.#writer !== null;
   }
 
-  /** Whether the other end has yet to take what was written. */
-  get isWaiting(): boolean {
-    return this.#pending > 0;
-  }
-
   async write(chunk: Uint8Array): Promise<void> {
     if (this.#writer === null) return;
-    this.#pending++;
     this.#handed?.add(chunk.byteLength);
+    if (this.#pending++ === 0) this.#watch();
     await this.#writer.write(chunk).catch(() => this.#leave());
     this.#pending--;
+    this.#watch();
   }
 
   async close(): Promise<void> {
@@ -42,7 +46,14 @@ export class Sink {
     this.#leave();
   }
 
+  /** The clock starts anew with each chunk that is taken. */
+  #watch(): void {
+    clearTimeout(this.#timer);
+    if (this.#pending > 0 && this.isOpen) this.#timer = setTimeout(() => this.abort("stalled"), this.#stalledMs);
+  }
+
   #leave(): void {
+    clearTimeout(this.#timer);
     this.#writer = null;
   }
 }

@@ -1,0 +1,112 @@
+/** Of one zone, or of all zones of an isolate. */
+export interface FillBounds {
+  /** Fills under way. */
+  fills: number;
+  /** Bytes of bodies that they hold. */
+  bytes: number;
+}
+
+/** One zone's: a quarter of the isolate's fills, half of its bytes. */
+const ZONE_BOUNDS: FillBounds = { fills: 128, bytes: 16_777_216 };
+
+/** An isolate has 128 MB for everything. */
+const ISOLATE_BOUNDS: FillBounds = { fills: 512, bytes: 33_554_432 };
+
+const NOTHING: Readonly<FillBounds> = { fills: 0, bytes: 0 };
+
+/** After so long the platform must have ended a fill without a word, ms. */
+const LONGEST_MS = 600_000;
+
+/** What the fills under way may cost together, so that one zone's clients leave the isolate to the others. */
+export class FillBudget {
+  readonly #bounds: { zone: FillBounds; isolate: FillBounds };
+  readonly #zones = new Map<string, FillBounds>();
+  readonly #all: FillBounds = { ...NOTHING };
+  /** The oldest first. */
+  readonly #permits = new Set<FillPermit>();
+
+  constructor(bounds = { zone: ZONE_BOUNDS, isolate: ISOLATE_BOUNDS }) {
+    this.#bounds = bounds;
+  }
+
+  /** Whether a zone may begin one more fill. @param now ms since the epoch */
+  hasRoom(zone: string, now: number): boolean {
+    if (this.#hasRoomFor(zone, { fills: 1, bytes: 0 })) return true;
+    for (const permit of this.#permits) {
+      if (now - permit.begunAt <= LONGEST_MS) break;
+      permit.end();
+    }
+    return this.#hasRoomFor(zone, { fills: 1, bytes: 0 });
+  }
+
+  /** Counts a fill that begins now. @param now ms since the epoch */
+  begin(zone: string, now: number): FillPermit {
+    return this.#permit(zone, now, 1);
+  }
+
+  /** Counts only what is held of a body that is no fill. @param now ms since the epoch */
+  beginPart(zone: string, now: number): FillPermit {
+    return this.#permit(zone, now, 0);
+  }
+
+  #permit(zone: string, now: number, fills: 0 | 1): FillPermit {
+    this.#count(zone, { fills, bytes: 0 });
+    const permit: FillPermit = new FillPermit(now, {
+      take: (bytes) => {
+        if (!this.#hasRoomFor(zone, { fills: 0, bytes })) return false;
+        this.#count(zone, { fills: 0, bytes });
+        return true;
+      },
+      giveBack: (bytes) => {
+        this.#permits.delete(permit);
+        this.#count(zone, { fills: -fills, bytes: -bytes });
+      },
+    });
+    this.#permits.add(permit);
+    return permit;
+  }
+
+  #count(zone: string, { fills, bytes }: FillBounds): void {
+    const used = this.#zones.get(zone) ?? { ...NOTHING };
+    for (const count of [used, this.#all]) {
+      count.fills += fills;
+      count.bytes += bytes;
+    }
+    if (used.fills === 0 && used.bytes === 0) this.#zones.delete(zone);
+    else this.#zones.set(zone, used);
+  }
+
+  #hasRoomFor(zone: string, { fills, bytes }: FillBounds): boolean {
+    const fits = (used: Readonly<FillBounds>, bounds: FillBounds) =>
+      used.fills + fills <= bounds.fills && used.bytes + bytes <= bounds.bytes;
+    return fits(this.#zones.get(zone) ?? NOTHING, this.#bounds.zone) && fits(this.#all, this.#bounds.isolate);
+  }
+}
+
+/** A fill's share of the budget. */
+export class FillPermit {
+  /** Ms since the epoch. */
+  readonly begunAt: number;
+  readonly #budget: { take(bytes: number): boolean; giveBack(bytes: number): void };
+  #held = 0;
+  #hasEnded = false;
+
+  constructor(begunAt: number, budget: { take(bytes: number): boolean; giveBack(bytes: number): void }) {
+    this.begunAt = begunAt;
+    this.#budget = budget;
+  }
+
+  /** Whether so many bytes more may be held. */
+  readonly hold = (bytes: number): boolean => {
+    if (this.#hasEnded || !this.#budget.take(bytes)) return false;
+    this.#held += bytes;
+    return true;
+  };
+
+  /** The fill is over, and nothing is held any more. */
+  readonly end = (): void => {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#budget.giveBack(this.#held);
+  };
+}

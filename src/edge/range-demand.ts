@@ -1,0 +1,61 @@
+/** Wholes up to this length are fetched for any range of them that is asked for again (bytes). */
+const SMALL_BYTES = 1_048_576;
+
+/** What of a whole must have reached clients in ranges before it is fetched for the next one. */
+const SHARE = 0.1;
+
+/** How long a passed range counts, ms. */
+const LATELY_MS = 60_000;
+
+/** Keys remembered; the oldest go first. */
+const REMEMBERED_KEYS = 2_000;
+
+/** Longer keys are not remembered: a stream of them is an attack (characters). */
+const LONGEST_KEY = 1_024;
+
+interface Asked {
+  /** Of the whole, bytes. */
+  size: number;
+  /** Bytes that clients were given in ranges. */
+  bytes: number;
+  until: number;
+}
+
+/**
+ * The ranges that were passed to origins lately, by cache key. To fetch a whole for the sake of a range moves bytes that no
+ * client has asked for, so it has to have been earned: what an origin sends stays in proportion to what clients have taken.
+ */
+export class RangeDemand {
+  readonly #asked = new Map<string, Asked>();
+
+  /**
+   * Takes note of a range that was passed.
+   *
+   * @param size of the whole, bytes
+   * @param bytes that the client took
+   * @param now ms since the epoch
+   */
+  note(key: string, size: number, bytes: number, now: number): void {
+    if (key.length > LONGEST_KEY) return;
+    const before = this.#lately(key, now);
+    this.#asked.delete(key);
+    this.#asked.set(key, { size, bytes: (before?.size === size ? before.bytes : 0) + bytes, until: now + LATELY_MS });
+    if (this.#asked.size > REMEMBERED_KEYS) this.#asked.delete(this.#asked.keys().next().value!);
+  }
+
+  /** Whether the next range of it is to be answered by fetching the whole. @param now ms since the epoch */
+  deservesWhole(key: string, now: number): boolean {
+    const asked = this.#lately(key, now);
+    return asked !== null && (asked.size <= SMALL_BYTES || asked.bytes >= asked.size * SHARE);
+  }
+
+  /** Bytes of the whole, where a range of it was passed lately; else null. @param now ms since the epoch */
+  sizeOf(key: string, now: number): number | null {
+    return this.#lately(key, now)?.size ?? null;
+  }
+
+  #lately(key: string, now: number): Asked | null {
+    const asked = this.#asked.get(key);
+    return asked !== undefined && asked.until > now ? asked : null;
+  }
+}
