@@ -6,18 +6,22 @@ const BUFFER_BYTES = 131_072;
  * breaks off nothing is missing that the client may have got; what was never handed over does not count.
  *
  * @param size bytes, as promised to the client; null: unknown
- * @param beforeEnd what the client waits for before the body is whole
  * @param isOnTheWay whether the client is to have each byte as soon as it is here, not a buffer full of them
+ * @param stalledMs after so long without taking anything the client is let go, ms
+ * @param beforeEnd what the client waits for before the body is whole
  */
 export function countedBody(
   body: ReadableStream<Uint8Array>,
   size: number | null,
   isOnTheWay: boolean,
+  stalledMs: number,
   count: (bytes: number) => void,
   beforeEnd: () => Promise<void> | undefined,
 ): ReadableStream<Uint8Array> {
   const { readable, writable } = size === null ? new IdentityTransformStream() : new FixedLengthStream(size);
-  void copy(body.getReader({ mode: "byob" }), writable.getWriter(), isOnTheWay ? 1 : BUFFER_BYTES, count, beforeEnd);
+  const client = writable.getWriter();
+  const least = isOnTheWay ? 1 : BUFFER_BYTES;
+  void copy(body.getReader({ mode: "byob" }), client, least, stalledMs, count, beforeEnd);
   return readable;
 }
 
@@ -26,6 +30,7 @@ async function copy(
   reader: ReadableStreamBYOBReader,
   writer: WritableStreamDefaultWriter<Uint8Array>,
   least: number,
+  stalledMs: number,
   count: (bytes: number) => void,
   beforeEnd: () => Promise<void> | undefined,
 ): Promise<void> {
@@ -36,7 +41,8 @@ async function copy(
       const { done, value } = await reader.readAtLeast(least, new Uint8Array(buffer));
       if (value !== undefined && value.byteLength > 0) {
         count(value.byteLength);
-        await writer.write(value);
+        const timer = setTimeout(() => writer.abort(new Error("stalled")), stalledMs);
+        await writer.write(value).finally(() => clearTimeout(timer));
         buffer = value.buffer as ArrayBuffer;
       }
       if (done) break;

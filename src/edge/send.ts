@@ -48,7 +48,7 @@ export interface Usage {
 
 /** Makes an answer into what the platform sends. */
 export function toResponse({ status, headers, body }: Answer): Response {
-  const sent = body instanceof Blob ? streamBlob(body, body.size) : body;
+  const sent = body instanceof Blob ? body.stream() : body;
   // Coded bytes are sent as they are, ours and those of an origin's own coding.
   return new Response(sent, { status, headers, encodeBody: headers.has("content-encoding") ? "manual" : "automatic" });
 }
@@ -60,6 +60,8 @@ export interface Recipient {
   /** When the request arrived, ms since the epoch. */
   now: number;
   usage: Usage;
+  /** After so long without taking anything a client is let go, ms. */
+  stalledMs: number;
   waitUntil: WaitUntil;
 }
 
@@ -67,20 +69,22 @@ export interface Recipient {
 const AT_ONCE_BYTES = 1_048_576;
 
 /** Sends an answer to a client of a zone, and counts it: a small body as it is handed over, a stream as it goes out. */
-export function send(answer: Answer, { zone, path, now, usage, waitUntil }: Recipient): Response | Promise<Response> {
+export function send(answer: Answer, recipient: Recipient): Response | Promise<Response> {
+  const { zone, path, now, usage, stalledMs, waitUntil } = recipient;
   const { xCache, status, body, headers } = answer;
   const size = lengthOf(headers);
   if (body instanceof ReadableStream && (answer.isOnTheWay || size === null || size > AT_ONCE_BYTES)) {
     const count = (bytes: number) => usage.countBytes(zone, xCache, status, bytes, now, waitUntil);
     const settle = () => usage.settle?.(zone);
     const isTold = answer.handed !== null;
-    const counted = isTold ? body : countedBody(body, size, answer.isOnTheWay, count, settle);
+    const counted = isTold ? body : countedBody(body, size, answer.isOnTheWay, stalledMs, count, settle);
     const response = toResponse({ ...answer, body: counted });
     usage.countRequest(zone, path, xCache, status, 0, now, waitUntil);
     answer.handed?.tell(count, settle);
     return response;
   }
-  const response = toResponse(answer);
+  const sent = body instanceof Blob ? streamBlob(body, body.size, stalledMs) : body;
+  const response = toResponse({ ...answer, body: sent });
   const bytes = body instanceof ReadableStream ? size! : (body?.size ?? 0);
   usage.countRequest(zone, path, xCache, status, bytes, now, waitUntil);
   return usage.settle === null ? response : usage.settle(zone).then(() => response);

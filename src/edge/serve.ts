@@ -70,9 +70,9 @@ function serveZone(
   if (again !== null) {
     const { fields, body, size } = again;
     usage.countRequest(zone, target.path, "HIT", fields.status, size, now, waitUntil);
-    return new Response(body && streamBlob(body, size), fields);
+    return new Response(body && streamBlob(body, size, edge.stalledMs), fields);
   }
-  const recipient: Recipient = { zone, path: target.path, now, usage, waitUntil };
+  const recipient: Recipient = { zone, path: target.path, now, usage, stalledMs: edge.stalledMs, waitUntil };
   const failed = (error: unknown) => send(failure(request, error, zone), recipient);
   try {
     const answered = answerFor(request, route, target, hot, edge, recipient);
