@@ -20,7 +20,7 @@ import { type StoreVerdict, storeVerdict } from "./store-verdict.ts";
 import { type StoredResponse, toStoredResponse } from "./stored-response.ts";
 import { targetOf, targetWithFields } from "./target.ts";
 
-/** Passes a GET or HEAD to the origin and its answer to the client, a range as a range; nothing is kept. */
+/** Passes a GET or HEAD to the origin and its answer to the client, a range as a range; nothing is kept but a small part. */
 export function pass(exchange: Exchange, reason: string): Promise<Answer> {
   const { request, zone, target } = exchange;
   return passRequest(exchange, "bypass", reason, {

@@ -126,18 +126,6 @@ describe("a range", () => {
     expect(origin.hits).toBe(1);
   });
 
-  it("of something not stored yet is cut out of the whole, which is then stored", async () => {
-    const { get, origin } = await play();
-    origin.answers(chunked([body], { "content-length": String(body.byteLength) }));
-    const part = await get("/a.mp4", ranged("bytes=1000-1999"));
-    expect(part.status).toBe(206);
-    expect(await read(part)).toEqual(body.slice(1000, 2000));
-    expect(origin.requests[0]!.headers.get("range")).toBeNull();
-    await expect.poll(async () => (await get("/a.mp4", { method: "HEAD" })).headers.get("x-cache")).toBe("HIT");
-    expect(await read(await get("/a.mp4"))).toEqual(body);
-    expect(origin.hits).toBe(1);
-  });
-
   it("of something too large to store is the origin's own answer, and never stored as a whole", async () => {
     const { get, origin } = await play({ max_object_bytes: 1000 });
     origin.answers((request) => {
