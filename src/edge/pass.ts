@@ -66,7 +66,7 @@ async function passRequest(
   const whole = await decodedBody(response, zone.settings.max_object_bytes);
   const verdict = standsInForOne(outcome, exchange) ? null : verdictOn(exchange, response, stored);
   const deliver = howToDeliver(exchange, verdict);
-  const { body, handed, done } = deliver(exchange, stored, whole, request.method !== "HEAD");
+  const { body, handed, done, over } = deliver(exchange, stored, whole, request.method !== "HEAD");
   exchange.waitUntil(done);
   const given = await answer(
     exchange,
@@ -76,7 +76,7 @@ async function passRequest(
     ownCookies(response.headers, zone.settings.forward),
   );
   if (verdict !== null && request.headers.has("range")) {
-    const demanded = done.then(() => noteRange(exchange, response, stored, verdict, given, handed));
+    const demanded = over.then(() => noteRange(exchange, response, stored, verdict, given, handed));
     exchange.waitUntil(demanded);
   }
   return given;

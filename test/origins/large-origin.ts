@@ -6,6 +6,8 @@ import { pattern } from "./pattern.ts";
 export interface LargeOrigin extends Listening {
   /** Requests so far. */
   hits: number;
+  /** Answers that were broken off by the other side. */
+  broken: number;
 }
 
 const BLOCK_BYTES = 65_536;
@@ -16,10 +18,13 @@ export async function startLargeOrigin(): Promise<LargeOrigin> {
     const url = new URL(request.url ?? "/", "http://origin");
     const size = Number(url.pathname.split("/")[1]);
     response.writeHead(200, { "Content-Length": size, "Content-Type": "application/octet-stream", ETag: `"${size}"` });
+    response.once("close", () => {
+      if (!response.writableFinished) origin.broken++;
+    });
     void writePattern(response, size, url.search === "?slow");
   });
   server.keepAliveTimeout = 0; // none
-  const origin: LargeOrigin = { ...(await listen(server)), hits: 0 };
+  const origin: LargeOrigin = { ...(await listen(server)), hits: 0, broken: 0 };
   return origin;
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Cdn, startCdn } from "./cdn.ts";
 import { type LargeOrigin, startLargeOrigin } from "./large-origin.ts";
 import { getChecked } from "./load.ts";
@@ -9,18 +9,27 @@ const MIB = 1_048_576;
 const SIZE = 16 * MIB;
 const path = `/${SIZE}/hot`;
 
+/** After so long without taking anything a client is let go, in the second CDN (ms). */
+const STALLED_MS = 300;
+
 let cdn: Cdn;
+let impatient: Cdn;
 let origin: LargeOrigin;
 let host: string;
 
 beforeAll(async () => {
   const memory = { MEMORY_BYTES: String(4 * SIZE), MEMORY_OBJECT_BYTES: String(SIZE) };
-  [cdn, origin] = await Promise.all([startCdn(memory), startLargeOrigin()]);
+  [cdn, impatient, origin] = await Promise.all([
+    startCdn(memory),
+    startCdn({ ...memory, STALLED_CLIENT_MS: String(STALLED_MS) }),
+    startLargeOrigin(),
+  ]);
   host = await cdn.zone(origin.url, { ttl: { other: 3_600 } });
+  await impatient.zone(origin.url, { ttl: { other: 3_600 } });
 });
 
 afterAll(async () => {
-  await cdn.stop();
+  await Promise.all([cdn.stop(), impatient.stop()]);
   await origin.close();
 });
 
@@ -46,4 +55,48 @@ it("20 clients that do not read 16 MiB out of memory do not cost a copy each, an
   const whole = (await first!.receive()) as RawAnswer;
   expect([whole.end, whole.body.byteLength]).toEqual(["whole", SIZE]);
   first!.leave();
+});
+
+/** Makes an object hot, or at least stored. */
+async function warm(target: string): Promise<void> {
+  for (let i = 0; i < 4; i++) expect((await getChecked(impatient.port, host, target)).isRight).toBe(true);
+}
+
+describe("a client that takes nothing for too long is let go", () => {
+  it.each([
+    ["of a body in memory", `/${SIZE}/hot-stalled`, true],
+    ["of a body in the store", `/${2 * SIZE}/stored-stalled`, true],
+    ["of a body on its way from the origin", `/${2 * SIZE}/cold-stalled`, false],
+  ])("%s", async (_title, target, isWarm) => {
+    if (isWarm) await warm(target);
+    const client = await RawClient.open(impatient.port);
+    await client.ask(host, target).arrived(1_000);
+    client.stall();
+    // Let go after the other, and its origin's connection is closed: that is an event to wait for.
+    const later = await RawClient.open(impatient.port);
+    await later.ask(host, `/${4 * SIZE}/later-${target.slice(1)}`).arrived(1_000);
+    later.stall();
+    await expect.poll(() => origin.broken, { timeout: 20_000 }).toBeGreaterThan(0);
+    origin.broken = 0;
+    client.socket.resume();
+    const got = (await client.receive()) as RawAnswer;
+    expect([got.status, got.end]).toEqual([200, "broken"]);
+    for (const each of [client, later]) each.leave();
+  });
+
+  it("but not one that reads slowly", async () => {
+    const target = `/${SIZE}/hot-slow`;
+    await warm(target);
+    const client = await RawClient.open(impatient.port);
+    client.ask(host, target);
+    const answered = client.receive();
+    const pauses = setInterval(() => {
+      client.socket.pause();
+      setTimeout(() => client.socket.resume(), STALLED_MS / 4);
+    }, STALLED_MS / 2);
+    const got = (await answered) as RawAnswer;
+    clearInterval(pauses);
+    expect([got.status, got.end, got.body.byteLength]).toEqual([200, "whole", SIZE]);
+    client.leave();
+  });
 });

@@ -89,11 +89,16 @@ describe("a range of what is not stored", () => {
     const { line, whole } = serving(MIB);
     origin.answers(line);
     await sizeOf(await get("/a.mp4", ranged("bytes=0-9")));
-    const second = await get("/a.mp4", ranged("bytes=1000-1999"));
-    expect(new Uint8Array(await second.arrayBuffer())).toEqual(whole.slice(1_000, 2_000));
-    await expect.poll(async () => (await get("/a.mp4", STORED_ONLY)).status).toBe(200);
+    const wholes = () => origin.requests.filter(({ headers }) => !headers.has("range")).length;
+    const next = async () => {
+      const part = await get("/a.mp4", ranged("bytes=1000-1999"));
+      expect(new Uint8Array(await part.arrayBuffer())).toEqual(whole.slice(1_000, 2_000));
+      return wholes();
+    };
+    await expect.poll(next).toBe(1);
+    await expect.poll(async () => (await get("/a.mp4", STORED_ONLY)).status, { timeout: 5_000 }).toBe(200);
     expect((await get("/a.mp4", ranged("bytes=5000-5009"))).headers.get("x-cache")).toBe("HIT");
-    expect(origin.requests.map(({ headers }) => headers.get("range"))).toEqual(["bytes=0-9", null]);
+    expect(wholes()).toBe(1);
   });
 
   it("is cut out of the whole once clients have a tenth of it, which is then stored although nobody waits", async () => {
@@ -101,11 +106,16 @@ describe("a range of what is not stored", () => {
     const { line, whole } = serving(5 * MIB);
     origin.answers(line);
     expect(await sizeOf(await get("/a.mp4", ranged(`bytes=0-${MIB - 1}`)))).toBe(MIB);
-    const part = await get("/a.mp4", ranged("bytes=1000-1999"));
-    expect(new Uint8Array(await part.arrayBuffer())).toEqual(whole.slice(1_000, 2_000));
-    await expect.poll(async () => (await get("/a.mp4", STORED_ONLY)).status).toBe(200);
+    const wholes = () => origin.requests.filter(({ headers }) => !headers.has("range")).length;
+    const next = async () => {
+      const part = await get("/a.mp4", ranged(`bytes=${2 * MIB}-${2 * MIB + 9}`));
+      expect(new Uint8Array(await part.arrayBuffer())).toEqual(whole.slice(2 * MIB, 2 * MIB + 10));
+      return wholes();
+    };
+    await expect.poll(next).toBe(1);
+    await expect.poll(async () => (await get("/a.mp4", STORED_ONLY)).status, { timeout: 5_000 }).toBe(200);
     expect(new Uint8Array(await (await get("/a.mp4")).arrayBuffer())).toEqual(whole);
-    expect(origin.hits).toBe(2);
+    expect(wholes()).toBe(1);
   });
 
   it("that covers everything is answered by the whole, which is stored", async () => {
