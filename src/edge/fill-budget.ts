@@ -7,10 +7,10 @@ export interface FillBounds {
 }
 
 /** One zone's: a quarter of the isolate's fills, half of its bytes. */
-const ZONE_BOUNDS: FillBounds = { fills: 128, bytes: 16_777_216 };
+const ZONE_BOUNDS: FillBounds = { fills: 512, bytes: 16_777_216 };
 
 /** An isolate has 128 MB for everything. */
-const ISOLATE_BOUNDS: FillBounds = { fills: 512, bytes: 33_554_432 };
+const ISOLATE_BOUNDS: FillBounds = { fills: 2_048, bytes: 33_554_432 };
 
 const NOTHING: Readonly<FillBounds> = { fills: 0, bytes: 0 };
 
