@@ -25,6 +25,9 @@ export type Unusable =
 /** How long a request waits for a large body that another one is fetching, ms. */
 const LARGE_PATIENCE_MS = 2_500;
 
+/** How long it waits where the other one's client takes nothing, ms: nobody is to hold up others by reading slowly. */
+const HELD_UP_MS = 100;
+
 /** In a larger object, a range that does not begin at the first byte is not made to wait for the bytes before it. */
 const FAR_RANGE_BYTES = 67_108_864;
 
@@ -77,11 +80,22 @@ async function follow(
   flight.followers++;
   try {
     const landing = await within(flight.landing, patienceOf(exchange));
-    const isKept = landing?.kind === "large" && isVariantFor(landing.stored, exchange.request);
-    return { landing, isKept: isKept ? await within(landing.kept, LARGE_PATIENCE_MS) : null };
+    const isOurs = landing?.kind === "large" && isVariantFor(landing.stored, exchange.request);
+    return { landing, isKept: isOurs ? await keptInTime(landing) : null };
   } finally {
     flight.followers--;
   }
+}
+
+/** Whether the store has a large body in the end; null: it takes too long, or is held up by its leader's client. */
+async function keptInTime({ kept, client }: Extract<Landing, { kind: "large" }>): Promise<boolean | null> {
+  for (let waited = 0; waited < LARGE_PATIENCE_MS; waited += HELD_UP_MS) {
+    const taken = client.taken;
+    const isKept = await within(kept, HELD_UP_MS);
+    if (isKept !== null) return isKept;
+    if (client.isWaiting && client.taken === taken) return null;
+  }
+  return null;
 }
 
 /** Answers out of what another request brought; null where it does not serve this one. */

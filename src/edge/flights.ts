@@ -1,4 +1,5 @@
 import type { OriginFailure } from "./origin.ts";
+import type { Sink } from "./sink.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /**
@@ -9,8 +10,11 @@ export type Landing =
   | { kind: "whole"; stored: StoredResponse; body: Blob; coded: Map<"br" | "gzip", Blob> }
   /** The store has it. */
   | { kind: "stored"; stored: StoredResponse }
-  /** Too large to be shared while it comes; `kept`: whether the store has it in the end. */
-  | { kind: "large"; stored: StoredResponse; kept: Promise<boolean> }
+  /**
+   * Too large to be shared while it comes; `kept`: whether the store has it in the end. `client` is the leader's, at whose
+   * pace it comes.
+   */
+  | { kind: "large"; stored: StoredResponse; kept: Promise<boolean>; client: Pick<Sink, "taken" | "isWaiting"> }
   /** Nothing that could be shared: each has to ask for itself. */
   | { kind: "unshared" }
   /** The body broke off, or was given up: one of the waiting should try again. */

@@ -106,7 +106,7 @@ async function readAndStore(
 ): Promise<void> {
   const { store, target } = exchange;
   const large = Promise.withResolvers<boolean>();
-  const landLarge = () => flight.land({ kind: "large", stored, kept: large.promise });
+  const landLarge = () => flight.land({ kind: "large", stored, kept: large.promise, client });
   if (stored.size !== null && stored.size > BUFFER_BYTES) landLarge();
   let put: Promise<void> | null = null;
   const openStore = () => {

@@ -6,6 +6,7 @@ export class Sink {
   readonly #handed: Handed | null;
   readonly #stalledMs: number;
   #pending = 0;
+  #taken = 0;
   #timer: number | null = null;
   /** Resolves once everything has been taken, or the other end is gone. */
   readonly over: Promise<void>;
@@ -25,12 +26,23 @@ export class Sink {
     return this.#writer !== null;
   }
 
+  /** Chunks that the other end has taken. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** Whether the other end has yet to take what was written. */
+  get isWaiting(): boolean {
+    return this.#pending > 0 && this.isOpen;
+  }
+
   async write(chunk: Uint8Array): Promise<void> {
     if (this.#writer === null) return;
     this.#handed?.add(chunk.byteLength);
     if (this.#pending++ === 0) this.#watch();
     await this.#writer.write(chunk).catch(() => this.#leave());
     this.#pending--;
+    this.#taken++;
     this.#watch();
   }
 
@@ -49,7 +61,7 @@ export class Sink {
   /** The clock starts anew with each chunk that is taken. */
   #watch(): void {
     clearTimeout(this.#timer);
-    if (this.#pending > 0 && this.isOpen) this.#timer = setTimeout(() => this.abort("stalled"), this.#stalledMs);
+    if (this.isWaiting) this.#timer = setTimeout(() => this.abort("stalled"), this.#stalledMs);
   }
 
   #leave(): void {

@@ -87,7 +87,8 @@ describe("a client that stops reading", () => {
     stalled.leave();
     expect(summaryOf(got)).toMatchObject({ end: "whole", status: 200, bytes: SIZE });
     expect((got as RawAnswer).body.equals(whole)).toBe(true);
-    expect(Date.now() - began, "ms that the other waited").toBeLessThan(3_000);
+    // It waits for 0.1 s; for a leader that takes what comes it would wait for 2.5.
+    expect(Date.now() - began, "ms that the other waited").toBeLessThan(1_500);
   });
 
   it("on a hit does not keep others from the same object", async () => {
