@@ -1,14 +1,14 @@
 import { clientAddress } from "../../src/accounts/client-address.ts";
 import { tokenKind } from "../../src/accounts/token.ts";
 import { decodeCursor } from "../../src/api/cursor.ts";
-import { clientHeaders, ownCookies } from "../../src/edge/client-headers.ts";
-import { chooseCoding, codedEtag } from "../../src/edge/coding.ts";
-import { reconcileType } from "../../src/edge/content-type.ts";
-import { listedFields, selectingFields, unlistedFields } from "../../src/edge/forwarded-fields.ts";
-import type { StoredResponse } from "../../src/edge/stored-response.ts";
-import { toStoredResponse } from "../../src/edge/stored-response.ts";
-import { targetOf, targetWithFields } from "../../src/edge/target.ts";
-import { languageVariantOf } from "../../src/edge/variants.ts";
+import { chooseCoding, codedEtag } from "../../src/edge/answer/coding.ts";
+import { clientHeaders, ownCookies } from "../../src/edge/cache/client-headers.ts";
+import { reconcileType } from "../../src/edge/cache/content-type.ts";
+import type { StoredResponse } from "../../src/edge/cache/stored-response.ts";
+import { toStoredResponse } from "../../src/edge/cache/stored-response.ts";
+import { languageVariantOf } from "../../src/edge/cache/variants.ts";
+import { listedFields, selectingFields, unlistedFields } from "../../src/edge/request/forwarded-fields.ts";
+import { targetOf, targetWithFields } from "../../src/edge/request/target.ts";
 import { surfaceOf } from "../../src/hosts.ts";
 import { preferredCoding } from "../../src/http/accept-encoding.ts";
 import { parseAge } from "../../src/http/age.ts";
@@ -100,34 +100,34 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
   },
   "src/accounts/token.ts": { tokenKind },
   "src/api/cursor.ts": { decodeCursor: (text) => decodeCursor(btoa(text), "zone") },
-  "src/edge/client-headers.ts": {
+  "src/edge/cache/client-headers.ts": {
     clientHeaders: field("content-type", (headers) => clientHeaders(new Response("", { headers }), 0, TARGET)),
     ownCookies: field("set-cookie", (headers) => ownCookies(headers, ALL)),
   },
-  "src/edge/coding.ts": {
+  "src/edge/answer/coding.ts": {
     codedEtag: (text) => codedEtag(text, "br"),
     chooseCoding: field("content-type", (headers) =>
       chooseCoding({ status: 200, size: 9_999 } as StoredResponse, headers, headers, { enabled: true, way: "kept" }),
     ),
   },
-  "src/edge/content-type.ts": { reconcileType: (text) => reconcileType(TARGET.asset, text) },
-  "src/edge/forwarded-fields.ts": {
+  "src/edge/cache/content-type.ts": { reconcileType: (text) => reconcileType(TARGET.asset, text) },
+  "src/edge/request/forwarded-fields.ts": {
     listedFields: field("accept", (headers) => listedFields(headers, LISTING.forward)),
     selectingFields: (text) => selectingFields(text.split(","), LISTING),
   },
-  "src/edge/stored-response.ts": {
+  "src/edge/cache/stored-response.ts": {
     "toStoredResponse, by Cache-Tag": field("cache-tag", store),
     "toStoredResponse, by Surrogate-Key": field("surrogate-key", store),
     "toStoredResponse, by Vary": field("vary", store),
     "toStoredResponse, by Content-Length": field("content-length", store),
   },
-  "src/edge/target.ts": {
+  "src/edge/request/target.ts": {
     targetOf: (text) => targetOf(Object.assign(new URL(URL_OF_A), { pathname: text, search: text }), ZONE),
     targetWithFields: field("x-a", (headers) =>
       targetWithFields(TARGET, headers, [], { id: "zone_1", settings: LISTING }),
     ),
   },
-  "src/edge/variants.ts": {
+  "src/edge/cache/variants.ts": {
     languageVariantOf: (text) =>
       languageVariantOf({ headers: [["content-language", text]], variant: text } as unknown as StoredResponse),
   },
@@ -236,8 +236,8 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
 
 /** What reads whole heads: the text says no more than how long they are. */
 export const OF_MANY_FIELDS: typeof PARSERS = {
-  "src/edge/forwarded-fields.ts": { unlistedFields: manyFields((headers) => unlistedFields(headers, ALL)) },
-  "src/edge/stored-response.ts": { toStoredResponse: manyFields(store) },
+  "src/edge/request/forwarded-fields.ts": { unlistedFields: manyFields((headers) => unlistedFields(headers, ALL)) },
+  "src/edge/cache/stored-response.ts": { toStoredResponse: manyFields(store) },
   "src/http/freshen.ts": { freshenHeaders: manyFields((headers) => freshenHeaders(headers, headers)) },
   "src/http/hop-by-hop.ts": { endToEndHeaders: manyFields(endToEndHeaders) },
 };

@@ -129,7 +129,7 @@ describe("the arrows", () => {
     expect(calls.length).toBeGreaterThanOrEqual(3);
     expect(calls.filter(({ call }) => !/\bcache: "no-store"/.test(call))).toEqual([]);
     expect(product.filter((path) => /\bcaches\.default\b(?!`)/.test(read(path)))).toEqual([]);
-    expect(product.filter((path) => /\bcaches\.open\b/.test(read(path)))).toEqual(["src/edge/own-cache.ts"]);
+    expect(product.filter((path) => /\bcaches\.open\b/.test(read(path)))).toEqual(["src/edge/cache/own-cache.ts"]);
     // Ways out that take no options at all.
     const others = /\bnew (?:WebSocket|EventSource)\(|\bimportScripts\(|\bglobalThis\.fetch\b|= fetch\b/;
     expect(product.filter((path) => others.test(read(path)))).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createStore } from "../../src/edge/store.ts";
-import type { StoredResponse } from "../../src/edge/stored-response.ts";
+import { createStore } from "../../src/edge/cache/store.ts";
+import type { StoredResponse } from "../../src/edge/cache/stored-response.ts";
 import { cacheTagField, tagsOfPurge } from "../../src/zones/cache-tags.ts";
 import type { PurgeTarget } from "../../src/zones/purges.ts";
 

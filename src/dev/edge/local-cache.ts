@@ -1,5 +1,5 @@
-import { keyOf } from "../../edge/store.ts";
-import { zoneIdOf } from "../../edge/target.ts";
+import { keyOf } from "../../edge/cache/store.ts";
+import { zoneIdOf } from "../../edge/request/target.ts";
 import { DiskCache } from "./cache/disk-cache.ts";
 
 /** Bindings of a local Worker that serves the edge; see `local-cache-options.ts`. */

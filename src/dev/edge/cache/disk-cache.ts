@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { BodyReader } from "../../../edge/body-reader.ts";
+import { BodyReader } from "../../../edge/body/body-reader.ts";
 import { type CachedFile, type CacheIndex, diskBytes } from "./cache-index.ts";
 import { Disk } from "./disk.ts";
 import { AT_ONCE_BYTES, pathOf } from "./file-name.ts";

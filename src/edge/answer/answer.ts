@@ -1,0 +1,193 @@
+import { evaluatePreconditions } from "../../http/conditional.ts";
+import { contentRange, requestedRange, unsatisfiedRange } from "../../http/range.ts";
+import { isWithoutContent } from "../../http/statuses.ts";
+import { varyFields } from "../../http/vary.ts";
+import { type BodySource, codedBody, discard, partOfBody, wholeBody } from "../cache/body-source.ts";
+import { NO_COOKIES } from "../cache/client-headers.ts";
+import type { HotResponse } from "../cache/hot-response.ts";
+import { type StoredResponse, selectedValidators } from "../cache/stored-response.ts";
+import type { Exchange } from "../fill/exchange.ts";
+import { hit, type Provenance } from "../fill/provenance.ts";
+import { stampAge } from "./age-fields.ts";
+import { notModifiedHeaders } from "./answer-headers.ts";
+import { type CodingChoice, chooseCoding, codedEtag } from "./coding.ts";
+import { addEdgeHeaders } from "./edge-headers.ts";
+import { refuse } from "./refusal.ts";
+import { isReady, makeReady } from "./replay.ts";
+import type { Answer } from "./send.ts";
+
+/** What of a response a request gets. Positions and sizes in bytes. */
+type Selection =
+  | { kind: "precondition-failed" }
+  | { kind: "not-modified" }
+  | { kind: "unsatisfiable"; size: number }
+  /** `first` to `last`, inclusive. */
+  | { kind: "part"; first: number; last: number; size: number }
+  | { kind: "whole" };
+
+/**
+ * A range of a whole that is not kept is cut out of it as far as this goes (bytes). Beyond, its client gets the whole (RFC 9110
+ * §14.2: "A server MAY ignore the Range header field"): else the origin would send a lot for a little.
+ */
+const CUT_OUT_BYTES = 1_048_576;
+
+const WITHOUT_BODY = { body: null, handed: null } as const;
+
+/**
+ * Answers a client out of a response.
+ *
+ * @param cookies what the origin sets at this client alone, whose request it has just answered
+ */
+export async function answer(
+  exchange: Exchange,
+  stored: StoredResponse,
+  source: BodySource,
+  provenance: Provenance,
+  cookies: readonly string[] = NO_COOKIES,
+): Promise<Answer> {
+  const { request, zone } = exchange;
+  const { xCache } = provenance;
+  const headers = new Headers(stored.headers);
+  const coding = chooseCoding(stored, headers, request.headers, {
+    enabled: zone.settings.compression && isGetOrHead(request),
+    way: source.kind !== "origin" ? "at hand" : source.isKept ? "kept" : "passed",
+  });
+  describe(headers, exchange, stored, coding, provenance);
+  for (const cookie of cookies) headers.append("set-cookie", cookie);
+  const isOnTheWay = source.kind === "origin";
+  const selection = select(exchange, stored, headers, coding, source);
+  switch (selection.kind) {
+    case "precondition-failed":
+      await discard(source);
+      return refuse("precondition-failed", request, zone);
+    case "not-modified":
+      await discard(source);
+      return { status: 304, headers: notModifiedHeaders(headers), ...WITHOUT_BODY, isOnTheWay, xCache };
+    case "unsatisfiable":
+      await discard(source);
+      headers.set("content-range", unsatisfiedRange(selection.size));
+      headers.delete("content-length");
+      headers.set("cache-control", "no-store");
+      return { status: 416, headers, ...WITHOUT_BODY, isOnTheWay, xCache };
+    case "part": {
+      const { first, last, size } = selection;
+      headers.set("content-range", contentRange(first, last, size));
+      headers.set("content-length", String(last - first + 1));
+      const body = await partOfBody(exchange, stored, source, first, last);
+      return { status: 206, headers, body, handed: null, isOnTheWay, xCache };
+    }
+    case "whole": {
+      const whole = await wholeIn(coding, exchange, stored, source, headers);
+      return { status: stored.status, headers, ...whole, isOnTheWay, xCache };
+    }
+    default:
+      return selection satisfies never;
+  }
+}
+
+/**
+ * Makes the answers that a request like this gets out of a response in memory ready, so that the next such request is
+ * answered without a promise; see `replay`.
+ */
+export async function prepare(exchange: Exchange, hot: HotResponse, use: { age: number; ttl: number }): Promise<void> {
+  const { request, zone, memory, target } = exchange;
+  const { stored } = hot;
+  if (isWithoutContent(stored.status) || isReady(hot, request, zone)) return;
+  const headers = new Headers(stored.headers);
+  const coding = chooseCoding(stored, headers, request.headers, { enabled: zone.settings.compression, way: "at hand" });
+  describe(headers, exchange, stored, coding, hit("HIT", use));
+  const source: BodySource = { kind: "memory", body: hot.body, coded: hot.coded, hot };
+  const body = coding.kind === "coded" ? (await codedBody(exchange, stored, source, coding.coding)).body : hot.body;
+  if (!(body instanceof Blob)) return;
+  if (coding.kind === "coded") headers.set("content-encoding", coding.coding);
+  headers.set("content-length", String(body.size));
+  const isOk = stored.status === 200;
+  makeReady(hot, request, zone, {
+    headers,
+    age: use.age,
+    body,
+    size: body.size,
+    hasRanges: isOk && coding.kind === "as-stored",
+    selected: isOk ? selectedValidators(headers) : null,
+  });
+  memory?.recount(target.key);
+}
+
+/** Preconditions first, then the range (RFC 9110 §13.2.2). `headers` are those of the answer with the whole. */
+function select(
+  { request, now }: Exchange,
+  stored: StoredResponse,
+  headers: Headers,
+  coding: CodingChoice,
+  source: BodySource,
+): Selection {
+  if (stored.status !== 200 || !isGetOrHead(request)) return { kind: "whole" };
+  const selected = selectedValidators(headers);
+  const precondition = evaluatePreconditions(request.method, request.headers, selected, now);
+  if (precondition === "failed") return { kind: "precondition-failed" };
+  if (precondition === "not-modified") return { kind: "not-modified" };
+  const { size } = stored;
+  if (size === null || coding.kind === "coded") return { kind: "whole" };
+  const range = requestedRange(request.method, request.headers, selected, size);
+  const isPassed = source.kind === "origin" && !source.isKept;
+  if (isPassed && range.kind === "part" && range.last >= CUT_OUT_BYTES) return { kind: "whole" };
+  return range.kind === "whole" ? range : { ...range, size };
+}
+
+/** The whole in a coding; sets the fields that depend on that. */
+async function wholeIn(
+  coding: CodingChoice,
+  exchange: Exchange,
+  stored: StoredResponse,
+  source: BodySource,
+  headers: Headers,
+): Promise<Pick<Answer, "body" | "handed">> {
+  const isWithoutBody = exchange.request.method === "HEAD" || isWithoutContent(stored.status);
+  if (coding.kind === "as-stored") {
+    if (stored.size !== null && stored.status !== 204) headers.set("content-length", String(stored.size));
+    if (!isWithoutBody) return { body: wholeBody(source), handed: source.kind === "origin" ? source.handed : null };
+    await discard(source);
+    return WITHOUT_BODY;
+  }
+  headers.delete("content-length");
+  headers.set("content-encoding", coding.coding);
+  // A HEAD tells the length that a GET would have, where that costs no more than it does.
+  if (isWithoutBody && source.kind !== "memory") {
+    await discard(source);
+    return WITHOUT_BODY;
+  }
+  const { body, size } = await codedBody(exchange, stored, source, coding.coding);
+  if (size !== null) headers.set("content-length", String(size));
+  return isWithoutBody ? WITHOUT_BODY : { body, handed: null };
+}
+
+/** Adds to the stored fields what is said to this client. */
+function describe(
+  headers: Headers,
+  { request, zone }: Exchange,
+  stored: StoredResponse,
+  coding: CodingChoice,
+  provenance: Provenance,
+): void {
+  stampAge(headers, stored, provenance, zone.settings);
+  const etag = headers.get("etag") ?? stored.computedEtag;
+  if (etag !== null) headers.set("etag", coding.kind === "coded" ? codedEtag(etag, coding.coding) : etag);
+  if (coding.kind === "coded" || coding.varies) addVary(headers, "Accept-Encoding");
+  headers.set("x-cache", provenance.xCache);
+  // Said to this cache, as CDN-Cache-Control is said to each on the way (W3C Edge Architecture §2.3).
+  headers.delete("surrogate-control");
+  // Older versions of this cache stored it.
+  headers.delete("set-cookie");
+  addEdgeHeaders(headers, request.headers, zone);
+  const hasRanges = stored.status === 200 && stored.size !== null && coding.kind === "as-stored";
+  if (hasRanges && isGetOrHead(request)) headers.set("accept-ranges", "bytes");
+}
+
+function addVary(headers: Headers, field: string): void {
+  const named = varyFields(headers);
+  if (named !== "*" && !named.includes(field.toLowerCase())) headers.append("vary", field);
+}
+
+function isGetOrHead({ method }: Request): boolean {
+  return method === "GET" || method === "HEAD";
+}

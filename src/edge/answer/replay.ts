@@ -1,0 +1,130 @@
+import { preferredCoding } from "../../http/accept-encoding.ts";
+import { evaluatePreconditions } from "../../http/conditional.ts";
+import { contentRange, parseRange, rangeWithin } from "../../http/range.ts";
+import { currentAge } from "../../http/reuse.ts";
+import type { ZoneDocument } from "../../zones/zone.ts";
+import type { HotResponse, ReadyAnswer, ResponseFields } from "../cache/hot-response.ts";
+import { STORED_FOR_SECONDS } from "../cache/store.ts";
+import { hit } from "../fill/provenance.ts";
+import { stampAge } from "./age-fields.ts";
+import { notModifiedHeaders } from "./answer-headers.ts";
+import { CODINGS } from "./coding.ts";
+
+/** An answer out of memory that needs no promise. */
+export interface Replay {
+  fields: ResponseFields;
+  body: Blob | null;
+  /** Of the body, bytes. */
+  size: number;
+}
+
+/** What makes an answer differ beyond what {@link replay} looks at; a request with any of these takes the whole way. */
+const UNUSUAL = ["cdn-loop", "if-match", "if-unmodified-since"];
+
+/**
+ * Answers a GET or HEAD out of memory: the whole, a 304, or one range. Null where the answer has not been made ready, no
+ * longer holds, or is none of these.
+ *
+ * @param now ms since the epoch
+ */
+export function replay(hot: HotResponse, request: Request, zone: ZoneDocument, now: number): Replay | null {
+  const { method, headers } = request;
+  const isHead = method === "HEAD";
+  if (!isHead && method !== "GET") return null;
+  for (const name of UNUSUAL) if (headers.has(name)) return null;
+  const range = isHead ? null : headers.get("range");
+  const ready = hot.ready.get(readyKey(headers, zone, range !== null));
+  if (ready === undefined || ready.zoneVersion !== zone.version || now >= ready.freshUntil) return null;
+  keepAge(ready, hot, zone, now);
+  if (ready.selected !== null && isNotModified(ready, request, now)) {
+    ready.notModified ??= { ...ready.whole, status: 304, headers: notModifiedHeaders(ready.whole.headers) };
+    return { fields: ready.notModified, body: null, size: 0 };
+  }
+  if (range !== null && ready.hasRanges) return replayRange(ready, range, headers);
+  return { fields: ready.whole, body: isHead ? null : ready.body, size: isHead ? 0 : ready.size };
+}
+
+/** Whether the answers that a request like this gets are ready, whatever it asks of them. */
+export function isReady(hot: HotResponse, { headers }: Request, zone: ZoneDocument): boolean {
+  return hot.ready.get(readyKey(headers, zone, headers.has("range")))?.zoneVersion === zone.version;
+}
+
+/** Makes an answer ready to be given again. @param whole the answer to a GET without preconditions, in a hit's fields */
+export function makeReady(
+  hot: HotResponse,
+  request: Request,
+  zone: ZoneDocument,
+  whole: Pick<ReadyAnswer, "body" | "size" | "hasRanges" | "selected"> & { headers: Headers; age: number },
+): void {
+  const { headers, age, ...rest } = whole;
+  const { answeredAt, lifetime, initialAge, status } = hot.stored;
+  hot.ready.set(readyKey(request.headers, zone, request.headers.has("range")), {
+    ...rest,
+    whole: { status, headers, encodeBody: "manual" },
+    notModified: null,
+    part: null,
+    lastModified: rest.selected?.lastModified == null ? null : headers.get("last-modified"),
+    zoneVersion: zone.version,
+    freshUntil: answeredAt + Math.min(lifetime - initialAge, STORED_FOR_SECONDS) * 1000,
+    age,
+  });
+}
+
+function keepAge(ready: ReadyAnswer, { stored }: HotResponse, zone: ZoneDocument, now: number): void {
+  const age = currentAge(stored, now);
+  if (age === ready.age) return;
+  stampAge(ready.whole.headers, stored, hit("HIT", { age, ttl: stored.lifetime - age }), zone.settings);
+  ready.notModified = null;
+  ready.part = null;
+  ready.age = age;
+}
+
+/** Most clients repeat what they were sent to the letter. */
+function isNotModified({ selected, lastModified }: ReadyAnswer, request: Request, now: number): boolean {
+  const tags = request.headers.get("if-none-match");
+  const since = tags === null ? request.headers.get("if-modified-since") : null;
+  if (tags === null && since === null) return false;
+  if (tags !== null ? tags === selected!.etag : since === lastModified) return true;
+  return evaluatePreconditions(request.method, request.headers, selected!, now) === "not-modified";
+}
+
+function replayRange(ready: ReadyAnswer, range: string, headers: Headers): Replay | null {
+  if (headers.has("if-range")) return null;
+  const asked = parseRange(range);
+  if (asked === null) return { fields: ready.whole, body: ready.body, size: ready.size };
+  const within = rangeWithin(asked, ready.size);
+  if (within.kind !== "part") return null;
+  const { first, last } = within;
+  ready.part ??= { ...ready.whole, status: 206, headers: new Headers(ready.whole.headers) };
+  ready.part.headers.set("content-range", contentRange(first, last, ready.size));
+  ready.part.headers.set("content-length", String(last - first + 1));
+  return { fields: ready.part, body: ready.body.slice(first, last + 1), size: last - first + 1 };
+}
+
+/** What of a request tells the answers out of one response apart, where it is plain enough for {@link replay}. */
+function readyKey(headers: Headers, zone: ZoneDocument, isRange: boolean): string {
+  // A range is counted in bytes of the identity form.
+  const coding = isRange ? "identity" : codingAskedFor(headers);
+  const { cors } = zone.settings;
+  if (cors === "*" || cors === false) return coding;
+  const origin = headers.get("origin");
+  return origin !== null && cors.includes(origin) ? `${coding} ${origin}` : coding;
+}
+
+const preferences = new Map<string, string>();
+const REMEMBERED_PREFERENCES = 256;
+const LONGEST_PREFERENCE = 128;
+
+/** The coding that a client prefers of those made here. Few values of the field are in use, so they are remembered. */
+function codingAskedFor(headers: Headers): string {
+  const accepted = headers.get("accept-encoding");
+  if (accepted === null) return "identity";
+  const known = preferences.get(accepted);
+  if (known !== undefined) return known;
+  const preferred = preferredCoding(accepted, CODINGS) ?? "identity";
+  if (accepted.length <= LONGEST_PREFERENCE) {
+    if (preferences.size >= REMEMBERED_PREFERENCES) preferences.clear();
+    preferences.set(accepted, preferred);
+  }
+  return preferred;
+}

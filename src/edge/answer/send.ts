@@ -1,0 +1,96 @@
+import type { ZoneDocument } from "../../zones/zone.ts";
+import type { WaitUntil } from "../../zones/zone-table.ts";
+import { countedBody } from "../body/counted-body.ts";
+import type { Handed } from "../body/handed.ts";
+import { streamBlob } from "../body/stream-blob.ts";
+import type { XCache } from "../fill/provenance.ts";
+
+/** An answer as it has been decided, before it goes out. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** A stream's length, where it is known, stands in `Content-Length`. */
+  body: Blob | ReadableStream | null;
+  /** Whether a stream comes at the origin's pace. Any other body is all here. */
+  isOnTheWay: boolean;
+  /** Where a stream is told of as it is handed over; null: it has to be counted here. */
+  handed: Handed | null;
+  xCache: XCache;
+}
+
+/** Takes note of what goes out to the clients of a zone. It is called for each answer, so it must cost next to nothing. */
+export interface Usage {
+  /** An answer, with the bytes of its body that are known by now. @param now when the request arrived, ms since the epoch */
+  countRequest(
+    zone: ZoneDocument,
+    path: string,
+    xCache: XCache,
+    status: number,
+    bytes: number,
+    now: number,
+    waitUntil: WaitUntil,
+  ): void;
+  /** More bytes of an answer that has been counted. */
+  countBytes(
+    zone: ZoneDocument,
+    xCache: XCache,
+    status: number,
+    bytes: number,
+    now: number,
+    waitUntil: WaitUntil,
+  ): void;
+  /**
+   * Null as long as what is counted may be taken away later. Once the isolate is about to end, each answer waits for this
+   * before it is whole: until what is counted for its zone is where it outlives the isolate.
+   */
+  settle: ((zone: ZoneDocument) => Promise<void>) | null;
+}
+
+/** Makes an answer into what the platform sends. */
+export function toResponse({ status, headers, body }: Answer): Response {
+  const sent = body instanceof Blob ? body.stream() : body;
+  // Coded bytes are sent as they are, ours and those of an origin's own coding.
+  return new Response(sent, { status, headers, encodeBody: headers.has("content-encoding") ? "manual" : "automatic" });
+}
+
+/** What an answer is counted under. */
+export interface Recipient {
+  zone: ZoneDocument;
+  path: string;
+  /** When the request arrived, ms since the epoch. */
+  now: number;
+  usage: Usage;
+  /** After so long without taking anything a client is let go, ms. */
+  stalledMs: number;
+  waitUntil: WaitUntil;
+}
+
+/** Up to this length, a body out of the store is handed over at once, like one in memory (bytes). */
+const AT_ONCE_BYTES = 1_048_576;
+
+/** Sends an answer to a client of a zone, and counts it: a small body as it is handed over, a stream as it goes out. */
+export function send(answer: Answer, recipient: Recipient): Response | Promise<Response> {
+  const { zone, path, now, usage, stalledMs, waitUntil } = recipient;
+  const { xCache, status, body, headers } = answer;
+  const size = lengthOf(headers);
+  if (body instanceof ReadableStream && (answer.isOnTheWay || size === null || size > AT_ONCE_BYTES)) {
+    const count = (bytes: number) => usage.countBytes(zone, xCache, status, bytes, now, waitUntil);
+    const settle = () => usage.settle?.(zone);
+    const isTold = answer.handed !== null;
+    const counted = isTold ? body : countedBody(body, size, answer.isOnTheWay, stalledMs, count, settle);
+    const response = toResponse({ ...answer, body: counted });
+    usage.countRequest(zone, path, xCache, status, 0, now, waitUntil);
+    answer.handed?.tell(count, settle);
+    return response;
+  }
+  const sent = body instanceof Blob ? streamBlob(body, body.size, stalledMs) : body;
+  const response = toResponse({ ...answer, body: sent });
+  const bytes = body instanceof ReadableStream ? size! : (body?.size ?? 0);
+  usage.countRequest(zone, path, xCache, status, bytes, now, waitUntil);
+  return usage.settle === null ? response : usage.settle(zone).then(() => response);
+}
+
+function lengthOf(headers: Headers): number | null {
+  const length = headers.get("content-length");
+  return length === null ? null : Number(length);
+}

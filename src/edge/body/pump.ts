@@ -1,0 +1,141 @@
+import { ExpandsTooMuch } from "../origin/decoding.ts";
+import { BodyReader, BodySilent } from "./body-reader.ts";
+import { Sink } from "./sink.ts";
+import { isWorthFinishing } from "./worth-finishing.ts";
+
+/** Where a body goes while it is read once. */
+export interface Sinks {
+  /** The client. One that leaves does not stop the others. */
+  client: Sink;
+  /** What is to be kept of the body; null: nothing, in memory either. */
+  keeping: Keeping | null;
+}
+
+/** How a body is kept. */
+export interface Keeping {
+  /** Whether so many bytes more may be held in memory. */
+  hold(bytes: number): boolean;
+  /** Called when the body is too much to be held: gives the store's end, or null to keep nothing. */
+  openStore(): WritableStream<Uint8Array> | null;
+  /** Whether anybody but the client waits for the body to be kept. Asked when the client has left. */
+  isAwaited(): boolean;
+}
+
+/** Bounds on a body. */
+export interface BodyBounds {
+  /** Bytes that the origin promised (`Content-Length`), or null. */
+  expected: number | null;
+  /** Larger is not stored, bytes. */
+  maxStoredBytes: number;
+  /** Longest silence between two chunks, ms. A quarter more may pass until it is noticed. */
+  idleMs: number;
+  /** After so long without taking anything the store is let go, ms. */
+  stalledMs: number;
+}
+
+/** What a body turned out to be. */
+export type PumpOutcome =
+  /** Complete and small: here it is. */
+  | { kind: "buffered"; body: Blob }
+  /** Complete and large: it went to the store as it came. */
+  | { kind: "streamed"; size: number }
+  /** The store did not get it, or not all of it. */
+  | { kind: "passed" }
+  /** Nobody waited for it any more, and much was still to come. */
+  | { kind: "abandoned" }
+  /** Cut off, silent for too long, not of the promised length, or coded and far larger than it came. */
+  | { kind: "broken"; reason: "cut-off" | "idle-timeout" | "wrong-length" | "expands-too-much" };
+
+/** Bodies up to this size are held in memory while they are read, and shared with other requests (bytes). */
+export const BUFFER_BYTES = 1_048_576;
+
+class WrongLength extends Error {}
+
+/** Reads a body once, at the pace of its slowest sink, and says what it was. Never rejects. */
+export async function pump(
+  body: ReadableStream<Uint8Array>,
+  { client, keeping }: Sinks,
+  bounds: BodyBounds,
+): Promise<PumpOutcome> {
+  const reader = new BodyReader(body);
+  const silence = watchOver(bounds.idleMs, reader);
+  let store: Sink | null = null;
+  let held: Uint8Array[] | null = keeping === null ? null : [];
+  let size = 0;
+  let sinceLeft = 0;
+  try {
+    for (;;) {
+      silence.readingSince();
+      const chunk = await reader.next();
+      if (chunk === null) break;
+      silence.writing();
+      size += chunk.byteLength;
+      if (!client.isOpen && keeping !== null && !keeping.isAwaited()) {
+        sinceLeft += chunk.byteLength;
+        if (!isWorthFinishing(size, sinceLeft, bounds.expected)) {
+          store?.abort("abandoned");
+          await reader.cancel("nobody waits for the rest");
+          return { kind: "abandoned" };
+        }
+      }
+      if (held !== null && (size > BUFFER_BYTES || !keeping!.hold(chunk.byteLength))) {
+        store = new Sink(keeping!.openStore(), bounds.stalledMs);
+        for (const earlier of held) await store.write(earlier);
+        held = null;
+      }
+      if (store?.isOpen && size > bounds.maxStoredBytes) store.abort("too large");
+      if (held !== null) {
+        // Held anyway: its store and its followers need not wait for a slow client.
+        const copy = chunk.slice();
+        held.push(copy);
+        void client.write(copy);
+      } else {
+        await Promise.all([client.write(chunk), store?.write(chunk)]);
+        if (!client.isOpen && !store?.isOpen) {
+          await reader.cancel("nobody wants the rest");
+          return { kind: "passed" };
+        }
+      }
+    }
+    if (bounds.expected !== null && size !== bounds.expected) throw new WrongLength();
+    // When the client takes the last bytes is its own affair: the body is complete without it.
+    void client.close();
+    await store?.close();
+  } catch (error) {
+    const reason = reasonOf(error);
+    client.abort(reason);
+    store?.abort(reason);
+    await reader.cancel(reason);
+    return { kind: "broken", reason };
+  } finally {
+    silence.end();
+  }
+  if (held !== null) return { kind: "buffered", body: new Blob(held) };
+  return store?.isOpen ? { kind: "streamed", size } : { kind: "passed" };
+}
+
+function reasonOf(error: unknown): Extract<PumpOutcome, { kind: "broken" }>["reason"] {
+  if (error instanceof BodySilent) return "idle-timeout";
+  if (error instanceof WrongLength) return "wrong-length";
+  return error instanceof ExpandsTooMuch ? "expands-too-much" : "cut-off";
+}
+
+/** One timer for a whole body, which ends a read that waits for too long. */
+function watchOver(idleMs: number, reader: BodyReader) {
+  let quarters = 0;
+  let isReading = true;
+  const timer = setInterval(() => {
+    quarters++;
+    if (isReading && quarters > 4) reader.giveUp();
+  }, idleMs / 4);
+  return {
+    readingSince: () => {
+      isReading = true;
+      quarters = 0;
+    },
+    writing: () => {
+      isReading = false;
+    },
+    end: () => clearInterval(timer),
+  };
+}

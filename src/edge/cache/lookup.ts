@@ -1,0 +1,75 @@
+import { decideReuse, type Reuse } from "../../http/reuse.ts";
+import { purgeVerdict } from "../../zones/purge-log.ts";
+import { dropBody } from "../body/drop-body.ts";
+import type { Exchange } from "../fill/exchange.ts";
+import type { BodySource } from "./body-source.ts";
+import type { HotResponse } from "./hot-response.ts";
+import { reportStoreFailure } from "./report.ts";
+import { STORED_FOR_SECONDS } from "./store.ts";
+import { freshnessOf, type StoredResponse } from "./stored-response.ts";
+
+/** What a stored response may do for a request. */
+export type Use = Reuse | { kind: "purged" };
+
+/** What the cache holds for a request. */
+export type Lookup =
+  | { kind: "found"; use: Reuse; stored: StoredResponse; source: BodySource }
+  | { kind: "miss"; reason: "uri-miss" | "vary-miss" | "purged" };
+
+/** Looks a request up: memory, then the store; the zone's purges, then RFC 9111 §4. */
+export async function lookup(exchange: Exchange): Promise<Lookup> {
+  const { memory, store, target, request } = exchange;
+  const hot = memory?.get(target.key);
+  if (hot) {
+    const use = useOf(hot.stored, exchange);
+    if (use.kind === "fresh") {
+      return { kind: "found", use, stored: hot.stored, source: sourceOf(hot) };
+    }
+    // Another isolate may have put a newer one into the store by now.
+    memory?.delete(target.key);
+  }
+  const found = await store.find(target.key, request.headers);
+  if (found.kind === "nothing") return { kind: "miss", reason: "uri-miss" };
+  if (found.kind === "no-variant") return { kind: "miss", reason: "vary-miss" };
+  const use = useOf(found.stored, exchange);
+  if (use.kind === "purged") {
+    await dropBody(found.body);
+    // Nobody may use it again: what it takes of the store is given back.
+    exchange.waitUntil(store.discard(target.key, found.stored).catch(reportStoreFailure(target.key)));
+    return { kind: "miss", reason: "purged" };
+  }
+  if (use.kind !== "fresh" || !memory?.admits(target.key, found.stored)) {
+    return { kind: "found", use, stored: found.stored, source: { kind: "store", stream: found.body } };
+  }
+  const body = await new Response(found.body).blob();
+  return { kind: "found", use, stored: found.stored, source: sourceOf(memory.put(target.key, found.stored, body)) };
+}
+
+function sourceOf(hot: HotResponse): BodySource {
+  return { kind: "memory", body: hot.body, coded: hot.coded, hot };
+}
+
+/**
+ * Whether and how a stored response may answer a request now. The request's own `no-cache`, `max-age` and the like are
+ * advisory (RFC 9111 §5.2.1) and left aside: a client's reload must not be a way to the origin.
+ */
+export function useOf(stored: StoredResponse, { zone, target, now }: Exchange): Use {
+  // A day before the purge log forgets (PURGE_LOG_SECONDS): what outlived its purge would be served again.
+  if (now - stored.answeredAt > STORED_FOR_SECONDS * 1000) return { kind: "purged" };
+  const verdict = purgeVerdict(zone.purges, {
+    path: target.path,
+    query: target.query,
+    tags: stored.tags,
+    version: stored.zoneVersion,
+  });
+  if (verdict.kind === "purged") return { kind: "purged" };
+  return decideReuse(
+    freshnessOf(stored, zone.settings.ttl_mode),
+    {
+      staleWhileRevalidate: zone.settings.stale_while_revalidate,
+      staleIfError: zone.settings.stale_if_error,
+    },
+    now,
+    verdict.kind === "stale" ? verdict.softAt : null,
+  );
+}

@@ -1,0 +1,71 @@
+import { isExplicit } from "../../http/freshness.ts";
+import { storable } from "../../http/storable.ts";
+import { effectiveCacheControl } from "../../http/targeted-cache-control.ts";
+import type { ZoneDocument } from "../../zones/zone.ts";
+import type { Target } from "../request/target.ts";
+import { reconcileType } from "./content-type.ts";
+import type { StoredResponse } from "./stored-response.ts";
+
+/** Whether an answer is kept; the reason stands in `Cache-Status`. */
+export type StoreVerdict = { store: true } | { store: false; reason: string; asPart?: true };
+
+/**
+ * RFC 9111 §3 and, above it, what a CDN must not keep whatever the origin says.
+ *
+ * @param response status and fields as the origin sent them
+ * @param stored the same response as it would be kept
+ * @param post the target URI where the answer is one to a POST
+ */
+export function storeVerdict(
+  response: { status: number; headers: Headers },
+  stored: StoredResponse,
+  request: Headers,
+  target: Target,
+  zone: ZoneDocument,
+  post: URL | null = null,
+): StoreVerdict {
+  const no = (reason: string): { store: false; reason: string } => ({ store: false, reason });
+  if (
+    isSuccess(response.status) &&
+    reconcileType(target.asset, response.headers.get("content-type")).kind === "mismatch"
+  ) {
+    return no("type-mismatch");
+  }
+  if (zone.settings.forward.cookies && !saysShared(response.headers, stored)) {
+    // The answer may be about the cookie that the origin saw, which is not in the key.
+    if (request.has("cookie")) return no("cookie");
+    // RFC 9111 §7.3: Set-Cookie as such "does not inhibit caching". But then its origin should say for how long.
+    if (response.headers.has("set-cookie") && !isExplicit(stored.source)) return no("set-cookie");
+  }
+  if (stored.size !== null && stored.size > zone.settings.max_object_bytes) return no("too-large");
+  const verdict = storable({
+    method: post === null ? "GET" : "POST",
+    requestHeaders: asTheOriginSawIt(request, zone),
+    status: response.status,
+    headers: response.headers,
+    lifetime: stored.lifetime,
+    source: stored.source,
+    ...(post !== null && { url: post }),
+  });
+  if (!verdict.store || response.status !== 206) return verdict;
+  // RFC 9111 §3.3: a 206 is never the whole; it may be kept as the part that it is.
+  return stored.vary.length === 0 ? { ...no("partial"), asPart: true } : no("partial");
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** Whether the origin knows that a shared cache is asking, and lets it share; or lets the cookie tell answers apart. */
+function saysShared(headers: Headers, stored: StoredResponse): boolean {
+  const { directives, targeted } = effectiveCacheControl(headers);
+  return targeted || directives.public || directives.sMaxage !== undefined || stored.vary.includes("cookie");
+}
+
+/** RFC 9111 §3.5 is about credentials that the origin was shown; the others changed nothing. */
+function asTheOriginSawIt(request: Headers, zone: ZoneDocument): Headers {
+  if (zone.settings.forward.authorization || !request.has("authorization")) return request;
+  const headers = new Headers(request);
+  headers.delete("authorization");
+  return headers;
+}

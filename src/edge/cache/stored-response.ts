@@ -1,0 +1,166 @@
+import { correctedInitialAge } from "../../http/age.ts";
+import { NO_DIRECTIVES } from "../../http/cache-control.ts";
+import { type SelectedValidators, validators } from "../../http/conditional.ts";
+import { parseHttpDate } from "../../http/dates.ts";
+import { freshenHeaders } from "../../http/freshen.ts";
+import { type FreshnessSource, freshnessLifetime } from "../../http/freshness.ts";
+import type { StoredFreshness } from "../../http/reuse.ts";
+import { isWithoutContent } from "../../http/statuses.ts";
+import { storableHeaders } from "../../http/storable.ts";
+import { effectiveCacheControl } from "../../http/targeted-cache-control.ts";
+import { varyFields } from "../../http/vary.ts";
+import type { ZoneSettings } from "../../zones/settings.ts";
+import type { ZoneDocument } from "../../zones/zone.ts";
+import { isDecoded } from "../origin/decoding.ts";
+import { selectingFields, variantOf } from "../request/forwarded-fields.ts";
+import type { Target } from "../request/target.ts";
+import { clientHeaders, labelType } from "./client-headers.ts";
+
+/** A response as the cache keeps it, without its body. Plain data: it can be shared between requests and written as JSON. */
+export interface StoredResponse {
+  status: number;
+  /** End-to-end fields as the client may see them, names in lower case. */
+  headers: [name: string, value: string][];
+  /** Purge tags; the client does not see them. */
+  tags: string[];
+  /** A validator of ours, for a response that came with none; the origin never sees it. */
+  computedEtag: string | null;
+  /** The validator as the origin knows it, where clients are shown another. */
+  originEtag: string | null;
+  /** Names the body: a new body has a new name, a validated one keeps it. */
+  bodyId: string;
+  /** The body stands in the store by its name, not beside this. */
+  isBodyApart: boolean;
+  /** Bytes; null while unknown. */
+  size: number | null;
+  /** Request fields that select this variant, `"*"` where nothing can select it again. */
+  vary: readonly string[] | "*";
+  /** What those fields were; see `variantOf`. */
+  variant: string;
+  /** When the response, or its last validation, was asked for and arrived; ms since the epoch. */
+  requestedAt: number;
+  answeredAt: number;
+  /** Corrected initial age in seconds (RFC 9111 §4.2.3). */
+  initialAge: number;
+  /** Freshness lifetime in seconds and where it came from. */
+  lifetime: number;
+  source: FreshnessSource;
+  /** The zone's version when the request to the origin began: later purges apply. */
+  zoneVersion: number;
+}
+
+/** An answer of the origin, before anything is decided of it. */
+export interface OriginAnswer {
+  response: Response;
+  requestedAt: number;
+  answeredAt: number;
+}
+
+/** The answer as the cache would keep it. */
+export function toStoredResponse(
+  answer: OriginAnswer,
+  request: Headers,
+  target: Target,
+  zone: ZoneDocument,
+): StoredResponse {
+  const headers = clientHeaders(answer.response, answer.answeredAt, target);
+  const vary = selectedBy(headers, zone.settings);
+  return {
+    status: answer.response.status,
+    headers: [...headers],
+    tags: purgeTags(answer.response.headers),
+    computedEtag: null,
+    originEtag: isDecoded(answer.response.headers) ? answer.response.headers.get("etag") : null,
+    bodyId: crypto.randomUUID(),
+    isBodyApart: false,
+    size: bodySize(answer.response),
+    vary,
+    variant: vary === "*" ? "" : variantOf(vary, request),
+    ...timesOf(answer, answer.response.status, headers, target),
+    zoneVersion: zone.version,
+  };
+}
+
+/** The stored response after a 304 (RFC 9111 §4.3.4): its headers and times are new, its body is not. */
+export function freshened(
+  stored: StoredResponse,
+  answer: OriginAnswer,
+  request: Headers,
+  target: Target,
+  zone: ZoneDocument,
+): StoredResponse {
+  const notModified = clientHeaders(answer.response, answer.answeredAt, target);
+  // Its Cache-Control may name fields that must not be kept any more (RFC 9111 §3.1).
+  const headers = storableHeaders(freshenHeaders(new Headers(stored.headers), notModified));
+  labelType(headers, stored.status, target);
+  const tags = purgeTags(answer.response.headers);
+  const vary = selectedBy(headers, zone.settings);
+  return {
+    ...stored,
+    headers: [...headers],
+    tags: tags.length > 0 ? tags : stored.tags,
+    vary,
+    variant: vary === "*" ? "" : variantOf(vary, request),
+    ...timesOf(answer, stored.status, headers, target),
+    zoneVersion: zone.version,
+  };
+}
+
+/** The conditional headers that ask the origin whether a stored response still holds. */
+export function validatorsOf(stored: StoredResponse): Record<string, string> {
+  return validators(validatedHeaders(stored));
+}
+
+/** The stored fields with the validator that the origin knows. */
+export function validatedHeaders(stored: StoredResponse): Headers {
+  const headers = new Headers(stored.headers);
+  if (stored.originEtag !== null) headers.set("etag", stored.originEtag);
+  return headers;
+}
+
+/** What `decideReuse` asks of a stored response. */
+export function freshnessOf(stored: StoredResponse, mode: ZoneSettings["ttl_mode"]): StoredFreshness {
+  // In a zone that overrides, ours is the only word on freshness; `private` and `no-store` were never stored.
+  const overridden = mode === "override" && stored.source === "policy";
+  return {
+    lifetime: stored.lifetime,
+    initialAge: stored.initialAge,
+    answeredAt: stored.answeredAt,
+    cacheControl: overridden ? NO_DIRECTIVES : effectiveCacheControl(new Headers(stored.headers)).directives,
+  };
+}
+
+/** What preconditions are evaluated against. */
+export function selectedValidators(headers: Headers): SelectedValidators {
+  return {
+    etag: headers.get("etag"),
+    lastModified: parseHttpDate(headers.get("last-modified")),
+    date: parseHttpDate(headers.get("date")),
+  };
+}
+
+function timesOf(answer: OriginAnswer, status: number, headers: Headers, target: Target) {
+  const { requestedAt, answeredAt } = answer;
+  const { seconds, source } = freshnessLifetime({ status, headers }, target.freshness, answeredAt);
+  const initialAge = correctedInitialAge({ headers, requestedAt, answeredAt });
+  return { requestedAt, answeredAt, initialAge, lifetime: seconds, source };
+}
+
+/** Bytes of the body, by what the answer says; null while unknown. The answer to a HEAD has a size and no body. */
+function bodySize({ status, headers }: Response): number | null {
+  if (isDecoded(headers)) return null;
+  const length = headers.get("content-length");
+  if (length !== null && /^\d+$/.test(length)) return Number(length);
+  return isWithoutContent(status) ? 0 : null;
+}
+
+function selectedBy(headers: Headers, settings: ZoneSettings): readonly string[] | "*" {
+  const fields = varyFields(headers);
+  return fields === "*" ? "*" : selectingFields(fields, settings);
+}
+
+function purgeTags(headers: Headers): string[] {
+  const cacheTags = (headers.get("cache-tag") ?? "").split(",").map((tag) => tag.trim());
+  const surrogateKeys = (headers.get("surrogate-key") ?? "").split(/\s+/);
+  return [...new Set([...cacheTags, ...surrogateKeys].filter(Boolean))];
+}

@@ -1,0 +1,106 @@
+import { languageVariantKey, preferredLanguage } from "../../http/vary.ts";
+import { purgeHash } from "../../zones/purge-log.ts";
+import { dropBody } from "../body/drop-body.ts";
+import { variantOf } from "../request/forwarded-fields.ts";
+import type { StoredResponse } from "./stored-response.ts";
+
+/** Stands under the key of a resource whose answers vary. */
+export interface VaryRecord {
+  vary: readonly string[];
+  /** A new record starts with none of its predecessor's variants. */
+  generation: string;
+}
+
+/** What the store has under a key, by place: a resource's own or one of a variant. */
+export interface Entries {
+  read(place: string, key: string): Promise<{ entry: StoredResponse | VaryRecord; response: Response } | null>;
+  write(
+    place: string,
+    key: string,
+    entry: StoredResponse | VaryRecord,
+    body: Blob | ReadableStream | null,
+  ): Promise<void>;
+}
+
+/** What stands under a key for a request. */
+export type FoundVariant =
+  | { kind: "response"; stored: StoredResponse; response: Response }
+  | { kind: "no-variant" }
+  | { kind: "nothing" };
+
+/** A resource's own place: its response, or the record of its Vary fields. */
+export const PRIMARY = "primary";
+
+/**
+ * The response for a request (RFC 9111 §4.1). A resource without Vary is one read. A resource with Vary has a record of its
+ * fields in its own place, and its variants in places that the record's generation starts.
+ */
+export async function findVariant(entries: Entries, key: string, request: Headers): Promise<FoundVariant> {
+  const primary = await entries.read(PRIMARY, key);
+  if (primary === null) return { kind: "nothing" };
+  if (!isVaryRecord(primary.entry)) return { kind: "response", stored: primary.entry, response: primary.response };
+  await dropBody(primary.response.body);
+  const { vary, generation } = primary.entry;
+  for (const wanted of variantsFor(vary, request)) {
+    const variant = await entries.read(variantPlace(generation, wanted), key);
+    if (variant === null || isVaryRecord(variant.entry)) continue;
+    // The place holds a hash of the variant only.
+    if (variant.entry.variant === wanted)
+      return { kind: "response", stored: variant.entry, response: variant.response };
+    await dropBody(variant.response.body);
+  }
+  return { kind: "no-variant" };
+}
+
+/** Where a stored response is; null where its Vary record has gone. */
+export async function placeOf(entries: Entries, key: string, stored: StoredResponse): Promise<string | null> {
+  if (stored.vary.length === 0) return PRIMARY;
+  const record = await recordFor(entries, key);
+  return record && variantPlace(record.generation, stored.variant);
+}
+
+/** Where a response belongs; makes the record of its Vary fields where there is none yet. */
+export async function placeFor(entries: Entries, key: string, stored: StoredResponse): Promise<string> {
+  if (stored.vary.length === 0) return PRIMARY;
+  const vary = stored.vary as readonly string[];
+  let record = await recordFor(entries, key);
+  if (record === null || record.vary.join() !== vary.join()) {
+    record = { vary, generation: crypto.randomUUID() };
+    await entries.write(PRIMARY, key, record, null);
+  }
+  return variantPlace(record.generation, stored.variant);
+}
+
+/** The variant as which a response in one language is found by those who prefer it, however they say so; null: none. */
+export function languageVariantOf(stored: StoredResponse): string | null {
+  const language = stored.headers
+    .find(([name]) => name === "content-language")?.[1]
+    .trim()
+    .toLowerCase();
+  if (language === undefined || !/^[a-z0-9-]+$/.test(language)) return null;
+  return languageVariantKey(stored.variant, language);
+}
+
+/** Tells the two kinds of entries in a resource's own place apart. */
+export function isVaryRecord(entry: StoredResponse | VaryRecord): entry is VaryRecord {
+  return "generation" in entry;
+}
+
+async function recordFor(entries: Entries, key: string): Promise<VaryRecord | null> {
+  const primary = await entries.read(PRIMARY, key);
+  if (primary === null) return null;
+  await dropBody(primary.response.body);
+  return isVaryRecord(primary.entry) ? primary.entry : null;
+}
+
+/** The variants that serve a request: the one it names, then the one in the language that it prefers to all others. */
+function variantsFor(vary: readonly string[], request: Headers): string[] {
+  const exact = variantOf(vary, request);
+  const language = vary.includes("accept-language") ? preferredLanguage(request.get("accept-language")) : null;
+  const preferred = language && languageVariantKey(exact, language);
+  return preferred === null ? [exact] : [exact, preferred];
+}
+
+function variantPlace(generation: string, variant: string): string {
+  return `variant/${generation}/${purgeHash(variant)}`;
+}

@@ -1,0 +1,248 @@
+import { type ByteRange, parseRange } from "../../http/range.ts";
+import { answer } from "../answer/answer.ts";
+import { refuse } from "../answer/refusal.ts";
+import type { Answer } from "../answer/send.ts";
+import { dropBody } from "../body/drop-body.ts";
+import { BUFFER_BYTES } from "../body/pump.ts";
+import { discard } from "../cache/body-source.ts";
+import { type Lookup, lookup, useOf } from "../cache/lookup.ts";
+import type { StoredResponse } from "../cache/stored-response.ts";
+import type { OriginFailure } from "../origin/origin.ts";
+import { variantOf } from "../request/forwarded-fields.ts";
+import type { Exchange } from "./exchange.ts";
+import { type Fill, fill, isServerError, patienceOf } from "./fill.ts";
+import { flightKeyOf } from "./flight-key.ts";
+import type { Flight, Landing } from "./flights.ts";
+import { answerFromPart, findPart } from "./part.ts";
+import { pass } from "./pass.ts";
+import { collapsed, hit, missed, notKept, revalidated } from "./provenance.ts";
+
+/** What was looked up, where the origin has to be asked before it can answer. */
+export type Unusable =
+  | Extract<Lookup, { kind: "miss" }>
+  | (Extract<Lookup, { kind: "found" }> & { use: { kind: "validate" } });
+
+/** How long a request waits for a large body that another one is fetching, ms. */
+const LARGE_PATIENCE_MS = 2_500;
+
+/** How long it waits where the other one's client takes nothing, ms: nobody is to hold up others by reading slowly. */
+const HELD_UP_MS = 100;
+
+/** In a larger object, a range that does not begin at the first byte is not made to wait for the bytes before it. */
+const FAR_RANGE_BYTES = 67_108_864;
+
+/** Waits for a request to the origin that is already in flight, or makes one. */
+export async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promise<Answer> {
+  const { flights, fills, ranges, target, request, zone, now } = exchange;
+  const flightKey = flightKeyOf(exchange);
+  const recent = flights.recentFailure(flightKey, now);
+  if (recent !== null) return answerFailure(exchange, found, recent);
+  const range = partAskedFor(exchange);
+  // What could not be stored a moment ago is not asked for as a whole to answer a part.
+  if (range !== null && flights.isUnshared(flightKey, now)) return passInstead(exchange, found, "unshared");
+
+  const part = found.kind === "miss" && request.method === "GET" ? await findPart(exchange) : null;
+  if (range !== null) {
+    const fromPart = part && (await answerFromPart(exchange, part));
+    if (fromPart) return fromPart;
+    // Where the end of something begins is not known before all of it is here: the origin is asked for just that.
+    if (found.kind === "miss" && range.kind === "suffix") return passInstead(exchange, found, "suffix");
+  }
+
+  // The first flight may break off: then there is a second to wait for.
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const flying = exchange.directives.noStore ? null : flights.waitable(flightKey, now);
+    if (flying === null) break;
+    const { landing, isKept } = await follow(exchange, flying);
+    if (landing === null) return passInstead(exchange, found, "impatient");
+    const shared = await answerFromLanding(exchange, found, landing, isKept);
+    if (shared !== null) return shared;
+  }
+  if (request.method === "HEAD") return answerHead(exchange, found);
+  const isDeserved = range !== null && ranges.deservesWhole(target.key, now);
+  if (range !== null && !isDeserved && found.kind === "miss") return passInstead(exchange, found, "range");
+  // What is stale is asked about all the same: most of the time a 304 is all that comes.
+  if (found.kind === "miss" && !fills.hasRoom(zone.id, now)) return passInstead(exchange, found, "busy");
+  const led = await fill(exchange, {
+    stale: found.kind === "found" ? { stored: found.stored, servesErrors: found.use.staleIfError } : null,
+    part: range === null ? part : null,
+    wantsBody: true,
+    isForAll: isDeserved,
+  });
+  return answerFromFill(exchange, found, led, isDeserved);
+}
+
+/** What another request brings; null: it takes too long. `isKept`: whether the store has what is large, null likewise. */
+async function follow(
+  exchange: Exchange,
+  flight: Flight,
+): Promise<{ landing: Landing | null; isKept: boolean | null }> {
+  flight.followers++;
+  try {
+    const landing = await within(flight.landing, patienceOf(exchange));
+    const isOurs = landing?.kind === "large" && isVariantFor(landing.stored, exchange.request);
+    return { landing, isKept: isOurs ? await keptInTime(landing) : null };
+  } finally {
+    flight.followers--;
+  }
+}
+
+/** Whether the store has a large body in the end; null: it takes too long, or is held up by its leader's client. */
+async function keptInTime({ kept, client }: Extract<Landing, { kind: "large" }>): Promise<boolean | null> {
+  for (let waited = 0; waited < LARGE_PATIENCE_MS; waited += HELD_UP_MS) {
+    const taken = client.taken;
+    const isKept = await within(kept, HELD_UP_MS);
+    if (isKept !== null) return isKept;
+    if (client.isWaiting && client.taken === taken) return null;
+  }
+  return null;
+}
+
+/** Answers out of what another request brought; null where it does not serve this one. */
+async function answerFromLanding(
+  exchange: Exchange,
+  found: Unusable,
+  landing: Landing,
+  isKept: boolean | null,
+): Promise<Answer | null> {
+  switch (landing.kind) {
+    case "whole": {
+      const { stored, body, coded } = landing;
+      const use = useOf(stored, exchange);
+      if (!isVariantFor(stored, exchange.request) || use.kind === "validate" || use.kind === "purged") return null;
+      await discardBody(found);
+      return answer(exchange, stored, { kind: "memory", body, coded, hot: null }, collapsed(found, use));
+    }
+    case "large": {
+      const { stored } = landing;
+      if (!isVariantFor(stored, exchange.request) || useOf(stored, exchange).kind === "purged") return null;
+      // It has been waited for a moment; a slow one is fetched apart, without keeping it twice.
+      if (isKept === null) return passInstead(exchange, found, "large");
+      return isKept ? answerFromStore(exchange, found) : null;
+    }
+    case "stored":
+      return answerFromStore(exchange, found);
+    case "failed":
+      return answerFailure(exchange, found, landing.failure);
+    case "unshared":
+    case "broken":
+      return null;
+    default:
+      return landing satisfies never;
+  }
+}
+
+/** Answers out of what has been stored meanwhile; null where it does not serve this request. */
+async function answerFromStore(exchange: Exchange, found: Unusable): Promise<Answer | null> {
+  const again = await lookup(exchange);
+  if (again.kind === "miss") return null;
+  if (again.use.kind === "validate") {
+    await discard(again.source);
+    return null;
+  }
+  await discardBody(found);
+  return answer(exchange, again.stored, again.source, collapsed(found, again.use));
+}
+
+function isVariantFor(stored: StoredResponse, request: Request): boolean {
+  return stored.vary !== "*" && variantOf(stored.vary, request.headers) === stored.variant;
+}
+
+/** Answers out of what this request's own fill brought. */
+async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill, isDeserved: boolean): Promise<Answer> {
+  switch (led.kind) {
+    case "failed":
+      return answerFailure(exchange, found, led.failure);
+    case "validated": {
+      if (found.kind === "miss") throw new Error("a 304 for a request without conditions");
+      return answer(exchange, led.stored, found.source, revalidated(led.stored), led.cookies);
+    }
+    case "answer": {
+      const { stored, body, handed, cookies } = led;
+      const range = stored.status === 200 ? partAskedFor(exchange) : null;
+      if (range !== null && (!led.isKept || isFarRange(range, stored) || !(isDeserved || isSmall(stored)))) {
+        await dropBody(body);
+        return passInstead(exchange, found, led.isKept ? "range" : led.reason);
+      }
+      await discardBody(found);
+      const provenance = led.isKept ? missed(found, stored) : notKept(found, stored, led.reason);
+      return answer(
+        exchange,
+        stored,
+        { kind: "origin", stream: body, handed, isKept: led.isKept },
+        provenance,
+        cookies,
+      );
+    }
+    default:
+      return led satisfies never;
+  }
+}
+
+async function answerFailure(exchange: Exchange, found: Unusable, failure: OriginFailure): Promise<Answer> {
+  if (isStaleIfError(found)) return answerStale(exchange, found);
+  await discardBody(found);
+  return refuse(failure.reason, exchange.request, exchange.zone);
+}
+
+type Found = Extract<Unusable, { kind: "found" }>;
+
+function isStaleIfError(found: Unusable): found is Found {
+  return found.kind === "found" && found.use.staleIfError;
+}
+
+/** RFC 5861 §4. */
+function answerStale(exchange: Exchange, { stored, source, use }: Found): Promise<Answer> {
+  return answer(exchange, stored, source, hit("STALE", use, "stale-if-error"));
+}
+
+/**
+ * The answer to a HEAD, by a HEAD: its client gets no body that the origin would have to be asked for. What is stored stays as
+ * it is: it is stale already, as RFC 9111 §4.3.5 would have it where the origin's answer differs.
+ */
+async function answerHead(exchange: Exchange, found: Unusable): Promise<Answer> {
+  if (!isStaleIfError(found)) return passInstead(exchange, found, "head");
+  const passed = await pass(exchange, "head");
+  if (isServerError(passed.status)) return answerStale(exchange, found);
+  await discardBody(found);
+  return passed;
+}
+
+async function passInstead(exchange: Exchange, found: Unusable, reason: string): Promise<Answer> {
+  await discardBody(found);
+  return pass(exchange, reason);
+}
+
+/** The one part that is asked for; null: the whole is, be it by a range that covers it. */
+function partAskedFor({ request: { method, headers }, ranges, target, now }: Exchange): ByteRange | null {
+  const range = method === "GET" ? parseRange(headers.get("range")) : null;
+  if (range?.kind !== "from" || range.first > 0) return range;
+  const size = ranges.sizeOf(target.key, now);
+  const isAll = range.last === null || (size !== null && range.last + 1 >= size);
+  return isAll ? null : range;
+}
+
+function isSmall({ size }: StoredResponse): boolean {
+  return size !== null && size <= BUFFER_BYTES;
+}
+
+function isFarRange(range: ByteRange, stored: StoredResponse): boolean {
+  const fromTheStart = range.kind === "from" && range.first === 0;
+  return stored.size !== null && stored.size > FAR_RANGE_BYTES && !fromTheStart;
+}
+
+/** What a promise brings within so many ms; null: it takes longer. */
+async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | null> {
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(() => late.resolve(null), ms);
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Lets go of what was looked up. */
+export async function discardBody(found: Lookup): Promise<void> {
+  if (found.kind === "found") await discard(found.source);
+}

@@ -1,0 +1,203 @@
+import { selectsStored } from "../../http/freshen.ts";
+import { dropBody } from "../body/drop-body.ts";
+import { ownCookies } from "../cache/client-headers.ts";
+import { reportStoreFailure } from "../cache/report.ts";
+import { storeVerdict } from "../cache/store-verdict.ts";
+import {
+  freshened,
+  type OriginAnswer,
+  type StoredResponse,
+  toStoredResponse,
+  validatedHeaders,
+  validatorsOf,
+} from "../cache/stored-response.ts";
+import { decodedBody } from "../origin/decoding.ts";
+import { askOrigin, type OriginFailure } from "../origin/origin.ts";
+import { originHeaders } from "../origin/origin-request.ts";
+import { unlistedFields } from "../request/forwarded-fields.ts";
+import type { Exchange } from "./exchange.ts";
+import type { FillPermit } from "./fill-budget.ts";
+import { flightKeyOf } from "./flight-key.ts";
+import { Flight } from "./flights.ts";
+import { type Delivery, keep, passOn } from "./keep.ts";
+import { completed, type Part, restOf } from "./part.ts";
+
+/** What the request that leads a flight gets from it. */
+export type Fill =
+  /** A new response. `body` is on its way from the origin; null where none is wanted. */
+  | ({ kind: "answer"; stored: StoredResponse; isKept: true } & OnTheWay)
+  | ({ kind: "answer"; stored: StoredResponse; isKept: false; reason: string } & OnTheWay)
+  /** The stale response holds; its body is in the store. */
+  | { kind: "validated"; stored: StoredResponse; cookies: readonly string[] }
+  /** No answer, or none that is better than a stale one. */
+  | { kind: "failed"; failure: OriginFailure };
+
+/** `cookies`: what the origin sets at this client alone. */
+type OnTheWay = Pick<Delivery, "body" | "handed"> & { cookies: readonly string[] };
+
+const ORIGIN_5XX: OriginFailure = { status: 502, reason: "origin-5xx" };
+const NONSENSE: OriginFailure = { status: 502, reason: "origin-nonsense" };
+
+/** A fill as it is asked for. */
+export interface FillRequest {
+  /** The stale response to be validated, and whether it may be served in the place of a server error; null: fetch anew. */
+  stale: Stale | null;
+  /** A stored part that may be completed, where nothing stale is to be validated. */
+  part: Part | null;
+  /** Whether the caller will read the body. */
+  wantsBody: boolean;
+  /** Whether the body is kept whoever leaves: it is fetched for more than the client of this request. */
+  isForAll: boolean;
+}
+
+interface Stale {
+  stored: StoredResponse;
+  servesErrors: boolean;
+}
+
+/** How long others wait for a fill to land: the origin's time for a first byte, once for each origin, and some, ms. */
+export function patienceOf({ zone }: Exchange): number {
+  const origins = zone.settings.fallback_origin === null ? 1 : 2;
+  return zone.settings.timeouts.first_byte_ms * origins + 5_000;
+}
+
+/**
+ * Asks the origin for a whole resource, hands the answer on as it comes, and stores it where that is allowed.
+ * Others with the same key wait for this one request; see {@link Flights}. Once nobody waits any more, the body is read on
+ * only where little of it is left, see {@link isWorthFinishing}.
+ */
+export function fill(exchange: Exchange, wanted: FillRequest): Promise<Fill> {
+  const flight = new Flight(flightKeyOf(exchange), patienceOf(exchange));
+  if (wanted.isForAll) flight.followers++;
+  const permit = exchange.fills.begin(exchange.zone.id, exchange.now);
+  const flown = fly(exchange, wanted, flight, permit);
+  void flown.then(({ done, over }) => Promise.all([done, over])).then(permit.end, permit.end);
+  const done = flown.then(
+    ({ done }) => done,
+    () => flight.land({ kind: "broken" }),
+  );
+  // What may not be stored is nothing to wait for.
+  if (!exchange.directives.noStore) exchange.flights.begin(flight, done);
+  exchange.waitUntil(done);
+  return flown.then(({ fill }) => fill);
+}
+
+/** The leader's answer, and the end of the work on its body (never rejects). */
+interface Flown {
+  fill: Fill;
+  done: Promise<void>;
+  /** The client has all of its answer, or is gone. */
+  over: Promise<void>;
+}
+
+const NOTHING_LEFT = Promise.resolve();
+
+async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight, permit: FillPermit): Promise<Flown> {
+  const { request, zone, target } = exchange;
+  const { stale, part, wantsBody } = wanted;
+  const rest = part && restOf(part);
+  const outcome = await askOrigin(zone, {
+    method: "GET",
+    pathAndQuery: target.path + target.query,
+    headers: originHeaders(request.headers, zone, target, stale ? validatorsOf(stale.stored) : (rest ?? {})),
+  });
+  if (outcome.kind === "failure") return failed(flight, outcome.failure);
+  const isRest = rest !== null && (outcome.response.status === 206 || outcome.response.status === 416);
+  const response = part !== null && isRest ? completed(part, outcome.response) : outcome.response;
+  if (response === null) {
+    await dropBody(outcome.response.body);
+    return fly(exchange, { ...wanted, part: null }, flight, permit);
+  }
+  const answered = { ...outcome, response };
+  if (response.status === 206) {
+    // RFC 9110 §15.3.7: a 206 answers a request with a Range, and this one had none.
+    await dropBody(response.body);
+    return failed(flight, NONSENSE);
+  }
+  const isShared = !standsInForOne(outcome, exchange);
+  if (response.status === 304 && stale !== null) return validated(exchange, stale.stored, answered, isShared, flight);
+  if (stale?.servesErrors && isServerError(response.status)) {
+    // There is something better than the error, and the origin is left in peace for a moment.
+    await dropBody(response.body);
+    return failed(flight, ORIGIN_5XX);
+  }
+  const stored = toStoredResponse(answered, request.headers, target, zone);
+  const verdict = isShared
+    ? storeVerdict(response, stored, request.headers, target, zone)
+    : ({ store: false, reason: "fallback" } as const);
+  const body = await decodedBody(response, zone.settings.max_object_bytes);
+  const cookies = ownCookies(response.headers, zone.settings.forward);
+  if (verdict.store) {
+    const { done, over, ...onTheWay } = keep(exchange, stored, body, wantsBody, flight, permit, stale?.stored ?? null);
+    return { fill: { kind: "answer", stored, ...onTheWay, cookies, isKept: true }, done, over };
+  }
+  flight.land({ kind: "unshared" });
+  const { done, over, ...onTheWay } = passOn(exchange, stored, body, wantsBody);
+  const { reason } = verdict;
+  return { fill: { kind: "answer", stored, ...onTheWay, cookies, isKept: false, reason }, done, over };
+}
+
+/**
+ * Whether an answer of the fallback origin is for this client alone: what it has sent beyond the cache key may be why the
+ * first origin failed.
+ */
+export function standsInForOne(
+  { isFallback }: { isFallback: boolean },
+  { request, zone }: Pick<Exchange, "request" | "zone">,
+): boolean {
+  return isFallback && unlistedFields(request.headers, zone.settings.forward).length > 0;
+}
+
+function failed(flight: Flight, failure: OriginFailure): Flown {
+  flight.land({ kind: "failed", failure });
+  return { fill: { kind: "failed", failure }, done: NOTHING_LEFT, over: NOTHING_LEFT };
+}
+
+/** RFC 9111 §4.3.4: the stored response is brought up to date and kept. */
+function validated(
+  exchange: Exchange,
+  stale: StoredResponse,
+  answer: OriginAnswer,
+  isShared: boolean,
+  flight: Flight,
+): Flown {
+  const { request, zone, target, store, memory } = exchange;
+  const cookies = ownCookies(answer.response.headers, zone.settings.forward);
+  const asItWas: Flown = {
+    fill: { kind: "validated", stored: stale, cookies },
+    done: NOTHING_LEFT,
+    over: NOTHING_LEFT,
+  };
+  // RFC 9111 §4.3.4: a 304 that names another validator "MUST NOT" update what is stored; it still confirms it.
+  if (!isShared || !selectsStored(validatedHeaders(stale), answer.response.headers)) {
+    flight.land({ kind: "unshared" });
+    return asItWas;
+  }
+  const fresh = freshened(stale, answer, request.headers, target, zone);
+  const updated = { status: fresh.status, headers: new Headers(fresh.headers) };
+  const isStorable = (headers: Headers) => storeVerdict(updated, fresh, headers, target, zone).store;
+  // A 304 may say that what was stored must not stay. What one request says of itself changes nothing for the others.
+  const mayStay = isStorable(new Headers());
+  if (mayStay && (flight.isOutdated || !isStorable(request.headers))) {
+    flight.land({ kind: "unshared" });
+    return { ...asItWas, fill: { kind: "validated", stored: fresh, cookies } };
+  }
+  memory?.delete(target.key);
+  const update = async () => {
+    if (mayStay) await store.rewrite(target.key, stale, fresh);
+    // It may have changed while it was being written.
+    const isGone = !mayStay || flight.isOutdated;
+    if (isGone) await store.remove(target.key);
+    flight.land(isGone ? { kind: "unshared" } : { kind: "stored", stored: fresh });
+  };
+  const done = update().catch((error: unknown) => {
+    reportStoreFailure(target.key)(error);
+    flight.land({ kind: "unshared" });
+  });
+  return { ...asItWas, fill: { kind: "validated", stored: fresh, cookies }, done };
+}
+
+/** RFC 5861 §4: "an error is any situation that would result in a 500, 502, 503, or 504". */
+export function isServerError(status: number): boolean {
+  return status === 500 || (status >= 502 && status <= 504);
+}

@@ -1,0 +1,192 @@
+import { dropBody } from "../body/drop-body.ts";
+import { Handed } from "../body/handed.ts";
+import { type BodyBounds, BUFFER_BYTES, type PumpOutcome, pump } from "../body/pump.ts";
+import { Sink } from "../body/sink.ts";
+import { useOf } from "../cache/lookup.ts";
+import { loggable, reportStoreFailure } from "../cache/report.ts";
+import type { StoredResponse } from "../cache/stored-response.ts";
+import type { Exchange } from "./exchange.ts";
+import type { FillPermit } from "./fill-budget.ts";
+import type { Flight } from "./flights.ts";
+
+/** A body on its way to the client, and the end of the work on it (never rejects). */
+export interface Delivery {
+  /** Null where the client wants none. */
+  body: ReadableStream | null;
+  /** Tells what of it goes to the client. */
+  handed: Handed;
+  done: Promise<void>;
+  /** The client has all of it, or is gone. */
+  over: Promise<void>;
+}
+
+/** Passes a body to the client and keeps nothing of it. */
+export function passOn(
+  exchange: Exchange,
+  stored: StoredResponse,
+  body: ReadableStream | null,
+  wantsBody: boolean,
+): Delivery {
+  if (body === null || !wantsBody) {
+    return { body: null, handed: new Handed(), done: dropBody(body), over: Promise.resolve() };
+  }
+  const { client, ...delivery } = towardsClient(exchange, stored, true);
+  const done = pump(body, { client, keeping: null }, boundsOf(exchange, stored)).then((outcome) =>
+    reportBroken(exchange, outcome),
+  );
+  return { ...delivery, done };
+}
+
+/** Passes a part of a representation to the client and keeps it as that, where it is small. */
+export function keepPart(
+  exchange: Exchange,
+  stored: StoredResponse,
+  body: ReadableStream | null,
+  wantsBody: boolean,
+): Delivery {
+  const isLarge = stored.size !== null && stored.size > BUFFER_BYTES;
+  if (body === null || !wantsBody || isLarge) return passOn(exchange, stored, body, wantsBody);
+  const { client, ...delivery } = towardsClient(exchange, stored, true);
+  const permit = exchange.fills.beginPart(exchange.zone.id, exchange.now);
+  const write = async (): Promise<void> => {
+    const keeping = { hold: permit.hold, openStore: () => null, isAwaited: () => false };
+    const outcome = await pump(body, { client, keeping }, boundsOf(exchange, stored));
+    reportBroken(exchange, outcome);
+    if (outcome.kind !== "buffered") return;
+    await exchange.store.writePart(exchange.target.key, stored, outcome.body);
+  };
+  const done = write().catch(reportStoreFailure(exchange.target.key));
+  void Promise.all([done, client.over]).then(permit.end);
+  return { ...delivery, done };
+}
+
+/**
+ * Reads a body once: to the client as it comes, and into memory and the store, where it is found when it is whole.
+ *
+ * @param replaced the response in whose place it is stored
+ */
+export function keep(
+  exchange: Exchange,
+  stored: StoredResponse,
+  body: ReadableStream | null,
+  wantsBody: boolean,
+  flight: Flight,
+  permit: FillPermit,
+  replaced: StoredResponse | null,
+): Delivery {
+  const { client, ...delivery } = towardsClient(exchange, stored, wantsBody);
+  // What each has to validate for itself is not waited for.
+  const use = useOf(stored, exchange);
+  if (use.kind === "validate" || use.kind === "purged") flight.land({ kind: "unshared" });
+  const done = readAndStore(exchange, stored, body ?? new Response("").body!, client, flight, permit, replaced).catch(
+    (error: unknown) => {
+      reportStoreFailure(exchange.target.key)(error);
+      flight.land({ kind: "unshared" });
+    },
+  );
+  return { ...delivery, done };
+}
+
+/** The client's end of a body. */
+function towardsClient({ stalledMs }: Exchange, { size }: StoredResponse, wantsBody: boolean) {
+  const stream = wantsBody ? bodyStream(size) : null;
+  const handed = new Handed();
+  const client = new Sink(stream?.writable ?? null, stalledMs, handed);
+  return { client, body: stream?.readable ?? null, handed, over: client.over };
+}
+
+async function readAndStore(
+  exchange: Exchange,
+  stored: StoredResponse,
+  body: ReadableStream,
+  client: Sink,
+  flight: Flight,
+  permit: FillPermit,
+  replaced: StoredResponse | null,
+): Promise<void> {
+  const { store, target } = exchange;
+  const large = Promise.withResolvers<boolean>();
+  const landLarge = () => flight.land({ kind: "large", stored, kept: large.promise, client });
+  if (stored.size !== null && stored.size > BUFFER_BYTES) landLarge();
+  let put: Promise<void> | null = null;
+  const openStore = () => {
+    landLarge();
+    const { readable, writable } = bodyStream(stored.size);
+    put = store.writeBody(target.key, stored.bodyId, readable);
+    // A put that fails before it has read its stream would leave the writer waiting.
+    put.catch((error) => readable.cancel(error).catch(() => undefined));
+    return writable;
+  };
+  let isKept = false;
+  try {
+    const keeping = { hold: permit.hold, openStore, isAwaited: () => flight.followers > 0 };
+    const outcome = await pump(body, { client, keeping }, boundsOf(exchange, stored));
+    reportBroken(exchange, outcome);
+    if (outcome.kind === "buffered") {
+      isKept = await keepSmall(exchange, stored, outcome.body, flight);
+    } else if (outcome.kind === "streamed") {
+      await put;
+      isKept = !flight.isOutdated;
+      if (isKept) await store.write(target.key, { ...stored, size: outcome.size, isBodyApart: true }, null);
+      else await store.removeBody(target.key, stored.bodyId);
+    } else {
+      flight.land({ kind: outcome.kind === "passed" ? "unshared" : "broken" });
+      if (put !== null) {
+        // A put that takes the break for the end writes the body all the same: removed before that, it would stay.
+        await (put as Promise<void>).catch(() => undefined);
+        await store.removeBody(target.key, stored.bodyId);
+      }
+    }
+    if (isKept && replaced !== null) await store.removeBody(target.key, replaced.bodyId);
+    // The resource changed while this was being written.
+    if (flight.isOutdated) await store.remove(target.key);
+  } finally {
+    large.resolve(isKept && !flight.isOutdated);
+  }
+}
+
+async function keepSmall(
+  { store, target, memory }: Exchange,
+  stored: StoredResponse,
+  body: Blob,
+  flight: Flight,
+): Promise<boolean> {
+  const whole = { ...stored, size: body.size, computedEtag: await etagFor(stored, body) };
+  if (flight.isOutdated) {
+    flight.land({ kind: "unshared" });
+    return false;
+  }
+  const coded = new Map<"br" | "gzip", Blob>();
+  if (memory?.admits(target.key, whole)) memory.put(target.key, whole, body, coded);
+  else memory?.delete(target.key);
+  flight.land({ kind: "whole", stored: whole, body, coded });
+  await store.write(target.key, whole, body);
+  return true;
+}
+
+/** A validator of ours for a response that has none. */
+async function etagFor(stored: StoredResponse, body: Blob): Promise<string | null> {
+  const hasValidator = stored.headers.some(([name]) => name === "etag" || name === "last-modified");
+  if (hasValidator || stored.status !== 200) return null;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await body.arrayBuffer()));
+  return `"${digest.subarray(0, 16).toBase64({ alphabet: "base64url", omitPadding: true })}"`;
+}
+
+function boundsOf({ zone, stalledMs }: Exchange, stored: StoredResponse): BodyBounds {
+  return {
+    stalledMs,
+    expected: stored.size,
+    maxStoredBytes: zone.settings.max_object_bytes,
+    idleMs: zone.settings.timeouts.idle_ms,
+  };
+}
+
+function reportBroken({ target }: Exchange, outcome: PumpOutcome): void {
+  if (outcome.kind !== "broken") return;
+  console.warn(JSON.stringify({ event: "body_broken", key: loggable(target.key), reason: outcome.reason }));
+}
+
+/** A stream whose length is known gives its reader a Content-Length, and fails where the promise is not kept. */
+function bodyStream(size: number | null): TransformStream<Uint8Array, Uint8Array> {
+  return size === null ? new IdentityTransformStream() : new FixedLengthStream(size);
+}

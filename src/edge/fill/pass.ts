@@ -1,0 +1,169 @@
+import { parseCdnLoop } from "../../http/cdn-loop.ts";
+import { parseHttpDate } from "../../http/dates.ts";
+import { isEntityTag } from "../../http/etag.ts";
+import { invalidatedUris, isUnsafe } from "../../http/invalidation.ts";
+import { parseContentRange, parseRange, rangeField } from "../../http/range.ts";
+import { answer } from "../answer/answer.ts";
+import { refuse } from "../answer/refusal.ts";
+import type { Answer } from "../answer/send.ts";
+import type { Handed } from "../body/handed.ts";
+import { ownCookies } from "../cache/client-headers.ts";
+import { type StoreVerdict, storeVerdict } from "../cache/store-verdict.ts";
+import { type StoredResponse, toStoredResponse } from "../cache/stored-response.ts";
+import { decodedBody } from "../origin/decoding.ts";
+import { askOrigin, type OriginRequest } from "../origin/origin.ts";
+import { originHeaders, PREFLIGHT_HEADERS, unsafeOriginHeaders } from "../origin/origin-request.ts";
+import { targetOf, targetWithFields } from "../request/target.ts";
+import type { Exchange } from "./exchange.ts";
+import { standsInForOne } from "./fill.ts";
+import { Flight } from "./flights.ts";
+import { keep, keepPart, passOn } from "./keep.ts";
+import { bypassed } from "./provenance.ts";
+
+/** Passes a GET or HEAD to the origin and its answer to the client, a range as a range; nothing is kept but a small part. */
+export function pass(exchange: Exchange, reason: string): Promise<Answer> {
+  const { request, zone, target } = exchange;
+  return passRequest(exchange, "bypass", reason, {
+    method: request.method,
+    pathAndQuery: target.path + target.query,
+    headers: originHeaders(request.headers, zone, target, rangeFields(request)),
+  });
+}
+
+/** Passes a CORS preflight to an origin that answers it itself. */
+export function passPreflight(exchange: Exchange): Promise<Answer> {
+  const { request, zone, target, url } = exchange;
+  return passRequest(exchange, "method", null, {
+    method: request.method,
+    pathAndQuery: target.path + url.search,
+    headers: originHeaders(request.headers, zone, target, present(request.headers, PREFLIGHT_HEADERS)),
+  });
+}
+
+/** Passes an unsafe or unknown method to the origin and forgets what it may have changed (RFC 9111 §4.4). */
+export function passUnsafe(exchange: Exchange): Promise<Answer> {
+  const { request, zone, target, url } = exchange;
+  return passRequest(exchange, "method", null, {
+    method: request.method,
+    pathAndQuery: target.path + url.search,
+    headers: unsafeOriginHeaders(request.headers, zone, target),
+    body: request.body,
+  });
+}
+
+async function passRequest(
+  exchange: Exchange,
+  fwd: "bypass" | "method",
+  reason: string | null,
+  asked: OriginRequest,
+): Promise<Answer> {
+  const { request, zone, target } = exchange;
+  const outcome = await askOrigin(zone, asked);
+  if (outcome.kind === "failure") return refuse(outcome.failure.reason, request, zone);
+  const { response } = outcome;
+  if (isUnsafe(request.method)) await invalidate(exchange, response);
+  const stored = toStoredResponse(outcome, request.headers, target, zone);
+  const whole = await decodedBody(response, zone.settings.max_object_bytes);
+  const verdict = standsInForOne(outcome, exchange) ? null : verdictOn(exchange, response, stored);
+  const deliver = howToDeliver(exchange, verdict);
+  const { body, handed, done, over } = deliver(exchange, stored, whole, request.method !== "HEAD");
+  exchange.waitUntil(done);
+  const given = await answer(
+    exchange,
+    stored,
+    { kind: "origin", stream: body, handed, isKept: false },
+    bypassed(stored, fwd, reason),
+    ownCookies(response.headers, zone.settings.forward),
+  );
+  if (verdict !== null && request.headers.has("range")) {
+    const demanded = over.then(() => noteRange(exchange, response, stored, verdict, given, handed));
+    exchange.waitUntil(demanded);
+  }
+  return given;
+}
+
+/** Whether an answer may be kept; null where it never is. */
+function verdictOn({ request, zone, target, url }: Exchange, response: Response, stored: StoredResponse) {
+  const isPost = request.method === "POST";
+  if (request.method !== "GET" && !isPost) return null;
+  return storeVerdict(response, stored, request.headers, target, zone, isPost ? url : null);
+}
+
+/**
+ * A part that was asked for is kept as such, unless under a condition of the client's own, and the answer to a POST that says
+ * what it represents (RFC 9110 §9.3.3), unless the origin was shown more of the client than a GET would show it.
+ */
+function howToDeliver(exchange: Exchange, verdict: StoreVerdict | null) {
+  const isPost = exchange.request.method === "POST";
+  if (isPost ? showsMoreThanGet(exchange) : exchange.request.headers.has("if-range")) return passOn;
+  if (verdict?.store) return isPost ? keepAlone : passOn;
+  return verdict?.asPart ? keepPart : passOn;
+}
+
+/** A POST has its whole query, and its Origin where all headers are forwarded. */
+function showsMoreThanGet({ request, zone, target, url }: Exchange): boolean {
+  return target.query !== url.search || (zone.settings.forward.headers === "all" && request.headers.has("origin"));
+}
+
+/** Keeps what nobody could wait for. */
+function keepAlone(exchange: Exchange, stored: StoredResponse, body: ReadableStream | null, wantsBody: boolean) {
+  const { fills, zone, now, target } = exchange;
+  const permit = fills.begin(zone.id, now);
+  const delivery = keep(exchange, stored, body, wantsBody, new Flight(target.key, 0), permit, null);
+  void Promise.all([delivery.done, delivery.over]).then(permit.end);
+  return delivery;
+}
+
+/** Takes note of a range that its client has by now, where the whole of it could be stored. */
+function noteRange(
+  { ranges, target, zone }: Exchange,
+  response: Response,
+  stored: StoredResponse,
+  verdict: StoreVerdict,
+  given: Answer,
+  handed: Handed,
+): void {
+  if (!verdict.store && verdict.reason !== "partial") return;
+  const size = response.status === 206 ? parseContentRange(response.headers.get("content-range"))?.size : stored.size;
+  if (typeof size !== "number" || size > zone.settings.max_object_bytes) return;
+  // What was cut away from a whole on its way to the client is no demand.
+  const promised = Number(given.headers.get("content-length") ?? handed.total);
+  ranges.note(target.key, size, Math.min(promised, handed.total), Date.now());
+}
+
+async function invalidate(exchange: Exchange, response: Response): Promise<void> {
+  const { request, zone, url, store, flights } = exchange;
+  const uris = invalidatedUris(request.method, response.status, url, response.headers);
+  const loop = parseCdnLoop(request.headers.get("cdn-loop")) ?? [];
+  const keys = new Set<string>();
+  for (const uri of uris) {
+    const target = targetOf(uri, zone);
+    keys.add(target.key);
+    // A client behind another CDN has keys of its own.
+    keys.add(targetWithFields(target, request.headers, loop, zone).key);
+  }
+  for (const key of keys) {
+    flights.outdate(key);
+    await store.remove(key);
+  }
+}
+
+/**
+ * The range that a client asks for, as far as it is one: in the edge's own spelling, and under a condition only if that can
+ * hold. Without one the whole is asked for, as RFC 9110 §14.2 allows.
+ */
+function rangeFields({ method, headers }: Request): Record<string, string> {
+  const range = method === "GET" ? parseRange(headers.get("range")) : null;
+  const ifRange = headers.get("if-range");
+  if (range === null || (ifRange !== null && !isEntityTag(ifRange) && parseHttpDate(ifRange) === null)) return {};
+  return { range: rangeField(range), ...(ifRange !== null && { "if-range": ifRange }) };
+}
+
+function present(headers: Headers, names: readonly string[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of names) {
+    const value = headers.get(name);
+    if (value !== null) found[name] = value;
+  }
+  return found;
+}

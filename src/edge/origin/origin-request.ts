@@ -1,0 +1,59 @@
+import { DEVICE } from "../../http/targeted-cache-control.ts";
+import type { ZoneDocument } from "../../zones/zone.ts";
+import { CONTENT_HEADERS, unlistedFields } from "../request/forwarded-fields.ts";
+import type { Target } from "../request/target.ts";
+
+/** Preconditions that guard a change at the origin (RFC 9110 §13.1): only the origin can evaluate them. */
+const PRECONDITIONS = ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"];
+
+/**
+ * The headers of a request to the origin. The origin sees nothing of the client's request that the zone does not
+ * forward: what it cannot see can neither vary nor poison a stored answer. `Via` is ours alone, since nobody needs a
+ * client's; `CDN-Loop` goes on with what is in it (RFC 8586 §2), and is in the key.
+ *
+ * @param extra conditionals or a range, set by the cache
+ */
+export function originHeaders(
+  client: Headers,
+  zone: Pick<ZoneDocument, "settings">,
+  target: Pick<Target, "fields">,
+  extra: Readonly<Record<string, string>> = {},
+): Headers {
+  const headers = new Headers();
+  for (const [name, value] of target.fields) headers.set(name, value);
+  for (const [name, value] of unlistedFields(client, zone.settings.forward)) headers.set(name, value);
+  // The stored form is the identity; codings are made here, once.
+  headers.set("accept-encoding", "identity");
+  if (!headers.has("user-agent")) headers.set("user-agent", "ResCDN");
+  headers.set("via", `1.1 ${DEVICE}`);
+  headers.set("surrogate-capability", `${DEVICE}="Surrogate/1.0"`);
+  headers.append("cdn-loop", DEVICE);
+  for (const [name, value] of Object.entries(extra)) headers.set(name, value);
+  return headers;
+}
+
+/** As {@link originHeaders}, for an unsafe method: its content and preconditions go along. */
+export function unsafeOriginHeaders(
+  client: Headers,
+  zone: Pick<ZoneDocument, "settings">,
+  target: Pick<Target, "fields">,
+): Headers {
+  const headers = originHeaders(client, zone, target);
+  // Applications tell forged requests by it. Its answer is nobody else's.
+  if (zone.settings.forward.headers === "all") copy("origin", client, headers);
+  for (const name of CONTENT_HEADERS) copy(name, client, headers);
+  for (const name of PRECONDITIONS) {
+    const value = client.get(name);
+    // The tags of our codings are ours: the origin knows the one they were made from.
+    if (value !== null) headers.set(name, value.replace(/-(?:br|gzip)"/g, '"'));
+  }
+  return headers;
+}
+
+/** What a preflight asks (Fetch §3.3), for an origin that answers it itself. */
+export const PREFLIGHT_HEADERS = ["origin", "access-control-request-method", "access-control-request-headers"];
+
+function copy(name: string, from: Headers, to: Headers): void {
+  const value = from.get(name);
+  if (value !== null) to.set(name, value);
+}

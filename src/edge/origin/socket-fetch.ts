@@ -1,0 +1,181 @@
+import { connect } from "cloudflare:sockets";
+import { type Framing, parseResponseHead, type ResponseHead } from "../../http/response-head.ts";
+import { ByteReader, Malformed } from "./byte-reader.ts";
+import { pieceStream } from "./piece-stream.ts";
+
+/** All heads of a response together, and all trailers (bytes). */
+const HEAD_BOUND = 65_536;
+/** The line before a chunk, and all extensions in such lines together (bytes). */
+const LINE_BOUND = 4_096;
+const EXTENSIONS_BOUND = 65_536;
+/** A body is passed on in pieces of at most so many bytes. */
+const PIECE_BYTES = 65_536;
+/** Interim responses before the final one (RFC 9110 §15.2). */
+const INTERIM_BOUND = 10;
+
+/** A request over a connection of its own. */
+export interface SocketRequest {
+  method: string;
+  headers: Headers;
+  body?: ReadableStream<Uint8Array> | null;
+  signal: AbortSignal;
+}
+
+/**
+ * A `fetch` that sends a `Host` of its own: the platform's sends the URL's, always. One HTTP/1.1 exchange over a new
+ * connection; TLS is with the URL's host. Redirects are answers, as with `redirect: "manual"`.
+ *
+ * @param origin `scheme://host[:port]`
+ * @throws where there is no answer that can be understood
+ */
+export async function socketFetch(
+  origin: string,
+  pathAndQuery: string,
+  host: string,
+  { method, headers, body = null, signal }: SocketRequest,
+): Promise<Response> {
+  signal.throwIfAborted();
+  const { protocol, hostname, port } = new URL(origin);
+  const isTls = protocol === "https:";
+  const socket = connect(
+    { hostname, port: Number(port) || (isTls ? 443 : 80) },
+    { secureTransport: isTls ? "on" : "off", allowHalfOpen: true },
+  );
+  const close = () => void socket.close().catch(() => undefined); // a socket that has failed is closed
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort);
+  socket.closed.catch(() => undefined); // whoever reads or writes is told
+  try {
+    const framing: BodyFraming = body === null ? "none" : headers.has("content-length") ? "length" : "chunked";
+    const upload = body && closingWhereItBreaks(body, close);
+    const sent = send(socket.writable, requestHead(method, pathAndQuery, host, headers, framing), upload, framing);
+    // An origin may answer before it has read everything, so only the answer counts.
+    sent.catch(() => undefined);
+    const reader = new ByteReader(socket.readable);
+    const head = await Promise.race([finalHead(reader, method), aborted.promise]);
+    return toResponse(head, reader, close);
+  } catch (error) {
+    close();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+type BodyFraming = "none" | "length" | "chunked";
+
+function requestHead(method: string, target: string, host: string, headers: Headers, framing: BodyFraming): string {
+  const fields = [...headers].filter(
+    ([name]) => name !== "host" && name !== "connection" && name !== "transfer-encoding",
+  );
+  const framed = framing === "chunked" ? ["transfer-encoding: chunked"] : [];
+  const lines = [
+    `${method} ${target} HTTP/1.1`,
+    `host: ${host}`,
+    "connection: close",
+    ...framed,
+    ...fields.map(([name, value]) => `${name}: ${value}`),
+  ];
+  // None of them can hold a line end, wherever they come from. If one did, it would be a field or a request of its own.
+  if (lines.some((line) => /[\r\n\0]/.test(line))) throw new Error("a request head with a line end in a line");
+  return `${lines.join("\r\n")}\r\n\r\n`;
+}
+
+/** A client that leaves before it has sent everything ends the connection: no origin waits for the rest. */
+async function* closingWhereItBreaks(body: ReadableStream<Uint8Array>, close: () => void): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+async function send(
+  writable: WritableStream<Uint8Array>,
+  head: string,
+  body: AsyncIterable<Uint8Array> | null,
+  framing: BodyFraming,
+): Promise<void> {
+  const encoder = new TextEncoder();
+  const writer = writable.getWriter();
+  await writer.write(encoder.encode(head));
+  if (body === null) return;
+  for await (const bytes of body) {
+    if (bytes.byteLength === 0) continue; // a chunk of no bytes would be the last
+    if (framing === "chunked") await writer.write(encoder.encode(`${bytes.byteLength.toString(16)}\r\n`));
+    await writer.write(bytes);
+    if (framing === "chunked") await writer.write(encoder.encode("\r\n"));
+  }
+  if (framing === "chunked") await writer.write(encoder.encode("0\r\n\r\n"));
+}
+
+async function finalHead(reader: ByteReader, method: string): Promise<ResponseHead> {
+  let bound = HEAD_BOUND;
+  for (let i = 0; i < INTERIM_BOUND; i++) {
+    const text = await reader.textBefore(2, bound);
+    bound -= text.length;
+    const head = parseResponseHead(text, method);
+    if (head === null || head.status === 101) throw new Error("the origin's response cannot be understood");
+    if (head.status >= 200) return head;
+  }
+  throw new Error("the origin sends interim responses without end");
+}
+
+function toResponse(head: ResponseHead, reader: ByteReader, close: () => void): Response {
+  const headers = new Headers();
+  for (const [name, value] of head.headers) headers.append(name, value);
+  headers.delete("transfer-encoding");
+  const { framing, status } = head;
+  if (framing.kind === "none") {
+    close();
+    return new Response(null, { status, headers });
+  }
+  return new Response(pieceStream(bodyPieces(reader, framing), close), { status, headers });
+}
+
+async function* bodyPieces(reader: ByteReader, framing: Framing): AsyncGenerator<Uint8Array> {
+  if (framing.kind === "length") yield* exactly(reader, framing.length);
+  else if (framing.kind === "chunked") yield* chunks(reader);
+  else yield* untilTheEnd(reader);
+}
+
+/** RFC 9112 §6.3: without a length the body goes on until the connection ends. */
+async function* untilTheEnd(reader: ByteReader): AsyncGenerator<Uint8Array> {
+  for (let bytes = await reader.some(PIECE_BYTES); bytes !== null; bytes = await reader.some(PIECE_BYTES)) yield bytes;
+}
+
+const CHUNK_LINE = /^([0-9a-f]{1,8})[ \t]*(?:;[^\r\n]*)?$/i;
+const CHUNK_LINE_BEGINNING = /^(?:[0-9a-f]{1,8}(?:[ \t]*(?:;[^\r\n]*)?\r?)?)?$/i;
+const NOTHING_BEGINNING = /^\r?$/;
+
+/** RFC 9112 §7.1: chunks with their lengths in hexadecimal, then trailers, which nobody asked for. */
+async function* chunks(reader: ByteReader): AsyncGenerator<Uint8Array> {
+  let extensions = EXTENSIONS_BOUND;
+  for (;;) {
+    const line = await reader.textBefore(1, LINE_BOUND, CHUNK_LINE_BEGINNING);
+    const size = CHUNK_LINE.exec(line)?.[1];
+    if (size === undefined) throw new Malformed("no length before a chunk");
+    extensions -= line.length - size.length;
+    if (extensions < 0) throw new Malformed("chunk extensions without end");
+    const length = Number.parseInt(size, 16);
+    if (length === 0) break;
+    yield* exactly(reader, length);
+    await reader.textBefore(1, 0, NOTHING_BEGINNING);
+  }
+  for (let bound = HEAD_BOUND; ; ) {
+    const line = await reader.textBefore(1, bound);
+    if (line === "") return;
+    bound -= line.length;
+  }
+}
+
+async function* exactly(reader: ByteReader, length: number): AsyncGenerator<Uint8Array> {
+  for (let left = length; left > 0; ) {
+    const bytes = await reader.some(Math.min(left, PIECE_BYTES));
+    if (bytes === null) throw new Malformed("ended within the body");
+    left -= bytes.byteLength;
+    yield bytes;
+  }
+}

@@ -1,0 +1,134 @@
+import { endToEndHeaders } from "../../http/hop-by-hop.ts";
+import { variantKey } from "../../http/vary.ts";
+import { weightedValues } from "../../http/weighted-list.ts";
+import type { ForwardSettings, ZoneSettings } from "../../zones/settings.ts";
+import { isSteering } from "./steering-headers.ts";
+
+/** A field of a client's request as the origin gets it; the name in lower case. */
+export type ForwardedField = readonly [name: string, value: string];
+
+/** Ours to send, never a client's to choose: the cache itself evaluates them or negotiates them. */
+const DECIDED_BY_THE_EDGE: ReadonlySet<string> = new Set([
+  "accept-encoding",
+  "authorization",
+  "cdn-loop",
+  "cookie",
+  "expect",
+  "host",
+  "if-match",
+  "if-modified-since",
+  "if-none-match",
+  "if-range",
+  "if-unmodified-since",
+  "range",
+  "surrogate-capability",
+  "via",
+]);
+
+/** Needed to read the body of an unsafe request, and of no other. */
+export const CONTENT_HEADERS: readonly string[] = [
+  "content-type",
+  "content-encoding",
+  "content-language",
+  "content-length",
+];
+
+/** Fields that are lists with weights (RFC 9110 §12.5): neither case nor space nor the place of a smaller weight counts. */
+const WEIGHTED: ReadonlySet<string> = new Set(["accept", "accept-charset", "accept-language"]);
+
+/**
+ * The headers that the zone lists, as they are in the cache key and as the origin gets them: in one spelling, so that an
+ * answer cannot depend on what the key does not tell apart. By name; a value that is no field value (RFC 9110 §5.5) is left out.
+ */
+export function listedFields(
+  client: Headers,
+  { headers }: Pick<ForwardSettings, "headers">,
+): readonly ForwardedField[] {
+  if (headers === "all" || headers.length === 0) return NONE;
+  const fields: ForwardedField[] = [];
+  for (const name of headers) {
+    const value = DECIDED_BY_THE_EDGE.has(name) ? null : client.get(name);
+    if (value !== null && isFieldValue(value)) fields.push([name, WEIGHTED.has(name) ? inOneSpelling(value) : value]);
+  }
+  return fields.sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/**
+ * What the origin gets of a client's request beside the listed headers, and what only `Vary` can tell apart: every header
+ * of a zone that forwards all but those that steer applications, cookies, credentials.
+ */
+export function unlistedFields(client: Headers, forward: ForwardSettings): readonly ForwardedField[] {
+  const { headers, cookies, authorization } = forward;
+  if (headers !== "all" && !cookies && !authorization) return NONE;
+  const fields: ForwardedField[] = headers === "all" ? [...endToEndHeaders(client)].filter(mayPass) : [];
+  for (const [name, isForwarded] of [["cookie", cookies] as const, ["authorization", authorization] as const]) {
+    const value = isForwarded ? client.get(name) : null;
+    if (value !== null && isFieldValue(value)) fields.push([name, value]);
+  }
+  return fields;
+}
+
+/**
+ * The request fields by which a stored response is selected beside its key: those of its `Vary` that the origin has seen
+ * and that are not in the key. In a zone whose objects change by unsafe methods the listed headers are not in the key, since
+ * a change has to reach all variants, so each response varies on them: by `=name`, see {@link variantOf}.
+ *
+ * @param vary as `varyFields` gives them
+ */
+export function selectingFields(
+  vary: readonly string[],
+  { forward, methods }: Pick<ZoneSettings, "forward" | "methods">,
+): readonly string[] {
+  const listed = methods === "all" && forward.headers !== "all" ? forward.headers : NONE_LISTED;
+  const selecting = vary.filter((name) => isUnlisted(name, forward));
+  return listed.length === 0 ? selecting : [...selecting, ...listed.map((name) => LISTED + name)].sort();
+}
+
+/**
+ * The variant that a request selects. Of the fields in a `Vary`, what RFC 9111 §4.1 takes for equal is one; of listed headers
+ * only what the origin gets as the same: it may choke on one spelling of a value, and not on another.
+ *
+ * @param selecting as {@link selectingFields} gives them
+ */
+export function variantOf(selecting: readonly string[], client: Headers): string {
+  const varying = selecting.filter((name) => !name.startsWith(LISTED));
+  if (varying.length === selecting.length) return variantKey(selecting, client);
+  const headers = selecting.filter((name) => name.startsWith(LISTED)).map((name) => name.slice(LISTED.length));
+  const listed = listedFields(client, { headers }).map(([name, value]) => `${LISTED}${name}:${value}\n`);
+  return variantKey(varying, client) + listed.join("");
+}
+
+/** No field name begins so. */
+const LISTED = "=";
+
+const NONE: readonly ForwardedField[] = [];
+const NONE_LISTED: readonly string[] = [];
+
+function isUnlisted(name: string, { headers, cookies, authorization }: ForwardSettings): boolean {
+  if (name === "cookie") return cookies;
+  if (name === "authorization") return authorization;
+  return headers === "all" && mayPassByName(name);
+}
+
+function mayPass([name, value]: ForwardedField): boolean {
+  return mayPassByName(name) && isFieldValue(value);
+}
+
+function mayPassByName(name: string): boolean {
+  return !DECIDED_BY_THE_EDGE.has(name) && !CONTENT_HEADERS.includes(name) && !isSteering(name);
+}
+
+/** RFC 9110 §5.5: "Field values containing other CTL characters are also invalid"; servers choke on them. */
+function isFieldValue(value: string): boolean {
+  return !/[\0-\x08\x0a-\x1f\x7f]/.test(value);
+}
+
+/** By weight, those of one weight in the order in which they came; as it stands where a weight cannot be read. */
+function inOneSpelling(value: string): string {
+  const members = weightedValues(value);
+  if (members.some(({ weight }) => weight === null)) return value;
+  return members
+    .toSorted((a, b) => b.weight! - a.weight!)
+    .map((member) => (member.weight === 1 ? member.value : `${member.value};q=${member.weight}`))
+    .join(",");
+}

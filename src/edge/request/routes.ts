@@ -1,0 +1,64 @@
+import type { Settings } from "../../env.ts";
+import { type Surface, surfaceOf } from "../../hosts.ts";
+import type { ZoneDocument } from "../../zones/zone.ts";
+import { type Target, targetOf } from "./target.ts";
+
+/** Where a request URL leads: parsed once for as long as it is remembered. */
+export interface Route {
+  readonly url: URL;
+  readonly surface: Surface;
+  /** The target under the zone version that asked last. */
+  target: { zone: string; version: number; target: Target } | null;
+}
+
+/** How many URLs are remembered. */
+const BOUND = 4_096;
+
+/** URLs longer than this are not remembered. */
+const LONGEST = 1_024;
+
+/**
+ * A path behind the host. A `Host` may be anything that a client sends: one with a query or a fragment of its own would
+ * be read in one way by `URL` and in another by whoever looks for the path in the text.
+ */
+const HAS_PATH = /^https?:\/\/[^/?#\\@]+\//;
+
+/**
+ * The routes of an isolate. To parse a URL takes longer than all else that a hot answer needs. When it is full it forgets
+ * everything: what is hot is back at once, and a stream of URLs that are asked for once costs nothing else.
+ */
+export class Routes {
+  readonly #known = new Map<string, Route>();
+  readonly #settings: Settings;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Null where the URL cannot be read.
+   *
+   * @param text a request's URL, as `Request.url` gives it
+   */
+  routeOf(text: string): Route | null {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const url = HAS_PATH.test(text) ? URL.parse(text) : null;
+    if (url === null) return null;
+    const route: Route = { url, surface: surfaceOf(url, this.#settings), target: null };
+    if (text.length <= LONGEST) {
+      if (this.#known.size >= BOUND) this.#known.clear();
+      this.#known.set(text, route);
+    }
+    return route;
+  }
+}
+
+/** What a request by this route asks of a zone. */
+export function targetIn(route: Route, zone: ZoneDocument): Target {
+  const known = route.target;
+  if (known !== null && known.zone === zone.id && known.version === zone.version) return known.target;
+  const target = targetOf(route.url, zone);
+  route.target = { zone: zone.id, version: zone.version, target };
+  return target;
+}

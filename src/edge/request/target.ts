@@ -1,0 +1,84 @@
+import type { FreshnessPolicy } from "../../http/freshness.ts";
+import { normalisePath, normaliseQuery } from "../../http/uri.ts";
+import { type Asset, assetOf, extensionOf } from "../../zones/asset-types.ts";
+import type { ZoneSettings } from "../../zones/settings.ts";
+import type { ZoneDocument } from "../../zones/zone.ts";
+import { boundedText } from "./bounded-text.ts";
+import { type ForwardedField, listedFields } from "./forwarded-fields.ts";
+
+/** What a request asks of a zone. Only the key and `fields` depend on more than the URL and the zone. */
+export interface Target {
+  /** Normalised path: asked of the origin, part of the key, matched against purges. */
+  path: string;
+  /** Query by the zone's rule, with its `?`, or `""`. */
+  query: string;
+  /**
+   * Cache key: zone id, what of the request's fields counts, path and query. What is not in here, or in the response's Vary,
+   * cannot tell two answers apart, and so must not reach the origin.
+   */
+  key: string;
+  /** What the origin gets of this client's request beside the URL, and no more than that in a zone with defaults. */
+  fields: readonly ForwardedField[];
+  /** Null where the extension says nothing. */
+  asset: Asset | null;
+  freshness: FreshnessPolicy;
+}
+
+/** Decides path, key, asset type and edge TTL of a request that brings no fields which count. */
+export function targetOf(url: URL, zone: Pick<ZoneDocument, "id" | "settings">): Target {
+  const path = normalisePath(url.pathname);
+  const query = normaliseQuery(url.search, zone.settings.query);
+  const extension = extensionOf(path);
+  const asset = assetOf(extension);
+  return {
+    path,
+    query,
+    key: zone.id + path + query,
+    fields: [],
+    asset,
+    freshness: {
+      mode: zone.settings.ttl_mode,
+      ttl: ttlOf(extension, asset, zone.settings),
+      negativeTtl: zone.settings.negative_ttl,
+    },
+  };
+}
+
+/**
+ * The target of a request whose fields count: the headers that the zone lists, and the networks that it has passed.
+ *
+ * In the key they stand between the zone's id, which has no `~`, and the path: percent-encoded, so that no field can pass for
+ * another, for a path or for nothing. In a zone whose objects change by unsafe methods, listed headers select variants
+ * instead (see `selectingFields`): a change has to reach all of them.
+ *
+ * @param loop as `parseCdnLoop` gives it
+ */
+export function targetWithFields(
+  target: Target,
+  client: Headers,
+  loop: readonly string[],
+  { id, settings }: Pick<ZoneDocument, "id" | "settings">,
+): Target {
+  const listed = listedFields(client, settings.forward);
+  const passed: readonly ForwardedField[] = loop.length === 0 ? [] : [["cdn-loop", loop.join(", ")]];
+  const fields = [...passed, ...listed];
+  const inKey = settings.methods === "all" ? passed : fields;
+  if (inKey.length === 0) return { ...target, fields };
+  return { ...target, fields, key: `${id}~${spelled(inKey)}${target.path}${target.query}` };
+}
+
+/** The id of the zone that a cache key is of. */
+export function zoneIdOf(key: string): string {
+  return /^[^/~]*/.exec(key)![0];
+}
+
+function spelled(fields: readonly ForwardedField[]): string {
+  return boundedText(
+    fields.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join("&"),
+  );
+}
+
+function ttlOf(extension: string, asset: Asset | null, settings: ZoneSettings): number | null {
+  if (Object.hasOwn(settings.ttl_by_extension, extension)) return settings.ttl_by_extension[extension]!;
+  return settings.ttl[asset?.type ?? "other"];
+}
