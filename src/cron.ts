@@ -5,7 +5,7 @@ import { republishLaggingRecords } from "./records/record-publication.ts";
 import { tendWebhooks } from "./records/webhooks/tend-webhooks.ts";
 import { dropDeletedZones } from "./zones/drop-deleted-zones.ts";
 import { republishLagging } from "./zones/publication.ts";
-import { dropOldPurges } from "./zones/purge-history.ts";
+import { dropOldPurges } from "./zones/purge/purge-history.ts";
 
 /**
  * What the cron does each minute: publishes what lags behind D1, has overdue webhooks delivered, deletes what is past

@@ -13,7 +13,7 @@ import { type Env, settingsOf, type Variables } from "./env.ts";
 import { type Surface, storeOrigin } from "./hosts.ts";
 import { Metering } from "./usage/metering.ts";
 import { popOf } from "./usage/pops.ts";
-import { cacheTagField } from "./zones/cache-tags.ts";
+import { cacheTagField } from "./zones/purge/cache-tags.ts";
 import { zoneTableOf } from "./zones/zone-table.ts";
 
 /** What serving zones needs. */

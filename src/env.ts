@@ -3,9 +3,9 @@ import type { RateLimiter } from "./accounts/rate-limiter.ts";
 import type { RecordPublisher } from "./records/record-publisher.ts";
 import type { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
 import type { UsageMeter } from "./usage/meter.ts";
-import type { CloudflareApi } from "./zones/cloudflare-purge.ts";
 import type { ZonePublisher } from "./zones/publisher.ts";
-import type { PurgeAccelerator } from "./zones/purge-accelerator.ts";
+import type { CloudflareApi } from "./zones/purge/cloudflare-purge.ts";
+import type { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";
 
 /** Bindings and variables of `wrangler.toml`. */
 export interface Env extends Variables {

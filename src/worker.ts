@@ -8,7 +8,7 @@ export { RecordPublisher } from "./records/record-publisher.ts";
 export { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
 export { UsageMeter } from "./usage/meter.ts";
 export { ZonePublisher } from "./zones/publisher.ts";
-export { PurgeAccelerator } from "./zones/purge-accelerator.ts";
+export { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";
 
 const entry = createEntry<Env>(controlPlane);
 

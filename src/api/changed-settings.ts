@@ -1,5 +1,5 @@
+import type { OriginPolicy } from "../origin-guard/origin-policy.ts";
 import { mergeSettings } from "../zones/merge-settings.ts";
-import type { OriginPolicy } from "../zones/origin-policy.ts";
 import type { StoredSettings } from "../zones/settings.ts";
 import { type SettingsPatch, settingsSchema } from "../zones/settings-schema.ts";
 import { checkedHost, checkedOrigin } from "./checked-origin.ts";

@@ -1,5 +1,5 @@
-import { checkHost, checkOrigin } from "../zones/origin-guard.ts";
-import type { OriginPolicy } from "../zones/origin-policy.ts";
+import { checkHost, checkOrigin } from "../origin-guard/origin-guard.ts";
+import type { OriginPolicy } from "../origin-guard/origin-policy.ts";
 import { invalidField } from "./validation.ts";
 
 /** An origin as it will be asked, or a 422 that names the field and says why. */

@@ -1,8 +1,8 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { RestEnv } from "../rest/context.ts";
 import { isoSeconds } from "../rest/iso-seconds.ts";
-import { findPurge, listPurges, type RecordedPurge } from "../zones/purge-history.ts";
-import type { PurgeTarget } from "../zones/purges.ts";
+import { findPurge, listPurges, type RecordedPurge } from "../zones/purge/purge-history.ts";
+import type { PurgeTarget } from "../zones/purge/purges.ts";
 import { Problem } from "./errors.ts";
 import { cutPage, requestedPage } from "./pages.ts";
 import { listPurgesRoute, readPurgeRoute } from "./purge-history-routes.ts";

@@ -1,6 +1,6 @@
 import { evaluatePreconditions } from "../http/conditional.ts";
 import type { RestContext } from "../rest/context.ts";
-import { purgeHash } from "../zones/purge-log.ts";
+import { purgeHash } from "../zones/purge/purge-log.ts";
 import type { ZoneRow } from "../zones/rows.ts";
 import { Problem } from "./errors.ts";
 import { redactedZone } from "./zone-json.ts";

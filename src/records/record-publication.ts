@@ -1,4 +1,4 @@
-import { askPublisher, LAGGING_BOUND, republish } from "../zones/ask-publisher.ts";
+import { askPublisher, LAGGING_BOUND, republish } from "../documents/ask-publisher.ts";
 import { namespaceDocumentKey, recordDocumentKey } from "./documents.ts";
 import { laggingDocumentKeys } from "./published-documents.ts";
 import type { RecordPublisher } from "./record-publisher.ts";

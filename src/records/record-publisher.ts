@@ -1,5 +1,5 @@
+import { DocumentPublisher, type PublishedKind } from "../documents/document-publisher.ts";
 import type { Env } from "../env.ts";
-import { DocumentPublisher, type PublishedKind } from "../zones/document-publisher.ts";
 import { documentNameOf, type NamespaceDocument, type RecordDocument } from "./documents.ts";
 import {
   markNamespacePublished,

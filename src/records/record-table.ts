@@ -1,4 +1,4 @@
-import { type DocumentKind, DocumentTable, type TableBounds, type WaitUntil } from "../zones/document-table.ts";
+import { type DocumentKind, DocumentTable, type TableBounds, type WaitUntil } from "../documents/document-table.ts";
 import { type NamespaceDocument, namespaceDocumentKey, type RecordDocument, recordDocumentKey } from "./documents.ts";
 import { StoredKeys } from "./stored-keys.ts";
 

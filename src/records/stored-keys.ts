@@ -1,4 +1,4 @@
-import type { WaitUntil } from "../zones/document-table.ts";
+import type { WaitUntil } from "../documents/document-table.ts";
 
 /** How many keys are looked through. */
 const LOOKED_THROUGH = 10_000;

@@ -1,5 +1,5 @@
-import { askPublisher, LAGGING_BOUND, republish } from "./ask-publisher.ts";
-import type { PublishResult } from "./document-publisher.ts";
+import { askPublisher, LAGGING_BOUND, republish } from "../documents/ask-publisher.ts";
+import type { PublishResult } from "../documents/document-publisher.ts";
 import type { ZonePublisher } from "./publisher.ts";
 import type { ZoneDocument } from "./zone.ts";
 import { laggingNames } from "./zone-document.ts";

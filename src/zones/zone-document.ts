@@ -1,5 +1,5 @@
-import { buildPurgeLog, EMPTY_PURGE_LOG, PURGE_LOG_BOUND, PURGE_LOG_SECONDS } from "./purge-log.ts";
-import { purgesSince } from "./purges.ts";
+import { buildPurgeLog, EMPTY_PURGE_LOG, PURGE_LOG_BOUND, PURGE_LOG_SECONDS } from "./purge/purge-log.ts";
+import { purgesSince } from "./purge/purges.ts";
 import { completeSettings, type StoredSettings } from "./settings.ts";
 import type { ZoneDocument } from "./zone.ts";
 

@@ -1,10 +1,10 @@
-import { type DocumentKind, DocumentTable, type TableBounds } from "./document-table.ts";
-import { legible } from "./purge-log.ts";
+import { type DocumentKind, DocumentTable, type TableBounds } from "../documents/document-table.ts";
+import { legible } from "./purge/purge-log.ts";
 import { completeSettings } from "./settings.ts";
 import type { ZoneDocument } from "./zone.ts";
 import { checkZoneName } from "./zone-name.ts";
 
-export { TableUnavailable, type WaitUntil } from "./document-table.ts";
+export { TableUnavailable, type WaitUntil } from "../documents/document-table.ts";
 
 /** The key of a zone's document in KV. */
 export function zoneKey(name: string): string {

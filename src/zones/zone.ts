@@ -1,4 +1,4 @@
-import type { PurgeLog } from "./purge-log.ts";
+import type { PurgeLog } from "./purge/purge-log.ts";
 import type { ZoneSettings } from "./settings.ts";
 
 /**

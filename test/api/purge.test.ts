@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { purgeHash, purgeVerdict } from "../../src/zones/purge-log.ts";
+import { purgeHash, purgeVerdict } from "../../src/zones/purge/purge-log.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
 import {
   type Customer,

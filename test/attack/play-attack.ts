@@ -1,4 +1,4 @@
-import { buildPurgeLog } from "../../src/zones/purge-log.ts";
+import { buildPurgeLog } from "../../src/zones/purge/purge-log.ts";
 import { pass } from "../support/edge.ts";
 import type { Alone } from "./alone.ts";
 import { type HostileRequest, spelled } from "./hostile.ts";

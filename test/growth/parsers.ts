@@ -30,6 +30,8 @@ import { effectiveCacheControl, parseCdnCacheControl } from "../../src/http/targ
 import { normalisePath, normaliseQuery } from "../../src/http/uri.ts";
 import { languageVariantKey, preferredLanguage, variantKey, varyFields } from "../../src/http/vary.ts";
 import { weightedValues } from "../../src/http/weighted-list.ts";
+import { isInfrastructureName } from "../../src/origin-guard/infrastructure-hosts.ts";
+import { checkEndpoint, checkHost, checkOrigin } from "../../src/origin-guard/origin-guard.ts";
 import { formatOf } from "../../src/records/dns/answer-text.ts";
 import { parseQuery } from "../../src/records/dns/message.ts";
 import { fromBase64Url, keyLabelOf } from "../../src/records/dns/parameter.ts";
@@ -40,12 +42,10 @@ import { parseRecordKey } from "../../src/records/record-key.ts";
 import { bearerToken } from "../../src/records/rest/bearer-token.ts";
 import { dateOf, periodOf } from "../../src/usage/period.ts";
 import { extensionOf } from "../../src/zones/asset-types.ts";
-import { cacheTagField } from "../../src/zones/cache-tags.ts";
 import { isHeaderValue, refusalOfHeaderName } from "../../src/zones/header-rules.ts";
-import { isInfrastructureName } from "../../src/zones/infrastructure-hosts.ts";
-import { checkEndpoint, checkHost, checkOrigin } from "../../src/zones/origin-guard.ts";
-import { buildPurgeLog, EMPTY_PURGE_LOG, purgeHash, purgeVerdict } from "../../src/zones/purge-log.ts";
-import { pathTarget, prefixTarget } from "../../src/zones/purge-target.ts";
+import { cacheTagField } from "../../src/zones/purge/cache-tags.ts";
+import { buildPurgeLog, EMPTY_PURGE_LOG, purgeHash, purgeVerdict } from "../../src/zones/purge/purge-log.ts";
+import { pathTarget, prefixTarget } from "../../src/zones/purge/purge-target.ts";
 import { isReservedName } from "../../src/zones/reserved-names.ts";
 import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
 import { settingsSchema } from "../../src/zones/settings-schema.ts";
@@ -211,18 +211,18 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
   "src/records/rest/bearer-token.ts": { bearerToken: field("authorization", bearerToken) },
   "src/usage/period.ts": { dateOf, periodOf: (text) => periodOf({ from: text, to: text, granularity: undefined }, 0) },
   "src/zones/asset-types.ts": { extensionOf },
-  "src/zones/cache-tags.ts": { cacheTagField: (text) => cacheTagField(`zone_1/${text}`, text.split(",")) },
+  "src/zones/purge/cache-tags.ts": { cacheTagField: (text) => cacheTagField(`zone_1/${text}`, text.split(",")) },
   "src/zones/header-rules.ts": { isHeaderValue, refusalOfHeaderName: (text) => refusalOfHeaderName(text, "forward") },
-  "src/zones/infrastructure-hosts.ts": { isInfrastructureName: (text) => isInfrastructureName(text, false) },
+  "src/origin-guard/infrastructure-hosts.ts": { isInfrastructureName: (text) => isInfrastructureName(text, false) },
   "src/zones/reserved-names.ts": { isReservedName },
-  "src/zones/origin-guard.ts": {
+  "src/origin-guard/origin-guard.ts": {
     checkOrigin: (text) => checkOrigin(text, POLICY),
     "checkOrigin, of a host": (text) => checkOrigin(`https://${text}`, POLICY),
     checkEndpoint: (text) => checkEndpoint(`https://example.com/${text}`, POLICY),
     checkHost: (text) => checkHost(text, POLICY),
   },
-  "src/zones/purge-log.ts": { purgeHash, purgeVerdict: purge },
-  "src/zones/purge-target.ts": {
+  "src/zones/purge/purge-log.ts": { purgeHash, purgeVerdict: purge },
+  "src/zones/purge/purge-target.ts": {
     pathTarget: (text) => pathTarget(`/${text}`, "sort"),
     prefixTarget: (text) => prefixTarget(`/${text}`),
   },

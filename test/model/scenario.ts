@@ -1,4 +1,4 @@
-import { buildPurgeLog } from "../../src/zones/purge-log.ts";
+import { buildPurgeLog } from "../../src/zones/purge/purge-log.ts";
 import { type Play, pass, play } from "../support/edge.ts";
 import { faultsOf } from "./answer-rules.ts";
 import { STEP_HEADER } from "./caller.ts";

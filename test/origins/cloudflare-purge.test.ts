@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { purgeTags } from "../../src/zones/cloudflare-purge.ts";
+import { purgeTags } from "../../src/zones/purge/cloudflare-purge.ts";
 import { type ApiLine, CloudflareApiServer, refusal } from "./cloudflare-api.ts";
 
 let api: CloudflareApiServer;

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { TableUnavailable } from "../../src/documents/document-table.ts";
 import type { NamespaceDocument, RecordDocument } from "../../src/records/documents.ts";
 import { RecordTable, recordTableOf } from "../../src/records/record-table.ts";
-import { TableUnavailable } from "../../src/zones/document-table.ts";
 import { newName } from "../support/control-plane.ts";
 
 const START = 1_800_000_000_000;

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import { buildPurgeLog } from "../../src/zones/purge-log.ts";
+import { buildPurgeLog } from "../../src/zones/purge/purge-log.ts";
 import { asset, pass, play, playEdge } from "../support/edge.ts";
 
 playEdge();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildPurgeLog } from "../../src/zones/purge-log.ts";
+import { buildPurgeLog } from "../../src/zones/purge/purge-log.ts";
 import { asset, originAt, pass, play, playEdge } from "../support/edge.ts";
 
 playEdge();

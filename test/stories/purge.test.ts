@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildPurgeLog, type Purge } from "../../src/zones/purge-log.ts";
+import { buildPurgeLog, type Purge } from "../../src/zones/purge/purge-log.ts";
 import { asset, type Play, pass, play, playEdge } from "../support/edge.ts";
 
 playEdge();

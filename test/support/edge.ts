@@ -1,6 +1,6 @@
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, vi } from "vitest";
-import { EMPTY_PURGE_LOG } from "../../src/zones/purge-log.ts";
+import { EMPTY_PURGE_LOG } from "../../src/zones/purge/purge-log.ts";
 import { DEFAULT_SETTINGS, type ZoneSettings } from "../../src/zones/settings.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } fr
 import type { Env } from "../../src/env.ts";
 import { republishLagging } from "../../src/zones/publication.ts";
 import type { ZonePublisher } from "../../src/zones/publisher.ts";
-import { recordPurge } from "../../src/zones/purges.ts";
+import { recordPurge } from "../../src/zones/purge/purges.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
 import { changeRow, deleteRow, newRow, noAudit, replaceRow } from "../support/zone-rows.ts";
 

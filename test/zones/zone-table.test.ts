@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { EMPTY_PURGE_LOG, purgeVerdict } from "../../src/zones/purge-log.ts";
+import { EMPTY_PURGE_LOG, purgeVerdict } from "../../src/zones/purge/purge-log.ts";
 import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
 import { TableUnavailable, ZoneTable, zoneTableOf } from "../../src/zones/zone-table.ts";

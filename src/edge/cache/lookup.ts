@@ -1,5 +1,5 @@
 import { decideReuse, type Reuse } from "../../http/reuse.ts";
-import { purgeVerdict } from "../../zones/purge-log.ts";
+import { purgeVerdict } from "../../zones/purge/purge-log.ts";
 import { dropBody } from "../body/drop-body.ts";
 import type { Exchange } from "../fill/exchange.ts";
 import type { BodySource } from "./body-source.ts";

@@ -1,5 +1,5 @@
 import { languageVariantKey, preferredLanguage } from "../../http/vary.ts";
-import { purgeHash } from "../../zones/purge-log.ts";
+import { purgeHash } from "../../zones/purge/purge-log.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { variantOf } from "../request/forwarded-fields.ts";
 import type { StoredResponse } from "./stored-response.ts";

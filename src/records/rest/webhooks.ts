@@ -3,10 +3,10 @@ import { PLANS } from "../../accounts/plans.ts";
 import { BOUNDS, rowsOf } from "../../db/bounds.ts";
 import { newId } from "../../db/new-id.ts";
 import { settingsOf } from "../../env.ts";
+import { checkEndpoint } from "../../origin-guard/origin-guard.ts";
+import { originPolicy } from "../../origin-guard/origin-policy.ts";
 import { actorOf } from "../../rest/actor-of.ts";
 import type { RestContext, RestEnv } from "../../rest/context.ts";
-import { checkEndpoint } from "../../zones/origin-guard.ts";
-import { originPolicy } from "../../zones/origin-policy.ts";
 import {
   type DeliveryRow,
   findDelivery,

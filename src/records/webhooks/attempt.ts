@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks";
-import { checkEndpoint } from "../../zones/origin-guard.ts";
-import type { OriginPolicy } from "../../zones/origin-policy.ts";
+import { checkEndpoint } from "../../origin-guard/origin-guard.ts";
+import type { OriginPolicy } from "../../origin-guard/origin-policy.ts";
 
 /** Where to, and with which secrets: during a rotation the old one signs beside the new one. */
 export interface Recipient {

@@ -1,8 +1,8 @@
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it, vi } from "vitest";
+import { originPolicy } from "../../../src/origin-guard/origin-policy.ts";
 import { attempt } from "../../../src/records/webhooks/attempt.ts";
 import { newSecret } from "../../../src/records/webhooks/secret.ts";
-import { originPolicy } from "../../../src/zones/origin-policy.ts";
 import { asset, type Line, type Origin, originAt } from "../../support/edge.ts";
 import { playReceivers } from "../../support/webhooks.ts";
 

@@ -1,7 +1,7 @@
-import { BOUNDS, daysBefore } from "../db/bounds.ts";
-import type { Page } from "../db/position.ts";
+import { BOUNDS, daysBefore } from "../../db/bounds.ts";
+import type { Page } from "../../db/position.ts";
+import type { ZoneScope } from "../rows.ts";
 import type { PurgeTarget } from "./purges.ts";
-import type { ZoneScope } from "./rows.ts";
 
 /** A purge as it was recorded. */
 export interface RecordedPurge {

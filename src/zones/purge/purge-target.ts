@@ -1,6 +1,6 @@
-import { normalisePath, normaliseQuery } from "../http/uri.ts";
+import { normalisePath, normaliseQuery } from "../../http/uri.ts";
+import type { ZoneSettings } from "../settings.ts";
 import type { PurgeTarget } from "./purges.ts";
-import type { ZoneSettings } from "./settings.ts";
 
 /**
  * What a path names, read as the edge reads a request for it: with a query exactly that object, without one all of the

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkEndpoint, checkHost, checkOrigin } from "../../src/zones/origin-guard.ts";
-import type { OriginPolicy } from "../../src/zones/origin-policy.ts";
+import { checkEndpoint, checkHost, checkOrigin } from "../../src/origin-guard/origin-guard.ts";
+import type { OriginPolicy } from "../../src/origin-guard/origin-policy.ts";
 
 const ownHosts = ["rescdn.io", "rescdn.localhost", "api.rescdn.io", "localhost", "127.0.0.1", "[::1]"];
 const strict: OriginPolicy = { allowPrivate: false, allowHttp: false, ownHosts };

@@ -1,8 +1,8 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { accelerate } from "../../src/zones/purge-acceleration.ts";
-import type { PurgeOrder } from "../../src/zones/purges.ts";
+import { accelerate } from "../../../src/zones/purge/purge-acceleration.ts";
+import type { PurgeOrder } from "../../../src/zones/purge/purges.ts";
 
 /** What the API was sent, and what it answers: by turns, then success. */
 let calls: string[][];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { cacheTagField } from "../../src/zones/cache-tags.ts";
-import { purgeHash } from "../../src/zones/purge-hash.ts";
-import { buildPurgeLog, purgeVerdict } from "../../src/zones/purge-log.ts";
+import { cacheTagField } from "../../../src/zones/purge/cache-tags.ts";
+import { purgeHash } from "../../../src/zones/purge/purge-hash.ts";
+import { buildPurgeLog, purgeVerdict } from "../../../src/zones/purge/purge-log.ts";
 
 /** Two tags that had one hash when it was of 53 bits: found in five seconds. */
 const [ONE, OTHER] = ["tag-f8d2359fa2b521", "tag-fd809f22948310"];

@@ -1,4 +1,4 @@
-import { parseHttpDate } from "../http/dates.ts";
+import { parseHttpDate } from "../../http/dates.ts";
 
 /** Where Cloudflare's API is called, for which of its zones, and with which token (permission "Cache Purge"). */
 export interface CloudflareApi {

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { buildPurgeLog, purgeVerdict } from "../../src/zones/purge-log.ts";
-import { type PurgeTarget, purgesSince, recordPurge } from "../../src/zones/purges.ts";
-import { findZone, type ZoneRow } from "../../src/zones/rows.ts";
-import { deleteRow, newRow, noAudit } from "../support/zone-rows.ts";
+import { buildPurgeLog, purgeVerdict } from "../../../src/zones/purge/purge-log.ts";
+import { type PurgeTarget, purgesSince, recordPurge } from "../../../src/zones/purge/purges.ts";
+import { findZone, type ZoneRow } from "../../../src/zones/rows.ts";
+import { deleteRow, newRow, noAudit } from "../../support/zone-rows.ts";
 
 let zone: ZoneRow;
 let createdBy: string;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createStore } from "../../src/edge/cache/store.ts";
-import type { StoredResponse } from "../../src/edge/cache/stored-response.ts";
-import { cacheTagField, tagsOfPurge } from "../../src/zones/cache-tags.ts";
-import type { PurgeTarget } from "../../src/zones/purges.ts";
+import { createStore } from "../../../src/edge/cache/store.ts";
+import type { StoredResponse } from "../../../src/edge/cache/stored-response.ts";
+import { cacheTagField, tagsOfPurge } from "../../../src/zones/purge/cache-tags.ts";
+import type { PurgeTarget } from "../../../src/zones/purge/purges.ts";
 
 /** Whether a purge by tag finds what is stored under a key with a customer's tags. */
 function finds(target: PurgeTarget, key: string, tags: string[] = [], zone = "zone_a"): boolean {

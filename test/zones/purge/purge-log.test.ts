@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildPurgeLog, PREFIX_BOUND, type Purge, purgeVerdict } from "../../src/zones/purge-log.ts";
+import { buildPurgeLog, PREFIX_BOUND, type Purge, purgeVerdict } from "../../../src/zones/purge/purge-log.ts";
 
 /** Purges of `count` things of one kind, newest first; the version of each is its number. */
 function purges(kind: Purge["kind"], count: number): Purge[] {

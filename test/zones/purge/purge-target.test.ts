@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pathTarget, prefixTarget } from "../../src/zones/purge-target.ts";
+import { pathTarget, prefixTarget } from "../../../src/zones/purge/purge-target.ts";
 
 describe("pathTarget()", () => {
   it.each([
