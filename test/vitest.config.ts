@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const needsNode = [
   "test/bench/**/*.test.ts",
-  "test/dev/**/*.test.ts",
+  "test/server/**/*.test.ts",
   "test/rules/**/*.test.ts",
   "test/growth/**/*.test.ts",
   "test/conformance/**/*.test.ts",

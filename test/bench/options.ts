@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { fail } from "../../src/dev/command.ts";
+import { fail } from "../../src/server/command.ts";
 
 const PARTS = ["compare", "kinds", "pauses", "cores", "counts", "growth", "dns", "startup"] as const;
 

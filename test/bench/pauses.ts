@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { boundPauses } from "../../src/dev/miniflare-options.ts";
+import { boundPauses } from "../../src/server/miniflare-options.ts";
 import type { Asset } from "./assets.ts";
 import { type Collection, parseCollection } from "./collection.ts";
 import type { Contender } from "./contender.ts";

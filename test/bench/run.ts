@@ -2,8 +2,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fail } from "../../src/dev/command.ts";
-import { projectRoot } from "../../src/dev/project.ts";
+import { fail } from "../../src/server/command.ts";
+import { projectRoot } from "../../src/server/project.ts";
 import { ASSETS } from "./assets.ts";
 import { type Comparison, compare } from "./compare.ts";
 import { missing } from "./contenders/installed.ts";

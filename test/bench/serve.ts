@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { projectRoot } from "../../src/dev/project.ts";
+import { projectRoot } from "../../src/server/project.ts";
 import type { Server } from "./contender.ts";
 import { processTree } from "./process-stat.ts";
 import { type ProcessOptions, startProcess } from "./processes.ts";
@@ -20,7 +20,7 @@ export async function startServe(
   env: Record<string, string> = {},
   options: ProcessOptions = {},
 ): Promise<Server> {
-  const server = startProcess(process.execPath, [join(projectRoot, "src/dev/serve.ts")], {
+  const server = startProcess(process.execPath, [join(projectRoot, "src/server/serve.ts")], {
     ...options,
     env: { HOST: "127.0.0.1", PORT: "0", STATE_DIR: stateDir, ...SERVE_VARS, ...env, ...options.env },
   });

@@ -4,8 +4,8 @@ import { closeSync, copyFileSync, mkdirSync, openSync, readdirSync, readFileSync
 import { basename, extname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { unstable_readConfig as readConfig } from "wrangler";
-import { bundleWorker, evaluatedAtStart } from "../../src/dev/bundle.ts";
-import { projectRoot, wranglerConfig } from "../../src/dev/project.ts";
+import { bundleWorker, evaluatedAtStart } from "../../src/server/bundle.ts";
+import { projectRoot, wranglerConfig } from "../../src/server/project.ts";
 import { SERVER_CORE } from "./machine.ts";
 import { median } from "./summary.ts";
 

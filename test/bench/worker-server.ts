@@ -4,13 +4,13 @@ import { fileURLToPath } from "node:url";
 import type { D1Database } from "@cloudflare/workers-types";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_readConfig as readConfig } from "wrangler";
-import { bundleWorker } from "../../src/dev/bundle.ts";
-import type { Statement } from "../../src/dev/caretaker.ts";
-import { fail, onEndSignal } from "../../src/dev/command.ts";
-import { applyMigrations } from "../../src/dev/migrate.ts";
-import { boundPauses, workerOptions } from "../../src/dev/miniflare-options.ts";
-import { projectRoot, wranglerConfig } from "../../src/dev/project.ts";
-import { watchWorkerd } from "../../src/dev/workerd-process.ts";
+import { bundleWorker } from "../../src/server/bundle.ts";
+import type { Statement } from "../../src/server/caretaker.ts";
+import { fail, onEndSignal } from "../../src/server/command.ts";
+import { applyMigrations } from "../../src/server/migrate.ts";
+import { boundPauses, workerOptions } from "../../src/server/miniflare-options.ts";
+import { projectRoot, wranglerConfig } from "../../src/server/project.ts";
+import { watchWorkerd } from "../../src/server/workerd-process.ts";
 
 /** What to serve, given as JSON in the first argument. */
 export interface WorkerSpecification {

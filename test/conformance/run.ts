@@ -2,10 +2,10 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectRoot } from "../../src/dev/project.ts";
-import { ADMIN_TOKEN } from "../dev/new-account.ts";
-import { request } from "../dev/request.ts";
-import { type ServeProcess, startServe } from "../dev/serve-process.ts";
+import { projectRoot } from "../../src/server/project.ts";
+import { ADMIN_TOKEN } from "../server/new-account.ts";
+import { request } from "../server/request.ts";
+import { type ServeProcess, startServe } from "../server/serve-process.ts";
 import { type Deviation, score } from "./score.ts";
 import { judge, loadTests, runTests, startOrigin } from "./suite.ts";
 

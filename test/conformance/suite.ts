@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
-import { projectRoot } from "../../src/dev/project.ts";
+import { projectRoot } from "../../src/server/project.ts";
 
 /** The public suite of cache tests, as its package lays it out. */
 const folder = join(projectRoot, "node_modules/http-cache-tests");

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ADMIN_TOKEN, newAccount } from "../dev/new-account.ts";
-import { request } from "../dev/request.ts";
-import { startServe } from "../dev/serve-process.ts";
+import { ADMIN_TOKEN, newAccount } from "../server/new-account.ts";
+import { request } from "../server/request.ts";
+import { startServe } from "../server/serve-process.ts";
 
 /** A running CDN with an account, reached over real sockets. */
 export interface Cdn {

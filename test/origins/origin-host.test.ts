@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { request } from "../dev/request.ts";
+import { request } from "../server/request.ts";
 import { type Cdn, startCdn } from "./cdn.ts";
 import { listen } from "./listen.ts";
 import { get, RawClient } from "./raw-client.ts";

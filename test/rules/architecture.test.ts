@@ -104,13 +104,13 @@ describe("the arrows", () => {
 
   it("records/dns/ is loaded by control-plane.ts alone, when it is first asked for, and without the libraries of the API", () => {
     const dns = (path: string) => path.startsWith("src/records/dns/");
-    const outside = imports.filter(({ from, to }) => dns(to) && !dns(from) && !from.startsWith("src/dev/"));
+    const outside = imports.filter(({ from, to }) => dns(to) && !dns(from) && !from.startsWith("src/server/"));
     expect(outside).toEqual([{ from: "src/control-plane.ts", to: "src/records/dns/doh.ts", how: "dynamic" }]);
     expect(forbidden("src/records/dns/", ({ to }) => !/zod|hono/.test(to))).toEqual([]);
   });
 
-  it("nothing but dev/ imports dev/", () => {
-    const outside = imports.filter(({ from, to }) => to.startsWith("src/dev/") && !from.startsWith("src/dev/"));
+  it("nothing but server/ imports server/", () => {
+    const outside = imports.filter(({ from, to }) => to.startsWith("src/server/") && !from.startsWith("src/server/"));
     expect(outside).toEqual([]);
   });
 
@@ -120,11 +120,11 @@ describe("the arrows", () => {
         ? files.includes(to)
         : /^(node|cloudflare):/.test(to) ||
           Object.keys(manifest.dependencies).some((name) => to === name || to.startsWith(`${name}/`));
-    expect(imports.filter(({ from, to }) => !from.startsWith("src/dev/") && !known(to))).toEqual([]);
+    expect(imports.filter(({ from, to }) => !from.startsWith("src/server/") && !known(to))).toEqual([]);
   });
 
   it("every fetch of the Worker keeps out of the cache that Cloudflare has below it, and so does the store", () => {
-    const product = sources.filter((path) => !path.startsWith("src/dev/"));
+    const product = sources.filter((path) => !path.startsWith("src/server/"));
     const calls = product.flatMap((path) => callsOf("fetch", read(path)).map((call) => ({ path, call })));
     expect(calls.length).toBeGreaterThanOrEqual(3);
     expect(calls.filter(({ call }) => !/\bcache: "no-store"/.test(call))).toEqual([]);

@@ -29,7 +29,7 @@ describe("tablesOf()", () => {
 describe("the list of bounds", () => {
   const files = projectFiles().sort();
   const migrations = files.filter((path) => /^src\/db\/.*\.sql$/.test(path)).map(read);
-  const sources = files.filter((path) => /^src\/.*\.ts$/.test(path) && !path.startsWith("src/dev/"));
+  const sources = files.filter((path) => /^src\/.*\.ts$/.test(path) && !path.startsWith("src/server/"));
   const inObjects = sources.flatMap((path) => [...tablesOf(read(path))]);
 
   it("has every table of the migrations and of the Durable Objects, and no other", () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { projectRoot } from "../../src/dev/project.ts";
+import { projectRoot } from "../../src/server/project.ts";
 
 export interface Import {
   /** The importing file, from the project's root. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SERVE_VARS } from "../../bench/serve.ts";
 import { startWorker } from "../../bench/worker-process.ts";
-import { request } from "../../dev/request.ts";
+import { request } from "../../server/request.ts";
 import { startUsageOrigin } from "./origin.ts";
 import { differences, Tally, type UsageReport } from "./tally.ts";
 

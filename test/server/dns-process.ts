@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { projectRoot } from "../../src/dev/project.ts";
+import { projectRoot } from "../../src/server/project.ts";
 
 /** A running `npm run dns`. */
 export interface DnsProcess {

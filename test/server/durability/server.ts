@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { projectRoot } from "../../../src/dev/project.ts";
+import { projectRoot } from "../../../src/server/project.ts";
 
 /** A `serve` that can be killed with all that it has started. */
 export interface KillableServer {
@@ -10,9 +10,9 @@ export interface KillableServer {
   kill(): Promise<void>;
 }
 
-/** Starts `src/dev/serve.ts` in a process group of its own, and waits until it is ready. */
+/** Starts `src/server/serve.ts` in a process group of its own, and waits until it is ready. */
 export async function startKillable(env: Record<string, string>): Promise<KillableServer> {
-  const child = spawn(process.execPath, ["src/dev/serve.ts"], {
+  const child = spawn(process.execPath, ["src/server/serve.ts"], {
     cwd: projectRoot,
     env: { ...process.env, HOST: "127.0.0.1", PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],

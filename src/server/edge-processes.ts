@@ -120,7 +120,7 @@ async function controlWorkers(
     name: STORAGE,
     compatibilityDate: config.compatibility_date ?? "",
     rootPath: storageFolder,
-    modules: (await bundleWorker(storageFolder, "src/dev/edge/storage.ts")).modules,
+    modules: (await bundleWorker(storageFolder, "src/server/edge/storage.ts")).modules,
     kvNamespaces: Object.fromEntries(config.kv_namespaces.map(({ binding, id }) => [binding, id ?? binding])),
     d1Databases: databasesOf(config),
     durableObjects: { USAGE_METER: { className: "UsageMeter", scriptName: config.name ?? "", useSQLite: true } },
@@ -134,7 +134,7 @@ async function controlWorkers(
 
 async function bundleEdge({ stateDir }: RuntimeOptions) {
   const rootPath = join(stateDir, "bundle-edge");
-  const { modules } = await bundleWorker(rootPath, "src/dev/edge/worker.ts");
+  const { modules } = await bundleWorker(rootPath, "src/server/edge/worker.ts");
   return { rootPath, modules };
 }
 

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { projectRoot } from "../../src/dev/project.ts";
+import { projectRoot } from "../../src/server/project.ts";
 
 /** A copy of the project: the command keeps its secrets and its state in the project's own folder. */
 let copy: string;
@@ -30,7 +30,7 @@ describe("npm start", () => {
     await mkdir(join(copy, ".wrangler/state/v3"), { recursive: true });
     await chmod(join(copy, ".wrangler/state/v3"), 0o755);
 
-    const child = spawn(process.execPath, ["src/dev/start.ts"], {
+    const child = spawn(process.execPath, ["src/server/start.ts"], {
       cwd: copy,
       env: { ...process.env, PORT: String(await freePort()) },
       stdio: ["ignore", "pipe", "pipe"],

@@ -38,7 +38,7 @@ export interface Runtime {
 export async function startRuntime({ host, port, stateDir, cacheBytes, vars }: RuntimeOptions): Promise<Runtime> {
   const config = readConfig({ config: wranglerConfig });
   const bundle = join(stateDir, "bundle");
-  const { modules } = await bundleWorker(bundle, "src/dev/edge/whole.ts");
+  const { modules } = await bundleWorker(bundle, "src/server/edge/whole.ts");
   const cache = localCaches(stateDir, [WHOLE], cacheBytes)(WHOLE);
   boundPauses();
   const caretaker = await bundleCaretaker(config, stateDir);

@@ -50,7 +50,7 @@ export interface CaretakerBundle {
 
 export async function bundleCaretaker(config: WranglerConfig, stateDir: string): Promise<CaretakerBundle> {
   const rootPath = join(stateDir, "bundle-caretaker");
-  const { modules } = await bundleWorker(rootPath, "src/dev/edge/caretaker.ts");
+  const { modules } = await bundleWorker(rootPath, "src/server/edge/caretaker.ts");
   return { compatibilityDate: config.compatibility_date ?? "", rootPath, modules };
 }
 

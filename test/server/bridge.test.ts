@@ -2,7 +2,7 @@ import { createSocket, Socket } from "node:dgram";
 import { once } from "node:events";
 import { encode } from "dns-packet";
 import { expect, it, vi } from "vitest";
-import { startBridge } from "../../src/dev/dns/bridge.ts";
+import { startBridge } from "../../src/server/dns/bridge.ts";
 
 it("passes over a datagram from port 0, and goes on to answer others", async () => {
   const bind = vi.spyOn(Socket.prototype, "bind");

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Bundle, bundleWorker, evaluatedAtStart } from "../../src/dev/bundle.ts";
+import { type Bundle, bundleWorker, evaluatedAtStart } from "../../src/server/bundle.ts";
 
 describe("the built Worker", () => {
   let folder: string;
