@@ -2,16 +2,17 @@ import { evaluatePreconditions } from "../../http/conditional.ts";
 import { contentRange, requestedRange, unsatisfiedRange } from "../../http/range.ts";
 import { isWithoutContent } from "../../http/statuses.ts";
 import { varyFields } from "../../http/vary.ts";
-import { type BodySource, codedBody, discard, partOfBody, wholeBody } from "../cache/body-source.ts";
-import { NO_COOKIES } from "../cache/client-headers.ts";
-import type { HotResponse } from "../cache/hot-response.ts";
+import type { BodySource } from "../cache/body-source.ts";
+import type { Caches } from "../cache/caches.ts";
 import { type StoredResponse, selectedValidators } from "../cache/stored-response.ts";
-import type { Exchange } from "../fill/exchange.ts";
-import { hit, type Provenance } from "../fill/provenance.ts";
+import type { ResponseOutcome } from "../fill/outcome.ts";
+import type { Provenance } from "../fill/provenance.ts";
+import type { Asked } from "../request/asked.ts";
 import { stampAge } from "./age-fields.ts";
 import { notModifiedHeaders } from "./answer-headers.ts";
 import { type CodingChoice, chooseCoding, codedEtag } from "./coding.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
+import { codedBody, partOfBody, wholeBody } from "./read-body.ts";
 import { refuse } from "./refusal.ts";
 import { isReady, makeReady } from "./replay.ts";
 import type { Answer } from "./send.ts";
@@ -33,19 +34,11 @@ const CUT_OUT_BYTES = 1_048_576;
 
 const WITHOUT_BODY = { body: null, handed: null } as const;
 
-/**
- * Answers a client out of a response.
- *
- * @param cookies what the origin sets at this client alone, whose request it has just answered
- */
-export async function answer(
-  exchange: Exchange,
-  stored: StoredResponse,
-  source: BodySource,
-  provenance: Provenance,
-  cookies: readonly string[] = NO_COOKIES,
-): Promise<Answer> {
+/** Answers a client out of a response. What it leaves unread of the bodies that were opened is for its caller to close. */
+export async function answer(exchange: Asked & Caches, outcome: ResponseOutcome): Promise<Answer> {
   const { request, zone } = exchange;
+  const { stored, source, provenance, cookies } = outcome;
+  await prepare(exchange, outcome);
   const { xCache } = provenance;
   const headers = new Headers(stored.headers);
   const coding = chooseCoding(stored, headers, request.headers, {
@@ -58,13 +51,10 @@ export async function answer(
   const selection = select(exchange, stored, headers, coding, source);
   switch (selection.kind) {
     case "precondition-failed":
-      await discard(source);
       return refuse("precondition-failed", request, zone);
     case "not-modified":
-      await discard(source);
       return { status: 304, headers: notModifiedHeaders(headers), ...WITHOUT_BODY, isOnTheWay, xCache };
     case "unsatisfiable":
-      await discard(source);
       headers.set("content-range", unsatisfiedRange(selection.size));
       headers.delete("content-length");
       headers.set("cache-control", "no-store");
@@ -89,14 +79,14 @@ export async function answer(
  * Makes the answers that a request like this gets out of a response in memory ready, so that the next such request is
  * answered without a promise; see `replay`.
  */
-export async function prepare(exchange: Exchange, hot: HotResponse, use: { age: number; ttl: number }): Promise<void> {
+async function prepare(exchange: Asked & Caches, { stored, source, provenance }: ResponseOutcome): Promise<void> {
   const { request, zone, memory, target } = exchange;
-  const { stored } = hot;
+  const hot = source.kind === "memory" ? source.hot : null;
+  if (hot === null || provenance.cacheStatus.hit !== true || provenance.age === null) return;
   if (isWithoutContent(stored.status) || isReady(hot, request, zone)) return;
   const headers = new Headers(stored.headers);
   const coding = chooseCoding(stored, headers, request.headers, { enabled: zone.settings.compression, way: "at hand" });
-  describe(headers, exchange, stored, coding, hit("HIT", use));
-  const source: BodySource = { kind: "memory", body: hot.body, coded: hot.coded, hot };
+  describe(headers, exchange, stored, coding, provenance);
   const body = coding.kind === "coded" ? (await codedBody(exchange, stored, source, coding.coding)).body : hot.body;
   if (!(body instanceof Blob)) return;
   if (coding.kind === "coded") headers.set("content-encoding", coding.coding);
@@ -104,7 +94,7 @@ export async function prepare(exchange: Exchange, hot: HotResponse, use: { age: 
   const isOk = stored.status === 200;
   makeReady(hot, request, zone, {
     headers,
-    age: use.age,
+    age: provenance.age,
     body,
     size: body.size,
     hasRanges: isOk && coding.kind === "as-stored",
@@ -115,7 +105,7 @@ export async function prepare(exchange: Exchange, hot: HotResponse, use: { age: 
 
 /** Preconditions first, then the range (RFC 9110 §13.2.2). `headers` are those of the answer with the whole. */
 function select(
-  { request, now }: Exchange,
+  { request, now }: Asked,
   stored: StoredResponse,
   headers: Headers,
   coding: CodingChoice,
@@ -137,7 +127,7 @@ function select(
 /** The whole in a coding; sets the fields that depend on that. */
 async function wholeIn(
   coding: CodingChoice,
-  exchange: Exchange,
+  exchange: Asked & Caches,
   stored: StoredResponse,
   source: BodySource,
   headers: Headers,
@@ -145,17 +135,13 @@ async function wholeIn(
   const isWithoutBody = exchange.request.method === "HEAD" || isWithoutContent(stored.status);
   if (coding.kind === "as-stored") {
     if (stored.size !== null && stored.status !== 204) headers.set("content-length", String(stored.size));
-    if (!isWithoutBody) return { body: wholeBody(source), handed: source.kind === "origin" ? source.handed : null };
-    await discard(source);
-    return WITHOUT_BODY;
+    if (isWithoutBody) return WITHOUT_BODY;
+    return { body: wholeBody(source), handed: source.kind === "origin" ? source.handed : null };
   }
   headers.delete("content-length");
   headers.set("content-encoding", coding.coding);
   // A HEAD tells the length that a GET would have, where that costs no more than it does.
-  if (isWithoutBody && source.kind !== "memory") {
-    await discard(source);
-    return WITHOUT_BODY;
-  }
+  if (isWithoutBody && source.kind !== "memory") return WITHOUT_BODY;
   const { body, size } = await codedBody(exchange, stored, source, coding.coding);
   if (size !== null) headers.set("content-length", String(size));
   return isWithoutBody ? WITHOUT_BODY : { body, handed: null };
@@ -164,7 +150,7 @@ async function wholeIn(
 /** Adds to the stored fields what is said to this client. */
 function describe(
   headers: Headers,
-  { request, zone }: Exchange,
+  { request, zone }: Asked,
   stored: StoredResponse,
   coding: CodingChoice,
   provenance: Provenance,

@@ -42,12 +42,8 @@ export function labelType(headers: Headers, status: number, target: Target): voi
  * could only name this network, whose other zones it would reach (RFC 6265 §4.1.2.3).
  */
 export function ownCookies(headers: Headers, { cookies }: ForwardSettings): readonly string[] {
-  if (!cookies) return NO_COOKIES;
-  return headers.getSetCookie().map(withoutDomain);
+  return !cookies ? [] : headers.getSetCookie().map(withoutDomain);
 }
-
-/** For answers that are not straight from the origin. */
-export const NO_COOKIES: readonly string[] = [];
 
 function withoutDomain(cookie: string): string {
   const [pair = "", ...attributes] = cookie.split(";");

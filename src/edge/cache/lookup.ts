@@ -1,8 +1,8 @@
 import { decideReuse, type Reuse } from "../../http/reuse.ts";
 import { purgeVerdict } from "../../zones/purge/purge-log.ts";
-import { dropBody } from "../body/drop-body.ts";
-import type { Exchange } from "../fill/exchange.ts";
+import type { Asked } from "../request/asked.ts";
 import type { BodySource } from "./body-source.ts";
+import type { Caches } from "./caches.ts";
 import type { HotResponse } from "./hot-response.ts";
 import { reportStoreFailure } from "./report.ts";
 import { STORED_FOR_SECONDS } from "./store.ts";
@@ -17,11 +17,11 @@ export type Lookup =
   | { kind: "miss"; reason: "uri-miss" | "vary-miss" | "purged" };
 
 /** Looks a request up: memory, then the store; the zone's purges, then RFC 9111 §4. */
-export async function lookup(exchange: Exchange): Promise<Lookup> {
-  const { memory, store, target, request } = exchange;
+export async function lookup(asked: Asked & Caches): Promise<Lookup> {
+  const { memory, store, target, request, bodies, waitUntil } = asked;
   const hot = memory?.get(target.key);
   if (hot) {
-    const use = useOf(hot.stored, exchange);
+    const use = useOf(hot.stored, asked);
     if (use.kind === "fresh") {
       return { kind: "found", use, stored: hot.stored, source: sourceOf(hot) };
     }
@@ -31,11 +31,11 @@ export async function lookup(exchange: Exchange): Promise<Lookup> {
   const found = await store.find(target.key, request.headers);
   if (found.kind === "nothing") return { kind: "miss", reason: "uri-miss" };
   if (found.kind === "no-variant") return { kind: "miss", reason: "vary-miss" };
-  const use = useOf(found.stored, exchange);
+  bodies.add(found.body);
+  const use = useOf(found.stored, asked);
   if (use.kind === "purged") {
-    await dropBody(found.body);
     // Nobody may use it again: what it takes of the store is given back.
-    exchange.waitUntil(store.discard(target.key, found.stored).catch(reportStoreFailure(target.key)));
+    waitUntil(store.discard(target.key, found.stored).catch(reportStoreFailure(target.key)));
     return { kind: "miss", reason: "purged" };
   }
   if (use.kind !== "fresh" || !memory?.admits(target.key, found.stored)) {
@@ -53,7 +53,7 @@ function sourceOf(hot: HotResponse): BodySource {
  * Whether and how a stored response may answer a request now. The request's own `no-cache`, `max-age` and the like are
  * advisory (RFC 9111 §5.2.1) and left aside: a client's reload must not be a way to the origin.
  */
-export function useOf(stored: StoredResponse, { zone, target, now }: Exchange): Use {
+export function useOf(stored: StoredResponse, { zone, target, now }: Pick<Asked, "zone" | "target" | "now">): Use {
   // A day before the purge log forgets (PURGE_LOG_SECONDS): what outlived its purge would be served again.
   if (now - stored.answeredAt > STORED_FOR_SECONDS * 1000) return { kind: "purged" };
   const verdict = purgeVerdict(zone.purges, {

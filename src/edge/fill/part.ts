@@ -1,11 +1,11 @@
 import { isWeak } from "../../http/etag.ts";
 import { parseContentRange, requestedRange } from "../../http/range.ts";
-import { answer } from "../answer/answer.ts";
-import type { Answer } from "../answer/send.ts";
+import type { Caches } from "../cache/caches.ts";
 import { useOf } from "../cache/lookup.ts";
 import { reportStoreFailure } from "../cache/report.ts";
 import { type StoredResponse, selectedValidators } from "../cache/stored-response.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Asked } from "../request/asked.ts";
+import { given, type ResponseOutcome } from "./outcome.ts";
 import { hit } from "./provenance.ts";
 
 /** A part of a representation whose whole is not stored (RFC 9111 §3.3). */
@@ -18,25 +18,25 @@ export interface Part {
 }
 
 /** The stored part of what is asked for, while it is fresh. */
-export async function findPart(exchange: Exchange): Promise<Part | null> {
-  const { store, target, waitUntil } = exchange;
+export async function findPart(asked: Asked & Pick<Caches, "store">): Promise<Part | null> {
+  const { store, target, waitUntil } = asked;
   const found = await store.findPart(target.key);
   if (found === null) return null;
-  if (useOf(found.stored, exchange).kind !== "fresh") {
+  if (useOf(found.stored, asked).kind !== "fresh") {
     waitUntil(store.removePart(target.key).catch(reportStoreFailure(target.key)));
     return null;
   }
   return toPart(found.stored, found.body);
 }
 
-/** The answer to a range that lies within a stored part; null where it does not. */
-export async function answerFromPart(exchange: Exchange, part: Part): Promise<Answer | null> {
+/** What comes of a range that lies within a stored part; null where it does not. */
+export function outOfPart(asked: Asked, part: Part): ResponseOutcome | null {
   const { stored, body, first } = part;
-  const { method, headers } = exchange.request;
+  const { method, headers } = asked.request;
   const range = requestedRange(method, headers, selectedValidators(new Headers(stored.headers)), stored.size ?? 0);
   if (range.kind !== "part" || range.first < first || range.last >= first + body.size) return null;
-  const use = useOf(stored, exchange);
-  return use.kind === "fresh" ? answer(exchange, stored, { kind: "part", body, first }, hit("HIT", use)) : null;
+  const use = useOf(stored, asked);
+  return use.kind === "fresh" ? given(stored, { kind: "part", body, first }, hit("HIT", use)) : null;
 }
 
 /** What asks the origin for the rest of a part that begins at the first byte; null for any other. */

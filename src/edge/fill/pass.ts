@@ -2,14 +2,11 @@ import { parseCdnLoop } from "../../http/cdn-loop.ts";
 import { parseHttpDate } from "../../http/dates.ts";
 import { isEntityTag } from "../../http/etag.ts";
 import { invalidatedUris, isUnsafe } from "../../http/invalidation.ts";
-import { parseContentRange, parseRange, rangeField } from "../../http/range.ts";
-import { answer } from "../answer/answer.ts";
-import { refuse } from "../answer/refusal.ts";
-import type { Answer } from "../answer/send.ts";
+import { parseContentRange, parseRange, rangeField, requestedRange } from "../../http/range.ts";
 import type { Handed } from "../body/handed.ts";
 import { ownCookies } from "../cache/client-headers.ts";
 import { type StoreVerdict, storeVerdict } from "../cache/store-verdict.ts";
-import { type StoredResponse, toStoredResponse } from "../cache/stored-response.ts";
+import { type StoredResponse, selectedValidators, toStoredResponse } from "../cache/stored-response.ts";
 import { decodedBody } from "../origin/decoding.ts";
 import { askOrigin, type OriginRequest } from "../origin/origin.ts";
 import { originHeaders, PREFLIGHT_HEADERS, unsafeOriginHeaders } from "../origin/origin-request.ts";
@@ -18,10 +15,11 @@ import type { Exchange } from "./exchange.ts";
 import { standsInForOne } from "./fill.ts";
 import { Flight } from "./flights.ts";
 import { keep, keepPart, passOn } from "./keep.ts";
+import { given, type Outcome } from "./outcome.ts";
 import { bypassed } from "./provenance.ts";
 
 /** Passes a GET or HEAD to the origin and its answer to the client, a range as a range; nothing is kept but a small part. */
-export function pass(exchange: Exchange, reason: string): Promise<Answer> {
+export function pass(exchange: Exchange, reason: string): Promise<Outcome> {
   const { request, zone, target } = exchange;
   return passRequest(exchange, "bypass", reason, {
     method: request.method,
@@ -31,7 +29,7 @@ export function pass(exchange: Exchange, reason: string): Promise<Answer> {
 }
 
 /** Passes a CORS preflight to an origin that answers it itself. */
-export function passPreflight(exchange: Exchange): Promise<Answer> {
+export function passPreflight(exchange: Exchange): Promise<Outcome> {
   const { request, zone, target, url } = exchange;
   return passRequest(exchange, "method", null, {
     method: request.method,
@@ -41,7 +39,7 @@ export function passPreflight(exchange: Exchange): Promise<Answer> {
 }
 
 /** Passes an unsafe or unknown method to the origin and forgets what it may have changed (RFC 9111 §4.4). */
-export function passUnsafe(exchange: Exchange): Promise<Answer> {
+export function passUnsafe(exchange: Exchange): Promise<Outcome> {
   const { request, zone, target, url } = exchange;
   return passRequest(exchange, "method", null, {
     method: request.method,
@@ -56,10 +54,10 @@ async function passRequest(
   fwd: "bypass" | "method",
   reason: string | null,
   asked: OriginRequest,
-): Promise<Answer> {
+): Promise<Outcome> {
   const { request, zone, target } = exchange;
   const outcome = await askOrigin(zone, asked);
-  if (outcome.kind === "failure") return refuse(outcome.failure.reason, request, zone);
+  if (outcome.kind === "failure") return { kind: "refused", reason: outcome.failure.reason };
   const { response } = outcome;
   if (isUnsafe(request.method)) await invalidate(exchange, response);
   const stored = toStoredResponse(outcome, request.headers, target, zone);
@@ -68,18 +66,14 @@ async function passRequest(
   const deliver = howToDeliver(exchange, verdict);
   const { body, handed, done, over } = deliver(exchange, stored, whole, request.method !== "HEAD");
   exchange.waitUntil(done);
-  const given = await answer(
-    exchange,
-    stored,
-    { kind: "origin", stream: body, handed, isKept: false },
-    bypassed(stored, fwd, reason),
-    ownCookies(response.headers, zone.settings.forward),
-  );
+  exchange.bodies.add(body);
   if (verdict !== null && request.headers.has("range")) {
-    const demanded = over.then(() => noteRange(exchange, response, stored, verdict, given, handed));
-    exchange.waitUntil(demanded);
+    exchange.waitUntil(over.then(() => noteRange(exchange, response, stored, verdict, handed)));
   }
-  return given;
+  return {
+    ...given(stored, { kind: "origin", stream: body, handed, isKept: false }, bypassed(stored, fwd, reason)),
+    cookies: ownCookies(response.headers, zone.settings.forward),
+  };
 }
 
 /** Whether an answer may be kept; null where it never is. */
@@ -116,19 +110,20 @@ function keepAlone(exchange: Exchange, stored: StoredResponse, body: ReadableStr
 
 /** Takes note of a range that its client has by now, where the whole of it could be stored. */
 function noteRange(
-  { ranges, target, zone }: Exchange,
+  { request, ranges, target, zone }: Exchange,
   response: Response,
   stored: StoredResponse,
   verdict: StoreVerdict,
-  given: Answer,
   handed: Handed,
 ): void {
   if (!verdict.store && verdict.reason !== "partial") return;
   const size = response.status === 206 ? parseContentRange(response.headers.get("content-range"))?.size : stored.size;
   if (typeof size !== "number" || size > zone.settings.max_object_bytes) return;
   // What was cut away from a whole on its way to the client is no demand.
-  const promised = Number(given.headers.get("content-length") ?? handed.total);
-  ranges.note(target.key, size, Math.min(promised, handed.total), Date.now());
+  const selected = selectedValidators(new Headers(stored.headers));
+  const range = response.status === 206 ? null : requestedRange(request.method, request.headers, selected, size);
+  const cutOut = range?.kind === "part" ? range.last - range.first + 1 : handed.total;
+  ranges.note(target.key, size, Math.min(cutOut, handed.total), Date.now());
 }
 
 async function invalidate(exchange: Exchange, response: Response): Promise<void> {

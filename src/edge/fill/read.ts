@@ -1,34 +1,32 @@
-import { answer, prepare } from "../answer/answer.ts";
-import { refuse } from "../answer/refusal.ts";
-import type { Answer } from "../answer/send.ts";
 import { dropBody } from "../body/drop-body.ts";
-import { type Lookup, lookup } from "../cache/lookup.ts";
+import { lookup } from "../cache/lookup.ts";
 import { loggable } from "../cache/report.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 import type { Exchange } from "./exchange.ts";
-import { discardBody, fetchAndAnswer } from "./fetch-and-answer.ts";
 import { fill } from "./fill.ts";
 import { flightKeyOf } from "./flight-key.ts";
+import { forward } from "./forward.ts";
+import { given, type Outcome } from "./outcome.ts";
 import { hit } from "./provenance.ts";
 
-/** Answers a GET or HEAD: from the store where that is allowed, else from the origin. */
-export async function answerFromCache(exchange: Exchange): Promise<Answer> {
+const UNCACHED: Outcome = { kind: "refused", reason: "only-if-cached" };
+
+/** What comes of a GET or HEAD: out of the caches where that is allowed, else from the origin. */
+export async function read(exchange: Exchange): Promise<Outcome> {
   const found = await lookup(exchange);
   // RFC 9111 §5.2.1.7: only-if-cached wants a stored response or a 504.
   const mayAsk = !exchange.directives.onlyIfCached;
-  if (found.kind === "miss") return mayAsk ? fetchAndAnswer(exchange, found) : refuseUncached(exchange, found);
+  if (found.kind === "miss") return mayAsk ? forward(exchange, found) : UNCACHED;
 
   const { stored, source, use } = found;
   switch (use.kind) {
-    case "fresh": {
-      if (source.kind === "memory" && source.hot !== null) await prepare(exchange, source.hot, use);
-      return answer(exchange, stored, source, hit("HIT", use));
-    }
+    case "fresh":
+      return given(stored, source, hit("HIT", use));
     case "stale-while-revalidate":
       refreshInBackground(exchange, stored);
-      return answer(exchange, stored, source, hit("STALE", use, "stale-while-revalidate"));
+      return given(stored, source, hit("STALE", use, "stale-while-revalidate"));
     case "validate":
-      return mayAsk ? fetchAndAnswer(exchange, { ...found, use }) : refuseUncached(exchange, found);
+      return mayAsk ? forward(exchange, { ...found, use }) : UNCACHED;
     default:
       return use satisfies never;
   }
@@ -45,9 +43,4 @@ function refreshInBackground(exchange: Exchange, stored: StoredResponse): void {
   const report = (error: unknown) =>
     console.error(JSON.stringify({ event: "refresh_failed", key: loggable(target.key), error: String(error) }));
   waitUntil(refresh.then((led) => ("body" in led ? dropBody(led.body) : undefined)).catch(report));
-}
-
-async function refuseUncached(exchange: Exchange, found: Lookup): Promise<Answer> {
-  await discardBody(found);
-  return refuse("only-if-cached", exchange.request, exchange.zone);
 }

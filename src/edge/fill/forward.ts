@@ -1,10 +1,7 @@
 import { type ByteRange, parseRange } from "../../http/range.ts";
-import { answer } from "../answer/answer.ts";
-import { refuse } from "../answer/refusal.ts";
-import type { Answer } from "../answer/send.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { BUFFER_BYTES } from "../body/pump.ts";
-import { discard } from "../cache/body-source.ts";
+import type { BodySource } from "../cache/body-source.ts";
 import { type Lookup, lookup, useOf } from "../cache/lookup.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 import type { OriginFailure } from "../origin/origin.ts";
@@ -13,7 +10,8 @@ import type { Exchange } from "./exchange.ts";
 import { type Fill, fill, isServerError, patienceOf } from "./fill.ts";
 import { flightKeyOf } from "./flight-key.ts";
 import type { Flight, Landing } from "./flights.ts";
-import { answerFromPart, findPart } from "./part.ts";
+import { given, type Outcome } from "./outcome.ts";
+import { findPart, outOfPart } from "./part.ts";
 import { pass } from "./pass.ts";
 import { collapsed, hit, missed, notKept, revalidated } from "./provenance.ts";
 
@@ -32,21 +30,21 @@ const HELD_UP_MS = 100;
 const FAR_RANGE_BYTES = 67_108_864;
 
 /** Waits for a request to the origin that is already in flight, or makes one. */
-export async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promise<Answer> {
+export async function forward(exchange: Exchange, found: Unusable): Promise<Outcome> {
   const { flights, fills, ranges, target, request, zone, now } = exchange;
   const flightKey = flightKeyOf(exchange);
   const recent = flights.recentFailure(flightKey, now);
-  if (recent !== null) return answerFailure(exchange, found, recent);
+  if (recent !== null) return failed(found, recent);
   const range = partAskedFor(exchange);
   // What could not be stored a moment ago is not asked for as a whole to answer a part.
-  if (range !== null && flights.isUnshared(flightKey, now)) return passInstead(exchange, found, "unshared");
+  if (range !== null && flights.isUnshared(flightKey, now)) return pass(exchange, "unshared");
 
   const part = found.kind === "miss" && request.method === "GET" ? await findPart(exchange) : null;
   if (range !== null) {
-    const fromPart = part && (await answerFromPart(exchange, part));
-    if (fromPart) return fromPart;
+    const inPart = part && outOfPart(exchange, part);
+    if (inPart) return inPart;
     // Where the end of something begins is not known before all of it is here: the origin is asked for just that.
-    if (found.kind === "miss" && range.kind === "suffix") return passInstead(exchange, found, "suffix");
+    if (found.kind === "miss" && range.kind === "suffix") return pass(exchange, "suffix");
   }
 
   // The first flight may break off: then there is a second to wait for.
@@ -54,22 +52,22 @@ export async function fetchAndAnswer(exchange: Exchange, found: Unusable): Promi
     const flying = exchange.directives.noStore ? null : flights.waitable(flightKey, now);
     if (flying === null) break;
     const { landing, isKept } = await follow(exchange, flying);
-    if (landing === null) return passInstead(exchange, found, "impatient");
-    const shared = await answerFromLanding(exchange, found, landing, isKept);
+    if (landing === null) return pass(exchange, "impatient");
+    const shared = await outOfLanding(exchange, found, landing, isKept);
     if (shared !== null) return shared;
   }
-  if (request.method === "HEAD") return answerHead(exchange, found);
+  if (request.method === "HEAD") return forwardHead(exchange, found);
   const isDeserved = range !== null && ranges.deservesWhole(target.key, now);
-  if (range !== null && !isDeserved && found.kind === "miss") return passInstead(exchange, found, "range");
+  if (range !== null && !isDeserved && found.kind === "miss") return pass(exchange, "range");
   // What is stale is asked about all the same: most of the time a 304 is all that comes.
-  if (found.kind === "miss" && !fills.hasRoom(zone.id, now)) return passInstead(exchange, found, "busy");
+  if (found.kind === "miss" && !fills.hasRoom(zone.id, now)) return pass(exchange, "busy");
   const led = await fill(exchange, {
     stale: found.kind === "found" ? { stored: found.stored, servesErrors: found.use.staleIfError } : null,
     part: range === null ? part : null,
     wantsBody: true,
     isForAll: isDeserved,
   });
-  return answerFromFill(exchange, found, led, isDeserved);
+  return outOfFill(exchange, found, led, isDeserved);
 }
 
 /** What another request brings; null: it takes too long. `isKept`: whether the store has what is large, null likewise. */
@@ -98,32 +96,31 @@ async function keptInTime({ kept, client }: Extract<Landing, { kind: "large" }>)
   return null;
 }
 
-/** Answers out of what another request brought; null where it does not serve this one. */
-async function answerFromLanding(
+/** What comes of what another request brought; null where it does not serve this one. */
+async function outOfLanding(
   exchange: Exchange,
   found: Unusable,
   landing: Landing,
   isKept: boolean | null,
-): Promise<Answer | null> {
+): Promise<Outcome | null> {
   switch (landing.kind) {
     case "whole": {
       const { stored, body, coded } = landing;
       const use = useOf(stored, exchange);
       if (!isVariantFor(stored, exchange.request) || use.kind === "validate" || use.kind === "purged") return null;
-      await discardBody(found);
-      return answer(exchange, stored, { kind: "memory", body, coded, hot: null }, collapsed(found, use));
+      return given(stored, { kind: "memory", body, coded, hot: null }, collapsed(found, use));
     }
     case "large": {
       const { stored } = landing;
       if (!isVariantFor(stored, exchange.request) || useOf(stored, exchange).kind === "purged") return null;
       // It has been waited for a moment; a slow one is fetched apart, without keeping it twice.
-      if (isKept === null) return passInstead(exchange, found, "large");
-      return isKept ? answerFromStore(exchange, found) : null;
+      if (isKept === null) return pass(exchange, "large");
+      return isKept ? outOfStore(exchange, found) : null;
     }
     case "stored":
-      return answerFromStore(exchange, found);
+      return outOfStore(exchange, found);
     case "failed":
-      return answerFailure(exchange, found, landing.failure);
+      return failed(found, landing.failure);
     case "unshared":
     case "broken":
       return null;
@@ -132,57 +129,46 @@ async function answerFromLanding(
   }
 }
 
-/** Answers out of what has been stored meanwhile; null where it does not serve this request. */
-async function answerFromStore(exchange: Exchange, found: Unusable): Promise<Answer | null> {
+/** What comes of what has been stored meanwhile; null where it does not serve this request. */
+async function outOfStore(exchange: Exchange, found: Unusable): Promise<Outcome | null> {
   const again = await lookup(exchange);
-  if (again.kind === "miss") return null;
-  if (again.use.kind === "validate") {
-    await discard(again.source);
-    return null;
-  }
-  await discardBody(found);
-  return answer(exchange, again.stored, again.source, collapsed(found, again.use));
+  if (again.kind === "miss" || again.use.kind === "validate") return null;
+  return given(again.stored, again.source, collapsed(found, again.use));
 }
 
 function isVariantFor(stored: StoredResponse, request: Request): boolean {
   return stored.vary !== "*" && variantOf(stored.vary, request.headers) === stored.variant;
 }
 
-/** Answers out of what this request's own fill brought. */
-async function answerFromFill(exchange: Exchange, found: Unusable, led: Fill, isDeserved: boolean): Promise<Answer> {
+/** What comes of what this request's own fill brought. */
+async function outOfFill(exchange: Exchange, found: Unusable, led: Fill, isDeserved: boolean): Promise<Outcome> {
   switch (led.kind) {
     case "failed":
-      return answerFailure(exchange, found, led.failure);
+      return failed(found, led.failure);
     case "validated": {
       if (found.kind === "miss") throw new Error("a 304 for a request without conditions");
-      return answer(exchange, led.stored, found.source, revalidated(led.stored), led.cookies);
+      return { ...given(led.stored, found.source, revalidated(led.stored)), cookies: led.cookies };
     }
     case "answer": {
       const { stored, body, handed, cookies } = led;
       const range = stored.status === 200 ? partAskedFor(exchange) : null;
       if (range !== null && (!led.isKept || isFarRange(range, stored) || !(isDeserved || isSmall(stored)))) {
+        // The fill is not to wait for a client that takes the range from another request.
         await dropBody(body);
-        return passInstead(exchange, found, led.isKept ? "range" : led.reason);
+        return pass(exchange, led.isKept ? "range" : led.reason);
       }
-      await discardBody(found);
+      exchange.bodies.add(body);
       const provenance = led.isKept ? missed(found, stored) : notKept(found, stored, led.reason);
-      return answer(
-        exchange,
-        stored,
-        { kind: "origin", stream: body, handed, isKept: led.isKept },
-        provenance,
-        cookies,
-      );
+      const source: BodySource = { kind: "origin", stream: body, handed, isKept: led.isKept };
+      return { ...given(stored, source, provenance), cookies };
     }
     default:
       return led satisfies never;
   }
 }
 
-async function answerFailure(exchange: Exchange, found: Unusable, failure: OriginFailure): Promise<Answer> {
-  if (isStaleIfError(found)) return answerStale(exchange, found);
-  await discardBody(found);
-  return refuse(failure.reason, exchange.request, exchange.zone);
+function failed(found: Unusable, { reason }: OriginFailure): Outcome {
+  return isStaleIfError(found) ? stale(found) : { kind: "refused", reason };
 }
 
 type Found = Extract<Unusable, { kind: "found" }>;
@@ -192,25 +178,18 @@ function isStaleIfError(found: Unusable): found is Found {
 }
 
 /** RFC 5861 §4. */
-function answerStale(exchange: Exchange, { stored, source, use }: Found): Promise<Answer> {
-  return answer(exchange, stored, source, hit("STALE", use, "stale-if-error"));
+function stale({ stored, source, use }: Found): Outcome {
+  return given(stored, source, hit("STALE", use, "stale-if-error"));
 }
 
 /**
- * The answer to a HEAD, by a HEAD: its client gets no body that the origin would have to be asked for. What is stored stays as
+ * What comes of a HEAD, by a HEAD: its client gets no body that the origin would have to be asked for. What is stored stays as
  * it is: it is stale already, as RFC 9111 §4.3.5 would have it where the origin's answer differs.
  */
-async function answerHead(exchange: Exchange, found: Unusable): Promise<Answer> {
-  if (!isStaleIfError(found)) return passInstead(exchange, found, "head");
+async function forwardHead(exchange: Exchange, found: Unusable): Promise<Outcome> {
   const passed = await pass(exchange, "head");
-  if (isServerError(passed.status)) return answerStale(exchange, found);
-  await discardBody(found);
-  return passed;
-}
-
-async function passInstead(exchange: Exchange, found: Unusable, reason: string): Promise<Answer> {
-  await discardBody(found);
-  return pass(exchange, reason);
+  const hasFailed = passed.kind === "refused" || isServerError(passed.stored.status);
+  return hasFailed && isStaleIfError(found) ? stale(found) : passed;
 }
 
 /** The one part that is asked for; null: the whole is, be it by a range that covers it. */
@@ -240,9 +219,4 @@ async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Lets go of what was looked up. */
-export async function discardBody(found: Lookup): Promise<void> {
-  if (found.kind === "found") await discard(found.source);
 }

@@ -1,0 +1,25 @@
+import type { BodySource } from "../cache/body-source.ts";
+import type { StoredResponse } from "../cache/stored-response.ts";
+import type { OriginFailure } from "../origin/origin.ts";
+import type { Provenance } from "./provenance.ts";
+
+/** What comes of a request, before anything is said to its client. */
+export type Outcome =
+  | ResponseOutcome
+  /** Nothing that could be given, and why. */
+  | { kind: "refused"; reason: OriginFailure["reason"] | "only-if-cached" };
+
+/** A response, stored or on its way, out of which the client is answered. */
+export interface ResponseOutcome {
+  kind: "response";
+  stored: StoredResponse;
+  source: BodySource;
+  provenance: Provenance;
+  /** What the origin sets at this client alone, whose request it has just answered. */
+  cookies: readonly string[];
+}
+
+/** A response that the origin was not asked for by this request. */
+export function given(stored: StoredResponse, source: BodySource, provenance: Provenance): ResponseOutcome {
+  return { kind: "response", stored, source, provenance, cookies: [] };
+}

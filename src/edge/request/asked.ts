@@ -1,0 +1,20 @@
+import type { RequestCacheControl } from "../../http/cache-control.ts";
+import type { ZoneDocument } from "../../zones/zone.ts";
+import type { WaitUntil } from "../../zones/zone-table.ts";
+import type { OpenBodies } from "../body/open-bodies.ts";
+import type { Target } from "./target.ts";
+
+/** One request of a client: what is asked. */
+export interface Asked {
+  request: Request;
+  url: URL;
+  zone: ZoneDocument;
+  target: Target;
+  /** The request's own Cache-Control, of which `no-store` and `only-if-cached` are heeded. */
+  directives: RequestCacheControl;
+  /** When the request arrived, ms since the epoch. */
+  now: number;
+  /** Owns what is opened for this request and may not be wanted after all. */
+  bodies: OpenBodies;
+  waitUntil: WaitUntil;
+}
