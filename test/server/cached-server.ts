@@ -3,7 +3,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { processListeningOn } from "../origins/memory.ts";
-import { newAccount } from "./new-account.ts";
+import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { type ServeProcess, startServe } from "./serve-process.ts";
 
@@ -35,7 +35,7 @@ export async function startCachedServer(
   const start = (over: Readonly<Record<string, string>> = {}): Promise<ServeProcess> =>
     startServe({
       STATE_DIR: stateDir,
-      ADMIN_TOKEN: "operator",
+      ADMIN_TOKEN,
       ALLOW_PRIVATE_ORIGINS: "true",
       MEMORY_BYTES: "0",
       ...env,
