@@ -13,7 +13,7 @@ import type { Memory } from "./cache/memory.ts";
 import type { Exchange, Filling } from "./fill/exchange.ts";
 import type { Outcome } from "./fill/outcome.ts";
 import { passPreflight, passUnsafe } from "./fill/pass.ts";
-import { read } from "./fill/read.ts";
+import { read, readFresh } from "./fill/read.ts";
 import { admit, allowedMethods } from "./request/admission.ts";
 import { type Route, type Routes, targetIn } from "./request/routes.ts";
 import { type Target, targetWithFields } from "./request/target.ts";
@@ -113,13 +113,24 @@ function answerTo(visit: Visit, zone: ZoneDocument, target: Target, edge: Edge):
     ranges,
     stalledMs,
   };
+  if (admission.kind === "read" && admission.loop.length > 0) return answerFromNetwork(exchange, target);
   return answerOutcome(exchange, OUTCOMES[admission.kind](exchange));
+}
+
+/**
+ * A read that has passed other networks has a key of its own, since its origin sees which. What is fresh under everybody's key
+ * asks no origin, and is for it as well.
+ */
+async function answerFromNetwork(exchange: Exchange, target: Target): Promise<Answer> {
+  const asOthers = { ...exchange, target };
+  const fresh = await readFresh(asOthers);
+  return fresh === null ? answerOutcome(exchange, read(exchange)) : answerOutcome(asOthers, fresh);
 }
 
 const OUTCOMES = { read, preflight: passPreflight, unsafe: passUnsafe } as const;
 
 /** The one place where what came of a request becomes an answer, and where what was opened in vain is let go of. */
-async function answerOutcome(exchange: Exchange, coming: Promise<Outcome>): Promise<Answer> {
+async function answerOutcome(exchange: Exchange, coming: Outcome | Promise<Outcome>): Promise<Answer> {
   const { request, zone, bodies } = exchange;
   let sent: unknown = null;
   try {

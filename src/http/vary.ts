@@ -45,9 +45,10 @@ export function variantKey(fields: readonly string[], requestHeaders: Headers): 
  * (see {@link preferredLanguage}). Null where language does not matter.
  */
 export function languageVariantKey(variant: string, language: string): string | null {
-  const line = /^accept-language(?::.*)?$/m;
+  const lines = variant.split("\n");
+  const at = lines.findIndex((line) => line === "accept-language" || line.startsWith("accept-language:"));
   // A field name holds no `=`, so no request can have such a line.
-  return line.test(variant) ? variant.replace(line, `accept-language=${language.toLowerCase()}`) : null;
+  return at === -1 ? null : lines.with(at, `accept-language=${language.toLowerCase()}`).join("\n");
 }
 
 /** The one language that a request prefers to all others, in lower case (RFC 9110 §12.5.4); null if there is none. */
@@ -66,21 +67,24 @@ export function preferredLanguage(acceptLanguage: string | null): string | null 
   return best === "*" ? null : best;
 }
 
+/** Longer values are compared as they stand: an origin may choke on one spelling of them and not on another. */
+const LONGEST_NORMALISED = 256;
+
 function normalised(name: string, value: string): string {
-  if (SINGLE.has(name)) return value;
-  if (!NEGOTIATION.has(name)) return listMembers(value).join(",");
-  return spelledInOrder(weightedValues(value)) ?? listMembers(value).join(",");
+  if (SINGLE.has(name) || value.length > LONGEST_NORMALISED) return value;
+  const members = listMembers(value);
+  // One that says nothing, or the same again, is there for a reason that an origin may know.
+  if (members.length !== value.split(",").length || new Set(members).size !== members.length) return value;
+  if (!NEGOTIATION.has(name)) return members.join(",");
+  return spelledInOrder(weightedValues(value)) ?? members.join(",");
 }
 
-/** Null if a weight cannot be read: it may mean something to the origin all the same. */
+/** Null if a weight cannot be read, or is spelled at length: it may mean something to the origin all the same. */
 function spelledInOrder(members: readonly WeightedValue[]): string | null {
   const spelled: string[] = [];
   for (const { value, weight } of members) {
     if (weight === null) return null;
     spelled.push(weight === 1 ? value : `${value};q=${weight}`);
   }
-  return spelled
-    .sort()
-    .filter((member, index) => member !== spelled[index - 1])
-    .join(",");
+  return new Set(spelled).size === spelled.length ? spelled.sort().join(",") : null;
 }

@@ -64,7 +64,6 @@ describe("variantKey() finds the same variant for", () => {
       ],
     ],
     ["other spacing", "foo", { foo: "1,2" }, { foo: " 1, 2 " }],
-    ["empty members", "foo", { foo: "1,2" }, { foo: "1,,2," }],
     ["languages in another order", "accept-language", { "accept-language": "en, de" }, { "accept-language": "de, en" }],
     ["languages in another case", "accept-language", { "accept-language": "en, de" }, { "accept-language": "eN, De" }],
     ["languages spaced out", "accept-language", { "accept-language": "en, de" }, { "accept-language": " en ,   de" }],
@@ -76,7 +75,6 @@ describe("variantKey() finds the same variant for", () => {
       { "accept-encoding": "gzip,br" },
       { "accept-encoding": "br, gzip" },
     ],
-    ["a repeated member", "accept-encoding", { "accept-encoding": "gzip" }, { "accept-encoding": "gzip, gzip" }],
   ])("%s", (_, field, a, b) => {
     expect(sameVariant([field], a, b)).toBe(true);
   });
@@ -98,6 +96,10 @@ describe("variantKey() tells apart", () => {
     ["a weight of 0", ["accept-encoding"], { "accept-encoding": "br;q=0" }, { "accept-encoding": "br" }],
     ["weights that cannot be read", ["accept"], { accept: "a/b;q=x" }, { accept: "a/b;q=y" }],
     ["parameters", ["accept"], { accept: "a/b;level=1" }, { accept: "a/b;level=2" }],
+    // An origin may choke on what says nothing, or the same again.
+    ["empty members", ["foo"], { foo: "1,2" }, { foo: "1,,2," }],
+    ["a repeated member", ["accept-encoding"], { "accept-encoding": "gzip" }, { "accept-encoding": "gzip, gzip" }],
+    ["spellings of a long value", ["foo"], { foo: `${"a".repeat(300)},b` }, { foo: `${"a".repeat(300)}, b` }],
   ])("%s", (_, fields, a, b) => {
     expect(sameVariant(fields, a, b)).toBe(false);
   });

@@ -71,14 +71,18 @@ export async function placeFor(entries: Entries, key: string, stored: StoredResp
   return variantPlace(record.generation, stored.variant);
 }
 
-/** The variant as which a response in one language is found by those who prefer it, however they say so; null: none. */
+/**
+ * The variant as which a response in one language is found by those who prefer it, however they say so; null: none. It must
+ * have been made for a request that names this language and no more: what else a client says of languages may show in it.
+ */
 export function languageVariantOf(stored: StoredResponse): string | null {
   const language = stored.headers
     .find(([name]) => name === "content-language")?.[1]
     .trim()
     .toLowerCase();
   if (language === undefined || !/^[a-z0-9-]+$/.test(language)) return null;
-  return languageVariantKey(stored.variant, language);
+  const isForItAlone = stored.variant.split("\n").includes(`accept-language:${language}`);
+  return stored.status === 200 && isForItAlone ? languageVariantKey(stored.variant, language) : null;
 }
 
 /** Tells the two kinds of entries in a resource's own place apart. */

@@ -32,6 +32,13 @@ export async function read(exchange: Exchange): Promise<Outcome> {
   }
 }
 
+/** A fresh response out of the caches, for a request that has other keys to try; null where there is none. */
+export async function readFresh(exchange: Exchange): Promise<Outcome | null> {
+  const found = await lookup(exchange);
+  const isFresh = found.kind === "found" && found.use.kind === "fresh";
+  return isFresh ? given(found.stored, found.source, hit("HIT", found.use)) : null;
+}
+
 /** RFC 5861 §3: one request brings a stale response up to date, and nobody waits for it. */
 function refreshInBackground(exchange: Exchange, stored: StoredResponse): void {
   const { flights, target, now, waitUntil } = exchange;
