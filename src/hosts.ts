@@ -1,4 +1,4 @@
-import type { Settings } from "./env.ts";
+import type { Settings } from "./settings.ts";
 
 /** What answers a URL: the edge, ResCDN's API, ResolveDB's API, DNS over HTTPS, or nobody. */
 export type Surface =

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Settings } from "../src/env.ts";
 import { storeOrigin, surfaceOf } from "../src/hosts.ts";
+import type { Settings } from "../src/settings.ts";
 
 const settings = {
   edgeDomains: ["rescdn.io", "rescdn.localhost"],

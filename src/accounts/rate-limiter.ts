@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { Env } from "../env.ts";
+import type { Env } from "../settings.ts";
 import { AccountWindows, type CallLimits, type CallTimes, type RateVerdict } from "./account-windows.ts";
 import { AddressWindows } from "./address-windows.ts";
 import { WINDOW_MS, type WindowVerdict } from "./sliding-window.ts";

@@ -2,11 +2,11 @@ import type { MiddlewareHandler } from "hono";
 import { admit, admitOperator } from "../accounts/admit.ts";
 import { isOperator } from "../accounts/operator.ts";
 import type { Scope } from "../accounts/scopes.ts";
-import { settingsOf } from "../env.ts";
 import { addressOf } from "../rest/actor-of.ts";
 import { admitted, type Refusals } from "../rest/admitted.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { limitBodyBy } from "../rest/limit-body.ts";
+import { settingsOf } from "../settings.ts";
 import { Problem } from "./errors.ts";
 
 type Guard = MiddlewareHandler<RestEnv>;

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { Env } from "../env.ts";
+import type { Env } from "../settings.ts";
 
 /** The document that the zone table holds now, or why it does not hold the newest one yet. */
 export type PublishResult<Document> = { kind: "published"; document: Document } | { kind: "pending"; reason: string };

@@ -1,5 +1,5 @@
 import { DocumentPublisher, type PublishedKind } from "../documents/document-publisher.ts";
-import type { Env } from "../env.ts";
+import type { Env } from "../settings.ts";
 import { documentNameOf, type NamespaceDocument, type RecordDocument } from "./documents.ts";
 import {
   markNamespacePublished,

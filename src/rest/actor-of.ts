@@ -1,6 +1,6 @@
 import type { Actor } from "../accounts/audit-log.ts";
 import { clientAddress } from "../accounts/client-address.ts";
-import { settingsOf } from "../env.ts";
+import { settingsOf } from "../settings.ts";
 import type { RestContext } from "./context.ts";
 
 /** The caller, as the audit log names it. */

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { BOUNDS } from "../db/bounds.ts";
-import type { Env } from "../env.ts";
+import type { Env } from "../settings.ts";
 import type { UsageBatch } from "./batch.ts";
 import { DAY_MS, DAYS_KEPT_DAYS, dayOf, HOUR_MS, HOURS_KEPT_DAYS } from "./hours.ts";
 import {

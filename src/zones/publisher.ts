@@ -1,5 +1,5 @@
 import { DocumentPublisher, type PublishedKind } from "../documents/document-publisher.ts";
-import type { Env } from "../env.ts";
+import type { Env } from "../settings.ts";
 import type { ZoneDocument } from "./zone.ts";
 import { documentOf, markPublished } from "./zone-document.ts";
 import { zoneKey } from "./zone-table.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import { refusalOfAdminToken } from "../../src/accounts/admin-token.ts";
-import { settingsOf } from "../../src/env.ts";
+import { settingsOf } from "../../src/settings.ts";
 
 it.each(["x".repeat(32), "0123456789abcdef".repeat(4)])("the operator's token may be %s", (token) => {
   expect(refusalOfAdminToken(token)).toBeNull();

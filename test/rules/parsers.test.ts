@@ -26,7 +26,7 @@ const NOT_TIMED: Readonly<Record<string, string>> = {
   "src/edge/origin/socket-fetch.ts": "a line of at most 4 KiB, and lines that are ours",
   "src/edge/request/steering-headers.ts": OURS,
   "src/edge/cache/store.ts": OURS,
-  "src/env.ts": "the operator's settings",
+  "src/settings.ts": "the operator's settings",
   "src/records/dns/answer-question.ts": OURS,
   "src/records/dns/doh.ts": ONE_PASS,
   "src/records/dns/json.ts": "names of at most 253 characters",

@@ -1,5 +1,5 @@
-import type { Settings } from "../../env.ts";
 import { type Surface, surfaceOf } from "../../hosts.ts";
+import type { Settings } from "../../settings.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { type Target, targetOf } from "./target.ts";
 

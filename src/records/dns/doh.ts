@@ -1,4 +1,4 @@
-import { type Env, settingsOf, type Variables } from "../../env.ts";
+import { type Env, settingsOf, type Variables } from "../../settings.ts";
 import { recordTableOf } from "../record-table.ts";
 import { AnswerMemory, type KeptAnswer, questionKey } from "./answer-memory.ts";
 import { answerQuestion, type Source } from "./answer-question.ts";

@@ -2,11 +2,11 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { PLANS } from "../../accounts/plans.ts";
 import { BOUNDS, rowsOf } from "../../db/bounds.ts";
 import { newId } from "../../db/new-id.ts";
-import { settingsOf } from "../../env.ts";
 import { checkEndpoint } from "../../origin-guard/origin-guard.ts";
 import { originPolicy } from "../../origin-guard/origin-policy.ts";
 import { actorOf } from "../../rest/actor-of.ts";
 import type { RestContext, RestEnv } from "../../rest/context.ts";
+import { settingsOf } from "../../settings.ts";
 import {
   type DeliveryRow,
   findDelivery,

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
-import { type Env, settingsOf } from "../../env.ts";
 import { originPolicy } from "../../origin-guard/origin-policy.ts";
+import { type Env, settingsOf } from "../../settings.ts";
 import { boundBacklog, boundHistory, type DueDelivery, nextDue, nextDueAt, recordAttempt } from "./due-deliveries.ts";
 import { judgeAttempt } from "./judge-attempt.ts";
 

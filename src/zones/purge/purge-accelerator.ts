@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { BOUNDS, daysBefore } from "../../db/bounds.ts";
-import { type Env, settingsOf } from "../../env.ts";
+import { type Env, settingsOf } from "../../settings.ts";
 import { MAX_TAGS, purgeTags } from "./cloudflare-purge.ts";
 
 /** For how long tags gather before they are sent together. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { settingsOf, type Variables } from "../src/env.ts";
+import { settingsOf, type Variables } from "../src/settings.ts";
 
 const variables: Variables = {
   EDGE_DOMAINS: "rescdn.io RESCDN.localhost",
