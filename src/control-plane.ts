@@ -1,5 +1,5 @@
 import type { ControlSurface } from "./entry.ts";
-import type { Env } from "./settings.ts";
+import type { Env } from "./env.ts";
 
 /** Loaded when first called: the edge's cold start does not pay for the control plane. */
 export function controlPlane(

@@ -1,8 +1,8 @@
 import { deleteOldRows } from "./accounts/delete-old-rows.ts";
+import type { Env } from "./env.ts";
 import { dropDeletedRecords } from "./records/drop-deleted-records.ts";
 import { republishLaggingRecords } from "./records/record-publication.ts";
 import { tendWebhooks } from "./records/webhooks/tend-webhooks.ts";
-import type { Env } from "./settings.ts";
 import { dropDeletedZones } from "./zones/drop-deleted-zones.ts";
 import { republishLagging } from "./zones/publication.ts";
 import { dropOldPurges } from "./zones/purge/purge-history.ts";

@@ -1,23 +1,4 @@
 import { refusalOfAdminToken } from "./accounts/admin-token.ts";
-import type { RateLimiter } from "./accounts/rate-limiter.ts";
-import type { RecordPublisher } from "./records/record-publisher.ts";
-import type { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
-import type { UsageMeter } from "./usage/meter.ts";
-import type { ZonePublisher } from "./zones/publisher.ts";
-import type { CloudflareApi } from "./zones/purge/cloudflare-purge.ts";
-import type { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";
-
-/** Bindings and variables of `wrangler.toml`. */
-export interface Env extends Variables {
-  DB: D1Database;
-  ZONES: KVNamespace;
-  ZONE_PUBLISHER: DurableObjectNamespace<ZonePublisher>;
-  RECORD_PUBLISHER: DurableObjectNamespace<RecordPublisher>;
-  WEBHOOK_DISPATCHER: DurableObjectNamespace<WebhookDispatcher>;
-  RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
-  USAGE_METER: DurableObjectNamespace<UsageMeter>;
-  PURGE_ACCELERATOR: DurableObjectNamespace<PurgeAccelerator>;
-}
 
 /** Variables of `wrangler.toml`, and secrets, which are optional until they are set. */
 export interface Variables {
@@ -61,6 +42,14 @@ export interface Settings {
   stalledClientMs: number;
   /** Where purges are made by tag as well; null: nowhere, and nothing is stored with tags. */
   cloudflare: CloudflareApi | null;
+}
+
+/** Where Cloudflare's API is called, for which of its zones, and with which token (permission "Cache Purge"). */
+export interface CloudflareApi {
+  /** Without a slash at the end. */
+  base: string;
+  zone: string;
+  token: string;
 }
 
 const parsed = new WeakMap<Variables, Settings>();

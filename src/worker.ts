@@ -1,6 +1,6 @@
 import { controlPlane } from "./control-plane.ts";
 import { createEntry } from "./entry.ts";
-import type { Env } from "./settings.ts";
+import type { Env } from "./env.ts";
 import { DRAIN } from "./usage/drain.ts";
 
 export { RateLimiter } from "./accounts/rate-limiter.ts";

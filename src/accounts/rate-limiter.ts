@@ -1,5 +1,4 @@
 import { DurableObject } from "cloudflare:workers";
-import type { Env } from "../settings.ts";
 import { AccountWindows, type CallLimits, type CallTimes, type RateVerdict } from "./account-windows.ts";
 import { AddressWindows } from "./address-windows.ts";
 import { WINDOW_MS, type WindowVerdict } from "./sliding-window.ts";
@@ -24,7 +23,7 @@ export interface CountedCall {
  * isolates: there is one object for each account and product, and it takes calls one after the other. It counts in memory
  * and notes what it has counted when it is quiet; an object that is moved in the midst of calls begins anew.
  */
-export class RateLimiter extends DurableObject<Env> {
+export class RateLimiter extends DurableObject<{ DB: D1Database }> {
   readonly #windows: AccountWindows;
   readonly #addresses = new AddressWindows();
   /** Last uses of keys that D1 does not know yet, ms since the epoch, as storage holds them. */
@@ -33,7 +32,7 @@ export class RateLimiter extends DurableObject<Env> {
   readonly #lastUsedAt = new Map<string, number>();
   #timer: number | null = null;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: { DB: D1Database }) {
     super(ctx, env);
     this.#windows = new AccountWindows(ctx.storage.kv.get<CallTimes>("windows"));
     this.#uses = ctx.storage.kv.get<Record<string, number>>("uses") ?? {};

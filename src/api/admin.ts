@@ -1,9 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { createAccount } from "../accounts/create-account.ts";
 import { PLAN_NAMES } from "../accounts/plans.ts";
+import { isoSeconds } from "../db/iso-seconds.ts";
 import { addressOf } from "../rest/actor-of.ts";
 import type { RestEnv } from "../rest/context.ts";
-import { isoSeconds } from "../rest/iso-seconds.ts";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, requireOperator } from "./guards.ts";

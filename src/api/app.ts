@@ -1,9 +1,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Env } from "../env.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { everyAnswer } from "../rest/every-answer.ts";
 import { jsonContent } from "../rest/json-content.ts";
 import { refuseOtherMethods } from "../rest/other-methods.ts";
-import type { Env } from "../settings.ts";
 import { addAdmin } from "./admin.ts";
 import { addAudit } from "./audit.ts";
 import { addDocs } from "./docs/docs.ts";

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { type AuditRow, listAudit } from "../accounts/audit-rows.ts";
+import { isoSeconds } from "../db/iso-seconds.ts";
 import type { RestEnv } from "../rest/context.ts";
-import { isoSeconds } from "../rest/iso-seconds.ts";
 import { jsonContent } from "../rest/json-content.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { requireScope } from "./guards.ts";

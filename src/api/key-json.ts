@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Key } from "../accounts/key-rows.ts";
 import { SCOPES } from "../accounts/scopes.ts";
-import { isoSeconds } from "../rest/iso-seconds.ts";
+import { isoSeconds } from "../db/iso-seconds.ts";
 
 export const scope = z.enum(SCOPES.rescdn);
 const time = (description: string) => z.iso.datetime().nullable().describe(description);

@@ -1,10 +1,10 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { findKey, listKeys } from "../accounts/key-rows.ts";
 import { createKey, type NewKey, revokeKey, rotateKey } from "../accounts/keys.ts";
+import { isoSeconds } from "../db/iso-seconds.ts";
 import { actorOf } from "../rest/actor-of.ts";
 import type { RestContext, RestEnv } from "../rest/context.ts";
 import type { FieldProblem } from "../rest/field-problems.ts";
-import { isoSeconds } from "../rest/iso-seconds.ts";
 import { findZones } from "../zones/find-zones.ts";
 import { Problem } from "./errors.ts";
 import { keyJson } from "./key-json.ts";

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { isoSeconds } from "../db/iso-seconds.ts";
 import type { RestEnv } from "../rest/context.ts";
-import { isoSeconds } from "../rest/iso-seconds.ts";
 import { findPurge, listPurges, type RecordedPurge } from "../zones/purge/purge-history.ts";
 import type { PurgeTarget } from "../zones/purge/purges.ts";
 import { Problem } from "./errors.ts";

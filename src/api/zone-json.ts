@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
+import { isoSeconds } from "../db/iso-seconds.ts";
 import type { RestContext } from "../rest/context.ts";
-import { isoSeconds } from "../rest/iso-seconds.ts";
 import { settingsOf } from "../settings.ts";
 import type { ZoneRow } from "../zones/rows.ts";
 import { completeSettings } from "../zones/settings.ts";

@@ -1,5 +1,4 @@
 import { DurableObject } from "cloudflare:workers";
-import type { Env } from "../settings.ts";
 
 /** The document that the zone table holds now, or why it does not hold the newest one yet. */
 export type PublishResult<Document> = { kind: "published"; document: Document } | { kind: "pending"; reason: string };
@@ -31,11 +30,17 @@ interface Dirty {
   failures: number;
 }
 
+/** What a publisher reads documents from, and where it publishes them. */
+export interface PublisherEnv {
+  DB: D1Database;
+  ZONES: KVNamespace;
+}
+
 /**
  * Publishes what has one name (one object for each) from D1 to the zone table, one after the other, so that a deleted
  * thing's late publication never overwrites the one that took its name.
  */
-export abstract class DocumentPublisher<Document> extends DurableObject<Env> {
+export abstract class DocumentPublisher<Document> extends DurableObject<PublisherEnv> {
   readonly #kind: PublishedKind<Document>;
   /** The publication that has not read D1 yet: it serves whoever asks until then. */
   #next: Promise<PublishResult<Document>> | null = null;
@@ -43,7 +48,7 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Env> {
   #asked = 0;
   #wroteAt = 0;
 
-  constructor(ctx: DurableObjectState, env: Env, kind: PublishedKind<Document>) {
+  constructor(ctx: DurableObjectState, env: PublisherEnv, kind: PublishedKind<Document>) {
     super(ctx, env);
     this.#kind = kind;
   }

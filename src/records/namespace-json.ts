@@ -1,4 +1,4 @@
-import { isoSeconds } from "../rest/iso-seconds.ts";
+import { isoSeconds } from "../db/iso-seconds.ts";
 import type { NamespaceRow } from "./namespace.ts";
 
 /** A namespace as the REST API and webhooks show it. */

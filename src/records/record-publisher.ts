@@ -1,5 +1,4 @@
-import { DocumentPublisher, type PublishedKind } from "../documents/document-publisher.ts";
-import type { Env } from "../settings.ts";
+import { DocumentPublisher, type PublishedKind, type PublisherEnv } from "../documents/document-publisher.ts";
 import { documentNameOf, type NamespaceDocument, type RecordDocument } from "./documents.ts";
 import {
   markNamespacePublished,
@@ -23,7 +22,7 @@ const DOCUMENT: PublishedKind<RecordDocument | NamespaceDocument> = {
 
 /** Publishes the records of one key, or one namespace: there is one object for each, named as the document in KV. */
 export class RecordPublisher extends DocumentPublisher<RecordDocument | NamespaceDocument> {
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: PublisherEnv) {
     super(ctx, env, DOCUMENT);
   }
 }

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { Caller } from "../accounts/authenticate.ts";
-import type { Env } from "../settings.ts";
+import type { Env } from "../env.ts";
 
 /** What the handlers of both REST APIs find in their context. */
 export interface RestEnv {

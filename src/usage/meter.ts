@@ -1,6 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
 import { BOUNDS } from "../db/bounds.ts";
-import type { Env } from "../settings.ts";
 import type { UsageBatch } from "./batch.ts";
 import { DAY_MS, DAYS_KEPT_DAYS, dayOf, HOUR_MS, HOURS_KEPT_DAYS } from "./hours.ts";
 import {
@@ -27,11 +26,11 @@ const SOURCES_KEPT_DAYS = BOUNDS.sources.days;
  * The usage of one account, one object for its live zones and one for its test zones: exact sums by hour and by day, and
  * the most requested paths. A batch is counted once, however often it comes.
  */
-export class UsageMeter extends DurableObject<Env> {
+export class UsageMeter extends DurableObject<{ DB: D1Database }> {
   readonly #sql: SqlStorage;
   readonly #seenAt = new Map<string, number>();
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: { DB: D1Database }) {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
     createTables(this.#sql);

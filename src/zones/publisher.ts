@@ -1,5 +1,4 @@
-import { DocumentPublisher, type PublishedKind } from "../documents/document-publisher.ts";
-import type { Env } from "../settings.ts";
+import { DocumentPublisher, type PublishedKind, type PublisherEnv } from "../documents/document-publisher.ts";
 import type { ZoneDocument } from "./zone.ts";
 import { documentOf, markPublished } from "./zone-document.ts";
 import { zoneKey } from "./zone-table.ts";
@@ -14,7 +13,7 @@ const ZONE: PublishedKind<ZoneDocument> = {
 
 /** Publishes the zones of one name, one object for each name. */
 export class ZonePublisher extends DocumentPublisher<ZoneDocument> {
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: PublisherEnv) {
     super(ctx, env, ZONE);
   }
 }

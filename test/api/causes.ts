@@ -1,7 +1,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
-import type { Env } from "../../src/settings.ts";
+import type { Env } from "../../src/env.ts";
 import worker from "../../src/worker.ts";
 import { type Customer, newCustomer } from "../support/control-plane.ts";
 import { countedEnv } from "../support/counted-env.ts";

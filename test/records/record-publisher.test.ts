@@ -6,9 +6,9 @@ import {
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Env } from "../../src/env.ts";
 import type { NamespaceDocument, RecordDocument } from "../../src/records/documents.ts";
 import { republishLaggingRecords } from "../../src/records/record-publication.ts";
-import type { Env } from "../../src/settings.ts";
 import worker from "../../src/worker.ts";
 import { type Customer, newCustomer } from "../support/control-plane.ts";
 import { errorOf, newNamespaceName, newRecord, rest } from "../support/records-api.ts";

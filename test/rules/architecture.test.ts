@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
-import { callsOf, type Import, importsOf, projectFiles, read } from "./source-files.ts";
+import { callsOf, cyclesOf, type Import, importsOf, projectFiles, read } from "./source-files.ts";
 
 const files = projectFiles();
 const sources = files.filter((path) => /^src\/.+\.ts$/.test(path));
@@ -52,7 +52,24 @@ describe("callsOf()", () => {
   });
 });
 
+describe("cyclesOf()", () => {
+  it("finds files that import one another on whatever way, and no others", () => {
+    const made = (from: string, to: string): Import => ({ from, to, how: "type" });
+    const found = cyclesOf([made("a", "b"), made("b", "c"), made("c", "b"), made("c", "d"), made("e", "e")]);
+    expect(found).toEqual([["b", "c"], ["e"]]);
+  });
+});
+
 describe("the arrows", () => {
+  it("go one way: no file of src imports itself in a circle, not even for a type", () => {
+    expect(cyclesOf(imports)).toEqual([]);
+  });
+
+  it("settings are for everybody: they know neither a binding nor a class", () => {
+    expect(forbidden("src/settings.ts", ({ to }) => to === "src/accounts/admin-token.ts")).toEqual([]);
+    expect(forbidden("src/accounts/admin-token.ts", () => false)).toEqual([]);
+  });
+
   it("http/ imports nothing but itself and the structured fields library", () => {
     expect(forbidden("src/http/", ({ to }) => to.startsWith("src/http/") || to === "structured-headers")).toEqual([]);
   });
@@ -93,9 +110,16 @@ describe("the arrows", () => {
   });
 
   it("rest/, which api/ and records/rest/ share, stands on accounts/ alone, and api/ imports nothing of records/", () => {
-    const below = /^src\/(rest|accounts|db)\/|^src\/settings\.ts$/;
+    const below = /^src\/(rest|accounts|db)\/|^src\/(env|settings)\.ts$/;
     expect(forbidden("src/rest/", ({ to }) => !to.startsWith("src/") || below.test(to))).toEqual([]);
     expect(forbidden("src/api/", ({ to }) => !to.startsWith("src/records/"))).toEqual([]);
+  });
+
+  it("rest/ is for the two REST APIs: whatever else shows a record or a time does without it", () => {
+    const users = /^src\/(rest|api|records\/rest)\//;
+    const shared = "src/rest/answer-headers.ts"; // no page of the control plane, names included, goes without them
+    const others = imports.filter(({ from, to }) => to.startsWith("src/rest/") && to !== shared && !users.test(from));
+    expect(others).toEqual([]);
   });
 
   it("records/ imports neither edge/ nor api/", () => {

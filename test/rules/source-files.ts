@@ -44,6 +44,28 @@ export function importsOf(from: string, source: string = read(from)): Import[] {
   return [...statements, ...dynamic];
 }
 
+/** The files that import each other in a circle: each circle's in their order, with all that hang together in one. */
+export function cyclesOf(imports: readonly Import[]): string[][] {
+  const targets = Map.groupBy(imports, ({ from }) => from);
+  const reached = (start: string): Set<string> => {
+    const seen = new Set<string>();
+    const visit = (file: string) => {
+      for (const { to } of targets.get(file) ?? []) {
+        if (seen.has(to)) continue;
+        seen.add(to);
+        visit(to);
+      }
+    };
+    visit(start);
+    return seen;
+  };
+  const reach = new Map([...targets.keys()].map((file) => [file, reached(file)]));
+  const circles = [...reach.keys()]
+    .filter((file) => reach.get(file)!.has(file))
+    .map((file) => [...reach.get(file)!].filter((other) => reach.get(other)?.has(file)).sort());
+  return [...new Map(circles.map((circle) => [circle[0], circle])).values()];
+}
+
 /** The calls of a global function in a file, each with its arguments; methods that have its name are none. */
 export function callsOf(name: string, source: string): string[] {
   return [...source.matchAll(new RegExp(`(?<![.#\\w])${name}\\(`, "g"))].flatMap(({ index }) => {

@@ -1,4 +1,4 @@
-import type { Env } from "../../src/settings.ts";
+import type { Env } from "../../src/env.ts";
 
 /** What a request asked of D1 and of Durable Objects. A batch is one round trip. */
 export interface RoundTrips {

@@ -1,6 +1,6 @@
 import { applyD1Migrations, type D1Migration } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { Env } from "../../src/settings.ts";
+import type { Env } from "../../src/env.ts";
 
 declare global {
   namespace Cloudflare {

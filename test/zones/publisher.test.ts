@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
-import type { Env } from "../../src/settings.ts";
+import type { Env } from "../../src/env.ts";
 import { republishLagging } from "../../src/zones/publication.ts";
 import type { ZonePublisher } from "../../src/zones/publisher.ts";
 import { recordPurge } from "../../src/zones/purge/purges.ts";

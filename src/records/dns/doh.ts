@@ -1,4 +1,4 @@
-import { type Env, settingsOf, type Variables } from "../../settings.ts";
+import { settingsOf, type Variables } from "../../settings.ts";
 import { recordTableOf } from "../record-table.ts";
 import { AnswerMemory, type KeptAnswer, questionKey } from "./answer-memory.ts";
 import { answerQuestion, type Source } from "./answer-question.ts";
@@ -25,7 +25,7 @@ const memory = new AnswerMemory();
 export function handleDns(
   request: Request,
   url: URL,
-  env: Variables & Pick<Env, "ZONES" | "DB">,
+  env: Variables & { DB: D1Database; ZONES: KVNamespace },
   waitUntil: Source["waitUntil"],
   now: number,
 ): Response | Promise<Response> {

@@ -1,8 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Key } from "../../accounts/key-rows.ts";
 import { SCOPES } from "../../accounts/scopes.ts";
+import { isoSeconds } from "../../db/iso-seconds.ts";
 import { idempotencyHeaders } from "../../rest/idempotent.ts";
-import { isoSeconds } from "../../rest/iso-seconds.ts";
 import { jsonContent, requiredJson } from "../../rest/json-content.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { fields, text, time } from "./fields.ts";

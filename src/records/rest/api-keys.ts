@@ -2,9 +2,9 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { listKeys } from "../../accounts/key-rows.ts";
 import { type CreatedKey, createKey, revokeKey } from "../../accounts/keys.ts";
 import { SCOPES } from "../../accounts/scopes.ts";
+import { isoSeconds } from "../../db/iso-seconds.ts";
 import { actorOf } from "../../rest/actor-of.ts";
 import type { RestEnv } from "../../rest/context.ts";
-import { isoSeconds } from "../../rest/iso-seconds.ts";
 import {
   apiKeyJson,
   createApiKeyRoute,

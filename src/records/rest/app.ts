@@ -1,10 +1,10 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Env } from "../../env.ts";
 import { addCommonHeaders } from "../../rest/common-headers.ts";
 import type { RestEnv } from "../../rest/context.ts";
 import { everyAnswer } from "../../rest/every-answer.ts";
 import { fieldProblems } from "../../rest/field-problems.ts";
 import { refuseOtherMethods } from "../../rest/other-methods.ts";
-import type { Env } from "../../settings.ts";
 import { addApiKeys } from "./api-keys.ts";
 import { problemOf, RestProblem } from "./errors.ts";
 import { requireKey, uncounted } from "./guards.ts";

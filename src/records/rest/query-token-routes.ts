@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { isoSeconds } from "../../db/iso-seconds.ts";
 import { idempotencyHeaders } from "../../rest/idempotent.ts";
-import { isoSeconds } from "../../rest/iso-seconds.ts";
 import { jsonContent, requiredJson } from "../../rest/json-content.ts";
 import type { QueryTokenRow } from "../query-token-rows.ts";
 import { documentedErrors } from "./documented-errors.ts";

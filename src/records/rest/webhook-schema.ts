@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { isoSeconds } from "../../rest/iso-seconds.ts";
+import { isoSeconds } from "../../db/iso-seconds.ts";
 import type { DeliveryRow } from "../webhooks/delivery-rows.ts";
 import { EVENT_NAMES } from "../webhooks/events.ts";
 import type { WebhookRow } from "../webhooks/webhook-rows.ts";

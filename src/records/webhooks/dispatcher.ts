@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { originPolicy } from "../../origin-guard/origin-policy.ts";
-import { type Env, settingsOf } from "../../settings.ts";
+import { settingsOf, type Variables } from "../../settings.ts";
 import { boundBacklog, boundHistory, type DueDelivery, nextDue, nextDueAt, recordAttempt } from "./due-deliveries.ts";
 import { judgeAttempt } from "./judge-attempt.ts";
 
@@ -20,7 +20,7 @@ const D1_FAILED_MS = 30_000;
  *
  * The outbox is the truth: an alarm that gets lost is found by the cron (`tend-webhooks.ts`).
  */
-export class WebhookDispatcher extends DurableObject<Env> {
+export class WebhookDispatcher extends DurableObject<Variables & { DB: D1Database }> {
   #restsUntil = 0;
 
   /** Has everything delivered that is due; returns at once. */

@@ -1,7 +1,7 @@
 /** The Worker where one process is the whole server: the product, on a cache that is bounded. */
 import { controlPlane } from "../../control-plane.ts";
 import { createEntry } from "../../entry.ts";
-import type { Env as ProductEnv } from "../../settings.ts";
+import type { Env as ProductEnv } from "../../env.ts";
 import { DRAIN } from "../../usage/drain.ts";
 import product from "../../worker.ts";
 import { freePurged } from "./free-purged.ts";

@@ -1,9 +1,10 @@
 /** The Worker of an edge process: zones and names are answered here, the APIs in the control process. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { type ControlSurface, createEntry, type EdgeEnv } from "../../entry.ts";
+import type { Env as ProductEnv } from "../../env.ts";
 import { recordTableOf } from "../../records/record-table.ts";
 import { ANSWER_HEADERS } from "../../rest/answer-headers.ts";
-import { type Env as ProductEnv, settingsOf } from "../../settings.ts";
+import { settingsOf } from "../../settings.ts";
 import { DRAIN } from "../../usage/drain.ts";
 import { readDocument, zoneKey, zoneTableOf } from "../../zones/zone-table.ts";
 import { freePurged } from "./free-purged.ts";

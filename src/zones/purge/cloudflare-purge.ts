@@ -1,12 +1,5 @@
 import { parseHttpDate } from "../../http/dates.ts";
-
-/** Where Cloudflare's API is called, for which of its zones, and with which token (permission "Cache Purge"). */
-export interface CloudflareApi {
-  /** Without a slash at the end. */
-  base: string;
-  zone: string;
-  token: string;
-}
+import type { CloudflareApi } from "../../settings.ts";
 
 /** What Cloudflare said to a purge. A reason never holds what was sent: the token must not reach a log. */
 export type CloudflareAnswer =

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { BOUNDS, daysBefore } from "../../db/bounds.ts";
-import { type Env, settingsOf } from "../../settings.ts";
+import { settingsOf, type Variables } from "../../settings.ts";
 import { MAX_TAGS, purgeTags } from "./cloudflare-purge.ts";
 
 /** For how long tags gather before they are sent together. */
@@ -27,10 +27,10 @@ interface Pace {
  * storage. Whether something stored may be served is decided by the purge log alone, so nothing waits for this and
  * nothing fails because of it.
  */
-export class PurgeAccelerator extends DurableObject<Env> {
+export class PurgeAccelerator extends DurableObject<Variables> {
   readonly #sql: SqlStorage;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: Variables) {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
     this.#sql.exec("CREATE TABLE IF NOT EXISTS tags (tag TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID");

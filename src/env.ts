@@ -1,0 +1,19 @@
+import type { RateLimiter } from "./accounts/rate-limiter.ts";
+import type { RecordPublisher } from "./records/record-publisher.ts";
+import type { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
+import type { Variables } from "./settings.ts";
+import type { UsageMeter } from "./usage/meter.ts";
+import type { ZonePublisher } from "./zones/publisher.ts";
+import type { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";
+
+/** Bindings and variables of `wrangler.toml`. A Durable Object names the few that it needs itself: this knows all of them. */
+export interface Env extends Variables {
+  DB: D1Database;
+  ZONES: KVNamespace;
+  ZONE_PUBLISHER: DurableObjectNamespace<ZonePublisher>;
+  RECORD_PUBLISHER: DurableObjectNamespace<RecordPublisher>;
+  WEBHOOK_DISPATCHER: DurableObjectNamespace<WebhookDispatcher>;
+  RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
+  USAGE_METER: DurableObjectNamespace<UsageMeter>;
+  PURGE_ACCELERATOR: DurableObjectNamespace<PurgeAccelerator>;
+}
