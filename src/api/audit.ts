@@ -1,11 +1,10 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { type AuditRow, listAudit } from "../accounts/audit-rows.ts";
 import { isoSeconds } from "../db/iso-seconds.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { jsonContent } from "../rest/json-content.ts";
-import { documentedErrors } from "./documented-errors.ts";
-import { requireScope } from "./guards.ts";
 import { cutPage, nextCursor, pageQuery, requestedPage } from "./pages.ts";
+import { route } from "./route.ts";
 
 const state = z.record(z.string(), z.unknown()).nullable();
 const changeSchema = z
@@ -28,14 +27,13 @@ const time = z.iso
   .transform((text) => Date.parse(text))
   .optional();
 
-const auditRoute = createRoute({
+const auditRoute = route({
   method: "get",
   path: "/v1/audit",
   operationId: "listAudit",
   summary: "Who changed what; kept for 400 days",
   tags: ["Audit"],
-  security: [{ key: ["keys:write"] }],
-  middleware: requireScope("keys:write"),
+  scope: "keys:write",
   request: {
     query: z.object({
       ...pageQuery,
@@ -51,7 +49,6 @@ const auditRoute = createRoute({
       description: "Changes, newest first. A key that is restricted to zones sees those of its zones and its own",
       ...jsonContent(z.object({ changes: z.array(changeSchema), next_cursor: nextCursor })),
     },
-    ...documentedErrors(401, 403, 422, 429, 500),
   },
 });
 

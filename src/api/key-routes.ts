@@ -1,48 +1,41 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { idempotencyHeaders } from "../rest/idempotent.ts";
+import { z } from "@hono/zod-openapi";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
-import { documentedErrors } from "./documented-errors.ts";
-import { limitBody, refuseOtherBodies, requireScope } from "./guards.ts";
-import { idempotent } from "./idempotent.ts";
+import { refuseOtherBodies } from "./guards.ts";
 import { keySchema, newKeySchema, scope } from "./key-json.ts";
 import { nextCursor, pageQuery } from "./pages.ts";
+import { route } from "./route.ts";
 
 const params = z.object({ id: z.string().openapi({ description: "The key's id.", example: "key_abc123" }) });
-const security = [{ key: ["keys:write"] }];
 const created = (description: string) => ({
   description,
   headers: z.object({ location: z.string().describe("The new key's path.") }),
   ...jsonContent(newKeySchema),
 });
 
-export const listKeysRoute = createRoute({
+export const listKeysRoute = route({
   method: "get",
   path: "/v1/keys",
   operationId: "listKeys",
   summary: "List the keys that can do no more than the one that asks",
   tags: ["Keys"],
-  security,
-  middleware: requireScope("keys:write"),
+  scope: "keys:write",
   request: { query: z.object(pageQuery) },
   responses: {
     200: {
       description: "Keys, oldest first",
       ...jsonContent(z.object({ keys: z.array(keySchema), next_cursor: nextCursor })),
     },
-    ...documentedErrors(401, 403, 422, 429, 500),
   },
 });
 
-export const createKeyRoute = createRoute({
+export const createKeyRoute = route({
   method: "post",
   path: "/v1/keys",
   operationId: "createKey",
   summary: "Create a key; what is left out is as with the key that asks",
   tags: ["Keys"],
-  security,
-  middleware: [requireScope("keys:write"), limitBody, idempotent],
+  scope: "keys:write",
   request: {
-    headers: idempotencyHeaders,
     body: requiredJson(
       z.strictObject({
         name: z.string().trim().min(1).max(200),
@@ -60,50 +53,44 @@ export const createKeyRoute = createRoute({
   },
   responses: {
     201: created("Created. The token is shown this once"),
-    ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500),
   },
 });
 
-export const readKeyRoute = createRoute({
+export const readKeyRoute = route({
   method: "get",
   path: "/v1/keys/{id}",
   operationId: "readKey",
   summary: "Read a key",
   tags: ["Keys"],
-  security,
-  middleware: requireScope("keys:write"),
+  scope: "keys:write",
   request: { params },
   responses: {
     200: { description: "The key", ...jsonContent(keySchema) },
-    ...documentedErrors(401, 403, 404, 429, 500),
   },
 });
 
-export const revokeKeyRoute = createRoute({
+export const revokeKeyRoute = route({
   method: "delete",
   path: "/v1/keys/{id}",
   operationId: "revokeKey",
   summary: "Revoke a key",
   tags: ["Keys"],
-  security,
-  middleware: requireScope("keys:write"),
+  scope: "keys:write",
   request: { params },
   responses: {
     204: { description: "Revoked: the next request with it is refused" },
-    ...documentedErrors(401, 403, 404, 429, 500),
   },
 });
 
-export const rotateKeyRoute = createRoute({
+export const rotateKeyRoute = route({
   method: "post",
   path: "/v1/keys/{id}/rotate",
   operationId: "rotateKey",
   summary: "Replace a key by a new one with the same name and powers",
   tags: ["Keys"],
-  security,
-  middleware: [requireScope("keys:write"), limitBody, refuseOtherBodies, idempotent],
+  scope: "keys:write",
+  guards: [refuseOtherBodies],
   request: {
-    headers: idempotencyHeaders,
     params,
     body: {
       required: false,
@@ -121,6 +108,5 @@ export const rotateKeyRoute = createRoute({
   },
   responses: {
     201: created("The new key. The token is shown this once"),
-    ...documentedErrors(400, 401, 403, 404, 409, 413, 415, 422, 429, 500),
   },
 });

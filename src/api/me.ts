@@ -1,25 +1,24 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { readAccount } from "../accounts/account.ts";
 import { findKey } from "../accounts/key-rows.ts";
 import { PLAN_NAMES, PLANS } from "../accounts/plans.ts";
 import { isoSeconds } from "../db/iso-seconds.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { jsonContent } from "../rest/json-content.ts";
-import { documentedErrors } from "./documented-errors.ts";
 import { Problem } from "./errors.ts";
-import { KEY_CHALLENGE, requireScope } from "./guards.ts";
+import { KEY_CHALLENGE } from "./guards.ts";
 import { keyJson, keySchema } from "./key-json.ts";
+import { route } from "./route.ts";
 
 const limited = z.object({ limit: z.int(), in_use: z.int() });
 
-const meRoute = createRoute({
+const meRoute = route({
   method: "get",
   path: "/v1/me",
   operationId: "me",
   summary: "Whose key this is, what it may do, and the limits of the plan",
   tags: ["Keys"],
-  security: [{ key: [] }],
-  middleware: requireScope(null),
+  scope: null,
   responses: {
     200: {
       description: "Account, key and limits",
@@ -41,7 +40,6 @@ const meRoute = createRoute({
         }),
       ),
     },
-    ...documentedErrors(401, 429, 500),
   },
 });
 

@@ -1,8 +1,7 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { jsonContent } from "../rest/json-content.ts";
-import { documentedErrors } from "./documented-errors.ts";
-import { requireScope } from "./guards.ts";
 import { nextCursor, pageQuery } from "./pages.ts";
+import { route } from "./route.ts";
 
 const purge = z.object({
   id: z.string(),
@@ -20,35 +19,32 @@ const wholePurge = purge.extend({
   tags: z.array(z.string()),
 });
 
-export const listPurgesRoute = createRoute({
+export const listPurgesRoute = route({
   method: "get",
   path: "/v1/purges",
   operationId: "listPurges",
   summary: "List the purges of the last 32 days",
   tags: ["Purge"],
-  security: [{ key: ["purge"] }],
-  middleware: requireScope("purge"),
+  scope: "purge",
   request: { query: z.object({ ...pageQuery, zone: z.string().min(1).optional().describe("A zone's id or name.") }) },
   responses: {
     200: {
       description: "Purges, newest first",
       ...jsonContent(z.object({ purges: z.array(purge), next_cursor: nextCursor })),
     },
-    ...documentedErrors(401, 403, 404, 422, 429, 500),
   },
+  errors: [404],
 });
 
-export const readPurgeRoute = createRoute({
+export const readPurgeRoute = route({
   method: "get",
   path: "/v1/purges/{id}",
   operationId: "readPurge",
   summary: "Read a purge",
   tags: ["Purge"],
-  security: [{ key: ["purge"] }],
-  middleware: requireScope("purge"),
+  scope: "purge",
   request: { params: z.object({ id: z.string().describe("The purge's id.") }) },
   responses: {
     200: { description: "The purge", ...jsonContent(wholePurge) },
-    ...documentedErrors(401, 403, 404, 429, 500),
   },
 });

@@ -1,9 +1,6 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { idempotencyHeaders } from "../rest/idempotent.ts";
+import { z } from "@hono/zod-openapi";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
-import { documentedErrors } from "./documented-errors.ts";
-import { limitBody, requireScope } from "./guards.ts";
-import { idempotent } from "./idempotent.ts";
+import { route } from "./route.ts";
 
 const zone = z.string().min(1).openapi({ description: "The zone's id or name.", example: "zone_abc123" });
 const path = z
@@ -40,29 +37,27 @@ const purged = {
 };
 
 /** Changes state though it is a GET: documented so. It takes the key from a header, so no link can trigger it. */
-export const purgePathRoute = createRoute({
+export const purgePathRoute = route({
   method: "get",
   path: "/v1/purge",
   operationId: "purgePath",
   summary: "Purge a path",
   description: "Changes state though it is a GET; HEAD is refused.",
   tags: ["Purge"],
-  security: [{ key: ["purge"] }],
-  middleware: requireScope("purge"),
+  scope: "purge",
   request: { query: z.object({ zone, path }) },
-  responses: { 200: purged, ...documentedErrors(401, 403, 404, 422, 429, 500, 503) },
+  responses: { 200: purged },
+  errors: [404, 503],
 });
 
-export const purgeRoute = createRoute({
+export const purgeRoute = route({
   method: "post",
   path: "/v1/purge",
   operationId: "purge",
   summary: "Purge paths, prefixes, tags or everything of a zone",
   tags: ["Purge"],
-  security: [{ key: ["purge"] }],
-  middleware: [requireScope("purge"), limitBody, idempotent],
+  scope: "purge",
   request: {
-    headers: idempotencyHeaders,
     body: requiredJson(
       z
         .strictObject({
@@ -82,5 +77,6 @@ export const purgeRoute = createRoute({
         ),
     ),
   },
-  responses: { 200: purged, ...documentedErrors(400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503) },
+  responses: { 200: purged },
+  errors: [404, 503],
 });

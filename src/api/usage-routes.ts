@@ -1,7 +1,6 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { jsonContent } from "../rest/json-content.ts";
-import { documentedErrors } from "./documented-errors.ts";
-import { requireScope } from "./guards.ts";
+import { route } from "./route.ts";
 
 const zone = z.string().min(1).describe("The zone's id or name.");
 const time = z.string().max(40);
@@ -45,7 +44,7 @@ const usage = z
   })
   .openapi("Usage");
 
-export const usageRoute = createRoute({
+export const usageRoute = route({
   method: "get",
   path: "/v1/usage",
   operationId: "readUsage",
@@ -53,8 +52,7 @@ export const usageRoute = createRoute({
   tags: ["Usage"],
   description:
     "Counts arrive within seconds of the answers that they count. A test key sees what test zones were asked.",
-  security: [{ key: ["usage:read"] }],
-  middleware: requireScope("usage:read"),
+  scope: "usage:read",
   request: {
     query: z.object({
       zone: zone.optional(),
@@ -74,11 +72,11 @@ export const usageRoute = createRoute({
   },
   responses: {
     200: { description: "The usage", ...jsonContent(usage) },
-    ...documentedErrors(401, 403, 404, 422, 429, 500),
   },
+  errors: [404],
 });
 
-export const pathsRoute = createRoute({
+export const pathsRoute = route({
   method: "get",
   path: "/v1/usage/paths",
   operationId: "listTopPaths",
@@ -86,8 +84,7 @@ export const pathsRoute = createRoute({
   tags: ["Usage"],
   description:
     "Counted in bounded memory (Space-Saving), so that rare paths may be missing and counts may be too high, by no more than is said. Without their queries; of long paths the first 256 characters.",
-  security: [{ key: ["usage:read"] }],
-  middleware: requireScope("usage:read"),
+  scope: "usage:read",
   request: {
     query: z.object({
       zone,
@@ -112,6 +109,6 @@ export const pathsRoute = createRoute({
         }),
       ),
     },
-    ...documentedErrors(401, 403, 404, 422, 429, 500),
   },
+  errors: [404],
 });

@@ -1,13 +1,10 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { idempotencyHeaders } from "../rest/idempotent.ts";
+import { z } from "@hono/zod-openapi";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
 import { isReservedName } from "../zones/reserved-names.ts";
 import { settingsSchema } from "../zones/settings-schema.ts";
 import { checkZoneName } from "../zones/zone-name.ts";
-import { documentedErrors } from "./documented-errors.ts";
-import { limitBody, requireScope } from "./guards.ts";
-import { idempotent } from "./idempotent.ts";
 import { nextCursor, pageQuery } from "./pages.ts";
+import { route } from "./route.ts";
 import { zoneSchema } from "./zone-json.ts";
 
 const zoneName = z
@@ -39,14 +36,13 @@ const conditions = z.object({
   "if-match": z.string().optional().describe("ETags; 412 where the zone has none of them."),
 });
 
-export const listRoute = createRoute({
+export const listRoute = route({
   method: "get",
   path: "/v1/zones",
   operationId: "listZones",
   summary: "List all zones on your account",
   tags: ["Zones"],
-  security: [{ key: ["zones:read"] }],
-  middleware: requireScope("zones:read"),
+  scope: "zones:read",
   request: {
     query: z.object(pageQuery),
   },
@@ -55,7 +51,6 @@ export const listRoute = createRoute({
       description: "Zones, oldest first",
       ...jsonContent(z.object({ zones: z.array(zoneSchema), next_cursor: nextCursor })),
     },
-    ...documentedErrors(401, 403, 422, 429, 500),
   },
 });
 
@@ -65,17 +60,15 @@ const ZONES_ARE_ONE_SITE = `The zone's pages are below one domain with those of 
 Serve assets from a zone, not pages that people sign in to; where you need cookies, give them names that begin with
 \`__Host-\`, which no other host can set.`;
 
-export const createZoneRoute = createRoute({
+export const createZoneRoute = route({
   method: "post",
   path: "/v1/zones",
   operationId: "createZone",
   summary: "Create a new zone",
   description: ZONES_ARE_ONE_SITE,
   tags: ["Zones"],
-  security: [{ key: ["zones:write"] }],
-  middleware: [requireScope("zones:write"), limitBody, idempotent],
+  scope: "zones:write",
   request: {
-    headers: idempotencyHeaders,
     body: requiredJson(z.strictObject({ name: zoneName, origin, settings: settingsSchema.optional() })),
   },
   responses: {
@@ -83,18 +76,17 @@ export const createZoneRoute = createRoute({
       ...answer("Created"),
       headers: z.object({ etag, location: z.string().describe("Where the zone is read.") }),
     },
-    ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500, 503),
   },
+  errors: [503],
 });
 
-export const readRoute = createRoute({
+export const readRoute = route({
   method: "get",
   path: "/v1/zones/{id}",
   operationId: "readZone",
   summary: "Read a zone",
   tags: ["Zones"],
-  security: [{ key: ["zones:read"] }],
-  middleware: requireScope("zones:read"),
+  scope: "zones:read",
   request: {
     params,
     headers: z.object({
@@ -104,18 +96,17 @@ export const readRoute = createRoute({
   responses: {
     200: answer("The zone"),
     304: { description: "The zone has this ETag still", headers: z.object({ etag }) },
-    ...documentedErrors(401, 403, 404, 412, 429, 500),
   },
+  errors: [412],
 });
 
-export const changeRoute = createRoute({
+export const changeRoute = route({
   method: "patch",
   path: "/v1/zones/{id}",
   operationId: "changeZone",
   summary: "Change a zone; settings are merged (RFC 7396)",
   tags: ["Zones"],
-  security: [{ key: ["zones:write"] }],
-  middleware: [requireScope("zones:write"), limitBody],
+  scope: "zones:write",
   request: {
     params,
     headers: conditions,
@@ -129,21 +120,20 @@ export const changeRoute = createRoute({
   },
   responses: {
     200: answer("The zone as changed"),
-    ...documentedErrors(400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503),
   },
+  errors: [409, 412, 503],
 });
 
-export const removeRoute = createRoute({
+export const removeRoute = route({
   method: "delete",
   path: "/v1/zones/{id}",
   operationId: "deleteZone",
   summary: "Delete a zone",
   tags: ["Zones"],
-  security: [{ key: ["zones:write"] }],
-  middleware: requireScope("zones:write"),
+  scope: "zones:write",
   request: { params, headers: conditions },
   responses: {
     204: { description: "Deleted. Its name is kept from other accounts for 30 days" },
-    ...documentedErrors(401, 403, 404, 409, 412, 429, 500, 503),
   },
+  errors: [409, 412, 503],
 });

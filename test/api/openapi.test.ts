@@ -35,6 +35,10 @@ describe.each(operations)("$title", ({ method, path, operation, document, securi
     if (security !== null) expect(statuses).toEqual(expect.arrayContaining(["401", "429", "500"]));
     if (security !== null && security.scopes.length > 0) expect(statuses).toContain("403");
     if (operation.requestBody) expect(statuses).toEqual(expect.arrayContaining(["400", "413", "415"]));
+    if (method === "POST" && security !== null && security.scopes.length > 0) {
+      expect(operation.parameters?.map(({ name }) => name)).toContain("idempotency-key");
+      expect(statuses).toEqual(expect.arrayContaining(["409", "413", "422"]));
+    }
     if (dns.includes(path)) return;
     if (operation.requestBody) expect(statuses).toContain("422");
     if (operation.parameters?.some((parameter) => parameter.in === "query")) expect(statuses).toContain("422");

@@ -1,13 +1,10 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { Key } from "../../accounts/key-rows.ts";
 import { SCOPES } from "../../accounts/scopes.ts";
 import { isoSeconds } from "../../db/iso-seconds.ts";
-import { idempotencyHeaders } from "../../rest/idempotent.ts";
 import { jsonContent, requiredJson } from "../../rest/json-content.ts";
-import { documentedErrors } from "./documented-errors.ts";
 import { fields, text, time } from "./fields.ts";
-import { limitBody, requireScope } from "./guards.ts";
-import { idempotent } from "./idempotent.ts";
+import { route } from "./route.ts";
 
 const scope = z.enum(SCOPES.resolvedb, { error: "must be read or write" });
 
@@ -47,35 +44,31 @@ function isoOrNull(time: number | null): string | null {
   return time === null ? null : isoSeconds(time);
 }
 
-export const listApiKeysRoute = createRoute({
+export const listApiKeysRoute = route({
   method: "get",
   path: "/api/v1/api_keys",
   operationId: "listApiKeys",
   summary: "List API keys",
   tags: ["API keys"],
   description: "Oldest first, and only those that can do no more than the key that asks.",
-  security: [{ bearer: ["read"] }],
-  middleware: requireScope("read"),
+  scope: "read",
   responses: {
     200: {
       description: "Keys that are not revoked, without their tokens",
       ...jsonContent(z.object({ api_keys: z.array(apiKeySchema) })),
     },
-    ...documentedErrors(401, 403, 429, 500),
   },
 });
 
-export const createApiKeyRoute = createRoute({
+export const createApiKeyRoute = route({
   method: "post",
   path: "/api/v1/api_keys",
   operationId: "createApiKey",
   summary: "Create an API key",
   tags: ["API keys"],
   description: "A key grants no more than it has: neither other scopes nor a later end.",
-  security: [{ bearer: ["write"] }],
-  middleware: [requireScope("write"), limitBody, idempotent],
+  scope: "write",
   request: {
-    headers: idempotencyHeaders,
     body: requiredJson(
       fields({
         api_key: fields({
@@ -96,19 +89,17 @@ export const createApiKeyRoute = createRoute({
       description: "Created. The token is shown this once",
       ...jsonContent(z.object({ api_key: z.object({ ...common, token: z.string() }).openapi("CreatedApiKey") })),
     },
-    ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500),
   },
 });
 
-export const revokeApiKeyRoute = createRoute({
+export const revokeApiKeyRoute = route({
   method: "delete",
   path: "/api/v1/api_keys/{id}",
   operationId: "revokeApiKey",
   summary: "Revoke an API key",
   tags: ["API keys"],
   description: "Holds on the next request. A key may revoke itself.",
-  security: [{ bearer: ["write"] }],
-  middleware: requireScope("write"),
+  scope: "write",
   request: { params: z.object({ id: z.string().openapi({ description: "The key's id.", example: "key_xyz789" }) }) },
-  responses: { 204: { description: "Revoked" }, ...documentedErrors(401, 403, 404, 429, 500) },
+  responses: { 204: { description: "Revoked" } },
 });

@@ -1,19 +1,17 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { PLAN_NAMES, PLANS, type Plan } from "../../accounts/plans.ts";
 import { isoSeconds } from "../../db/iso-seconds.ts";
 import type { RestEnv } from "../../rest/context.ts";
 import { jsonContent } from "../../rest/json-content.ts";
-import { documentedErrors } from "./documented-errors.ts";
-import { requireScope } from "./guards.ts";
+import { route } from "./route.ts";
 
-const meRoute = createRoute({
+const meRoute = route({
   method: "get",
   path: "/api/v1/me",
   operationId: "me",
   summary: "Get the current user",
   tags: ["Account"],
-  security: [{ bearer: ["read"] }],
-  middleware: requireScope("read"),
+  scope: "read",
   responses: {
     200: {
       description: "The user whose key this is",
@@ -33,7 +31,6 @@ const meRoute = createRoute({
         }),
       ),
     },
-    ...documentedErrors(401, 403, 429, 500),
   },
 });
 

@@ -1,11 +1,8 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { idempotencyHeaders } from "../../rest/idempotent.ts";
+import { z } from "@hono/zod-openapi";
 import { jsonContent, requiredJson } from "../../rest/json-content.ts";
 import { isLabel } from "../record-key.ts";
-import { documentedErrors } from "./documented-errors.ts";
 import { fields, metaSchema, pageQuery, text } from "./fields.ts";
-import { limitBody, requireScope } from "./guards.ts";
-import { idempotent } from "./idempotent.ts";
+import { route } from "./route.ts";
 
 const visibility = z.enum(["public", "private"], {
   error: (issue) => (issue.input === undefined ? "is required" : 'must be "public" or "private"'),
@@ -28,35 +25,31 @@ const answer = (description: string) => ({
 });
 const tags = ["Namespaces"];
 
-export const listNamespacesRoute = createRoute({
+export const listNamespacesRoute = route({
   method: "get",
   path: "/api/v1/namespaces",
   operationId: "listNamespaces",
   summary: "List namespaces",
   tags,
-  security: [{ bearer: ["read"] }],
-  middleware: requireScope("read"),
+  scope: "read",
   request: { query: z.object(pageQuery) },
   responses: {
     200: {
       description: "Namespaces by name",
       ...jsonContent(z.object({ namespaces: z.array(namespaceSchema), meta: metaSchema })),
     },
-    ...documentedErrors(401, 403, 422, 429, 500),
   },
 });
 
-export const createNamespaceRoute = createRoute({
+export const createNamespaceRoute = route({
   method: "post",
   path: "/api/v1/namespaces",
   operationId: "createNamespace",
   summary: "Create a namespace",
   description: "Needed only where a namespace shall be private before its first record is stored.",
   tags,
-  security: [{ bearer: ["write"] }],
-  middleware: [requireScope("write"), limitBody, idempotent],
+  scope: "write",
   request: {
-    headers: idempotencyHeaders,
     body: requiredJson(
       fields({
         namespace: fields({
@@ -68,22 +61,22 @@ export const createNamespaceRoute = createRoute({
       }),
     ),
   },
-  responses: { 201: answer("Created"), ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500, 503) },
+  responses: { 201: answer("Created") },
+  errors: [503],
 });
 
-export const readNamespaceRoute = createRoute({
+export const readNamespaceRoute = route({
   method: "get",
   path: "/api/v1/namespaces/{name}",
   operationId: "readNamespace",
   summary: "Get a namespace",
   tags,
-  security: [{ bearer: ["read"] }],
-  middleware: requireScope("read"),
+  scope: "read",
   request: { params },
-  responses: { 200: answer("The namespace"), ...documentedErrors(401, 403, 404, 429, 500) },
+  responses: { 200: answer("The namespace") },
 });
 
-export const changeNamespaceRoute = createRoute({
+export const changeNamespaceRoute = route({
   method: "patch",
   path: "/api/v1/namespaces/{name}",
   operationId: "changeNamespace",
@@ -92,19 +85,18 @@ export const changeNamespaceRoute = createRoute({
     "Holds at once for readers on the machine that answers, and elsewhere within a minute. Caches on the way keep what " +
     "they were answered until the record's TTL ends.",
   tags,
-  security: [{ bearer: ["write"] }],
-  middleware: [requireScope("write"), limitBody],
+  scope: "write",
   request: {
     params,
     body: requiredJson(fields({ namespace: fields({ visibility }) })),
   },
   responses: {
     200: answer("The namespace as changed"),
-    ...documentedErrors(400, 401, 403, 404, 413, 415, 422, 429, 500, 503),
   },
+  errors: [503],
 });
 
-export const removeNamespaceRoute = createRoute({
+export const removeNamespaceRoute = route({
   method: "delete",
   path: "/api/v1/namespaces/{name}",
   operationId: "deleteNamespace",
@@ -112,8 +104,8 @@ export const removeNamespaceRoute = createRoute({
   description:
     "Only without records: as long as there are any, the answer is a 422. Nobody else can take its name for 30 days.",
   tags,
-  security: [{ bearer: ["write"] }],
-  middleware: requireScope("write"),
+  scope: "write",
   request: { params },
-  responses: { 204: { description: "Deleted" }, ...documentedErrors(401, 403, 404, 422, 429, 500, 503) },
+  responses: { 204: { description: "Deleted" } },
+  errors: [422, 503],
 });

@@ -1,12 +1,9 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { isoSeconds } from "../../db/iso-seconds.ts";
-import { idempotencyHeaders } from "../../rest/idempotent.ts";
 import { jsonContent, requiredJson } from "../../rest/json-content.ts";
 import type { QueryTokenRow } from "../query-token-rows.ts";
-import { documentedErrors } from "./documented-errors.ts";
 import { fields, text, time } from "./fields.ts";
-import { limitBody, requireScope } from "./guards.ts";
-import { idempotent } from "./idempotent.ts";
+import { route } from "./route.ts";
 
 const shown = {
   id: z.string().openapi({ example: "qtok_abc123" }),
@@ -32,35 +29,31 @@ export function queryTokenJson(row: QueryTokenRow): z.input<typeof queryTokenSch
 const namespaceParam = { name: z.string().openapi({ description: "The namespace.", example: "myapp" }) };
 const tags = ["Query tokens"];
 
-export const listQueryTokensRoute = createRoute({
+export const listQueryTokensRoute = route({
   method: "get",
   path: "/api/v1/namespaces/{name}/query_tokens",
   operationId: "listQueryTokens",
   summary: "List a namespace's query tokens",
   tags,
-  security: [{ bearer: ["read"] }],
-  middleware: requireScope("read"),
+  scope: "read",
   request: { params: z.object(namespaceParam) },
   responses: {
     200: {
       description: "Query tokens that are not revoked, oldest first",
       ...jsonContent(z.object({ query_tokens: z.array(queryTokenSchema) })),
     },
-    ...documentedErrors(401, 403, 404, 429, 500),
   },
 });
 
-export const createQueryTokenRoute = createRoute({
+export const createQueryTokenRoute = route({
   method: "post",
   path: "/api/v1/namespaces/{name}/query_tokens",
   operationId: "createQueryToken",
   summary: "Create a query token",
   description: "It opens a private namespace to names that carry it. A namespace has at most 100 of them.",
   tags,
-  security: [{ bearer: ["write"] }],
-  middleware: [requireScope("write"), limitBody, idempotent],
+  scope: "write",
   request: {
-    headers: idempotencyHeaders,
     params: z.object(namespaceParam),
     body: requiredJson(
       fields({
@@ -89,24 +82,22 @@ export const createQueryTokenRoute = createRoute({
         }),
       ),
     },
-    ...documentedErrors(400, 401, 403, 404, 409, 413, 415, 422, 429, 500),
   },
 });
 
-export const revokeQueryTokenRoute = createRoute({
+export const revokeQueryTokenRoute = route({
   method: "delete",
   path: "/api/v1/namespaces/{name}/query_tokens/{id}",
   operationId: "revokeQueryToken",
   summary: "Revoke a query token",
   description: "Holds on the next query that reaches this service.",
   tags,
-  security: [{ bearer: ["write"] }],
-  middleware: requireScope("write"),
+  scope: "write",
   request: {
     params: z.object({
       ...namespaceParam,
       id: z.string().openapi({ description: "The query token's id.", example: "qtok_abc123" }),
     }),
   },
-  responses: { 204: { description: "Revoked" }, ...documentedErrors(401, 403, 404, 429, 500) },
+  responses: { 204: { description: "Revoked" } },
 });

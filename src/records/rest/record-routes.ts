@@ -1,11 +1,8 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { idempotencyHeaders } from "../../rest/idempotent.ts";
+import { z } from "@hono/zod-openapi";
 import { jsonContent, requiredJson } from "../../rest/json-content.ts";
-import { documentedErrors } from "./documented-errors.ts";
 import { metaSchema, pageQuery } from "./fields.ts";
-import { limitBody, requireScope } from "./guards.ts";
-import { idempotent } from "./idempotent.ts";
 import { changedRecordBody, createdRecordSchema, newRecordBody, recordSchema } from "./record-schema.ts";
+import { route } from "./route.ts";
 
 const params = z.object({ id: z.string().openapi({ description: "The record's id.", example: "rec_abc123" }) });
 const answer = (description: string) => ({
@@ -13,14 +10,13 @@ const answer = (description: string) => ({
   ...jsonContent(z.object({ record: recordSchema })),
 });
 
-export const listRecordsRoute = createRoute({
+export const listRecordsRoute = route({
   method: "get",
   path: "/api/v1/records",
   operationId: "listRecords",
   summary: "List records",
   tags: ["Records"],
-  security: [{ bearer: ["read"] }],
-  middleware: requireScope("read"),
+  scope: "read",
   request: {
     query: z.object({
       namespace: z.string().optional().describe("Only records of this namespace."),
@@ -33,11 +29,10 @@ export const listRecordsRoute = createRoute({
       description: "Records, oldest first; a page beyond the last one is empty",
       ...jsonContent(z.object({ records: z.array(recordSchema), meta: metaSchema })),
     },
-    ...documentedErrors(401, 403, 422, 429, 500),
   },
 });
 
-export const createRecordRoute = createRoute({
+export const createRecordRoute = route({
   method: "post",
   path: "/api/v1/records",
   operationId: "createRecord",
@@ -47,10 +42,8 @@ export const createRecordRoute = createRoute({
     "A namespace belongs to the account that first stores a record in it, or creates it. Another account's is a 403 " +
     "`authorization_error`, and so are `public`, `system`, `resolvedb` and `rescdn`. Beyond the plan's number of records, " +
     "or as many namespaces, the answer is a 403 `quota_exceeded`.",
-  security: [{ bearer: ["write"] }],
-  middleware: [requireScope("write"), limitBody, idempotent],
+  scope: "write",
   request: {
-    headers: idempotencyHeaders,
     body: requiredJson(newRecordBody),
   },
   responses: {
@@ -58,47 +51,45 @@ export const createRecordRoute = createRoute({
       description: "Created, and readable",
       ...jsonContent(z.object({ record: createdRecordSchema })),
     },
-    ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500, 503),
   },
+  errors: [503],
 });
 
-export const readRecordRoute = createRoute({
+export const readRecordRoute = route({
   method: "get",
   path: "/api/v1/records/{id}",
   operationId: "readRecord",
   summary: "Get a record",
   tags: ["Records"],
-  security: [{ bearer: ["read"] }],
-  middleware: requireScope("read"),
+  scope: "read",
   request: { params },
-  responses: { 200: answer("The record"), ...documentedErrors(401, 403, 404, 429, 500) },
+  responses: { 200: answer("The record") },
 });
 
-export const changeRecordRoute = createRoute({
+export const changeRecordRoute = route({
   method: "patch",
   path: "/api/v1/records/{id}",
   operationId: "changeRecord",
   summary: "Update a record",
   tags: ["Records"],
   description: "Only the fields that are given change. A record's key does not change: create another record.",
-  security: [{ bearer: ["write"] }],
-  middleware: [requireScope("write"), limitBody],
+  scope: "write",
   request: { params, body: requiredJson(changedRecordBody) },
   responses: {
     200: answer("The record as changed"),
-    ...documentedErrors(400, 401, 403, 404, 413, 415, 422, 429, 500, 503),
   },
+  errors: [503],
 });
 
-export const removeRecordRoute = createRoute({
+export const removeRecordRoute = route({
   method: "delete",
   path: "/api/v1/records/{id}",
   operationId: "deleteRecord",
   summary: "Delete a record",
   tags: ["Records"],
   description: "Its data is gone for good; its key is free again.",
-  security: [{ bearer: ["write"] }],
-  middleware: requireScope("write"),
+  scope: "write",
   request: { params },
-  responses: { 204: { description: "Deleted" }, ...documentedErrors(401, 403, 404, 429, 500, 503) },
+  responses: { 204: { description: "Deleted" } },
+  errors: [503],
 });

@@ -1,10 +1,7 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { idempotencyHeaders } from "../../rest/idempotent.ts";
+import { z } from "@hono/zod-openapi";
 import { jsonContent, requiredJson } from "../../rest/json-content.ts";
-import { documentedErrors } from "./documented-errors.ts";
 import { metaSchema, pageQuery } from "./fields.ts";
-import { limitBody, requireScope } from "./guards.ts";
-import { idempotent } from "./idempotent.ts";
+import { route } from "./route.ts";
 import {
   changedWebhookBody,
   deliverySchema,
@@ -36,42 +33,38 @@ const webhook = jsonContent(z.object({ webhook: webhookSchema }));
 const webhookWithSecret = jsonContent(z.object({ webhook: webhookWithSecretSchema }));
 const delivery = jsonContent(z.object({ delivery: deliverySchema }));
 
-export const listEventsRoute = createRoute({
+export const listEventsRoute = route({
   method: "get",
   path: "/api/v1/webhooks/events",
   operationId: "listWebhookEvents",
   summary: "List the events of webhooks",
   tags,
-  security: [{ bearer: ["read"] }],
-  middleware: requireScope("read"),
+  scope: "read",
   responses: {
     200: {
       description: "Every event that a webhook can ask for",
       ...jsonContent(z.object({ events: z.array(z.object({ name: eventName, description: z.string() })) })),
     },
-    ...documentedErrors(401, 403, 429, 500),
   },
 });
 
-export const listWebhooksRoute = createRoute({
+export const listWebhooksRoute = route({
   method: "get",
   path: "/api/v1/webhooks",
   operationId: "listWebhooks",
   summary: "List webhooks",
   tags,
-  security: [{ bearer: ["read"] }],
-  middleware: requireScope("read"),
+  scope: "read",
   request: { query: z.object(pageQuery) },
   responses: {
     200: {
       description: "Webhooks with their last result, oldest first",
       ...jsonContent(z.object({ webhooks: z.array(webhookSchema), meta: metaSchema })),
     },
-    ...documentedErrors(401, 403, 422, 429, 500),
   },
 });
 
-export const createWebhookRoute = createRoute({
+export const createWebhookRoute = route({
   method: "post",
   path: "/api/v1/webhooks",
   operationId: "createWebhook",
@@ -80,60 +73,53 @@ export const createWebhookRoute = createRoute({
 
 The Free plan has no webhooks, others have a number of them: beyond it the answer is a 403 \`quota_exceeded\`.`,
   tags,
-  security: [{ bearer: ["write"] }],
-  middleware: [requireScope("write"), limitBody, idempotent],
-  request: { headers: idempotencyHeaders, body: requiredJson(newWebhookBody) },
+  scope: "write",
+  request: { body: requiredJson(newWebhookBody) },
   responses: {
     201: { description: "Created. The secret is shown this once", ...webhookWithSecret },
-    ...documentedErrors(400, 401, 403, 409, 413, 415, 422, 429, 500),
   },
 });
 
-export const readWebhookRoute = createRoute({
+export const readWebhookRoute = route({
   method: "get",
   path: "/api/v1/webhooks/{id}",
   operationId: "readWebhook",
   summary: "Get a webhook",
   tags,
-  security: [{ bearer: ["read"] }],
-  middleware: requireScope("read"),
+  scope: "read",
   request: { params },
   responses: {
     200: { description: "The webhook with its last result", ...webhook },
-    ...documentedErrors(401, 403, 404, 429, 500),
   },
 });
 
-export const changeWebhookRoute = createRoute({
+export const changeWebhookRoute = route({
   method: "patch",
   path: "/api/v1/webhooks/{id}",
   operationId: "changeWebhook",
   summary: "Change a webhook",
   description: "Only the fields that are given change. One that is enabled again goes on with what waits for it.",
   tags,
-  security: [{ bearer: ["write"] }],
-  middleware: [requireScope("write"), limitBody],
+  scope: "write",
   request: { params, body: requiredJson(changedWebhookBody) },
   responses: {
     200: { description: "The webhook as changed", ...webhook },
-    ...documentedErrors(400, 401, 403, 404, 413, 415, 422, 429, 500),
   },
 });
 
-export const removeWebhookRoute = createRoute({
+export const removeWebhookRoute = route({
   method: "delete",
   path: "/api/v1/webhooks/{id}",
   operationId: "removeWebhook",
   summary: "Delete a webhook",
   description: "Nothing is sent to it any more, not even what waits.",
   tags,
-  security: [{ bearer: ["write"] }],
-  middleware: requireScope("write"),
+  scope: "write",
   request: { params },
-  responses: { 204: { description: "Deleted" }, ...documentedErrors(401, 403, 404, 429, 500) },
+  responses: { 204: { description: "Deleted" } },
 });
 
-export const rotateSecretRoute = createRoute({
+export const rotateSecretRoute = route({
   method: "post",
   path: "/api/v1/webhooks/{id}/rotate_secret",
   operationId: "rotateWebhookSecret",
@@ -141,61 +127,53 @@ export const rotateSecretRoute = createRoute({
   description:
     "For 24 hours each request is signed with the old secret as well. One that was rotated before it signs no longer.",
   tags,
-  security: [{ bearer: ["write"] }],
-  middleware: [requireScope("write"), limitBody, idempotent],
-  request: { headers: idempotencyHeaders, params },
+  scope: "write",
+  request: { params },
   responses: {
     200: { description: "Rotated. The secret is shown this once", ...webhookWithSecret },
-    ...documentedErrors(401, 403, 404, 409, 413, 422, 429, 500),
   },
 });
 
-export const testWebhookRoute = createRoute({
+export const testWebhookRoute = route({
   method: "post",
   path: "/api/v1/webhooks/{id}/test",
   operationId: "testWebhook",
   summary: "Send a test event",
   description: "Its type is `webhook.test`; it is delivered as any other event is. The webhook must be enabled.",
   tags,
-  security: [{ bearer: ["write"] }],
-  middleware: [requireScope("write"), limitBody, idempotent],
-  request: { headers: idempotencyHeaders, params },
+  scope: "write",
+  request: { params },
   responses: {
     202: { description: "On its way", ...delivery },
-    ...documentedErrors(401, 403, 404, 409, 413, 422, 429, 500),
   },
 });
 
-export const listDeliveriesRoute = createRoute({
+export const listDeliveriesRoute = route({
   method: "get",
   path: "/api/v1/webhooks/{id}/deliveries",
   operationId: "listDeliveries",
   summary: "List a webhook's deliveries of the last 30 days",
   tags,
-  security: [{ bearer: ["read"] }],
-  middleware: requireScope("read"),
+  scope: "read",
   request: { params, query: z.object(pageQuery) },
   responses: {
     200: {
       description: "Deliveries, newest first",
       ...jsonContent(z.object({ deliveries: z.array(deliverySchema), meta: metaSchema })),
     },
-    ...documentedErrors(401, 403, 404, 422, 429, 500),
   },
 });
 
-export const retryDeliveryRoute = createRoute({
+export const retryDeliveryRoute = route({
   method: "post",
   path: "/api/v1/webhooks/{id}/deliveries/{delivery}/retry",
   operationId: "retryDelivery",
   summary: "Attempt a delivery now",
   description: "Also one that was given up; not one that was made. The webhook must be enabled.",
   tags,
-  security: [{ bearer: ["write"] }],
-  middleware: [requireScope("write"), limitBody, idempotent],
-  request: { headers: idempotencyHeaders, params: deliveryParams },
+  scope: "write",
+  request: { params: deliveryParams },
   responses: {
     202: { description: "On its way", ...delivery },
-    ...documentedErrors(401, 403, 404, 409, 413, 422, 429, 500),
   },
 });

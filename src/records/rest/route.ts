@@ -1,0 +1,14 @@
+import type { SCOPES } from "../../accounts/scopes.ts";
+import { routesBy } from "../../rest/route.ts";
+import { documentedErrors } from "./documented-errors.ts";
+import { limitBody, requireScope } from "./guards.ts";
+import { idempotent } from "./idempotent.ts";
+
+/** Makes a route that is called with a key of ResolveDB. */
+export const route = routesBy<(typeof SCOPES)["resolvedb"][number], 422 | 503>({
+  scheme: "bearer",
+  requireScope,
+  limitBody,
+  idempotent,
+  documentedErrors,
+});
