@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Customer, call, moveClockWithCalls, newCustomer, newZone } from "../support/control-plane.ts";
+import { call, customerOf, newCustomer, newZone } from "../support/control-plane.ts";
 import { newKey } from "../support/keys.ts";
 
 interface ShownChange {
@@ -15,12 +15,7 @@ interface ShownChange {
   after: Record<string, unknown> | null;
 }
 
-let customer: Customer;
-
-moveClockWithCalls();
-beforeEach(async () => {
-  customer = await newCustomer();
-});
+const customer = customerOf(beforeEach);
 
 async function audit(key: string, query = ""): Promise<{ changes: ShownChange[]; next_cursor: string | null }> {
   const answer = await call(`/v1/audit?${query}`, { key });

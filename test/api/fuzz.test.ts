@@ -3,22 +3,13 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeAll, expect, it, vi } from "vitest";
 import { handleApi } from "../../src/api/app.ts";
-import {
-  type Customer,
-  call,
-  moveClockWithCalls,
-  newCustomer,
-  newZone,
-  type ShownZone,
-} from "../support/control-plane.ts";
+import { call, customerOf, newCustomer, newZone, type ShownZone } from "../support/control-plane.ts";
 import { expectDocumented } from "../support/documented.ts";
 
-let customer: Customer;
+const customer = customerOf(beforeAll);
 let zone: ShownZone;
 
-moveClockWithCalls();
 beforeAll(async () => {
-  customer = await newCustomer();
   zone = await newZone(customer.live);
 });
 

@@ -2,15 +2,10 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { handleApi } from "../../src/api/app.ts";
-import { type Customer, call, moveClockWithCalls, newCustomer, newName, newZone } from "../support/control-plane.ts";
+import { call, customerOf, newName, newZone } from "../support/control-plane.ts";
 import { keysSeenBy, newKey } from "../support/keys.ts";
 
-let customer: Customer;
-
-moveClockWithCalls();
-beforeEach(async () => {
-  customer = await newCustomer();
-});
+const customer = customerOf(beforeEach);
 
 const post = (path: string, body: unknown, idempotencyKey: string, key = customer.live) =>
   call(path, { method: "POST", key, body, headers: { "idempotency-key": idempotencyKey } });

@@ -4,15 +4,10 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { isWithin } from "../../src/accounts/key-powers.ts";
 import { SCOPES, type Scope } from "../../src/accounts/scopes.ts";
 import { newToken } from "../../src/accounts/token.ts";
-import { type Call, type Customer, call, moveClockWithCalls, newCustomer, newZone } from "../support/control-plane.ts";
+import { type Call, call, customerOf, newCustomer, newZone } from "../support/control-plane.ts";
 import { keysSeenBy, newKey, type ShownKey, type ShownNewKey, takeCalls } from "../support/keys.ts";
 
-let customer: Customer;
-
-moveClockWithCalls();
-beforeEach(async () => {
-  customer = await newCustomer();
-});
+const customer = customerOf(beforeEach);
 
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 const shownTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);

@@ -5,21 +5,12 @@ import { hashToken, newToken } from "../../src/accounts/token.ts";
 import { handleApi } from "../../src/api/app.ts";
 import { everyMinute } from "../../src/cron.ts";
 import { republishLagging } from "../../src/zones/publication.ts";
-import {
-  type Customer,
-  call,
-  moveClockWithCalls,
-  newCustomer,
-  newZone,
-  type ShownZone,
-} from "../support/control-plane.ts";
+import { call, customerOf, newCustomer, newZone, type ShownZone } from "../support/control-plane.ts";
 
-let customer: Customer;
+const customer = customerOf(beforeAll);
 let zone: ShownZone;
 
-moveClockWithCalls();
 beforeAll(async () => {
-  customer = await newCustomer();
   zone = await newZone(customer.live);
 });
 afterEach(() => {

@@ -2,21 +2,9 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { purgeHash, purgeVerdict } from "../../src/zones/purge/purge-log.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
-import {
-  type Customer,
-  call,
-  moveClockWithCalls,
-  newCustomer,
-  newZone,
-  type ShownZone,
-} from "../support/control-plane.ts";
+import { call, customerOf, newZone, type ShownZone } from "../support/control-plane.ts";
 
-let customer: Customer;
-
-moveClockWithCalls();
-beforeAll(async () => {
-  customer = await newCustomer();
-});
+const customer = customerOf(beforeAll);
 
 const purgesOf = async ({ name }: ShownZone) => (await env.ZONES.get<ZoneDocument>(`zone:${name}`, "json"))!.purges;
 const get = (query: string) => call(`/v1/purge?${query}`, { key: customer.live });

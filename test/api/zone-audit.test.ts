@@ -1,20 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import {
-  type Customer,
-  call,
-  moveClockWithCalls,
-  newCustomer,
-  newZone,
-  type ShownZone,
-} from "../support/control-plane.ts";
+import { call, customerOf, newZone, type ShownZone } from "../support/control-plane.ts";
 
-let customer: Customer;
-
-moveClockWithCalls();
-beforeAll(async () => {
-  customer = await newCustomer();
-});
+const customer = customerOf(beforeAll);
 
 interface Entry {
   at: number;

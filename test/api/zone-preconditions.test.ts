@@ -1,21 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
-import {
-  type Customer,
-  call,
-  moveClockWithCalls,
-  newCustomer,
-  newZone,
-  type ShownZone,
-} from "../support/control-plane.ts";
+import { call, customerOf, newZone, type ShownZone } from "../support/control-plane.ts";
 
-let customer: Customer;
-
-moveClockWithCalls();
-beforeAll(async () => {
-  customer = await newCustomer();
-});
+const customer = customerOf(beforeAll);
 
 const read = (zone: ShownZone, headers: Record<string, string> = {}, method = "GET") =>
   call(`/v1/zones/${zone.id}`, { key: customer.live, headers, method });

@@ -2,23 +2,10 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
-import {
-  type Customer,
-  call,
-  moveClockWithCalls,
-  newCustomer,
-  newName,
-  newZone,
-  type ShownZone,
-} from "../support/control-plane.ts";
+import { call, customerOf, newCustomer, newName, newZone, type ShownZone } from "../support/control-plane.ts";
 import { newKey } from "../support/keys.ts";
 
-let customer: Customer;
-
-moveClockWithCalls();
-beforeAll(async () => {
-  customer = await newCustomer();
-});
+const customer = customerOf(beforeAll);
 
 const inKv = (name: string) => env.ZONES.get<ZoneDocument>(`zone:${name}`, "json");
 const create = (body: unknown) => call("/v1/zones", { method: "POST", key: customer.live, body });

@@ -75,6 +75,20 @@ export async function newCustomer(): Promise<Customer> {
   return { account: account.id, ...keys };
 }
 
+/**
+ * The customer of a test file, whose clock moves with its calls. It has its keys once tests run.
+ *
+ * @param before `beforeAll`: one for all of them; `beforeEach`: a new one for each
+ */
+export function customerOf(before: (make: () => Promise<void>) => void): Customer {
+  moveClockWithCalls();
+  const customer = {} as Customer;
+  before(async () => {
+    Object.assign(customer, await newCustomer());
+  });
+  return customer;
+}
+
 let names = 0;
 
 /** A zone name that no other test has. */
