@@ -1,6 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { silenceExpectedNoise } from "./support/expected-noise.ts";
+
+silenceExpectedNoise(process.stdout, process.stderr);
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const needsNode = [

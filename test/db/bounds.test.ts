@@ -317,8 +317,11 @@ const ATTEMPTS = {
   tags: async () => {
     const accelerator = env.PURGE_ACCELERATOR.getByName(crypto.randomUUID());
     const tags = Array.from({ length: BOUNDS.tags.rows / 2 + 1 }, (_, index) => index);
+    const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
     await accelerator.enqueue(tags.map((index) => `a${index}`));
     await accelerator.enqueue(tags.map((index) => `b${index}`));
+    expect(logged.mock.calls).toEqual([['{"event":"purge_acceleration_overflow","tags":2}']]);
+    logged.mockRestore();
     const left = await runInDurableObject(accelerator, (_, { storage }) =>
       storage.sql.exec<{ tags: number }>("SELECT COUNT(*) AS tags FROM tags").one(),
     );
