@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { changeAsRead } from "../../db/change-as-read.ts";
 import { actorOf } from "../../rest/actor-of.ts";
 import type { RestContext, RestEnv } from "../../rest/context.ts";
-import { changeAsRead } from "../change-as-read.ts";
 import { createNamespace } from "../claim-namespace.ts";
 import type { NamespaceRow } from "../namespace.ts";
 import { namespaceJson } from "../namespace-json.ts";

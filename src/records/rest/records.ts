@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { BOUNDS } from "../../db/bounds.ts";
+import { type Change, changeAsRead } from "../../db/change-as-read.ts";
 import { newId } from "../../db/new-id.ts";
 import { actorOf } from "../../rest/actor-of.ts";
 import type { RestContext, RestEnv } from "../../rest/context.ts";
-import { type Change, changeAsRead } from "../change-as-read.ts";
 import { namespaceLimits } from "../namespace-limits.ts";
 import type { RecordRow } from "../record.ts";
 import { recordJson } from "../record-json.ts";
