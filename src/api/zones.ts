@@ -101,8 +101,8 @@ async function changed(c: RestContext, idOrName: string, change: (before: ZoneRo
   const result = await changeZone(c.env.DB, scopeOf(c), idOrName, { apply, audit }, c.var.now);
   if (result.kind === "missing") throw zoneNotFound();
   if (result.kind === "busy") throw new Problem("conflict");
-  await commit(c, result.zone.name);
-  return result.zone;
+  await commit(c, result.changed.name);
+  return result.changed;
 }
 
 function policyOf(c: RestContext) {

@@ -1,7 +1,5 @@
+import { type Change, changeAsRead } from "../db/change-as-read.ts";
 import { findZone, parseZoneRow, type RawZoneRow, ZONE_COLUMNS, type ZoneRow, type ZoneScope } from "./rows.ts";
-
-/** What became of a change. `busy`: others changed the zone each time in between. */
-export type ChangeResult = { kind: "changed"; zone: ZoneRow } | { kind: "missing" } | { kind: "busy" };
 
 /** A change of a zone's origin, settings or state; `deleted` as a state ends it, frees its name and drops its settings. */
 export interface ZoneChange {
@@ -10,8 +8,6 @@ export interface ZoneChange {
   /** An `auditStatement` for what was done. */
   audit(before: ZoneRow, after: ZoneRow): D1PreparedStatement;
 }
-
-const ATTEMPTS = 5;
 
 /**
  * Changes the zone that has an id or a name: reads it, applies the change, writes it if nobody else has changed it since,
@@ -25,16 +21,16 @@ export async function changeZone(
   idOrName: string,
   { apply, audit }: ZoneChange,
   now: number,
-): Promise<ChangeResult> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const before = await findZone(db, scope, idOrName);
-    if (before === null) return { kind: "missing" };
-    const after = { ...apply(before), revision: before.revision + 1 };
-    const [written] = await db.batch<RawZoneRow>([updateStatement(db, after, now), audit(before, after)]);
-    const row = written?.results[0];
-    if (row !== undefined) return { kind: "changed", zone: parseZoneRow(row) };
-  }
-  return { kind: "busy" };
+): Promise<Change<ZoneRow>> {
+  return changeAsRead(
+    () => findZone(db, scope, idOrName),
+    async (before) => {
+      const after = { ...apply(before), revision: before.revision + 1 };
+      const [written] = await db.batch<RawZoneRow>([updateStatement(db, after, now), audit(before, after)]);
+      const row = written?.results[0];
+      return row === undefined ? null : parseZoneRow(row);
+    },
+  );
 }
 
 function updateStatement(db: D1Database, zone: ZoneRow, now: number): D1PreparedStatement {

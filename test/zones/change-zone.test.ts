@@ -26,15 +26,18 @@ describe("changeZone()", () => {
   it("applies its change to what others have made of the zone meanwhile", async () => {
     const row = await newRow();
     const rival = () => changeRow(row, { origin: "https://rival.example.com" });
-    const result = await change(withRival(row, 4, rival), row);
-    expect(result).toMatchObject({ kind: "changed", zone: { state: "paused", origin: "https://rival.example.com" } });
-    expect(result).toMatchObject({ zone: { revision: 6, version: 6 } });
+    const result = await change(withRival(row, 24, rival), row);
+    expect(result).toMatchObject({
+      kind: "changed",
+      changed: { state: "paused", origin: "https://rival.example.com" },
+    });
+    expect(result).toMatchObject({ changed: { revision: 26, version: 26 } });
   });
 
-  it("gives up where others are faster five times, and has changed nothing", async () => {
+  it("gives up where others are faster 25 times, and has changed nothing", async () => {
     const row = await newRow();
-    expect(await change(withRival(row, 5), row)).toEqual({ kind: "busy" });
-    expect(await change(env.DB, row)).toMatchObject({ kind: "changed", zone: { revision: 7 } });
+    expect(await change(withRival(row, 25), row)).toEqual({ kind: "busy" });
+    expect(await change(env.DB, row)).toMatchObject({ kind: "changed", changed: { revision: 27 } });
   });
 
   it("does not bring back a zone that is deleted meanwhile", async () => {
