@@ -1,10 +1,10 @@
+import { BoundedMap } from "../memo/bounded-map.ts";
+import { SharedReads, type WaitUntil } from "../memo/shared-reads.ts";
+
 /** KV cannot be read and nothing recent enough is known of what was looked up. */
 export class TableUnavailable extends Error {
   override name = "TableUnavailable";
 }
-
-/** Keeps work going after the answer, as `ExecutionContext.waitUntil` does. */
-export type WaitUntil = (work: Promise<unknown>) => void;
 
 /** What tells one table of documents from another. */
 export interface DocumentKind<Document> {
@@ -30,8 +30,6 @@ const FRESH_MS = 5_000;
 const STALE_MS = 60_000;
 /** KV's least. */
 const CACHE_TTL_SECONDS = 30;
-/** A read that takes longer is no longer shared: the request that began it may be gone. */
-const SHARED_READ_MS = 5_000;
 
 interface Memo<Document> {
   document: Document;
@@ -53,16 +51,16 @@ export interface TableBounds {
 export class DocumentTable<Document> {
   readonly #kv: KVNamespace;
   readonly #kind: DocumentKind<Document>;
-  readonly #bounds: TableBounds;
-  readonly #memos = new Map<string, Memo<Document>>();
-  readonly #missing = new Map<string, number>();
-  readonly #reads = new Map<string, { document: Promise<Document | null>; startedAt: number }>();
-  #characters = 0;
+  readonly #memos: BoundedMap<string, Memo<Document>>;
+  readonly #missing: BoundedMap<string, number>;
+  readonly #reads = new SharedReads<Document | null>();
 
-  constructor(kv: KVNamespace, kind: DocumentKind<Document>, bounds: TableBounds) {
+  constructor(kv: KVNamespace, kind: DocumentKind<Document>, { names, missing, characters }: TableBounds) {
     this.#kv = kv;
     this.#kind = kind;
-    this.#bounds = bounds;
+    // What was read last is set last: the oldest is the longest unread.
+    this.#memos = new BoundedMap({ entries: names, weight: characters }, "the oldest", (_, { size }) => size);
+    this.#missing = new BoundedMap({ entries: missing }, "the oldest");
   }
 
   /**
@@ -100,31 +98,15 @@ export class DocumentTable<Document> {
   }
 
   #refresh(name: string, now: number, waitUntil: WaitUntil): void {
-    if (this.#sharedRead(name, now) !== null) return;
+    if (this.#reads.underWay(name, now) !== null) return;
     this.#read(name, now, waitUntil).catch((error: unknown) => {
       const { what } = this.#kind;
       console.error(JSON.stringify({ event: `${what}_refresh_failed`, [what]: name, error: String(error) }));
     });
   }
 
-  #sharedRead(name: string, now: number): Promise<Document | null> | null {
-    const read = this.#reads.get(name);
-    return read !== undefined && now - read.startedAt < SHARED_READ_MS ? read.document : null;
-  }
-
   #read(name: string, now: number, waitUntil: WaitUntil): Promise<Document | null> {
-    const shared = this.#sharedRead(name, now);
-    if (shared !== null) return shared;
-    // A promise of its own, settled by this request: others that waited for this one's I/O itself were seen to hang.
-    const { promise: document, resolve, reject } = Promise.withResolvers<Document | null>();
-    const read = { document, startedAt: now };
-    this.#reads.set(name, read);
-    const settled = () => {
-      if (this.#reads.get(name) === read) this.#reads.delete(name);
-    };
-    // Kept alive for the other requests that wait for it, should this one's client go away.
-    waitUntil(this.#fetch(name, now).then(resolve, reject).finally(settled));
-    return document;
+    return this.#reads.read(name, () => this.#fetch(name, now), now, waitUntil);
   }
 
   async #fetch(name: string, now: number): Promise<Document | null> {
@@ -141,9 +123,7 @@ export class DocumentTable<Document> {
     // KV remembers misses too. What was once seen only goes by its document saying so, never by a missing one.
     const known = this.#memos.get(name);
     if (known !== undefined) return this.#visible(this.#keep(known.document, known.size, now));
-    this.#missing.delete(name);
     this.#missing.set(name, now);
-    evict(this.#missing, () => this.#missing.size > this.#bounds.missing);
     return null;
   }
 
@@ -155,15 +135,7 @@ export class DocumentTable<Document> {
     const older = known !== undefined && kind.revisionOf(known.document) > kind.revisionOf(read);
     const memo = this.#memo(older ? known.document : read, older ? known.size : size, now);
     this.#missing.delete(name);
-    this.#memos.delete(name); // set again at the end: the first is the longest unread
     this.#memos.set(name, memo);
-    this.#characters += memo.size - (known?.size ?? 0);
-    evict(this.#memos, (oldest) => {
-      const full = this.#memos.size > this.#bounds.names || this.#characters > this.#bounds.characters;
-      if (!full || oldest === memo) return false;
-      this.#characters -= oldest.size;
-      return true;
-    });
     return memo.document;
   }
 
@@ -173,13 +145,5 @@ export class DocumentTable<Document> {
     // A deleted thing's name may have been taken anew elsewhere: like a missing one it is not served stale.
     const staleUntil = this.#kind.isDeleted(document) ? freshUntil : now + Math.min(STALE_MS, lifetime);
     return { document, freshUntil, staleUntil, size };
-  }
-}
-
-/** Drops entries, oldest first, for as long as `drop` says so. */
-function evict<Value>(map: Map<string, Value>, drop: (oldest: Value) => boolean): void {
-  for (const [name, value] of map) {
-    if (!drop(value)) return;
-    map.delete(name);
   }
 }

@@ -1,4 +1,5 @@
-import { type DocumentKind, DocumentTable, type TableBounds, type WaitUntil } from "../documents/document-table.ts";
+import { type DocumentKind, DocumentTable, type TableBounds } from "../documents/document-table.ts";
+import type { WaitUntil } from "../memo/shared-reads.ts";
 import { type NamespaceDocument, namespaceDocumentKey, type RecordDocument, recordDocumentKey } from "./documents.ts";
 import { StoredKeys } from "./stored-keys.ts";
 

@@ -1,13 +1,12 @@
-import type { WaitUntil } from "../documents/document-table.ts";
+import { BoundedMap } from "../memo/bounded-map.ts";
+import { SharedReads, type WaitUntil } from "../memo/shared-reads.ts";
 
 /** How many keys are looked through. */
 const LOOKED_THROUGH = 10_000;
 /** As long as records. */
 const FRESH_MS = 5_000;
-/** A read that takes longer is no longer shared: the request that began it may be gone. */
-const SHARED_READ_MS = 5_000;
 /** How much is remembered: lists, and characters of their keys. */
-const BOUNDS = { lists: 1_000, characters: 4 * 1024 * 1024 };
+const BOUNDS = { entries: 1_000, weight: 4 * 1024 * 1024 };
 
 /** Whose keys are asked for; `resource`: null for all. */
 export interface KeyQuery {
@@ -22,9 +21,10 @@ export interface KeyList {
   more: boolean;
 }
 
-interface Read {
-  list: Promise<KeyList>;
-  startedAt: number;
+interface Known {
+  list: KeyList;
+  /** ms since the epoch */
+  readAt: number;
 }
 
 /**
@@ -32,58 +32,23 @@ interface Read {
  * once for all of them. When it is full it forgets everything: what is hot is back at once.
  */
 export class StoredKeys {
-  readonly #lists = new Map<string, { list: KeyList; readAt: number }>();
-  readonly #reads = new Map<string, Read>();
-  #characters = 0;
+  readonly #lists = new BoundedMap<string, Known>(BOUNDS, "everything", (_, { list }) => charactersOf(list));
+  readonly #reads = new SharedReads<KeyList>();
 
   /** @param now ms since the epoch */
   async keysOf(db: D1Database, query: KeyQuery, now: number, waitUntil: WaitUntil): Promise<KeyList> {
     const name = nameOf(query);
     const known = this.#lists.get(name);
     if (known !== undefined && now - known.readAt < FRESH_MS) return known.list;
-    const shared = this.#reads.get(name);
-    if (shared !== undefined && now - shared.startedAt < SHARED_READ_MS) return shared.list;
-    // A promise of its own, as in the table of documents: others would hang on this request's I/O.
-    const { promise, resolve, reject } = Promise.withResolvers<KeyList>();
-    const read = { list: promise, startedAt: now };
-    this.#reads.set(name, read);
-    waitUntil(
-      readKeys(db, query)
-        .then((list) => {
-          // Else the namespace has changed since.
-          if (this.#reads.get(name) === read) this.#keep(name, list, now);
-          resolve(list);
-        }, reject)
-        .finally(() => this.#reads.get(name) === read && this.#reads.delete(name)),
-    );
-    return promise;
+    const keep = (list: KeyList) => this.#lists.set(name, { list, readAt: now });
+    return this.#reads.read(name, () => readKeys(db, query), now, waitUntil, keep);
   }
 
   /** Has a namespace's keys read anew by whoever asks next. */
   forget(namespace: string): void {
-    for (const name of [...this.#lists.keys(), ...this.#reads.keys()]) {
-      if (!name.startsWith(`${namespace}.`)) continue;
-      this.#drop(name);
-      this.#reads.delete(name);
-    }
-  }
-
-  #keep(name: string, list: KeyList, readAt: number): void {
-    this.#drop(name);
-    const size = charactersOf(list);
-    if (this.#lists.size >= BOUNDS.lists || this.#characters + size > BOUNDS.characters) {
-      this.#lists.clear();
-      this.#characters = 0;
-    }
-    this.#lists.set(name, { list, readAt });
-    this.#characters += size;
-  }
-
-  #drop(name: string): void {
-    const known = this.#lists.get(name);
-    if (known === undefined) return;
-    this.#lists.delete(name);
-    this.#characters -= charactersOf(known.list);
+    const beginning = `${namespace}.`;
+    for (const name of this.#lists.keys()) if (name.startsWith(beginning)) this.#lists.delete(name);
+    this.#reads.forget(beginning);
   }
 }
 

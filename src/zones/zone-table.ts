@@ -4,7 +4,8 @@ import { completeSettings } from "./settings.ts";
 import type { ZoneDocument } from "./zone.ts";
 import { checkZoneName } from "./zone-name.ts";
 
-export { TableUnavailable, type WaitUntil } from "../documents/document-table.ts";
+export { TableUnavailable } from "../documents/document-table.ts";
+export type { WaitUntil } from "../memo/shared-reads.ts";
 
 /** The key of a zone's document in KV. */
 export function zoneKey(name: string): string {

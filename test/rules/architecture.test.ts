@@ -80,12 +80,15 @@ describe("the arrows", () => {
     expect(found).toEqual([]);
   });
 
+  it("memo/ imports nothing", () => {
+    expect(forbidden("src/memo/", () => false)).toEqual([]);
+  });
+
   it("edge/ imports http/, what a zone is to a reader, and no library of the control plane", () => {
     const zones = ["zone", "settings", "asset-types", "purge/purge-log", "zone-table"];
     const open = new Set(["src/settings.ts", "src/hosts.ts", ...zones.map((name) => `src/zones/${name}.ts`)]);
     const library = /^(?:(?:node|cloudflare):|@noble\/hashes\/)/;
-    const allowed = ({ to }: Import) =>
-      to.startsWith("src/edge/") || to.startsWith("src/http/") || open.has(to) || library.test(to);
+    const allowed = ({ to }: Import) => /^src\/(?:edge|http|memo)\//.test(to) || open.has(to) || library.test(to);
     expect(forbidden("src/edge/", allowed)).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { BoundedMap } from "../../memo/bounded-map.ts";
 import type { RecordTable } from "../record-table.ts";
 import type { Source } from "./answer-question.ts";
 import type { Basis } from "./reply.ts";
@@ -11,19 +12,20 @@ export interface KeptAnswer {
 
 /** Questions longer than this are not remembered: no ordinary one is. */
 const LONGEST_QUESTION = 512;
-const BOUNDS = { answers: 4_096, octets: 4 * 1024 * 1024 };
+const BOUNDS = { entries: 4_096, weight: 4 * 1024 * 1024 };
 
 /**
  * Finished answers by the octets of their questions. An answer holds as long as the table of records still knows the very
  * documents that it was made of. When it is full it forgets everything: what is hot is back at once.
  */
 export class AnswerMemory {
-  readonly #answers = new Map<string, KeptAnswer>();
-  readonly #bounds: typeof BOUNDS;
-  #octets = 0;
+  readonly #answers: BoundedMap<string, KeptAnswer>;
+  /** Octets of the largest answer that is kept. */
+  readonly #largest: number;
 
   constructor(bounds = BOUNDS) {
-    this.#bounds = bounds;
+    this.#answers = new BoundedMap(bounds, "everything", octetsOf);
+    this.#largest = bounds.weight / 8;
   }
 
   /** The answer to a question by its key, without a promise; null where there is none that still holds. */
@@ -34,17 +36,12 @@ export class AnswerMemory {
   }
 
   keep(key: string, answer: KeptAnswer): void {
-    const size = key.length + answer.message.length;
-    if (size > this.#bounds.octets / 8) return;
-    const known = this.#answers.get(key);
-    if (known !== undefined) this.#octets -= key.length + known.message.length;
-    else if (this.#answers.size >= this.#bounds.answers || this.#octets + size > this.#bounds.octets) {
-      this.#answers.clear();
-      this.#octets = 0;
-    }
-    this.#octets += size;
-    this.#answers.set(key, answer);
+    if (octetsOf(key, answer) <= this.#largest) this.#answers.set(key, answer);
   }
+}
+
+function octetsOf(key: string, { message }: KeptAnswer): number {
+  return key.length + message.length;
 }
 
 /** The key of a question: its octets without the ID, one character each. Null: it is too long to be remembered. */

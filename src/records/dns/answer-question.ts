@@ -1,4 +1,4 @@
-import type { WaitUntil } from "../../documents/document-table.ts";
+import type { WaitUntil } from "../../memo/shared-reads.ts";
 import type { NamespaceDocument, RecordDocument } from "../documents.ts";
 import type { RecordTable } from "../record-table.ts";
 import { type ErrorCode, errorText, formatOf, okText } from "./answer-text.ts";

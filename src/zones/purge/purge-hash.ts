@@ -1,10 +1,11 @@
 import { sha256 } from "@noble/hashes/sha2.js";
+import { BoundedMap } from "../../memo/bounded-map.ts";
 
 /** How many hashes an isolate remembers, and of texts how long at most (characters). */
 const REMEMBERED = 2_048;
 const LONGEST = 1_024;
 
-const remembered = new Map<string, string>();
+const remembered = new BoundedMap<string, string>({ entries: REMEMBERED }, "everything");
 const encoder = new TextEncoder();
 
 /**
@@ -17,8 +18,6 @@ export function purgeHash(text: string): string {
   if (known !== undefined) return known;
   const digest = sha256(encoder.encode(text)).subarray(0, 16);
   const hash = digest.toBase64({ alphabet: "base64url", omitPadding: true });
-  if (text.length > LONGEST) return hash;
-  if (remembered.size >= REMEMBERED) remembered.clear();
-  remembered.set(text, hash);
+  if (text.length <= LONGEST) remembered.set(text, hash);
   return hash;
 }

@@ -47,11 +47,11 @@ describe("AnswerMemory", () => {
   });
 
   it.each([
-    ["answers", { answers: 2, octets: 10_000 }, 10],
-    ["octets", { answers: 100, octets: 1_000 }, 120],
+    ["answers", { entries: 2, weight: 10_000 }, 10],
+    ["octets", { entries: 100, weight: 1_000 }, 120],
   ])("forgets all when it holds too many %s", (_what, bounds, octets) => {
     const memory = new AnswerMemory(bounds);
-    const most = Math.min(bounds.answers, Math.floor(bounds.octets / (octets + 1)));
+    const most = Math.min(bounds.entries, Math.floor(bounds.weight / (octets + 1)));
     for (let key = 0; key < most; key++) memory.keep(String(key), answer(octets));
     memory.keep("0", answer(octets)); // once more is not one more
     expect(memory.recall("0", source())).not.toBeNull();
@@ -61,7 +61,7 @@ describe("AnswerMemory", () => {
   });
 
   it("does not keep what would take a large part of it", () => {
-    const memory = new AnswerMemory({ answers: 10, octets: 800 });
+    const memory = new AnswerMemory({ entries: 10, weight: 800 });
     memory.keep("question", answer(100));
     expect(memory.recall("question", source())).toBeNull();
   });
