@@ -2,6 +2,7 @@ import { preferredCoding } from "../../http/accept-encoding.ts";
 import { evaluatePreconditions } from "../../http/conditional.ts";
 import { contentRange, parseRange, rangeWithin } from "../../http/range.ts";
 import { currentAge } from "../../http/reuse.ts";
+import { BoundedMap } from "../../memo/bounded-map.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import type { HotResponse, ReadyAnswer, ResponseFields } from "../cache/hot-response.ts";
 import { STORED_FOR_SECONDS } from "../cache/store.ts";
@@ -111,9 +112,9 @@ function readyKey(headers: Headers, zone: ZoneDocument, isRange: boolean): strin
   return origin !== null && cors.includes(origin) ? `${coding} ${origin}` : coding;
 }
 
-const preferences = new Map<string, string>();
 const REMEMBERED_PREFERENCES = 256;
 const LONGEST_PREFERENCE = 128;
+const preferences = new BoundedMap<string, string>({ entries: REMEMBERED_PREFERENCES }, "everything");
 
 /** The coding that a client prefers of those made here. Few values of the field are in use, so they are remembered. */
 function codingAskedFor(headers: Headers): string {
@@ -122,9 +123,6 @@ function codingAskedFor(headers: Headers): string {
   const known = preferences.get(accepted);
   if (known !== undefined) return known;
   const preferred = preferredCoding(accepted, CODINGS) ?? "identity";
-  if (accepted.length <= LONGEST_PREFERENCE) {
-    if (preferences.size >= REMEMBERED_PREFERENCES) preferences.clear();
-    preferences.set(accepted, preferred);
-  }
+  if (accepted.length <= LONGEST_PREFERENCE) preferences.set(accepted, preferred);
   return preferred;
 }

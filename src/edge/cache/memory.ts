@@ -1,3 +1,4 @@
+import { BoundedMap } from "../../memo/bounded-map.ts";
 import type { HotResponse } from "./hot-response.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
@@ -43,7 +44,7 @@ interface Node {
 export class Memory {
   readonly #bounds: MemoryBounds;
   readonly #nodes = new Map<string, Node>();
-  readonly #large = new Set<string>();
+  readonly #large = new BoundedMap<string, true>({ entries: REMEMBERED }, "everything");
   #newest: Node | null = null;
   #oldest: Node | null = null;
   #hand: Node | null = null;
@@ -69,8 +70,7 @@ export class Memory {
 
   #askedAgain(key: string): boolean {
     if (this.#large.delete(key)) return true;
-    if (this.#large.size >= REMEMBERED) this.#large.clear();
-    this.#large.add(key);
+    this.#large.set(key, true);
     return false;
   }
 

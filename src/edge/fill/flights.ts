@@ -1,3 +1,4 @@
+import { BoundedMap } from "../../memo/bounded-map.ts";
 import type { Sink } from "../body/sink.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 import type { OriginFailure } from "../origin/origin.ts";
@@ -81,8 +82,11 @@ export class Flights {
   readonly #flying = new Map<string, Flight>();
   /** Those, and others that began beside them. */
   readonly #all = new Set<Flight>();
-  readonly #failures = new Map<string, { failure: OriginFailure; until: number }>();
-  readonly #unshared = new Map<string, number>();
+  readonly #failures = new BoundedMap<string, { failure: OriginFailure; until: number }>(
+    { entries: REMEMBERED_KEYS },
+    "the oldest",
+  );
+  readonly #unshared = new BoundedMap<string, number>({ entries: REMEMBERED_KEYS }, "the oldest");
 
   /** The flight to wait for; null where there is none, or waiting has just proved useless. */
   waitable(key: string, now: number): Flight | null {
@@ -134,16 +138,10 @@ export class Flights {
   #learn({ key }: Flight, landing: Landing): void {
     const now = Date.now();
     if (landing.kind === "failed") {
-      remember(this.#failures, key, { failure: landing.failure, until: now + FAILURE_MS });
+      this.#failures.set(key, { failure: landing.failure, until: now + FAILURE_MS });
     } else {
       this.#failures.delete(key);
     }
-    if (landing.kind === "unshared") remember(this.#unshared, key, now + UNSHARED_MS);
+    if (landing.kind === "unshared") this.#unshared.set(key, now + UNSHARED_MS);
   }
-}
-
-function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > REMEMBERED_KEYS) map.delete(map.keys().next().value!);
 }

@@ -1,3 +1,5 @@
+import { BoundedMap } from "../../memo/bounded-map.ts";
+
 /** Wholes up to this length are fetched for any range of them that is asked for again (bytes). */
 const SMALL_BYTES = 1_048_576;
 
@@ -26,7 +28,7 @@ interface Asked {
  * client has asked for, so it has to have been earned: what an origin sends stays in proportion to what clients have taken.
  */
 export class RangeDemand {
-  readonly #asked = new Map<string, Asked>();
+  readonly #asked = new BoundedMap<string, Asked>({ entries: REMEMBERED_KEYS }, "the oldest");
 
   /**
    * Takes note of a range that was passed.
@@ -38,9 +40,7 @@ export class RangeDemand {
   note(key: string, size: number, bytes: number, now: number): void {
     if (key.length > LONGEST_KEY) return;
     const before = this.#lately(key, now);
-    this.#asked.delete(key);
     this.#asked.set(key, { size, bytes: (before?.size === size ? before.bytes : 0) + bytes, until: now + LATELY_MS });
-    if (this.#asked.size > REMEMBERED_KEYS) this.#asked.delete(this.#asked.keys().next().value!);
   }
 
   /** Whether the next range of it is to be answered by fetching the whole. @param now ms since the epoch */

@@ -1,4 +1,5 @@
 import { type Surface, surfaceOf } from "../../hosts.ts";
+import { BoundedMap } from "../../memo/bounded-map.ts";
 import type { Settings } from "../../settings.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { type Target, targetOf } from "./target.ts";
@@ -28,7 +29,7 @@ const HAS_PATH = /^https?:\/\/[^/?#\\@]+\//;
  * everything: what is hot is back at once, and a stream of URLs that are asked for once costs nothing else.
  */
 export class Routes {
-  readonly #known = new Map<string, Route>();
+  readonly #known = new BoundedMap<string, Route>({ entries: BOUND }, "everything");
   readonly #settings: Settings;
 
   constructor(settings: Settings) {
@@ -46,10 +47,7 @@ export class Routes {
     const url = HAS_PATH.test(text) ? URL.parse(text) : null;
     if (url === null) return null;
     const route: Route = { url, surface: surfaceOf(url, this.#settings), target: null };
-    if (text.length <= LONGEST) {
-      if (this.#known.size >= BOUND) this.#known.clear();
-      this.#known.set(text, route);
-    }
+    if (text.length <= LONGEST) this.#known.set(text, route);
     return route;
   }
 }
