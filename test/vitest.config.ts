@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { pureTests } from "./pure-tests.ts";
 import { silenceExpectedNoise } from "./support/expected-noise.ts";
 
 silenceExpectedNoise(process.stdout, process.stderr);
@@ -14,6 +15,9 @@ const needsNode = [
   "test/conformance/**/*.test.ts",
   "test/origins/**/*.test.ts",
 ];
+
+/** No test of these leaves anything to another in storage: they share isolates, and need no database. */
+const pure = pureTests(at(".."), needsNode);
 
 /** What the environment says of how much is tested, for tests in workerd. */
 const sizes = (...names: string[]) =>
@@ -42,9 +46,14 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/**/*.test.ts"],
-          exclude: needsNode,
+          exclude: [...needsNode, ...pure],
           setupFiles: [at("support/migrate.ts")],
         },
+      },
+      {
+        root: at(".."),
+        plugins: [cloudflareTest({ main: at("../src/worker.ts"), wrangler: { configPath: at("../wrangler.toml") } })],
+        test: { name: "pure", include: pure, isolate: false },
       },
       { root: at(".."), test: { name: "node", include: needsNode, testTimeout: 120_000, hookTimeout: 120_000 } },
     ],
