@@ -1,8 +1,8 @@
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, vi } from "vitest";
-import { EMPTY_PURGE_LOG } from "../../src/zones/purge/purge-log.ts";
-import { DEFAULT_SETTINGS, type ZoneSettings } from "../../src/zones/settings.ts";
+import type { ZoneSettings } from "../../src/zones/settings.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
+import { zoneDocument } from "./zone-document.ts";
 
 /** One line of an origin's script. A function, since a body belongs to the request that it was made in. */
 export type Line = (request: Request) => Response | Promise<Response>;
@@ -94,18 +94,7 @@ export interface Play {
 export async function play(settings: Partial<ZoneSettings> = {}, change: Partial<ZoneDocument> = {}): Promise<Play> {
   const name = `play-${++count}-${crypto.randomUUID().slice(0, 8)}`;
   const origin = originAt(`https://${name}.example`);
-  const zone: ZoneDocument = {
-    id: `zone_${name}`,
-    account: "account_of_the_play",
-    name,
-    mode: "live",
-    state: "active",
-    origin: origin.url,
-    settings: { ...DEFAULT_SETTINGS, ...settings },
-    version: 1,
-    purges: EMPTY_PURGE_LOG,
-    ...change,
-  };
+  const zone = zoneDocument(settings, { id: `zone_${name}`, name, origin: origin.url, ...change });
   const put = () => env.ZONES.put(`zone:${name}`, JSON.stringify(zone));
   await put();
   return {
