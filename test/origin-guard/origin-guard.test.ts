@@ -20,6 +20,9 @@ const UNKNOWN = "must have a host below a public top-level domain";
 const HOST = "must have a host that is a DNS name or an address";
 const PORT = "must use port 80, 443, or one from 1024 to 65535";
 
+/** RFC 1035 §2.3.4: 255 octets on the wire, 253 characters as they are written. */
+const LONGEST = `${"a".repeat(62)}.${"b".repeat(62)}.${"c".repeat(62)}.${"d".repeat(60)}.com`;
+
 describe("checkOrigin()", () => {
   it.each([
     ["https://your-origin.com", "https://your-origin.com"],
@@ -27,7 +30,11 @@ describe("checkOrigin()", () => {
     ["HTTPS://Your-Origin.COM", "https://your-origin.com"],
     ["https://your-origin.com.", "https://your-origin.com"],
     ["https://your-origin.com:443", "https://your-origin.com"],
+    ["https://your-origin.com:80", "https://your-origin.com:80"],
+    ["https://your-origin.com:1024", "https://your-origin.com:1024"],
     ["https://your-origin.com:8443", "https://your-origin.com:8443"],
+    ["https://your-origin.com:65535", "https://your-origin.com:65535"],
+    [`https://${LONGEST}`, `https://${LONGEST}`],
     ["https://bücher.de", "https://xn--bcher-kva.de"],
     ["https://my_bucket.s3.amazonaws.com", "https://my_bucket.s3.amazonaws.com"],
     ["https://8.8.8.8", "https://8.8.8.8"],
@@ -77,8 +84,9 @@ describe("checkOrigin()", () => {
     ["https://your-origin.com#@127.0.0.1", PARTS],
     // Ports of other protocols
     ["https://your-origin.com:0", PORT],
-    ["https://your-origin.com:22", PORT],
-    ["https://your-origin.com:25", PORT],
+    ...[1, 22, 25, 79, 81, 101, 102, 442, 444, 587, 993, 1023].map(
+      (port) => [`https://your-origin.com:${port}`, PORT] as const,
+    ),
     ["https://your-origin.com:65536", INVALID],
     ["https://your-origin.com:-1", INVALID],
     // Our own hosts
@@ -194,6 +202,7 @@ describe("checkOrigin()", () => {
     ["https://a!b.example.com", HOST],
     ["https://*.example.com", HOST],
     [`https://${"a".repeat(64)}.example.com`, HOST],
+    [`https://a${LONGEST}`, HOST],
   ])("refuses %j: %s", (input, reason) => {
     expect(checkOrigin(input, strict)).toEqual({ ok: false, reason });
   });

@@ -72,6 +72,47 @@ describe("the end of something that is not stored", () => {
   });
 });
 
+describe("a part from the middle", () => {
+  it("answers what lies within it, and tells where in the whole", async () => {
+    const { get, origin } = await play();
+    origin.answers(serving(fresh));
+    await (await get("/a.mp4", ranged("bytes=2-5"))).text();
+    for (const [range, body, where] of [
+      ["bytes=3-4", "34", "bytes 3-4/10"],
+      ["bytes=2-5", "2345", "bytes 2-5/10"],
+    ] as const) {
+      const part = await get("/a.mp4", ranged(range));
+      expect([await part.text(), part.headers.get("content-range"), part.headers.get("x-cache")]).toEqual([
+        body,
+        where,
+        "HIT",
+      ]);
+    }
+    expect(origin.hits).toBe(1);
+    const end = await get("/a.mp4", ranged("bytes=4-"));
+    expect([await end.text(), end.headers.get("content-range")]).toEqual(["456789", "bytes 4-9/10"]);
+  });
+
+  it("ends where its bytes end, if its label says that it is the end", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("678", { ...fresh, "content-range": "bytes 6-9/10" }, 206));
+    await (await get("/a.mp4", ranged("bytes=-4"))).text();
+    const end = await get("/a.mp4", ranged("bytes=-1"));
+    expect([await end.text(), end.headers.get("content-range")]).toEqual(["8", "bytes 8-8/9"]);
+    expect(origin.hits).toBe(1);
+  });
+});
+
+describe("a part that answers something else than a GET", () => {
+  it.each(["PUT", "PATCH", "DELETE", "PROPFIND"])("is not kept: %s", async (method) => {
+    const { get, origin } = await play({ methods: "all" });
+    origin.answers(asset("evil", { ...fresh, "content-range": "bytes 6-9/10" }, 206), serving(fresh));
+    await (await get("/a.mp4", { method, headers: { range: "bytes=-4" } })).text();
+    expect(await (await get("/a.mp4", ranged("bytes=-4"))).text()).toBe("6789");
+    expect(origin.hits).toBe(2);
+  });
+});
+
 describe("the beginning of something", () => {
   const beginning = { headers: { ...fresh, etag: '"1"', "content-range": "bytes 0-3/10" } };
 

@@ -130,6 +130,28 @@ describe("a path", () => {
   });
 });
 
+describe("an origin that lets its pages be shared by mistake", () => {
+  it.each(["/account/x.css", "/account/;x.js", "/account%2fx.png", "/account/%0ax.woff2", "/account/x.pdf"])(
+    "does not have them stored under %s, which is no page (web cache deception)",
+    async (path) => {
+      const { get, origin } = await play({ forward: { headers: [], cookies: true, authorization: false } });
+      origin.answers(
+        (request) =>
+          new Response(`page of ${request.headers.get("cookie")}`, {
+            headers: { "content-type": "text/html", "cache-control": "public, max-age=600" },
+          }),
+      );
+      const page = async (cookie: string) => {
+        const response = await get(path, { headers: { cookie } });
+        return [await response.text(), response.headers.get("cache-status")];
+      };
+      const passed = "ResCDN; fwd=uri-miss; fwd-status=200; detail=type-mismatch";
+      expect(await page("victim")).toEqual(["page of victim", passed]);
+      expect(await page("thief")).toEqual(["page of thief", passed]);
+    },
+  );
+});
+
 describe("a request for someone in particular", () => {
   it("is not stored under forwarded Authorization, unless the origin says public", async () => {
     const forward = { headers: [], cookies: false, authorization: true };

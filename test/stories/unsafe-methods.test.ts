@@ -38,6 +38,48 @@ describe("an unsafe method in a zone with methods: all", () => {
     expect((await get("/made")).headers.get("x-cache")).toBe("MISS");
   });
 
+  it("is not undone by a GET that was under way: what that brings is not kept", async () => {
+    const { get, origin } = await play({ methods: "all" });
+    const held = Promise.withResolvers<void>();
+    const line = (body: string) => new Response(body, { headers: { "cache-control": "max-age=600" } });
+    origin.answers(
+      async () => {
+        await held.promise;
+        return line("v1");
+      },
+      () => line("done"),
+      () => line("v2"),
+    );
+    const before = get("/doc");
+    await expect.poll(() => origin.hits).toBe(1);
+    await (await get("/doc", { method: "PUT", body: "v2" })).text();
+    // Who asks now waits for nothing that was asked for before the change.
+    const during = get("/doc");
+    await expect.poll(() => origin.hits).toBe(3);
+    held.resolve();
+    expect(await (await before).text()).toBe("v1");
+    expect(await (await during).text()).toBe("v2");
+    expect(await (await get("/doc")).text()).toBe("v2");
+  });
+
+  it("keeps nothing of a GET that was under way alone", async () => {
+    const { get, origin } = await play({ methods: "all" });
+    const held = Promise.withResolvers<void>();
+    let version = "v1";
+    origin.answers(async ({ method }) => {
+      const body = version;
+      if (method === "GET" && body === "v1") await held.promise;
+      if (method === "PUT") version = "v2";
+      return new Response(body, { headers: { "cache-control": "max-age=600" } });
+    });
+    const before = get("/doc");
+    await expect.poll(() => origin.hits).toBe(1);
+    await (await get("/doc", { method: "PUT", body: "v2" })).text();
+    held.resolve();
+    expect(await (await before).text()).toBe("v1");
+    expect(await (await get("/doc")).text()).toBe("v2");
+  });
+
   it("forgets all variants", async () => {
     const { get, origin } = await play({
       methods: "all",

@@ -78,8 +78,10 @@ describe("a stale response", () => {
 
   it.each([
     ["refuses connections", () => Promise.reject(new Error("connection refused"))],
-    ["answers 503", asset("down", {}, 503)],
     ["answers 500", asset("down", {}, 500)],
+    ["answers 502", asset("down", {}, 502)],
+    ["answers 503", asset("down", {}, 503)],
+    ["answers 504", asset("down", {}, 504)],
   ] as const)("is served for a day when the origin %s", async (_title, failing) => {
     const { get, origin } = await play();
     origin.answers(asset("v1", { "cache-control": "max-age=10" }), failing);
@@ -93,6 +95,14 @@ describe("a stale response", () => {
     expect((await get("/a.css")).headers.get("x-cache")).toBe("STALE");
     pass(1);
     expect((await get("/a.css")).status).toBeGreaterThanOrEqual(500);
+  });
+
+  it.each([404, 501, 505])("gives way to a %i, which is an answer and no failure (RFC 5861 §4)", async (status) => {
+    const { get, origin } = await play();
+    origin.answers(asset("v1", { "cache-control": "max-age=10" }), asset("no", {}, status));
+    await (await get("/a.css")).text();
+    pass(11);
+    expect((await get("/a.css")).status).toBe(status);
   });
 
   it("is not served on errors when it must be revalidated", async () => {

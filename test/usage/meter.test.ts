@@ -165,6 +165,14 @@ describe("UsageMeter", () => {
     expect(await meter.topPaths("zone_b", TODAY)).toEqual({ floor: 0, paths: [] });
   });
 
+  it("adds what a batch may have missed, though it names no path", async () => {
+    const meter = newMeter();
+    await meter.add(batch({ paths: [["/a", 3, 0]] }));
+    const zones = [{ zone: "zone_a", hour: NOON, lines: [], paths: { floor: 7, paths: [] } }];
+    await meter.add(batch({ number: 2, zones }));
+    expect(await meter.topPaths("zone_a", TODAY)).toEqual({ floor: 7, paths: [["/a", 10, 7]] });
+  });
+
   it("takes the longest paths of a full batch of zones", async () => {
     const paths = Array.from({ length: 64 }, (_, n): PathCount => [`/${n}`.padEnd(LONGEST_PATH + 1, "x"), 1, 0]);
     const zones = Array.from({ length: 128 }, (_, n) => ({

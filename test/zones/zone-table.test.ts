@@ -225,6 +225,16 @@ describe("ZoneTable.lookup()", () => {
     expect(lookup(other, START)).toMatchObject({ name: other });
   });
 
+  it("counts a document that is read again once", async () => {
+    const size = JSON.stringify(documentOf(name)).length;
+    const { kv, table, lookup } = newTable({ names: 100, missing: 10, characters: 3 * size });
+    const other = newName();
+    table.remember(documentOf(name), START);
+    for (let version = 1; version < 10; version++) table.remember(documentOf(other, { version }), START);
+    expect(lookup(name, START)).toMatchObject({ name });
+    expect(kv.reads).toBe(0);
+  });
+
   it("bounds the misses that it remembers without forgetting zones", async () => {
     const { kv, table, lookup } = newTable({ names: 10, missing: 2, characters: 1_000_000 });
     table.remember(documentOf(name), START);

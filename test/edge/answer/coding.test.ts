@@ -5,7 +5,7 @@ import type { StoredResponse } from "../../../src/edge/cache/stored-response.ts"
 interface Case {
   size?: number | null;
   status?: number;
-  type?: string;
+  type?: string | null;
   headers?: Record<string, string>;
   accepted?: string;
   range?: string;
@@ -25,7 +25,7 @@ function choose({
 }: Case): string {
   const choice = chooseCoding(
     { size, status } as StoredResponse,
-    new Headers({ "content-type": type, ...headers }),
+    new Headers({ ...(type !== null && { "content-type": type }), ...headers }),
     new Headers({ "accept-encoding": accepted, ...(range !== undefined && { range }) }),
     { enabled, way },
   );
@@ -59,6 +59,8 @@ describe("chooseCoding()", () => {
     ["an unpacked font", { type: "font/ttf" }, "br"],
     ["a packed font", { type: "font/woff2" }, "as stored"],
     ["an image", { type: "image/png" }, "as stored"],
+    ["what has no type", { type: null }, "as stored"],
+    ["what has an empty one", { type: "" }, "as stored"],
     ["a video", { type: "video/mp4" }, "as stored"],
   ])("of %s: %j is %s", (_title, given, expected) => {
     expect(choose(given)).toBe(expected);
