@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { endToEndHeaders } from "../../src/http/hop-by-hop.ts";
 
@@ -5,18 +6,37 @@ const names = (headers: Record<string, string>) => [...endToEndHeaders(new Heade
 
 describe("endToEndHeaders() leaves out", () => {
   it.each([
-    "connection",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authentication-info",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-  ])("%s", (name) => {
-    expect(names({ [name]: "x", "test-header": "1" })).toEqual(["test-header"]);
+    // RFC 9110 §7.6.1: "Intermediaries SHOULD remove or replace fields that are known to require removal".
+    ["proxy-connection", "Keep-Alive"],
+    ["keep-alive", "timeout=5, max=1000"],
+    ["te", "trailers, deflate;q=0.5"],
+    ["transfer-encoding", "chunked"],
+    ["upgrade", "HTTP/2.0, SHTTP/1.3"],
+    // RFC 9110 §7.8 and §10.1.4: each of these comes with a connection option.
+    ["connection", "close"],
+    // RFC 9111 §3.1: "fields that are specific to the proxy that a cache uses when forwarding".
+    ["proxy-authenticate", 'Basic realm="x"'],
+    ["proxy-authentication-info", 'nextnonce="x"'],
+    ["proxy-authorization", "Basic eDp5"],
+    // RFC 9110 §6.6.2: which trailers come is known where the message is framed.
+    ["trailer", "Expires"],
+  ] as const)("%s, whatever is said with it", (name, value) => {
+    const fields = { [name]: value, "test-header": "1" };
+    expect(names(fields)).toEqual(["test-header"]);
+    // As on the wire, where a name has any case.
+    expect(names({ [name.toUpperCase()]: value, "Test-Header": "1" })).toEqual(["test-header"]);
+    expect(names({ ...fields, connection: `${name}, close` })).toEqual(["test-header"]);
+  });
+
+  it("nothing else: what a message says of itself stays, and what Connection names goes", () => {
+    const field = fc.stringMatching(/^x-[a-z]{1,8}$/);
+    fc.assert(
+      fc.property(fc.uniqueArray(field), fc.uniqueArray(field), (present, named) => {
+        const fields = Object.fromEntries(present.map((name) => [name, "1"]));
+        const left = names({ ...fields, connection: named.map((name) => name.toUpperCase()).join(", ") });
+        expect(left).toEqual(present.filter((name) => !named.includes(name)).sort());
+      }),
+    );
   });
 
   it("the fields that Connection names", () => {
