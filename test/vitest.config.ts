@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { silenceExpectedNoise } from "./expected-noise.ts";
 import { pureTests } from "./pure-tests.ts";
 import { silenceExpectedNoise } from "./support/expected-noise.ts";
 
@@ -22,6 +23,8 @@ const pure = pureTests(at(".."), needsNode);
 /** What the environment says of how much is tested, for tests in workerd. */
 const sizes = (...names: string[]) =>
   Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+
+silenceExpectedNoise();
 
 export default defineConfig({
   test: {
