@@ -48,7 +48,7 @@ describe("checkOrigin()", () => {
     expect(checkOrigin(input, strict)).toEqual({ ok: true, origin });
   });
 
-  it.each([
+  it.each<[string, string]>([
     // Not an origin at all
     ["", HTTPS],
     ["your-origin.com", HTTPS],
@@ -84,9 +84,10 @@ describe("checkOrigin()", () => {
     ["https://your-origin.com#@127.0.0.1", PARTS],
     // Ports of other protocols
     ["https://your-origin.com:0", PORT],
-    ...[1, 22, 25, 79, 81, 101, 102, 442, 444, 587, 993, 1023].map(
-      (port) => [`https://your-origin.com:${port}`, PORT] as const,
-    ),
+    ...[1, 22, 25, 79, 81, 101, 102, 442, 444, 587, 993, 1023].map((port): [string, string] => [
+      `https://your-origin.com:${port}`,
+      PORT,
+    ]),
     ["https://your-origin.com:65536", INVALID],
     ["https://your-origin.com:-1", INVALID],
     // Our own hosts

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asset, pass, play, playEdge } from "../support/edge.ts";
+import { asset, originAt, pass, play, playEdge } from "../support/edge.ts";
 
 playEdge();
 
@@ -249,5 +249,23 @@ describe("a stored response", () => {
     pass(2 * 86_400);
     expect((await get("/a.css")).headers.get("x-cache")).toBe("MISS");
     expect(origin.hits).toBe(2);
+  });
+});
+
+describe("an answer of the origin that nobody gets", () => {
+  it.each<[string, Record<string, string>, number, Partial<Parameters<typeof play>[0]>]>([
+    ["since something stale is better", {}, 503, {}],
+    ["since the fallback origin has a better one", {}, 503, { fallback_origin: "https://second-for-dropped.example" }],
+    ["since it is a part that nobody asked for", { "content-range": "bytes 0-3/10" }, 206, {}],
+  ])("is let go %s", async (_title, headers, status, settings) => {
+    originAt("https://second-for-dropped.example").answers(asset("second"));
+    const { get, origin } = await play(settings);
+    const left = Promise.withResolvers<unknown>();
+    const endless = () => new Response(new ReadableStream({ cancel: left.resolve }), { status, headers });
+    origin.answers(asset("v1", { "cache-control": "max-age=10" }), endless);
+    await (await get("/a.css")).text();
+    pass(11);
+    expect(["v1", "second"]).toContain(await (await get("/a.css")).text());
+    await left.promise;
   });
 });

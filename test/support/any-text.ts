@@ -1,0 +1,14 @@
+import fc from "fast-check";
+
+const codePoint = fc
+  .oneof(fc.nat(0x7f), fc.nat(0xffff), fc.nat(0x10_ffff))
+  .filter((code) => code < 0xd800 || code > 0xdfff);
+
+/**
+ * Text of any code points, control characters too. To make `fc.string({ unit: "binary" })` takes fast-check seconds.
+ *
+ * @param maxLength code points
+ */
+export function anyText({ maxLength = 10 }: { maxLength?: number } = {}): fc.Arbitrary<string> {
+  return fc.array(codePoint, { maxLength }).map((codes) => String.fromCodePoint(...codes));
+}
