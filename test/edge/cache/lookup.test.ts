@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { useOf } from "../../../src/edge/cache/lookup.ts";
 import type { StoredResponse } from "../../../src/edge/cache/stored-response.ts";
-import type { Exchange } from "../../../src/edge/fill/exchange.ts";
 import { targetOf } from "../../../src/edge/request/target.ts";
 import { buildPurgeLog } from "../../../src/zones/purge/purge-log.ts";
 import type { ZoneSettings } from "../../../src/zones/settings.ts";
@@ -32,7 +31,7 @@ function use({ after, stored = {}, settings = {}, marks = [] }: Case) {
     ...stored,
   } as unknown as StoredResponse;
   const target = targetOf(new URL("https://z.rescdn.io/a.css?b=1"), zone);
-  const { kind, ...rest } = useOf(response, { zone, target, now: START + after * 1000 } as Exchange);
+  const { kind, ...rest } = useOf(response, { zone, target, now: START + after * 1000 });
   return "staleIfError" in rest ? `${kind}${rest.staleIfError ? ", or stale if it fails" : ""}` : kind;
 }
 

@@ -36,7 +36,7 @@ function newEntries() {
 function responseTo(request: Record<string, string>, vary: readonly string[], language?: string): StoredResponse {
   const headers = language === undefined ? [] : [["content-language", language]];
   const variant = variantOf(vary, new Headers(request));
-  return { vary, variant, headers, bodyId: JSON.stringify(request) } as unknown as StoredResponse;
+  return { status: 200, vary, variant, headers, bodyId: JSON.stringify(request) } as unknown as StoredResponse;
 }
 
 /** Entries that hold these responses, each where it belongs. */
