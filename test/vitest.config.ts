@@ -1,7 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import { silenceExpectedNoise } from "./expected-noise.ts";
 import { pureTests } from "./pure-tests.ts";
 import { silenceExpectedNoise } from "./support/expected-noise.ts";
 
@@ -23,8 +22,6 @@ const pure = pureTests(at(".."), needsNode);
 /** What the environment says of how much is tested, for tests in workerd. */
 const sizes = (...names: string[]) =>
   Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
-
-silenceExpectedNoise();
 
 export default defineConfig({
   test: {
