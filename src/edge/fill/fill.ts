@@ -20,7 +20,6 @@ import type { FillPermit } from "./fill-budget.ts";
 import { flightKeyOf } from "./flight-key.ts";
 import { Flight } from "./flights.ts";
 import { type Delivery, keep, passOn } from "./keep.ts";
-import { completed, type Part, restOf } from "./part.ts";
 
 /** What the request that leads a flight gets from it. */
 export type Fill =
@@ -42,8 +41,6 @@ const NONSENSE: OriginFailure = { status: 502, reason: "origin-nonsense" };
 export interface FillRequest {
   /** The stale response to be validated, and whether it may be served in the place of a server error; null: fetch anew. */
   stale: Stale | null;
-  /** A stored part that may be completed, where nothing stale is to be validated. */
-  part: Part | null;
   /** Whether the caller will read the body. */
   wantsBody: boolean;
   /** Whether the body is kept whoever leaves: it is fetched for more than the client of this request. */
@@ -94,34 +91,27 @@ const NOTHING_LEFT = Promise.resolve();
 
 async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight, permit: FillPermit): Promise<Flown> {
   const { request, zone, target } = exchange;
-  const { stale, part, wantsBody } = wanted;
-  const rest = part && restOf(part);
+  const { stale, wantsBody } = wanted;
   const outcome = await askOrigin(zone, {
     method: "GET",
     pathAndQuery: target.path + target.query,
-    headers: originHeaders(request.headers, zone, target, stale ? validatorsOf(stale.stored) : (rest ?? {})),
+    headers: originHeaders(request.headers, zone, target, stale ? validatorsOf(stale.stored) : {}),
   });
   if (outcome.kind === "failure") return failed(flight, outcome.failure);
-  const isRest = rest !== null && (outcome.response.status === 206 || outcome.response.status === 416);
-  const response = part !== null && isRest ? completed(part, outcome.response) : outcome.response;
-  if (response === null) {
-    await dropBody(outcome.response.body);
-    return fly(exchange, { ...wanted, part: null }, flight, permit);
-  }
-  const answered = { ...outcome, response };
+  const { response } = outcome;
   if (response.status === 206) {
     // RFC 9110 §15.3.7: a 206 answers a request with a Range, and this one had none.
     await dropBody(response.body);
     return failed(flight, NONSENSE);
   }
   const isShared = !standsInForOne(outcome, exchange);
-  if (response.status === 304 && stale !== null) return validated(exchange, stale.stored, answered, isShared, flight);
+  if (response.status === 304 && stale !== null) return validated(exchange, stale.stored, outcome, isShared, flight);
   if (stale?.servesErrors && isServerError(response.status)) {
     // There is something better than the error, and the origin is left in peace for a moment.
     await dropBody(response.body);
     return failed(flight, ORIGIN_5XX);
   }
-  const stored = toStoredResponse(answered, request.headers, target, zone);
+  const stored = toStoredResponse(outcome, request.headers, target, zone);
   const verdict = isShared
     ? storeVerdict(response, stored, request.headers, target, zone)
     : ({ store: false, reason: "fallback" } as const);

@@ -39,12 +39,13 @@ export async function forward(exchange: Exchange, found: Unusable): Promise<Outc
   // What could not be stored a moment ago is not asked for as a whole to answer a part.
   if (range !== null && flights.isUnshared(flightKey, now)) return pass(exchange, "unshared");
 
-  const part = found.kind === "miss" && request.method === "GET" ? await findPart(exchange) : null;
-  if (range !== null) {
+  // A request for the whole does not heed a part: what one client has asked for is not to shape what others get.
+  if (range !== null && found.kind === "miss") {
+    const part = await findPart(exchange);
     const inPart = part && outOfPart(exchange, part);
     if (inPart) return inPart;
     // Where the end of something begins is not known before all of it is here: the origin is asked for just that.
-    if (found.kind === "miss" && range.kind === "suffix") return pass(exchange, "suffix");
+    if (range.kind === "suffix") return pass(exchange, "suffix");
   }
 
   // The first flight may break off: then there is a second to wait for.
@@ -63,7 +64,6 @@ export async function forward(exchange: Exchange, found: Unusable): Promise<Outc
   if (found.kind === "miss" && !fills.hasRoom(zone.id, now)) return pass(exchange, "busy");
   const led = await fill(exchange, {
     stale: found.kind === "found" ? { stored: found.stored, servesErrors: found.use.staleIfError } : null,
-    part: range === null ? part : null,
     wantsBody: true,
     isForAll: isDeserved,
   });

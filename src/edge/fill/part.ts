@@ -1,4 +1,3 @@
-import { isWeak } from "../../http/etag.ts";
 import { parseContentRange, requestedRange } from "../../http/range.ts";
 import type { Caches } from "../cache/caches.ts";
 import { useOf } from "../cache/lookup.ts";
@@ -39,36 +38,6 @@ export function outOfPart(asked: Asked, part: Part): ResponseOutcome | null {
   return use.kind === "fresh" ? given(stored, { kind: "part", body, first }, hit("HIT", use)) : null;
 }
 
-/** What asks the origin for the rest of a part that begins at the first byte; null for any other. */
-export function restOf({ stored, body, first }: Part): Record<string, string> | null {
-  if (first !== 0 || body.size === 0) return null;
-  const etag = strongEtag(new Headers(stored.headers));
-  return { range: `bytes=${body.size}-`, ...(etag !== null && { "if-range": etag }) };
-}
-
-/**
- * The whole, out of a part and the 206 with the rest; null where they do not make one.
- * RFC 9111 §3.4: parts are combined only if they "share the same strong validator".
- */
-export function completed(part: Part, rest: Response): Response | null {
-  const etag = strongEtag(rest.headers);
-  const range = parseContentRange(rest.headers.get("content-range"));
-  if (etag === null || etag !== strongEtag(new Headers(part.stored.headers))) return null;
-  if (rest.body === null || range?.first !== part.body.size || range.size !== range.last + 1) return null;
-  const headers = new Headers(rest.headers);
-  headers.delete("content-range");
-  headers.set("content-length", String(range.size));
-  const { readable, writable } = new FixedLengthStream(range.size);
-  // A rest that fails fails the whole: its reader is told.
-  join(part.body, rest.body, writable).catch(() => undefined);
-  return new Response(readable, { status: 200, headers });
-}
-
-async function join(start: Blob, rest: ReadableStream, whole: WritableStream<Uint8Array>): Promise<void> {
-  await start.stream().pipeTo(whole, { preventClose: true });
-  await rest.pipeTo(whole);
-}
-
 /** Where the label and the bytes differ, the label is believed as to where they begin, the bytes as to where they end. */
 function toPart(stored: StoredResponse, body: Blob): Part | null {
   const headers = new Headers(stored.headers);
@@ -79,9 +48,4 @@ function toPart(stored: StoredResponse, body: Blob): Part | null {
   headers.delete("content-range");
   headers.delete("content-length");
   return { stored: { ...stored, status: 200, headers: [...headers], size }, body, first: range.first };
-}
-
-function strongEtag(headers: Headers): string | null {
-  const etag = headers.get("etag");
-  return etag === null || isWeak(etag) ? null : etag;
 }

@@ -45,7 +45,7 @@ function refreshInBackground(exchange: Exchange, stored: StoredResponse): void {
   const flightKey = flightKeyOf(exchange);
   if (flights.isFlying(flightKey) || flights.recentFailure(flightKey, now) !== null) return;
   const stale = { stored, servesErrors: true };
-  const refresh = fill(exchange, { stale, part: null, wantsBody: false, isForAll: true });
+  const refresh = fill(exchange, { stale, wantsBody: false, isForAll: true });
   // Nobody waits for what it brings, so nobody else would hear of it if it fails.
   const report = (error: unknown) =>
     console.error(JSON.stringify({ event: "refresh_failed", key: loggable(target.key), error: String(error) }));
