@@ -165,6 +165,63 @@ describe("a part that one client has had", () => {
   );
 });
 
+describe("the body of a stored part", () => {
+  it("is not read for those who wait for more than it has", async () => {
+    const { get, origin } = await play();
+    const { promise: passed, resolve: open } = Promise.withResolvers<void>();
+    const line = serving(fresh);
+    origin.answers(async (request) => {
+      if (!request.headers.has("range")) await passed;
+      return line(request);
+    });
+    await storePart(get, "/a.mp4", "bytes=0-3");
+    const bodies = watchStoredBodies();
+    const leader = get("/a.mp4");
+    await expect.poll(() => origin.hits).toBe(2);
+    const followers = [get("/a.mp4"), get("/a.mp4", ranged("bytes=0-")), get("/a.mp4", ranged("bytes=2-5"))];
+    // The range has been looked for in the part, and waits.
+    await expect.poll(() => bodies.dropped).toBeGreaterThan(0);
+    expect(bodies.opened).toBe(0);
+    expect(await (await get("/a.mp4", ranged("bytes=1-2"))).text()).toBe("12");
+    expect(bodies.opened).toBe(1);
+    open();
+    const all = await Promise.all([leader, ...followers]);
+    expect(await Promise.all(all.map((response) => response.text()))).toEqual([whole, whole, whole, "2345"]);
+    expect(bodies.opened).toBe(1);
+    expect(origin.hits).toBe(2);
+  });
+});
+
+/** Counts the bodies of the store that are read, and those that are let go of unread. */
+function watchStoredBodies() {
+  const counted = { opened: 0, dropped: 0 };
+  const match = Cache.prototype.match;
+  vi.spyOn(Cache.prototype, "match").mockImplementation(async function (this: Cache, ...asked) {
+    const found = await match.apply(this, asked);
+    if (!found?.body) return found;
+    const reader = found.body.getReader();
+    let isOpened = false;
+    const body = new ReadableStream(
+      {
+        async pull(controller) {
+          if (!isOpened) counted.opened++;
+          isOpened = true;
+          const { done, value } = await reader.read();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        },
+        async cancel() {
+          if (!isOpened) counted.dropped++;
+          await reader.cancel();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    return new Response(body, found);
+  });
+  return counted;
+}
+
 describe("a part that nobody asked for", () => {
   it("is no answer: 502, and the stale copy where there is one", async () => {
     const { get, origin } = await play();

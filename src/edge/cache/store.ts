@@ -25,8 +25,8 @@ export interface Store {
   rewrite(key: string, before: StoredResponse, after: StoredResponse): Promise<void>;
   /** Forgets everything under a key in this data centre. */
   remove(key: string): Promise<void>;
-  /** The last part of a representation that was stored without the whole. */
-  findPart(key: string): Promise<{ stored: StoredResponse; body: Blob } | null>;
+  /** The last part of a representation that was stored without the whole; its body is unread. */
+  findPart(key: string): Promise<{ stored: StoredResponse; body: ReadableStream } | null>;
   writePart(key: string, stored: StoredResponse, body: Blob): Promise<void>;
   removePart(key: string): Promise<void>;
   /** Part of a stored body; null when the body has gone. */
@@ -112,7 +112,7 @@ export function createStore(
     async findPart(key) {
       const part = await entries.read("part", key);
       if (part === null || isVaryRecord(part.entry)) return null;
-      return { stored: part.entry, body: await part.response.blob() };
+      return { stored: part.entry, body: part.response.body ?? new Response("").body! };
     },
 
     async writePart(key, stored, body) {

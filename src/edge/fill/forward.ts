@@ -11,7 +11,7 @@ import { type Fill, fill, isServerError, patienceOf } from "./fill.ts";
 import { flightKeyOf } from "./flight-key.ts";
 import type { Flight, Landing } from "./flights.ts";
 import { given, type Outcome } from "./outcome.ts";
-import { findPart, outOfPart } from "./part.ts";
+import { outOfPart } from "./part.ts";
 import { pass } from "./pass.ts";
 import { collapsed, hit, missed, notKept, revalidated } from "./provenance.ts";
 
@@ -41,9 +41,8 @@ export async function forward(exchange: Exchange, found: Unusable): Promise<Outc
 
   // A request for the whole does not heed a part: what one client has asked for is not to shape what others get.
   if (range !== null && found.kind === "miss") {
-    const part = await findPart(exchange);
-    const inPart = part && outOfPart(exchange, part);
-    if (inPart) return inPart;
+    const inPart = await outOfPart(exchange);
+    if (inPart !== null) return inPart;
     // Where the end of something begins is not known before all of it is here: the origin is asked for just that.
     if (range.kind === "suffix") return pass(exchange, "suffix");
   }

@@ -53,7 +53,7 @@ export function keepPart(
     const outcome = await pump(body, { client, keeping }, boundsOf(exchange, stored));
     reportBroken(exchange, outcome);
     if (outcome.kind !== "buffered") return;
-    await exchange.store.writePart(exchange.target.key, stored, outcome.body);
+    await exchange.store.writePart(exchange.target.key, { ...stored, size: outcome.body.size }, outcome.body);
   };
   const done = write().catch(reportStoreFailure(exchange.target.key));
   void Promise.all([done, client.over]).then(permit.end);

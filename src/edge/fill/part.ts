@@ -1,4 +1,5 @@
 import { parseContentRange, requestedRange } from "../../http/range.ts";
+import { dropBody } from "../body/drop-body.ts";
 import type { Caches } from "../cache/caches.ts";
 import { useOf } from "../cache/lookup.ts";
 import { reportStoreFailure } from "../cache/report.ts";
@@ -8,44 +9,49 @@ import { given, type ResponseOutcome } from "./outcome.ts";
 import { hit } from "./provenance.ts";
 
 /** A part of a representation whose whole is not stored (RFC 9111 §3.3). */
-export interface Part {
+interface Part {
   /** The response as it would be with the whole: a 200 without `Content-Range`. */
   stored: StoredResponse;
-  body: Blob;
-  /** Position of its first byte. */
+  /** Positions of its first and last byte. */
   first: number;
+  last: number;
 }
 
-/** The stored part of what is asked for, while it is fresh. */
-export async function findPart(asked: Asked & Pick<Caches, "store">): Promise<Part | null> {
-  const { store, target, waitUntil } = asked;
+/**
+ * What comes of a range that lies within the stored part, while that is fresh; null where there is none. A body that does not
+ * serve is let go of unread: many may wait for the whole at once.
+ */
+export async function outOfPart(asked: Asked & Pick<Caches, "store">): Promise<ResponseOutcome | null> {
+  const { store, target, request, waitUntil } = asked;
   const found = await store.findPart(target.key);
   if (found === null) return null;
-  if (useOf(found.stored, asked).kind !== "fresh") {
-    waitUntil(store.removePart(target.key).catch(reportStoreFailure(target.key)));
-    return null;
+  const use = useOf(found.stored, asked);
+  const part = toPart(found.stored);
+  if (use.kind === "fresh" && part !== null && isWithin(request, part)) {
+    const body = await new Response(found.body).blob();
+    return given(part.stored, { kind: "part", body, first: part.first }, hit("HIT", use));
   }
-  return toPart(found.stored, found.body);
+  await dropBody(found.body);
+  if (use.kind !== "fresh") waitUntil(store.removePart(target.key).catch(reportStoreFailure(target.key)));
+  return null;
 }
 
-/** What comes of a range that lies within a stored part; null where it does not. */
-export function outOfPart(asked: Asked, part: Part): ResponseOutcome | null {
-  const { stored, body, first } = part;
-  const { method, headers } = asked.request;
+function isWithin({ method, headers }: Request, { stored, first, last }: Part): boolean {
   const range = requestedRange(method, headers, selectedValidators(new Headers(stored.headers)), stored.size ?? 0);
-  if (range.kind !== "part" || range.first < first || range.last >= first + body.size) return null;
-  const use = useOf(stored, asked);
-  return use.kind === "fresh" ? given(stored, { kind: "part", body, first }, hit("HIT", use)) : null;
+  return range.kind === "part" && range.first >= first && range.last <= last;
 }
 
-/** Where the label and the bytes differ, the label is believed as to where they begin, the bytes as to where they end. */
-function toPart(stored: StoredResponse, body: Blob): Part | null {
+/**
+ * What is stored, read as a part; null where it does not say which. Where the label and the bytes differ, the label is
+ * believed as to where they begin, the bytes as to where they end.
+ */
+function toPart(stored: StoredResponse): Part | null {
   const headers = new Headers(stored.headers);
   const range = parseContentRange(headers.get("content-range"));
-  if (range === null || range.size === null) return null;
-  const end = range.first + body.size;
+  if (range === null || range.size === null || stored.size === null) return null;
+  const end = range.first + stored.size;
   const size = range.last === range.size - 1 ? end : range.size;
   headers.delete("content-range");
   headers.delete("content-length");
-  return { stored: { ...stored, status: 200, headers: [...headers], size }, body, first: range.first };
+  return { stored: { ...stored, status: 200, headers: [...headers], size }, first: range.first, last: end - 1 };
 }
