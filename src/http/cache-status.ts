@@ -17,6 +17,8 @@ export interface CacheStatus {
 }
 
 const CACHE_NAME = "ResCDN";
+/** Of what other caches say (characters). */
+const LONGEST = 4_096;
 const SF_TOKEN = /^[A-Za-z*][!#$%&'*+.^_`|~0-9A-Za-z:/-]*$/;
 
 /** Writes a member of `Cache-Status`, e.g. `ResCDN; hit; ttl=100` (RFC 9211 §2). */
@@ -34,10 +36,12 @@ export function formatCacheStatus(status: CacheStatus): string {
 
 /**
  * Adds this cache's member to the list that came with the response: RFC 9211 §2 puts the cache closest to the user last.
- * A list that cannot be read is dropped, because it would make ours unreadable too.
+ * A list that cannot be read is dropped, because it would make ours unreadable too; so is one above 4 KB, which takes too long
+ * to read for each answer.
  */
 export function appendCacheStatus(existing: string | null, own: string): string {
-  return existing === null || existing.trim() === "" || !isList(existing) ? own : `${existing}, ${own}`;
+  if (existing === null || existing.length > LONGEST || existing.trim() === "" || !isList(existing)) return own;
+  return `${existing}, ${own}`;
 }
 
 /** RFC 9211 §2.8: the detail is a String or a Token. */

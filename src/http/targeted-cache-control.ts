@@ -44,12 +44,26 @@ function parseSurrogateControl(value: string | null, device: string): CacheContr
 /** What this cache is called in `Surrogate-Capability`, `Surrogate-Control`, `Via` and `CDN-Loop`. */
 export const DEVICE = "rescdn";
 
+/** A longer field of directives is not read (characters): to parse tens of thousands of members takes a fifth of a second. */
+const LONGEST = 4_096;
+
+/** What governs a response whose directives are not read: nobody knows whether one of them forbids to store it. */
+const UNREAD: CacheControl = Object.freeze({ ...NO_DIRECTIVES, noStore: true });
+
+/** Whether one of the fields that may govern a response is longer than what is read. */
+export function isTooLongToRead(headers: Headers): boolean {
+  return GOVERNING.some((name) => (headers.get(name)?.length ?? 0) > LONGEST);
+}
+
+const GOVERNING = ["cdn-cache-control", "surrogate-control", "cache-control"];
+
 /**
  * The directives that govern a response at a CDN: those of a valid `CDN-Cache-Control`, else those of
- * `Surrogate-Control`, else those of `Cache-Control`.
+ * `Surrogate-Control`, else those of `Cache-Control`; `no-store` where one of these is above 4 KB.
  * RFC 9213 §2.2: with a valid targeted field a cache "MUST ignore the Cache-Control and Expires header fields".
  */
 export function effectiveCacheControl(headers: Headers): { directives: CacheControl; targeted: boolean } {
+  if (isTooLongToRead(headers)) return { directives: UNREAD, targeted: false };
   const targeted =
     parseCdnCacheControl(headers.get("cdn-cache-control")) ??
     parseSurrogateControl(headers.get("surrogate-control"), DEVICE);

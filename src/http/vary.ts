@@ -4,17 +4,22 @@ import { type WeightedValue, weightedValues } from "./weighted-list.ts";
 /** Fields where the order of members says nothing and case says nothing but in parameters (RFC 9110 §12.5). */
 const NEGOTIATION: ReadonlySet<string> = new Set(["accept", "accept-charset", "accept-encoding", "accept-language"]);
 
+/** What more fields select would hardly be selected again. */
+const MAX_FIELDS = 32;
+
 /** Fields that are no lists, in which a space beside a comma may mean something. */
 const SINGLE: ReadonlySet<string> = new Set(["authorization", "cookie", "origin", "referer", "user-agent"]);
 
 /**
  * The request fields that a response depends on (RFC 9110 §12.5.5): lower case, sorted, each once. `"*"` if anything may
- * matter, and also if a member is no field name, because then nobody can tell what matters.
+ * matter, and also if a member is no field name, because then nobody can tell what matters, or if there are more than 32.
  */
 export function varyFields(headers: Headers): readonly string[] | "*" {
   const value = headers.get("vary");
   if (value === null) return [];
   const names = new Set(listMembers(value.toLowerCase()));
+  // A variant's key has a line for each, made anew for each request.
+  if (names.size > MAX_FIELDS) return "*";
   for (const name of names) {
     if (name === "*" || !isToken(name)) return "*";
   }

@@ -41,6 +41,8 @@ describe("appendCacheStatus()", () => {
     ['"a, b"; fwd=miss, Other', '"a, b"; fwd=miss, Other, ResCDN; hit'],
     ['"never closed', "ResCDN; hit"],
     ["a,", "ResCDN; hit"],
+    ["a".repeat(4_096), `${"a".repeat(4_096)}, ResCDN; hit`],
+    ["a".repeat(4_097), "ResCDN; hit"],
   ])("puts our member behind %j", (existing, expected) => {
     expect(appendCacheStatus(existing, "ResCDN; hit")).toBe(expected);
   });

@@ -45,12 +45,19 @@ describe("parseCdnCacheControl() ignores", () => {
   });
 });
 
+/** Directives of a length. */
+const of = (length: number) => "max-age=1, a".padEnd(length, "a");
+
 describe("effectiveCacheControl() takes the directives of", () => {
   it.each<[Record<string, string>, boolean, Partial<CacheControl>]>([
     [{ "cache-control": "no-store", "cdn-cache-control": "max-age=1" }, true, { maxAge: 1 }],
     [{ "cache-control": "no-store", "cdn-cache-control": "max-age=1, &" }, false, { noStore: true }],
     [{ "cache-control": "no-store" }, false, { noStore: true }],
     [{}, false, {}],
+    [{ "cache-control": "max-age=9", "cdn-cache-control": of(4_096) }, true, { maxAge: 1 }],
+    [{ "cache-control": "max-age=9", "cdn-cache-control": of(4_097) }, false, { noStore: true }],
+    [{ "cache-control": "max-age=9", "surrogate-control": of(4_097) }, false, { noStore: true }],
+    [{ "cache-control": of(4_097), "cdn-cache-control": "max-age=9" }, false, { noStore: true }],
   ])("%j (targeted: %j)", (headers, targeted, expected) => {
     const directives = { ...NO_DIRECTIVES, ...expected };
     expect(effectiveCacheControl(new Headers(headers))).toEqual({ directives, targeted });

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { languageVariantKey, preferredLanguage, variantKey, varyFields } from "../../src/http/vary.ts";
 
+/** Field names in order. */
+const names = (count: number) => Array.from({ length: count }, (_, at) => `field-${at + 10}`);
 const vary = (value: string) => varyFields(new Headers({ vary: value }));
 
 describe("varyFields() reads", () => {
@@ -21,6 +23,9 @@ describe("varyFields() reads", () => {
     ["Foo Bar", "*"],
     ["Foo;q=1", "*"],
     ['"Foo"', "*"],
+    [names(32).join(), names(32)],
+    [`${names(32).join()}, field-10`, names(32)],
+    [names(33).join(), "*"],
   ])("%j", (value, fields) => {
     expect(vary(value)).toEqual(fields);
   });

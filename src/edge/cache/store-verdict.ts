@@ -1,9 +1,10 @@
 import { isExplicit } from "../../http/freshness.ts";
 import { storable } from "../../http/storable.ts";
-import { effectiveCacheControl } from "../../http/targeted-cache-control.ts";
+import { effectiveCacheControl, isTooLongToRead } from "../../http/targeted-cache-control.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import type { Target } from "../request/target.ts";
 import { reconcileType } from "./content-type.ts";
+import { excessOf } from "./origin-fields.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /** Whether an answer is kept; the reason stands in `Cache-Status`. */
@@ -25,6 +26,9 @@ export function storeVerdict(
   post: URL | null = null,
 ): StoreVerdict {
   const no = (reason: string): { store: false; reason: string } => ({ store: false, reason });
+  if (isTooLongToRead(response.headers)) return no("cache-control-too-long");
+  const excess = excessOf(stored);
+  if (excess !== null) return no(excess);
   if (
     isSuccess(response.status) &&
     reconcileType(target.asset, response.headers.get("content-type")).kind === "mismatch"
