@@ -56,3 +56,22 @@ describe("an answer with a Cache-Status above 4 KB", () => {
     expect(origin.hits).toBe(1);
   });
 });
+
+describe("what an origin says of its own host", () => {
+  it.each([
+    ["Clear-Site-Data", '"cookies", "storage"'],
+    ["Alt-Svc", 'h3="other.example:443"'],
+  ])("%s reaches no client, on a miss, a hit and after a validation, unless the zone sets it", async (name, value) => {
+    for (const own of [null, "clear"]) {
+      const { get, origin } = await play({ response_headers: own === null ? {} : { [name]: own } });
+      const says = { [name]: value, etag: '"1"', "cache-control": "max-age=10" };
+      origin.answers(asset("x", says), asset(null, says, 304));
+      for (const xCache of ["MISS", "HIT", "REVALIDATED", "HIT"]) {
+        if (xCache === "REVALIDATED") pass(11);
+        const answer = await get("/a.css");
+        expect(await answer.text()).toBe("x");
+        expect([answer.headers.get("x-cache"), answer.headers.get(name)]).toEqual([xCache, own]);
+      }
+    }
+  });
+});

@@ -7,7 +7,13 @@ import type { Target } from "../request/target.ts";
 import { isNosniff, reconcileType } from "./content-type.ts";
 
 /**
- * The origin's fields as clients may see them: end-to-end, labelled, without cookies and purge tags.
+ * What an origin says of its own host, not of one answer: `Alt-Svc` (RFC 7838 §3) would send clients past the edge, and
+ * `Clear-Site-Data: "cookies"` clears the whole registrable domain, all zones' cookies with it. `response_headers` may set them.
+ */
+export const OF_THE_HOST: readonly string[] = ["alt-svc", "clear-site-data"];
+
+/**
+ * The origin's fields as clients may see them: end-to-end, labelled, without cookies, purge tags and what speaks for its host.
  *
  * @param answeredAt when the response arrived; ms since the epoch
  */
@@ -15,6 +21,7 @@ export function clientHeaders(response: Response, answeredAt: number, target: Ta
   const headers = storableHeaders(response.headers);
   headers.delete("cache-tag");
   headers.delete("surrogate-key");
+  for (const name of OF_THE_HOST) headers.delete(name);
   // A cookie is for the client whose request fetched it, see `ownCookies`.
   headers.delete("set-cookie");
   if (isDecoded(response.headers)) {
