@@ -242,6 +242,16 @@ it.each([
 );
 const surplus = `${head({ "Content-Length": 5 })}wrong`;
 
+it.each([Number.MAX_SAFE_INTEGER + 1, 9_223_372_036_854_775_807n])(
+  "a promised length of %d bytes breaks off where the body does, and is not stored",
+  async (length) => {
+    const path = newPath();
+    origin.on(path, raw(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\nhello`), answer("whole"));
+    expect(await ask(path)).toMatchObject({ end: "broken", status: 200, body: Buffer.from("hello") });
+    isWhole(await ask(path), "MISS", "whole");
+  },
+);
+
 it("an interim answer is not the answer", async () => {
   const path = newPath();
   origin.on(path, (socket) => {
