@@ -432,6 +432,8 @@ describe("where all headers are forwarded", () => {
     "via",
     "max-forwards",
     "surrogate-capability",
+    "cache-control",
+    "pragma",
   ])("%s is not: it would steer the application for all", async (name) => {
     const { get, origin } = await play(ALL);
     origin.answers((request) => new Response(request.headers.get(name)));

@@ -2,15 +2,15 @@
  * Request headers by which a proxy tells an application what the client asked for, or makes it do something else than the
  * URL says: proxies, frameworks and platforms obey them, and seldom name them in `Vary`. From a client they are a way to
  * have an answer made that others then get. They reach an origin only where the zone lists them, and so has them in its
- * cache keys.
+ * cache keys. `Cache-Control` and `Pragma` steer the caches in front of an origin (`max-stale`), and no answer varies on them.
  *
  * Who sets or obeys them: RFC 7239 and its forerunners, RFC 8470, nginx, Apache, Envoy, IIS and ARR, Rack, Symfony, Laravel,
  * Django, Spring, ASP.NET, Express, Next.js, Nuxt, Cloudflare, Fastly, Akamai, CloudFront, App Engine, Azure, Google Cloud, S3.
  */
 const NAMES: ReadonlySet<string> = new Set(
-  `base-url client-ip cluster-client-ip early-data forwarded forwarded-for forwarded-host forwarded-port
+  `base-url cache-control client-ip cluster-client-ip early-data forwarded forwarded-for forwarded-host forwarded-port
   forwarded-proto front-end-https host-override http-method-override http2-settings max-forwards method-override
-  origin original-url proxy proxy-host real-ip redirect request-range request-uri rewrite-url translate
+  origin original-url pragma proxy proxy-host real-ip redirect request-range request-uri rewrite-url translate
   true-client-ip uri url via x-accel-mapping x-backend x-backend-host x-base-url x-cache-key x-client-cert
   x-client-ip x-client-scheme x-cluster-client-ip x-custom-ip-authorization x-do-not-forward x-frontend-scheme
   x-gateway-host x-hidden-for x-host x-host-override x-http-destinationurl x-https x-ip x-matched-path x-method
