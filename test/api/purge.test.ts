@@ -52,7 +52,7 @@ describe("GET /v1/purge", () => {
 });
 
 describe("POST /v1/purge", () => {
-  const stored = { path: "/a/b.css", query: "?v=1", tags: ["blue"], version: 1 };
+  const stored = { path: "/a/b.css", query: "?v=1", tagHashes: ["blue"].map(purgeHash), version: 1 };
 
   it.each([
     [{ path: "/a/b.css" }, "purged"],

@@ -83,7 +83,7 @@ const manyFields = (read: (headers: Headers) => unknown) => (text: string) => {
 const bytesOf = (read: (bytes: Uint8Array) => unknown) => (text: string) => read(new TextEncoder().encode(text));
 
 function purge(text: string): unknown {
-  const subject = { path: text, query: `?${text}`, tags: text.split(",").slice(0, 900), version: 1 };
+  const subject = { path: text, query: `?${text}`, tagHashes: text.split(",").slice(0, 900), version: 1 };
   return purgeVerdict(PURGES, subject);
 }
 

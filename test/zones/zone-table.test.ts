@@ -88,7 +88,7 @@ describe("ZoneTable.lookup()", () => {
     await put(documentOf(name, { version: 9, purges }));
     const document = await newTable().lookup(name, START);
     const verdict = (path: string, version: number) =>
-      purgeVerdict(document!.purges, { path, query: "", tags: [], version }).kind;
+      purgeVerdict(document!.purges, { path, query: "", tagHashes: [], version }).kind;
     expect([verdict("/a", 1), verdict("/a", 6), verdict("/a", 7)]).toEqual(["purged", "purged", "valid"]);
     expect([verdict("/img/a", 8), verdict("/img/a", 9)]).toEqual(["purged", "valid"]);
   });

@@ -56,10 +56,12 @@ function sourceOf(hot: HotResponse): BodySource {
 export function useOf(stored: StoredResponse, { zone, target, now }: Pick<Asked, "zone" | "target" | "now">): Use {
   // A day before the purge log forgets (PURGE_LOG_SECONDS): what outlived its purge would be served again.
   if (now - stored.answeredAt > STORED_FOR_SECONDS * 1000) return { kind: "purged" };
+  // More tags than are looked through: any purge by tag may have meant it.
+  if (stored.tagHashes === null) return { kind: "purged" };
   const verdict = purgeVerdict(zone.purges, {
     path: target.path,
     query: target.query,
-    tags: stored.tags,
+    tagHashes: stored.tagHashes,
     version: stored.zoneVersion,
   });
   if (verdict.kind === "purged") return { kind: "purged" };

@@ -138,7 +138,7 @@ export class Memory {
 function costOf(key: string, { stored, body, coded, ready }: HotResponse): number {
   let fields = ADDED_FIELDS_BYTES;
   for (const [name, value] of stored.headers) fields += name.length + value.length;
-  for (const tag of stored.tags) fields += tag.length;
+  for (const hash of stored.tagHashes ?? []) fields += hash.length;
   // An answer made ready has fields of its own, and most have those of a 304 or of a part beside them.
   let cost = OVERHEAD_BYTES + 2 * key.length + fields * (1 + 2 * ready.size) + body.size;
   for (const form of coded.values()) cost += form.size;

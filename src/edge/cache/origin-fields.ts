@@ -1,3 +1,4 @@
+import { purgeHash } from "../../zones/purge/purge-hash.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /** Cloudflare's bounds of `Cache-Tag`: how many tags an answer has at most, and of how many characters each and together. */
@@ -9,16 +10,24 @@ const MAX_TAGS_LENGTH = 16_384;
 const MAX_FIELDS_LENGTH = 32_768;
 
 /**
- * Whether an answer has more fields than are kept, and of which kind. Each look at a stored response reads them again, in an
- * isolate that other customers share. Nothing is cut off: a response that has lost a tag would outlive the purge of it.
+ * The hashes of an answer's purge tags; null where it has more than are kept. Then it is not stored: a response that has lost
+ * a tag would outlive the purge of it.
  */
-export function excessOf({
-  headers,
-  tags,
-}: Pick<StoredResponse, "headers" | "tags">): "too-many-tags" | "too-many-fields" | null {
-  if (tags.length > MAX_TAGS || tags.some(({ length }) => length > MAX_TAG_LENGTH)) return "too-many-tags";
-  if (lengthOf(tags) > MAX_TAGS_LENGTH) return "too-many-tags";
-  return lengthOf(headers.flat()) > MAX_FIELDS_LENGTH ? "too-many-fields" : null;
+export function tagHashesOf(headers: Headers): string[] | null {
+  const cacheTags = (headers.get("cache-tag") ?? "").split(",").map((tag) => tag.trim());
+  const surrogateKeys = (headers.get("surrogate-key") ?? "").split(/\s+/);
+  return hashesOf([...new Set([...cacheTags, ...surrogateKeys].filter(Boolean))]);
+}
+
+/** As {@link tagHashesOf}, of tags one by one. */
+export function hashesOf(tags: readonly string[]): string[] | null {
+  if (tags.length > MAX_TAGS || tags.some(({ length }) => length > MAX_TAG_LENGTH)) return null;
+  return lengthOf(tags) > MAX_TAGS_LENGTH ? null : tags.map(purgeHash);
+}
+
+/** Whether there is more than is kept: each look at a stored response reads it, in an isolate that other customers share. */
+export function areTooMany(headers: StoredResponse["headers"]): boolean {
+  return lengthOf(headers.flat()) > MAX_FIELDS_LENGTH;
 }
 
 function lengthOf(texts: readonly string[]): number {

@@ -4,7 +4,7 @@ import { effectiveCacheControl, isTooLongToRead } from "../../http/targeted-cach
 import type { ZoneDocument } from "../../zones/zone.ts";
 import type { Target } from "../request/target.ts";
 import { reconcileType } from "./content-type.ts";
-import { excessOf } from "./origin-fields.ts";
+import { areTooMany } from "./origin-fields.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /** Whether an answer is kept; the reason stands in `Cache-Status`. */
@@ -27,8 +27,8 @@ export function storeVerdict(
 ): StoreVerdict {
   const no = (reason: string): { store: false; reason: string } => ({ store: false, reason });
   if (isTooLongToRead(response.headers)) return no("cache-control-too-long");
-  const excess = excessOf(stored);
-  if (excess !== null) return no(excess);
+  if (stored.tagHashes === null) return no("too-many-tags");
+  if (areTooMany(stored.headers)) return no("too-many-fields");
   if (
     isSuccess(response.status) &&
     reconcileType(target.asset, response.headers.get("content-type")).kind === "mismatch"

@@ -1,7 +1,17 @@
 import { dropBody } from "../body/drop-body.ts";
+import { hashesOf } from "./origin-fields.ts";
 import type { PlainCache } from "./own-cache.ts";
 import type { StoredResponse } from "./stored-response.ts";
-import { type Entries, findVariant, isVaryRecord, languageVariantOf, PRIMARY, placeFor, placeOf } from "./variants.ts";
+import {
+  type Entries,
+  findVariant,
+  isVaryRecord,
+  languageVariantOf,
+  PRIMARY,
+  placeFor,
+  placeOf,
+  type VaryRecord,
+} from "./variants.ts";
 
 /**
  * The Cache API as a plain store. It is asked by synthetic URL with a bare GET and never by a client's headers;
@@ -60,22 +70,22 @@ const ENTRY_HEADER = "rescdn-entry";
 export function createStore(
   cache: PlainCache,
   origin: string,
-  tagField: ((key: string, tags: readonly string[]) => string) | null = null,
+  tagField: ((key: string, tagHashes: readonly string[]) => string) | null = null,
 ): Store {
   const base = `${origin}/.cache/`;
   const urlOf = (place: string, key: string) => `${base}${place}/${key}`;
 
   /** The entry is what is found by a customer's tags; a body that stands apart is never found without it. */
-  const tagged = (key: string, tags: readonly string[] = []) =>
-    tagField === null ? {} : { "cache-tag": tagField(key, tags) };
+  const tagged = (key: string, tagHashes: readonly string[] = []) =>
+    tagField === null ? {} : { "cache-tag": tagField(key, tagHashes) };
   const entries: Entries = {
     async read(place, key) {
       const response = await cache.match(urlOf(place, key));
       const entry = response?.headers.get(ENTRY_HEADER);
-      return response && entry ? { entry: JSON.parse(entry), response } : null;
+      return response && entry ? { entry: withTagHashes(JSON.parse(entry)), response } : null;
     },
     async write(place, key, entry, body) {
-      const tags = tagged(key, isVaryRecord(entry) ? [] : entry.tags);
+      const tags = tagged(key, isVaryRecord(entry) ? [] : (entry.tagHashes ?? []));
       await cache.put(urlOf(place, key), storeResponse(body, { [ENTRY_HEADER]: asciiJson(entry), ...tags }));
     },
   };
@@ -183,6 +193,11 @@ export function createStore(
 /** The cache key that a synthetic URL is made of; `""` for another URL. */
 export function keyOf(url: string): string {
   return /\/\.cache\/(?:primary|part|body\/[^/]+|(?:variant|coded)\/[^/]+\/[^/]+)\/(.*)/s.exec(url)?.[1] ?? "";
+}
+
+/** Older versions of this cache stored tags as they were. */
+function withTagHashes<Entry extends StoredResponse | VaryRecord>(entry: Entry & { tags?: string[] }): Entry {
+  return entry.tags === undefined ? entry : { ...entry, tagHashes: hashesOf(entry.tags) };
 }
 
 function bodyIdOf(response: Response): string | null {

@@ -15,14 +15,15 @@ import { isDecoded } from "../origin/decoding.ts";
 import { selectingFields, variantOf } from "../request/forwarded-fields.ts";
 import type { Target } from "../request/target.ts";
 import { clientHeaders, labelType } from "./client-headers.ts";
+import { tagHashesOf } from "./origin-fields.ts";
 
 /** A response as the cache keeps it, without its body. Plain data: it can be shared between requests and written as JSON. */
 export interface StoredResponse {
   status: number;
   /** End-to-end fields as the client may see them, names in lower case. */
   headers: [name: string, value: string][];
-  /** Purge tags; the client does not see them. */
-  tags: string[];
+  /** Of its purge tags, which the client does not see; null: more than are kept, so that it is not stored. */
+  tagHashes: readonly string[] | null;
   /** A validator of ours, for a response that came with none; the origin never sees it. */
   computedEtag: string | null;
   /** The validator as the origin knows it, where clients are shown another. */
@@ -68,7 +69,7 @@ export function toStoredResponse(
   return {
     status: answer.response.status,
     headers: [...headers],
-    tags: purgeTags(answer.response.headers),
+    tagHashes: tagHashesOf(answer.response.headers),
     computedEtag: null,
     originEtag: isDecoded(answer.response.headers) ? answer.response.headers.get("etag") : null,
     bodyId: crypto.randomUUID(),
@@ -93,12 +94,12 @@ export function freshened(
   // Its Cache-Control may name fields that must not be kept any more (RFC 9111 §3.1).
   const headers = storableHeaders(freshenHeaders(new Headers(stored.headers), notModified));
   labelType(headers, stored.status, target);
-  const tags = purgeTags(answer.response.headers);
+  const tagHashes = tagHashesOf(answer.response.headers);
   const vary = selectedBy(headers, zone.settings);
   return {
     ...stored,
     headers: [...headers],
-    tags: tags.length > 0 ? tags : stored.tags,
+    tagHashes: tagHashes?.length === 0 ? stored.tagHashes : tagHashes,
     vary,
     variant: vary === "*" ? "" : variantOf(vary, request),
     ...timesOf(answer, stored.status, headers, target),
@@ -158,10 +159,4 @@ function bodySize({ status, headers }: Response): number | null {
 function selectedBy(headers: Headers, settings: ZoneSettings): readonly string[] | "*" {
   const fields = varyFields(headers);
   return fields === "*" ? "*" : selectingFields(fields, settings);
-}
-
-function purgeTags(headers: Headers): string[] {
-  const cacheTags = (headers.get("cache-tag") ?? "").split(",").map((tag) => tag.trim());
-  const surrogateKeys = (headers.get("surrogate-key") ?? "").split(/\s+/);
-  return [...new Set([...cacheTags, ...surrogateKeys].filter(Boolean))];
 }

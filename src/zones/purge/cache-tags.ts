@@ -9,9 +9,9 @@ const MAX_CUSTOMER_TAGS = 700;
  * zone, of the path, of the URL and of the customer's tags.
  *
  * @param key the cache key: zone id, request fields that count behind a `~`, path and query
- * @param tags the customer's, of which the first 700 count
+ * @param tagHashes of the customer's tags, of which the first 700 count
  */
-export function cacheTagField(key: string, tags: readonly string[]): string {
+export function cacheTagField(key: string, tagHashes: readonly string[]): string {
   const slash = key.indexOf("/");
   const [zone = ""] = key.slice(0, slash).split("~", 1);
   const url = key.slice(slash);
@@ -19,17 +19,23 @@ export function cacheTagField(key: string, tags: readonly string[]): string {
     { kind: "everything", value: "" },
     { kind: "path", value: url.split("?", 1)[0]! },
     { kind: "url", value: url },
-    ...tags.slice(0, MAX_CUSTOMER_TAGS).map((value) => ({ kind: "tag", value }) as const),
+    ...tagHashes.slice(0, MAX_CUSTOMER_TAGS).map((value) => ({ kind: "tag", value }) as const),
   ];
   return names.map((name) => tagOf(zone, name)).join();
 }
 
 /** The tags that a purge can be made by. None for prefixes: what begins with one has no tag in common. */
 export function tagsOfPurge(zone: string, targets: readonly PurgeTarget[]): string[] {
-  return targets.filter(({ kind }) => kind !== "prefix").map((target) => tagOf(zone, target));
+  return targets
+    .filter(({ kind }) => kind !== "prefix")
+    .map(({ kind, value }) => tagOf(zone, { kind, value: kind === "tag" ? purgeHash(value) : value }));
 }
 
-/** To Cloudflare tags are the same in capitals and small letters; of the hash's 128 bits 110 or more are left. */
+/**
+ * Of a customer's tag `value` is its hash: stored responses have no more of it.
+ *
+ * To Cloudflare tags are the same in capitals and small letters; of the hash's 128 bits 110 or more are left.
+ */
 function tagOf(zone: string, { kind, value }: PurgeTarget): string {
   return purgeHash(`${zone} ${kind} ${value}`).toLowerCase();
 }

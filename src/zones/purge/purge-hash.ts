@@ -5,7 +5,8 @@ import { BoundedMap } from "../../memo/bounded-map.ts";
 const REMEMBERED = 2_048;
 const LONGEST = 1_024;
 
-const remembered = new BoundedMap<string, string>({ entries: REMEMBERED }, "everything");
+/** The oldest one alone gives way: else what one customer's answers name would wipe what others' need. */
+const remembered = new BoundedMap<string, string>({ entries: REMEMBERED }, "the oldest");
 const encoder = new TextEncoder();
 
 /**

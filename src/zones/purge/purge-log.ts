@@ -34,7 +34,8 @@ export interface PurgeSubject {
   path: string;
   /** Query with its `?`, as in the cache key, or `""`. */
   query: string;
-  tags: readonly string[];
+  /** Of its tags, made once, when it was stored. */
+  tagHashes: readonly string[];
   /** The zone's version when the request that filled it began. */
   version: number;
 }
@@ -136,13 +137,13 @@ export function purgeVerdict(log: PurgeLog, subject: PurgeSubject): PurgeVerdict
   return { kind: "valid" };
 }
 
-function marksFor(log: PurgeLog, { path, query, tags }: PurgeSubject): PurgeMark[] {
+function marksFor(log: PurgeLog, { path, query, tagHashes }: PurgeSubject): PurgeMark[] {
   const { hasPaths, hasUrls, hasTags, prefixes } = contentsOf(log);
   const marks: (PurgeMark | undefined)[] = [log.everything];
   // To hash a name takes some microseconds, and few zones have purged anything lately.
   if (hasPaths) marks.push(log.paths[purgeHash(path)]);
   if (hasUrls) marks.push(log.urls[purgeHash(path + query)]);
-  if (hasTags) for (const tag of tags) marks.push(log.tags[purgeHash(tag)]);
+  if (hasTags) for (const hash of tagHashes) marks.push(log.tags[hash]);
   for (const [prefix, mark] of prefixes) if (path.startsWith(prefix)) marks.push(mark);
   return marks.filter((mark) => mark !== undefined);
 }

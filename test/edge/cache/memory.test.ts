@@ -7,7 +7,7 @@ function stored(size: number | null, vary: string[] = []): StoredResponse {
   return {
     status: 200,
     headers: [],
-    tags: [],
+    tagHashes: [],
     computedEtag: null,
     originEtag: null,
     isBodyApart: false,

@@ -2,11 +2,12 @@ import { describe, expect, it } from "vitest";
 import { createStore } from "../../../src/edge/cache/store.ts";
 import type { StoredResponse } from "../../../src/edge/cache/stored-response.ts";
 import { cacheTagField, tagsOfPurge } from "../../../src/zones/purge/cache-tags.ts";
+import { purgeHash } from "../../../src/zones/purge/purge-hash.ts";
 import type { PurgeTarget } from "../../../src/zones/purge/purges.ts";
 
 /** Whether a purge by tag finds what is stored under a key with a customer's tags. */
 function finds(target: PurgeTarget, key: string, tags: string[] = [], zone = "zone_a"): boolean {
-  const field = cacheTagField(key, tags).split(",");
+  const field = cacheTagField(key, tags.map(purgeHash)).split(",");
   return tagsOfPurge(zone, [target]).some((tag) => field.includes(tag));
 }
 
@@ -46,7 +47,13 @@ describe("cacheTagField()", () => {
 });
 
 describe("createStore()", () => {
-  const stored = { headers: [], vary: [], tags: ["blue"], bodyId: "body", variant: "" } as unknown as StoredResponse;
+  const stored = {
+    headers: [],
+    vary: [],
+    tagHashes: [purgeHash("blue")],
+    bodyId: "body",
+    variant: "",
+  } as unknown as StoredResponse;
   const key = "zone_tags/a.css";
   const urls = ["primary", "part", "body/body", "coded/br/body"].map(
     (kind) => `https://a.example/.cache/${kind}/${key}`,
@@ -63,8 +70,20 @@ describe("createStore()", () => {
   }
 
   it("stores everything with its tags where purges are made by tag, and without them elsewhere", async () => {
-    const [entry, body] = [cacheTagField(key, ["blue"]), cacheTagField(key, [])];
+    const [entry, body] = [cacheTagField(key, [purgeHash("blue")]), cacheTagField(key, [])];
     expect(await fieldsWith(cacheTagField)).toEqual([entry, entry, body, body]);
     expect(await fieldsWith(null)).toEqual([null, null, null, null]);
+  });
+
+  it("finds what older versions stored with its tags as they were, by hashes of them", async () => {
+    const store = createStore(caches.default, "https://a.example");
+    const put = async (tags: string[]) => {
+      const entry = JSON.stringify({ headers: [], vary: [], bodyId: "body", variant: "", tags });
+      const headers = { "rescdn-entry": entry, "cache-control": "max-age=60" };
+      await caches.default.put(`https://a.example/.cache/part/${key}`, new Response("x", { headers }));
+      return (await store.findPart(key))?.stored.tagHashes;
+    };
+    expect(await put(["blue"])).toEqual([purgeHash("blue")]);
+    expect(await put(Array.from({ length: 1_001 }, (_, at) => `${at}`))).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { cacheTagField } from "../../../src/zones/purge/cache-tags.ts";
 import { purgeHash } from "../../../src/zones/purge/purge-hash.ts";
 import { buildPurgeLog, purgeVerdict } from "../../../src/zones/purge/purge-log.ts";
@@ -18,8 +18,22 @@ describe("purgeHash()", () => {
   it("tells apart what the hash before it did not", () => {
     expect(purgeHash(ONE)).not.toBe(purgeHash(OTHER));
     const log = buildPurgeLog([{ kind: "tag", value: ONE, soft: false, version: 2, at: 0 }]);
-    const verdict = (tag: string) => purgeVerdict(log, { path: "/", query: "", tags: [tag], version: 1 }).kind;
+    const verdict = (tag: string) =>
+      purgeVerdict(log, { path: "/", query: "", tagHashes: [purgeHash(tag)], version: 1 }).kind;
     expect([verdict(ONE), verdict(OTHER)]).toEqual(["purged", "valid"]);
+  });
+
+  it("is made once of what was asked for lately, whatever else is", () => {
+    const others = (name: string, count: number) => Array.from({ length: count }, (_, i) => purgeHash(`${name}${i}`));
+    for (let round = 0; round < 5; round++) {
+      const lately = `/lately-${round}.css`;
+      purgeHash(lately);
+      others(`a ${round} `, 1_000);
+      const encode = vi.spyOn(TextEncoder.prototype, "encode");
+      purgeHash(lately);
+      expect(encode).not.toHaveBeenCalled();
+      encode.mockRestore();
+    }
   });
 
   it("stays true for more texts than are remembered", () => {

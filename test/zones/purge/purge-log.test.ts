@@ -1,5 +1,11 @@
-import { describe, expect, it } from "vitest";
-import { buildPurgeLog, PREFIX_BOUND, type Purge, purgeVerdict } from "../../../src/zones/purge/purge-log.ts";
+import { describe, expect, it, vi } from "vitest";
+import {
+  buildPurgeLog,
+  PREFIX_BOUND,
+  type Purge,
+  purgeHash,
+  purgeVerdict,
+} from "../../../src/zones/purge/purge-log.ts";
 
 /** Purges of `count` things of one kind, newest first; the version of each is its number. */
 function purges(kind: Purge["kind"], count: number): Purge[] {
@@ -10,7 +16,7 @@ function purges(kind: Purge["kind"], count: number): Purge[] {
 }
 
 const verdict = (log: ReturnType<typeof buildPurgeLog>, path: string, version: number) =>
-  purgeVerdict(log, { path, query: "", tags: [], version }).kind;
+  purgeVerdict(log, { path, query: "", tagHashes: [], version }).kind;
 
 describe("buildPurgeLog()", () => {
   it.each<[Purge["kind"], number | undefined, number]>([
@@ -31,5 +37,16 @@ describe("buildPurgeLog()", () => {
   it("counts a prefix that is purged again and again once", () => {
     const again = purges("prefix", PREFIX_BOUND * 2).map((purge) => ({ ...purge, value: "/a/" }));
     expect(buildPurgeLog(again).everything).toEqual([0, 0, 0]);
+  });
+});
+
+describe("purgeVerdict()", () => {
+  it("hashes none of a stored response's tags, however many there are", () => {
+    const tagHashes = Array.from({ length: 1_000 }, (_, at) => purgeHash(`tag ${at}`));
+    const log = buildPurgeLog([{ kind: "tag", value: "tag 999", soft: false, version: 2, at: 0 }]);
+    const encode = vi.spyOn(TextEncoder.prototype, "encode");
+    expect(purgeVerdict(log, { path: "/a", query: "", tagHashes, version: 1 })).toEqual({ kind: "purged" });
+    expect(encode).not.toHaveBeenCalled();
+    encode.mockRestore();
   });
 });

@@ -71,7 +71,8 @@ describe("purgesSince()", () => {
   it("lets the oldest stand for everything before it where there are more than the limit", async () => {
     for (const value of ["/1", "/2", "/3", "/3", "/3"]) await purge([{ kind: "path", value }], true);
     const log = buildPurgeLog(await purgesSince(env.DB, zone.id, 0, 2));
-    const verdict = (path: string, version: number) => purgeVerdict(log, { path, query: "", tags: [], version }).kind;
+    const verdict = (path: string, version: number) =>
+      purgeVerdict(log, { path, query: "", tagHashes: [], version }).kind;
     expect(verdict("/1", 1)).toBe("purged");
     expect(verdict("/1", 4)).toBe("valid");
     expect(verdict("/3", 5)).toBe("stale");
