@@ -4,6 +4,7 @@ import { decodeCursor } from "../../src/api/cursor.ts";
 import { chooseCoding, codedEtag } from "../../src/edge/answer/coding.ts";
 import { clientHeaders, ownCookies } from "../../src/edge/cache/client-headers.ts";
 import { reconcileType } from "../../src/edge/cache/content-type.ts";
+import { hashesOf, tagHashesOf } from "../../src/edge/cache/origin-fields.ts";
 import type { StoredResponse } from "../../src/edge/cache/stored-response.ts";
 import { toStoredResponse } from "../../src/edge/cache/stored-response.ts";
 import { languageVariantOf } from "../../src/edge/cache/variants.ts";
@@ -115,9 +116,12 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
     listedFields: field("accept", (headers) => listedFields(headers, LISTING.forward)),
     selectingFields: (text) => selectingFields(text.split(","), LISTING),
   },
+  "src/edge/cache/origin-fields.ts": {
+    "tagHashesOf, by Cache-Tag": field("cache-tag", tagHashesOf),
+    "tagHashesOf, by Surrogate-Key": field("surrogate-key", tagHashesOf),
+    hashesOf: (text) => hashesOf(text.split(",")),
+  },
   "src/edge/cache/stored-response.ts": {
-    "toStoredResponse, by Cache-Tag": field("cache-tag", store),
-    "toStoredResponse, by Surrogate-Key": field("surrogate-key", store),
     "toStoredResponse, by Vary": field("vary", store),
     "toStoredResponse, by Content-Length": field("content-length", store),
   },

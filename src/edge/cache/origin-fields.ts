@@ -1,4 +1,4 @@
-import { purgeHash } from "../../zones/purge/purge-hash.ts";
+import { purgeHash } from "../../zones/purge/purge-log.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /** Cloudflare's bounds of `Cache-Tag`: how many tags an answer has at most, and of how many characters each and together. */
