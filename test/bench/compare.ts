@@ -1,7 +1,7 @@
 import type { Asset } from "./assets.ts";
 import { installed } from "./contenders/installed.ts";
 import { rescdn } from "./contenders/rescdn.ts";
-import { constants, honoCache, plain, plainMiss } from "./contenders/workers.ts";
+import { bareMatch, constants, honoCache, honoOnMiniflare, plain, plainMiss } from "./contenders/workers.ts";
 import type { Round } from "./measure.ts";
 import type { Options } from "./options.ts";
 import { summarise } from "./summary.ts";
@@ -23,7 +23,16 @@ export async function compare(asset: Asset, options: Options, folder: string): P
   const [ours, ...ourOthers] = rescdn;
   const [constant, ...otherConstants] = constants(asset);
   if (ours === undefined || constant === undefined) throw new Error("nothing to compare");
-  const others = [...ourOthers, ...otherConstants, plain, honoCache, plainMiss, ...installed];
+  const others = [
+    ...ourOthers,
+    ...otherConstants,
+    bareMatch,
+    honoCache,
+    honoOnMiniflare,
+    plain,
+    plainMiss,
+    ...installed,
+  ];
   const contenders = [ours, constant, ...others.filter(({ name }) => name.includes(options.only))];
 
   const started: Started[] = [];

@@ -1,5 +1,5 @@
 import type { Asset } from "./assets.ts";
-import type { Origin } from "./origin.ts";
+import { type Origin, VALIDATED } from "./origin.ts";
 import type { ProcessOptions } from "./processes.ts";
 
 /** What a contender gets to start with. */
@@ -22,11 +22,16 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+/** What a contender is asked for. */
+export function pathFor({ state }: Pick<Contender, "state">, { path }: Asset): string {
+  return state === "validation" ? VALIDATED + path : path;
+}
+
 /** One row of the table. */
 export interface Contender {
   name: string;
   /** What is claimed of its answers under load, and checked: see `check.ts`. */
-  state: "hit" | "miss" | "constant";
+  state: "hit" | "miss" | "validation" | "constant";
   /** Headers that every answer has in that state. */
   expected: Readonly<Record<string, string>>;
   start(setting: Setting): Promise<Server>;

@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { ASSETS, BENCH_HOST } from "./assets.ts";
 import { CALLS_PATH, type Calls } from "./calls.ts";
 import { warmAndCheck } from "./check.ts";
-import type { Contender } from "./contender.ts";
-import { honoCache, plain } from "./contenders/workers.ts";
+import { type Contender, pathFor } from "./contender.ts";
+import { ROWS, X_CACHE } from "./contenders/rescdn.ts";
+import { honoCache, plain, plainMiss } from "./contenders/workers.ts";
 import { startOrigin } from "./origin.ts";
 import { forEachIndex, request } from "./request.ts";
 import { createZone, SERVE_VARS, WITHOUT_MEMORY } from "./serve.ts";
@@ -22,9 +23,11 @@ export async function countCalls(folder: string): Promise<Count[]> {
   const counts: Count[] = [];
   for (const contender of [
     rescdn("ResCDN, memory hit", "hit", {}),
-    rescdn("ResCDN, Cache API hit", "hit", WITHOUT_MEMORY),
-    rescdn("ResCDN, miss", "miss", {}),
+    rescdn(ROWS.cacheApiHit, "hit", WITHOUT_MEMORY),
+    rescdn(ROWS.miss, "miss", {}),
+    rescdn(ROWS.validation, "validation", {}),
     counted(plain, "plain"),
+    counted(plainMiss, "plain"),
     counted(honoCache, "hono-cache"),
   ]) {
     console.error(`counting: ${contender.name}`);
@@ -44,7 +47,8 @@ async function count(contender: Contender, folder: string): Promise<Count> {
     // Warming up took calls: a counter that stood still then would prove nothing below.
     if (before.cacheApi === 0) throw new Error(`the calls of ${contender.name} are not counted`);
     await forEachIndex(REQUESTS, async (index) => {
-      const path = contender.state === "miss" ? `${asset!.path}?count=${index}` : asset!.path;
+      const own = pathFor(contender, asset!);
+      const path = contender.state === "miss" ? `${own}?count=${index}` : own;
       const answer = await request(server.port, BENCH_HOST, path);
       if (answer.status !== 200) throw new Error(`${contender.name} answers ${answer.status}`);
     });
@@ -70,11 +74,11 @@ async function settledCalls(port: number): Promise<Calls> {
 }
 
 /** The built product with its calls counted, a contender by the same name as in the comparison. */
-function rescdn(name: string, state: "hit" | "miss", vars: Record<string, string>): Contender {
+function rescdn(name: string, state: keyof typeof X_CACHE, vars: Record<string, string>): Contender {
   return {
     name,
     state,
-    expected: { "x-cache": state === "hit" ? "HIT" : "MISS" },
+    expected: { "x-cache": X_CACHE[state] },
     async start({ folder, origin }) {
       const server = await startWorker({ script: "rescdn", folder, vars: { ...SERVE_VARS, ...vars }, counted: true });
       await createZone(server.port, "bench", origin.url);

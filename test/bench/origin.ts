@@ -15,6 +15,9 @@ export interface Origin {
 /** Before an asset's path: a 404 of its size. */
 export const MISSING = "/missing";
 
+/** Before an asset's path: the asset as Express and `send` serve it, to be validated at each use. */
+export const VALIDATED = "/validated";
+
 /** Serves the assets with all that a cache needs to keep them for a day. */
 export async function startOrigin(): Promise<Origin> {
   const bodies = new Map(ASSETS.map(({ path, size }) => [path, Buffer.from(assetBody(size))]));
@@ -22,19 +25,28 @@ export async function startOrigin(): Promise<Origin> {
   const server = createServer((request, response) => {
     requests++;
     const url = request.url ?? "";
-    const body = bodies.get(assetAt(url)?.path ?? "");
+    const isValidated = url.startsWith(VALIDATED);
+    const body = bodies.get(assetAt(isValidated ? url.slice(VALIDATED.length) : url)?.path ?? "");
     if (body === undefined) {
       // As large as the asset would be.
       const missing = bodies.get(assetAt(url.replace(MISSING, ""))?.path ?? "");
       response.writeHead(404, { "Content-Type": "application/javascript" }).end(missing);
       return;
     }
+    const etag = `"${body.byteLength}"`;
+    const said = {
+      "Cache-Control": isValidated ? "public, max-age=0" : "public, max-age=86400",
+      "Last-Modified": "Thu, 01 Oct 2026 00:00:00 GMT",
+      ETag: etag,
+    };
+    if (isValidated && request.headers["if-none-match"] === etag) {
+      response.writeHead(304, said).end();
+      return;
+    }
     response.writeHead(200, {
       "Content-Type": "application/javascript",
       "Content-Length": body.byteLength,
-      "Cache-Control": "public, max-age=86400",
-      "Last-Modified": "Thu, 01 Oct 2026 00:00:00 GMT",
-      ETag: `"${body.byteLength}"`,
+      ...said,
     });
     response.end(body);
   });

@@ -1,6 +1,7 @@
 /** What the command prints. */
 import type { Comparison } from "./compare.ts";
-import { honoCache, plain } from "./contenders/workers.ts";
+import { ROWS } from "./contenders/rescdn.ts";
+import { bareMatch, honoCache, honoOnMiniflare, plain, plainMiss } from "./contenders/workers.ts";
 import type { Count } from "./counts.ts";
 import { DNS_ROWS } from "./dns.ts";
 import type { Growth } from "./growth.ts";
@@ -23,7 +24,7 @@ export function comparisonReport({ asset, roles, saturation, half }: Comparison)
   const rows = summarise(saturation);
   const row = (name: string) => rows.find(({ contender }) => contender === name);
   const [ours, constant] = [row(roles.ours)!, row(roles.constant)!];
-  const times = [plain, honoCache].flatMap(({ name }) => {
+  const times = [plain, honoOnMiniflare].flatMap(({ name }) => {
     const other = row(name);
     return other === undefined ? [] : [`  ${figure(ours.rate / other.rate)} times the rate of ${name}`];
   });
@@ -46,6 +47,18 @@ export function comparisonReport({ asset, roles, saturation, half }: Comparison)
     `  ${figure(ours.rate / constant.rate)} of its rate, ${figure(ours.cpu - constant.cpu)} µs CPU over it`,
     `  p99 ${figure(ours.p99 / constant.p99)} times its; at half load ${figure(pacedP99(roles.ours) / pacedP99(roles.constant))} times`,
     ...times,
+    ...(
+      [
+        [ROWS.cacheApiHit, bareMatch],
+        [ROWS.cacheApiHit, honoCache],
+        [ROWS.miss, plainMiss],
+        [ROWS.validation, { name: ROWS.miss }],
+      ] as const
+    ).flatMap(([one, { name }]) => {
+      const [mine, other] = [row(one), row(name)];
+      return mine && other ? [`  ${one}: ${figure(mine.cpu / other.cpu)} times the CPU of ${name}`] : [];
+    }),
+    "Workers to compare with have the cache of `serve`, but where Miniflare's is named.",
   ].join("\n");
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Asset, BENCH_HOST } from "./assets.ts";
 import { headerPairs, warmAndCheck } from "./check.ts";
-import type { Contender, Server, Setting } from "./contender.ts";
+import { type Contender, pathFor, type Server, type Setting } from "./contender.ts";
 import { expectState, measure, type Round } from "./measure.ts";
 import type { Options } from "./options.ts";
 import { type Origin, startOrigin } from "./origin.ts";
@@ -66,7 +66,8 @@ export async function takeTurns(
     console.error(`${asset.name}: ${pace.connections} connections, round ${round} of ${rounds}`);
     for (const { contender, server, origin } of started) {
       const pattern: Pattern = { kind: contender.state === "miss" ? "unique" : "same" };
-      const result = await measure(contender.name, server, { asset, origin }, { pattern, pace, seconds });
+      const asked = { ...asset, path: pathFor(contender, asset) };
+      const result = await measure(contender.name, server, { asset: asked, origin }, { pattern, pace, seconds });
       expectState(contender, result);
       taken.push(result);
     }

@@ -7,6 +7,7 @@ import { unstable_readConfig as readConfig } from "wrangler";
 import { bundleWorker } from "../../src/server/bundle.ts";
 import type { Statement } from "../../src/server/caretaker.ts";
 import { fail, onEndSignal } from "../../src/server/command.ts";
+import { localCaches } from "../../src/server/local-cache.ts";
 import { applyMigrations } from "../../src/server/migrate.ts";
 import { boundPauses, workerOptions } from "../../src/server/miniflare-options.ts";
 import { projectRoot, wranglerConfig } from "../../src/server/project.ts";
@@ -25,17 +26,27 @@ export interface WorkerSpecification {
   counted?: boolean;
   /** Path of another Worker around the script, which it imports as `counted-worker`. */
   wrapper?: string;
+  /** Whether it has the cache of `serve` in the place of Miniflare's, see `workers/on-local-cache.ts`. */
+  localCache?: boolean;
 }
 
-const counting = fileURLToPath(new URL("workers/counting.ts", import.meta.url));
+const wrapperNamed = (name: string) => fileURLToPath(new URL(`workers/${name}.ts`, import.meta.url));
+
+/** As much as `serve` has when nothing else is said. */
+const CACHE_BYTES = 4_294_967_296;
 
 const text = process.argv[2] ?? fail("usage: worker-server.ts SPECIFICATION");
-const { script, folder, vars, zones, counted, wrapper } = JSON.parse(text) as WorkerSpecification;
+const { script, folder, vars, zones, counted, localCache, wrapper } = JSON.parse(text) as WorkerSpecification;
 const config = readConfig({ config: wranglerConfig });
 const product = script === "rescdn";
 const source = product ? join(projectRoot, "src/worker.ts") : script;
 const bundle = join(folder, "bundle");
-const { modules } = await bundleWorker(bundle, wrapper ?? (counted ? counting : source), { "counted-worker": source });
+const around = wrapper ?? (counted ? wrapperNamed("counting") : localCache ? wrapperNamed("on-local-cache") : source);
+const { modules } = await bundleWorker(bundle, around, {
+  "counted-worker": source,
+  "local-cache": join(projectRoot, "src/server/edge/cache/disk-cache.ts"),
+});
+const cache = localCache ? localCaches(folder, ["bench"], CACHE_BYTES)("bench") : null;
 
 const workerd = watchWorkerd();
 // As `serve` does, so that both run with the same flags.
@@ -44,7 +55,12 @@ const miniflare = new Miniflare(
   convertV4MiniflareOptions({
     ...(product
       ? workerOptions(config, bundle, vars as Record<string, string>)
-      : { name: "bench", bindings: vars, kvNamespaces: ["ZONES"] }),
+      : {
+          name: "bench",
+          bindings: { ...vars, ...cache?.bindings },
+          kvNamespaces: ["ZONES"],
+          ...(cache !== null && { serviceBindings: cache.serviceBindings }),
+        }),
     compatibilityDate: config.compatibility_date ?? "2026-11-01",
     rootPath: bundle,
     modules,

@@ -2,11 +2,22 @@ import type { Contender, Setting } from "../contender.ts";
 import type { ProcessOptions } from "../processes.ts";
 import { createZone, startServe, WITHOUT_MEMORY } from "../serve.ts";
 
+/** What answers say of themselves, by what is claimed of them. */
+export const X_CACHE = { hit: "HIT", miss: "MISS", validation: "REVALIDATED" };
+
+/** Names of rows that others are compared with. */
+export const ROWS = {
+  cacheApiHit: "ResCDN, Cache API hit",
+  miss: "ResCDN, miss",
+  validation: "ResCDN, validation",
+} as const;
+
 /** `npm run serve`, by what answers. The first is the one that ratios are of: a hit with every setting at its default. */
 export const rescdn: readonly Contender[] = [
   contender("ResCDN, memory hit", "hit"),
-  contender("ResCDN, Cache API hit", "hit", WITHOUT_MEMORY),
-  contender("ResCDN, miss", "miss"),
+  contender(ROWS.cacheApiHit, "hit", WITHOUT_MEMORY),
+  contender(ROWS.miss, "miss"),
+  contender(ROWS.validation, "validation"),
 ];
 
 /** Memory hits of several edge processes on one port, wherever there is a core for them. */
@@ -16,14 +27,14 @@ export function edgeProcesses(count: number): Contender {
 
 function contender(
   name: string,
-  state: "hit" | "miss",
+  state: keyof typeof X_CACHE,
   env: Record<string, string> = {},
   options: ProcessOptions = {},
 ): Contender {
   return {
     name,
     state,
-    expected: { "x-cache": state === "hit" ? "HIT" : "MISS" },
+    expected: { "x-cache": X_CACHE[state] },
     /**
      * The zone is made by a server before. An isolate that has run the API holds its code as well, and so stops for longer
      * to collect garbage: that is not what an edge process of `WORKERS`, or most isolates of a network, do.

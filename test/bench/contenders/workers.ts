@@ -25,29 +25,39 @@ function constant(name: string, form: "bytes" | "blob"): Contender {
 }
 
 /** What one would write by hand. */
-export const plain: Contender = {
-  name: "plain Worker (Hono, KV, caches.default)",
-  state: "hit",
-  expected: { "x-cache": "HIT" },
-  start({ folder, origin }) {
-    const zones = { "zone:bench": JSON.stringify({ origin: origin.url }) };
-    return startWorker({ script: workerSource("plain"), folder, vars: {}, zones });
-  },
-};
+export const plain = onLocalCache("plain Worker (Hono, KV, caches.default)", "plain", "hit", { "x-cache": "HIT" });
 
 /** The same, asked for what it does not have. */
-export const plainMiss: Contender = {
-  ...plain,
-  name: "plain Worker, miss",
-  state: "miss",
-  expected: { "x-cache": "MISS" },
+export const plainMiss = onLocalCache("plain Worker, miss", "plain", "miss", { "x-cache": "MISS" });
+
+export const honoCache = onLocalCache("Hono's cache middleware", "hono-cache", "hit");
+
+/** What any answer out of the cache costs at least. */
+export const bareMatch = onLocalCache("Worker of one caches.default.match", "bare-match", "hit");
+
+/** As it comes: on the cache that Miniflare has for Workers, which is slower than `serve`'s. */
+export const honoOnMiniflare: Contender = {
+  ...honoCache,
+  name: `${honoCache.name}, Miniflare's cache`,
+  start: ({ folder, origin }) =>
+    startWorker({ script: workerSource("hono-cache"), folder, vars: { ORIGIN: origin.url } }),
 };
 
-export const honoCache: Contender = {
-  name: "Hono's cache middleware",
-  state: "hit",
-  expected: {},
-  start({ folder, origin }) {
-    return startWorker({ script: workerSource("hono-cache"), folder, vars: { ORIGIN: origin.url } });
-  },
-};
+/** A Worker on the cache that ours has under `serve`. */
+function onLocalCache(
+  name: string,
+  source: string,
+  state: Contender["state"],
+  expected: Contender["expected"] = {},
+): Contender {
+  return {
+    name,
+    state,
+    expected,
+    start({ folder, origin }) {
+      const zones = { "zone:bench": JSON.stringify({ origin: origin.url }) };
+      const vars = { ORIGIN: origin.url };
+      return startWorker({ script: workerSource(source), folder, vars, zones, localCache: true });
+    },
+  };
+}
