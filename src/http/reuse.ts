@@ -8,8 +8,29 @@ export interface StoredFreshness {
   initialAge: number;
   /** When the response, or its last validation, arrived; ms since the epoch. */
   answeredAt: number;
-  /** The directives that govern it: those of `CDN-Cache-Control` where that applied. */
-  cacheControl: CacheControl;
+  /** Of the directives that govern it: those of `CDN-Cache-Control` where that applied. */
+  cacheControl: ReuseDirectives;
+}
+
+/** The directives that say how a stored response may be used. */
+export type ReuseDirectives = Partial<
+  Pick<
+    CacheControl,
+    "noCache" | "mustRevalidate" | "proxyRevalidate" | "sMaxage" | "staleWhileRevalidate" | "staleIfError"
+  >
+>;
+
+/** What of a response's directives has to be kept beside it. What it does not say is left out. */
+export function reuseDirectives(said: CacheControl): ReuseDirectives {
+  const { noCache, mustRevalidate, proxyRevalidate, sMaxage, staleWhileRevalidate, staleIfError } = said;
+  return {
+    ...(noCache === true && { noCache }),
+    ...(mustRevalidate && { mustRevalidate }),
+    ...(proxyRevalidate && { proxyRevalidate }),
+    ...(sMaxage !== undefined && { sMaxage }),
+    ...(staleWhileRevalidate !== undefined && { staleWhileRevalidate }),
+    ...(staleIfError !== undefined && { staleIfError }),
+  };
 }
 
 /** The zone's windows for stale serving in seconds, where the response names none (RFC 5861). */
@@ -75,7 +96,7 @@ export function decideReuse(
 }
 
 /** RFC 9111 §4.2.4: no stale response "if it is prohibited by an explicit in-protocol directive". */
-function staleWindow(cacheControl: CacheControl, policy: StalePolicy): StalePolicy {
+function staleWindow(cacheControl: ReuseDirectives, policy: StalePolicy): StalePolicy {
   if (cacheControl.mustRevalidate || cacheControl.proxyRevalidate || cacheControl.noCache === true) {
     return { staleWhileRevalidate: 0, staleIfError: 0 };
   }

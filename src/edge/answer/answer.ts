@@ -1,4 +1,5 @@
 import { evaluatePreconditions } from "../../http/conditional.ts";
+import { headersOf } from "../../http/headers-of.ts";
 import { contentRange, requestedRange, unsatisfiedRange } from "../../http/range.ts";
 import { isWithoutContent } from "../../http/statuses.ts";
 import { varyFields } from "../../http/vary.ts";
@@ -41,7 +42,7 @@ export async function answer(exchange: Asked & Caches, outcome: ResponseOutcome)
   const { stored, source, provenance, cookies } = outcome;
   await prepare(exchange, outcome);
   const { xCache } = provenance;
-  const headers = new Headers(stored.headers);
+  const headers = headersOf(stored.headers);
   const coding = chooseCoding(stored, headers, request.headers, {
     enabled: zone.settings.compression && isGetOrHead(request),
     way: source.kind !== "origin" ? "at hand" : source.isKept ? "kept" : "passed",
@@ -85,7 +86,7 @@ async function prepare(exchange: Asked & Caches, { stored, source, provenance }:
   const hot = source.kind === "memory" ? source.hot : null;
   if (hot === null || provenance.cacheStatus.hit !== true || provenance.age === null) return;
   if (isWithoutContent(stored.status) || isReady(hot, request, zone)) return;
-  const headers = new Headers(stored.headers);
+  const headers = headersOf(stored.headers);
   const coding = chooseCoding(stored, headers, request.headers, { enabled: zone.settings.compression, way: "at hand" });
   describe(headers, exchange, stored, coding, provenance);
   const body = coding.kind === "coded" ? (await codedBody(exchange, stored, source, coding.coding)).body : hot.body;

@@ -4,7 +4,8 @@ import { type SelectedValidators, validators } from "../../http/conditional.ts";
 import { parseHttpDate } from "../../http/dates.ts";
 import { freshenHeaders } from "../../http/freshen.ts";
 import { type FreshnessSource, freshnessLifetime } from "../../http/freshness.ts";
-import type { StoredFreshness } from "../../http/reuse.ts";
+import { headersOf } from "../../http/headers-of.ts";
+import { type ReuseDirectives, reuseDirectives, type StoredFreshness } from "../../http/reuse.ts";
 import { isWithoutContent } from "../../http/statuses.ts";
 import { storableHeaders } from "../../http/storable.ts";
 import { effectiveCacheControl } from "../../http/targeted-cache-control.ts";
@@ -46,6 +47,8 @@ export interface StoredResponse {
   /** Freshness lifetime in seconds and where it came from. */
   lifetime: number;
   source: FreshnessSource;
+  /** What the response says of its use, read when it was stored. Entries of older versions lack it. */
+  reuse?: ReuseDirectives;
   /** The zone's version when the request to the origin began: later purges apply. */
   zoneVersion: number;
 }
@@ -92,7 +95,7 @@ export function freshened(
 ): StoredResponse {
   const notModified = clientHeaders(answer.response, answer.answeredAt, target);
   // Its Cache-Control may name fields that must not be kept any more (RFC 9111 §3.1).
-  const headers = storableHeaders(freshenHeaders(new Headers(stored.headers), notModified));
+  const headers = storableHeaders(freshenHeaders(headersOf(stored.headers), notModified));
   labelType(headers, stored.status, target);
   const tagHashes = tagHashesOf(answer.response.headers);
   const vary = selectedBy(headers, zone.settings);
@@ -114,7 +117,7 @@ export function validatorsOf(stored: StoredResponse): Record<string, string> {
 
 /** The stored fields with the validator that the origin knows. */
 export function validatedHeaders(stored: StoredResponse): Headers {
-  const headers = new Headers(stored.headers);
+  const headers = headersOf(stored.headers);
   if (stored.originEtag !== null) headers.set("etag", stored.originEtag);
   return headers;
 }
@@ -127,7 +130,9 @@ export function freshnessOf(stored: StoredResponse, mode: ZoneSettings["ttl_mode
     lifetime: stored.lifetime,
     initialAge: stored.initialAge,
     answeredAt: stored.answeredAt,
-    cacheControl: overridden ? NO_DIRECTIVES : effectiveCacheControl(new Headers(stored.headers)).directives,
+    cacheControl: overridden
+      ? NO_DIRECTIVES
+      : (stored.reuse ?? effectiveCacheControl(headersOf(stored.headers)).directives),
   };
 }
 
@@ -144,7 +149,8 @@ function timesOf(answer: OriginAnswer, status: number, headers: Headers, target:
   const { requestedAt, answeredAt } = answer;
   const { seconds, source } = freshnessLifetime({ status, headers }, target.freshness, answeredAt);
   const initialAge = correctedInitialAge({ headers, requestedAt, answeredAt });
-  return { requestedAt, answeredAt, initialAge, lifetime: seconds, source };
+  const reuse = reuseDirectives(effectiveCacheControl(headers).directives);
+  return { requestedAt, answeredAt, initialAge, lifetime: seconds, source, reuse };
 }
 
 /** Bytes of the body, by what the answer says; null while unknown. The answer to a HEAD has a size and no body. */

@@ -1,4 +1,5 @@
 import { selectsStored } from "../../http/freshen.ts";
+import { headersOf } from "../../http/headers-of.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { ownCookies } from "../cache/client-headers.ts";
 import { reportStoreFailure } from "../cache/report.ts";
@@ -164,7 +165,7 @@ function validated(
     return asItWas;
   }
   const fresh = freshened(stale, answer, request.headers, target, zone);
-  const updated = { status: fresh.status, headers: new Headers(fresh.headers) };
+  const updated = { status: fresh.status, headers: headersOf(fresh.headers) };
   const isStorable = (headers: Headers) => storeVerdict(updated, fresh, headers, target, zone).store;
   // A 304 may say that what was stored must not stay. What one request says of itself changes nothing for the others.
   const mayStay = isStorable(new Headers());

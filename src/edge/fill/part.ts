@@ -1,3 +1,4 @@
+import { headersOf } from "../../http/headers-of.ts";
 import { parseContentRange, requestedRange } from "../../http/range.ts";
 import { dropBody } from "../body/drop-body.ts";
 import type { Caches } from "../cache/caches.ts";
@@ -37,7 +38,7 @@ export async function outOfPart(asked: Asked & Pick<Caches, "store">): Promise<R
 }
 
 function isWithin({ method, headers }: Request, { stored, first, last }: Part): boolean {
-  const range = requestedRange(method, headers, selectedValidators(new Headers(stored.headers)), stored.size ?? 0);
+  const range = requestedRange(method, headers, selectedValidators(headersOf(stored.headers)), stored.size ?? 0);
   return range.kind === "part" && range.first >= first && range.last <= last;
 }
 
@@ -46,7 +47,7 @@ function isWithin({ method, headers }: Request, { stored, first, last }: Part): 
  * believed as to where they begin, the bytes as to where they end.
  */
 function toPart(stored: StoredResponse): Part | null {
-  const headers = new Headers(stored.headers);
+  const headers = headersOf(stored.headers);
   const range = parseContentRange(headers.get("content-range"));
   if (range === null || range.size === null || stored.size === null) return null;
   const end = range.first + stored.size;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { BodyReader } from "../../../edge/body/body-reader.ts";
+import { headersOf } from "../../../http/headers-of.ts";
 import { type CachedFile, type CacheIndex, diskBytes } from "./cache-index.ts";
 import { Disk } from "./disk.ts";
 import { AT_ONCE_BYTES, pathOf } from "./file-name.ts";
@@ -31,6 +32,7 @@ export class DiskCache {
   readonly #groupOf: (url: string) => string;
   #index: CacheIndex | null = null;
   #sequence = 0;
+  #lastGroup = { name: "", hash: groupHash("") };
 
   /**
    * @param bound bytes of disk
@@ -202,7 +204,9 @@ export class DiskCache {
   /** Begins with 128 bits of SHA-256: nobody finds a URL whose id is another's. */
   #idOf(request: RequestInfo | URL): string {
     const url = request instanceof Request ? request.url : String(request);
-    return sha256(url).slice(0, 32) + groupHash(this.#groupOf(url));
+    const group = this.#groupOf(url);
+    if (group !== this.#lastGroup.name) this.#lastGroup = { name: group, hash: groupHash(group) };
+    return sha256(url).slice(0, 32) + this.#lastGroup.hash;
   }
 
   #next(): number {
@@ -237,7 +241,7 @@ function found(
   part: (ByteRange & { size: number }) | null,
   length: number,
 ): Response {
-  const headers = new Headers(JSON.parse(decoder.decode(head)) as [string, string][]);
+  const headers = headersOf(JSON.parse(decoder.decode(head)) as [string, string][]);
   headers.set("content-length", String(length));
   if (part !== null) headers.set("content-range", `bytes ${part.first}-${part.last}/${part.size}`);
   return new Response(body, { status: part === null ? 200 : 206, headers });
