@@ -95,8 +95,8 @@ export function decideReuse(
   }
 }
 
-/** RFC 9111 §4.2.4: no stale response "if it is prohibited by an explicit in-protocol directive". */
-function staleWindow(cacheControl: ReuseDirectives, policy: StalePolicy): StalePolicy {
+/** For how long a stale response may be served (RFC 5861). RFC 9111 §4.2.4: not at all "if it is prohibited by an explicit in-protocol directive". */
+export function staleWindow(cacheControl: ReuseDirectives, policy: StalePolicy): StalePolicy {
   if (cacheControl.mustRevalidate || cacheControl.proxyRevalidate || cacheControl.noCache === true) {
     return { staleWhileRevalidate: 0, staleIfError: 0 };
   }

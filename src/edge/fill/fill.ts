@@ -2,6 +2,8 @@ import { selectsStored } from "../../http/freshen.ts";
 import { headersOf } from "../../http/headers-of.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { ownCookies } from "../cache/client-headers.ts";
+import { isWorthWriting } from "../cache/is-worth-writing.ts";
+import { useOf } from "../cache/lookup.ts";
 import { reportStoreFailure } from "../cache/report.ts";
 import { storeVerdict } from "../cache/store-verdict.ts";
 import {
@@ -169,7 +171,11 @@ function validated(
   const isStorable = (headers: Headers) => storeVerdict(updated, fresh, headers, target, zone).store;
   // A 304 may say that what was stored must not stay. What one request says of itself changes nothing for the others.
   const mayStay = isStorable(new Headers());
-  if (mayStay && (flight.isOutdated || !isStorable(request.headers))) {
+  // Who waits for it would have to validate it as well.
+  const isUsable = useOf(fresh, exchange).kind !== "validate";
+  const staysAsItIs =
+    flight.isOutdated || !isStorable(request.headers) || !isWorthWriting(stale, fresh, isUsable, zone);
+  if (mayStay && staysAsItIs) {
     flight.land({ kind: "unshared" });
     return { ...asItWas, fill: { kind: "validated", stored: fresh, cookies } };
   }
@@ -179,7 +185,7 @@ function validated(
     // It may have changed while it was being written.
     const isGone = !mayStay || flight.isOutdated;
     if (isGone) await store.remove(target.key);
-    flight.land(isGone ? { kind: "unshared" } : { kind: "stored", stored: fresh });
+    flight.land(isGone || !isUsable ? { kind: "unshared" } : { kind: "stored", stored: fresh });
   };
   const done = update().catch((error: unknown) => {
     reportStoreFailure(target.key)(error);

@@ -36,8 +36,8 @@ export async function forward(exchange: Exchange, found: Unusable): Promise<Outc
   const recent = flights.recentFailure(flightKey, now);
   if (recent !== null) return failed(found, recent);
   const range = partAskedFor(exchange);
-  // What could not be stored a moment ago is not asked for as a whole to answer a part.
-  if (range !== null && flights.isUnshared(flightKey, now)) return pass(exchange, "unshared");
+  // What could not be stored a moment ago is not asked for as a whole to answer a part. What is stored is only validated.
+  if (range !== null && found.kind === "miss" && flights.isUnshared(flightKey, now)) return pass(exchange, "unshared");
 
   // A request for the whole does not heed a part: what one client has asked for is not to shape what others get.
   if (range !== null && found.kind === "miss") {
