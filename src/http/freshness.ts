@@ -1,6 +1,6 @@
 import { parseHttpDate } from "./dates.ts";
 import { isHeuristicallyCacheable } from "./statuses.ts";
-import { effectiveCacheControl } from "./targeted-cache-control.ts";
+import { type EffectiveCacheControl, effectiveCacheControl } from "./targeted-cache-control.ts";
 
 /** What the zone says of an asset's freshness. */
 export interface FreshnessPolicy {
@@ -48,16 +48,18 @@ const ASSET_STATUSES: ReadonlySet<number> = new Set([200, 203, 204, 206, 300, 30
  * is decided elsewhere.
  *
  * @param answeredAt ms since the epoch; stands for a missing or invalid `Date`
+ * @param said what its fields say, where that has been read already
  */
 export function freshnessLifetime(
   response: { status: number; headers: Headers },
   policy: FreshnessPolicy,
   answeredAt: number,
+  said: EffectiveCacheControl = effectiveCacheControl(response.headers),
 ): Freshness {
   const { status, headers } = response;
   const byPolicy = policy.ttl !== null && ASSET_STATUSES.has(status) ? fromPolicy(policy.ttl) : null;
   if (policy.mode === "override" && byPolicy !== null) return byPolicy;
-  const { directives, targeted } = effectiveCacheControl(headers);
+  const { directives, targeted } = said;
   const { maxAge, sMaxage } = directives;
   if (targeted) {
     const seconds = sMaxage ?? maxAge;

@@ -4,7 +4,7 @@ import { type FreshnessSource, isExplicit } from "./freshness.ts";
 import { endToEndHeaders } from "./hop-by-hop.ts";
 import { parseContentRange } from "./range.ts";
 import { isHeuristicallyCacheable, isUnderstood } from "./statuses.ts";
-import { effectiveCacheControl } from "./targeted-cache-control.ts";
+import { type EffectiveCacheControl, effectiveCacheControl } from "./targeted-cache-control.ts";
 import { varyFields } from "./vary.ts";
 
 /** Why a response is not stored. */
@@ -33,6 +33,8 @@ export interface AnsweredRequest {
   /** Seconds, with its source, as `freshnessLifetime` gives them. */
   lifetime: number;
   source: FreshnessSource;
+  /** What its fields say, where that has been read already. */
+  said?: EffectiveCacheControl;
   /** The target URI; needed only to store the answer to a POST. */
   url?: URL;
 }
@@ -43,7 +45,7 @@ const ANSWERS_TO_THIS_REQUEST: ReadonlySet<number> = new Set([304, 412, 416]);
 /** Whether a shared cache may store a response, and whether it is worth it (RFC 9111 §3). */
 export function storable(answered: AnsweredRequest): Storable {
   const { status, headers } = answered;
-  const { directives } = effectiveCacheControl(headers);
+  const { directives } = answered.said ?? effectiveCacheControl(headers);
   if (!methodStorable(answered)) return no("method");
   if (status < 200 || status > 599 || ANSWERS_TO_THIS_REQUEST.has(status)) return no("status");
   // RFC 9111 §5.2.1.5: "MUST NOT store any part of either this request or any response to it".

@@ -44,6 +44,12 @@ function parseSurrogateControl(value: string | null, device: string): CacheContr
 /** What this cache is called in `Surrogate-Capability`, `Surrogate-Control`, `Via` and `CDN-Loop`. */
 export const DEVICE = "rescdn";
 
+/** The directives that govern a response, and whether they are said to CDNs alone. */
+export interface EffectiveCacheControl {
+  directives: CacheControl;
+  targeted: boolean;
+}
+
 /** A longer field of directives is not read (characters): to parse tens of thousands of members takes a fifth of a second. */
 const LONGEST = 4_096;
 
@@ -62,7 +68,7 @@ const GOVERNING = ["cdn-cache-control", "surrogate-control", "cache-control"];
  * `Surrogate-Control`, else those of `Cache-Control`; `no-store` where one of these is above 4 KB.
  * RFC 9213 §2.2: with a valid targeted field a cache "MUST ignore the Cache-Control and Expires header fields".
  */
-export function effectiveCacheControl(headers: Headers): { directives: CacheControl; targeted: boolean } {
+export function effectiveCacheControl(headers: Headers): EffectiveCacheControl {
   if (isTooLongToRead(headers)) return { directives: UNREAD, targeted: false };
   const targeted =
     parseCdnCacheControl(headers.get("cdn-cache-control")) ??

@@ -1,6 +1,10 @@
 import { isExplicit } from "../../http/freshness.ts";
 import { storable } from "../../http/storable.ts";
-import { effectiveCacheControl, isTooLongToRead } from "../../http/targeted-cache-control.ts";
+import {
+  type EffectiveCacheControl,
+  effectiveCacheControl,
+  isTooLongToRead,
+} from "../../http/targeted-cache-control.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import type { Target } from "../request/target.ts";
 import { reconcileType } from "./content-type.ts";
@@ -35,7 +39,8 @@ export function storeVerdict(
   ) {
     return no("type-mismatch");
   }
-  if (zone.settings.forward.cookies && !saysShared(response.headers, stored)) {
+  const said = effectiveCacheControl(response.headers);
+  if (zone.settings.forward.cookies && !saysShared(said, stored)) {
     // The answer may be about the cookie that the origin saw, which is not in the key.
     if (request.has("cookie")) return no("cookie");
     // RFC 9111 §7.3: Set-Cookie as such "does not inhibit caching". But then its origin should say for how long.
@@ -49,6 +54,7 @@ export function storeVerdict(
     headers: response.headers,
     lifetime: stored.lifetime,
     source: stored.source,
+    said,
     ...(post !== null && { url: post }),
   });
   if (!verdict.store || response.status !== 206) return verdict;
@@ -61,8 +67,7 @@ function isSuccess(status: number): boolean {
 }
 
 /** Whether the origin knows that a shared cache is asking, and lets it share; or lets the cookie tell answers apart. */
-function saysShared(headers: Headers, stored: StoredResponse): boolean {
-  const { directives, targeted } = effectiveCacheControl(headers);
+function saysShared({ directives, targeted }: EffectiveCacheControl, stored: StoredResponse): boolean {
   return targeted || directives.public || directives.sMaxage !== undefined || stored.vary.includes("cookie");
 }
 

@@ -147,9 +147,10 @@ export function selectedValidators(headers: Headers): SelectedValidators {
 
 function timesOf(answer: OriginAnswer, status: number, headers: Headers, target: Target) {
   const { requestedAt, answeredAt } = answer;
-  const { seconds, source } = freshnessLifetime({ status, headers }, target.freshness, answeredAt);
+  const said = effectiveCacheControl(headers);
+  const { seconds, source } = freshnessLifetime({ status, headers }, target.freshness, answeredAt, said);
   const initialAge = correctedInitialAge({ headers, requestedAt, answeredAt });
-  const reuse = reuseDirectives(effectiveCacheControl(headers).directives);
+  const reuse = reuseDirectives(said.directives);
   return { requestedAt, answeredAt, initialAge, lifetime: seconds, source, reuse };
 }
 
