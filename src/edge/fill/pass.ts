@@ -1,6 +1,7 @@
 import { parseCdnLoop } from "../../http/cdn-loop.ts";
 import { parseHttpDate } from "../../http/dates.ts";
 import { isEntityTag } from "../../http/etag.ts";
+import { headersOf } from "../../http/headers-of.ts";
 import { invalidatedUris, isUnsafe } from "../../http/invalidation.ts";
 import { parseContentRange, parseRange, rangeField, requestedRange } from "../../http/range.ts";
 import type { Handed } from "../body/handed.ts";
@@ -120,7 +121,7 @@ function noteRange(
   const size = response.status === 206 ? parseContentRange(response.headers.get("content-range"))?.size : stored.size;
   if (typeof size !== "number" || size > zone.settings.max_object_bytes) return;
   // What was cut away from a whole on its way to the client is no demand.
-  const selected = selectedValidators(new Headers(stored.headers));
+  const selected = selectedValidators(headersOf(stored.headers));
   const range = response.status === 206 ? null : requestedRange(request.method, request.headers, selected, size);
   const cutOut = range?.kind === "part" ? range.last - range.first + 1 : handed.total;
   ranges.note(target.key, size, Math.min(cutOut, handed.total), Date.now());
