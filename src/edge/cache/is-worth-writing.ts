@@ -34,8 +34,8 @@ export function isWorthWriting(
 }
 
 /** All of an entry but its times. Purges after the version apply to it. */
-function whatItSays({ headers, tags, vary, variant, lifetime, source, zoneVersion }: StoredResponse): string {
+function whatItSays({ headers, tagHashes, vary, variant, lifetime, source, zoneVersion }: StoredResponse): string {
   // In the order that `Headers` gives them, by name.
   const fields = headers.filter(([name]) => !TIMES.has(name));
-  return JSON.stringify([fields, tags, vary, variant, lifetime, source, zoneVersion]);
+  return JSON.stringify([fields, tagHashes, vary, variant, lifetime, source, zoneVersion]);
 }
