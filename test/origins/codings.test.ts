@@ -164,6 +164,47 @@ it("an empty body with a label is an empty body", async () => {
   }
 });
 
+describe("an origin that cuts ranges out of what it keeps in a coding", () => {
+  const kept = gzipSync(text);
+  const size = kept.byteLength;
+
+  const ranged: Behaviour = (socket, request) => {
+    const asked = /^bytes=(\d+)-(\d*)$/.exec(request.headers["range"] ?? "");
+    const fields = { "Content-Encoding": "gzip", ETag: '"kept"' };
+    if (asked === null) return answer(kept, fields)(socket, request);
+    const [first, last] = [Number(asked[1]), asked[2] === "" ? size - 1 : Number(asked[2])];
+    const part = kept.subarray(first, last + 1);
+    answer(part, { ...fields, "Content-Range": `bytes ${first}-${last}/${size}` }, 206)(socket, request);
+  };
+
+  it.each([
+    ["an origin with its own name", {}],
+    ["an origin with a Host of its own", { origin_host: "shop.example.com" }],
+  ])("has its parts passed as they are, and none is kept: %s", async (_title, settings) => {
+    const zone = await cdn.zone(origin.url, settings);
+    const path = newPath();
+    origin.on(path, ranged);
+    const half = Math.floor(size / 2);
+    const parts: Buffer[] = [];
+    for (const range of [`bytes=0-${half - 1}`, `bytes=${half}-`, `bytes=0-${half - 1}`]) {
+      const got = (await get(cdn.port, zone, path, { Range: range, "Accept-Encoding": "gzip" })) as RawAnswer;
+      expect(got).toMatchObject({ end: "whole", status: 206, headers: { "content-encoding": "gzip", etag: '"kept"' } });
+      parts.push(got.body);
+    }
+    expect(String(gunzipSync(Buffer.concat(parts.slice(0, 2))))).toBe(text);
+    expect(origin.requests(path)).toHaveLength(3);
+    isReadable(await get(cdn.port, zone, path), ["none"]);
+  });
+
+  it("does not complete a part of the identity form", async () => {
+    const path = newPath();
+    const part = answer(text.slice(0, 9), { "Content-Range": `bytes 0-8/${text.length}`, ETag: '"kept"' }, 206);
+    origin.on(path, part, ranged);
+    await get(cdn.port, host, path, { Range: "bytes=0-8" });
+    isReadable(await ask(path, null), ["none"]);
+  });
+});
+
 it("a coding that nobody here knows goes through with its label", async () => {
   const path = newPath();
   origin.on(path, coded(Buffer.from("opaque"), "exotic"));

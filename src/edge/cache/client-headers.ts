@@ -24,7 +24,7 @@ export function clientHeaders(response: Response, answeredAt: number, target: Ta
   for (const name of OF_THE_HOST) headers.delete(name);
   // A cookie is for the client whose request fetched it, see `ownCookies`.
   headers.delete("set-cookie");
-  if (isDecoded(response.headers)) {
+  if (isDecoded(response)) {
     headers.delete("content-encoding");
     headers.delete("content-length");
     // The bytes are no longer those that a strong validator stood for (RFC 9110 §8.8.1).

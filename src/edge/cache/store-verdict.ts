@@ -59,7 +59,9 @@ export function storeVerdict(
   });
   if (!verdict.store || response.status !== 206) return verdict;
   // RFC 9111 §3.3: a 206 is never the whole; it may be kept as the part that it is.
-  return stored.vary.length === 0 ? { ...no("partial"), asPart: true } : no("partial");
+  // One of a coded form is no part of the identity form, which is the one that is kept.
+  const isPartOfKept = stored.vary.length === 0 && !response.headers.has("content-encoding");
+  return isPartOfKept ? { ...no("partial"), asPart: true } : no("partial");
 }
 
 function isSuccess(status: number): boolean {

@@ -74,7 +74,7 @@ export function toStoredResponse(
     headers: [...headers],
     tagHashes: tagHashesOf(answer.response.headers),
     computedEtag: null,
-    originEtag: isDecoded(answer.response.headers) ? answer.response.headers.get("etag") : null,
+    originEtag: isDecoded(answer.response) ? answer.response.headers.get("etag") : null,
     bodyId: crypto.randomUUID(),
     isBodyApart: false,
     size: bodySize(answer.response),
@@ -155,8 +155,9 @@ function timesOf(answer: OriginAnswer, status: number, headers: Headers, target:
 }
 
 /** Bytes of the body, by what the answer says; null while unknown. The answer to a HEAD has a size and no body. */
-function bodySize({ status, headers }: Response): number | null {
-  if (isDecoded(headers)) return null;
+function bodySize(response: Response): number | null {
+  if (isDecoded(response)) return null;
+  const { status, headers } = response;
   const length = headers.get("content-length");
   // No body is longer than numbers go; one that is said to be ends where it ends.
   if (length !== null && /^\d+$/.test(length) && Number.isSafeInteger(Number(length))) return Number(length);

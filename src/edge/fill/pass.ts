@@ -118,6 +118,8 @@ function noteRange(
   handed: Handed,
 ): void {
   if (!verdict.store && verdict.reason !== "partial") return;
+  // Out of the whole, which is stored decoded, the next range would be one of another form.
+  if (response.status === 206 && response.headers.has("content-encoding")) return;
   const size = response.status === 206 ? parseContentRange(response.headers.get("content-range"))?.size : stored.size;
   if (typeof size !== "number" || size > zone.settings.max_object_bytes) return;
   // What was cut away from a whole on its way to the client is no demand.

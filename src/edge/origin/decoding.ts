@@ -34,9 +34,16 @@ const DECODERS: ReadonlyMap<string, (zlib: Zlib) => Transform> = new Map<string,
   ["zstd", (zlib) => zlib.createZstdDecompress({ chunkSize: PIECE_BYTES })],
 ]);
 
-/** Whether the body of a response with these fields, as {@link decodedBody} gives it, is no longer coded. */
-export function isDecoded(headers: Headers): boolean {
-  return DECODERS.has(codingOf(headers));
+/** Whether the body of a response with this head, as {@link decodedBody} gives it, is no longer coded. */
+export function isDecoded(head: ResponseHead): boolean {
+  return decoderOf(head) !== undefined;
+}
+
+type ResponseHead = Pick<Response, "status" | "headers">;
+
+/** A part of a coded body cannot be decoded alone, and is counted in coded bytes (RFC 9110 §14.1.2): it stays as it is. */
+function decoderOf({ status, headers }: ResponseHead) {
+  return status === 206 ? undefined : DECODERS.get(codingOf(headers));
 }
 
 /**
@@ -45,8 +52,9 @@ export function isDecoded(headers: Headers): boolean {
  *
  * @param mostBytes that it may become in any case
  */
-export async function decodedBody({ body, headers }: Response, mostBytes: number): Promise<ReadableStream | null> {
-  const create = DECODERS.get(codingOf(headers));
+export async function decodedBody(response: Response, mostBytes: number): Promise<ReadableStream | null> {
+  const { body, headers } = response;
+  const create = decoderOf(response);
   if (body === null || create === undefined) return body;
   if (headers.get("content-length") === "0") {
     // Nothing is no valid gzip: a decoder would fail on it.
