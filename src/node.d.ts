@@ -1,12 +1,22 @@
 // The part of Node's API that workerd offers and the Worker and its tests use; Node's own types would bring all of Node with
 // them.
 declare module "node:zlib" {
-  export const constants: { readonly BROTLI_PARAM_QUALITY: number; readonly BROTLI_PARAM_SIZE_HINT: number };
+  export const constants: {
+    readonly BROTLI_PARAM_QUALITY: number;
+    readonly BROTLI_PARAM_SIZE_HINT: number;
+    readonly ZSTD_d_windowLogMax: number;
+  };
   export function gzipSync(bytes: Uint8Array, options: { level: number }): Uint8Array;
   export function brotliCompressSync(bytes: Uint8Array, options: { params: Record<number, number> }): Uint8Array;
   export function zstdCompressSync(text: string): Uint8Array;
   export function deflateSync(text: string): Uint8Array;
-  type Create = (options: { chunkSize: number }) => import("node:stream").Transform;
+  type Create = (options: {
+    chunkSize?: number;
+    level?: number;
+    params?: Record<number, number>;
+  }) => import("node:stream").Transform;
+  export const createGzip: Create;
+  export const createBrotliCompress: Create;
   export const createGunzip: Create;
   export const createInflate: Create;
   export const createBrotliDecompress: Create;
@@ -20,6 +30,7 @@ declare module "node:buffer" {
 declare module "node:stream" {
   export interface Transform extends AsyncIterable<Uint8Array> {
     readonly readableLength: number;
+    _read(size: number): void;
     push(piece: Uint8Array | null): boolean;
     destroy(error?: Error): void;
   }

@@ -1,6 +1,8 @@
+import { randomBytes } from "node:crypto";
 import {
   brotliCompressSync,
   brotliDecompressSync,
+  constants,
   deflateSync,
   gunzipSync,
   gzipSync,
@@ -8,7 +10,8 @@ import {
 } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Cdn, startCdn } from "./cdn.ts";
-import { get, type NoAnswer, type RawAnswer } from "./raw-client.ts";
+import { memoryOf, processListeningOn, restartPeak } from "./memory.ts";
+import { get, type NoAnswer, type RawAnswer, RawClient } from "./raw-client.ts";
 import { answer, type Behaviour, chunk, head, LAST_CHUNK, RawOrigin } from "./raw-origin.ts";
 
 let cdn: Cdn;
@@ -169,7 +172,7 @@ describe("an origin that cuts ranges out of what it keeps in a coding", () => {
   const size = kept.byteLength;
 
   const ranged: Behaviour = (socket, request) => {
-    const asked = /^bytes=(\d+)-(\d*)$/.exec(request.headers["range"] ?? "");
+    const asked = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
     const fields = { "Content-Encoding": "gzip", ETag: '"kept"' };
     if (asked === null) return answer(kept, fields)(socket, request);
     const [first, last] = [Number(asked[1]), asked[2] === "" ? size - 1 : Number(asked[2])];
@@ -307,4 +310,29 @@ describe("a coded body", () => {
       expect(got.body.equals(twice)).toBe(true);
     }
   });
+});
+
+it("clients that do not read what little Brotli becomes cost no copy of it each, and each gets it when its turn comes", async () => {
+  const much = Buffer.concat([randomBytes(170_000), Buffer.alloc(15 * MIB, "a")]);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 24 };
+  const path = newPath();
+  const headers = { "Content-Encoding": "br", "Cache-Control": "no-store" };
+  origin.on(path, answer(brotliCompressSync(much, { params }), headers));
+  await ask(path, null);
+  const pid = processListeningOn(cdn.port);
+  restartPeak(pid);
+  const before = memoryOf(pid).resident;
+  const clients = await Promise.all(Array.from({ length: 30 }, () => RawClient.open(cdn.port)));
+  for (const client of clients) {
+    await client.ask(host, path).arrived(100);
+    client.stall();
+  }
+  const last = clients.pop()!;
+  await expect.poll(() => origin.requests(path).length).toBe(31);
+  for (const client of clients) client.leave();
+  last.socket.resume();
+  const got = (await last.receive()) as RawAnswer;
+  expect([got.end, got.body.equals(much)]).toEqual(["whole", true]);
+  last.leave();
+  expect((memoryOf(pid).peak - before) / MIB).toBeLessThan(200);
 });
