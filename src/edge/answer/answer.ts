@@ -39,14 +39,29 @@ const WITHOUT_BODY = { body: null, handed: null } as const;
 /** Answers a client out of a response. What it leaves unread of the bodies that were opened is for its caller to close. */
 export async function answer(exchange: Asked & Caches, outcome: ResponseOutcome): Promise<Answer> {
   const { request, zone } = exchange;
-  const { stored, source, provenance, cookies } = outcome;
+  const { stored, source } = outcome;
   await prepare(exchange, outcome);
-  const { xCache } = provenance;
   const headers = headersOf(stored.headers);
   const coding = chooseCoding(stored, headers, request.headers, {
     enabled: zone.settings.compression && isGetOrHead(request),
     way: source.kind !== "origin" ? "at hand" : source.isKept ? "kept" : "passed",
   });
+  const answered = await answerIn(coding, headers, exchange, outcome);
+  return answered ?? (await answerIn(UNCODED, headersOf(stored.headers), exchange, outcome))!;
+}
+
+/** What a client gets that would have it coded, while too much is being coded already. */
+const UNCODED: CodingChoice = { kind: "as-stored", varies: true };
+
+/** Null where the body cannot be had in the coding now. `headers` are the stored ones. */
+async function answerIn(
+  coding: CodingChoice,
+  headers: Headers,
+  exchange: Asked & Caches,
+  { stored, source, provenance, cookies }: ResponseOutcome,
+): Promise<Answer | null> {
+  const { request, zone } = exchange;
+  const { xCache } = provenance;
   describe(headers, exchange, stored, coding, provenance);
   for (const cookie of cookies) headers.append("set-cookie", cookie);
   const isOnTheWay = source.kind === "origin";
@@ -70,7 +85,7 @@ export async function answer(exchange: Asked & Caches, outcome: ResponseOutcome)
     }
     case "whole": {
       const whole = await wholeIn(coding, exchange, stored, source, headers);
-      return { status: stored.status, headers, ...whole, isOnTheWay, xCache };
+      return whole && { status: stored.status, headers, ...whole, isOnTheWay, xCache };
     }
     default:
       return selection satisfies never;
@@ -89,7 +104,7 @@ async function prepare(exchange: Asked & Caches, { stored, source, provenance }:
   const headers = headersOf(stored.headers);
   const coding = chooseCoding(stored, headers, request.headers, { enabled: zone.settings.compression, way: "at hand" });
   describe(headers, exchange, stored, coding, provenance);
-  const body = coding.kind === "coded" ? (await codedBody(exchange, stored, source, coding.coding)).body : hot.body;
+  const body = coding.kind === "coded" ? (await codedBody(exchange, stored, source, coding.coding))?.body : hot.body;
   if (!(body instanceof Blob)) return;
   if (coding.kind === "coded") headers.set("content-encoding", coding.coding);
   headers.set("content-length", String(body.size));
@@ -126,14 +141,14 @@ function select(
   return range.kind === "whole" ? range : { ...range, size };
 }
 
-/** The whole in a coding; sets the fields that depend on that. */
+/** The whole in a coding, null where it cannot be had now; sets the fields that depend on that. */
 async function wholeIn(
   coding: CodingChoice,
   exchange: Asked & Caches,
   stored: StoredResponse,
   source: BodySource,
   headers: Headers,
-): Promise<Pick<Answer, "body" | "handed">> {
+): Promise<Pick<Answer, "body" | "handed"> | null> {
   const isWithoutBody = exchange.request.method === "HEAD" || isWithoutContent(stored.status);
   if (coding.kind === "as-stored") {
     if (stored.size !== null && stored.status !== 204) headers.set("content-length", String(stored.size));
@@ -144,7 +159,9 @@ async function wholeIn(
   headers.set("content-encoding", coding.coding);
   // A HEAD tells the length that a GET would have, where that costs no more than it does.
   if (isWithoutBody && source.kind !== "memory") return WITHOUT_BODY;
-  const { body, size } = await codedBody(exchange, stored, source, coding.coding);
+  const coded = await codedBody(exchange, stored, source, coding.coding);
+  if (coded === null) return null;
+  const { body, size } = coded;
   if (size !== null) headers.set("content-length", String(size));
   return isWithoutBody ? WITHOUT_BODY : { body, handed: null };
 }

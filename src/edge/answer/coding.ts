@@ -62,16 +62,3 @@ function isWorthCoding(size: number | null, way: BodyWay): boolean {
 export function codedEtag(etag: string, coding: string): string {
   return etag.replace(/"$/, `-${coding}"`);
 }
-
-/** Makes the function that codes whole bodies. */
-export async function loadEncoder(): Promise<(bytes: Uint8Array, coding: "br" | "gzip") => Uint8Array> {
-  // Loaded when first needed: a cold start does not pay for it.
-  const { brotliCompressSync, constants, gzipSync } = await import("node:zlib");
-  return (bytes, coding) => {
-    if (coding === "gzip") return gzipSync(bytes, { level: 6 });
-    const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT } = constants;
-    return brotliCompressSync(bytes, {
-      params: { [BROTLI_PARAM_QUALITY]: 5, [BROTLI_PARAM_SIZE_HINT]: bytes.byteLength },
-    });
-  };
-}

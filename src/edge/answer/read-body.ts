@@ -4,7 +4,8 @@ import type { Caches } from "../cache/caches.ts";
 import { reportStoreFailure } from "../cache/report.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 import type { Asked } from "../request/asked.ts";
-import { loadEncoder } from "./coding.ts";
+import { CodingBudget } from "./coding-budget.ts";
+import { encodeAtOnce, encodeByPieces } from "./encode.ts";
 
 /** What a Response takes. */
 export type Body = Blob | ReadableStream | null;
@@ -44,13 +45,23 @@ export interface CodedBody {
   size: number | null;
 }
 
-/** The body in a coding. It is made once for each stored body, when first asked for; one on its way is coded as it goes. */
+/** A body up to this size is coded at once: that takes some milliseconds (bytes). */
+const SMALL_BYTES = 65_536;
+
+/** Of the isolate. */
+const budget = new CodingBudget();
+
+/**
+ * The body in a coding. It is made once for each stored body, when first asked for; one on its way is coded as it goes. Null,
+ * and the body untouched, where too much is being coded already.
+ */
 export async function codedBody(
-  { store, target, memory, waitUntil }: Asked & Caches,
+  exchange: Asked & Caches,
   stored: StoredResponse,
   source: BodySource,
   coding: "br" | "gzip",
-): Promise<CodedBody> {
+): Promise<CodedBody | null> {
+  const { store, target, memory, waitUntil } = exchange;
   if (source.kind === "origin") {
     // `chooseCoding` offers nothing but gzip here.
     return { body: source.stream?.pipeThrough(new CompressionStream("gzip")) ?? null, size: null };
@@ -61,18 +72,29 @@ export async function codedBody(
   }
   const known = codedBefore(source, coding);
   if (known !== null) return known;
-  const encode = await loadEncoder();
-  const bytes = await new Response(wholeBody(source)).bytes();
-  // Looked up again after the last wait: what others have made meanwhile is not made again.
-  const made = codedBefore(source, coding);
-  if (made !== null) return made;
-  const coded = new Blob([encode(bytes, coding)]);
+  const coded = await encoded(exchange, stored.size ?? 0, source, coding);
+  if (coded === null) return null;
   if (source.kind === "memory") {
     source.coded.set(coding, coded);
     memory?.recount(target.key);
   }
   waitUntil(store.writeCoded(target.key, stored.bodyId, coding, coded).catch(reportStoreFailure(target.key)));
   return { body: coded, size: coded.size };
+}
+
+/** Small bodies are coded at once; of the others as many as the isolate can bear, piece by piece, whoever leaves. */
+async function encoded(
+  { waitUntil, now }: Asked,
+  size: number,
+  source: BodySource,
+  coding: "br" | "gzip",
+): Promise<Blob | null> {
+  if (size <= SMALL_BYTES) return encodeAtOnce(await new Response(wholeBody(source)).bytes(), coding);
+  const permit = budget.begin(size, now);
+  if (permit === null) return null;
+  const coded = encodeByPieces(new Response(wholeBody(source)).body!, size, coding).finally(permit.end);
+  waitUntil(coded.catch(() => undefined)); // whoever asked is told
+  return coded;
 }
 
 function codedBefore(source: BodySource, coding: "br" | "gzip"): CodedBody | null {
