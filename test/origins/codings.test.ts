@@ -336,3 +336,29 @@ it("clients that do not read what little Brotli becomes cost no copy of it each,
   last.leave();
   expect((memoryOf(pid).peak - before) / MIB).toBeLessThan(200);
 });
+
+it("while forty large texts are to be coded, other zones' clients are served, and each client can read what it gets", async () => {
+  const long = Array.from({ length: 40_000 }, (_, i) => `line ${i} ${Math.sin(i)} of a text\n`).join("");
+  const other = await cdn.zone(origin.url);
+  const hot = newPath();
+  origin.on(hot, answer(text));
+  for (let i = 0; i < 2; i++) await get(cdn.port, other, hot);
+  const paths = Array.from({ length: 40 }, newPath);
+  for (const path of paths) {
+    origin.on(path, answer(long));
+    await ask(path, null);
+  }
+  const coming = paths.map((path) => ask(path, "br"));
+  let longest = 0;
+  for (let i = 0; i < 10; i++) {
+    const asked = performance.now();
+    expect(await get(cdn.port, other, hot)).toMatchObject({ end: "whole", headers: { "x-cache": "HIT" } });
+    longest = Math.max(longest, performance.now() - asked);
+  }
+  expect(longest).toBeLessThan(3_000);
+  for (const got of await Promise.all(coming)) {
+    isReadable(got, ["none", "br"], long);
+    expect((got as RawAnswer).headers.vary).toBe("Accept-Encoding");
+  }
+  for (const path of paths.slice(0, 3)) isReadable(await ask(path, "br"), ["br"], long);
+});

@@ -118,7 +118,7 @@ async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight, perm
   const verdict = isShared
     ? storeVerdict(response, stored, request.headers, target, zone)
     : ({ store: false, reason: "fallback" } as const);
-  const body = await decodedBody(response, zone.settings.max_object_bytes);
+  const body = await decodedBody(response, zone);
   const cookies = ownCookies(response.headers, zone.settings.forward);
   if (verdict.store) {
     const { done, over, ...onTheWay } = keep(exchange, stored, body, wantsBody, flight, permit, stale?.stored ?? null);

@@ -62,7 +62,7 @@ async function passRequest(
   const { response } = outcome;
   if (isUnsafe(request.method)) await invalidate(exchange, response);
   const stored = toStoredResponse(outcome, request.headers, target, zone);
-  const whole = await decodedBody(response, zone.settings.max_object_bytes);
+  const whole = await decodedBody(response, zone);
   const verdict = standsInForOne(outcome, exchange) ? null : verdictOn(exchange, response, stored);
   const deliver = howToDeliver(exchange, verdict);
   const { body, handed, done, over } = deliver(exchange, stored, whole, request.method !== "HEAD");

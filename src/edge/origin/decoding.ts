@@ -1,4 +1,5 @@
 import type { Transform } from "node:stream";
+import type { ZoneDocument } from "../../zones/zone.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { pieceStream } from "./piece-stream.ts";
 import { WindowBudget } from "./window-budget.ts";
@@ -76,10 +77,8 @@ function decoderOf({ status, headers }: ResponseHead) {
 /**
  * The body of an origin's answer without its content coding. A coding that is not known here stays on, one of several as
  * well. It fails with {@link ExpandsTooMuch} where it becomes too much for what the origin has sent.
- *
- * @param mostBytes that it may become in any case
  */
-export async function decodedBody(response: Response, mostBytes: number): Promise<ReadableStream | null> {
+export async function decodedBody(response: Response, zone: ZoneDocument): Promise<ReadableStream | null> {
   const { body, headers } = response;
   const create = decoderOf(response);
   if (body === null || create === undefined) return body;
@@ -98,14 +97,15 @@ export async function decodedBody(response: Response, mostBytes: number): Promis
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
       const { value } = read;
       if (value.byteLength === 0) continue;
-      window ??= windows.ask(windowBytes(codingOf(headers), value[0]!));
+      window ??= windows.ask(zone.id, windowBytes(codingOf(headers), value[0]!));
       await window.begun;
       coded += value.byteLength;
       for (let at = 0; at < value.byteLength; at += SLICE_BYTES) yield value.subarray(at, at + SLICE_BYTES);
     }
   }
   askOnceAtATime(decoder);
-  const most = () => Math.min(FIRST_BYTES + coded * MOST_BYTES_FOR_ONE, Math.max(mostBytes, FIRST_BYTES));
+  const most = () =>
+    Math.min(FIRST_BYTES + coded * MOST_BYTES_FOR_ONE, Math.max(zone.settings.max_object_bytes, FIRST_BYTES));
   boundOutput(decoder, most);
   pipeline(received(), decoder, () => undefined); // whoever reads the decoder is told
   return pieceStream(decoder[Symbol.asyncIterator](), () => {

@@ -1,27 +1,33 @@
+/** A window that is asked for, or held. */
+interface Window {
+  zone: string;
+  bytes: number;
+  begin: () => void;
+}
+
 /**
  * What the decoders of an isolate may hold together, in bytes of their windows: so much of what it has made does a decoder keep
- * while its reader takes a rest. Who comes when too much is held waits, in order.
+ * while its reader takes a rest. Half of it is for one zone. Who comes when too much is held waits, in order.
  */
 export class WindowBudget {
-  #free: number;
-  readonly #waiting = new Set<{ bytes: number; begin: () => void }>();
+  readonly #bytes: number;
+  readonly #held = new Set<Window>();
+  readonly #waiting = new Set<Window>();
 
-  /** @param bytes in all; no single window may be larger */
+  /** @param bytes in all; no single window may be larger than half */
   constructor(bytes: number) {
-    this.#free = bytes;
+    this.#bytes = bytes;
   }
 
   /** Asks for a window. `begun` resolves when it may be held; `end` gives it back, or leaves the queue. */
-  ask(bytes: number): { begun: Promise<void>; end: () => void } {
+  ask(zone: string, bytes: number): { begun: Promise<void>; end: () => void } {
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-    const waiting = { bytes, begin };
-    this.#waiting.add(waiting);
+    const window: Window = { zone, bytes, begin };
+    this.#waiting.add(window);
     this.#next();
-    let hasEnded = false;
     const end = () => {
-      if (hasEnded) return;
-      hasEnded = true;
-      if (!this.#waiting.delete(waiting)) this.#free += bytes;
+      this.#waiting.delete(window);
+      this.#held.delete(window);
       begin();
       this.#next();
     };
@@ -29,11 +35,20 @@ export class WindowBudget {
   }
 
   #next(): void {
-    for (const first of this.#waiting) {
-      if (first.bytes > this.#free) return;
-      this.#waiting.delete(first);
-      this.#free -= first.bytes;
-      first.begin();
+    // Who waits for room of its zone's is passed over; who waits for room of all is not.
+    for (const window of this.#waiting) {
+      const { zone, bytes, begin } = window;
+      if (bytes > 0 && this.#heldBy(zone) + bytes > this.#bytes / 2) continue;
+      if (bytes > 0 && this.#heldBy(null) + bytes > this.#bytes) return;
+      this.#waiting.delete(window);
+      if (bytes > 0) this.#held.add(window);
+      begin();
     }
+  }
+
+  #heldBy(zone: string | null): number {
+    let sum = 0;
+    for (const window of this.#held) if (zone === null || window.zone === zone) sum += window.bytes;
+    return sum;
   }
 }
