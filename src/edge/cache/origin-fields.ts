@@ -1,5 +1,4 @@
 import { purgeHash } from "../../zones/purge/purge-log.ts";
-import type { StoredResponse } from "./stored-response.ts";
 
 /** Cloudflare's bounds of `Cache-Tag`: how many tags an answer has at most, and of how many characters each and together. */
 const MAX_TAGS = 1_000;
@@ -26,7 +25,7 @@ export function hashesOf(tags: readonly string[]): string[] | null {
 }
 
 /** Whether there is more than is kept: each look at a stored response reads it, in an isolate that other customers share. */
-export function areTooMany(headers: StoredResponse["headers"]): boolean {
+export function areTooMany(headers: readonly [name: string, value: string][]): boolean {
   return lengthOf(headers.flat()) > MAX_FIELDS_LENGTH;
 }
 
