@@ -100,3 +100,29 @@ describe("a client that takes nothing for too long is let go", () => {
     client.leave();
   });
 });
+
+describe("a client that takes nothing of a large object", () => {
+  it("keeps it from the others for one more request, not longer", async () => {
+    const target = `/${SIZE}/held-up`;
+    const leader = await RawClient.open(cdn.port);
+    await leader.ask(host, target).arrived(1_000);
+    leader.stall();
+    const before = origin.hits;
+    const seen: unknown[] = [];
+    for (let i = 0; i < 3; i++) {
+      const got = await getChecked(cdn.port, host, target);
+      seen.push([got.xCache, got.isRight]);
+    }
+    expect(seen).toEqual([
+      ["BYPASS", true],
+      ["MISS", true],
+      ["HIT", true],
+    ]);
+    expect(origin.hits - before).toBe(2);
+    // What the leader fetched before is no longer wanted in the store.
+    leader.socket.resume();
+    expect(await leader.receive()).toMatchObject({ end: "whole" });
+    leader.leave();
+    expect((await getChecked(cdn.port, host, target)).xCache).toBe("HIT");
+  });
+});

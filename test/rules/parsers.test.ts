@@ -19,7 +19,6 @@ const NOT_TIMED: Readonly<Record<string, string>> = {
   "src/api/guards.ts": ONE_PASS,
   "src/edge/origin/byte-reader.ts": "asynchronous: `byte-reader.test.ts` counts what it copies",
   "src/edge/answer/failure.ts": ONE_PASS,
-  "src/edge/fill/flights.ts": OURS,
   "src/edge/origin/origin-request.ts": ONE_PASS,
   "src/edge/cache/report.ts": OURS,
   "src/edge/request/routes.ts": ONE_PASS,

@@ -1,7 +1,48 @@
 import { describe, expect, it } from "vitest";
-import { asset, play, playEdge } from "../support/edge.ts";
+import { asset, type Play, pass, play, playEdge } from "../support/edge.ts";
 
 playEdge();
+
+/** A body whose first byte comes at once and the others when `rest` resolves. */
+function slowly(text: string, rest: Promise<void>): ReadableStream<Uint8Array> {
+  const { readable, writable } = new IdentityTransformStream();
+  const writer = writable.getWriter();
+  const send = async () => {
+    await writer.write(new TextEncoder().encode(text.slice(0, 1)));
+    await rest;
+    await writer.write(new TextEncoder().encode(text.slice(1)));
+    await writer.close();
+  };
+  void send();
+  return readable;
+}
+
+/**
+ * An origin that gives an old body slowly and, once a PUT has changed it, a new one at once. `change` lets the rest of the old
+ * one come behind the PUT.
+ */
+function slowThenNew({ get, origin }: Play, old: { status?: number; headers?: Record<string, string> } = {}) {
+  const rest = Promise.withResolvers<void>();
+  let hasChanged = false;
+  origin.answers((request) => {
+    if (request.method === "PUT") {
+      hasChanged = true;
+      return new Response(null, { status: 204 });
+    }
+    const caching = { "cache-control": "max-age=600" };
+    if (hasChanged || request.url.endsWith("/other")) return new Response("new", { headers: caching });
+    return new Response(slowly("old", rest.promise), {
+      status: old.status ?? 200,
+      headers: { ...caching, ...old.headers },
+    });
+  });
+  return {
+    change: async () => {
+      await get("/doc", { method: "PUT", body: "new" });
+      rest.resolve();
+    },
+  };
+}
 
 describe("an unsafe method in a zone with methods: all", () => {
   it("reaches the origin with its body and makes the next GET reach it too (RFC 9111 §4.4)", async () => {
@@ -103,6 +144,43 @@ describe("an unsafe method in a zone with methods: all", () => {
     ]);
     await get("/doc", { method: "DELETE" });
     expect([await tier("a"), await tier("b")]).toEqual(["MISS", "MISS"]);
+  });
+});
+
+describe("an unsafe method keeps out of the cache what was asked for before it", () => {
+  it("a body that takes longer than others would wait for it", async () => {
+    const played = await play({ methods: "all" });
+    const { change } = slowThenNew(played);
+    const before = await played.get("/doc");
+    pass(60);
+    const { get } = played;
+    await (await get("/other")).text();
+    await change();
+    expect(await before.text()).toBe("old");
+    const after = await get("/doc");
+    expect([await after.text(), after.headers.get("x-cache")]).toEqual(["new", "MISS"]);
+    expect((await get("/doc")).headers.get("x-cache")).toBe("HIT");
+  });
+
+  it("a part", async () => {
+    const played = await play({ methods: "all" });
+    const { change } = slowThenNew(played, { status: 206, headers: { "content-range": "bytes 1-3/16" } });
+    const range = { headers: { range: "bytes=1-3" } };
+    const before = await played.get("/doc", range);
+    await change();
+    expect(await before.text()).toBe("old");
+    const after = await played.get("/doc", range);
+    expect([await after.text(), after.headers.get("x-cache")]).toEqual(["new", "MISS"]);
+  });
+
+  it("the answer to a POST", async () => {
+    const played = await play({ methods: "all" });
+    const { change } = slowThenNew(played, { headers: { "content-location": "/doc" } });
+    const before = await played.get("/doc", { method: "POST", body: "x" });
+    await change();
+    expect(await before.text()).toBe("old");
+    const after = await played.get("/doc");
+    expect([await after.text(), after.headers.get("x-cache")]).toEqual(["new", "MISS"]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { sha256 } from "@noble/hashes/sha2.js";
 import { ExpandsTooMuch } from "../origin/decoding.ts";
 import { BodyReader, BodySilent } from "./body-reader.ts";
 import { Sink } from "./sink.ts";
@@ -15,6 +16,8 @@ export interface Sinks {
 export interface Keeping {
   /** Whether so many bytes more may be held in memory. */
   hold(bytes: number): boolean;
+  /** Called when none of what was held is any more. */
+  release(): void;
   /** Called when the body is too much to be held: gives the store's end, or null to keep nothing. */
   openStore(): WritableStream<Uint8Array> | null;
   /** Whether anybody but the client waits for the body to be kept. Asked when the client has left. */
@@ -37,8 +40,8 @@ export interface BodyBounds {
 export type PumpOutcome =
   /** Complete and small: here it is. */
   | { kind: "buffered"; body: Blob }
-  /** Complete and large: it went to the store as it came. */
-  | { kind: "streamed"; size: number }
+  /** Complete, and large or more than might be held: it went to the store as it came. `sha256` is of a small one. */
+  | { kind: "streamed"; size: number; sha256: Uint8Array | null }
   /** The store did not get it, or not all of it. */
   | { kind: "passed" }
   /** Nobody waited for it any more, and much was still to come. */
@@ -61,6 +64,8 @@ export async function pump(
   const silence = watchOver(bounds.idleMs, reader);
   let store: Sink | null = null;
   let held: Uint8Array[] | null = keeping === null ? null : [];
+  let isHolding = keeping !== null;
+  let hash: ReturnType<typeof sha256.create> | null = null;
   let size = 0;
   let sinceLeft = 0;
   try {
@@ -80,7 +85,11 @@ export async function pump(
       }
       if (held !== null && (size > BUFFER_BYTES || !keeping!.hold(chunk.byteLength))) {
         store = new Sink(keeping!.openStore(), bounds.stalledMs);
-        for (const earlier of held) await store.write(earlier);
+        if (size <= BUFFER_BYTES) hash = sha256.create();
+        for (const earlier of held) {
+          hash?.update(earlier);
+          await store.write(earlier);
+        }
         held = null;
       }
       if (store?.isOpen && size > bounds.maxStoredBytes) store.abort("too large");
@@ -90,7 +99,12 @@ export async function pump(
         held.push(copy);
         void client.write(copy);
       } else {
+        if (size > BUFFER_BYTES) hash = null;
+        hash?.update(chunk);
         await Promise.all([client.write(chunk), store?.write(chunk)]);
+        // This chunk came behind all that was held for the client.
+        if (isHolding) keeping!.release();
+        isHolding = false;
         if (!client.isOpen && !store?.isOpen) {
           await reader.cancel("nobody wants the rest");
           return { kind: "passed" };
@@ -111,7 +125,7 @@ export async function pump(
     silence.end();
   }
   if (held !== null) return { kind: "buffered", body: new Blob(held) };
-  return store?.isOpen ? { kind: "streamed", size } : { kind: "passed" };
+  return store?.isOpen ? { kind: "streamed", size, sha256: hash?.digest() ?? null } : { kind: "passed" };
 }
 
 function reasonOf(error: unknown): Extract<PumpOutcome, { kind: "broken" }>["reason"] {

@@ -31,12 +31,7 @@ export class FillBudget {
 
   /** Whether a zone may begin one more fill. @param now ms since the epoch */
   hasRoom(zone: string, now: number): boolean {
-    if (this.#hasRoomFor(zone, { fills: 1, bytes: 0 })) return true;
-    for (const permit of this.#permits) {
-      if (now - permit.begunAt <= LONGEST_MS) break;
-      permit.end();
-    }
-    return this.#hasRoomFor(zone, { fills: 1, bytes: 0 });
+    return this.#makesRoomFor(zone, { fills: 1, bytes: 0 }, now);
   }
 
   /** Counts a fill that begins now. @param now ms since the epoch */
@@ -53,13 +48,14 @@ export class FillBudget {
     this.#count(zone, { fills, bytes: 0 });
     const permit: FillPermit = new FillPermit(now, {
       take: (bytes) => {
-        if (!this.#hasRoomFor(zone, { fills: 0, bytes })) return false;
+        if (!this.#makesRoomFor(zone, { fills: 0, bytes }, Date.now())) return false;
         this.#count(zone, { fills: 0, bytes });
         return true;
       },
-      giveBack: (bytes) => {
+      giveBack: (bytes) => this.#count(zone, { fills: 0, bytes: -bytes }),
+      end: () => {
         this.#permits.delete(permit);
-        this.#count(zone, { fills: -fills, bytes: -bytes });
+        this.#count(zone, { fills: -fills, bytes: 0 });
       },
     });
     this.#permits.add(permit);
@@ -76,6 +72,16 @@ export class FillBudget {
     else this.#zones.set(zone, used);
   }
 
+  /** Whether there is room, once what is over without a word is taken back. */
+  #makesRoomFor(zone: string, more: FillBounds, now: number): boolean {
+    if (this.#hasRoomFor(zone, more)) return true;
+    for (const permit of this.#permits) {
+      if (now - permit.begunAt <= LONGEST_MS) break;
+      permit.end();
+    }
+    return this.#hasRoomFor(zone, more);
+  }
+
   #hasRoomFor(zone: string, { fills, bytes }: FillBounds): boolean {
     const fits = (used: Readonly<FillBounds>, bounds: FillBounds) =>
       used.fills + fills <= bounds.fills && used.bytes + bytes <= bounds.bytes;
@@ -83,30 +89,46 @@ export class FillBudget {
   }
 }
 
+/** What a permit asks of its budget. */
+interface Share {
+  take(bytes: number): boolean;
+  giveBack(bytes: number): void;
+  end(): void;
+}
+
 /** A fill's share of the budget. */
 export class FillPermit {
   /** Ms since the epoch. */
   readonly begunAt: number;
-  readonly #budget: { take(bytes: number): boolean; giveBack(bytes: number): void };
+  readonly #share: Share;
   #held = 0;
   #hasEnded = false;
 
-  constructor(begunAt: number, budget: { take(bytes: number): boolean; giveBack(bytes: number): void }) {
+  constructor(begunAt: number, share: Share) {
     this.begunAt = begunAt;
-    this.#budget = budget;
+    this.#share = share;
   }
 
   /** Whether so many bytes more may be held. */
   readonly hold = (bytes: number): boolean => {
-    if (this.#hasEnded || !this.#budget.take(bytes)) return false;
+    if (this.#hasEnded || !this.#share.take(bytes)) return false;
     this.#held += bytes;
-    return true;
+    // To make room, the budget ends what is over, and this one may be.
+    if (this.#hasEnded) this.release();
+    return !this.#hasEnded;
+  };
+
+  /** Nothing is held any more; the fill goes on. */
+  readonly release = (): void => {
+    this.#share.giveBack(this.#held);
+    this.#held = 0;
   };
 
   /** The fill is over, and nothing is held any more. */
   readonly end = (): void => {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#budget.giveBack(this.#held);
+    this.release();
+    this.#share.end();
   };
 }

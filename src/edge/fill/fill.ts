@@ -67,7 +67,8 @@ export function patienceOf({ zone }: Exchange): number {
  * only where little of it is left, see {@link isWorthFinishing}.
  */
 export function fill(exchange: Exchange, wanted: FillRequest): Promise<Fill> {
-  const flight = new Flight(flightKeyOf(exchange), patienceOf(exchange));
+  const { flights, target } = exchange;
+  const flight = new Flight(flightKeyOf(exchange), patienceOf(exchange), flights.watch(target.key));
   if (wanted.isForAll) flight.followers++;
   const permit = exchange.fills.begin(exchange.zone.id, exchange.now);
   const flown = fly(exchange, wanted, flight, permit);
@@ -77,7 +78,7 @@ export function fill(exchange: Exchange, wanted: FillRequest): Promise<Fill> {
     () => flight.land({ kind: "broken" }),
   );
   // What may not be stored is nothing to wait for.
-  if (!exchange.directives.noStore) exchange.flights.begin(flight, done);
+  if (!exchange.directives.noStore) flights.begin(flight, done);
   exchange.waitUntil(done);
   return flown.then(({ fill }) => fill);
 }

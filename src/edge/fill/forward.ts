@@ -59,8 +59,7 @@ export async function forward(exchange: Exchange, found: Unusable): Promise<Outc
   if (request.method === "HEAD") return forwardHead(exchange, found);
   const isDeserved = range !== null && ranges.deservesWhole(target.key, now);
   if (range !== null && !isDeserved && found.kind === "miss") return pass(exchange, "range");
-  // What is stale is asked about all the same: most of the time a 304 is all that comes.
-  if (found.kind === "miss" && !fills.hasRoom(zone.id, now)) return pass(exchange, "busy");
+  if (!fills.hasRoom(zone.id, now)) return isStaleIfError(found) ? stale(found, "busy") : pass(exchange, "busy");
   const led = await fill(exchange, {
     stale: found.kind === "found" ? { stored: found.stored, servesErrors: found.use.staleIfError } : null,
     wantsBody: true,
@@ -78,20 +77,28 @@ async function follow(
   try {
     const landing = await within(flight.landing, patienceOf(exchange));
     const isOurs = landing?.kind === "large" && isVariantFor(landing.stored, exchange.request);
-    return { landing, isKept: isOurs ? await keptInTime(landing) : null };
+    return { landing, isKept: isOurs ? await keptInTime(flight, landing) : null };
   } finally {
     flight.followers--;
   }
 }
 
 /** Whether the store has a large body in the end; null: it takes too long, or is held up by its leader's client. */
-async function keptInTime({ kept, client }: Extract<Landing, { kind: "large" }>): Promise<boolean | null> {
-  for (let waited = 0; waited < LARGE_PATIENCE_MS; waited += HELD_UP_MS) {
-    const taken = client.taken;
+async function keptInTime(
+  flight: Flight,
+  { kept, client }: Extract<Landing, { kind: "large" }>,
+): Promise<boolean | null> {
+  const pauses = LARGE_PATIENCE_MS / HELD_UP_MS;
+  let waits = 0;
+  for (let pause = 0; pause < pauses && !flight.isHeldUp; pause++) {
+    const { taken } = client;
     const isKept = await within(kept, HELD_UP_MS);
     if (isKept !== null) return isKept;
-    if (client.isWaiting && client.taken === taken) return null;
+    if (client.isWaiting && client.taken === taken) flight.isHeldUp = true;
+    if (client.isWaiting) waits++;
   }
+  // Where it is the origin that is slow, to ask it once more brings nothing.
+  if (waits > pauses / 2) flight.isHeldUp = true;
   return null;
 }
 
@@ -112,7 +119,8 @@ async function outOfLanding(
     case "large": {
       const { stored } = landing;
       if (!isVariantFor(stored, exchange.request) || useOf(stored, exchange).kind === "purged") return null;
-      // It has been waited for a moment; a slow one is fetched apart, without keeping it twice.
+      // It has been waited for a moment. This one is fetched apart, without keeping it twice; if a client holds the other
+      // one up, the next request keeps what it fetches.
       if (isKept === null) return pass(exchange, "large");
       return isKept ? outOfStore(exchange, found) : null;
     }
@@ -176,9 +184,9 @@ function isStaleIfError(found: Unusable): found is Found {
   return found.kind === "found" && found.use.staleIfError;
 }
 
-/** RFC 5861 §4. */
-function stale({ stored, source, use }: Found): Outcome {
-  return given(stored, source, hit("STALE", use, "stale-if-error"));
+/** RFC 5861 §4; where the isolate has no room to ask the origin, that is an error as well. */
+function stale({ stored, source, use }: Found, detail: "stale-if-error" | "busy" = "stale-if-error"): Outcome {
+  return given(stored, source, hit("STALE", use, detail));
 }
 
 /**

@@ -37,25 +37,34 @@ export function passOn(
   return { ...delivery, done };
 }
 
-/** Passes a part of a representation to the client and keeps it as that, where it is small. */
+/**
+ * Passes a part of a representation to the client and keeps it as that, where it is small.
+ *
+ * @param hasChanged whether the resource has changed since it was asked for
+ */
 export function keepPart(
   exchange: Exchange,
   stored: StoredResponse,
   body: ReadableStream | null,
   wantsBody: boolean,
+  hasChanged: () => boolean,
 ): Delivery {
   const isLarge = stored.size !== null && stored.size > BUFFER_BYTES;
   if (body === null || !wantsBody || isLarge) return passOn(exchange, stored, body, wantsBody);
   const { client, ...delivery } = towardsClient(exchange, stored, true);
+  const { store, target } = exchange;
   const permit = exchange.fills.beginPart(exchange.zone.id, exchange.now);
   const write = async (): Promise<void> => {
-    const keeping = { hold: permit.hold, openStore: () => null, isAwaited: () => false };
+    const { hold, release } = permit;
+    const keeping = { hold, release, openStore: () => null, isAwaited: () => false };
     const outcome = await pump(body, { client, keeping }, boundsOf(exchange, stored));
     reportBroken(exchange, outcome);
-    if (outcome.kind !== "buffered") return;
-    await exchange.store.writePart(exchange.target.key, { ...stored, size: outcome.body.size }, outcome.body);
+    if (outcome.kind !== "buffered" || hasChanged()) return;
+    await store.writePart(target.key, { ...stored, size: outcome.body.size }, outcome.body);
+    // The resource changed while this was being written.
+    if (hasChanged()) await store.removePart(target.key);
   };
-  const done = write().catch(reportStoreFailure(exchange.target.key));
+  const done = write().catch(reportStoreFailure(target.key));
   void Promise.all([done, client.over]).then(permit.end);
   return { ...delivery, done };
 }
@@ -119,15 +128,18 @@ async function readAndStore(
   };
   let isKept = false;
   try {
-    const keeping = { hold: permit.hold, openStore, isAwaited: () => flight.followers > 0 };
+    const { hold, release } = permit;
+    const keeping = { hold, release, openStore, isAwaited: () => flight.followers > 0 };
     const outcome = await pump(body, { client, keeping }, boundsOf(exchange, stored));
     reportBroken(exchange, outcome);
     if (outcome.kind === "buffered") {
       isKept = await keepSmall(exchange, stored, outcome.body, flight);
     } else if (outcome.kind === "streamed") {
       await put;
-      isKept = !flight.isOutdated;
-      if (isKept) await store.write(target.key, { ...stored, size: outcome.size, isBodyApart: true }, null);
+      isKept = !flight.isOutdated && !(flight.isHeldUp && (await isSuperseded(exchange, stored)));
+      const { size, sha256 } = outcome;
+      const computedEtag = sha256 !== null && needsEtag(stored) ? etagOf(sha256) : null;
+      if (isKept) await store.write(target.key, { ...stored, size, computedEtag, isBodyApart: true }, null);
       else await store.removeBody(target.key, stored.bodyId);
     } else {
       flight.land({ kind: outcome.kind === "passed" ? "unshared" : "broken" });
@@ -143,6 +155,14 @@ async function readAndStore(
   } finally {
     large.resolve(isKept && !flight.isOutdated);
   }
+}
+
+/** Whether the store has a newer answer of the origin by now: a flight that was held up has others beside it. */
+async function isSuperseded({ store, target, request }: Exchange, stored: StoredResponse): Promise<boolean> {
+  const found = await store.find(target.key, request.headers);
+  if (found.kind !== "response") return false;
+  await dropBody(found.body);
+  return found.stored.answeredAt > stored.answeredAt;
 }
 
 async function keepSmall(
@@ -164,12 +184,18 @@ async function keepSmall(
   return true;
 }
 
-/** A validator of ours for a response that has none. */
+/** A validator of ours for a small response that has none. */
 async function etagFor(stored: StoredResponse, body: Blob): Promise<string | null> {
-  const hasValidator = stored.headers.some(([name]) => name === "etag" || name === "last-modified");
-  if (hasValidator || stored.status !== 200) return null;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await body.arrayBuffer()));
-  return `"${digest.subarray(0, 16).toBase64({ alphabet: "base64url", omitPadding: true })}"`;
+  if (!needsEtag(stored)) return null;
+  return etagOf(new Uint8Array(await crypto.subtle.digest("SHA-256", await body.arrayBuffer())));
+}
+
+function needsEtag({ headers, status }: StoredResponse): boolean {
+  return status === 200 && !headers.some(([name]) => name === "etag" || name === "last-modified");
+}
+
+function etagOf(sha256: Uint8Array): string {
+  return `"${sha256.subarray(0, 16).toBase64({ alphabet: "base64url", omitPadding: true })}"`;
 }
 
 function boundsOf({ zone, stalledMs }: Exchange, stored: StoredResponse): BodyBounds {

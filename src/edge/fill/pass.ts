@@ -56,16 +56,17 @@ async function passRequest(
   reason: string | null,
   asked: OriginRequest,
 ): Promise<Outcome> {
-  const { request, zone, target } = exchange;
+  const { request, zone, target, flights } = exchange;
+  const hasChanged = flights.watch(target.key);
   const outcome = await askOrigin(zone, asked);
   if (outcome.kind === "failure") return { kind: "refused", reason: outcome.failure.reason };
   const { response } = outcome;
-  if (isUnsafe(request.method)) await invalidate(exchange, response);
+  const isOutdated = isUnsafe(request.method) ? await invalidate(exchange, response, hasChanged) : hasChanged;
   const stored = toStoredResponse(outcome, request.headers, target, zone);
   const whole = await decodedBody(response, zone);
   const verdict = standsInForOne(outcome, exchange) ? null : verdictOn(exchange, response, stored);
   const deliver = howToDeliver(exchange, verdict);
-  const { body, handed, done, over } = deliver(exchange, stored, whole, request.method !== "HEAD");
+  const { body, handed, done, over } = deliver(exchange, stored, whole, request.method !== "HEAD", isOutdated);
   exchange.waitUntil(done);
   exchange.bodies.add(body);
   if (verdict !== null && request.headers.has("range")) {
@@ -101,10 +102,16 @@ function showsMoreThanGet({ request, zone, target, url }: Exchange): boolean {
 }
 
 /** Keeps what nobody could wait for. */
-function keepAlone(exchange: Exchange, stored: StoredResponse, body: ReadableStream | null, wantsBody: boolean) {
+function keepAlone(
+  exchange: Exchange,
+  stored: StoredResponse,
+  body: ReadableStream | null,
+  wantsBody: boolean,
+  hasChanged: () => boolean,
+) {
   const { fills, zone, now, target } = exchange;
   const permit = fills.begin(zone.id, now);
-  const delivery = keep(exchange, stored, body, wantsBody, new Flight(target.key, 0), permit, null);
+  const delivery = keep(exchange, stored, body, wantsBody, new Flight(target.key, 0, hasChanged), permit, null);
   void Promise.all([delivery.done, delivery.over]).then(permit.end);
   return delivery;
 }
@@ -129,7 +136,13 @@ function noteRange(
   ranges.note(target.key, size, Math.min(cutOut, handed.total), Date.now());
 }
 
-async function invalidate(exchange: Exchange, response: Response): Promise<void> {
+/**
+ * Forgets what an unsafe method has changed.
+ *
+ * @param hasChanged whether another one had changed what this one asked for
+ * @returns whether what it was answered is outdated: by another change, not by its own
+ */
+async function invalidate(exchange: Exchange, response: Response, hasChanged: () => boolean): Promise<() => boolean> {
   const { request, zone, url, store, flights } = exchange;
   const uris = invalidatedUris(request.method, response.status, url, response.headers);
   const loop = parseCdnLoop(request.headers.get("cdn-loop")) ?? [];
@@ -140,10 +153,11 @@ async function invalidate(exchange: Exchange, response: Response): Promise<void>
     // A client behind another CDN has keys of its own.
     keys.add(targetWithFields(target, request.headers, loop, zone).key);
   }
-  for (const key of keys) {
-    flights.outdate(key);
-    await store.remove(key);
-  }
+  const wasOutdated = hasChanged();
+  for (const key of keys) flights.outdate(key);
+  const hasChangedAgain = wasOutdated ? () => true : flights.watch(exchange.target.key);
+  for (const key of keys) await store.remove(key);
+  return hasChangedAgain;
 }
 
 /**

@@ -41,8 +41,9 @@ export async function readFresh(exchange: Exchange): Promise<Outcome | null> {
 
 /** RFC 5861 §3: one request brings a stale response up to date, and nobody waits for it. */
 function refreshInBackground(exchange: Exchange, stored: StoredResponse): void {
-  const { flights, target, now, waitUntil } = exchange;
+  const { flights, fills, zone, target, now, waitUntil } = exchange;
   const flightKey = flightKeyOf(exchange);
+  if (!fills.hasRoom(zone.id, now)) return;
   if (flights.isFlying(flightKey) || flights.recentFailure(flightKey, now) !== null) return;
   const stale = { stored, servesErrors: true };
   const refresh = fill(exchange, { stale, wantsBody: false, isForAll: true });

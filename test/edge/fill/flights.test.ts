@@ -15,7 +15,7 @@ afterEach(() => {
 
 /** Begins a flight, and gives what ends it. */
 function begin(flights: Flights, key: string): { flight: Flight; end: () => Promise<void> } {
-  const flight = new Flight(key, PATIENCE_MS);
+  const flight = new Flight(key, PATIENCE_MS, flights.watch(key.split("\n", 1)[0]!));
   const done = Promise.withResolvers<void>();
   flights.begin(flight, done.promise);
   return {
@@ -60,6 +60,26 @@ describe("Flights", () => {
     expect(flights.waitable("k", Date.now())).toBe(next.flight);
   });
 
+  it("of a changed resource are outdated however late they are, and however many others have begun since", () => {
+    const flights = new Flights();
+    const { flight } = begin(flights, "zone_a/doc");
+    for (let n = 0; n < 1_001; n++) begin(flights, `zone_b/${n}`);
+    vi.setSystemTime(NOON + PATIENCE_MS + 1);
+    begin(flights, "zone_b/another");
+    flights.outdate("zone_a/doc");
+    expect(flight.isOutdated).toBe(true);
+    expect(begin(flights, "zone_a/doc").flight.isOutdated).toBe(false);
+  });
+
+  it("have the next one of the key waited for in the place of one that a slow client holds up", () => {
+    const flights = new Flights();
+    const first = begin(flights, "k").flight;
+    first.isHeldUp = true;
+    expect([flights.waitable("k", NOON), flights.isFlying("k")]).toEqual([null, false]);
+    const next = begin(flights, "k").flight;
+    expect(flights.waitable("k", NOON)).toBe(next);
+  });
+
   it("count the first landing only", async () => {
     const { flight } = begin(new Flights(), "k");
     flight.land({ kind: "unshared" });
@@ -75,6 +95,17 @@ describe("Flights", () => {
     expect(flights.recentFailure("other", NOON)).toBeNull();
     await land(begin(flights, "k").flight, { kind: "broken" });
     expect(flights.recentFailure("k", NOON)).toBeNull();
+  });
+
+  it("hold nothing that is over once they hold something new", async () => {
+    const flights = new Flights();
+    await land(begin(flights, "k").flight, { kind: "failed", failure });
+    await land(begin(flights, "k").flight, { kind: "unshared" });
+    await land(begin(flights, "l").flight, { kind: "failed", failure });
+    vi.setSystemTime(NOON + 2_000);
+    await land(begin(flights, "m").flight, { kind: "failed", failure });
+    await land(begin(flights, "m").flight, { kind: "unshared" });
+    expect([flights.recentFailure("l", NOON), flights.isUnshared("k", NOON)]).toEqual([null, false]);
   });
 
   it("remember the failure of those who sent the same alone", async () => {

@@ -1,0 +1,49 @@
+import { boundedText } from "../request/bounded-text.ts";
+import { zoneIdOf } from "../request/target.ts";
+
+/** Changed keys, and zones of forgotten ones, that are remembered; the oldest go first. */
+const REMEMBERED = 4_000;
+
+/**
+ * Which resources have changed by unsafe methods, so that nothing is stored that was asked for before. Changes are numbered:
+ * what is asked for takes note of the last one. Once a zone's keys are forgotten, each of its keys counts as changed by then.
+ */
+export class Changes {
+  #count = 0;
+  /** The last change of a cache key; the oldest first. */
+  readonly #last = new Map<string, { zone: string; change: number }>();
+  /** The last change that is forgotten, by zone. */
+  readonly #forgotten = new Map<string, number>();
+  /** The last change of a zone that is forgotten. */
+  #floor = 0;
+
+  /** Takes note of a change. */
+  note(key: string): void {
+    const known = boundedText(key);
+    this.#last.delete(known);
+    this.#last.set(known, { zone: zoneIdOf(key), change: ++this.#count });
+    if (this.#last.size > REMEMBERED) this.#forgetOldest();
+  }
+
+  /** For what is asked for now: tells at any time whether it has changed since. */
+  watch(key: string): () => boolean {
+    const asked = this.#count;
+    return () => this.#count > asked && this.#lastOf(key) > asked;
+  }
+
+  #lastOf(key: string): number {
+    const known = this.#last.get(boundedText(key));
+    return known?.change ?? this.#forgotten.get(zoneIdOf(key)) ?? this.#floor;
+  }
+
+  #forgetOldest(): void {
+    const [key, { zone, change }] = this.#last.entries().next().value!;
+    this.#last.delete(key);
+    this.#forgotten.delete(zone);
+    this.#forgotten.set(zone, change);
+    if (this.#forgotten.size <= REMEMBERED) return;
+    const [oldest, last] = this.#forgotten.entries().next().value!;
+    this.#forgotten.delete(oldest);
+    this.#floor = last;
+  }
+}
