@@ -37,7 +37,7 @@ export function isMismatch(path: string, contentType: string | null): boolean {
 }
 
 /** Of the headers that the scenarios send: by which applications are steered, and which the edge does not take from clients. */
-const STEERING = /^(origin|via|x-forwarded-.*|x-original-url)$/;
+const STEERING = /^(cache-control|pragma|origin|via|x-forwarded-.*|x-original-url)$/;
 const THE_EDGES_OWN = /^(accept-encoding|cdn-loop|content-.*|host|if-.*|range|via)$/;
 
 /** Whether the origin of a zone sees this field of a client's GET. */
