@@ -65,6 +65,18 @@ describe("the arrows", () => {
     expect(cyclesOf(imports)).toEqual([]);
   });
 
+  it("the edge's wings stand on one another, each on those below it alone", () => {
+    const wings = ["body", "request", "origin", "cache", "fill", "answer"];
+    const floorOf = (path: string) => wings.indexOf(/^src\/edge\/(\w+)\//.exec(path)?.[1] ?? "");
+    for (const [floor, wing] of wings.entries()) {
+      const upwards = ({ to }: Import) => to.startsWith("src/edge/") && (floorOf(to) === -1 || floorOf(to) > floor);
+      expect(
+        forbidden(`src/edge/${wing}/`, (made) => !upwards(made)),
+        wing,
+      ).toEqual([]);
+    }
+  });
+
   it("settings are for everybody: they know neither a binding nor a class", () => {
     expect(forbidden("src/settings.ts", ({ to }) => to === "src/accounts/admin-token.ts")).toEqual([]);
     expect(forbidden("src/accounts/admin-token.ts", () => false)).toEqual([]);

@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import { ExpandsTooMuch } from "../origin/decoding.ts";
 import { BodyReader, BodySilent } from "./body-reader.ts";
+import { ExpandsTooMuch } from "./expands-too-much.ts";
 import { Sink } from "./sink.ts";
 import { isWorthFinishing } from "./worth-finishing.ts";
 

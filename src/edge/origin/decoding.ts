@@ -1,6 +1,7 @@
 import type { Transform } from "node:stream";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { dropBody } from "../body/drop-body.ts";
+import { ExpandsTooMuch } from "../body/expands-too-much.ts";
 import { pieceStream } from "./piece-stream.ts";
 import { WindowBudget } from "./window-budget.ts";
 
@@ -30,9 +31,6 @@ const ZSTD_WINDOW_BITS = 23;
 
 /** What the decoders of an isolate, which has 128 MB for everything, may hold together: two of the largest windows of Brotli. */
 const windows = new WindowBudget(33_554_432);
-
-/** A coded body that becomes more than one may. */
-export class ExpandsTooMuch extends Error {}
 
 type Zlib = typeof import("node:zlib");
 
