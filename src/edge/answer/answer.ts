@@ -5,7 +5,7 @@ import { isWithoutContent } from "../../http/statuses.ts";
 import { varyFields } from "../../http/vary.ts";
 import type { BodySource } from "../cache/body-source.ts";
 import type { Caches } from "../cache/caches.ts";
-import { OF_THE_HOST } from "../cache/client-headers.ts";
+import { dropHostFields } from "../cache/client-headers.ts";
 import { type StoredResponse, selectedValidators } from "../cache/stored-response.ts";
 import type { ResponseOutcome } from "../fill/outcome.ts";
 import type { Provenance } from "../fill/provenance.ts";
@@ -183,7 +183,7 @@ function describe(
   headers.delete("surrogate-control");
   // Older versions of this cache stored them.
   headers.delete("set-cookie");
-  for (const name of OF_THE_HOST) headers.delete(name);
+  dropHostFields(headers);
   addEdgeHeaders(headers, request.headers, zone);
   const hasRanges = stored.status === 200 && stored.size !== null && coding.kind === "as-stored";
   if (hasRanges && isGetOrHead(request)) headers.set("accept-ranges", "bytes");

@@ -7,10 +7,15 @@ import type { Target } from "../request/target.ts";
 import { isNosniff, reconcileType } from "./content-type.ts";
 
 /**
- * What an origin says of its own host, not of one answer: `Alt-Svc` (RFC 7838 §3) would send clients past the edge, and
- * `Clear-Site-Data: "cookies"` clears the whole registrable domain, all zones' cookies with it. `response_headers` may set them.
+ * Takes away what an origin says of its own host, not of one answer: `Alt-Svc` (RFC 7838 §3) would send clients past the edge,
+ * and `Clear-Site-Data: "cookies"` clears the whole registrable domain, all zones' cookies with it. `response_headers` may set
+ * them.
  */
-export const OF_THE_HOST: readonly string[] = ["alt-svc", "clear-site-data"];
+export function dropHostFields(headers: Headers): void {
+  headers.delete("alt-svc");
+  // Clear Site Data §3.1: its types are quoted strings. What has none says nothing to a browser.
+  if (headers.get("clear-site-data")?.includes('"')) headers.delete("clear-site-data");
+}
 
 /**
  * The origin's fields as clients may see them: end-to-end, labelled, without cookies, purge tags and what speaks for its host.
@@ -21,7 +26,7 @@ export function clientHeaders(response: Response, answeredAt: number, target: Ta
   const headers = storableHeaders(response.headers);
   headers.delete("cache-tag");
   headers.delete("surrogate-key");
-  for (const name of OF_THE_HOST) headers.delete(name);
+  dropHostFields(headers);
   // A cookie is for the client whose request fetched it, see `ownCookies`.
   headers.delete("set-cookie");
   if (isDecoded(response)) {
