@@ -38,8 +38,58 @@ const PATIENCE_MS = 6_000;
 /** How many turns of the event loop a client that waits for its answer is given before the play goes on. */
 const TURNS = 40;
 
+/** How often a play is given again without the hostile client before an answer counts as one that it never has alone. */
+const AGAIN = 8;
+
 /** Plays an attack, and judges each answer of the plain client. */
-export async function playAttack({ kind, paths, acts }: Attack, alone: Alone): Promise<Outcome> {
+export async function playAttack(made: Attack, alone: Alone): Promise<Outcome> {
+  const { kind, paths } = made;
+  const { answers, given, story } = await perform(made);
+  const visits = new Set(given.flatMap((got) => (got === null ? [] : visitsIn(got))));
+  const outcome: Outcome = { faults: [], story: "", plain: answers.length, counts: {} };
+  for (const [index, { request, answer }] of answers.entries()) {
+    const path = paths[request.at]!;
+    const question = `${request.shape}${request.signed ? ", signed" : ""}, of ${path}${request.query}`;
+    const fault = (what: string) => outcome.faults.push(`the plain request (${question}) ${what}`);
+    if (answer === "late") {
+      fault("waits for what only the other asked for");
+      continue;
+    }
+    const seen = answer.headers.get("x-cache") ?? "none";
+    outcome.counts[seen] = (outcome.counts[seen] ?? 0) + 1;
+    const said = answer.headers.get("cache-status") ?? "";
+    // Of large bodies README says how long a follower waits for a leader who takes his time ("detail=large").
+    if (said.includes("detail=impatient")) fault(`has waited for the other: ${said}`);
+    const text = essence(answer);
+    if (/taint/i.test(text + said)) fault(`shows the other's word: ${cut(text)}`);
+    for (const visit of visitsIn(answer)) {
+      if (visits.has(visit)) fault(`gets a Set-Cookie that another client got: visit=${visit}`);
+      visits.add(visit);
+    }
+    if (outcome.faults.length > 0) continue;
+    const { shape, signed, query } = request;
+    const others = await alone.refutes(kind, { path, shape, signed, query }, text);
+    if (others === null || (await isGivenWithout(made, index, text))) continue;
+    fault(`is answered as it never is alone:\n${cut(text)}\nbut\n${others.map(cut).join("\nor\n")}`);
+  }
+  outcome.story = `${kind}, ${paths.join(" ")}\n${story.join("\n")}`;
+  return outcome;
+}
+
+/** Whether the same play without its hostile client gives the plain one this answer, one time or another. */
+async function isGivenWithout(made: Attack, index: number, text: string): Promise<boolean> {
+  const acts = made.acts.filter((act) => act.do !== "hostile");
+  for (let n = 0; n < AGAIN; n++) {
+    // Told to wait for each answer as well: what is stored by then depends on it.
+    const waiting = acts.map((act) => (act.do === "plain" && n % 2 === 1 ? { ...act, waits: true } : act));
+    const answer = (await perform({ ...made, acts: waiting })).answers[index]?.answer;
+    if (answer !== undefined && answer !== "late" && essence(answer) === text) return true;
+  }
+  return false;
+}
+
+/** Plays an attack: what the plain client was answered, and what the hostile one was given in the end. */
+async function perform({ kind, paths, acts }: Attack) {
   const stage = await Stage.set(kind);
   const { story } = stage;
   const hostile: Promise<Received>[] = [];
@@ -93,35 +143,7 @@ export async function playAttack({ kind, paths, acts }: Attack, alone: Alone): P
   await Promise.all([...hostile, ...plain.map(({ answer }) => answer)].map((asked) => settled(asked, 1_000)));
 
   const given = await Promise.all(hostile.map((asked) => Promise.race([asked, turn().then(() => null)])));
-  const visits = new Set(given.flatMap((got) => (got === null ? [] : visitsIn(got))));
-  const outcome: Outcome = { faults: [], story: "", plain: plain.length, counts: {} };
-  for (const { request, answer } of answers) {
-    const path = paths[request.at]!;
-    const question = `${request.shape}${request.signed ? ", signed" : ""}, of ${path}${request.query}`;
-    const fault = (what: string) => outcome.faults.push(`the plain request (${question}) ${what}`);
-    if (answer === "late") {
-      fault("waits for what only the other asked for");
-      continue;
-    }
-    const seen = answer.headers.get("x-cache") ?? "none";
-    outcome.counts[seen] = (outcome.counts[seen] ?? 0) + 1;
-    const said = answer.headers.get("cache-status") ?? "";
-    // Of large bodies README says how long a follower waits for a leader who takes his time ("detail=large").
-    if (said.includes("detail=impatient")) fault(`has waited for the other: ${said}`);
-    const text = essence(answer);
-    if (/taint/i.test(text + said)) fault(`shows the other's word: ${cut(text)}`);
-    for (const visit of visitsIn(answer)) {
-      if (visits.has(visit)) fault(`gets a Set-Cookie that another client got: visit=${visit}`);
-      visits.add(visit);
-    }
-    if (outcome.faults.length > 0) continue;
-    const { shape, signed, query } = request;
-    const others = await alone.refutes(kind, { path, shape, signed, query }, text);
-    if (others !== null)
-      fault(`is answered as it never is alone:\n${cut(text)}\nbut\n${others.map(cut).join("\nor\n")}`);
-  }
-  outcome.story = `${kind}, ${paths.join(" ")}\n${story.join("\n")}`;
-  return outcome;
+  return { answers, given, story };
 }
 
 /** Sends what the hostile client sends; gives what it has in the end. `leaving`: takes what it does when the play is over. */
