@@ -36,7 +36,8 @@ export function chooseCoding(
   if (!enabled || stored.status !== 200 || headers.has("content-encoding") || !isCompressible(headers)) {
     return { kind: "as-stored", varies: false };
   }
-  if (!isWorthCoding(stored.size, way)) return { kind: "as-stored", varies: false };
+  // Of one whose length is not known yet, another client may get a coding once it is stored.
+  if (!isWorthCoding(stored.size, way)) return { kind: "as-stored", varies: stored.size === null };
   // A range is counted in bytes of the identity form: that is the one kept for resuming.
   if (request.has("range")) return { kind: "as-stored", varies: true };
   const coding = preferredCoding(request.get("accept-encoding"), way === "at hand" ? CODINGS : CODINGS_ON_THE_WAY);

@@ -43,7 +43,7 @@ describe("chooseCoding()", () => {
     [
       "one that only passes, of unknown length: it may be a stream of events",
       { way: "passed", size: null },
-      "as stored",
+      "as stored, varies",
     ],
     ["1,023 bytes", { size: 1_023 }, "as stored"],
     ["1,024 bytes", { size: 1_024 }, "br"],
