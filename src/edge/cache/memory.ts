@@ -1,4 +1,5 @@
 import { BoundedMap } from "../../memo/bounded-map.ts";
+import { Sieve } from "../../memo/sieve.ts";
 import type { HotResponse } from "./hot-response.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
@@ -25,30 +26,11 @@ const LONGEST_KEY = 2_048;
 /** Fields that the edge adds to an answer, roughly (bytes). */
 const ADDED_FIELDS_BYTES = 700;
 
-interface Node {
-  key: string;
-  response: HotResponse;
-  /** Bytes. */
-  cost: number;
-  /** Asked for since the hand passed last. */
-  visited: boolean;
-  newer: Node | null;
-  older: Node | null;
-}
-
-/**
- * Hot responses of one isolate, bounded in bytes. Evicts by SIEVE (Zhang et al., NSDI 2024): a queue in order of
- * arrival and a hand that goes from the oldest to the newest, spares what was asked for since it last came by, and takes
- * the rest. A hit only sets a flag, and a scan of objects asked for once does not push out what is hot.
- */
+/** Hot responses of one isolate, bounded in bytes. */
 export class Memory {
   readonly #bounds: MemoryBounds;
-  readonly #nodes = new Map<string, Node>();
+  readonly #responses = new Sieve<HotResponse>();
   readonly #large = new BoundedMap<string, true>({ entries: REMEMBERED }, "everything");
-  #newest: Node | null = null;
-  #oldest: Node | null = null;
-  #hand: Node | null = null;
-  #bytes = 0;
 
   constructor(bounds: MemoryBounds) {
     this.#bounds = bounds;
@@ -56,7 +38,7 @@ export class Memory {
 
   /** Bytes held. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#responses.cost;
   }
 
   /**
@@ -75,63 +57,27 @@ export class Memory {
   }
 
   get(key: string): HotResponse | null {
-    const node = this.#nodes.get(key);
-    if (node === undefined) return null;
-    node.visited = true;
-    return node.response;
+    return this.#responses.get(key) ?? null;
   }
 
   /** Holds a response under a key, in the place of what was there. */
   put(key: string, stored: StoredResponse, body: Blob, coded: HotResponse["coded"] = new Map()): HotResponse {
     const response: HotResponse = { stored, body, coded, ready: new Map() };
-    const known = this.#nodes.get(key);
-    if (known !== undefined) this.#remove(known);
-    const node: Node = { key, response, cost: costOf(key, response), visited: false, newer: null, older: this.#newest };
-    if (this.#newest !== null) this.#newest.newer = node;
-    this.#newest = node;
-    this.#oldest ??= node;
-    this.#nodes.set(key, node);
-    this.#bytes += node.cost;
-    this.#evict();
+    this.#responses.set(key, response, costOf(key, response));
+    this.#responses.shrinkTo(this.#bounds.total);
     return response;
   }
 
   /** Counts a response again that has grown by a coding or an answer made ready. */
   recount(key: string): void {
-    const node = this.#nodes.get(key);
-    if (node === undefined) return;
-    const cost = costOf(key, node.response);
-    this.#bytes += cost - node.cost;
-    node.cost = cost;
-    this.#evict();
+    const response = this.#responses.peek(key);
+    if (response === undefined) return;
+    this.#responses.reprice(key, costOf(key, response));
+    this.#responses.shrinkTo(this.#bounds.total);
   }
 
   delete(key: string): void {
-    const node = this.#nodes.get(key);
-    if (node !== undefined) this.#remove(node);
-  }
-
-  #evict(): void {
-    while (this.#bytes > this.#bounds.total) {
-      const candidate = this.#hand ?? this.#oldest;
-      if (candidate === null) return;
-      if (candidate.visited) {
-        candidate.visited = false;
-        this.#hand = candidate.newer;
-      } else {
-        this.#remove(candidate);
-      }
-    }
-  }
-
-  #remove(node: Node): void {
-    if (this.#hand === node) this.#hand = node.newer;
-    if (node.newer === null) this.#newest = node.older;
-    else node.newer.older = node.older;
-    if (node.older === null) this.#oldest = node.newer;
-    else node.older.newer = node.newer;
-    this.#nodes.delete(node.key);
-    this.#bytes -= node.cost;
+    this.#responses.delete(key);
   }
 }
 

@@ -1,3 +1,5 @@
+import { Sieve } from "../../../memo/sieve.ts";
+
 /** A response in the cache's folder. */
 export interface CachedFile {
   /** The hash of its URL, then that of its group. */
@@ -6,14 +8,6 @@ export interface CachedFile {
   sequence: number;
   headBytes: number;
   bodyBytes: number;
-}
-
-interface Node {
-  file: CachedFile;
-  /** Asked for since the hand passed last. */
-  visited: boolean;
-  newer: Node | null;
-  older: Node | null;
 }
 
 const BLOCK_BYTES = 4_096;
@@ -26,18 +20,10 @@ export function diskBytes(bytes: number): number {
   return Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES + NAME_BYTES;
 }
 
-/**
- * What the cache's folder holds, and what has to go for the rest to fit. As the edge's memory does, it evicts by SIEVE: a
- * queue in order of arrival and a hand that goes from the oldest to the newest, spares what was asked for since it last came
- * by, and takes the rest. It touches no file: who calls it removes those that it names.
- */
+/** What the cache's folder holds, and what has to go for the rest to fit. It touches no file: who calls it removes those that it names. */
 export class CacheIndex {
   readonly #bound: number;
-  readonly #nodes = new Map<string, Node>();
-  #newest: Node | null = null;
-  #oldest: Node | null = null;
-  #hand: Node | null = null;
-  #held = 0;
+  readonly #files = new Sieve<CachedFile>();
   #reserved = 0;
 
   /** @param bound bytes of disk */
@@ -47,24 +33,21 @@ export class CacheIndex {
 
   /** Bytes of disk, with those of files that are being written. */
   get bytes(): number {
-    return this.#held + this.#reserved;
+    return this.#files.cost + this.#reserved;
   }
 
   get(id: string): CachedFile | null {
-    const node = this.#nodes.get(id);
-    if (node === undefined) return null;
-    node.visited = true;
-    return node.file;
+    return this.#files.get(id) ?? null;
   }
 
   /** The file that was written first of all that are left. */
   get oldest(): CachedFile | null {
-    return this.#oldest?.file ?? null;
+    return this.#files.oldest ?? null;
   }
 
   /** Whether this very file is held. */
   holds(file: CachedFile): boolean {
-    return this.#nodes.get(file.id)?.file === file;
+    return this.#files.peek(file.id) === file;
   }
 
   /**
@@ -73,31 +56,20 @@ export class CacheIndex {
    * @returns the file that has to go: the one that was held before, or this one; null: none
    */
   add(file: CachedFile): CachedFile | null {
-    const known = this.#nodes.get(file.id);
-    if (known !== undefined && known.file.sequence > file.sequence) return file;
-    if (known !== undefined) this.#remove(known);
-    const node: Node = { file, visited: false, newer: null, older: this.#newest };
-    if (this.#newest !== null) this.#newest.newer = node;
-    this.#newest = node;
-    this.#oldest ??= node;
-    this.#nodes.set(file.id, node);
-    this.#held += costOf(file);
-    return known?.file ?? null;
+    const known = this.#files.peek(file.id);
+    if (known !== undefined && known.sequence > file.sequence) return file;
+    this.#files.set(file.id, file, costOf(file));
+    return known ?? null;
   }
 
   /** The files whose ids end so, and whose writing began earlier than that. */
   endingWith(suffix: string, before: number): CachedFile[] {
-    const files: CachedFile[] = [];
-    for (const [id, { file }] of this.#nodes) {
-      if (id.endsWith(suffix) && file.sequence < before) files.push(file);
-    }
-    return files;
+    return this.#files.values().filter(({ id, sequence }) => id.endsWith(suffix) && sequence < before);
   }
 
   /** Forgets a file, where it is still the one that is held. */
   remove(file: CachedFile): void {
-    const node = this.#nodes.get(file.id);
-    if (node?.file === file) this.#remove(node);
+    if (this.holds(file)) this.#files.delete(file.id);
   }
 
   /**
@@ -118,29 +90,7 @@ export class CacheIndex {
 
   /** Evicts until all that is left fits. */
   shrink(): CachedFile[] {
-    const evicted: CachedFile[] = [];
-    while (this.bytes > this.#bound) {
-      const candidate = this.#hand ?? this.#oldest;
-      if (candidate === null) break;
-      if (candidate.visited) {
-        candidate.visited = false;
-        this.#hand = candidate.newer;
-      } else {
-        this.#remove(candidate);
-        evicted.push(candidate.file);
-      }
-    }
-    return evicted;
-  }
-
-  #remove(node: Node): void {
-    if (this.#hand === node) this.#hand = node.newer;
-    if (node.newer === null) this.#newest = node.older;
-    else node.newer.older = node.older;
-    if (node.older === null) this.#oldest = node.newer;
-    else node.older.newer = node.newer;
-    this.#nodes.delete(node.file.id);
-    this.#held -= costOf(node.file);
+    return this.#files.shrinkTo(this.#bound - this.#reserved);
   }
 }
 
