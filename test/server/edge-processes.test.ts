@@ -9,7 +9,7 @@ import { processTree } from "../bench/process-stat.ts";
 import { listeningSockets } from "./attack/listening.ts";
 import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
-import { ServeFailed, type ServeProcess, startServe } from "./serve-process.ts";
+import { ServeFailed, type ServeProcess, startServe, stopServers } from "./serve-process.ts";
 
 const API = "api.rescdn.localhost";
 const EDGE = "shop.rescdn.localhost";
@@ -20,7 +20,6 @@ const REQUESTS = 60;
 let stateDir: string;
 let origin: Server;
 let originRequests = 0;
-const running = new Set<ServeProcess>();
 
 beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), "rescdn-processes-"));
@@ -32,26 +31,13 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all([...running].map((server) => server.stop()));
+  await stopServers();
   origin.close();
   await rm(stateDir, { recursive: true, force: true });
 });
 
-async function serve(env: Record<string, string>): Promise<ServeProcess> {
-  const server = await startServe({
-    STATE_DIR: stateDir,
-    ADMIN_TOKEN,
-    ALLOW_PRIVATE_ORIGINS: "true",
-    ...env,
-  });
-  running.add(server);
-  return server;
-}
-
-async function stop(server: ServeProcess): Promise<number | null> {
-  running.delete(server);
-  return server.stop();
-}
+const serve = (env: Record<string, string>) =>
+  startServe({ STATE_DIR: stateDir, ADMIN_TOKEN, ALLOW_PRIVATE_ORIGINS: "true", ...env });
 
 async function statusesOf(server: ServeProcess): Promise<Record<string, number>> {
   const statuses: Record<string, number> = {};
@@ -82,12 +68,12 @@ describe("npm run serve with WORKERS=2", () => {
     expect(purge.status, purge.body).toBe(200);
     expect(await statusesOf(first)).toEqual(eachOnce);
     expect(originRequests).toBe(4);
-    expect(await stop(first)).toBe(0);
+    expect(await first.stop()).toBe(0);
 
     const second = await serve({});
     const usage = await request(second.port, API, "/v1/usage", { headers });
     expect(JSON.parse(usage.body)).toMatchObject({ requests: 2 * REQUESTS, bandwidth_bytes: 2 * REQUESTS * 13 });
-    expect(await stop(second)).toBe(0);
+    expect(await second.stop()).toBe(0);
   });
 
   it("answers names in both processes as soon as a write is answered, out of D1 as well", async () => {
@@ -105,7 +91,7 @@ describe("npm run serve with WORKERS=2", () => {
       expect((await ask("get.config.demo.v1")).body).toContain("s=ok");
       expect((await ask("list.demo.v1")).body).toContain('[\\"config\\"]');
     }
-    expect(await stop(server)).toBe(0);
+    expect(await server.stop()).toBe(0);
   });
 
   it("leaves no process and no socket behind, whether it is told to end or killed", async () => {
@@ -122,7 +108,6 @@ describe("npm run serve with WORKERS=2", () => {
       const left = async () => (await Promise.all(processes.map(parentOf))).filter((parent) => parent !== null);
       await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: HEALTHY_WITHIN_MS, interval: 20 });
       expect((await server.ended) === 0).toBe(signal === "SIGTERM");
-      running.delete(server);
       expect(existsSync(folder), "where its sockets were").toBe(false);
     }
   });
@@ -147,7 +132,7 @@ describe("npm run serve with WORKERS=2", () => {
     expect((await request(server.port, API, "/v1/zones", { method: "POST", headers, body: zone })).status).toBe(201);
     expect(Object.keys(await statusesOf(server)).sort()).toEqual(["200 HIT", "200 MISS"]);
     expect(server.stderr()).not.toContain("edge_not_told");
-    expect(await stop(server)).toBe(0);
+    expect(await server.stop()).toBe(0);
   });
 
   it("says in one line that the port is taken, by a server of its kind as well, and what WORKERS may be", async () => {
@@ -156,7 +141,7 @@ describe("npm run serve with WORKERS=2", () => {
     const taken = new RegExp(`^port ${port} on 127\\.0\\.0\\.1 is taken: .+\\n$`);
     expect(await failureOf({ WORKERS: "2", PORT: port })).toMatch(taken);
     expect(await failureOf({ WORKERS: "1", PORT: port })).toMatch(taken);
-    expect(await stop(server)).toBe(0);
+    expect(await server.stop()).toBe(0);
     for (const workers of ["0", "65", "-1", "1.5", "two"]) {
       expect(await failureOf({ WORKERS: workers })).toBe(`WORKERS is not a whole number from 1 to 64: ${workers}\n`);
     }

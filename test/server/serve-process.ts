@@ -30,6 +30,13 @@ export class ServeFailed extends Error {
   }
 }
 
+const running = new Set<ServeProcess>();
+
+/** Stops those that a test file has started and, since it failed, not stopped. */
+export async function stopServers(): Promise<void> {
+  await Promise.all(Array.from(running, (server) => server.stop()));
+}
+
 /** Starts the real command on the port that `env` names (0: any free one) and waits for its `ready` line. */
 export async function startServe(env: Record<string, string>): Promise<ServeProcess> {
   const child = spawn("npm", ["run", "--silent", "serve"], {
@@ -54,7 +61,7 @@ export async function startServe(env: Record<string, string>): Promise<ServeProc
     });
     exit.then((code) => reject(new ServeFailed(code, stderr)), reject);
   });
-  return {
+  const server: ServeProcess = {
     pid: child.pid!,
     port,
     stdout,
@@ -65,6 +72,9 @@ export async function startServe(env: Record<string, string>): Promise<ServeProc
       return exit;
     },
   };
+  running.add(server);
+  child.once("close", () => running.delete(server));
+  return server;
 }
 
 async function exitCode(child: ChildProcess): Promise<number | null> {

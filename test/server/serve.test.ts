@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
-import { ServeFailed, type ServeProcess, startServe } from "./serve-process.ts";
+import { ServeFailed, type ServeProcess, startServe, stopServers } from "./serve-process.ts";
 
 const API = "api.rescdn.localhost";
 const EDGE = "shop.rescdn.localhost";
@@ -16,7 +16,6 @@ let stateDir: string;
 let origin: Server;
 let originUrl: string;
 let originRequests = 0;
-const running = new Set<ServeProcess>();
 
 beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), "rescdn-serve-"));
@@ -29,26 +28,13 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all([...running].map((server) => server.stop()));
+  await stopServers();
   origin.close();
   await rm(stateDir, { recursive: true, force: true });
 });
 
-async function serve(env: Record<string, string> = {}): Promise<ServeProcess> {
-  const server = await startServe({
-    STATE_DIR: stateDir,
-    ADMIN_TOKEN,
-    ALLOW_PRIVATE_ORIGINS: "true",
-    ...env,
-  });
-  running.add(server);
-  return server;
-}
-
-async function stop(server: ServeProcess): Promise<number | null> {
-  running.delete(server);
-  return server.stop();
-}
+const serve = (env: Record<string, string> = {}) =>
+  startServe({ STATE_DIR: stateDir, ADMIN_TOKEN, ALLOW_PRIVATE_ORIGINS: "true", ...env });
 
 describe("npm run serve", () => {
   it("goes from an account to a cached and purged asset, and finds the zone again after a restart", async () => {
@@ -86,14 +72,14 @@ describe("npm run serve", () => {
     expect(await fetchAsset(first)).toEqual({ cache: "MISS", originRequests: 2, body: "body{order:2}" });
     expect(await fetchAsset(first)).toEqual({ cache: "HIT", originRequests: 2, body: "body{order:2}" });
 
-    expect(await stop(first)).toBe(0);
+    expect(await first.stop()).toBe(0);
     expect(first.stdout).toHaveLength(1);
 
     const second = await serve();
     const zones = await request(second.port, API, "/v1/zones", { headers });
     expect(JSON.parse(zones.body)).toMatchObject({ zones: [{ id, name: "shop", origin: originUrl }] });
     expect((await fetchAsset(second)).body).toBe("body{order:2}");
-    expect(await stop(second)).toBe(0);
+    expect(await second.stop()).toBe(0);
   });
 
   it("has counted every answer when it ends, those too that SIGTERM finds in flight", async () => {
@@ -115,7 +101,7 @@ describe("npm run serve", () => {
     const inFlight = request(first.port, EDGE, "/slow.css");
     await asked.promise;
     for (let n = 0; n < 10; n++) expect((await request(first.port, EDGE, PATH)).status).toBe(200);
-    const stopped = stop(first);
+    const stopped = first.stop();
     // While it drains, connections still come about, but nobody answers on them.
     const isAnswered = () => {
       const answered = request(first.port, EDGE, PATH).then(
@@ -135,7 +121,7 @@ describe("npm run serve", () => {
       requests: number;
       bandwidth_bytes: number;
     };
-    expect(await stop(second)).toBe(0);
+    expect(await second.stop()).toBe(0);
     expect(usage.requests).toBeGreaterThanOrEqual(11);
     expect(usage.bandwidth_bytes).toBe(usage.requests * 20);
   });
