@@ -4,8 +4,8 @@ import { toResponse } from "./edge/answer/send.ts";
 import { Memory } from "./edge/cache/memory.ts";
 import { ownCache, type PlainCache } from "./edge/cache/own-cache.ts";
 import { createStore } from "./edge/cache/store.ts";
+import { Coalescing } from "./edge/fill/coalescing.ts";
 import { FillBudget } from "./edge/fill/fill-budget.ts";
-import { Flights } from "./edge/fill/flights.ts";
 import { RangeDemand } from "./edge/fill/range-demand.ts";
 import { Routes } from "./edge/request/routes.ts";
 import { type Edge, serve } from "./edge/serve.ts";
@@ -92,7 +92,7 @@ function edgeOf(env: EdgeEnv, cache: PlainCache, { cf }: Request): Edge & { usag
     routes: new Routes(settings),
     zones: zoneTableOf(env.ZONES),
     store: createStore(cache, storeOrigin(settings), settings.cloudflare && cacheTagField),
-    flights: new Flights(),
+    coalescing: new Coalescing(),
     fills: new FillBudget(),
     ranges: new RangeDemand(),
     memory: new Memory(settings.memory),

@@ -11,7 +11,7 @@ import { pathTarget, prefixTarget } from "../zones/purge/purge-target.ts";
 import { type PurgeOrder, type PurgeTarget, recordPurge } from "../zones/purge/purges.ts";
 import type { ZoneRow } from "../zones/rows.ts";
 import { completeSettings } from "../zones/settings.ts";
-import { commit } from "./commit.ts";
+import { bringToEdge } from "./bring-to-edge.ts";
 import { Problem } from "./errors.ts";
 import { purgePathRoute, purgeRoute } from "./purge-routes.ts";
 import { invalidField } from "./validation.ts";
@@ -57,7 +57,7 @@ async function purge(c: RestContext, idOrName: string, request: PurgeRequest) {
   const limit = rowsOf(BOUNDS.purges.rows, c.var.caller.plan);
   if (!(await recordPurge(c.env.DB, order, auditOf(c, order), c.var.now, limit))) throw zoneNotFound();
   if (settingsOf(c.env).cloudflare !== null) c.executionCtx.waitUntil(accelerate(c.env.PURGE_ACCELERATOR, order));
-  const [nodes] = await Promise.all([countPops(c.env.DB, c.var.now), commit(c, zone.name)]);
+  const [nodes] = await Promise.all([countPops(c.env.DB, c.var.now), bringToEdge(c, zone.name)]);
   return { purged: true as const, nodes, id: order.id };
 }
 

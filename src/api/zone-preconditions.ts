@@ -1,6 +1,6 @@
 import { evaluatePreconditions } from "../http/conditional.ts";
 import type { RestContext } from "../rest/context.ts";
-import { purgeHash } from "../zones/purge/purge-log.ts";
+import { textHash } from "../text-hash.ts";
 import type { ZoneRow } from "../zones/rows.ts";
 import { Problem } from "./errors.ts";
 import { redactedZone } from "./zone-json.ts";
@@ -10,16 +10,20 @@ import { redactedZone } from "./zone-json.ts";
  * that changes a default; the values that it leaves out change with the revision.
  */
 export function zoneEtag(c: RestContext, zone: ZoneRow): string {
-  return `"${zone.revision}-${purgeHash(JSON.stringify(redactedZone(c, zone)))}"`;
+  return `"${zone.revision}-${textHash(JSON.stringify(redactedZone(c, zone)))}"`;
 }
 
-/**
- * Evaluates a request's preconditions against a zone (RFC 9110 §13.2.2): whether it shall be answered by a 304. Where one
- * fails it throws the 412.
- */
+/** Refuses a request whose preconditions a zone does not meet (RFC 9110 §13.2.2) with a 412. */
+export function checkPreconditions(c: RestContext, zone: ZoneRow): void {
+  if (verdictOn(c, zone) === "failed") throw new Problem("precondition_failed");
+}
+
+/** Whether a read is to be answered by a 304. */
 export function isNotModified(c: RestContext, zone: ZoneRow): boolean {
+  return verdictOn(c, zone) === "not-modified";
+}
+
+function verdictOn(c: RestContext, zone: ZoneRow) {
   const selected = { etag: zoneEtag(c, zone), lastModified: null, date: null };
-  const verdict = evaluatePreconditions(c.req.method, c.req.raw.headers, selected, c.var.now);
-  if (verdict === "failed") throw new Problem("precondition_failed");
-  return verdict === "not-modified";
+  return evaluatePreconditions(c.req.method, c.req.raw.headers, selected, c.var.now);
 }

@@ -8,15 +8,15 @@ import { settingsOf } from "../settings.ts";
 import { changeZone } from "../zones/change-zone.ts";
 import { insertZone } from "../zones/insert-zone.ts";
 import { listZones, type ZoneRow } from "../zones/rows.ts";
+import { bringToEdge } from "./bring-to-edge.ts";
 import { changedSettings } from "./changed-settings.ts";
 import { checkedOrigin } from "./checked-origin.ts";
-import { commit } from "./commit.ts";
 import { Problem } from "./errors.ts";
 import { cutPage, requestedPage } from "./pages.ts";
 import { zoneAudit } from "./zone-audit.ts";
 import { scopeOf, zoneInScope, zoneNotFound } from "./zone-in-scope.ts";
 import { shownZone } from "./zone-json.ts";
-import { isNotModified, zoneEtag } from "./zone-preconditions.ts";
+import { checkPreconditions, isNotModified, zoneEtag } from "./zone-preconditions.ts";
 import { changeRoute, createZoneRoute, listRoute, readRoute, removeRoute } from "./zone-routes.ts";
 
 /** Adds `/v1/zones` to the API. */
@@ -59,7 +59,7 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
             : `the account has deleted ${deletedLimit} zones within ${BOUNDS.zones.over.days} days, whose names are kept: wait until the first are free, or ask for a larger plan`,
       });
     }
-    await commit(c, name);
+    await bringToEdge(c, name);
     return c.json(shownZone(c, result.zone), 201, {
       etag: zoneEtag(c, result.zone),
       location: `/v1/zones/${result.zone.id}`,
@@ -69,6 +69,7 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
   app.openapi(readRoute, async (c) => {
     const zone = await zoneInScope(c, c.req.valid("param").id);
     const etag = zoneEtag(c, zone);
+    checkPreconditions(c, zone);
     if (isNotModified(c, zone)) return c.body(null, 304, { etag });
     return c.json(shownZone(c, zone), 200, { etag });
   });
@@ -94,14 +95,14 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
 /** The zone after a change that its preconditions allow, when the zone table holds it. */
 async function changed(c: RestContext, idOrName: string, change: (before: ZoneRow) => ZoneRow): Promise<ZoneRow> {
   const apply = (before: ZoneRow) => {
-    isNotModified(c, before);
+    checkPreconditions(c, before);
     return change(before);
   };
   const audit = (before: ZoneRow, after: ZoneRow) => zoneAudit(c, before, after.state === "deleted" ? null : after);
   const result = await changeZone(c.env.DB, scopeOf(c), idOrName, { apply, audit }, c.var.now);
   if (result.kind === "missing") throw zoneNotFound();
   if (result.kind === "busy") throw new Problem("conflict");
-  await commit(c, result.changed.name);
+  await bringToEdge(c, result.changed.name);
   return result.changed;
 }
 

@@ -6,7 +6,7 @@ import { failure } from "./answer/failure.ts";
 import { optionsOf } from "./answer/options.ts";
 import { refuse } from "./answer/refusal.ts";
 import { replay } from "./answer/replay.ts";
-import { type Answer, type Recipient, send, toResponse, type Usage } from "./answer/send.ts";
+import { type Answer, type SendContext, send, toResponse, type Usage } from "./answer/send.ts";
 import { OpenBodies } from "./body/open-bodies.ts";
 import { streamBlob } from "./body/stream-blob.ts";
 import type { Memory } from "./cache/memory.ts";
@@ -65,12 +65,12 @@ function serveZone(visit: Visit, zone: ZoneDocument | null | "unavailable", edge
     usage.countRequest(zone, target.path, "HIT", fields.status, size, now, waitUntil);
     return new Response(body && streamBlob(body, size, stalledMs), fields);
   }
-  const recipient: Recipient = { zone, path: target.path, now, usage, stalledMs, waitUntil };
-  const failed = (error: unknown) => send(failure(request, error, zone), recipient);
+  const context: SendContext = { zone, path: target.path, now, usage, stalledMs, waitUntil };
+  const failed = (error: unknown) => send(failure(request, error, zone), context);
   try {
     const answered = answerTo(visit, zone, target, edge);
-    if (!(answered instanceof Promise)) return send(answered, recipient);
-    return answered.then((given) => send(given, recipient)).catch(failed);
+    if (!(answered instanceof Promise)) return send(answered, context);
+    return answered.then((given) => send(given, context)).catch(failed);
   } catch (error) {
     return failed(error);
   }
@@ -93,7 +93,7 @@ function answerTo(visit: Visit, zone: ZoneDocument, target: Target, edge: Edge):
   }
   if (admission.kind === "options") return optionsOf(request, zone);
 
-  const { store, flights, fills, ranges, stalledMs } = edge;
+  const { store, coalescing, fills, ranges, stalledMs } = edge;
   const changes = zone.settings.methods === "all";
   // Its objects change by unsafe methods, which only the store forgets for all isolates of a place.
   if (changes) edge.memory.delete(target.key);
@@ -108,7 +108,7 @@ function answerTo(visit: Visit, zone: ZoneDocument, target: Target, edge: Edge):
     waitUntil,
     store,
     memory: changes ? null : edge.memory,
-    flights,
+    coalescing,
     fills,
     ranges,
     stalledMs,

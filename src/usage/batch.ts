@@ -1,12 +1,12 @@
 import type { PathSummary } from "./top-paths.ts";
 
 /** The words of `X-Cache`, in the order in which they are counted. */
-export const CACHE_STATUSES = ["HIT", "MISS", "STALE", "REVALIDATED", "BYPASS"] as const;
+export const CACHE_RESULTS = ["HIT", "MISS", "STALE", "REVALIDATED", "BYPASS"] as const;
 
-export type CacheStatus = (typeof CACHE_STATUSES)[number];
+export type CacheResult = (typeof CACHE_RESULTS)[number];
 
 /** Those whose body came out of the cache, after a 304 of the origin too: what `cache_hit_rate` counts as hits. */
-export const HITS: readonly CacheStatus[] = ["HIT", "STALE", "REVALIDATED"];
+export const HITS: readonly CacheResult[] = ["HIT", "STALE", "REVALIDATED"];
 
 /** What an isolate has counted for one account since its last batch. */
 export interface UsageBatch {
@@ -29,4 +29,4 @@ export interface ZoneHour {
 }
 
 /** Bytes of bodies. Those of an answer may come in later batches than its request. */
-export type UsageLine = [cacheStatus: CacheStatus, statusClass: number, requests: number, bytes: number];
+export type UsageLine = [cacheStatus: CacheResult, statusClass: number, requests: number, bytes: number];

@@ -1,4 +1,4 @@
-import { CACHE_STATUSES, type CacheStatus, type UsageBatch, type UsageLine, type ZoneHour } from "./batch.ts";
+import { CACHE_RESULTS, type CacheResult, type UsageBatch, type UsageLine, type ZoneHour } from "./batch.ts";
 import { HOUR_MS } from "./hours.ts";
 import { TopPaths } from "./top-paths.ts";
 
@@ -11,8 +11,8 @@ const PATHS_OF_AN_ISOLATE = 8_192;
 /** Classes 0 to 5: a status is counted under its hundreds. */
 const CLASSES = 6;
 
-/** Where the classes of a cache status begin: its place in {@link CACHE_STATUSES}, times {@link CLASSES}. */
-const POSITION: Record<CacheStatus, number> = { HIT: 0, MISS: 6, STALE: 12, REVALIDATED: 18, BYPASS: 24 };
+/** Where the classes of a cache status begin: its place in {@link CACHE_RESULTS}, times {@link CLASSES}. */
+const POSITION: Record<CacheResult, number> = { HIT: 0, MISS: 6, STALE: 12, REVALIDATED: 18, BYPASS: 24 };
 
 /** Whose usage it is. Live and test zones of one account never meet. */
 export interface Owner {
@@ -60,7 +60,7 @@ export class Counter {
   countRequest(
     zone: { id: string } & Owner,
     path: string,
-    cacheStatus: CacheStatus,
+    cacheStatus: CacheResult,
     status: number,
     bytes: number,
     now: number,
@@ -79,7 +79,7 @@ export class Counter {
   /** Adds bytes to an answer that has been counted. */
   countBytes(
     zone: { id: string } & Owner,
-    cacheStatus: CacheStatus,
+    cacheStatus: CacheResult,
     status: number,
     bytes: number,
     now: number,
@@ -148,7 +148,7 @@ export function nameOf({ account, mode }: Owner): string {
 
 function hourOf(zone: OpenZone, now: number): OpenHour {
   for (const open of zone.hours) if (now >= open.hour && now < open.hour + HOUR_MS) return open;
-  const empty = () => new Array<number>(CACHE_STATUSES.length * CLASSES).fill(0);
+  const empty = () => new Array<number>(CACHE_RESULTS.length * CLASSES).fill(0);
   const hour = now - (now % HOUR_MS);
   const open: OpenHour = { hour, requests: empty(), bytes: empty(), paths: new TopPaths(PATHS_OF_A_ZONE) };
   zone.hours.push(open);
@@ -157,7 +157,7 @@ function hourOf(zone: OpenZone, now: number): OpenHour {
 
 function zoneHour(zone: string, { hour, requests, bytes, paths }: OpenHour): ZoneHour {
   const lines: UsageLine[] = [];
-  for (const cacheStatus of CACHE_STATUSES) {
+  for (const cacheStatus of CACHE_RESULTS) {
     for (let statusClass = 0; statusClass < CLASSES; statusClass++) {
       const position = POSITION[cacheStatus] + statusClass;
       if (requests[position] || bytes[position]) {

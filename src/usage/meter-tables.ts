@@ -1,4 +1,4 @@
-import { type CacheStatus, HITS, type UsageBatch } from "./batch.ts";
+import { type CacheResult, HITS, type UsageBatch } from "./batch.ts";
 import { DAY_MS, dayOf, HOUR_MS } from "./hours.ts";
 import { mergeTopPaths, NO_PATHS, type PathSummary } from "./top-paths.ts";
 
@@ -27,7 +27,7 @@ export interface UsageQuery {
 
 /** Sums by each dimension, those with the most requests first; each dimension adds up to the same. */
 export interface UsageSums {
-  cacheStatus: Sum<CacheStatus>[];
+  cacheStatus: Sum<CacheResult>[];
   /** By the first digit of the status. */
   statusClass: Sum<number>[];
   pop: Sum<string>[];
@@ -128,7 +128,7 @@ export function topPaths(sql: SqlStorage, zone: string, day: number): PathSummar
 export function sums(sql: SqlStorage, query: UsageQuery): UsageSums {
   const { series } = query;
   return {
-    cacheStatus: sumsBy<CacheStatus>(sql, query, "cache_status"),
+    cacheStatus: sumsBy<CacheResult>(sql, query, "cache_status"),
     statusClass: sumsBy<number>(sql, query, "status_class"),
     pop: sumsBy<string>(sql, query, "pop"),
     zone: sumsBy<string>(sql, query, "zone"),

@@ -1,4 +1,4 @@
-import type { CacheStatus, UsageBatch } from "./batch.ts";
+import type { CacheResult, UsageBatch } from "./batch.ts";
 import { Counter, nameOf, type Owner, type OwnerCounts } from "./counter.ts";
 import type { UsageMeter } from "./meter.ts";
 
@@ -7,8 +7,8 @@ export type Meters = DurableObjectNamespace<UsageMeter>;
 type WaitUntil = (work: Promise<unknown>) => void;
 type Zone = { id: string } & Owner;
 
-/** Work on an owner's batch, by its last sign of life in ms since the epoch. */
-interface Delivery {
+/** Work on the delivery of an owner's batch, by its last sign of life in ms since the epoch. */
+interface Work {
   since: number;
 }
 
@@ -32,7 +32,7 @@ export class Metering {
   readonly #meters: Meters;
   readonly #pop: string;
   readonly #counter = new Counter();
-  readonly #deliveries = new WeakMap<OwnerCounts, Delivery>();
+  readonly #deliveries = new WeakMap<OwnerCounts, Work>();
   #source: string | null = null;
   /** See {@link Metering.drain}. */
   settle: ((zone: Zone) => Promise<void>) | null = null;
@@ -46,7 +46,7 @@ export class Metering {
   countRequest(
     zone: Zone,
     path: string,
-    cacheStatus: CacheStatus,
+    cacheStatus: CacheResult,
     status: number,
     bytes: number,
     now: number,
@@ -57,7 +57,7 @@ export class Metering {
 
   countBytes(
     zone: Zone,
-    cacheStatus: CacheStatus,
+    cacheStatus: CacheResult,
     status: number,
     bytes: number,
     now: number,
@@ -90,7 +90,7 @@ export class Metering {
     // Twice, for what was counted while an earlier batch was on its way.
     for (let round = 0; round < 2 && owner !== null; round++) {
       while (this.#isUnderWay(owner)) await scheduler.wait(POLL_MS);
-      const delivery: Delivery = { since: Date.now() };
+      const delivery: Work = { since: Date.now() };
       this.#deliveries.set(owner, delivery);
       const batch = this.#close(owner);
       const hasArrived = batch === null || (await this.#deliver(owner, batch, delivery));
@@ -108,7 +108,7 @@ export class Metering {
   async #deliverSoon(owner: OwnerCounts): Promise<void> {
     do await scheduler.wait(INTERVAL_MS);
     while (this.#isUnderWay(owner));
-    const delivery: Delivery = { since: Date.now() };
+    const delivery: Work = { since: Date.now() };
     this.#deliveries.set(owner, delivery);
     try {
       if (owner.closed !== null) {
@@ -134,7 +134,7 @@ export class Metering {
   }
 
   /** Sends a batch until it is acknowledged, a few times. The meter counts it once, however often it gets it. */
-  async #deliver(owner: OwnerCounts, batch: UsageBatch, delivery: Delivery): Promise<boolean> {
+  async #deliver(owner: OwnerCounts, batch: UsageBatch, delivery: Work): Promise<boolean> {
     for (const pause of [0, ...RETRY_MS]) {
       if (pause > 0) await scheduler.wait(pause);
       delivery.since = Date.now();

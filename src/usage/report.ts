@@ -1,4 +1,4 @@
-import type { CacheStatus } from "./batch.ts";
+import type { CacheResult } from "./batch.ts";
 import { DAY_MS, HOUR_MS } from "./hours.ts";
 import type { Sum, UsageSums } from "./meter-tables.ts";
 import type { Period } from "./period.ts";
@@ -14,7 +14,7 @@ export interface Figures {
 export interface Report extends Figures {
   period_start: string;
   period_end: string;
-  by_cache_status: (Figures & { cache_status: CacheStatus })[];
+  by_cache_status: (Figures & { cache_status: CacheResult })[];
   by_status_class: (Figures & { status_class: string })[];
   by_pop: (Figures & { pop: string })[];
   by_zone: (Figures & { zone: string })[];

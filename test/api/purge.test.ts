@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { purgeHash, purgeVerdict } from "../../src/zones/purge/purge-log.ts";
+import { textHash } from "../../src/text-hash.ts";
+import { purgeVerdict } from "../../src/zones/purge/purge-log.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
 import { call, customerOf, newZone, type ShownZone } from "../support/control-plane.ts";
 
@@ -20,7 +21,7 @@ describe("GET /v1/purge", () => {
       expect(answer.status).toBe(200);
       expect(await answer.json()).toEqual(PURGED);
       const { paths } = await purgesOf(zone);
-      expect(paths).toEqual({ [purgeHash("/assets/v2/reset.css")]: [index + 2, 0, 0] });
+      expect(paths).toEqual({ [textHash("/assets/v2/reset.css")]: [index + 2, 0, 0] });
     }
   });
 
@@ -52,7 +53,7 @@ describe("GET /v1/purge", () => {
 });
 
 describe("POST /v1/purge", () => {
-  const stored = { path: "/a/b.css", query: "?v=1", tagHashes: ["blue"].map(purgeHash), version: 1 };
+  const stored = { path: "/a/b.css", query: "?v=1", tagHashes: ["blue"].map(textHash), version: 1 };
 
   it.each([
     [{ path: "/a/b.css" }, "purged"],
@@ -86,7 +87,7 @@ describe("POST /v1/purge", () => {
   it("reads a query by the zone's rule, as the edge's keys do", async () => {
     const zone = await newZone(customer.live, { settings: { query: "sort" } });
     await post({ zone: zone.name, path: "/a?b=2&a=1" });
-    expect((await purgesOf(zone)).urls).toEqual({ [purgeHash("/a?a=1&b=2")]: [2, 0, 0] });
+    expect((await purgesOf(zone)).urls).toEqual({ [textHash("/a?a=1&b=2")]: [2, 0, 0] });
   });
 
   it("is one version of the zone, however much it names", async () => {

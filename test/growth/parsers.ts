@@ -41,11 +41,12 @@ import { findOpts, readName } from "../../src/records/dns/wire.ts";
 import { queryTokenOf } from "../../src/records/query-token.ts";
 import { parseRecordKey } from "../../src/records/record-key.ts";
 import { bearerToken } from "../../src/records/rest/bearer-token.ts";
+import { textHash } from "../../src/text-hash.ts";
 import { dateOf, periodOf } from "../../src/usage/period.ts";
 import { extensionOf } from "../../src/zones/asset-types.ts";
 import { isHeaderValue, refusalOfHeaderName } from "../../src/zones/header-rules.ts";
 import { cacheTagField } from "../../src/zones/purge/cache-tags.ts";
-import { buildPurgeLog, EMPTY_PURGE_LOG, purgeHash, purgeVerdict } from "../../src/zones/purge/purge-log.ts";
+import { buildPurgeLog, EMPTY_PURGE_LOG, purgeVerdict } from "../../src/zones/purge/purge-log.ts";
 import { pathTarget, prefixTarget } from "../../src/zones/purge/purge-target.ts";
 import { isReservedName } from "../../src/zones/reserved-names.ts";
 import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
@@ -225,7 +226,8 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
     checkEndpoint: (text) => checkEndpoint(`https://example.com/${text}`, POLICY),
     checkHost: (text) => checkHost(text, POLICY),
   },
-  "src/zones/purge/purge-log.ts": { purgeHash, purgeVerdict: purge },
+  "src/text-hash.ts": { textHash },
+  "src/zones/purge/purge-log.ts": { purgeVerdict: purge },
   "src/zones/purge/purge-target.ts": {
     pathTarget: (text) => pathTarget(`/${text}`, "sort"),
     prefixTarget: (text) => prefixTarget(`/${text}`),

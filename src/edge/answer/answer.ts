@@ -34,7 +34,7 @@ type Selection =
  */
 const CUT_OUT_BYTES = 1_048_576;
 
-const WITHOUT_BODY = { body: null, handed: null } as const;
+const WITHOUT_BODY = { body: null, tally: null } as const;
 
 /** Answers a client out of a response. What it leaves unread of the bodies that were opened is for its caller to close. */
 export async function answer(exchange: Asked & Caches, outcome: ResponseOutcome): Promise<Answer> {
@@ -81,7 +81,7 @@ async function answerIn(
       headers.set("content-range", contentRange(first, last, size));
       headers.set("content-length", String(last - first + 1));
       const body = await partOfBody(exchange, stored, source, first, last);
-      return { status: 206, headers, body, handed: null, isOnTheWay, xCache };
+      return { status: 206, headers, body, tally: null, isOnTheWay, xCache };
     }
     case "whole": {
       const whole = await wholeIn(coding, exchange, stored, source, headers);
@@ -148,12 +148,12 @@ async function wholeIn(
   stored: StoredResponse,
   source: BodySource,
   headers: Headers,
-): Promise<Pick<Answer, "body" | "handed"> | null> {
+): Promise<Pick<Answer, "body" | "tally"> | null> {
   const isWithoutBody = exchange.request.method === "HEAD" || isWithoutContent(stored.status);
   if (coding.kind === "as-stored") {
     if (stored.size !== null && stored.status !== 204) headers.set("content-length", String(stored.size));
     if (isWithoutBody) return WITHOUT_BODY;
-    return { body: wholeBody(source), handed: source.kind === "origin" ? source.handed : null };
+    return { body: wholeBody(source), tally: source.kind === "origin" ? source.tally : null };
   }
   headers.delete("content-length");
   headers.set("content-encoding", coding.coding);
@@ -163,7 +163,7 @@ async function wholeIn(
   if (coded === null) return null;
   const { body, size } = coded;
   if (size !== null) headers.set("content-length", String(size));
-  return isWithoutBody ? WITHOUT_BODY : { body, handed: null };
+  return isWithoutBody ? WITHOUT_BODY : { body, tally: null };
 }
 
 /** Adds to the stored fields what is said to this client. */

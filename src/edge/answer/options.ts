@@ -15,5 +15,5 @@ export function optionsOf(request: Request, zone: ZoneDocument): Answer {
     headers.set("access-control-allow-headers", asked ?? "*");
     headers.set("access-control-max-age", "86400");
   }
-  return { status: 204, headers, body: null, isOnTheWay: false, handed: null, xCache: "BYPASS" };
+  return { status: 204, headers, body: null, isOnTheWay: false, tally: null, xCache: "BYPASS" };
 }

@@ -47,7 +47,7 @@ export function refuse(
     headers,
     body: body === null ? null : new Blob([body]),
     isOnTheWay: false,
-    handed: null,
+    tally: null,
     xCache: "BYPASS",
   };
 }

@@ -1,7 +1,7 @@
 import type { ZoneDocument } from "../../zones/zone.ts";
 import type { WaitUntil } from "../../zones/zone-table.ts";
+import type { ByteTally } from "../body/byte-tally.ts";
 import { countedBody } from "../body/counted-body.ts";
-import type { Handed } from "../body/handed.ts";
 import { streamBlob } from "../body/stream-blob.ts";
 import type { XCache } from "../fill/provenance.ts";
 
@@ -14,7 +14,7 @@ export interface Answer {
   /** Whether a stream comes at the origin's pace. Any other body is all here. */
   isOnTheWay: boolean;
   /** Where a stream is told of as it is handed over; null: it has to be counted here. */
-  handed: Handed | null;
+  tally: ByteTally | null;
   xCache: XCache;
 }
 
@@ -54,7 +54,7 @@ export function toResponse({ status, headers, body }: Answer): Response {
 }
 
 /** What an answer is counted under. */
-export interface Recipient {
+export interface SendContext {
   zone: ZoneDocument;
   path: string;
   /** When the request arrived, ms since the epoch. */
@@ -69,18 +69,18 @@ export interface Recipient {
 const AT_ONCE_BYTES = 1_048_576;
 
 /** Sends an answer to a client of a zone, and counts it: a small body as it is handed over, a stream as it goes out. */
-export function send(answer: Answer, recipient: Recipient): Response | Promise<Response> {
-  const { zone, path, now, usage, stalledMs, waitUntil } = recipient;
+export function send(answer: Answer, context: SendContext): Response | Promise<Response> {
+  const { zone, path, now, usage, stalledMs, waitUntil } = context;
   const { xCache, status, body, headers } = answer;
   const size = lengthOf(headers);
   if (body instanceof ReadableStream && (answer.isOnTheWay || size === null || size > AT_ONCE_BYTES)) {
     const count = (bytes: number) => usage.countBytes(zone, xCache, status, bytes, now, waitUntil);
     const settle = () => usage.settle?.(zone);
-    const isTold = answer.handed !== null;
+    const isTold = answer.tally !== null;
     const counted = isTold ? body : countedBody(body, size, answer.isOnTheWay, stalledMs, count, settle);
     const response = toResponse({ ...answer, body: counted });
     usage.countRequest(zone, path, xCache, status, 0, now, waitUntil);
-    answer.handed?.tell(count, settle);
+    answer.tally?.tell(count, settle);
     return response;
   }
   const sent = body instanceof Blob ? streamBlob(body, body.size, stalledMs) : body;

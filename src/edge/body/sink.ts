@@ -1,9 +1,9 @@
-import type { Handed } from "./handed.ts";
+import type { ByteTally } from "./byte-tally.ts";
 
 /** A writable end that may go away: a failed write closes it, and is not an error of the body. */
 export class Sink {
   #writer: WritableStreamDefaultWriter<Uint8Array> | null;
-  readonly #handed: Handed | null;
+  readonly #tally: ByteTally | null;
   readonly #stalledMs: number;
   #pending = 0;
   #taken = 0;
@@ -13,10 +13,10 @@ export class Sink {
 
   /**
    * @param stalledMs after so long without taking anything the other end is let go, ms
-   * @param handed told of what is written
+   * @param tally told of what is written
    */
-  constructor(stream: WritableStream<Uint8Array> | null, stalledMs: number, handed: Handed | null = null) {
-    this.#handed = handed;
+  constructor(stream: WritableStream<Uint8Array> | null, stalledMs: number, tally: ByteTally | null = null) {
+    this.#tally = tally;
     this.#stalledMs = stalledMs;
     this.#writer = stream?.getWriter() ?? null;
     this.over = this.#writer === null ? Promise.resolve() : this.#writer.closed.catch(() => this.#leave());
@@ -38,7 +38,7 @@ export class Sink {
 
   async write(chunk: Uint8Array): Promise<void> {
     if (this.#writer === null) return;
-    this.#handed?.add(chunk.byteLength);
+    this.#tally?.add(chunk.byteLength);
     if (this.#pending++ === 0) this.#watch();
     await this.#writer.write(chunk).catch(() => this.#leave());
     this.#pending--;
@@ -47,7 +47,7 @@ export class Sink {
   }
 
   async close(): Promise<void> {
-    if (this.#writer !== null) await this.#handed?.beforeEnd();
+    if (this.#writer !== null) await this.#tally?.beforeEnd();
     await this.#writer?.close().catch(() => this.#leave());
   }
 

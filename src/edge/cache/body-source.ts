@@ -1,4 +1,4 @@
-import type { Handed } from "../body/handed.ts";
+import type { ByteTally } from "../body/byte-tally.ts";
 import type { HotResponse } from "./hot-response.ts";
 
 /** Where the whole identity body of an answer comes from. */
@@ -9,5 +9,5 @@ export type BodySource =
   | { kind: "part"; body: Blob; first: number }
   /** Stored; `stream` is its beginning, parts and codings can be read apart. */
   | { kind: "store"; stream: ReadableStream }
-  /** On its way from the origin, to be read once; `handed` tells how far it is; `isKept`: into the store as well. */
-  | { kind: "origin"; stream: ReadableStream | null; handed: Handed; isKept: boolean };
+  /** On its way from the origin, to be read once; `tally` tells how far it is; `isKept`: into the store as well. */
+  | { kind: "origin"; stream: ReadableStream | null; tally: ByteTally; isKept: boolean };

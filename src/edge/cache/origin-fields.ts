@@ -1,4 +1,4 @@
-import { purgeHash } from "../../zones/purge/purge-log.ts";
+import { textHash } from "../../text-hash.ts";
 
 /** Cloudflare's bounds of `Cache-Tag`: how many tags an answer has at most, and of how many characters each and together. */
 const MAX_TAGS = 1_000;
@@ -21,7 +21,7 @@ export function tagHashesOf(headers: Headers): string[] | null {
 /** As {@link tagHashesOf}, of tags one by one. */
 export function hashesOf(tags: readonly string[]): string[] | null {
   if (tags.length > MAX_TAGS || tags.some(({ length }) => length > MAX_TAG_LENGTH)) return null;
-  return lengthOf(tags) > MAX_TAGS_LENGTH ? null : tags.map(purgeHash);
+  return lengthOf(tags) > MAX_TAGS_LENGTH ? null : tags.map(textHash);
 }
 
 /** Whether there is more than is kept: each look at a stored response reads it, in an isolate that other customers share. */

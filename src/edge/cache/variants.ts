@@ -1,5 +1,5 @@
 import { languageVariantKey, preferredLanguage } from "../../http/vary.ts";
-import { purgeHash } from "../../zones/purge/purge-log.ts";
+import { textHash } from "../../text-hash.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { variantOf } from "../request/forwarded-fields.ts";
 import type { StoredResponse } from "./stored-response.ts";
@@ -106,5 +106,5 @@ function variantsFor(vary: readonly string[], request: Headers): string[] {
 }
 
 function variantPlace(generation: string, variant: string): string {
-  return `variant/${generation}/${purgeHash(variant)}`;
+  return `variant/${generation}/${textHash(variant)}`;
 }

@@ -1,12 +1,12 @@
 import type { Caches } from "../cache/caches.ts";
 import type { Asked } from "../request/asked.ts";
+import type { Coalescing } from "./coalescing.ts";
 import type { FillBudget } from "./fill-budget.ts";
-import type { Flights } from "./flights.ts";
 import type { RangeDemand } from "./range-demand.ts";
 
 /** What an isolate holds to fill its caches with. */
 export interface Filling extends Caches {
-  flights: Flights;
+  coalescing: Coalescing;
   fills: FillBudget;
   ranges: RangeDemand;
   /** After so long without taking anything a client is let go, ms. */

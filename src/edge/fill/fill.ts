@@ -18,13 +18,13 @@ import { decodedBody } from "../origin/decoding.ts";
 import { askOrigin, type OriginFailure } from "../origin/origin.ts";
 import { originHeaders } from "../origin/origin-request.ts";
 import { unlistedFields } from "../request/forwarded-fields.ts";
+import { Leader } from "./coalescing.ts";
+import { coalescingKeyOf } from "./coalescing-key.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FillPermit } from "./fill-budget.ts";
-import { flightKeyOf } from "./flight-key.ts";
-import { Flight } from "./flights.ts";
-import { type Delivery, keep, passOn } from "./keep.ts";
+import { keep, passOn, type Transfer } from "./keep.ts";
 
-/** What the request that leads a flight gets from it. */
+/** What the request that makes a fill gets from it. */
 export type Fill =
   /** A new response. `body` is on its way from the origin; null where none is wanted. */
   | ({ kind: "answer"; stored: StoredResponse; isKept: true } & OnTheWay)
@@ -35,7 +35,7 @@ export type Fill =
   | { kind: "failed"; failure: OriginFailure };
 
 /** `cookies`: what the origin sets at this client alone. */
-type OnTheWay = Pick<Delivery, "body" | "handed"> & { cookies: readonly string[] };
+type OnTheWay = Pick<Transfer, "body" | "tally"> & { cookies: readonly string[] };
 
 const ORIGIN_5XX: OriginFailure = { status: 502, reason: "origin-5xx" };
 const NONSENSE: OriginFailure = { status: 502, reason: "origin-nonsense" };
@@ -55,7 +55,7 @@ interface Stale {
   servesErrors: boolean;
 }
 
-/** How long others wait for a fill to land: the origin's time for a first byte, once for each origin, and some, ms. */
+/** How long others wait for what a fill brings: the origin's time for a first byte, once for each origin, and some, ms. */
 export function patienceOf({ zone }: Exchange): number {
   const origins = zone.settings.fallback_origin === null ? 1 : 2;
   return zone.settings.timeouts.first_byte_ms * origins + 5_000;
@@ -63,28 +63,28 @@ export function patienceOf({ zone }: Exchange): number {
 
 /**
  * Asks the origin for a whole resource, hands the answer on as it comes, and stores it where that is allowed.
- * Others with the same key wait for this one request; see {@link Flights}. Once nobody waits any more, the body is read on
+ * Others with the same key wait for this one request; see {@link Coalescing}. Once nobody waits any more, the body is read on
  * only where little of it is left, see {@link isWorthFinishing}.
  */
 export function fill(exchange: Exchange, wanted: FillRequest): Promise<Fill> {
-  const { flights, target } = exchange;
-  const flight = new Flight(flightKeyOf(exchange), patienceOf(exchange), flights.watch(target.key));
-  if (wanted.isForAll) flight.followers++;
+  const { coalescing, target } = exchange;
+  const leader = new Leader(coalescingKeyOf(exchange), patienceOf(exchange), coalescing.watch(target.key));
+  if (wanted.isForAll) leader.followers++;
   const permit = exchange.fills.begin(exchange.zone.id, exchange.now);
-  const flown = fly(exchange, wanted, flight, permit);
-  void flown.then(({ done, over }) => Promise.all([done, over])).then(permit.end, permit.end);
-  const done = flown.then(
+  const led = lead(exchange, wanted, leader, permit);
+  void led.then(({ done, over }) => Promise.all([done, over])).then(permit.end, permit.end);
+  const done = led.then(
     ({ done }) => done,
-    () => flight.land({ kind: "broken" }),
+    () => leader.settle({ kind: "broken" }),
   );
   // What may not be stored is nothing to wait for.
-  if (!exchange.directives.noStore) flights.begin(flight, done);
+  if (!exchange.directives.noStore) coalescing.begin(leader, done);
   exchange.waitUntil(done);
-  return flown.then(({ fill }) => fill);
+  return led.then(({ fill }) => fill);
 }
 
 /** The leader's answer, and the end of the work on its body (never rejects). */
-interface Flown {
+interface Led {
   fill: Fill;
   done: Promise<void>;
   /** The client has all of its answer, or is gone. */
@@ -93,7 +93,7 @@ interface Flown {
 
 const NOTHING_LEFT = Promise.resolve();
 
-async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight, permit: FillPermit): Promise<Flown> {
+async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, permit: FillPermit): Promise<Led> {
   const { request, zone, target } = exchange;
   const { stale, wantsBody } = wanted;
   const outcome = await askOrigin(zone, {
@@ -101,19 +101,19 @@ async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight, perm
     pathAndQuery: target.path + target.query,
     headers: originHeaders(request.headers, zone, target, stale ? validatorsOf(stale.stored) : {}),
   });
-  if (outcome.kind === "failure") return failed(flight, outcome.failure);
+  if (outcome.kind === "failure") return failed(leader, outcome.failure);
   const { response } = outcome;
   if (response.status === 206) {
     // RFC 9110 §15.3.7: a 206 answers a request with a Range, and this one had none.
     await dropBody(response.body);
-    return failed(flight, NONSENSE);
+    return failed(leader, NONSENSE);
   }
   const isShared = !standsInForOne(outcome, exchange);
-  if (response.status === 304 && stale !== null) return validated(exchange, stale.stored, outcome, isShared, flight);
+  if (response.status === 304 && stale !== null) return validated(exchange, stale.stored, outcome, isShared, leader);
   if (stale?.servesErrors && isServerError(response.status)) {
     // There is something better than the error, and the origin is left in peace for a moment.
     await dropBody(response.body);
-    return failed(flight, ORIGIN_5XX);
+    return failed(leader, ORIGIN_5XX);
   }
   const stored = toStoredResponse(outcome, request.headers, target, zone);
   const verdict = isShared
@@ -122,10 +122,10 @@ async function fly(exchange: Exchange, wanted: FillRequest, flight: Flight, perm
   const body = await decodedBody(response, zone);
   const cookies = ownCookies(response.headers, zone.settings.forward);
   if (verdict.store) {
-    const { done, over, ...onTheWay } = keep(exchange, stored, body, wantsBody, flight, permit, stale?.stored ?? null);
+    const { done, over, ...onTheWay } = keep(exchange, stored, body, wantsBody, leader, permit, stale?.stored ?? null);
     return { fill: { kind: "answer", stored, ...onTheWay, cookies, isKept: true }, done, over };
   }
-  flight.land({ kind: "unshared" });
+  leader.settle({ kind: "unshared" });
   const { done, over, ...onTheWay } = passOn(exchange, stored, body, wantsBody);
   const { reason } = verdict;
   return { fill: { kind: "answer", stored, ...onTheWay, cookies, isKept: false, reason }, done, over };
@@ -142,8 +142,8 @@ export function standsInForOne(
   return isFallback && unlistedFields(request.headers, zone.settings.forward).length > 0;
 }
 
-function failed(flight: Flight, failure: OriginFailure): Flown {
-  flight.land({ kind: "failed", failure });
+function failed(leader: Leader, failure: OriginFailure): Led {
+  leader.settle({ kind: "failed", failure });
   return { fill: { kind: "failed", failure }, done: NOTHING_LEFT, over: NOTHING_LEFT };
 }
 
@@ -153,18 +153,18 @@ function validated(
   stale: StoredResponse,
   answer: OriginAnswer,
   isShared: boolean,
-  flight: Flight,
-): Flown {
+  leader: Leader,
+): Led {
   const { request, zone, target, store, memory } = exchange;
   const cookies = ownCookies(answer.response.headers, zone.settings.forward);
-  const asItWas: Flown = {
+  const asItWas: Led = {
     fill: { kind: "validated", stored: stale, cookies },
     done: NOTHING_LEFT,
     over: NOTHING_LEFT,
   };
   // RFC 9111 §4.3.4: a 304 that names another validator "MUST NOT" update what is stored; it still confirms it.
   if (!isShared || !selectsStored(validatedHeaders(stale), answer.response.headers)) {
-    flight.land({ kind: "unshared" });
+    leader.settle({ kind: "unshared" });
     return asItWas;
   }
   const fresh = freshened(stale, answer, request.headers, target, zone);
@@ -175,22 +175,22 @@ function validated(
   // Who waits for it would have to validate it as well.
   const isUsable = useOf(fresh, exchange).kind !== "validate";
   const staysAsItIs =
-    flight.isOutdated || !isStorable(request.headers) || !isWorthWriting(stale, fresh, isUsable, zone);
+    leader.isOutdated || !isStorable(request.headers) || !isWorthWriting(stale, fresh, isUsable, zone);
   if (mayStay && staysAsItIs) {
-    flight.land({ kind: "unshared" });
+    leader.settle({ kind: "unshared" });
     return { ...asItWas, fill: { kind: "validated", stored: fresh, cookies } };
   }
   memory?.delete(target.key);
   const update = async () => {
     if (mayStay) await store.rewrite(target.key, stale, fresh);
     // It may have changed while it was being written.
-    const isGone = !mayStay || flight.isOutdated;
+    const isGone = !mayStay || leader.isOutdated;
     if (isGone) await store.remove(target.key);
-    flight.land(isGone || !isUsable ? { kind: "unshared" } : { kind: "stored", stored: fresh });
+    leader.settle(isGone || !isUsable ? { kind: "unshared" } : { kind: "stored", stored: fresh });
   };
   const done = update().catch((error: unknown) => {
     reportStoreFailure(target.key)(error);
-    flight.land({ kind: "unshared" });
+    leader.settle({ kind: "unshared" });
   });
   return { ...asItWas, fill: { kind: "validated", stored: fresh, cookies }, done };
 }

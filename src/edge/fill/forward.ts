@@ -6,10 +6,10 @@ import { type Lookup, lookup, useOf } from "../cache/lookup.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 import type { OriginFailure } from "../origin/origin.ts";
 import { variantOf } from "../request/forwarded-fields.ts";
+import type { Leader, SharedOutcome } from "./coalescing.ts";
+import { coalescingKeyOf } from "./coalescing-key.ts";
 import type { Exchange } from "./exchange.ts";
 import { type Fill, fill, isServerError, patienceOf } from "./fill.ts";
-import { flightKeyOf } from "./flight-key.ts";
-import type { Flight, Landing } from "./flights.ts";
 import { given, type Outcome } from "./outcome.ts";
 import { outOfPart } from "./part.ts";
 import { pass } from "./pass.ts";
@@ -29,15 +29,16 @@ const HELD_UP_MS = 100;
 /** In a larger object, a range that does not begin at the first byte is not made to wait for the bytes before it. */
 const FAR_RANGE_BYTES = 67_108_864;
 
-/** Waits for a request to the origin that is already in flight, or makes one. */
+/** Waits for a request to the origin that is already under way, or makes one. */
 export async function forward(exchange: Exchange, found: Unusable): Promise<Outcome> {
-  const { flights, fills, ranges, target, request, zone, now } = exchange;
-  const flightKey = flightKeyOf(exchange);
-  const recent = flights.recentFailure(flightKey, now);
+  const { coalescing, fills, ranges, target, request, zone, now } = exchange;
+  const coalescingKey = coalescingKeyOf(exchange);
+  const recent = coalescing.recentFailure(coalescingKey, now);
   if (recent !== null) return failed(found, recent);
   const range = partAskedFor(exchange);
   // What could not be stored a moment ago is not asked for as a whole to answer a part. What is stored is only validated.
-  if (range !== null && found.kind === "miss" && flights.isUnshared(flightKey, now)) return pass(exchange, "unshared");
+  if (range !== null && found.kind === "miss" && coalescing.isUnshared(coalescingKey, now))
+    return pass(exchange, "unshared");
 
   // A request for the whole does not heed a part: what one client has asked for is not to shape what others get.
   if (range !== null && found.kind === "miss") {
@@ -47,77 +48,77 @@ export async function forward(exchange: Exchange, found: Unusable): Promise<Outc
     if (range.kind === "suffix") return pass(exchange, "suffix");
   }
 
-  // The first flight may break off: then there is a second to wait for.
+  // The first leader may break off: then there is a second to wait for.
   for (let attempt = 0; attempt < 2; attempt++) {
-    const flying = exchange.directives.noStore ? null : flights.waitable(flightKey, now);
-    if (flying === null) break;
-    const { landing, isKept } = await follow(exchange, flying);
-    if (landing === null) return pass(exchange, "impatient");
-    const shared = await outOfLanding(exchange, found, landing, isKept);
+    const leader = exchange.directives.noStore ? null : coalescing.leaderOf(coalescingKey, now);
+    if (leader === null) break;
+    const { outcome, isKept } = await follow(exchange, leader);
+    if (outcome === null) return pass(exchange, "impatient");
+    const shared = await outOfLeader(exchange, found, outcome, isKept);
     if (shared !== null) return shared;
   }
   if (request.method === "HEAD") return forwardHead(exchange, found);
   const isDeserved = range !== null && ranges.deservesWhole(target.key, now);
   if (range !== null && !isDeserved && found.kind === "miss") return pass(exchange, "range");
   if (!fills.hasRoom(zone.id, now)) return isStaleIfError(found) ? stale(found, "busy") : pass(exchange, "busy");
-  const led = await fill(exchange, {
+  const filled = await fill(exchange, {
     stale: found.kind === "found" ? { stored: found.stored, servesErrors: found.use.staleIfError } : null,
     wantsBody: true,
     isForAll: isDeserved,
   });
-  return outOfFill(exchange, found, led, isDeserved);
+  return outOfFill(exchange, found, filled, isDeserved);
 }
 
 /** What another request brings; null: it takes too long. `isKept`: whether the store has what is large, null likewise. */
 async function follow(
   exchange: Exchange,
-  flight: Flight,
-): Promise<{ landing: Landing | null; isKept: boolean | null }> {
-  flight.followers++;
+  leader: Leader,
+): Promise<{ outcome: SharedOutcome | null; isKept: boolean | null }> {
+  leader.followers++;
   try {
-    const landing = await within(flight.landing, patienceOf(exchange));
-    const isOurs = landing?.kind === "large" && isVariantFor(landing.stored, exchange.request);
-    return { landing, isKept: isOurs ? await keptInTime(flight, landing) : null };
+    const outcome = await within(leader.outcome, patienceOf(exchange));
+    const isOurs = outcome?.kind === "large" && isVariantFor(outcome.stored, exchange.request);
+    return { outcome, isKept: isOurs ? await keptInTime(leader, outcome) : null };
   } finally {
-    flight.followers--;
+    leader.followers--;
   }
 }
 
 /** Whether the store has a large body in the end; null: it takes too long, or is held up by its leader's client. */
 async function keptInTime(
-  flight: Flight,
-  { kept, client }: Extract<Landing, { kind: "large" }>,
+  leader: Leader,
+  { kept, client }: Extract<SharedOutcome, { kind: "large" }>,
 ): Promise<boolean | null> {
   const pauses = LARGE_PATIENCE_MS / HELD_UP_MS;
   let waits = 0;
-  for (let pause = 0; pause < pauses && !flight.isHeldUp; pause++) {
+  for (let pause = 0; pause < pauses && !leader.isHeldUp; pause++) {
     const { taken } = client;
     const isKept = await within(kept, HELD_UP_MS);
     if (isKept !== null) return isKept;
-    if (client.isWaiting && client.taken === taken) flight.isHeldUp = true;
+    if (client.isWaiting && client.taken === taken) leader.isHeldUp = true;
     if (client.isWaiting) waits++;
   }
   // Where it is the origin that is slow, to ask it once more brings nothing.
-  if (waits > pauses / 2) flight.isHeldUp = true;
+  if (waits > pauses / 2) leader.isHeldUp = true;
   return null;
 }
 
 /** What comes of what another request brought; null where it does not serve this one. */
-async function outOfLanding(
+async function outOfLeader(
   exchange: Exchange,
   found: Unusable,
-  landing: Landing,
+  outcome: SharedOutcome,
   isKept: boolean | null,
 ): Promise<Outcome | null> {
-  switch (landing.kind) {
+  switch (outcome.kind) {
     case "whole": {
-      const { stored, body, coded } = landing;
+      const { stored, body, coded } = outcome;
       const use = useOf(stored, exchange);
       if (!isVariantFor(stored, exchange.request) || use.kind === "validate" || use.kind === "purged") return null;
       return given(stored, { kind: "memory", body, coded, hot: null }, collapsed(found, use));
     }
     case "large": {
-      const { stored } = landing;
+      const { stored } = outcome;
       if (!isVariantFor(stored, exchange.request) || useOf(stored, exchange).kind === "purged") return null;
       // It has been waited for a moment. This one is fetched apart, without keeping it twice; if a client holds the other
       // one up, the next request keeps what it fetches.
@@ -127,12 +128,12 @@ async function outOfLanding(
     case "stored":
       return outOfStore(exchange, found);
     case "failed":
-      return failed(found, landing.failure);
+      return failed(found, outcome.failure);
     case "unshared":
     case "broken":
       return null;
     default:
-      return landing satisfies never;
+      return outcome satisfies never;
   }
 }
 
@@ -148,29 +149,29 @@ function isVariantFor(stored: StoredResponse, request: Request): boolean {
 }
 
 /** What comes of what this request's own fill brought. */
-async function outOfFill(exchange: Exchange, found: Unusable, led: Fill, isDeserved: boolean): Promise<Outcome> {
-  switch (led.kind) {
+async function outOfFill(exchange: Exchange, found: Unusable, filled: Fill, isDeserved: boolean): Promise<Outcome> {
+  switch (filled.kind) {
     case "failed":
-      return failed(found, led.failure);
+      return failed(found, filled.failure);
     case "validated": {
       if (found.kind === "miss") throw new Error("a 304 for a request without conditions");
-      return { ...given(led.stored, found.source, revalidated(led.stored)), cookies: led.cookies };
+      return { ...given(filled.stored, found.source, revalidated(filled.stored)), cookies: filled.cookies };
     }
     case "answer": {
-      const { stored, body, handed, cookies } = led;
+      const { stored, body, tally, cookies } = filled;
       const range = stored.status === 200 ? partAskedFor(exchange) : null;
-      if (range !== null && (!led.isKept || isFarRange(range, stored) || !(isDeserved || isSmall(stored)))) {
+      if (range !== null && (!filled.isKept || isFarRange(range, stored) || !(isDeserved || isSmall(stored)))) {
         // The fill is not to wait for a client that takes the range from another request.
         await dropBody(body);
-        return pass(exchange, led.isKept ? "range" : led.reason);
+        return pass(exchange, filled.isKept ? "range" : filled.reason);
       }
       exchange.bodies.add(body);
-      const provenance = led.isKept ? missed(found, stored) : notKept(found, stored, led.reason);
-      const source: BodySource = { kind: "origin", stream: body, handed, isKept: led.isKept };
+      const provenance = filled.isKept ? missed(found, stored) : notKept(found, stored, filled.reason);
+      const source: BodySource = { kind: "origin", stream: body, tally, isKept: filled.isKept };
       return { ...given(stored, source, provenance), cookies };
     }
     default:
-      return led satisfies never;
+      return filled satisfies never;
   }
 }
 
@@ -178,14 +179,14 @@ function failed(found: Unusable, { reason }: OriginFailure): Outcome {
   return isStaleIfError(found) ? stale(found) : { kind: "refused", reason };
 }
 
-type Found = Extract<Unusable, { kind: "found" }>;
+type StoredUnusable = Extract<Unusable, { kind: "found" }>;
 
-function isStaleIfError(found: Unusable): found is Found {
+function isStaleIfError(found: Unusable): found is StoredUnusable {
   return found.kind === "found" && found.use.staleIfError;
 }
 
 /** RFC 5861 §4; where the isolate has no room to ask the origin, that is an error as well. */
-function stale({ stored, source, use }: Found, detail: "stale-if-error" | "busy" = "stale-if-error"): Outcome {
+function stale({ stored, source, use }: StoredUnusable, detail: "stale-if-error" | "busy" = "stale-if-error"): Outcome {
   return given(stored, source, hit("STALE", use, detail));
 }
 

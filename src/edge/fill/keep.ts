@@ -1,20 +1,20 @@
+import { ByteTally } from "../body/byte-tally.ts";
 import { dropBody } from "../body/drop-body.ts";
-import { Handed } from "../body/handed.ts";
 import { type BodyBounds, BUFFER_BYTES, type PumpOutcome, pump } from "../body/pump.ts";
 import { Sink } from "../body/sink.ts";
 import { useOf } from "../cache/lookup.ts";
 import { loggable, reportStoreFailure } from "../cache/report.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
+import type { Leader } from "./coalescing.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FillPermit } from "./fill-budget.ts";
-import type { Flight } from "./flights.ts";
 
 /** A body on its way to the client, and the end of the work on it (never rejects). */
-export interface Delivery {
+export interface Transfer {
   /** Null where the client wants none. */
   body: ReadableStream | null;
   /** Tells what of it goes to the client. */
-  handed: Handed;
+  tally: ByteTally;
   done: Promise<void>;
   /** The client has all of it, or is gone. */
   over: Promise<void>;
@@ -26,15 +26,15 @@ export function passOn(
   stored: StoredResponse,
   body: ReadableStream | null,
   wantsBody: boolean,
-): Delivery {
+): Transfer {
   if (body === null || !wantsBody) {
-    return { body: null, handed: new Handed(), done: dropBody(body), over: Promise.resolve() };
+    return { body: null, tally: new ByteTally(), done: dropBody(body), over: Promise.resolve() };
   }
-  const { client, ...delivery } = towardsClient(exchange, stored, true);
+  const { client, ...transfer } = towardsClient(exchange, stored, true);
   const done = pump(body, { client, keeping: null }, boundsOf(exchange, stored)).then((outcome) =>
     reportBroken(exchange, outcome),
   );
-  return { ...delivery, done };
+  return { ...transfer, done };
 }
 
 /**
@@ -48,10 +48,10 @@ export function keepPart(
   body: ReadableStream | null,
   wantsBody: boolean,
   hasChanged: () => boolean,
-): Delivery {
+): Transfer {
   const isLarge = stored.size !== null && stored.size > BUFFER_BYTES;
   if (body === null || !wantsBody || isLarge) return passOn(exchange, stored, body, wantsBody);
-  const { client, ...delivery } = towardsClient(exchange, stored, true);
+  const { client, ...transfer } = towardsClient(exchange, stored, true);
   const { store, target } = exchange;
   const permit = exchange.fills.beginPart(exchange.zone.id, exchange.now);
   const write = async (): Promise<void> => {
@@ -66,7 +66,7 @@ export function keepPart(
   };
   const done = write().catch(reportStoreFailure(target.key));
   void Promise.all([done, client.over]).then(permit.end);
-  return { ...delivery, done };
+  return { ...transfer, done };
 }
 
 /**
@@ -79,29 +79,29 @@ export function keep(
   stored: StoredResponse,
   body: ReadableStream | null,
   wantsBody: boolean,
-  flight: Flight,
+  leader: Leader,
   permit: FillPermit,
   replaced: StoredResponse | null,
-): Delivery {
-  const { client, ...delivery } = towardsClient(exchange, stored, wantsBody);
+): Transfer {
+  const { client, ...transfer } = towardsClient(exchange, stored, wantsBody);
   // What each has to validate for itself is not waited for.
   const use = useOf(stored, exchange);
-  if (use.kind === "validate" || use.kind === "purged") flight.land({ kind: "unshared" });
-  const done = readAndStore(exchange, stored, body ?? new Response("").body!, client, flight, permit, replaced).catch(
+  if (use.kind === "validate" || use.kind === "purged") leader.settle({ kind: "unshared" });
+  const done = readAndStore(exchange, stored, body ?? new Response("").body!, client, leader, permit, replaced).catch(
     (error: unknown) => {
       reportStoreFailure(exchange.target.key)(error);
-      flight.land({ kind: "unshared" });
+      leader.settle({ kind: "unshared" });
     },
   );
-  return { ...delivery, done };
+  return { ...transfer, done };
 }
 
 /** The client's end of a body. */
 function towardsClient({ stalledMs }: Exchange, { size }: StoredResponse, wantsBody: boolean) {
   const stream = wantsBody ? bodyStream(size) : null;
-  const handed = new Handed();
-  const client = new Sink(stream?.writable ?? null, stalledMs, handed);
-  return { client, body: stream?.readable ?? null, handed, over: client.over };
+  const tally = new ByteTally();
+  const client = new Sink(stream?.writable ?? null, stalledMs, tally);
+  return { client, body: stream?.readable ?? null, tally, over: client.over };
 }
 
 async function readAndStore(
@@ -109,17 +109,17 @@ async function readAndStore(
   stored: StoredResponse,
   body: ReadableStream,
   client: Sink,
-  flight: Flight,
+  leader: Leader,
   permit: FillPermit,
   replaced: StoredResponse | null,
 ): Promise<void> {
   const { store, target } = exchange;
   const large = Promise.withResolvers<boolean>();
-  const landLarge = () => flight.land({ kind: "large", stored, kept: large.promise, client });
-  if (stored.size !== null && stored.size > BUFFER_BYTES) landLarge();
+  const settleLarge = () => leader.settle({ kind: "large", stored, kept: large.promise, client });
+  if (stored.size !== null && stored.size > BUFFER_BYTES) settleLarge();
   let put: Promise<void> | null = null;
   const openStore = () => {
-    landLarge();
+    settleLarge();
     const { readable, writable } = bodyStream(stored.size);
     put = store.writeBody(target.key, stored.bodyId, readable);
     // A put that fails before it has read its stream would leave the writer waiting.
@@ -129,20 +129,20 @@ async function readAndStore(
   let isKept = false;
   try {
     const { hold, release } = permit;
-    const keeping = { hold, release, openStore, isAwaited: () => flight.followers > 0 };
+    const keeping = { hold, release, openStore, isAwaited: () => leader.followers > 0 };
     const outcome = await pump(body, { client, keeping }, boundsOf(exchange, stored));
     reportBroken(exchange, outcome);
     if (outcome.kind === "buffered") {
-      isKept = await keepSmall(exchange, stored, outcome.body, flight);
+      isKept = await keepSmall(exchange, stored, outcome.body, leader);
     } else if (outcome.kind === "streamed") {
       await put;
-      isKept = !flight.isOutdated && !(flight.isHeldUp && (await isSuperseded(exchange, stored)));
+      isKept = !leader.isOutdated && !(leader.isHeldUp && (await isSuperseded(exchange, stored)));
       const { size, sha256 } = outcome;
       const computedEtag = sha256 !== null && needsEtag(stored) ? etagOf(sha256) : null;
       if (isKept) await store.write(target.key, { ...stored, size, computedEtag, isBodyApart: true }, null);
       else await store.removeBody(target.key, stored.bodyId);
     } else {
-      flight.land({ kind: outcome.kind === "passed" ? "unshared" : "broken" });
+      leader.settle({ kind: outcome.kind === "passed" ? "unshared" : "broken" });
       if (put !== null) {
         // A put that takes the break for the end writes the body all the same: removed before that, it would stay.
         await (put as Promise<void>).catch(() => undefined);
@@ -151,13 +151,13 @@ async function readAndStore(
     }
     if (isKept && replaced !== null) await store.removeBody(target.key, replaced.bodyId);
     // The resource changed while this was being written.
-    if (flight.isOutdated) await store.remove(target.key);
+    if (leader.isOutdated) await store.remove(target.key);
   } finally {
-    large.resolve(isKept && !flight.isOutdated);
+    large.resolve(isKept && !leader.isOutdated);
   }
 }
 
-/** Whether the store has a newer answer of the origin by now: a flight that was held up has others beside it. */
+/** Whether the store has a newer answer of the origin by now: a leader that was held up has others beside it. */
 async function isSuperseded({ store, target, request }: Exchange, stored: StoredResponse): Promise<boolean> {
   const found = await store.find(target.key, request.headers);
   if (found.kind !== "response") return false;
@@ -169,17 +169,17 @@ async function keepSmall(
   { store, target, memory }: Exchange,
   stored: StoredResponse,
   body: Blob,
-  flight: Flight,
+  leader: Leader,
 ): Promise<boolean> {
   const whole = { ...stored, size: body.size, computedEtag: await etagFor(stored, body) };
-  if (flight.isOutdated) {
-    flight.land({ kind: "unshared" });
+  if (leader.isOutdated) {
+    leader.settle({ kind: "unshared" });
     return false;
   }
   const coded = new Map<"br" | "gzip", Blob>();
   if (memory?.admits(target.key, whole)) memory.put(target.key, whole, body, coded);
   else memory?.delete(target.key);
-  flight.land({ kind: "whole", stored: whole, body, coded });
+  leader.settle({ kind: "whole", stored: whole, body, coded });
   await store.write(target.key, whole, body);
   return true;
 }

@@ -4,7 +4,7 @@ import { isEntityTag } from "../../http/etag.ts";
 import { headersOf } from "../../http/headers-of.ts";
 import { invalidatedUris, isUnsafe } from "../../http/invalidation.ts";
 import { parseContentRange, parseRange, rangeField, requestedRange } from "../../http/range.ts";
-import type { Handed } from "../body/handed.ts";
+import type { ByteTally } from "../body/byte-tally.ts";
 import { ownCookies } from "../cache/client-headers.ts";
 import { type StoreVerdict, storeVerdict } from "../cache/store-verdict.ts";
 import { type StoredResponse, selectedValidators, toStoredResponse } from "../cache/stored-response.ts";
@@ -12,9 +12,9 @@ import { decodedBody } from "../origin/decoding.ts";
 import { askOrigin, type OriginRequest } from "../origin/origin.ts";
 import { originHeaders, PREFLIGHT_HEADERS, unsafeOriginHeaders } from "../origin/origin-request.ts";
 import { targetOf, targetWithFields } from "../request/target.ts";
+import { Leader } from "./coalescing.ts";
 import type { Exchange } from "./exchange.ts";
 import { standsInForOne } from "./fill.ts";
-import { Flight } from "./flights.ts";
 import { keep, keepPart, passOn } from "./keep.ts";
 import { given, type Outcome } from "./outcome.ts";
 import { bypassed } from "./provenance.ts";
@@ -56,8 +56,8 @@ async function passRequest(
   reason: string | null,
   asked: OriginRequest,
 ): Promise<Outcome> {
-  const { request, zone, target, flights } = exchange;
-  const hasChanged = flights.watch(target.key);
+  const { request, zone, target, coalescing } = exchange;
+  const hasChanged = coalescing.watch(target.key);
   const outcome = await askOrigin(zone, asked);
   if (outcome.kind === "failure") return { kind: "refused", reason: outcome.failure.reason };
   const { response } = outcome;
@@ -65,15 +65,15 @@ async function passRequest(
   const stored = toStoredResponse(outcome, request.headers, target, zone);
   const whole = await decodedBody(response, zone);
   const verdict = standsInForOne(outcome, exchange) ? null : verdictOn(exchange, response, stored);
-  const deliver = howToDeliver(exchange, verdict);
-  const { body, handed, done, over } = deliver(exchange, stored, whole, request.method !== "HEAD", isOutdated);
+  const transferBody = howToTransfer(exchange, verdict);
+  const { body, tally, done, over } = transferBody(exchange, stored, whole, request.method !== "HEAD", isOutdated);
   exchange.waitUntil(done);
   exchange.bodies.add(body);
   if (verdict !== null && request.headers.has("range")) {
-    exchange.waitUntil(over.then(() => noteRange(exchange, response, stored, verdict, handed)));
+    exchange.waitUntil(over.then(() => noteRange(exchange, response, stored, verdict, tally)));
   }
   return {
-    ...given(stored, { kind: "origin", stream: body, handed, isKept: false }, bypassed(stored, fwd, reason)),
+    ...given(stored, { kind: "origin", stream: body, tally, isKept: false }, bypassed(stored, fwd, reason)),
     cookies: ownCookies(response.headers, zone.settings.forward),
   };
 }
@@ -89,7 +89,7 @@ function verdictOn({ request, zone, target, url }: Exchange, response: Response,
  * A part that was asked for is kept as such, unless under a condition of the client's own, and the answer to a POST that says
  * what it represents (RFC 9110 §9.3.3), unless the origin was shown more of the client than a GET would show it.
  */
-function howToDeliver(exchange: Exchange, verdict: StoreVerdict | null) {
+function howToTransfer(exchange: Exchange, verdict: StoreVerdict | null) {
   const isPost = exchange.request.method === "POST";
   if (isPost ? showsMoreThanGet(exchange) : exchange.request.headers.has("if-range")) return passOn;
   if (verdict?.store) return isPost ? keepAlone : passOn;
@@ -111,9 +111,9 @@ function keepAlone(
 ) {
   const { fills, zone, now, target } = exchange;
   const permit = fills.begin(zone.id, now);
-  const delivery = keep(exchange, stored, body, wantsBody, new Flight(target.key, 0, hasChanged), permit, null);
-  void Promise.all([delivery.done, delivery.over]).then(permit.end);
-  return delivery;
+  const transfer = keep(exchange, stored, body, wantsBody, new Leader(target.key, 0, hasChanged), permit, null);
+  void Promise.all([transfer.done, transfer.over]).then(permit.end);
+  return transfer;
 }
 
 /** Takes note of a range that its client has by now, where the whole of it could be stored. */
@@ -122,7 +122,7 @@ function noteRange(
   response: Response,
   stored: StoredResponse,
   verdict: StoreVerdict,
-  handed: Handed,
+  tally: ByteTally,
 ): void {
   if (!verdict.store && verdict.reason !== "partial") return;
   // Out of the whole, which is stored decoded, the next range would be one of another form.
@@ -132,8 +132,8 @@ function noteRange(
   // What was cut away from a whole on its way to the client is no demand.
   const selected = selectedValidators(headersOf(stored.headers));
   const range = response.status === 206 ? null : requestedRange(request.method, request.headers, selected, size);
-  const cutOut = range?.kind === "part" ? range.last - range.first + 1 : handed.total;
-  ranges.note(target.key, size, Math.min(cutOut, handed.total), Date.now());
+  const cutOut = range?.kind === "part" ? range.last - range.first + 1 : tally.total;
+  ranges.note(target.key, size, Math.min(cutOut, tally.total), Date.now());
 }
 
 /**
@@ -143,7 +143,7 @@ function noteRange(
  * @returns whether what it was answered is outdated: by another change, not by its own
  */
 async function invalidate(exchange: Exchange, response: Response, hasChanged: () => boolean): Promise<() => boolean> {
-  const { request, zone, url, store, flights } = exchange;
+  const { request, zone, url, store, coalescing } = exchange;
   const uris = invalidatedUris(request.method, response.status, url, response.headers);
   const loop = parseCdnLoop(request.headers.get("cdn-loop")) ?? [];
   const keys = new Set<string>();
@@ -154,8 +154,8 @@ async function invalidate(exchange: Exchange, response: Response, hasChanged: ()
     keys.add(targetWithFields(target, request.headers, loop, zone).key);
   }
   const wasOutdated = hasChanged();
-  for (const key of keys) flights.outdate(key);
-  const hasChangedAgain = wasOutdated ? () => true : flights.watch(exchange.target.key);
+  for (const key of keys) coalescing.outdate(key);
+  const hasChangedAgain = wasOutdated ? () => true : coalescing.watch(exchange.target.key);
   for (const key of keys) await store.remove(key);
   return hasChangedAgain;
 }

@@ -2,9 +2,9 @@ import { dropBody } from "../body/drop-body.ts";
 import { lookup } from "../cache/lookup.ts";
 import { loggable } from "../cache/report.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
+import { coalescingKeyOf } from "./coalescing-key.ts";
 import type { Exchange } from "./exchange.ts";
 import { fill } from "./fill.ts";
-import { flightKeyOf } from "./flight-key.ts";
 import { forward } from "./forward.ts";
 import { given, type Outcome } from "./outcome.ts";
 import { hit } from "./provenance.ts";
@@ -41,10 +41,10 @@ export async function readFresh(exchange: Exchange): Promise<Outcome | null> {
 
 /** RFC 5861 §3: one request brings a stale response up to date, and nobody waits for it. */
 function refreshInBackground(exchange: Exchange, stored: StoredResponse): void {
-  const { flights, fills, zone, target, now, waitUntil } = exchange;
-  const flightKey = flightKeyOf(exchange);
+  const { coalescing, fills, zone, target, now, waitUntil } = exchange;
+  const coalescingKey = coalescingKeyOf(exchange);
   if (!fills.hasRoom(zone.id, now)) return;
-  if (flights.isFlying(flightKey) || flights.recentFailure(flightKey, now) !== null) return;
+  if (coalescing.isLed(coalescingKey) || coalescing.recentFailure(coalescingKey, now) !== null) return;
   const stale = { stored, servesErrors: true };
   const refresh = fill(exchange, { stale, wantsBody: false, isForAll: true });
   // Nobody waits for what it brings, so nobody else would hear of it if it fails.

@@ -8,7 +8,7 @@ import { namespaceJson } from "../namespace-json.ts";
 import { namespaceLimits } from "../namespace-limits.ts";
 import { deleteNamespace, findNamespace, listNamespaces, setVisibility } from "../namespace-rows.ts";
 import { isReservedNamespace } from "../reserved-namespaces.ts";
-import { commitNamespace } from "./commit.ts";
+import { bringNamespaceToReaders } from "./bring-to-readers.ts";
 import { invalidField, RestProblem } from "./errors.ts";
 import { metaOf, pageOf } from "./fields.ts";
 import { namespaceOfAnother, reservedNamespace } from "./namespace-problems.ts";
@@ -33,7 +33,7 @@ export function addNamespaces(app: OpenAPIHono<RestEnv>): void {
     const wanted = { ...namespace, name: namespace.name.toLowerCase() };
     if (isReservedNamespace(wanted.name)) throw reservedNamespace(wanted.name);
     const created = await claim(c, wanted);
-    await commitNamespace(c, created.name);
+    await bringNamespaceToReaders(c, created.name);
     return c.json({ namespace: namespaceJson(created) }, 201, { location: `/api/v1/namespaces/${created.name}` });
   });
 
@@ -49,7 +49,7 @@ export function addNamespaces(app: OpenAPIHono<RestEnv>): void {
     );
     if (result.kind === "missing") throw new RestProblem("not_found");
     if (result.kind === "busy") throw new RestProblem("busy", { headers: { "retry-after": "1" } });
-    await commitNamespace(c, result.changed.name);
+    await bringNamespaceToReaders(c, result.changed.name);
     return c.json({ namespace: namespaceJson(result.changed) }, 200);
   });
 
@@ -59,7 +59,7 @@ export function addNamespaces(app: OpenAPIHono<RestEnv>): void {
       await namespaceOf(c, namespace.name);
       throw new RestProblem("not_empty");
     }
-    await commitNamespace(c, namespace.name);
+    await bringNamespaceToReaders(c, namespace.name);
     return c.body(null, 204);
   });
 }

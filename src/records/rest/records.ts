@@ -17,7 +17,7 @@ import {
   updateRecord,
 } from "../record-rows.ts";
 import { isReservedNamespace } from "../reserved-namespaces.ts";
-import { commitNamespace, commitRecord } from "./commit.ts";
+import { bringNamespaceToReaders, bringRecordToReaders } from "./bring-to-readers.ts";
 import { invalidField, RestProblem } from "./errors.ts";
 import { metaOf, pageOf } from "./fields.ts";
 import { namespaceOfAnother, reservedNamespace } from "./namespace-problems.ts";
@@ -52,8 +52,8 @@ export function addRecords(app: OpenAPIHono<RestEnv>): void {
     const result = await insertRecord(c.env.DB, actorOf(c), record, limits, c.var.now);
     if (result.kind !== "inserted") throw refusal(result, namespace);
     // A reader must not meet the record before it knows of its namespace.
-    if (result.publishNamespace) await commitNamespace(c, namespace);
-    await commitRecord(c, key);
+    if (result.publishNamespace) await bringNamespaceToReaders(c, namespace);
+    await bringRecordToReaders(c, key);
     const { created_at, updated_at, ...shown } = recordJson(result.record);
     return c.json({ record: { ...shown, dns_query: recordName(key), created_at, updated_at } }, 201, {
       location: `/api/v1/records/${record.id}`,
@@ -72,7 +72,7 @@ export function addRecords(app: OpenAPIHono<RestEnv>): void {
     const record = await change(c, id, (found) =>
       updateRecord(c.env.DB, actorOf(c), found, { data: data ?? found.data, ttl: ttl ?? found.ttl }, c.var.now),
     );
-    await commitRecord(c, record.key);
+    await bringRecordToReaders(c, record.key);
     return c.json({ record: recordJson(record) }, 200);
   });
 
@@ -81,7 +81,7 @@ export function addRecords(app: OpenAPIHono<RestEnv>): void {
     const { key } = await change(c, id, async (found) =>
       (await deleteRecord(c.env.DB, actorOf(c), found, c.var.now)) ? found : null,
     );
-    await commitRecord(c, key);
+    await bringRecordToReaders(c, key);
     return c.body(null, 204);
   });
 }

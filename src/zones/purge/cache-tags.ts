@@ -1,4 +1,4 @@
-import { purgeHash } from "./purge-hash.ts";
+import { textHash } from "../../text-hash.ts";
 import type { PurgeTarget } from "./purges.ts";
 
 /** Cloudflare takes 1,000 tags and 16 KB in a `Cache-Tag` field; ours have 22 characters and a comma. */
@@ -28,7 +28,7 @@ export function cacheTagField(key: string, tagHashes: readonly string[]): string
 export function tagsOfPurge(zone: string, targets: readonly PurgeTarget[]): string[] {
   return targets
     .filter(({ kind }) => kind !== "prefix")
-    .map(({ kind, value }) => tagOf(zone, { kind, value: kind === "tag" ? purgeHash(value) : value }));
+    .map(({ kind, value }) => tagOf(zone, { kind, value: kind === "tag" ? textHash(value) : value }));
 }
 
 /**
@@ -37,5 +37,5 @@ export function tagsOfPurge(zone: string, targets: readonly PurgeTarget[]): stri
  * To Cloudflare tags are the same in capitals and small letters; of the hash's 128 bits 110 or more are left.
  */
 function tagOf(zone: string, { kind, value }: PurgeTarget): string {
-  return purgeHash(`${zone} ${kind} ${value}`).toLowerCase();
+  return textHash(`${zone} ${kind} ${value}`).toLowerCase();
 }

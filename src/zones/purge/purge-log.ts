@@ -1,6 +1,4 @@
-import { purgeHash } from "./purge-hash.ts";
-
-export { purgeHash } from "./purge-hash.ts";
+import { textHash } from "../../text-hash.ts";
 
 /**
  * The purge log of a zone: what has been purged, in a form that the edge checks without I/O.
@@ -62,7 +60,7 @@ export const PREFIX_BOUND = 500;
 /** How long a purge has to be remembered, in seconds: no stored response lives longer than this less a day. */
 export const PURGE_LOG_SECONDS = 31 * 86_400;
 
-/** The form of logs whose names are {@link purgeHash}es of 128 bits. Those before it had none, and hashes of 53 bits. */
+/** The form of logs whose names are {@link textHash}es of 128 bits. Those before it had none, and hashes of 53 bits. */
 const FORM = 2;
 
 const NONE: PurgeMark = [0, 0, 0];
@@ -92,7 +90,7 @@ export function buildPurgeLog(purges: readonly Purge[], bound: number = PURGE_LO
       continue;
     }
     const table = marks[purge.kind];
-    const name = purge.kind === "prefix" ? purge.value : purgeHash(purge.value);
+    const name = purge.kind === "prefix" ? purge.value : textHash(purge.value);
     const known = table[name];
     if (known === undefined && purge.kind === "prefix") prefixes++;
     if (known === undefined && (++count > bound || prefixes > PREFIX_BOUND)) {
@@ -141,8 +139,8 @@ function marksFor(log: PurgeLog, { path, query, tagHashes }: PurgeSubject): Purg
   const { hasPaths, hasUrls, hasTags, prefixes } = contentsOf(log);
   const marks: (PurgeMark | undefined)[] = [log.everything];
   // To hash a name takes some microseconds, and few zones have purged anything lately.
-  if (hasPaths) marks.push(log.paths[purgeHash(path)]);
-  if (hasUrls) marks.push(log.urls[purgeHash(path + query)]);
+  if (hasPaths) marks.push(log.paths[textHash(path)]);
+  if (hasUrls) marks.push(log.urls[textHash(path + query)]);
   if (hasTags) for (const hash of tagHashes) marks.push(log.tags[hash]);
   for (const [prefix, mark] of prefixes) if (path.startsWith(prefix)) marks.push(mark);
   return marks.filter((mark) => mark !== undefined);

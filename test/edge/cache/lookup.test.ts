@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { useOf } from "../../../src/edge/cache/lookup.ts";
 import type { StoredResponse } from "../../../src/edge/cache/stored-response.ts";
 import { targetOf } from "../../../src/edge/request/target.ts";
-import { purgeHash } from "../../../src/zones/purge/purge-hash.ts";
+import { textHash } from "../../../src/text-hash.ts";
 import { buildPurgeLog } from "../../../src/zones/purge/purge-log.ts";
 import type { ZoneSettings } from "../../../src/zones/settings.ts";
 import { zoneDocument } from "../../support/zone-document.ts";
@@ -23,7 +23,7 @@ function use({ after, stored = {}, settings = {}, marks = [] }: Case) {
   const zone = zoneDocument(settings, { purges: buildPurgeLog(marks) });
   const response = {
     headers: [],
-    tagHashes: [purgeHash("red")],
+    tagHashes: [textHash("red")],
     zoneVersion: 5,
     answeredAt: START,
     initialAge: 0,

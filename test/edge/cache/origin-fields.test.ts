@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { areTooMany, tagHashesOf } from "../../../src/edge/cache/origin-fields.ts";
-import { purgeHash } from "../../../src/zones/purge/purge-hash.ts";
+import { textHash } from "../../../src/text-hash.ts";
 
 const tags = (count: number, length: number) =>
   Array.from({ length: count }, (_, at) => String(at).padStart(length, "t"));
@@ -12,7 +12,7 @@ describe("tagHashesOf()", () => {
     [{ "cache-tag": "red, blue,,red" }, ["red", "blue"]],
     [{ "surrogate-key": "red  blue", "cache-tag": "green, red" }, ["green", "red", "blue"]],
   ])("of %j", (headers, tags) => {
-    expect(tagHashesOf(new Headers(headers))).toEqual(tags.map(purgeHash));
+    expect(tagHashesOf(new Headers(headers))).toEqual(tags.map(textHash));
   });
 
   it.each<[string, string[], number | null]>([

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { createStore } from "../../../src/edge/cache/store.ts";
 import type { StoredResponse } from "../../../src/edge/cache/stored-response.ts";
+import { textHash } from "../../../src/text-hash.ts";
 import { cacheTagField, tagsOfPurge } from "../../../src/zones/purge/cache-tags.ts";
-import { purgeHash } from "../../../src/zones/purge/purge-hash.ts";
 import type { PurgeTarget } from "../../../src/zones/purge/purges.ts";
 
 /** Whether a purge by tag finds what is stored under a key with a customer's tags. */
 function finds(target: PurgeTarget, key: string, tags: string[] = [], zone = "zone_a"): boolean {
-  const field = cacheTagField(key, tags.map(purgeHash)).split(",");
+  const field = cacheTagField(key, tags.map(textHash)).split(",");
   return tagsOfPurge(zone, [target]).some((tag) => field.includes(tag));
 }
 
@@ -50,7 +50,7 @@ describe("createStore()", () => {
   const stored = {
     headers: [],
     vary: [],
-    tagHashes: [purgeHash("blue")],
+    tagHashes: [textHash("blue")],
     bodyId: "body",
     variant: "",
   } as unknown as StoredResponse;
@@ -70,7 +70,7 @@ describe("createStore()", () => {
   }
 
   it("stores everything with its tags where purges are made by tag, and without them elsewhere", async () => {
-    const [entry, body] = [cacheTagField(key, [purgeHash("blue")]), cacheTagField(key, [])];
+    const [entry, body] = [cacheTagField(key, [textHash("blue")]), cacheTagField(key, [])];
     expect(await fieldsWith(cacheTagField)).toEqual([entry, entry, body, body]);
     expect(await fieldsWith(null)).toEqual([null, null, null, null]);
   });
@@ -83,7 +83,7 @@ describe("createStore()", () => {
       await caches.default.put(`https://a.example/.cache/part/${key}`, new Response("x", { headers }));
       return (await store.findPart(key))?.stored.tagHashes;
     };
-    expect(await put(["blue"])).toEqual([purgeHash("blue")]);
+    expect(await put(["blue"])).toEqual([textHash("blue")]);
     expect(await put(Array.from({ length: 1_001 }, (_, at) => `${at}`))).toBeNull();
   });
 });

@@ -1,11 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import {
-  buildPurgeLog,
-  PREFIX_BOUND,
-  type Purge,
-  purgeHash,
-  purgeVerdict,
-} from "../../../src/zones/purge/purge-log.ts";
+import { textHash } from "../../../src/text-hash.ts";
+import { buildPurgeLog, PREFIX_BOUND, type Purge, purgeVerdict } from "../../../src/zones/purge/purge-log.ts";
 
 /** Purges of `count` things of one kind, newest first; the version of each is its number. */
 function purges(kind: Purge["kind"], count: number): Purge[] {
@@ -42,7 +37,7 @@ describe("buildPurgeLog()", () => {
 
 describe("purgeVerdict()", () => {
   it("hashes none of a stored response's tags, however many there are", () => {
-    const tagHashes = Array.from({ length: 1_000 }, (_, at) => purgeHash(`tag ${at}`));
+    const tagHashes = Array.from({ length: 1_000 }, (_, at) => textHash(`tag ${at}`));
     const log = buildPurgeLog([{ kind: "tag", value: "tag 999", soft: false, version: 2, at: 0 }]);
     const encode = vi.spyOn(TextEncoder.prototype, "encode");
     expect(purgeVerdict(log, { path: "/a", query: "", tagHashes, version: 1 })).toEqual({ kind: "purged" });

@@ -8,7 +8,7 @@ import { Changes } from "./changes.ts";
  * What a request to the origin leaves for the others that wait for the same key. No stream and no other I/O of its own: one
  * request cannot wait for another's.
  */
-export type Landing =
+export type SharedOutcome =
   | { kind: "whole"; stored: StoredResponse; body: Blob; coded: Map<"br" | "gzip", Blob> }
   /** The store has it. */
   | { kind: "stored"; stored: StoredResponse }
@@ -35,40 +35,40 @@ const LONGEST_MS = 600_000;
 /** Keys remembered of each kind, none for longer than its time; the oldest go first. */
 const REMEMBERED_KEYS = 1_000;
 
-/** One request to an origin that others may wait for. Whether its landing comes is up to the platform: see `isOverdue`. */
-export class Flight {
-  /** What it is registered under, see `flightKeyOf`. */
+/** A request to an origin whose outcome others may wait for. Whether its outcome comes is up to the platform: see `isOverdue`. */
+export class Leader {
+  /** What it is registered under, see `coalescingKeyOf`. */
   readonly key: string;
-  readonly landing: Promise<Landing>;
+  readonly outcome: Promise<SharedOutcome>;
   /** It comes at the pace of a slow client: who asks next had better ask the origin. */
   isHeldUp = false;
-  /** How many wait for what it brings, beside the client of the request that leads it. */
+  /** How many wait for what it brings, beside the client of its own request. */
   followers = 0;
-  /** The first landing counts. */
-  readonly land: (landing: Landing) => void;
+  /** The first outcome counts. */
+  readonly settle: (outcome: SharedOutcome) => void;
   readonly #hasChanged: () => boolean;
-  #hasLanded = false;
+  #hasSettled = false;
   #overdueAt: number;
 
   /**
-   * @param patienceMs within which it lands, unless the request that leads it is gone
-   * @param hasChanged whether the resource has changed since it was asked for, see {@link Flights.watch}
+   * @param patienceMs within which it settles, unless its request is gone
+   * @param hasChanged whether the resource has changed since it was asked for, see {@link Coalescing.watch}
    */
   constructor(key: string, patienceMs: number, hasChanged: () => boolean) {
-    const { promise, resolve } = Promise.withResolvers<Landing>();
+    const { promise, resolve } = Promise.withResolvers<SharedOutcome>();
     this.key = key;
-    this.landing = promise;
+    this.outcome = promise;
     this.#hasChanged = hasChanged;
     this.#overdueAt = Date.now() + patienceMs;
-    this.land = (landing) => {
-      this.#hasLanded = true;
+    this.settle = (outcome) => {
+      this.#hasSettled = true;
       this.#overdueAt = Date.now() + LONGEST_MS;
-      resolve(landing);
+      resolve(outcome);
     };
   }
 
-  get hasLanded(): boolean {
-    return this.#hasLanded;
+  get hasSettled(): boolean {
+    return this.#hasSettled;
   }
 
   /** The resource has changed since it was asked for: what it brings is not to be stored, nor shared with later requests. */
@@ -76,19 +76,19 @@ export class Flight {
     return this.#hasChanged();
   }
 
-  /** It takes so long that the platform may have ended the request that leads it: nobody is to wait for it. */
+  /** It takes so long that the platform may have ended its request: nobody is to wait for it. */
   get isOverdue(): boolean {
     return Date.now() > this.#overdueAt;
   }
 }
 
 /**
- * The requests to origins that are in flight in this isolate, by flight key, and what the last ones taught.
- * A flight is kept alive by the request that leads it (`waitUntil`), whether or not that request's client stays.
+ * The requests to origins under way in this isolate, by coalescing key, and what the last ones taught.
+ * A leader is kept alive by its request (`waitUntil`), whether or not that request's client stays.
  */
-export class Flights {
-  /** The one to wait for, by flight key; the oldest first. */
-  readonly #flying = new Map<string, Flight>();
+export class Coalescing {
+  /** The one to wait for, by coalescing key; the oldest first. */
+  readonly #leaders = new Map<string, Leader>();
   readonly #changes = new Changes();
   readonly #failures = new BoundedMap<string, { failure: OriginFailure; until: number }>(
     { entries: REMEMBERED_KEYS },
@@ -96,16 +96,16 @@ export class Flights {
   );
   readonly #unshared = new BoundedMap<string, { until: number }>({ entries: REMEMBERED_KEYS }, "the oldest");
 
-  /** The flight to wait for; null where there is none, or waiting has just proved useless. */
-  waitable(key: string, now: number): Flight | null {
+  /** The leader to wait for; null where there is none, or waiting has just proved useless. */
+  leaderOf(key: string, now: number): Leader | null {
     if (this.isUnshared(key, now)) return null;
-    const flight = this.#flying.get(key);
-    return flight === undefined || isPast(flight) ? null : flight;
+    const leader = this.#leaders.get(key);
+    return leader === undefined || isPast(leader) ? null : leader;
   }
 
-  isFlying(key: string): boolean {
-    const flight = this.#flying.get(key);
-    return flight !== undefined && !isPast(flight);
+  isLed(key: string): boolean {
+    const leader = this.#leaders.get(key);
+    return leader !== undefined && !isPast(leader);
   }
 
   /** Whether what came for this key a moment ago could not be shared. */
@@ -118,21 +118,21 @@ export class Flights {
     return known !== undefined && known.until > now ? known.failure : null;
   }
 
-  /** Registers a flight until `done` settles. One that is on its way for the same key stays the one to wait for. */
-  begin(flight: Flight, done: Promise<unknown>): void {
-    const { key } = flight;
-    const known = this.#flying.get(key);
-    if (known === undefined || known.hasLanded || isPast(known)) {
-      this.#flying.delete(key);
-      this.#flying.set(key, flight);
+  /** Registers a leader until `done` settles. One that is on its way for the same key stays the one to wait for. */
+  begin(leader: Leader, done: Promise<unknown>): void {
+    const { key } = leader;
+    const known = this.#leaders.get(key);
+    if (known === undefined || known.hasSettled || isPast(known)) {
+      this.#leaders.delete(key);
+      this.#leaders.set(key, leader);
     }
-    for (const [oldest, { isOverdue }] of this.#flying) {
+    for (const [oldest, { isOverdue }] of this.#leaders) {
       if (!isOverdue) break;
-      this.#flying.delete(oldest);
+      this.#leaders.delete(oldest);
     }
-    void flight.landing.then((landing) => this.#learn(flight, landing));
+    void leader.outcome.then((outcome) => this.#learn(leader, outcome));
     void done.then(() => {
-      if (this.#flying.get(key) === flight) this.#flying.delete(key);
+      if (this.#leaders.get(key) === leader) this.#leaders.delete(key);
     });
   }
 
@@ -146,20 +146,20 @@ export class Flights {
     this.#changes.note(cacheKey);
   }
 
-  #learn({ key }: Flight, landing: Landing): void {
+  #learn({ key }: Leader, outcome: SharedOutcome): void {
     const now = Date.now();
-    if (landing.kind === "failed") {
-      remember(this.#failures, key, { failure: landing.failure, until: now + FAILURE_MS }, now);
+    if (outcome.kind === "failed") {
+      remember(this.#failures, key, { failure: outcome.failure, until: now + FAILURE_MS }, now);
     } else {
       this.#failures.delete(key);
     }
-    if (landing.kind === "unshared") remember(this.#unshared, key, { until: now + UNSHARED_MS }, now);
+    if (outcome.kind === "unshared") remember(this.#unshared, key, { until: now + UNSHARED_MS }, now);
   }
 }
 
-/** Whether a flight is nothing to begin to wait for. */
-function isPast(flight: Flight): boolean {
-  return flight.isOverdue || flight.isOutdated || flight.isHeldUp;
+/** Whether a leader is nothing to begin to wait for. */
+function isPast(leader: Leader): boolean {
+  return leader.isOverdue || leader.isOutdated || leader.isHeldUp;
 }
 
 /** All of a map are remembered for equally long, so that the oldest end first. */

@@ -7,7 +7,7 @@ import type { Exchange } from "./exchange.ts";
  * gets of this client beyond it. Who sends something of their own to the origin can neither hold up nor fail anybody who
  * does not send the same. A long one is a hash: it is remembered for longer than its request.
  */
-export function flightKeyOf({ request, zone, target }: Pick<Exchange, "request" | "zone" | "target">): string {
+export function coalescingKeyOf({ request, zone, target }: Pick<Exchange, "request" | "zone" | "target">): string {
   const { forward, methods } = zone.settings;
   const unlisted = unlistedFields(request.headers, forward);
   const beyond = methods === "all" ? [...target.fields, ...unlisted] : unlisted;

@@ -4,7 +4,7 @@ import { zoneTableOf } from "../zones/zone-table.ts";
 import { Problem } from "./errors.ts";
 
 /** Brings a change that D1 holds to the edge. A change is acknowledged only after that. */
-export async function commit(c: RestContext, zoneName: string): Promise<void> {
+export async function bringToEdge(c: RestContext, zoneName: string): Promise<void> {
   const result = await publishZone(c.env.ZONE_PUBLISHER, zoneTableOf(c.env.ZONES), zoneName);
   if (result.kind === "pending") throw new Problem("not_published");
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { flightKeyOf } from "../../../src/edge/fill/flight-key.ts";
+import { coalescingKeyOf } from "../../../src/edge/fill/coalescing-key.ts";
 import { targetOf } from "../../../src/edge/request/target.ts";
 import { DEFAULT_SETTINGS, type ZoneSettings } from "../../../src/zones/settings.ts";
 import type { ZoneDocument } from "../../../src/zones/zone.ts";
@@ -9,10 +9,10 @@ function keyOf(path: string, headers: Record<string, string> = {}): string {
   const url = new URL(path, "https://zone.example");
   const settings: ZoneSettings = { ...DEFAULT_SETTINGS, forward: { ...DEFAULT_SETTINGS.forward, headers: "all" } };
   const zone = { id: "zone_a", settings } as ZoneDocument;
-  return flightKeyOf({ request: new Request(url, { headers }), zone, target: targetOf(url, zone) });
+  return coalescingKeyOf({ request: new Request(url, { headers }), zone, target: targetOf(url, zone) });
 }
 
-describe("flightKeyOf()", () => {
+describe("coalescingKeyOf()", () => {
   it("is the cache key, and what the origin gets of this client alone", () => {
     expect(keyOf("/a?b")).toBe("zone_a/a?b");
     expect(keyOf("/a", { "x-one": "1" })).toBe("zone_a/a\nx-one:1");

@@ -1,5 +1,5 @@
 /** Bytes of a body that are handed over to a client while it is read, for whoever counts them. */
-export class Handed {
+export class ByteTally {
   #bytes = 0;
   #total = 0;
   #count: ((bytes: number) => void) | null = null;
