@@ -20,6 +20,27 @@ export interface Variables {
   CLOUDFLARE_API_BASE?: string;
 }
 
+/** The names of all {@link Variables}. */
+export const VARIABLE_NAMES = [
+  "EDGE_DOMAINS",
+  "API_HOSTS",
+  "RECORDS_HOSTS",
+  "NAME_SERVERS",
+  "ADMIN_TOKEN",
+  "TRUSTED_PROXIES",
+  "ALLOW_PRIVATE_ORIGINS",
+  "ALLOW_HTTP_ORIGINS",
+  "MEMORY_BYTES",
+  "MEMORY_OBJECT_BYTES",
+  "STALLED_CLIENT_MS",
+  "CLOUDFLARE_API_TOKEN",
+  "CLOUDFLARE_ZONE_ID",
+  "CLOUDFLARE_API_BASE",
+] as const satisfies readonly (keyof Variables)[];
+
+/** A variable says what it must not. */
+export class SettingsError extends Error {}
+
 /** {@link Variables}, parsed, with defaults applied. */
 export interface Settings {
   /** Domains whose subdomains are zones, e.g. `rescdn.io`; the first is the public one. */
@@ -54,7 +75,7 @@ export interface CloudflareApi {
 
 const parsed = new WeakMap<Variables, Settings>();
 
-/** The settings of this deployment, parsed on first use. */
+/** The settings of this deployment, parsed on first use. @throws {SettingsError} a sentence that names the variable */
 export function settingsOf(env: Variables): Settings {
   let settings = parsed.get(env);
   if (settings === undefined) {
@@ -65,21 +86,21 @@ export function settingsOf(env: Variables): Settings {
 }
 
 function parseSettings(env: Variables): Settings {
-  const allowPrivate = env.ALLOW_PRIVATE_ORIGINS === "true";
+  const allowPrivate = isTrue(env, "ALLOW_PRIVATE_ORIGINS");
   return {
-    edgeDomains: atLeastOne(words(env.EDGE_DOMAINS), "EDGE_DOMAINS names no domain"),
-    apiHosts: new Set(words(env.API_HOSTS)),
-    recordsHosts: new Set(words(env.RECORDS_HOSTS)),
-    nameServers: atLeastOne(words(env.NAME_SERVERS), "NAME_SERVERS names no host"),
+    edgeDomains: atLeastOne(hosts(env, "EDGE_DOMAINS"), "EDGE_DOMAINS names no domain"),
+    apiHosts: new Set(hosts(env, "API_HOSTS")),
+    recordsHosts: new Set(hosts(env, "RECORDS_HOSTS")),
+    nameServers: atLeastOne(hosts(env, "NAME_SERVERS"), "NAME_SERVERS names no host"),
     adminToken: adminTokenOf(env),
     trustedProxies: env.TRUSTED_PROXIES === undefined ? null : words(env.TRUSTED_PROXIES),
     memory: {
-      total: wholeNumber(env.MEMORY_BYTES, 33_554_432),
-      object: wholeNumber(env.MEMORY_OBJECT_BYTES, 1_048_576),
+      total: wholeNumber(env, "MEMORY_BYTES", 33_554_432, "bytes"),
+      object: wholeNumber(env, "MEMORY_OBJECT_BYTES", 1_048_576, "bytes"),
     },
-    stalledClientMs: wholeNumber(env.STALLED_CLIENT_MS, 30_000, "milliseconds"),
+    stalledClientMs: wholeNumber(env, "STALLED_CLIENT_MS", 30_000, "milliseconds"),
     // A private network's servers rarely have certificates: whoever allows them means http as well.
-    origins: { allowPrivate, allowHttp: allowPrivate || env.ALLOW_HTTP_ORIGINS === "true" },
+    origins: { allowPrivate, allowHttp: isTrue(env, "ALLOW_HTTP_ORIGINS") || allowPrivate },
     cloudflare: cloudflareOf(env),
   };
 }
@@ -94,19 +115,37 @@ function adminTokenOf({ ADMIN_TOKEN: token }: Variables): string | null {
 
 function cloudflareOf(env: Variables): CloudflareApi | null {
   const { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ZONE_ID: zone, CLOUDFLARE_API_BASE: base } = env;
+  // Secrets are set one after the other.
   if (!token || !zone) return null;
+  if (base && !URL.canParse(base)) throw new SettingsError(`CLOUDFLARE_API_BASE is not a URL: ${base}`);
   return { base: base || "https://api.cloudflare.com/client/v4", zone, token };
 }
 
-function wholeNumber(text: string | undefined, byDefault: number, unit = "bytes"): number {
-  if (text === undefined || text === "") return byDefault;
-  if (!/^\d{1,15}$/.test(text)) throw new Error(`settings: "${text}" is not a whole number of ${unit}`);
+function wholeNumber(env: Variables, name: keyof Variables, byDefault: number, unit: string): number {
+  const text = env[name];
+  if (!text) return byDefault;
+  if (!/^\d{1,15}$/.test(text)) throw new SettingsError(`${name} is not a whole number of ${unit}: ${text}`);
   return Number(text);
 }
 
+function isTrue(env: Variables, name: keyof Variables): boolean {
+  const text = env[name];
+  if (text && text !== "true" && text !== "false")
+    throw new SettingsError(`${name} is neither true nor false: ${text}`);
+  return text === "true";
+}
+
 function atLeastOne([first, ...others]: string[], otherwise: string): readonly [string, ...string[]] {
-  if (first === undefined) throw new Error(`settings: ${otherwise}`);
+  if (first === undefined) throw new SettingsError(otherwise);
   return [first, ...others];
+}
+
+/** Hostnames, without a port or a scheme; addresses too, IPv6 in brackets. */
+function hosts(env: Variables, name: keyof Variables): string[] {
+  const named = words(env[name] ?? "");
+  const wrong = named.find((host) => !/^(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])$/.test(host));
+  if (wrong !== undefined) throw new SettingsError(`${name} names something that is not a hostname: ${wrong}`);
+  return named;
 }
 
 function words(list: string): string[] {

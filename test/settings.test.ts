@@ -17,10 +17,18 @@ describe("settingsOf()", () => {
   });
 
   it.each<[Partial<Variables>, string]>([
-    [{ EDGE_DOMAINS: "" }, "settings: EDGE_DOMAINS names no domain"],
-    [{ EDGE_DOMAINS: " \n" }, "settings: EDGE_DOMAINS names no domain"],
-    [{ NAME_SERVERS: "" }, "settings: NAME_SERVERS names no host"],
-    [{ MEMORY_BYTES: "32 MB" }, 'settings: "32 MB" is not a whole number of bytes'],
+    [{ EDGE_DOMAINS: "" }, "EDGE_DOMAINS names no domain"],
+    [{ EDGE_DOMAINS: " \n" }, "EDGE_DOMAINS names no domain"],
+    [{ EDGE_DOMAINS: "https://rescdn.io" }, "EDGE_DOMAINS names something that is not a hostname: https://rescdn.io"],
+    [{ API_HOSTS: "localhost:8787" }, "API_HOSTS names something that is not a hostname: localhost:8787"],
+    [{ NAME_SERVERS: "" }, "NAME_SERVERS names no host"],
+    [{ MEMORY_BYTES: "32 MB" }, "MEMORY_BYTES is not a whole number of bytes: 32 MB"],
+    [{ STALLED_CLIENT_MS: "-1" }, "STALLED_CLIENT_MS is not a whole number of milliseconds: -1"],
+    [{ ALLOW_HTTP_ORIGINS: "yes" }, "ALLOW_HTTP_ORIGINS is neither true nor false: yes"],
+    [
+      { CLOUDFLARE_ZONE_ID: "zone", CLOUDFLARE_API_TOKEN: "token", CLOUDFLARE_API_BASE: "localhost" },
+      "CLOUDFLARE_API_BASE is not a URL: localhost",
+    ],
   ])("refuses %j", (given, message) => {
     expect(() => settingsOf({ ...variables, ...given })).toThrow(message);
   });

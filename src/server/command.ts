@@ -1,5 +1,6 @@
 /** How a long-running command is started from the environment and ended by a signal. */
 
+import { isIP } from "node:net";
 import { refusalOfAdminToken } from "../accounts/admin-token.ts";
 import { isProxy } from "../accounts/client-address.ts";
 
@@ -9,6 +10,14 @@ export function portFromEnvironment(fallback: number): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
   return fail(`PORT is not a port number: ${text}`);
+}
+
+/** The address or name that `HOST` says to listen on; an IPv6 address may stand in brackets. */
+export function hostFromEnvironment(fallback: string): string {
+  const text = process.env.HOST || fallback;
+  const host = /^\[(.+)\]$/.exec(text)?.[1] ?? text;
+  if (isIP(host) !== 0 || /^[A-Za-z0-9.-]+$/.test(host)) return host;
+  return fail(`HOST is neither an address nor a name: ${text}`);
 }
 
 /** How many processes `WORKERS` asks for, 1 to 64; anything else ends the command with one line. */

@@ -90,11 +90,11 @@ interface Links {
 function linksIn(folder: string, product: string, count: number): Links {
   const names = Array.from({ length: count }, (_, index) => `edge-${index + 1}`);
   return {
-    control: linkTo(folder, product),
-    documents: linkTo(folder, STORAGE, "Documents"),
-    database: linkTo(folder, STORAGE, "Database"),
-    meters: linkTo(folder, STORAGE, "Meters"),
-    edges: new Map(names.map((name) => [name, linkTo(folder, name, "Publications")])),
+    control: linkTo(folder, product, "requests"),
+    documents: linkTo(folder, STORAGE, "methods", "Documents"),
+    database: linkTo(folder, STORAGE, "methods", "Database"),
+    meters: linkTo(folder, STORAGE, "methods", "Meters"),
+    edges: new Map(names.map((name) => [name, linkTo(folder, name, "requests", "Publications")])),
   };
 }
 

@@ -10,14 +10,17 @@ export interface Link {
 }
 
 /**
+ * Methods are called over a session that stays open, and that keeps the process that is called from ending: so only those call
+ * methods that end first.
+ *
  * @param folder that only this user may enter
- * @param entrypoint its methods may be called; without one, requests are what is sent
+ * @param entrypoint of the Worker; none: the default one
  */
-export function linkTo(folder: string, worker: string, entrypoint?: string): Link {
+export function linkTo(folder: string, worker: string, takes: "requests" | "methods", entrypoint?: string): Link {
   const name = entrypoint === undefined ? worker : `${worker}-${entrypoint}`;
   const address = `unix:${join(folder, name)}`;
   return {
-    socket: { name, address, worker, ...(entrypoint !== undefined && { entrypoint, methods: true }) },
+    socket: { name, address, worker, ...(entrypoint !== undefined && { entrypoint }), methods: takes === "methods" },
     binding: { external: { address, http: {} } },
   };
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
 import { getSystemErrorName } from "node:util";
-import { AddressInUse } from "./address-in-use.ts";
+import { CannotListen } from "./cannot-listen.ts";
 import type { SpawnOptions } from "./workerd-process.ts";
 
 /** The port that clients reach a server by. */
@@ -19,7 +19,7 @@ export interface PublicPort {
  * the kernel spreads connections.
  *
  * @param port 0: any free one
- * @throws {AddressInUse}
+ * @throws {CannotListen}
  */
 export async function takePort(host: string, port: number, processes: "one" | "several"): Promise<PublicPort> {
   const { address, family, port: free } = await findFree(host, port);
@@ -53,7 +53,8 @@ async function findFree(host: string, port: number): Promise<AddressInfo> {
   try {
     await once(alone, "listening");
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === "EADDRINUSE" ? new AddressInUse(host, port) : error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === undefined ? error : new CannotListen(host, port, code);
   }
   const address = alone.address() as AddressInfo;
   alone.close();

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
-import { AddressInUse } from "./address-in-use.ts";
+import { CannotListen } from "./cannot-listen.ts";
 import { cacheBytesFromEnvironment, fail, onEndSignal, portFromEnvironment, refuseWeakToken } from "./command.ts";
 import { type DemoKeys, demoKeys, demoZone } from "./demo-account.ts";
 import { demoOrigin } from "./demo-origin.ts";
@@ -10,6 +10,7 @@ import { devVar, rememberDevVar } from "./dev-vars.ts";
 import { keepFilesPrivate } from "./private-files.ts";
 import { projectRoot } from "./project.ts";
 import { startRuntime } from "./runtime.ts";
+import { lockState, StateInUse } from "./state-lock.ts";
 
 const port = portFromEnvironment(8787);
 const originPort = port + 1;
@@ -31,10 +32,12 @@ origin.listen(originPort, "127.0.0.1");
 await once(origin, "listening");
 
 try {
+  const stateDir = join(projectRoot, ".wrangler/state");
+  lockState(stateDir);
   const runtime = await startRuntime({
     host: "127.0.0.1",
     port,
-    stateDir: join(projectRoot, ".wrangler/state"),
+    stateDir,
     cacheBytes: cacheBytesFromEnvironment(),
     vars: { ADMIN_TOKEN: adminToken, ALLOW_PRIVATE_ORIGINS: "true", TRUSTED_PROXIES: "" },
   });
@@ -48,7 +51,7 @@ try {
   await demoZone(api, keys.rescdn, zone, `http://127.0.0.1:${originPort}`);
   console.log(introduction(keys));
 } catch (error) {
-  if (error instanceof AddressInUse) fail(error.message);
+  if (error instanceof CannotListen || error instanceof StateInUse) fail(error.message);
   throw error;
 }
 

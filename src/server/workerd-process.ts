@@ -19,6 +19,8 @@ export interface SpawnOptions {
   file: string;
   /** The program's name is the first. */
   args: string[];
+  /** In a session of its own, which no signal to this process's group or terminal reaches. */
+  detached: boolean;
   /** `NAME=value` */
   envPairs: string[];
   stdio: { type: string; fd?: number }[];
@@ -45,6 +47,8 @@ export function watchWorkerd({ environment = {}, prepare, temporary }: WorkerdOp
     const { process: child, options } = message as { process: ChildProcess; options: SpawnOptions };
     if (basename(options.file) !== "workerd") return;
     if (!variables.every((variable) => options.envPairs.includes(variable))) return;
+    // A signal to the whole group, as Ctrl-C and supervisors send it, is for this process alone: it tells the others.
+    options.detached = true;
     prepare?.(options);
     child.once("spawn", () => {
       workerd = child;

@@ -2,15 +2,14 @@
 import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
 import type { UsageBatch } from "../../usage/batch.ts";
 import type { UsageMeter } from "../../usage/meter.ts";
-import type { Publications } from "./worker.ts";
 
 interface Env {
   DB: D1Database;
   ZONES: KVNamespace;
   USAGE_METER: DurableObjectNamespace<UsageMeter>;
-  /** How many edge processes there are; `EDGE_1` is the first one's entrypoint for {@link Documents}. */
+  /** How many edge processes there are; `EDGE_1` is the first one's `Publications`. */
   EDGES: number;
-  [edge: `EDGE_${number}`]: Service<typeof Publications>;
+  [edge: `EDGE_${number}`]: Fetcher;
 }
 
 /** An edge process that takes longer to listen is not waited for: it reads KV itself after five seconds. */
@@ -30,9 +29,11 @@ export class Documents extends WorkerEntrypoint<Env> {
   }
 
   async #tell(number: number, key: string, document: string): Promise<void> {
-    const late = scheduler.wait(LISTEN_MS).then(() => Promise.reject(new Error("it does not answer")));
+    const publication = { method: "PUT", body: document, signal: AbortSignal.timeout(LISTEN_MS) };
     try {
-      await Promise.race([this.env[`EDGE_${number}`]!.published(key, document), late]);
+      const answer = await this.env[`EDGE_${number}`]!.fetch(`http://edge/${encodeURIComponent(key)}`, publication);
+      await answer.body?.cancel();
+      if (!answer.ok) throw new Error(`it answers ${answer.status}`);
     } catch (error) {
       console.warn(JSON.stringify({ event: "edge_not_told", edge: number, key, error: String(error) }));
     }

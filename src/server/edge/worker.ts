@@ -47,8 +47,14 @@ function unavailable(error: unknown): Response {
 
 /** What the control process tells an edge process. */
 export class Publications extends WorkerEntrypoint<Env> {
-  /** Takes in a document, as JSON, that KV has just taken in under `key`. */
-  published(key: string, text: string): void {
+  /** Takes in a document that KV has just taken in under the key that is the path. */
+  override async fetch(request: Request): Promise<Response> {
+    const key = decodeURIComponent(new URL(request.url).pathname.slice(1));
+    this.#takeIn(key, await request.text());
+    return new Response(null, { status: 204 });
+  }
+
+  #takeIn(key: string, text: string): void {
     const { ZONES } = this.env;
     if (!key.startsWith(zoneKey(""))) {
       recordTableOf(ZONES).take(JSON.parse(text), Date.now());

@@ -1,0 +1,17 @@
+/** An address cannot be listened on; the message says why, and what to do. */
+export class CannotListen extends Error {
+  /** @param code as Node names it, e.g. `EADDRINUSE` */
+  constructor(host: string, port: number, code: string) {
+    super(REASONS[code]?.(host, port) ?? `port ${port} on ${host} cannot be listened on: ${code}`);
+  }
+}
+
+const unknown = (host: string) => `the name ${host} is not known here: choose an address of this machine with HOST`;
+
+const REASONS: Readonly<Record<string, (host: string, port: number) => string>> = {
+  EADDRINUSE: (host, port) => `port ${port} on ${host} is taken: stop what listens there, or choose another with PORT`,
+  EADDRNOTAVAIL: (host) => `${host} is no address of this machine: choose another with HOST`,
+  EACCES: (_host, port) => `port ${port} is for privileged users: choose one above 1023 with PORT`,
+  ENOTFOUND: unknown,
+  EAI_AGAIN: unknown,
+};

@@ -1,0 +1,43 @@
+import { distance } from "fastest-levenshtein";
+import { unstable_readConfig as readConfig } from "wrangler";
+import { SettingsError, settingsOf, VARIABLE_NAMES, type Variables } from "../settings.ts";
+import { fail, trustedProxiesFromEnvironment } from "./command.ts";
+import { wranglerConfig } from "./project.ts";
+
+/** What the environment of a command sets beside the Worker's variables. */
+const OF_THE_COMMAND = ["PORT", "HOST", "STATE_DIR", "CACHE_BYTES", "WORKERS"];
+
+/**
+ * The variables that the environment sets, to be used over those of `wrangler.toml`. What the Worker would not take ends the
+ * command with one line; a name that looks like one that was meant otherwise is said on stderr.
+ */
+export function variablesFromEnvironment(): Record<string, string> {
+  const vars: Record<string, string> = {};
+  for (const name of VARIABLE_NAMES) {
+    const value = process.env[name];
+    if (value !== undefined) vars[name] = value;
+  }
+  vars.TRUSTED_PROXIES = trustedProxiesFromEnvironment();
+  const { vars: byDefault } = readConfig({ config: wranglerConfig });
+  try {
+    settingsOf({ ...byDefault, ...vars } as unknown as Variables);
+  } catch (error) {
+    if (error instanceof SettingsError) fail(error.message);
+    throw error;
+  }
+  for (const line of misspelled(Object.keys(process.env))) console.error(line);
+  return vars;
+}
+
+/** Up to so many letters may differ from a name that was meant. */
+const LETTERS = 2;
+
+/** A sentence for each name that is none of ours, but nearly; short ones are left alone. */
+export function misspelled(names: readonly string[]): string[] {
+  const known = [...VARIABLE_NAMES, ...OF_THE_COMMAND];
+  return names.flatMap((name) => {
+    if (known.includes(name)) return [];
+    const meant = known.find((one) => one.length > 3 * LETTERS && distance(one, name) <= LETTERS);
+    return meant === undefined ? [] : [`${name} is not a setting, and is left aside: ${meant} is`];
+  });
+}
