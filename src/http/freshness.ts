@@ -10,6 +10,8 @@ export interface FreshnessPolicy {
   ttl: number | null;
   /** Seconds, for 404 and 410 that say nothing themselves. */
   negativeTtl: number;
+  /** Seconds: the greatest lifetime that is guessed (RFC 9111 §4.2.2 leaves the limit to the cache); 0: none is. */
+  maxHeuristic: number;
 }
 
 /** Where a freshness lifetime comes from. */
@@ -34,9 +36,6 @@ export interface Freshness {
   seconds: number;
   source: FreshnessSource;
 }
-
-/** The greatest heuristic lifetime: RFC 9111 §4.2.2 leaves the limit to the cache. */
-const HEURISTIC_LIMIT_SECONDS = 86_400;
 
 const NONE: Freshness = { seconds: 0, source: "none" };
 
@@ -73,7 +72,13 @@ export function freshnessLifetime(
   if (status === 404 || status === 410) return { seconds: policy.negativeTtl, source: "negative" };
   if (byPolicy !== null) return byPolicy;
   // RFC 9111 §4.2.2: heuristics are for statuses "defined as heuristically cacheable" and for responses marked `public`.
-  return isHeuristicallyCacheable(status) || directives.public ? heuristic(headers, answeredAt) : NONE;
+  return isHeuristicallyCacheable(status) || directives.public ? heuristic(headers, answeredAt, policy) : NONE;
+}
+
+/** Seconds that the response says it may be shared for, in so many words; 0 where it does not. */
+export function sharedLifetime({ directives, targeted }: EffectiveCacheControl): number {
+  const { sMaxage, maxAge, public: isPublic } = directives;
+  return sMaxage ?? (targeted || isPublic ? maxAge : undefined) ?? 0;
 }
 
 function fromPolicy(seconds: number): Freshness {
@@ -87,10 +92,10 @@ function untilExpiry(expires: string, headers: Headers, answeredAt: number): num
 }
 
 /** RFC 9111 §4.2.2: "a typical setting of this fraction might be 10%" of the time since the last modification. */
-function heuristic(headers: Headers, answeredAt: number): Freshness {
+function heuristic(headers: Headers, answeredAt: number, { maxHeuristic }: FreshnessPolicy): Freshness {
   const lastModified = parseHttpDate(headers.get("last-modified"), answeredAt);
   if (lastModified === null) return NONE;
-  const seconds = Math.min(wholeSeconds((dateOf(headers, answeredAt) - lastModified) / 10), HEURISTIC_LIMIT_SECONDS);
+  const seconds = Math.min(wholeSeconds((dateOf(headers, answeredAt) - lastModified) / 10), maxHeuristic);
   return seconds === 0 ? NONE : { seconds, source: "heuristic" };
 }
 

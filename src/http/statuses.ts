@@ -7,6 +7,11 @@ export function isHeuristicallyCacheable(status: number): boolean {
   return HEURISTICALLY_CACHEABLE.has(status);
 }
 
+/** RFC 9110 §15.3. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
+}
+
 /** Statuses whose responses have no content, whatever the method (RFC 9110 §15.3.5, §15.3.6, §15.4.5). */
 export function isWithoutContent(status: number): boolean {
   return status === 204 || status === 205 || status === 304;

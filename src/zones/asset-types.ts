@@ -1,16 +1,20 @@
 /** The kinds of asset that have a TTL of their own. */
-export type AssetType = "css" | "js" | "font" | "image" | "other";
+export type AssetType = "css" | "js" | "font" | "image" | "media" | "other";
 
-/** What an extension says about an asset. */
+/** What a file's name says about an asset. */
 export interface Asset {
   type: AssetType;
-  /** The registered media type, sent when the origin's answer does not contradict it. */
+  /** The registered media type, sent where the origin does not know its own. */
   contentType: string;
+  /** Its content is text, so that an origin that calls it plain text knows what it says. */
+  isText: boolean;
+  /** It holds one file in compressed form: an origin may give it the type of that one. */
+  isCompressed: boolean;
 }
 
 const table: Record<AssetType, Record<string, string>> = {
   css: { css: "text/css" },
-  js: { js: "application/javascript", mjs: "text/javascript" },
+  js: { js: "application/javascript", mjs: "text/javascript", cjs: "application/javascript" },
   font: {
     woff2: "font/woff2",
     woff: "font/woff",
@@ -32,52 +36,117 @@ const table: Record<AssetType, Record<string, string>> = {
     ico: "image/vnd.microsoft.icon",
     jxl: "image/jxl",
     heic: "image/heic",
+    heif: "image/heif",
     tif: "image/tiff",
     tiff: "image/tiff",
+    ktx2: "image/ktx2",
+  },
+  // Video, audio, programs, archives, documents for print and 3D models: large, and seldom changed under one name.
+  media: {
+    mp4: "video/mp4",
+    m4v: "video/mp4",
+    m4s: "video/iso.segment",
+    webm: "video/webm",
+    mov: "video/quicktime",
+    mkv: "video/matroska",
+    ogv: "video/ogg",
+    mpg: "video/mpeg",
+    mpeg: "video/mpeg",
+    avi: "video/x-msvideo",
+    ts: "video/mp2t",
+    mp3: "audio/mpeg",
+    m4a: "audio/mp4",
+    ogg: "audio/ogg",
+    oga: "audio/ogg",
+    opus: "audio/ogg",
+    weba: "audio/webm",
+    wav: "audio/wav",
+    flac: "audio/flac",
+    aac: "audio/aac",
+    mid: "audio/midi",
+    midi: "audio/midi",
+    wasm: "application/wasm",
+    pdf: "application/pdf",
+    epub: "application/epub+zip",
+    zip: "application/zip",
+    tar: "application/x-tar",
+    tgz: "application/gzip",
+    gz: "application/gzip",
+    bz2: "application/x-bzip2",
+    xz: "application/x-xz",
+    zst: "application/zstd",
+    br: "application/octet-stream",
+    "7z": "application/x-7z-compressed",
+    rar: "application/vnd.rar",
+    jar: "application/java-archive",
+    apk: "application/vnd.android.package-archive",
+    glb: "model/gltf-binary",
+    gltf: "model/gltf+json",
+    stl: "model/stl",
+    usdz: "model/vnd.usdz+zip",
   },
   other: {
     json: "application/json",
     map: "application/json",
-    wasm: "application/wasm",
+    jsonld: "application/ld+json",
+    geojson: "application/geo+json",
     webmanifest: "application/manifest+json",
     xml: "application/xml",
+    rss: "application/rss+xml",
+    atom: "application/atom+xml",
     txt: "text/plain",
+    log: "text/plain",
     csv: "text/csv",
+    tsv: "text/tab-separated-values",
     md: "text/markdown",
     vtt: "text/vtt",
+    srt: "application/x-subrip",
     ics: "text/calendar",
-    pdf: "application/pdf",
-    zip: "application/zip",
-    gz: "application/gzip",
-    mp4: "video/mp4",
-    m4v: "video/mp4",
-    webm: "video/webm",
-    mov: "video/quicktime",
-    ogv: "video/ogg",
+    vcf: "text/vcard",
+    yaml: "application/yaml",
+    yml: "application/yaml",
+    toml: "application/toml",
     m3u8: "application/vnd.apple.mpegurl",
-    ts: "video/mp2t",
     mpd: "application/dash+xml",
-    mp3: "audio/mpeg",
-    m4a: "audio/mp4",
-    ogg: "audio/ogg",
-    opus: "audio/ogg",
-    wav: "audio/wav",
-    flac: "audio/flac",
-    aac: "audio/aac",
-    glb: "model/gltf-binary",
-    gltf: "model/gltf+json",
   },
 };
 
+/** Ends of names whose file is another one in compressed form. */
+const COMPRESSED = new Set(["gz", "br", "zst", "bz2", "xz"]);
+
+/** In the table among the media, and text all the same. */
+const TEXT_MEDIA = new Set(["ts", "gltf"]);
+
 const byExtension: ReadonlyMap<string, Asset> = new Map(
   Object.entries(table).flatMap(([type, extensions]) =>
-    Object.entries(extensions).map(([extension, contentType]) => [extension, { type: type as AssetType, contentType }]),
+    Object.entries(extensions).map(([extension, contentType]) => {
+      const isCompressed = COMPRESSED.has(extension);
+      const isText = type === "other" || isCompressed || TEXT_MEDIA.has(extension);
+      return [extension, { type: type as AssetType, contentType, isText, isCompressed }];
+    }),
   ),
 );
 
-/** The asset that an extension (lower case, without the dot) stands for; null where the extension says nothing. */
-export function assetOf(extension: string): Asset | null {
-  return byExtension.get(extension) ?? null;
+/** A TypeScript declaration, which no transport stream is called. */
+const DECLARATION: Asset = { type: "other", contentType: "text/plain", isText: true, isCompressed: false };
+
+/** What is compressed is of the kind that it holds, where a page can use it: a script that is `x.js.gz` beside `x.js`. */
+const compressed: ReadonlyMap<AssetType, ReadonlyMap<string, Asset>> = new Map(
+  (["css", "js", "font", "image"] as const).map((type) => [
+    type,
+    new Map([...COMPRESSED].map((extension) => [extension, { ...byExtension.get(extension)!, type }])),
+  ]),
+);
+
+/** The asset that the last segment of a path stands for by its name; null where that says nothing. */
+export function assetOf(path: string): Asset | null {
+  const extension = extensionOf(path);
+  const asset = byExtension.get(extension) ?? null;
+  if (asset?.isCompressed) {
+    const inner = byExtension.get(extensionOf(path.slice(0, -extension.length - 1)));
+    return compressed.get(inner?.type ?? "other")?.get(extension) ?? asset;
+  }
+  return extension === "ts" && /\.d\.ts$/i.test(path) ? DECLARATION : asset;
 }
 
 /** The extension of a path's last segment in lower case, without the dot; `""` where there is none. */

@@ -3,15 +3,18 @@ import { LARGEST } from "../db/bounds.ts";
 import { type HeaderUse, isHeaderValue, refusalOfHeaderName } from "./header-rules.ts";
 
 const DAY_SECONDS = 86_400;
-/** How long purges are remembered, less a day: nothing may be stored for longer. */
+/** How long purges are remembered, less a day: nothing is stored for longer. */
 const LONGEST_EDGE_SECONDS = 30 * DAY_SECONDS;
+/** Browsers are told so much, and ask for what has left the edge before. */
+const LONGEST_TTL_SECONDS = 365 * DAY_SECONDS;
 
 /** Every name may be missing; null puts its default back. */
 const setting = <Schema extends z.ZodType>(schema: Schema, description: string) =>
   schema.nullable().optional().describe(description);
 
 const edgeSeconds = z.int().min(0).max(LONGEST_EDGE_SECONDS);
-const typeSeconds = edgeSeconds.nullable().optional();
+const ttlSeconds = z.int().min(0).max(LONGEST_TTL_SECONDS);
+const typeSeconds = ttlSeconds.nullable().optional();
 const milliseconds = z.int().min(100).max(100_000).nullable().optional();
 const flag = z.boolean().nullable().optional();
 
@@ -20,10 +23,11 @@ const ttl = z.strictObject({
   js: typeSeconds,
   font: typeSeconds,
   image: typeSeconds,
+  media: typeSeconds,
   other: typeSeconds,
 });
 
-const ttlByExtension = z.record(z.string(), edgeSeconds.nullable()).superRefine((ttls, context) => {
+const ttlByExtension = z.record(z.string(), ttlSeconds.nullable()).superRefine((ttls, context) => {
   limit(ttls, 100, context);
   for (const extension of Object.keys(ttls)) {
     if (!/^[a-z0-9_-]{1,16}$/.test(extension)) refuse(context, extension, "must be an extension without the dot");
@@ -65,14 +69,16 @@ const webOrigin = z.string().refine((text) => URL.parse(text)?.origin === text, 
 export const settingsSchema = z
   .strictObject({
     ttl_mode: setting(z.enum(["respect", "override"]), "Whose freshness counts first: the origin's or the zone's."),
-    ttl: setting(ttl, "Seconds at the edge by asset type; null for a type: only the origin's freshness."),
-    ttl_by_extension: setting(ttlByExtension, "Seconds at the edge by extension, over `ttl`."),
-    browser_ttl: setting(
-      z
-        .int()
-        .min(0)
-        .max(365 * DAY_SECONDS),
-      "Seconds sent to clients; null: as at the edge.",
+    ttl: setting(ttl, "Seconds by asset type, at the edge for 30 days at most; null for a type: only the origin's freshness."),
+    ttl_by_extension: setting(ttlByExtension, "Seconds by extension, over `ttl`."),
+    browser_ttl: setting(ttlSeconds, "Seconds sent to clients; null: as at the edge."),
+    max_heuristic_ttl: setting(
+      edgeSeconds,
+      "Seconds at most that are guessed from Last-Modified where nobody says more; never for HTML and playlists.",
+    ),
+    heuristic_without_extension: setting(
+      z.boolean(),
+      "Whether they are guessed as well for names without an extension: pages, branches, indexes.",
     ),
     negative_ttl: setting(z.int().min(0).max(DAY_SECONDS), "Seconds for a 404 or 410 without freshness of its own."),
     query: setting(query, "What of the query counts: all, all sorted, nothing, or the parameters named."),

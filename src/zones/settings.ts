@@ -18,6 +18,10 @@ export interface ZoneSettings {
   ttl_by_extension: Readonly<Record<string, number>>;
   /** Seconds that clients may keep an answer, `max-age` less `Age`; `null`: the freshness that the edge uses. */
   browser_ttl: number | null;
+  /** Seconds: the longest that is guessed from `Last-Modified` where nobody says more (RFC 9111 §4.2.2); 0: nothing is. */
+  max_heuristic_ttl: number;
+  /** Whether that is guessed for names without an extension as well: pages, branches, indexes. */
+  heuristic_without_extension: boolean;
   /** Seconds for a 404 or 410 that says nothing of its own freshness. */
   negative_ttl: number;
   /** What of the query string is part of the cache key: all as it stands, all sorted, nothing, or the parameters named. */
@@ -50,9 +54,11 @@ export interface ZoneSettings {
 /** The settings of a zone that was created with none. */
 export const DEFAULT_SETTINGS: ZoneSettings = {
   ttl_mode: "respect",
-  ttl: { css: 86_400, js: 86_400, font: 604_800, image: 86_400, other: null },
+  ttl: { css: 86_400, js: 86_400, font: 604_800, image: 86_400, media: 86_400, other: null },
   ttl_by_extension: {},
   browser_ttl: null,
+  max_heuristic_ttl: 3_600,
+  heuristic_without_extension: false,
   negative_ttl: 10,
   query: "keep",
   methods: "read",

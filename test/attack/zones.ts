@@ -20,7 +20,7 @@ export const ZONES = {
   fallback: { forward: all, stale_if_error: 0 },
   override: {
     ttl_mode: "override",
-    ttl: { css: 30, js: 30, font: 30, image: 30, other: 30 },
+    ttl: { css: 30, js: 30, font: 30, image: 30, media: 30, other: 30 },
     forward: { ...none, cookies: true, authorization: true },
   },
   "no compression": { compression: false, stale_while_revalidate: 20, max_object_bytes: 1_000_000 },

@@ -13,7 +13,9 @@ import { judge, loadTests, runTests, startOrigin } from "./suite.ts";
 const settings = {
   methods: "all",
   forward: { headers: "all", cookies: true, authorization: true },
-  ttl: { css: null, js: null, font: null, image: null, other: null },
+  ttl: { css: null, js: null, font: null, image: null, media: null, other: null },
+  max_heuristic_ttl: 86_400,
+  heuristic_without_extension: true,
   stale_if_error: 86_400,
 };
 

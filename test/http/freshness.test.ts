@@ -5,8 +5,8 @@ import { type FreshnessPolicy, type FreshnessSource, freshnessLifetime } from ".
 const answeredAt = Date.UTC(2030, 0, 1, 12);
 const day = 86_400;
 const at = (seconds: number) => formatHttpDate(answeredAt + seconds * 1000);
-const none: FreshnessPolicy = { mode: "respect", ttl: null, negativeTtl: 0 };
-const zone: FreshnessPolicy = { mode: "respect", ttl: 600, negativeTtl: 10 };
+const none: FreshnessPolicy = { mode: "respect", ttl: null, negativeTtl: 0, maxHeuristic: day };
+const zone: FreshnessPolicy = { mode: "respect", ttl: 600, negativeTtl: 10, maxHeuristic: day };
 
 function lifetime(headers: Record<string, string>, policy = none, status = 200) {
   const { seconds, source } = freshnessLifetime({ status, headers: new Headers(headers) }, policy, answeredAt);
@@ -50,6 +50,14 @@ describe("freshnessLifetime() reads", () => {
 describe("freshnessLifetime() gives a heuristic lifetime", () => {
   it.each([200, 203, 204, 206, 300, 301, 308, 405, 414, 501])("to status %i", (status) => {
     expect(lifetime({ "last-modified": at(-day) }, none, status)).toEqual([day / 10, "heuristic"]);
+  });
+
+  it.each([
+    [3_600, 3_600, "heuristic"],
+    [60, 60, "heuristic"],
+    [0, 0, "none"],
+  ])("of at most %i s", (maxHeuristic, seconds, source) => {
+    expect(lifetime({ "last-modified": at(-1000 * day) }, { ...none, maxHeuristic })).toEqual([seconds, source]);
   });
 
   it.each([201, 202, 302, 307, 400, 403, 500, 502, 503, 504, 599])("to status %i only if it is public", (status) => {

@@ -9,11 +9,11 @@ const NOTHING: ForwardSettings = { headers: [], cookies: false, authorization: f
 export const ZONES: readonly Partial<ZoneSettings>[] = [
   {},
   { methods: "all", stale_while_revalidate: 20, stale_if_error: 30 },
-  { ttl_mode: "override", ttl: { css: 20, js: 40, font: 60, image: 20, other: 15 }, methods: "all" },
+  { ttl_mode: "override", ttl: { css: 20, js: 40, font: 60, image: 20, media: 15, other: 15 }, methods: "all" },
   { compression: false, query: "sort", ttl_by_extension: { css: 10 }, stale_while_revalidate: 5 },
   {
     forward: { ...NOTHING, headers: ["x-tier", "accept-language"] },
-    ttl: { css: 30, js: 30, font: 30, image: null, other: null },
+    ttl: { css: 30, js: 30, font: 30, image: null, media: null, other: null },
   },
   {
     forward: { ...NOTHING, headers: ["x-forwarded-host", "x-tier"], authorization: true },
@@ -30,7 +30,7 @@ export const ZONES: readonly Partial<ZoneSettings>[] = [
   {
     forward: { ...NOTHING, headers: ["x-forwarded-host"] },
     methods: "all",
-    ttl: { css: 30, js: 30, font: 30, image: 30, other: null },
+    ttl: { css: 30, js: 30, font: 30, image: 30, media: 30, other: null },
   },
   { forward: { headers: "all", cookies: true, authorization: true }, methods: "all" },
   { forward: { ...NOTHING, headers: "all" }, stale_while_revalidate: 10, stale_if_error: 0 },
@@ -39,7 +39,7 @@ export const ZONES: readonly Partial<ZoneSettings>[] = [
     query: ["v"],
     methods: "all",
     browser_ttl: 60,
-    ttl: { css: 5, js: 5, font: 5, image: 60, other: 10 },
+    ttl: { css: 5, js: 5, font: 5, image: 60, media: 10, other: 10 },
   },
   { forward: { ...NOTHING, cookies: true, headers: ["x-tier"] }, stale_while_revalidate: 15 },
   { forward: { ...NOTHING, authorization: true }, ttl_by_extension: { json: 20 } },

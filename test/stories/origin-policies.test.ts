@@ -24,7 +24,7 @@ describe("an upload that its origin calls plain text, with nosniff", () => {
   it.each(["js", "mjs", "svg", "xml"])(
     "stays that as .%s: on a miss, a hit and after a validation",
     async (extension) => {
-      const { get, origin } = await play({ ttl: { css: 0, js: 0, font: 0, image: 0, other: 0 } });
+      const { get, origin } = await play({ ttl: { css: 0, js: 0, font: 0, image: 0, media: 0, other: 0 } });
       const headers = { "content-type": "text/plain", "x-content-type-options": "nosniff", etag: '"1"' };
       origin.answers(asset("alert(1)", headers), asset(null, { etag: '"1"' }, 304));
       for (let i = 0; i < 3; i++) {

@@ -1,6 +1,10 @@
 import { formatHttpDate } from "../../http/dates.ts";
 import { isWeak } from "../../http/etag.ts";
+import { sharedLifetime } from "../../http/freshness.ts";
+import { mediaTypeOf } from "../../http/media-type.ts";
+import { isSuccess } from "../../http/statuses.ts";
 import { storableHeaders } from "../../http/storable.ts";
+import { effectiveCacheControl } from "../../http/targeted-cache-control.ts";
 import type { ForwardSettings } from "../../zones/settings.ts";
 import { isDecoded } from "../origin/decoding.ts";
 import type { Target } from "../request/target.ts";
@@ -17,12 +21,17 @@ export function dropHostFields(headers: Headers): void {
   if (headers.get("clear-site-data")?.includes('"')) headers.delete("clear-site-data");
 }
 
-/**
- * The origin's fields as clients may see them: end-to-end, labelled, without cookies, purge tags and what speaks for its host.
- *
- * @param answeredAt when the response arrived; ms since the epoch
- */
-export function clientHeaders(response: Response, answeredAt: number, target: Target): Headers {
+/** An answer of the origin, as far as it tells what clients may see of it. */
+interface Answered {
+  response: Response;
+  /** When it arrived; ms since the epoch. */
+  answeredAt: number;
+  /** It came without a type, and is a page by its first bytes. */
+  isPage?: boolean;
+}
+
+/** The origin's fields as clients may see them: end-to-end, labelled, without cookies, purge tags and what speaks for its host. */
+export function clientHeaders({ response, answeredAt, isPage = false }: Answered, target: Target): Headers {
   const headers = storableHeaders(response.headers);
   headers.delete("cache-tag");
   headers.delete("surrogate-key");
@@ -38,15 +47,35 @@ export function clientHeaders(response: Response, answeredAt: number, target: Ta
   }
   // RFC 9110 §6.6.1: a recipient with a clock appends a Date where there is none.
   if (!headers.has("date")) headers.set("date", formatHttpDate(answeredAt));
-  labelType(headers, response.status, target);
+  labelType(headers, response.status, target, isPage);
   return headers;
 }
 
-/** Gives a successful response the media type that its path promises, where the origin does not contradict it. */
-export function labelType(headers: Headers, status: number, target: Target): void {
-  if (status < 200 || status > 299) return;
-  const type = reconcileType(target.asset, headers.get("content-type"), isNosniff(headers));
-  if (type.kind === "label") headers.set("content-type", type.contentType);
+/**
+ * Gives a successful response the one media type that it has, see {@link reconcileType}, and has nobody keep what is not what
+ * its name says: the caches behind this one, browsers too, would otherwise share it in its place.
+ */
+export function labelType(headers: Headers, status: number, { asset }: Target, isPage = false): void {
+  if (!isSuccess(status)) return;
+  const said = mediaTypeOf(headers.get("content-type"));
+  const { kind, contentType } = reconcileType(asset, said, { nosniff: isNosniff(headers), isPage });
+  // What is coded and called by the name of its coding is of a type that only the origin knows.
+  const isKept = kind === "label" && asset?.isCompressed && headers.has("content-encoding");
+  if (contentType !== null && !isKept) headers.set("content-type", contentType);
+  if (kind === "page") forbidKeeping(headers);
+  if (kind === "data") forbidSharing(headers);
+}
+
+function forbidKeeping(headers: Headers): void {
+  for (const name of [...headers.keys()]) if (name.endsWith("-cache-control")) headers.delete(name);
+  for (const name of ["surrogate-control", "expires"]) headers.delete(name);
+  headers.set("cache-control", "no-store");
+}
+
+function forbidSharing(headers: Headers): void {
+  const said = effectiveCacheControl(headers);
+  if (sharedLifetime(said) > 0 || said.directives.private === true || said.directives.noStore) return;
+  headers.append("cache-control", "private");
 }
 
 /**

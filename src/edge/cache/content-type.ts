@@ -1,84 +1,116 @@
-import type { Asset } from "../../zones/asset-types.ts";
+import type { MediaType } from "../../http/media-type.ts";
+import type { Asset, AssetType } from "../../zones/asset-types.ts";
 
 /**
- * How the origin's media type stands to the one that the extension promises.
- * `mismatch`: the origin sent something else than was asked for, such as a page for `/x.css`. It is neither relabelled
- * nor stored: storing it is how web cache deception works.
+ * How an answer's media type stands to the name that was asked for, and the type that clients are told; null: none.
+ *
+ * - `label`: the type that the name promises, in the place of one that means the same, is none, or is refused by browsers.
+ * - `keep`: the origin's own, whatever it is: a name is no more than a hint.
+ * - `page`: HTML where something else was asked for. Storing that is how web cache deception works: a link to
+ *   `/account/x.css` has the victim's browser fetch the page `/account` into the cache, where others find it.
+ * - `data`: JSON where a script, style, font or image was asked for. It may be an API's answer about one user, and an origin
+ *   that means it for all has to say so.
  */
-export type TypeVerdict = { kind: "label"; contentType: string } | { kind: "keep" } | { kind: "mismatch" };
+export interface TypeVerdict {
+  kind: "label" | "keep" | "page" | "data";
+  contentType: string | null;
+}
 
-/** Media types that mean "the origin does not know". */
-const UNKNOWN = new Set(["", "application/octet-stream", "binary/octet-stream", "text/plain"]);
+/** Media types that mean "the origin does not know" (MIME Sniffing §7, and what object stores and servers say beside). */
+const UNKNOWN = new Set([
+  "application/octet-stream",
+  "binary/octet-stream",
+  "application/unknown",
+  "content/unknown",
+  "unknown/unknown",
+]);
 
-/** What origins say for a kind of asset beside the registered type. */
-const SYNONYMS: Record<Asset["type"], RegExp> = {
+/** The kinds whose type browsers insist on, or guess by the name alone: what each may be called beside the registered type. */
+const SYNONYMS: Partial<Record<AssetType, RegExp>> = {
   css: /^text\/css$/,
-  js: /^(text|application)\/(x-)?(java|ecma)script$/,
+  // MIME Sniffing §4.6, "JavaScript MIME type", and what CommonJS is registered as.
+  js: /^((text|application)\/(x-)?(java|ecma)script|text\/(javascript1\.[0-5]|jscript|livescript)|application\/node)$/,
   font: /^(font\/.+|application\/(x-)?font-.+|application\/vnd\.ms-(fontobject|opentype))$/,
   image: /^image\/.+/,
-  other: /^$/,
 };
 
-/** Types that a charset means something to. */
+/** Types that a charset means something to. Others go without: browsers take no Wasm that has a parameter. */
 const TEXTUAL = /^text\/|[/+](javascript|json|xml)$/;
-
-/** Types whose encoding is UTF-8 unless they say otherwise, so that saying it adds nothing. */
-const UTF8_BY_DEFAULT = /^(text\/css|(text|application)\/javascript|image\/svg\+xml|application\/.+)$/;
 
 /** Types that can hold scripts: as one, as a document, or as code for one. */
 const SCRIPTING = /javascript|html|xml|wasm|pdf/;
 
-/**
- * Compares what the origin says (a whole `Content-Type` value, or null) with what the extension promises.
- *
- * @param nosniff whether the origin forbids taking the content for anything else: an upload that it calls plain text, so
- *   that nobody runs it, does not become a script by its name
- */
-export function reconcileType(asset: Asset | null, originType: string | null, nosniff = false): TypeVerdict {
-  if (asset === null) return { kind: "keep" };
-  const [essence, charset] = splitType(originType ?? "");
-  if (nosniff && essence !== "" && UNKNOWN.has(essence) && SCRIPTING.test(asset.contentType)) return { kind: "keep" };
-  if (essence === asset.contentType || UNKNOWN.has(essence)) return label(asset, charset);
-  if (SYNONYMS[asset.type].test(essence)) {
-    // A negotiated image (WebP for .png) must keep its own name; a script or font has synonyms only.
-    return asset.type === "image" && !isSameImage(essence, asset.contentType)
-      ? { kind: "keep" }
-      : label(asset, charset);
-  }
-  if (asset.type !== "other") return { kind: "mismatch" };
-  return sameFamily(essence, asset.contentType) ? { kind: "keep" } : { kind: "mismatch" };
+/** What an answer says and is, beside its type. */
+interface Circumstances {
+  /**
+   * The origin forbids taking the content for anything else: an upload that it calls plain text, so that nobody runs it,
+   * does not become a script by its name.
+   */
+  nosniff?: boolean;
+  /** It has no type, and its body is a page by its first bytes. */
+  isPage?: boolean;
 }
 
-function label(asset: Asset, charset: string | null): TypeVerdict {
-  const implied =
-    charset === null ||
-    !TEXTUAL.test(asset.contentType) ||
-    (charset === "utf-8" && UTF8_BY_DEFAULT.test(asset.contentType));
-  return { kind: "label", contentType: implied ? asset.contentType : `${asset.contentType}; charset=${charset}` };
+/**
+ * Compares what the origin says with what the name promises.
+ *
+ * @param said null: no type, or none that can be read
+ */
+export function reconcileType(
+  asset: Asset | null,
+  said: MediaType | null,
+  { nosniff = false, isPage = false }: Circumstances = {},
+): TypeVerdict {
+  const verdict = (kind: TypeVerdict["kind"]): TypeVerdict => ({ kind, contentType: said?.text ?? null });
+  if (asset === null) return verdict("keep");
+  if (said === null) return { kind: isPage ? "page" : "label", contentType: asset.contentType };
+  const { essence, charset } = said;
+  if (essence.includes("html")) return verdict("page");
+  if (asset.type in SYNONYMS && essence.includes("json")) return verdict("data");
+  if (!isMended(asset, essence, nosniff)) return verdict("keep");
+  const named = charset !== null && TEXTUAL.test(asset.contentType) ? `; charset=${charset}` : "";
+  return { kind: "label", contentType: asset.contentType + named };
+}
+
+function isMended(asset: Asset, essence: string, nosniff: boolean): boolean {
+  if (UNKNOWN.has(essence)) return !(nosniff && SCRIPTING.test(asset.contentType));
+  if (essence === "text/plain") return !asset.isText && !(nosniff && SCRIPTING.test(asset.contentType));
+  if (asset.isCompressed) return false;
+  if (essence === "application/wasm") return asset.contentType === essence;
+  // A negotiated image (WebP for .png) must keep its own name; a style, script or font has synonyms only.
+  const isSynonym = SYNONYMS[asset.type]?.test(essence) ?? false;
+  return isSynonym && (asset.type !== "image" || isSameImage(essence, asset.contentType));
 }
 
 function isSameImage(essence: string, registered: string): boolean {
-  const bare = (type: string) => type.replace(/^image\/(x-|vnd\.microsoft\.)?/, "").replace(/^jpg$/, "jpeg");
+  const bare = (type: string) =>
+    type
+      .replace(/^image\/(x-|vnd\.microsoft\.)?/, "")
+      .replace(/^p?jpe?g$/, "jpeg")
+      .replace(/^svg([+-]xml)?$/, "svg")
+      .replace(/^ico$/, "icon");
   return bare(essence) === bare(registered);
 }
 
-/** Video for video, JSON for JSON, XML for XML, other application types for each other; never a page for a document. */
-function sameFamily(essence: string, registered: string): boolean {
-  if (essence === "text/html" || essence === "application/xhtml+xml") return false;
-  const family = (type: string) => {
-    if (/[/+]json$/.test(type)) return "json";
-    if (/[/+]xml$/.test(type)) return "xml";
-    return type.slice(0, type.indexOf("/"));
-  };
-  return family(essence) === family(registered);
+/**
+ * The kind of asset that an answer is, for its time to live: the one that its name promises, unless it is data or text that the
+ * name does not promise. A `.ts` that is TypeScript is no video.
+ *
+ * @param sent the type that clients are told
+ */
+export function kindOf(asset: Asset | null, sent: MediaType | null): AssetType {
+  if (asset === null) return "other";
+  const essence = sent?.essence ?? "";
+  const { type, contentType } = asset;
+  if (JSON_TYPE.test(essence) && !contentType.includes("json")) return "other";
+  if (XML_TYPE.test(essence) && !contentType.includes("xml")) return "other";
+  return type === "media" && TEXT.test(essence) ? "other" : type;
 }
 
-function splitType(value: string): [essence: string, charset: string | null] {
-  const [essence = "", ...parameters] = value.split(";").map((part) => part.trim().toLowerCase());
-  const charset = parameters.find((parameter) => parameter.startsWith("charset="));
-  const name = charset?.slice("charset=".length).replaceAll('"', "") ?? null;
-  return [essence, name !== null && /^[a-z0-9._-]+$/.test(name) ? name : null];
-}
+/** Models and images that are written in JSON or XML are what they are called. */
+const JSON_TYPE = /^(?!model\/).*json/;
+const XML_TYPE = /^(?!image\/).*[/+]xml$/;
+const TEXT = /^text\/|(java|ecma|type)script$/;
 
 /** Fetch, "determine nosniff": the first value, whatever its case. */
 export function isNosniff(headers: Headers): boolean {

@@ -1,4 +1,6 @@
-import { isExplicit } from "../../http/freshness.ts";
+import { isExplicit, sharedLifetime } from "../../http/freshness.ts";
+import { mediaTypeOf } from "../../http/media-type.ts";
+import { isSuccess } from "../../http/statuses.ts";
 import { storable } from "../../http/storable.ts";
 import {
   type EffectiveCacheControl,
@@ -17,12 +19,12 @@ export type StoreVerdict = { store: true } | { store: false; reason: string; asP
 /**
  * RFC 9111 §3 and, above it, what a CDN must not keep whatever the origin says.
  *
- * @param response status and fields as the origin sent them
+ * @param answer its status and fields as the origin sent them
  * @param stored the same response as it would be kept
  * @param post the target URI where the answer is one to a POST
  */
 export function storeVerdict(
-  response: { status: number; headers: Headers },
+  { response, isPage = false }: { response: Pick<Response, "status" | "headers">; isPage?: boolean },
   stored: StoredResponse,
   request: Headers,
   target: Target,
@@ -33,13 +35,12 @@ export function storeVerdict(
   if (isTooLongToRead(response.headers)) return no("cache-control-too-long");
   if (stored.tagHashes === null) return no("too-many-tags");
   if (areTooMany(stored.headers)) return no("too-many-fields");
-  if (
-    isSuccess(response.status) &&
-    reconcileType(target.asset, response.headers.get("content-type")).kind === "mismatch"
-  ) {
-    return no("type-mismatch");
-  }
   const said = effectiveCacheControl(response.headers);
+  const type = mediaTypeOf(response.headers.get("content-type"));
+  if (isSuccess(response.status)) {
+    const { kind } = reconcileType(target.asset, type, { isPage });
+    if (kind === "page" || (kind === "data" && sharedLifetime(said) === 0)) return no("type-mismatch");
+  }
   if (zone.settings.forward.cookies && !saysShared(said, stored)) {
     // The answer may be about the cookie that the origin saw, which is not in the key.
     if (request.has("cookie")) return no("cookie");
@@ -60,12 +61,10 @@ export function storeVerdict(
   if (!verdict.store || response.status !== 206) return verdict;
   // RFC 9111 §3.3: a 206 is never the whole; it may be kept as the part that it is.
   // One of a coded form is no part of the identity form, which is the one that is kept.
-  const isPartOfKept = stored.vary.length === 0 && !response.headers.has("content-encoding");
+  // One without a type may be of a page, which only the whole tells.
+  const isUntyped = type === null && target.asset !== null;
+  const isPartOfKept = stored.vary.length === 0 && !response.headers.has("content-encoding") && !isUntyped;
   return isPartOfKept ? { ...no("partial"), asPart: true } : no("partial");
-}
-
-function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
 }
 
 /** Whether the origin knows that a shared cache is asking, and lets it share; or lets the cookie tell answers apart. */

@@ -16,6 +16,7 @@ import { isDecoded } from "../origin/decoding.ts";
 import { selectingFields, variantOf } from "../request/forwarded-fields.ts";
 import type { Target } from "../request/target.ts";
 import { clientHeaders, labelType } from "./client-headers.ts";
+import { freshnessPolicy } from "./freshness-policy.ts";
 import { tagHashesOf } from "./origin-fields.ts";
 
 /** A response as the cache keeps it, without its body. Plain data: it can be shared between requests and written as JSON. */
@@ -58,6 +59,8 @@ export interface OriginAnswer {
   response: Response;
   requestedAt: number;
   answeredAt: number;
+  /** It came without a type, and is a page by its first bytes. */
+  isPage?: boolean;
 }
 
 /** The answer as the cache would keep it. */
@@ -67,7 +70,7 @@ export function toStoredResponse(
   target: Target,
   zone: ZoneDocument,
 ): StoredResponse {
-  const headers = clientHeaders(answer.response, answer.answeredAt, target);
+  const headers = clientHeaders(answer, target);
   const vary = selectedBy(headers, zone.settings);
   return {
     status: answer.response.status,
@@ -80,7 +83,7 @@ export function toStoredResponse(
     size: bodySize(answer.response),
     vary,
     variant: vary === "*" ? "" : variantOf(vary, request),
-    ...timesOf(answer, answer.response.status, headers, target),
+    ...timesOf(answer, answer.response.status, headers, target, zone),
     zoneVersion: zone.version,
   };
 }
@@ -93,7 +96,7 @@ export function freshened(
   target: Target,
   zone: ZoneDocument,
 ): StoredResponse {
-  const notModified = clientHeaders(answer.response, answer.answeredAt, target);
+  const notModified = clientHeaders(answer, target);
   // Its Cache-Control may name fields that must not be kept any more (RFC 9111 §3.1).
   const headers = storableHeaders(freshenHeaders(headersOf(stored.headers), notModified));
   labelType(headers, stored.status, target);
@@ -105,7 +108,7 @@ export function freshened(
     tagHashes: tagHashes?.length === 0 ? stored.tagHashes : tagHashes,
     vary,
     variant: vary === "*" ? "" : variantOf(vary, request),
-    ...timesOf(answer, stored.status, headers, target),
+    ...timesOf(answer, stored.status, headers, target, zone),
     zoneVersion: zone.version,
   };
 }
@@ -145,10 +148,11 @@ export function selectedValidators(headers: Headers): SelectedValidators {
   };
 }
 
-function timesOf(answer: OriginAnswer, status: number, headers: Headers, target: Target) {
+function timesOf(answer: OriginAnswer, status: number, headers: Headers, target: Target, { settings }: ZoneDocument) {
   const { requestedAt, answeredAt } = answer;
   const said = effectiveCacheControl(headers);
-  const { seconds, source } = freshnessLifetime({ status, headers }, target.freshness, answeredAt, said);
+  const policy = freshnessPolicy(target, { status, headers }, settings);
+  const { seconds, source } = freshnessLifetime({ status, headers }, policy, answeredAt, said);
   const initialAge = correctedInitialAge({ headers, requestedAt, answeredAt });
   const reuse = reuseDirectives(said.directives);
   return { requestedAt, answeredAt, initialAge, lifetime: seconds, source, reuse };

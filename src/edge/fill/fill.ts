@@ -14,7 +14,6 @@ import {
   validatedHeaders,
   validatorsOf,
 } from "../cache/stored-response.ts";
-import { decodedBody } from "../origin/decoding.ts";
 import { askOrigin, type OriginFailure } from "../origin/origin.ts";
 import { originHeaders } from "../origin/origin-request.ts";
 import { unlistedFields } from "../request/forwarded-fields.ts";
@@ -23,6 +22,7 @@ import { coalescingKeyOf } from "./coalescing-key.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FillPermit } from "./fill-budget.ts";
 import { keep, passOn, type Transfer } from "./keep.ts";
+import { openAnswer } from "./open-answer.ts";
 
 /** What the request that makes a fill gets from it. */
 export type Fill =
@@ -115,11 +115,11 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
     await dropBody(response.body);
     return failed(leader, ORIGIN_5XX);
   }
-  const stored = toStoredResponse(outcome, request.headers, target, zone);
+  const { answer, body } = await openAnswer(outcome, target, zone);
+  const stored = toStoredResponse(answer, request.headers, target, zone);
   const verdict = isShared
-    ? storeVerdict(response, stored, request.headers, target, zone)
+    ? storeVerdict(answer, stored, request.headers, target, zone)
     : ({ store: false, reason: "fallback" } as const);
-  const body = await decodedBody(response, zone);
   const cookies = ownCookies(response.headers, zone.settings.forward);
   if (verdict.store) {
     const { done, over, ...onTheWay } = keep(exchange, stored, body, wantsBody, leader, permit, stale?.stored ?? null);
@@ -168,7 +168,7 @@ function validated(
     return asItWas;
   }
   const fresh = freshened(stale, answer, request.headers, target, zone);
-  const updated = { status: fresh.status, headers: headersOf(fresh.headers) };
+  const updated = { response: { status: fresh.status, headers: headersOf(fresh.headers) } };
   const isStorable = (headers: Headers) => storeVerdict(updated, fresh, headers, target, zone).store;
   // A 304 may say that what was stored must not stay. What one request says of itself changes nothing for the others.
   const mayStay = isStorable(new Headers());

@@ -7,8 +7,12 @@ import { parseContentRange, parseRange, rangeField, requestedRange } from "../..
 import type { ByteTally } from "../body/byte-tally.ts";
 import { ownCookies } from "../cache/client-headers.ts";
 import { type StoreVerdict, storeVerdict } from "../cache/store-verdict.ts";
-import { type StoredResponse, selectedValidators, toStoredResponse } from "../cache/stored-response.ts";
-import { decodedBody } from "../origin/decoding.ts";
+import {
+  type OriginAnswer,
+  type StoredResponse,
+  selectedValidators,
+  toStoredResponse,
+} from "../cache/stored-response.ts";
 import { askOrigin, type OriginRequest } from "../origin/origin.ts";
 import { originHeaders, PREFLIGHT_HEADERS, unsafeOriginHeaders } from "../origin/origin-request.ts";
 import { targetOf, targetWithFields } from "../request/target.ts";
@@ -16,6 +20,7 @@ import { Leader } from "./coalescing.ts";
 import type { Exchange } from "./exchange.ts";
 import { standsInForOne } from "./fill.ts";
 import { keep, keepPart, passOn } from "./keep.ts";
+import { openAnswer } from "./open-answer.ts";
 import { given, type Outcome } from "./outcome.ts";
 import { bypassed } from "./provenance.ts";
 
@@ -62,9 +67,9 @@ async function passRequest(
   if (outcome.kind === "failure") return { kind: "refused", reason: outcome.failure.reason };
   const { response } = outcome;
   const isOutdated = isUnsafe(request.method) ? await invalidate(exchange, response, hasChanged) : hasChanged;
-  const stored = toStoredResponse(outcome, request.headers, target, zone);
-  const whole = await decodedBody(response, zone);
-  const verdict = standsInForOne(outcome, exchange) ? null : verdictOn(exchange, response, stored);
+  const { answer, body: whole } = await openAnswer(outcome, target, zone);
+  const stored = toStoredResponse(answer, request.headers, target, zone);
+  const verdict = standsInForOne(outcome, exchange) ? null : verdictOn(exchange, answer, stored);
   const transferBody = howToTransfer(exchange, verdict);
   const { body, tally, done, over } = transferBody(exchange, stored, whole, request.method !== "HEAD", isOutdated);
   exchange.waitUntil(done);
@@ -79,10 +84,10 @@ async function passRequest(
 }
 
 /** Whether an answer may be kept; null where it never is. */
-function verdictOn({ request, zone, target, url }: Exchange, response: Response, stored: StoredResponse) {
+function verdictOn({ request, zone, target, url }: Exchange, answer: OriginAnswer, stored: StoredResponse) {
   const isPost = request.method === "POST";
   if (request.method !== "GET" && !isPost) return null;
-  return storeVerdict(response, stored, request.headers, target, zone, isPost ? url : null);
+  return storeVerdict(answer, stored, request.headers, target, zone, isPost ? url : null);
 }
 
 /**

@@ -1,7 +1,5 @@
-import type { FreshnessPolicy } from "../../http/freshness.ts";
 import { normalisePath, normaliseQuery } from "../../http/uri.ts";
-import { type Asset, assetOf, extensionOf } from "../../zones/asset-types.ts";
-import type { ZoneSettings } from "../../zones/settings.ts";
+import { type Asset, assetOf } from "../../zones/asset-types.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { boundedText } from "./bounded-text.ts";
 import { type ForwardedField, listedFields } from "./forwarded-fields.ts";
@@ -19,29 +17,15 @@ export interface Target {
   key: string;
   /** What the origin gets of this client's request beside the URL, and no more than that in a zone with defaults. */
   fields: readonly ForwardedField[];
-  /** Null where the extension says nothing. */
+  /** Null where the name says nothing. */
   asset: Asset | null;
-  freshness: FreshnessPolicy;
 }
 
-/** Decides path, key, asset type and edge TTL of a request that brings no fields which count. */
+/** Decides path, key and asset type of a request that brings no fields which count. */
 export function targetOf(url: URL, zone: Pick<ZoneDocument, "id" | "settings">): Target {
   const path = normalisePath(url.pathname);
   const query = normaliseQuery(url.search, zone.settings.query);
-  const extension = extensionOf(path);
-  const asset = assetOf(extension);
-  return {
-    path,
-    query,
-    key: zone.id + path + query,
-    fields: [],
-    asset,
-    freshness: {
-      mode: zone.settings.ttl_mode,
-      ttl: ttlOf(extension, asset, zone.settings),
-      negativeTtl: zone.settings.negative_ttl,
-    },
-  };
+  return { path, query, key: zone.id + path + query, fields: [], asset: assetOf(path) };
 }
 
 /**
@@ -76,9 +60,4 @@ function spelled(fields: readonly ForwardedField[]): string {
   return boundedText(
     fields.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join("&"),
   );
-}
-
-function ttlOf(extension: string, asset: Asset | null, settings: ZoneSettings): number | null {
-  if (Object.hasOwn(settings.ttl_by_extension, extension)) return settings.ttl_by_extension[extension]!;
-  return settings.ttl[asset?.type ?? "other"];
 }

@@ -1,0 +1,45 @@
+import { BodyReader } from "../body/body-reader.ts";
+import { pieceStream } from "./piece-stream.ts";
+
+/**
+ * Reads the first bytes of a body until they suffice, and gives the whole again. What is wrong with the body is for its reader
+ * to find: here it ends the first bytes.
+ *
+ * @param suffices asked with all that has come, after each piece of it
+ * @param idleMs longest silence, ms
+ */
+export async function peek(
+  body: ReadableStream<Uint8Array>,
+  suffices: (head: Uint8Array) => boolean,
+  idleMs: number,
+): Promise<ReadableStream<Uint8Array>> {
+  const reader = new BodyReader(body);
+  let head = new Uint8Array();
+  let end: { error: unknown } | "whole" | null = null;
+  const silence = setTimeout(() => reader.giveUp(), idleMs);
+  try {
+    while (!suffices(head) && end === null) {
+      const piece = await reader.next();
+      if (piece === null) end = "whole";
+      else head = joined(head, piece);
+    }
+  } catch (error) {
+    end = { error };
+  } finally {
+    clearTimeout(silence);
+  }
+  async function* again(): AsyncGenerator<Uint8Array> {
+    if (head.byteLength > 0) yield head;
+    if (end === "whole") return;
+    if (end !== null) throw end.error;
+    for (let piece = await reader.next(); piece !== null; piece = await reader.next()) yield piece;
+  }
+  return pieceStream(again(), () => void reader.cancel("nobody wants the rest"));
+}
+
+function joined(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(one.byteLength + other.byteLength);
+  all.set(one);
+  all.set(other, one.byteLength);
+  return all;
+}
