@@ -8,7 +8,7 @@ export interface Asset {
   contentType: string;
   /** Its content is text, so that an origin that calls it plain text knows what it says. */
   isText: boolean;
-  /** It holds one file in compressed form: an origin may give it the type of that one. */
+  /** It holds a file in compressed form: an origin may give it the type of that one, and call the compression its coding. */
   isCompressed: boolean;
 }
 
@@ -111,7 +111,7 @@ const table: Record<AssetType, Record<string, string>> = {
   },
 };
 
-/** Ends of names whose file is another one in compressed form. */
+/** What is added to a file's name where it is compressed. */
 const COMPRESSED = new Set(["gz", "br", "zst", "bz2", "xz"]);
 
 /** In the table among the media, and text all the same. */
@@ -120,8 +120,8 @@ const TEXT_MEDIA = new Set(["ts", "gltf"]);
 const byExtension: ReadonlyMap<string, Asset> = new Map(
   Object.entries(table).flatMap(([type, extensions]) =>
     Object.entries(extensions).map(([extension, contentType]) => {
-      const isCompressed = COMPRESSED.has(extension);
-      const isText = type === "other" || isCompressed || TEXT_MEDIA.has(extension);
+      const isCompressed = COMPRESSED.has(extension) || extension === "tgz";
+      const isText = type === "other" || COMPRESSED.has(extension) || TEXT_MEDIA.has(extension);
       return [extension, { type: type as AssetType, contentType, isText, isCompressed }];
     }),
   ),
@@ -142,7 +142,7 @@ const compressed: ReadonlyMap<AssetType, ReadonlyMap<string, Asset>> = new Map(
 export function assetOf(path: string): Asset | null {
   const extension = extensionOf(path);
   const asset = byExtension.get(extension) ?? null;
-  if (asset?.isCompressed) {
+  if (asset !== null && COMPRESSED.has(extension)) {
     const inner = byExtension.get(extensionOf(path.slice(0, -extension.length - 1)));
     return compressed.get(inner?.type ?? "other")?.get(extension) ?? asset;
   }

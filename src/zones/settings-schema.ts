@@ -69,7 +69,10 @@ const webOrigin = z.string().refine((text) => URL.parse(text)?.origin === text, 
 export const settingsSchema = z
   .strictObject({
     ttl_mode: setting(z.enum(["respect", "override"]), "Whose freshness counts first: the origin's or the zone's."),
-    ttl: setting(ttl, "Seconds by asset type, at the edge for 30 days at most; null for a type: only the origin's freshness."),
+    ttl: setting(
+      ttl,
+      "Seconds by asset type, at the edge for 30 days at most; null for a type: only the origin's freshness.",
+    ),
     ttl_by_extension: setting(ttlByExtension, "Seconds by extension, over `ttl`."),
     browser_ttl: setting(ttlSeconds, "Seconds sent to clients; null: as at the edge."),
     max_heuristic_ttl: setting(

@@ -3,8 +3,10 @@ import { tokenKind } from "../../src/accounts/token.ts";
 import { decodeCursor } from "../../src/api/cursor.ts";
 import { chooseCoding, codedEtag } from "../../src/edge/answer/coding.ts";
 import { clientHeaders, ownCookies } from "../../src/edge/cache/client-headers.ts";
-import { reconcileType } from "../../src/edge/cache/content-type.ts";
+import { isNosniff, kindOf, reconcileType } from "../../src/edge/cache/content-type.ts";
+import { freshnessPolicy } from "../../src/edge/cache/freshness-policy.ts";
 import { hashesOf, tagHashesOf } from "../../src/edge/cache/origin-fields.ts";
+import { isPageByItsHead } from "../../src/edge/cache/page-sniffing.ts";
 import type { StoredResponse } from "../../src/edge/cache/stored-response.ts";
 import { toStoredResponse } from "../../src/edge/cache/stored-response.ts";
 import { languageVariantOf } from "../../src/edge/cache/variants.ts";
@@ -24,6 +26,7 @@ import { isToken, listMembers, splitOutsideQuotes, trimBlanks, unquoted } from "
 import { freshenHeaders } from "../../src/http/freshen.ts";
 import { endToEndHeaders } from "../../src/http/hop-by-hop.ts";
 import { invalidatedUris } from "../../src/http/invalidation.ts";
+import { mediaTypeOf } from "../../src/http/media-type.ts";
 import { parseContentRange, parseRange } from "../../src/http/range.ts";
 import { parseResponseHead } from "../../src/http/response-head.ts";
 import { storableHeaders } from "../../src/http/storable.ts";
@@ -43,7 +46,7 @@ import { parseRecordKey } from "../../src/records/record-key.ts";
 import { bearerToken } from "../../src/records/rest/bearer-token.ts";
 import { textHash } from "../../src/text-hash.ts";
 import { dateOf, periodOf } from "../../src/usage/period.ts";
-import { extensionOf } from "../../src/zones/asset-types.ts";
+import { assetOf, extensionOf } from "../../src/zones/asset-types.ts";
 import { isHeaderValue, refusalOfHeaderName } from "../../src/zones/header-rules.ts";
 import { cacheTagField } from "../../src/zones/purge/cache-tags.ts";
 import { buildPurgeLog, EMPTY_PURGE_LOG, purgeVerdict } from "../../src/zones/purge/purge-log.ts";
@@ -103,7 +106,9 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
   "src/accounts/token.ts": { tokenKind },
   "src/api/cursor.ts": { decodeCursor: (text) => decodeCursor(btoa(text), "zone") },
   "src/edge/cache/client-headers.ts": {
-    clientHeaders: field("content-type", (headers) => clientHeaders(new Response("", { headers }), 0, TARGET)),
+    clientHeaders: field("content-type", (headers) =>
+      clientHeaders({ response: new Response("", { headers }), answeredAt: 0 }, TARGET),
+    ),
     ownCookies: field("set-cookie", (headers) => ownCookies(headers, ALL)),
   },
   "src/edge/answer/coding.ts": {
@@ -112,7 +117,15 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
       chooseCoding({ status: 200, size: 9_999 } as StoredResponse, headers, headers, { enabled: true, way: "kept" }),
     ),
   },
-  "src/edge/cache/content-type.ts": { reconcileType: (text) => reconcileType(TARGET.asset, text) },
+  "src/edge/cache/content-type.ts": {
+    reconcileType: (text) => reconcileType(TARGET.asset, { essence: text, charset: text, text }),
+    kindOf: (text) => kindOf(TARGET.asset, { essence: text, charset: null, text }),
+    isNosniff: field("x-content-type-options", isNosniff),
+  },
+  "src/edge/cache/freshness-policy.ts": {
+    freshnessPolicy: field("content-type", (headers) => freshnessPolicy(TARGET, { status: 200, headers }, LISTING)),
+  },
+  "src/edge/cache/page-sniffing.ts": { isPageByItsHead: bytesOf((bytes) => isPageByItsHead(bytes, false)) },
   "src/edge/request/forwarded-fields.ts": {
     listedFields: field("accept", (headers) => listedFields(headers, LISTING.forward)),
     selectingFields: (text) => selectingFields(text.split(","), LISTING),
@@ -165,6 +178,11 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
   "src/http/invalidation.ts": {
     invalidatedUris: field("location", (headers) => invalidatedUris("POST", 200, URL_OF_A, headers)),
   },
+  "src/http/media-type.ts": {
+    mediaTypeOf,
+    "mediaTypeOf, of parameters": (text) => mediaTypeOf(`text/css;${text}`),
+    "mediaTypeOf, of several": (text) => mediaTypeOf(`text/css;charset=a,text/css,${text}`),
+  },
   "src/http/range.ts": { parseRange, parseContentRange, "parseRange, of bytes": (text) => parseRange(`bytes=${text}`) },
   "src/http/response-head.ts": {
     "parseResponseHead, of a status line": (text) => parseResponseHead(`HTTP/1.1 200 ${text}`, "GET"),
@@ -215,7 +233,7 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
   "src/records/dns/wire.ts": { findOpts: bytesOf(findOpts), readName: bytesOf((bytes) => readName(bytes, 0)) },
   "src/records/rest/bearer-token.ts": { bearerToken: field("authorization", bearerToken) },
   "src/usage/period.ts": { dateOf, periodOf: (text) => periodOf({ from: text, to: text, granularity: undefined }, 0) },
-  "src/zones/asset-types.ts": { extensionOf },
+  "src/zones/asset-types.ts": { assetOf, extensionOf },
   "src/zones/purge/cache-tags.ts": { cacheTagField: (text) => cacheTagField(`zone_1/${text}`, text.split(",")) },
   "src/zones/header-rules.ts": { isHeaderValue, refusalOfHeaderName: (text) => refusalOfHeaderName(text, "forward") },
   "src/origin-guard/infrastructure-hosts.ts": { isInfrastructureName: (text) => isInfrastructureName(text, false) },

@@ -58,7 +58,11 @@ function policyOf(sample: Sample): CachePolicy {
 
 function lifetimeOf(sample: Sample) {
   const headers = new Headers(responseHeaders(sample));
-  return freshnessLifetime({ status: sample.status, headers }, { mode: "respect", ttl: null, negativeTtl: 0, maxHeuristic: 86_400 }, now);
+  return freshnessLifetime(
+    { status: sample.status, headers },
+    { mode: "respect", ttl: null, negativeTtl: 0, maxHeuristic: 86_400 },
+    now,
+  );
 }
 
 function isStored(sample: Sample): boolean {

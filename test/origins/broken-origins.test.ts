@@ -175,7 +175,7 @@ function afterHead(
   then: "reset" | "close" | "silence",
 ): Behaviour {
   return (socket) => {
-    socket.write(head(headers));
+    socket.write(head({ "Content-Type": "image/png", ...headers }));
     socket.write(bytes, () => {
       if (then === "close") socket.end();
       // A reset overtakes what the receiver has not read yet.
@@ -213,6 +213,26 @@ describe.each([
     isWhole(await ask(path), "MISS", whole);
     expect((await ask(path)).end).toBe("broken");
     isWhole(await ask(path), "STALE", whole);
+  });
+});
+
+describe("an answer without a type, of whose body nothing comes", () => {
+  it.concurrent.each<[string, Behaviour, number, string]>([
+    ["falls silent", (socket) => socket.write(head({ "Content-Length": 5 })), 504, "origin-timeout"],
+    [
+      "sends a chunk of no size",
+      raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+      502,
+      "origin-unreachable",
+    ],
+  ])("that %s, is none: the client gets a reason, or what was stored before", async (_, behaviour, status, code) => {
+    const path = newPath();
+    origin.on(path, behaviour);
+    isRefused(await ask(path), status, code);
+    const stored = newPath();
+    origin.on(stored, answer("whole", { ETag: '"1"', "Cache-Control": "max-age=0" }), behaviour);
+    isWhole(await ask(stored), "MISS", "whole");
+    isWhole(await ask(stored), "STALE", "whole");
   });
 });
 

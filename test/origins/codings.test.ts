@@ -316,7 +316,7 @@ it("clients that do not read what little Brotli becomes cost no copy of it each,
   const much = Buffer.concat([randomBytes(170_000), Buffer.alloc(15 * MIB, "a")]);
   const params = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 24 };
   const path = newPath();
-  const headers = { "Content-Encoding": "br", "Cache-Control": "no-store" };
+  const headers = { "Content-Type": "text/css", "Content-Encoding": "br", "Cache-Control": "no-store" };
   origin.on(path, answer(brotliCompressSync(much, { params }), headers));
   await ask(path, null);
   const pid = processListeningOn(cdn.port);

@@ -16,9 +16,10 @@ describe("settingsSchema", () => {
 
   it.each([
     {},
-    { ttl: { css: null, js: 0 } },
-    { ttl_by_extension: { woff2: 2_592_000, "7z": 1, mp3: null } },
+    { ttl: { css: null, js: 0, media: 31_536_000 } },
+    { ttl_by_extension: { woff2: 31_536_000, "7z": 1, mp3: null } },
     { browser_ttl: null },
+    { max_heuristic_ttl: 0, heuristic_without_extension: true },
     { query: ["v", "w"] },
     { query: "sort" },
     { forward: { headers: "all" } },
@@ -52,7 +53,9 @@ describe("settingsSchema", () => {
     [{ ttl: { css: -1 } }, ["ttl.css: Too small: expected number to be >=0"]],
     [{ ttl: { css: 1.5 } }, ["ttl.css: Invalid input: expected int, received number"]],
     [{ ttl: { css: "60" } }, ["ttl.css: Invalid input: expected number, received string"]],
-    [{ ttl: { css: 2_592_001 } }, ["ttl.css: Too big: expected number to be <=2592000"]],
+    [{ ttl: { css: 31_536_001 } }, ["ttl.css: Too big: expected number to be <=31536000"]],
+    [{ ttl_by_extension: { css: 31_536_001 } }, ["ttl_by_extension.css: Too big: expected number to be <=31536000"]],
+    [{ max_heuristic_ttl: 2_592_001 }, ["max_heuristic_ttl: Too big: expected number to be <=2592000"]],
     [{ ttl_by_extension: { ".css": 1 } }, ["ttl_by_extension..css: must be an extension without the dot"]],
     [{ ttl_by_extension: { CSS: 1 } }, ["ttl_by_extension.CSS: must be an extension without the dot"]],
     [{ stale_if_error: 2_592_001 }, ["stale_if_error: Too big: expected number to be <=2592000"]],

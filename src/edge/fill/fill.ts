@@ -115,7 +115,9 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
     await dropBody(response.body);
     return failed(leader, ORIGIN_5XX);
   }
-  const { answer, body } = await openAnswer(outcome, target, zone);
+  const opened = await openAnswer(outcome, target, zone);
+  if (opened.kind === "failure") return failed(leader, opened.failure);
+  const { answer, body } = opened;
   const stored = toStoredResponse(answer, request.headers, target, zone);
   const verdict = isShared
     ? storeVerdict(answer, stored, request.headers, target, zone)

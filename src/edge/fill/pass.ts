@@ -67,7 +67,9 @@ async function passRequest(
   if (outcome.kind === "failure") return { kind: "refused", reason: outcome.failure.reason };
   const { response } = outcome;
   const isOutdated = isUnsafe(request.method) ? await invalidate(exchange, response, hasChanged) : hasChanged;
-  const { answer, body: whole } = await openAnswer(outcome, target, zone);
+  const opened = await openAnswer(outcome, target, zone);
+  if (opened.kind === "failure") return { kind: "refused", reason: opened.failure.reason };
+  const { answer, body: whole } = opened;
   const stored = toStoredResponse(answer, request.headers, target, zone);
   const verdict = standsInForOne(outcome, exchange) ? null : verdictOn(exchange, answer, stored);
   const transferBody = howToTransfer(exchange, verdict);

@@ -2,11 +2,12 @@ import { BodyReader } from "../body/body-reader.ts";
 import { pieceStream } from "./piece-stream.ts";
 
 /**
- * Reads the first bytes of a body until they suffice, and gives the whole again. What is wrong with the body is for its reader
- * to find: here it ends the first bytes.
+ * Reads the first bytes of a body until they suffice, and gives the whole again. Where it breaks off behind some of them is for
+ * the reader of the whole to find.
  *
  * @param suffices asked with all that has come, after each piece of it
  * @param idleMs longest silence, ms
+ * @throws {BodySilent} and what the body itself throws, where nothing of it has come
  */
 export async function peek(
   body: ReadableStream<Uint8Array>,
@@ -24,6 +25,7 @@ export async function peek(
       else head = joined(head, piece);
     }
   } catch (error) {
+    if (head.byteLength === 0) throw error;
     end = { error };
   } finally {
     clearTimeout(silence);

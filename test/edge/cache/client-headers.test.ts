@@ -7,9 +7,14 @@ const AT = Date.UTC(2026, 10, 22, 10);
 const DATE = "Sun, 22 Nov 2026 10:00:00 GMT";
 
 /** What clients see of an answer to a request for a path. */
-function seen(said: Record<string, string>, { path = "/page", status = 200 } = {}): Record<string, string> {
+function seen(
+  said: Record<string, string>,
+  { path = "/page", status = 200, isPage = false } = {},
+): Record<string, string> {
   const target = targetOf(new URL(`https://z.rescdn.io${path}`), zoneDocument());
-  return Object.fromEntries(clientHeaders(new Response(null, { status, headers: said }), AT, target));
+  return Object.fromEntries(
+    clientHeaders({ response: new Response(null, { status, headers: said }), answeredAt: AT, isPage }, target),
+  );
 }
 
 describe("clientHeaders()", () => {
@@ -58,6 +63,45 @@ describe("clientHeaders()", () => {
     const plain = { "content-type": "text/plain", "x-content-type-options": "nosniff" };
     expect(seen(plain, { path: "/a.js" })["content-type"]).toBe("text/plain");
     expect(seen({ "content-type": "text/html" }, { path: "/a.css" })["content-type"]).toBe("text/html");
+  });
+
+  const KEPT = {
+    "cache-control": "public, max-age=600, immutable",
+    "cdn-cache-control": "max-age=60",
+    "cloudflare-cdn-cache-control": "max-age=60",
+    "surrogate-control": "max-age=60",
+    expires: DATE,
+  };
+
+  it("calls a page under an asset's name cacheable to nobody, however it is known to be one", () => {
+    const html = { "content-type": "text/html", date: DATE };
+    expect(seen({ ...KEPT, ...html }, { path: "/a.css" })).toEqual({ ...html, "cache-control": "no-store" });
+    const untyped = seen({ ...KEPT, date: DATE }, { path: "/a.css", isPage: true });
+    expect(untyped).toEqual({ date: DATE, "content-type": "text/css", "cache-control": "no-store" });
+    for (const given of [{ path: "/a" }, { path: "/a.css", status: 404 }]) {
+      expect(seen({ ...KEPT, ...html }, given)).toEqual({ ...KEPT, ...html });
+    }
+  });
+
+  it.each([
+    [undefined, "private"],
+    ["max-age=60", "max-age=60, private"],
+    ["no-store", "no-store"],
+    ["private, max-age=60", "private, max-age=60"],
+    ["s-maxage=60", "s-maxage=60"],
+    ["public, max-age=60", "public, max-age=60"],
+  ])("has JSON under a script's name, with %j, said to be %j: shared only on the origin's word", (said, told) => {
+    const fields = { "content-type": "application/json", ...(said !== undefined && { "cache-control": said }) };
+    expect(seen(fields, { path: "/a.js" })["cache-control"]).toBe(told);
+    expect(seen(fields, { path: "/a.json" })["cache-control"]).toBe(said);
+  });
+
+  it("leaves the type of what is coded, and named by that, to the origin", () => {
+    const octets = { "content-type": "application/octet-stream" };
+    const coded = { ...octets, "content-encoding": "x-special" };
+    expect(seen(octets, { path: "/a.tgz" })["content-type"]).toBe("application/gzip");
+    expect(seen(coded, { path: "/a.tgz" })["content-type"]).toBe("application/octet-stream");
+    expect(seen(coded, { path: "/a.js" })["content-type"]).toBe("application/javascript");
   });
 });
 

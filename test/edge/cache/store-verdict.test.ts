@@ -13,25 +13,31 @@ interface Case {
   forward?: Partial<ForwardSettings>;
   settings?: Partial<ZoneSettings>;
   isPost?: boolean;
+  isPage?: boolean;
 }
 
 const NOTHING: ForwardSettings = { headers: [], cookies: false, authorization: false };
 
 function verdict(given: Case): string {
-  const { path = "/page", status = 200, said = {}, asked = {}, forward = {}, settings = {}, isPost = false } = given;
+  const { path = "/page", status = 200, said = {}, asked = {}, forward = {}, settings = {} } = given;
+  const { isPost = false, isPage = false } = given;
   const url = new URL(`https://z.rescdn.io${path}`);
   const zone = zoneDocument({ forward: { ...NOTHING, ...forward }, ...settings });
   const target = targetOf(url, zone);
   const response = new Response(null, { status, headers: said });
   const request = new Headers(asked);
-  const answer = { response, requestedAt: 1_800_000_000_000, answeredAt: 1_800_000_000_000 };
+  const answer = { response, requestedAt: 1_800_000_000_000, answeredAt: 1_800_000_000_000, isPage };
   const stored = toStoredResponse(answer, request, target, zone);
-  const { store, ...no } = storeVerdict(response, stored, request, target, zone, isPost ? url : null);
+  const { store, ...no } = storeVerdict(answer, stored, request, target, zone, isPost ? url : null);
   return store ? "stored" : Object.values(no).join(", ");
 }
 
 const minute = { "cache-control": "max-age=60" };
 const etag = { etag: '"1"' };
+const shared = { "cache-control": "public, max-age=60" };
+const part = { "content-range": "bytes 0-1/9" };
+const video = { "content-type": "video/mp4" };
+const MISMATCH = "type-mismatch";
 const cookies = { cookies: true };
 
 describe("storeVerdict() on the type that a path promises", () => {
@@ -48,8 +54,45 @@ describe("storeVerdict() on the type that a path promises", () => {
     ],
     ["a redirect with a page", { path: "/a.css", status: 301, said: { "content-type": "text/html" } }, "stored"],
     ["a page where the path promises nothing", { said: { ...minute, "content-type": "text/html" } }, "stored"],
+    ["a page that the origin shares", { path: "/a.css", said: { ...shared, "content-type": "text/html" } }, MISMATCH],
+    ["a page without a type", { path: "/a.css", said: shared, isPage: true }, MISMATCH],
+    ["a page in XHTML", { path: "/a.mp4", said: { "content-type": "Application/XHTML+XML" } }, MISMATCH],
+    ["a page by the last of two types", { path: "/a.js", said: { "content-type": "text/css, text/html" } }, MISMATCH],
+    [
+      "a script by the last of two",
+      { path: "/a.js", said: { "content-type": "text/html, text/javascript" } },
+      "stored",
+    ],
+    ["a script under a style's name", { path: "/a.css", said: { "content-type": "text/javascript" } }, "stored"],
+    ["a video under an image's", { path: "/a.gif", said: { "content-type": "video/mp4" } }, "stored"],
+    ["TypeScript", { path: "/a.ts", said: { ...minute, "content-type": "application/typescript" } }, "stored"],
+    ["the whole video", { path: "/a.mp4", said: { "content-type": "application/mp4" } }, "stored"],
+    ["a part of a whole without a type", { path: "/a.mp4", status: 206, said: part }, "partial"],
+    ["a part of one that has one", { path: "/a.mp4", status: 206, said: { ...part, ...video } }, "partial, true"],
   ])("%s: %j is %s", (_title, given, expected) => {
     expect(verdict(given)).toBe(expected);
+  });
+});
+
+describe("storeVerdict() on JSON under the name of a script", () => {
+  it.each<[Record<string, string>, string]>([
+    [{}, MISMATCH],
+    [etag, MISMATCH],
+    [{ "cache-control": "max-age=60" }, MISMATCH],
+    [{ "cache-control": "public" }, MISMATCH],
+    [{ "cache-control": "public, max-age=0" }, MISMATCH],
+    [{ "cache-control": "s-maxage=0, public, max-age=60" }, MISMATCH],
+    [{ expires: "Sat, 01 Jan 2101 00:00:00 GMT" }, MISMATCH],
+    [{ "cdn-cache-control": "public", "cache-control": "public, max-age=60" }, MISMATCH],
+    [{ "cache-control": "public, max-age=60" }, "stored"],
+    [{ "cache-control": "s-maxage=60" }, "stored"],
+    [{ "cdn-cache-control": "max-age=60" }, "stored"],
+    [{ "surrogate-control": "max-age=60" }, "stored"],
+    [{ "cache-control": "s-maxage=60, private" }, "private"],
+  ])("with %j: %s", (said, expected) => {
+    const json = { "content-type": "application/json; charset=utf-8", ...said };
+    expect(verdict({ path: "/a.js", said: json })).toBe(expected);
+    expect(verdict({ path: "/a.png", said: json, settings: { ttl_mode: "override" } })).toBe(expected);
   });
 });
 

@@ -26,25 +26,9 @@ describe("targetOf()", () => {
     expect(target("/a.css?b=1&a=2&c=3", { query }).key).toBe(key);
   });
 
-  it.each([
-    ["/a.css", 86_400],
-    ["/a.JS", 86_400],
-    ["/a.woff2", 604_800],
-    ["/a.png", 86_400],
-    ["/a.mp4", null],
-    ["/a", null],
-    ["/.css", null],
-    ["/a.constructor", null],
-    ["/a.css/", null],
-  ])("gives %s the TTL %j", (path, ttl) => {
-    expect(target(path).freshness.ttl).toBe(ttl);
-  });
-
-  it("lets ttl_by_extension win over the type", () => {
-    const settings = { ttl_by_extension: { css: 5, html: 60 } };
-    expect(target("/a.css", settings).freshness.ttl).toBe(5);
-    expect(target("/a.html", settings).freshness.ttl).toBe(60);
-    expect(target("/a.toString", settings).freshness.ttl).toBeNull();
+  it("knows the asset by the normalised path", () => {
+    expect(target("/x/../a.c%73s?b.js").asset).toMatchObject({ type: "css" });
+    expect(target("/a.css/").asset).toBeNull();
   });
 });
 
