@@ -6,7 +6,7 @@ import { contentOf, deflated, hash, isUnchanged, typeOf } from "./content.ts";
 import { MARK } from "./forwarded.ts";
 import { type Journal, type OriginExchange, shown } from "./journal.ts";
 import { Random } from "./random.ts";
-import { comparable } from "./resource.ts";
+import { comparable, DATA_TYPES, WRONG_TYPES } from "./resource.ts";
 import { saidOf } from "./said.ts";
 
 /** What an origin does with a request, as often as its weight says. */
@@ -23,6 +23,7 @@ const MOODS = {
   "too-short": 2,
   "too-long": 1,
   "wrong-type": 2,
+  data: 2,
   "unasked-part": 1,
 } as const;
 type Mood = keyof typeof MOODS;
@@ -38,6 +39,11 @@ const STATUS: Partial<Record<Mood, readonly number[]>> = {
 
 /** Fields that contents may differ by. */
 const SELECTING = ["accept-language", "x-tier", "x-forwarded-host", "cookie"] as const;
+
+function typeIn(mood: Mood, path: string, random: Random): string {
+  if (mood === "wrong-type") return random.pick(WRONG_TYPES);
+  return mood === "data" ? random.pick(DATA_TYPES) : typeOf(path, random);
+}
 
 /** Counts in all scenarios, so that no answer of one passes for another's. */
 let exchanges = 0;
@@ -157,7 +163,7 @@ export class RandomOrigin {
       if (etag !== null && random.chance(0.8)) notModified.set("etag", etag);
       return this.#send(exchange, 304, notModified, null);
     }
-    said.set("content-type", mood === "wrong-type" ? "text/html" : typeOf(path, random));
+    said.set("content-type", typeIn(mood, path, random));
     const part = this.#partFor(exchange, random, mood, etag);
     if (part !== null) {
       const [first, last] = part;

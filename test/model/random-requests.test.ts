@@ -42,7 +42,7 @@ const AT_LEAST: Readonly<Record<string, number>> = {
   "a cookie's answer shared": 70,
   "shared without its cookie": 250,
   "an authorized answer shared": 8,
-  ...shares("nothing", { HIT: 700, collapsed: 100, STALE: 150, REVALIDATED: 90 }),
+  ...shares("nothing", { HIT: 700, collapsed: 100, STALE: 120, REVALIDATED: 90 }),
   ...shares("in the key", { HIT: 220, collapsed: 40, STALE: 45, REVALIDATED: 35 }),
   ...shares("variants", { HIT: 120, collapsed: 30, STALE: 15, REVALIDATED: 15 }),
   ...shares("all", { HIT: 160, collapsed: 25, STALE: 40, REVALIDATED: 25 }),

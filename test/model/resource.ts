@@ -1,5 +1,5 @@
 import type { ZoneSettings } from "../../src/zones/settings.ts";
-import { list } from "./directives.ts";
+import { governing, list, seconds } from "./directives.ts";
 
 /** Paths of the scenarios in their canonical spelling, with others that mean the same (RFC 3986 §6.2.2). */
 export const PATHS: Readonly<Record<string, readonly string[]>> = {
@@ -31,9 +31,33 @@ export function zoneTtl(path: string, { ttl, ttl_by_extension }: ZoneSettings): 
   return ttl_by_extension[extension] ?? ttl[types[extension as keyof typeof types] ?? "other"];
 }
 
-/** Media types that would make a page of an asset. */
-export function isMismatch(path: string, contentType: string | null): boolean {
-  return /\.(css|js|png|json)$/.test(path) && /^text\/html/.test(contentType ?? "");
+/** What an origin may answer an asset with that is none, as it spells it. */
+export const WRONG_TYPES = [
+  "text/html",
+  "Text/HTML; charset=utf-8",
+  "application/xhtml+xml",
+  "text/css, text/html",
+] as const;
+export const DATA_TYPES = ["application/json", "application/problem+json; charset=utf-8"] as const;
+
+/** Whether a page came under the name of an asset. */
+export function isPage(path: string, said: Headers): boolean {
+  return /\.(css|js|png|json)$/.test(path) && /html/i.test(list(said.get("content-type")).at(-1) ?? "");
+}
+
+/** Whether JSON came under the name of a script, a style or an image, and nobody says for how long it may be shared. */
+export function isUnsharedData(path: string, said: Headers): boolean {
+  if (!/\.(css|js|png)$/.test(path) || !/json/.test(said.get("content-type") ?? "")) return false;
+  const { directives, targeted } = governing(said);
+  const own = targeted || directives.has("public") ? seconds(directives, "max-age") : undefined;
+  return !((seconds(directives, "s-maxage") ?? own ?? 0) > 0);
+}
+
+/** Seconds that a lifetime is guessed for at most. */
+export function longestGuess(path: string, said: Headers, settings: ZoneSettings): number {
+  const isGuessed = !/html/i.test(said.get("content-type") ?? "");
+  const hasExtension = /\.\w*[a-z]\w*$/.test(path) || settings.heuristic_without_extension;
+  return isGuessed && hasExtension ? settings.max_heuristic_ttl : 0;
 }
 
 /** Of the headers that the scenarios send: by which applications are steered, and which the edge does not take from clients. */

@@ -1,7 +1,7 @@
 import { cacheControl, governing, list, unlimited } from "./directives.ts";
 import { sendSame } from "./forwarded.ts";
 import type { Answer, Journal, OriginExchange, RecordedPurge, Step } from "./journal.ts";
-import { comparable, isMismatch, seesField, spelled } from "./resource.ts";
+import { comparable, isPage, isUnsharedData, seesField, spelled } from "./resource.ts";
 import { HEURISTIC_STATUSES, leastAge, type ModelResponse, saidUpToEach, staleAllowance } from "./stored.ts";
 
 /** Statuses whose caching rules a cache can be expected to know, for must-understand. */
@@ -36,8 +36,10 @@ function* storageFaults(step: Step, answer: Answer, response: ModelResponse, jou
   }
   const hasReason = response.isExplicit || directives.has("public") || HEURISTIC_STATUSES.has(base.status);
   if (!hasReason) yield `RFC 9111 §3: nothing lets a ${base.status} be stored`;
-  if (base.status < 300 && isMismatch(step.path, base.headers.get("content-type")))
-    yield "a page was stored for an asset";
+  for (const said of base.status < 300 ? [base.headers, response.headers] : []) {
+    if (isPage(step.path, said)) yield "a page was stored for an asset";
+    if (isUnsharedData(step.path, said)) yield "JSON that nobody shares was stored for an asset";
+  }
   for (const exchange of chain) yield* requestFaults(exchange, step, journal);
   yield* privacyFaults(response);
   for (const name of ["private", "no-cache"]) {

@@ -1,7 +1,7 @@
 import type { ZoneSettings } from "../../src/zones/settings.ts";
 import { type Directives, date, governing, list, seconds } from "./directives.ts";
 import type { Journal, OriginExchange } from "./journal.ts";
-import { zoneTtl } from "./resource.ts";
+import { longestGuess, zoneTtl } from "./resource.ts";
 
 /** A response as RFC 9111 would have it stored: an answer of the origin and the 304s that have updated it since. */
 export interface ModelResponse {
@@ -42,7 +42,11 @@ export function madeOf(answer: Headers, journal: Journal, path: string, settings
     status,
     headers,
     directives,
-    lifetime: isOverridden ? ttl : (explicit ?? unsaid ?? heuristic(base.status, headers, directives, last.answeredAt)),
+    lifetime: isOverridden
+      ? ttl
+      : (explicit ??
+        unsaid ??
+        Math.min(heuristic(base.status, headers, directives, last.answeredAt), longestGuess(path, headers, settings))),
     isExplicit: explicit !== null && !isOverridden,
     isOverridden,
   };
