@@ -16,7 +16,7 @@ const SMALLEST = 1_024;
 const LARGEST = 2_097_152;
 
 const COMPRESSIBLE =
-  /^(text\/.+|application\/(javascript|json|xml|wasm|manifest\+json|vnd\.ms-fontobject|vnd\.apple\.mpegurl|.+\+(json|xml))|image\/(svg\+xml|bmp|vnd\.microsoft\.icon)|font\/(ttf|otf|collection)|model\/gltf.*)$/;
+  /^(text\/.+|application\/((x-)?(java|type)script|json|xml|wasm|vnd\.ms-fontobject|yaml|toml|x-subrip|vnd\.apple\.mpegurl|x-mpegurl|.+\+(json|xml))|audio\/(x-)?mpegurl|image\/(svg\+xml|bmp|vnd\.microsoft\.icon)|font\/(ttf|otf|collection)|model\/gltf.*)$/;
 
 /** The better first. Only gzip can be made of a body on its way. */
 export const CODINGS: readonly Coding[] = ["br", "gzip", "identity"];

@@ -52,12 +52,15 @@ export function clientHeaders({ response, answeredAt, isPage = false }: Answered
 }
 
 /**
- * Gives a successful response the one media type that it has, see {@link reconcileType}, and has nobody keep what is not what
- * its name says: the caches behind this one, browsers too, would otherwise share it in its place.
+ * Gives a response the one media type that it has, a successful one by its name, see {@link reconcileType}, and has nobody keep
+ * what is not what its name says: the caches behind this one, browsers too, would otherwise share it in its place.
  */
 export function labelType(headers: Headers, status: number, { asset }: Target, isPage = false): void {
-  if (!isSuccess(status)) return;
   const said = mediaTypeOf(headers.get("content-type"));
+  if (!isSuccess(status)) {
+    if (said !== null) headers.set("content-type", said.text);
+    return;
+  }
   const { kind, contentType } = reconcileType(asset, said, { nosniff: isNosniff(headers), isPage });
   // What is coded and called by the name of its coding is of a type that only the origin knows.
   const isKept = kind === "label" && asset?.isCompressed && headers.has("content-encoding");

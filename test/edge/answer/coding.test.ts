@@ -62,6 +62,10 @@ describe("chooseCoding()", () => {
     ["what has no type", { type: null }, "as stored"],
     ["what has an empty one", { type: "" }, "as stored"],
     ["a video", { type: "video/mp4" }, "as stored"],
+    ["TypeScript", { type: "application/typescript" }, "br"],
+    ["a script by its old name", { type: "application/x-javascript; charset=utf-8" }, "br"],
+    ["a playlist by another name", { type: "audio/x-mpegurl" }, "br"],
+    ["music", { type: "audio/mpeg" }, "as stored"],
   ])("of %s: %j is %s", (_title, given, expected) => {
     expect(choose(given)).toBe(expected);
   });

@@ -59,6 +59,13 @@ describe("clientHeaders()", () => {
     expect(seen({ "content-type": "text/plain" }, { path: "/a.css", status })["content-type"]).toBe(type);
   });
 
+  it("tells one type of several, of an error too", () => {
+    for (const status of [200, 302, 404, 500]) {
+      expect(seen({ "content-type": "text/html, text/plain" }, { status })["content-type"]).toBe("text/plain");
+      expect(seen({ "content-type": "nonsense" }, { status })["content-type"]).toBe("nonsense");
+    }
+  });
+
   it("does not relabel what the origin forbids to guess, nor a page", () => {
     const plain = { "content-type": "text/plain", "x-content-type-options": "nosniff" };
     expect(seen(plain, { path: "/a.js" })["content-type"]).toBe("text/plain");
