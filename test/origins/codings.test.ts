@@ -68,7 +68,8 @@ function isReadable(got: RawAnswer | NoAnswer, readable: readonly string[], expe
   expect(decoded(got as RawAnswer)).toBe(expected);
 }
 
-const coded = (bytes: Uint8Array, coding: string): Behaviour => answer(bytes, { "Content-Encoding": coding });
+const coded = (bytes: Uint8Array, coding: string): Behaviour =>
+  answer(bytes, { "Content-Type": "text/css", "Content-Encoding": coding });
 
 const CODED: [title: string, behaviour: Behaviour][] = [
   ["no coding", answer(text)],

@@ -121,4 +121,20 @@ describe.each(WAYS)("an asset asked for by %s", (way) => {
       expect(body.equals(large)).toBe(true);
     }
   });
+
+  it.each([
+    ["gzip", gzipSync],
+    ["br", brotliCompressSync],
+  ] as const)("is whole where it comes in %s, without a type", async (coding, code) => {
+    const fields = { "Content-Encoding": coding, "Cache-Control": "public, max-age=600" };
+    const [miss, hit] = await twice(way, "css", answer(code(css), fields));
+    expect([miss!.headers["x-cache"], hit!.headers["x-cache"]]).toEqual(["MISS", "HIT"]);
+    expect([String(miss!.body), String(hit!.body)]).toEqual([css, css]);
+  });
+
+  it("is refused where it says to be in a coding, without a type, and nothing of it can be read", async () => {
+    for (const { status, headers } of await twice(way, "css", answer(css, { "Content-Encoding": "gzip" }))) {
+      expect([status, headers["cache-control"]]).toEqual([502, "no-store"]);
+    }
+  });
 });
