@@ -14,6 +14,7 @@ export interface Variables {
   MEMORY_BYTES?: string;
   MEMORY_OBJECT_BYTES?: string;
   STALLED_CLIENT_MS?: string;
+  KV_WRITE_INTERVAL_MS?: string;
   CLOUDFLARE_API_TOKEN?: string;
   CLOUDFLARE_ZONE_ID?: string;
   /** For tests. */
@@ -33,6 +34,7 @@ export const VARIABLE_NAMES = [
   "MEMORY_BYTES",
   "MEMORY_OBJECT_BYTES",
   "STALLED_CLIENT_MS",
+  "KV_WRITE_INTERVAL_MS",
   "CLOUDFLARE_API_TOKEN",
   "CLOUDFLARE_ZONE_ID",
   "CLOUDFLARE_API_BASE",
@@ -61,6 +63,8 @@ export interface Settings {
   memory: { total: number; object: number };
   /** After so long without taking anything a client is let go, ms. */
   stalledClientMs: number;
+  /** Between two writes to KV under one key: Cloudflare's takes one a second, that of one machine any number, ms. */
+  kvWriteIntervalMs: number;
   /** Where purges are made by tag as well; null: nowhere, and nothing is stored with tags. */
   cloudflare: CloudflareApi | null;
 }
@@ -99,6 +103,7 @@ function parseSettings(env: Variables): Settings {
       object: wholeNumber(env, "MEMORY_OBJECT_BYTES", 1_048_576, "bytes"),
     },
     stalledClientMs: wholeNumber(env, "STALLED_CLIENT_MS", 30_000, "milliseconds"),
+    kvWriteIntervalMs: wholeNumber(env, "KV_WRITE_INTERVAL_MS", 1_000, "milliseconds"),
     // A private network's servers rarely have certificates: whoever allows them means http as well.
     origins: { allowPrivate, allowHttp: isTrue(env, "ALLOW_HTTP_ORIGINS") || allowPrivate },
     cloudflare: cloudflareOf(env),

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { settingsOf, type Variables } from "../settings.ts";
 
 /** The document that the zone table holds now, or why it does not hold the newest one yet. */
 export type PublishResult<Document> = { kind: "published"; document: Document } | { kind: "pending"; reason: string };
@@ -16,8 +17,6 @@ export interface PublishedKind<Document> {
   markPublished(db: D1Database, document: Document): Promise<void>;
 }
 
-/** KV takes one write a second for a key. */
-const WRITE_INTERVAL_MS = 1_000;
 /** When an alarm looks after a publication that nobody finished, because its object was stopped in the middle. */
 const ABANDONED_MS = 10_000;
 const LONGEST_RETRY_MS = 300_000;
@@ -31,7 +30,7 @@ interface Dirty {
 }
 
 /** What a publisher reads documents from, and where it publishes them. */
-export interface PublisherEnv {
+export interface PublisherEnv extends Variables {
   DB: D1Database;
   ZONES: KVNamespace;
 }
@@ -77,8 +76,10 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
   }
 
   async #attempt(name: string): Promise<PublishResult<Document>> {
-    const wait = this.#wroteAt + WRITE_INTERVAL_MS - Date.now();
-    if (wait > 0) await scheduler.wait(Math.min(wait, WRITE_INTERVAL_MS));
+    const interval = settingsOf(this.env).kvWriteIntervalMs;
+    const wait = this.#wroteAt + interval - Date.now();
+    // A clock that was set back makes nobody wait for longer.
+    if (wait > 0) await scheduler.wait(Math.min(wait, interval));
     this.#next = null;
     const asked = this.#asked;
     try {

@@ -66,12 +66,23 @@ describe("ZonePublisher", () => {
       put.mockImplementation(async () => {
         writtenAt.push(Date.now());
       });
+      const slow = Object.assign(Object.create(env), { KV_WRITE_INTERVAL_MS: undefined });
+      vi.spyOn(publisher as unknown as { env: Env }, "env", "get").mockReturnValue(slow);
       const start = Date.now();
       await publisher.publish(row.name);
       vi.setSystemTime(start + 300);
       const results = await Promise.all(Array.from({ length: 20 }, () => publisher.publish(row.name)));
       expect(results.every(({ kind }) => kind === "published")).toBe(true);
       expect(writtenAt).toEqual([start, start + 1_000]);
+    });
+  });
+
+  it("waits for nobody where the store takes any number of writes", async () => {
+    const row = await newRow();
+    await withPut(row.name, async (put, publisher) => {
+      for (let n = 0; n < 3; n++) await publisher.publish(row.name);
+      expect(scheduler.wait).not.toHaveBeenCalled();
+      expect(put).toHaveBeenCalledTimes(3);
     });
   });
 
