@@ -46,7 +46,7 @@ export function okText({ bytes, ttl, updatedAt, hash, more }: Payload): string {
   const text = [
     "v=rdb1;s=ok;t=data",
     ...(plain === null ? ["e=b64"] : []),
-    `f=${formatOf(bytes) === "json" ? "json" : "text"}`,
+    `f=${formatOf(bytes)}`,
     `ttl=${ttl}`,
     ...(updatedAt === undefined ? [] : [`ts=${Math.floor(updatedAt / 1000)}`]),
     ...(hash === undefined ? [] : [`h=${hash}`]),

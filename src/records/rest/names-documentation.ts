@@ -7,7 +7,7 @@ count. A label before the resource may be spelled \`b64-\` (Base64url without pa
 
 | operation | answers |
 |---|---|
-| \`get\` | a record: \`v=rdb1;s=ok;t=data;f=json;ttl=3600;ts=…;d={…}\`; with \`e=b64\`, \`d\` is Base64url, for all but printable ASCII without \`;\` |
+| \`get\` | a record: \`v=rdb1;s=ok;t=data;f=json;ttl=3600;ts=…;d={…}\`; with \`e=b64\`, \`d\` is Base64url, for all but printable ASCII without \`;\`. \`f\` is \`json\`, \`text\` or \`binary\` |
 | \`info\` | a record's size, format, times, revision and the beginning of its SHA-256 |
 | \`list.<resource>.…\`, \`list.<namespace>.<version>\` | labels below a resource; resources of a namespace. At most 1,000 in alphabetical order, \`more=1\` where there are others |
 | \`search.<text>.[resource.]<namespace>.<version>\` | keys that contain a text left of their namespace; of the first 10,000 of the namespace |

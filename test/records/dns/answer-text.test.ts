@@ -18,7 +18,7 @@ describe("okText()", () => {
     ["a word", "hello world", "text", true],
     ["a word beyond ASCII", "grüezi", "text", false],
     ["nothing", "", "text", true],
-    ["control characters", "a\x00b", "text", false],
+    ["control characters", "a\x00b", "binary", false],
   ])("%s", (_what, data, format, plain) => {
     const ending = plain ? `f=${format};ttl=60;d=${data}` : `e=b64;f=${format};ttl=60;d=${base64url(data)}`;
     expect(okText({ bytes: bytes(data), ttl: 60 })).toBe(`v=rdb1;s=ok;t=data;${ending}`);
@@ -26,7 +26,7 @@ describe("okText()", () => {
 
   it("uses the URL alphabet without padding", () => {
     const text = okText({ bytes: new Uint8Array([0xfb, 0xff, 0xfe, 0xff]), ttl: 1 });
-    expect(text).toBe("v=rdb1;s=ok;t=data;e=b64;f=text;ttl=1;d=-__-_w");
+    expect(text).toBe("v=rdb1;s=ok;t=data;e=b64;f=binary;ttl=1;d=-__-_w");
   });
 
   it("puts hash and more before the data", () => {
