@@ -7,6 +7,7 @@ export interface Variables {
   RECORDS_HOSTS: string;
   NAME_SERVERS: string;
   ADMIN_TOKEN?: string;
+  PUBLIC_NAMESPACE_ACCOUNT?: string;
   /** Set where the Worker is not on Cloudflare's network, if only to "". */
   TRUSTED_PROXIES?: string;
   ALLOW_PRIVATE_ORIGINS?: string;
@@ -28,6 +29,7 @@ export const VARIABLE_NAMES = [
   "RECORDS_HOSTS",
   "NAME_SERVERS",
   "ADMIN_TOKEN",
+  "PUBLIC_NAMESPACE_ACCOUNT",
   "TRUSTED_PROXIES",
   "ALLOW_PRIVATE_ORIGINS",
   "ALLOW_HTTP_ORIGINS",
@@ -55,6 +57,8 @@ export interface Settings {
   nameServers: readonly [string, ...string[]];
   /** Null: the operator's calls do not exist. */
   adminToken: string | null;
+  /** Id of the account whose the namespace `public` may be; null: nobody's. */
+  publicNamespaceAccount: string | null;
   /** Who is believed about a client's address; null: Cloudflare's network, see `connectingAddress`. */
   trustedProxies: readonly string[] | null;
   /** What the origin guard lets pass beyond https to public hosts. */
@@ -97,6 +101,7 @@ function parseSettings(env: Variables): Settings {
     recordsHosts: new Set(hosts(env, "RECORDS_HOSTS")),
     nameServers: atLeastOne(hosts(env, "NAME_SERVERS"), "NAME_SERVERS names no host"),
     adminToken: adminTokenOf(env),
+    publicNamespaceAccount: accountIdOf(env),
     trustedProxies: env.TRUSTED_PROXIES === undefined ? null : words(env.TRUSTED_PROXIES),
     memory: {
       total: wholeNumber(env, "MEMORY_BYTES", 33_554_432, "bytes"),
@@ -116,6 +121,13 @@ function adminTokenOf({ ADMIN_TOKEN: token }: Variables): string | null {
   if (refusal === null) return token;
   console.error(JSON.stringify({ event: "admin_token_refused", reason: `ADMIN_TOKEN ${refusal}; /admin stays off` }));
   return null;
+}
+
+function accountIdOf({ PUBLIC_NAMESPACE_ACCOUNT: id }: Variables): string | null {
+  if (!id) return null;
+  if (!/^acct_\w+$/.test(id))
+    throw new SettingsError(`PUBLIC_NAMESPACE_ACCOUNT is not the id of an account, acct_…: ${id}`);
+  return id;
 }
 
 function cloudflareOf(env: Variables): CloudflareApi | null {

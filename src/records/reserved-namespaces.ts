@@ -1,6 +1,19 @@
-const RESERVED: ReadonlySet<string> = new Set(["public", "system", "resolvedb", "rescdn"]);
+import type { Settings } from "../settings.ts";
 
-/** Whether a namespace (lower case) is the service's own, so that no account can store records in it. */
-export function isReservedNamespace(name: string): boolean {
-  return RESERVED.has(name);
+/** The namespace that clients without a configuration read. */
+const PUBLIC = "public";
+const RESERVED: ReadonlySet<string> = new Set([PUBLIC, "system", "resolvedb", "rescdn"]);
+
+/** Whether a namespace (lower case) is the service's own, so that an account cannot store records in it. */
+export function isReservedFor(
+  account: string,
+  name: string,
+  { publicNamespaceAccount }: Pick<Settings, "publicNamespaceAccount">,
+): boolean {
+  return RESERVED.has(name) && !(name === PUBLIC && account === publicNamespaceAccount);
+}
+
+/** Whether a namespace may be closed to those who have no query token. */
+export function mayBePrivate(name: string): boolean {
+  return name !== PUBLIC;
 }

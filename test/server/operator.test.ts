@@ -96,6 +96,10 @@ it.each([
     { ADMIN_TOKEN, TRUSTED_PROXIES: "10.0.0.0/8, proxy" },
     /^TRUSTED_PROXIES names neither an address nor a CIDR: proxy\n$/,
   ],
+  [
+    { ADMIN_TOKEN, PUBLIC_NAMESPACE_ACCOUNT: "ops@example.com" },
+    /^PUBLIC_NAMESPACE_ACCOUNT is not the id of an account, acct_…: ops@example\.com\n$/,
+  ],
 ])("npm run serve does not start with %j, and says why in one line", async (env, sentence) => {
   const failure = await startServe({ STATE_DIR: join(stateDir, "refused"), ...env }).then(
     async (server) => `started, ended with ${await server.stop()}`,

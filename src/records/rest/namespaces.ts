@@ -2,12 +2,13 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { changeAsRead } from "../../db/change-as-read.ts";
 import { actorOf } from "../../rest/actor-of.ts";
 import type { RestContext, RestEnv } from "../../rest/context.ts";
+import { settingsOf } from "../../settings.ts";
 import { createNamespace } from "../claim-namespace.ts";
 import type { NamespaceRow } from "../namespace.ts";
 import { namespaceJson } from "../namespace-json.ts";
 import { namespaceLimits } from "../namespace-limits.ts";
 import { deleteNamespace, findNamespace, listNamespaces, setVisibility } from "../namespace-rows.ts";
-import { isReservedNamespace } from "../reserved-namespaces.ts";
+import { isReservedFor, mayBePrivate } from "../reserved-namespaces.ts";
 import { bringNamespaceToReaders } from "./bring-to-readers.ts";
 import { invalidField, RestProblem } from "./errors.ts";
 import { metaOf, pageOf } from "./fields.ts";
@@ -31,7 +32,8 @@ export function addNamespaces(app: OpenAPIHono<RestEnv>): void {
   app.openapi(createNamespaceRoute, async (c) => {
     const { namespace } = c.req.valid("json");
     const wanted = { ...namespace, name: namespace.name.toLowerCase() };
-    if (isReservedNamespace(wanted.name)) throw reservedNamespace(wanted.name);
+    if (isReservedFor(c.var.caller.account, wanted.name, settingsOf(c.env))) throw reservedNamespace(wanted.name);
+    refusePrivate(wanted);
     const created = await claim(c, wanted);
     await bringNamespaceToReaders(c, created.name);
     return c.json({ namespace: namespaceJson(created) }, 201, { location: `/api/v1/namespaces/${created.name}` });
@@ -43,6 +45,7 @@ export function addNamespaces(app: OpenAPIHono<RestEnv>): void {
 
   app.openapi(changeNamespaceRoute, async (c) => {
     const { visibility } = c.req.valid("json").namespace;
+    refusePrivate({ name: c.req.valid("param").name.toLowerCase(), visibility });
     const result = await changeAsRead(
       () => findNamespace(c.env.DB, c.var.caller.account, c.req.valid("param").name.toLowerCase()),
       (found) => setVisibility(c.env.DB, actorOf(c), found, visibility, c.var.now),
@@ -69,6 +72,14 @@ export async function namespaceOf(c: RestContext, name: string): Promise<Namespa
   const namespace = await findNamespace(c.env.DB, c.var.caller.account, name.toLowerCase());
   if (namespace === null) throw new RestProblem("not_found");
   return namespace;
+}
+
+function refusePrivate({ name, visibility }: Pick<NamespaceRow, "name" | "visibility">): void {
+  if (visibility === "private" && !mayBePrivate(name))
+    throw invalidField(
+      "namespace.visibility",
+      `must be public for the namespace ${name}: clients read it without a token`,
+    );
 }
 
 async function claim(c: RestContext, wanted: Pick<NamespaceRow, "name" | "visibility">): Promise<NamespaceRow> {

@@ -4,6 +4,7 @@ import { type Change, changeAsRead } from "../../db/change-as-read.ts";
 import { newId } from "../../db/new-id.ts";
 import { actorOf } from "../../rest/actor-of.ts";
 import type { RestContext, RestEnv } from "../../rest/context.ts";
+import { settingsOf } from "../../settings.ts";
 import { namespaceLimits } from "../namespace-limits.ts";
 import type { RecordRow } from "../record.ts";
 import { recordJson } from "../record-json.ts";
@@ -16,7 +17,7 @@ import {
   listRecords,
   updateRecord,
 } from "../record-rows.ts";
-import { isReservedNamespace } from "../reserved-namespaces.ts";
+import { isReservedFor } from "../reserved-namespaces.ts";
 import { bringNamespaceToReaders, bringRecordToReaders } from "./bring-to-readers.ts";
 import { invalidField, RestProblem } from "./errors.ts";
 import { metaOf, pageOf } from "./fields.ts";
@@ -46,7 +47,7 @@ export function addRecords(app: OpenAPIHono<RestEnv>): void {
     const verdict = parseRecordKey(text);
     if (!verdict.ok) throw invalidField("record.key", verdict.reason);
     const { key, namespace, resource, version } = verdict;
-    if (isReservedNamespace(namespace)) throw reservedNamespace(namespace);
+    if (isReservedFor(c.var.caller.account, namespace, settingsOf(c.env))) throw reservedNamespace(namespace);
     const limits = namespaceLimits(c.var.caller.plan);
     const record = { id: newId("rec"), key, namespace, resource, version, data, ttl };
     const result = await insertRecord(c.env.DB, actorOf(c), record, limits, c.var.now);
