@@ -6,6 +6,7 @@ export interface Variables {
   API_HOSTS: string;
   RECORDS_HOSTS: string;
   NAME_SERVERS: string;
+  HOST_ADDRESSES?: string;
   ADMIN_TOKEN?: string;
   PUBLIC_NAMESPACE_ACCOUNT?: string;
   /** Set where the Worker is not on Cloudflare's network, if only to "". */
@@ -28,6 +29,7 @@ export const VARIABLE_NAMES = [
   "API_HOSTS",
   "RECORDS_HOSTS",
   "NAME_SERVERS",
+  "HOST_ADDRESSES",
   "ADMIN_TOKEN",
   "PUBLIC_NAMESPACE_ACCOUNT",
   "TRUSTED_PROXIES",
@@ -55,6 +57,8 @@ export interface Settings {
   recordsHosts: ReadonlySet<string>;
   /** Hostnames that answer ResolveDB's zones over UDP and TCP, for the zones' NS records; the first is the primary. */
   nameServers: readonly [string, ...string[]];
+  /** `host=address` of hosts within ResolveDB's zones: what A and AAAA of them answer. */
+  hostAddresses: readonly string[];
   /** Null: the operator's calls do not exist. */
   adminToken: string | null;
   /** Id of the account whose the namespace `public` may be; null: nobody's. */
@@ -100,6 +104,7 @@ function parseSettings(env: Variables): Settings {
     apiHosts: new Set(hosts(env, "API_HOSTS")),
     recordsHosts: new Set(hosts(env, "RECORDS_HOSTS")),
     nameServers: atLeastOne(hosts(env, "NAME_SERVERS"), "NAME_SERVERS names no host"),
+    hostAddresses: words(env.HOST_ADDRESSES ?? ""),
     adminToken: adminTokenOf(env),
     publicNamespaceAccount: accountIdOf(env),
     trustedProxies: env.TRUSTED_PROXIES === undefined ? null : words(env.TRUSTED_PROXIES),

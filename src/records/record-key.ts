@@ -14,7 +14,7 @@ const LONGEST_NAME = 253;
 const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 const VERSION = /^v[0-9]{1,4}$/;
 /** Labels that readers of a name take for credentials or for encoded labels, not for a part of its key. */
-const READ_OTHERWISE = /^(?:auth|bdt|ctp|sig|b64|hex)-/;
+const READ_OTHERWISE = /^(?:auth|bdt|ctp|sig|b32|b64|hex)-/;
 
 /** The name under which a record is read. */
 export function recordName(key: string): string {
@@ -37,7 +37,9 @@ export function parseRecordKey(text: string): RecordKeyVerdict {
   if (!wellFormed)
     return refused("must consist of labels of 1 to 63 letters, digits and hyphens, with no hyphen at either end");
   if (labels.slice(0, -3).some((label) => READ_OTHERWISE.test(label)))
-    return refused("must not have labels before its resource that begin with auth-, bdt-, ctp-, sig-, b64- or hex-");
+    return refused(
+      "must not have labels before its resource that begin with auth-, bdt-, ctp-, sig-, b32-, b64- or hex-",
+    );
   if (recordName(key).length > LONGEST_NAME)
     return refused(`must have at most ${LONGEST_NAME - recordName("").length} characters`);
   return { ok: true, key, resource, namespace, version };

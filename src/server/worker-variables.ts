@@ -1,5 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import { unstable_readConfig as readConfig } from "wrangler";
+import { ownHostsOf } from "../records/dns/own-hosts.ts";
 import { SettingsError, settingsOf, VARIABLE_NAMES, type Variables } from "../settings.ts";
 import { fail, trustedProxiesFromEnvironment } from "./command.ts";
 import { wranglerConfig } from "./project.ts";
@@ -20,7 +21,7 @@ export function variablesFromEnvironment(): Record<string, string> {
   vars.TRUSTED_PROXIES = trustedProxiesFromEnvironment();
   const { vars: byDefault } = readConfig({ config: wranglerConfig });
   try {
-    settingsOf({ ...byDefault, ...vars } as unknown as Variables);
+    ownHostsOf(settingsOf({ ...byDefault, ...vars } as unknown as Variables));
   } catch (error) {
     if (error instanceof SettingsError) fail(error.message);
     throw error;

@@ -40,7 +40,7 @@ import { formatOf } from "../../src/records/dns/answer-text.ts";
 import { parseQuery } from "../../src/records/dns/message.ts";
 import { fromBase64Url, keyLabelOf } from "../../src/records/dns/parameter.ts";
 import { parseQueryName } from "../../src/records/dns/query-name.ts";
-import { findOpts, readName } from "../../src/records/dns/wire.ts";
+import { readName, readOpts, readQuestion } from "../../src/records/dns/wire.ts";
 import { queryTokenOf } from "../../src/records/query-token.ts";
 import { parseRecordKey } from "../../src/records/record-key.ts";
 import { bearerToken } from "../../src/records/rest/bearer-token.ts";
@@ -230,7 +230,11 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
   "src/records/dns/query-name.ts": {
     parseQueryName: (text) => parseQueryName(`get.${text}.ns.v1.resolvedb.net`),
   },
-  "src/records/dns/wire.ts": { findOpts: bytesOf(findOpts), readName: bytesOf((bytes) => readName(bytes, 0)) },
+  "src/records/dns/wire.ts": {
+    readOpts: bytesOf(readOpts),
+    readQuestion: bytesOf(readQuestion),
+    readName: bytesOf((bytes) => readName(bytes, 0)),
+  },
   "src/records/rest/bearer-token.ts": { bearerToken: field("authorization", bearerToken) },
   "src/usage/period.ts": { dateOf, periodOf: (text) => periodOf({ from: text, to: text, granularity: undefined }, 0) },
   "src/zones/asset-types.ts": { assetOf, extensionOf },

@@ -72,17 +72,32 @@ export interface Message {
   opt: { udpPayload: number; version: number; dnssecOk: boolean; options: { code: number; length: number }[] } | null;
 }
 
+/** How many names stand at the beginning of a type's data: NS, SOA. */
+const NAMES_IN_DATA: Readonly<Record<number, number>> = { 2: 1, 6: 2 };
+
 /** Reads a response. @throws where an octet is not as the RFCs have it */
 export function readMessage(bytes: Uint8Array): Message {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 12;
+  /** A pointer goes back to where a name or a label of one began, and is the last of its name (RFC 1035 §4.1.4). */
+  const begun = new Set<number>();
   const name = (): string => {
     const labels: string[] = [];
     const start = at;
+    let end = 0;
     for (;;) {
+      const from = at;
       const length = view.getUint8(at++);
       if (length === 0) break;
-      if (length > 63) throw new Error(`a label of ${length} octets, or a pointer`);
+      if (length >= 0xc0) {
+        const to = ((length & 0x3f) << 8) | view.getUint8(at++);
+        if (!begun.has(to) || to >= start) throw new Error(`a pointer from ${from} to ${to}, where no name begins`);
+        end ||= at;
+        at = to;
+        continue;
+      }
+      if (length > 63) throw new Error(`a label of ${length} octets`);
+      if (end === 0) begun.add(from);
       labels.push(
         String.fromCharCode(...bytes.subarray(at, at + length)).replace(
           /[^!-~]|[.\\]/g,
@@ -91,7 +106,9 @@ export function readMessage(bytes: Uint8Array): Message {
       );
       at += length;
     }
-    if (at - start > 255) throw new Error("a name of more than 255 octets");
+    if (labels.reduce((octets, label) => octets + 1 + label.replace(/\\\d{3}/g, ".").length, 1) > 255)
+      throw new Error("a name of more than 255 octets");
+    if (end !== 0) at = end;
     return labels.join(".");
   };
   const rr = (): Rr => {
@@ -102,9 +119,14 @@ export function readMessage(bytes: Uint8Array): Message {
       view.getUint32(at + 4),
       view.getUint16(at + 8),
     ];
-    at += 10 + length;
-    if (at > bytes.length) throw new Error("data beyond the message's end");
-    const data = bytes.slice(at - length, at);
+    at += 10;
+    const end = at + length;
+    if (end > bytes.length) throw new Error("data beyond the message's end");
+    // Names within data may be pointers as well (RFC 1035 §3.3): here they are written out.
+    const names = Array.from({ length: NAMES_IN_DATA[type] ?? 0 }, () => nameOctets(name())).flat();
+    if (at > end) throw new Error("a name beyond its record's end");
+    const data = new Uint8Array([...names, ...bytes.subarray(at, end)]);
+    at = end;
     return { name: owner, type, class: klass, ttl, data, strings: type === 16 ? stringsOf(data) : [] };
   };
   const flags = view.getUint16(2);

@@ -4,6 +4,7 @@ import type { RecordTable } from "../record-table.ts";
 import { type ErrorCode, errorText, formatOf, okText } from "./answer-text.ts";
 import { type Listing, listKeys, listResources, searchKeys } from "./listing.ts";
 import { opens } from "./opens.ts";
+import type { OwnHosts } from "./own-hosts.ts";
 import { parseQueryName, type QueryName } from "./query-name.ts";
 import { type Basis, type Question, RCODE, type Reply, type Rr, TYPE } from "./reply.ts";
 import { type NameServers, negativeSoaOf, nsOf, soaOf } from "./zone-apex.ts";
@@ -13,6 +14,7 @@ export interface Source {
   table: RecordTable;
   db: D1Database;
   nameServers: NameServers;
+  ownHosts: OwnHosts;
   /** Ms since the epoch. */
   now: number;
   waitUntil: WaitUntil;
@@ -24,6 +26,8 @@ const ERROR_TTL = 5;
 const LIST_TTL = 30;
 const HEALTH_TTL = 30;
 const ANY_TTL = 3600;
+const ADDRESS_TTL = 300;
+const REFERRAL_TTL = 30;
 
 type InNamespace = Extract<QueryName, { place: unknown }>;
 
@@ -41,12 +45,14 @@ export async function answerQuestion(question: Question, source: Source): Promis
   if (type === TYPE.AXFR || type === TYPE.IXFR) return refused();
   const asked = parseQueryName(name);
   if (asked.kind === "outside") return refused();
+  const addresses = source.ownHosts.get(name.toLowerCase());
+  if (addresses !== undefined && asked.kind !== "apex") return ofOwnHost(question, asked.zone, addresses, source);
   const soa = negativeSoaOf(asked.zone, source.nameServers);
   switch (asked.kind) {
     case "impossible":
       return { ...noData(soa), rcode: RCODE.NXDOMAIN };
     case "apex":
-      return atApex(question, asked.zone, source.nameServers);
+      return atApex(question, asked.zone, addresses ?? [], source.nameServers);
     case "invalid":
       return text(question, soa, errorText(asked.code), ERROR_TTL);
     case "health":
@@ -158,12 +164,32 @@ function iso(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-function atApex({ name, type }: Question, zone: string, nameServers: NameServers): Reply {
+function atApex(question: Question, zone: string, addresses: readonly string[], nameServers: NameServers): Reply {
+  const { name } = question;
   // Owner names as they were asked for.
   const records: Rr[] = [soaOf(zone, nameServers), ...nsOf(zone, nameServers)].map((rr) => ({ ...rr, name }));
-  const asked = records.filter((rr) => TYPE[rr.type] === type);
+  return ofRecords(question, [...records, ...addressesOf(name, addresses)], zone, nameServers);
+}
+
+/** What a name answers that has these records and no others. */
+function ofRecords({ name, type }: Question, records: readonly Rr[], zone: string, nameServers: NameServers): Reply {
   if (type === TYPE.ANY) return answered([anyOf(name)]);
+  const asked = records.filter((rr) => TYPE[rr.type] === type);
   return asked.length > 0 ? answered(asked) : noData(negativeSoaOf(zone, nameServers));
+}
+
+function addressesOf(name: string, addresses: readonly string[]): Rr[] {
+  return addresses.map((address) => ({ type: address.includes(":") ? "AAAA" : "A", name, ttl: ADDRESS_TTL, address }));
+}
+
+/**
+ * What is known of a host of the service's own: its addresses, where the operator has said them. Else the asker is referred
+ * to the zone's name servers (RFC 1034 §4.3.2): that denies nothing, as an empty answer would for five minutes.
+ */
+function ofOwnHost(question: Question, zone: string, addresses: readonly string[], { nameServers }: Source): Reply {
+  if (addresses.length > 0) return ofRecords(question, addressesOf(question.name, addresses), zone, nameServers);
+  const authorities = nsOf(zone, nameServers).map((rr) => ({ ...rr, ttl: REFERRAL_TTL }));
+  return { rcode: RCODE.NOERROR, authoritative: false, answers: [], authorities, private: false, basis: null };
 }
 
 /** What a name answers that has nothing but a text, to the question for it and for other types. */
@@ -182,15 +208,15 @@ function anyOf(name: string): Rr {
 }
 
 function answered(answers: Rr[]): Reply {
-  return { rcode: RCODE.NOERROR, answers, authorities: [], private: false, basis: {} };
+  return { rcode: RCODE.NOERROR, authoritative: true, answers, authorities: [], private: false, basis: {} };
 }
 
 function noData(soa: Rr): Reply {
-  return { rcode: RCODE.NOERROR, answers: [], authorities: [soa], private: false, basis: {} };
+  return { rcode: RCODE.NOERROR, authoritative: true, answers: [], authorities: [soa], private: false, basis: {} };
 }
 
 function refused(): Reply {
-  return { rcode: RCODE.REFUSED, answers: [], authorities: [], private: false, basis: null };
+  return { rcode: RCODE.REFUSED, authoritative: false, answers: [], authorities: [], private: false, basis: null };
 }
 
 /** No cache keeps it: a token that is revoked must not go on being answered for. */

@@ -5,6 +5,7 @@ import { answerQuestion, type Source } from "./answer-question.ts";
 import { preflight, refusalHeaders, replyHeaders } from "./http-answer.ts";
 import { resolveJson } from "./json.ts";
 import { encodeRcode, encodeReply, parseQuery, refusalOf } from "./message.ts";
+import { ownHostsOf } from "./own-hosts.ts";
 import { fromBase64Url } from "./parameter.ts";
 import { RCODE } from "./reply.ts";
 
@@ -29,8 +30,10 @@ export function handleDns(
   waitUntil: Source["waitUntil"],
   now: number,
 ): Response | Promise<Response> {
-  const { nameServers } = settingsOf(env);
-  const source: Source = { table: recordTableOf(env.ZONES), db: env.DB, nameServers, now, waitUntil };
+  const settings = settingsOf(env);
+  const { nameServers } = settings;
+  const ownHosts = ownHostsOf(settings);
+  const source: Source = { table: recordTableOf(env.ZONES), db: env.DB, nameServers, ownHosts, now, waitUntil };
   if (url.pathname === "/resolve") return resolveJson(request, url, source);
   switch (request.method) {
     case "GET":

@@ -28,7 +28,7 @@ export async function resolveJson(request: Request, url: URL, source: Source): P
   if (!asked.ok) return refuse(400, asked.sentence);
   const reply = await answerQuestion(asked.question, source).catch((error: unknown): Reply => {
     console.error(JSON.stringify({ event: "dns_failed", error: error instanceof Error ? error.stack : String(error) }));
-    return { rcode: RCODE.SERVFAIL, answers: [], authorities: [], private: false, basis: null };
+    return { rcode: RCODE.SERVFAIL, authoritative: false, answers: [], authorities: [], private: false, basis: null };
   });
   const body = request.method === "HEAD" ? null : `${JSON.stringify(toJson(asked.question, asked.cd, reply))}\n`;
   return new Response(body, { headers: replyHeaders(reply, JSON_TYPE) });
@@ -91,6 +91,9 @@ function dataOf(rr: Rr): string {
       return rr.text;
     case "NS":
       return `${rr.host}.`;
+    case "A":
+    case "AAAA":
+      return rr.address;
     case "HINFO":
       return `"${rr.cpu}" "${rr.os}"`;
     case "SOA":

@@ -1,19 +1,44 @@
+/** By prefix. Of these only Base64 depends on case, which resolvers may change (draft-vixie-dnsext-dns0x20). */
+const DECODERS: Readonly<Record<string, (text: string) => Uint8Array | null>> = {
+  "b32-": fromBase32,
+  "b64-": fromBase64Url,
+  "hex-": fromHex,
+};
+const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 const KEY_LABEL = /^[a-z0-9_-]{1,63}$/;
 
 /**
- * The label of a record's key that a parameter of a name stands for: itself in lower case, or what `b64-` (Base64url
- * without padding) or `hex-` spell. Null where that does not decode to a label.
+ * The label of a record's key that a parameter of a name stands for: itself in lower case, or what `b32-`, `b64-` (RFC 4648
+ * §6 and §5, without padding) or `hex-` spell. Null where that does not decode to a label.
  *
  * @param label as it was asked for: case counts in Base64
  */
 export function keyLabelOf(label: string): string | null {
   const lower = label.toLowerCase();
-  if (!lower.startsWith("b64-") && !lower.startsWith("hex-")) return lower;
-  const spelled = label.slice("b64-".length);
-  const bytes = lower.startsWith("hex-") ? fromHex(spelled) : fromBase64Url(spelled);
+  const decode = DECODERS[lower.slice(0, 4)];
+  if (decode === undefined) return lower;
+  const bytes = decode(label.slice(4));
   if (bytes === null) return null;
   const text = String.fromCharCode(...bytes).toLowerCase();
   return KEY_LABEL.test(text) ? text : null;
+}
+
+/** The bytes of Base32 without padding, in any case (RFC 4648 §6); null where it is not well-formed. */
+function fromBase32(text: string): Uint8Array | null {
+  const bytes: number[] = [];
+  let [bits, held] = [0, 0];
+  for (const character of text.toLowerCase()) {
+    const value = BASE32.indexOf(character);
+    if (value < 0) return null;
+    held = (held << 5) | value;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes.push(held >> bits);
+    held &= (1 << bits) - 1;
+  }
+  // What is left over is less than a character, and zero: a text has one spelling.
+  return bits < 5 && held === 0 ? new Uint8Array(bytes) : null;
 }
 
 function fromHex(text: string): Uint8Array | null {

@@ -3,7 +3,10 @@ import type { NamespaceDocument, RecordDocument } from "../documents.ts";
 /** RFC 1035 §4.1.1. */
 export const RCODE = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 } as const;
 
-export const TYPE = { NS: 2, SOA: 6, HINFO: 13, TXT: 16, OPT: 41, IXFR: 251, AXFR: 252, ANY: 255 } as const;
+export const TYPE = {
+  ...{ A: 1, NS: 2, SOA: 6, HINFO: 13, TXT: 16, AAAA: 28, OPT: 41 },
+  ...{ IXFR: 251, AXFR: 252, ANY: 255 },
+} as const;
 
 /** A question about the class IN; the type by its number. */
 export interface Question {
@@ -16,6 +19,7 @@ export interface Question {
 export type Rr =
   | { type: "TXT"; name: string; ttl: number; text: string }
   | { type: "NS"; name: string; ttl: number; host: string }
+  | { type: "A" | "AAAA"; name: string; ttl: number; address: string }
   | { type: "HINFO"; name: string; ttl: number; cpu: string; os: string }
   | ({ type: "SOA"; name: string; ttl: number } & Soa);
 
@@ -38,6 +42,8 @@ export interface Basis {
 /** The answer to a question, before it has a form. */
 export interface Reply {
   rcode: (typeof RCODE)[keyof typeof RCODE];
+  /** Whether this server answers for the name (RFC 1035 §4.1.1, AA). */
+  authoritative: boolean;
   answers: readonly Rr[];
   authorities: readonly Rr[];
   /** Only for who asked: nobody may keep it. */

@@ -1,9 +1,33 @@
-/** The layout of a DNS message (RFC 1035 §4.1), checked octet by octet before a library reads its values. */
+/** The layout of a DNS message (RFC 1035 §4.1), read octet by octet. */
 
-const HEADER_OCTETS = 12;
+export const HEADER_OCTETS = 12;
 /** RFC 1035 §2.3.4: a name's octets with their length octets and the root's. */
 const LONGEST_NAME = 255;
 const OPT = 41;
+
+/** The question of a message. */
+export interface Asked {
+  /** In presentation form, as {@link readName} gives it. */
+  name: string;
+  type: number;
+  class: number;
+  /** As it stands in the message. */
+  octets: Uint8Array;
+}
+
+/** The question of a message that has exactly one; null where it has not, or where it is not well-formed. */
+export function readQuestion(bytes: Uint8Array): Asked | null {
+  const view = viewOf(bytes);
+  if (bytes.length < HEADER_OCTETS || view.getUint16(4) !== 1) return null;
+  const name = readName(bytes, HEADER_OCTETS);
+  if (name === null || name.end + 4 > bytes.length) return null;
+  return {
+    name: name.text,
+    type: view.getUint16(name.end),
+    class: view.getUint16(name.end + 2),
+    octets: bytes.subarray(HEADER_OCTETS, name.end + 4),
+  };
+}
 
 /**
  * The name of a question, in presentation form without a dot at its end; octets that are no printable ASCII, dots and
@@ -29,39 +53,77 @@ function escaped(octet: number): string {
   return plain ? String.fromCharCode(octet) : `\\${String(octet).padStart(3, "0")}`;
 }
 
-/** The section of each OPT record in a message. */
-export type OptSections = ("answer" | "authority" | "additional")[];
+/** An OPT record (RFC 6891 §6.1) as it stands in a message. */
+export interface Opt {
+  section: "answer" | "authority" | "additional";
+  /** Whether it is the root's, as it must be. */
+  ofRoot: boolean;
+  udpPayload: number;
+  extendedRcode: number;
+  version: number;
+  flags: number;
+  /** The codes of its options. */
+  options: number[];
+  /** Where its options begin, and where it ends. */
+  data: number;
+  end: number;
+}
 
 /**
- * Walks the sections of a message with one question. Null where a record or an option is cut off, a count says more or
- * less than there is, or octets are left over.
+ * Walks the sections of a message for its OPT records. `whole`: false where a record or an option is cut off, a count says
+ * more or less than there is, or octets are left over; what was found before that is in `opts`.
  */
-export function findOpts(bytes: Uint8Array): OptSections | null {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const question = skipName(bytes, HEADER_OCTETS);
-  if (question === null) return null;
-  const opts: OptSections = [];
-  let at = question + 4;
+export function readOpts(bytes: Uint8Array): { opts: Opt[]; whole: boolean } {
+  const opts: Opt[] = [];
+  return { whole: walk(bytes, opts), opts };
+}
+
+function walk(bytes: Uint8Array, opts: Opt[]): boolean {
+  if (bytes.length < HEADER_OCTETS) return false;
+  const view = viewOf(bytes);
+  let at = HEADER_OCTETS;
+  for (let left = view.getUint16(4); left > 0; left--) {
+    const end = skipName(bytes, at);
+    if (end === null) return false;
+    at = end + 4;
+  }
   for (const [index, section] of (["answer", "authority", "additional"] as const).entries()) {
     for (let left = view.getUint16(6 + 2 * index); left > 0; left--) {
       const fields = skipName(bytes, at);
-      if (fields === null || fields + 10 > bytes.length) return null;
+      if (fields === null || fields + 10 > bytes.length) return false;
       const data = fields + 10;
-      at = data + view.getUint16(fields + 8);
-      if (at > bytes.length) return null;
-      if (view.getUint16(fields) !== OPT) continue;
-      if (!optionsFit(view, data, at)) return null;
-      opts.push(section);
+      const end = data + view.getUint16(fields + 8);
+      if (end > bytes.length) return false;
+      if (view.getUint16(fields) === OPT) {
+        const options = readOptions(view, data, end);
+        opts.push({
+          section,
+          ofRoot: fields === at + 1,
+          udpPayload: view.getUint16(fields + 2),
+          extendedRcode: view.getUint8(fields + 4),
+          version: view.getUint8(fields + 5),
+          flags: view.getUint16(fields + 6),
+          options: options ?? [],
+          data,
+          end,
+        });
+        if (options === null) return false;
+      }
+      at = end;
     }
   }
-  return at === bytes.length ? opts : null;
+  return at === bytes.length;
 }
 
-/** RFC 6891 §6.1.2: code, length and data, one after the other. */
-function optionsFit(view: DataView, start: number, end: number): boolean {
+/** RFC 6891 §6.1.2: code, length and data, one after the other. Null where they do not fit. */
+function readOptions(view: DataView, start: number, end: number): number[] | null {
+  const codes: number[] = [];
   let at = start;
-  while (at + 4 <= end) at += 4 + view.getUint16(at + 2);
-  return at === end;
+  while (at + 4 <= end) {
+    codes.push(view.getUint16(at));
+    at += 4 + view.getUint16(at + 2);
+  }
+  return at === end ? codes : null;
 }
 
 /** Where the octets of a name end; pointers (RFC 1035 §4.1.4) end a name and are not followed. */
@@ -75,4 +137,8 @@ function skipName(bytes: Uint8Array, start: number): number | null {
     if (length > 63) return null;
     at += length;
   }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -3,7 +3,8 @@ import type { RestEnv } from "../../rest/context.ts";
 import { jsonContent } from "../../rest/json-content.ts";
 
 const NAMES = `\`<operation>.[token.]*[label.]*<resource>.<namespace>.<version>.resolvedb.<com|net|org|io>\`, type TXT. Case does not
-count. A label before the resource may be spelled \`b64-\` (Base64url without padding) or \`hex-\`.
+count. A label before the resource may be spelled \`b32-\` (Base32 without padding), \`hex-\` or \`b64-\` (Base64url without
+padding). In Base64 case counts, which many resolvers change at random: keep \`b64-\` to DNS over HTTPS to this server.
 
 | operation | answers |
 |---|---|

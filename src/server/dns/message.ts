@@ -1,19 +1,17 @@
-import { decode, encode, type OptAnswer } from "dns-packet";
-import { readName } from "../../records/dns/wire.ts";
+import { UDP_PAYLOAD } from "../../records/dns/message.ts";
+import { HEADER_OCTETS, type Opt, readOpts, readQuestion } from "../../records/dns/wire.ts";
+import { writeMessage } from "../../records/dns/write-message.ts";
 
 export const FORMERR = 1;
 export const SERVFAIL = 2;
 
-const HEADER_OCTETS = 12;
 const QR = 0x8000;
 const TC = 0x0200;
 /** Opcode and RD, which an answer repeats. */
 const REPEATED = 0x7900;
+const DNSSEC_OK = 0x8000;
 /** RFC 1035 §4.2.1: what every client takes by UDP. */
 const PLAIN_UDP_PAYLOAD = 512;
-/** More is fragmented on most paths, and then often lost. */
-const LARGEST_UDP_PAYLOAD = 4_096;
-const OWN_UDP_PAYLOAD = 1_232;
 
 /** Whether a datagram is to be answered: an answer never is, or two servers could go on answering each other. */
 export function isQuery(message: Buffer): boolean {
@@ -22,46 +20,50 @@ export function isQuery(message: Buffer): boolean {
 
 /** An answer that is nothing but an RCODE, to a query that has a header. */
 export function rcodeAnswer(query: Buffer, rcode: number): Buffer {
-  return answer(query, (query.readUInt16BE(2) & REPEATED) | QR | rcode, null);
+  const opt = optOf(query);
+  return bare(query, (query.readUInt16BE(2) & REPEATED) | QR | rcode, opt && { ...opt, extendedRcode: 0 });
 }
 
 /**
- * An answer as it fits into a datagram: the same, or without its records and with TC, upon which the client asks again
- * over TCP (RFC 1035 §4.2.1, RFC 2181 §9). The client says by EDNS how much it takes (RFC 6891 §6.2.5).
+ * An answer as it fits into a datagram: the same, without its padding (RFC 7830 §4), or without its records and with TC,
+ * upon which the client asks again over TCP (RFC 1035 §4.2.1, RFC 2181 §9). It has no more octets than the client says by
+ * EDNS that it takes (RFC 6891 §6.2.5), nor than this server would take itself.
  */
 export function fitDatagram(whole: Buffer, query: Buffer): Buffer {
-  const limit = payloadLimit(query);
+  const taken = Math.max(optOf(query)?.udpPayload ?? 0, PLAIN_UDP_PAYLOAD);
+  const limit = Math.min(taken, UDP_PAYLOAD);
   if (whole.length <= limit) return whole;
-  return answer(whole, whole.readUInt16BE(2) | TC, optOf(whole));
+  const opt = optOf(whole);
+  const unpadded = opt === null ? whole : withoutOptions(whole, opt);
+  return unpadded.length <= limit ? unpadded : bare(whole, whole.readUInt16BE(2) | TC, opt);
 }
 
-function payloadLimit(query: Buffer): number {
-  const asked = optOf(query)?.udpPayloadSize ?? PLAIN_UDP_PAYLOAD;
-  return Math.min(Math.max(asked, PLAIN_UDP_PAYLOAD), LARGEST_UDP_PAYLOAD);
+/** The OPT record of a message; null where none can be read. */
+function optOf(message: Buffer): Opt | null {
+  return readOpts(message).opts[0] ?? null;
 }
 
-/** The OPT record of a message; null where there is none, or where the message cannot be read. */
-function optOf(message: Buffer): OptAnswer | null {
-  try {
-    return decode(message).additionals?.find((record): record is OptAnswer => record.type === "OPT") ?? null;
-  } catch {
-    return null; // what cannot be read has said nothing
-  }
+/** A message without the options of its OPT record, where that is the last of it. */
+function withoutOptions(message: Buffer, { data, end }: Opt): Buffer {
+  if (end !== message.length) return message;
+  const shorter = Buffer.from(message.subarray(0, data));
+  shorter.writeUInt16BE(0, data - 2);
+  return shorter;
 }
 
-/** A message of a header, the question of another message, octet by octet, and perhaps its OPT record without options. */
-function answer(of: Buffer, flags: number, opt: OptAnswer | null): Buffer {
-  const question = questionOf(of);
-  const additionals = opt === null ? [] : [{ ...opt, udpPayloadSize: OWN_UDP_PAYLOAD, options: [] }];
-  const message = encode({ type: "response", id: of.readUInt16BE(0), flags, additionals });
-  const whole = Buffer.concat([message.subarray(0, HEADER_OCTETS), question, message.subarray(HEADER_OCTETS)]);
-  whole.writeUInt16BE(question.length > 0 ? 1 : 0, 4);
-  return whole;
-}
-
-function questionOf(message: Buffer): Buffer {
-  const name = message.readUInt16BE(4) === 1 ? readName(message, HEADER_OCTETS) : null;
-  return name === null || name.end + 4 > message.length
-    ? Buffer.alloc(0)
-    : message.subarray(HEADER_OCTETS, name.end + 4);
+/** A message of a header, the question of another message, octet by octet, and perhaps an OPT record without options. */
+function bare(of: Buffer, flags: number, opt: Pick<Opt, "extendedRcode" | "flags"> | null): Buffer {
+  return Buffer.from(
+    writeMessage({
+      id: of.readUInt16BE(0),
+      flags,
+      asked: readQuestion(of),
+      opt: opt && {
+        udpPayload: UDP_PAYLOAD,
+        extendedRcode: opt.extendedRcode,
+        flags: opt.flags & DNSSEC_OK,
+        padTo: null,
+      },
+    }),
+  );
 }

@@ -320,6 +320,12 @@ describe("messages", () => {
     change(message);
     return message;
   };
+  /** Header and OPT of a query. */
+  const withoutQuestion = (message: Uint8Array) => {
+    const header = message.slice(0, 12);
+    header[5] = 0;
+    return new Uint8Array([...header, ...message.slice(-11)]);
+  };
   const a = [...[0xc0, 12], 0, 1, 0, 1, 0, 0, 0, 1, 0, 4, 1, 2, 3, 4];
 
   it.each([
@@ -350,10 +356,32 @@ describe("messages", () => {
       "two OPTs",
       queryOf(plain, { edns: {}, after: { octets: [0, 0, 41, 4, 0, 0, 0, 0, 0, 0, 0], counts: [0, 0, 1] } }),
     ],
+    ["two questions and an OPT", queryOf(plain, { edns: {} }).map((octet, at) => (at === 5 ? 2 : octet))],
+    ["an OPT and an octet left over", new Uint8Array([...queryOf(plain, { edns: { flags: 0x8000 } }), 0])],
+    ["a cookie without a question (RFC 7873 §5.4)", withoutQuestion(queryOf(plain, { edns: { flags: 0x8000 } }))],
   ])("%s is FORMERR", async (_what, message) => {
     const { rcode, qr, id, answers } = await rcodeOf(message);
     expect({ rcode, qr, answers }).toEqual({ rcode: 1, qr: true, answers: [] });
     expect(id).toBe((message[0]! << 8) | message[1]!);
+  });
+
+  it("keeps the question and the OPT of what it refuses where they could be read", async () => {
+    const edns = { flags: 0x8000 };
+    const asked = [{ name: plain, type: 16, class: 1 }];
+    const opt = { udpPayload: 1232, version: 0, dnssecOk: true, options: [] };
+    const octetOver = (message: Uint8Array) => new Uint8Array([...message, 0]);
+    const notify = (message: Uint8Array) => message.map((octet, at) => (at === 2 ? 4 << 3 : octet));
+    for (const [message, expected] of [
+      [octetOver(queryOf(plain, { edns })), { rcode: 1, questions: asked, opt }],
+      [octetOver(queryOf(plain)), { rcode: 1, questions: asked, opt: null }],
+      [queryOf(plain, { edns: { flags: 0x8000, options: [0, 10, 0, 9, 1] } }), { rcode: 1, questions: asked, opt }],
+      [queryOf(plain, { type: 41, edns }), { rcode: 1, questions: [{ name: plain, type: 41, class: 1 }], opt }],
+      [withoutQuestion(queryOf(plain, { edns })), { rcode: 1, questions: [], opt }],
+      [notify(queryOf(plain, { edns })), { rcode: 4, questions: asked, opt }],
+      [notify(queryOf(plain)), { rcode: 4, questions: asked, opt: null }],
+    ] as const) {
+      expect(await rcodeOf(message)).toMatchObject(expected);
+    }
   });
 
   it.each([1, 2, 4, 5, 6, 15])("opcode %i is NOTIMP, and repeated", async (opcode) => {
