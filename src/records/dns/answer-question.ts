@@ -73,22 +73,21 @@ export async function answerQuestion(question: Question, source: Source): Promis
 }
 
 async function inNamespace(question: Question, asked: InNamespace, soa: Rr, source: Source): Promise<Reply> {
+  // Nothing of what is stored shows in it: resolvers that ask from label to label (RFC 9156) cost nothing.
+  if (question.type !== TYPE.TXT) return withoutText(question, soa);
   const { table, db, now, waitUntil } = source;
-  const { place } = asked;
-  const namespace = await table.namespace(place.namespace, now, waitUntil);
-  const isPrivate = namespace?.visibility === "private";
-  // Without a token, with a wrong one, with another namespace's: the same answer.
-  if (isPrivate && !(await opens(db, place.token, place.namespace, now))) return refused();
-  const ttlOf = (ttl: number) => (isPrivate ? 0 : ttl);
-  const reply =
-    question.type === TYPE.TXT
-      ? await read(question, asked, soa, namespace, ttlOf, source)
-      : withoutText(question, soa);
-  if (isPrivate) return onlyForNow(reply);
-  return {
-    ...reply,
-    basis: reply.basis && { ...reply.basis, namespace: { name: place.namespace, document: namespace } },
-  };
+  const { namespace: name, shows, token } = asked.place;
+  const namespace = await table.namespace(name, now, waitUntil);
+  const basis = { namespace: { name, document: namespace } };
+  if (namespace?.visibility === "private") {
+    if (!shows) return { ...text(question, soa, errorText("E006"), ERROR_TTL), basis };
+    // A wrong token, one that has ended, another namespace's: the same answer.
+    const open = token !== null && (await opens(db, token, name, now));
+    if (!open) return onlyForNow(text(question, soa, errorText("E007"), 0));
+    return onlyForNow(await read(question, asked, soa, namespace, () => 0, source));
+  }
+  const reply = await read(question, asked, soa, namespace, (ttl) => ttl, source);
+  return { ...reply, basis: reply.basis && { ...reply.basis, ...basis } };
 }
 
 async function read(
@@ -221,12 +220,5 @@ function refused(): Reply {
 
 /** No cache keeps it: a token that is revoked must not go on being answered for. */
 function onlyForNow(reply: Reply): Reply {
-  const now = (rr: Rr) => (rr.type === "SOA" ? { ...rr, ttl: 0, minimum: 0 } : { ...rr, ttl: 0 });
-  return {
-    ...reply,
-    answers: reply.answers.map(now),
-    authorities: reply.authorities.map(now),
-    private: true,
-    basis: null,
-  };
+  return { ...reply, answers: reply.answers.map((rr) => ({ ...rr, ttl: 0 })), private: true, basis: null };
 }

@@ -1,18 +1,25 @@
 /** The text of TXT answers, `v=rdb1;s=…`. Key and value are split at the first `=`; there is no escape for `;`. */
 
-/** Status words by error code. */
+/**
+ * Status words by error code. A closed namespace says so in a text, with RCODE 0: resolvers make SERVFAIL of REFUSED, after
+ * asking every server several times, and keep an NXDOMAIN for as long as the zone says, whoever asks and with a text to tell
+ * neither from a record that is missing.
+ */
 const STATUSES = {
   E001: "invalid",
   E002: "invalid",
   E003: "invalid",
   E004: "notfound",
   E005: "notfound",
+  E006: "auth",
+  E007: "auth",
   E013: "error",
 } as const;
 
 /**
  * E001: the name is not of the grammar. E002: no such operation or version. E003: a parameter does not decode. E004: no
- * such record. E005: no such namespace or resource. E013: too large for an answer.
+ * such record. E005: no such namespace or resource. E006: the namespace is private, and the name shows no token. E007: it
+ * shows one that does not open it. E013: too large for an answer.
  */
 export type ErrorCode = keyof typeof STATUSES;
 

@@ -6,8 +6,7 @@ import { hashQueryToken } from "../query-token.ts";
  *
  * @param now ms since the epoch
  */
-export async function opens(db: D1Database, token: string | null, namespace: string, now: number): Promise<boolean> {
-  if (token === null) return false;
+export async function opens(db: D1Database, token: string, namespace: string, now: number): Promise<boolean> {
   const found = await db
     .prepare(
       `SELECT 1 FROM query_tokens WHERE hash = ?1 AND namespace = ?2

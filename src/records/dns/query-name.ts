@@ -8,7 +8,9 @@ export const ZONES: readonly string[] = ["com", "net", "org", "io"].map((tld) =>
 export interface Place {
   namespace: string;
   version: string;
-  /** The query token that the name shows, if any. */
+  /** Whether the name shows a credential of any kind. */
+  shows: boolean;
+  /** The query token that it shows, if any. */
   token: string | null;
 }
 
@@ -72,7 +74,7 @@ export function parseQueryName(name: string): QueryName {
       .slice(0, tokens)
       .map(queryTokenOf)
       .find((shown) => shown !== null) ?? null;
-  const place = { namespace, version, token };
+  const place = { namespace, version, shows: tokens > 0, token };
   const below = [...labelsOfKey, ...(resource === null ? [] : [resource])].join(".");
   switch (operation) {
     case "get":

@@ -16,10 +16,11 @@ padding). In Base64 case counts, which many resolvers change at random: keep \`b
 
 \`put\`, \`delete\`, \`watch\` and \`geoip\` are not answered over DNS: E002. What is wrong is said in a TXT answer with RCODE 0:
 \`v=rdb1;s=invalid;err=E001\` (not of the grammar), \`E002\` (no such operation or version), \`E003\` (a label does not decode),
-\`s=notfound;err=E004\` (no such record), \`E005\` (no such namespace or resource); it may be kept for 5 s. Other types of a name
+\`s=notfound;err=E004\` (no such record), \`E005\` (no such namespace or resource), \`s=auth;err=E006\` (a private namespace, and
+no token), \`E007\` (a token that does not open it, or no longer); it may be kept for 5 s. Other types of a name
 have no data, ANY gets a HINFO record (RFC 8482), other zones are REFUSED.
 
-A private namespace is REFUSED to names without a query token of it; with one, every TTL is 0 and \`Cache-Control\` says
+A private namespace answers names that show a query token of it. To those that do, every TTL is 0 and \`Cache-Control\` says
 \`private, no-store\`. TTLs do not count down: this is the authority, not a cache.`;
 
 /** Of what the app does not answer itself: its common headers are not there. */

@@ -49,6 +49,8 @@ describe("errorText()", () => {
     ["E003", "v=rdb1;s=invalid;err=E003"],
     ["E004", "v=rdb1;s=notfound;err=E004"],
     ["E005", "v=rdb1;s=notfound;err=E005"],
+    ["E006", "v=rdb1;s=auth;err=E006"],
+    ["E007", "v=rdb1;s=auth;err=E007"],
   ] as const)("%s", (code, text) => {
     expect(errorText(code)).toBe(text);
   });

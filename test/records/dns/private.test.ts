@@ -3,7 +3,11 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vite
 import { hashQueryToken, newQueryToken } from "../../../src/records/query-token.ts";
 import { recordTableOf } from "../../../src/records/record-table.ts";
 import { queryOf } from "../../support/dns.ts";
-import { ask, DNS_HOST, dataOf, PlayedNamespace, post, STORED_AT } from "../../support/records.ts";
+import { parseResponse, unmarshal } from "../../support/go-client.ts";
+import { ask, DNS_HOST, dataOf, PlayedNamespace, post, STORED_AT, textOf } from "../../support/records.ts";
+
+const NO_TOKEN = "v=rdb1;s=auth;err=E006";
+const WRONG_TOKEN = "v=rdb1;s=auth;err=E007";
 
 let secret: PlayedNamespace;
 let open: PlayedNamespace;
@@ -36,7 +40,7 @@ async function beside(name: string, type = 16): Promise<string> {
 }
 
 describe("a private namespace", () => {
-  it("is REFUSED without a token, in every operation and for every type", async () => {
+  it("says that it wants a token, in every operation, and that no other type has data", async () => {
     for (const [operation, labels] of [
       ["get", ["config"]],
       ["get", ["nothing"]],
@@ -45,9 +49,16 @@ describe("a private namespace", () => {
       ["list", ["config"]],
       ["search", ["config"]],
     ] as const) {
-      for (const type of [16, 1, 255, 6]) {
-        const { rcode, answers, authorities } = await ask(nameOf(null, operation, [...labels]), { type });
-        expect({ rcode, answers, authorities }).toEqual({ rcode: 5, answers: [], authorities: [] });
+      const asked = nameOf(null, operation, [...labels]);
+      const { rcode, answers, http } = await ask(asked);
+      expect({ rcode, texts: answers.map(({ strings, ttl }) => ({ strings, ttl })) }).toEqual({
+        rcode: 0,
+        texts: [{ strings: [NO_TOKEN], ttl: 5 }],
+      });
+      expect(http.headers.get("cache-control")).toBe("max-age=5");
+      for (const type of [1, 6]) {
+        const other = await ask(asked, { type });
+        expect(other).toMatchObject({ rcode: 0, answers: [], authorities: [{ type: 6 }] });
       }
     }
   });
@@ -73,46 +84,54 @@ describe("a private namespace", () => {
 
   it("says what is missing only to who shows a token", async () => {
     expect((await ask(nameOf(label, "get", ["nothing"]))).answers[0]?.strings).toEqual(["v=rdb1;s=notfound;err=E004"]);
-    const { authorities, http } = await ask(nameOf(label), { type: 1 });
-    expect(authorities).toMatchObject([{ type: 6, ttl: 0 }]);
-    expect(http.headers.get("cache-control")).toBe("private, no-store");
   });
 
-  it("answers a wrong token, another namespace's and none with the same octets", async () => {
+  it("answers any credential that does not open it with the same octets, which nobody keeps", async () => {
     const foreign = await open.token();
-    const none = await beside(nameOf(null));
-    for (const shown of [`auth-${newQueryToken()}`, foreign, `auth-${"0".repeat(32)}-t-1800000000`, "auth-x"]) {
-      expect(await beside(nameOf(shown))).toBe(none);
-      expect(await beside(nameOf(shown, "get", ["nothing"]))).toBe(none);
+    const wrong = nameOf(`auth-${newQueryToken()}`);
+    const { answers, http } = await ask(wrong);
+    expect(answers.map(({ strings, ttl }) => ({ strings, ttl }))).toEqual([{ strings: [WRONG_TOKEN], ttl: 0 }]);
+    expect(http.headers.get("cache-control")).toBe("private, no-store");
+    const said = await beside(wrong);
+    for (const shown of [foreign, `auth-${"0".repeat(32)}-t-1800000000`, "auth-x", `sig-${"0".repeat(32)}-t-1`]) {
+      expect(await beside(nameOf(shown))).toBe(said);
+      expect(await beside(nameOf(shown, "get", ["nothing"]))).toBe(said);
     }
+  });
+
+  it("answers the public Go client that there is nothing, not that the answer cannot be read", async () => {
+    const { answers } = await ask(nameOf(null));
+    expect(() => unmarshal(parseResponse(answers[0]!.strings.join("")))).toThrow("resource not found");
   });
 
   it("refuses a revoked token from the next query on, and an expired one", async () => {
     const revoked = await secret.token();
-    expect((await ask(nameOf(revoked))).rcode).toBe(0);
+    expect(await textOf(nameOf(revoked))).toContain("s=ok");
     await env.DB.prepare("UPDATE query_tokens SET revoked_at = ? WHERE hash = ?")
       .bind(STORED_AT, await hashQueryToken(revoked.slice("auth-".length)))
       .run();
-    expect((await ask(nameOf(revoked))).rcode).toBe(5);
+    expect(await textOf(nameOf(revoked))).toBe(WRONG_TOKEN);
 
     const short = await secret.token({ expiresAt: STORED_AT + 1_000 });
-    expect((await ask(nameOf(short))).rcode).toBe(0);
+    expect(await textOf(nameOf(short))).toContain("s=ok");
     vi.setSystemTime(STORED_AT + 1_000);
-    expect((await ask(nameOf(short))).rcode).toBe(5);
+    expect(await textOf(nameOf(short))).toBe(WRONG_TOKEN);
   });
 
   it("is closed at once where it was public and its answers were hot", async () => {
     const space = await new PlayedNamespace("public").publish();
     await space.put("config", "1");
     const name = nameOf(null, "get", ["config"], space);
-    for (let i = 0; i < 3; i++) expect((await ask(name)).rcode).toBe(0);
+    for (let i = 0; i < 3; i++) expect(dataOf(await textOf(name))).toBe("1");
     recordTableOf(env.ZONES).rememberNamespace({ ...space.document, visibility: "private", revision: 2 }, Date.now());
-    expect((await ask(name)).rcode).toBe(5);
+    for (let i = 0; i < 3; i++) expect(await textOf(name)).toBe(NO_TOKEN);
+    recordTableOf(env.ZONES).rememberNamespace({ ...space.document, revision: 3 }, Date.now());
+    expect(dataOf(await textOf(name))).toBe("1");
   });
 
-  it("is REFUSED over /resolve as well", async () => {
+  it("says the same over /resolve", async () => {
     const answer = await exports.default.fetch(`${DNS_HOST}/resolve?name=${nameOf(null)}&type=TXT`);
-    expect(await answer.json()).toMatchObject({ Status: 5 });
+    expect(await answer.json()).toMatchObject({ Status: 0, Answer: [{ TTL: 5, data: NO_TOKEN }] });
     const opened = await exports.default.fetch(`${DNS_HOST}/resolve?name=${nameOf(label)}&type=TXT`);
     expect(opened.headers.get("cache-control")).toBe("private, no-store");
     expect(await opened.json()).toMatchObject({ Status: 0, Answer: [{ TTL: 0 }] });

@@ -4,7 +4,7 @@ import { parseQueryName } from "../../../src/records/dns/query-name.ts";
 const TOKEN = `rdbq${"a".repeat(32)}`;
 const OTHER = `rdbq${"b".repeat(32)}`;
 const zone = "resolvedb.net";
-const app = { namespace: "app", version: "v1", token: null };
+const app = { namespace: "app", version: "v1", shows: false, token: null };
 
 describe("parseQueryName()", () => {
   it.each([
@@ -43,7 +43,7 @@ describe("parseQueryName()", () => {
     expect(parseQueryName(`${name}.resolvedb.net`)).toEqual({
       kind: "get",
       zone,
-      place: { ...app, token },
+      place: { ...app, shows: true, token },
       key: "config.app.v1",
     });
   });
