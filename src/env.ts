@@ -1,4 +1,5 @@
 import type { RateLimiter } from "./accounts/rate-limiter.ts";
+import type { RateLimitBindings } from "./records/rate-limit-bindings.ts";
 import type { RecordPublisher } from "./records/record-publisher.ts";
 import type { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
 import type { Variables } from "./settings.ts";
@@ -7,7 +8,7 @@ import type { ZonePublisher } from "./zones/publisher.ts";
 import type { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";
 
 /** Bindings and variables of `wrangler.toml`. A Durable Object names the few that it needs itself: this knows all of them. */
-export interface Env extends Variables {
+export interface Env extends Variables, RateLimitBindings {
   DB: D1Database;
   ZONES: KVNamespace;
   ZONE_PUBLISHER: DurableObjectNamespace<ZonePublisher>;

@@ -9,6 +9,8 @@ export interface Variables {
   HOST_ADDRESSES?: string;
   ADMIN_TOKEN?: string;
   PUBLIC_NAMESPACE_ACCOUNT?: string;
+  DNS_BRIDGE_SECRET?: string;
+  DNS_RESOLVERS?: string;
   /** Set where the Worker is not on Cloudflare's network, if only to "". */
   TRUSTED_PROXIES?: string;
   ALLOW_PRIVATE_ORIGINS?: string;
@@ -32,6 +34,8 @@ export const VARIABLE_NAMES = [
   "HOST_ADDRESSES",
   "ADMIN_TOKEN",
   "PUBLIC_NAMESPACE_ACCOUNT",
+  "DNS_BRIDGE_SECRET",
+  "DNS_RESOLVERS",
   "TRUSTED_PROXIES",
   "ALLOW_PRIVATE_ORIGINS",
   "ALLOW_HTTP_ORIGINS",
@@ -61,6 +65,10 @@ export interface Settings {
   hostAddresses: readonly string[];
   /** Null: the operator's calls do not exist. */
   adminToken: string | null;
+  /** By it a bridge of ours is believed about its clients; null: none is. */
+  bridgeSecret: string | null;
+  /** Addresses and CIDRs of what asks for many clients: resolvers, and dnsdist in front of this server. */
+  resolvers: readonly string[];
   /** Id of the account whose the namespace `public` may be; null: nobody's. */
   publicNamespaceAccount: string | null;
   /** Who is believed about a client's address; null: Cloudflare's network, see `connectingAddress`. */
@@ -105,7 +113,9 @@ function parseSettings(env: Variables): Settings {
     recordsHosts: new Set(hosts(env, "RECORDS_HOSTS")),
     nameServers: atLeastOne(hosts(env, "NAME_SERVERS"), "NAME_SERVERS names no host"),
     hostAddresses: words(env.HOST_ADDRESSES ?? ""),
-    adminToken: adminTokenOf(env),
+    adminToken: secretOf("ADMIN_TOKEN", env.ADMIN_TOKEN, "/admin stays off"),
+    bridgeSecret: secretOf("DNS_BRIDGE_SECRET", env.DNS_BRIDGE_SECRET, "no bridge is believed"),
+    resolvers: words(env.DNS_RESOLVERS ?? ""),
     publicNamespaceAccount: accountIdOf(env),
     trustedProxies: env.TRUSTED_PROXIES === undefined ? null : words(env.TRUSTED_PROXIES),
     memory: {
@@ -120,11 +130,12 @@ function parseSettings(env: Variables): Settings {
   };
 }
 
-function adminTokenOf({ ADMIN_TOKEN: token }: Variables): string | null {
-  if (!token) return null;
-  const refusal = refusalOfAdminToken(token);
-  if (refusal === null) return token;
-  console.error(JSON.stringify({ event: "admin_token_refused", reason: `ADMIN_TOKEN ${refusal}; /admin stays off` }));
+/** A secret that the operator has set; null where it is not set, or could be guessed, which is logged. */
+function secretOf(name: string, secret: string | undefined, otherwise: string): string | null {
+  if (!secret) return null;
+  const refusal = refusalOfAdminToken(secret);
+  if (refusal === null) return secret;
+  console.error(JSON.stringify({ event: `${name.toLowerCase()}_refused`, reason: `${name} ${refusal}; ${otherwise}` }));
   return null;
 }
 

@@ -15,11 +15,21 @@ interface Arrival {
  * @param proxies as {@link connectingAddress} takes them
  */
 export function clientAddress(request: Arrival, proxies: readonly string[] | null): string | null {
-  const text = connectingAddress(request, proxies);
-  if (text === null) return null;
+  const address = connectingAddress(request, proxies);
+  return address === null ? null : customerOf(address);
+}
+
+/** What of an address stands for one customer of a provider: an IPv4 address, the /64 of an IPv6 address. */
+export function customerOf(text: string): string {
   const address = ipaddr.process(text);
   if (address.kind() === "ipv4") return address.toString();
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/64`)}/64`;
+}
+
+/** Whether an address is one of these, or in one of these ranges. */
+export function isAmong(text: string, addresses: readonly string[]): boolean {
+  const address = ipaddr.process(text);
+  return addresses.some((one) => contains(one, address));
 }
 
 /**

@@ -71,18 +71,22 @@ export class DocumentTable<Document> {
    * @throws {TableUnavailable} where KV fails and memory is older than a minute
    */
   lookup(name: string, now: number, waitUntil: WaitUntil): Document | null | Promise<Document | null> {
+    const known = this.known(name, now, waitUntil);
+    return known === undefined ? this.#read(name, now, waitUntil) : known;
+  }
+
+  /** What {@link lookup} answers without a promise; undefined where KV would have to be read first. */
+  known(name: string, now: number, waitUntil: WaitUntil): Document | null | undefined {
     const memo = this.#memos.get(name);
     if (memo !== undefined) {
       if (now < memo.freshUntil) return this.#visible(memo.document);
-      if (now < memo.staleUntil) {
-        this.#refresh(name, now, waitUntil);
-        return memo.document;
-      }
-    } else {
-      const missedAt = this.#missing.get(name);
-      if (missedAt !== undefined && now - missedAt < FRESH_MS) return null;
+      if (now >= memo.staleUntil) return undefined;
+      this.#refresh(name, now, waitUntil);
+      return memo.document;
     }
-    return this.#read(name, now, waitUntil);
+    const missedAt = this.#missing.get(name);
+    if (missedAt !== undefined && now - missedAt < FRESH_MS) return null;
+    return this.#kind.canBe(name) ? undefined : null;
   }
 
   /**
@@ -110,7 +114,6 @@ export class DocumentTable<Document> {
   }
 
   async #fetch(name: string, now: number): Promise<Document | null> {
-    if (!this.#kind.canBe(name)) return null;
     let text: string | null;
     let document: Document | null;
     try {

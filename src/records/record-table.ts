@@ -62,6 +62,11 @@ export class RecordTable {
     return this.#records.lookup(key, now, waitUntil);
   }
 
+  /** What {@link record} answers without a promise; undefined where KV would have to be read first. */
+  knownRecord(key: string, now: number, waitUntil: WaitUntil): RecordDocument | null | undefined {
+    return this.#records.known(key, now, waitUntil);
+  }
+
   /** The namespace of a name (lower case), as {@link record} finds a record. */
   namespace(
     name: string,
@@ -69,6 +74,11 @@ export class RecordTable {
     waitUntil: WaitUntil,
   ): NamespaceDocument | null | Promise<NamespaceDocument | null> {
     return this.#namespaces.lookup(name, now, waitUntil);
+  }
+
+  /** What {@link namespace} answers without a promise; undefined where KV would have to be read first. */
+  knownNamespace(name: string, now: number, waitUntil: WaitUntil): NamespaceDocument | null | undefined {
+    return this.#namespaces.known(name, now, waitUntil);
   }
 
   /** Takes in what has just been published, of whichever kind it is. */

@@ -35,11 +35,17 @@ export class StoredKeys {
   readonly #lists = new BoundedMap<string, Known>(BOUNDS, "everything", (_, { list }) => charactersOf(list));
   readonly #reads = new SharedReads<KeyList>();
 
+  /** What {@link keysOf} answers without D1; null: nothing. */
+  known(query: KeyQuery, now: number): KeyList | null {
+    const known = this.#lists.get(nameOf(query));
+    return known !== undefined && now - known.readAt < FRESH_MS ? known.list : null;
+  }
+
   /** @param now ms since the epoch */
   async keysOf(db: D1Database, query: KeyQuery, now: number, waitUntil: WaitUntil): Promise<KeyList> {
+    const known = this.known(query, now);
+    if (known !== null) return known;
     const name = nameOf(query);
-    const known = this.#lists.get(name);
-    if (known !== undefined && now - known.readAt < FRESH_MS) return known.list;
     const keep = (list: KeyList) => this.#lists.set(name, { list, readAt: now });
     return this.#reads.read(name, () => readKeys(db, query), now, waitUntil, keep);
   }

@@ -28,17 +28,17 @@ export function workersFromEnvironment(): number {
   return fail(`WORKERS is not a whole number from 1 to 64: ${text}`);
 }
 
-/** An operator's token that could be guessed ends the command with one line. */
-export function refuseWeakToken(token: string | undefined): void {
-  const refusal = token ? refusalOfAdminToken(token) : null;
-  if (refusal !== null) fail(`ADMIN_TOKEN ${refusal}`);
+/** A secret that could be guessed ends the command with one line. */
+export function refuseWeakSecret(name: "ADMIN_TOKEN" | "DNS_BRIDGE_SECRET", secret: string | undefined): void {
+  const refusal = secret ? refusalOfAdminToken(secret) : null;
+  if (refusal !== null) fail(`${name} ${refusal}`);
 }
 
-/** The proxies that `TRUSTED_PROXIES` names; what is neither an address nor a CIDR ends the command with one line. */
-export function trustedProxiesFromEnvironment(): string {
-  const text = process.env.TRUSTED_PROXIES ?? "";
-  const wrong = text.split(/[\s,]+/).find((proxy) => proxy !== "" && !isProxy(proxy));
-  if (wrong !== undefined) fail(`TRUSTED_PROXIES names neither an address nor a CIDR: ${wrong}`);
+/** The addresses that a variable lists; what is neither an address nor a CIDR ends the command with one line. */
+export function addressesFromEnvironment(name: "TRUSTED_PROXIES" | "DNS_RESOLVERS"): string {
+  const text = process.env[name] ?? "";
+  const wrong = text.split(/[\s,]+/).find((address) => address !== "" && !isProxy(address));
+  if (wrong !== undefined) fail(`${name} names neither an address nor a CIDR: ${wrong}`);
   return text;
 }
 

@@ -2,12 +2,13 @@
 import { resolve } from "node:path";
 import { CannotListen } from "./cannot-listen.ts";
 import {
+  addressesFromEnvironment,
   cacheBytesFromEnvironment,
   fail,
   hostFromEnvironment,
   onEndSignal,
   portFromEnvironment,
-  refuseWeakToken,
+  refuseWeakSecret,
   workersFromEnvironment,
 } from "./command.ts";
 import { startEdgeProcesses } from "./edge-processes.ts";
@@ -20,7 +21,8 @@ import { variablesFromEnvironment } from "./worker-variables.ts";
 const { STATE_DIR } = process.env;
 
 const vars = variablesFromEnvironment();
-refuseWeakToken(vars.ADMIN_TOKEN);
+refuseWeakSecret("ADMIN_TOKEN", vars.ADMIN_TOKEN);
+refuseWeakSecret("DNS_BRIDGE_SECRET", vars.DNS_BRIDGE_SECRET);
 
 keepFilesPrivate();
 try {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
 import { CannotListen } from "./cannot-listen.ts";
-import { cacheBytesFromEnvironment, fail, onEndSignal, portFromEnvironment, refuseWeakToken } from "./command.ts";
+import { cacheBytesFromEnvironment, fail, onEndSignal, portFromEnvironment, refuseWeakSecret } from "./command.ts";
 import { type DemoKeys, demoKeys, demoZone } from "./demo-account.ts";
 import { demoOrigin } from "./demo-origin.ts";
 import { devVar, rememberDevVar } from "./dev-vars.ts";
@@ -17,12 +17,8 @@ const originPort = port + 1;
 const zone = "demo";
 
 keepFilesPrivate();
-let adminToken = devVar("ADMIN_TOKEN");
-if (adminToken === null) {
-  adminToken = randomBytes(32).toString("hex");
-  rememberDevVar("ADMIN_TOKEN", adminToken);
-}
-refuseWeakToken(adminToken);
+const adminToken = secretOf("ADMIN_TOKEN");
+const bridgeSecret = secretOf("DNS_BRIDGE_SECRET");
 
 const origin = demoOrigin();
 origin.on("error", () =>
@@ -39,7 +35,12 @@ try {
     port,
     stateDir,
     cacheBytes: cacheBytesFromEnvironment(),
-    vars: { ADMIN_TOKEN: adminToken, ALLOW_PRIVATE_ORIGINS: "true", TRUSTED_PROXIES: "" },
+    vars: {
+      ADMIN_TOKEN: adminToken,
+      DNS_BRIDGE_SECRET: bridgeSecret,
+      ALLOW_PRIVATE_ORIGINS: "true",
+      TRUSTED_PROXIES: "",
+    },
   });
   onEndSignal(runtime.stop);
 
@@ -53,6 +54,15 @@ try {
 } catch (error) {
   if (error instanceof CannotListen || error instanceof StateInUse) fail(error.message);
   throw error;
+}
+
+/** A secret as an earlier start has made it, or a new one. */
+function secretOf(name: "ADMIN_TOKEN" | "DNS_BRIDGE_SECRET"): string {
+  const known = devVar(name);
+  const secret = known ?? randomBytes(32).toString("hex");
+  if (known === null) rememberDevVar(name, secret);
+  refuseWeakSecret(name, secret);
+  return secret;
 }
 
 function introduction(keys: DemoKeys): string {

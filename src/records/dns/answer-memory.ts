@@ -50,6 +50,7 @@ export function questionKey(message: Uint8Array): string | null {
 }
 
 function holds({ namespace, record }: Basis, table: RecordTable, now: number, waitUntil: Source["waitUntil"]): boolean {
-  if (namespace !== undefined && table.namespace(namespace.name, now, waitUntil) !== namespace.document) return false;
-  return record === undefined || table.record(record.key, now, waitUntil) === record.document;
+  if (namespace !== undefined && table.knownNamespace(namespace.name, now, waitUntil) !== namespace.document)
+    return false;
+  return record === undefined || table.knownRecord(record.key, now, waitUntil) === record.document;
 }

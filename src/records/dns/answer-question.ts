@@ -1,23 +1,18 @@
-import type { WaitUntil } from "../../memo/shared-reads.ts";
 import type { NamespaceDocument, RecordDocument } from "../documents.ts";
-import type { RecordTable } from "../record-table.ts";
 import { type ErrorCode, errorText, formatOf, okText } from "./answer-text.ts";
+import { type Asker, type Reading, readKeys, readNamespace, readRecord } from "./limited-reads.ts";
 import { type Listing, listKeys, listResources, searchKeys } from "./listing.ts";
-import { opens } from "./opens.ts";
 import type { OwnHosts } from "./own-hosts.ts";
 import { parseQueryName, type QueryName } from "./query-name.ts";
+import type { QueryTokens } from "./query-tokens.ts";
 import { type Basis, type Question, RCODE, type Reply, type Rr, TYPE } from "./reply.ts";
 import { type NameServers, negativeSoaOf, nsOf, soaOf } from "./zone-apex.ts";
 
 /** Where answers come from, and when. */
-export interface Source {
-  table: RecordTable;
-  db: D1Database;
+export interface Source extends Reading {
+  tokens: QueryTokens;
   nameServers: NameServers;
   ownHosts: OwnHosts;
-  /** Ms since the epoch. */
-  now: number;
-  waitUntil: WaitUntil;
 }
 
 /** Seconds. What is missing now may be there soon; the table remembers it as long. */
@@ -37,7 +32,7 @@ type InNamespace = Extract<QueryName, { place: unknown }>;
  * A record's TTL is the TTL that its owner gave it and does not count down: this is the authority, whose memory is read
  * anew every few seconds, and not a cache (RFC 1035 §3.2.1).
  *
- * @throws {TableUnavailable} where KV fails, and what D1 throws
+ * @throws {TooManyQuestions} @throws {TableUnavailable} where KV fails, and what D1 throws
  */
 export async function answerQuestion(question: Question, source: Source): Promise<Reply> {
   const { name, type } = question;
@@ -75,18 +70,18 @@ export async function answerQuestion(question: Question, source: Source): Promis
 async function inNamespace(question: Question, asked: InNamespace, soa: Rr, source: Source): Promise<Reply> {
   // Nothing of what is stored shows in it: resolvers that ask from label to label (RFC 9156) cost nothing.
   if (question.type !== TYPE.TXT) return withoutText(question, soa);
-  const { table, db, now, waitUntil } = source;
+  const { tokens, db, allowance, now } = source;
   const { namespace: name, shows, token } = asked.place;
-  const namespace = await table.namespace(name, now, waitUntil);
+  const namespace = await readNamespace(source, name);
   const basis = { namespace: { name, document: namespace } };
   if (namespace?.visibility === "private") {
     if (!shows) return { ...text(question, soa, errorText("E006"), ERROR_TTL), basis };
     // A wrong token, one that has ended, another namespace's: the same answer.
-    const open = token !== null && (await opens(db, token, name, now));
+    const open = token !== null && (await tokens.opens(db, token, name, now, allowance));
     if (!open) return onlyForNow(text(question, soa, errorText("E007"), 0));
-    return onlyForNow(await read(question, asked, soa, namespace, () => 0, source));
+    return onlyForNow(await read(question, asked, soa, namespace, "holder", source));
   }
-  const reply = await read(question, asked, soa, namespace, (ttl) => ttl, source);
+  const reply = await read(question, asked, soa, namespace, "anybody", source);
   return { ...reply, basis: reply.basis && { ...reply.basis, ...basis } };
 }
 
@@ -95,11 +90,12 @@ async function read(
   asked: InNamespace,
   soa: Rr,
   namespace: NamespaceDocument | null,
-  ttlOf: (ttl: number) => number,
-  { table, db, now, waitUntil }: Source,
+  asker: Asker,
+  source: Source,
 ): Promise<Reply> {
   const { place } = asked;
-  const keysOf = (resource: string | null) => table.keys.keysOf(db, { ...place, resource }, now, waitUntil);
+  const ttlOf = (ttl: number) => (asker === "holder" ? 0 : ttl);
+  const keysOf = (resource: string | null) => readKeys(source, { ...place, resource }, asker);
   const error = (code: ErrorCode) => text(question, soa, errorText(code), ERROR_TTL);
   const list = ({ names, more }: Listing) => {
     const said = okText({ ...jsonPayload(names, ttlOf(LIST_TTL)), more });
@@ -110,8 +106,10 @@ async function read(
     case "info": {
       // A record whose namespace is not known yet may be private: for now there is none.
       if (namespace === null) return error("E004");
-      const record = await table.record(asked.key, now, waitUntil);
-      const basis: Basis = { record: { key: asked.key, document: record } };
+      const record = await readRecord(source, asked.key, place, asker);
+      // What the table does not remember is not worth remembering here.
+      const isKnown = source.table.knownRecord(asked.key, source.now, source.waitUntil) === record;
+      const basis: Basis | null = isKnown ? { record: { key: asked.key, document: record } } : null;
       if (record === null) return { ...error("E004"), basis };
       const ttl = ttlOf(record.ttl);
       const said = asked.kind === "get" ? recordText(record, ttl) : await infoText(record, ttl);

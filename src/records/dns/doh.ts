@@ -1,12 +1,16 @@
 import { settingsOf, type Variables } from "../../settings.ts";
+import type { RateLimitBindings } from "../rate-limit-bindings.ts";
 import { recordTableOf } from "../record-table.ts";
 import { AnswerMemory, type KeptAnswer, questionKey } from "./answer-memory.ts";
 import { answerQuestion, type Source } from "./answer-question.ts";
-import { preflight, refusalHeaders, replyHeaders } from "./http-answer.ts";
+import { askingClient } from "./asking-client.ts";
+import { preflight, refusalHeaders, replyHeaders, tooManyHeaders } from "./http-answer.ts";
 import { resolveJson } from "./json.ts";
 import { encodeRcode, encodeReply, parseQuery, refusalOf } from "./message.ts";
+import { Allowance, NameLimits, TooManyQuestions } from "./name-limits.ts";
 import { ownHostsOf } from "./own-hosts.ts";
 import { fromBase64Url } from "./parameter.ts";
+import { QueryTokens } from "./query-tokens.ts";
 import { RCODE } from "./reply.ts";
 
 const MESSAGE_TYPE = "application/dns-message";
@@ -15,6 +19,8 @@ const LONGEST_PARAMETER = 8_192;
 const ALLOW = "GET, HEAD, POST, OPTIONS";
 
 const memory = new AnswerMemory();
+const limits = new NameLimits();
+const tokens = new QueryTokens();
 
 /**
  * Answers `/dns-query` (RFC 8484) and `/resolve` (JSON). What can be read as a DNS message is answered with 200 and a DNS
@@ -26,14 +32,21 @@ const memory = new AnswerMemory();
 export function handleDns(
   request: Request,
   url: URL,
-  env: Variables & { DB: D1Database; ZONES: KVNamespace },
+  env: Variables & RateLimitBindings & { DB: D1Database; ZONES: KVNamespace },
   waitUntil: Source["waitUntil"],
   now: number,
 ): Response | Promise<Response> {
   const settings = settingsOf(env);
-  const { nameServers } = settings;
-  const ownHosts = ownHostsOf(settings);
-  const source: Source = { table: recordTableOf(env.ZONES), db: env.DB, nameServers, ownHosts, now, waitUntil };
+  const source: Source = {
+    table: recordTableOf(env.ZONES),
+    db: env.DB,
+    tokens,
+    allowance: new Allowance(limits, env, () => askingClient(request, settings), now),
+    nameServers: settings.nameServers,
+    ownHosts: ownHostsOf(settings),
+    now,
+    waitUntil,
+  };
   if (url.pathname === "/resolve") return resolveJson(request, url, source);
   switch (request.method) {
     case "GET":
@@ -109,6 +122,7 @@ async function answerAnew(message: Uint8Array, key: string | null, source: Sourc
     if (key !== null && reply.basis !== null) memory.keep(key, { ...answer, basis: reply.basis });
     return new Response(answer.message, { headers: answer.headers });
   } catch (error) {
+    if (error instanceof TooManyQuestions) return refuse(429, error.message, tooManyHeaders(error));
     // The name is not logged: it may show a token.
     console.error(JSON.stringify({ event: "dns_failed", error: error instanceof Error ? error.stack : String(error) }));
     return only(RCODE.SERVFAIL);

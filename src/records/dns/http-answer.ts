@@ -1,4 +1,5 @@
 import { ANSWER_HEADERS } from "../../rest/answer-headers.ts";
+import type { TooManyQuestions } from "./name-limits.ts";
 import { maxAge, type Reply } from "./reply.ts";
 
 /** Sent with every answer: what all of the control plane's say, and that pages of any origin may read it. */
@@ -14,6 +15,11 @@ export function replyHeaders(reply: Reply, contentType: string): Headers {
 /** The fields of an answer that carries no reply. */
 export function refusalHeaders(contentType: string, extra: Record<string, string> = {}): Headers {
   return new Headers({ ...EVERY, "content-type": contentType, ...extra });
+}
+
+/** What an answer says besides where there were too many questions; pages of any origin may read it (Fetch, CORS). */
+export function tooManyHeaders({ retryAfter }: TooManyQuestions): Record<string, string> {
+  return { "retry-after": String(retryAfter), "access-control-expose-headers": "Retry-After" };
 }
 
 /** Answers a browser's question whether it may ask (Fetch, CORS-preflight request). */

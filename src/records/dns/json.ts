@@ -1,5 +1,6 @@
 import { answerQuestion, type Source } from "./answer-question.ts";
-import { preflight, refusalHeaders, replyHeaders } from "./http-answer.ts";
+import { preflight, refusalHeaders, replyHeaders, tooManyHeaders } from "./http-answer.ts";
+import { TooManyQuestions } from "./name-limits.ts";
 import { type Question, RCODE, type Reply, type Rr, TYPE } from "./reply.ts";
 
 const JSON_TYPE = "application/dns-json";
@@ -26,10 +27,13 @@ export async function resolveJson(request: Request, url: URL, source: Source): P
   }
   const asked = readParameters(url.searchParams);
   if (!asked.ok) return refuse(400, asked.sentence);
-  const reply = await answerQuestion(asked.question, source).catch((error: unknown): Reply => {
+  const reply = await answerQuestion(asked.question, source).catch((error: unknown): Reply | TooManyQuestions => {
+    if (error instanceof TooManyQuestions) return error;
     console.error(JSON.stringify({ event: "dns_failed", error: error instanceof Error ? error.stack : String(error) }));
     return { rcode: RCODE.SERVFAIL, authoritative: false, answers: [], authorities: [], private: false, basis: null };
   });
+  if (reply instanceof TooManyQuestions)
+    return refuse(429, reply.message, tooManyHeaders(reply), "rate_limit_exceeded");
   const body = request.method === "HEAD" ? null : `${JSON.stringify(toJson(asked.question, asked.cd, reply))}\n`;
   return new Response(body, { headers: replyHeaders(reply, JSON_TYPE) });
 }
@@ -103,7 +107,12 @@ function dataOf(rr: Rr): string {
   }
 }
 
-function refuse(status: number, sentence: string, extra: Record<string, string> = {}): Response {
-  const body = `${JSON.stringify({ error: { code: "validation_error", message: sentence } })}\n`;
+function refuse(
+  status: number,
+  sentence: string,
+  extra: Record<string, string> = {},
+  code = "validation_error",
+): Response {
+  const body = `${JSON.stringify({ error: { code, message: sentence } })}\n`;
   return new Response(body, { status, headers: refusalHeaders("application/json", extra) });
 }

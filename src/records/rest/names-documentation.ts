@@ -21,12 +21,16 @@ no token), \`E007\` (a token that does not open it, or no longer); it may be kep
 have no data, ANY gets a HINFO record (RFC 8482), other zones are REFUSED.
 
 A private namespace answers names that show a query token of it. To those that do, every TTL is 0 and \`Cache-Control\` says
-\`private, no-store\`. TTLs do not count down: this is the authority, not a cache.`;
+\`private, no-store\`. TTLs do not count down: this is the authority, not a cache.
+
+What is not known where it is asked costs a look-up: a client has 1,000 of them at once and 100 more a second, of lists,
+searches and tokens that nobody has 30 and one more a second. Above that the answer is 429.`;
 
 /** Of what the app does not answer itself: its common headers are not there. */
 export const NAME_PATHS = ["/dns-query", "/resolve"];
 
 const refusal = (description: string) => ({ description, content: { "text/plain": { schema: z.string() } } });
+const RETRY_AFTER = { "Retry-After": { description: "Seconds.", schema: { type: "integer" as const } } };
 const message = z.string().openapi({ format: "binary" });
 const dnsAnswer = {
   200: {
@@ -34,12 +38,14 @@ const dnsAnswer = {
     content: { "application/dns-message": { schema: message } },
   },
   400: refusal("No DNS message"),
+  429: { ...refusal("Too many questions that cost a look-up"), headers: RETRY_AFTER },
   413: refusal("More than 4,096 octets, or 8,192 characters of Base64url"),
 };
 const tags = ["Names"];
 const security: [] = [];
 
 const record = z.object({ name: z.string(), type: z.int(), TTL: z.int(), data: z.string() }).openapi("DnsRecord");
+const problem = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 const flag = z.enum(["0", "1", "false", "true"]).optional();
 
 const routes = [
@@ -106,8 +112,9 @@ const routes = [
       },
       400: {
         description: "A parameter is missing or wrong; `error.message` says which",
-        ...jsonContent(z.object({ error: z.object({ code: z.string(), message: z.string() }) })),
+        ...jsonContent(problem),
       },
+      429: { description: "Too many questions that cost a look-up", headers: RETRY_AFTER, ...jsonContent(problem) },
     },
   }),
 ];

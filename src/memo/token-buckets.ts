@@ -1,0 +1,54 @@
+import { BoundedMap } from "./bounded-map.ts";
+
+/** How many may come at once, and how many more each second. */
+export interface Rate {
+  burst: number;
+  perSecond: number;
+}
+
+interface Bucket {
+  /** What has been taken and not come back yet. */
+  taken: number;
+  /** ms since the epoch */
+  at: number;
+}
+
+/**
+ * Token buckets by key, in bounds: who has not taken anything for longest is forgotten first, as if it had taken nothing.
+ */
+export class TokenBuckets {
+  readonly #rate: Rate;
+  readonly #buckets: BoundedMap<string, Bucket>;
+
+  constructor(rate: Rate, entries = 10_000) {
+    this.#rate = rate;
+    this.#buckets = new BoundedMap({ entries }, "the oldest");
+  }
+
+  /**
+   * Takes one for a key. False: there is none.
+   *
+   * @param now ms since the epoch
+   * @param share how many times the rate is the key's
+   */
+  take(key: string, now: number, share = 1): boolean {
+    const taken = this.#takenOf(key, now, share);
+    if (taken + 1 > this.#rate.burst * share) return false;
+    // A request that came earlier may take later: time does not go back for it.
+    this.#buckets.set(key, { taken: taken + 1, at: Math.max(now, this.#buckets.get(key)?.at ?? now) });
+    return true;
+  }
+
+  /** Gives back one that was taken. */
+  giveBack(key: string): void {
+    const bucket = this.#buckets.get(key);
+    if (bucket !== undefined) bucket.taken = Math.max(bucket.taken - 1, 0);
+  }
+
+  #takenOf(key: string, now: number, share: number): number {
+    const bucket = this.#buckets.get(key);
+    if (bucket === undefined) return 0;
+    const back = ((now - bucket.at) / 1_000) * this.#rate.perSecond * share;
+    return Math.max(bucket.taken - Math.max(back, 0), 0);
+  }
+}
