@@ -1,5 +1,6 @@
 /** `npm run dns`: DNS over UDP and TCP, for ordinary resolvers, answered by asking a DoH endpoint. */
-import { fail, onEndSignal, portFromEnvironment } from "./command.ts";
+import { fail, onEndSignal, portFromEnvironment, refuseWeakSecret } from "./command.ts";
+import { devVar } from "./dev-vars.ts";
 import { BindFailed, startBridge } from "./dns/bridge.ts";
 import { dohClient } from "./dns/doh-client.ts";
 
@@ -8,14 +9,19 @@ const upstream = DOH_URL || "http://127.0.0.1:8787/dns-query";
 if (!URL.canParse(upstream) || !/^https?:$/.test(new URL(upstream).protocol)) {
   fail(`DOH_URL is not an http or https URL: ${upstream}`);
 }
+// The secret of `npm start` is for its own endpoint and no other.
+const secret = process.env.DNS_BRIDGE_SECRET || (DOH_URL ? null : devVar("DNS_BRIDGE_SECRET"));
+if (secret !== null) refuseWeakSecret("DNS_BRIDGE_SECRET", secret);
 
 try {
   const bridge = await startBridge({
     host: HOST || "127.0.0.1",
     port: portFromEnvironment(5353),
-    ask: dohClient(upstream),
+    ask: dohClient(upstream, secret),
   });
   onEndSignal(bridge.stop);
+  if (secret === null)
+    console.error("DNS_BRIDGE_SECRET is not set: to the endpoint, all clients of this bridge are one");
   console.log(`ready dns://${bridge.host}:${bridge.port} asking ${upstream}`);
 } catch (error) {
   if (error instanceof BindFailed) fail(error.message);

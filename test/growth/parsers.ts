@@ -223,6 +223,7 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
   },
   "src/records/dns/parameter.ts": {
     keyLabelOf,
+    "keyLabelOf, of b32": (text) => keyLabelOf(`b32-${text}`),
     "keyLabelOf, of b64": (text) => keyLabelOf(`b64-${text}`),
     "keyLabelOf, of hex": (text) => keyLabelOf(`hex-${text}`),
     fromBase64Url,

@@ -138,7 +138,9 @@ describe("npm run dns without an endpoint", () => {
         questions: [{ name: "get.config.app.v1.resolvedb.net" }],
       });
     }
-    expect(dns.stderr()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/dns-query does not answer: HTTP 500\n$/);
+    expect(dns.stderr()).toMatch(
+      /^DNS_BRIDGE_SECRET is not set.+\nhttp:\/\/127\.0\.0\.1:\d+\/dns-query does not answer: HTTP 500\n$/,
+    );
   });
 
   it("says in one line that its port is taken, and ends", async () => {

@@ -1,5 +1,6 @@
 import { connectingAddress, customerOf, isAmong } from "../../accounts/client-address.ts";
 import type { Settings } from "../../settings.ts";
+import { BRIDGE_CLIENT, BRIDGE_SECRET } from "./bridge-fields.ts";
 
 /** Who is counted for a question. */
 export interface AskingClient {
@@ -7,10 +8,6 @@ export interface AskingClient {
   /** How many times a client's allowance it has. */
   share: number;
 }
-
-/** By which a bridge states the secret, and whom it asks for: `udp` or `tcp`, and an address. */
-export const BRIDGE_SECRET = "x-resolvedb-bridge-secret";
-export const BRIDGE_CLIENT = "x-resolvedb-bridge-client";
 
 /** What a resolver, or a dnsdist, may ask for all the clients that it stands for. */
 const RESOLVER_SHARE = 50;

@@ -1,6 +1,6 @@
-import { type Rate, TokenBuckets } from "../../memo/token-buckets.ts";
 import type { RateLimitBindings } from "../rate-limit-bindings.ts";
 import type { AskingClient } from "./asking-client.ts";
+import { type Rate, TokenBuckets } from "./token-buckets.ts";
 
 /** Questions of a client for names that the isolate does not know: KV is read for them. */
 const QUESTIONS: Rate = { burst: 1_000, perSecond: 100 };

@@ -2,7 +2,7 @@ import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
 import { type AddressInfo, createServer, isIPv6, type Server } from "node:net";
 import type { Ask } from "./doh-client.ts";
-import { fitDatagram, isQuery } from "./message.ts";
+import { fitDatagram, isQuery, truncatedAnswer } from "./message.ts";
 import { serveConnection } from "./tcp-connection.ts";
 
 /** A running bridge. */
@@ -48,8 +48,9 @@ export async function startBridge({ host, port, ask }: { host: string; port: num
   udp.on("message", (query, { address, port: from }) => {
     // Whoever says that it sends from port 0 cannot be answered: Node throws at that port.
     if (!isQuery(query) || from === 0) return;
-    const answered = ask(query).then((whole) => {
-      udp.send(fitDatagram(whole, query), from, address, () => undefined);
+    const answered = ask(query, { transport: "udp", address }).then((whole) => {
+      const datagram = whole === null ? truncatedAnswer(query) : fitDatagram(whole, query);
+      udp.send(datagram, from, address, () => undefined);
     });
     pending.add(answered);
     answered.finally(() => pending.delete(answered));

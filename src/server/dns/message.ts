@@ -4,6 +4,7 @@ import { writeMessage } from "../../records/dns/write-message.ts";
 
 export const FORMERR = 1;
 export const SERVFAIL = 2;
+export const REFUSED = 5;
 
 const QR = 0x8000;
 const TC = 0x0200;
@@ -20,8 +21,17 @@ export function isQuery(message: Buffer): boolean {
 
 /** An answer that is nothing but an RCODE, to a query that has a header. */
 export function rcodeAnswer(query: Buffer, rcode: number): Buffer {
+  return emptyAnswer(query, rcode);
+}
+
+/** An answer that only says to ask again over TCP, which shows that the client is where it says it is. */
+export function truncatedAnswer(query: Buffer): Buffer {
+  return emptyAnswer(query, TC);
+}
+
+function emptyAnswer(query: Buffer, flags: number): Buffer {
   const opt = optOf(query);
-  return bare(query, (query.readUInt16BE(2) & REPEATED) | QR | rcode, opt && { ...opt, extendedRcode: 0 });
+  return bare(query, (query.readUInt16BE(2) & REPEATED) | QR | flags, opt && { ...opt, extendedRcode: 0 });
 }
 
 /**

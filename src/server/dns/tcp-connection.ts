@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Ask } from "./doh-client.ts";
-import { isQuery } from "./message.ts";
+import { isQuery, REFUSED, rcodeAnswer } from "./message.ts";
 
 /** RFC 7766 §6.2.3: seconds, not minutes, for a connection that says nothing. */
 const IDLE_MS = 10_000;
@@ -18,6 +18,7 @@ export function serveConnection(socket: Socket, ask: Ask): () => void {
   let received = Buffer.alloc(0);
   let asking = 0;
   let complete = false;
+  const client = { transport: "tcp", address: socket.remoteAddress ?? "" } as const;
 
   const proceed = () => {
     while (asking < CONCURRENT && received.length >= 2) {
@@ -28,9 +29,9 @@ export function serveConnection(socket: Socket, ask: Ask): () => void {
       // Whoever sends answers, or less than a header, does not speak DNS to us.
       if (!isQuery(query)) return socket.destroy();
       asking++;
-      void ask(query).then((message) => {
+      void ask(query, client).then((message) => {
         asking--;
-        if (socket.writable) socket.write(framed(message));
+        if (socket.writable) socket.write(framed(message ?? rcodeAnswer(query, REFUSED)));
         proceed();
       });
     }

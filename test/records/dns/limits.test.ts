@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
-import { BRIDGE_CLIENT, BRIDGE_SECRET } from "../../../src/records/dns/asking-client.ts";
+import { BRIDGE_CLIENT, BRIDGE_SECRET } from "../../../src/records/dns/bridge-fields.ts";
 import { handleDns } from "../../../src/records/dns/doh.ts";
 import { newQueryToken } from "../../../src/records/query-token.ts";
 import { countedEnv } from "../../support/counted-env.ts";

@@ -1,4 +1,4 @@
-import { BoundedMap } from "./bounded-map.ts";
+import { BoundedMap } from "../../memo/bounded-map.ts";
 
 /** How many may come at once, and how many more each second. */
 export interface Rate {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TokenBuckets } from "../../src/memo/token-buckets.ts";
+import { TokenBuckets } from "../../../src/records/dns/token-buckets.ts";
 
 const RATE = { burst: 10, perSecond: 2 };
 const takes = (buckets: TokenBuckets, count: number, now: number, key = "a", share = 1) =>
