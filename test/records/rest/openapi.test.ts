@@ -6,9 +6,9 @@ describe("GET /api/v1/openapi.json", () => {
     const { paths } = await (await call("/api/v1/openapi.json")).json<{
       paths: Record<string, Record<string, { responses: object }>>;
     }>();
-    expect(Object.keys(paths["/dns-query"]?.get?.responses ?? {})).toEqual(["200", "400", "413"]);
-    expect(Object.keys(paths["/dns-query"]?.post?.responses ?? {})).toEqual(["200", "400", "413", "415"]);
-    expect(Object.keys(paths["/resolve"]?.get?.responses ?? {})).toEqual(["200", "400"]);
+    expect(Object.keys(paths["/dns-query"]?.get?.responses ?? {})).toEqual(["200", "400", "413", "429"]);
+    expect(Object.keys(paths["/dns-query"]?.post?.responses ?? {})).toEqual(["200", "400", "413", "415", "429"]);
+    expect(Object.keys(paths["/resolve"]?.get?.responses ?? {})).toEqual(["200", "400", "429"]);
   });
 
   it("lets every POST of a key be repeated by its Idempotency-Key", async () => {
