@@ -2,13 +2,11 @@
 import { resolve } from "node:path";
 import { CannotListen } from "./cannot-listen.ts";
 import {
-  addressesFromEnvironment,
   cacheBytesFromEnvironment,
   fail,
   hostFromEnvironment,
   onEndSignal,
   portFromEnvironment,
-  refuseWeakSecret,
   workersFromEnvironment,
 } from "./command.ts";
 import { startEdgeProcesses } from "./edge-processes.ts";
@@ -21,8 +19,6 @@ import { variablesFromEnvironment } from "./worker-variables.ts";
 const { STATE_DIR } = process.env;
 
 const vars = variablesFromEnvironment();
-refuseWeakSecret("ADMIN_TOKEN", vars.ADMIN_TOKEN);
-refuseWeakSecret("DNS_BRIDGE_SECRET", vars.DNS_BRIDGE_SECRET);
 
 keepFilesPrivate();
 try {

@@ -2,7 +2,7 @@ import { distance } from "fastest-levenshtein";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { ownHostsOf } from "../records/dns/own-hosts.ts";
 import { SettingsError, settingsOf, VARIABLE_NAMES, type Variables } from "../settings.ts";
-import { addressesFromEnvironment, fail } from "./command.ts";
+import { addressesFromEnvironment, fail, refuseWeakSecret } from "./command.ts";
 import { wranglerConfig } from "./project.ts";
 
 /** What the environment of a command sets beside the Worker's variables. */
@@ -19,6 +19,7 @@ export function variablesFromEnvironment(): Record<string, string> {
     if (value !== undefined) vars[name] = value;
   }
   for (const name of ["TRUSTED_PROXIES", "DNS_RESOLVERS"] as const) vars[name] = addressesFromEnvironment(name);
+  for (const name of ["ADMIN_TOKEN", "DNS_BRIDGE_SECRET"] as const) refuseWeakSecret(name, vars[name]);
   const { vars: byDefault } = readConfig({ config: wranglerConfig });
   try {
     ownHostsOf(settingsOf({ ...byDefault, ...vars } as unknown as Variables));
