@@ -2,7 +2,7 @@ import type { WaitUntil } from "../../memo/shared-reads.ts";
 import type { NamespaceDocument, RecordDocument } from "../documents.ts";
 import type { RecordTable } from "../record-table.ts";
 import type { KeyList, KeyQuery } from "../stored-keys.ts";
-import { type Allowance, TooManyQuestions } from "./name-limits.ts";
+import { type Allowance, TOO_MANY_QUESTIONS } from "./name-limits.ts";
 
 /** Where is read for a question, and what it may cost. */
 export interface Reading {
@@ -74,6 +74,6 @@ export async function readKeys(reading: Reading, query: KeyQuery, asker: Asker):
   if (known !== null) return known;
   // The client first: who may ask nothing more uses up nothing of the namespace's.
   await allowance.takeSearch();
-  if (asker === "anybody" && !allowance.takeFruitless(query.namespace)) throw new TooManyQuestions();
+  if (asker === "anybody" && !allowance.takeFruitless(query.namespace)) throw TOO_MANY_QUESTIONS;
   return table.keys.keysOf(db, query, now, waitUntil);
 }

@@ -20,6 +20,9 @@ export class TooManyQuestions extends Error {
   }
 }
 
+/** Thrown each time: to note where a new one was made costs more than all the rest of such an answer. */
+export const TOO_MANY_QUESTIONS = new TooManyQuestions();
+
 /** What strangers may ask, as this isolate counts it. */
 export class NameLimits {
   readonly questions = new TokenBuckets(QUESTIONS);
@@ -78,11 +81,11 @@ export class Allowance {
 
   async #take(buckets: TokenBuckets, binding: RateLimit | undefined): Promise<void> {
     const { key, share } = this.#asking;
-    if (!buckets.take(key, this.#now, share)) throw new TooManyQuestions();
+    if (!buckets.take(key, this.#now, share)) throw TOO_MANY_QUESTIONS;
     if (binding === undefined) return;
     // A larger share is that of so many clients.
     const counted = share === 1 ? key : `${key} ${Math.floor(Math.random() * share)}`;
     const { success } = await binding.limit({ key: counted });
-    if (!success) throw new TooManyQuestions();
+    if (!success) throw TOO_MANY_QUESTIONS;
   }
 }
