@@ -35,7 +35,11 @@ export function workerOptions(config: WranglerConfig, bundle: string, vars: Reco
   // wrangler reads the `.dev.vars` beside this path, where there is one, and says so on stdout.
   const userConfigPath = join(bundle, "wrangler.toml");
   const { modulesRules: _, ...options } = miniflareWorkerOptions({ ...config, userConfigPath }).workerOptions;
-  return { ...options, name: config.name ?? "", bindings: { KV_WRITE_INTERVAL_MS: "0", ...config.vars, ...vars } } as const;
+  return {
+    ...options,
+    name: config.name ?? "",
+    bindings: { KV_WRITE_INTERVAL_MS: "0", ...config.vars, ...vars },
+  } as const;
 }
 
 /** The databases of `wrangler.toml`, by binding, as Miniflare takes them. */
