@@ -1,8 +1,12 @@
+import { listMembers } from "../../http/field-syntax.ts";
 import type { ZoneSettings } from "../../zones/settings.ts";
 
 /** What a web page may read of an answer from another origin, beyond the safelisted fields. */
-const EXPOSED =
-  "Accept-Ranges, Age, Cache-Status, Content-Encoding, Content-Length, Content-Range, Date, ETag, Server-Timing, X-Cache";
+const EXPOSED = [
+  ...["Accept-Ranges", "Age", "Cache-Status", "Content-Encoding", "Content-Length", "Content-Range", "Date", "ETag"],
+  ...["Server-Timing", "X-Cache"],
+];
+const EXPOSED_BY_US = EXPOSED.join(", ");
 
 /** Sets on an answer, an error too, what every client of the edge may count on. */
 export function addEdgeHeaders(headers: Headers, request: Headers, zone: ZoneHeaders): void {
@@ -20,7 +24,7 @@ interface ZoneHeaders {
 
 /**
  * CORS by the zone's setting. With `false` the origin's own fields stand; with `"*"` those by which it lets fewer pages in
- * than all; with a list the list alone counts.
+ * than all; with a list the list alone counts. What the origin exposes, only it can know: that is kept.
  */
 function addCorsHeaders(headers: Headers, origin: string | null, cors: ZoneSettings["cors"]): void {
   if (cors === false) return;
@@ -28,9 +32,10 @@ function addCorsHeaders(headers: Headers, origin: string | null, cors: ZoneSetti
     addForAll(headers);
     return;
   }
+  const exposed = exposedBy(headers);
   clear(headers);
   headers.append("vary", "Origin");
-  if (origin !== null && cors.includes(origin)) allow(headers, origin, "cross-origin");
+  if (origin !== null && cors.includes(origin)) allow(headers, origin, exposed, "cross-origin");
 }
 
 function addForAll(headers: Headers): void {
@@ -38,10 +43,21 @@ function addForAll(headers: Headers): void {
   const kept = STRICTER.includes(policy) ? policy : "cross-origin";
   if (namesPages(headers)) {
     headers.set("cross-origin-resource-policy", kept);
+    headers.set("access-control-expose-headers", exposedBy(headers));
     return;
   }
+  const exposed = exposedBy(headers);
   clear(headers);
-  allow(headers, "*", kept);
+  allow(headers, "*", exposed, kept);
+}
+
+/** What the origin exposes and, behind it, what every client of the edge may count on. */
+function exposedBy(headers: Headers): string {
+  const said = headers.get("access-control-expose-headers");
+  if (said === null) return EXPOSED_BY_US;
+  const names = listMembers(said);
+  const known = new Set(names.map((name) => name.toLowerCase()));
+  return [...names, ...EXPOSED.filter((name) => !known.has(name.toLowerCase()))].join(", ");
 }
 
 /** What of `Cross-Origin-Resource-Policy` lets fewer pages in than all (Fetch, "cross-origin resource policy check"). */
@@ -60,9 +76,9 @@ function clear(headers: Headers): void {
   for (const name of [...headers.keys()]) if (name.startsWith("access-control-")) headers.delete(name);
 }
 
-function allow(headers: Headers, origin: string, policy: string): void {
+function allow(headers: Headers, origin: string, exposed: string, policy: string): void {
   headers.set("access-control-allow-origin", origin);
-  headers.set("access-control-expose-headers", EXPOSED);
+  headers.set("access-control-expose-headers", exposed);
   headers.set("timing-allow-origin", origin);
   headers.set("cross-origin-resource-policy", policy);
 }
