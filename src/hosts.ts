@@ -19,6 +19,15 @@ export function storeOrigin({ edgeDomains }: Pick<Settings, "edgeDomains">): str
   return `https://${STORE_LABEL}.${edgeDomains[0]}`;
 }
 
+/** The hostnames of a zone, one for each edge domain; the first is the public one. */
+export function zoneHosts(
+  name: string,
+  { edgeDomains }: Pick<Settings, "edgeDomains">,
+): readonly [string, ...string[]] {
+  const [first, ...others] = edgeDomains;
+  return [`${name}.${first}`, ...others.map((domain) => `${name}.${domain}`)];
+}
+
 /** Where the control plane answers DNS: RFC 8484, and its JSON form. */
 const DNS_PATHS: readonly string[] = ["/dns-query", "/resolve"];
 const RECORDS_PATH = /^\/api\/v1(?:\/|$)/;

@@ -5,8 +5,17 @@ import { type SettingsPatch, settingsSchema } from "../zones/settings-schema.ts"
 import { checkedHost, checkedOrigin } from "./checked-origin.ts";
 import { invalidRequest } from "./validation.ts";
 
-/** Settings after a change, or a 422: the limits hold for the whole, not just for what one request brings. */
-export function changedSettings(stored: StoredSettings, patch: SettingsPatch, policy: OriginPolicy): StoredSettings {
+/**
+ * Settings after a change, or a 422: the limits hold for the whole, not just for what one request brings.
+ *
+ * @param zoneHosts the zone's hostnames
+ */
+export function changedSettings(
+  stored: StoredSettings,
+  patch: SettingsPatch,
+  policy: OriginPolicy,
+  zoneHosts: readonly string[],
+): StoredSettings {
   const merged = mergeSettings(stored, patch);
   const checked = settingsSchema.safeParse(merged);
   if (!checked.success) throw invalidRequest(checked.error, ["settings"]);
@@ -14,6 +23,6 @@ export function changedSettings(stored: StoredSettings, patch: SettingsPatch, po
   return {
     ...merged,
     ...(fallback != null && { fallback_origin: checkedOrigin("settings.fallback_origin", fallback, policy) }),
-    ...(host != null && { origin_host: checkedHost("settings.origin_host", host, policy) }),
+    ...(host != null && { origin_host: checkedHost("settings.origin_host", host, policy, zoneHosts) }),
   };
 }

@@ -10,8 +10,8 @@ export function checkedOrigin(field: string, origin: string, policy: OriginPolic
 }
 
 /** A host as the origin will be asked for it, or a 422 that names the field and says why. */
-export function checkedHost(field: string, host: string, policy: OriginPolicy): string {
-  const verdict = checkHost(host, policy);
+export function checkedHost(field: string, host: string, policy: OriginPolicy, zoneHosts: readonly string[]): string {
+  const verdict = checkHost(host, policy, zoneHosts);
   if (!verdict.ok) throw invalidField(field, verdict.reason);
   return verdict.host;
 }

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { isoSeconds } from "../db/iso-seconds.ts";
+import { zoneHosts } from "../hosts.ts";
 import type { RestContext } from "../rest/context.ts";
 import { settingsOf } from "../settings.ts";
 import type { ZoneRow } from "../zones/rows.ts";
@@ -61,7 +62,7 @@ export function wholeZone(c: RestContext, zone: ZoneRow): ZoneJson {
   return {
     id,
     name,
-    subdomain: `${name}.${settingsOf(c.env).edgeDomains[0]}`,
+    subdomain: zoneHosts(name, settingsOf(c.env))[0],
     origin,
     created: isoSeconds(zone.createdAt),
     active: zone.state === "active",

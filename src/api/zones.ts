@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { PLANS } from "../accounts/plans.ts";
 import { BOUNDS, rowsOf } from "../db/bounds.ts";
 import { newId } from "../db/new-id.ts";
+import { zoneHosts } from "../hosts.ts";
 import { originPolicy } from "../origin-guard/origin-policy.ts";
 import type { RestContext, RestEnv } from "../rest/context.ts";
 import { settingsOf } from "../settings.ts";
@@ -41,7 +42,7 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
       id: newId("zone"),
       name,
       origin: checkedOrigin("origin", origin, policyOf(c)),
-      settings: changedSettings({}, settings, policyOf(c)),
+      settings: changedSettings({}, settings, policyOf(c), zoneHosts(name, settingsOf(c.env))),
     };
     const asCreated = { ...zone, state: "active" as const, version: 1, revision: 1, createdAt: c.var.now };
     const result = await insertZone(
@@ -80,7 +81,9 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
     const zone = await changed(c, c.req.valid("param").id, (before) => ({
       ...before,
       origin: checked ?? before.origin,
-      settings: settings ? changedSettings(before.settings, settings, policyOf(c)) : before.settings,
+      settings: settings
+        ? changedSettings(before.settings, settings, policyOf(c), zoneHosts(before.name, settingsOf(c.env)))
+        : before.settings,
       state: active === undefined ? before.state : active ? "active" : "paused",
     }));
     return c.json(shownZone(c, zone), 200, { etag: zoneEtag(c, zone) });

@@ -81,10 +81,16 @@ export type HostVerdict =
     }
   | { ok: false; reason: string };
 
-/** Whether a host may be asked for in `Host`: it has to be one that could be an origin. */
-export function checkHost(input: string, policy: OriginPolicy): HostVerdict {
+/**
+ * Whether a host may be asked for in `Host`: it has to be one that could be an origin, or the zone's own.
+ *
+ * @param zoneHosts the zone's hostnames
+ */
+export function checkHost(input: string, policy: OriginPolicy, zoneHosts: readonly string[] = []): HostVerdict {
   if (/[/?#@]/.test(input)) return no("must be a host, with a port where it needs one, and nothing else");
-  const verdict = checkOrigin(`https://${input}`, policy);
+  const isZones = zoneHosts.includes(URL.parse(`https://${input}`)?.hostname.replace(/\.$/, "") ?? "");
+  // The server that is asked is the origin; there the name is only written down.
+  const verdict = checkOrigin(`https://${input}`, isZones ? { ...policy, ownHosts: [], allowPrivate: true } : policy);
   return verdict.ok ? { ok: true, host: verdict.origin.slice("https://".length) } : verdict;
 }
 
