@@ -19,6 +19,10 @@ const REFUSALS = {
   "origin-timeout": [504, "the origin did not answer in time"],
   "origin-nonsense": [502, "the origin answered with a status that does not answer the request"],
   "origin-5xx": [502, "the origin is failing"],
+  "redirect-loop": [
+    508,
+    "the origin redirects this URL to itself on this host: asked by http, it may want https, so give the zone its https origin",
+  ],
   "zone-table": [503, "the zone table cannot be read just now"],
   internal: [500, "the edge failed on this request"],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;

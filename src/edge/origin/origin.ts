@@ -1,5 +1,6 @@
-import type { ZoneDocument } from "../../zones/zone.ts";
 import { dropBody } from "../body/drop-body.ts";
+import type { Asked } from "../request/asked.ts";
+import { type Question, withOwnRedirects } from "./own-redirects.ts";
 import { socketFetch } from "./socket-fetch.ts";
 
 /** What came of asking the origin; times in ms since the epoch. */
@@ -10,8 +11,8 @@ export type OriginOutcome =
 
 /** Why the origin gave no answer. */
 export interface OriginFailure {
-  status: 502 | 504;
-  reason: "origin-unreachable" | "origin-timeout" | "origin-5xx" | "origin-nonsense";
+  status: 502 | 504 | 508;
+  reason: "origin-unreachable" | "origin-timeout" | "origin-5xx" | "origin-nonsense" | "redirect-loop";
 }
 
 /** A request to be made of a zone's origin. */
@@ -29,20 +30,32 @@ export interface OriginRequest {
  * A redirect is an answer like any other: it is never followed, so no origin can send the edge to another host.
  */
 export async function askOrigin(
-  zone: Pick<ZoneDocument, "origin" | "settings">,
+  { zone, hosts }: Pick<Asked, "zone" | "hosts">,
   request: OriginRequest,
 ): Promise<OriginOutcome> {
   const { fallback_origin: fallback, origin_host: host, timeouts, origin_headers, fallback_headers } = zone.settings;
   // RFC 9110 §9.2.2: a proxy "MUST NOT automatically retry non-idempotent requests".
   const repeatable = request.method === "GET" || request.method === "HEAD";
-  const first = { ...request, headers: withOwn(request.headers, origin_headers) };
-  const outcome = await askOnce(zone.origin, timeouts.first_byte_ms, first, repeatable, host);
+  const ask = async (origin: string, host: string | null, own: Readonly<Record<string, string>>) => {
+    const asked = { ...request, headers: withOwn(request.headers, own) };
+    const outcome = await askOnce(origin, timeouts.first_byte_ms, asked, repeatable, host);
+    return ownRedirects(outcome, { ...asked, origin, host, zone, hosts });
+  };
+  const outcome = await ask(zone.origin, host, origin_headers);
   if (fallback === null || !repeatable || !hasFailed(outcome)) return outcome;
   if (outcome.kind === "answer") await dropBody(outcome.response.body);
   // What is written for one origin may be its password, and the other is somebody else's server.
-  const second = { ...request, headers: withOwn(request.headers, fallback_headers) };
-  const instead = await askOnce(fallback, timeouts.first_byte_ms, second, repeatable);
+  const instead = await ask(fallback, null, fallback_headers);
   return instead.kind === "answer" ? { ...instead, isFallback: true } : instead;
+}
+
+/** The outcome, with redirects to the origin that was asked as redirects to the zone. */
+async function ownRedirects(outcome: OriginOutcome, question: Question): Promise<OriginOutcome> {
+  if (outcome.kind === "failure" || !question.zone.settings.rewrite_redirects) return outcome;
+  const response = withOwnRedirects(outcome.response, question);
+  if (response !== null) return { ...outcome, response };
+  await dropBody(outcome.response.body);
+  return { kind: "failure", failure: { status: 508, reason: "redirect-loop" } };
 }
 
 function withOwn(headers: Headers, own: Readonly<Record<string, string>>): Headers {
@@ -65,7 +78,7 @@ async function askOnce(
   firstByteMs: number,
   request: OriginRequest,
   repeatable: boolean,
-  host: string | null = null,
+  host: string | null,
 ): Promise<OriginOutcome> {
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), firstByteMs);

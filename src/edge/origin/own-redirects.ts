@@ -1,0 +1,116 @@
+import { normalisePath, normaliseQuery, type QueryRule } from "../../http/uri.ts";
+import type { Asked } from "../request/asked.ts";
+import { isShownNothing } from "../request/forwarded-fields.ts";
+
+/** What an origin was asked, as far as its answer may lead back to it. */
+export interface Question extends Pick<Asked, "hosts"> {
+  zone: Pick<Asked["zone"], "origin" | "settings">;
+  method: string;
+  pathAndQuery: string;
+  /** Whom was asked, `scheme://host[:port]`: the zone's origin or the fallback origin. */
+  origin: string;
+  /** What stood in `Host`; null: that origin's own. */
+  host: string | null;
+}
+
+/** Where a redirect leads. */
+type Lead =
+  /** Elsewhere; or to the origin itself, since the zone would only be asked the same again. */
+  | { kind: "away" }
+  /** To something of the zone's, by a reference that stands for it on whatever host and scheme the client is. */
+  | { kind: "own"; reference: string }
+  /** To what was asked, without an end. */
+  | { kind: "loop" };
+
+/**
+ * An answer whose redirects to the origin's own host (`Location`, `Content-Location`, `Refresh`) lead to the zone's instead, where
+ * the same paths are: else clients would leave the edge. They become relative, since an answer is for clients of each host and
+ * scheme. Null: the answer would have its client ask the same for ever.
+ */
+export function withOwnRedirects(response: Response, question: Question): Response | null {
+  const { status, headers: said } = response;
+  const { method } = question;
+  const isRepeated = method === "GET" || method === "HEAD" || status === 307 || status === 308;
+  const lead = leadOf(said.get("location"), question, isRepeated);
+  if (lead.kind === "loop" && status >= 300 && status < 400) return null;
+  const owned = [
+    ["location", referenceOf(lead)],
+    ["content-location", referenceOf(leadOf(said.get("content-location"), question, false))],
+    ["refresh", ownRefresh(said.get("refresh"), question)],
+  ] as const;
+  if (owned.every(([, value]) => value === null)) return response;
+  const headers = new Headers(said);
+  for (const [name, value] of owned) if (value !== null) headers.set(name, value);
+  return new Response(response.body, { status, headers });
+}
+
+const AWAY: Lead = { kind: "away" };
+
+/**
+ * @param reference null: there is none
+ * @param isRepeated whether its client would ask by the same method
+ */
+function leadOf(reference: string | null, question: Question, isRepeated: boolean): Lead {
+  if (reference === null) return AWAY;
+  const asked = new URL(question.origin + question.pathAndQuery);
+  const url = absolute(reference, asked);
+  if (url === null) return AWAY;
+  const { zone, hosts } = question;
+  const { query, forward } = zone.settings;
+  const hostname = bareHostname(url);
+  const isZones = hosts.includes(hostname);
+  if (!isZones && !originHostnames(question).includes(hostname)) return AWAY;
+  const isBack = isRepeated && objectOf(url, query) === objectOf(asked, query);
+  if (isBack && !isAsAsked(url, asked, question, isZones)) {
+    // To the origin one thing, to the zone another: a redirect from http to https, above all.
+    return isZones && isShownNothing(forward) ? { kind: "loop" } : AWAY;
+  }
+  // Behind a host that it leaves out, a path that begins with two slashes would be read as a host (RFC 3986 §4.2).
+  const path = url.pathname.startsWith("//") ? `/.${url.pathname}` : url.pathname;
+  return { kind: "own", reference: path + url.search + url.hash };
+}
+
+function referenceOf(lead: Lead): string | null {
+  return lead.kind === "own" ? lead.reference : null;
+}
+
+/** A reference with a host of its own, by http or https; null: it has none. */
+function absolute(reference: string, asked: URL): URL | null {
+  const url = URL.parse(reference, `${asked.protocol}//relative.invalid${asked.pathname}`);
+  if (url === null || url.hostname === "relative.invalid") return null;
+  return url.protocol === "http:" || url.protocol === "https:" ? url : null;
+}
+
+/** What the origin may be called: by the zone's owner, and who was asked in its place. */
+function originHostnames({ zone, origin }: Question): string[] {
+  const host = zone.settings.origin_host;
+  const urls = [zone.origin, origin, ...(host === null ? [] : [`https://${host}`])];
+  return urls.map((url) => bareHostname(new URL(url)));
+}
+
+function bareHostname({ hostname }: URL): string {
+  return hostname.replace(/\.$/, "");
+}
+
+/** What of a URL tells the zone's objects apart. */
+function objectOf({ pathname, search }: URL, query: QueryRule): string {
+  return normalisePath(pathname) + normaliseQuery(search, query);
+}
+
+/** Whether a URL is, to the origin as well, the one that was asked: to send clients there once more is its own decision. */
+function isAsAsked(url: URL, asked: URL, { host }: Question, isZones: boolean): boolean {
+  const isSameHost = isZones || url.host === asked.host || url.host === host;
+  return (
+    isSameHost && url.protocol === asked.protocol && url.pathname === asked.pathname && url.search === asked.search
+  );
+}
+
+/** HTML, "shared declarative refresh steps": seconds, a separator, perhaps `url=`, a URL that may be quoted. */
+const REFRESH = /^([\s\d.]*[;,\s]\s*(?:url\s*=\s*)?)(?:"([^"]*)"?|'([^']*)'?|([^"'].*))/i;
+
+/** The value of `Refresh` with the zone's own reference; null where it stays. */
+function ownRefresh(value: string | null, question: Question): string | null {
+  const [, before = "", double, single, bare] = (value !== null && REFRESH.exec(value)) || [];
+  const own = referenceOf(leadOf(double ?? single ?? bare ?? null, question, true));
+  return own && before + own;
+}
