@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { ForwardSettings, ZoneSettings } from "../../src/zones/settings.ts";
-import { ORDINARY, STEERING } from "./origin.ts";
+import { ADDRESSES, ORDINARY, STEERING } from "./origin.ts";
 
 /** A request of the hostile client. Each value that it makes up holds the word `taint`. */
 export interface HostileRequest {
@@ -161,7 +161,8 @@ const anyField: fc.Arbitrary<Field> = fc.oneof(
 );
 
 /** What a zone's origin sees of a client beyond the cache key, and all else. */
-function fieldFor({ headers, cookies, authorization }: ForwardSettings): fc.Arbitrary<Field> {
+function fieldFor({ headers, cookies, authorization, client_ip }: ForwardSettings): fc.Arbitrary<Field> {
+  if (client_ip) return fc.oneof(anyField, oneOf("cf-connecting-ip", Object.keys(ADDRESSES)));
   const names = [
     ...(headers === "all" ? [...ORDINARY, "x-anything"] : headers),
     ...(cookies ? ["cookie"] : []),

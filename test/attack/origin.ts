@@ -24,9 +24,21 @@ export type Reply =
 /**
  * Whether an origin depends on what `Vary` does not name. One behind a zone that forwards `"all"` is `honest` about what
  * ordinary clients send, in its errors too: that is the bargain of the setting. What steers proxies and frameworks it obeys
- * without a word.
+ * without a word. One behind a zone that forwards addresses is `addressed`: it varies on them, and as a firewall does it
+ * refuses some without a word.
  */
-export type Honesty = "honest" | "silent";
+export type Honesty = "honest" | "silent" | "addressed";
+
+/** Clients that an `addressed` origin treats in ways of their own. */
+export const ADDRESSES: Readonly<Record<string, string>> = {
+  "198.51.100.1": "hold",
+  "198.51.100.2": "drop",
+  "198.51.100.3": "deny",
+  "198.51.100.4": "fail",
+  "198.51.100.5": "turn",
+  "198.51.100.6": "cut",
+  "2001:db8::7": "none",
+};
 
 /** What clients ordinarily send, as far as an origin uses it. */
 export const ORDINARY = ["accept", "accept-language", "dnt", "referer", "save-data", "user-agent", "x-tier"] as const;
@@ -117,7 +129,8 @@ const LONGEST_VALUE = 4_000;
 export function replyTo(seen: Seen, honesty: Honesty, name: "origin" | "fallback" = "origin"): Reply {
   const manners = mannersOf(seen.path);
   // What the fallback origin says is whole, so that whoever makes the first one fail decides what others get.
-  const trouble = name === "fallback" ? null : troubleOf(seen);
+  const address = honesty === "addressed" ? seen.fields.get("x-forwarded-for") : undefined;
+  const trouble = name === "fallback" ? null : (troubleOf(seen) ?? ADDRESSES[address ?? ""] ?? null);
   if (trouble === "hold") return { kind: "held" };
   if (trouble === "drop") return { kind: "dropped" };
   const used = usedFields(seen, manners, honesty);
@@ -139,8 +152,9 @@ export function replyTo(seen: Seen, honesty: Honesty, name: "origin" | "fallback
     if (honesty === "honest" && causes.length > 0) headers.vary = causes.map(([field]) => field).join(", ");
     if (number % 2 === 0) headers["cache-control"] = "max-age=60";
     if (trouble === "turn") headers.location = `https://${firstTaint(seen)}.example/`;
+    if (trouble === "turn" && address !== undefined) headers.vary = "X-Forwarded-For";
     const statuses = {
-      deny: [400, 403, 404, 405, 410, 413, 414, 431, 501],
+      deny: address === undefined ? [400, 403, 404, 405, 410, 413, 414, 431, 501] : [401, 403, 405, 429, 451],
       fail: [500, 502, 503, 504],
       turn: [301, 302, 308],
     };
@@ -158,7 +172,11 @@ export function replyTo(seen: Seen, honesty: Honesty, name: "origin" | "fallback
   if (manners.tag === "none") delete headers.etag;
   if (manners.represents) headers["content-location"] = seen.path + seen.query;
   if (manners.varies)
-    headers.vary = honesty === "honest" ? `${ORDINARY.join(", ")}, Cookie, Authorization` : "Cookie, Authorization";
+    headers.vary = {
+      honest: `${ORDINARY.join(", ")}, Cookie, Authorization`,
+      silent: "Cookie, Authorization",
+      addressed: "X-Forwarded-For",
+    }[honesty];
   if (manners.status !== undefined) {
     const host = used.find(([field]) => field === "x-forwarded-host")?.[1] ?? "there.example";
     if (manners.status < 400) headers.location = `https://${host}/`;
@@ -193,7 +211,8 @@ function usedFields({ method, fields }: Seen, manners: Manners, honesty: Honesty
     // An origin that says that an answer may be shared does not put one client's credentials into it.
     if (name === "cookie") return manners.varies === true || manners.sharesCookies !== true;
     if (name === "authorization") return manners.varies === true || manners.sharesCredentials !== true;
-    if (honesty === "silent") return name !== "content-length" && name !== "host" && name !== "connection";
+    if (honesty === "addressed" && name === "x-forwarded-for") return manners.varies === true;
+    if (honesty !== "honest") return name !== "content-length" && name !== "host" && name !== "connection";
     return ORDINARY.some((known) => known === name) ? manners.varies === true : isSteering(name);
   };
   // What is no validator of this origin's is somebody's own word.
@@ -225,5 +244,5 @@ function troubleOf({ path, query, fields, body }: Seen): string | null {
 }
 
 function firstTaint({ path, query, fields, body }: Seen): string {
-  return /taint\w*/.exec([path, query, ...fields.values(), body].join("\n"))![0];
+  return /taint\w*/.exec([path, query, ...fields.values(), body].join("\n"))?.[0] ?? "elsewhere";
 }

@@ -28,6 +28,7 @@ const SIGNED = {
   cookie: "user=plain",
   authorization: "Bearer plain",
   "accept-language": "en",
+  "cf-connecting-ip": "203.0.113.1",
   "user-agent": "Plain/1.0",
   "x-tier": "plain",
 };

@@ -19,7 +19,7 @@ export class Stage {
     const zone = await play({ ...ZONES[kind], ...(fallback !== null && { fallback_origin: fallback.url }) });
     const forward = zone.zone.settings.forward;
     const stage = new Stage(zone);
-    const honesty = forward.headers === "all" ? "honest" : "silent";
+    const honesty = forward.headers === "all" ? "honest" : forward.client_ip ? "addressed" : "silent";
     stage.#script(zone.origin, honesty, "origin");
     if (fallback !== null) stage.#script(fallback, honesty, "fallback");
     return stage;
@@ -48,6 +48,11 @@ export class Stage {
     this.#released.resolve();
   }
 
+  /** Zones have names of their own, by which answers are not to be told apart. */
+  #withoutName(value: string): string {
+    return value.replaceAll(this.zone.zone.name, "zone");
+  }
+
   #script(origin: Origin, honesty: Honesty, name: "origin" | "fallback"): void {
     origin.answers(async (request) => {
       const { pathname, search } = new URL(request.url);
@@ -55,7 +60,7 @@ export class Stage {
         method: request.method,
         path: pathname,
         query: search,
-        fields: new Map(request.headers),
+        fields: new Map([...request.headers].map(([name, value]) => [name, this.#withoutName(value)])),
         body: await bodyOf(request),
       };
       const reply = replyTo(seen, honesty, name);

@@ -13,6 +13,8 @@ export const ZONES = {
   "all headers, cors false": { forward: all, cors: false },
   cookies: { forward: { ...none, cookies: true } },
   authorization: { forward: { ...none, authorization: true } },
+  addresses: { forward: { ...none, client_ip: true } },
+  "addresses, all methods": { forward: { ...none, client_ip: true }, methods: "all", rewrite_redirects: false },
   "all methods": { methods: "all" },
   "all methods, query ignored": { methods: "all", query: "ignore" },
   "query listed": { query: ["v"], forward: { ...none, cookies: true } },

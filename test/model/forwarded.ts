@@ -3,6 +3,7 @@ import { seesField, spelled } from "./resource.ts";
 
 /** What the edge says to an origin for itself. */
 const OWN = [
+  "accept",
   "accept-encoding",
   "cache-control",
   "cdn-loop",
@@ -15,6 +16,8 @@ const OWN = [
   "surrogate-capability",
   "user-agent",
   "via",
+  "x-forwarded-host",
+  "x-forwarded-proto",
 ];
 
 /** In each step different values of headers that its zone does not forward: none may ever reach an origin, or another client. */
