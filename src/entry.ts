@@ -98,5 +98,11 @@ function edgeOf(env: EdgeEnv, cache: PlainCache, { cf }: Request): Edge & { usag
     memory: new Memory(settings.memory),
     usage: new Metering(env.USAGE_METER, popOf(cf?.colo)),
     stalledMs: settings.stalledClientMs,
+    settings,
+    async addressOf(request) {
+      // Few zones forward it, and to read addresses takes a library.
+      const { connectingAddress } = await import("./accounts/client-address.ts");
+      return connectingAddress(request, settings.trustedProxies);
+    },
   };
 }

@@ -1,4 +1,6 @@
+import { zoneHosts } from "../hosts.ts";
 import { parseRequestCacheControl } from "../http/cache-control.ts";
+import type { Settings } from "../settings.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import { TableUnavailable, type WaitUntil, type ZoneTable } from "../zones/zone-table.ts";
 import { answer } from "./answer/answer.ts";
@@ -17,6 +19,7 @@ import { read, readFresh } from "./fill/read.ts";
 import { admit, allowedMethods } from "./request/admission.ts";
 import { type Route, type Routes, targetIn } from "./request/routes.ts";
 import { type Target, targetWithFields } from "./request/target.ts";
+import { withAddress } from "./request/with-address.ts";
 
 /** What the edge works with, once for each isolate. */
 export interface Edge extends Filling {
@@ -24,6 +27,9 @@ export interface Edge extends Filling {
   zones: ZoneTable;
   memory: Memory;
   usage: Usage;
+  settings: Pick<Settings, "edgeDomains">;
+  /** The address that a client connects from; null: unknown. */
+  addressOf(request: Request): Promise<string | null>;
 }
 
 /** A request as it has come in. */
@@ -101,6 +107,7 @@ function answerTo(visit: Visit, zone: ZoneDocument, target: Target, edge: Edge):
     request,
     url: route.url,
     zone,
+    hosts: zoneHosts(zone.name, edge.settings),
     target: admission.loop.length === 0 ? target : targetWithFields(target, request.headers, admission.loop, zone),
     directives: parseRequestCacheControl(request.headers),
     now,
@@ -113,8 +120,14 @@ function answerTo(visit: Visit, zone: ZoneDocument, target: Target, edge: Edge):
     ranges,
     stalledMs,
   };
-  if (admission.kind === "read" && admission.loop.length > 0) return answerFromNetwork(exchange, target);
-  return answerOutcome(exchange, OUTCOMES[admission.kind](exchange));
+  const answerExchange = (asked: Exchange) =>
+    admission.kind === "read" && admission.loop.length > 0
+      ? answerFromNetwork(asked, target)
+      : answerOutcome(asked, OUTCOMES[admission.kind](asked));
+  if (!zone.settings.forward.client_ip) return answerExchange(exchange);
+  return edge
+    .addressOf(request)
+    .then((address) => answerExchange({ ...exchange, request: withAddress(request, address) }));
 }
 
 /**

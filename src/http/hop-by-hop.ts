@@ -1,8 +1,9 @@
 import { isToken, listMembers } from "./field-syntax.ts";
 
-/** Fields that are for one connection only (RFC 9110 §7.6.1, RFC 9111 §3.1). */
-const HOP_BY_HOP: readonly string[] = [
+/** Fields that are for one connection only (RFC 9110 §7.6.1, RFC 9111 §3.1, RFC 7540 §3.2.1). */
+export const CONNECTION_FIELDS: readonly string[] = [
   "connection",
+  "http2-settings",
   "keep-alive",
   "proxy-authenticate",
   "proxy-authentication-info",
@@ -44,6 +45,6 @@ export function endToEndHeaders(headers: Headers): Headers {
     const name = option.toLowerCase();
     if (isToken(name) && !END_TO_END.has(name)) copy.delete(name);
   }
-  for (const name of HOP_BY_HOP) copy.delete(name);
+  for (const name of CONNECTION_FIELDS) copy.delete(name);
   return copy;
 }

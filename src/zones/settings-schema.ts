@@ -47,6 +47,7 @@ const forward = z.strictObject({
     .optional(),
   cookies: flag,
   authorization: flag,
+  client_ip: flag.describe("Whether the origin gets the address that a client has, as `X-Forwarded-For`."),
 });
 
 const headers = (use: HeaderUse) =>
@@ -91,7 +92,11 @@ export const settingsSchema = z
     forward: setting(forward, "What of a client's request the origin sees."),
     origin_host: setting(
       z.string(),
-      "Host, with a port where it needs one, that the origin is asked for; null: its own.",
+      "Host, with a port where it needs one, that the origin is asked for: also the zone's own; null: the origin's.",
+    ),
+    rewrite_redirects: setting(
+      z.boolean(),
+      "Whether a redirect to the origin's own host, on whatever scheme and port, is answered as one to the zone's.",
     ),
     origin_headers: setting(headers("origin_headers"), "Set on requests to the origin, not to the fallback origin."),
     response_headers: setting(headers("response_headers"), "Set on answers to clients."),

@@ -6,6 +6,8 @@ export interface ForwardSettings {
   headers: readonly string[] | "all";
   cookies: boolean;
   authorization: boolean;
+  /** The client's address, as `X-Forwarded-For`; absent: no. */
+  client_ip?: boolean;
 }
 
 /** A zone's settings, complete: every name that `PATCH /v1/zones/:id` takes under `settings`. */
@@ -35,6 +37,8 @@ export interface ZoneSettings {
   forward: ForwardSettings;
   /** `host[:port]` sent as `Host` to the origin, not to the fallback origin; `null`: the origin's own. */
   origin_host: string | null;
+  /** Whether a redirect to the origin's own host is answered as one to the zone's. */
+  rewrite_redirects: boolean;
   /** Set on each request to the origin, not on those to the fallback origin. */
   origin_headers: Readonly<Record<string, string>>;
   /** Set on each answer to a client. */
@@ -64,8 +68,9 @@ export const DEFAULT_SETTINGS: ZoneSettings = {
   methods: "read",
   stale_while_revalidate: 0,
   stale_if_error: 86_400,
-  forward: { headers: [], cookies: false, authorization: false },
+  forward: { headers: [], cookies: false, authorization: false, client_ip: false },
   origin_host: null,
+  rewrite_redirects: true,
   origin_headers: {},
   response_headers: {},
   fallback_origin: null,

@@ -2,6 +2,7 @@ import { clientAddress } from "../../src/accounts/client-address.ts";
 import { tokenKind } from "../../src/accounts/token.ts";
 import { decodeCursor } from "../../src/api/cursor.ts";
 import { chooseCoding, codedEtag } from "../../src/edge/answer/coding.ts";
+import { addEdgeHeaders } from "../../src/edge/answer/edge-headers.ts";
 import { clientHeaders, ownCookies } from "../../src/edge/cache/client-headers.ts";
 import { isNosniff, kindOf, reconcileType } from "../../src/edge/cache/content-type.ts";
 import { freshnessPolicy } from "../../src/edge/cache/freshness-policy.ts";
@@ -10,6 +11,7 @@ import { isPageByItsHead } from "../../src/edge/cache/page-sniffing.ts";
 import type { StoredResponse } from "../../src/edge/cache/stored-response.ts";
 import { toStoredResponse } from "../../src/edge/cache/stored-response.ts";
 import { languageVariantOf } from "../../src/edge/cache/variants.ts";
+import { type Question, withOwnRedirects } from "../../src/edge/origin/own-redirects.ts";
 import { listedFields, selectingFields, unlistedFields } from "../../src/edge/request/forwarded-fields.ts";
 import { targetOf, targetWithFields } from "../../src/edge/request/target.ts";
 import { surfaceOf } from "../../src/hosts.ts";
@@ -28,6 +30,7 @@ import { endToEndHeaders } from "../../src/http/hop-by-hop.ts";
 import { invalidatedUris } from "../../src/http/invalidation.ts";
 import { mediaTypeOf } from "../../src/http/media-type.ts";
 import { parseContentRange, parseRange } from "../../src/http/range.ts";
+import { dropHostFields } from "../../src/http/response-fields.ts";
 import { parseResponseHead } from "../../src/http/response-head.ts";
 import { storableHeaders } from "../../src/http/storable.ts";
 import { effectiveCacheControl, parseCdnCacheControl } from "../../src/http/targeted-cache-control.ts";
@@ -97,6 +100,15 @@ function store(headers: Headers): unknown {
   return toStoredResponse({ response, requestedAt: 0, answeredAt: 0 }, new Headers(), TARGET, ZONE);
 }
 
+const QUESTION: Question = {
+  zone: ZONE,
+  hosts: ["zone.rescdn.io"],
+  method: "GET",
+  pathAndQuery: "/a",
+  origin: ZONE.origin,
+  host: null,
+};
+
 /** Every parser of foreign text, by the module that it stands in. */
 export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: string) => unknown>>>> = {
   "src/hosts.ts": { surfaceOf: (text) => surfaceOf({ hostname: text, pathname: text }, HOSTS) },
@@ -109,7 +121,23 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
     clientHeaders: field("content-type", (headers) =>
       clientHeaders({ response: new Response("", { headers }), answeredAt: 0 }, TARGET),
     ),
-    ownCookies: field("set-cookie", (headers) => ownCookies(headers, ALL)),
+    ownCookies: field("set-cookie", (headers) => ownCookies(headers, ALL, ["zone.rescdn.io"])),
+  },
+  "src/edge/answer/edge-headers.ts": {
+    addEdgeHeaders: field("access-control-expose-headers", (headers) =>
+      addEdgeHeaders(headers, new Headers(), { mode: "live", settings: DEFAULT_SETTINGS }),
+    ),
+  },
+  "src/edge/origin/own-redirects.ts": {
+    "withOwnRedirects, by Location": field("location", (headers) =>
+      withOwnRedirects(new Response("", { status: 301, headers }), QUESTION),
+    ),
+    "withOwnRedirects, by Refresh": field("refresh", (headers) =>
+      withOwnRedirects(new Response("", { headers }), QUESTION),
+    ),
+  },
+  "src/http/response-fields.ts": {
+    dropHostFields: field("strict-transport-security", (headers) => dropHostFields(headers)),
   },
   "src/edge/answer/coding.ts": {
     codedEtag: (text) => codedEtag(text, "br"),

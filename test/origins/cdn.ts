@@ -5,11 +5,13 @@ import { ADMIN_TOKEN, newAccount } from "../server/new-account.ts";
 import { request } from "../server/request.ts";
 import { startServe } from "../server/serve-process.ts";
 
+type Settings = Readonly<Record<string, unknown>>;
+
 /** A running CDN with an account, reached over real sockets. */
 export interface Cdn {
   port: number;
-  /** Creates a zone through the API and gives its hostname. */
-  zone(origin: string, settings?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Creates a zone through the API and gives its hostname, by which settings may be made. */
+  zone(origin: string, settings?: Settings | ((host: string) => Settings)): Promise<string>;
   /** Purges a zone (by its hostname) through the API. */
   purge(host: string, order: Readonly<Record<string, unknown>>): Promise<void>;
   /** All that the Worker has logged so far. */
@@ -35,13 +37,14 @@ export async function startCdn(env: Record<string, string> = {}): Promise<Cdn> {
     port,
     async zone(origin, settings = {}) {
       const name = `zone-${++zones}`;
+      const host = `${name}.rescdn.localhost`;
       const answer = await request(port, API, "/v1/zones", {
         method: "POST",
         headers,
-        body: { name, origin, settings },
+        body: { name, origin, settings: typeof settings === "function" ? settings(host) : settings },
       });
       if (answer.status !== 201) throw new Error(`no zone: ${answer.status} ${answer.body}`);
-      return `${name}.rescdn.localhost`;
+      return host;
     },
     async purge(host, order) {
       const body = { zone: host.split(".")[0], ...order };

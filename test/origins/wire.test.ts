@@ -137,3 +137,40 @@ describe("a cache in front of the origin", () => {
     expect(await said(forwarding, "GET", { "Cache-Control": "max-age=5" })).toEqual(["max-age=5"]);
   });
 });
+
+describe("what each request to an origin says of the edge", () => {
+  const own = { accept: "*/*", "x-forwarded-proto": "https", via: "1.1 rescdn", "user-agent": "ResCDN" };
+  const CLIENT = {
+    Accept: "text/html",
+    "X-Forwarded-For": "203.0.113.9",
+    "X-Forwarded-Host": "evil.example",
+    "X-Forwarded-Proto": "http",
+    "User-Agent": "Client",
+  };
+
+  it.each([
+    ["over the platform's connections", {}],
+    ["over one of its own", { origin_host: "shop.example" }],
+  ] as const)("%s is the same for each client", async (_, settings) => {
+    const zone = await cdn.zone(origin.url, settings);
+    const path = `/own-${++paths}.png`;
+    origin.on(path, answer("x", { "Cache-Control": "no-store" }));
+    for (const headers of [{}, CLIENT]) await get(cdn.port, zone, path, headers);
+    for (const { headers } of origin.requests(path)) {
+      // Of a zone, the public host: that on the first edge domain.
+      expect(headers).toMatchObject({ ...own, "x-forwarded-host": zone.replace(/localhost$/, "io") });
+      expect(headers).not.toHaveProperty("x-forwarded-for");
+    }
+  });
+
+  it.each([
+    ["over the platform's connections", {}],
+    ["over one of its own", { origin_host: "shop.example" }],
+  ] as const)("%s is the address of the client where the zone forwards it", async (_, settings) => {
+    const zone = await cdn.zone(origin.url, { ...settings, forward: { client_ip: true } });
+    const path = `/own-${++paths}.png`;
+    origin.on(path, answer("x"));
+    await get(cdn.port, zone, path, { ...CLIENT, "CF-Connecting-IP": "203.0.113.9" });
+    expect(origin.requests(path)[0]!.headers["x-forwarded-for"]).toBe("127.0.0.1");
+  });
+});

@@ -61,6 +61,10 @@ describe("what an origin says of its own host", () => {
   it.each([
     ["Clear-Site-Data", '"cookies", "storage"'],
     ["Alt-Svc", 'h3="other.example:443"'],
+    ["NEL", '{"report_to":"a","max_age":9,"include_subdomains":true}'],
+    ["Public-Key-Pins", 'pin-sha256="a"; max-age=9; includeSubDomains'],
+    ["Service-Worker-Allowed", "/"],
+    ["Set-Login", "logged-in"],
   ])("%s reaches no client, on a miss, a hit and after a validation, unless the zone sets it", async (name, value) => {
     for (const own of [null, "clear"]) {
       const { get, origin } = await play({ response_headers: own === null ? {} : { [name]: own } });
@@ -74,4 +78,14 @@ describe("what an origin says of its own host", () => {
       }
     }
   });
+});
+
+it("Strict-Transport-Security is for the zone's host alone, on a miss and a hit", async () => {
+  const { get, origin } = await play();
+  origin.answers(asset("x", { "strict-transport-security": "max-age=63072000; includeSubDomains; preload" }));
+  for (let i = 0; i < 3; i++) {
+    const answer = await get("/a.css");
+    await answer.text();
+    expect(answer.headers.get("strict-transport-security")).toBe("max-age=63072000");
+  }
 });

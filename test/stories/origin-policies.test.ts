@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asset, play, playEdge } from "../support/edge.ts";
+import { asset, pass, play, playEdge } from "../support/edge.ts";
 
 playEdge();
 
@@ -117,25 +117,102 @@ describe("an origin that repeats the Origin of a request", () => {
   });
 });
 
-describe("a cookie that an origin sets for the edge's whole domain", () => {
+describe("a cookie that an origin sets", () => {
+  const COOKIES = { forward: { headers: [], cookies: true, authorization: false } } as const;
+
   it.each([
     "a=1; Domain=rescdn.localhost; Path=/",
     "a=1;domain=.rescdn.io ; Path=/",
     "a=1; DOMAIN = rescdn.io; Path=/",
     "a=1;\tDomain\t=\trescdn.io; Path=/",
-    "a=1; Domain; Path=/",
     "a=1; Domain=b.example; domain=rescdn.io; Path=/",
     'a=1; Domain="rescdn.io"; Path=/',
     "a=1;;Domain=rescdn.io; Path=/",
-    "a=1; Path=/; Domain=rescdn.io",
-  ])("is one for its zone's host alone: %j", async (cookie) => {
-    const { get, origin } = await play({ forward: { headers: [], cookies: true, authorization: false } });
+    "a=1; Path=/; Domain=localhost",
+  ])("for a domain above its zone's host reaches no client: %j", async (cookie) => {
+    const { get, origin } = await play(COOKIES);
     origin.answers(asset("x", { "set-cookie": cookie }));
     const answer = await get("/a");
-    await answer.text();
-    const [set = "", ...others] = answer.headers.getSetCookie();
-    const [pair, ...attributes] = set.split(";").map((part) => part.trim());
-    expect([pair, others]).toEqual(["a=1", []]);
-    expect(attributes.filter(Boolean)).toEqual(["Path=/"]);
+    expect([await answer.text(), answer.headers.getSetCookie()]).toEqual(["x", []]);
   });
+
+  it.each(["a=1; Domain; Path=/", "a=1; Domain=origin.example; Path=/"])(
+    "for its own domain is one for its zone's host alone: %j",
+    async (cookie) => {
+      const { get, origin } = await play(COOKIES);
+      origin.answers(asset("x", { "set-cookie": cookie }));
+      expect((await get("/a")).headers.getSetCookie()).toEqual(["a=1; Path=/"]);
+    },
+  );
+});
+
+describe("what an origin exposes to pages", () => {
+  const SAID = { "access-control-expose-headers": "X-Total, etag, X-Page" };
+  const OURS = "Accept-Ranges, Age, Cache-Status, Content-Encoding, Content-Length, Content-Range, Date";
+  const JOINED = `X-Total, etag, X-Page, ${OURS}, Server-Timing, X-Cache`;
+  const exposed = async (answer: Response) => {
+    await answer.text();
+    return answer.headers.get("access-control-expose-headers");
+  };
+
+  it("is joined with what the edge adds: on a miss, a hit and after a validation", async () => {
+    const { get, origin } = await play();
+    const says = { ...SAID, etag: '"1"', "cache-control": "max-age=10" };
+    origin.answers(asset("x", says), asset(null, says, 304));
+    for (const xCache of ["MISS", "HIT", "HIT", "REVALIDATED", "HIT"]) {
+      if (xCache === "REVALIDATED") pass(11);
+      const answer = await get("/a.json", from(A));
+      expect([answer.headers.get("x-cache"), await exposed(answer)]).toEqual([xCache, JOINED]);
+    }
+  });
+
+  it("is joined for the pages of a list and those that the origin names, for no others, and left alone without CORS", async () => {
+    for (const [settings, said, page, expected] of [
+      [{ cors: [A] }, {}, A, JOINED],
+      [{ cors: [A] }, {}, B, null],
+      [{}, { "access-control-allow-origin": A }, A, JOINED],
+      [{ cors: false }, { "access-control-allow-origin": A }, A, SAID["access-control-expose-headers"]],
+    ] as const) {
+      const { get, origin } = await play(settings);
+      origin.answers(asset("x", { ...SAID, ...said }));
+      expect(await exposed(await get("/a.json", from(page)))).toBe(expected);
+    }
+  });
+});
+
+describe("a page that asks to be let into a private network", () => {
+  const ASKS = ["access-control-request-private-network", "access-control-request-local-network"];
+  const preflight = {
+    method: "OPTIONS",
+    headers: {
+      origin: A,
+      "access-control-request-method": "GET",
+      ...Object.fromEntries(ASKS.map((name) => [name, "true"])),
+    },
+  };
+  const allowed = { "access-control-allow-private-network": "true", "access-control-allow-local-network": "true" };
+  const grants = (answer: Response) => Object.keys(allowed).filter((name) => answer.headers.has(name));
+
+  it("is not, by the edge", async () => {
+    const { get, origin } = await play();
+    const answer = await get("/a.json", preflight);
+    expect([answer.status, answer.headers.get("access-control-allow-origin"), grants(answer)]).toEqual([204, "*", []]);
+    expect(origin.hits).toBe(0);
+  });
+
+  it.each([[], "all"] as const)(
+    "is not, by an origin that answers preflights itself, which does not hear of it (headers: %j)",
+    async (headers) => {
+      const { get, origin } = await play({
+        cors: false,
+        methods: "all",
+        forward: { headers, cookies: false, authorization: false },
+      });
+      origin.answers(asset(null, { ...allowed, "access-control-allow-origin": A }, 204));
+      const answer = await get("/a.json", preflight);
+      expect([answer.headers.get("access-control-allow-origin"), grants(answer)]).toEqual([A, []]);
+      expect(origin.requests[0]!.headers.get("access-control-request-method")).toBe("GET");
+      for (const name of ASKS) expect(origin.requests[0]!.headers.has(name)).toBe(false);
+    },
+  );
 });

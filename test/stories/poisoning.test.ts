@@ -10,7 +10,7 @@ describe("what is not in the key", () => {
   it.each([
     ["x-forwarded-host", "evil.example"],
     ["x-forwarded-scheme", "http"],
-    ["x-forwarded-proto", "http"],
+    ["x-forwarded-proto", "wss"],
     ["x-forwarded-port", "1"],
     ["x-host", "evil.example"],
     ["x-original-url", "/admin"],
@@ -208,7 +208,7 @@ describe("a cookie that the origin sets", () => {
     origin.answers(async () => {
       await held.promise;
       const headers = new Headers({ "cache-control": "public, max-age=10", etag: '"1"' });
-      headers.append("set-cookie", "session=1; Path=/; Domain=rescdn.io");
+      headers.append("set-cookie", "session=1; Path=/; Domain=origin.example");
       headers.append("set-cookie", "theme=dark");
       return new Response("x", { headers });
     });
@@ -414,6 +414,11 @@ describe("where all headers are forwarded", () => {
   it.each([
     "x-forwarded-host",
     "x-forwarded-for",
+    "x-forwarded-proto",
+    "x-ssl-client-verify",
+    "client-cert",
+    "remote-user",
+    "available-dictionary",
     "x-forwarded-anything",
     "forwarded",
     "x-original-url",

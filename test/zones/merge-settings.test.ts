@@ -42,7 +42,7 @@ describe("completeSettings()", () => {
     expect(completeSettings({ ttl: { css: null }, forward: { cookies: true }, timeouts: { idle_ms: 100 } })).toEqual({
       ...DEFAULT_SETTINGS,
       ttl: { ...DEFAULT_SETTINGS.ttl, css: null },
-      forward: { headers: [], cookies: true, authorization: false },
+      forward: { headers: [], cookies: true, authorization: false, client_ip: false },
       timeouts: { first_byte_ms: 15_000, idle_ms: 100 },
     });
   });

@@ -1,11 +1,11 @@
 import { evaluatePreconditions } from "../../http/conditional.ts";
 import { headersOf } from "../../http/headers-of.ts";
 import { contentRange, requestedRange, unsatisfiedRange } from "../../http/range.ts";
+import { dropHostFields } from "../../http/response-fields.ts";
 import { isWithoutContent } from "../../http/statuses.ts";
 import { varyFields } from "../../http/vary.ts";
 import type { BodySource } from "../cache/body-source.ts";
 import type { Caches } from "../cache/caches.ts";
-import { dropHostFields } from "../cache/client-headers.ts";
 import { type StoredResponse, selectedValidators } from "../cache/stored-response.ts";
 import type { ResponseOutcome } from "../fill/outcome.ts";
 import type { Provenance } from "../fill/provenance.ts";

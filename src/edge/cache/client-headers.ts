@@ -2,6 +2,7 @@ import { formatHttpDate } from "../../http/dates.ts";
 import { isWeak } from "../../http/etag.ts";
 import { sharedLifetime } from "../../http/freshness.ts";
 import { mediaTypeOf } from "../../http/media-type.ts";
+import { dropHostFields } from "../../http/response-fields.ts";
 import { isSuccess } from "../../http/statuses.ts";
 import { storableHeaders } from "../../http/storable.ts";
 import { effectiveCacheControl } from "../../http/targeted-cache-control.ts";
@@ -9,17 +10,6 @@ import type { ForwardSettings } from "../../zones/settings.ts";
 import { isDecoded } from "../origin/decoding.ts";
 import type { Target } from "../request/target.ts";
 import { isNosniff, reconcileType } from "./content-type.ts";
-
-/**
- * Takes away what an origin says of its own host, not of one answer: `Alt-Svc` (RFC 7838 §3) would send clients past the edge,
- * and `Clear-Site-Data: "cookies"` clears the whole registrable domain, all zones' cookies with it. `response_headers` may set
- * them.
- */
-export function dropHostFields(headers: Headers): void {
-  headers.delete("alt-svc");
-  // Clear Site Data §3.1: its types are quoted strings. What has none says nothing to a browser.
-  if (headers.get("clear-site-data")?.includes('"')) headers.delete("clear-site-data");
-}
 
 /** An answer of the origin, as far as it tells what clients may see of it. */
 interface Answered {
@@ -33,8 +23,6 @@ interface Answered {
 /** The origin's fields as clients may see them: end-to-end, labelled, without cookies, purge tags and what speaks for its host. */
 export function clientHeaders({ response, answeredAt, isPage = false }: Answered, target: Target): Headers {
   const headers = storableHeaders(response.headers);
-  headers.delete("cache-tag");
-  headers.delete("surrogate-key");
   dropHostFields(headers);
   // A cookie is for the client whose request fetched it, see `ownCookies`.
   headers.delete("set-cookie");
@@ -82,14 +70,29 @@ function forbidSharing(headers: Headers): void {
 }
 
 /**
- * What an answer of the origin sets at the client whose request fetched it, and at nobody else's. Without its Domain: that
- * could only name this network, whose other zones it would reach (RFC 6265 §4.1.2.3).
+ * What an answer of the origin sets at the client whose request fetched it, and at nobody else's: cookies of the zone's host
+ * alone. One for a domain above it would reach the other zones of this network, so there is none. The domain that another one
+ * names is the origin's own, in whose place the zone stands.
+ *
+ * @param hosts the zone's hostnames
  */
-export function ownCookies(headers: Headers, { cookies }: ForwardSettings): readonly string[] {
-  return !cookies ? [] : headers.getSetCookie().map(withoutDomain);
+export function ownCookies(
+  headers: Headers,
+  { cookies }: ForwardSettings,
+  hosts: readonly string[],
+): readonly string[] {
+  if (!cookies) return [];
+  return headers.getSetCookie().flatMap((cookie) => {
+    const [pair = "", ...attributes] = cookie.split(";");
+    const domains = attributes.flatMap((attribute) => domainOf(attribute) ?? []);
+    if (domains.some((domain) => hosts.some((host) => host.endsWith(`.${domain}`)))) return [];
+    return [pair, ...attributes.filter((attribute) => domainOf(attribute) === null)].join(";");
+  });
 }
 
-function withoutDomain(cookie: string): string {
-  const [pair = "", ...attributes] = cookie.split(";");
-  return [pair, ...attributes.filter((attribute) => !/^\s*domain\s*(?:=|$)/i.test(attribute))].join(";");
+/** The domain that an attribute of a cookie names, without dots around it (RFC 6265 §5.2.3); null: it is another attribute. */
+function domainOf(attribute: string): string | null {
+  const found = /^\s*domain\s*(?:=(.*))?$/is.exec(attribute);
+  if (found === null) return null;
+  return (found[1] ?? "").toLowerCase().replace(/[\s"]/g, "").replace(/^\.+/, "").replace(/\.$/, "");
 }

@@ -41,11 +41,15 @@ export function storeVerdict(
     const { kind } = reconcileType(target.asset, type, { isPage });
     if (kind === "page" || (kind === "data" && sharedLifetime(said) === 0)) return no("type-mismatch");
   }
-  if (zone.settings.forward.cookies && !saysShared(said, stored)) {
+  if (zone.settings.forward.cookies && !saysShared(said, stored, "cookie")) {
     // The answer may be about the cookie that the origin saw, which is not in the key.
     if (request.has("cookie")) return no("cookie");
     // RFC 9111 §7.3: Set-Cookie as such "does not inhibit caching". But then its origin should say for how long.
     if (response.headers.has("set-cookie") && !isExplicit(stored.source)) return no("set-cookie");
+  }
+  if (zone.settings.forward.client_ip && isOfClient(response.status) && request.has("x-forwarded-for")) {
+    // A firewall's word about the address that the origin saw, which is not in the key.
+    if (!saysShared(said, stored, "x-forwarded-for")) return no("client-ip");
   }
   if (stored.size !== null && stored.size > zone.settings.max_object_bytes) return no("too-large");
   const verdict = storable({
@@ -67,9 +71,14 @@ export function storeVerdict(
   return isPartOfKept ? { ...no("partial"), asPart: true } : no("partial");
 }
 
-/** Whether the origin knows that a shared cache is asking, and lets it share; or lets the cookie tell answers apart. */
-function saysShared({ directives, targeted }: EffectiveCacheControl, stored: StoredResponse): boolean {
-  return targeted || directives.public || directives.sMaxage !== undefined || stored.vary.includes("cookie");
+/** An error that may be about who asks; that there is nothing is about what is asked. */
+function isOfClient(status: number): boolean {
+  return status >= 400 && status !== 404 && status !== 410;
+}
+
+/** Whether the origin knows that a shared cache is asking, and lets it share; or lets a request field tell answers apart. */
+function saysShared({ directives, targeted }: EffectiveCacheControl, stored: StoredResponse, field: string): boolean {
+  return targeted || directives.public || directives.sMaxage !== undefined || stored.vary.includes(field);
 }
 
 /** RFC 9111 §3.5 is about credentials that the origin was shown; the others changed nothing. */

@@ -96,10 +96,10 @@ const NOTHING_LEFT = Promise.resolve();
 async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, permit: FillPermit): Promise<Led> {
   const { request, zone, target } = exchange;
   const { stale, wantsBody } = wanted;
-  const outcome = await askOrigin(zone, {
+  const outcome = await askOrigin(exchange, {
     method: "GET",
     pathAndQuery: target.path + target.query,
-    headers: originHeaders(request.headers, zone, target, stale ? validatorsOf(stale.stored) : {}),
+    headers: originHeaders(exchange, stale ? validatorsOf(stale.stored) : {}),
   });
   if (outcome.kind === "failure") return failed(leader, outcome.failure);
   const { response } = outcome;
@@ -122,7 +122,7 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
   const verdict = isShared
     ? storeVerdict(answer, stored, request.headers, target, zone)
     : ({ store: false, reason: "fallback" } as const);
-  const cookies = ownCookies(response.headers, zone.settings.forward);
+  const cookies = ownCookies(response.headers, zone.settings.forward, exchange.hosts);
   if (verdict.store) {
     const { done, over, ...onTheWay } = keep(exchange, stored, body, wantsBody, leader, permit, stale?.stored ?? null);
     return { fill: { kind: "answer", stored, ...onTheWay, cookies, isKept: true }, done, over };
@@ -158,7 +158,7 @@ function validated(
   leader: Leader,
 ): Led {
   const { request, zone, target, store, memory } = exchange;
-  const cookies = ownCookies(answer.response.headers, zone.settings.forward);
+  const cookies = ownCookies(answer.response.headers, zone.settings.forward, exchange.hosts);
   const asItWas: Led = {
     fill: { kind: "validated", stored: stale, cookies },
     done: NOTHING_LEFT,

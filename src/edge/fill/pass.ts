@@ -26,31 +26,31 @@ import { bypassed } from "./provenance.ts";
 
 /** Passes a GET or HEAD to the origin and its answer to the client, a range as a range; nothing is kept but a small part. */
 export function pass(exchange: Exchange, reason: string): Promise<Outcome> {
-  const { request, zone, target } = exchange;
+  const { request, target } = exchange;
   return passRequest(exchange, "bypass", reason, {
     method: request.method,
     pathAndQuery: target.path + target.query,
-    headers: originHeaders(request.headers, zone, target, rangeFields(request)),
+    headers: originHeaders(exchange, rangeFields(request)),
   });
 }
 
 /** Passes a CORS preflight to an origin that answers it itself. */
 export function passPreflight(exchange: Exchange): Promise<Outcome> {
-  const { request, zone, target, url } = exchange;
+  const { request, target, url } = exchange;
   return passRequest(exchange, "method", null, {
     method: request.method,
     pathAndQuery: target.path + url.search,
-    headers: originHeaders(request.headers, zone, target, present(request.headers, PREFLIGHT_HEADERS)),
+    headers: originHeaders(exchange, present(request.headers, PREFLIGHT_HEADERS)),
   });
 }
 
 /** Passes an unsafe or unknown method to the origin and forgets what it may have changed (RFC 9111 §4.4). */
 export function passUnsafe(exchange: Exchange): Promise<Outcome> {
-  const { request, zone, target, url } = exchange;
+  const { request, target, url } = exchange;
   return passRequest(exchange, "method", null, {
     method: request.method,
     pathAndQuery: target.path + url.search,
-    headers: unsafeOriginHeaders(request.headers, zone, target),
+    headers: unsafeOriginHeaders(exchange),
     body: request.body,
   });
 }
@@ -63,7 +63,7 @@ async function passRequest(
 ): Promise<Outcome> {
   const { request, zone, target, coalescing } = exchange;
   const hasChanged = coalescing.watch(target.key);
-  const outcome = await askOrigin(zone, asked);
+  const outcome = await askOrigin(exchange, asked);
   if (outcome.kind === "failure") return { kind: "refused", reason: outcome.failure.reason };
   const { response } = outcome;
   const isOutdated = isUnsafe(request.method) ? await invalidate(exchange, response, hasChanged) : hasChanged;
@@ -81,7 +81,7 @@ async function passRequest(
   }
   return {
     ...given(stored, { kind: "origin", stream: body, tally, isKept: false }, bypassed(stored, fwd, reason)),
-    cookies: ownCookies(response.headers, zone.settings.forward),
+    cookies: ownCookies(response.headers, zone.settings.forward, exchange.hosts),
   };
 }
 

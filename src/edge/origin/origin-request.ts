@@ -1,22 +1,28 @@
 import { DEVICE } from "../../http/targeted-cache-control.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
+import type { Asked } from "../request/asked.ts";
 import { CONTENT_HEADERS, unlistedFields } from "../request/forwarded-fields.ts";
-import type { Target } from "../request/target.ts";
 
 /** Preconditions that guard a change at the origin (RFC 9110 §13.1): only the origin can evaluate them. */
 const PRECONDITIONS = ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"];
 
+/** What of a request decides what the origin sees of it. */
+type Forwarded = Pick<Asked, "hosts"> & {
+  request: Pick<Request, "headers">;
+  zone: Pick<ZoneDocument, "settings">;
+  target: Pick<Asked["target"], "fields">;
+};
+
 /**
  * The headers of a request to the origin. The origin sees nothing of the client's request that the zone does not
  * forward: what it cannot see can neither vary nor poison a stored answer. `Via` is ours alone, since nobody needs a
- * client's; `CDN-Loop` goes on with what is in it (RFC 8586 §2), and is in the key.
+ * client's; `CDN-Loop` goes on with what is in it (RFC 8586 §2), and is in the key. Origins that make URLs of their own are
+ * told the zone's host, and https: the same for each client, whatever host and scheme it has asked.
  *
  * @param extra conditionals or a range, set by the cache
  */
 export function originHeaders(
-  client: Headers,
-  zone: Pick<ZoneDocument, "settings">,
-  target: Pick<Target, "fields">,
+  { request: { headers: client }, zone, target, hosts }: Forwarded,
   extra: Readonly<Record<string, string>> = {},
 ): Headers {
   const headers = new Headers();
@@ -24,7 +30,10 @@ export function originHeaders(
   for (const [name, value] of unlistedFields(client, zone.settings.forward)) headers.set(name, value);
   // The stored form is the identity; codings are made here, once.
   headers.set("accept-encoding", "identity");
-  if (!headers.has("user-agent")) headers.set("user-agent", "ResCDN");
+  const [host] = hosts;
+  // What of these the zone lists and the client sends stays. Firewalls refuse requests without Accept.
+  const others = { accept: "*/*", "user-agent": "ResCDN", "x-forwarded-host": host, "x-forwarded-proto": "https" };
+  for (const [name, value] of Object.entries(others)) if (!headers.has(name)) headers.set(name, value);
   headers.set("via", `1.1 ${DEVICE}`);
   headers.set("surrogate-capability", `${DEVICE}="Surrogate/1.0"`);
   headers.append("cdn-loop", DEVICE);
@@ -33,14 +42,11 @@ export function originHeaders(
 }
 
 /** As {@link originHeaders}, for an unsafe method: its content and preconditions go along. */
-export function unsafeOriginHeaders(
-  client: Headers,
-  zone: Pick<ZoneDocument, "settings">,
-  target: Pick<Target, "fields">,
-): Headers {
-  const headers = originHeaders(client, zone, target);
+export function unsafeOriginHeaders(asked: Forwarded): Headers {
+  const client = asked.request.headers;
+  const headers = originHeaders(asked);
   // Applications tell forged requests by it. Its answer is nobody else's.
-  if (zone.settings.forward.headers === "all") copy("origin", client, headers);
+  if (asked.zone.settings.forward.headers === "all") copy("origin", client, headers);
   for (const name of CONTENT_HEADERS) copy(name, client, headers);
   for (const name of PRECONDITIONS) {
     const value = client.get(name);

@@ -9,6 +9,8 @@ export interface Asked {
   request: Request;
   url: URL;
   zone: ZoneDocument;
+  /** The zone's hostnames, whichever the client has asked; the first is the public one. */
+  hosts: readonly [string, ...string[]];
   target: Target;
   /** The request's own Cache-Control, of which `no-store` and `only-if-cached` are heeded. */
   directives: RequestCacheControl;

@@ -1,29 +1,11 @@
 import { endToEndHeaders } from "../../http/hop-by-hop.ts";
+import { mayBeListed, requestFieldLine } from "../../http/request-fields.ts";
 import { variantKey } from "../../http/vary.ts";
 import { weightedValues } from "../../http/weighted-list.ts";
 import type { ForwardSettings, ZoneSettings } from "../../zones/settings.ts";
-import { isSteering } from "./steering-headers.ts";
 
 /** A field of a client's request as the origin gets it; the name in lower case. */
 export type ForwardedField = readonly [name: string, value: string];
-
-/** Ours to send, never a client's to choose: the cache itself evaluates them or negotiates them. */
-const DECIDED_BY_THE_EDGE: ReadonlySet<string> = new Set([
-  "accept-encoding",
-  "authorization",
-  "cdn-loop",
-  "cookie",
-  "expect",
-  "host",
-  "if-match",
-  "if-modified-since",
-  "if-none-match",
-  "if-range",
-  "if-unmodified-since",
-  "range",
-  "surrogate-capability",
-  "via",
-]);
 
 /** Needed to read the body of an unsafe request, and of no other. */
 export const CONTENT_HEADERS: readonly string[] = [
@@ -47,7 +29,7 @@ export function listedFields(
   if (headers === "all" || headers.length === 0) return NONE;
   const fields: ForwardedField[] = [];
   for (const name of headers) {
-    const value = DECIDED_BY_THE_EDGE.has(name) ? null : client.get(name);
+    const value = mayBeListed(name) ? client.get(name) : null;
     if (value !== null && isFieldValue(value)) fields.push([name, WEIGHTED.has(name) ? inOneSpelling(value) : value]);
   }
   return fields.sort(([a], [b]) => (a < b ? -1 : 1));
@@ -55,17 +37,22 @@ export function listedFields(
 
 /**
  * What the origin gets of a client's request beside the listed headers, and what only `Vary` can tell apart: every header
- * of a zone that forwards all but those that steer applications, cookies, credentials.
+ * of a zone that forwards all but those that steer applications, cookies, credentials, the client's address.
  */
 export function unlistedFields(client: Headers, forward: ForwardSettings): readonly ForwardedField[] {
-  const { headers, cookies, authorization } = forward;
-  if (headers !== "all" && !cookies && !authorization) return NONE;
+  const { headers, cookies, authorization, client_ip } = forward;
+  if (headers !== "all" && !cookies && !authorization && !client_ip) return NONE;
   const fields: ForwardedField[] = headers === "all" ? [...endToEndHeaders(client)].filter(mayPass) : [];
-  for (const [name, isForwarded] of [["cookie", cookies] as const, ["authorization", authorization] as const]) {
-    const value = isForwarded ? client.get(name) : null;
+  for (const name of SWITCHED) {
+    const value = isSwitchedOn(name, forward) ? client.get(name) : null;
     if (value !== null && isFieldValue(value)) fields.push([name, value]);
   }
   return fields;
+}
+
+/** Whether the origin sees nothing of a client's request but its URL. */
+export function isShownNothing({ headers, cookies, authorization, client_ip }: ForwardSettings): boolean {
+  return headers.length === 0 && !cookies && !authorization && !client_ip;
 }
 
 /**
@@ -104,18 +91,26 @@ const LISTED = "=";
 const NONE: readonly ForwardedField[] = [];
 const NONE_LISTED: readonly string[] = [];
 
-function isUnlisted(name: string, { headers, cookies, authorization }: ForwardSettings): boolean {
+/** Those with a switch of their own. The address is the one that the client has: see `withAddress`. */
+const SWITCHED = ["cookie", "authorization", "x-forwarded-for"] as const;
+
+function isSwitchedOn(
+  name: (typeof SWITCHED)[number],
+  { cookies, authorization, client_ip }: ForwardSettings,
+): boolean {
   if (name === "cookie") return cookies;
-  if (name === "authorization") return authorization;
-  return headers === "all" && mayPassByName(name);
+  return name === "authorization" ? authorization : client_ip === true;
 }
 
+function isUnlisted(name: string, forward: ForwardSettings): boolean {
+  const switched = SWITCHED.find((known) => known === name);
+  if (switched !== undefined) return isSwitchedOn(switched, forward);
+  return forward.headers === "all" && requestFieldLine(name) === null;
+}
+
+/** Whether it goes along where all headers are forwarded. */
 function mayPass([name, value]: ForwardedField): boolean {
-  return mayPassByName(name) && isFieldValue(value);
-}
-
-function mayPassByName(name: string): boolean {
-  return !DECIDED_BY_THE_EDGE.has(name) && !CONTENT_HEADERS.includes(name) && !isSteering(name);
+  return requestFieldLine(name) === null && isFieldValue(value);
 }
 
 /** RFC 9110 §5.5: "Field values containing other CTL characters are also invalid"; servers choke on them. */

@@ -114,11 +114,11 @@ describe("clientHeaders()", () => {
 
 describe("ownCookies()", () => {
   const set = (cookies: boolean, ...values: string[]) =>
-    ownCookies(new Headers(values.map((value): [string, string] => ["set-cookie", value])), {
-      headers: [],
-      cookies,
-      authorization: false,
-    });
+    ownCookies(
+      new Headers(values.map((value): [string, string] => ["set-cookie", value])),
+      { headers: [], cookies, authorization: false },
+      ["zone.rescdn.io", "zone.rescdn.localhost"],
+    );
 
   it("gives none where the zone forwards none", () => {
     expect(set(false, "a=1")).toEqual([]);
@@ -126,14 +126,36 @@ describe("ownCookies()", () => {
 
   it.each([
     ["a=1", "a=1"],
-    ["a=1; Path=/; Domain=rescdn.io; Secure", "a=1; Path=/; Secure"],
-    ["a=1;domain=.rescdn.io", "a=1"],
-    ["a=1; DOMAIN =rescdn.io", "a=1"],
+    ["a=1; Path=/; Domain=zone.rescdn.io; Secure", "a=1; Path=/; Secure"],
+    ["a=1; Domain=.zone.rescdn.localhost", "a=1"],
+    ["a=1;domain=.origin.example", "a=1"],
+    ["a=1; DOMAIN =origin.example", "a=1"],
+    ["a=1; Domain=other.rescdn.io", "a=1"],
+    ["a=1; Domain=below.zone.rescdn.io", "a=1"],
+    ["a=1; Domain=escdn.io", "a=1"],
     ["a=1; Domain", "a=1"],
+    ["a=1; Domain=", "a=1"],
     ["a=1; Domain=a; domain=b", "a=1"],
     ["domain=1; Path=/", "domain=1; Path=/"],
     ["a=1; Domains=x", "a=1; Domains=x"],
   ])("gives %s as %s, to this host alone", (cookie, own) => {
     expect(set(true, cookie, "b=2")).toEqual([own, "b=2"]);
+  });
+
+  it.each([
+    "a=1; Path=/; Domain=rescdn.io; Secure",
+    "a=1;domain=.rescdn.io",
+    "a=1; DOMAIN = RESCDN.localhost ",
+    "a=1; Domain=localhost",
+    "a=1; Domain=io",
+    "a=1; Domain=..rescdn.io",
+    "a=1; Domain=rescdn.io.",
+    'a=1; Domain="rescdn.io"',
+    "a=1;\tDomain\t=\trescdn.io",
+    "a=1;;Domain=rescdn.io",
+    "a=1; Domain=origin.example; Domain=rescdn.io",
+    "a=1; Domain=rescdn.io; Domain=zone.rescdn.io",
+  ])("gives none for a domain above the zone's host: %j", (cookie) => {
+    expect(set(true, cookie, "b=2")).toEqual(["b=2"]);
   });
 });
