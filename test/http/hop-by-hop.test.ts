@@ -12,6 +12,8 @@ describe("endToEndHeaders() leaves out", () => {
     ["te", "trailers, deflate;q=0.5"],
     ["transfer-encoding", "chunked"],
     ["upgrade", "HTTP/2.0, SHTTP/1.3"],
+    // RFC 7540 §3.2.1: "The HTTP2-Settings header field is a connection-specific header field".
+    ["http2-settings", "AAMAAABkAAQAAP__"],
     // RFC 9110 §7.8 and §10.1.4: each of these comes with a connection option.
     ["connection", "close"],
     // RFC 9111 §3.1: "fields that are specific to the proxy that a cache uses when forwarding".

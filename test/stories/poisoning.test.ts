@@ -473,6 +473,16 @@ describe("where all headers are forwarded", () => {
 });
 
 describe("headers of the zone to its origin", () => {
+  it("take the place of what the edge says where nobody else does, whatever a client says", async () => {
+    const own = { accept: "image/*", "user-agent": "Zone/1", "x-forwarded-host": "www.example.com" };
+    const { get, origin } = await play({ origin_headers: own });
+    origin.answers(asset("x"));
+    await get("/a.css", { headers: Object.fromEntries(Object.keys(own).map((name) => [name, "evil"])) });
+    const { headers } = origin.requests[0]!;
+    expect(Object.fromEntries(Object.keys(own).map((name) => [name, headers.get(name)]))).toEqual(own);
+    expect(headers.get("x-forwarded-proto")).toBe("https");
+  });
+
   it("never reach the fallback origin, which has its own", async () => {
     const second = originAt("https://second-with-headers.example").answers(asset("x"));
     const { get, origin } = await play({

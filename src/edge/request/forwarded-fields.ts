@@ -7,12 +7,13 @@ import type { ForwardSettings, ZoneSettings } from "../../zones/settings.ts";
 /** A field of a client's request as the origin gets it; the name in lower case. */
 export type ForwardedField = readonly [name: string, value: string];
 
-/** Needed to read the body of an unsafe request, and of no other. */
+/** Needed to read the body of an unsafe request, and of no other. A part without its range would pass for the whole. */
 export const CONTENT_HEADERS: readonly string[] = [
   "content-type",
   "content-encoding",
   "content-language",
   "content-length",
+  "content-range",
 ];
 
 /** Fields that are lists with weights (RFC 9110 §12.5): neither case nor space nor the place of a smaller weight counts. */

@@ -100,9 +100,12 @@ describe("unsafeOriginHeaders()", () => {
     return headers;
   };
 
-  it.each(["content-type", "content-encoding", "content-language", "content-length"])("sends %s", (name) => {
-    expect(sent({ [name]: "1" })).toEqual({ [name]: "1" });
-  });
+  it.each(["content-type", "content-encoding", "content-language", "content-length", "content-range"])(
+    "sends %s",
+    (name) => {
+      expect(sent({ [name]: "1" })).toEqual({ [name]: "1" });
+    },
+  );
 
   it.each(["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"])("sends %s", (name) => {
     expect(sent({ [name]: '"1"' })).toEqual({ [name]: '"1"' });
