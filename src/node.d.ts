@@ -19,6 +19,7 @@ declare module "node:zlib" {
   export const createBrotliCompress: Create;
   export const createGunzip: Create;
   export const createInflate: Create;
+  export const createInflateRaw: Create;
   export const createBrotliDecompress: Create;
   export const createZstdDecompress: Create;
 }

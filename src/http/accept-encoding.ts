@@ -1,3 +1,4 @@
+import { canonicalCoding } from "./content-encoding.ts";
 import { weightedValues } from "./weighted-list.ts";
 
 /** The content codings that can be offered to a client (RFC 9110 §8.4.1, RFC 8878). */
@@ -22,6 +23,12 @@ export function preferredCoding(acceptEncoding: string | null, available: readon
   return best;
 }
 
+/** Whether a client has asked for all of these codings, by name or by `*` (RFC 9110 §12.5.3). */
+export function acceptsCodings(acceptEncoding: string | null, codings: readonly string[]): boolean {
+  const weights = codingWeights(acceptEncoding);
+  return codings.every((coding) => weightOf(weights, canonicalCoding(coding)) > 0);
+}
+
 /** Below any weight that a client can state: what is acceptable unless excluded comes after what was asked for. */
 const BY_DEFAULT = Number.MIN_VALUE;
 
@@ -33,13 +40,8 @@ function weightOf(weights: ReadonlyMap<string, number>, coding: string): number 
 function codingWeights(acceptEncoding: string | null): Map<string, number> {
   const weights = new Map<string, number>();
   for (const { value, weight } of weightedValues(acceptEncoding)) {
-    const coding = canonical(value);
+    const coding = canonicalCoding(value);
     if (weight !== null && !weights.has(coding)) weights.set(coding, weight);
   }
   return weights;
-}
-
-/** RFC 9110 §8.4.1.3: "A recipient SHOULD consider "x-gzip" to be equivalent to "gzip"." */
-function canonical(coding: string): string {
-  return coding === "x-gzip" ? "gzip" : coding;
 }

@@ -7,6 +7,8 @@ export type Precondition = "proceed" | "not-modified" | "failed";
 /** What identifies the response selected for a request; dates in ms since the epoch. */
 export interface SelectedValidators {
   etag: string | null;
+  /** Tags of the same representation in other content codings: a client that has one of these has what it needs. */
+  otherEtags?: readonly string[];
   lastModified: number | null;
   date: number | null;
 }
@@ -34,7 +36,7 @@ export function evaluatePreconditions(
   const reads = method === "GET" || method === "HEAD";
   const ifNoneMatch = requestHeaders.get("if-none-match");
   if (ifNoneMatch !== null) {
-    if (!matchesAny(ifNoneMatch, selected.etag, weakMatch)) return "proceed";
+    if (knownEtag(ifNoneMatch, selected, reads) === null) return "proceed";
     return reads ? "not-modified" : "failed";
   }
   if (!reads) return "proceed";
@@ -42,6 +44,23 @@ export function evaluatePreconditions(
   // RFC 9111 §4.3.2: without Last-Modified, Date takes its place. So a client whose copy is older than ours gets ours.
   const modified = selected.lastModified ?? selected.date;
   return since !== null && modified !== null && modified <= since ? "not-modified" : "proceed";
+}
+
+/**
+ * The tag by which a client that sends this `If-None-Match` knows the selected representation (RFC 9110 §13.1.2): a 304 has
+ * to name it, or the client could not tell which of its copies is meant (RFC 9111 §4.3.4). `""` for `*`, null: it knows none.
+ *
+ * @param inAnyCoding whether one of another content coding will do: it does for a reader, not to guard a change
+ */
+export function knownEtag(
+  ifNoneMatch: string,
+  { etag, otherEtags = [] }: SelectedValidators,
+  inAnyCoding = true,
+): string | null {
+  const tags = parseEntityTags(ifNoneMatch);
+  if (tags === "*") return etag ?? "";
+  const shown = etag === null ? [] : inAnyCoding ? [etag, ...otherEtags] : [etag];
+  return shown.find((one) => tags.some((tag) => weakMatch(tag, one))) ?? null;
 }
 
 /** The conditional fields that revalidate a stored response (RFC 9111 §4.3.1), with its validators as they were sent. */

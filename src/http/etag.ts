@@ -5,6 +5,19 @@ export function isEntityTag(text: string): boolean {
   return ENTITY_TAG.test(text);
 }
 
+const NOT_IN_TAGS = /[^\x21\x23-\x7e\x80-\uffff]/g;
+
+/**
+ * An origin's `ETag` as an entity tag. Many leave out the quotes, or one of them, write `w/`, or have a blank within: clients
+ * are shown a tag that they can read. Null where nothing is left of it.
+ */
+export function asEntityTag(value: string): string | null {
+  if (isEntityTag(value)) return value;
+  const [, weak = "", rest = ""] = /^(w\/)?(.*)$/is.exec(value.trim())!;
+  const opaque = rest.replace(/^"|"$/g, "").replace(NOT_IN_TAGS, encodeURIComponent);
+  return opaque === "" ? null : `${weak.toUpperCase()}"${opaque}"`;
+}
+
 /** Whether an entity tag is marked as weak (RFC 9110 §8.8.3). */
 export function isWeak(tag: string): boolean {
   return tag.startsWith("W/");
@@ -49,4 +62,9 @@ export function weakMatch(a: string, b: string): boolean {
 
 function opaque(tag: string): string {
   return isWeak(tag) ? tag.slice(2) : tag;
+}
+
+/** The tag of a form in a content coding of ours: it differs from that of the identity form (RFC 9110 §8.8.3.3). */
+export function codedEtag(tag: string, coding: string): string {
+  return tag.replace(/"$/, `-${coding}"`);
 }

@@ -12,6 +12,8 @@ const BOUND_TO_CONTENT: readonly string[] = [
   "content-range",
   "content-md5",
   "content-digest",
+  "repr-digest",
+  "digest",
 ];
 
 /**
@@ -43,7 +45,7 @@ export function freshenHeaders(stored: Headers, notModified: Headers): Headers {
 export function selectsStored(stored: Headers, notModified: Headers): boolean {
   const tag = notModified.get("etag");
   const storedTag = stored.get("etag");
-  if (tag !== null && storedTag !== null) return isWeak(tag) ? weakMatch(tag, storedTag) : tag === storedTag;
+  if (tag !== null && storedTag !== null) return tag === storedTag || (isWeak(tag) && weakMatch(tag, storedTag));
   const modified = parseHttpDate(notModified.get("last-modified"));
   const storedModified = parseHttpDate(stored.get("last-modified"));
   if (modified !== null && storedModified !== null) return modified === storedModified;

@@ -90,9 +90,9 @@ function rangeHolds(ifRange: string, { etag, lastModified, date }: SelectedValid
   return time === lastModified && date !== null && date - time >= 1000;
 }
 
-/** The `Content-Range` of a part (RFC 9110 §14.4). */
-export function contentRange(first: number, last: number, size: number): string {
-  return `bytes ${first}-${last}/${size}`;
+/** The `Content-Range` of a part (RFC 9110 §14.4). @param size of the whole, bytes; null: unknown */
+export function contentRange(first: number, last: number, size: number | null): string {
+  return `bytes ${first}-${last}/${size ?? "*"}`;
 }
 
 /** The `Content-Range` of a 416 (RFC 9110 §15.5.17). */
@@ -109,4 +109,18 @@ export function parseContentRange(value: string | null): ContentRange | null {
   const size = match[3] === "*" ? null : Number(match[3]);
   if (!Number.isSafeInteger(size ?? last) || last < first || last >= (size ?? Number.POSITIVE_INFINITY)) return null;
   return { first, last, size };
+}
+
+/**
+ * What a part holds of its whole. Where its label and its bytes differ, the label is believed as to where they begin, the bytes
+ * as to where they end, and what the label calls the end of the whole ends there. Null where that cannot be.
+ *
+ * @param length of the part, bytes
+ */
+export function partHeld(label: ContentRange, length: number): ContentRange | null {
+  const { first, last, size } = label;
+  const end = first + length;
+  if (end === last + 1) return label;
+  const whole = size !== null && last === size - 1 ? end : size;
+  return length === 0 || (whole !== null && end > whole) ? null : { first, last: end - 1, size: whole };
 }

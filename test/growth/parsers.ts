@@ -1,7 +1,7 @@
 import { clientAddress } from "../../src/accounts/client-address.ts";
 import { tokenKind } from "../../src/accounts/token.ts";
 import { decodeCursor } from "../../src/api/cursor.ts";
-import { chooseCoding, codedEtag } from "../../src/edge/answer/coding.ts";
+import { chooseCoding } from "../../src/edge/answer/coding.ts";
 import { addEdgeHeaders } from "../../src/edge/answer/edge-headers.ts";
 import { clientHeaders, ownCookies } from "../../src/edge/cache/client-headers.ts";
 import { isNosniff, kindOf, reconcileType } from "../../src/edge/cache/content-type.ts";
@@ -12,18 +12,20 @@ import type { StoredResponse } from "../../src/edge/cache/stored-response.ts";
 import { toStoredResponse } from "../../src/edge/cache/stored-response.ts";
 import { languageVariantOf } from "../../src/edge/cache/variants.ts";
 import { type Question, withOwnRedirects } from "../../src/edge/origin/own-redirects.ts";
+import { isCompressedData } from "../../src/edge/origin/compressed-data.ts";
 import { listedFields, selectingFields, unlistedFields } from "../../src/edge/request/forwarded-fields.ts";
 import { targetOf, targetWithFields } from "../../src/edge/request/target.ts";
 import { surfaceOf } from "../../src/hosts.ts";
-import { preferredCoding } from "../../src/http/accept-encoding.ts";
+import { acceptsCodings, preferredCoding } from "../../src/http/accept-encoding.ts";
 import { parseAge } from "../../src/http/age.ts";
 import { parseCacheControl } from "../../src/http/cache-control.ts";
 import { appendCacheStatus } from "../../src/http/cache-status.ts";
 import { hasPassed, parseCdnLoop } from "../../src/http/cdn-loop.ts";
 import { evaluatePreconditions, validators } from "../../src/http/conditional.ts";
+import { contentCodings } from "../../src/http/content-encoding.ts";
 import { parseHttpDate } from "../../src/http/dates.ts";
 import { parseDeltaSeconds } from "../../src/http/delta-seconds.ts";
-import { parseEntityTags, weakMatch } from "../../src/http/etag.ts";
+import { asEntityTag, codedEtag, parseEntityTags, weakMatch } from "../../src/http/etag.ts";
 import { isToken, listMembers, splitOutsideQuotes, trimBlanks, unquoted } from "../../src/http/field-syntax.ts";
 import { freshenHeaders } from "../../src/http/freshen.ts";
 import { endToEndHeaders } from "../../src/http/hop-by-hop.ts";
@@ -140,9 +142,12 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
     dropHostFields: field("strict-transport-security", (headers) => dropHostFields(headers)),
   },
   "src/edge/answer/coding.ts": {
-    codedEtag: (text) => codedEtag(text, "br"),
     chooseCoding: field("content-type", (headers) =>
-      chooseCoding({ status: 200, size: 9_999 } as StoredResponse, headers, headers, { enabled: true, way: "kept" }),
+      chooseCoding({ status: 200, size: 9_999 } as StoredResponse, headers, headers, {
+        enabled: true,
+        way: "kept",
+        path: "/a",
+      }),
     ),
   },
   "src/edge/cache/content-type.ts": {
@@ -177,7 +182,12 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
     languageVariantOf: (text) =>
       languageVariantOf({ headers: [["content-language", text]], variant: text } as unknown as StoredResponse),
   },
-  "src/http/accept-encoding.ts": { preferredCoding: (text) => preferredCoding(text, ["br", "gzip", "identity"]) },
+  "src/http/accept-encoding.ts": {
+    preferredCoding: (text) => preferredCoding(text, ["br", "gzip", "identity"]),
+    acceptsCodings: (text) => acceptsCodings(text, ["gzip"]),
+  },
+  "src/http/content-encoding.ts": { contentCodings },
+  "src/edge/origin/compressed-data.ts": { isCompressedData: (text) => isCompressedData(text, text) },
   "src/http/age.ts": { parseAge },
   "src/http/cache-control.ts": { parseCacheControl },
   "src/http/cache-status.ts": { appendCacheStatus: (text) => appendCacheStatus(text, "ResCDN; hit") },
@@ -193,7 +203,12 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
   },
   "src/http/dates.ts": { parseHttpDate },
   "src/http/delta-seconds.ts": { parseDeltaSeconds },
-  "src/http/etag.ts": { parseEntityTags, weakMatch: (text) => weakMatch(text, text) },
+  "src/http/etag.ts": {
+    parseEntityTags,
+    asEntityTag,
+    codedEtag: (text) => codedEtag(text, "br"),
+    weakMatch: (text) => weakMatch(text, text),
+  },
   "src/http/field-syntax.ts": {
     isToken,
     listMembers,

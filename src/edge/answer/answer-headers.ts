@@ -1,3 +1,5 @@
+import { REPRESENTATION_DIGESTS } from "../../http/digests.ts";
+
 /** Fields of a 200 that a 304 repeats (RFC 9110 §15.4.5), beside those that the edge adds. */
 const KEPT_BY_304: ReadonlySet<string> = new Set([
   "cache-control",
@@ -20,5 +22,5 @@ export function notModifiedHeaders(whole: Headers): Headers {
 function isOnlyFor200(name: string, hasEtag: boolean): boolean {
   if (KEPT_BY_304.has(name)) return false;
   if (name === "last-modified") return hasEtag;
-  return name.startsWith("content-") || name === "accept-ranges";
+  return name.startsWith("content-") || name === "accept-ranges" || REPRESENTATION_DIGESTS.includes(name);
 }

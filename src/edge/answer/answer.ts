@@ -1,4 +1,6 @@
-import { evaluatePreconditions } from "../../http/conditional.ts";
+import { evaluatePreconditions, knownEtag } from "../../http/conditional.ts";
+import { CONTENT_DIGESTS, REPRESENTATION_DIGESTS } from "../../http/digests.ts";
+import { codedEtag } from "../../http/etag.ts";
 import { headersOf } from "../../http/headers-of.ts";
 import { contentRange, requestedRange, unsatisfiedRange } from "../../http/range.ts";
 import { dropHostFields } from "../../http/response-fields.ts";
@@ -12,9 +14,9 @@ import type { Provenance } from "../fill/provenance.ts";
 import type { Asked } from "../request/asked.ts";
 import { stampAge } from "./age-fields.ts";
 import { notModifiedHeaders } from "./answer-headers.ts";
-import { type CodingChoice, chooseCoding, codedEtag } from "./coding.ts";
+import { type CodingChoice, chooseCoding, etagsOf } from "./coding.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
-import { codedBody, partOfBody, wholeBody } from "./read-body.ts";
+import { codedBody, partOfBody, unreadSource, wholeBody } from "./read-body.ts";
 import { refuse } from "./refusal.ts";
 import { isReady, makeReady } from "./replay.ts";
 import type { Answer } from "./send.ts";
@@ -22,7 +24,8 @@ import type { Answer } from "./send.ts";
 /** What of a response a request gets. Positions and sizes in bytes. */
 type Selection =
   | { kind: "precondition-failed" }
-  | { kind: "not-modified" }
+  /** `etag`: of the copy that the client has. */
+  | { kind: "not-modified"; etag: string | null }
   | { kind: "unsatisfiable"; size: number }
   /** `first` to `last`, inclusive. */
   | { kind: "part"; first: number; last: number; size: number }
@@ -33,6 +36,11 @@ type Selection =
  * §14.2: "A server MAY ignore the Range header field"): else the origin would send a lot for a little.
  */
 const CUT_OUT_BYTES = 1_048_576;
+
+const DIGESTS = [...CONTENT_DIGESTS, ...REPRESENTATION_DIGESTS];
+
+/** What the answer with the whole says of its content, and one without any must not say. */
+const ABOUT_CONTENT = ["content-encoding", "content-length", ...DIGESTS];
 
 const WITHOUT_BODY = { body: null, tally: null } as const;
 
@@ -45,9 +53,12 @@ export async function answer(exchange: Asked & Caches, outcome: ResponseOutcome)
   const coding = chooseCoding(stored, headers, request.headers, {
     enabled: zone.settings.compression && isGetOrHead(request),
     way: source.kind !== "origin" ? "at hand" : source.isKept ? "kept" : "passed",
+    path: exchange.target.path,
   });
   const answered = await answerIn(coding, headers, exchange, outcome);
-  return answered ?? (await answerIn(UNCODED, headersOf(stored.headers), exchange, outcome))!;
+  if (answered !== null) return answered;
+  const uncoded = { ...outcome, source: await unreadSource(exchange, stored, source) };
+  return (await answerIn(UNCODED, headersOf(stored.headers), exchange, uncoded))!;
 }
 
 /** What a client gets that would have it coded, while too much is being coded already. */
@@ -70,15 +81,17 @@ async function answerIn(
     case "precondition-failed":
       return refuse("precondition-failed", request, zone);
     case "not-modified":
+      if (selection.etag) headers.set("etag", selection.etag);
       return { status: 304, headers: notModifiedHeaders(headers), ...WITHOUT_BODY, isOnTheWay, xCache };
     case "unsatisfiable":
       headers.set("content-range", unsatisfiedRange(selection.size));
-      headers.delete("content-length");
+      for (const name of ABOUT_CONTENT) headers.delete(name);
       headers.set("cache-control", "no-store");
       return { status: 416, headers, ...WITHOUT_BODY, isOnTheWay, xCache };
     case "part": {
       const { first, last, size } = selection;
       headers.set("content-range", contentRange(first, last, size));
+      for (const name of CONTENT_DIGESTS) headers.delete(name);
       headers.set("content-length", String(last - first + 1));
       const body = await partOfBody(exchange, stored, source, first, last);
       return { status: 206, headers, body, tally: null, isOnTheWay, xCache };
@@ -102,7 +115,11 @@ async function prepare(exchange: Asked & Caches, { stored, source, provenance }:
   if (hot === null || provenance.cacheStatus.hit !== true || provenance.age === null) return;
   if (isWithoutContent(stored.status) || isReady(hot, request, zone)) return;
   const headers = headersOf(stored.headers);
-  const coding = chooseCoding(stored, headers, request.headers, { enabled: zone.settings.compression, way: "at hand" });
+  const coding = chooseCoding(stored, headers, request.headers, {
+    enabled: zone.settings.compression,
+    way: "at hand",
+    path: target.path,
+  });
   describe(headers, exchange, stored, coding, provenance);
   const body = coding.kind === "coded" ? (await codedBody(exchange, stored, source, coding.coding))?.body : hot.body;
   if (!(body instanceof Blob)) return;
@@ -115,7 +132,8 @@ async function prepare(exchange: Asked & Caches, { stored, source, provenance }:
     body,
     size: body.size,
     hasRanges: isOk && coding.kind === "as-stored",
-    selected: isOk ? selectedValidators(headers) : null,
+    hasContentDigest: CONTENT_DIGESTS.some((name) => headers.has(name)),
+    selected: isOk ? { ...selectedValidators(headers), otherEtags: tagsInAnyCoding(stored) } : null,
   });
   memory?.recount(target.key);
 }
@@ -129,16 +147,26 @@ function select(
   source: BodySource,
 ): Selection {
   if (stored.status !== 200 || !isGetOrHead(request)) return { kind: "whole" };
-  const selected = selectedValidators(headers);
+  const selected = { ...selectedValidators(headers), otherEtags: tagsInAnyCoding(stored) };
   const precondition = evaluatePreconditions(request.method, request.headers, selected, now);
   if (precondition === "failed") return { kind: "precondition-failed" };
-  if (precondition === "not-modified") return { kind: "not-modified" };
+  if (precondition === "not-modified") {
+    const tags = request.headers.get("if-none-match");
+    return { kind: "not-modified", etag: tags === null ? null : knownEtag(tags, selected) };
+  }
   const { size } = stored;
   if (size === null || coding.kind === "coded") return { kind: "whole" };
   const range = requestedRange(request.method, request.headers, selected, size);
   const isPassed = source.kind === "origin" && !source.isKept;
   if (isPassed && range.kind === "part" && range.last >= CUT_OUT_BYTES) return { kind: "whole" };
   return range.kind === "whole" ? range : { ...range, size };
+}
+
+/** All tags that clients may have been given of a response, whatever coding they would be given today. */
+function tagsInAnyCoding({ headers, computedEtag }: StoredResponse): readonly string[] {
+  const [, tag] = headers.find(([name]) => name === "etag") ?? [];
+  const shown = tag ?? computedEtag;
+  return shown === null ? [] : etagsOf(shown);
 }
 
 /** The whole in a coding, null where it cannot be had now; sets the fields that depend on that. */
@@ -152,6 +180,8 @@ async function wholeIn(
   const isWithoutBody = exchange.request.method === "HEAD" || isWithoutContent(stored.status);
   if (coding.kind === "as-stored") {
     if (stored.size !== null && stored.status !== 204) headers.set("content-length", String(stored.size));
+    // RFC 9530 §2: in the answer to a HEAD it is of no content.
+    if (isWithoutBody && source.kind !== "origin") for (const name of CONTENT_DIGESTS) headers.delete(name);
     if (isWithoutBody) return WITHOUT_BODY;
     return { body: wholeBody(source), tally: source.kind === "origin" ? source.tally : null };
   }
@@ -177,6 +207,7 @@ function describe(
   stampAge(headers, stored, provenance, zone.settings);
   const etag = headers.get("etag") ?? stored.computedEtag;
   if (etag !== null) headers.set("etag", coding.kind === "coded" ? codedEtag(etag, coding.coding) : etag);
+  if (coding.kind === "coded") for (const name of DIGESTS) headers.delete(name);
   if (coding.kind === "coded" || coding.varies) addVary(headers, "Accept-Encoding");
   headers.set("x-cache", provenance.xCache);
   // Said to this cache, as CDN-Cache-Control is said to each on the way (W3C Edge Architecture §2.3).

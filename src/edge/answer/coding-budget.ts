@@ -1,8 +1,10 @@
-/** Bodies that are coded at the same time in an isolate: a piece of each is between another request and its turn. */
-const MOST_BODIES = 8;
-
-/** Their bytes together: one of the largest. */
-const MOST_BYTES = 2_097_152;
+/** What may be coded at the same time in an isolate. */
+export interface CodingBounds {
+  /** A piece of each is between another request and its turn. */
+  bodies: number;
+  /** Of all together. */
+  bytes: number;
+}
 
 /** After so long the platform must have ended a coding without a word, ms. */
 const LONGEST_MS = 60_000;
@@ -12,6 +14,11 @@ export class CodingBudget {
   /** The oldest first. */
   readonly #underWay = new Set<{ bytes: number; begunAt: number }>();
   #bytes = 0;
+  readonly #bounds: CodingBounds;
+
+  constructor(bounds: CodingBounds) {
+    this.#bounds = bounds;
+  }
 
   /** Counts a coding that begins now; null where there are too many. The caller ends it. @param now ms since the epoch */
   begin(bytes: number, now: number): { end(): void } | null {
@@ -19,7 +26,7 @@ export class CodingBudget {
       if (now - coding.begunAt <= LONGEST_MS) break;
       this.#end(coding);
     }
-    if (this.#underWay.size >= MOST_BODIES || this.#bytes + bytes > MOST_BYTES) return null;
+    if (this.#underWay.size >= this.#bounds.bodies || this.#bytes + bytes > this.#bounds.bytes) return null;
     const coding = { bytes, begunAt: now };
     this.#underWay.add(coding);
     this.#bytes += bytes;

@@ -1,6 +1,8 @@
 import { type Coding, preferredCoding } from "../../http/accept-encoding.ts";
-import { parseCacheControl } from "../../http/cache-control.ts";
+import { codedEtag } from "../../http/etag.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
+import { isCompressedData } from "../origin/compressed-data.ts";
+import { forbidsTransform } from "../origin/decoding.ts";
 
 /** In which content coding a stored response goes to a client. */
 export type CodingChoice =
@@ -12,54 +14,67 @@ export type CodingChoice =
 /** Below this, a coding costs more than it saves (bytes). */
 const SMALLEST = 1_024;
 
-/** Above this, a body is not held in memory to be coded (bytes). */
-const LARGEST = 2_097_152;
+/** Above this, a body takes the isolate more than a second to code (bytes). */
+const LARGEST = 33_554_432;
+
+/** Up to this, a body is coded in memory; above it only gzip is made, by the platform, as a stream (bytes). */
+export const LARGEST_IN_MEMORY = 2_097_152;
 
 const COMPRESSIBLE =
   /^(text\/.+|application\/((x-)?(java|type)script|json|xml|wasm|vnd\.ms-fontobject|yaml|toml|x-subrip|vnd\.apple\.mpegurl|x-mpegurl|.+\+(json|xml))|audio\/(x-)?mpegurl|image\/(svg\+xml|bmp|vnd\.microsoft\.icon)|font\/(ttf|otf|collection)|model\/gltf.*)$/;
 
-/** The better first. Only gzip can be made of a body on its way. */
-export const CODINGS: readonly Coding[] = ["br", "gzip", "identity"];
-const CODINGS_ON_THE_WAY: readonly Coding[] = ["gzip", "identity"];
+/** The better first. */
+const CODINGS: readonly Coding[] = ["br", "gzip", "identity"];
+/** The platform makes nothing better of a stream. */
+const CODINGS_OF_STREAMS: readonly Coding[] = ["gzip", "identity"];
 
 /** Whether the body is there to be coded, or on its way into the store, or only through here. */
 export type BodyWay = "at hand" | "kept" | "passed";
+
+/** What decides about the coding beside the response and the request. */
+export interface CodingCircumstances {
+  enabled: boolean;
+  way: BodyWay;
+  path: string;
+}
 
 /** Decides the coding (RFC 9110 §12.5.3). Images, video and packed fonts are left as they are. */
 export function chooseCoding(
   stored: StoredResponse,
   headers: Headers,
   request: Headers,
-  { enabled, way }: { enabled: boolean; way: BodyWay },
+  { enabled, way, path }: CodingCircumstances,
 ): CodingChoice {
-  // A coding that `decodedBody` does not know is the only form there is.
-  if (!enabled || stored.status !== 200 || headers.has("content-encoding") || !isCompressible(headers)) {
+  // Another client may have got it without the coding in which it came.
+  if (headers.has("content-encoding")) return { kind: "as-stored", varies: way === "passed" };
+  if (!enabled || stored.status !== 200 || !isCompressible(headers) || isCompressedData(path, null)) {
     return { kind: "as-stored", varies: false };
   }
   // Of one whose length is not known yet, another client may get a coding once it is stored.
   if (!isWorthCoding(stored.size, way)) return { kind: "as-stored", varies: stored.size === null };
   // A range is counted in bytes of the identity form: that is the one kept for resuming.
   if (request.has("range")) return { kind: "as-stored", varies: true };
-  const coding = preferredCoding(request.get("accept-encoding"), way === "at hand" ? CODINGS : CODINGS_ON_THE_WAY);
+  const coding = preferredCoding(request.get("accept-encoding"), codingsOf(stored.size, way));
   return coding === "br" || coding === "gzip" ? { kind: "coded", coding } : { kind: "as-stored", varies: true };
+}
+
+/** In which codings a body can be had. @param size bytes; null: unknown */
+export function codingsOf(size: number | null, way: BodyWay): readonly Coding[] {
+  return way === "at hand" && size !== null && size <= LARGEST_IN_MEMORY ? CODINGS : CODINGS_OF_STREAMS;
+}
+
+/** The tags of a response in the codings that it may have been sent in. */
+export function etagsOf(tag: string): readonly string[] {
+  return [tag, codedEtag(tag, "br"), codedEtag(tag, "gzip")];
 }
 
 function isCompressible(headers: Headers): boolean {
   const essence = (headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
   // RFC 9110 §7.7: no-transform forbids it.
-  return (
-    essence !== "text/event-stream" &&
-    COMPRESSIBLE.test(essence) &&
-    !parseCacheControl(headers.get("cache-control")).noTransform
-  );
+  return essence !== "text/event-stream" && COMPRESSIBLE.test(essence) && !forbidsTransform(headers);
 }
 
 /** @param size bytes; null: unknown. A body of unknown length that nobody keeps may be a stream of events. */
 function isWorthCoding(size: number | null, way: BodyWay): boolean {
   return size === null ? way === "kept" : size >= SMALLEST && size <= LARGEST;
-}
-
-/** The validator of the coded form: it differs from that of the identity form (RFC 9110 §8.8.3.3). */
-export function codedEtag(etag: string, coding: string): string {
-  return etag.replace(/"$/, `-${coding}"`);
 }

@@ -4,7 +4,9 @@ import type { Caches } from "../cache/caches.ts";
 import { reportStoreFailure } from "../cache/report.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 import type { Asked } from "../request/asked.ts";
+import { LARGEST_IN_MEMORY } from "./coding.ts";
 import { CodingBudget } from "./coding-budget.ts";
+import { codeOnce } from "./codings-under-way.ts";
 import { encodeAtOnce, encodeByPieces } from "./encode.ts";
 
 /** What a Response takes. */
@@ -13,6 +15,18 @@ export type Body = Blob | ReadableStream | null;
 /** The body as it is. */
 export function wholeBody(source: BodySource): Body {
   return "body" in source ? source.body : source.stream;
+}
+
+/** The source anew where its stream has been read in vain. */
+export async function unreadSource(
+  { store, target }: Asked & Caches,
+  stored: StoredResponse,
+  source: BodySource,
+): Promise<BodySource> {
+  if (source.kind !== "store" || !source.stream.locked) return source;
+  const stream = await store.readPart(target.key, stored, 0, stored.size! - 1);
+  if (stream === null) throw new Error("a stored body has gone while it was being read");
+  return { kind: "store", stream };
 }
 
 /** Bytes `first` to `last` (inclusive). */
@@ -48,12 +62,12 @@ export interface CodedBody {
 /** A body up to this size is coded at once: that takes some milliseconds (bytes). */
 const SMALL_BYTES = 65_536;
 
-/** Of the isolate. */
-const budget = new CodingBudget();
+/** Of the isolate; one of the largest, or some others. */
+const budget = new CodingBudget({ bodies: 8, bytes: LARGEST_IN_MEMORY });
 
 /**
- * The body in a coding. It is made once for each stored body, when first asked for; one on its way is coded as it goes. Null,
- * and the body untouched, where too much is being coded already.
+ * The body in a coding. It is made once for each stored body, when first asked for; one on its way is coded as it goes. Null
+ * where too much is being coded already, or what was made has gone.
  */
 export async function codedBody(
   exchange: Asked & Caches,
@@ -64,7 +78,7 @@ export async function codedBody(
   const { store, target, memory, waitUntil } = exchange;
   if (source.kind === "origin") {
     // `chooseCoding` offers nothing but gzip here.
-    return { body: source.stream?.pipeThrough(new CompressionStream("gzip")) ?? null, size: null };
+    return { body: source.stream && gzipped(source.stream), size: null };
   }
   if (source.kind === "store") {
     const existing = await store.readCoded(target.key, stored.bodyId, coding);
@@ -72,7 +86,9 @@ export async function codedBody(
   }
   const known = codedBefore(source, coding);
   if (known !== null) return known;
-  const coded = await encoded(exchange, stored.size ?? 0, source, coding);
+  const size = stored.size ?? 0;
+  if (size > LARGEST_IN_MEMORY) return largeCodedBody(exchange, stored, size, source);
+  const coded = await encoded(exchange, size, source, coding);
   if (coded === null) return null;
   if (source.kind === "memory") {
     source.coded.set(coding, coded);
@@ -80,6 +96,23 @@ export async function codedBody(
   }
   waitUntil(store.writeCoded(target.key, stored.bodyId, coding, coded).catch(reportStoreFailure(target.key)));
   return { body: coded, size: coded.size };
+}
+
+/** Made for all who wait for it, and read out of where it is kept: a slow client holds up nobody. */
+async function largeCodedBody(
+  { store, target, memory, waitUntil, now }: Asked & Caches,
+  stored: StoredResponse,
+  size: number,
+  source: BodySource,
+): Promise<CodedBody | null> {
+  const code = async () => {
+    const coded = gzipped(source.kind === "store" ? source.stream : new Response(wholeBody(source)).body!);
+    if (source.kind !== "memory") return store.writeCoded(target.key, stored.bodyId, "gzip", coded);
+    source.coded.set("gzip", await new Response(coded).blob());
+    memory?.recount(target.key);
+  };
+  if (!(await codeOnce(`${source.kind} ${stored.bodyId}`, size, now, waitUntil, code))) return null;
+  return codedBefore(source, "gzip") ?? store.readCoded(target.key, stored.bodyId, "gzip");
 }
 
 /** Small bodies are coded at once; of the others as many as the isolate can bear, piece by piece, whoever leaves. */
@@ -95,6 +128,11 @@ async function encoded(
   const coded = encodeByPieces(new Response(wholeBody(source)).body!, size, coding).finally(permit.end);
   waitUntil(coded.catch(() => undefined)); // whoever asked is told
   return coded;
+}
+
+/** By the platform itself, which offers no better coding of a stream. */
+function gzipped(body: ReadableStream): ReadableStream {
+  return body.pipeThrough(new CompressionStream("gzip"));
 }
 
 function codedBefore(source: BodySource, coding: "br" | "gzip"): CodedBody | null {

@@ -1,5 +1,6 @@
 import { preferredCoding } from "../../http/accept-encoding.ts";
-import { evaluatePreconditions } from "../../http/conditional.ts";
+import { evaluatePreconditions, knownEtag } from "../../http/conditional.ts";
+import { CONTENT_DIGESTS } from "../../http/digests.ts";
 import { contentRange, parseRange, rangeWithin } from "../../http/range.ts";
 import { currentAge } from "../../http/reuse.ts";
 import { BoundedMap } from "../../memo/bounded-map.ts";
@@ -9,7 +10,7 @@ import { STORED_FOR_SECONDS } from "../cache/store.ts";
 import { hit } from "../fill/provenance.ts";
 import { stampAge } from "./age-fields.ts";
 import { notModifiedHeaders } from "./answer-headers.ts";
-import { CODINGS } from "./coding.ts";
+import { codingsOf } from "./coding.ts";
 
 /** An answer out of memory that needs no promise. */
 export interface Replay {
@@ -36,8 +37,11 @@ export function replay(hot: HotResponse, request: Request, zone: ZoneDocument, n
   const range = isHead ? null : headers.get("range");
   const ready = hot.ready.get(readyKey(headers, zone, range !== null));
   if (ready === undefined || ready.zoneVersion !== zone.version || now >= ready.freshUntil) return null;
+  if (isHead && ready.hasContentDigest) return null;
   keepAge(ready, hot, zone, now);
-  if (ready.selected !== null && isNotModified(ready, request, now)) {
+  const unchanged = ready.selected === null ? "no" : isUnchanged(ready, request, now);
+  if (unchanged === "in another coding") return null;
+  if (unchanged === "yes") {
     ready.notModified ??= { ...ready.whole, status: 304, headers: notModifiedHeaders(ready.whole.headers) };
     return { fields: ready.notModified, body: null, size: 0 };
   }
@@ -55,7 +59,10 @@ export function makeReady(
   hot: HotResponse,
   request: Request,
   zone: ZoneDocument,
-  whole: Pick<ReadyAnswer, "body" | "size" | "hasRanges" | "selected"> & { headers: Headers; age: number },
+  whole: Pick<ReadyAnswer, "body" | "size" | "hasRanges" | "hasContentDigest" | "selected"> & {
+    headers: Headers;
+    age: number;
+  },
 ): void {
   const { headers, age, ...rest } = whole;
   const { answeredAt, lifetime, initialAge, status } = hot.stored;
@@ -80,13 +87,21 @@ function keepAge(ready: ReadyAnswer, { stored }: HotResponse, zone: ZoneDocument
   ready.age = age;
 }
 
-/** Most clients repeat what they were sent to the letter. */
-function isNotModified({ selected, lastModified }: ReadyAnswer, request: Request, now: number): boolean {
+/** Whether what a client has is what it would get. Most clients repeat what they were sent to the letter. */
+function isUnchanged(ready: ReadyAnswer, request: Request, now: number): "yes" | "in another coding" | "no" {
+  const { lastModified } = ready;
+  const selected = ready.selected!;
   const tags = request.headers.get("if-none-match");
-  const since = tags === null ? request.headers.get("if-modified-since") : null;
-  if (tags === null && since === null) return false;
-  if (tags !== null ? tags === selected!.etag : since === lastModified) return true;
-  return evaluatePreconditions(request.method, request.headers, selected!, now) === "not-modified";
+  if (tags !== null) {
+    if (tags === selected.etag) return "yes";
+    const known = knownEtag(tags, selected);
+    if (known === null) return "no";
+    return known === "" || known === selected.etag ? "yes" : "in another coding";
+  }
+  const since = request.headers.get("if-modified-since");
+  if (since === null) return "no";
+  if (since === lastModified) return "yes";
+  return evaluatePreconditions(request.method, request.headers, selected, now) === "not-modified" ? "yes" : "no";
 }
 
 function replayRange(ready: ReadyAnswer, range: string, headers: Headers): Replay | null {
@@ -96,10 +111,16 @@ function replayRange(ready: ReadyAnswer, range: string, headers: Headers): Repla
   const within = rangeWithin(asked, ready.size);
   if (within.kind !== "part") return null;
   const { first, last } = within;
-  ready.part ??= { ...ready.whole, status: 206, headers: new Headers(ready.whole.headers) };
+  ready.part ??= { ...ready.whole, status: 206, headers: withoutContentDigests(ready.whole.headers) };
   ready.part.headers.set("content-range", contentRange(first, last, ready.size));
   ready.part.headers.set("content-length", String(last - first + 1));
   return { fields: ready.part, body: ready.body.slice(first, last + 1), size: last - first + 1 };
+}
+
+function withoutContentDigests(whole: Headers): Headers {
+  const headers = new Headers(whole);
+  for (const name of CONTENT_DIGESTS) headers.delete(name);
+  return headers;
 }
 
 /** What of a request tells the answers out of one response apart, where it is plain enough for {@link replay}. */
@@ -116,13 +137,15 @@ const REMEMBERED_PREFERENCES = 256;
 const LONGEST_PREFERENCE = 128;
 const preferences = new BoundedMap<string, string>({ entries: REMEMBERED_PREFERENCES }, "everything");
 
-/** The coding that a client prefers of those made here. Few values of the field are in use, so they are remembered. */
+/** The codings that a client prefers of those made here. Few values of the field are in use, so they are remembered. */
 function codingAskedFor(headers: Headers): string {
   const accepted = headers.get("accept-encoding");
   if (accepted === null) return "identity";
   const known = preferences.get(accepted);
   if (known !== undefined) return known;
-  const preferred = preferredCoding(accepted, CODINGS) ?? "identity";
+  const ofSmall = preferredCoding(accepted, codingsOf(0, "at hand")) ?? "identity";
+  const ofLarge = preferredCoding(accepted, codingsOf(null, "at hand")) ?? "identity";
+  const preferred = ofSmall === ofLarge ? ofSmall : `${ofSmall} ${ofLarge}`;
   if (accepted.length <= LONGEST_PREFERENCE) preferences.set(accepted, preferred);
   return preferred;
 }

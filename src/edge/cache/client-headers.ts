@@ -1,5 +1,6 @@
 import { formatHttpDate } from "../../http/dates.ts";
-import { isWeak } from "../../http/etag.ts";
+import { CONTENT_DIGESTS, REPRESENTATION_DIGESTS } from "../../http/digests.ts";
+import { asEntityTag, isWeak } from "../../http/etag.ts";
 import { sharedLifetime } from "../../http/freshness.ts";
 import { mediaTypeOf } from "../../http/media-type.ts";
 import { dropHostFields } from "../../http/response-fields.ts";
@@ -7,7 +8,7 @@ import { isSuccess } from "../../http/statuses.ts";
 import { storableHeaders } from "../../http/storable.ts";
 import { effectiveCacheControl } from "../../http/targeted-cache-control.ts";
 import type { ForwardSettings } from "../../zones/settings.ts";
-import { isDecoded } from "../origin/decoding.ts";
+import { type Decoding, decodingOf, forbidsTransform } from "../origin/decoding.ts";
 import type { Target } from "../request/target.ts";
 import { isNosniff, reconcileType } from "./content-type.ts";
 
@@ -21,22 +22,42 @@ interface Answered {
 }
 
 /** The origin's fields as clients may see them: end-to-end, labelled, without cookies, purge tags and what speaks for its host. */
-export function clientHeaders({ response, answeredAt, isPage = false }: Answered, target: Target): Headers {
+export function clientHeaders(
+  { response, answeredAt, isPage = false }: Answered,
+  target: Target,
+  decoding: Decoding = decodingOf(response, target),
+): Headers {
   const headers = storableHeaders(response.headers);
   dropHostFields(headers);
   // A cookie is for the client whose request fetched it, see `ownCookies`.
   headers.delete("set-cookie");
-  if (isDecoded(response)) {
-    headers.delete("content-encoding");
-    headers.delete("content-length");
-    // The bytes are no longer those that a strong validator stood for (RFC 9110 §8.8.1).
-    const etag = headers.get("etag");
-    if (etag !== null && !isWeak(etag)) headers.set("etag", `W/${etag}`);
-  }
+  labelTag(headers);
+  labelCoding(headers, decoding);
   // RFC 9110 §6.6.1: a recipient with a clock appends a Date where there is none.
   if (!headers.has("date")) headers.set("date", formatHttpDate(answeredAt));
   labelType(headers, response.status, target, isPage);
   return headers;
+}
+
+/** Clients are shown an entity tag, or none: see `originEtag`. */
+function labelTag(headers: Headers): void {
+  const said = headers.get("etag");
+  const tag = said === null ? null : asEntityTag(said);
+  if (tag === null) headers.delete("etag");
+  else if (tag !== said) headers.set("etag", tag);
+}
+
+/** Names the codings that are left, and takes away what is true of the coded bytes only. */
+function labelCoding(headers: Headers, { decoded, left }: Decoding): void {
+  if (left.length === 0) headers.delete("content-encoding");
+  else if (left.length !== headers.get("content-encoding")?.split(",").length) {
+    headers.set("content-encoding", left.join(", "));
+  }
+  if (decoded.length === 0) return;
+  for (const name of ["content-length", ...CONTENT_DIGESTS, ...REPRESENTATION_DIGESTS]) headers.delete(name);
+  // The bytes are no longer those that a strong validator stood for (RFC 9110 §8.8.1).
+  const etag = headers.get("etag");
+  if (etag !== null && !isWeak(etag)) headers.set("etag", `W/${etag}`);
 }
 
 /**
@@ -58,9 +79,10 @@ export function labelType(headers: Headers, status: number, { asset }: Target, i
 }
 
 function forbidKeeping(headers: Headers): void {
+  const isBound = forbidsTransform(headers);
   for (const name of [...headers.keys()]) if (name.endsWith("-cache-control")) headers.delete(name);
   for (const name of ["surrogate-control", "expires"]) headers.delete(name);
-  headers.set("cache-control", "no-store");
+  headers.set("cache-control", isBound ? "no-store, no-transform" : "no-store");
 }
 
 function forbidSharing(headers: Headers): void {

@@ -30,6 +30,8 @@ export interface ReadyAnswer {
   size: number;
   /** Whether ranges of it may be asked for: it is a 200 in its identity form. */
   hasRanges: boolean;
+  /** Whether its fields hold a digest of its content, which is true of the whole only. */
+  hasContentDigest: boolean;
   /** What preconditions are evaluated against; null where they do not apply, since it is no 200. */
   selected: SelectedValidators | null;
   /** As sent: a client that repeats it to the letter needs no parser. */

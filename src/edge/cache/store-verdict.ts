@@ -67,7 +67,8 @@ export function storeVerdict(
   // One of a coded form is no part of the identity form, which is the one that is kept.
   // One without a type may be of a page, which only the whole tells.
   const isUntyped = type === null && target.asset !== null;
-  const isPartOfKept = stored.vary.length === 0 && !response.headers.has("content-encoding") && !isUntyped;
+  const isCoded = stored.headers.some(([name]) => name === "content-encoding");
+  const isPartOfKept = stored.vary.length === 0 && !isCoded && !isUntyped;
   return isPartOfKept ? { ...no("partial"), asPart: true } : no("partial");
 }
 

@@ -43,7 +43,8 @@ export interface Store {
   readPart(key: string, stored: StoredResponse, first: number, last: number): Promise<ReadableStream | null>;
   /** A stored body in a content coding, with its length in bytes; null when it was never made. */
   readCoded(key: string, bodyId: string, coding: Coding): Promise<{ body: ReadableStream; size: number | null } | null>;
-  writeCoded(key: string, bodyId: string, coding: Coding, body: Blob): Promise<void>;
+  /** A stream is found only once all of it is written: one that breaks off may look whole to a Cache API. */
+  writeCoded(key: string, bodyId: string, coding: Coding, body: Blob | ReadableStream): Promise<void>;
 }
 
 /** What the store holds under a key. */
@@ -61,6 +62,9 @@ type Coding = (typeof CODINGS)[number];
 
 /** Carries the entry as JSON beside the body. */
 const ENTRY_HEADER = "rescdn-entry";
+
+/** Says of a coded body that it is whole, and stands apart. */
+const APART_HEADER = "rescdn-apart";
 
 /**
  * @param origin scheme and host of the synthetic URLs: below the Worker's own domain, as Cloudflare asks for, and no host
@@ -107,7 +111,10 @@ export function createStore(
   }
 
   async function removeBody(key: string, bodyId: string): Promise<void> {
-    const places = [`body/${bodyId}`, ...CODINGS.map((coding) => `coded/${coding}/${bodyId}`)];
+    const places = [
+      `body/${bodyId}`,
+      ...CODINGS.flatMap((coding) => [codedPlace(coding, bodyId), apartPlace(coding, bodyId)]),
+    ];
     await Promise.all(places.map((place) => cache.delete(urlOf(place, key))));
   }
 
@@ -178,16 +185,34 @@ export function createStore(
     },
 
     async readCoded(key, bodyId, coding) {
-      const found = await cache.match(urlOf(`coded/${coding}/${bodyId}`, key));
+      let found = await cache.match(urlOf(codedPlace(coding, bodyId), key));
+      if (found?.headers.has(APART_HEADER)) {
+        await dropBody(found.body);
+        found = await cache.match(urlOf(apartPlace(coding, bodyId), key));
+      }
       if (!found?.body) return null;
       const length = found.headers.get("content-length");
       return { body: found.body, size: length === null ? null : Number(length) };
     },
 
     async writeCoded(key, bodyId, coding, body) {
-      await cache.put(urlOf(`coded/${coding}/${bodyId}`, key), storeResponse(body, tagged(key)));
+      const place = urlOf(codedPlace(coding, bodyId), key);
+      if (body instanceof Blob) {
+        await cache.put(place, storeResponse(body, tagged(key)));
+        return;
+      }
+      await cache.put(urlOf(apartPlace(coding, bodyId), key), storeResponse(body, tagged(key)));
+      await cache.put(place, storeResponse(null, { ...tagged(key), [APART_HEADER]: "1" }));
     },
   };
+}
+
+function codedPlace(coding: Coding, bodyId: string): string {
+  return `coded/${coding}/${bodyId}`;
+}
+
+function apartPlace(coding: Coding, bodyId: string): string {
+  return `coded/${coding}-apart/${bodyId}`;
 }
 
 /** The cache key that a synthetic URL is made of; `""` for another URL. */

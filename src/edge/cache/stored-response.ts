@@ -5,6 +5,7 @@ import { parseHttpDate } from "../../http/dates.ts";
 import { freshenHeaders } from "../../http/freshen.ts";
 import { type FreshnessSource, freshnessLifetime } from "../../http/freshness.ts";
 import { headersOf } from "../../http/headers-of.ts";
+import { contentRange, parseContentRange, partHeld } from "../../http/range.ts";
 import { type ReuseDirectives, reuseDirectives, type StoredFreshness } from "../../http/reuse.ts";
 import { isWithoutContent } from "../../http/statuses.ts";
 import { storableHeaders } from "../../http/storable.ts";
@@ -12,7 +13,7 @@ import { effectiveCacheControl } from "../../http/targeted-cache-control.ts";
 import { varyFields } from "../../http/vary.ts";
 import type { ZoneSettings } from "../../zones/settings.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
-import { isDecoded } from "../origin/decoding.ts";
+import { type Decoding, decodingOf } from "../origin/decoding.ts";
 import { selectingFields, variantOf } from "../request/forwarded-fields.ts";
 import type { Target } from "../request/target.ts";
 import { clientHeaders, labelType } from "./client-headers.ts";
@@ -69,18 +70,21 @@ export function toStoredResponse(
   request: Headers,
   target: Target,
   zone: ZoneDocument,
+  decoding: Decoding = decodingOf(answer.response, target),
 ): StoredResponse {
-  const headers = clientHeaders(answer, target);
+  const headers = clientHeaders(answer, target, decoding);
+  const size = bodySize(answer.response, decoding);
+  if (answer.response.status === 206) labelPart(headers, size);
   const vary = selectedBy(headers, zone.settings);
   return {
     status: answer.response.status,
     headers: [...headers],
     tagHashes: tagHashesOf(answer.response.headers),
     computedEtag: null,
-    originEtag: isDecoded(answer.response) ? answer.response.headers.get("etag") : null,
+    originEtag: originEtagOf(answer.response, headers),
     bodyId: crypto.randomUUID(),
     isBodyApart: false,
-    size: bodySize(answer.response),
+    size,
     vary,
     variant: vary === "*" ? "" : variantOf(vary, request),
     ...timesOf(answer, answer.response.status, headers, target, zone),
@@ -105,6 +109,7 @@ export function freshened(
   return {
     ...stored,
     headers: [...headers],
+    originEtag: headersOf(stored.headers).has("etag") ? stored.originEtag : originEtagOf(answer.response, headers),
     tagHashes: tagHashes?.length === 0 ? stored.tagHashes : tagHashes,
     vary,
     variant: vary === "*" ? "" : variantOf(vary, request),
@@ -158,14 +163,30 @@ function timesOf(answer: OriginAnswer, status: number, headers: Headers, target:
   return { requestedAt, answeredAt, initialAge, lifetime: seconds, source, reuse };
 }
 
+/** The validator as the origin spells it, where clients see it spelled otherwise. @param shown the fields that clients see */
+function originEtagOf({ headers }: Response, shown: Headers): string | null {
+  const said = headers.get("etag");
+  return shown.has("etag") && shown.get("etag") !== said ? said : null;
+}
+
+/** Has the label of a part say what is in it: servers miscount ends. @param size bytes of the part; null: unknown */
+function labelPart(headers: Headers, size: number | null): void {
+  const label = parseContentRange(headers.get("content-range"));
+  const held = label && size !== null ? partHeld(label, size) : null;
+  if (held !== null && held !== label) headers.set("content-range", contentRange(held.first, held.last, held.size));
+}
+
 /** Bytes of the body, by what the answer says; null while unknown. The answer to a HEAD has a size and no body. */
-function bodySize(response: Response): number | null {
-  if (isDecoded(response)) return null;
+function bodySize(response: Response, { decoded }: Decoding): number | null {
+  if (decoded.length > 0) return null;
   const { status, headers } = response;
   const length = headers.get("content-length");
   // No body is longer than numbers go; one that is said to be ends where it ends.
   if (length !== null && /^\d+$/.test(length) && Number.isSafeInteger(Number(length))) return Number(length);
-  return isWithoutContent(status) ? 0 : null;
+  if (isWithoutContent(status)) return 0;
+  // A part says by its label how long it is. One that is not breaks off.
+  const label = status === 206 ? parseContentRange(headers.get("content-range")) : null;
+  return label && label.last - label.first + 1;
 }
 
 function selectedBy(headers: Headers, settings: ZoneSettings): readonly string[] | "*" {

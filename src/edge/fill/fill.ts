@@ -22,7 +22,7 @@ import { coalescingKeyOf } from "./coalescing-key.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FillPermit } from "./fill-budget.ts";
 import { keep, passOn, type Transfer } from "./keep.ts";
-import { openAnswer } from "./open-answer.ts";
+import { bodyIn, decodingForOne, openAnswer } from "./open-answer.ts";
 
 /** What the request that makes a fill gets from it. */
 export type Fill =
@@ -117,20 +117,24 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
   }
   const opened = await openAnswer(outcome, target, zone);
   if (opened.kind === "failure") return failed(leader, opened.failure);
-  const { answer, body } = opened;
+  const { answer, decoding } = opened;
   const stored = toStoredResponse(answer, request.headers, target, zone);
   const verdict = isShared
     ? storeVerdict(answer, stored, request.headers, target, zone)
     : ({ store: false, reason: "fallback" } as const);
   const cookies = ownCookies(response.headers, zone.settings.forward, exchange.hosts);
   if (verdict.store) {
+    const body = await bodyIn(opened, decoding, zone);
     const { done, over, ...onTheWay } = keep(exchange, stored, body, wantsBody, leader, permit, stale?.stored ?? null);
     return { fill: { kind: "answer", stored, ...onTheWay, cookies, isKept: true }, done, over };
   }
   leader.settle({ kind: "unshared" });
-  const { done, over, ...onTheWay } = passOn(exchange, stored, body, wantsBody);
+  const forOne = decodingForOne(opened, request.headers);
+  const passed = forOne === decoding ? stored : toStoredResponse(answer, request.headers, target, zone, forOne);
+  const body = await bodyIn(opened, forOne, zone);
+  const { done, over, ...onTheWay } = passOn(exchange, passed, body, wantsBody);
   const { reason } = verdict;
-  return { fill: { kind: "answer", stored, ...onTheWay, cookies, isKept: false, reason }, done, over };
+  return { fill: { kind: "answer", stored: passed, ...onTheWay, cookies, isKept: false, reason }, done, over };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { headersOf } from "../../http/headers-of.ts";
-import { parseContentRange, requestedRange } from "../../http/range.ts";
+import { parseContentRange, partHeld, requestedRange } from "../../http/range.ts";
 import { dropBody } from "../body/drop-body.ts";
 import type { Caches } from "../cache/caches.ts";
 import { useOf } from "../cache/lookup.ts";
@@ -42,17 +42,14 @@ function isWithin({ method, headers }: Request, { stored, first, last }: Part): 
   return range.kind === "part" && range.first >= first && range.last <= last;
 }
 
-/**
- * What is stored, read as a part; null where it does not say which. Where the label and the bytes differ, the label is
- * believed as to where they begin, the bytes as to where they end.
- */
+/** What is stored, read as a part; null where it does not say which. */
 function toPart(stored: StoredResponse): Part | null {
   const headers = headersOf(stored.headers);
-  const range = parseContentRange(headers.get("content-range"));
-  if (range === null || range.size === null || stored.size === null) return null;
-  const end = range.first + stored.size;
-  const size = range.last === range.size - 1 ? end : range.size;
+  const label = parseContentRange(headers.get("content-range"));
+  const held = label === null || stored.size === null ? null : partHeld(label, stored.size);
+  if (held === null || held.size === null) return null;
+  const { first, last, size } = held;
   headers.delete("content-range");
   headers.delete("content-length");
-  return { stored: { ...stored, status: 200, headers: [...headers], size }, first: range.first, last: end - 1 };
+  return { stored: { ...stored, status: 200, headers: [...headers], size }, first, last };
 }

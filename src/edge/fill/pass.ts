@@ -1,10 +1,12 @@
+import { acceptsCodings } from "../../http/accept-encoding.ts";
 import { parseCdnLoop } from "../../http/cdn-loop.ts";
 import { parseHttpDate } from "../../http/dates.ts";
 import { isEntityTag } from "../../http/etag.ts";
 import { headersOf } from "../../http/headers-of.ts";
 import { invalidatedUris, isUnsafe } from "../../http/invalidation.ts";
-import { parseContentRange, parseRange, rangeField, requestedRange } from "../../http/range.ts";
+import { parseContentRange, parseRange, partHeld, rangeField, requestedRange } from "../../http/range.ts";
 import type { ByteTally } from "../body/byte-tally.ts";
+import { dropBody } from "../body/drop-body.ts";
 import { ownCookies } from "../cache/client-headers.ts";
 import { type StoreVerdict, storeVerdict } from "../cache/store-verdict.ts";
 import {
@@ -13,14 +15,15 @@ import {
   selectedValidators,
   toStoredResponse,
 } from "../cache/stored-response.ts";
-import { askOrigin, type OriginRequest } from "../origin/origin.ts";
+import { decodingOf } from "../origin/decoding.ts";
+import { askOrigin, type OriginOutcome, type OriginRequest } from "../origin/origin.ts";
 import { originHeaders, PREFLIGHT_HEADERS, unsafeOriginHeaders } from "../origin/origin-request.ts";
-import { targetOf, targetWithFields } from "../request/target.ts";
+import { type Target, targetOf, targetWithFields } from "../request/target.ts";
 import { Leader } from "./coalescing.ts";
 import type { Exchange } from "./exchange.ts";
 import { standsInForOne } from "./fill.ts";
 import { keep, keepPart, passOn } from "./keep.ts";
-import { openAnswer } from "./open-answer.ts";
+import { bodyIn, decodingForOne, openAnswer } from "./open-answer.ts";
 import { given, type Outcome } from "./outcome.ts";
 import { bypassed } from "./provenance.ts";
 
@@ -63,20 +66,25 @@ async function passRequest(
 ): Promise<Outcome> {
   const { request, zone, target, coalescing } = exchange;
   const hasChanged = coalescing.watch(target.key);
-  const outcome = await askOrigin(exchange, asked);
+  const outcome = await askForReadable(exchange, asked);
   if (outcome.kind === "failure") return { kind: "refused", reason: outcome.failure.reason };
   const { response } = outcome;
   const isOutdated = isUnsafe(request.method) ? await invalidate(exchange, response, hasChanged) : hasChanged;
   const opened = await openAnswer(outcome, target, zone);
   if (opened.kind === "failure") return { kind: "refused", reason: opened.failure.reason };
-  const { answer, body: whole } = opened;
-  const stored = toStoredResponse(answer, request.headers, target, zone);
-  const verdict = standsInForOne(outcome, exchange) ? null : verdictOn(exchange, answer, stored);
+  const { answer, decoding } = opened;
+  const asKept = toStoredResponse(answer, request.headers, target, zone);
+  const verdict = standsInForOne(outcome, exchange) ? null : verdictOn(exchange, answer, asKept);
   const transferBody = howToTransfer(exchange, verdict);
+  // A HEAD says what a GET would get.
+  const isForOne = transferBody === passOn && !verdict?.store;
+  const forThis = isForOne ? decodingForOne(opened, request.headers) : decoding;
+  const stored = forThis === decoding ? asKept : toStoredResponse(answer, request.headers, target, zone, forThis);
+  const whole = await bodyIn(opened, forThis, zone);
   const { body, tally, done, over } = transferBody(exchange, stored, whole, request.method !== "HEAD", isOutdated);
   exchange.waitUntil(done);
   exchange.bodies.add(body);
-  if (verdict !== null && request.headers.has("range")) {
+  if (verdict !== null && request.method !== "HEAD" && request.headers.has("range")) {
     exchange.waitUntil(over.then(() => noteRange(exchange, response, stored, verdict, tally)));
   }
   return {
@@ -85,10 +93,41 @@ async function passRequest(
   };
 }
 
+const NONSENSE: OriginOutcome = { kind: "failure", failure: { status: 502, reason: "origin-nonsense" } };
+
+/** An answer that this client can read. Where a part is none, the whole is asked for. */
+async function askForReadable(exchange: Exchange, asked: OriginRequest): Promise<OriginOutcome> {
+  const { request, target } = exchange;
+  const outcome = await askOrigin(exchange, asked);
+  if (outcome.kind === "failure" || outcome.response.status !== 206 || isUnsafe(request.method)) return outcome;
+  if (asked.headers.has("range") && isReadablePart(outcome.response, request.headers, target)) return outcome;
+  await dropBody(outcome.response.body);
+  // RFC 9110 §15.3.7: a 206 answers a request with a Range.
+  if (!asked.headers.has("range")) return NONSENSE;
+  const headers = originHeaders(exchange);
+  const whole = await askOrigin(exchange, { ...asked, headers });
+  if (whole.kind === "failure" || whole.response.status !== 206) return whole;
+  await dropBody(whole.response.body);
+  return NONSENSE;
+}
+
+/**
+ * Whether a client can make something of a part: it says which, and is in no coding that the whole would have been rid of and
+ * that this client has not asked for.
+ */
+function isReadablePart({ headers }: Response, request: Headers, target: Target): boolean {
+  const { decoded } = decodingOf({ status: 200, headers }, target);
+  if (!acceptsCodings(request.get("accept-encoding"), decoded)) return false;
+  if (/^multipart\/byteranges\b/i.test(headers.get("content-type") ?? "")) return true;
+  const label = parseContentRange(headers.get("content-range"));
+  const length = headers.get("content-length");
+  return label !== null && (length === null || partHeld(label, Number(length)) !== null);
+}
+
 /** Whether an answer may be kept; null where it never is. */
 function verdictOn({ request, zone, target, url }: Exchange, answer: OriginAnswer, stored: StoredResponse) {
   const isPost = request.method === "POST";
-  if (request.method !== "GET" && !isPost) return null;
+  if (request.method !== "GET" && request.method !== "HEAD" && !isPost) return null;
   return storeVerdict(answer, stored, request.headers, target, zone, isPost ? url : null);
 }
 

@@ -11,6 +11,7 @@ interface Case {
   range?: string;
   way?: BodyWay;
   enabled?: boolean;
+  path?: string;
 }
 
 function choose({
@@ -22,12 +23,13 @@ function choose({
   range,
   way = "at hand",
   enabled = true,
+  path = "/a",
 }: Case): string {
   const choice = chooseCoding(
     { size, status } as StoredResponse,
     new Headers({ ...(type !== null && { "content-type": type }), ...headers }),
     new Headers({ "accept-encoding": accepted, ...(range !== undefined && { range }) }),
-    { enabled, way },
+    { enabled, way, path },
   );
   return choice.kind === "coded" ? choice.coding : choice.varies ? "as stored, varies" : "as stored";
 }
@@ -48,7 +50,17 @@ describe("chooseCoding()", () => {
     ["1,023 bytes", { size: 1_023 }, "as stored"],
     ["1,024 bytes", { size: 1_024 }, "br"],
     ["2 MiB", { size: 2_097_152 }, "br"],
-    ["a byte more", { size: 2_097_153 }, "as stored"],
+    ["a byte more: what is made as a stream", { size: 2_097_153 }, "gzip"],
+    ["a byte more for a client that takes only br", { size: 2_097_153, accepted: "br" }, "as stored, varies"],
+    ["32 MiB", { size: 33_554_432 }, "gzip"],
+    ["a byte more than that", { size: 33_554_433 }, "as stored"],
+    ["no-transform that is said to CDNs", { headers: { "cdn-cache-control": "no-transform" } }, "as stored"],
+    ["a packed text", { path: "/a.css.gz" }, "as stored"],
+    [
+      "what came coded and is given to one client",
+      { headers: { "content-encoding": "gzip" }, way: "passed" },
+      "as stored, varies",
+    ],
     ["a zone without compression", { enabled: false }, "as stored"],
     ["a 404", { status: 404 }, "as stored"],
     ["what is coded already", { headers: { "content-encoding": "exotic" } }, "as stored"],

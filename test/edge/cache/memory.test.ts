@@ -89,6 +89,7 @@ describe("Memory", () => {
       body: new Blob(),
       size: 0,
       hasRanges: true,
+      hasContentDigest: false,
       selected: null,
       lastModified: null,
       zoneVersion: 1,

@@ -1,0 +1,56 @@
+import { isToken, listMembers } from "./field-syntax.ts";
+
+/** The content codings that are registered (RFC 9110 §18.6), with the older names of two of them. */
+const REGISTERED: ReadonlySet<string> = new Set([
+  "aes128gcm",
+  "br",
+  "compress",
+  "dcb",
+  "dcz",
+  "deflate",
+  "exi",
+  "gzip",
+  "pack200-gzip",
+  "x-compress",
+  "x-gzip",
+  "zstd",
+]);
+
+/** What origins write where a coding belongs, and which is none: what was not coded, and how a body was uploaded. */
+const NO_CODING: ReadonlySet<string> = new Set([
+  "7bit",
+  "8bit",
+  "ascii",
+  "aws-chunked",
+  "binary",
+  "chunked",
+  "false",
+  "identity",
+  "none",
+  "null",
+  "plain",
+  "text",
+  "undefined",
+  "utf8",
+]);
+
+/** Charsets by their usual names. */
+const CHARSET = /^(?:utf-\d+\S*|us-ascii|iso-8859-\d+|windows-\d+|shift_jis|euc-\S+|gb\d*k?\d*|big5)$/;
+
+/**
+ * The codings that a `Content-Encoding` names, in the order in which they were applied (RFC 9110 §8.4), in lower case. Empty
+ * members say nothing, and neither does what is no coding: a charset, a media type. A name that is not registered may be a
+ * coding that its origin and its clients know; beside a registered one it is taken for a mistake.
+ */
+export function contentCodings(value: string | null): readonly string[] {
+  const named = listMembers(value)
+    .map((member) => member.toLowerCase())
+    .filter((member) => isToken(member) && !NO_CODING.has(member) && !CHARSET.test(member));
+  const registered = named.filter((member) => REGISTERED.has(member));
+  return registered.length > 0 ? registered : named;
+}
+
+/** One name for each coding. RFC 9110 §8.4.1.3: "A recipient SHOULD consider "x-gzip" to be equivalent to "gzip"." */
+export function canonicalCoding(coding: string): string {
+  return coding === "x-gzip" ? "gzip" : coding;
+}
