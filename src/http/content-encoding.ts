@@ -34,8 +34,8 @@ const NO_CODING: ReadonlySet<string> = new Set([
   "utf8",
 ]);
 
-/** Charsets by their usual names. */
-const CHARSET = /^(?:utf-\d+\S*|us-ascii|iso-8859-\d+|windows-\d+|shift_jis|euc-\S+|gb\d*k?\d*|big5)$/;
+/** How the names of charsets begin. */
+const CHARSET = /^(?:utf-|us-ascii|iso-|windows-|shift_jis|euc-|gb|big5)/;
 
 /**
  * The codings that a `Content-Encoding` names, in the order in which they were applied (RFC 9110 §8.4), in lower case. Empty

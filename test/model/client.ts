@@ -12,11 +12,17 @@ export async function taken(asked: Promise<Response>, leaves: boolean): Promise<
     const response = await Promise.race([asked, late]);
     answer = { status: response.status, headers: response.headers, body: null, broken: null };
     if (leaves) await response.body?.cancel();
-    else answer.body = new Uint8Array(await Promise.race([response.arrayBuffer(), late]));
+    else answer.body = new Uint8Array(await Promise.race([decoded(response).arrayBuffer(), late]));
     return answer;
   } catch (error) {
     return { ...answer, body: new Uint8Array(), broken: String(error) };
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The runtime decodes gzip and Brotli by itself. */
+function decoded(response: Response): Response {
+  if (response.headers.get("content-encoding") !== "deflate" || response.body === null) return response;
+  return new Response(response.body.pipeThrough(new DecompressionStream("deflate")));
 }

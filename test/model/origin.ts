@@ -179,7 +179,9 @@ export class RandomOrigin {
     }
     if (mood === "cut-off" || mood === "too-short" || mood === "too-long") exchange.defect = mood;
     // What becomes more than a mebibyte may be more than the edge takes for so few bytes.
-    const isCoded = mood === "fine" && exchange.content.byteLength <= 1_048_576 && random.chance(0.04);
+    const mayBeCoded = mood === "fine" && exchange.content.byteLength <= 1_048_576;
+    // What must not be transformed stays coded for everybody (RFC 9110 §7.7): see `forms.test.ts`.
+    const isCoded = random.chance(0.04) && mayBeCoded && !said.get("cache-control")?.includes("no-transform");
     if (isCoded) said.set("content-encoding", "deflate");
     else if (random.chance(0.5) || mood === "too-short" || mood === "too-long") {
       const wrong = mood === "too-short" ? 5 : mood === "too-long" ? -5 : 0;
