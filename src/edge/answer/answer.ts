@@ -146,7 +146,8 @@ function select(
   coding: CodingChoice,
   source: BodySource,
 ): Selection {
-  if (stored.status !== 200 || !isGetOrHead(request)) return { kind: "whole" };
+  // RFC 9110 §13.2.1: preconditions are for what would be a success, a part of the origin's as well.
+  if ((stored.status !== 200 && stored.status !== 206) || !isGetOrHead(request)) return { kind: "whole" };
   const selected = { ...selectedValidators(headers), otherEtags: tagsInAnyCoding(stored) };
   const precondition = evaluatePreconditions(request.method, request.headers, selected, now);
   if (precondition === "failed") return { kind: "precondition-failed" };
@@ -155,7 +156,7 @@ function select(
     return { kind: "not-modified", etag: tags === null ? null : knownEtag(tags, selected) };
   }
   const { size } = stored;
-  if (size === null || coding.kind === "coded") return { kind: "whole" };
+  if (stored.status === 206 || size === null || coding.kind === "coded") return { kind: "whole" };
   const range = requestedRange(request.method, request.headers, selected, size);
   const isPassed = source.kind === "origin" && !source.isKept;
   if (isPassed && range.kind === "part" && range.last >= CUT_OUT_BYTES) return { kind: "whole" };

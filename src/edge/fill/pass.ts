@@ -99,25 +99,28 @@ const NONSENSE: OriginOutcome = { kind: "failure", failure: { status: 502, reaso
 async function askForReadable(exchange: Exchange, asked: OriginRequest): Promise<OriginOutcome> {
   const { request, target } = exchange;
   const outcome = await askOrigin(exchange, asked);
-  if (outcome.kind === "failure" || outcome.response.status !== 206 || isUnsafe(request.method)) return outcome;
+  if (outcome.kind === "failure" || isUnsafe(request.method)) return outcome;
+  const { status } = outcome.response;
+  if (status !== 206 && status !== 416) return outcome;
   if (asked.headers.has("range") && isReadablePart(outcome.response, request.headers, target)) return outcome;
   await dropBody(outcome.response.body);
-  // RFC 9110 §15.3.7: a 206 answers a request with a Range.
+  // RFC 9110 §15.3.7, §15.5.17: either answers a request with a Range.
   if (!asked.headers.has("range")) return NONSENSE;
   const headers = originHeaders(exchange);
   const whole = await askOrigin(exchange, { ...asked, headers });
-  if (whole.kind === "failure" || whole.response.status !== 206) return whole;
+  if (whole.kind === "failure" || (whole.response.status !== 206 && whole.response.status !== 416)) return whole;
   await dropBody(whole.response.body);
   return NONSENSE;
 }
 
 /**
- * Whether a client can make something of a part: it says which, and is in no coding that the whole would have been rid of and
- * that this client has not asked for.
+ * Whether a client can make something of a part, or of its absence: it says which, and is of no coding that the whole would have
+ * been rid of and that this client has not asked for.
  */
-function isReadablePart({ headers }: Response, request: Headers, target: Target): boolean {
+function isReadablePart({ status, headers }: Response, request: Headers, target: Target): boolean {
   const { decoded } = decodingOf({ status: 200, headers }, target);
   if (!acceptsCodings(request.get("accept-encoding"), decoded)) return false;
+  if (status === 416) return true;
   if (/^multipart\/byteranges\b/i.test(headers.get("content-type") ?? "")) return true;
   const label = parseContentRange(headers.get("content-range"));
   const length = headers.get("content-length");
