@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import Negotiator from "negotiator";
 import { describe, expect, it } from "vitest";
-import { type Coding, preferredCoding } from "../../src/http/accept-encoding.ts";
+import { acceptsCodings, type Coding, preferredCoding } from "../../src/http/accept-encoding.ts";
 
 const all: Coding[] = ["br", "zstd", "gzip", "identity"];
 
@@ -70,4 +70,22 @@ describe("preferredCoding()", () => {
     const preferred = named ? available : [...available.filter((coding) => coding !== "identity"), "identity"];
     return (accepted.encodings(available, { preferred })[0] as Coding | undefined) ?? null;
   }
+});
+
+describe("acceptsCodings()", () => {
+  it.each<[string | null, string[], boolean]>([
+    [null, [], true],
+    [null, ["gzip"], false],
+    ["", ["gzip"], false],
+    ["gzip", ["gzip"], true],
+    ["x-gzip", ["gzip"], true],
+    ["gzip", ["x-gzip"], true],
+    ["gzip;q=0, *", ["gzip"], false],
+    ["*", ["zstd"], true],
+    ["gzip", ["gzip", "br"], false],
+    ["br, gzip", ["gzip", "br"], true],
+    ["identity", ["br"], false],
+  ])("of %j and %j is %j", (accepted, codings, verdict) => {
+    expect(acceptsCodings(accepted, codings)).toBe(verdict);
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evaluatePreconditions, type Precondition, validators } from "../../src/http/conditional.ts";
+import { evaluatePreconditions, knownEtag, type Precondition, validators } from "../../src/http/conditional.ts";
 import { formatHttpDate } from "../../src/http/dates.ts";
 
 const now = Date.UTC(2030, 0, 1, 12);
@@ -44,6 +44,33 @@ describe("evaluatePreconditions() of a GET decides", () => {
   ])("%j: %s", (headers, expected) => {
     expect(evaluatePreconditions("GET", new Headers(headers), stored, now)).toBe(expected);
     expect(evaluatePreconditions("HEAD", new Headers(headers), stored, now)).toBe(expected);
+  });
+});
+
+describe("of a form in another coding", () => {
+  const coded = { ...stored, etag: '"a-br"', otherEtags: ['"a"', '"a-br"', '"a-gzip"'] };
+
+  it.each<[Record<string, string>, Precondition]>([
+    [{ "if-none-match": '"a"' }, "not-modified"],
+    [{ "if-none-match": 'W/"a-gzip"' }, "not-modified"],
+    [{ "if-none-match": '"b-gzip"' }, "proceed"],
+    [{ "if-match": '"a-gzip"' }, "failed"],
+    [{ "if-match": '"a-br"' }, "proceed"],
+  ])("a GET with %j: %s", (headers, expected) => {
+    expect(evaluatePreconditions("GET", new Headers(headers), coded, now)).toBe(expected);
+  });
+
+  it("a change is not guarded by it", () => {
+    expect(evaluatePreconditions("PUT", new Headers({ "if-none-match": '"a-gzip"' }), coded, now)).toBe("proceed");
+  });
+
+  it.each([
+    ['"a-br", "a"', '"a-br"'],
+    ['"x", W/"a-gzip"', '"a-gzip"'],
+    ["*", '"a-br"'],
+    ['"x"', null],
+  ])("a client that sends %s has %s", (tags, known) => {
+    expect(knownEtag(tags, coded)).toBe(known);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isEntityTag, parseEntityTags, strongMatch, weakMatch } from "../../src/http/etag.ts";
+import { asEntityTag, codedEtag, isEntityTag, parseEntityTags, strongMatch, weakMatch } from "../../src/http/etag.ts";
 
 describe("isEntityTag()", () => {
   it.each([
@@ -20,6 +20,45 @@ describe("isEntityTag()", () => {
     ["", false],
   ])("says of %s: %j", (text, verdict) => {
     expect(isEntityTag(text)).toBe(verdict);
+  });
+});
+
+describe("asEntityTag() shows", () => {
+  it.each([
+    ['"abc"', '"abc"'],
+    ['W/"abc"', 'W/"abc"'],
+    ["abc", '"abc"'],
+    ["W/abc", 'W/"abc"'],
+    ['w/"abc"', 'W/"abc"'],
+    ['"abc', '"abc"'],
+    ['abc"', '"abc"'],
+    ['"a b"', '"a%20b"'],
+    ['"a", "b"', '"a%22,%20%22b"'],
+    ["'abc'", "\"'abc'\""],
+    [" abc ", '"abc"'],
+    ['"', null],
+    ["W/", null],
+    ["", null],
+  ])("%j as %j", (said, shown) => {
+    expect(asEntityTag(said)).toBe(shown);
+  });
+
+  it("whatever is said, a tag that clients can send back in a list", () => {
+    fc.assert(
+      fc.property(fc.string(), (said) => {
+        const shown = asEntityTag(said);
+        if (shown !== null) expect(parseEntityTags(`"other", ${shown}`)).toEqual(['"other"', shown]);
+      }),
+    );
+  });
+});
+
+describe("codedEtag()", () => {
+  it.each([
+    ['"a"', '"a-br"'],
+    ['W/"a"', 'W/"a-br"'],
+  ])("of %s is %s", (tag, coded) => {
+    expect(codedEtag(tag, "br")).toBe(coded);
   });
 });
 

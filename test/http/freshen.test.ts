@@ -28,6 +28,8 @@ describe("freshenHeaders() keeps", () => {
     ["content-encoding", "gzip", "br"],
     ["content-md5", "rL0Y20zC+Fzt72VPzMSk2A==", "N7UdGUp1E+RbVvZSTy1R8g=="],
     ["content-digest", "sha-256=:AAAA:", "sha-256=:BBBB:"],
+    ["repr-digest", "sha-256=:AAAA:", "sha-256=:BBBB:"],
+    ["digest", "SHA-256=AAAA", "SHA-256=BBBB"],
     ["content-range", "bytes 0-1/2", "bytes 0-2/3"],
     ["etag", '"abcdef"', '"ghijkl"'],
   ])("the stored %s", (name, before, after) => {

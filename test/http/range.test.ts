@@ -7,6 +7,7 @@ import {
   contentRange,
   parseContentRange,
   parseRange,
+  partHeld,
   type RangeRequest,
   requestedRange,
   unsatisfiedRange,
@@ -175,5 +176,22 @@ describe("parseContentRange() reads", () => {
         expect(parseContentRange(contentRange(first, last, size))).toEqual({ first, last, size });
       }),
     );
+  });
+});
+
+describe("partHeld() of a label and a length", () => {
+  it.each<[label: string, length: number, held: string | null]>([
+    ["bytes 4-9/10", 6, "bytes 4-9/10"],
+    ["bytes 4-9/*", 6, "bytes 4-9/*"],
+    ["bytes 4-9/10", 5, "bytes 4-8/9"],
+    ["bytes 4-8/10", 6, "bytes 4-9/10"],
+    ["bytes 4-7/10", 2, "bytes 4-5/10"],
+    ["bytes 4-9/10", 9, "bytes 4-12/13"],
+    ["bytes 4-9/*", 2, "bytes 4-5/*"],
+    ["bytes 4-6/10", 9, null],
+    ["bytes 4-9/10", 0, null],
+  ])("%s, %i bytes", (label, length, held) => {
+    const found = partHeld(parseContentRange(label)!, length);
+    expect(found && contentRange(found.first, found.last, found.size)).toBe(held);
   });
 });

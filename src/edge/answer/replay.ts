@@ -39,12 +39,8 @@ export function replay(hot: HotResponse, request: Request, zone: ZoneDocument, n
   if (ready === undefined || ready.zoneVersion !== zone.version || now >= ready.freshUntil) return null;
   if (isHead && ready.hasContentDigest) return null;
   keepAge(ready, hot, zone, now);
-  const unchanged = ready.selected === null ? "no" : isUnchanged(ready, request, now);
-  if (unchanged === "in another coding") return null;
-  if (unchanged === "yes") {
-    ready.notModified ??= { ...ready.whole, status: 304, headers: notModifiedHeaders(ready.whole.headers) };
-    return { fields: ready.notModified, body: null, size: 0 };
-  }
+  const tag = ready.selected === null ? null : tagOfUnchanged(ready, request, now);
+  if (tag !== null) return replayNotModified(ready, tag);
   if (range !== null && ready.hasRanges) return replayRange(ready, range, headers);
   return { fields: ready.whole, body: isHead ? null : ready.body, size: isHead ? 0 : ready.size };
 }
@@ -87,21 +83,25 @@ function keepAge(ready: ReadyAnswer, { stored }: HotResponse, zone: ZoneDocument
   ready.age = age;
 }
 
-/** Whether what a client has is what it would get. Most clients repeat what they were sent to the letter. */
-function isUnchanged(ready: ReadyAnswer, request: Request, now: number): "yes" | "in another coding" | "no" {
+/** The tag of what a client has, where it need not get it again; `""` where it has none. Most repeat one to the letter. */
+function tagOfUnchanged(ready: ReadyAnswer, request: Request, now: number): string | null {
   const { lastModified } = ready;
   const selected = ready.selected!;
   const tags = request.headers.get("if-none-match");
-  if (tags !== null) {
-    if (tags === selected.etag) return "yes";
-    const known = knownEtag(tags, selected);
-    if (known === null) return "no";
-    return known === "" || known === selected.etag ? "yes" : "in another coding";
-  }
+  if (tags !== null) return tags === selected.etag ? tags : knownEtag(tags, selected);
   const since = request.headers.get("if-modified-since");
-  if (since === null) return "no";
-  if (since === lastModified) return "yes";
-  return evaluatePreconditions(request.method, request.headers, selected, now) === "not-modified" ? "yes" : "no";
+  if (since === null) return null;
+  if (since === lastModified) return "";
+  return evaluatePreconditions(request.method, request.headers, selected, now) === "not-modified" ? "" : null;
+}
+
+function replayNotModified(ready: ReadyAnswer, tag: string): Replay {
+  ready.notModified ??= { ...ready.whole, status: 304, headers: notModifiedHeaders(ready.whole.headers) };
+  if (tag === "" || tag === ready.selected!.etag) return { fields: ready.notModified, body: null, size: 0 };
+  // That of another coding.
+  const headers = new Headers(ready.notModified.headers);
+  headers.set("etag", tag);
+  return { fields: { ...ready.notModified, headers }, body: null, size: 0 };
 }
 
 function replayRange(ready: ReadyAnswer, range: string, headers: Headers): Replay | null {

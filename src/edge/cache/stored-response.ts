@@ -169,11 +169,16 @@ function originEtagOf({ headers }: Response, shown: Headers): string | null {
   return shown.has("etag") && shown.get("etag") !== said ? said : null;
 }
 
-/** Has the label of a part say what is in it: servers miscount ends. @param size bytes of the part; null: unknown */
+/**
+ * Has the label of a part say where it ends: servers miscount. One that names the end of the whole stays as it is, since nobody
+ * knows what the origin has miscounted there: the part or the whole.
+ *
+ * @param size bytes of the part; null: unknown
+ */
 function labelPart(headers: Headers, size: number | null): void {
   const label = parseContentRange(headers.get("content-range"));
   const held = label && size !== null ? partHeld(label, size) : null;
-  if (held !== null && held !== label) headers.set("content-range", contentRange(held.first, held.last, held.size));
+  if (held !== null && held.last !== label!.last && held.size === label!.size) headers.set("content-range", contentRange(held.first, held.last, held.size));
 }
 
 /** Bytes of the body, by what the answer says; null while unknown. The answer to a HEAD has a size and no body. */
