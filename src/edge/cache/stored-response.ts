@@ -178,7 +178,8 @@ function originEtagOf({ headers }: Response, shown: Headers): string | null {
 function labelPart(headers: Headers, size: number | null): void {
   const label = parseContentRange(headers.get("content-range"));
   const held = label && size !== null ? partHeld(label, size) : null;
-  if (held !== null && held.last !== label!.last && held.size === label!.size) headers.set("content-range", contentRange(held.first, held.last, held.size));
+  if (held !== null && held.last !== label!.last && held.size === label!.size)
+    headers.set("content-range", contentRange(held.first, held.last, held.size));
 }
 
 /** Bytes of the body, by what the answer says; null while unknown. The answer to a HEAD has a size and no body. */

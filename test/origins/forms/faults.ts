@@ -76,7 +76,8 @@ function* partFaults({ headers, body }: RawAnswer, coding: string | null, asked:
   if (size === "") return yield `a 206 with Content-Range ${headers["content-range"]}`;
   // An origin that has miscounted where the whole ends is given its word.
   const isOfEnd = resource.parts === "miscounted" && Number(last) + 1 === Number(size);
-  if (!isOfEnd && body.byteLength !== Number(last) + 1 - Number(first)) yield `${body.byteLength} bytes of ${first}-${last}`;
+  if (!isOfEnd && body.byteLength !== Number(last) + 1 - Number(first))
+    yield `${body.byteLength} bytes of ${first}-${last}`;
   if (!body.equals(whole.subarray(Number(first), Number(last) + 1)))
     yield `wrong bytes as ${first}-${last} in ${coding}`;
   if (!isLying && Number(size) !== whole.byteLength) yield `a part of ${size} bytes, not of ${whole.byteLength}`;
