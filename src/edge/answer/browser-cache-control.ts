@@ -1,4 +1,4 @@
-import { parseCacheControl } from "../../http/cache-control.ts";
+import { type CacheControl, parseCacheControl } from "../../http/cache-control.ts";
 import type { ZoneSettings } from "../../zones/settings.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 
@@ -19,13 +19,17 @@ export function browserCacheControl(
   const said = parseCacheControl(origin);
   const mayLoosen = !said.noStore && said.private === false;
   if (settings.browser_ttl !== null && mayLoosen && (said.noCache === false || settings.ttl_mode === "override")) {
-    return `public, max-age=${settings.browser_ttl + age}`;
+    return lifetimeOf(settings.browser_ttl + age, said);
   }
   const ours = stored.source === "policy" || stored.source === "negative";
   if (!ours) return null;
-  if (origin === null || settings.ttl_mode === "override")
-    return mayLoosen ? `public, max-age=${stored.lifetime}` : null;
+  if (origin === null || settings.ttl_mode === "override") return mayLoosen ? lifetimeOf(stored.lifetime, said) : null;
   // The origin has directives but no lifetime: it keeps its word, and gets ours added.
   const isSilent = said.maxAge === undefined && said.noCache === false;
   return mayLoosen && isSilent ? `${origin}, max-age=${stored.lifetime}` : null;
+}
+
+/** RFC 9110 §7.7: who comes after this cache may transform no more than it may. */
+function lifetimeOf(seconds: number, { noTransform }: CacheControl): string {
+  return `public, max-age=${seconds}${noTransform ? ", no-transform" : ""}`;
 }

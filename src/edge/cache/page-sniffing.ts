@@ -1,5 +1,5 @@
 /** So much of a body is looked at (MIME Sniffing §5.2, "read the resource header"). */
-const HEAD_BYTES = 1_445;
+export const HEAD_BYTES = 1_445;
 
 /** What may stand before the first tag, and says nothing of what follows it. */
 const PROLOGUES = [

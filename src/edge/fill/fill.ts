@@ -14,6 +14,7 @@ import {
   validatedHeaders,
   validatorsOf,
 } from "../cache/stored-response.ts";
+import { decodedBody } from "../origin/decoded-body.ts";
 import { askOrigin, type OriginFailure } from "../origin/origin.ts";
 import { originHeaders } from "../origin/origin-request.ts";
 import { unlistedFields } from "../request/forwarded-fields.ts";
@@ -22,7 +23,7 @@ import { coalescingKeyOf } from "./coalescing-key.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FillPermit } from "./fill-budget.ts";
 import { keep, passOn, type Transfer } from "./keep.ts";
-import { bodyIn, decodingForOne, openAnswer } from "./open-answer.ts";
+import { decodingForOne, openAnswer } from "./open-answer.ts";
 
 /** What the request that makes a fill gets from it. */
 export type Fill =
@@ -124,14 +125,14 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
     : ({ store: false, reason: "fallback" } as const);
   const cookies = ownCookies(response.headers, zone.settings.forward, exchange.hosts);
   if (verdict.store) {
-    const body = await bodyIn(opened, decoding, zone);
+    const body = await decodedBody(opened.body, decoding.decoded, zone);
     const { done, over, ...onTheWay } = keep(exchange, stored, body, wantsBody, leader, permit, stale?.stored ?? null);
     return { fill: { kind: "answer", stored, ...onTheWay, cookies, isKept: true }, done, over };
   }
   leader.settle({ kind: "unshared" });
-  const forOne = decodingForOne(opened, request.headers);
+  const forOne = decodingForOne(decoding, request.headers);
   const passed = forOne === decoding ? stored : toStoredResponse(answer, request.headers, target, zone, forOne);
-  const body = await bodyIn(opened, forOne, zone);
+  const body = await decodedBody(opened.body, forOne.decoded, zone);
   const { done, over, ...onTheWay } = passOn(exchange, passed, body, wantsBody);
   const { reason } = verdict;
   return { fill: { kind: "answer", stored: passed, ...onTheWay, cookies, isKept: false, reason }, done, over };

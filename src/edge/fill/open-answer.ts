@@ -3,29 +3,21 @@ import { mediaTypeOf } from "../../http/media-type.ts";
 import { isSuccess } from "../../http/statuses.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { BodySilent } from "../body/body-reader.ts";
-import { isPageByItsHead } from "../cache/page-sniffing.ts";
+import { HEAD_BYTES, isPageByItsHead } from "../cache/page-sniffing.ts";
 import { loggable } from "../cache/report.ts";
 import type { OriginAnswer } from "../cache/stored-response.ts";
 import { decodedBody } from "../origin/decoded-body.ts";
-import { type Decoding, decodingOf } from "../origin/decoding.ts";
+import { codingsToLookUnder, type Decoding, decodingOf } from "../origin/decoding.ts";
 import type { OriginFailure } from "../origin/origin.ts";
 import { peek } from "../origin/peek.ts";
 import type { Target } from "../request/target.ts";
 
 /** An answer of the origin with its body, read as far as it takes to tell what the answer is. */
 export type Opened =
-  | OpenedAnswer
+  /** `decoding`: of an answer that is for all. None of it has been done to the body yet. */
+  | { kind: "open"; answer: OriginAnswer; decoding: Decoding; body: ReadableStream | null }
   /** Nothing of the body came. */
   | { kind: "failure"; failure: OriginFailure };
-
-/** `decoding`: of an answer that is for all; `isDecoded`: whether that has happened to the body already, see {@link bodyIn}. */
-export interface OpenedAnswer {
-  kind: "open";
-  answer: OriginAnswer;
-  decoding: Decoding;
-  body: ReadableStream | null;
-  isDecoded: boolean;
-}
 
 /**
  * Opens the body of an answer. One that comes without a type under the name of an asset is taken for that asset, unless its
@@ -37,21 +29,18 @@ export async function openAnswer(answer: OriginAnswer, target: Target, zone: Zon
   const decoding = decodingOf(answer.response, target);
   const isTyped = mediaTypeOf(headers.get("content-type")) !== null;
   if (body === null || asset === null || isTyped || !isSuccess(status)) {
-    return { kind: "open", answer, decoding, body, isDecoded: false };
+    return { kind: "open", answer, decoding, body };
   }
-  // Under a coding that stays on, nobody here can look.
-  if (decoding.left.length > 0 && !asset.isCompressed) {
-    return { kind: "open", answer: { ...answer, isPage: true }, decoding, body, isDecoded: false };
-  }
-  let isPage: boolean | null = null;
+  const codings = codingsToLookUnder(decoding);
+  let start = new Uint8Array();
   const suffices = (head: Uint8Array): boolean => {
-    isPage = isPageByItsHead(head, asset.isText);
-    return isPage !== null;
+    start = new Uint8Array(head);
+    return head.byteLength >= HEAD_BYTES || (codings.length === 0 && isPageByItsHead(head, asset.isText) !== null);
   };
   try {
-    const decoded = (await decodedBody(body, decoding.decoded, zone))!;
-    const whole = await peek(decoded, suffices, zone.settings.timeouts.idle_ms);
-    return { kind: "open", answer: isPage ? { ...answer, isPage } : answer, decoding, body: whole, isDecoded: true };
+    const whole = await peek(body, suffices, zone.settings.timeouts.idle_ms);
+    const isPage = isPageByItsHead(await decodedStart(start, codings, zone), asset.isText) === true;
+    return { kind: "open", answer: isPage ? { ...answer, isPage } : answer, decoding, body: whole };
   } catch (error) {
     console.warn(JSON.stringify({ event: "body_broken", key: loggable(key), reason: String(error) }));
     const isSilent = error instanceof BodySilent;
@@ -62,20 +51,30 @@ export async function openAnswer(answer: OriginAnswer, target: Target, zone: Zon
   }
 }
 
-/** The codings of an answer that nobody but this client gets: what it accepts stays as it came, and costs nothing. */
-export function decodingForOne({ decoding, isDecoded }: OpenedAnswer, request: Headers): Decoding {
-  const { decoded, left } = decoding;
-  // A range is counted in bytes of the identity form.
-  if (decoded.length === 0 || isDecoded || request.has("range")) return decoding;
-  if (!acceptsCodings(request.get("accept-encoding"), decoded)) return decoding;
-  return { decoded: [], left: [...left, ...decoded.toReversed()] };
+/** The first bytes of a body without its codings, as far as they can be had of its own first ones. */
+async function decodedStart(start: Uint8Array, codings: readonly string[], zone: ZoneDocument): Promise<Uint8Array> {
+  if (codings.length === 0) return start;
+  const decoded = (await decodedBody(new Blob([start]).stream(), codings, zone))!.getReader();
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  try {
+    while (size < HEAD_BYTES) {
+      const { done, value } = await decoded.read();
+      if (done) break;
+      size += pieces[pieces.push(value) - 1]!.byteLength;
+    }
+  } catch {
+    // The codings go on behind what is here, or are none: whoever reads the whole finds out.
+  }
+  await decoded.cancel().catch(() => undefined); // one that has failed is gone all the same
+  return new Uint8Array(await new Blob(pieces).arrayBuffer());
 }
 
-/** The body of an answer without the codings that are taken off it. */
-export async function bodyIn(
-  { body, isDecoded }: OpenedAnswer,
-  { decoded }: Decoding,
-  zone: ZoneDocument,
-): Promise<ReadableStream | null> {
-  return isDecoded ? body : decodedBody(body, decoded, zone);
+/** The codings of an answer that nobody but this client gets: what it accepts stays as it came, and costs nothing. */
+export function decodingForOne(decoding: Decoding, request: Headers): Decoding {
+  const { decoded, left } = decoding;
+  // A range is counted in bytes of the identity form.
+  if (decoded.length === 0 || request.has("range")) return decoding;
+  if (!acceptsCodings(request.get("accept-encoding"), decoded)) return decoding;
+  return { decoded: [], left: [...left, ...decoded.toReversed()] };
 }

@@ -15,6 +15,7 @@ import {
   selectedValidators,
   toStoredResponse,
 } from "../cache/stored-response.ts";
+import { decodedBody } from "../origin/decoded-body.ts";
 import { decodingOf } from "../origin/decoding.ts";
 import { askOrigin, type OriginOutcome, type OriginRequest } from "../origin/origin.ts";
 import { originHeaders, PREFLIGHT_HEADERS, unsafeOriginHeaders } from "../origin/origin-request.ts";
@@ -23,7 +24,7 @@ import { Leader } from "./coalescing.ts";
 import type { Exchange } from "./exchange.ts";
 import { standsInForOne } from "./fill.ts";
 import { keep, keepPart, passOn } from "./keep.ts";
-import { bodyIn, decodingForOne, openAnswer } from "./open-answer.ts";
+import { decodingForOne, openAnswer } from "./open-answer.ts";
 import { given, type Outcome } from "./outcome.ts";
 import { bypassed } from "./provenance.ts";
 
@@ -78,9 +79,9 @@ async function passRequest(
   const transferBody = howToTransfer(exchange, verdict);
   // A HEAD says what a GET would get.
   const isForOne = transferBody === passOn && !verdict?.store;
-  const forThis = isForOne ? decodingForOne(opened, request.headers) : decoding;
+  const forThis = isForOne ? decodingForOne(decoding, request.headers) : decoding;
   const stored = forThis === decoding ? asKept : toStoredResponse(answer, request.headers, target, zone, forThis);
-  const whole = await bodyIn(opened, forThis, zone);
+  const whole = await decodedBody(opened.body, forThis.decoded, zone);
   const { body, tally, done, over } = transferBody(exchange, stored, whole, request.method !== "HEAD", isOutdated);
   exchange.waitUntil(done);
   exchange.bodies.add(body);

@@ -20,6 +20,12 @@ export const DECODABLE: ReadonlySet<string> = new Set(["gzip", "deflate", "br", 
 /** More codings, one within the other, are nobody's intention. */
 const MOST_CODINGS = 3;
 
+/** The codings, the last applied first, under which a body can be looked at here; none where it cannot, or has none. */
+export function codingsToLookUnder({ decoded, left }: Decoding): readonly string[] {
+  const codings = [...left.map(canonicalCoding).reverse(), ...decoded];
+  return codings.every((coding) => DECODABLE.has(coding)) && codings.length <= MOST_CODINGS ? codings : [];
+}
+
 type ResponseHead = Pick<Response, "status" | "headers">;
 
 /** Decides what of a response is decoded. A coding that is not known here stays on, and what was applied before it. */
