@@ -212,6 +212,26 @@ describe("no-transform", () => {
   );
 });
 
+describe("a page without a type under an asset's name", () => {
+  const page = "<!doctype html><title>account of 12345678</title>".repeat(90);
+
+  it.each([
+    ["decoded", "gzip", gzipSync(page), "max-age=60"],
+    ["left in its coding", "gzip", gzipSync(page), "max-age=60, no-transform"],
+    ["left in Brotli", "br", brotliCompressSync(page), "max-age=60, no-transform"],
+    ["left in two codings", "deflate, gzip", gzipSync(deflateSync(page)), "max-age=60, no-transform"],
+  ])("is seen through its coding, and never kept: %s", async (_title, coding, body, control) => {
+    const path = newPath();
+    origin.on(path, answer(body, { "Content-Encoding": coding, "Cache-Control": control }));
+    for (let i = 0; i < 2; i++) {
+      const got = (await ask(path, "gzip")) as RawAnswer;
+      expect(got).toMatchObject({ end: "whole", headers: { "x-cache": "BYPASS" } });
+      expect(got.headers["cache-control"]).toMatch(/^no-store(, no-transform)?$/);
+      expect(got.headers["cache-control"]!.includes("no-transform")).toBe(control.includes("no-transform"));
+    }
+  });
+});
+
 describe("what is not kept", () => {
   it("goes in the coding in which it came to whoever accepts it", async () => {
     const path = newPath();

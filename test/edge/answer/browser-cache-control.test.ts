@@ -17,6 +17,11 @@ function shown(origin: string | null, source: Source, settings: Partial<Settings
 
 const OURS = "public, max-age=100";
 
+it("no-transform is said on where ours takes the place of what the origin says (RFC 9110 §7.7)", () => {
+  expect(shown("max-age=9, no-transform", "policy", { ttl_mode: "override" })).toBe(`${OURS}, no-transform`);
+  expect(shown("no-transform", "max-age", { browser_ttl: 60 })).toBe("public, max-age=67, no-transform");
+});
+
 describe("browserCacheControl() without a browser_ttl", () => {
   it.each<[string, string | null, Source, string | null]>([
     ["the origin's lifetime is left to the origin", "max-age=60", "max-age", null],
@@ -29,6 +34,7 @@ describe("browserCacheControl() without a browser_ttl", () => {
       "policy",
       "public, immutable, max-age=100",
     ],
+    ["no-transform is said on", "no-transform", "policy", "no-transform, max-age=100"],
     ["not beside the origin's max-age", "max-age=5", "policy", null],
     ["not beside no-cache", "no-cache", "policy", null],
     ["not beside no-cache for one field", 'no-cache="x"', "policy", null],
