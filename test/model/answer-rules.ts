@@ -85,7 +85,8 @@ function* responseFaults(step: Step, answer: Answer, response: ModelResponse, jo
   if (saysHit !== isHit) yield `Cache-Status "${cacheStatus}" beside X-Cache: ${xCache}`;
   const isOnlyIfCached = cacheControl(step.headers.get("cache-control")).has("only-if-cached");
   if (isOnlyIfCached && !isUnsafe && isMine) yield "RFC 9111 §5.2.1.7: only-if-cached reached the origin";
-  if (base.status < 300 && isPage(step.path, base.headers) && answer.headers.get("cache-control") !== "no-store")
+  const control = answer.headers.get("cache-control") ?? "";
+  if (base.status < 300 && isPage(step.path, base.headers) && !/^no-store(?:, no-transform)?$/.test(control))
     yield "a page for an asset is called cacheable";
   yield* statusFaults(step, answer, response);
   yield* bodyFaults(step, answer, response, journal);

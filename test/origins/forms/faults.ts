@@ -26,7 +26,10 @@ export function* faultsOf(
   resource: Resource,
   known: Known,
 ): Generator<string> {
-  if (got.end !== "whole") return yield `the answer is ${got.end}`;
+  if (got.end !== "whole") {
+    yield `the answer is ${got.end}`;
+    return;
+  }
   const { status, headers, body } = got;
   const isLying = LIES.includes(resource.parts);
   if (![200, 206, 304, 416].includes(status) && !(status === 502 && isLying)) yield `status ${status}`;
@@ -62,18 +65,30 @@ export function* faultsOf(
   }
 }
 
-function* headFaults(headers: RawAnswer["headers"], coding: string | null, { plain, sent }: Resource) {
+function* headFaults(
+  headers: RawAnswer["headers"],
+  coding: string | null,
+  { plain, sent }: Resource,
+): Generator<string> {
   const length = headers["content-length"];
   const whole = coding === null ? plain : sent;
   if (coding === null && length !== undefined && Number(length) !== whole.byteLength) yield `Content-Length ${length}`;
   yield* digestFaults(headers, Buffer.alloc(0), whole);
 }
 
-function* partFaults({ headers, body }: RawAnswer, coding: string | null, asked: Asked, resource: Resource) {
+function* partFaults(
+  { headers, body }: RawAnswer,
+  coding: string | null,
+  asked: Asked,
+  resource: Resource,
+): Generator<string> {
   const whole = coding === null ? resource.plain : resource.sent;
   const isLying = LIES.includes(resource.parts);
   const [, first = "", last = "", size = ""] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers["content-range"] ?? "") ?? [];
-  if (size === "") return yield `a 206 with Content-Range ${headers["content-range"]}`;
+  if (size === "") {
+    yield `a 206 with Content-Range ${headers["content-range"]}`;
+    return;
+  }
   // An origin that has miscounted where the whole ends is given its word.
   const isOfEnd = resource.parts === "miscounted" && Number(last) + 1 === Number(size);
   if (!isOfEnd && body.byteLength !== Number(last) + 1 - Number(first))
@@ -93,12 +108,18 @@ const DIGESTS = ["content-digest", "repr-digest", "content-md5", "digest"];
 
 const digestNames = (headers: RawAnswer["headers"]) => DIGESTS.filter((name) => headers[name] !== undefined);
 
-function* digestFaults(headers: RawAnswer["headers"], content: Buffer, whole: Buffer) {
+function* digestFaults(headers: RawAnswer["headers"], content: Buffer, whole: Buffer): Generator<string> {
   const truth = digestsOf(content, whole);
   for (const name of digestNames(headers)) if (headers[name] !== truth[name]) yield `a wrong ${name}`;
 }
 
-function* tagFaults(etag: string | undefined, asked: Asked, status: number, resource: Resource, known: Known) {
+function* tagFaults(
+  etag: string | undefined,
+  asked: Asked,
+  status: number,
+  resource: Resource,
+  known: Known,
+): Generator<string> {
   const mine = asked.headers["if-none-match"];
   if (status === 304 && (mine === undefined || etag === undefined || bare(mine) !== bare(etag)))
     yield `a 304 of ${etag} for ${mine}`;
