@@ -36,8 +36,11 @@ function withoutDotSegments(path: string): string {
   return `/${kept.join("/")}`;
 }
 
-/** What of a query counts: all as it stands, all sorted by name, nothing, or the parameters named. */
-export type QueryRule = "keep" | "sort" | "ignore" | readonly string[];
+/**
+ * What of a query counts: all as it stands, all sorted by name, nothing, the parameters named, or all but these. A name that
+ * ends in `*` stands for all that begin so.
+ */
+export type QueryRule = "keep" | "sort" | "ignore" | readonly string[] | { readonly except: readonly string[] };
 
 /**
  * The query of a cache key by the zone's rule, with its `?`, or `""`. Parameters are kept byte for byte, and those of one
@@ -52,10 +55,18 @@ export function normaliseQuery(search: string, rule: QueryRule): string {
     .slice(1)
     .split("&")
     .map((parameter) => ({ parameter, name: nameOf(parameter) }));
-  const counting = rule === "sort" ? named : named.filter(({ name }) => rule.includes(name));
+  const counting = rule === "sort" ? named : named.filter(({ name }) => counts(name, rule));
   if (counting.length === 0) return "";
   counting.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return `?${counting.map(({ parameter }) => parameter).join("&")}`;
+}
+
+function counts(name: string, rule: readonly string[] | { readonly except: readonly string[] }): boolean {
+  return "except" in rule ? !isListed(name, rule.except) : isListed(name, rule);
+}
+
+function isListed(name: string, list: readonly string[]): boolean {
+  return list.some((listed) => (listed.endsWith("*") ? name.startsWith(listed.slice(0, -1)) : name === listed));
 }
 
 function nameOf(parameter: string): string {

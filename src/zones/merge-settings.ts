@@ -12,7 +12,8 @@ export function mergeSettings(stored: StoredSettings, patch: SettingsPatch): Sto
     if (value === null) merged.delete(name);
     else if (!isObject(value)) merged.set(name, value);
     else {
-      const members = { ...(merged.get(name) as object | undefined), ...value };
+      const before = merged.get(name);
+      const members = { ...(isObject(before) && before), ...value };
       merged.set(name, name === "ttl" ? members : withoutNulls(members));
     }
   }

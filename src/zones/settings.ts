@@ -26,8 +26,11 @@ export interface ZoneSettings {
   heuristic_without_extension: boolean;
   /** Seconds for a 404 or 410 that says nothing of its own freshness. */
   negative_ttl: number;
-  /** What of the query string is part of the cache key: all as it stands, all sorted, nothing, or the parameters named. */
-  query: "keep" | "sort" | "ignore" | readonly string[];
+  /**
+   * What of the query string is part of the cache key: all as it stands, all sorted, nothing, the parameters named, or all but
+   * these. A `*` at the end of a name stands for whatever follows.
+   */
+  query: "keep" | "sort" | "ignore" | readonly string[] | { readonly except: readonly string[] };
   /** `"all"` passes unsafe methods to the origin and invalidates by RFC 9111 §4.4. */
   methods: "read" | "all";
   /** Seconds, where the origin says nothing (RFC 5861). */
@@ -51,7 +54,7 @@ export interface ZoneSettings {
   /** A larger object is passed through, not stored. */
   max_object_bytes: number;
   compression: boolean;
-  /** `"*"`, the origins that may read answers, or `false` for no CORS headers. */
+  /** `"*"`, the origins that may read answers (`https://*.example.com`: all below a domain), or `false` for no CORS headers. */
   cors: "*" | readonly string[] | false;
 }
 

@@ -19,9 +19,15 @@ export function canonicalQuery(search: string, rule: ZoneSettings["query"]): str
   if (rule === "ignore") return "";
   const pairs = search.slice(1).split("&");
   const name = (pair: string) => pair.split("=")[0]!;
-  const counting = typeof rule === "string" ? pairs : pairs.filter((pair) => rule.includes(name(pair)));
+  const counting = rule === "sort" ? pairs : pairs.filter((pair) => counts(name(pair), rule));
   counting.sort((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0));
   return counting.length === 0 ? "" : `?${counting.join("&")}`;
+}
+
+function counts(name: string, rule: Exclude<ZoneSettings["query"], string>): boolean {
+  const names = "except" in rule ? rule.except : rule;
+  const isNamed = names.some((each) => (each.endsWith("*") ? name.startsWith(each.slice(0, -1)) : each === name));
+  return isNamed !== "except" in rule;
 }
 
 /** Seconds of edge TTL that the zone gives a path, or null. */

@@ -20,6 +20,10 @@ describe("mergeSettings()", () => {
     ],
     [{ origin_headers: { a: "1" } }, { origin_headers: { a: null } }, { origin_headers: {} }],
     [{ query: ["a", "b"] }, { query: ["c"] }, { query: ["c"] }],
+    [{ query: "sort" }, { query: { except: ["a"] } }, { query: { except: ["a"] } }],
+    [{ query: ["a"] }, { query: { except: ["b"] } }, { query: { except: ["b"] } }],
+    [{ query: { except: ["a"] } }, { query: { except: ["b"] } }, { query: { except: ["b"] } }],
+    [{ query: { except: ["a"] } }, { query: null }, {}],
     [{ cors: ["https://a.example.com"] }, { cors: false }, { cors: false }],
     [
       { forward: { headers: ["a"], cookies: true } },
