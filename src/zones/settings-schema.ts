@@ -18,27 +18,60 @@ const typeSeconds = ttlSeconds.nullable().optional();
 const milliseconds = z.int().min(100).max(100_000).nullable().optional();
 const flag = z.boolean().nullable().optional();
 
-const ttl = z.strictObject({
-  css: typeSeconds,
-  js: typeSeconds,
-  font: typeSeconds,
-  image: typeSeconds,
-  media: typeSeconds,
-  other: typeSeconds,
-});
+/** Also where a name's value is wrong: all that is wrong is said at once. */
+const ALWAYS = {
+  when: ({ value }: z.core.ParsePayload) => typeof value === "object" && value !== null && !Array.isArray(value),
+};
+
+const ttl = z.strictObject(
+  {
+    css: typeSeconds,
+    js: typeSeconds,
+    font: typeSeconds,
+    image: typeSeconds,
+    media: typeSeconds,
+    other: typeSeconds,
+  },
+  {
+    error: ({ code }) =>
+      code === "unrecognized_keys"
+        ? "is no kind of asset (css, js, font, image, media, other); seconds by extension are set in ttl_by_extension"
+        : undefined,
+  },
+);
 
 const ttlByExtension = z.record(z.string(), ttlSeconds.nullable()).superRefine((ttls, context) => {
   limit(ttls, 100, context);
   for (const extension of Object.keys(ttls)) {
-    if (!/^[a-z0-9_-]{1,16}$/.test(extension)) refuse(context, extension, "must be an extension without the dot");
+    if (!/^[a-z0-9_-]{1,16}$/.test(extension))
+      refuse(context, extension, "must be an extension in lower case, without the dot");
   }
-});
+}, ALWAYS);
 
-const query = z.union([z.enum(["keep", "sort", "ignore"]), z.array(z.string().min(1).max(100)).max(100)]);
+const parameters = z
+  .array(
+    z
+      .string()
+      .min(1)
+      .max(100)
+      .refine((name) => !/[=&#]/.test(name), "must be a parameter's name alone, without its value")
+      .refine((name) => !name.slice(0, -1).includes("*"), "may have * only at its end")
+      .refine(
+        (name) => name !== "*",
+        'must have something before the *; for all parameters say "sort", for none "ignore"',
+      ),
+  )
+  .max(100);
+
+const query = z.union([z.enum(["keep", "sort", "ignore"]), parameters, z.strictObject({ except: parameters })], {
+  error: 'must be "keep", "sort", "ignore", a list of parameters, or {"except": a list of parameters}',
+});
 
 const forward = z.strictObject({
   headers: z
-    .union([z.literal("all"), z.array(z.string().toLowerCase()).max(50)])
+    .union([z.literal("all"), z.array(z.string().toLowerCase()).max(50)], {
+      error: 'must be "all" or a list of header names',
+    })
     .superRefine((names, context) => {
       if (names === "all") return;
       for (const [index, name] of names.entries()) refuseHeader(context, index, name, "forward");
@@ -55,13 +88,23 @@ const headers = (use: HeaderUse) =>
     limit(values, 50, context);
     for (const [name, value] of Object.entries(values)) {
       refuseHeader(context, name, name, use);
-      if (value !== null && !isHeaderValue(value)) refuse(context, name, "must be visible ASCII without line ends");
+      if (typeof value === "string" && !isHeaderValue(value))
+        refuse(context, name, "must be visible ASCII without line ends");
     }
-  });
+  }, ALWAYS);
 
-const webOrigin = z.string().refine((text) => URL.parse(text)?.origin === text, {
-  error: "must be an origin as browsers send it, such as https://www.example.com",
+const webOrigin = z.string().refine(isOriginOrAllBelow, {
+  error:
+    "must be an origin as browsers send it, such as https://www.example.com, or https://*.example.com for all below it",
 });
+
+/** What stands for the `*` is a label or more, and what it is below has a dot: `https://*.com` would be the whole world. */
+function isOriginOrAllBelow(text: string): boolean {
+  const [, scheme, below] = /^(https?:\/\/)\*\.(.*)$/.exec(text) ?? [];
+  if (below === undefined) return !text.includes("*") && URL.parse(text)?.origin === text;
+  const url = URL.parse(`${scheme}${below}`);
+  return url !== null && url.origin === `${scheme}${below}` && /[a-z]\.[a-z]|^localhost$/.test(url.hostname);
+}
 
 /**
  * The `settings` that POST and PATCH take. Unknown names are refused, each by its name. See `mergeSettings` for what
@@ -85,7 +128,10 @@ export const settingsSchema = z
       "Whether they are guessed as well for names without an extension: pages, branches, indexes.",
     ),
     negative_ttl: setting(z.int().min(0).max(DAY_SECONDS), "Seconds for a 404 or 410 without freshness of its own."),
-    query: setting(query, "What of the query counts: all, all sorted, nothing, or the parameters named."),
+    query: setting(
+      query,
+      "What of the query counts: all, all sorted, nothing, the parameters named, or all `except` those named. A name that ends in `*` stands for all that begin so.",
+    ),
     methods: setting(z.enum(["read", "all"]), '"all" passes unsafe methods to the origin.'),
     stale_while_revalidate: setting(edgeSeconds, "Seconds, where the origin says nothing."),
     stale_if_error: setting(edgeSeconds, "Seconds, where the origin says nothing."),
@@ -106,8 +152,10 @@ export const settingsSchema = z
     max_object_bytes: setting(z.int().min(0).max(536_870_912), "A larger object is passed through, not stored."),
     compression: setting(z.boolean(), "Whether the edge compresses."),
     cors: setting(
-      z.union([z.literal("*"), z.literal(false), z.array(webOrigin).max(100)]),
-      "Which pages may read answers: all but where the origin server says fewer, those of the origins listed, or what the origin server says.",
+      z.union([z.literal("*"), z.literal(false), z.array(webOrigin).max(100)], {
+        error: 'must be "*", a list of origins, or false',
+      }),
+      "Which pages may read answers: all but where the origin server says fewer, those of the origins listed (`https://*.example.com`: of all hosts below a domain), or what the origin server says.",
     ),
   })
   .refine((settings) => new TextEncoder().encode(JSON.stringify(settings)).length <= LARGEST.settings, {

@@ -101,6 +101,48 @@ describe("a hot response is given without a promise, and as it was the first tim
   });
 });
 
+describe("a zone whose answers all pages below a domain may read", () => {
+  const BELOW = { cors: ["https://*.example.com"] };
+  const from = (origin: string, more: Record<string, string> = {}) => ({ headers: { origin, ...more } });
+  const named = ({ fields }: { fields: [string, string][] }) =>
+    ["access-control-allow-origin", "timing-allow-origin"].map((name) => new Map(fields).get(name));
+
+  it("gives each page its own name without a promise, whichever asked before, and as it would the first time", async () => {
+    const { shown, origin } = await isolate(LINE, BELOW);
+    const pages = ["https://a.example.com", "https://b.example.com", "https://a.b.example.com"];
+    await shown(from(pages[0]!));
+    for (const more of [{}, { "if-none-match": '"1"' }, { "accept-encoding": "gzip" }, { range: "bytes=0-3" }]) {
+      await shown(from(pages[0]!, more));
+      for (const page of [...pages, ...pages]) {
+        const answer = await shown(from(page, more));
+        expect(answer.isAtOnce).toBe(true);
+        expect(named(answer)).toEqual([page, page]);
+      }
+    }
+    const { shown: anew } = await isolate(LINE, BELOW);
+    expect((await shown(from(pages[1]!))).fields).toEqual((await anew(from(pages[1]!))).fields);
+    expect(origin.hits).toBe(1);
+  });
+
+  it("names no other page, nor one to who names none", async () => {
+    const { shown } = await isolate(LINE, BELOW);
+    await shown(from("https://a.example.com"));
+    for (let i = 0; i < 2; i++) {
+      expect(named(await shown(from("https://example.com")))).toEqual([undefined, undefined]);
+      expect(named(await shown({}))).toEqual([undefined, undefined]);
+    }
+  });
+
+  it("leaves what response_headers says", async () => {
+    const own = { ...BELOW, response_headers: { "access-control-allow-origin": "https://fixed.example" } };
+    const { shown } = await isolate(LINE, own);
+    for (const page of ["a", "a", "b", "a"]) {
+      const site = `https://${page}.example.com`;
+      expect(named(await shown(from(site)))).toEqual(["https://fixed.example", site]);
+    }
+  });
+});
+
 describe("a hot response takes the whole way", () => {
   it.each([
     ["If-Match", { "if-match": '"1"' }, 200],

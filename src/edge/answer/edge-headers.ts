@@ -1,5 +1,6 @@
 import { listMembers } from "../../http/field-syntax.ts";
 import type { ZoneSettings } from "../../zones/settings.ts";
+import { corsEntryOf } from "./cors-entry.ts";
 
 /** What a web page may read of an answer from another origin, beyond the safelisted fields. */
 const EXPOSED = [
@@ -35,8 +36,15 @@ function addCorsHeaders(headers: Headers, origin: string | null, cors: ZoneSetti
   const exposed = exposedBy(headers);
   clear(headers);
   headers.append("vary", "Origin");
-  if (origin !== null && cors.includes(origin)) allow(headers, origin, exposed, "cross-origin");
+  if (origin !== null && corsEntryOf(cors, origin) !== null) allow(headers, origin, exposed, "cross-origin");
 }
+
+/** Lets another page read an answer whose fields were made for one that the same entry of the list lets in. */
+export function stampOrigin(headers: Headers, origin: string, own: ZoneSettings["response_headers"]): void {
+  for (const name of NAME_AN_ORIGIN) if (!Object.hasOwn(own, name)) headers.set(name, origin);
+}
+
+const NAME_AN_ORIGIN = ["access-control-allow-origin", "timing-allow-origin"];
 
 function addForAll(headers: Headers): void {
   const policy = headers.get("cross-origin-resource-policy")?.trim() ?? "";

@@ -11,6 +11,8 @@ import { hit } from "../fill/provenance.ts";
 import { stampAge } from "./age-fields.ts";
 import { notModifiedHeaders } from "./answer-headers.ts";
 import { codingsOf } from "./coding.ts";
+import { corsEntryOf, isWildcard } from "./cors-entry.ts";
+import { stampOrigin } from "./edge-headers.ts";
 
 /** An answer out of memory that needs no promise. */
 export interface Replay {
@@ -39,6 +41,7 @@ export function replay(hot: HotResponse, request: Request, zone: ZoneDocument, n
   if (ready === undefined || ready.zoneVersion !== zone.version || now >= ready.freshUntil) return null;
   if (isHead && ready.hasContentDigest) return null;
   keepAge(ready, hot, zone, now);
+  if (ready.pageOrigin !== null) keepPageOrigin(ready, headers.get("origin")!, zone);
   const tag = ready.selected === null ? null : tagOfUnchanged(ready, request, now);
   if (tag !== null) return replayNotModified(ready, tag);
   if (range !== null && ready.hasRanges) return replayRange(ready, range, headers);
@@ -62,6 +65,8 @@ export function makeReady(
 ): void {
   const { headers, age, ...rest } = whole;
   const { answeredAt, lifetime, initialAge, status } = hot.stored;
+  const origin = request.headers.get("origin");
+  const entry = entryOf(zone, origin);
   hot.ready.set(readyKey(request.headers, zone, request.headers.has("range")), {
     ...rest,
     whole: { status, headers, encodeBody: "manual" },
@@ -71,6 +76,7 @@ export function makeReady(
     zoneVersion: zone.version,
     freshUntil: answeredAt + Math.min(lifetime - initialAge, STORED_FOR_SECONDS) * 1000,
     age,
+    pageOrigin: entry !== null && isWildcard(entry) ? origin : null,
   });
 }
 
@@ -81,6 +87,15 @@ function keepAge(ready: ReadyAnswer, { stored }: HotResponse, zone: ZoneDocument
   ready.notModified = null;
   ready.part = null;
   ready.age = age;
+}
+
+/** Any number of pages are below one domain, and one answer is made ready for all of them. */
+function keepPageOrigin(ready: ReadyAnswer, origin: string, zone: ZoneDocument): void {
+  if (ready.pageOrigin === origin) return;
+  stampOrigin(ready.whole.headers, origin, zone.settings.response_headers);
+  ready.notModified = null;
+  ready.part = null;
+  ready.pageOrigin = origin;
 }
 
 /** The tag of what a client has, where it need not get it again; `""` where it has none. Most repeat one to the letter. */
@@ -129,8 +144,13 @@ function readyKey(headers: Headers, zone: ZoneDocument, isRange: boolean): strin
   const coding = isRange ? "identity" : codingAskedFor(headers);
   const { cors } = zone.settings;
   if (cors === "*" || cors === false) return coding;
-  const origin = headers.get("origin");
-  return origin !== null && cors.includes(origin) ? `${coding} ${origin}` : coding;
+  const entry = entryOf(zone, headers.get("origin"));
+  return entry === null ? coding : `${coding} ${entry}`;
+}
+
+/** The entry of the zone's list that lets a page read answers, where there is a list. */
+function entryOf({ settings: { cors } }: ZoneDocument, origin: string | null): string | null {
+  return cors === "*" || cors === false || origin === null ? null : corsEntryOf(cors, origin);
 }
 
 const REMEMBERED_PREFERENCES = 256;

@@ -45,6 +45,11 @@ describe("addEdgeHeaders() with cors", () => {
     ["* keeps same-site", { said: policy(" same-site ") }, ["*", "same-site", null]],
     ["* replaces nonsense", { said: policy("everyone") }, ["*", "cross-origin", null]],
     ["a list lets a page in it read", { cors: [SITE], page: SITE }, [SITE, "cross-origin", "Origin"]],
+    [
+      "a list lets a page below a domain in it read",
+      { cors: ["https://*.example.com"], page: SITE },
+      [SITE, "cross-origin", "Origin"],
+    ],
     ["a list lets no other read", { cors: [SITE], page: "https://evil.example" }, [null, null, "Origin"]],
     ["a list lets none read that says nothing", { cors: [SITE] }, [null, null, "Origin"]],
     ["a list wins over the origin", { cors: [SITE], said: allowing("*") }, [null, null, "Origin"]],

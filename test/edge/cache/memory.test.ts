@@ -95,6 +95,7 @@ describe("Memory", () => {
       zoneVersion: 1,
       freshUntil: 0,
       age: 0,
+      pageOrigin: null,
     };
     hot.ready.set("identity", ready);
     memory.recount("k".repeat(1_000));

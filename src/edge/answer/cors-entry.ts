@@ -1,0 +1,33 @@
+/**
+ * The entry of a zone's `cors` list that lets an origin's pages read answers; null where none does. `https://*.example.com`
+ * stands for all hosts below a domain, at whatever depth, and not for the domain itself.
+ *
+ * @param origin as a client sends it, which may be any text
+ */
+export function corsEntryOf(list: readonly string[], origin: string): string | null {
+  if (list.includes(origin)) return origin;
+  for (const entry of wildcardsOf(list)) if (isBelow(entry, origin)) return entry;
+  return null;
+}
+
+/** Whether an entry is for all hosts below a domain. */
+export function isWildcard(entry: string): boolean {
+  return entry.includes("*");
+}
+
+const known = new WeakMap<readonly string[], readonly string[]>();
+
+/** Looked through once for each list: a zone's settings are never changed. */
+function wildcardsOf(list: readonly string[]): readonly string[] {
+  const found = known.get(list) ?? list.filter(isWildcard);
+  known.set(list, found);
+  return found;
+}
+
+/** What stands for the `*` has to be of a host's name, so that no other URL passes by its end. */
+function isBelow(entry: string, origin: string): boolean {
+  const star = entry.indexOf("*");
+  const end = origin.length - (entry.length - star - 1);
+  if (end <= star || !origin.startsWith(entry.slice(0, star)) || !origin.endsWith(entry.slice(star + 1))) return false;
+  return /^[a-z0-9._-]+$/.test(origin.slice(star, end));
+}
