@@ -1,11 +1,11 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { isoSeconds } from "../db/iso-seconds.ts";
 import type { RestEnv } from "../rest/context.ts";
-import { findPurge, listPurges, type RecordedPurge } from "../zones/purge/purge-history.ts";
-import type { PurgeTarget } from "../zones/purge/purges.ts";
+import { findPurge, listPurges, type NamedPurge } from "../zones/purge/purge-history.ts";
 import { Problem } from "./errors.ts";
 import { cutPage, requestedPage } from "./pages.ts";
 import { listPurgesRoute, readPurgeRoute } from "./purge-history-routes.ts";
+import { namesOf } from "./purged-names.ts";
 import { scopeOf, zoneInScope } from "./zone-in-scope.ts";
 
 /** Adds `/v1/purges` to the API. */
@@ -21,14 +21,13 @@ export function addPurgeHistory(app: OpenAPIHono<RestEnv>): void {
   app.openapi(readPurgeRoute, async (c) => {
     const purge = await findPurge(c.env.DB, scopeOf(c), c.req.valid("param").id);
     if (purge === null) throw new Problem("not_found", { sentence: "purge not found" });
-    const named = (...kinds: PurgeTarget["kind"][]) =>
-      purge.targets.filter(({ kind }) => kinds.includes(kind)).map(({ value }) => value);
-    const targets = { paths: named("path", "url"), prefixes: named("prefix"), tags: named("tag") };
-    return c.json({ ...shown(purge), everything: named("everything").length > 0, ...targets }, 200);
+    return c.json(shown(purge), 200);
   });
 }
 
-function shown({ id, zone, soft, createdAt, isPublished }: RecordedPurge) {
+function shown(purge: NamedPurge) {
+  const { id, zone, zoneName, key, keyName, soft, count, createdAt, isPublished, targets } = purge;
   const state: "published" | "pending" = isPublished ? "published" : "pending";
-  return { id, zone, soft, created: isoSeconds(createdAt), state };
+  const names = { zone_name: zoneName, key, key_name: keyName };
+  return { id, zone, ...names, created: isoSeconds(createdAt), state, count, soft, ...namesOf(targets) };
 }

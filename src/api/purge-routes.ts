@@ -1,25 +1,24 @@
 import { z } from "@hono/zod-openapi";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
+import { knownNames, refusedNames } from "../rest/known-names.ts";
+import { purgedNames } from "./purged-names.ts";
 import { route } from "./route.ts";
 
 const zone = z.string().min(1).openapi({ description: "The zone's id or name.", example: "zone_abc123" });
-const path = z
-  .string()
-  .max(8_192)
-  .regex(/^\/[^#]*$/, "must begin with / and have no fragment")
-  .openapi({
-    description:
-      "With a query it purges that one object, without one every query of the path; with * at its end, a prefix.",
-    example: "/assets/v2/reset.css",
-  });
-const prefix = z
-  .string()
-  .max(1_024)
-  .regex(/^\/[^#?]*$/, "must begin with / and have neither query nor fragment");
+const path = z.string().min(1).max(8_192).openapi({
+  description:
+    "A path, or a URL of the zone as a browser shows it. With a query it purges that one object, without one every query of the path; with * at its end, all that begins so. In the query of this API, `&`, `+`, `#` and `%` have to be written `%26`, `%2B`, `%23`, `%25`.",
+  example: "/assets/v2/reset.css",
+});
+const prefix = z.string().min(1).max(1_024);
 const tag = z
   .string()
+  .min(1)
   .max(1_024)
   .regex(/^[\x21-\x7e]+$/, "must be visible ASCII without spaces");
+/** As it stands in a query. */
+const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
+const SOFT = "Stale instead of gone: served where stale answers may be.";
 
 const purged = {
   description: "Purged: no PoP that knows of it answers with what it had stored before",
@@ -32,6 +31,7 @@ const purged = {
           "PoPs that have served the network in the last 30 days, for all of which the purge holds; at least the one that answers.",
         ),
       id: z.string(),
+      ...purgedNames,
     }),
   ),
 };
@@ -45,7 +45,7 @@ export const purgePathRoute = route({
   description: "Changes state though it is a GET; HEAD is refused.",
   tags: ["Purge"],
   scope: "purge",
-  request: { query: z.object({ zone, path }) },
+  request: { query: z.object({ zone, path, soft: flag.optional().describe(SOFT) }) },
   responses: { 200: purged },
   errors: [404, 503],
 });
@@ -59,22 +59,26 @@ export const purgeRoute = route({
   scope: "purge",
   request: {
     body: requiredJson(
-      z
-        .strictObject({
+      knownNames(
+        {
           zone,
           path: path.optional(),
           paths: z.array(path).max(1_000).optional(),
           prefixes: z.array(prefix).max(100).optional(),
           tags: z.array(tag).max(100).optional(),
           everything: z.boolean().optional(),
-          soft: z.boolean().optional().describe("Stale instead of gone: served where stale answers may be."),
-        })
-        .refine(
-          (order) => order.path ?? order.paths?.[0] ?? order.prefixes?.[0] ?? order.tags?.[0] ?? order.everything,
-          {
-            error: "must name a path, paths, prefixes, tags or everything",
-          },
-        ),
+          soft: z.boolean().optional().describe(SOFT),
+        },
+        {
+          ...refusedNames("is called paths here", "files", "urls", "url"),
+          prefix: "is called prefixes here, and is a list",
+          tag: "is called tags here, and is a list",
+          purge_everything: "is called everything here",
+        },
+      ).refine(
+        (order) => order.path ?? order.paths?.[0] ?? order.prefixes?.[0] ?? order.tags?.[0] ?? order.everything,
+        { error: "must name a path, paths, prefixes, tags or everything" },
+      ),
     ),
   },
   responses: { 200: purged },

@@ -7,13 +7,13 @@ import type { RestContext, RestEnv } from "../rest/context.ts";
 import { settingsOf } from "../settings.ts";
 import { countPops } from "../usage/pops.ts";
 import { accelerate } from "../zones/purge/purge-acceleration.ts";
-import { pathTarget, prefixTarget } from "../zones/purge/purge-target.ts";
 import { type PurgeOrder, type PurgeTarget, recordPurge } from "../zones/purge/purges.ts";
 import type { ZoneRow } from "../zones/rows.ts";
-import { completeSettings } from "../zones/settings.ts";
 import { bringToEdge } from "./bring-to-edge.ts";
 import { Problem } from "./errors.ts";
+import { namedPaths, refuseWrongPurge } from "./purge-problems.ts";
 import { purgePathRoute, purgeRoute } from "./purge-routes.ts";
+import { namesOf } from "./purged-names.ts";
 import { invalidField } from "./validation.ts";
 import { zoneInScope, zoneNotFound } from "./zone-in-scope.ts";
 
@@ -32,17 +32,25 @@ interface PurgeRequest {
 
 /** Adds `/v1/purge` to the API. */
 export function addPurge(app: OpenAPIHono<RestEnv>): void {
-  app.openapi(purgePathRoute, async (c) => {
-    // RFC 9110 §9.2.1: HEAD is safe, so it must not do what this GET does.
-    if (c.req.method === "HEAD") throw new Problem("method_not_allowed", { headers: { allow: "GET, POST" } });
-    const { zone, path } = c.req.valid("query");
-    return c.json(await purge(c, zone, { path }), 200);
-  });
+  app.openapi(
+    purgePathRoute,
+    async (c) => {
+      // RFC 9110 §9.2.1: HEAD is safe, so it must not do what this GET does.
+      if (c.req.method === "HEAD") throw new Problem("method_not_allowed", { headers: { allow: "GET, POST" } });
+      const { zone, ...request } = c.req.valid("query");
+      return c.json(await purge(c, zone, request), 200);
+    },
+    (result, c) => (result.success ? undefined : refuseWrongPurge(result, c)),
+  );
 
-  app.openapi(purgeRoute, async (c) => {
-    const { zone, ...request } = c.req.valid("json");
-    return c.json(await purge(c, zone, request), 200);
-  });
+  app.openapi(
+    purgeRoute,
+    async (c) => {
+      const { zone, ...request } = c.req.valid("json");
+      return c.json(await purge(c, zone, request), 200);
+    },
+    (result, c) => (result.success ? undefined : refuseWrongPurge(result, c)),
+  );
 }
 
 async function purge(c: RestContext, idOrName: string, request: PurgeRequest) {
@@ -51,48 +59,34 @@ async function purge(c: RestContext, idOrName: string, request: PurgeRequest) {
     id: newId("purge"),
     zone: zone.id,
     soft: request.soft ?? false,
-    targets: targetsOf(request, zone),
+    targets: targetsOf(c, request, zone),
     createdBy: c.var.caller.keyId,
   };
   const limit = rowsOf(BOUNDS.purges.rows, c.var.caller.plan);
   if (!(await recordPurge(c.env.DB, order, auditOf(c, order), c.var.now, limit))) throw zoneNotFound();
   if (settingsOf(c.env).cloudflare !== null) c.executionCtx.waitUntil(accelerate(c.env.PURGE_ACCELERATOR, order));
   const [nodes] = await Promise.all([countPops(c.env.DB, c.var.now), bringToEdge(c, zone.name)]);
-  return { purged: true as const, nodes, id: order.id };
+  return { purged: true as const, nodes, id: order.id, soft: order.soft, ...namesOf(order.targets) };
 }
 
 /** What a purge named in full is in the history of purges; the audit log, which is kept for longer, has numbers. */
 function auditOf(c: RestContext, { id, zone, soft, targets }: PurgeOrder): D1PreparedStatement {
-  const numberOf = (...kinds: PurgeTarget["kind"][]) => targets.filter(({ kind }) => kinds.includes(kind)).length;
-  const after = {
-    id,
-    soft,
-    everything: numberOf("everything") > 0,
-    paths: numberOf("path", "url"),
-    prefixes: numberOf("prefix"),
-    tags: numberOf("tag"),
-  };
+  const { everything, paths, prefixes, tags } = namesOf(targets);
+  const after = { id, soft, everything, paths: paths.length, prefixes: prefixes.length, tags: tags.length };
   return auditStatement(c.env.DB, actorOf(c), { action: "zone.purge", target: zone, before: null, after }, c.var.now);
 }
 
-function targetsOf(request: PurgeRequest, zone: ZoneRow): PurgeTarget[] {
+/** What a request names, or a 422 with all that could match nothing. */
+function targetsOf(c: RestContext, request: PurgeRequest, zone: ZoneRow): PurgeTarget[] {
+  const named = namedPaths(c, request, zone);
+  if (named.problems.length > 0) throw new Problem("invalid_request", { details: named.problems });
   if (request.everything) return [{ kind: "everything", value: "" }];
-  const { query } = completeSettings(zone.settings);
-  const paths = [...(request.path === undefined ? [] : [request.path]), ...(request.paths ?? [])];
-  const targets = [
-    ...paths.map((path) => pathTarget(path, query) ?? refuse("path", path)),
-    ...(request.prefixes ?? []).map((prefix) => prefixTarget(prefix) ?? refuse("prefixes", prefix)),
-    ...(request.tags ?? []).map((tag): PurgeTarget => ({ kind: "tag", value: tag })),
-  ];
-  const prefixes = targets.filter(({ kind }) => kind === "prefix");
+  const tags = (request.tags ?? []).map((tag): PurgeTarget => ({ kind: "tag", value: tag }));
+  const prefixes = named.targets.filter(({ kind }) => kind === "prefix");
   // The edge compares each of them with each request.
   if (prefixes.length > MAX_PREFIXES) throw invalidField("paths", `must hold at most ${MAX_PREFIXES} prefixes in all`);
   const long = prefixes.find(({ value }) => value.length > MAX_PREFIX_CHARACTERS);
   if (long !== undefined)
     throw invalidField("paths", `must not hold a prefix above ${MAX_PREFIX_CHARACTERS} characters`);
-  return targets;
-}
-
-function refuse(field: string, value: string): never {
-  throw invalidField(field, `${JSON.stringify(value)} cannot be read as a path`);
+  return [...named.targets, ...tags];
 }

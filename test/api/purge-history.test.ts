@@ -5,7 +5,8 @@ import { hashToken, newToken } from "../../src/accounts/token.ts";
 import { handleApi } from "../../src/api/app.ts";
 import { everyMinute } from "../../src/cron.ts";
 import { republishLagging } from "../../src/zones/publication.ts";
-import { call, customerOf, newCustomer, newZone, type ShownZone } from "../support/control-plane.ts";
+import { call, customerOf, newCustomer, newZone, type ShownZone, textWithoutId } from "../support/control-plane.ts";
+import { newKey } from "../support/keys.ts";
 
 const customer = customerOf(beforeAll);
 let zone: ShownZone;
@@ -65,9 +66,13 @@ describe("GET /v1/purges/:id", () => {
     expect(await answer.json()).toEqual({
       id,
       zone: zone.id,
+      zone_name: zone.name,
+      key: expect.stringMatching(/^key_/),
+      key_name: "first key",
       soft: true,
       created: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
       state: "published",
+      count: 6,
       everything: false,
       paths: ["/b", "/c?x=1"],
       prefixes: ["/d/", "/p/"],
@@ -75,6 +80,22 @@ describe("GET /v1/purges/:id", () => {
     });
     const everything = await purge(zone, { everything: true });
     expect(await (await read(everything)).json()).toMatchObject({ everything: true, soft: false, paths: [] });
+  });
+
+  it("shows in the list what each purge named, the first ten things of it, how and by which key", async () => {
+    const { token, id: key } = await newKey(customer.live, { scopes: ["purge"] });
+    const fresh = await newZone(customer.live);
+    const paths = Array.from({ length: 12 }, (_, i) => `/${String(i).padStart(2, "0")}${"x".repeat(300)}`);
+    await call("/v1/purge", { method: "POST", key: token, body: { zone: fresh.id, paths, soft: true } });
+    await call(`/v1/purge?zone=${fresh.id}&path=/a/*`, { key: customer.live });
+    const { purges } = await list(`?zone=${fresh.id}`);
+    expect(purges).toMatchObject([
+      { zone_name: fresh.name, key_name: "first key", soft: false, count: 1, paths: [], prefixes: ["/a/"] },
+      { zone_name: fresh.name, key, key_name: "new", soft: true, count: 12, prefixes: [], tags: [], everything: false },
+    ]);
+    expect((purges[1] as unknown as { paths: string[] }).paths).toEqual(
+      paths.slice(0, 10).map((path) => `${path.slice(0, 256)}…`),
+    );
   });
 
   it("says pending until the zone table holds the purge", async () => {
@@ -96,15 +117,15 @@ describe("GET /v1/purges/:id", () => {
     expect(await stateOf()).toEqual(["published"]);
   });
 
-  it("answers a stranger, a test key and a key of other zones as if there were no such purge, byte for byte", async () => {
+  it("answers a stranger, a test key and a key of other zones as if there were no such purge, to the letter", async () => {
     const id = await purge(zone, { path: "/a" });
-    const missing = await (await read("purge_missing")).text();
-    expect(missing).toBe('{"error":"purge not found","code":"not_found"}');
+    const missing = await textWithoutId(await read("purge_missing"));
+    expect(missing).toBe('{"error":"purge not found","code":"not_found","request_id":""}');
     const other = await newZone(customer.live);
     for (const key of [(await newCustomer()).live, customer.test, await keyFor(other)]) {
       const answer = await read(id, key);
       expect(answer.status).toBe(404);
-      expect(await answer.text()).toBe(missing);
+      expect(await textWithoutId(answer)).toBe(missing);
     }
     expect((await read(id, await keyFor(zone))).status).toBe(200);
   });

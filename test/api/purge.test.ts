@@ -6,12 +6,16 @@ import type { ZoneDocument } from "../../src/zones/zone.ts";
 import { call, customerOf, newZone, type ShownZone } from "../support/control-plane.ts";
 
 const customer = customerOf(beforeAll);
+beforeAll(async () => {
+  await env.DB.prepare("UPDATE accounts SET plan = 'enterprise'").run(); // for its rate
+});
 
 const purgesOf = async ({ name }: ShownZone) => (await env.ZONES.get<ZoneDocument>(`zone:${name}`, "json"))!.purges;
 const get = (query: string) => call(`/v1/purge?${query}`, { key: customer.live });
 const post = (body: unknown) => call("/v1/purge", { method: "POST", key: customer.live, body });
 
-const PURGED = { purged: true, nodes: 1, id: expect.stringMatching(/^purge_[0-9A-Za-z]{20}$/) };
+const NOTHING = { soft: false, everything: false, paths: [], prefixes: [], tags: [] };
+const PURGED = { purged: true, nodes: 1, id: expect.stringMatching(/^purge_[0-9A-Za-z]{20}$/), ...NOTHING };
 
 describe("GET /v1/purge", () => {
   it("purges a path of a zone, by id or name, and answers as documented when the zone table holds it", async () => {
@@ -19,7 +23,7 @@ describe("GET /v1/purge", () => {
     for (const [index, id] of [zone.id, zone.name].entries()) {
       const answer = await get(`zone=${id}&path=/assets/v2/reset.css`);
       expect(answer.status).toBe(200);
-      expect(await answer.json()).toEqual(PURGED);
+      expect(await answer.json()).toEqual({ ...PURGED, paths: ["/assets/v2/reset.css"] });
       const { paths } = await purgesOf(zone);
       expect(paths).toEqual({ [textHash("/assets/v2/reset.css")]: [index + 2, 0, 0] });
     }
@@ -31,16 +35,35 @@ describe("GET /v1/purge", () => {
     ["zone=x", ["path"]],
     ["zone=&path=/a", ["zone"]],
     ["zone=x&path=", ["path"]],
-    ["zone=x&path=a.css", ["path"]],
-    ["zone=x&path=https://x/a.css", ["path"]],
-    ["zone=x&path=/a%23b", ["path"]],
+    ["zone=ZONE&path=a.css", ["path"]],
+    ["zone=ZONE&path=https://x/a.css", ["path"]],
+    ["zone=ZONE&path=/a/*.css", ["path"]],
+    ["zone=ZONE&path=/a&soft=yes", ["soft"]],
+    ["zone=ZONE&path=/a/*.css&soft=yes&hard=1", ["soft", "hard", "path"]],
+    ["zone=ZONE&path=/a?x=1&y=2", ["y"]],
     ["zone=x&zone=y&path=/a", ["zone"]],
     [`zone=x&path=/${"a".repeat(8_192)}`, ["path"]],
   ])("answers 422 to ?%s and names the fields", async (query, fields) => {
-    const answer = await get(query);
+    const zone = await newZone(customer.live);
+    const answer = await get(query.replace("ZONE", zone.id));
     expect(answer.status).toBe(422);
     const { details } = await answer.json<{ details: { field: string }[] }>();
     expect(details.map(({ field }) => field)).toEqual(fields);
+  });
+
+  it.each(["true", "1"])("purges softly with soft=%s", async (soft) => {
+    const zone = await newZone(customer.live);
+    const answer = await get(`zone=${zone.name}&path=/a.css&soft=${soft}`);
+    expect(await answer.json()).toEqual({ ...PURGED, soft: true, paths: ["/a.css"] });
+    expect((await purgesOf(zone)).paths).toEqual({ [textHash("/a.css")]: [0, 2, expect.any(Number)] });
+  });
+
+  it("takes what a browser shows of the zone, and says what it has purged", async () => {
+    const zone = await newZone(customer.live, { settings: { query: { except: ["utm_*"] } } });
+    const shown = `http://${zone.subdomain}:8787/ü.css?utm_source=x&v=1#top`;
+    const answer = await get(`zone=${zone.name}&path=${encodeURIComponent(shown)}`);
+    expect(await answer.json()).toEqual({ ...PURGED, paths: ["/%C3%BC.css?v=1"] });
+    expect((await purgesOf(zone)).urls).toEqual({ [textHash("/%C3%BC.css?v=1")]: [2, 0, 0] });
   });
 
   it("answers 405 to HEAD, which must not purge", async () => {
@@ -78,7 +101,7 @@ describe("POST /v1/purge", () => {
     const zone = await newZone(customer.live);
     const answer = await post({ zone: zone.id, ...order });
     expect(answer.status).toBe(200);
-    expect(await answer.json()).toEqual(PURGED);
+    expect(await answer.json()).toMatchObject({ purged: true, nodes: 1, soft: "soft" in order });
     const purges = await purgesOf(zone);
     expect(purgeVerdict(purges, stored).kind).toBe(verdict);
     expect(purgeVerdict(purges, { ...stored, version: 2 }).kind).toBe("valid");
@@ -99,11 +122,15 @@ describe("POST /v1/purge", () => {
   });
 
   it.each([
-    [{}, ""],
-    [{ everything: false }, ""],
-    [{ paths: [] }, ""],
-    [{ soft: true }, ""],
+    [{}, "body"],
+    [{ everything: false }, "body"],
+    [{ paths: [] }, "body"],
+    [{ soft: true }, "body"],
     [{ paths: ["a"] }, "paths.0"],
+    [{ paths: ["/a", "/b/*/c"] }, "paths.1"],
+    [{ prefixes: ["/dir/*"] }, "prefixes.0"],
+    [{ path: "https://www.example.com/a" }, "path"],
+    [{ everything: true, path: "/*.css" }, "path"],
     [{ paths: Array(1_001).fill("/a") }, "paths"],
     [{ paths: Array.from({ length: 101 }, (_, i) => `/${i}*`) }, "paths"],
     [{ path: `/${"a".repeat(1_024)}*` }, "paths"],
@@ -122,5 +149,22 @@ describe("POST /v1/purge", () => {
     expect(answer.status).toBe(422);
     const { details } = await answer.json<{ details: { field: string }[] }>();
     expect(details.map((detail) => detail.field)).toEqual([field]);
+  });
+
+  it("says all that is wrong at once, each in a sentence", async () => {
+    const zone = await newZone(customer.live);
+    const answer = await post({ zone: zone.id, paths: ["/a/*.css", 1], prefixes: ["/dir/*"], soft: "yes", files: [] });
+    expect(answer.status).toBe(422);
+    const { details } = await answer.json<{ details: object[] }>();
+    expect(details).toEqual([
+      { field: "paths.1", message: "must be a string" },
+      { field: "soft", message: "must be true or false" },
+      { field: "files", message: "is called paths here" },
+      {
+        field: "paths.0",
+        message: "has a * that is not at its end, where it stands for nothing: purge what is before it, or a tag",
+      },
+      { field: "prefixes.0", message: 'must have no *: "/dir/" is all that begins so' },
+    ]);
   });
 });

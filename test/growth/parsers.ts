@@ -75,6 +75,7 @@ const ZONE: ZoneDocument = {
 };
 const LISTING = { ...ZONE.settings, forward: { ...ZONE.settings.forward, headers: ["accept", "x-a"] } };
 const ALL = { ...ZONE.settings.forward, headers: "all" as const, cookies: true };
+const PURGED = { query: "sort" as const, hosts: ["a.rescdn.io"] };
 const POLICY = { allowPrivate: false, allowHttp: true, ownHosts: ["rescdn.io"] };
 const HOSTS = { edgeDomains: ["rescdn.io"] as const, apiHosts: new Set<string>(), recordsHosts: new Set<string>() };
 const VALIDATORS = { etag: '"a"', lastModified: 0, date: 0 };
@@ -295,8 +296,8 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
   "src/text-hash.ts": { textHash },
   "src/zones/purge/purge-log.ts": { purgeVerdict: purge },
   "src/zones/purge/purge-target.ts": {
-    pathTarget: (text) => pathTarget(`/${text}`, "sort"),
-    prefixTarget: (text) => prefixTarget(`/${text}`),
+    pathTarget: (text) => pathTarget(text, PURGED),
+    prefixTarget: (text) => prefixTarget(text, PURGED),
   },
   "src/zones/settings-schema.ts": {
     "settingsSchema, of a header": (text) => settingsSchema.safeParse({ response_headers: { "x-a": text } }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { buildPurgeLog, type Purge } from "../../src/zones/purge/purge-log.ts";
+import { pathTarget } from "../../src/zones/purge/purge-target.ts";
 import { asset, type Play, pass, play, playEdge } from "../support/edge.ts";
 
 playEdge();
@@ -38,6 +39,23 @@ describe("a purge", () => {
     await purge(zone, "url", "/a.css?v=2");
     expect(await xCache(zone, "/a.css?v=1")).toBe("HIT");
     expect(await xCache(zone, "/a.css?v=2")).toBe("MISS");
+  });
+
+  it("of what a browser shows takes the object that the zone's rule for queries makes of it, and the origin sees no more", async () => {
+    const query = { except: ["utm_*", "fbclid"] };
+    const zone = await play({ query });
+    zone.origin.answers(asset("a"));
+    const spelled = ["/a.css?v=1", "/a.css?utm_source=x&v=1", "/a.css?v=1&fbclid=y&utm_medium=z"];
+    for (const path of spelled) await (await zone.get(path)).text();
+    await (await zone.get("/a.css?v=2&utm_source=x")).text();
+    expect(zone.origin.requests.map(({ url }) => new URL(url).search)).toEqual(["?v=1", "?v=2"]);
+    const host = `${zone.zone.name}.rescdn.io`;
+    const verdict = pathTarget(`https://${host}/a.css?utm_campaign=q&v=1#top`, { query, hosts: [host] });
+    if (!verdict.ok) throw new Error(verdict.reason);
+    await purge(zone, verdict.target.kind, verdict.target.value);
+    expect(await xCache(zone, spelled[1]!)).toBe("MISS");
+    for (const path of spelled) expect(await xCache(zone, path)).toBe("HIT");
+    expect(await xCache(zone, "/a.css?v=2")).toBe("HIT");
   });
 
   it("of a prefix takes all below it", async () => {

@@ -8,16 +8,38 @@ export interface RecordedPurge {
   id: string;
   /** Id of the zone, which may be gone by now. */
   zone: string;
+  zoneName: string;
+  /** Id of the key that asked. */
+  key: string;
+  /** Null: the key is long gone. */
+  keyName: string | null;
   soft: boolean;
+  /** How many things it named. */
+  count: number;
   /** Ms since the epoch. */
   createdAt: number;
   /** Whether the zone table holds it. */
   isPublished: boolean;
 }
 
-type Row = Omit<RecordedPurge, "soft" | "isPublished"> & { soft: 0 | 1; isPublished: 0 | 1 };
+/** Of a purge in a list so many names are shown, and of each so many characters. */
+const SHOWN_NAMES = 10;
+const SHOWN_CHARACTERS = 256;
 
-const COLUMNS = `purges.id, zone_id AS zone, soft, at AS createdAt, zones.published_version >= purges.version AS isPublished`;
+/** With what it named. */
+export type NamedPurge = RecordedPurge & { targets: PurgeTarget[] };
+
+type Row = Omit<RecordedPurge, "soft" | "isPublished" | "count"> & { soft: 0 | 1; isPublished: 0 | 1 };
+
+const COLUMNS = `purges.id, zone_id AS zone, zones.name AS zoneName, created_by AS key, api_keys.name AS keyName, soft,
+  at AS createdAt, zones.published_version >= purges.version AS isPublished`;
+
+const JOINED = `purges JOIN zones ON zones.id = zone_id LEFT JOIN api_keys ON api_keys.id = created_by`;
+
+/** The first names of a purge, as JSON: its kinds and values. */
+const FIRST_NAMES = `(SELECT json_group_array(json_object('kind', kind, 'value', value)) FROM (
+    SELECT kind, CASE WHEN length(value) > ${SHOWN_CHARACTERS} THEN substr(value, 1, ${SHOWN_CHARACTERS}) || '…' ELSE value END AS value
+    FROM purges AS named WHERE named.id = purges.id ORDER BY kind, value LIMIT ${SHOWN_NAMES}))`;
 
 /** The scope's account is ?1, its mode ?2, the zones that its key is restricted to ?3. */
 const IN_SCOPE = `purges.account_id = ?1 AND zones.mode = ?2
@@ -27,12 +49,12 @@ function scopeValues({ account, mode, zones }: ZoneScope) {
   return [account, mode, zones && JSON.stringify(zones)];
 }
 
-function parse({ id, zone, soft, createdAt, isPublished }: Row): RecordedPurge {
-  return { id, zone, soft: soft === 1, createdAt, isPublished: isPublished === 1 };
+function parse({ id, zone, zoneName, key, keyName, soft, createdAt, isPublished }: Row, count: number): RecordedPurge {
+  return { id, zone, zoneName, key, keyName, soft: soft === 1, count, createdAt, isPublished: isPublished === 1 };
 }
 
 /**
- * The purges in scope, newest first.
+ * The purges in scope, newest first, each with the first of what it named.
  *
  * @param zone id of the one zone whose purges are wanted; null: of all
  */
@@ -41,35 +63,34 @@ export async function listPurges(
   scope: ZoneScope,
   zone: string | null,
   page: Page,
-): Promise<RecordedPurge[]> {
+): Promise<NamedPurge[]> {
   const { createdAt, id } = page.after ?? { createdAt: Number.MAX_SAFE_INTEGER, id: "" };
   const { results } = await db
     .prepare(
-      `SELECT ${COLUMNS} FROM purges JOIN zones ON zones.id = zone_id
+      `SELECT ${COLUMNS}, COUNT(*) AS count, ${FIRST_NAMES} AS targets FROM ${JOINED}
        WHERE ${IN_SCOPE} AND (?4 IS NULL OR zone_id = ?4) AND (at, purges.id) < (?5, ?6)
        GROUP BY at, purges.id ORDER BY at DESC, purges.id DESC LIMIT ?7`,
     )
     .bind(...scopeValues(scope), zone, createdAt, id, page.limit)
-    .all<Row>();
-  return results.map(parse);
+    .all<Row & { count: number; targets: string }>();
+  return results.map((row) => ({
+    ...parse(row, row.count),
+    targets: JSON.parse(row.targets) as PurgeTarget[],
+  }));
 }
 
 /** The purge in scope of an id, with all that it named. */
-export async function findPurge(
-  db: D1Database,
-  scope: ZoneScope,
-  id: string,
-): Promise<(RecordedPurge & { targets: PurgeTarget[] }) | null> {
+export async function findPurge(db: D1Database, scope: ZoneScope, id: string): Promise<NamedPurge | null> {
   const { results } = await db
     .prepare(
-      `SELECT ${COLUMNS}, kind, value FROM purges JOIN zones ON zones.id = zone_id
+      `SELECT ${COLUMNS}, kind, value FROM ${JOINED}
        WHERE ${IN_SCOPE} AND purges.id = ?4 ORDER BY kind, value`,
     )
     .bind(...scopeValues(scope), id)
     .all<Row & PurgeTarget>();
   const [first] = results;
   if (first === undefined) return null;
-  return { ...parse(first), targets: results.map(({ kind, value }) => ({ kind, value })) };
+  return { ...parse(first, results.length), targets: results.map(({ kind, value }) => ({ kind, value })) };
 }
 
 /** For the cron: forgets purges that no stored response can be older than, a day later. At most `limit` of their rows. */

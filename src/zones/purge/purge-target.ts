@@ -2,27 +2,70 @@ import { normalisePath, normaliseQuery } from "../../http/uri.ts";
 import type { ZoneSettings } from "../settings.ts";
 import type { PurgeTarget } from "./purges.ts";
 
+/** What a text names; the reason is a sentence's predicate. */
+export type TargetVerdict = { ok: true; target: PurgeTarget } | Refused;
+
+/** A zone as far as it decides what its purges name. */
+export interface PurgedZone {
+  query: ZoneSettings["query"];
+  /** Its hostnames, in lower case. */
+  hosts: readonly string[];
+}
+
+type Refused = { ok: false; reason: string };
+
 /**
  * What a path names, read as the edge reads a request for it: with a query exactly that object, without one all of the
- * path's queries, and with `*` as its last character all paths that begin like it. Null: not a path.
+ * path's queries, and with `*` as its last character all paths that begin like it. It may be what a browser's address bar
+ * shows of the zone. What could match nothing is refused.
  */
-export function pathTarget(path: string, query: ZoneSettings["query"]): PurgeTarget | null {
-  const url = parse(path);
-  if (url === null) return null;
-  const normalised = normalisePath(url.pathname);
-  if (url.search === "" && normalised.endsWith("*")) return { kind: "prefix", value: normalised.slice(0, -1) };
-  if (url.search === "") return { kind: "path", value: normalised };
-  return { kind: "url", value: normalised + normaliseQuery(url.search, query) };
+export function pathTarget(text: string, zone: PurgedZone): TargetVerdict {
+  const read = readPath(text, zone.hosts);
+  if (!read.ok) return read;
+  const { path, query } = read;
+  if (query.includes("*"))
+    return no("has a * in its query, where it stands for nothing: a path without its query is purged with all of them");
+  const star = path.indexOf("*");
+  if (star === -1 && query === "") return { ok: true, target: { kind: "path", value: path } };
+  if (star === -1) return { ok: true, target: { kind: "url", value: path + normaliseQuery(query, zone.query) } };
+  if (star < path.length - 1 || query !== "")
+    return no("has a * that is not at its end, where it stands for nothing: purge what is before it, or a tag");
+  return { ok: true, target: { kind: "prefix", value: path.slice(0, -1) } };
 }
 
-/** What a prefix of paths names. Null: not a prefix, or one with a query. */
-export function prefixTarget(prefix: string): PurgeTarget | null {
-  const url = parse(prefix);
-  return url === null || url.search !== "" ? null : { kind: "prefix", value: normalisePath(url.pathname) };
+/** What a prefix of paths names, which may be a URL as in {@link pathTarget}. */
+export function prefixTarget(text: string, { hosts }: PurgedZone): TargetVerdict {
+  const read = readPath(text, hosts);
+  if (!read.ok) return read;
+  const { path, query } = read;
+  if (query !== "") return no("must have no query: all queries of the paths below it are purged");
+  if (path.endsWith("*") && path.indexOf("*") === path.length - 1)
+    return no(`must have no *: ${JSON.stringify(path.slice(0, -1))} is all that begins so`);
+  if (path.includes("*")) return no("must have no *, which stands for nothing in a prefix");
+  return { ok: true, target: { kind: "prefix", value: path } };
 }
 
-function parse(path: string): URL | null {
-  if (!path.startsWith("/") || path.includes("#")) return null;
+/** Path and query of what may be a URL of a host, its scheme left out perhaps. A fragment never leaves a browser. */
+function readPath(text: string, hosts: readonly string[]): { ok: true; path: string; query: string } | Refused {
+  const [shown = ""] = text.trim().split("#", 1);
+  // URL parsers drop tabs and line ends.
+  if (/[\u0000-\u001f\u007f]/.test(shown)) return no("must not contain control characters");
+  if (shown.startsWith("/")) return parsed(shown);
+  const [, scheme, authority = "", rest = ""] = /^(https?:\/\/)?([^/?]*)(.*)$/i.exec(shown) ?? [];
+  const host = URL.parse(`https://${authority}`)?.hostname.replace(/\.$/, "") ?? "";
+  if (hosts.includes(host)) return parsed(rest.startsWith("/") ? rest : `/${rest}`);
+  if (scheme === undefined) return no(`must begin with /, or be a URL of ${hosts.join(" or ")}`);
+  return no(`is a URL of another host: this zone is at ${hosts.join(" and ")}`);
+}
+
+function parsed(pathAndQuery: string): { ok: true; path: string; query: string } | Refused {
   // Behind a host, so that "//x" stays a path.
-  return URL.parse(`https://zone.invalid${path}`);
+  const url = URL.parse(`https://zone.invalid${pathAndQuery}`);
+  return url === null
+    ? no("cannot be read as a path")
+    : { ok: true, path: normalisePath(url.pathname), query: url.search };
+}
+
+function no(reason: string): Refused {
+  return { ok: false, reason };
 }

@@ -1,0 +1,55 @@
+import type { RestContext } from "../rest/context.ts";
+import { type FieldProblem, fieldProblems, withMore } from "../rest/field-problems.ts";
+import { settingsOf } from "../settings.ts";
+import { type PurgedZone, pathTarget, prefixTarget, type TargetVerdict } from "../zones/purge/purge-target.ts";
+import type { PurgeTarget } from "../zones/purge/purges.ts";
+import { findZone, type ZoneRow } from "../zones/rows.ts";
+import { completeSettings } from "../zones/settings.ts";
+import { Problem } from "./errors.ts";
+import { scopeOf } from "./zone-in-scope.ts";
+import { type Invalid, objectOf } from "./zone-problems.ts";
+
+/** What of a request names paths, as it came. */
+interface Named {
+  path?: unknown;
+  paths?: unknown;
+  prefixes?: unknown;
+}
+
+/** The paths and prefixes that a request names in a zone, and what is wrong with those that could match nothing. */
+export function namedPaths(
+  c: RestContext,
+  { path, paths, prefixes }: Named,
+  zone: ZoneRow,
+): { targets: PurgeTarget[]; problems: FieldProblem[] } {
+  const purged = purgedZone(c, zone);
+  const named: (readonly [field: string, text: unknown, verdictOn: typeof pathTarget])[] = [
+    ["path", path, pathTarget],
+    ...listed(paths).map((text, index) => [`paths.${index}`, text, pathTarget] as const),
+    ...listed(prefixes).map((text, index) => [`prefixes.${index}`, text, prefixTarget] as const),
+  ];
+  const verdicts = named.flatMap(([field, text, verdictOn]): { field: string; verdict: TargetVerdict }[] =>
+    typeof text === "string" ? [{ field, verdict: verdictOn(text, purged) }] : [],
+  );
+  return {
+    targets: verdicts.flatMap(({ verdict }) => (verdict.ok ? [verdict.target] : [])),
+    problems: verdicts.flatMap(({ field, verdict }) => (verdict.ok ? [] : [{ field, message: verdict.reason }])),
+  };
+}
+
+/** Says of a purge that its schema refuses what else is wrong with it. */
+export async function refuseWrongPurge({ data, error }: Invalid, c: RestContext): Promise<never> {
+  const body = objectOf(data);
+  const zone = typeof body.zone === "string" ? await findZone(c.env.DB, scopeOf(c), body.zone) : null;
+  const problems = zone === null ? [] : namedPaths(c, body, zone).problems;
+  throw new Problem("invalid_request", { details: withMore(fieldProblems(error), problems) });
+}
+
+function purgedZone(c: RestContext, { name, settings }: ZoneRow): PurgedZone {
+  const hosts = settingsOf(c.env).edgeDomains.map((domain) => `${name}.${domain}`);
+  return { query: completeSettings(settings).query, hosts };
+}
+
+function listed(texts: unknown): readonly unknown[] {
+  return Array.isArray(texts) ? texts : [];
+}

@@ -1,0 +1,22 @@
+import { z } from "@hono/zod-openapi";
+import type { PurgeTarget } from "../zones/purge/purges.ts";
+
+/** What a purge names, as the edge reads it: paths and queries normalised. */
+export const purgedNames = {
+  soft: z.boolean(),
+  everything: z.boolean(),
+  paths: z.array(z.string()),
+  prefixes: z.array(z.string()),
+  tags: z.array(z.string()),
+};
+
+export function namesOf(targets: readonly PurgeTarget[]) {
+  const named = (...kinds: PurgeTarget["kind"][]) =>
+    targets.filter(({ kind }) => kinds.includes(kind)).map(({ value }) => value);
+  return {
+    everything: named("everything").length > 0,
+    paths: named("path", "url"),
+    prefixes: named("prefix"),
+    tags: named("tag"),
+  };
+}
