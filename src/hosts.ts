@@ -46,7 +46,7 @@ export function surfaceOf(
   const records = recordsHosts.has(host);
   if (records || apiHosts.has(host)) {
     if (DNS_PATHS.includes(pathname)) return { kind: "dns" };
-    if (RECORDS_PATH.test(pathname)) return { kind: "records" };
+    if (RECORDS_PATH.test(pathname) || (records && pathname === "/")) return { kind: "records" };
     return records && !SHARED_PATH.test(pathname) ? { kind: "unknown" } : { kind: "api" };
   }
   const dot = host.indexOf(".");

@@ -49,7 +49,7 @@ describe("surfaceOf()", () => {
     ["api.resolvedb.io", "/health", api],
     ["api.resolvedb.io", "/docs/swagger-ui.css", api],
     ["api.resolvedb.io", "/openapi.json", api],
-    ["api.resolvedb.io", "/", unknown],
+    ["api.resolvedb.io", "/", records],
     ["api.resolvedb.io", "/v1/zones", unknown],
     ["api.resolvedb.io", "/admin/accounts", unknown],
     ["api.resolvedb.io", "/api/v1x", unknown],

@@ -4,6 +4,7 @@ import type { RestEnv } from "../rest/context.ts";
 import { everyAnswer } from "../rest/every-answer.ts";
 import { jsonContent } from "../rest/json-content.ts";
 import { refuseOtherMethods } from "../rest/other-methods.ts";
+import { addSignposts } from "../rest/signposts.ts";
 import { addAdmin } from "./admin.ts";
 import { addAudit } from "./audit.ts";
 import { addDocs } from "./docs/docs.ts";
@@ -32,6 +33,8 @@ const health = createRoute({
 /** The control plane: every route of the API's hosts. */
 function createApi(): OpenAPIHono<RestEnv> {
   const app = new OpenAPIHono<RestEnv>({
+    // With a slash at its end a path is the same.
+    strict: false,
     defaultHook: (result) => {
       if (!result.success) throw invalidRequest(result.error);
     },
@@ -40,6 +43,7 @@ function createApi(): OpenAPIHono<RestEnv> {
   app.notFound((c) => new Problem("not_found").toResponse(c.var.requestId));
   app.use(everyAnswer());
 
+  addSignposts(app, ["/", "/v1"], { name: "ResCDN", docs: "/docs", openapi: "/openapi.json", api: "/v1/zones" });
   app.openapi(health, (c) => c.json({ status: "ok" as const }, 200));
   addZones(app);
   addPurge(app);

@@ -6,7 +6,7 @@ const error = z
     error: z.string().describe("What is wrong, in a sentence."),
     code: z.string().describe("The same as a word that does not change."),
     details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
-    request_id: z.string().optional().describe("As in X-Request-Id. Missing in a 404."),
+    request_id: z.string().describe("As in X-Request-Id."),
   })
   .openapi("Error");
 

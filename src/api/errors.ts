@@ -7,9 +7,10 @@ const PROBLEMS = {
   unauthenticated: [401, "authentication required"],
   forbidden: [403, "this key lacks the permission"],
   limit_reached: [403, "the plan allows no more of these"],
-  not_found: [404, "not found"],
+  not_found: [404, "there is nothing at this path: /docs shows what there is"],
   method_not_allowed: [405, "this resource does not have this method"],
   name_taken: [409, "a zone of this name exists already"],
+  email_taken: [409, "an account with this e-mail address exists already"],
   conflict: [409, "the zone is being changed by others; try again"],
   key_expired: [409, "the key has expired: create a new one"],
   key_rotated: [409, "the key has been rotated before: rotate the one that took its place"],
@@ -50,8 +51,7 @@ export class Problem extends Error {
       error: this.message,
       code: this.code,
       ...(this.details.length > 0 && { details: this.details }),
-      // What is missing and what belongs to somebody else must not differ by a single byte.
-      ...(this.code !== "not_found" && { request_id: requestId }),
+      request_id: requestId,
     };
     return Response.json(body, { status: PROBLEMS[this.code][0], headers: this.headers });
   }

@@ -18,14 +18,16 @@ export const KEY_CHALLENGE = 'X-ResCDN-Key realm="ResCDN"';
  * Lets in who shows a key with a scope, within its rate limit; all who do not show a valid key get the same answer.
  *
  * @param scope null: any valid key
+ * @param aboutItself a key that the path names by its id needs no scope
  */
-export function requireScope(scope: Scope | null): Guard {
+export function requireScope(scope: Scope | null, aboutItself: boolean): Guard {
   return async (c, next) => {
     const token = c.req.raw.headers.get("x-rescdn-key");
     const admission = await admit(c.env, token, "rescdn", addressOf(c), c.var.now);
     const caller = admitted(c, admission, KEY_CHALLENGE, refusals);
     c.set("caller", caller);
-    if (scope !== null && !caller.scopes.includes(scope))
+    const isItself = aboutItself && c.req.param("id") === caller.keyId;
+    if (scope !== null && !isItself && !caller.scopes.includes(scope))
       throw new Problem("forbidden", { sentence: `this key lacks the scope ${scope}` });
     await next();
   };

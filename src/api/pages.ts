@@ -1,11 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import type { Page, Position } from "../db/position.ts";
+import { counting } from "../rest/counting.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { invalidField } from "./validation.ts";
 
 /** The query parameters of a list. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(1_000).default(100).describe("How many a page holds."),
+  limit: counting(1_000, 100, "How many a page holds."),
   cursor: z.string().max(200).optional().describe("The `next_cursor` of the page before."),
 };
 

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
+import { knownNames, refusedNames } from "../rest/known-names.ts";
 import { isReservedName } from "../zones/reserved-names.ts";
 import { settingsSchema } from "../zones/settings-schema.ts";
 import { checkZoneName } from "../zones/zone-name.ts";
@@ -22,6 +23,7 @@ const zoneName = z
 const origin = z
   .string()
   .openapi({ description: "Your server, by its https URL.", example: "https://your-origin.com" });
+const GIVEN = refusedNames("is given by the server", "id", "subdomain", "created", "version");
 const params = z.object({ id: z.string().openapi({ description: "The zone's id or name.", example: "zone_abc123" }) });
 const etag = z
   .string()
@@ -44,7 +46,16 @@ export const listRoute = route({
   tags: ["Zones"],
   scope: "zones:read",
   request: {
-    query: z.object(pageQuery),
+    query: z.object({
+      ...pageQuery,
+      name: z
+        .string()
+        .min(1)
+        .max(64)
+        .regex(/^[^*]*\*?$/, "may have * only at its end")
+        .optional()
+        .describe("Only the zone of this name; with `*` at its end, those whose names begin so."),
+    }),
   },
   responses: {
     200: {
@@ -69,7 +80,16 @@ export const createZoneRoute = route({
   tags: ["Zones"],
   scope: "zones:write",
   request: {
-    body: requiredJson(z.strictObject({ name: zoneName, origin, settings: settingsSchema.optional() })),
+    body: requiredJson(
+      knownNames(
+        { name: zoneName, origin, settings: settingsSchema.optional() },
+        {
+          ...GIVEN,
+          active: "cannot be chosen yet: a new zone is active; PATCH pauses it",
+          mode: "follows from the key: rk_live_… makes live zones, rk_test_… test zones",
+        },
+      ),
+    ),
   },
   responses: {
     201: {
@@ -111,11 +131,18 @@ export const changeRoute = route({
     params,
     headers: conditions,
     body: requiredJson(
-      z.strictObject({
-        origin: origin.optional(),
-        settings: settingsSchema.optional(),
-        active: z.boolean().optional().describe("False: the edge answers 403."),
-      }),
+      knownNames(
+        {
+          origin: origin.optional(),
+          settings: settingsSchema.optional(),
+          active: z.boolean().optional().describe("False: the edge answers 403."),
+        },
+        {
+          ...GIVEN,
+          name: "cannot be changed: create a zone of the new name, and delete this one",
+          mode: "cannot be changed: create another zone with a key of the other mode",
+        },
+      ),
     ),
   },
   responses: {

@@ -1,7 +1,8 @@
-import { createRoute, type RouteConfig } from "@hono/zod-openapi";
+import { createRoute, type RouteConfig, type z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { RestEnv } from "./context.ts";
 import { idempotencyHeaders } from "./idempotent.ts";
+import { knownParameters } from "./known-parameters.ts";
 
 type Guard = MiddlewareHandler<RestEnv>;
 
@@ -11,6 +12,8 @@ export interface RouteFacts<Scope extends string | null, Status extends number>
   tags: string[];
   /** What a key needs; null: any valid key will do. */
   scope: Scope;
+  /** Whether a key without the scope may make the call about itself. */
+  aboutItself?: true;
   /** Guards of its own, behind the limit of the body. */
   guards?: readonly Guard[];
   /** How it answers a call that succeeds. */
@@ -26,7 +29,8 @@ export type DerivedStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 
 export interface RouteRules<Scope extends string | null, Status extends number> {
   /** The security scheme of its keys. */
   scheme: string;
-  requireScope(scope: Scope): Guard;
+  /** @param aboutItself a key that the path names by its id needs no scope */
+  requireScope(scope: Scope, aboutItself: boolean): Guard;
   limitBody: Guard;
   idempotent: Guard;
   documentedErrors(...statuses: Status[]): RouteConfig["responses"];
@@ -34,13 +38,13 @@ export interface RouteRules<Scope extends string | null, Status extends number> 
 
 /**
  * Makes what makes the routes of an API that are called with a key. From what a route takes follow its security, its guards
- * and the errors that those answer. A POST takes an `Idempotency-Key`.
+ * and the errors that those answer. A POST takes an `Idempotency-Key`; no call takes a parameter that it does not know.
  */
 export function routesBy<Scope extends string | null, Status extends number>(
   rules: RouteRules<Scope, Status | DerivedStatus>,
 ) {
   return <Path extends string, Facts extends RouteFacts<Scope, Status> & { path: Path }>(facts: Facts) => {
-    const { scope, guards = [], errors = [], ...shown } = facts;
+    const { scope, aboutItself = false, guards = [], errors = [], ...shown } = facts;
     const isPost = facts.method === "post";
     const hasBody = facts.request?.body !== undefined;
     const derived = derivedErrors(facts);
@@ -48,12 +52,16 @@ export function routesBy<Scope extends string | null, Status extends number>(
       ...(shown as Facts),
       security: [{ [rules.scheme]: scope === null ? [] : [scope] }],
       middleware: [
-        rules.requireScope(scope),
+        rules.requireScope(scope, aboutItself),
         ...(hasBody || isPost ? [rules.limitBody] : []),
         ...guards,
         ...(isPost ? [rules.idempotent] : []),
       ],
-      request: { ...facts.request, ...(isPost && { headers: idempotencyHeaders }) },
+      request: {
+        ...facts.request,
+        query: knownParameters(facts.request?.query as z.ZodObject | undefined),
+        ...(isPost && { headers: idempotencyHeaders }),
+      },
       responses: { ...facts.responses, ...rules.documentedErrors(...derived, ...errors) },
     });
   };
@@ -66,6 +74,7 @@ function derivedErrors({ method, path, scope, request }: RouteFacts<string | nul
   const when = (is: boolean, ...statuses: DerivedStatus[]) => (is ? statuses : []);
   return [
     401,
+    422,
     429,
     500,
     ...when(scope !== null, 403),
@@ -73,6 +82,5 @@ function derivedErrors({ method, path, scope, request }: RouteFacts<string | nul
     ...when(hasBody, 400, 415),
     ...when(isPost, 409),
     ...when(hasBody || isPost, 413),
-    ...when(hasBody || isPost || request?.query !== undefined, 422),
   ];
 }

@@ -3,7 +3,8 @@ import type { Key } from "../../accounts/key-rows.ts";
 import { SCOPES } from "../../accounts/scopes.ts";
 import { isoSeconds } from "../../db/iso-seconds.ts";
 import { jsonContent, requiredJson } from "../../rest/json-content.ts";
-import { fields, text, time } from "./fields.ts";
+import { knownNames } from "../../rest/known-names.ts";
+import { time } from "./fields.ts";
 import { route } from "./route.ts";
 
 const scope = z.enum(SCOPES.resolvedb, { error: "must be read or write" });
@@ -70,9 +71,9 @@ export const createApiKeyRoute = route({
   scope: "write",
   request: {
     body: requiredJson(
-      fields({
-        api_key: fields({
-          name: text().trim().min(1, "must not be empty").max(100, "must have at most 100 characters"),
+      knownNames({
+        api_key: knownNames({
+          name: z.string().trim().min(1, "must not be empty").max(100, "must have at most 100 characters"),
           scopes: z
             .array(scope, { error: "must be a list of read and write" })
             .refine(({ length }) => length === 1 || length === 2, "must name one scope or both")

@@ -5,6 +5,7 @@ import type { RestEnv } from "../../rest/context.ts";
 import { everyAnswer } from "../../rest/every-answer.ts";
 import { fieldProblems } from "../../rest/field-problems.ts";
 import { refuseOtherMethods } from "../../rest/other-methods.ts";
+import { addSignposts } from "../../rest/signposts.ts";
 import { addApiKeys } from "./api-keys.ts";
 import { problemOf, RestProblem } from "./errors.ts";
 import { requireKey, uncounted } from "./guards.ts";
@@ -29,6 +30,8 @@ that it is kept and not published yet. Namespaces, query tokens and webhooks are
 /** ResolveDB's REST API: every route below `/api/v1`. */
 function createRecordsApi(): OpenAPIHono<RestEnv> {
   const app = new OpenAPIHono<RestEnv>({
+    // With a slash at its end a path is the same.
+    strict: false,
     defaultHook: (result) => {
       if (result.success) return;
       const kind = result.target === "json" ? "invalid_body" : "invalid_parameters";
@@ -39,6 +42,12 @@ function createRecordsApi(): OpenAPIHono<RestEnv> {
   app.notFound(() => new RestProblem("not_found").toResponse());
   app.use(everyAnswer(uncounted));
   addDocument(app);
+  addSignposts(app, ["/", "/api/v1"], {
+    name: "ResolveDB",
+    docs: "/docs",
+    openapi: "/api/v1/openapi.json",
+    api: "/api/v1/records",
+  });
   // Before the routes: who shows no key does not learn which of them there are.
   app.use(requireKey);
   app.use(pokeAfterChanges);

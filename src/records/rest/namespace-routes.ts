@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { jsonContent, requiredJson } from "../../rest/json-content.ts";
+import { knownNames } from "../../rest/known-names.ts";
 import { isLabel } from "../record-key.ts";
-import { fields, metaSchema, pageQuery, text } from "./fields.ts";
+import { metaSchema, pageQuery } from "./fields.ts";
 import { route } from "./route.ts";
 
 const visibility = z.enum(["public", "private"], {
@@ -51,9 +52,10 @@ export const createNamespaceRoute = route({
   scope: "write",
   request: {
     body: requiredJson(
-      fields({
-        namespace: fields({
-          name: text()
+      knownNames({
+        namespace: knownNames({
+          name: z
+            .string()
             .refine(isLabel, "must be 1 to 63 letters, digits and inner hyphens")
             .openapi({ example: "myapp" }),
           visibility: visibility.default("public"),
@@ -88,7 +90,7 @@ export const changeNamespaceRoute = route({
   scope: "write",
   request: {
     params,
-    body: requiredJson(fields({ namespace: fields({ visibility }) })),
+    body: requiredJson(knownNames({ namespace: knownNames({ visibility }) })),
   },
   responses: {
     200: answer("The namespace as changed"),
@@ -107,5 +109,5 @@ export const removeNamespaceRoute = route({
   scope: "write",
   request: { params },
   responses: { 204: { description: "Deleted" } },
-  errors: [422, 503],
+  errors: [503],
 });

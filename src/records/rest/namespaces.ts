@@ -48,7 +48,8 @@ export function addNamespaces(app: OpenAPIHono<RestEnv>): void {
     refusePrivate({ name: c.req.valid("param").name.toLowerCase(), visibility });
     const result = await changeAsRead(
       () => findNamespace(c.env.DB, c.var.caller.account, c.req.valid("param").name.toLowerCase()),
-      (found) => setVisibility(c.env.DB, actorOf(c), found, visibility, c.var.now),
+      async (found) =>
+        found.visibility === visibility ? found : setVisibility(c.env.DB, actorOf(c), found, visibility, c.var.now),
     );
     if (result.kind === "missing") throw new RestProblem("not_found");
     if (result.kind === "busy") throw new RestProblem("busy", { headers: { "retry-after": "1" } });

@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { isoSeconds } from "../../db/iso-seconds.ts";
 import { jsonContent, requiredJson } from "../../rest/json-content.ts";
+import { knownNames } from "../../rest/known-names.ts";
 import type { QueryTokenRow } from "../query-token-rows.ts";
-import { fields, text, time } from "./fields.ts";
+import { time } from "./fields.ts";
 import { route } from "./route.ts";
 
 const shown = {
@@ -56,9 +57,9 @@ export const createQueryTokenRoute = route({
   request: {
     params: z.object(namespaceParam),
     body: requiredJson(
-      fields({
-        query_token: fields({
-          name: text().trim().min(1, "must not be empty").max(100, "must have at most 100 characters"),
+      knownNames({
+        query_token: knownNames({
+          name: z.string().trim().min(1, "must not be empty").max(100, "must have at most 100 characters"),
           expires_at: time().nullable().default(null).describe("Null: never."),
         }),
       }),

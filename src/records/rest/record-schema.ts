@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
+import { knownNames, refusedNames } from "../../rest/known-names.ts";
 import { parseRecordKey } from "../record-key.ts";
-import { fields, text, wholeNumber } from "./fields.ts";
 
 /** What one TXT answer holds comfortably, bytes. */
 const LONGEST_DATA = 32 * 1024;
@@ -8,7 +8,8 @@ const LONGEST_DATA = 32 * 1024;
 const LONGEST_TTL = 604_800;
 const DEFAULT_TTL = 3_600;
 
-const key = text()
+const key = z
+  .string()
   .superRefine((value, context) => {
     const verdict = parseRecordKey(value);
     if (!verdict.ok) context.addIssue({ code: "custom", message: verdict.reason });
@@ -20,7 +21,8 @@ const key = text()
   )
   .openapi({ example: "config.myapp.v1" });
 
-const data = text()
+const data = z
+  .string()
   .superRefine((value, context) => {
     const message = dataProblem(value);
     if (message !== null) context.addIssue({ code: "custom", message });
@@ -28,7 +30,8 @@ const data = text()
   .describe("Standard Base64 (RFC 4648 §4) with padding and without white space, of 1 to 32768 bytes.")
   .openapi({ example: "eyJkYXRhYmFzZSI6InBvc3RncmVzIn0=" });
 
-const ttl = wholeNumber()
+const ttl = z
+  .int()
   .min(0, `must be from 0 to ${LONGEST_TTL}`)
   .max(LONGEST_TTL, `must be from 0 to ${LONGEST_TTL}`)
   .describe("Cache TTL in seconds.");
@@ -45,9 +48,22 @@ function dataProblem(value: string): string | null {
   }
 }
 
-export const newRecordBody = fields({ record: fields({ key, data, ttl: ttl.default(DEFAULT_TTL) }) });
+const GIVEN = refusedNames("is given by the server", "id", "created_at", "updated_at", "dns_query");
+const PARTS_OF_KEY = ["namespace", "resource", "version"];
 
-export const changedRecordBody = fields({ record: fields({ data: data.optional(), ttl: ttl.optional() }) });
+export const newRecordBody = knownNames({
+  record: knownNames(
+    { key, data, ttl: ttl.default(DEFAULT_TTL) },
+    { ...GIVEN, ...refusedNames("is part of the key: resource.namespace.version", ...PARTS_OF_KEY) },
+  ),
+});
+
+export const changedRecordBody = knownNames({
+  record: knownNames(
+    { data: data.optional(), ttl: ttl.optional() },
+    { ...GIVEN, ...refusedNames("cannot be changed: create another record", "key", ...PARTS_OF_KEY) },
+  ),
+});
 
 const shown = {
   id: z.string().openapi({ example: "rec_abc123" }),

@@ -70,9 +70,11 @@ export function addRecords(app: OpenAPIHono<RestEnv>): void {
   app.openapi(changeRecordRoute, async (c) => {
     const { data, ttl } = c.req.valid("json").record;
     const { id } = c.req.valid("param");
-    const record = await change(c, id, (found) =>
-      updateRecord(c.env.DB, actorOf(c), found, { data: data ?? found.data, ttl: ttl ?? found.ttl }, c.var.now),
-    );
+    const record = await change(c, id, async (found) => {
+      const wanted = { data: data ?? found.data, ttl: ttl ?? found.ttl };
+      if (wanted.data === found.data && wanted.ttl === found.ttl) return found;
+      return updateRecord(c.env.DB, actorOf(c), found, wanted, c.var.now);
+    });
     await bringRecordToReaders(c, record.key);
     return c.json({ record: recordJson(record) }, 200);
   });

@@ -5,7 +5,7 @@ import { limitBody, requireScope } from "./guards.ts";
 import { idempotent } from "./idempotent.ts";
 
 /** Makes a route that is called with a key of ResolveDB. */
-export const route = routesBy<(typeof SCOPES)["resolvedb"][number], 422 | 503>({
+export const route = routesBy<(typeof SCOPES)["resolvedb"][number], 503>({
   scheme: "bearer",
   requireScope,
   limitBody,

@@ -1,11 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { isoSeconds } from "../../db/iso-seconds.ts";
+import { knownNames } from "../../rest/known-names.ts";
 import type { DeliveryRow } from "../webhooks/delivery-rows.ts";
 import { EVENT_NAMES } from "../webhooks/events.ts";
 import type { WebhookRow } from "../webhooks/webhook-rows.ts";
-import { fields, text } from "./fields.ts";
 
-const url = text()
+const url = z
+  .string()
   .describe("https and a public host; with a path and a query if need be, without credentials and fragment.")
   .openapi({ example: "https://example.com/hooks/resolvedb" });
 export const eventName = z.enum(EVENT_NAMES, { error: () => `must be one of ${EVENT_NAMES.join(", ")}` });
@@ -16,16 +17,16 @@ const events = z
   .openapi({ example: ["record.upserted", "record.deleted"] });
 const enabled = z.boolean({ error: "must be true or false" });
 
-export const newWebhookBody = fields({
-  webhook: fields({
+export const newWebhookBody = knownNames({
+  webhook: knownNames({
     url,
     events: events.optional().describe("Left out: all that there are today."),
     enabled: enabled.default(true),
   }),
 });
 
-export const changedWebhookBody = fields({
-  webhook: fields({ url: url.optional(), events: events.optional(), enabled: enabled.optional() }),
+export const changedWebhookBody = knownNames({
+  webhook: knownNames({ url: url.optional(), events: events.optional(), enabled: enabled.optional() }),
 });
 
 const time = z.iso.datetime().nullable();

@@ -141,7 +141,19 @@ describe("the rate limit", () => {
 });
 
 describe("what is not there", () => {
-  it.each(["", "/", "/nothing", "/records/rec_x/more", "/v1/zones"])("answers 404 to %s", async (path) => {
+  it("shows who looks at the API's address, or that of its host, the way, without a key", async () => {
+    for (const url of [
+      "http://api.rescdn.io/api/v1",
+      "http://api.resolvedb.localhost/",
+      "http://dns.resolvedb.localhost/",
+    ]) {
+      const { default: worker } = (await import("cloudflare:workers")).exports;
+      const answer = await worker.fetch(new Request(url));
+      expect(await answer.json()).toMatchObject({ name: "ResolveDB", docs: "/docs", openapi: "/api/v1/openapi.json" });
+    }
+  });
+
+  it.each(["/nothing", "/records/rec_x/more", "/v1/zones"])("answers 404 to %s", async (path) => {
     await errorOf(await rest(path, { key: owner.resolvedb }), 404, "not_found");
   });
 

@@ -182,7 +182,7 @@ describe("the documented examples", () => {
     await expectBody(await rest("/me", { key: resolvedb }), 200, {
       user: {
         id: account.replace("acct_", "usr_"),
-        email: "ops@acme.example",
+        email: expect.stringContaining("@acme.example"),
         name: "Acme",
         plan: "free",
         records_count: 1,

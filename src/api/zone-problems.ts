@@ -1,0 +1,48 @@
+import type { z } from "zod";
+import { checkHost, checkOrigin } from "../origin-guard/origin-guard.ts";
+import { originPolicy } from "../origin-guard/origin-policy.ts";
+import type { RestContext } from "../rest/context.ts";
+import { type FieldProblem, fieldProblems, withMore } from "../rest/field-problems.ts";
+import { settingsOf } from "../settings.ts";
+import { Problem } from "./errors.ts";
+
+/** What validation has found, and of what. */
+export type Validated = { target: string; success: true; data: unknown } | ({ target: string } & Invalid);
+
+/** What a schema refuses, as it came, and why. */
+export interface Invalid {
+  success: false;
+  data?: unknown;
+  error: z.core.$ZodError;
+}
+
+/**
+ * Refuses the body of a zone with all that is wrong with it at once: what its schema says, and what the operator's policy says
+ * of the servers that it names.
+ */
+export function refuseWrongZone(result: Validated, c: RestContext): undefined {
+  const found = result.success ? [] : fieldProblems(result.error);
+  const problems = result.target === "json" ? withMore(found, serverProblems(result.data, c)) : found;
+  if (problems.length > 0) throw new Problem("invalid_request", { details: problems });
+}
+
+/** @param body as it came */
+function serverProblems(body: unknown, c: RestContext): FieldProblem[] {
+  const policy = originPolicy(settingsOf(c.env));
+  const { origin, settings } = objectOf(body);
+  const { fallback_origin, origin_host } = objectOf(settings);
+  const check = (field: string, text: unknown, verdictOn: typeof checkOrigin | typeof checkHost): FieldProblem[] => {
+    const verdict = typeof text === "string" ? verdictOn(text, policy) : { ok: true as const };
+    return verdict.ok ? [] : [{ field, message: verdict.reason }];
+  };
+  return [
+    ...check("origin", origin, checkOrigin),
+    ...check("settings.fallback_origin", fallback_origin, checkOrigin),
+    ...check("settings.origin_host", origin_host, checkHost),
+  ];
+}
+
+/** The names of a value that may be anything. */
+export function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
