@@ -8,6 +8,7 @@ import type { RestContext, RestEnv } from "../rest/context.ts";
 import { settingsOf } from "../settings.ts";
 import { changeZone } from "../zones/change-zone.ts";
 import { insertZone } from "../zones/insert-zone.ts";
+import { isSameZone } from "../zones/is-same-zone.ts";
 import { listZones, type ZoneRow } from "../zones/rows.ts";
 import { bringToEdge } from "./bring-to-edge.ts";
 import { changedSettings } from "./changed-settings.ts";
@@ -18,54 +19,66 @@ import { zoneAudit } from "./zone-audit.ts";
 import { scopeOf, zoneInScope, zoneNotFound } from "./zone-in-scope.ts";
 import { shownZone } from "./zone-json.ts";
 import { checkPreconditions, isNotModified, zoneEtag } from "./zone-preconditions.ts";
+import { refuseWrongZone } from "./zone-problems.ts";
 import { changeRoute, createZoneRoute, listRoute, readRoute, removeRoute } from "./zone-routes.ts";
 
 /** Adds `/v1/zones` to the API. */
 export function addZones(app: OpenAPIHono<RestEnv>): void {
   app.openapi(listRoute, async (c) => {
     const query = c.req.valid("query");
-    const found = await listZones(c.env.DB, scopeOf(c), requestedPage("zone", query));
+    const found = await listZones(
+      c.env.DB,
+      scopeOf(c),
+      query.name?.toLowerCase() ?? null,
+      requestedPage("zone", query),
+    );
     const { rows, next_cursor } = cutPage(found, query.limit);
     return c.json({ zones: rows.map((zone) => shownZone(c, zone)), next_cursor }, 200);
   });
 
-  app.openapi(createZoneRoute, async (c) => {
-    const { name, origin, settings = {} } = c.req.valid("json");
-    const { account, mode, plan, zones } = c.var.caller;
-    if (zones !== null)
-      throw new Problem("forbidden", { sentence: "this key is restricted to certain zones and cannot create others" });
-    const limit = PLANS[plan].rescdn.zones;
-    const deletedLimit = rowsOf(BOUNDS.zones.over.rows, plan)!;
-    const zone = {
-      account,
-      mode,
-      id: newId("zone"),
-      name,
-      origin: checkedOrigin("origin", origin, policyOf(c)),
-      settings: changedSettings({}, settings, policyOf(c), zoneHosts(name, settingsOf(c.env))),
-    };
-    const asCreated = { ...zone, state: "active" as const, version: 1, revision: 1, createdAt: c.var.now };
-    const result = await insertZone(
-      c.env.DB,
-      { ...zone, limit, deletedLimit },
-      zoneAudit(c, null, asCreated),
-      c.var.now,
-    );
-    if (result.kind === "taken") throw new Problem("name_taken");
-    if (result.kind === "limit") {
-      throw new Problem("limit_reached", {
-        sentence:
-          result.of === "zones"
-            ? `the plan ${plan} allows ${limit} zones: delete one that is not needed, or ask for a larger plan`
-            : `the account has deleted ${deletedLimit} zones within ${BOUNDS.zones.over.days} days, whose names are kept: wait until the first are free, or ask for a larger plan`,
+  app.openapi(
+    createZoneRoute,
+    async (c) => {
+      const { name, origin, settings = {} } = c.req.valid("json");
+      const { account, mode, plan, zones } = c.var.caller;
+      if (zones !== null)
+        throw new Problem("forbidden", {
+          sentence: "this key is restricted to certain zones and cannot create others",
+        });
+      const limit = PLANS[plan].rescdn.zones;
+      const deletedLimit = rowsOf(BOUNDS.zones.over.rows, plan)!;
+      const zone = {
+        account,
+        mode,
+        id: newId("zone"),
+        name,
+        origin: checkedOrigin("origin", origin, policyOf(c)),
+        settings: changedSettings({}, settings, policyOf(c), zoneHosts(name, settingsOf(c.env))),
+      };
+      const asCreated = { ...zone, state: "active" as const, version: 1, revision: 1, createdAt: c.var.now };
+      const result = await insertZone(
+        c.env.DB,
+        { ...zone, limit, deletedLimit },
+        zoneAudit(c, null, asCreated),
+        c.var.now,
+      );
+      if (result.kind === "taken") throw new Problem("name_taken");
+      if (result.kind === "limit") {
+        throw new Problem("limit_reached", {
+          sentence:
+            result.of === "zones"
+              ? `the plan ${plan} allows ${limit} zones: delete one that is not needed, or ask for a larger plan`
+              : `the account has deleted ${deletedLimit} zones within ${BOUNDS.zones.over.days} days, whose names are kept: wait until the first are free, or ask for a larger plan`,
+        });
+      }
+      await bringToEdge(c, name);
+      return c.json(shownZone(c, result.zone), 201, {
+        etag: zoneEtag(c, result.zone),
+        location: `/v1/zones/${result.zone.id}`,
       });
-    }
-    await bringToEdge(c, name);
-    return c.json(shownZone(c, result.zone), 201, {
-      etag: zoneEtag(c, result.zone),
-      location: `/v1/zones/${result.zone.id}`,
-    });
-  });
+    },
+    (result, c) => refuseWrongZone(result, c),
+  );
 
   app.openapi(readRoute, async (c) => {
     const zone = await zoneInScope(c, c.req.valid("param").id);
@@ -75,19 +88,23 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
     return c.json(shownZone(c, zone), 200, { etag });
   });
 
-  app.openapi(changeRoute, async (c) => {
-    const { origin, settings, active } = c.req.valid("json");
-    const checked = origin === undefined ? undefined : checkedOrigin("origin", origin, policyOf(c));
-    const zone = await changed(c, c.req.valid("param").id, (before) => ({
-      ...before,
-      origin: checked ?? before.origin,
-      settings: settings
-        ? changedSettings(before.settings, settings, policyOf(c), zoneHosts(before.name, settingsOf(c.env)))
-        : before.settings,
-      state: active === undefined ? before.state : active ? "active" : "paused",
-    }));
-    return c.json(shownZone(c, zone), 200, { etag: zoneEtag(c, zone) });
-  });
+  app.openapi(
+    changeRoute,
+    async (c) => {
+      const { origin, settings, active } = c.req.valid("json");
+      const checked = origin === undefined ? undefined : checkedOrigin("origin", origin, policyOf(c));
+      const zone = await changed(c, c.req.valid("param").id, (before) => ({
+        ...before,
+        origin: checked ?? before.origin,
+        settings: settings
+          ? changedSettings(before.settings, settings, policyOf(c), zoneHosts(before.name, settingsOf(c.env)))
+          : before.settings,
+        state: active === undefined ? before.state : active ? "active" : "paused",
+      }));
+      return c.json(shownZone(c, zone), 200, { etag: zoneEtag(c, zone) });
+    },
+    (result, c) => refuseWrongZone(result, c),
+  );
 
   app.openapi(removeRoute, async (c) => {
     await changed(c, c.req.valid("param").id, (before) => ({ ...before, state: "deleted" }));
@@ -99,7 +116,8 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
 async function changed(c: RestContext, idOrName: string, change: (before: ZoneRow) => ZoneRow): Promise<ZoneRow> {
   const apply = (before: ZoneRow) => {
     checkPreconditions(c, before);
-    return change(before);
+    const after = change(before);
+    return isSameZone(before, after) ? before : after;
   };
   const audit = (before: ZoneRow, after: ZoneRow) => zoneAudit(c, before, after.state === "deleted" ? null : after);
   const result = await changeZone(c.env.DB, scopeOf(c), idOrName, { apply, audit }, c.var.now);

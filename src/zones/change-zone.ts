@@ -3,7 +3,7 @@ import { findZone, parseZoneRow, type RawZoneRow, ZONE_COLUMNS, type ZoneRow, ty
 
 /** A change of a zone's origin, settings or state; `deleted` as a state ends it, frees its name and drops its settings. */
 export interface ZoneChange {
-  /** The zone as it shall be. What it throws ends the change. */
+  /** The zone as it shall be; the very same where nothing is to change. What it throws ends the change. */
   apply(zone: ZoneRow): ZoneRow;
   /** An `auditStatement` for what was done. */
   audit(before: ZoneRow, after: ZoneRow): D1PreparedStatement;
@@ -25,7 +25,9 @@ export async function changeZone(
   return changeAsRead(
     () => findZone(db, scope, idOrName),
     async (before) => {
-      const after = { ...apply(before), revision: before.revision + 1 };
+      const wanted = apply(before);
+      if (wanted === before) return before;
+      const after = { ...wanted, revision: before.revision + 1 };
       const [written] = await db.batch<RawZoneRow>([updateStatement(db, after, now), audit(before, after)]);
       const row = written?.results[0];
       return row === undefined ? null : parseZoneRow(row);

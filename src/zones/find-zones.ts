@@ -1,5 +1,18 @@
 import type { ZoneRow, ZoneScope } from "./rows.ts";
 
+/** The names of an account's zones by their ids, those of deleted ones included as long as they are kept. */
+export async function zoneNames(
+  db: D1Database,
+  account: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { results } = await db
+    .prepare("SELECT id, name FROM zones WHERE account_id = ?1 AND id IN (SELECT value FROM json_each(?2))")
+    .bind(account, JSON.stringify(ids))
+    .all<Pick<ZoneRow, "id" | "name">>();
+  return new Map(results.map(({ id, name }) => [id, name]));
+}
+
 /** Those zones in scope that have one of these ids or names. */
 export async function findZones(
   db: D1Database,

@@ -53,17 +53,22 @@ export async function findZone(db: D1Database, scope: ZoneScope, idOrName: strin
   return raw && parseZoneRow(raw);
 }
 
-/** The zones in scope, oldest first. */
-export async function listZones(db: D1Database, scope: ZoneScope, page: Page): Promise<ZoneRow[]> {
+/**
+ * The zones in scope, oldest first.
+ *
+ * @param name of the one that is wanted, or with a `*` at its end how those begin that are; null: all
+ */
+export async function listZones(db: D1Database, scope: ZoneScope, name: string | null, page: Page): Promise<ZoneRow[]> {
   const { createdAt, id } = page.after ?? { createdAt: -1, id: "" };
   const { results } = await db
     .prepare(
       `SELECT ${ZONE_COLUMNS} FROM zones
        WHERE account_id = ?1 AND mode = ?2 AND state <> 'deleted' AND (created_at, id) > (?3, ?4)
          AND (?6 IS NULL OR id IN (SELECT value FROM json_each(?6)))
+         AND (?7 IS NULL OR name = ?7 OR (?7 LIKE '%*' AND substr(name, 1, length(?7) - 1) || '*' = ?7))
        ORDER BY created_at, id LIMIT ?5`,
     )
-    .bind(scope.account, scope.mode, createdAt, id, page.limit, zonesOf(scope))
+    .bind(scope.account, scope.mode, createdAt, id, page.limit, zonesOf(scope), name)
     .all<RawZoneRow>();
   return results.map(parseZoneRow);
 }

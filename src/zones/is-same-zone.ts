@@ -1,0 +1,16 @@
+import type { ZoneRow } from "./rows.ts";
+import { completeSettings } from "./settings.ts";
+
+/** Whether nobody could tell a zone from what it was before: to set what is the default anyway is no change. */
+export function isSameZone(before: ZoneRow, after: ZoneRow): boolean {
+  return shown(before) === shown(after);
+}
+
+/** The order of names tells nothing apart. */
+function shown({ origin, state, settings }: ZoneRow): string {
+  return JSON.stringify([origin, state, completeSettings(settings)], (_, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
