@@ -29,7 +29,7 @@ const FORM = /^[\x21-\x7e]{1,255}$/;
 
 /**
  * Answers a request once, and what repeats it with the same answer (draft-ietf-httpapi-idempotency-key-header-07), for a
- * day. What failed at our side (5xx) or was not tried (429) is not kept: it may be tried again.
+ * day. A request that was refused, or failed at our side, leaves the key to the next one: it may be mended and sent again.
  *
  * @param run answers the request
  * @param now when it arrived, ms since the epoch
@@ -78,7 +78,7 @@ async function runAndKeep(
     throw error;
   }
   try {
-    if (response.status >= 500 || response.status === 429) await release(db, key, now);
+    if (response.status >= 400) await release(db, key, now);
     else await keepAnswer(db, key, now, await sealAnswer(await kept(response), token, place));
   } catch (error) {
     // What was asked for is done: its answer must go out. Who repeats the request within a minute learns that it runs.
