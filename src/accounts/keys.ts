@@ -56,6 +56,26 @@ export async function createKey(
   return inserted?.meta.changes ? { kind: "created", key, token } : { kind: "limit", limit };
 }
 
+/** Gives a key another name. Null: the caller knows of no such key. */
+export async function renameKey(
+  db: D1Database,
+  caller: Caller,
+  id: string,
+  name: string,
+  actor: Actor,
+  now: number,
+): Promise<Key | null> {
+  const key = await findKey(db, caller, id, now);
+  if (key === null || key.name === name) return key;
+  const renamed = { ...key, name };
+  const change = { action: "key.rename", target: id, before: logged(key), after: logged(renamed) };
+  await db.batch([
+    db.prepare("UPDATE api_keys SET name = ?2 WHERE id = ?1").bind(id, name),
+    auditStatement(db, actor, change, now),
+  ]);
+  return renamed;
+}
+
 /** Revokes a key: the next request with it is refused. False: the caller knows of no such key. */
 export async function revokeKey(
   db: D1Database,

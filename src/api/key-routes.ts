@@ -1,11 +1,14 @@
 import { z } from "@hono/zod-openapi";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
+import { knownNames, refusedNames } from "../rest/known-names.ts";
 import { refuseOtherBodies } from "./guards.ts";
 import { keySchema, newKeySchema, scope } from "./key-json.ts";
 import { nextCursor, pageQuery } from "./pages.ts";
 import { route } from "./route.ts";
 
 const params = z.object({ id: z.string().openapi({ description: "The key's id.", example: "key_abc123" }) });
+const name = z.string().trim().min(1).max(200).openapi({ example: "CI" });
+const GIVEN = refusedNames("is given by the server", "id", "prefix", "created", "last_used", "revoked", "token");
 const created = (description: string) => ({
   description,
   headers: z.object({ location: z.string().describe("The new key's path.") }),
@@ -32,23 +35,38 @@ export const createKeyRoute = route({
   method: "post",
   path: "/v1/keys",
   operationId: "createKey",
-  summary: "Create a key; what is left out is as with the key that asks",
+  summary: "Create a key",
+  description: "Scopes, zones and end that are left out are those of the key that asks.",
   tags: ["Keys"],
   scope: "keys:write",
   request: {
     body: requiredJson(
-      z.strictObject({
-        name: z.string().trim().min(1).max(200),
-        scopes: z.array(scope).min(1).max(20).optional().describe("Scopes that the asking key has itself."),
-        zones: z
-          .array(z.string().min(1).max(64))
-          .min(1)
-          .max(100)
-          .nullable()
-          .optional()
-          .describe("Ids or names of the zones that the key is restricted to; null: all."),
-        expires: z.iso.datetime({ offset: true }).nullable().optional().describe("Null: never."),
-      }),
+      knownNames(
+        {
+          name,
+          scopes: z
+            .array(scope)
+            .min(1)
+            .max(20)
+            .optional()
+            .describe("Scopes that the asking key has itself. Default: all of them."),
+          zones: z
+            .array(z.string().min(1).max(64))
+            .min(1)
+            .max(100)
+            .nullable()
+            .optional()
+            .describe(
+              "Ids or names of the zones that the key is restricted to; null: all. Default: as the asking key.",
+            ),
+          expires: z.iso
+            .datetime({ offset: true })
+            .nullable()
+            .optional()
+            .describe("Null: never. Default: when the asking key ends, which is never if it has no end."),
+        },
+        { ...GIVEN, mode: "follows from the key that asks: live keys make live keys, test keys test keys" },
+      ),
     ),
   },
   responses: {
@@ -66,6 +84,36 @@ export const readKeyRoute = route({
   request: { params },
   responses: {
     200: { description: "The key", ...jsonContent(keySchema) },
+  },
+});
+
+export const renameKeyRoute = route({
+  method: "patch",
+  path: "/v1/keys/{id}",
+  operationId: "renameKey",
+  summary: "Change a key's name",
+  tags: ["Keys"],
+  scope: "keys:write",
+  request: {
+    params,
+    body: requiredJson(
+      knownNames(
+        { name },
+        {
+          ...GIVEN,
+          ...refusedNames(
+            "cannot be changed: create another key, and revoke this one",
+            "scopes",
+            "zones",
+            "expires",
+            "mode",
+          ),
+        },
+      ),
+    ),
+  },
+  responses: {
+    200: { description: "The key as changed", ...jsonContent(keySchema) },
   },
 });
 
@@ -87,15 +135,17 @@ export const rotateKeyRoute = route({
   path: "/v1/keys/{id}/rotate",
   operationId: "rotateKey",
   summary: "Replace a key by a new one with the same name and powers",
+  description: "A key may rotate itself without the scope `keys:write`.",
   tags: ["Keys"],
   scope: "keys:write",
+  aboutItself: true,
   guards: [refuseOtherBodies],
   request: {
     params,
     body: {
       required: false,
       ...jsonContent(
-        z.strictObject({
+        knownNames({
           grace_seconds: z
             .int()
             .min(0)

@@ -1,17 +1,22 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { findKey, listKeys } from "../accounts/key-rows.ts";
-import { createKey, type NewKey, revokeKey, rotateKey } from "../accounts/keys.ts";
+import { createKey, type NewKey, renameKey, revokeKey, rotateKey } from "../accounts/keys.ts";
 import { isoSeconds } from "../db/iso-seconds.ts";
 import { actorOf } from "../rest/actor-of.ts";
 import type { RestContext, RestEnv } from "../rest/context.ts";
-import type { FieldProblem } from "../rest/field-problems.ts";
-import { findZones } from "../zones/find-zones.ts";
 import { Problem } from "./errors.ts";
 import { keyJson } from "./key-json.ts";
-import { createKeyRoute, listKeysRoute, readKeyRoute, revokeKeyRoute, rotateKeyRoute } from "./key-routes.ts";
+import { checkedKey, refuseWrongKey } from "./key-problems.ts";
+import {
+  createKeyRoute,
+  listKeysRoute,
+  readKeyRoute,
+  renameKeyRoute,
+  revokeKeyRoute,
+  rotateKeyRoute,
+} from "./key-routes.ts";
 import { cutPage, requestedPage } from "./pages.ts";
 import { invalidField } from "./validation.ts";
-import { scopeOf } from "./zone-in-scope.ts";
 
 /** Adds `/v1/keys` to the API. */
 export function addKeys(app: OpenAPIHono<RestEnv>): void {
@@ -22,38 +27,51 @@ export function addKeys(app: OpenAPIHono<RestEnv>): void {
     return c.json({ keys: rows.map(keyJson), next_cursor }, 200);
   });
 
-  app.openapi(createKeyRoute, async (c) => {
-    const { name, scopes, zones, expires } = c.req.valid("json");
-    const request = {
-      name,
-      scopes,
-      zones: zones && (await zoneIds(c, zones)),
-      expiresAt: typeof expires === "string" ? Date.parse(expires) : expires,
-    };
-    const result = await createKey(c.env.DB, c.var.caller, request, actorOf(c), c.var.now);
-    switch (result.kind) {
-      case "created":
-        return c.json(newKeyJson(result), 201, { location: `/v1/keys/${result.key.id}` });
-      case "lacks-scopes":
-        throw new Problem("forbidden", {
-          sentence: `this key lacks the scope ${result.scopes.join(", ")}, so it cannot grant it`,
-          details: [{ field: "scopes", message: `must be some of ${c.var.caller.scopes.join(", ")}` }],
-        });
-      case "lacks-zones":
-        throw invalidField("zones", "must be some of the zones that this key is restricted to itself");
-      case "outlives":
-        throw invalidField("expires", `must not be after ${isoSeconds(result.until)}, when this key ends itself`);
-      case "in-the-past":
-        throw invalidField("expires", "must be in the future");
-      case "limit":
-        throw limitReached(c, result.limit);
-      default:
-        return result satisfies never;
-    }
-  });
+  app.openapi(
+    createKeyRoute,
+    async (c) => {
+      const { name, scopes, zones, expires } = c.req.valid("json");
+      const { zoneIds, problems } = await checkedKey(c, { zones, expires });
+      if (problems.length > 0) throw new Problem("invalid_request", { details: problems });
+      const request = {
+        name,
+        scopes,
+        zones: zones && zoneIds,
+        expiresAt: typeof expires === "string" ? Date.parse(expires) : expires,
+      };
+      const result = await createKey(c.env.DB, c.var.caller, request, actorOf(c), c.var.now);
+      switch (result.kind) {
+        case "created":
+          return c.json(newKeyJson(result), 201, { location: `/v1/keys/${result.key.id}` });
+        case "lacks-scopes":
+          throw new Problem("forbidden", {
+            sentence: `this key lacks the scope ${result.scopes.join(", ")}, so it cannot grant it`,
+            details: [{ field: "scopes", message: `must be some of ${c.var.caller.scopes.join(", ")}` }],
+          });
+        case "lacks-zones":
+          throw invalidField("zones", "must be some of the zones that this key is restricted to itself");
+        case "outlives":
+          throw invalidField("expires", `must not be after ${isoSeconds(result.until)}, when this key ends itself`);
+        case "in-the-past":
+          throw invalidField("expires", "must be in the future");
+        case "limit":
+          throw limitReached(c, result.limit);
+        default:
+          return result satisfies never;
+      }
+    },
+    (result, c) => (result.success ? undefined : refuseWrongKey(result, c)),
+  );
 
   app.openapi(readKeyRoute, async (c) => {
     const key = await findKey(c.env.DB, c.var.caller, c.req.valid("param").id, c.var.now);
+    if (key === null) throw keyNotFound();
+    return c.json(keyJson(key), 200);
+  });
+
+  app.openapi(renameKeyRoute, async (c) => {
+    const { name } = c.req.valid("json");
+    const key = await renameKey(c.env.DB, c.var.caller, c.req.valid("param").id, name, actorOf(c), c.var.now);
     if (key === null) throw keyNotFound();
     return c.json(keyJson(key), 200);
   });
@@ -87,17 +105,6 @@ export function addKeys(app: OpenAPIHono<RestEnv>): void {
 
 function newKeyJson({ key, token }: NewKey) {
   return { ...keyJson(key), token };
-}
-
-/** The ids of zones that a request names by id or name; one that the caller may not know of is refused as unknown. */
-async function zoneIds(c: RestContext, idsOrNames: readonly string[]): Promise<string[]> {
-  const found = await findZones(c.env.DB, scopeOf(c), idsOrNames);
-  const ids = new Map(found.flatMap(({ id, name }) => [[name, id] as const, [id, id] as const]));
-  const unknown = idsOrNames.flatMap((zone, index): FieldProblem[] =>
-    ids.has(zone) ? [] : [{ field: `zones.${index}`, message: `there is no zone ${JSON.stringify(zone)}` }],
-  );
-  if (unknown.length > 0) throw new Problem("invalid_request", { details: unknown });
-  return idsOrNames.map((zone) => ids.get(zone)!);
 }
 
 function keyNotFound(): Problem {
