@@ -3,8 +3,10 @@ import { type AuditRow, listAudit } from "../accounts/audit-rows.ts";
 import { isoSeconds } from "../db/iso-seconds.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { jsonContent } from "../rest/json-content.ts";
+import { endOf, NO_TIME, startOf } from "../usage/period.ts";
 import { cutPage, nextCursor, pageQuery, requestedPage } from "./pages.ts";
 import { route } from "./route.ts";
+import { invalidField } from "./validation.ts";
 
 const state = z.record(z.string(), z.unknown()).nullable();
 const changeSchema = z
@@ -22,10 +24,17 @@ const changeSchema = z
   .openapi("Change");
 
 const word = z.string().min(1).max(64).optional();
-const time = z.iso
-  .datetime({ offset: true })
-  .transform((text) => Date.parse(text))
-  .optional();
+const time = (parse: typeof startOf) =>
+  z
+    .string()
+    .max(40)
+    .transform((text, context) => {
+      const at = parse(text);
+      if (at === null) context.addIssue({ code: "custom", message: NO_TIME });
+      return at ?? Number.NaN;
+    })
+    .optional()
+    .openapi({ type: "string" });
 
 const auditRoute = route({
   method: "get",
@@ -40,8 +49,8 @@ const auditRoute = route({
       action: word.describe("Such as `key.create`."),
       target: word.describe("Id of what was changed."),
       actor: word.describe("Id of a key, or `operator`."),
-      from: time.describe("Changes at this time and later."),
-      to: time.describe("Changes before this time."),
+      from: time(startOf).describe("Changes at this time and later: a date in UTC, or a time (RFC 3339)."),
+      to: time(endOf).describe("Changes before this time, or up to the end of this date."),
     }),
   },
   responses: {
@@ -56,6 +65,8 @@ const auditRoute = route({
 export function addAudit(app: OpenAPIHono<RestEnv>): void {
   app.openapi(auditRoute, async (c) => {
     const { limit, cursor, ...filter } = c.req.valid("query");
+    if (filter.from !== undefined && filter.to !== undefined && filter.from >= filter.to)
+      throw invalidField("from", "must be before to");
     const found = await listAudit(c.env.DB, c.var.caller, filter, requestedPage("audit", { limit, cursor }));
     const { rows, next_cursor } = cutPage(found, limit);
     return c.json({ changes: rows.map(changeJson), next_cursor }, 200);

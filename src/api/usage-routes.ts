@@ -1,9 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { jsonContent } from "../rest/json-content.ts";
+import { dateOf, endOf, NO_TIME, startOf } from "../usage/period.ts";
 import { route } from "./route.ts";
 
 const zone = z.string().min(1).describe("The zone's id or name.");
-const time = z.string().max(40);
+const time = (isTime: (text: string) => boolean, sentence: string) => z.string().refine(isTime, sentence).optional();
 
 const figures = {
   requests: z.int(),
@@ -35,7 +36,13 @@ const usage = z
     by_status_class: z.array(z.object({ status_class: z.string().openapi({ example: "2xx" }), ...figures })),
     by_pop: z.array(z.object({ pop: z.string().describe("IATA code of the location."), ...figures })),
     by_zone: z
-      .array(z.object({ zone: z.string().describe("The zone's id. Zones deleted since are in it."), ...figures }))
+      .array(
+        z.object({
+          zone: z.string().describe("The zone's id. Zones deleted since are in it."),
+          name: z.string().nullable().describe("Null: the zone was deleted long ago."),
+          ...figures,
+        }),
+      )
       .describe("The 1,000 zones with the most requests at most."),
     series: z
       .array(z.object({ start: z.iso.datetime(), ...figures }))
@@ -56,14 +63,12 @@ export const usageRoute = route({
   request: {
     query: z.object({
       zone: zone.optional(),
-      from: time
-        .optional()
-        .describe(
-          "A date, or a time at a whole hour (RFC 3339). Default: the first day of the month in which the period ends.",
-        ),
-      to: time
-        .optional()
-        .describe("A date, which is included, or a time, which is not. Default: the last day of this month in UTC."),
+      from: time((text) => startOf(text) !== null, NO_TIME).describe(
+        "A date, or a time at a whole hour (RFC 3339). Default: the first day of the month in which the period ends.",
+      ),
+      to: time((text) => endOf(text) !== null, NO_TIME).describe(
+        "A date, which is included, or a time, which is not. Default: the last day of this month in UTC.",
+      ),
       granularity: z
         .enum(["hour", "day"])
         .optional()
@@ -88,7 +93,9 @@ export const pathsRoute = route({
   request: {
     query: z.object({
       zone,
-      day: time.optional().describe("A date in UTC. Default: today. Paths are kept for 92 days."),
+      day: time((text) => dateOf(text) !== null, "must be a date (2026-03-01)").describe(
+        "A date in UTC. Default: today. Paths are kept for 92 days.",
+      ),
     }),
   },
   responses: {
@@ -96,7 +103,8 @@ export const pathsRoute = route({
       description: "The paths, those with the most requests first",
       ...jsonContent(
         z.object({
-          zone: z.string(),
+          zone: z.string().describe("The zone's id."),
+          name: z.string(),
           day: z.iso.date(),
           paths: z.array(
             z.object({

@@ -6,6 +6,7 @@ import type { UsageSums } from "../usage/meter-tables.ts";
 import { dateOf, periodOf } from "../usage/period.ts";
 import { reportOf } from "../usage/report.ts";
 import type { PathSummary } from "../usage/top-paths.ts";
+import { zoneNames } from "../zones/find-zones.ts";
 import { pathsRoute, usageRoute } from "./usage-routes.ts";
 import { invalidField } from "./validation.ts";
 import { zoneInScope } from "./zone-in-scope.ts";
@@ -19,22 +20,26 @@ export function addUsage(app: OpenAPIHono<RestEnv>): void {
     const zones = zone === undefined ? c.var.caller.zones : [(await zoneInScope(c, zone)).id];
     // The types of remote calls turn tuples and readonly arrays into others; the values stay what they are.
     const sums = (await meterOf(c).report({ ...verdict.period, zones })) as UsageSums;
-    return c.json(reportOf(verdict.period, sums, c.var.now), 200);
+    const names = await zoneNames(
+      c.env.DB,
+      c.var.caller.account,
+      sums.zone.map(({ value }) => value),
+    );
+    return c.json(reportOf(verdict.period, sums, names, c.var.now), 200);
   });
 
   app.openapi(pathsRoute, async (c) => {
     const { zone, day } = c.req.valid("query");
     const today = dayOf(c.var.now);
-    const time = day === undefined ? today : dateOf(day);
-    if (time === null) throw invalidField("day", "must be a date (2026-03-01)");
+    const time = day === undefined ? today : dateOf(day)!;
     if (time < today - HOURS_KEPT_DAYS * DAY_MS) {
       throw invalidField("day", `is too long ago: paths are kept for ${HOURS_KEPT_DAYS} days`);
     }
-    const { id } = await zoneInScope(c, zone);
+    const { id, name } = await zoneInScope(c, zone);
     const { paths, floor } = (await meterOf(c).topPaths(id, time)) as unknown as PathSummary;
     const shown = paths.map(([path, requests, error]) => ({ path, requests, error }));
     return c.json(
-      { zone: id, day: new Date(time).toISOString().slice(0, 10), paths: shown, others_at_most: floor },
+      { zone: id, name, day: new Date(time).toISOString().slice(0, 10), paths: shown, others_at_most: floor },
       200,
     );
   });

@@ -51,18 +51,20 @@ export function periodOf({ from, to, granularity }: PeriodRequest, now: number):
   return { ok: true, period: { from: start, to: end, rows: isByDays ? "days" : "hours", series: granularity ?? null } };
 }
 
-const NO_TIME = "must be a date (2026-03-01) or a time (2026-03-01T10:00:00Z, RFC 3339)";
+export const NO_TIME = "must be a date (2026-03-01) or a time (2026-03-01T10:00:00Z, RFC 3339)";
 const NO_HOUR = "must be at a whole hour in UTC: usage is counted by the hour";
 
 function refused(field: PeriodField, reason: string): PeriodVerdict {
   return { ok: false, field, reason };
 }
 
-function startOf(text: string): number | null {
+/** The time at which a date or a time begins. Null: it is neither. */
+export function startOf(text: string): number | null {
   return dateOf(text) ?? timeOf(text);
 }
 
-function endOf(text: string): number | null {
+/** The time up to which a date, which is included, or a time reaches. Null: it is neither. */
+export function endOf(text: string): number | null {
   const date = dateOf(text);
   return date === null ? timeOf(text) : date + DAY_MS;
 }

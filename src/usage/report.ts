@@ -17,19 +17,28 @@ export interface Report extends Figures {
   by_cache_status: (Figures & { cache_status: CacheResult })[];
   by_status_class: (Figures & { status_class: string })[];
   by_pop: (Figures & { pop: string })[];
-  by_zone: (Figures & { zone: string })[];
+  by_zone: (Figures & { zone: string; name: string | null })[];
   series?: (Figures & { start: string })[];
 }
 
-/** Puts the sums of a period into words. @param now ms since the epoch: a series ends there, whatever the period */
-export function reportOf(period: Period, sums: UsageSums, now: number): Report {
+/**
+ * Puts the sums of a period into words.
+ *
+ * @param names of zones by their ids, as far as they are known
+ * @param now ms since the epoch: a series ends there, whatever the period
+ */
+export function reportOf(period: Period, sums: UsageSums, names: ReadonlyMap<string, string>, now: number): Report {
   return {
     ...boundsOf(period),
     ...figures(total(sums.cacheStatus)),
     by_cache_status: sums.cacheStatus.map((sum) => ({ cache_status: sum.value, ...figures(sum) })),
     by_status_class: sums.statusClass.map((sum) => ({ status_class: `${sum.value}xx`, ...figures(sum) })),
     by_pop: sums.pop.map((sum) => ({ pop: sum.value, ...figures(sum) })),
-    by_zone: sums.zone.map((sum) => ({ zone: sum.value, ...figures(sum) })),
+    by_zone: sums.zone.map((sum) => ({
+      zone: sum.value,
+      name: names.get(sum.value) ?? null,
+      ...figures(sum),
+    })),
     ...(period.series !== null && { series: seriesOf(period, period.series, sums.series, now) }),
   };
 }

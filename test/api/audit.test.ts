@@ -88,6 +88,13 @@ describe("GET /v1/audit", () => {
     ]);
   });
 
+  it("takes dates as usage does: the last one is included", async () => {
+    const today = new Date(Date.now()).toISOString().slice(0, 10);
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    expect(await actions(customer.live, `from=${today}&to=${today}`)).toEqual(["account.create"]);
+    expect(await actions(customer.live, `from=${yesterday}&to=${yesterday}`)).toEqual([]);
+  });
+
   it("leads through all changes in pages, each once", async () => {
     for (let i = 0; i < 4; i++) await newKey(customer.live);
     const { changes } = await audit(customer.live);
@@ -129,6 +136,9 @@ describe("GET /v1/audit", () => {
     "from=yesterday",
     "to=1",
     "action=",
+    "from=2026-02-30",
+    "from=2026-11-28T10:00:00",
+    "from=2026-11-28&to=2026-11-27",
     `target=${"x".repeat(65)}`,
   ])("answers 422 to ?%s", async (query) => {
     expect((await call(`/v1/audit?${query}`, { key: customer.live })).status).toBe(422);

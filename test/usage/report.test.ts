@@ -7,9 +7,11 @@ const at = (text: string) => Date.parse(text);
 const month: Period = { from: at("2026-03-01"), to: at("2026-04-01"), rows: "days", series: null };
 const nothing: UsageSums = { cacheStatus: [], statusClass: [], pop: [], zone: [], series: [] };
 
+const NAMES = new Map([["zone_a", "assets"]]);
+
 describe("reportOf()", () => {
   it("has the documented fields for a month without a request", () => {
-    expect(reportOf(month, nothing, at("2026-03-15"))).toEqual({
+    expect(reportOf(month, nothing, NAMES, at("2026-03-15"))).toEqual({
       period_start: "2026-03-01",
       period_end: "2026-03-31",
       requests: 0,
@@ -31,7 +33,7 @@ describe("reportOf()", () => {
     [0, 5, 0],
   ])("states %d hits of %d requests as %d", (hits, requests, rate) => {
     const sums = { ...nothing, cacheStatus: [{ value: "HIT" as const, requests, bytes: 1, hits }] };
-    expect(reportOf(month, sums, 0).cache_hit_rate).toBe(rate);
+    expect(reportOf(month, sums, NAMES, 0).cache_hit_rate).toBe(rate);
   });
 
   it("fills a series up with what had no request, and ends it now", () => {
@@ -42,7 +44,7 @@ describe("reportOf()", () => {
       series: "hour",
     };
     const series = [{ value: at("2026-03-01T23:00Z"), requests: 2, bytes: 10, hits: 1 }];
-    const report = reportOf(period, { ...nothing, series }, at("2026-03-02T00:30Z"));
+    const report = reportOf(period, { ...nothing, series }, NAMES, at("2026-03-02T00:30Z"));
     expect(report).toMatchObject({ period_start: "2026-03-01T22:00:00Z", period_end: "2026-03-02T10:00:00Z" });
     expect(report.series).toEqual([
       { start: "2026-03-01T22:00:00Z", requests: 0, bandwidth_bytes: 0, cache_hit_rate: 0 },
