@@ -1,11 +1,14 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { createAccount } from "../accounts/create-account.ts";
+import { createAccount, EmailTaken } from "../accounts/create-account.ts";
 import { PLAN_NAMES } from "../accounts/plans.ts";
 import { isoSeconds } from "../db/iso-seconds.ts";
 import { addressOf } from "../rest/actor-of.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
+import { knownNames } from "../rest/known-names.ts";
+import { knownParameters } from "../rest/known-parameters.ts";
 import { documentedErrors } from "./documented-errors.ts";
+import { Problem } from "./errors.ts";
 import { limitBody, requireOperator } from "./guards.ts";
 
 const plan = z.enum(PLAN_NAMES);
@@ -19,8 +22,9 @@ const createAccountRoute = createRoute({
   security: [{ operator: [] }],
   middleware: limitBody,
   request: {
+    query: knownParameters(undefined),
     body: requiredJson(
-      z.strictObject({
+      knownNames({
         name: z.string().trim().min(1).max(200),
         email: z.email().max(254),
         plan: plan.default("free"),
@@ -43,7 +47,7 @@ const createAccountRoute = createRoute({
         }),
       ),
     },
-    ...documentedErrors(400, 401, 404, 413, 415, 422, 429, 500),
+    ...documentedErrors(400, 401, 404, 409, 413, 415, 422, 429, 500),
   },
 });
 
@@ -53,7 +57,9 @@ export function addAdmin(app: OpenAPIHono<RestEnv>): void {
   app.openapi(createAccountRoute, async (c) => {
     const { requestId, now } = c.var;
     const by = { address: addressOf(c), requestId };
-    const { account, keys } = await createAccount(c.env.DB, c.req.valid("json"), now, by);
+    const { account, keys } = await createAccount(c.env.DB, c.req.valid("json"), now, by).catch((error: unknown) => {
+      throw error instanceof EmailTaken ? new Problem("email_taken", { sentence: error.message }) : error;
+    });
     const { createdAt, ...shown } = account;
     return c.json({ account: { ...shown, created: isoSeconds(createdAt) }, keys }, 201);
   });

@@ -22,7 +22,8 @@ export async function demoKeys(api: ControlPlane, known: Record<keyof DemoKeys, 
     `${api.url}/admin/accounts`,
     "POST",
     { Authorization: `Bearer ${api.adminToken}` },
-    { name: "Demo", email: "demo@localhost.invalid", plan: "pro" },
+    // An account of the same address may be there, whose keys are lost.
+    { name: "Demo", email: `demo-${crypto.randomUUID()}@localhost.invalid`, plan: "pro" },
   );
   const { keys } = await expectStatus<{ keys: { live: string; resolvedb: string } }>(answer, 201);
   return { rescdn: rescdn ?? keys.live, resolvedb: resolvedb ?? keys.resolvedb };

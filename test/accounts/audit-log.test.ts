@@ -2,11 +2,12 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { auditStatement } from "../../src/accounts/audit-log.ts";
 import { createAccount } from "../../src/accounts/create-account.ts";
+import { newEmail } from "../support/control-plane.ts";
 
 let account: string;
 
 beforeEach(async () => {
-  account = (await createAccount(env.DB, { name: "A", email: "a@example.com", plan: "free" }, 1)).account.id;
+  account = (await createAccount(env.DB, { name: "A", email: newEmail(), plan: "free" }, 1)).account.id;
 });
 
 async function rename(id: string) {

@@ -4,6 +4,7 @@ import { authenticate } from "../../src/accounts/authenticate.ts";
 import { type CreatedAccount, createAccount } from "../../src/accounts/create-account.ts";
 import { isOperator } from "../../src/accounts/operator.ts";
 import { hashToken, newToken } from "../../src/accounts/token.ts";
+import { newEmail } from "../support/control-plane.ts";
 
 const NOW = 1_800_000_000_000;
 let created: CreatedAccount;
@@ -14,7 +15,7 @@ beforeAll(async () => {
 
 /** Calls with the first live key after changing its row, as another account's. */
 async function authenticateWith(change: string) {
-  const { keys } = await createAccount(env.DB, { name: "B", email: "b@acme.example", plan: "free" }, NOW);
+  const { keys } = await createAccount(env.DB, { name: "B", email: newEmail(), plan: "free" }, NOW);
   await env.DB.prepare(`UPDATE api_keys SET ${change} WHERE hash = ?1`)
     .bind(await hashToken(keys.live))
     .run();

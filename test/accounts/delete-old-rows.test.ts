@@ -3,13 +3,14 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { createAccount } from "../../src/accounts/create-account.ts";
 import { deleteOldRows } from "../../src/accounts/delete-old-rows.ts";
 import worker from "../../src/worker.ts";
+import { newEmail } from "../support/control-plane.ts";
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 25);
 let account: string;
 
 beforeEach(async () => {
-  account = (await createAccount(env.DB, { name: "A", email: "a@example.com", plan: "free" }, NOW)).account.id;
+  account = (await createAccount(env.DB, { name: "A", email: newEmail(), plan: "free" }, NOW)).account.id;
 });
 
 async function audit(ages: number[]): Promise<void> {

@@ -9,6 +9,7 @@ import { createKey, revokeKey, rotateKey } from "../../src/accounts/keys.ts";
 import { PLANS } from "../../src/accounts/plans.ts";
 import { SCOPES } from "../../src/accounts/scopes.ts";
 import { newToken, type Product } from "../../src/accounts/token.ts";
+import { newEmail } from "../support/control-plane.ts";
 
 const NOW = 1_800_000_000_000;
 const ALL = { limit: 1_000, after: null };
@@ -19,7 +20,7 @@ beforeEach(async () => {
 });
 
 function newAccount() {
-  return createAccount(env.DB, { name: "A", email: "a@example.com", plan: "free" }, NOW);
+  return createAccount(env.DB, { name: "A", email: newEmail(), plan: "free" }, NOW);
 }
 
 async function callerOf(token: string, product: Product = "rescdn", now = NOW): Promise<Caller> {

@@ -2,7 +2,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { handleApi } from "../../src/api/app.ts";
-import { call } from "../support/control-plane.ts";
+import { call, newEmail, textWithoutId } from "../support/control-plane.ts";
 
 const operator = { authorization: `Bearer ${env.ADMIN_TOKEN}` };
 const valid = { name: "Acme", email: "ops@acme.example" };
@@ -34,7 +34,22 @@ describe("POST /admin/accounts", () => {
   });
 
   it("makes a free account where no plan is named", async () => {
-    expect(await (await create(valid)).json()).toMatchObject({ account: { plan: "free" } });
+    expect(await (await create({ ...valid, email: newEmail() })).json()).toMatchObject({ account: { plan: "free" } });
+  });
+
+  it("answers 409 to an e-mail address that an account has, in whatever case, and names the account", async () => {
+    const email = newEmail();
+    const { account } = await (await create({ ...valid, email })).json<{ account: { id: string } }>();
+    const again = await create({ ...valid, email: email.toUpperCase() });
+    expect(again.status).toBe(409);
+    expect(await again.json()).toMatchObject({
+      code: "email_taken",
+      error: `the account ${account.id} has this e-mail address already: a customer has one account`,
+    });
+    const rows = await env.DB.prepare(
+      "SELECT COUNT(*) AS keys FROM api_keys WHERE account_id NOT IN (SELECT id FROM accounts)",
+    );
+    expect(await rows.first()).toEqual({ keys: 0 });
   });
 
   it.each([
@@ -68,7 +83,7 @@ describe("POST /admin/accounts", () => {
     const answerTo = async (path: string) => {
       const request = new Request(`http://api.rescdn.io${path}`, { method, headers: { authorization: "Bearer " } });
       const answer = await handleApi(request, without, createExecutionContext());
-      return { status: answer.status, body: await answer.text() };
+      return { status: answer.status, body: await textWithoutId(answer) };
     };
     expect(await answerTo("/admin/accounts")).toEqual(await answerTo("/nope"));
   });

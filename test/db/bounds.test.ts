@@ -8,7 +8,7 @@ import { BOUNDS } from "../../src/db/bounds.ts";
 import { boundHistory } from "../../src/records/webhooks/due-deliveries.ts";
 import { popOf } from "../../src/usage/pops.ts";
 import { documentOf } from "../../src/zones/zone-document.ts";
-import { call, moveClockWithCalls, newName, newZone } from "../support/control-plane.ts";
+import { call, moveClockWithCalls, newEmail, newName, newZone } from "../support/control-plane.ts";
 import { newKey, type ShownNewKey } from "../support/keys.ts";
 import { newNamespaceName, rest } from "../support/records-api.ts";
 
@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 
 async function newTenant(plan: Plan = "free"): Promise<Tenant> {
-  const { account, keys } = await createAccount(env.DB, { name: "A", email: "a@example.com", plan }, Date.now());
+  const { account, keys } = await createAccount(env.DB, { name: "A", email: newEmail(), plan }, Date.now());
   return { account: account.id, ...keys };
 }
 
@@ -66,7 +66,7 @@ const ATTEMPTS = {
   accounts: async () => {
     const { live } = await newTenant();
     const before = await count("accounts", "?1 = ?1", "");
-    const body = { name: "B", email: "b@example.com" };
+    const body = { name: "B", email: newEmail() };
     expect((await post("/admin/accounts", live, body, { authorization: `Bearer ${live}` })).status).toBe(401);
     expect(await count("accounts", "?1 = ?1", "")).toBe(before);
   },

@@ -20,7 +20,7 @@ export async function newAccount(port: number, plan?: "free" | "pro" | "enterpri
   const answer = await request(port, "api.rescdn.localhost", "/admin/accounts", {
     method: "POST",
     headers: { Authorization: `Bearer ${ADMIN_TOKEN}` },
-    body: { name: "Acme", email: "ops@acme.example", plan },
+    body: { name: "Acme", email: `ops-${crypto.randomUUID()}@acme.example`, plan },
   });
   if (answer.status !== 201) throw new Error(`no account: ${answer.status} ${answer.body}`);
   return (JSON.parse(answer.body) as { keys: Keys }).keys;

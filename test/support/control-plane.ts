@@ -56,6 +56,16 @@ export async function call(path: string, { method = "GET", key, body, headers = 
   return answer;
 }
 
+/** What an answer says, but for the id of its request: all else of it can tell what there is. */
+export async function textWithoutId(answer: Response): Promise<string> {
+  return (await answer.text()).replace(/(?<="request_id":")\w+/, "");
+}
+
+/** An e-mail address that no other account has. */
+export function newEmail(): string {
+  return `ops-${crypto.randomUUID().slice(0, 8)}@acme.example`;
+}
+
 /** A new account's id and keys. */
 export interface Customer {
   account: string;
@@ -68,7 +78,7 @@ export async function newCustomer(): Promise<Customer> {
   const answer = await call("/admin/accounts", {
     method: "POST",
     headers: { authorization: `Bearer ${env.ADMIN_TOKEN}` },
-    body: { name: "Acme", email: "ops@acme.example" },
+    body: { name: "Acme", email: newEmail() },
   });
   expect(answer.status).toBe(201);
   const { account, keys } = await answer.json<{ account: { id: string }; keys: Omit<Customer, "account"> }>();

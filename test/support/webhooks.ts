@@ -9,6 +9,7 @@ import { EVENT_NAMES, type WebhookEvent } from "../../src/records/webhooks/event
 import { eventStatements } from "../../src/records/webhooks/outbox.ts";
 import { newSecret } from "../../src/records/webhooks/secret.ts";
 import { insertWebhook, type NewWebhook } from "../../src/records/webhooks/webhook-rows.ts";
+import { newEmail } from "./control-plane.ts";
 import { asset, type Line, type Origin, originAt, playEdge } from "./edge.ts";
 
 /** Ahead of the runtime's own clock: an alarm in its past would run by itself. */
@@ -24,7 +25,7 @@ export function playReceivers(): void {
 
 /** An account's id and its key for ResolveDB. */
 export async function newOwner(plan: Plan = "pro"): Promise<{ account: string; key: string }> {
-  const { account, keys } = await createAccount(env.DB, { name: "A", email: "a@example.com", plan }, Date.now());
+  const { account, keys } = await createAccount(env.DB, { name: "A", email: newEmail(), plan }, Date.now());
   return { account: account.id, key: keys.resolvedb };
 }
 

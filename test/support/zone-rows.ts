@@ -4,7 +4,7 @@ import { createAccount } from "../../src/accounts/create-account.ts";
 import { changeZone } from "../../src/zones/change-zone.ts";
 import { insertZone } from "../../src/zones/insert-zone.ts";
 import type { ZoneRow } from "../../src/zones/rows.ts";
-import { newName } from "./control-plane.ts";
+import { newEmail, newName } from "./control-plane.ts";
 
 /** Stands where a change's entry in the audit log does. */
 export function noAudit(): D1PreparedStatement {
@@ -13,7 +13,7 @@ export function noAudit(): D1PreparedStatement {
 
 /** A zone of a new account, in D1 alone. */
 export async function newRow(): Promise<ZoneRow> {
-  const { account } = await createAccount(env.DB, { name: "A", email: "a@example.com", plan: "free" }, Date.now());
+  const { account } = await createAccount(env.DB, { name: "A", email: newEmail(), plan: "free" }, Date.now());
   return insert(account.id, newName());
 }
 

@@ -5,12 +5,13 @@ import { createAccount } from "../../../src/accounts/create-account.ts";
 import { newId } from "../../../src/db/new-id.ts";
 import type { EventName, WebhookEvent } from "../../../src/records/webhooks/events.ts";
 import { eventStatements } from "../../../src/records/webhooks/outbox.ts";
+import { newEmail } from "../../support/control-plane.ts";
 
 const NOW = Date.parse("2026-11-25T10:00:00Z");
 const UPSERTED: WebhookEvent = { type: "record.upserted", data: { id: "rec_1", key: "config.myapp.v1" } };
 
 async function newAccount(): Promise<string> {
-  return (await createAccount(env.DB, { name: "A", email: "a@example.com", plan: "pro" }, 1)).account.id;
+  return (await createAccount(env.DB, { name: "A", email: newEmail(), plan: "pro" }, 1)).account.id;
 }
 
 async function newWebhook(account: string, events: EventName[], state = "enabled"): Promise<string> {

@@ -81,6 +81,7 @@ export const RESCDN_RECIPES: Recipes = {
     body: () => ({ name: "CI", scopes: ["keys:write"] }),
   },
   "GET /v1/keys/{id}": { own: 200, about: key, path: (at) => `/v1/keys/${at}` },
+  "PATCH /v1/keys/{id}": { own: 200, about: key, path: (at) => `/v1/keys/${at}`, body: () => ({ name: "renamed" }) },
   "DELETE /v1/keys/{id}": { own: 204, about: key, path: (at) => `/v1/keys/${at}` },
   "POST /v1/keys/{id}/rotate": {
     own: 201,
