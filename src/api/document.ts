@@ -8,7 +8,8 @@ const DESCRIPTION = `Manage zones of the ResCDN network and purge what the edge 
 make live zones, keys that begin with \`rk_test_\` see and make test zones only. Each call names the scope that it needs.
 
 **Errors.** An error is \`{"error": "<sentence>", "code": "<word>", "request_id": "…"}\`. The word does not change; with
-422, \`details\` says which fields are wrong. What does not exist and what belongs to another account answer the same 404.
+422, \`details\` says which fields or parameters are wrong or unknown, all at once. What does not exist and what belongs to
+another account answer the same 404.
 
 **Rate limit.** A key may make 100 requests in any 60 seconds, more by its plan, together with the key that it took the place
 of; all keys of an account together may make five times as many. Every answer says in \`RateLimit\` which limit binds and how
@@ -17,7 +18,7 @@ many requests remain; a 429 says in \`Retry-After\` how many seconds to wait.
 **Pages.** Lists come in pages: pass \`next_cursor\` as \`cursor\` to read the next one, until it is null.
 
 **Repeats.** A POST that takes \`Idempotency-Key\` is done once: one that repeats it with the same key and the same request
-gets the first one's answer again, for a day. An account can use 1,000 of these keys a day, more by its plan.
+gets the first one's answer again, for a day. A refused request leaves the key to the next. An account can use 1,000 of these keys a day, more by its plan.
 
 **Lost updates.** A zone's answers have an \`ETag\`. A change that sends it in \`If-Match\` is refused with 412 if somebody
 else has changed the zone since.`;

@@ -105,14 +105,35 @@ describe.each(withBody)("%s %s", (method, path) => {
 });
 
 describe("the API", () => {
-  it.each(["/", "/nope", "/v1", "/v1/", "/v1/nope", "/v1/zones/", "/v1/zones/a/b", "/v2/zones", "/V1/zones", "/admin"])(
-    "answers 404 to %s",
+  it.each(["/nope", "/v1/nope", "/v1/zones/a/b", "/v2/zones", "/V1/zones", "/admin", "//v1/zones", "/v1/zones//"])(
+    "answers 404 to %s, with the request's id and the way to the documentation",
     async (path) => {
       const answer = await allowed(path, { method: "GET" });
       expect(answer.status).toBe(404);
-      expect(await answer.text()).toBe('{"error":"not found","code":"not_found"}');
+      expect(await answer.json()).toEqual({
+        error: "there is nothing at this path: /docs shows what there is",
+        code: "not_found",
+        request_id: answer.headers.get("x-request-id"),
+      });
     },
   );
+
+  it.each(["/", "/v1", "/v1/"])("shows who looks at %s the way, without a key", async (path) => {
+    const answer = await call(path);
+    expect(answer.status).toBe(200);
+    const { docs, openapi, api } = await answer.json<Record<string, string>>();
+    for (const way of [docs, openapi]) expect((await call(way!)).status).toBe(200);
+    expect((await call(api!, { key: customer.live })).status).toBe(200);
+  });
+
+  it("takes a path with a slash at its end for the same, also for what is changed", async () => {
+    const headers = { "x-rescdn-key": customer.live, "content-type": "application/json" };
+    const send = (path: string, init: RequestInit) =>
+      handleApi(new Request(`http://api.rescdn.io${path}`, { ...init, headers }), env, createExecutionContext());
+    expect(await (await send("/v1/zones/", {})).json()).toEqual(await (await send("/v1/zones", {})).json());
+    const changed = await send(`/v1/zones/${zone.id}/`, { method: "PATCH", body: '{"active":true}' });
+    expect(await changed.json()).toEqual(zone);
+  });
 
   it.each([
     ["DELETE", "/v1/zones", "GET, POST, HEAD"],

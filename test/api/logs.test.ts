@@ -26,7 +26,7 @@ describe("the log of requests", () => {
   it("has a line for each answer: which request, to what, how it went, whose", async () => {
     const { id, token } = await newKey(customer.live);
     logged = [];
-    const answer = await call(`/v1/keys/${id}?secret=1`, {
+    const answer = await call(`/v1/keys/${id}`, {
       key: token,
       headers: { "cf-connecting-ip": "203.0.113.9" },
     });

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import type { Env } from "../../src/env.ts";
+import { newEmail } from "../support/control-plane.ts";
 import { RESOLVEDB, RESOLVEDB_RECIPES } from "../support/recipes/resolvedb.ts";
 import { type Accounts, send, wherever } from "./causes.ts";
 
@@ -41,10 +42,16 @@ function aboutDisabledWebhook(title: string) {
 function operatorsCauses(): typeof PARTICULAR {
   const path = "/admin/accounts";
   const operator = { authorization: `Bearer ${env.ADMIN_TOKEN}` };
-  const body = { name: "Acme", email: "ops@acme.example" };
+  const body = { name: "Acme", email: newEmail() };
+  const other = () => ({ ...body, email: newEmail() });
   const { ADMIN_TOKEN: _, ...withoutOperator } = env;
   return {
     "POST /admin/accounts 201": () => send("POST", path, { headers: operator, body }),
+    async "POST /admin/accounts 409"() {
+      const twice = { headers: operator, body: other() };
+      await send("POST", path, twice);
+      return send("POST", path, twice);
+    },
     "POST /admin/accounts 400": () => send("POST", path, { headers: operator, body: "{" }),
     "POST /admin/accounts 401": () => send("POST", path, { body }),
     "POST /admin/accounts 404": () => send("POST", path, { headers: operator, body, bindings: withoutOperator as Env }),
@@ -58,7 +65,7 @@ function operatorsCauses(): typeof PARTICULAR {
       return send("POST", path, { headers, body });
     },
     "POST /admin/accounts 500": (accounts) =>
-      wherever((_, wrong) => send("POST", path, { headers: operator, body, ...wrong }), accounts, 201),
+      wherever((_, wrong) => send("POST", path, { headers: operator, body: other(), ...wrong }), accounts, 201),
   };
 }
 
