@@ -231,7 +231,7 @@ describe("a change that changes nothing", () => {
     expect((await patch(zone, { active: false })).zone.version).toBe(zone.version + 1);
   });
 
-  it("of a record and of a namespace leaves when they were changed", async () => {
+  it("of a record, a webhook and a namespace leaves when they were changed", async () => {
     const headers = { authorization: `Bearer ${customer.resolvedb}` };
     const key = `config.${newName()}.v1`;
     const created = await call("/api/v1/records", { method: "POST", headers, body: { record: { key, data: "e30=" } } });
@@ -242,6 +242,13 @@ describe("a change that changes nothing", () => {
       body: { record: { data: "e30=", ttl: 3_600 } },
     });
     expect(await same.json()).toMatchObject({ record: { updated_at: record.updated_at } });
+    const webhook = { url: "https://hooks.example.com/a", events: ["record.deleted"], enabled: true };
+    const hook = await call("/api/v1/webhooks", { method: "POST", headers, body: { webhook } });
+    const { secret: _, ...shown } = (await hook.json<{ webhook: { id: string; secret: string } }>()).webhook;
+    const hookPath = `/api/v1/webhooks/${shown.id}`;
+    expect(await (await call(hookPath, { method: "PATCH", headers, body: { webhook } })).json()).toEqual({
+      webhook: shown,
+    });
     const path = `/api/v1/namespaces/${record.namespace}`;
     const before = await (await call(path, { headers })).json();
     const after = await call(path, { method: "PATCH", headers, body: { namespace: { visibility: "public" } } });

@@ -23,6 +23,7 @@ import {
   listWebhooks,
   rotateSecret,
   updateWebhook,
+  type WebhookChange,
   type WebhookRow,
 } from "../webhooks/webhook-rows.ts";
 import { invalidField, RestProblem } from "./errors.ts";
@@ -85,7 +86,9 @@ export function addWebhooks(app: OpenAPIHono<RestEnv>): void {
     const { url, ...change } = c.req.valid("json").webhook;
     const before = await webhookOf(c, c.req.valid("param").id);
     const checked = url === undefined ? undefined : checkedUrl(c, url);
-    const row = await updateWebhook(c.env.DB, actorOf(c), before, { ...change, url: checked }, c.var.now);
+    const wanted = { ...change, url: checked };
+    if (isSameWebhook(before, wanted)) return c.json({ webhook: webhookJson(before) }, 200);
+    const row = await updateWebhook(c.env.DB, actorOf(c), before, wanted, c.var.now);
     return c.json({ webhook: webhookJson(row ?? notFound()) }, 200);
   });
 
@@ -123,6 +126,15 @@ export function addWebhooks(app: OpenAPIHono<RestEnv>): void {
       throw new RestProblem("invalid_parameters", { sentence: "The delivery was made: there is nothing to retry" });
     return c.json({ delivery: deliveryJson(await deliveryOf(c, id, delivery)) }, 202);
   });
+}
+
+/** Whether a change leaves a webhook what it is. One that was disabled for a reason can be disabled by its owner as well. */
+function isSameWebhook(before: WebhookRow, { url, events, enabled }: WebhookChange): boolean {
+  return (
+    (url ?? before.url) === before.url &&
+    (enabled === undefined || (enabled === before.enabled && before.disabledReason === null)) &&
+    JSON.stringify(events ?? before.events) === JSON.stringify(before.events)
+  );
 }
 
 /** The URL as it will be asked, or a 422 that says why not. */
