@@ -2,6 +2,7 @@ import { clientAddress } from "../../src/accounts/client-address.ts";
 import { tokenKind } from "../../src/accounts/token.ts";
 import { decodeCursor } from "../../src/api/cursor.ts";
 import { chooseCoding } from "../../src/edge/answer/coding.ts";
+import { corsEntryOf } from "../../src/edge/answer/cors-entry.ts";
 import { addEdgeHeaders } from "../../src/edge/answer/edge-headers.ts";
 import { clientHeaders, ownCookies } from "../../src/edge/cache/client-headers.ts";
 import { isNosniff, kindOf, reconcileType } from "../../src/edge/cache/content-type.ts";
@@ -141,6 +142,9 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
   },
   "src/http/response-fields.ts": {
     dropHostFields: field("strict-transport-security", (headers) => dropHostFields(headers)),
+  },
+  "src/edge/answer/cors-entry.ts": {
+    corsEntryOf: (text) => corsEntryOf(["https://*.example.com"], `https://${text}.example.com`),
   },
   "src/edge/answer/coding.ts": {
     chooseCoding: field("content-type", (headers) =>

@@ -51,10 +51,12 @@ function readPath(text: string, hosts: readonly string[]): { ok: true; path: str
   // URL parsers drop tabs and line ends.
   if (/[\u0000-\u001f\u007f]/.test(shown)) return no("must not contain control characters");
   if (shown.startsWith("/")) return parsed(shown);
-  const [, scheme, authority = "", rest = ""] = /^(https?:\/\/)?([^/?]*)(.*)$/i.exec(shown) ?? [];
+  const [scheme = ""] = /^https?:\/\//i.exec(shown) ?? [];
+  const [authority = ""] = shown.slice(scheme.length).split(/[/?]/, 1);
   const host = URL.parse(`https://${authority}`)?.hostname.replace(/\.$/, "") ?? "";
+  const rest = shown.slice(scheme.length + authority.length);
   if (hosts.includes(host)) return parsed(rest.startsWith("/") ? rest : `/${rest}`);
-  if (scheme === undefined) return no(`must begin with /, or be a URL of ${hosts.join(" or ")}`);
+  if (scheme === "") return no(`must begin with /, or be a URL of ${hosts.join(" or ")}`);
   return no(`is a URL of another host: this zone is at ${hosts.join(" and ")}`);
 }
 
