@@ -1,8 +1,7 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Env } from "../env.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { everyAnswer } from "../rest/every-answer.ts";
-import { jsonContent } from "../rest/json-content.ts";
 import { refuseOtherMethods } from "../rest/other-methods.ts";
 import { addSignposts } from "../rest/signposts.ts";
 import { addAdmin } from "./admin.ts";
@@ -10,6 +9,7 @@ import { addAudit } from "./audit.ts";
 import { addDocs } from "./docs/docs.ts";
 import { addDocument } from "./document.ts";
 import { Problem, problemOf } from "./errors.ts";
+import { addHealth } from "./health.ts";
 import { addKeys } from "./keys.ts";
 import { addMe } from "./me.ts";
 import { addPurge } from "./purge.ts";
@@ -17,18 +17,6 @@ import { addPurgeHistory } from "./purge-history.ts";
 import { addUsage } from "./usage.ts";
 import { invalidRequest } from "./validation.ts";
 import { addZones } from "./zones.ts";
-
-const health = createRoute({
-  method: "get",
-  path: "/health",
-  operationId: "health",
-  summary: "Whether the API answers",
-  tags: ["Service"],
-  security: [],
-  responses: {
-    200: { description: "It does", ...jsonContent(z.object({ status: z.literal("ok") })) },
-  },
-});
 
 /** The control plane: every route of the API's hosts. */
 function createApi(): OpenAPIHono<RestEnv> {
@@ -44,7 +32,7 @@ function createApi(): OpenAPIHono<RestEnv> {
   app.use(everyAnswer());
 
   addSignposts(app, ["/", "/v1"], { name: "ResCDN", docs: "/docs", openapi: "/openapi.json", api: "/v1/zones" });
-  app.openapi(health, (c) => c.json({ status: "ok" as const }, 200));
+  addHealth(app);
   addZones(app);
   addPurge(app);
   addPurgeHistory(app);

@@ -7,6 +7,7 @@ import { type Accounts, send, wherever } from "./causes.ts";
 /** How a call that takes no customer's key, or that is refused for what it is about, comes to a status. */
 export const PARTICULAR: Record<string, (accounts: Accounts) => Promise<Response>> = {
   "GET /health 200": () => send("GET", "/health", {}),
+  "GET /health 503": () => send("GET", "/health", { bindings: { ...env, DB: unmigrated() } }),
   ...operatorsCauses(),
   ...namesCauses(),
   async "DELETE /api/v1/namespaces/{name} 422"({ customer: { resolvedb } }) {
@@ -27,6 +28,12 @@ export const PARTICULAR: Record<string, (accounts: Accounts) => Promise<Response
     "POST /api/v1/webhooks/{id}/deliveries/{delivery}/retry",
   ),
 };
+
+/** A database that has seen no migration. */
+function unmigrated(): D1Database {
+  const prepare = (sql: string) => env.DB.prepare(sql.replace("d1_migrations", "no_such_table"));
+  return { prepare } as unknown as D1Database;
+}
 
 function aboutDisabledWebhook(title: string) {
   return async ({ customer: { resolvedb } }: Accounts): Promise<Response> => {

@@ -37,6 +37,21 @@ const serve = (env: Record<string, string> = {}) =>
   startServe({ STATE_DIR: stateDir, ADMIN_TOKEN, ALLOW_PRIVATE_ORIGINS: "true", ...env });
 
 describe("npm run serve", () => {
+  it("says 503 at /health until its first call can be answered", async () => {
+    const own = await mkdtemp(join(tmpdir(), "rescdn-serve-"));
+    const port = await freePort();
+    const starting = serve({ STATE_DIR: own, PORT: String(port) });
+    const seen = new Set<number>();
+    while (!seen.has(200)) {
+      const asked = await request(port, API, "/health").catch(() => null);
+      if (asked !== null) seen.add(asked.status);
+    }
+    expect((await newAccount(port)).live).toMatch(/^rk_live_/);
+    expect([...seen].filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    await (await starting).stop();
+    await rm(own, { recursive: true, force: true });
+  });
+
   it("goes from an account to a cached and purged asset, and finds the zone again after a restart", async () => {
     const first = await serve();
     expect(first.stdout).toEqual([`ready http://127.0.0.1:${first.port}`]);
@@ -144,4 +159,12 @@ async function fetchAsset(server: ServeProcess): Promise<{ cache: unknown; origi
   expect(answer.status, answer.body).toBe(200);
   expect(answer.headers["content-type"]).toBe("text/css");
   return { cache: answer.headers["x-cache"], originRequests, body: answer.body };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

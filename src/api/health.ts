@@ -1,0 +1,43 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { isMigrated } from "../db/newest-migration.ts";
+import type { RestEnv } from "../rest/context.ts";
+import { jsonContent } from "../rest/json-content.ts";
+
+const health = createRoute({
+  method: "get",
+  path: "/health",
+  operationId: "health",
+  summary: "Whether the API can be used",
+  tags: ["Service"],
+  security: [],
+  responses: {
+    200: { description: "It can", ...jsonContent(z.object({ status: z.literal("ok") })) },
+    503: {
+      description: "Not yet: the database is not migrated, or cannot be read",
+      ...jsonContent(z.object({ status: z.literal("not ready") })),
+    },
+  },
+});
+
+/** The databases that have everything. No migration is ever taken back, so each is asked until then. */
+const migrated = new WeakSet<D1Database>();
+
+/** Adds `/health` to the API: it says what `ready` says of `npm run serve`. */
+export function addHealth(app: OpenAPIHono<RestEnv>): void {
+  app.openapi(health, async (c) => {
+    if (await isReady(c.env.DB)) return c.json({ status: "ok" as const }, 200);
+    return c.json({ status: "not ready" as const }, 503, { "retry-after": "1" });
+  });
+}
+
+async function isReady(db: D1Database): Promise<boolean> {
+  if (migrated.has(db)) return true;
+  try {
+    if (!(await isMigrated(db))) return false;
+  } catch (error) {
+    console.warn(JSON.stringify({ event: "not_ready", error: String(error) }));
+    return false;
+  }
+  migrated.add(db);
+  return true;
+}

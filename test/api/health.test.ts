@@ -1,0 +1,41 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, expect, it, vi } from "vitest";
+import { handleApi } from "../../src/api/app.ts";
+import { NEWEST_MIGRATION } from "../../src/db/newest-migration.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Of the same database, as it was before some of its migrations were applied. */
+function without(isApplied: () => boolean): D1Database {
+  const prepare = (sql: string) => (isApplied() ? env.DB.prepare(sql) : env.DB.prepare(`${sql} AND false`));
+  return { prepare } as unknown as D1Database;
+}
+
+async function health(db: D1Database): Promise<{ status: number; body: unknown }> {
+  const request = new Request("http://api.rescdn.io/health");
+  const answer = await handleApi(request, { ...env, DB: db }, createExecutionContext());
+  return { status: answer.status, body: await answer.json() };
+}
+
+it("GET /health is 503 until the newest migration is applied, and 200 from then on", async () => {
+  let isApplied = false;
+  const db = without(() => isApplied);
+  for (const _ of [1, 2]) expect(await health(db)).toEqual({ status: 503, body: { status: "not ready" } });
+  isApplied = true;
+  for (const _ of [1, 2]) expect(await health(db)).toEqual({ status: 200, body: { status: "ok" } });
+});
+
+it("GET /health is 503, and says why in the log, while the database cannot be read", async () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  const prepare = () => env.DB.prepare("SELECT name FROM a_table_that_is_away WHERE name = ?1");
+  expect(await health({ prepare } as unknown as D1Database)).toMatchObject({ status: 503 });
+  expect(warn.mock.calls.flat().join()).toContain("not_ready");
+});
+
+it("GET /health looks for a migration that exists", async () => {
+  const { results } = await env.DB.prepare("SELECT name FROM d1_migrations ORDER BY id").all<{ name: string }>();
+  expect(results.at(-1)).toEqual({ name: NEWEST_MIGRATION });
+});
