@@ -44,6 +44,11 @@ const usage = z
         }),
       )
       .describe("The 1,000 zones with the most requests at most."),
+    origin_errors: z
+      .array(z.object({ reason: z.string().openapi({ example: "origin-timeout" }), count: z.int() }))
+      .describe(
+        "How often origins failed, by the word that `Cache-Status` and error bodies have for it: also where a stale answer, or one of the fallback origin, was served instead; and bodies that broke off (`origin-body-…`).",
+      ),
     series: z
       .array(z.object({ start: z.iso.datetime(), ...figures }))
       .optional()

@@ -78,6 +78,9 @@ export const BOUNDS = {
   /** Of a usage meter: a row for each hour, zone, location, cache status and status class. */
   hours: { per: "zone", rows: byPlan(() => null), days: 92, over: null },
   days: { per: "zone", rows: byPlan(() => null), days: 400, over: null },
+  /** Of a usage meter: a row for each hour or day, zone and word for how an origin failed. */
+  failure_hours: { per: "zone", rows: byPlan(() => null), days: 92, over: null },
+  failure_days: { per: "zone", rows: byPlan(() => null), days: 400, over: null },
   /** Of a usage meter: the 200 most requested paths of a zone's day. */
   paths: { per: "zone", rows: 93, days: 92, over: null },
   /** Of a usage meter: the isolates that have sent it something. */

@@ -119,6 +119,7 @@ function answerTo(visit: Visit, zone: ZoneDocument, target: Target, edge: Edge):
     fills,
     ranges,
     stalledMs,
+    noteFailure: (reason) => edge.usage.countFailure(zone, reason, waitUntil),
   };
   const answerExchange = (asked: Exchange) =>
     admission.kind === "read" && admission.loop.length > 0

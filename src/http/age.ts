@@ -22,8 +22,16 @@ export function parseAge(value: string | null): number {
 
 /** `corrected_initial_age` of RFC 9111 §4.2.3 in seconds, with the fraction of the response's delay. */
 export function correctedInitialAge({ headers, requestedAt, answeredAt }: ReceivedResponse): number {
-  const date = parseHttpDate(headers.get("date"), answeredAt);
-  const apparentAge = date === null ? 0 : Math.max(0, Math.floor((answeredAt - date) / 1000));
   const responseDelay = Math.max(0, answeredAt - requestedAt) / 1000;
-  return Math.max(apparentAge, parseAge(headers.get("age")) + responseDelay);
+  return Math.max(apparentAge(headers, answeredAt), parseAge(headers.get("age")) + responseDelay);
+}
+
+/** Whole seconds that a response says it is old when it arrives, by its `Age` or its `Date`. */
+export function statedAge({ headers, answeredAt }: Pick<ReceivedResponse, "headers" | "answeredAt">): number {
+  return Math.max(apparentAge(headers, answeredAt), parseAge(headers.get("age")));
+}
+
+function apparentAge(headers: Headers, answeredAt: number): number {
+  const date = parseHttpDate(headers.get("date"), answeredAt);
+  return date === null ? 0 : Math.max(0, Math.floor((answeredAt - date) / 1000));
 }

@@ -12,6 +12,8 @@ export interface FreshnessPolicy {
   negativeTtl: number;
   /** Seconds: the greatest lifetime that is guessed (RFC 9111 §4.2.2 leaves the limit to the cache); 0: none is. */
   maxHeuristic: number;
+  /** Seconds that a status of 400 and more may claim. */
+  maxErrorTtl: number;
 }
 
 /** Where a freshness lifetime comes from. */
@@ -79,6 +81,27 @@ export function freshnessLifetime(
 export function sharedLifetime({ directives, targeted }: EffectiveCacheControl): number {
   const { sMaxage, maxAge, public: isPublic } = directives;
   return sMaxage ?? (targeted || isPublic ? maxAge : undefined) ?? 0;
+}
+
+/** A difference between clocks that is none: both `Date` and its reading are rounded to seconds. */
+const SAME_CLOCK_SECONDS = 2;
+
+/**
+ * The lifetime of a response that says it is so old when it arrives. What it states is RFC 9111 §4.2's: its age counts. What
+ * the zone gives counts from when it arrives, so that a clock which is days behind does not void it. And no error claims more
+ * than the zone allows, counted from then as well.
+ *
+ * @param statedAge whole seconds
+ */
+export function lifetimeOnArrival(
+  { seconds, source }: Freshness,
+  status: number,
+  statedAge: number,
+  { maxErrorTtl }: Pick<FreshnessPolicy, "maxErrorTtl">,
+): number {
+  const age = statedAge > SAME_CLOCK_SECONDS ? statedAge : 0;
+  if (source === "policy" || source === "negative") return seconds + age;
+  return status >= 400 ? Math.min(seconds, maxErrorTtl + age) : seconds;
 }
 
 function fromPolicy(seconds: number): Freshness {

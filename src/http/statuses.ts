@@ -34,3 +34,11 @@ const UNDERSTOOD: ReadonlySet<number> = new Set([
 export function isUnderstood(status: number): boolean {
   return UNDERSTOOD.has(status);
 }
+
+/**
+ * Whether an answer counts as an error, in whose place a stale one is better. RFC 5861 §4 names "500, 502, 503, or 504"; this
+ * goes beyond it: any 5xx, among them what CDNs in front of an origin say (520 to 530), and 429, where asking less is better.
+ */
+export function isError(status: number): boolean {
+  return status === 429 || (status >= 500 && status <= 599);
+}

@@ -26,7 +26,12 @@ export interface ZoneHour {
   hour: number;
   lines: UsageLine[];
   paths: PathSummary;
+  /** Left out where there were none. */
+  failures?: FailureCount[];
 }
+
+/** How often its origin failed for a reason, which is the word for it. */
+export type FailureCount = [reason: string, count: number];
 
 /** Bytes of bodies. Those of an answer may come in later batches than its request. */
 export type UsageLine = [cacheStatus: CacheResult, statusClass: number, requests: number, bytes: number];

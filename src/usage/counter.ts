@@ -26,6 +26,8 @@ interface OpenHour {
   requests: number[];
   bytes: number[];
   paths: TopPaths;
+  /** By the words for them, of which there are few. */
+  failures: Map<string, number>;
 }
 
 interface OpenZone {
@@ -86,6 +88,14 @@ export class Counter {
   ): OwnerCounts {
     const open = this.#zone(zone);
     hourOf(open, now).bytes[POSITION[cacheStatus] + Math.floor(status / 100)]! += bytes;
+    return open.owner;
+  }
+
+  /** Counts a failure of a zone's origin. */
+  countFailure(zone: { id: string } & Owner, reason: string, now: number): OwnerCounts {
+    const open = this.#zone(zone);
+    const { failures } = hourOf(open, now);
+    failures.set(reason, (failures.get(reason) ?? 0) + 1);
     return open.owner;
   }
 
@@ -150,12 +160,13 @@ function hourOf(zone: OpenZone, now: number): OpenHour {
   for (const open of zone.hours) if (now >= open.hour && now < open.hour + HOUR_MS) return open;
   const empty = () => new Array<number>(CACHE_RESULTS.length * CLASSES).fill(0);
   const hour = now - (now % HOUR_MS);
-  const open: OpenHour = { hour, requests: empty(), bytes: empty(), paths: new TopPaths(PATHS_OF_A_ZONE) };
+  const paths = new TopPaths(PATHS_OF_A_ZONE);
+  const open: OpenHour = { hour, requests: empty(), bytes: empty(), paths, failures: new Map() };
   zone.hours.push(open);
   return open;
 }
 
-function zoneHour(zone: string, { hour, requests, bytes, paths }: OpenHour): ZoneHour {
+function zoneHour(zone: string, { hour, requests, bytes, paths, failures }: OpenHour): ZoneHour {
   const lines: UsageLine[] = [];
   for (const cacheStatus of CACHE_RESULTS) {
     for (let statusClass = 0; statusClass < CLASSES; statusClass++) {
@@ -165,5 +176,5 @@ function zoneHour(zone: string, { hour, requests, bytes, paths }: OpenHour): Zon
       }
     }
   }
-  return { zone, hour, lines, paths: paths.summary() };
+  return { zone, hour, lines, paths: paths.summary(), ...(failures.size > 0 && { failures: [...failures] }) };
 }

@@ -34,6 +34,8 @@ export interface UsageSums {
   zone: Sum<string>[];
   /** By the beginning of each hour or day in which something was counted, ms since the epoch. */
   series: Sum<number>[];
+  /** What kept origins from answering, the most frequent first. */
+  failures: { reason: string; count: number }[];
 }
 
 /** What was counted under one value of a dimension. */
@@ -60,6 +62,10 @@ export function createTables(sql: SqlStorage): void {
        day INTEGER NOT NULL, zone TEXT NOT NULL, summary TEXT NOT NULL, PRIMARY KEY (day, zone)
      ) STRICT, WITHOUT ROWID`,
   );
+  const failures =
+    "(at INTEGER NOT NULL, zone TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (at, zone, reason))";
+  sql.exec(`CREATE TABLE IF NOT EXISTS failure_hours ${failures} STRICT, WITHOUT ROWID`);
+  sql.exec(`CREATE TABLE IF NOT EXISTS failure_days ${failures} STRICT, WITHOUT ROWID`);
   sql.exec(
     `CREATE TABLE IF NOT EXISTS sources (
        source TEXT PRIMARY KEY, number INTEGER NOT NULL, at INTEGER NOT NULL
@@ -103,6 +109,24 @@ function addLines(sql: SqlStorage, table: "hours" | "days", at: 0 | 1, pop: stri
   );
 }
 
+/** Adds the failures of a batch to the hours and to the days. */
+export function addFailures(sql: SqlStorage, { zones }: UsageBatch): void {
+  for (const { zone, hour, failures = [] } of zones) {
+    for (const [reason, count] of failures) {
+      for (const [table, at] of [["failure_hours", hour] as const, ["failure_days", dayOf(hour)] as const]) {
+        sql.exec(
+          `INSERT INTO ${table} (at, zone, reason, count) VALUES (?1, ?2, ?3, ?4)
+           ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+          at,
+          zone,
+          reason,
+          count,
+        );
+      }
+    }
+  }
+}
+
 /** Merges the paths of a batch into those of their days. */
 export function addPaths(sql: SqlStorage, { zones }: UsageBatch): void {
   for (const { zone, hour, paths } of zones) {
@@ -133,7 +157,20 @@ export function sums(sql: SqlStorage, query: UsageQuery): UsageSums {
     pop: sumsBy<string>(sql, query, "pop"),
     zone: sumsBy<string>(sql, query, "zone"),
     series: series === null ? [] : sumsBy<number>(sql, query, `at - at % ${series === "hour" ? HOUR_MS : DAY_MS}`),
+    failures: failuresOf(sql, query),
   };
+}
+
+function failuresOf(sql: SqlStorage, { from, to, rows, zones }: UsageQuery): UsageSums["failures"] {
+  const found = sql.exec<{ reason: string; count: number }>(
+    `SELECT reason, SUM(count) AS count FROM ${rows === "hours" ? "failure_hours" : "failure_days"}
+     WHERE at >= ?1 AND at < ?2 AND (?3 IS NULL OR zone IN (SELECT json_each.value FROM json_each(?3)))
+     GROUP BY 1 ORDER BY 2 DESC, 1`,
+    from,
+    to,
+    zones === null ? null : JSON.stringify(zones),
+  );
+  return found.toArray();
 }
 
 function sumsBy<Value>(sql: SqlStorage, { from, to, rows, zones }: UsageQuery, dimension: string): Sum<Value>[] {
@@ -157,6 +194,8 @@ export function dropBefore(
 ): void {
   sql.exec("DELETE FROM hours WHERE at < ?1", hours);
   sql.exec("DELETE FROM paths WHERE day < ?1", hours);
+  sql.exec("DELETE FROM failure_hours WHERE at < ?1", hours);
   sql.exec("DELETE FROM days WHERE at < ?1", days);
+  sql.exec("DELETE FROM failure_days WHERE at < ?1", days);
   sql.exec("DELETE FROM sources WHERE at < ?1", sources);
 }

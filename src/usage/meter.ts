@@ -3,6 +3,7 @@ import { BOUNDS } from "../db/bounds.ts";
 import type { UsageBatch } from "./batch.ts";
 import { DAY_MS, DAYS_KEPT_DAYS, dayOf, HOUR_MS, HOURS_KEPT_DAYS } from "./hours.ts";
 import {
+  addFailures,
   addPaths,
   addUsage,
   createTables,
@@ -43,6 +44,7 @@ export class UsageMeter extends DurableObject<{ DB: D1Database }> {
       if (!isNew(this.#sql, batch, now)) return;
       addUsage(this.#sql, batch);
       addPaths(this.#sql, batch);
+      addFailures(this.#sql, batch);
     });
     this.#notePop(batch.pop, now);
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(dayOf(now) + DAY_MS);

@@ -67,6 +67,11 @@ export class Metering {
     this.#arrange(this.#counter.countBytes(zone, cacheStatus, status, bytes, now), Date.now(), waitUntil);
   }
 
+  countFailure(zone: Zone, reason: string, waitUntil: WaitUntil): void {
+    const now = Date.now();
+    this.#arrange(this.#counter.countFailure(zone, reason, now), now, waitUntil);
+  }
+
   #arrange(owner: OwnerCounts, now: number, waitUntil: WaitUntil): void {
     if (owner.deliveryDueSince !== null && now - owner.deliveryDueSince < ABANDONED_MS) return;
     owner.deliveryDueSince = now;

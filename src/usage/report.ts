@@ -18,6 +18,7 @@ export interface Report extends Figures {
   by_status_class: (Figures & { status_class: string })[];
   by_pop: (Figures & { pop: string })[];
   by_zone: (Figures & { zone: string; name: string | null })[];
+  origin_errors: { reason: string; count: number }[];
   series?: (Figures & { start: string })[];
 }
 
@@ -39,6 +40,7 @@ export function reportOf(period: Period, sums: UsageSums, names: ReadonlyMap<str
       name: names.get(sum.value) ?? null,
       ...figures(sum),
     })),
+    origin_errors: sums.failures,
     ...(period.series !== null && { series: seriesOf(period, period.series, sums.series, now) }),
   };
 }

@@ -128,6 +128,10 @@ export const settingsSchema = z
       "Whether they are guessed as well for names without an extension: pages, branches, indexes.",
     ),
     negative_ttl: setting(z.int().min(0).max(DAY_SECONDS), "Seconds for a 404 or 410 without freshness of its own."),
+    max_error_ttl: setting(
+      edgeSeconds,
+      "Seconds that a status of 400 and more may claim, for the edge and for clients.",
+    ),
     query: setting(
       query,
       "What of the query counts: all, all sorted, nothing, the parameters named, or all `except` those named. A name that ends in `*` stands for all that begin so.",

@@ -26,6 +26,8 @@ export interface ZoneSettings {
   heuristic_without_extension: boolean;
   /** Seconds for a 404 or 410 that says nothing of its own freshness. */
   negative_ttl: number;
+  /** Seconds that an error of the origin (400 and more) may claim for itself, at the edge and at clients. */
+  max_error_ttl: number;
   /**
    * What of the query string is part of the cache key: all as it stands, all sorted, nothing, the parameters named, or all but
    * these. A `*` at the end of a name stands for whatever follows.
@@ -67,6 +69,7 @@ export const DEFAULT_SETTINGS: ZoneSettings = {
   max_heuristic_ttl: 3_600,
   heuristic_without_extension: false,
   negative_ttl: 10,
+  max_error_ttl: 10,
   query: "keep",
   methods: "read",
   stale_while_revalidate: 0,

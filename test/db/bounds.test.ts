@@ -6,6 +6,7 @@ import type { Plan } from "../../src/accounts/plans.ts";
 import { everyMinute } from "../../src/cron.ts";
 import { BOUNDS } from "../../src/db/bounds.ts";
 import { boundHistory } from "../../src/records/webhooks/due-deliveries.ts";
+import type { FailureCount } from "../../src/usage/batch.ts";
 import { popOf } from "../../src/usage/pops.ts";
 import { documentOf } from "../../src/zones/zone-document.ts";
 import { call, moveClockWithCalls, newEmail, newName, newZone } from "../support/control-plane.ts";
@@ -307,6 +308,8 @@ const ATTEMPTS = {
 
   hours: async () => expect((await meterLeft(BOUNDS.hours.days)).hours).toBe(0),
   days: async () => expect((await meterLeft(BOUNDS.days.days)).days).toBe(0),
+  failure_hours: async () => expect((await meterLeft(BOUNDS.failure_hours.days)).failureHours).toBe(0),
+  failure_days: async () => expect((await meterLeft(BOUNDS.failure_days.days)).failureDays).toBe(0),
   paths: async () => {
     const { held, paths } = await meterLeft(BOUNDS.paths.days);
     expect(held).toBe(200);
@@ -359,7 +362,9 @@ async function deliveriesLeft(): Promise<{ deliveries: number; events: number }>
 }
 
 /** What a usage meter holds of one day so many days later, and how many paths it held on that day. */
-async function meterLeft(days: number): Promise<Record<"hours" | "days" | "paths" | "sources" | "held", number>> {
+async function meterLeft(
+  days: number,
+): Promise<Record<"hours" | "days" | "failureHours" | "failureDays" | "paths" | "sources" | "held", number>> {
   const now = Date.now();
   const meter = env.USAGE_METER.getByName(`bounds-${days}:live`);
   const hour = now - (now % 3_600_000);
@@ -371,6 +376,7 @@ async function meterLeft(days: number): Promise<Record<"hours" | "days" | "paths
         hour,
         lines: [["HIT", 2, 1, 1] as ["HIT", number, number, number]],
         paths: { floor: 0, paths },
+        failures: [["origin-dns", number] as FailureCount],
       },
     ];
     await meter.add({ source: "isolate", number, pop: "AMS", zones });
@@ -380,7 +386,14 @@ async function meterLeft(days: number): Promise<Record<"hours" | "days" | "paths
   await runDurableObjectAlarm(meter);
   const left = await runInDurableObject(meter, (_, { storage }) => {
     const rows = (table: string) => storage.sql.exec<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`).one().n;
-    return { hours: rows("hours"), days: rows("days"), paths: rows("paths"), sources: rows("sources") };
+    return {
+      hours: rows("hours"),
+      days: rows("days"),
+      failureHours: rows("failure_hours"),
+      failureDays: rows("failure_days"),
+      paths: rows("paths"),
+      sources: rows("sources"),
+    };
   });
   return { ...left, held: paths.length };
 }

@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { formatHttpDate } from "../../src/http/dates.ts";
-import { type FreshnessPolicy, type FreshnessSource, freshnessLifetime } from "../../src/http/freshness.ts";
+import {
+  type FreshnessPolicy,
+  type FreshnessSource,
+  freshnessLifetime,
+  lifetimeOnArrival,
+} from "../../src/http/freshness.ts";
 
 const answeredAt = Date.UTC(2030, 0, 1, 12);
 const day = 86_400;
 const at = (seconds: number) => formatHttpDate(answeredAt + seconds * 1000);
-const none: FreshnessPolicy = { mode: "respect", ttl: null, negativeTtl: 0, maxHeuristic: day };
-const zone: FreshnessPolicy = { mode: "respect", ttl: 600, negativeTtl: 10, maxHeuristic: day };
+const none: FreshnessPolicy = { mode: "respect", ttl: null, negativeTtl: 0, maxHeuristic: day, maxErrorTtl: 10 };
+const zone: FreshnessPolicy = { mode: "respect", ttl: 600, negativeTtl: 10, maxHeuristic: day, maxErrorTtl: 10 };
 
 function lifetime(headers: Record<string, string>, policy = none, status = 200) {
   const { seconds, source } = freshnessLifetime({ status, headers: new Headers(headers) }, policy, answeredAt);
@@ -89,5 +94,35 @@ describe("freshnessLifetime() follows the zone", () => {
     ["when it overrides with 0", { ...override, ttl: 0 }, 200, { "cache-control": "max-age=5" }, 0, "policy"],
   ])("%s", (_, policy, status, headers, seconds, source) => {
     expect(lifetime(headers, policy, status)).toEqual([seconds, source]);
+  });
+});
+
+describe("lifetimeOnArrival()", () => {
+  const bound = { maxErrorTtl: 10 };
+  const threeDays = 3 * day;
+
+  it.each<[string, number, FreshnessSource, number, number, number]>([
+    [
+      "the zone's own counts from when it comes, however old it says it is",
+      600,
+      "policy",
+      200,
+      threeDays,
+      600 + threeDays,
+    ],
+    ["that of an error as well", 10, "negative", 404, threeDays, 10 + threeDays],
+    ["but for seconds, by which two clocks always differ", 600, "policy", 200, 2, 600],
+    ["an explicit one is what was said", 600, "max-age", 200, threeDays, 600],
+    ["by an Expires as well", 600, "expires", 200, threeDays, 600],
+    ["a heuristic one as well", 600, "heuristic", 200, threeDays, 600],
+    ["an error's is bounded", 31_536_000, "max-age", 500, 0, 10],
+    ["by whatever field it says it", 31_536_000, "cdn-cache-control", 404, 0, 10],
+    ["or does not", 86_400, "heuristic", 410, 0, 10],
+    ["from when it comes", 31_536_000, "max-age", 503, threeDays, 10 + threeDays],
+    ["and not made longer", 5, "s-maxage", 400, 0, 5],
+    ["what the zone gives an error is its own affair", 3_600, "negative", 404, 0, 3_600],
+    ["a redirect is no error", 31_536_000, "max-age", 399, 0, 31_536_000],
+  ])("%s", (_, seconds, source, status, age, expected) => {
+    expect(lifetimeOnArrival({ seconds, source }, status, age, bound)).toBe(expected);
   });
 });

@@ -60,7 +60,7 @@ function lifetimeOf(sample: Sample) {
   const headers = new Headers(responseHeaders(sample));
   return freshnessLifetime(
     { status: sample.status, headers },
-    { mode: "respect", ttl: null, negativeTtl: 0, maxHeuristic: 86_400 },
+    { mode: "respect", ttl: null, negativeTtl: 0, maxHeuristic: 86_400, maxErrorTtl: 10 },
     now,
   );
 }

@@ -32,6 +32,7 @@ const MOODS = {
   "wrong-type": 2,
   data: 2,
   "unasked-part": 1,
+  "unasked-304": 1,
 } as const;
 type Mood = keyof typeof MOODS;
 
@@ -41,7 +42,7 @@ const STATUS: Partial<Record<Mood, readonly number[]>> = {
   moved: [301, 308],
   found: [302, 307],
   empty: [204],
-  "server-error": [500, 502, 503, 504, 501],
+  "server-error": [500, 502, 503, 504, 501, 429, 521],
 };
 
 /** Fields that contents may differ by. */
@@ -122,19 +123,22 @@ export class RandomOrigin {
       this.#journal.note(`  origin #${exchange.id} for ${exchange.step}: no connection`);
       return null;
     }
-    const status = STATUS[mood] === undefined ? 200 : random.pick(STATUS[mood]);
+    const { request } = exchange;
+    const isUnconditional = !isUnsafe && !request.has("if-none-match") && !request.has("if-modified-since");
+    const usual = STATUS[mood] === undefined ? 200 : random.pick(STATUS[mood]);
+    const status = mood === "unasked-304" && isUnconditional ? 304 : usual;
     if ((isUnsafe && status < 400) || random.chance(0.12))
       this.#versions.set(path, (this.#versions.get(path) ?? 0) + 1);
     const said = saidOf(random, now, true);
     if (isUnsafe) {
       const named = random.maybe(0.3, ["/a.css", "/dir/doc", "./c.png"]);
       if (named !== null) said.set(random.pick(["location", "content-location"]), named);
-    } else if (status >= 301 && status <= 308) said.set("location", "/b.js");
+    } else if (status >= 301 && status <= 308 && status !== 304) said.set("location", "/b.js");
     return status === 200 ? this.#whole(exchange, random, path, said, mood) : this.#brief(exchange, status, said);
   }
 
   #brief(exchange: OriginExchange, status: number, said: Headers): Response {
-    const text = status === 204 ? "" : `${status} ${exchange.id} ${this.#zone} ${exchange.resource}`;
+    const text = status === 204 || status === 304 ? "" : `${status} ${exchange.id} ${this.#zone} ${exchange.resource}`;
     exchange.content = new TextEncoder().encode(text);
     said.set("content-type", "text/plain");
     return this.#send(exchange, status, said, exchange.content);

@@ -203,9 +203,12 @@ export function hasFailedItself(step: Step, journal: Journal): boolean {
   return journal.madeFor(step).some(isFailure);
 }
 
-/** RFC 9110 §15.3.7: a part that nobody has asked for is no answer either. */
-function isFailure({ status, request }: OriginExchange): boolean {
-  return [0, 500, 502, 503, 504].includes(status) || (status === 206 && !request.has("range"));
+/** RFC 9110 §15.3.7, §15.4.5: what answers a question that nobody has asked is no answer either. */
+function isFailure({ status, method, request }: OriginExchange): boolean {
+  if (status === 0 || status === 429 || status >= 500) return true;
+  if (status === 206) return !request.has("range");
+  const isRead = method === "GET" || method === "HEAD";
+  return status === 304 && isRead && !request.has("if-none-match") && !request.has("if-modified-since");
 }
 
 /** Whether the origin was asked for the same, and was shown the same of the client. */

@@ -35,6 +35,12 @@ export function madeOf(answer: Headers, journal: Journal, path: string, settings
   const isOverridden = settings.ttl_mode === "override" && ttl !== null;
   const explicit = explicitLifetime(headers, directives, targeted, last.answeredAt);
   const unsaid = base.status === 404 || base.status === 410 ? settings.negative_ttl : ttl;
+  const ours = isOverridden ? ttl : explicit === null ? unsaid : null;
+  const guessed = heuristic(base.status, headers, directives, last.answeredAt);
+  const stated = explicit ?? Math.min(guessed, longestGuess(path, headers, settings));
+  // What the zone says counts from when the response came, and so does what it allows an error to say.
+  const arrived = statedAge(last, headers);
+  const most = base.status >= 400 ? settings.max_error_ttl + arrived : Number.POSITIVE_INFINITY;
   return {
     base,
     last,
@@ -42,11 +48,7 @@ export function madeOf(answer: Headers, journal: Journal, path: string, settings
     status,
     headers,
     directives,
-    lifetime: isOverridden
-      ? ttl
-      : (explicit ??
-        unsaid ??
-        Math.min(heuristic(base.status, headers, directives, last.answeredAt), longestGuess(path, headers, settings))),
+    lifetime: ours === null ? Math.min(stated, most) : ours + arrived,
     isExplicit: explicit !== null && !isOverridden,
     isOverridden,
   };
@@ -122,6 +124,13 @@ function heuristic(status: number, headers: Headers, directives: Directives, ans
   return Math.max(0, Math.floor((sentAt(headers, answeredAt) - modified) / 10_000));
 }
 
+/** How old a response says it is when it comes, in whole seconds. */
+function statedAge(last: OriginExchange, headers: Headers): number {
+  const said = list(headers.get("age"))[0] ?? "";
+  const apparent = Math.floor((last.answeredAt - sentAt(headers, last.answeredAt)) / 1000);
+  return Math.max(0, apparent, /^\d+$/.test(said) ? Number(said) : 0);
+}
+
 /** RFC 9111 §4.2.3: the least `current_age` that may be stated at a time (ms since the epoch), in whole seconds. */
 export function leastAge({ last, headers }: ModelResponse, now: number): number {
   const said = list(headers.get("age"))[0] ?? "";
@@ -133,9 +142,10 @@ export function leastAge({ last, headers }: ModelResponse, now: number): number 
 
 /** How stale it may be used, in seconds: at once, and after a failure. What origin or zone allow; a client's max-stale counts for nothing. */
 export function staleAllowance(
-  { directives, isOverridden }: ModelResponse,
+  { directives, isOverridden, status }: ModelResponse,
   settings: ZoneSettings,
 ): { atOnce: number; onError: number } {
+  if (status >= 400) return { atOnce: 0, onError: 0 };
   const said = isOverridden ? new Map<string, string | null>() : directives;
   // RFC 9111 §4.2.4: not "if it is prohibited by an explicit in-protocol directive".
   if (

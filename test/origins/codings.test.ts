@@ -388,7 +388,7 @@ describe.each([
       expect("body" in got ? got.body.byteLength : 0).toBeLessThanOrEqual(MOST);
       await expect
         .poll(() => cdn.log())
-        .toMatch(new RegExp(`"body_broken","key":"[^"]*${path}","reason":"expands-too-much"`));
+        .toMatch(new RegExp(`"body_broken","key":"[^"]*${path}","reason":"origin-body-expands"`));
       const next = (await get(cdn.port, zone, path)) as RawAnswer;
       expect(next).toMatchObject({ end: "whole", headers: { "x-cache": "MISS" } });
       expect(String(next.body)).toBe(text);

@@ -82,6 +82,13 @@ describe("a stale response", () => {
     ["answers 502", asset("down", {}, 502)],
     ["answers 503", asset("down", {}, 503)],
     ["answers 504", asset("down", {}, 504)],
+    ["answers 429", asset("not so often", {}, 429)],
+    ["answers 501", asset("down", {}, 501)],
+    ["answers 521", asset("down", {}, 521)],
+    ["answers 530", asset("down", {}, 530)],
+    ["answers 599", asset("down", {}, 599)],
+    ["confirms what nobody has asked about", asset(null, {}, 304)],
+    ["answers a range that nobody has asked for", asset("no", {}, 416)],
   ] as const)("is served for a day when the origin %s", async (_title, failing) => {
     const { get, origin } = await play();
     origin.answers(asset("v1", { "cache-control": "max-age=10" }), failing);
@@ -97,7 +104,7 @@ describe("a stale response", () => {
     expect((await get("/a.css")).status).toBeGreaterThanOrEqual(500);
   });
 
-  it.each([404, 501, 505])("gives way to a %i, which is an answer and no failure (RFC 5861 §4)", async (status) => {
+  it.each([400, 403, 404, 410, 428, 451])("gives way to a %i, which is an answer and no failure", async (status) => {
     const { get, origin } = await play();
     origin.answers(asset("v1", { "cache-control": "max-age=10" }), asset("no", {}, status));
     await (await get("/a.css")).text();

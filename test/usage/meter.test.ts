@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { UsageBatch, UsageLine } from "../../src/usage/batch.ts";
+import type { FailureCount, UsageBatch, UsageLine } from "../../src/usage/batch.ts";
 import type { UsageMeter } from "../../src/usage/meter.ts";
 import type { UsageQuery } from "../../src/usage/meter-tables.ts";
 import { countPops } from "../../src/usage/pops.ts";
@@ -67,7 +67,30 @@ describe("UsageMeter", () => {
       ],
       zone: [{ value: "zone_a", requests: 10, bytes: 710, hits: 9 }],
       series: [],
+      failures: [],
     });
+  });
+
+  it("adds up what kept origins from answering, by its word, in the hours and in the days", async () => {
+    const meter = newMeter();
+    const failing = (zone: string, hour: number, failures: FailureCount[]) => ({
+      zone,
+      hour,
+      lines: [],
+      paths: { floor: 0, paths: [] },
+      failures,
+    });
+    const first = [failing("zone_a", NOON, [["origin-dns", 2]]), failing("zone_b", NOON, [["origin-dns", 1]])];
+    await meter.add(batch({ zones: first }));
+    await meter.add(batch({ number: 2, zones: [failing("zone_a", NOON + DAY / 24, [["origin-timeout", 5]])] }));
+    const failuresIn = async (query: Partial<UsageQuery>) => (await meter.report({ ...all, ...query })).failures;
+    expect(await failuresIn({})).toEqual([
+      { reason: "origin-timeout", count: 5 },
+      { reason: "origin-dns", count: 3 },
+    ]);
+    expect(await failuresIn({ zones: ["zone_b"] })).toEqual([{ reason: "origin-dns", count: 1 }]);
+    const noon = { from: NOON, to: NOON + DAY / 24, rows: "hours" as const };
+    expect(await failuresIn(noon)).toEqual([{ reason: "origin-dns", count: 3 }]);
   });
 
   it("counts a batch once, however often it comes, whatever came from others in between", async () => {

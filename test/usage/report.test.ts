@@ -5,7 +5,7 @@ import { reportOf } from "../../src/usage/report.ts";
 
 const at = (text: string) => Date.parse(text);
 const month: Period = { from: at("2026-03-01"), to: at("2026-04-01"), rows: "days", series: null };
-const nothing: UsageSums = { cacheStatus: [], statusClass: [], pop: [], zone: [], series: [] };
+const nothing: UsageSums = { cacheStatus: [], statusClass: [], pop: [], zone: [], series: [], failures: [] };
 
 const NAMES = new Map([["zone_a", "assets"]]);
 
@@ -21,6 +21,7 @@ describe("reportOf()", () => {
       by_status_class: [],
       by_pop: [],
       by_zone: [],
+      origin_errors: [],
     });
   });
 

@@ -116,7 +116,7 @@ export async function pump(
     void client.close();
     await store?.close();
   } catch (error) {
-    const reason = reasonOf(error);
+    const reason = howItBroke(error);
     client.abort(reason);
     store?.abort(reason);
     await reader.cancel(reason);
@@ -128,7 +128,8 @@ export async function pump(
   return store?.isOpen ? { kind: "streamed", size, sha256: hash?.digest() ?? null } : { kind: "passed" };
 }
 
-function reasonOf(error: unknown): Extract<PumpOutcome, { kind: "broken" }>["reason"] {
+/** How a body broke, by what its reader threw. */
+export function howItBroke(error: unknown): Extract<PumpOutcome, { kind: "broken" }>["reason"] {
   if (error instanceof BodySilent) return "idle-timeout";
   if (error instanceof WrongLength) return "wrong-length";
   return error instanceof ExpandsTooMuch ? "expands-too-much" : "cut-off";

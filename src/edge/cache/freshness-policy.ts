@@ -27,6 +27,7 @@ export function freshnessPolicy(
     mode: settings.ttl_mode,
     ttl: byExtension ?? settings.ttl[kind],
     negativeTtl: settings.negative_ttl,
+    maxErrorTtl: settings.max_error_ttl,
     maxHeuristic: mayBeGuessed(extension, type, settings) ? settings.max_heuristic_ttl : 0,
   };
 }

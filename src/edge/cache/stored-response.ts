@@ -1,9 +1,9 @@
-import { correctedInitialAge } from "../../http/age.ts";
+import { correctedInitialAge, statedAge } from "../../http/age.ts";
 import { NO_DIRECTIVES } from "../../http/cache-control.ts";
 import { type SelectedValidators, validators } from "../../http/conditional.ts";
 import { parseHttpDate } from "../../http/dates.ts";
 import { freshenHeaders } from "../../http/freshen.ts";
-import { type FreshnessSource, freshnessLifetime } from "../../http/freshness.ts";
+import { type FreshnessSource, freshnessLifetime, lifetimeOnArrival } from "../../http/freshness.ts";
 import { headersOf } from "../../http/headers-of.ts";
 import { contentRange, parseContentRange, partHeld } from "../../http/range.ts";
 import { type ReuseDirectives, reuseDirectives, type StoredFreshness } from "../../http/reuse.ts";
@@ -132,16 +132,20 @@ export function validatedHeaders(stored: StoredResponse): Headers {
 
 /** What `decideReuse` asks of a stored response. */
 export function freshnessOf(stored: StoredResponse, mode: ZoneSettings["ttl_mode"]): StoredFreshness {
-  // In a zone that overrides, ours is the only word on freshness; `private` and `no-store` were never stored.
-  const overridden = mode === "override" && stored.source === "policy";
   return {
     lifetime: stored.lifetime,
     initialAge: stored.initialAge,
     answeredAt: stored.answeredAt,
-    cacheControl: overridden
-      ? NO_DIRECTIVES
-      : (stored.reuse ?? effectiveCacheControl(headersOf(stored.headers)).directives),
+    cacheControl: directivesOf(stored, mode),
   };
+}
+
+function directivesOf(stored: StoredResponse, mode: ZoneSettings["ttl_mode"]): ReuseDirectives {
+  // In a zone that overrides, ours is the only word on freshness; `private` and `no-store` were never stored.
+  if (mode === "override" && stored.source === "policy") return NO_DIRECTIVES;
+  const said = stored.reuse ?? effectiveCacheControl(headersOf(stored.headers)).directives;
+  // No error outlives its lifetime, which the zone bounds.
+  return stored.status >= 400 ? { ...said, staleWhileRevalidate: 0, staleIfError: 0 } : said;
 }
 
 /** What preconditions are evaluated against. */
@@ -157,10 +161,11 @@ function timesOf(answer: OriginAnswer, status: number, headers: Headers, target:
   const { requestedAt, answeredAt } = answer;
   const said = effectiveCacheControl(headers);
   const policy = freshnessPolicy(target, { status, headers }, settings);
-  const { seconds, source } = freshnessLifetime({ status, headers }, policy, answeredAt, said);
+  const freshness = freshnessLifetime({ status, headers }, policy, answeredAt, said);
+  const lifetime = lifetimeOnArrival(freshness, status, statedAge({ headers, answeredAt }), policy);
   const initialAge = correctedInitialAge({ headers, requestedAt, answeredAt });
   const reuse = reuseDirectives(said.directives);
-  return { requestedAt, answeredAt, initialAge, lifetime: seconds, source, reuse };
+  return { requestedAt, answeredAt, initialAge, lifetime, source: freshness.source, reuse };
 }
 
 /** The validator as the origin spells it, where clients see it spelled otherwise. @param shown the fields that clients see */

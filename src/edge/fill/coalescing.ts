@@ -26,6 +26,9 @@ export type SharedOutcome =
 /** How long a failure of the origin answers for a key, ms: long enough that a dying origin is not hammered. */
 const FAILURE_MS = 2_000;
 
+/** For how long it does at most where the origin asks to be left in peace (`Retry-After`), ms. */
+const LONGEST_FAILURE_MS = 30_000;
+
 /** How long a key that could not be shared is not waited for, ms ("hit-for-miss" in Varnish). */
 const UNSHARED_MS = 2_000;
 
@@ -149,7 +152,9 @@ export class Coalescing {
   #learn({ key }: Leader, outcome: SharedOutcome): void {
     const now = Date.now();
     if (outcome.kind === "failed") {
-      remember(this.#failures, key, { failure: outcome.failure, until: now + FAILURE_MS }, now);
+      const { failure } = outcome;
+      const ms = Math.min(Math.max(FAILURE_MS, failure.retryAfter * 1000), LONGEST_FAILURE_MS);
+      remember(this.#failures, key, { failure, until: now + ms }, now);
     } else {
       this.#failures.delete(key);
     }
@@ -162,7 +167,7 @@ function isPast(leader: Leader): boolean {
   return leader.isOverdue || leader.isOutdated || leader.isHeldUp;
 }
 
-/** All of a map are remembered for equally long, so that the oldest end first. */
+/** Most of a map are remembered for equally long, so that the oldest end first. */
 function remember<Value extends { until: number }>(
   map: Map<string, Value>,
   key: string,

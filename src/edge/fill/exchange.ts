@@ -1,4 +1,5 @@
 import type { Caches } from "../cache/caches.ts";
+import type { FailureReason } from "../origin/failure-reason.ts";
 import type { Asked } from "../request/asked.ts";
 import type { Coalescing } from "./coalescing.ts";
 import type { FillBudget } from "./fill-budget.ts";
@@ -14,4 +15,8 @@ export interface Filling extends Caches {
 }
 
 /** A request and what the isolate has to answer it with. */
-export type Exchange = Asked & Filling;
+export type Exchange = Asked &
+  Filling & {
+    /** Counts a failure of the zone's origin. */
+    noteFailure: (reason: FailureReason) => void;
+  };

@@ -1,5 +1,6 @@
 import { selectsStored } from "../../http/freshen.ts";
 import { headersOf } from "../../http/headers-of.ts";
+import { retryAfterSeconds } from "../../http/retry-after.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { ownCookies } from "../cache/client-headers.ts";
 import { isWorthWriting } from "../cache/is-worth-writing.ts";
@@ -15,6 +16,7 @@ import {
   validatorsOf,
 } from "../cache/stored-response.ts";
 import { decodedBody } from "../origin/decoded-body.ts";
+import { errorReasonOf } from "../origin/failure-reason.ts";
 import { askOrigin, type OriginFailure } from "../origin/origin.ts";
 import { originHeaders } from "../origin/origin-request.ts";
 import { unlistedFields } from "../request/forwarded-fields.ts";
@@ -37,9 +39,6 @@ export type Fill =
 
 /** `cookies`: what the origin sets at this client alone. */
 type OnTheWay = Pick<Transfer, "body" | "tally"> & { cookies: readonly string[] };
-
-const ORIGIN_5XX: OriginFailure = { status: 502, reason: "origin-5xx" };
-const NONSENSE: OriginFailure = { status: 502, reason: "origin-nonsense" };
 
 /** A fill as it is asked for. */
 export interface FillRequest {
@@ -97,26 +96,24 @@ const NOTHING_LEFT = Promise.resolve();
 async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, permit: FillPermit): Promise<Led> {
   const { request, zone, target } = exchange;
   const { stale, wantsBody } = wanted;
-  const outcome = await askOrigin(exchange, {
+  const asked = {
     method: "GET",
     pathAndQuery: target.path + target.query,
     headers: originHeaders(exchange, stale ? validatorsOf(stale.stored) : {}),
-  });
+  };
+  const outcome = await askOrigin(exchange, asked, exchange.noteFailure);
   if (outcome.kind === "failure") return failed(leader, outcome.failure);
   const { response } = outcome;
-  if (response.status === 206) {
-    // RFC 9110 §15.3.7: a 206 answers a request with a Range, and this one had none.
-    await dropBody(response.body);
-    return failed(leader, NONSENSE);
-  }
   const isShared = !standsInForOne(outcome, exchange);
   if (response.status === 304 && stale !== null) return validated(exchange, stale.stored, outcome, isShared, leader);
-  if (stale?.servesErrors && isServerError(response.status)) {
+  const reason = stale?.servesErrors ? errorReasonOf(response.status) : null;
+  if (reason !== null) {
     // There is something better than the error, and the origin is left in peace for a moment.
     await dropBody(response.body);
-    return failed(leader, ORIGIN_5XX);
+    const retryAfter = retryAfterSeconds(response.headers.get("retry-after"), outcome.answeredAt);
+    return failed(leader, { reason, retryAfter });
   }
-  const opened = await openAnswer(outcome, target, zone);
+  const opened = await openAnswer(outcome, target, zone, exchange.noteFailure);
   if (opened.kind === "failure") return failed(leader, opened.failure);
   const { answer, decoding } = opened;
   const stored = toStoredResponse(answer, request.headers, target, zone);
@@ -134,8 +131,11 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
   const passed = forOne === decoding ? stored : toStoredResponse(answer, request.headers, target, zone, forOne);
   const body = await decodedBody(opened.body, forOne.decoded, zone);
   const { done, over, ...onTheWay } = passOn(exchange, passed, body, wantsBody);
-  const { reason } = verdict;
-  return { fill: { kind: "answer", stored: passed, ...onTheWay, cookies, isKept: false, reason }, done, over };
+  return {
+    fill: { kind: "answer", stored: passed, ...onTheWay, cookies, isKept: false, reason: verdict.reason },
+    done,
+    over,
+  };
 }
 
 /**
@@ -200,9 +200,4 @@ function validated(
     leader.settle({ kind: "unshared" });
   });
   return { ...asItWas, fill: { kind: "validated", stored: fresh, cookies }, done };
-}
-
-/** RFC 5861 §4: "an error is any situation that would result in a 500, 502, 503, or 504". */
-export function isServerError(status: number): boolean {
-  return status === 500 || (status >= 502 && status <= 504);
 }

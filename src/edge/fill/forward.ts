@@ -1,4 +1,5 @@
 import { type ByteRange, parseRange } from "../../http/range.ts";
+import { isError } from "../../http/statuses.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { BUFFER_BYTES } from "../body/pump.ts";
 import type { BodySource } from "../cache/body-source.ts";
@@ -9,7 +10,7 @@ import { variantOf } from "../request/forwarded-fields.ts";
 import type { Leader, SharedOutcome } from "./coalescing.ts";
 import { coalescingKeyOf } from "./coalescing-key.ts";
 import type { Exchange } from "./exchange.ts";
-import { type Fill, fill, isServerError, patienceOf } from "./fill.ts";
+import { type Fill, fill, patienceOf } from "./fill.ts";
 import { given, type Outcome } from "./outcome.ts";
 import { outOfPart } from "./part.ts";
 import { pass } from "./pass.ts";
@@ -196,7 +197,7 @@ function stale({ stored, source, use }: StoredUnusable, detail: "stale-if-error"
  */
 async function forwardHead(exchange: Exchange, found: Unusable): Promise<Outcome> {
   const passed = await pass(exchange, "head");
-  const hasFailed = passed.kind === "refused" || isServerError(passed.stored.status);
+  const hasFailed = passed.kind === "refused" || isError(passed.stored.status);
   return hasFailed && isStaleIfError(found) ? stale(found) : passed;
 }
 

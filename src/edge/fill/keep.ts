@@ -5,6 +5,7 @@ import { Sink } from "../body/sink.ts";
 import { useOf } from "../cache/lookup.ts";
 import { loggable, reportStoreFailure } from "../cache/report.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
+import { BODY_FAILURES } from "../origin/failure-reason.ts";
 import type { Leader } from "./coalescing.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FillPermit } from "./fill-budget.ts";
@@ -207,9 +208,11 @@ function boundsOf({ zone, stalledMs }: Exchange, stored: StoredResponse): BodyBo
   };
 }
 
-function reportBroken({ target }: Exchange, outcome: PumpOutcome): void {
+function reportBroken({ target, noteFailure }: Exchange, outcome: PumpOutcome): void {
   if (outcome.kind !== "broken") return;
-  console.warn(JSON.stringify({ event: "body_broken", key: loggable(target.key), reason: outcome.reason }));
+  const reason = BODY_FAILURES[outcome.reason];
+  noteFailure(reason);
+  console.warn(JSON.stringify({ event: "body_broken", key: loggable(target.key), reason, detail: outcome.reason }));
 }
 
 /** A stream whose length is known gives its reader a Content-Length, and fails where the promise is not kept. */

@@ -2,12 +2,13 @@ import { acceptsCodings } from "../../http/accept-encoding.ts";
 import { mediaTypeOf } from "../../http/media-type.ts";
 import { isSuccess } from "../../http/statuses.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
-import { BodySilent } from "../body/body-reader.ts";
+import { howItBroke } from "../body/pump.ts";
 import { HEAD_BYTES, isPageByItsHead } from "../cache/page-sniffing.ts";
 import { loggable } from "../cache/report.ts";
 import type { OriginAnswer } from "../cache/stored-response.ts";
 import { decodedBody } from "../origin/decoded-body.ts";
 import { codingsToLookUnder, type Decoding, decodingOf } from "../origin/decoding.ts";
+import { BODY_FAILURES, type FailureReason } from "../origin/failure-reason.ts";
 import type { OriginFailure } from "../origin/origin.ts";
 import { peek } from "../origin/peek.ts";
 import type { Target } from "../request/target.ts";
@@ -22,8 +23,15 @@ export type Opened =
 /**
  * Opens the body of an answer. One that comes without a type under the name of an asset is taken for that asset, unless its
  * first bytes are those of a page: many an application sends its pages without a type, and leaves it to browsers to guess.
+ *
+ * @param note is told of a body that breaks before its first bytes
  */
-export async function openAnswer(answer: OriginAnswer, target: Target, zone: ZoneDocument): Promise<Opened> {
+export async function openAnswer(
+  answer: OriginAnswer,
+  target: Target,
+  zone: ZoneDocument,
+  note: (reason: FailureReason) => void,
+): Promise<Opened> {
   const { asset, key } = target;
   const { status, headers, body } = answer.response;
   const decoding = decodingOf(answer.response, target);
@@ -42,12 +50,11 @@ export async function openAnswer(answer: OriginAnswer, target: Target, zone: Zon
     const isPage = isPageByItsHead(await decodedStart(start, codings, zone), asset.isText) === true;
     return { kind: "open", answer: isPage ? { ...answer, isPage } : answer, decoding, body: whole };
   } catch (error) {
-    console.warn(JSON.stringify({ event: "body_broken", key: loggable(key), reason: String(error) }));
-    const isSilent = error instanceof BodySilent;
-    return {
-      kind: "failure",
-      failure: isSilent ? { status: 504, reason: "origin-timeout" } : { status: 502, reason: "origin-unreachable" },
-    };
+    const detail = howItBroke(error);
+    const reason = BODY_FAILURES[detail];
+    note(reason);
+    console.warn(JSON.stringify({ event: "body_broken", key: loggable(key), reason, detail }));
+    return { kind: "failure", failure: { reason, retryAfter: 0 } };
   }
 }
 

@@ -1,13 +1,13 @@
 import type { BodySource } from "../cache/body-source.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
-import type { OriginFailure } from "../origin/origin.ts";
+import type { FailureReason } from "../origin/failure-reason.ts";
 import type { Provenance } from "./provenance.ts";
 
 /** What comes of a request, before anything is said to its client. */
 export type Outcome =
   | ResponseOutcome
   /** Nothing that could be given, and why. */
-  | { kind: "refused"; reason: OriginFailure["reason"] | "only-if-cached" };
+  | { kind: "refused"; reason: FailureReason | "only-if-cached" };
 
 /** A response, stored or on its way, out of which the client is answered. */
 export interface ResponseOutcome {

@@ -71,7 +71,7 @@ async function passRequest(
   if (outcome.kind === "failure") return { kind: "refused", reason: outcome.failure.reason };
   const { response } = outcome;
   const isOutdated = isUnsafe(request.method) ? await invalidate(exchange, response, hasChanged) : hasChanged;
-  const opened = await openAnswer(outcome, target, zone);
+  const opened = await openAnswer(outcome, target, zone, exchange.noteFailure);
   if (opened.kind === "failure") return { kind: "refused", reason: opened.failure.reason };
   const { answer, decoding } = opened;
   const asKept = toStoredResponse(answer, request.headers, target, zone);
@@ -94,12 +94,12 @@ async function passRequest(
   };
 }
 
-const NONSENSE: OriginOutcome = { kind: "failure", failure: { status: 502, reason: "origin-nonsense" } };
+const NONSENSE: OriginOutcome = { kind: "failure", failure: { reason: "origin-nonsense", retryAfter: 0 } };
 
 /** An answer that this client can read. Where a part is none, the whole is asked for. */
 async function askForReadable(exchange: Exchange, asked: OriginRequest): Promise<OriginOutcome> {
   const { request, target } = exchange;
-  const outcome = await askOrigin(exchange, asked);
+  const outcome = await askOrigin(exchange, asked, exchange.noteFailure);
   if (outcome.kind === "failure" || isUnsafe(request.method)) return outcome;
   const { status } = outcome.response;
   if (status !== 206 && status !== 416) return outcome;
@@ -108,7 +108,7 @@ async function askForReadable(exchange: Exchange, asked: OriginRequest): Promise
   // RFC 9110 §15.3.7, §15.5.17: either answers a request with a Range.
   if (!asked.headers.has("range")) return NONSENSE;
   const headers = originHeaders(exchange);
-  const whole = await askOrigin(exchange, { ...asked, headers });
+  const whole = await askOrigin(exchange, { ...asked, headers }, exchange.noteFailure);
   if (whole.kind === "failure" || (whole.response.status !== 206 && whole.response.status !== 416)) return whole;
   await dropBody(whole.response.body);
   return NONSENSE;

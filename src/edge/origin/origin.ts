@@ -1,7 +1,10 @@
+import { isAnswer } from "../../http/is-answer.ts";
 import { dropBody } from "../body/drop-body.ts";
 import type { Asked } from "../request/asked.ts";
+import { errorReasonOf, type FailureReason } from "./failure-reason.ts";
 import { type Question, withOwnRedirects } from "./own-redirects.ts";
 import { socketFetch } from "./socket-fetch.ts";
+import { platformReason, whyFailed } from "./why-failed.ts";
 
 /** What came of asking the origin; times in ms since the epoch. */
 export type OriginOutcome =
@@ -9,10 +12,11 @@ export type OriginOutcome =
   | { kind: "answer"; response: Response; requestedAt: number; answeredAt: number; isFallback: boolean }
   | { kind: "failure"; failure: OriginFailure };
 
-/** Why the origin gave no answer. */
+/** Why the origin gave no answer, or none that is better than a stale one. */
 export interface OriginFailure {
-  status: 502 | 504 | 508;
-  reason: "origin-unreachable" | "origin-timeout" | "origin-5xx" | "origin-nonsense" | "redirect-loop";
+  reason: FailureReason;
+  /** For how long it asks to be left in peace, seconds. */
+  retryAfter: number;
 }
 
 /** A request to be made of a zone's origin. */
@@ -26,23 +30,29 @@ export interface OriginRequest {
 }
 
 /**
- * Asks the zone's origin, and the fallback origin where the zone has one and the first failed or answered 5xx.
+ * Asks the zone's origin, and the fallback origin where the zone has one and the first failed or answered with an error.
  * A redirect is an answer like any other: it is never followed, so no origin can send the edge to another host.
+ *
+ * @param note is told of each failure, one that the fallback origin makes up for as well
  */
 export async function askOrigin(
   { zone, hosts }: Pick<Asked, "zone" | "hosts">,
   request: OriginRequest,
+  note: (reason: FailureReason) => void,
 ): Promise<OriginOutcome> {
   const { fallback_origin: fallback, origin_host: host, timeouts, origin_headers, fallback_headers } = zone.settings;
   // RFC 9110 §9.2.2: a proxy "MUST NOT automatically retry non-idempotent requests".
   const repeatable = request.method === "GET" || request.method === "HEAD";
   const ask = async (origin: string, host: string | null, own: Readonly<Record<string, string>>) => {
     const asked = { ...request, headers: withOwn(request.headers, own) };
-    const outcome = await askOnce(origin, timeouts.first_byte_ms, asked, repeatable, host);
-    return ownRedirects(outcome, { ...asked, origin, host, zone, hosts });
+    const asking = await askOnce(origin, timeouts.first_byte_ms, asked, repeatable, host);
+    const outcome = await ownRedirects(asking, { ...asked, origin, host, zone, hosts });
+    const reason = reasonOf(outcome);
+    if (reason !== null) note(reason);
+    return outcome;
   };
   const outcome = await ask(zone.origin, host, origin_headers);
-  if (fallback === null || !repeatable || !hasFailed(outcome)) return outcome;
+  if (fallback === null || !repeatable || reasonOf(outcome) === null) return outcome;
   if (outcome.kind === "answer") await dropBody(outcome.response.body);
   // What is written for one origin may be its password, and the other is somebody else's server.
   const instead = await ask(fallback, null, fallback_headers);
@@ -55,7 +65,7 @@ async function ownRedirects(outcome: OriginOutcome, question: Question): Promise
   const response = withOwnRedirects(outcome.response, question);
   if (response !== null) return { ...outcome, response };
   await dropBody(outcome.response.body);
-  return { kind: "failure", failure: { status: 508, reason: "redirect-loop" } };
+  return { kind: "failure", failure: { reason: "redirect-loop", retryAfter: 0 } };
 }
 
 function withOwn(headers: Headers, own: Readonly<Record<string, string>>): Headers {
@@ -64,13 +74,8 @@ function withOwn(headers: Headers, own: Readonly<Record<string, string>>): Heade
   return all;
 }
 
-/** RFC 9110 §15: status codes outside 100..599 "are invalid", and a 1xx ends no exchange. */
-function isFinalStatus(status: number): boolean {
-  return status >= 200 && status <= 599;
-}
-
-function hasFailed(outcome: OriginOutcome): boolean {
-  return outcome.kind === "failure" || outcome.response.status >= 500;
+function reasonOf(outcome: OriginOutcome): FailureReason | null {
+  return outcome.kind === "failure" ? outcome.failure.reason : errorReasonOf(outcome.response.status);
 }
 
 async function askOnce(
@@ -101,21 +106,21 @@ async function askOnce(
       if (!repeatable || timeout.signal.aborted) throw error;
       return ask();
     });
-    if (!isFinalStatus(response.status)) {
-      await dropBody(response.body);
-      return { kind: "failure", failure: { status: 502, reason: "origin-nonsense" } };
-    }
-    return { kind: "answer", response, requestedAt, answeredAt: Date.now(), isFallback: false };
+    const reason = isAnswer(request, response) ? await platformReason(response) : "origin-nonsense";
+    if (reason === null) return { kind: "answer", response, requestedAt, answeredAt: Date.now(), isFallback: false };
+    await dropBody(response.body);
+    return failed(origin, reason, `status ${response.status}`);
   } catch (error) {
-    const timedOut = timeout.signal.aborted;
-    console.warn(JSON.stringify({ event: "origin_failed", origin, timedOut, error: String(error) }));
-    return {
-      kind: "failure",
-      failure: timedOut ? { status: 504, reason: "origin-timeout" } : { status: 502, reason: "origin-unreachable" },
-    };
+    const reason = await whyFailed(error, origin, host === null ? "fetch" : "socket", timeout.signal.aborted);
+    return failed(origin, reason, String(error));
   } finally {
     clearTimeout(timer);
   }
+}
+
+function failed(origin: string, reason: FailureReason, error: string): OriginOutcome {
+  console.warn(JSON.stringify({ event: "origin_failed", origin, reason, error }));
+  return { kind: "failure", failure: { reason, retryAfter: 0 } };
 }
 
 /**

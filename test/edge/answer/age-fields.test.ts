@@ -9,12 +9,14 @@ const hitAt = (age: number): Provenance => ({ cacheStatus: { hit: true, ttl: 100
 const missed: Provenance = { cacheStatus: { fwd: "uri-miss", fwdStatus: 200 }, xCache: "MISS", age: null };
 
 /** Stamps the stored fields, once for each provenance. */
-function stamped(fields: Record<string, string>, provenances: Provenance[], settings = {}) {
+function stamped(fields: Record<string, string>, provenances: Provenance[], settings = {}, change = {}) {
   const stored = {
+    status: 200,
     headers: Object.entries(fields),
     lifetime: 100,
     source: "policy",
     initialAge: 3.9,
+    ...change,
   } as StoredResponse;
   const headers = new Headers(fields);
   for (const provenance of provenances) stampAge(headers, stored, provenance, { ...DEFAULT_SETTINGS, ...settings });
@@ -50,5 +52,66 @@ describe("stampAge()", () => {
   it("says the same whether it is applied once or again", () => {
     const fields = { "cache-control": "public", "cache-status": "Origin; hit" };
     expect(stamped(fields, [missed, hitAt(1), hitAt(7)])).toEqual(stamped(fields, [hitAt(7)]));
+  });
+});
+
+describe("stampAge() of an error, in a zone that allows ten seconds", () => {
+  const date = "Sun, 22 Nov 2026 10:00:00 GMT";
+  const inAnHour = "Sun, 22 Nov 2026 11:00:00 GMT";
+  const modified = "Sun, 22 Nov 2020 11:00:00 GMT";
+  const soon = "Sun, 22 Nov 2026 10:00:05 GMT";
+  const explicit = { status: 500, source: "max-age", lifetime: 13 };
+  const silent = { status: 500, source: "none", lifetime: 0 };
+  const negative = { status: 404, source: "negative", lifetime: 60 };
+
+  it.each<[string, Record<string, string>, object, object, string | undefined]>([
+    ["bounds a year", { "cache-control": "public, max-age=31536000, immutable" }, explicit, {}, "public, max-age=13"],
+    ["leaves less", { "cache-control": "max-age=5" }, explicit, {}, "max-age=5"],
+    [
+      "bounds what only clients are told",
+      { "cache-control": "private, max-age=60" },
+      silent,
+      {},
+      "private, max-age=13",
+    ],
+    ["has no-store stand", { "cache-control": "no-store" }, silent, {}, "no-store"],
+    ["bounds an Expires", { date, expires: inAnHour }, explicit, {}, "max-age=13"],
+    [
+      "bounds an Expires behind other directives",
+      { date, expires: inAnHour, "cache-control": "public, s-maxage=99" },
+      explicit,
+      {},
+      "public, s-maxage=13, max-age=13",
+    ],
+    ["leaves an Expires within it", { date, expires: soon }, explicit, {}, undefined],
+    [
+      "bounds what clients would guess",
+      { "last-modified": modified },
+      { ...explicit, source: "heuristic" },
+      {},
+      "max-age=13",
+    ],
+    ["says nothing where nothing is said", {}, silent, {}, undefined],
+    ["bounds a browser_ttl", {}, silent, { browser_ttl: 3_600 }, "public, max-age=17"],
+    ["tells the negative_ttl", {}, negative, {}, "public, max-age=60"],
+    ["tells it beside a longer browser_ttl", {}, negative, { browser_ttl: 3_600 }, "public, max-age=60"],
+    ["tells it without immutable", { "cache-control": "public, immutable" }, negative, {}, "public, max-age=60"],
+    [
+      "allows what the zone allows",
+      { "cache-control": "max-age=600" },
+      explicit,
+      { max_error_ttl: 900 },
+      "max-age=600",
+    ],
+  ])("%s", (_, fields, change, settings, expected) => {
+    const answered = stamped(fields, [missed, hitAt(7)], settings, change);
+    expect(answered["cache-control"]).toBe(expected);
+    if (expected?.includes("max-age")) expect(answered).not.toHaveProperty("expires");
+  });
+
+  it("bounds what caches on the way are told as well", () => {
+    const fields = { "cdn-cache-control": "max-age=86400, stale-if-error=9" };
+    expect(stamped(fields, [hitAt(7)], {}, explicit)["cdn-cache-control"]).toBe("max-age=13");
+    expect(stamped(fields, [hitAt(7)])["cdn-cache-control"]).toBe(fields["cdn-cache-control"]);
   });
 });

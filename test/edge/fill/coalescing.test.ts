@@ -4,7 +4,7 @@ import type { OriginFailure } from "../../../src/edge/origin/origin.ts";
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 const PATIENCE_MS = 20_000;
-const failure: OriginFailure = { status: 502, reason: "origin-unreachable" };
+const failure: OriginFailure = { reason: "origin-unreachable", retryAfter: 0 };
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: NOON });

@@ -1,0 +1,61 @@
+import { connect } from "cloudflare:sockets";
+import { Malformed } from "./byte-reader.ts";
+import { cloudflareReason, type FailureReason, failureReasonOf, isTellingToConnect } from "./failure-reason.ts";
+
+/** How long a bare connection may take, ms. */
+const LONGEST_MS = 1_000;
+
+/** The longest text by which Cloudflare says what has happened to a Worker's `fetch`, such as `error code: 1016`. */
+const SHORT_BYTES = 64;
+
+/**
+ * Why a request to an origin ended without an answer.
+ *
+ * @param origin `scheme://host[:port]`
+ * @param client who asked
+ * @param timedOut the zone's patience was at an end
+ */
+export async function whyFailed(
+  error: unknown,
+  origin: string,
+  client: "fetch" | "socket",
+  timedOut: boolean,
+): Promise<FailureReason> {
+  const { protocol, hostname } = new URL(origin);
+  const failed = {
+    timedOut,
+    isNonsense: error instanceof Malformed,
+    client,
+    error: String(error),
+    isTls: protocol === "https:",
+    isAddress: /^(?:\[.*\]|[\d.]+)$/.test(hostname),
+  };
+  return failureReasonOf({ ...failed, connects: isTellingToConnect(failed) ? await canConnect(origin) : null });
+}
+
+/** Why the platform itself has answered in the place of an origin; null: it has not. */
+export async function platformReason(response: Response): Promise<FailureReason | null> {
+  if (cloudflareReason(response, "") === null) return null;
+  const isShort = Number(response.headers.get("content-length") ?? Infinity) <= SHORT_BYTES;
+  const text = isShort ? await new Response(response.body).text().catch(() => "") : "";
+  return cloudflareReason(response, text);
+}
+
+/** Whether a TCP connection to an origin can be made now; null: not within {@link LONGEST_MS}. */
+async function canConnect(origin: string): Promise<boolean | null> {
+  const { protocol, hostname, port } = new URL(origin);
+  const socket = connect({ hostname, port: Number(port) || (protocol === "https:" ? 443 : 80) });
+  socket.closed.catch(() => undefined); // `opened` tells
+  const opened = socket.opened.then(
+    () => true,
+    () => false,
+  );
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(() => late.resolve(null), LONGEST_MS);
+  try {
+    return await Promise.race([opened, late.promise]);
+  } finally {
+    clearTimeout(timer);
+    void socket.close().catch(() => undefined);
+  }
+}

@@ -1,0 +1,26 @@
+import { listMembers, unquoted } from "./field-syntax.ts";
+
+/**
+ * The directives of a `Cache-Control` without those that let a response live longer than so many seconds, be it fresh or
+ * stale. Read as the most lenient cache would read them. As it stands where there is none of these.
+ */
+export function boundCacheControl(value: string, seconds: number): string {
+  const members = listMembers(value);
+  const left = members.flatMap((member) => bounded(member, seconds));
+  return left.join() === members.join() ? value : left.join(", ");
+}
+
+function bounded(member: string, seconds: number): string[] {
+  const [name = "", argument = ""] = member.split("=", 2);
+  switch (name.trim().toLowerCase()) {
+    case "max-age":
+    case "s-maxage":
+      return Number.parseInt(unquoted(argument.trim()), 10) > seconds ? [`${name.trim()}=${seconds}`] : [member];
+    case "immutable":
+    case "stale-while-revalidate":
+    case "stale-if-error":
+      return [];
+    default:
+      return [member];
+  }
+}
