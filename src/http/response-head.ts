@@ -16,38 +16,84 @@ export interface ResponseHead {
 }
 
 /**
- * Parses the head of an HTTP/1 response to a request with a method, without the empty line that ends it. Null where it
- * could be read in two ways, or in none: whoever is lenient here may take a part of a body for a response.
+ * Parses the head of an HTTP/1 response to a request with a method, without the empty line that ends it. It is as liberal as
+ * the platform's own client, and as strict about what frames the body: null where that could be read in two ways, or the head
+ * in none. Whoever is lenient there may take a part of a body for a response.
+ *
+ * @param text its bytes, as Latin-1
  */
 export function parseResponseHead(text: string, method: string): ResponseHead | null {
-  const [statusLine = "", ...lines] = text.split("\r\n");
-  const status = /^HTTP\/1\.[01] ([1-5]\d\d)(?: [^\r\n\0]*)?$/.exec(statusLine)?.[1];
+  // RFC 9112 §2.2: "a recipient MAY recognize a single LF as a line terminator".
+  const [statusLine = "", ...lines] = text.split(/\r?\n/);
+  const [, version, status] = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\r\0]*)?$/.exec(statusLine) ?? [];
   if (status === undefined) return null;
   const headers: ResponseHead["headers"] = [];
   for (const line of lines) {
+    if (/[\r\0]/.test(line)) return null;
+    if (line.startsWith(" ") || line.startsWith("\t")) {
+      const last = headers.at(-1);
+      const text = trimBlanks(line);
+      if (last === undefined || !canContinue(last[0], text)) return null;
+      // RFC 9112 §5.2: replaced "with one or more SP octets prior to interpreting the field value".
+      last[1] = last[1] === "" ? text : `${last[1]} ${text}`;
+      continue;
+    }
     const colon = line.indexOf(":");
     const name = line.slice(0, Math.max(colon, 0));
-    const value = trimBlanks(line.slice(colon + 1));
-    // RFC 9112 §5.1: no whitespace between name and colon; §5.2: no line folding. Neither is a token.
-    if (!isToken(name) || /[\r\n\0]/.test(value)) return null;
-    headers.push([name.toLowerCase(), value]);
+    // RFC 9112 §5.1: no whitespace between name and colon. It is no token.
+    if (!isToken(name)) return null;
+    headers.push([name.toLowerCase(), trimBlanks(line.slice(colon + 1))]);
   }
-  const framing = framingOf(Number(status), headers, method);
-  return framing && { status: Number(status), headers, framing };
+  const framing = framingOf(Number(status), version === "1", headers, method);
+  return framing && { status: Number(status), headers: headers.map(([name, value]) => [name, utf8(value)]), framing };
+}
+
+const FRAMING_NAMES = ["content-length", "transfer-encoding"];
+
+/** Whether a folded line goes on with a field. None that frames a body, or that would if it were not folded. */
+function canContinue(name: string, text: string): boolean {
+  if (text === "" || FRAMING_NAMES.includes(name)) return false;
+  return !FRAMING_NAMES.includes(
+    text
+      .slice(0, Math.max(0, text.indexOf(":")))
+      .trim()
+      .toLowerCase(),
+  );
+}
+
+const strictly = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * A value as `Headers` hold it, which write what is above 0x7f as UTF-8: so UTF-8 stays what it was, byte for byte. What is
+ * none is taken for Latin-1, of which the text stays.
+ */
+function utf8(value: string): string {
+  if (!/[\x80-\xff]/.test(value)) return value;
+  try {
+    return strictly.decode(Uint8Array.from(value, (char) => char.charCodeAt(0)));
+  } catch {
+    return value;
+  }
 }
 
 /** Null where the fields contradict each other. */
-function framingOf(status: number, headers: ResponseHead["headers"], method: string): Framing | null {
+function framingOf(
+  status: number,
+  isOneOne: boolean,
+  headers: ResponseHead["headers"],
+  method: string,
+): Framing | null {
   const valuesOf = (wanted: string) => headers.filter(([name]) => name === wanted).map(([, value]) => value);
   const codings = valuesOf("transfer-encoding");
   const lengths = valuesOf("content-length");
   if (method === "HEAD" || status < 200 || isWithoutContent(status)) return { kind: "none" };
   if (codings.length > 0) {
-    // RFC 9112 §6.3: with both "the message … ought to be handled as an error".
-    return lengths.length === 0 && codings.join().toLowerCase() === "chunked" ? { kind: "chunked" } : null;
+    // RFC 9112 §6.3: with both "the message … ought to be handled as an error"; §6.1: in HTTP/1.0 "as if the framing is faulty".
+    const isChunked = isOneOne && lengths.length === 0 && codings.join().toLowerCase() === "chunked";
+    return isChunked ? { kind: "chunked" } : null;
   }
   const [length] = lengths;
   if (length === undefined) return { kind: "until-close" };
-  if (!/^\d{1,15}$/.test(length) || lengths.some((other) => other !== length)) return null;
+  if (!/^0*\d{1,19}$/.test(length) || lengths.some((other) => other !== length)) return null;
   return { kind: "length", length: Number(length) };
 }

@@ -19,6 +19,7 @@ import { targetOf, targetWithFields } from "../../src/edge/request/target.ts";
 import { surfaceOf } from "../../src/hosts.ts";
 import { acceptsCodings, preferredCoding } from "../../src/http/accept-encoding.ts";
 import { parseAge } from "../../src/http/age.ts";
+import { boundCacheControl } from "../../src/http/bound-cache-control.ts";
 import { parseCacheControl } from "../../src/http/cache-control.ts";
 import { appendCacheStatus } from "../../src/http/cache-status.ts";
 import { hasPassed, parseCdnLoop } from "../../src/http/cdn-loop.ts";
@@ -31,10 +32,12 @@ import { isToken, listMembers, splitOutsideQuotes, trimBlanks, unquoted } from "
 import { freshenHeaders } from "../../src/http/freshen.ts";
 import { endToEndHeaders } from "../../src/http/hop-by-hop.ts";
 import { invalidatedUris } from "../../src/http/invalidation.ts";
+import { isAnswer } from "../../src/http/is-answer.ts";
 import { mediaTypeOf } from "../../src/http/media-type.ts";
 import { parseContentRange, parseRange } from "../../src/http/range.ts";
 import { dropHostFields } from "../../src/http/response-fields.ts";
 import { parseResponseHead } from "../../src/http/response-head.ts";
+import { retryAfterSeconds } from "../../src/http/retry-after.ts";
 import { storableHeaders } from "../../src/http/storable.ts";
 import { effectiveCacheControl, parseCdnCacheControl } from "../../src/http/targeted-cache-control.ts";
 import { normalisePath, normaliseQuery } from "../../src/http/uri.ts";
@@ -98,6 +101,9 @@ function purge(text: string): unknown {
   const subject = { path: text, query: `?${text}`, tagHashes: text.split(",").slice(0, 900), version: 1 };
   return purgeVerdict(PURGES, subject);
 }
+
+const RANGE_REQUEST = { method: "GET", headers: new Headers({ range: "bytes=0-1" }) };
+const partialOf = (name: string, value: string) => ({ status: 206, headers: new Headers({ [name]: value }) });
 
 function store(headers: Headers): unknown {
   const response = new Response("", { headers });
@@ -194,6 +200,7 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
   "src/http/content-encoding.ts": { contentCodings },
   "src/edge/origin/compressed-data.ts": { isCompressedData: (text) => isCompressedData(text, text) },
   "src/http/age.ts": { parseAge },
+  "src/http/bound-cache-control.ts": { boundCacheControl: (text) => boundCacheControl(text, 10) },
   "src/http/cache-control.ts": { parseCacheControl },
   "src/http/cache-status.ts": { appendCacheStatus: (text) => appendCacheStatus(text, "ResCDN; hit") },
   "src/http/cdn-loop.ts": { parseCdnLoop, hasPassed: (text) => hasPassed([text], "rescdn") },
@@ -231,6 +238,11 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
     "mediaTypeOf, of parameters": (text) => mediaTypeOf(`text/css;${text}`),
     "mediaTypeOf, of several": (text) => mediaTypeOf(`text/css;charset=a,text/css,${text}`),
   },
+  "src/http/is-answer.ts": {
+    "isAnswer, by Content-Type": (text) => isAnswer(RANGE_REQUEST, partialOf("content-type", text)),
+    "isAnswer, by Content-Range": (text) => isAnswer(RANGE_REQUEST, partialOf("content-range", text)),
+  },
+  "src/http/retry-after.ts": { retryAfterSeconds: (text) => retryAfterSeconds(text, 0) },
   "src/http/range.ts": { parseRange, parseContentRange, "parseRange, of bytes": (text) => parseRange(`bytes=${text}`) },
   "src/http/response-head.ts": {
     "parseResponseHead, of a status line": (text) => parseResponseHead(`HTTP/1.1 200 ${text}`, "GET"),
@@ -238,6 +250,14 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
     "parseResponseHead, of a name": (text) => parseResponseHead(`HTTP/1.1 200 OK\r\n${text}: a`, "GET"),
     "parseResponseHead, of lines": (text) =>
       parseResponseHead(`HTTP/1.1 200 OK${"\r\na:b".repeat(text.length / 5)}`, "GET"),
+    "parseResponseHead, of lines that end in LF": (text) =>
+      parseResponseHead(`HTTP/1.1 200 OK${"\na:b".repeat(text.length / 4)}`, "GET"),
+    "parseResponseHead, of folded lines": (text) =>
+      parseResponseHead(`HTTP/1.1 200 OK\r\na:${"\r\n b".repeat(text.length / 4)}`, "GET"),
+    "parseResponseHead, of UTF-8": (text) =>
+      parseResponseHead(`HTTP/1.1 200 OK\r\na:${"\xc3\xb6".repeat(text.length / 2)}`, "GET"),
+    "parseResponseHead, of a length": (text) =>
+      parseResponseHead(`HTTP/1.1 200 OK\r\ncontent-length:${"0".repeat(text.length)}x`, "GET"),
     "parseResponseHead, of lengths": (text) =>
       parseResponseHead(`HTTP/1.1 200 OK${"\r\ncontent-length:1".repeat(text.length / 18)}`, "GET"),
   },

@@ -36,6 +36,42 @@ describe("parseResponseHead()", () => {
     expect(parseResponseHead(`${OK}\r\nContent-Length: 5`, "HEAD")?.framing).toEqual({ kind: "none" });
   });
 
+  const firstValue = (...lines: string[]) => head(OK, ...lines)?.headers[0]?.[1];
+  const bytes = (text: string) => String.fromCharCode(...new TextEncoder().encode(text));
+
+  it("takes a line that ends in LF alone", () => {
+    expect(parseResponseHead(`${OK}\nA: 1\r\nContent-Length: 5`, "GET")).toEqual({
+      status: 200,
+      headers: [
+        ["a", "1"],
+        ["content-length", "5"],
+      ],
+      framing: { kind: "length", length: 5 },
+    });
+  });
+
+  it.each<[string, string[], string]>([
+    ["folded", ["A: 1", " b", "\t c "], "1 b c"],
+    ["folded before it begins", ["A:", " b"], "b"],
+    ["folded with a colon", ["A: 1", " b: 2"], "1 b: 2"],
+    ["of UTF-8", [bytes("A: Größe 世界 🎉")], "Größe 世界 🎉"],
+    ["of UTF-8 that begins with a byte order mark", [bytes("A: \ufeffx")], "\ufeffx"],
+    ["of Latin-1", ["A: Gr\xf6\xdfe"], "Größe"],
+    ["of UTF-8 that breaks off", ["A: \xe4\xb8"], "\xe4\xb8"],
+    ["of other control characters", ["A: a\x01\x7fb"], "a\x01\x7fb"],
+  ])("takes a value %s", (_, lines, value) => {
+    expect(firstValue(...lines)).toBe(value);
+  });
+
+  it.each<[string, number]>([
+    ["5", 5],
+    ["0005", 5],
+    [`${"0".repeat(40)}5`, 5],
+    ["9223372036854775807", 2 ** 63],
+  ])("takes a length of %s", (text, length) => {
+    expect(head(OK, `Content-Length: ${text}`)?.framing).toEqual({ kind: "length", length });
+  });
+
   it.each<[string, string[]]>([
     ["nothing", [""]],
     ["HTTP/2", ["HTTP/2 200"]],
@@ -55,10 +91,21 @@ describe("parseResponseHead()", () => {
     ["chunks twice", [OK, "Transfer-Encoding: chunked", "Transfer-Encoding: chunked"]],
     ["an unknown coding", [OK, "Transfer-Encoding: xchunked"]],
     ["a space before the colon", [OK, "Content-Length : 1"]],
-    ["a folded line", [OK, "A: 1", " b"]],
+    ["a folded length", [OK, "Content-Length:", " 5"]],
+    ["a length that is folded on", [OK, "Content-Length: 5", " 6"]],
+    ["a folded coding", [OK, "Transfer-Encoding:", " chunked"]],
+    ["a length in a folded line", [OK, "A: 1", " Content-Length: 5"]],
+    ["a coding in a folded line", [OK, "A: 1", "\ttransfer-encoding : chunked"]],
+    ["a folded line before all fields", [OK, " A: 1"]],
+    ["a folded line of blanks", [OK, "A: 1", " \t"]],
+    ["a length of too many digits", [OK, `Content-Length: ${"9".repeat(20)}`]],
+    ["one length in two spellings", [OK, "Content-Length: 5", "Content-Length: 05"]],
+    ["chunks in HTTP/1.0", ["HTTP/1.0 200 OK", "Transfer-Encoding: chunked"]],
+    ["no coding at all", [OK, "Transfer-Encoding:"]],
+    ["the identity coding and a length", [OK, "Transfer-Encoding: identity", "Content-Length: 5"]],
     ["a line without a colon", [OK, "nonsense"]],
     ["an empty name", [OK, ": 1"]],
-    ["a bare line feed", [OK, "A: 1\nContent-Length: 5"]],
+    ["a carriage return before the line's end", [OK, "A: 1\r"]],
     ["a bare carriage return", [OK, "A: 1\rB: 2"]],
     ["a NUL", [OK, "A: 1\0"]],
     ["an empty line", [OK, "", "A: 1"]],

@@ -60,32 +60,27 @@ const raw =
 
 /** No usable head of an answer. */
 const HEADLESS: [title: string, behaviour: Behaviour, status: number, code: string][] = [
-  ["resets before the head", (socket) => socket.resetAndDestroy(), 502, "origin-unreachable"],
-  ["closes before the head", (socket) => socket.end(), 502, "origin-unreachable"],
-  ["closes within the head", raw("HTTP/1.1 200 OK\r\nContent-Le"), 502, "origin-unreachable"],
-  ["answers another protocol", raw("SSH-2.0-OpenSSH_9.2\r\n\r\n"), 502, "origin-unreachable"],
-  ["answers HTTP/0.9", raw("<html>hello</html>"), 502, "origin-unreachable"],
-  ["sends a head of 2 MB", answer("ok", { "X-Big": "a".repeat(2_000_000) }), 502, "origin-unreachable"],
+  ["resets before the head", (socket) => socket.resetAndDestroy(), 502, "origin-reset"],
+  ["closes before the head", (socket) => socket.end(), 502, "origin-reset"],
+  ["closes within the head", raw("HTTP/1.1 200 OK\r\nContent-Le"), 502, "origin-reset"],
+  ["answers another protocol", raw("SSH-2.0-OpenSSH_9.2\r\n\r\n"), 502, "origin-reset"],
+  ["answers HTTP/0.9", raw("<html>hello</html>"), 502, "origin-reset"],
+  ["sends a head of 2 MB", answer("ok", { "X-Big": "a".repeat(2_000_000) }), 502, "origin-reset"],
   [
     "sends two lengths",
     raw("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 11\r\n\r\nhello world"),
     502,
-    "origin-unreachable",
+    "origin-reset",
   ],
-  ["sends a negative length", raw("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello"), 502, "origin-unreachable"],
+  ["sends a negative length", raw("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello"), 502, "origin-reset"],
   [
     "sends a length beyond all numbers",
     raw(`HTTP/1.1 200 OK\r\nContent-Length: ${"9".repeat(30)}\r\n\r\nhello`),
     502,
-    "origin-unreachable",
+    "origin-reset",
   ],
-  ["folds a field", raw("HTTP/1.1 200 OK\r\nX: a\r\n Content-Length: 5\r\n\r\nhello"), 502, "origin-unreachable"],
-  [
-    "sends a null in a field",
-    raw("HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 5\r\n\r\nhello"),
-    502,
-    "origin-unreachable",
-  ],
+  ["folds a field", raw("HTTP/1.1 200 OK\r\nX: a\r\n Content-Length: 5\r\n\r\nhello"), 502, "origin-reset"],
+  ["sends a null in a field", raw("HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 5\r\n\r\nhello"), 502, "origin-reset"],
   ["answers status 999", raw("HTTP/1.1 999 Odd\r\nContent-Length: 5\r\n\r\nhello"), 502, "origin-nonsense"],
   [
     "switches protocols unasked",
@@ -116,7 +111,7 @@ describe("an origin without an answer", () => {
     const gone = await RawOrigin.start();
     const zone = await cdn.zone(gone.url);
     await gone.close();
-    isRefused(await get(cdn.port, zone, "/a.png"), 502, "origin-unreachable");
+    isRefused(await get(cdn.port, zone, "/a.png"), 502, "origin-refused");
     const back = await RawOrigin.start(gone.port);
     back.on("/a.png", answer("whole"));
     isWhole(await askUntilAnswered(zone, "/a.png"), "MISS", "whole");

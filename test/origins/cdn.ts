@@ -14,6 +14,8 @@ export interface Cdn {
   zone(origin: string, settings?: Settings | ((host: string) => Settings)): Promise<string>;
   /** Purges a zone (by its hostname) through the API. */
   purge(host: string, order: Readonly<Record<string, unknown>>): Promise<void>;
+  /** A zone's usage of this month, as the API gives it. @param host its hostname */
+  usage(host: string): Promise<{ origin_errors: { reason: string; count: number }[] }>;
   /** All that the Worker has logged so far. */
   log(): string;
   stop(): Promise<void>;
@@ -50,6 +52,11 @@ export async function startCdn(env: Record<string, string> = {}): Promise<Cdn> {
       const body = { zone: host.split(".")[0], ...order };
       const answer = await request(port, API, "/v1/purge", { method: "POST", headers, body });
       if (answer.status !== 200) throw new Error(`the purge was answered ${answer.status}: ${answer.body}`);
+    },
+    async usage(host) {
+      const answer = await request(port, API, `/v1/usage?zone=${host.split(".")[0]}`, { headers });
+      if (answer.status !== 200) throw new Error(`the usage was answered ${answer.status}: ${answer.body}`);
+      return JSON.parse(answer.body);
     },
     log: server.stderr,
     async stop() {

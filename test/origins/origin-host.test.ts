@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { request } from "../server/request.ts";
 import { type Cdn, startCdn } from "./cdn.ts";
 import { listen } from "./listen.ts";
-import { get, RawClient } from "./raw-client.ts";
+import { get, type RawAnswer, RawClient } from "./raw-client.ts";
 import { answer, type Behaviour, chunk, head, LAST_CHUNK, RawOrigin } from "./raw-origin.ts";
 
 let cdn: Cdn;
@@ -75,6 +75,9 @@ describe("the zone's own host as origin_host", () => {
   });
 });
 
+const CHUNKED = { "Transfer-Encoding": "chunked" };
+const HINTS = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+
 describe("an origin that is asked with a Host of its own", () => {
   let zone: string;
   let paths = 0;
@@ -111,6 +114,14 @@ describe("an origin that is asked with a Host of its own", () => {
       "interim responses before it",
       says(["HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", head({ "Content-Length": 5 }), "hello"]),
     ],
+    ["lines that end in LF alone", says(["HTTP/1.1 200 OK\nContent-Type: image/png\nContent-Length: 5\n\nhello"])],
+    ["lines that end in either way", says(["HTTP/1.1 200 OK\r\nA: 1\nContent-Length: 5\r\n\nhello"])],
+    ["empty lines before it", says([`\r\n\n${head({ "Content-Length": 5 })}hello`])],
+    ["folded lines", says([`HTTP/1.1 200 OK\r\nA: 1\r\n  2\r\nContent-Length: 5\r\n\r\nhello`])],
+    ["a head of 120 KB", says([head({ A: "a".repeat(60_000), B: "b".repeat(60_000), "Content-Length": 5 }), "hello"])],
+    ["a length with zeros before it", says([head({ "Content-Length": "0".repeat(30) + 5 }), "hello"])],
+    ["chunk sizes with zeros before them", says([head(CHUNKED), "0000000000005\r\nhello\r\n000\r\n\r\n"])],
+    ["many interim responses before it", says([...Array(30).fill(HINTS), head({ "Content-Length": 5 }), "hello"])],
     ["more bytes than it says", says([head({ "Content-Length": 5 }), "hello and more"])],
     ["gzip that nobody asked for", answer(gzipSync("hello"), { "Content-Encoding": "gzip" })],
     [
@@ -130,6 +141,23 @@ describe("an origin that is asked with a Host of its own", () => {
     expect((got as { body: Buffer }).body.toString()).toBe("hello");
   });
 
+  it.each([
+    ["UTF-8", Buffer.from("Größe 世界 🎉")],
+    ["nothing but ASCII", Buffer.from("size")],
+  ])("has its fields passed on byte for byte: %s", async (_, value) => {
+    const got = await ask(
+      says([
+        Buffer.concat([
+          Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Title: `),
+          value,
+          Buffer.from("\r\n\r\nhello"),
+        ]),
+      ]),
+    );
+    expect(got).toMatchObject({ end: "whole", status: 200 });
+    expect(Buffer.from((got as RawAnswer).headers["x-title"]!, "latin1").equals(value)).toBe(true);
+  });
+
   it("passes a body larger than any buffer, whole", async () => {
     const body = Buffer.alloc(3_000_000, "abcdefg");
     const got = await ask(answer(body));
@@ -141,13 +169,25 @@ describe("an origin that is asked with a Host of its own", () => {
     ["a length and chunks", says([head({ "Content-Length": 5, "Transfer-Encoding": "chunked" }), "0\r\n\r\n"]), 502],
     ["no HTTP at all", says(["hello\r\n\r\n"]), 502],
     ["101, which ends HTTP", says(["HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n"]), 502],
-    ["interim responses without end", says(Array(20).fill("HTTP/1.1 103 Early Hints\r\n\r\n")), 502],
+    ["interim responses without end", says(Array(6_000).fill(HINTS)), 502],
     [
-      "interim responses of 100 KiB together",
-      says([...Array(8).fill(`HTTP/1.1 103 Early Hints\r\nA: ${"a".repeat(12_800)}\r\n\r\n`), head({}), "hello"], true),
+      "interim responses of 200 KiB together",
+      says(
+        [...Array(16).fill(`HTTP/1.1 103 Early Hints\r\nA: ${"a".repeat(12_800)}\r\n\r\n`), head({}), "hello"],
+        true,
+      ),
       502,
     ],
-    ["a head without end", says([`HTTP/1.1 200 OK\r\nA: ${"a".repeat(100_000)}`]), 502],
+    ["a head without end", says([`HTTP/1.1 200 OK\r\nA: ${"a".repeat(200_000)}`]), 502],
+    ["empty lines without end", says(["\r\n".repeat(100_000)]), 502],
+    ["a length in a folded line", says(["HTTP/1.1 200 OK\r\nA: 1\r\n Content-Length: 5\r\n\r\nhello"]), 502],
+    ["a length that is folded", says(["HTTP/1.1 200 OK\r\nContent-Length:\r\n 5\r\n\r\nhello"]), 502],
+    [
+      "two lengths, in lines that end in LF",
+      says(["HTTP/1.1 200 OK\nContent-Length: 5\nContent-Length: 6\n\nhello"]),
+      502,
+    ],
+    ["a CR within a line", says(["HTTP/1.1 200 OK\r\nA: 1\rContent-Length: 5\r\n\r\nhello"]), 502],
     ["half a head", says(["HTTP/1.1 200 OK\r\nA: 1"], true), 502],
     ["nothing", says([], true), 502],
     ["silence", says([]), 504],

@@ -22,6 +22,7 @@ const NOT_TIMED: Readonly<Record<string, string>> = {
   "src/edge/origin/byte-reader.ts": "asynchronous: `byte-reader.test.ts` counts what it copies",
   "src/edge/answer/failure.ts": ONE_PASS,
   "src/edge/origin/is-coded-again.ts": ONE_PASS,
+  "src/edge/origin/why-failed.ts": OURS,
   "src/edge/origin/origin-request.ts": ONE_PASS,
   "src/edge/cache/report.ts": OURS,
   "src/edge/request/routes.ts": ONE_PASS,

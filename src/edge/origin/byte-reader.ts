@@ -1,8 +1,11 @@
 const CR = 13;
 const LF = 10;
 
-/** What comes is not what was wanted: the connection ended before it, or a bound or its form is broken. */
+/** What comes is not what was wanted: a bound or its form is broken. */
 export class Malformed extends Error {}
+
+/** The connection ended before what was wanted. */
+export class EndedEarly extends Error {}
 
 /** Reads a stream by lines and lengths. */
 export class ByteReader {
@@ -17,23 +20,53 @@ export class ByteReader {
   }
 
   /**
-   * The bytes before one or two pairs of CR LF, as Latin-1 text; the pairs are taken as well.
+   * The bytes before the next CR LF, as Latin-1 text; the pair is taken as well.
    *
    * @param beginning of what may come, CR included: anything else is refused as soon as it is there
-   * @throws {Malformed} where they do not come within `bound` bytes, and on a LF alone
+   * @throws {Malformed} where it does not come within `bound` bytes, and on a LF alone
    */
-  async textBefore(pairs: 1 | 2, bound: number, beginning?: RegExp): Promise<string> {
+  async line(bound: number, beginning?: RegExp): Promise<string> {
     for (let searched = 0; ; ) {
-      const held = this.#bytes.subarray(this.#start, this.#end);
-      const length = lengthBefore(pairs, held, searched);
-      if (length !== null && length <= bound) {
-        this.#start += length + 2 * pairs;
-        return latin1(held.subarray(0, length));
+      const held = this.#held;
+      const end = held.indexOf(LF, searched);
+      if (end !== -1 && held[end - 1] !== CR) throw new Malformed("a line that ends in LF alone");
+      if (end !== -1 && end - 1 <= bound) {
+        this.#start += end + 1;
+        return latin1(held.subarray(0, end - 1));
       }
-      if (length !== null || held.byteLength >= bound + 2 * pairs) throw new Malformed("line too long");
+      if (end !== -1 || held.byteLength >= bound + 2) throw new Malformed("line too long");
       if (beginning?.test(latin1(held)) === false) throw new Malformed("not what was to come");
       searched = held.byteLength;
-      if (!(await this.#more())) throw new Malformed("ended within a line");
+      if (!(await this.#more())) throw new EndedEarly("ended within a line");
+    }
+  }
+
+  /**
+   * The bytes before the empty line that ends a head, as Latin-1 text; that line is taken as well. Lines may end in LF alone
+   * (RFC 9112 §2.2: "a recipient MAY recognize a single LF as a line terminator"), and empty lines may stand before the head.
+   *
+   * @throws {Malformed} where it does not end within `bound` bytes
+   */
+  async head(bound: number): Promise<string> {
+    let left = bound;
+    for (let searched = 0; ; ) {
+      const held = this.#held;
+      const empty = searched < 2 ? lineEndAt(held, 0) : 0;
+      if (empty > 0) {
+        this.#start += empty;
+        left -= empty;
+        searched = 0;
+        continue;
+      }
+      const end = endOfHead(held, Math.max(0, searched - 2));
+      const isTooLong = end === null ? held.byteLength >= left + LONGEST_END : end.length > left;
+      if (isTooLong) throw new Malformed("head too long");
+      if (end !== null) {
+        this.#start += end.taken;
+        return latin1(held.subarray(0, end.length));
+      }
+      searched = held.byteLength;
+      if (!(await this.#more())) throw new EndedEarly("ended within the head");
     }
   }
 
@@ -43,6 +76,10 @@ export class ByteReader {
     const bytes = this.#bytes.subarray(this.#start, Math.min(this.#end, this.#start + most));
     this.#start += bytes.byteLength;
     return bytes;
+  }
+
+  get #held(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#end);
   }
 
   async #more(): Promise<boolean> {
@@ -63,7 +100,7 @@ export class ByteReader {
   /** Each time twice of what is needed: a line that comes byte by byte is not copied for each of them. */
   #makeRoomFor(bytes: number): void {
     if (this.#end + bytes <= this.#bytes.byteLength) return;
-    const held = this.#bytes.subarray(this.#start, this.#end);
+    const held = this.#held;
     this.#bytes = new Uint8Array(2 * (held.byteLength + bytes));
     this.#bytes.set(held);
     this.#start = 0;
@@ -71,13 +108,22 @@ export class ByteReader {
   }
 }
 
-/** @param from before it there is nothing to find */
-function lengthBefore(pairs: 1 | 2, bytes: Uint8Array, from: number): number | null {
+/** Bytes of the longest end of a head: two pairs of CR and LF. */
+const LONGEST_END = 4;
+
+/** Where a head ends, without its last line's end, and how much is taken with it; null where it does not. */
+function endOfHead(bytes: Uint8Array, from: number): { length: number; taken: number } | null {
   for (let at = bytes.indexOf(LF, from); at !== -1; at = bytes.indexOf(LF, at + 1)) {
-    if (bytes[at - 1] !== CR) throw new Malformed("a line that ends in LF alone");
-    if (pairs === 1 || bytes[at - 2] === LF) return at + 1 - 2 * pairs;
+    const empty = lineEndAt(bytes, at + 1);
+    if (empty > 0) return { length: bytes[at - 1] === CR ? at - 1 : at, taken: at + 1 + empty };
   }
   return null;
+}
+
+/** Bytes of the line end that stands there; 0: none does. */
+function lineEndAt(bytes: Uint8Array, at: number): 0 | 1 | 2 {
+  if (bytes[at] === LF) return 1;
+  return bytes[at] === CR && bytes[at + 1] === LF ? 2 : 0;
 }
 
 function latin1(bytes: Uint8Array): string {

@@ -1,18 +1,15 @@
 import { connect } from "cloudflare:sockets";
 import { type Framing, parseResponseHead, type ResponseHead } from "../../http/response-head.ts";
-import { ByteReader, Malformed } from "./byte-reader.ts";
+import { ByteReader, EndedEarly, Malformed } from "./byte-reader.ts";
 import { pieceStream } from "./piece-stream.ts";
 
-/** All heads of a response together, and all trailers (bytes). */
-const HEAD_BOUND = 65_536;
+/** All heads of a response together, those of interim ones too (RFC 9110 §15.2), and all trailers (bytes). */
+const HEAD_BOUND = 131_072;
 /** The line before a chunk, and all extensions in such lines together (bytes). */
 const LINE_BOUND = 4_096;
 const EXTENSIONS_BOUND = 65_536;
 /** A body is passed on in pieces of at most so many bytes. */
 const PIECE_BYTES = 65_536;
-/** Interim responses before the final one (RFC 9110 §15.2). */
-const INTERIM_BOUND = 10;
-
 /** A request over a connection of its own. */
 export interface SocketRequest {
   method: string;
@@ -45,13 +42,15 @@ export async function socketFetch(
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);
   signal.addEventListener("abort", abort);
-  socket.closed.catch(() => undefined); // whoever reads or writes is told
+  for (const told of [socket.closed, socket.opened]) told.catch(() => undefined); // whoever reads or writes is told
   try {
     const framing: BodyFraming = body === null ? "none" : headers.has("content-length") ? "length" : "chunked";
     const upload = body && closingWhereItBreaks(body, close);
     const sent = send(socket.writable, requestHead(method, pathAndQuery, host, headers, framing), upload, framing);
     // An origin may answer before it has read everything, so only the answer counts.
     sent.catch(() => undefined);
+    // Who reads before that is not told why there is no connection.
+    await Promise.race([socket.opened, aborted.promise]);
     const reader = new ByteReader(socket.readable);
     const head = await Promise.race([finalHead(reader, method), aborted.promise]);
     return toResponse(head, reader, close);
@@ -112,15 +111,13 @@ async function send(
 }
 
 async function finalHead(reader: ByteReader, method: string): Promise<ResponseHead> {
-  let bound = HEAD_BOUND;
-  for (let i = 0; i < INTERIM_BOUND; i++) {
-    const text = await reader.textBefore(2, bound);
+  for (let bound = HEAD_BOUND; ; ) {
+    const text = await reader.head(bound);
     bound -= text.length;
     const head = parseResponseHead(text, method);
-    if (head === null || head.status === 101) throw new Error("the origin's response cannot be understood");
+    if (head === null || head.status === 101) throw new Malformed("the origin's response cannot be understood");
     if (head.status >= 200) return head;
   }
-  throw new Error("the origin sends interim responses without end");
 }
 
 function toResponse(head: ResponseHead, reader: ByteReader, close: () => void): Response {
@@ -146,15 +143,15 @@ async function* untilTheEnd(reader: ByteReader): AsyncGenerator<Uint8Array> {
   for (let bytes = await reader.some(PIECE_BYTES); bytes !== null; bytes = await reader.some(PIECE_BYTES)) yield bytes;
 }
 
-const CHUNK_LINE = /^([0-9a-f]{1,8})[ \t]*(?:;[^\r\n]*)?$/i;
-const CHUNK_LINE_BEGINNING = /^(?:[0-9a-f]{1,8}(?:[ \t]*(?:;[^\r\n]*)?\r?)?)?$/i;
+const CHUNK_LINE = /^0*([0-9a-f]{1,8})[ \t]*(?:;[^\r\n]*)?$/i;
+const CHUNK_LINE_BEGINNING = /^(?:0*[0-9a-f]{0,8}(?:[ \t]*(?:;[^\r\n]*)?\r?)?)?$/i;
 const NOTHING_BEGINNING = /^\r?$/;
 
 /** RFC 9112 §7.1: chunks with their lengths in hexadecimal, then trailers, which nobody asked for. */
 async function* chunks(reader: ByteReader): AsyncGenerator<Uint8Array> {
   let extensions = EXTENSIONS_BOUND;
   for (;;) {
-    const line = await reader.textBefore(1, LINE_BOUND, CHUNK_LINE_BEGINNING);
+    const line = await reader.line(LINE_BOUND, CHUNK_LINE_BEGINNING);
     const size = CHUNK_LINE.exec(line)?.[1];
     if (size === undefined) throw new Malformed("no length before a chunk");
     extensions -= line.length - size.length;
@@ -162,10 +159,10 @@ async function* chunks(reader: ByteReader): AsyncGenerator<Uint8Array> {
     const length = Number.parseInt(size, 16);
     if (length === 0) break;
     yield* exactly(reader, length);
-    await reader.textBefore(1, 0, NOTHING_BEGINNING);
+    await reader.line(0, NOTHING_BEGINNING);
   }
   for (let bound = HEAD_BOUND; ; ) {
-    const line = await reader.textBefore(1, bound);
+    const line = await reader.line(bound);
     if (line === "") return;
     bound -= line.length;
   }
@@ -174,7 +171,7 @@ async function* chunks(reader: ByteReader): AsyncGenerator<Uint8Array> {
 async function* exactly(reader: ByteReader, length: number): AsyncGenerator<Uint8Array> {
   for (let left = length; left > 0; ) {
     const bytes = await reader.some(Math.min(left, PIECE_BYTES));
-    if (bytes === null) throw new Malformed("ended within the body");
+    if (bytes === null) throw new EndedEarly("ended within the body");
     left -= bytes.byteLength;
     yield bytes;
   }
