@@ -136,6 +136,67 @@ describe("a part in the middle that its origin has miscounted", () => {
   });
 });
 
+describe("a range of something cold whose origin does not say how long it is", () => {
+  /** As {@link serving}, in chunks: the whole has no length. */
+  const chunked = (request: Request) =>
+    request.headers.has("range") ? serving(fresh)(request) : new Response(whole, { headers: fresh });
+  const rangesAsked = (origin: Play["origin"]) => origin.requests.map(({ headers }) => headers.get("range"));
+
+  it.each([
+    ["all of it, as Safari asks", "bytes=0-", "bytes=0-", whole, "bytes 0-9/10"],
+    ["its first bytes", "bytes=0-1", "bytes=0-1", "01", "bytes 0-1/10"],
+    ["its middle", "bytes=3-5", "bytes=3-5", "345", "bytes 3-5/10"],
+  ])("is a 206 each time: %s", async (_, range, asked, body, where) => {
+    const { get, origin } = await play();
+    origin.answers(chunked);
+    for (let nth = 0; nth < 4; nth++) {
+      const part = await get("/a.mp4", ranged(range));
+      expect([part.status, await part.text(), part.headers.get("content-range")]).toEqual([206, body, where]);
+    }
+    expect(rangesAsked(origin)).toContain(asked);
+    await expect.poll(async () => (await get("/a.mp4", ranged(range))).headers.get("x-cache")).toBe("HIT");
+    expect(origin.hits, "the whole, and ranges until it was there").toBeLessThanOrEqual(4);
+  });
+
+  it("is a 206 as well when something stale gives way to it", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("old", { "cache-control": "max-age=10" }), chunked);
+    await (await get("/a.mp4")).text();
+    pass(11);
+    const part = await get("/a.mp4", ranged("bytes=0-"));
+    expect([part.status, await part.text(), part.headers.get("content-range")]).toEqual([206, whole, "bytes 0-9/10"]);
+  });
+
+  it("is the whole where the origin knows no ranges, which is stored and answers the next one", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset(whole, fresh));
+    const first = await get("/a.mp4", ranged("bytes=0-"));
+    expect([first.status, await first.text(), first.headers.get("x-cache")]).toEqual([200, whole, "MISS"]);
+    expect(rangesAsked(origin)).toEqual([null, "bytes=0-"]);
+    await expect.poll(async () => (await get("/a.mp4", ranged("bytes=0-"))).status).toBe(206);
+    expect(origin.hits).toBe(2);
+  });
+
+  it("is the whole where asking for the range fails", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset(whole, fresh), asset("down", {}, 503));
+    const first = await get("/a.mp4", ranged("bytes=0-"));
+    expect([first.status, await first.text()]).toEqual([200, whole]);
+  });
+
+  it("is the whole where it came in a coding: a range of that would be one of other bytes", async () => {
+    const { get, origin } = await play();
+    const gzipped = new Response(new Blob([whole]).stream().pipeThrough(new CompressionStream("gzip")));
+    const bytes = new Uint8Array(await gzipped.arrayBuffer());
+    origin.answers(
+      () => new Response(bytes, { headers: { ...fresh, "content-encoding": "gzip" }, encodeBody: "manual" }),
+    );
+    const first = await get("/a.mp4", ranged("bytes=0-"));
+    expect([first.status, await first.text()]).toEqual([200, whole]);
+    expect(rangesAsked(origin)).toEqual([null]);
+  });
+});
+
 describe("a part that answers something else than a GET", () => {
   it.each(["PUT", "PATCH", "DELETE", "PROPFIND"])("is not kept: %s", async (method) => {
     const { get, origin } = await play({ methods: "all" });

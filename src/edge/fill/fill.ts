@@ -37,8 +37,11 @@ export type Fill =
   /** No answer, or none that is better than a stale one. */
   | { kind: "failed"; failure: OriginFailure };
 
-/** `cookies`: what the origin sets at this client alone. */
-type OnTheWay = Pick<Transfer, "body" | "tally"> & { cookies: readonly string[] };
+/**
+ * `cookies`: what the origin sets at this client alone. `isUnmeasured`: the origin does not say how long the body is, so that
+ * no range of it can be cut out while it comes.
+ */
+type OnTheWay = Pick<Transfer, "body" | "tally"> & { cookies: readonly string[]; isUnmeasured: boolean };
 
 /** A fill as it is asked for. */
 export interface FillRequest {
@@ -121,10 +124,11 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
     ? storeVerdict(answer, stored, request.headers, target, zone)
     : ({ store: false, reason: "fallback" } as const);
   const cookies = ownCookies(response.headers, zone.settings.forward, exchange.hosts);
+  const isUnmeasured = stored.size === null && decoding.decoded.length === 0;
   if (verdict.store) {
     const body = await decodedBody(opened.body, decoding.decoded, zone);
     const { done, over, ...onTheWay } = keep(exchange, stored, body, wantsBody, leader, permit, stale?.stored ?? null);
-    return { fill: { kind: "answer", stored, ...onTheWay, cookies, isKept: true }, done, over };
+    return { fill: { kind: "answer", stored, ...onTheWay, cookies, isUnmeasured, isKept: true }, done, over };
   }
   leader.settle({ kind: "unshared" });
   const forOne = decodingForOne(decoding, request.headers);
@@ -132,7 +136,7 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
   const body = await decodedBody(opened.body, forOne.decoded, zone);
   const { done, over, ...onTheWay } = passOn(exchange, passed, body, wantsBody);
   return {
-    fill: { kind: "answer", stored: passed, ...onTheWay, cookies, isKept: false, reason: verdict.reason },
+    fill: { kind: "answer", stored: passed, ...onTheWay, cookies, isUnmeasured, isKept: false, reason: verdict.reason },
     done,
     over,
   };

@@ -167,6 +167,8 @@ async function outOfFill(exchange: Exchange, found: Unusable, filled: Fill, isDe
         return pass(exchange, filled.isKept ? "range" : filled.reason);
       }
       exchange.bodies.add(body);
+      const part = filled.isUnmeasured && stored.status === 200 ? await outOfRange(exchange) : null;
+      if (part !== null) return part;
       const provenance = filled.isKept ? missed(found, stored) : notKept(found, stored, filled.reason);
       const source: BodySource = { kind: "origin", stream: body, tally, isKept: filled.isKept };
       return { ...given(stored, source, provenance), cookies };
@@ -174,6 +176,19 @@ async function outOfFill(exchange: Exchange, found: Unusable, filled: Fill, isDe
     default:
       return filled satisfies never;
   }
+}
+
+/**
+ * What comes of asking the origin for the range itself, where nothing says how long the whole is: players that ask for a
+ * range, Safari among them, play nothing out of a 200. Null where the client asks for none, or the origin knows none.
+ */
+async function outOfRange(exchange: Exchange): Promise<Outcome | null> {
+  const { request, ranges, target, now } = exchange;
+  if (request.method !== "GET" || parseRange(request.headers.get("range")) === null) return null;
+  const passed = await pass(exchange, "range");
+  if (passed.kind === "refused" || passed.stored.status !== 206) return null;
+  ranges.noteUnmeasured(target.key, now);
+  return passed;
 }
 
 function failed(found: Unusable, { reason }: OriginFailure): Outcome {
@@ -207,7 +222,8 @@ function partAskedFor({ request: { method, headers }, ranges, target, now }: Exc
   if (range?.kind !== "from" || range.first > 0) return range;
   const size = ranges.sizeOf(target.key, now);
   const isAll = range.last === null || (size !== null && range.last + 1 >= size);
-  return isAll ? null : range;
+  // While nothing says how long the whole is, it answers no range.
+  return isAll && !ranges.isUnmeasured(target.key, now) ? null : range;
 }
 
 function isSmall({ size }: StoredResponse): boolean {

@@ -30,6 +30,18 @@ interface Asked {
 export class RangeDemand {
   readonly #asked = new BoundedMap<string, Asked>({ entries: REMEMBERED_KEYS }, "the oldest");
 
+  readonly #unmeasured = new BoundedMap<string, { until: number }>({ entries: REMEMBERED_KEYS }, "the oldest");
+
+  /** Takes note of a whole that came without its length, although its origin knows ranges of it. @param now ms since the epoch */
+  noteUnmeasured(key: string, now: number): void {
+    if (key.length <= LONGEST_KEY) this.#unmeasured.set(key, { until: now + LATELY_MS });
+  }
+
+  /** Whether the whole came without its length lately. @param now ms since the epoch */
+  isUnmeasured(key: string, now: number): boolean {
+    return (this.#unmeasured.get(key)?.until ?? 0) > now;
+  }
+
   /**
    * Takes note of a range that was passed.
    *

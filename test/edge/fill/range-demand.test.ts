@@ -38,4 +38,18 @@ describe("RangeDemand", () => {
     ranges.note("k".repeat(1_025), 1, 1, NOON);
     expect(ranges.deservesWhole("k".repeat(1_025), NOON)).toBe(false);
   });
+
+  it("remembers for a minute what came without its length", () => {
+    const ranges = new RangeDemand();
+    for (let n = 0; n <= 2_000; n++) ranges.noteUnmeasured(`k${n}`, NOON);
+    expect(["k0", "k1", "k2000", "other"].map((key) => ranges.isUnmeasured(key, NOON + 59_999))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect(ranges.isUnmeasured("k1", NOON + 60_000)).toBe(false);
+    ranges.noteUnmeasured("k".repeat(1_025), NOON);
+    expect(ranges.isUnmeasured("k".repeat(1_025), NOON)).toBe(false);
+  });
 });
