@@ -54,11 +54,13 @@ export async function forward(exchange: Exchange, found: Unusable): Promise<Outc
     const leader = exchange.directives.noStore ? null : coalescing.leaderOf(coalescingKey, now);
     if (leader === null) break;
     const { outcome, isKept } = await follow(exchange, leader);
-    if (outcome === null) return pass(exchange, "impatient");
+    if (outcome === null) return passOrStale(exchange, found, "impatient");
     const shared = await outOfLeader(exchange, found, outcome, isKept);
     if (shared !== null) return shared;
   }
-  if (request.method === "HEAD") return forwardHead(exchange, found);
+  // Its client gets no body that the origin would have to be asked for. What is stored stays as it is: it is stale already, as
+  // RFC 9111 §4.3.5 would have it where the origin's answer differs.
+  if (request.method === "HEAD") return passOrStale(exchange, found, "head");
   const isDeserved = range !== null && ranges.deservesWhole(target.key, now);
   if (range !== null && !isDeserved && found.kind === "miss") return pass(exchange, "range");
   if (!fills.hasRoom(zone.id, now)) return isStaleIfError(found) ? stale(found, "busy") : pass(exchange, "busy");
@@ -123,7 +125,7 @@ async function outOfLeader(
       if (!isVariantFor(stored, exchange.request) || useOf(stored, exchange).kind === "purged") return null;
       // It has been waited for a moment. This one is fetched apart, without keeping it twice; if a client holds the other
       // one up, the next request keeps what it fetches.
-      if (isKept === null) return pass(exchange, "large");
+      if (isKept === null) return passOrStale(exchange, found, "large");
       return isKept ? outOfStore(exchange, found) : null;
     }
     case "stored":
@@ -206,12 +208,9 @@ function stale({ stored, source, use }: StoredUnusable, detail: "stale-if-error"
   return given(stored, source, hit("STALE", use, detail));
 }
 
-/**
- * What comes of a HEAD, by a HEAD: its client gets no body that the origin would have to be asked for. What is stored stays as
- * it is: it is stale already, as RFC 9111 §4.3.5 would have it where the origin's answer differs.
- */
-async function forwardHead(exchange: Exchange, found: Unusable): Promise<Outcome> {
-  const passed = await pass(exchange, "head");
+/** What comes of passing the request to the origin; where that fails, something stale is better (RFC 5861 §4). */
+async function passOrStale(exchange: Exchange, found: Unusable, reason: string): Promise<Outcome> {
+  const passed = await pass(exchange, reason);
   const hasFailed = passed.kind === "refused" || isError(passed.stored.status);
   return hasFailed && isStaleIfError(found) ? stale(found) : passed;
 }
