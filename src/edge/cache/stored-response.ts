@@ -118,6 +118,11 @@ export function freshened(
   };
 }
 
+/** The value of a stored field. @param name in lower case */
+export function fieldOf({ headers }: Pick<StoredResponse, "headers">, name: string): string | null {
+  return headers.find(([field]) => field === name)?.[1] ?? null;
+}
+
 /** The conditional headers that ask the origin whether a stored response still holds. */
 export function validatorsOf(stored: StoredResponse): Record<string, string> {
   return validators(validatedHeaders(stored));

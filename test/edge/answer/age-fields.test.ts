@@ -89,7 +89,14 @@ describe("stampAge() of an error, in a zone that allows ten seconds", () => {
       { "last-modified": modified },
       { ...explicit, source: "heuristic" },
       {},
-      "max-age=13",
+      undefined,
+    ],
+    [
+      "has what no cache may store stand",
+      { "cache-control": "max-age=60, must-understand" },
+      { ...explicit, status: 599 },
+      {},
+      "max-age=60, must-understand",
     ],
     ["says nothing where nothing is said", {}, silent, {}, undefined],
     ["bounds a browser_ttl", {}, silent, { browser_ttl: 3_600 }, "public, max-age=17"],
@@ -106,7 +113,11 @@ describe("stampAge() of an error, in a zone that allows ten seconds", () => {
   ])("%s", (_, fields, change, settings, expected) => {
     const answered = stamped(fields, [missed, hitAt(7)], settings, change);
     expect(answered["cache-control"]).toBe(expected);
-    if (expected?.includes("max-age")) expect(answered).not.toHaveProperty("expires");
+  });
+
+  it("lets clients guess no longer by a Last-Modified than it is fresh", () => {
+    const fields = stamped({ date, "last-modified": modified }, [hitAt(7)], {}, { ...explicit, source: "heuristic" });
+    expect(fields.expires).toBe("Sun, 22 Nov 2026 10:00:13 GMT");
   });
 
   it("bounds what caches on the way are told as well", () => {

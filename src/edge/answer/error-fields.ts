@@ -1,0 +1,48 @@
+import { boundCacheControl } from "../../http/bound-cache-control.ts";
+import { parseCacheControl } from "../../http/cache-control.ts";
+import { formatHttpDate, parseHttpDate } from "../../http/dates.ts";
+import { isUnderstood } from "../../http/statuses.ts";
+import type { ZoneSettings } from "../../zones/settings.ts";
+import { fieldOf, type StoredResponse } from "../cache/stored-response.ts";
+
+/** Seconds that may stand in the `max-age` of an error: as many as the zone allows, from when it came; null: it is none. */
+export function mostOfError(stored: StoredResponse, { max_error_ttl }: ZoneSettings): number | null {
+  if (stored.status < 400) return null;
+  // RFC 9111 §5.2.2.3: of a status that nobody understands it is not to be stored by anybody, so it claims nothing.
+  const { mustUnderstand } = parseCacheControl(fieldOf(stored, "cache-control"));
+  return mustUnderstand && !isUnderstood(stored.status) ? null : Math.floor(stored.initialAge) + max_error_ttl;
+}
+
+/** The settings by which a client is told of an error: a `browser_ttl` is meant for what is none. */
+export function settingsForError(
+  { source, lifetime }: StoredResponse,
+  age: number,
+  settings: ZoneSettings,
+): ZoneSettings {
+  const { browser_ttl, max_error_ttl } = settings;
+  if (browser_ttl === null) return settings;
+  const own = source === "negative" ? lifetime - age : 0;
+  return { ...settings, browser_ttl: Math.min(browser_ttl, Math.max(max_error_ttl, own)) };
+}
+
+/**
+ * Bounds what an error claims at clients and at caches on the way to them. A `max-age` comes before an `Expires` (RFC 9111
+ * §5.3), and an `Expires` before what clients guess by a `Last-Modified` (§4.2.2).
+ *
+ * @param most seconds that may stand in its `max-age`
+ */
+export function boundError(headers: Headers, stored: StoredResponse, most: number): void {
+  const said = fieldOf(stored, "cache-control");
+  const bounded = said && boundCacheControl(said, most);
+  if (bounded !== null) headers.set("cache-control", bounded);
+  const toCdns = fieldOf(stored, "cdn-cache-control");
+  if (toCdns !== null) headers.set("cdn-cache-control", boundCacheControl(toCdns, most));
+  if (parseCacheControl(bounded).maxAge !== undefined) return;
+  const date = parseHttpDate(fieldOf(stored, "date")) ?? stored.answeredAt;
+  const expires = parseHttpDate(fieldOf(stored, "expires"));
+  if (expires !== null && expires - date > most * 1000) {
+    headers.set("cache-control", [bounded, `max-age=${most}`].filter(Boolean).join(", "));
+  } else if (stored.source === "heuristic") {
+    headers.set("expires", formatHttpDate(date + stored.lifetime * 1000));
+  }
+}
