@@ -1,4 +1,4 @@
-import { cacheControl, date, list } from "./directives.ts";
+import { cacheControl, date, list, seconds } from "./directives.ts";
 import { MARK, originFaults } from "./forwarded.ts";
 import type { Answer, Journal, Step } from "./journal.ts";
 import { isPage } from "./resource.ts";
@@ -89,7 +89,18 @@ function* responseFaults(step: Step, answer: Answer, response: ModelResponse, jo
   if (base.status < 300 && isPage(step.path, base.headers) && !/^no-store(?:, no-transform)?$/.test(control))
     yield "a page for an asset is called cacheable";
   yield* statusFaults(step, answer, response);
+  yield* errorFaults(step, answer, response);
   yield* bodyFaults(step, answer, response, journal);
+}
+
+/** No error lets a client keep it for longer than the zone allows. Clocks differ by seconds. */
+function* errorFaults(step: Step, { status, headers }: Answer, response: ModelResponse): Iterable<string> {
+  const said = cacheControl(headers.get("cache-control"));
+  if (status < 400 || said.has("must-understand")) return;
+  const { max_error_ttl, negative_ttl } = step.settings;
+  const { last } = response;
+  const kept = (seconds(said, "max-age") ?? 0) - leastAge(response, Math.max(last.answeredAt, step.startedAt));
+  if (kept > Math.max(max_error_ttl, negative_ttl) + 2) yield `a client keeps the ${status} for ${kept} s`;
 }
 
 /** An own 304 has confirmed the stored response: it must be the selected one, and complete. */

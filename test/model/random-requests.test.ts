@@ -47,7 +47,7 @@ const AT_LEAST: Readonly<Record<string, number>> = {
   ...shares("variants", { HIT: 120, collapsed: 30, STALE: 15, REVALIDATED: 15 }),
   ...shares("all", { HIT: 160, collapsed: 25, STALE: 40, REVALIDATED: 25 }),
   ...shares("cookies", { HIT: 200, collapsed: 50, STALE: 60, REVALIDATED: 60 }),
-  ...shares("authorization", { HIT: 180, collapsed: 15, STALE: 15, REVALIDATED: 25 }),
+  ...shares("authorization", { HIT: 180, collapsed: 15, STALE: 10, REVALIDATED: 25 }),
 };
 
 /** The ways to share an answer, in zones of a kind. */

@@ -55,6 +55,26 @@ describe("Counter", () => {
     ]);
   });
 
+  it("counts an origin's failures by their words, in zones and hours without a request as well", () => {
+    const counter = new Counter();
+    const owner = counter.countFailure(live, "origin-dns", HOUR);
+    counter.countFailure(live, "origin-timeout", HOUR);
+    counter.countFailure(live, "origin-dns", HOUR + 1);
+    counter.countFailure(live, "origin-dns", HOUR + 3_600_000);
+    const failures = counter.close(owner, "i", "P")?.zones.map((zone) => [zone.hour, zone.lines, zone.failures]);
+    expect(failures).toEqual([
+      [
+        HOUR,
+        [],
+        [
+          ["origin-dns", 2],
+          ["origin-timeout", 1],
+        ],
+      ],
+      [HOUR + 3_600_000, [], [["origin-dns", 1]]],
+    ]);
+  });
+
   it("keeps live and test zones of an account apart", () => {
     const counter = new Counter();
     const owner = counter.countRequest(live, "/a", "HIT", 200, 1, HOUR);

@@ -10,7 +10,10 @@ export function mostOfError(stored: StoredResponse, { max_error_ttl }: ZoneSetti
   if (stored.status < 400) return null;
   // RFC 9111 §5.2.2.3: of a status that nobody understands it is not to be stored by anybody, so it claims nothing.
   const { mustUnderstand } = parseCacheControl(fieldOf(stored, "cache-control"));
-  return mustUnderstand && !isUnderstood(stored.status) ? null : Math.floor(stored.initialAge) + max_error_ttl;
+  if (mustUnderstand && !isUnderstood(stored.status)) return null;
+  const { initialAge, requestedAt, answeredAt } = stored;
+  // Of its age when it came, a client that gets it at once knows all but the time that it took.
+  return Math.max(0, Math.floor(initialAge - (answeredAt - requestedAt) / 1000)) + max_error_ttl;
 }
 
 /** The settings by which a client is told of an error: a `browser_ttl` is meant for what is none. */

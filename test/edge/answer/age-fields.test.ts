@@ -16,6 +16,8 @@ function stamped(fields: Record<string, string>, provenances: Provenance[], sett
     lifetime: 100,
     source: "policy",
     initialAge: 3.9,
+    requestedAt: 0,
+    answeredAt: 500,
     ...change,
   } as StoredResponse;
   const headers = new Headers(fields);
