@@ -57,6 +57,8 @@ function* refusalFaults(step: Step, { status, headers }: Answer, journal: Journa
     405: isUnsafe && step.settings.methods === "read",
     412: (has("if-match") && asked.get("if-match") !== "*") || (has("if-unmodified-since") && !has("if-match")),
     502: isUnsafe ? hasFailedItself(step, journal) : hasFailed(step, journal),
+    // The origin was asked too much (429), just before.
+    503: !isUnsafe && hasFailed(step, journal),
     504: cacheControl(asked.get("cache-control")).has("only-if-cached"),
   };
   if (!reasons[status]) yield `nothing explains the ${status}`;
