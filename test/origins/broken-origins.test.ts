@@ -213,12 +213,12 @@ describe.each([
 
 describe("an answer without a type, of whose body nothing comes", () => {
   it.concurrent.each<[string, Behaviour, number, string]>([
-    ["falls silent", (socket) => socket.write(head({ "Content-Length": 5 })), 504, "origin-timeout"],
+    ["falls silent", (socket) => socket.write(head({ "Content-Length": 5 })), 504, "origin-body-timeout"],
     [
       "sends a chunk of no size",
       raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
       502,
-      "origin-unreachable",
+      "origin-body-cut",
     ],
   ])("that %s, is none: the client gets a reason, or what was stored before", async (_, behaviour, status, code) => {
     const path = newPath();
