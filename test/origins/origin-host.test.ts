@@ -42,6 +42,39 @@ describe("origin_host", () => {
   });
 });
 
+describe("the zone's own host as origin_host", () => {
+  it("is what an origin that writes URLs by its Host writes, and clients stay with the zone", async () => {
+    const zone = await cdn.zone(origin.url, (host) => ({ origin_host: `${host.toUpperCase()}:${cdn.port}` }));
+    // As Apache and nginx have it: by the Host that they see, and the scheme that they were asked by.
+    origin.on("/docs", (socket, { headers }) => {
+      answer(
+        "",
+        { Location: `http://${headers.host}/docs/`, "Cache-Control": "max-age=60" },
+        301,
+      )(socket, { method: "GET", target: "", headers: {} });
+    });
+    origin.on("/docs/", answer("docs"));
+    origin.on("/package", (socket, { headers, method, target }) =>
+      answer(`{"tarball":"http://${headers.host}/package.tgz"}`)(socket, { method, target, headers }),
+    );
+    for (let i = 0; i < 2; i++) {
+      expect(await get(cdn.port, zone, "/docs")).toMatchObject({ status: 301, headers: { location: "/docs/" } });
+    }
+    expect(await get(cdn.port, zone, "/docs/")).toMatchObject({ status: 200, body: Buffer.from("docs") });
+    const tarball = `{"tarball":"http://${zone}:${cdn.port}/package.tgz"}`;
+    expect(await get(cdn.port, zone, "/package")).toMatchObject({ status: 200, body: Buffer.from(tarball) });
+  });
+
+  it("is no way out of a redirect to https that an origin makes of each request", async () => {
+    const zone = await cdn.zone(origin.url, (host) => ({ origin_host: host }));
+    origin.on("/secure", answer("", { Location: `https://${zone}/secure` }, 301));
+    expect(await get(cdn.port, zone, "/secure")).toMatchObject({
+      status: 508,
+      headers: { "cache-status": "ResCDN; detail=redirect-loop" },
+    });
+  });
+});
+
 // With a type: nothing of the body has to be looked at before the answer begins.
 const CHUNKED = { "Transfer-Encoding": "chunked", "Content-Type": "image/png" };
 const HINTS = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
