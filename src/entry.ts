@@ -1,3 +1,4 @@
+import { accountTableOf } from "./accounts/account-table.ts";
 import { failure } from "./edge/answer/failure.ts";
 import { refuse } from "./edge/answer/refusal.ts";
 import { toResponse } from "./edge/answer/send.ts";
@@ -91,6 +92,7 @@ function edgeOf(env: EdgeEnv, cache: PlainCache, { cf }: Request): Edge & { usag
   return {
     routes: new Routes(settings),
     zones: zoneTableOf(env.ZONES),
+    accounts: accountTableOf(env.ZONES),
     store: createStore(cache, storeOrigin(settings), settings.cloudflare && cacheTagField),
     coalescing: new Coalescing(),
     fills: new FillBudget(),

@@ -1,3 +1,4 @@
+import type { AccountPublisher } from "./accounts/account-publisher.ts";
 import type { RateLimiter } from "./accounts/rate-limiter.ts";
 import type { RateLimitBindings } from "./records/rate-limit-bindings.ts";
 import type { RecordPublisher } from "./records/record-publisher.ts";
@@ -11,6 +12,7 @@ import type { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";
 export interface Env extends Variables, RateLimitBindings {
   DB: D1Database;
   ZONES: KVNamespace;
+  ACCOUNT_PUBLISHER: DurableObjectNamespace<AccountPublisher>;
   ZONE_PUBLISHER: DurableObjectNamespace<ZonePublisher>;
   RECORD_PUBLISHER: DurableObjectNamespace<RecordPublisher>;
   WEBHOOK_DISPATCHER: DurableObjectNamespace<WebhookDispatcher>;

@@ -3,6 +3,7 @@ import { createEntry } from "./entry.ts";
 import type { Env } from "./env.ts";
 import { DRAIN } from "./usage/drain.ts";
 
+export { AccountPublisher } from "./accounts/account-publisher.ts";
 export { RateLimiter } from "./accounts/rate-limiter.ts";
 export { RecordPublisher } from "./records/record-publisher.ts";
 export { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";

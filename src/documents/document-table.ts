@@ -23,6 +23,8 @@ export interface DocumentKind<Document> {
   isDeleted(document: Document): boolean;
   /** How long a document may be believed at most, ms. */
   lifetimeOf(document: Document): number;
+  /** What stands for a missing document and is remembered like one. Left out: nothing does. */
+  whereMissing?(name: string): Document;
 }
 
 const FRESH_MS = 5_000;
@@ -126,6 +128,8 @@ export class DocumentTable<Document> {
     // KV remembers misses too. What was once seen only goes by its document saying so, never by a missing one.
     const known = this.#memos.get(name);
     if (known !== undefined) return this.#visible(this.#keep(known.document, known.size, now));
+    const standIn = this.#kind.whereMissing?.(name);
+    if (standIn !== undefined) return this.#keep(standIn, name.length, now);
     this.#missing.set(name, now);
     return null;
   }

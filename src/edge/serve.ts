@@ -1,3 +1,5 @@
+import { type AccountDocument, type Bar, barOf } from "../accounts/account-document.ts";
+import type { AccountTable } from "../accounts/account-table.ts";
 import { zoneHosts } from "../hosts.ts";
 import { parseRequestCacheControl } from "../http/cache-control.ts";
 import type { Settings } from "../settings.ts";
@@ -25,6 +27,7 @@ import { withAddress } from "./request/with-address.ts";
 export interface Edge extends Filling {
   routes: Routes;
   zones: ZoneTable;
+  accounts: AccountTable;
   memory: Memory;
   usage: Usage;
   settings: Pick<Settings, "edgeDomains">;
@@ -42,8 +45,8 @@ interface Visit {
 }
 
 /**
- * Serves a request for a zone: zone → target → what is hot; else admission → outcome → answer. No promise is made on the way
- * of a request for something hot, see {@link replay}.
+ * Serves a request for a zone: zone → account → target → what is hot; else admission → outcome → answer. No promise is made
+ * on the way of a request for something hot, see {@link replay}.
  */
 export function serve(
   request: Request,
@@ -53,18 +56,31 @@ export function serve(
   waitUntil: WaitUntil,
 ): Response | Promise<Response> {
   const visit: Visit = { request, route, now: Date.now(), waitUntil };
-  const zone = lookupZone(edge.zones, zoneName, visit);
+  const zone = orUnavailable(edge.zones.lookup(zoneName, visit.now, waitUntil));
   return zone instanceof Promise ? zone.then((known) => serveZone(visit, known, edge)) : serveZone(visit, zone, edge);
 }
 
 function serveZone(visit: Visit, zone: ZoneDocument | null | "unavailable", edge: Edge): Response | Promise<Response> {
-  const { request, route, now, waitUntil } = visit;
+  const { request, now, waitUntil } = visit;
   if (zone === "unavailable") return toResponse(refuse("zone-table", request));
   if (zone === null) return toResponse(refuse("unknown-zone", request));
+  const account = orUnavailable(edge.accounts.lookup(zone.account, now, waitUntil));
+  if (!(account instanceof Promise)) return serveAccount(visit, zone, account, edge);
+  return account.then((known) => serveAccount(visit, zone, known, edge));
+}
 
+function serveAccount(
+  visit: Visit,
+  zone: ZoneDocument,
+  account: AccountDocument | "unavailable",
+  edge: Edge,
+): Response | Promise<Response> {
+  const { request, route, now, waitUntil } = visit;
+  if (account === "unavailable") return toResponse(refuse("zone-table", request, zone));
   const { memory, usage, stalledMs } = edge;
   const target = targetOfRequest(request, route, zone);
-  const hot = zone.state === "active" ? memory.get(target.key) : null;
+  const bar = barOf(account, zone.mode, now) ?? (target.takedown === null ? null : "taken-down");
+  const hot = bar === null && zone.state === "active" ? memory.get(target.key) : null;
   const again = hot !== null && usage.settle === null ? replay(hot, request, zone, now) : null;
   if (again !== null) {
     const { fields, body, size } = again;
@@ -74,11 +90,33 @@ function serveZone(visit: Visit, zone: ZoneDocument | null | "unavailable", edge
   const context: SendContext = { zone, path: target.path, now, usage, stalledMs, waitUntil };
   const failed = (error: unknown) => send(failure(request, error, zone), context);
   try {
-    const answered = answerTo(visit, zone, target, edge);
+    const answered =
+      bar === null ? answerTo(visit, zone, target, edge) : barred(bar, request, zone, target, account, now);
     if (!(answered instanceof Promise)) return send(answered, context);
     return answered.then((given) => send(given, context)).catch(failed);
   } catch (error) {
     return failed(error);
+  }
+}
+
+/** What is answered of what is barred, whatever is asked of it. */
+function barred(
+  bar: Bar | "taken-down",
+  request: Request,
+  zone: ZoneDocument,
+  { takedown }: Target,
+  { stoppedUntil }: AccountDocument,
+  now: number,
+): Answer {
+  switch (bar) {
+    case "suspended-account":
+      return refuse(bar, request, zone);
+    case "over-quota":
+      return refuse(bar, request, zone, { "retry-after": String(Math.ceil((stoppedUntil! - now) / 1000)) });
+    case "taken-down":
+      return refuse(bar, request, zone, {}, { reference: takedown! });
+    default:
+      return bar satisfies never;
   }
 }
 
@@ -158,8 +196,7 @@ async function answerOutcome(exchange: Exchange, coming: Outcome | Promise<Outco
   }
 }
 
-function lookupZone(zones: ZoneTable, name: string, { now, waitUntil }: Visit) {
-  const found = zones.lookup(name, now, waitUntil);
+function orUnavailable<Found>(found: Found | Promise<Found>): Found | Promise<Found | "unavailable"> {
   if (!(found instanceof Promise)) return found;
   return found.catch((error: unknown) => {
     if (error instanceof TableUnavailable) return "unavailable" as const;

@@ -1,5 +1,6 @@
 import type { PurgeLog } from "./purge/purge-log.ts";
 import type { ZoneSettings } from "./settings.ts";
+import type { Takedowns } from "./takedowns.ts";
 
 /**
  * A zone as the edge knows it: the JSON document under `zone:<name>` in the zone table (KV).
@@ -20,4 +21,6 @@ export interface ZoneDocument {
   /** Grows by one with every change, purges too. */
   version: number;
   purges: PurgeLog;
+  /** What the operator has blocked; left out: nothing. */
+  takedowns?: Takedowns;
 }

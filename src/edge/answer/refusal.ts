@@ -11,6 +11,9 @@ const REFUSALS = {
   "unknown-host": [404, "nothing here: this hostname belongs to no zone, or has no such path"],
   "unknown-zone": [404, "no such zone"],
   "paused-zone": [403, "this zone is paused by its owner"],
+  "suspended-account": [403, "the account that this zone belongs to is suspended"],
+  "over-quota": [429, "the account that this zone belongs to has used up its quota for this month"],
+  "taken-down": [451, "this is blocked for legal reasons; the reference says by which order"],
   "method-not-allowed": [405, "this zone does not take this method; see Allow"],
   "only-if-cached": [504, "only-if-cached: nothing usable is stored"],
   "precondition-failed": [412, "a precondition of the request does not hold"],
@@ -39,12 +42,18 @@ const REFUSALS = {
 
 export type RefusalReason = keyof typeof REFUSALS;
 
-/** An error answer of the edge: JSON, never cached by anyone, readable across origins. */
+/**
+ * An error answer of the edge: JSON, never cached by anyone, readable across origins.
+ *
+ * @param extra header fields
+ * @param more what stands in the body beside sentence and reason
+ */
 export function refuse(
   reason: RefusalReason,
   request: Request,
   zone: ZoneDocument | null = null,
   extra: Readonly<Record<string, string>> = {},
+  more: Readonly<Record<string, string>> = {},
 ): Answer {
   const [status, sentence] = REFUSALS[reason];
   const headers = new Headers({
@@ -55,7 +64,7 @@ export function refuse(
   addEdgeHeaders(headers, request.headers, zone ?? { mode: "live", settings: DEFAULT_SETTINGS });
   headers.set("content-type", "application/json");
   headers.set("cache-control", "no-store");
-  const body = request.method === "HEAD" ? null : `${JSON.stringify({ error: sentence, code: reason })}\n`;
+  const body = request.method === "HEAD" ? null : `${JSON.stringify({ error: sentence, code: reason, ...more })}\n`;
   return {
     status,
     headers,

@@ -1,5 +1,6 @@
 import { normalisePath, normaliseQuery } from "../../http/uri.ts";
 import { type Asset, assetOf } from "../../zones/asset-types.ts";
+import { takedownOf } from "../../zones/takedowns.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { boundedText } from "./bounded-text.ts";
 import { type ForwardedField, listedFields } from "./forwarded-fields.ts";
@@ -19,13 +20,22 @@ export interface Target {
   fields: readonly ForwardedField[];
   /** Null where the name says nothing. */
   asset: Asset | null;
+  /** The reference under which the operator has blocked it; null: it is not blocked. */
+  takedown: string | null;
 }
 
 /** Decides path, key and asset type of a request that brings no fields which count. */
-export function targetOf(url: URL, zone: Pick<ZoneDocument, "id" | "settings">): Target {
+export function targetOf(url: URL, zone: Pick<ZoneDocument, "id" | "settings" | "takedowns">): Target {
   const path = normalisePath(url.pathname);
   const query = normaliseQuery(url.search, zone.settings.query);
-  return { path, query, key: zone.id + path + query, fields: [], asset: assetOf(path) };
+  return {
+    path,
+    query,
+    key: zone.id + path + query,
+    fields: [],
+    asset: assetOf(path),
+    takedown: zone.takedowns === undefined ? null : takedownOf(zone.takedowns, path, query),
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The Worker of an edge process: zones and names are answered here, the APIs in the control process. */
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { accountTableOf, isAccountKey } from "../../accounts/account-table.ts";
 import { type ControlSurface, createEntry, type EdgeEnv } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
 import { recordTableOf } from "../../records/record-table.ts";
@@ -56,6 +57,10 @@ export class Publications extends WorkerEntrypoint<Env> {
 
   #takeIn(key: string, text: string): void {
     const { ZONES } = this.env;
+    if (isAccountKey(key)) {
+      accountTableOf(ZONES).remember(JSON.parse(text), Date.now());
+      return;
+    }
     if (!key.startsWith(zoneKey(""))) {
       recordTableOf(ZONES).take(JSON.parse(text), Date.now());
       return;

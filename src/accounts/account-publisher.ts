@@ -1,0 +1,19 @@
+import { DocumentPublisher, type PublishedKind, type PublisherEnv } from "../documents/document-publisher.ts";
+import type { AccountDocument } from "./account-document.ts";
+import { accountKey } from "./account-table.ts";
+import { accountDocumentOf, markAccountPublished } from "./published-accounts.ts";
+
+const ACCOUNT: PublishedKind<AccountDocument> = {
+  what: "account",
+  documentOf: accountDocumentOf,
+  keyOf: accountKey,
+  isDeleted: () => false,
+  markPublished: markAccountPublished,
+};
+
+/** Publishes what the edge has to know of an account, one object for each. */
+export class AccountPublisher extends DocumentPublisher<AccountDocument> {
+  constructor(ctx: DurableObjectState, env: PublisherEnv) {
+    super(ctx, env, ACCOUNT);
+  }
+}

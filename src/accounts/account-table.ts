@@ -1,0 +1,69 @@
+import { type DocumentKind, DocumentTable, type TableBounds } from "../documents/document-table.ts";
+import type { WaitUntil } from "../memo/shared-reads.ts";
+import type { AccountDocument } from "./account-document.ts";
+
+const PREFIX = "acct:";
+
+/** The key of an account's document in KV. */
+export function accountKey(id: string): string {
+  return PREFIX + id;
+}
+
+/** Whether a key in KV is of an account's document. */
+export function isAccountKey(key: string): boolean {
+  return key.startsWith(PREFIX);
+}
+
+/** Most accounts have no document. They are remembered like others, so that no request waits to learn it again. */
+const ORDINARY: Omit<AccountDocument, "id"> = { state: "active", stoppedUntil: null, revision: 0 };
+
+const ACCOUNT: DocumentKind<AccountDocument> = {
+  what: "account",
+  keyOf: accountKey,
+  canBe: () => true,
+  parse: (text) => JSON.parse(text) as AccountDocument,
+  nameOf: ({ id }) => id,
+  revisionOf: ({ revision }) => revision,
+  isDeleted: () => false,
+  lifetimeOf: () => Number.POSITIVE_INFINITY,
+  whereMissing: (id) => ({ id, ...ORDINARY }),
+};
+
+const BOUNDS: TableBounds = { names: 10_000, missing: 0, characters: 2 * 1024 * 1024 };
+
+/** Accounts as one isolate knows them, as `ZoneTable` knows zones. */
+export class AccountTable {
+  readonly #accounts: DocumentTable<AccountDocument>;
+
+  constructor(kv: KVNamespace, bounds: TableBounds = BOUNDS) {
+    this.#accounts = new DocumentTable(kv, ACCOUNT, bounds);
+  }
+
+  /**
+   * The document of an account; without a promise but when the isolate meets the account for the first time in a minute.
+   *
+   * @param now ms since the epoch
+   * @throws {TableUnavailable} where KV fails and nothing recent enough is known
+   */
+  lookup(id: string, now: number, waitUntil: WaitUntil): AccountDocument | Promise<AccountDocument> {
+    // Of a missing one there is a stand-in.
+    return this.#accounts.lookup(id, now, waitUntil) as AccountDocument | Promise<AccountDocument>;
+  }
+
+  /** Takes in a document that has just been published, unless a newer one is known. */
+  remember(document: AccountDocument, now: number): void {
+    this.#accounts.remember(document, now);
+  }
+}
+
+const tables = new WeakMap<KVNamespace, AccountTable>();
+
+/** This isolate's table over a KV binding. */
+export function accountTableOf(kv: KVNamespace): AccountTable {
+  let table = tables.get(kv);
+  if (table === undefined) {
+    table = new AccountTable(kv);
+    tables.set(kv, table);
+  }
+  return table;
+}

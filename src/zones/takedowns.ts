@@ -1,0 +1,18 @@
+/** What an operator has blocked of a zone, each with the reference under which: part of the zone's document. */
+export interface Takedowns {
+  /** By normalised path: with every query. */
+  paths: Readonly<Record<string, string>>;
+  /** By normalised path and query, by the zone's rule for queries. */
+  urls: Readonly<Record<string, string>>;
+  prefixes: readonly (readonly [prefix: string, reference: string])[];
+}
+
+/** How many of a zone can be blocked one by one: they stand in its document, and prefixes are compared one by one. */
+export const TAKEDOWNS_OF_A_ZONE = 1_000;
+
+/** The reference under which something of a zone is blocked; null: it is not. @param path and query as in the cache key */
+export function takedownOf({ paths, urls, prefixes }: Takedowns, path: string, query: string): string | null {
+  const exact = paths[path] ?? urls[path + query];
+  if (exact !== undefined) return exact;
+  return prefixes.find(([prefix]) => path.startsWith(prefix))?.[1] ?? null;
+}
