@@ -1,3 +1,4 @@
+import { republishLaggingAccounts } from "./accounts/account-publication.ts";
 import { deleteOldRows } from "./accounts/delete-old-rows.ts";
 import type { Env } from "./env.ts";
 import { dropDeletedRecords } from "./records/drop-deleted-records.ts";
@@ -16,6 +17,7 @@ import { dropOldPurges } from "./zones/purge/purge-history.ts";
 export async function everyMinute(env: Env, now: number): Promise<void> {
   await Promise.all([
     republishLagging(env.DB, env.ZONE_PUBLISHER),
+    republishLaggingAccounts(env.DB, env.ACCOUNT_PUBLISHER),
     republishLaggingRecords(env.DB, env.RECORD_PUBLISHER),
     tendWebhooks(env.DB, env.WEBHOOK_DISPATCHER, now),
     deleteOldRows(env.DB, now),

@@ -89,16 +89,17 @@ export function createEntry<E extends EdgeEnv>(
 
 function edgeOf(env: EdgeEnv, cache: PlainCache, { cf }: Request): Edge & { usage: Metering } {
   const settings = settingsOf(env);
+  const accounts = accountTableOf(env.ZONES);
   return {
     routes: new Routes(settings),
     zones: zoneTableOf(env.ZONES),
-    accounts: accountTableOf(env.ZONES),
+    accounts,
     store: createStore(cache, storeOrigin(settings), settings.cloudflare && cacheTagField),
     coalescing: new Coalescing(),
     fills: new FillBudget(),
     ranges: new RangeDemand(),
     memory: new Memory(settings.memory),
-    usage: new Metering(env.USAGE_METER, popOf(cf?.colo)),
+    usage: new Metering(env.USAGE_METER, popOf(cf?.colo), (document) => accounts.remember(document, Date.now())),
     stalledMs: settings.stalledClientMs,
     settings,
     async addressOf(request) {

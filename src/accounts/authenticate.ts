@@ -11,13 +11,16 @@ export interface Caller extends KeyPowers {
   account: string;
   product: Product;
   plan: Plan;
+  /** Whether the operator has suspended the account: its keys read, and change nothing. */
+  suspended: boolean;
 }
 
 export type Authentication =
   | { kind: "authenticated"; caller: Caller }
   | { kind: "refused"; reason: "missing" | "malformed" | "other product" | "unknown" | "revoked" | "expired" };
 
-type Row = Omit<Caller, "product" | "scopes" | "zones"> & {
+type Row = Omit<Caller, "product" | "suspended" | "scopes" | "zones"> & {
+  state: "active" | "suspended";
   scopes: string;
   zones: string | null;
   revokedAt: number | null;
@@ -37,7 +40,7 @@ export async function authenticate(
   // Found by its hash: the time that takes says nothing of 160 random bits.
   const key = await db
     .prepare(
-      `SELECT api_keys.id AS keyId, COALESCE(counted_as, api_keys.id) AS countedAs, account_id AS account, accounts.plan, mode, scopes, zones,
+      `SELECT api_keys.id AS keyId, COALESCE(counted_as, api_keys.id) AS countedAs, account_id AS account, accounts.plan, accounts.state, mode, scopes, zones,
               expires_at AS expiresAt, revoked_at AS revokedAt
        FROM api_keys JOIN accounts ON accounts.id = account_id WHERE hash = ?1 AND product = ?2`,
     )
@@ -46,13 +49,14 @@ export async function authenticate(
   if (key === null) return refused("unknown");
   if (key.revokedAt !== null && key.revokedAt <= now) return refused("revoked");
   if (key.expiresAt !== null && key.expiresAt <= now) return refused("expired");
-  const { revokedAt, ...caller } = key;
+  const { revokedAt, state, ...caller } = key;
   const ends = [key.expiresAt, revokedAt].filter((end) => end !== null);
   return {
     kind: "authenticated",
     caller: {
       ...caller,
       product,
+      suspended: state === "suspended",
       // A key that was rotated cannot live on in one that it makes.
       expiresAt: ends.length > 0 ? Math.min(...ends) : null,
       scopes: key.scopes.split(" ") as Scope[],

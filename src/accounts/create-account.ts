@@ -14,7 +14,14 @@ export interface NewAccount {
 /** An account, its time of creation in ms since the epoch, and its first keys, which nobody can read again. */
 export interface CreatedAccount {
   account: NewAccount & { id: string; createdAt: number };
-  keys: { live: string; test: string; resolvedb: string };
+  keys: FirstKeys;
+}
+
+/** A token of each kind. */
+export interface FirstKeys {
+  live: string;
+  test: string;
+  resolvedb: string;
 }
 
 /** There is an account with this e-mail address. */
@@ -41,9 +48,9 @@ export async function createAccount(
   by: Pick<Actor, "address" | "requestId"> = { address: null, requestId: "" },
 ): Promise<CreatedAccount> {
   const id = newId("acct");
-  const keys = { live: newToken("rk_live"), test: newToken("rk_test"), resolvedb: newToken("rdb_live") };
+  const { keys, statements } = await firstKeys(db, id, now);
   const actor = { ...by, account: id, mode: "live", actor: "operator" } as const;
-  const [, , , , , owner] = await db.batch<{ id: string }>([
+  const results = await db.batch<{ id: string }>([
     db
       .prepare(
         `INSERT INTO accounts (id, name, email, plan, created_at) SELECT ?1, ?2, ?3, ?4, ?5
@@ -51,14 +58,27 @@ export async function createAccount(
       )
       .bind(id, account.name, account.email, account.plan, now),
     auditStatement(db, actor, { action: "account.create", target: id, before: null, after: account }, now),
-    await firstKey(db, id, "rk_live", keys.live, now),
-    await firstKey(db, id, "rk_test", keys.test, now),
-    await firstKey(db, id, "rdb_live", keys.resolvedb, now),
+    ...statements,
     db.prepare("SELECT id FROM accounts WHERE lower(email) = lower(?1) ORDER BY created_at, id").bind(account.email),
   ]);
-  const taken = owner?.results[0]?.id;
+  const taken = results.at(-1)?.results[0]?.id;
   if (taken !== undefined && taken !== id) throw new EmailTaken(taken);
   return { account: { ...account, id, createdAt: now }, keys };
+}
+
+/** New keys of each kind with all scopes, and the statements that insert them. @param now ms since the epoch */
+export async function firstKeys(
+  db: D1Database,
+  account: string,
+  now: number,
+): Promise<{ keys: FirstKeys; statements: D1PreparedStatement[] }> {
+  const keys = { live: newToken("rk_live"), test: newToken("rk_test"), resolvedb: newToken("rdb_live") };
+  const statements = [
+    await firstKey(db, account, "rk_live", keys.live, now),
+    await firstKey(db, account, "rk_test", keys.test, now),
+    await firstKey(db, account, "rdb_live", keys.resolvedb, now),
+  ];
+  return { keys, statements };
 }
 
 /** A key with all scopes of its product. */

@@ -12,8 +12,11 @@ import { Problem, problemOf } from "./errors.ts";
 import { addHealth } from "./health.ts";
 import { addKeys } from "./keys.ts";
 import { addMe } from "./me.ts";
+import { addOperatedAccounts } from "./operated-accounts.ts";
 import { addPurge } from "./purge.ts";
 import { addPurgeHistory } from "./purge-history.ts";
+import { addQuota } from "./quota.ts";
+import { addTakedowns } from "./takedowns.ts";
 import { addUsage } from "./usage.ts";
 import { invalidRequest } from "./validation.ts";
 import { addZones } from "./zones.ts";
@@ -40,7 +43,10 @@ function createApi(): OpenAPIHono<RestEnv> {
   addMe(app);
   addAudit(app);
   addUsage(app);
+  addQuota(app);
   addAdmin(app);
+  addOperatedAccounts(app);
+  addTakedowns(app);
   addDocument(app);
   addDocs(app, [
     { name: "ResCDN", url: "/openapi.json" },

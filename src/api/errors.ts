@@ -6,6 +6,7 @@ const PROBLEMS = {
   invalid_json: [400, "the request body is not valid JSON"],
   unauthenticated: [401, "authentication required"],
   forbidden: [403, "this key lacks the permission"],
+  account_suspended: [403, "the account is suspended: its keys may read, and change nothing"],
   limit_reached: [403, "the plan allows no more of these"],
   not_found: [404, "there is nothing at this path: /docs shows what there is"],
   method_not_allowed: [405, "this resource does not have this method"],

@@ -3,7 +3,7 @@ import { admit, admitOperator } from "../accounts/admit.ts";
 import { isOperator } from "../accounts/operator.ts";
 import type { Scope } from "../accounts/scopes.ts";
 import { addressOf } from "../rest/actor-of.ts";
-import { admitted, type Refusals } from "../rest/admitted.ts";
+import { admitted, changes, type Refusals } from "../rest/admitted.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { limitBodyBy } from "../rest/limit-body.ts";
 import { settingsOf } from "../settings.ts";
@@ -29,6 +29,8 @@ export function requireScope(scope: Scope | null, aboutItself: boolean): Guard {
     const isItself = aboutItself && c.req.param("id") === caller.keyId;
     if (scope !== null && !isItself && !caller.scopes.includes(scope))
       throw new Problem("forbidden", { sentence: `this key lacks the scope ${scope}` });
+    // A purge may be a GET.
+    if (caller.suspended && (scope === "purge" || changes(c.req.method))) throw new Problem("account_suspended");
     await next();
   };
 }

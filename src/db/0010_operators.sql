@@ -14,7 +14,7 @@ ALTER TABLE accounts ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE accounts ADD COLUMN published_revision INTEGER NOT NULL DEFAULT 0;
 
 CREATE INDEX accounts_by_time ON accounts (created_at, id);
-CREATE INDEX accounts_by_email ON accounts (email);
+CREATE INDEX accounts_by_email ON accounts (email COLLATE NOCASE);
 CREATE INDEX accounts_lagging ON accounts (id) WHERE published_revision < revision;
 
 -- A takedown is of a zone's name as long as the same account has it, so that a zone that is made anew does not lift it.

@@ -28,3 +28,8 @@ export function admitted(c: RestContext, admission: Admission, challenge: string
       return admission satisfies never;
   }
 }
+
+/** Whether a call of a method may change something: a suspended account makes none. */
+export function changes(method: string): boolean {
+  return method !== "GET" && method !== "HEAD";
+}

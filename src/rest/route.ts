@@ -77,7 +77,8 @@ function derivedErrors({ method, path, scope, request }: RouteFacts<string | nul
     422,
     429,
     500,
-    ...when(scope !== null, 403),
+    // A suspended account changes nothing.
+    ...when(scope !== null || method !== "get", 403),
     ...when(path.includes("{"), 404),
     ...when(hasBody, 400, 415),
     ...when(isPost, 409),

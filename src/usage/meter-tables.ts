@@ -173,6 +173,16 @@ function failuresOf(sql: SqlStorage, { from, to, rows, zones }: UsageQuery): Usa
   return found.toArray();
 }
 
+/** All that was counted since the beginning of a UTC day, ms since the epoch. */
+export function usedSince(sql: SqlStorage, day: number): { requests: number; bytes: number } {
+  return sql
+    .exec<{ requests: number; bytes: number }>(
+      "SELECT COALESCE(SUM(requests), 0) AS requests, COALESCE(SUM(bytes), 0) AS bytes FROM days WHERE at >= ?1",
+      day,
+    )
+    .one();
+}
+
 function sumsBy<Value>(sql: SqlStorage, { from, to, rows, zones }: UsageQuery, dimension: string): Sum<Value>[] {
   const found = sql.exec(
     `SELECT ${dimension} AS value, SUM(requests) AS requests, SUM(bytes) AS bytes,

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import type { AccountDocument } from "../accounts/account-document.ts";
 import { BOUNDS } from "../db/bounds.ts";
 import type { UsageBatch } from "./batch.ts";
 import { DAY_MS, DAYS_KEPT_DAYS, dayOf, HOUR_MS, HOURS_KEPT_DAYS } from "./hours.ts";
@@ -15,6 +16,8 @@ import {
   type UsageSums,
 } from "./meter-tables.ts";
 import { seePop } from "./pops.ts";
+import type { Used } from "./quota.ts";
+import { QuotaWatch, type WatchEnv } from "./quota-watch.ts";
 import type { PathSummary } from "./top-paths.ts";
 
 /** How often a location is noted as serving, ms. */
@@ -27,27 +30,69 @@ const SOURCES_KEPT_DAYS = BOUNDS.sources.days;
  * The usage of one account, one object for its live zones and one for its test zones: exact sums by hour and by day, and
  * the most requested paths. A batch is counted once, however often it comes.
  */
-export class UsageMeter extends DurableObject<{ DB: D1Database }> {
+export class UsageMeter extends DurableObject<WatchEnv> {
   readonly #sql: SqlStorage;
+  /** Null: of test zones, which no quota counts. */
+  readonly #watch: QuotaWatch | null;
   readonly #seenAt = new Map<string, number>();
 
-  constructor(ctx: DurableObjectState, env: { DB: D1Database }) {
+  constructor(ctx: DurableObjectState, env: WatchEnv) {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
     createTables(this.#sql);
+    const [account, mode] = (ctx.id.name ?? "").split(":");
+    this.#watch = account && mode === "live" ? new QuotaWatch(account, this.#sql, env) : null;
   }
 
-  /** Counts a batch. It is on disk when this returns. */
-  async add(batch: UsageBatch): Promise<void> {
+  /**
+   * Counts a batch. It is on disk when this returns. What it returns is what this meter was told of its account last: so an
+   * isolate that serves the account's zones knows within seconds, whatever KV takes.
+   */
+  async add(batch: UsageBatch): Promise<AccountDocument | null> {
     const now = Date.now();
     this.ctx.storage.transactionSync(() => {
       if (!isNew(this.#sql, batch, now)) return;
       addUsage(this.#sql, batch);
       addPaths(this.#sql, batch);
       addFailures(this.#sql, batch);
+      this.#watch?.count(batch);
     });
     this.#notePop(batch.pop, now);
+    this.ctx.waitUntil(this.#look(now, false));
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(dayOf(now) + DAY_MS);
+    return this.#known;
+  }
+
+  /** Takes in what has been published of the account, for those who bring their counts. */
+  know(document: AccountDocument): void {
+    if (document.revision >= (this.#known?.revision ?? 0)) this.ctx.storage.kv.put("account", document);
+  }
+
+  get #known(): AccountDocument | null {
+    return this.ctx.storage.kv.get<AccountDocument>("account") ?? null;
+  }
+
+  /** What is used of this month's quota. */
+  used(): Used {
+    const { requests, bytes } = this.#watch?.used(Date.now()) ?? { requests: 0, bytes: 0 };
+    return { requests, bytes };
+  }
+
+  /** Looks at the account's quota anew: it has changed. Returns what the edge has to know then; null: nothing. */
+  async reconsider(): Promise<AccountDocument | null> {
+    return this.#look(Date.now(), true);
+  }
+
+  async #look(now: number, anew: boolean): Promise<AccountDocument | null> {
+    try {
+      const document = (await this.#watch?.look(now, anew)) ?? null;
+      if (document !== null) this.know(document);
+      return document;
+    } catch (error) {
+      // The next batch looks again.
+      console.error(JSON.stringify({ event: "quota_not_looked_at", meter: this.ctx.id.name, error: String(error) }));
+      return null;
+    }
   }
 
   /** Sums of a period. */

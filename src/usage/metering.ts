@@ -1,3 +1,4 @@
+import type { AccountDocument } from "../accounts/account-document.ts";
 import type { CacheResult, UsageBatch } from "./batch.ts";
 import { Counter, nameOf, type Owner, type OwnerCounts } from "./counter.ts";
 import type { UsageMeter } from "./meter.ts";
@@ -31,16 +32,21 @@ const ABANDONED_MS = 20_000;
 export class Metering {
   readonly #meters: Meters;
   readonly #pop: string;
+  readonly #learn: (document: AccountDocument) => void;
   readonly #counter = new Counter();
   readonly #deliveries = new WeakMap<OwnerCounts, Work>();
   #source: string | null = null;
   /** See {@link Metering.drain}. */
   settle: ((zone: Zone) => Promise<void>) | null = null;
 
-  /** @param pop where this isolate runs, see `popOf` */
-  constructor(meters: Meters, pop: string) {
+  /**
+   * @param pop where this isolate runs, see `popOf`
+   * @param learn takes in what meters say of their accounts
+   */
+  constructor(meters: Meters, pop: string, learn: (document: AccountDocument) => void = () => {}) {
     this.#meters = meters;
     this.#pop = pop;
+    this.#learn = learn;
   }
 
   countRequest(
@@ -144,8 +150,9 @@ export class Metering {
       if (pause > 0) await scheduler.wait(pause);
       delivery.since = Date.now();
       try {
-        await this.#meters.getByName(nameOf(owner)).add(batch);
+        const known = await this.#meters.getByName(nameOf(owner)).add(batch);
         this.#counter.acknowledge(owner, batch);
+        if (known) this.#learn(known);
         return true;
       } catch (error) {
         console.warn(JSON.stringify({ event: "usage_not_delivered", meter: nameOf(owner), error: String(error) }));

@@ -85,12 +85,13 @@ function timeOf(text: string): number | null {
 }
 
 /** The beginning of a time's calendar month in UTC. */
-function monthOf(time: number): number {
+export function monthOf(time: number): number {
   const date = new Date(time);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
 }
 
-function monthAfter(time: number): number {
+/** The beginning of the calendar month after a time's, in UTC. */
+export function monthAfter(time: number): number {
   const date = new Date(time);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
 }

@@ -1,6 +1,7 @@
 import { buildPurgeLog, EMPTY_PURGE_LOG, PURGE_LOG_BOUND, PURGE_LOG_SECONDS } from "./purge/purge-log.ts";
 import { purgesSince } from "./purge/purges.ts";
 import { completeSettings, type StoredSettings } from "./settings.ts";
+import { takedownsOf } from "./takedown-rows.ts";
 import type { ZoneDocument } from "./zone.ts";
 
 /** The document that the zone table should hold for a name, of its newest zone; null where no zone ever had it. */
@@ -15,8 +16,11 @@ export async function documentOf(db: D1Database, name: string, now: number): Pro
   if (zone === null) return null;
   const settings = completeSettings(JSON.parse(zone.settings) as StoredSettings);
   if (zone.state === "deleted") return { ...zone, settings, purges: EMPTY_PURGE_LOG };
-  const purges = await purgesSince(db, zone.id, now - PURGE_LOG_SECONDS * 1000, PURGE_LOG_BOUND);
-  return { ...zone, settings, purges: buildPurgeLog(purges) };
+  const [purges, takedowns] = await Promise.all([
+    purgesSince(db, zone.id, now - PURGE_LOG_SECONDS * 1000, PURGE_LOG_BOUND),
+    takedownsOf(db, zone, settings.query),
+  ]);
+  return { ...zone, settings, purges: buildPurgeLog(purges), ...(takedowns !== undefined && { takedowns }) };
 }
 
 /** Notes that the table holds a document; zones that had its name before have nothing left to publish. */

@@ -9,6 +9,7 @@ const PROBLEMS = {
   invalid_json: [400, "validation_error", "The request body is not valid JSON"],
   unauthenticated: [401, "authentication_error", "The API key is missing or not valid"],
   forbidden: [403, "authorization_error", "The API key lacks required permissions"],
+  account_suspended: [403, "authorization_error", "The account is suspended: its keys may read, and change nothing"],
   quota_exceeded: [403, "quota_exceeded", "The account has as many records as its plan allows"],
   not_found: [404, "not_found", "The requested resource does not exist"],
   method_not_allowed: [405, "method_not_allowed", "This resource does not have this method"],

@@ -5,7 +5,7 @@ import { rateLimitHeaders } from "../../accounts/rate-limit-headers.ts";
 import type { SCOPES } from "../../accounts/scopes.ts";
 import { WINDOW_MS } from "../../accounts/sliding-window.ts";
 import { addressOf } from "../../rest/actor-of.ts";
-import { admitted, type Refusals } from "../../rest/admitted.ts";
+import { admitted, changes, type Refusals } from "../../rest/admitted.ts";
 import type { RestEnv } from "../../rest/context.ts";
 import { limitBodyBy } from "../../rest/limit-body.ts";
 import { bearerToken } from "./bearer-token.ts";
@@ -27,7 +27,9 @@ const refusals: Refusals = {
 /** Lets in who shows a key, within its rate limit; all who do not show a valid one get the same answer. */
 export const requireKey: Guard = async (c, next) => {
   const admission = await admit(c.env, bearerToken(c.req.raw.headers), "resolvedb", addressOf(c), c.var.now);
-  c.set("caller", admitted(c, admission, 'Bearer realm="ResolveDB"', refusals));
+  const caller = admitted(c, admission, 'Bearer realm="ResolveDB"', refusals);
+  c.set("caller", caller);
+  if (caller.suspended && changes(c.req.method)) throw new RestProblem("account_suspended");
   await next();
 };
 

@@ -4,6 +4,8 @@ export const EVENTS = {
   "record.deleted": "A record was deleted",
   "namespace.upserted": "A namespace was created, also by its first record, or updated",
   "namespace.deleted": "A namespace was deleted",
+  "quota.near": "The account has used 80 % of what its zones may answer in a month",
+  "quota.reached": "The account has used all of it",
 } as const;
 
 export type EventName = keyof typeof EVENTS;
@@ -13,7 +15,10 @@ export const EVENT_NAMES = Object.keys(EVENTS) as [EventName, ...EventName[]];
 /** Sent when a webhook's owner asks for it, and to that webhook alone. */
 export const TEST_EVENT = "webhook.test";
 
-/** What happened. `data`: the record or the namespace as it is after the change, in the form of the REST API. */
+/**
+ * What happened. `data`: the record or the namespace as it is after the change, in the form of the REST API; of a quota, what
+ * is used of it.
+ */
 export interface WebhookEvent {
   type: EventName;
   data: object;

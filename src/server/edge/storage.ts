@@ -1,5 +1,6 @@
 /** D1, KV and the meters as the processes of one server share them: the control process holds them. */
 import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
+import type { AccountDocument } from "../../accounts/account-document.ts";
 import type { UsageBatch } from "../../usage/batch.ts";
 import type { UsageMeter } from "../../usage/meter.ts";
 
@@ -83,7 +84,7 @@ class Meter extends RpcTarget {
     this.#meter = meter;
   }
 
-  add(batch: UsageBatch): Promise<void> {
+  add(batch: UsageBatch): Promise<AccountDocument | null> {
     return this.#meter.add(batch);
   }
 }

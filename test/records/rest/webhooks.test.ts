@@ -245,6 +245,7 @@ async function keyOf(owner: string, scope?: "read" | "write") {
     scopes: ["read", "write"],
     zones: null,
     expiresAt: null,
+    suspended: false,
   } as const;
   const request = { name: "k", ...(scope && { scopes: [scope] }) };
   const result = await createKey(env.DB, caller, request, actorOf(owner), Date.now());

@@ -1,0 +1,20 @@
+import { publishAccount } from "../accounts/account-publication.ts";
+import { accountTableOf } from "../accounts/account-table.ts";
+import type { RestContext } from "../rest/context.ts";
+import { nameOf } from "../usage/counter.ts";
+import { Problem } from "./errors.ts";
+
+/**
+ * Brings what has changed of an account to the edge: to KV, and to the account's meters, which tell every isolate that
+ * brings them its counts. A change is acknowledged only when KV holds it.
+ */
+export async function bringAccountToEdge(c: RestContext, account: string): Promise<void> {
+  const result = await publishAccount(c.env.ACCOUNT_PUBLISHER, accountTableOf(c.env.ZONES), account);
+  if (result.kind === "pending") throw new Problem("not_published");
+  const meters = (["live", "test"] as const).map((mode) => c.env.USAGE_METER.getByName(nameOf({ account, mode })));
+  for (const told of await Promise.allSettled(meters.map((meter) => meter.know(result.document)))) {
+    // Those who count learn it from KV then.
+    if (told.status === "rejected")
+      console.error(JSON.stringify({ event: "meter_not_told", account, error: String(told.reason) }));
+  }
+}

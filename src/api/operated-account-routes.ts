@@ -1,0 +1,137 @@
+import { z } from "@hono/zod-openapi";
+import { PLAN_NAMES } from "../accounts/plans.ts";
+import { jsonContent, requiredJson } from "../rest/json-content.ts";
+import { operatorRoute } from "./operator-route.ts";
+import { nextCursor, pageQuery } from "./pages.ts";
+import { quotaBody } from "./quota.ts";
+import { quotaSchema } from "./quota-json.ts";
+
+const state = z.enum(["active", "suspended"]);
+const plan = z.enum(PLAN_NAMES);
+const name = z.string().trim().min(1).max(200);
+const email = z.email().max(254);
+
+export const operatedAccountSchema = z
+  .object({
+    id: z.string().openapi({ example: "acct_abc123" }),
+    name: z.string().openapi({ example: "Acme" }),
+    email: z.string().openapi({ example: "ops@acme.example" }),
+    plan,
+    state,
+    suspended_for: z.string().nullable().describe("The operator's sentence; null: it is not suspended."),
+    created: z.iso.datetime(),
+    zones: z.int().describe("Zones that it has, live and test."),
+    records: z.int().describe("ResolveDB's records that it has."),
+  })
+  .openapi("OperatedAccount");
+
+export const firstKeysSchema = z.object({ live: z.string(), test: z.string(), resolvedb: z.string() });
+
+const params = z.object({
+  id: z.string().max(64).openapi({ description: "The account's id.", example: "acct_abc123" }),
+});
+const account = {
+  description: "The account as it is now",
+  ...jsonContent(z.object({ account: operatedAccountSchema })),
+};
+
+export const listAccountsRoute = operatorRoute({
+  method: "get",
+  path: "/admin/accounts",
+  operationId: "listAccounts",
+  summary: "List accounts (operator only)",
+  request: {
+    query: z.strictObject({
+      ...pageQuery,
+      email: z.string().max(254).optional().describe("Those of this address, in upper or lower case."),
+      zone: z.string().max(64).optional().describe("The one that has the zone of this name or id."),
+      state: state.optional(),
+      plan: plan.optional(),
+    }),
+  },
+  responses: {
+    200: {
+      description: "Accounts, oldest first",
+      ...jsonContent(z.object({ accounts: z.array(operatedAccountSchema), next_cursor: nextCursor })),
+    },
+  },
+});
+
+export const readAccountRoute = operatorRoute({
+  method: "get",
+  path: "/admin/accounts/{id}",
+  operationId: "readAccount",
+  summary: "Read an account and its quota (operator only)",
+  request: { params },
+  responses: {
+    200: {
+      description: "The account",
+      ...jsonContent(z.object({ account: operatedAccountSchema, quota: quotaSchema })),
+    },
+  },
+});
+
+export const changeAccountRoute = operatorRoute({
+  method: "patch",
+  path: "/admin/accounts/{id}",
+  operationId: "changeAccount",
+  summary: "Change an account's name, email, plan or caps (operator only)",
+  description:
+    "A plan holds from the next call on. What an account has beyond a smaller plan stays; it makes no more of it.",
+  request: {
+    params,
+    body: requiredJson(
+      z.strictObject({
+        name: name.optional(),
+        email: email.optional(),
+        plan: plan.optional(),
+        quota: quotaBody.optional(),
+      }),
+    ),
+  },
+  responses: {
+    200: {
+      description: "The account as it is now",
+      ...jsonContent(z.object({ account: operatedAccountSchema, quota: quotaSchema })),
+    },
+  },
+  errors: [409],
+});
+
+export const suspendRoute = operatorRoute({
+  method: "post",
+  path: "/admin/accounts/{id}/suspend",
+  operationId: "suspendAccount",
+  summary: "Suspend an account (operator only)",
+  description:
+    "Its zones answer 403 with the reason suspended-account, its names s=forbidden; its keys may read and change nothing. " +
+    "Nothing is deleted. Answered when KV holds it; isolates that have served the account within the last minute follow within seconds.",
+  request: { params, body: requiredJson(z.strictObject({ reason: z.string().trim().min(1).max(500) })) },
+  responses: { 200: account },
+  errors: [503],
+});
+
+export const resumeRoute = operatorRoute({
+  method: "post",
+  path: "/admin/accounts/{id}/resume",
+  operationId: "resumeAccount",
+  summary: "Let a suspended account go on (operator only)",
+  request: { params },
+  responses: { 200: account },
+  errors: [503],
+});
+
+export const recoverRoute = operatorRoute({
+  method: "post",
+  path: "/admin/accounts/{id}/recover",
+  operationId: "recoverAccount",
+  summary: "Give an account new keys (operator only)",
+  description: "For who has lost all keys, or lost them to somebody: revoke_keys ends all that there are.",
+  request: { params, body: requiredJson(z.strictObject({ revoke_keys: z.boolean() })) },
+  responses: {
+    201: {
+      description: "A key of each kind with all scopes. They are shown this once",
+      ...jsonContent(z.object({ account: operatedAccountSchema, keys: firstKeysSchema })),
+    },
+  },
+});

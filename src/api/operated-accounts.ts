@@ -1,0 +1,93 @@
+import type { OpenAPIHono, z } from "@hono/zod-openapi";
+import {
+  changeAccount,
+  findAccount,
+  listAccounts,
+  type OperatedAccount,
+  operator,
+  recoverAccount,
+  resumeAccount,
+  suspendAccount,
+} from "../accounts/operated-accounts.ts";
+import { isoSeconds } from "../db/iso-seconds.ts";
+import type { RestEnv } from "../rest/context.ts";
+import { bringAccountToEdge } from "./bring-account-to-edge.ts";
+import { Problem } from "./errors.ts";
+import {
+  changeAccountRoute,
+  listAccountsRoute,
+  type operatedAccountSchema,
+  readAccountRoute,
+  recoverRoute,
+  resumeRoute,
+  suspendRoute,
+} from "./operated-account-routes.ts";
+import { operatorRequest } from "./operator-request.ts";
+import { cutPage, requestedPage } from "./pages.ts";
+import { reconsiderQuota, setQuota, shownQuota } from "./quota.ts";
+
+/** Adds what an operator does with accounts, but for making them. */
+export function addOperatedAccounts(app: OpenAPIHono<RestEnv>): void {
+  app.openapi(listAccountsRoute, async (c) => {
+    const { limit, cursor, ...filter } = c.req.valid("query");
+    const found = await listAccounts(c.env.DB, filter, requestedPage("acct", { limit, cursor }));
+    const { rows, next_cursor } = cutPage(found, limit);
+    return c.json({ accounts: rows.map(accountJson), next_cursor }, 200);
+  });
+
+  app.openapi(readAccountRoute, async (c) => {
+    const { id } = c.req.valid("param");
+    const account = there(await findAccount(c.env.DB, id));
+    return c.json({ account: accountJson(account), quota: await shownQuota(c, id) }, 200);
+  });
+
+  app.openapi(changeAccountRoute, async (c) => {
+    const { id } = c.req.valid("param");
+    const { quota, ...change } = c.req.valid("json");
+    const by = operatorRequest(c);
+    const result = await changeAccount(c.env.DB, id, change, by, c.var.now);
+    if (result.kind === "missing") throw accountNotFound();
+    if (result.kind === "busy")
+      throw new Problem("conflict", { sentence: "the account is being changed by others; try again" });
+    if (quota !== undefined) await setQuota(c, operator(id, by), quota);
+    else if (change.plan !== undefined) await reconsiderQuota(c, id);
+    return c.json({ account: accountJson(result.changed), quota: await shownQuota(c, id) }, 200);
+  });
+
+  app.openapi(suspendRoute, async (c) => {
+    const { id } = c.req.valid("param");
+    const { reason } = c.req.valid("json");
+    const account = there(await suspendAccount(c.env.DB, id, reason, operatorRequest(c), c.var.now));
+    await bringAccountToEdge(c, id);
+    return c.json({ account: accountJson(account) }, 200);
+  });
+
+  app.openapi(resumeRoute, async (c) => {
+    const { id } = c.req.valid("param");
+    const account = there(await resumeAccount(c.env.DB, id, operatorRequest(c), c.var.now));
+    await bringAccountToEdge(c, id);
+    return c.json({ account: accountJson(account) }, 200);
+  });
+
+  app.openapi(recoverRoute, async (c) => {
+    const { id } = c.req.valid("param");
+    const { revoke_keys: revoke } = c.req.valid("json");
+    const account = there(await findAccount(c.env.DB, id));
+    const keys = there(await recoverAccount(c.env.DB, id, revoke, operatorRequest(c), c.var.now));
+    return c.json({ account: accountJson(account), keys }, 201);
+  });
+}
+
+function there<Found>(found: Found | null): Found {
+  if (found === null) throw accountNotFound();
+  return found;
+}
+
+function accountNotFound(): Problem {
+  return new Problem("not_found", { sentence: "there is no such account" });
+}
+
+function accountJson(account: OperatedAccount): z.input<typeof operatedAccountSchema> {
+  const { id, name, email, plan, state, suspendedFor, createdAt, zones, records } = account;
+  return { id, name, email, plan, state, suspended_for: suspendedFor, created: isoSeconds(createdAt), zones, records };
+}

@@ -1,0 +1,78 @@
+import { z } from "@hono/zod-openapi";
+import { jsonContent, requiredJson } from "../rest/json-content.ts";
+import { operatorRoute } from "./operator-route.ts";
+import { nextCursor, pageQuery } from "./pages.ts";
+
+export const takedownSchema = z
+  .object({
+    id: z.string().openapi({ example: "take_abc123" }),
+    account: z.string().openapi({ example: "acct_abc123" }),
+    zone: z.string().openapi({ example: "my-assets" }),
+    url: z.string().openapi({ example: "https://my-assets.rescdn.io/leak/*" }).describe("Normalised."),
+    reference: z.string().openapi({ example: "DSA-2026-0017" }),
+    created: z.iso.datetime(),
+  })
+  .openapi("Takedown");
+
+const takedown = jsonContent(z.object({ takedown: takedownSchema }));
+
+export const listTakedownsRoute = operatorRoute({
+  method: "get",
+  path: "/admin/takedowns",
+  operationId: "listTakedowns",
+  summary: "List what is blocked (operator only)",
+  request: {
+    query: z.strictObject({
+      ...pageQuery,
+      zone: z.string().max(64).optional().describe("Of the zone of this name."),
+      account: z.string().max(64).optional().describe("Of the account of this id."),
+    }),
+  },
+  responses: {
+    200: {
+      description: "Takedowns, oldest first",
+      ...jsonContent(z.object({ takedowns: z.array(takedownSchema), next_cursor: nextCursor })),
+    },
+  },
+});
+
+export const takeDownRoute = operatorRoute({
+  method: "post",
+  path: "/admin/takedowns",
+  operationId: "takeDown",
+  summary: "Block a URL of a zone, or all that begins so (operator only)",
+  description:
+    "The URL answers 451 with the reference to every method, whatever is stored of it, until the takedown is lifted. " +
+    "Without a query it is blocked with every query; with * at its end all paths that begin so. It stays blocked if the " +
+    "same account deletes the zone and makes it anew. Repeated, it replaces the reference.",
+  request: {
+    body: requiredJson(
+      z.strictObject({
+        url: z
+          .string()
+          .max(8_192)
+          .openapi({ example: "https://my-assets.rescdn.io/leak/*" })
+          .describe("On one of the hosts that zones are served at."),
+        reference: z
+          .string()
+          .trim()
+          .min(1)
+          .max(200)
+          .openapi({ example: "DSA-2026-0017" })
+          .describe("What the public is told: a case's number, no names."),
+      }),
+    ),
+  },
+  responses: { 201: { description: "Blocked: the edge holds it", ...takedown } },
+  errors: [403, 503],
+});
+
+export const liftTakedownRoute = operatorRoute({
+  method: "delete",
+  path: "/admin/takedowns/{id}",
+  operationId: "liftTakedown",
+  summary: "Lift a takedown (operator only)",
+  request: { params: z.object({ id: z.string().max(64).openapi({ example: "take_abc123" }) }) },
+  responses: { 204: { description: "Lifted" } },
+  errors: [503],
+});
