@@ -50,6 +50,11 @@ export class AccountTable {
     return this.#accounts.lookup(id, now, waitUntil) as AccountDocument | Promise<AccountDocument>;
   }
 
+  /** What {@link lookup} answers without a promise; undefined where KV would have to be read first. */
+  known(id: string, now: number, waitUntil: WaitUntil): AccountDocument | undefined {
+    return this.#accounts.known(id, now, waitUntil) ?? undefined;
+  }
+
   /** Takes in a document that has just been published, unless a newer one is known. */
   remember(document: AccountDocument, now: number): void {
     this.#accounts.remember(document, now);

@@ -1,3 +1,4 @@
+import { type AccountTable, accountTableOf } from "../accounts/account-table.ts";
 import { type DocumentKind, DocumentTable, type TableBounds } from "../documents/document-table.ts";
 import type { WaitUntil } from "../memo/shared-reads.ts";
 import { type NamespaceDocument, namespaceDocumentKey, type RecordDocument, recordDocumentKey } from "./documents.ts";
@@ -43,10 +44,13 @@ const BOUNDS: RecordTableBounds = {
 export class RecordTable {
   /** Which keys there are: D1 behind a memory of its own. */
   readonly keys = new StoredKeys();
+  /** Whose names are answered: the edge's table. */
+  readonly accounts: AccountTable;
   readonly #records: DocumentTable<RecordDocument>;
   readonly #namespaces: DocumentTable<NamespaceDocument>;
 
   constructor(kv: KVNamespace, bounds: RecordTableBounds = BOUNDS) {
+    this.accounts = accountTableOf(kv);
     this.#records = new DocumentTable(kv, RECORD, bounds.records);
     this.#namespaces = new DocumentTable(kv, NAMESPACE, bounds.namespaces);
   }

@@ -49,8 +49,14 @@ export function questionKey(message: Uint8Array): string | null {
   return message.length > LONGEST_QUESTION + 2 ? null : String.fromCharCode(...message.subarray(2));
 }
 
-function holds({ namespace, record }: Basis, table: RecordTable, now: number, waitUntil: Source["waitUntil"]): boolean {
+function holds(
+  { namespace, account, record }: Basis,
+  table: RecordTable,
+  now: number,
+  waitUntil: Source["waitUntil"],
+): boolean {
   if (namespace !== undefined && table.knownNamespace(namespace.name, now, waitUntil) !== namespace.document)
     return false;
+  if (account !== undefined && table.accounts.known(account.id, now, waitUntil) !== account) return false;
   return record === undefined || table.knownRecord(record.key, now, waitUntil) === record.document;
 }

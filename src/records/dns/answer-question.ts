@@ -73,7 +73,10 @@ async function inNamespace(question: Question, asked: InNamespace, soa: Rr, sour
   const { tokens, db, allowance, now } = source;
   const { namespace: name, shows, token } = asked.place;
   const namespace = await readNamespace(source, name);
-  const basis = { namespace: { name, document: namespace } };
+  const account = namespace && (await source.table.accounts.lookup(namespace.account, now, source.waitUntil));
+  // Quotas are of zones.
+  if (account?.state === "suspended") return { ...text(question, soa, errorText("E009"), ERROR_TTL), basis: null };
+  const basis = { namespace: { name, document: namespace }, ...(account && { account }) };
   if (namespace?.visibility === "private") {
     if (!shows) return { ...text(question, soa, errorText("E006"), ERROR_TTL), basis };
     // A wrong token, one that has ended, another namespace's: the same answer.

@@ -13,13 +13,14 @@ const STATUSES = {
   E005: "notfound",
   E006: "auth",
   E007: "auth",
+  E009: "forbidden",
   E013: "error",
 } as const;
 
 /**
  * E001: the name is not of the grammar. E002: no such operation or version. E003: a parameter does not decode. E004: no
  * such record. E005: no such namespace or resource. E006: the namespace is private, and the name shows no token. E007: it
- * shows one that does not open it. E013: too large for an answer.
+ * shows one that does not open it. E009: the namespace's account is suspended. E013: too large for an answer.
  */
 export type ErrorCode = keyof typeof STATUSES;
 

@@ -1,3 +1,4 @@
+import type { AccountDocument } from "../../accounts/account-document.ts";
 import type { NamespaceDocument, RecordDocument } from "../documents.ts";
 
 /** RFC 1035 §4.1.1. */
@@ -36,6 +37,8 @@ export interface Soa {
 /** What a reply was made of: it holds for as long as the table of records still knows the same documents. */
 export interface Basis {
   namespace?: { name: string; document: NamespaceDocument | null };
+  /** Whose the namespace is. */
+  account?: AccountDocument;
   record?: { key: string; document: RecordDocument | null };
 }
 
