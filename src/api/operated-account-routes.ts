@@ -45,8 +45,8 @@ export const listAccountsRoute = operatorRoute({
       ...pageQuery,
       email: z.string().max(254).optional().describe("Those of this address, in upper or lower case."),
       zone: z.string().max(64).optional().describe("The one that has the zone of this name or id."),
-      state: state.optional(),
-      plan: plan.optional(),
+      state: state.optional().describe("Those in this state."),
+      plan: plan.optional().describe("Those of this plan."),
     }),
   },
   responses: {

@@ -72,7 +72,9 @@ export const liftTakedownRoute = operatorRoute({
   path: "/admin/takedowns/{id}",
   operationId: "liftTakedown",
   summary: "Lift a takedown (operator only)",
-  request: { params: z.object({ id: z.string().max(64).openapi({ example: "take_abc123" }) }) },
+  request: {
+    params: z.object({ id: z.string().max(64).openapi({ description: "The takedown's id.", example: "take_abc123" }) }),
+  },
   responses: { 204: { description: "Lifted" } },
   errors: [503],
 });

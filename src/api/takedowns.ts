@@ -1,4 +1,5 @@
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
+import { BOUNDS } from "../db/bounds.ts";
 import { isoSeconds } from "../db/iso-seconds.ts";
 import { newId } from "../db/new-id.ts";
 import { surfaceOf } from "../hosts.ts";
@@ -6,7 +7,6 @@ import type { RestContext, RestEnv } from "../rest/context.ts";
 import { settingsOf } from "../settings.ts";
 import { pathTarget } from "../zones/purge/purge-target.ts";
 import { insertTakedown, liftTakedown, listTakedowns, type Takedown, zoneOfName } from "../zones/takedown-rows.ts";
-import { TAKEDOWNS_OF_A_ZONE } from "../zones/takedowns.ts";
 import { bringToEdge } from "./bring-to-edge.ts";
 import { Problem } from "./errors.ts";
 import { operatorRequest } from "./operator-request.ts";
@@ -34,7 +34,7 @@ export function addTakedowns(app: OpenAPIHono<RestEnv>): void {
     if (made.kind === "missing") throw zoneNotFound();
     if (made.kind === "full")
       throw new Problem("limit_reached", {
-        sentence: `a zone has at most ${TAKEDOWNS_OF_A_ZONE} takedowns: block a prefix, or suspend the account`,
+        sentence: `a zone has at most ${BOUNDS.takedowns.rows} takedowns: block a prefix, or suspend the account`,
       });
     await bringToEdge(c, zone.name);
     return c.json({ takedown: takedownJson(c, made.takedown) }, 201);
@@ -50,9 +50,10 @@ export function addTakedowns(app: OpenAPIHono<RestEnv>): void {
 
 /** The zone that a URL is of, and what it names there, read as the edge reads a request for it. */
 function readUrl(c: RestContext, text: string): Pick<Takedown, "kind" | "value"> & { name: string } {
-  const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null;
+  const url = URL.parse(text);
+  const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
   const surface = url && surfaceOf(url, settingsOf(c.env));
-  if (url === null || surface?.kind !== "edge")
+  if (url === null || !isWeb || surface?.kind !== "edge")
     throw invalidField(
       "url",
       `must be a URL of a zone, such as https://my-assets.${settingsOf(c.env).edgeDomains[0]}/a`,

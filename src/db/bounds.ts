@@ -72,6 +72,8 @@ export const BOUNDS = {
   webhook_deliveries: { per: "webhook", rows: 10_000, days: 30, over: { rows: 10_000, days: 30 } },
   /** Each has a delivery, and goes with the last of them. */
   webhook_events: { per: "webhook", rows: 20_000, days: 30, over: null },
+  /** Of a zone's name and account. The operator makes them; they stand in the zone's document. */
+  takedowns: { per: "zone", rows: 1_000, days: null, over: null },
   /** One for each airport of the world that Cloudflare has a location at. */
   pops: { per: "the service", rows: 26 ** 3, days: null, over: null },
 

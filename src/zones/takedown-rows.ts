@@ -1,8 +1,9 @@
 import { type Actor, auditStatement } from "../accounts/audit-log.ts";
+import { BOUNDS } from "../db/bounds.ts";
 import type { Page } from "../db/position.ts";
 import { pathTarget } from "./purge/purge-target.ts";
 import type { ZoneSettings } from "./settings.ts";
-import { TAKEDOWNS_OF_A_ZONE, type Takedowns } from "./takedowns.ts";
+import type { Takedowns } from "./takedowns.ts";
 
 /** A takedown as the operator sees it. */
 export interface Takedown {
@@ -80,7 +81,7 @@ export async function insertTakedown(
        ON CONFLICT (zone, account_id, kind, value) DO UPDATE SET reference = excluded.reference
        RETURNING ${COLUMNS}`,
     )
-    .bind(id, zone.id, kind, value, reference, now, TAKEDOWNS_OF_A_ZONE);
+    .bind(id, zone.id, kind, value, reference, now, BOUNDS.takedowns.rows);
   const entry = { action: "zone.takedown", target: zone.id, before: null, after: { kind, value, reference } };
   const [inserted] = await db.batch<Takedown>([
     insert,

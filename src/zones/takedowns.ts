@@ -7,9 +7,6 @@ export interface Takedowns {
   prefixes: readonly (readonly [prefix: string, reference: string])[];
 }
 
-/** How many of a zone can be blocked one by one: they stand in its document, and prefixes are compared one by one. */
-export const TAKEDOWNS_OF_A_ZONE = 1_000;
-
 /** The reference under which something of a zone is blocked; null: it is not. @param path and query as in the cache key */
 export function takedownOf({ paths, urls, prefixes }: Takedowns, path: string, query: string): string | null {
   const exact = paths[path] ?? urls[path + query];

@@ -60,11 +60,12 @@ it("has a recipe for every call that takes a customer's key, and for no other", 
 });
 
 /** What a caller is due: the order of the guards is that of their statuses, so that nobody learns more than is due. */
-function due({ scopes, knows, restricted }: Caller, needed: readonly string[], recipe: Recipe): number {
+function due({ title, scopes, knows, restricted }: Caller, needed: readonly string[], recipe: Recipe): number {
   if (scopes === null) return 401;
   if (needed.some((scope) => !scopes.includes(scope))) return 403;
   if (recipe.about !== null && !knows(recipe.about)) return 404;
-  return (restricted && recipe.restricted) || recipe.own;
+  const isTest = /\btest key\b/.test(title);
+  return (restricted && recipe.restricted) || (isTest && recipe.test) || recipe.own;
 }
 
 async function madeFor({ maker }: Caller, { about }: Recipe): Promise<MadeThing | null> {
@@ -131,8 +132,8 @@ describe.each(rows)("$title", ({ method, recipe, scopes, callers }) => {
       const answer = await asked(name, headers);
       expect(answer.status).toBe(status);
       const { text, ...rest } = await comparable(answer);
-      if (status === 403 && !caller.restricted)
-        expect(text).toContain(`lacks the scope ${scopes.find((scope) => !caller.scopes!.includes(scope))}`);
+      const lacking = scopes.find((scope) => !caller.scopes?.includes(scope));
+      if (status === 403 && lacking !== undefined) expect(text).toContain(`lacks the scope ${lacking}`);
       // What the key does not know of differs by no byte but the request's id.
       const idOf = (body: string) => body.replace(/(?<="request_id":")\w+/, "");
       expect({ ...rest, text: idOf(text) }).toEqual({ ...missing, text: idOf(missing.text) });

@@ -3,12 +3,14 @@ import type { Env } from "../../src/env.ts";
 import { newEmail } from "../support/control-plane.ts";
 import { RESOLVEDB, RESOLVEDB_RECIPES } from "../support/recipes/resolvedb.ts";
 import { type Accounts, send, wherever } from "./causes.ts";
+import { OPERATORS_CAUSES } from "./operators-causes.ts";
 
 /** How a call that takes no customer's key, or that is refused for what it is about, comes to a status. */
 export const PARTICULAR: Record<string, (accounts: Accounts) => Promise<Response>> = {
   "GET /health 200": () => send("GET", "/health", {}),
   "GET /health 503": () => send("GET", "/health", { bindings: { ...env, DB: unmigrated() } }),
   ...operatorsCauses(),
+  ...OPERATORS_CAUSES,
   ...namesCauses(),
   async "DELETE /api/v1/namespaces/{name} 422"({ customer: { resolvedb } }) {
     const key = `a.namespace-with-a-record.v1`;

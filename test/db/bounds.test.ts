@@ -11,6 +11,7 @@ import { popOf } from "../../src/usage/pops.ts";
 import { documentOf } from "../../src/zones/zone-document.ts";
 import { call, moveClockWithCalls, newEmail, newName, newZone } from "../support/control-plane.ts";
 import { newKey, type ShownNewKey } from "../support/keys.ts";
+import { operate } from "../support/operator.ts";
 import { newNamespaceName, rest } from "../support/records-api.ts";
 
 const DAY_MS = 86_400_000;
@@ -294,6 +295,22 @@ const ATTEMPTS = {
     expect(await deliveriesLeft()).toMatchObject({ deliveries: BOUNDS.webhook_deliveries.over.rows }),
   webhook_events: async () =>
     expect(await deliveriesLeft()).toMatchObject({ events: BOUNDS.webhook_deliveries.over.rows }),
+
+  takedowns: async () => {
+    const { account, live } = await newTenant();
+    const { name } = await newZone(live);
+    await fill(
+      BOUNDS.takedowns.rows,
+      `INSERT INTO takedowns (id, account_id, zone, kind, value, reference, created_at)
+       SELECT 'take_' || ?1 || n, ?1, '${name}', 'path', '/' || n, 'x', 0 $numbers`,
+      account,
+    );
+    const takeDown = (path: string) =>
+      operate("/takedowns", { url: `https://${name}.rescdn.io${path}`, reference: "y" });
+    expect((await takeDown("/another")).status).toBe(403);
+    expect((await takeDown("/1")).status).toBe(201);
+    expect(await count("takedowns", "zone = ?1", name)).toBe(BOUNDS.takedowns.rows);
+  },
 
   pops: async () => {
     expect(["AMS", "ams", "A".repeat(500), 5, undefined].map(popOf)).toEqual([

@@ -11,6 +11,8 @@ export interface Recipe {
   body?(thing: string): unknown;
   /** What a key is answered that is restricted to a zone, where that is not `own`. */
   restricted?: number;
+  /** What a test key is answered, where that is not `own`. */
+  test?: number;
 }
 
 /** A kind of thing that calls are about. */

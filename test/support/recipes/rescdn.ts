@@ -91,6 +91,15 @@ export const RESCDN_RECIPES: Recipes = {
   },
   "GET /v1/me": { own: 200, about: null, path: () => "/v1/me" },
   "GET /v1/audit": { own: 200, about: null, path: () => "/v1/audit" },
+  "GET /v1/quota": { own: 200, about: null, path: () => "/v1/quota", restricted: 403, test: 403 },
+  "PATCH /v1/quota": {
+    own: 200,
+    about: null,
+    path: () => "/v1/quota",
+    body: () => ({ requests_cap: 1_000_000 }),
+    restricted: 403,
+    test: 403,
+  },
   "GET /v1/usage": { own: 200, about: zone, path: (at) => `/v1/usage?zone=${at}` },
   "GET /v1/usage/paths": { own: 200, about: zone, path: (at) => `/v1/usage/paths?zone=${at}` },
 };
