@@ -76,6 +76,31 @@ describe("npm run serve with WORKERS=2", () => {
     expect(await second.stop()).toBe(0);
   });
 
+  it("suspends an account and takes a URL down in both processes at once, and serves both again out of their caches", async () => {
+    const server = await serve({ WORKERS: "2", STATE_DIR: join(stateDir, "suspended") });
+    const headers = { "X-ResCDN-Key": (await newAccount(server.port)).live };
+    const url = `http://127.0.0.1:${(origin.address() as AddressInfo).port}`;
+    const zone = { name: "shop", origin: url };
+    expect((await request(server.port, API, "/v1/zones", { method: "POST", headers, body: zone })).status).toBe(201);
+    expect(await statusesOf(server)).toEqual({ "200 MISS": 2, "200 HIT": REQUESTS - 2 });
+    const operate = (method: string, path: string, body?: object) =>
+      request(server.port, API, `/admin${path}`, { method, headers: { Authorization: `Bearer ${ADMIN_TOKEN}` }, body });
+    const me = JSON.parse((await request(server.port, API, "/v1/me", { headers })).body) as { account: { id: string } };
+
+    expect((await operate("POST", `/accounts/${me.account.id}/suspend`, { reason: "abuse" })).status).toBe(200);
+    expect(await statusesOf(server)).toEqual({ "403 BYPASS": REQUESTS });
+    expect((await operate("POST", `/accounts/${me.account.id}/resume`)).status).toBe(200);
+    expect(await statusesOf(server)).toEqual({ "200 HIT": REQUESTS });
+
+    const order = { url: `https://shop.rescdn.io${PATH}`, reference: "DSA-1" };
+    const taken = await operate("POST", "/takedowns", order);
+    expect(await statusesOf(server)).toEqual({ "451 BYPASS": REQUESTS });
+    const { takedown } = JSON.parse(taken.body) as { takedown: { id: string } };
+    expect((await operate("DELETE", `/takedowns/${takedown.id}`)).status).toBe(204);
+    expect(await statusesOf(server)).toEqual({ "200 HIT": REQUESTS });
+    expect(await server.stop()).toBe(0);
+  });
+
   it("answers names in both processes as soon as a write is answered, out of D1 as well", async () => {
     const server = await serve({ WORKERS: "2", STATE_DIR: join(stateDir, "names") });
     const { resolvedb } = await newAccount(server.port);
