@@ -10,7 +10,14 @@ import { errorOf, newNamespaceName, newRecord, rest } from "../../support/record
 import { actorOf, newOwner, newWebhook, PlayedWebhook, playReceivers } from "../../support/webhooks.ts";
 
 const ISO = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
-const ALL = ["record.upserted", "record.deleted", "namespace.upserted", "namespace.deleted"];
+const ALL = [
+  "record.upserted",
+  "record.deleted",
+  "namespace.upserted",
+  "namespace.deleted",
+  "quota.near",
+  "quota.reached",
+];
 
 interface ShownWebhook {
   id: string;
