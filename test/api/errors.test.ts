@@ -143,7 +143,7 @@ describe("the API", () => {
     ["DELETE", "/v1/purge", "GET, POST"],
     ["POST", "/health", "GET, HEAD"],
     ["POST", "/openapi.json", "GET, HEAD"],
-    ["GET", "/admin/accounts", "POST"],
+    ["PUT", "/admin/accounts", "POST, GET, HEAD"],
   ])("answers 405 to %s %s and allows %s", async (method, path, allow) => {
     const answer = await allowed(path, { method });
     expect(answer.status).toBe(405);

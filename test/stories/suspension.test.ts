@@ -31,7 +31,7 @@ describe("a suspended account", () => {
     origin = originAt(`https://suspended-${++origins}.example.com`).answers(
       asset("a {}", { "cache-control": "max-age=600" }),
     );
-    zone = await newZone(customer.live, { origin: origin.url, settings: { methods: "all" } });
+    zone = await newZone(customer.live, { origin: origin.url });
   });
 
   it("has its zones answer 403 with a reason to every request, also for what is hot", async () => {
