@@ -59,9 +59,9 @@ function readUrl(c: RestContext, text: string): Pick<Takedown, "kind" | "value">
       `must be a URL of a zone, such as https://my-assets.${settingsOf(c.env).edgeDomains[0]}/a`,
     );
   // The query as it stands: what of it counts is the zone's to say, and to change.
-  const target = pathTarget(url.pathname + url.search, "keep");
-  if (target === null) throw invalidField("url", "has a path that cannot be read");
-  return { name: surface.zone, kind: target.kind as Takedown["kind"], value: target.value };
+  const read = pathTarget(url.pathname + url.search, { query: "keep", hosts: [] });
+  if (!read.ok) throw invalidField("url", read.reason);
+  return { name: surface.zone, kind: read.target.kind as Takedown["kind"], value: read.target.value };
 }
 
 function takedownJson(c: RestContext, row: Takedown): z.input<typeof takedownSchema> {

@@ -1,7 +1,7 @@
 import { type Actor, auditStatement } from "../accounts/audit-log.ts";
 import { BOUNDS } from "../db/bounds.ts";
 import type { Page } from "../db/position.ts";
-import { pathTarget } from "./purge/purge-target.ts";
+import { normaliseQuery } from "../http/uri.ts";
 import type { ZoneSettings } from "./settings.ts";
 import type { Takedowns } from "./takedowns.ts";
 
@@ -134,9 +134,14 @@ export async function takedownsOf(
     if (kind === "path") paths[value] = reference;
     else if (kind === "prefix") prefixes.push([value, reference]);
     // By the rule of today: it can only come to name more than one query.
-    else urls[pathTarget(value, query)?.value ?? value] = reference;
+    else urls[withQuery(value, query)] = reference;
   }
   return { paths, urls, prefixes };
+}
+
+function withQuery(pathAndQuery: string, query: ZoneSettings["query"]): string {
+  const at = pathAndQuery.indexOf("?");
+  return at === -1 ? pathAndQuery : pathAndQuery.slice(0, at) + normaliseQuery(pathAndQuery.slice(at), query);
 }
 
 function raise(db: D1Database, name: string, account: string): D1PreparedStatement {

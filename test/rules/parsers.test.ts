@@ -19,6 +19,7 @@ const NOT_TIMED: Readonly<Record<string, string>> = {
   "src/api/guards.ts": ONE_PASS,
   "src/edge/fill/pass.ts": ONE_PASS,
   "src/rest/field-problems.ts": OURS,
+  "src/zones/takedown-rows.ts": ONE_PASS,
   "src/edge/origin/byte-reader.ts": "asynchronous: `byte-reader.test.ts` counts what it copies",
   "src/edge/answer/failure.ts": ONE_PASS,
   "src/edge/origin/is-coded-again.ts": ONE_PASS,
