@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { surfaceOf } from "../hosts.ts";
 import { checkHost, checkOrigin } from "../origin-guard/origin-guard.ts";
 import { originPolicy } from "../origin-guard/origin-policy.ts";
 import type { RestContext } from "../rest/context.ts";
@@ -38,8 +39,14 @@ function serverProblems(body: unknown, c: RestContext): FieldProblem[] {
   return [
     ...check("origin", origin, checkOrigin),
     ...check("settings.fallback_origin", fallback_origin, checkOrigin),
-    ...check("settings.origin_host", origin_host, checkHost),
+    // Whether one below an edge domain is this zone's own is seen when the zone is known.
+    ...(isBelowEdge(origin_host, c) ? [] : check("settings.origin_host", origin_host, checkHost)),
   ];
+}
+
+function isBelowEdge(host: unknown, c: RestContext): boolean {
+  const url = typeof host === "string" ? URL.parse(`https://${host}`) : null;
+  return url !== null && surfaceOf(url, settingsOf(c.env)).kind === "edge";
 }
 
 /** The names of a value that may be anything. */

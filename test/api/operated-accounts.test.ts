@@ -84,8 +84,9 @@ describe("GET /admin/accounts/{id}", () => {
 describe("PATCH /admin/accounts/{id}", () => {
   it("changes what is given, and the audit log of the account says what by whom", async () => {
     const body = { name: "Acme Ltd", plan: "enterprise" };
+    const { email } = await read();
     await operated(`/accounts/${customer.account}`, body, "PATCH");
-    expect(await read()).toMatchObject({ ...body, email: "ops@acme.example" });
+    expect(await read()).toMatchObject({ ...body, email });
     const me = await call("/v1/me", { key: customer.live });
     expect(await me.json()).toMatchObject({ account: body, limits: { requests_per_minute: 1_000 } });
     expect(await audit(customer.live, "account.update")).toMatchObject([
@@ -94,7 +95,8 @@ describe("PATCH /admin/accounts/{id}", () => {
   });
 
   it("leaves no trace where nothing changes", async () => {
-    await operated(`/accounts/${customer.account}`, { name: "Acme", email: "ops@acme.example" }, "PATCH");
+    const { name, email } = await read();
+    await operated(`/accounts/${customer.account}`, { name, email }, "PATCH");
     expect(await audit(customer.live, "account.update")).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import type { Env } from "../../src/env.ts";
 import { newEmail } from "../support/control-plane.ts";
+import { queryOf } from "../support/dns.ts";
 import { RESOLVEDB, RESOLVEDB_RECIPES } from "../support/recipes/resolvedb.ts";
 import { type Accounts, send, wherever } from "./causes.ts";
 import { OPERATORS_CAUSES } from "./operators-causes.ts";
@@ -92,5 +93,36 @@ function namesCauses(): typeof PARTICULAR {
     "POST /dns-query 415": () => send("POST", "/dns-query", { body: "{}" }),
     "GET /resolve 200": () => send("GET", "/resolve?name=resolvedb.net", {}),
     "GET /resolve 400": () => send("GET", "/resolve", {}),
+    "GET /resolve 429": strangersCause("GET", (name) => `/resolve?type=TXT&name=${name}`),
+    "GET /dns-query 429": strangersCause(
+      "GET",
+      (name) => `/dns-query?dns=${queryOf(name).toBase64({ alphabet: "base64url", omitPadding: true })}`,
+    ),
+    "POST /dns-query 429": strangersCause(
+      "POST",
+      () => "/dns-query",
+      (name) => ({ headers: type, body: String.fromCharCode(...queryOf(name)) }),
+    ),
   };
 }
+
+/** A stranger looks for what a namespace does not have, by names that are `path` and `init` of a call. */
+function strangersCause(
+  method: string,
+  path: (name: string) => string,
+  init: (name: string) => { headers?: Record<string, string>; body?: string } = () => ({}),
+) {
+  return async ({ customer: { resolvedb } }: Accounts): Promise<Response> => {
+    const id = crypto.randomUUID();
+    const body = { record: { key: `a.n-${id}.v1`, data: "e30=" } };
+    await send("POST", "/api/v1/records", { headers: RESOLVEDB.shown(resolvedb), body });
+    for (let asked = 0; ; asked++) {
+      const name = `list.r${asked}.n-${id}.v1.resolvedb.net`;
+      const { headers, ...rest } = init(name);
+      const answer = await send(method, path(name), { ...rest, headers: { ...headers, "cf-connecting-ip": ADDRESS } });
+      if (answer.status === 429 || asked === 100) return answer;
+    }
+  };
+}
+
+const ADDRESS = "198.51.100.1";

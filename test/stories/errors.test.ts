@@ -207,9 +207,9 @@ describe("an answer to a question that nobody has asked", () => {
     }
   });
 
-  it("is nonsense to a range as well: a 304, and a part that does not say which", async () => {
+  it("is nonsense to a range as well: a 304, and a part that does not say which where the whole is one too", async () => {
     const { get, origin } = await play();
-    origin.answers(asset(null, {}, 304), asset("01", {}, 206));
+    origin.answers(asset(null, {}, 304), asset("01", {}, 206), asset("01", {}, 206));
     for (const path of ["/a.mp4", "/b.mp4"]) {
       const refused = await get(path, { headers: { range: "bytes=5-6" } });
       expect(await refused.json()).toMatchObject({ code: "origin-nonsense" });
