@@ -7,11 +7,14 @@ import { silenceExpectedNoise } from "./support/expected-noise.ts";
 silenceExpectedNoise(process.stdout, process.stderr);
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+/** How work grows with its input is measured in time. */
+const timed = ["test/growth/**/*.test.ts"];
+
 const needsNode = [
   "test/bench/**/*.test.ts",
   "test/server/**/*.test.ts",
   "test/rules/**/*.test.ts",
-  "test/growth/**/*.test.ts",
+  ...timed,
   "test/conformance/**/*.test.ts",
   "test/origins/**/*.test.ts",
 ];
@@ -25,6 +28,8 @@ const sizes = (...names: string[]) =>
 
 export default defineConfig({
   test: {
+    // Most of a run is waiting for servers; vitest's own choice leaves one of two cores idle.
+    maxWorkers: 2,
     // One line for each call would bury what a failing test says.
     onConsoleLog: (log) => !log.includes('"event":"api_request"'),
     projects: [
@@ -56,7 +61,12 @@ export default defineConfig({
         plugins: [cloudflareTest({ main: at("../src/worker.ts"), wrangler: { configPath: at("../wrangler.toml") } })],
         test: { name: "pure", include: pure, isolate: false },
       },
-      { root: at(".."), test: { name: "node", include: needsNode, testTimeout: 120_000, hookTimeout: 120_000 } },
+      {
+        root: at(".."),
+        test: { name: "node", include: needsNode, exclude: timed, testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+      // With nothing beside it: it measures.
+      { root: at(".."), test: { name: "timed", include: timed, testTimeout: 120_000, sequence: { groupOrder: 1 } } },
     ],
   },
 });
