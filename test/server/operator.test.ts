@@ -34,7 +34,7 @@ describe.each([
     request(server.port, API, "/admin/accounts", {
       method: "POST",
       headers: { Authorization: `Bearer ${token}`, ...headers },
-      body: { name: "A", email: "a@example.com" },
+      body: { name: "A", email: `${crypto.randomUUID()}@example.com` },
       from,
     });
 

@@ -61,9 +61,22 @@ async function openTo(path: string): Promise<number> {
 }
 
 /** One whose successor is most likely free, too: that is the demo origin's. */
+/** A free port whose next one is free as well: the demo's origin listens there. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
+  for (;;) {
+    const port = await listenable(0);
+    if (port !== null && (await listenable(port + 1)) !== null) return port;
+  }
+}
+
+/** The port, which 0 leaves to the system; null: it is taken. */
+async function listenable(wanted: number): Promise<number | null> {
+  const server = createServer().listen(wanted, "127.0.0.1");
+  const isListening = once(server, "listening").then(
+    () => true,
+    () => false,
+  );
+  if (!(await isListening)) return null;
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, "close");
