@@ -2,6 +2,7 @@ import { type AccountDocument, type Bar, barOf } from "../accounts/account-docum
 import type { AccountTable } from "../accounts/account-table.ts";
 import { zoneHosts } from "../hosts.ts";
 import { parseRequestCacheControl } from "../http/cache-control.ts";
+import { rangeOf } from "../http/range.ts";
 import type { Settings } from "../settings.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import { TableUnavailable, type WaitUntil, type ZoneTable } from "../zones/zone-table.ts";
@@ -148,6 +149,7 @@ function answerTo(visit: Visit, zone: ZoneDocument, target: Target, edge: Edge):
     hosts: zoneHosts(zone.name, edge.settings),
     target: admission.loop.length === 0 ? target : targetWithFields(target, request.headers, admission.loop, zone),
     directives: parseRequestCacheControl(request.headers),
+    range: rangeOf(request),
     now,
     bodies: new OpenBodies(),
     waitUntil,

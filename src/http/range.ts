@@ -49,21 +49,27 @@ function position(at: number): number {
   return Math.min(at, Number.MAX_SAFE_INTEGER);
 }
 
+/** The range that a request names: `Range` is defined for GET alone (RFC 9110 §14.2). */
+export function rangeOf({ method, headers }: Pick<Request, "method" | "headers">): ByteRange | null {
+  return method === "GET" ? parseRange(headers.get("range")) : null;
+}
+
 /**
  * The part of a representation that a request asks for (RFC 9110 §14.2). Malformed ranges, other units and several
  * ranges are answered by the whole, as a server may; so is a range whose `If-Range` does not hold.
  *
  * @param size bytes of the whole representation
+ * @param range as {@link rangeOf} gives it, where that has been read already
  */
 export function requestedRange(
   method: string,
-  requestHeaders: Headers,
+  headers: Headers,
   selected: SelectedValidators,
   size: number,
+  range: ByteRange | null = rangeOf({ method, headers }),
 ): RangeRequest {
-  const range = method === "GET" ? parseRange(requestHeaders.get("range")) : null;
   if (range === null) return WHOLE;
-  const ifRange = requestHeaders.get("if-range");
+  const ifRange = headers.get("if-range");
   if (ifRange !== null && !rangeHolds(ifRange, selected)) return WHOLE;
   return rangeWithin(range, size);
 }

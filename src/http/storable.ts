@@ -1,4 +1,4 @@
-import { type CacheControl, parseCacheControl } from "./cache-control.ts";
+import { type CacheControl, parseRequestCacheControl } from "./cache-control.ts";
 import { parseHttpDate } from "./dates.ts";
 import { type FreshnessSource, isExplicit } from "./freshness.ts";
 import { endToEndHeaders } from "./hop-by-hop.ts";
@@ -28,6 +28,8 @@ export type Storable = { store: true } | { store: false; reason: NotStorable };
 export interface AnsweredRequest {
   method: string;
   requestHeaders: Headers;
+  /** Whether the request forbids it, where that has been read already. */
+  requestNoStore?: boolean;
   status: number;
   headers: Headers;
   /** Seconds, with its source, as `freshnessLifetime` gives them. */
@@ -49,7 +51,8 @@ export function storable(answered: AnsweredRequest): Storable {
   if (!methodStorable(answered)) return no("method");
   if (status < 200 || status > 599 || ANSWERS_TO_THIS_REQUEST.has(status)) return no("status");
   // RFC 9111 §5.2.1.5: "MUST NOT store any part of either this request or any response to it".
-  if (parseCacheControl(answered.requestHeaders.get("cache-control")).noStore) return no("request-no-store");
+  const { requestNoStore = parseRequestCacheControl(answered.requestHeaders).noStore } = answered;
+  if (requestNoStore) return no("request-no-store");
   // RFC 9111 §5.2.2.3: with must-understand a cache that knows the status "SHOULD ignore the no-store directive".
   if (directives.mustUnderstand && !isUnderstood(status)) return no("must-understand");
   if (directives.noStore && !directives.mustUnderstand) return no("no-store");

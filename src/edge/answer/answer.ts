@@ -140,7 +140,7 @@ async function prepare(exchange: Asked & Caches, { stored, source, provenance }:
 
 /** Preconditions first, then the range (RFC 9110 §13.2.2). `headers` are those of the answer with the whole. */
 function select(
-  { request, now }: Asked,
+  { request, range, now }: Asked,
   stored: StoredResponse,
   headers: Headers,
   coding: CodingChoice,
@@ -157,10 +157,10 @@ function select(
   }
   const { size } = stored;
   if (stored.status === 206 || size === null || coding.kind === "coded") return { kind: "whole" };
-  const range = requestedRange(request.method, request.headers, selected, size);
+  const part = requestedRange(request.method, request.headers, selected, size, range);
   const isPassed = source.kind === "origin" && !source.isKept;
-  if (isPassed && range.kind === "part" && range.last >= CUT_OUT_BYTES) return { kind: "whole" };
-  return range.kind === "whole" ? range : { ...range, size };
+  if (isPassed && part.kind === "part" && part.last >= CUT_OUT_BYTES) return { kind: "whole" };
+  return part.kind === "whole" ? part : { ...part, size };
 }
 
 /** All tags that clients may have been given of a response, whatever coding they would be given today. */

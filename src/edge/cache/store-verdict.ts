@@ -8,6 +8,7 @@ import {
   isTooLongToRead,
 } from "../../http/targeted-cache-control.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
+import type { Asked } from "../request/asked.ts";
 import type { Target } from "../request/target.ts";
 import { reconcileType } from "./content-type.ts";
 import { areTooMany } from "./origin-fields.ts";
@@ -16,17 +17,23 @@ import type { StoredResponse } from "./stored-response.ts";
 /** Whether an answer is kept; the reason stands in `Cache-Status`. */
 export type StoreVerdict = { store: true } | { store: false; reason: string; asPart?: true };
 
+/** What of a request decides about it. */
+export interface StorableFor extends Pick<Asked, "directives"> {
+  request: Pick<Request, "headers">;
+}
+
 /**
  * RFC 9111 §3 and, above it, what a CDN must not keep whatever the origin says.
  *
  * @param answer its status and fields as the origin sent them
  * @param stored the same response as it would be kept
+ * @param asked the request that it answers, as the client made it
  * @param post the target URI where the answer is one to a POST
  */
 export function storeVerdict(
   { response, isPage = false }: { response: Pick<Response, "status" | "headers">; isPage?: boolean },
   stored: StoredResponse,
-  request: Headers,
+  { request: { headers: request }, directives }: StorableFor,
   target: Target,
   zone: ZoneDocument,
   post: URL | null = null,
@@ -55,6 +62,7 @@ export function storeVerdict(
   const verdict = storable({
     method: post === null ? "GET" : "POST",
     requestHeaders: asTheOriginSawIt(request, zone),
+    requestNoStore: directives.noStore,
     status: response.status,
     headers: response.headers,
     lifetime: stored.lifetime,

@@ -1,3 +1,4 @@
+import { NO_DIRECTIVES } from "../../http/cache-control.ts";
 import { selectsStored } from "../../http/freshen.ts";
 import { headersOf } from "../../http/headers-of.ts";
 import { retryAfterSeconds } from "../../http/retry-after.ts";
@@ -6,7 +7,7 @@ import { ownCookies } from "../cache/client-headers.ts";
 import { isWorthWriting } from "../cache/is-worth-writing.ts";
 import { useOf } from "../cache/lookup.ts";
 import { reportStoreFailure } from "../cache/report.ts";
-import { storeVerdict } from "../cache/store-verdict.ts";
+import { type StorableFor, storeVerdict } from "../cache/store-verdict.ts";
 import {
   freshened,
   type OriginAnswer,
@@ -121,7 +122,7 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
   const { answer, decoding } = opened;
   const stored = toStoredResponse(answer, request.headers, target, zone);
   const verdict = isShared
-    ? storeVerdict(answer, stored, request.headers, target, zone)
+    ? storeVerdict(answer, stored, exchange, target, zone)
     : ({ store: false, reason: "fallback" } as const);
   const cookies = ownCookies(response.headers, zone.settings.forward, exchange.hosts);
   const isUnmeasured = stored.size === null && decoding.decoded.length === 0;
@@ -153,6 +154,9 @@ export function standsInForOne(
   return isFallback && unlistedFields(request.headers, zone.settings.forward).length > 0;
 }
 
+/** Whoever asks without a word of their own. */
+const ANYBODY: StorableFor = { request: { headers: new Headers() }, directives: NO_DIRECTIVES };
+
 function failed(leader: Leader, failure: OriginFailure): Led {
   leader.settle({ kind: "failed", failure });
   return { fill: { kind: "failed", failure }, done: NOTHING_LEFT, over: NOTHING_LEFT };
@@ -180,13 +184,12 @@ function validated(
   }
   const fresh = freshened(stale, answer, request.headers, target, zone);
   const updated = { response: { status: fresh.status, headers: headersOf(fresh.headers) } };
-  const isStorable = (headers: Headers) => storeVerdict(updated, fresh, headers, target, zone).store;
+  const isStorable = (asked: StorableFor) => storeVerdict(updated, fresh, asked, target, zone).store;
   // A 304 may say that what was stored must not stay. What one request says of itself changes nothing for the others.
-  const mayStay = isStorable(new Headers());
+  const mayStay = isStorable(ANYBODY);
   // Who waits for it would have to validate it as well.
   const isUsable = useOf(fresh, exchange).kind !== "validate";
-  const staysAsItIs =
-    leader.isOutdated || !isStorable(request.headers) || !isWorthWriting(stale, fresh, isUsable, zone);
+  const staysAsItIs = leader.isOutdated || !isStorable(exchange) || !isWorthWriting(stale, fresh, isUsable, zone);
   if (mayStay && staysAsItIs) {
     leader.settle({ kind: "unshared" });
     return { ...asItWas, fill: { kind: "validated", stored: fresh, cookies } };

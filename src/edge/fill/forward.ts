@@ -1,4 +1,4 @@
-import { type ByteRange, parseRange } from "../../http/range.ts";
+import type { ByteRange } from "../../http/range.ts";
 import { isError } from "../../http/statuses.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { BUFFER_BYTES } from "../body/pump.ts";
@@ -185,8 +185,8 @@ async function outOfFill(exchange: Exchange, found: Unusable, filled: Fill, isDe
  * range, Safari among them, play nothing out of a 200. Null where the client asks for none, or the origin knows none.
  */
 async function outOfRange(exchange: Exchange): Promise<Outcome | null> {
-  const { request, ranges, target, now } = exchange;
-  if (request.method !== "GET" || parseRange(request.headers.get("range")) === null) return null;
+  const { range, ranges, target, now } = exchange;
+  if (range === null) return null;
   const passed = await pass(exchange, "range");
   if (passed.kind === "refused" || passed.stored.status !== 206) return null;
   ranges.noteUnmeasured(target.key, now);
@@ -216,8 +216,7 @@ async function passOrStale(exchange: Exchange, found: Unusable, reason: string):
 }
 
 /** The one part that is asked for; null: the whole is, be it by a range that covers it. */
-function partAskedFor({ request: { method, headers }, ranges, target, now }: Exchange): ByteRange | null {
-  const range = method === "GET" ? parseRange(headers.get("range")) : null;
+function partAskedFor({ range, ranges, target, now }: Exchange): ByteRange | null {
   if (range?.kind !== "from" || range.first > 0) return range;
   const size = ranges.sizeOf(target.key, now);
   const isAll = range.last === null || (size !== null && range.last + 1 >= size);

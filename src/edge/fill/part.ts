@@ -23,12 +23,12 @@ interface Part {
  * serve is let go of unread: many may wait for the whole at once.
  */
 export async function outOfPart(asked: Asked & Pick<Caches, "store">): Promise<ResponseOutcome | null> {
-  const { store, target, request, waitUntil } = asked;
+  const { store, target, waitUntil } = asked;
   const found = await store.findPart(target.key);
   if (found === null) return null;
   const use = useOf(found.stored, asked);
   const part = toPart(found.stored);
-  if (use.kind === "fresh" && part !== null && isWithin(request, part)) {
+  if (use.kind === "fresh" && part !== null && isWithin(asked, part)) {
     const body = await new Response(found.body).blob();
     return given(part.stored, { kind: "part", body, first: part.first }, hit("HIT", use));
   }
@@ -37,9 +37,10 @@ export async function outOfPart(asked: Asked & Pick<Caches, "store">): Promise<R
   return null;
 }
 
-function isWithin({ method, headers }: Request, { stored, first, last }: Part): boolean {
-  const range = requestedRange(method, headers, selectedValidators(headersOf(stored.headers)), stored.size ?? 0);
-  return range.kind === "part" && range.first >= first && range.last <= last;
+function isWithin({ request, range }: Asked, { stored, first, last }: Part): boolean {
+  const selected = selectedValidators(headersOf(stored.headers));
+  const part = requestedRange(request.method, request.headers, selected, stored.size ?? 0, range);
+  return part.kind === "part" && part.first >= first && part.last <= last;
 }
 
 /** What is stored, read as a part; null where it does not say which. */

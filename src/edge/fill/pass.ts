@@ -4,7 +4,7 @@ import { parseHttpDate } from "../../http/dates.ts";
 import { isEntityTag } from "../../http/etag.ts";
 import { headersOf } from "../../http/headers-of.ts";
 import { invalidatedUris, isUnsafe } from "../../http/invalidation.ts";
-import { parseContentRange, parseRange, partHeld, rangeField, requestedRange } from "../../http/range.ts";
+import { parseContentRange, partHeld, rangeField, requestedRange } from "../../http/range.ts";
 import type { ByteTally } from "../body/byte-tally.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { ownCookies } from "../cache/client-headers.ts";
@@ -34,7 +34,7 @@ export function pass(exchange: Exchange, reason: string): Promise<Outcome> {
   return passRequest(exchange, "bypass", reason, {
     method: request.method,
     pathAndQuery: target.path + target.query,
-    headers: originHeaders(exchange, rangeFields(request)),
+    headers: originHeaders(exchange, rangeFields(exchange)),
   });
 }
 
@@ -129,10 +129,11 @@ function isReadablePart({ status, headers }: Response, request: Headers, target:
 }
 
 /** Whether an answer may be kept; null where it never is. */
-function verdictOn({ request, zone, target, url }: Exchange, answer: OriginAnswer, stored: StoredResponse) {
+function verdictOn(exchange: Exchange, answer: OriginAnswer, stored: StoredResponse) {
+  const { request, zone, target, url } = exchange;
   const isPost = request.method === "POST";
   if (request.method !== "GET" && request.method !== "HEAD" && !isPost) return null;
-  return storeVerdict(answer, stored, request.headers, target, zone, isPost ? url : null);
+  return storeVerdict(answer, stored, exchange, target, zone, isPost ? url : null);
 }
 
 /**
@@ -168,7 +169,7 @@ function keepAlone(
 
 /** Takes note of a range that its client has by now, where the whole of it could be stored. */
 function noteRange(
-  { request, ranges, target, zone }: Exchange,
+  { request, range: asked, ranges, target, zone }: Exchange,
   response: Response,
   stored: StoredResponse,
   verdict: StoreVerdict,
@@ -181,7 +182,7 @@ function noteRange(
   if (typeof size !== "number" || size > zone.settings.max_object_bytes) return;
   // What was cut away from a whole on its way to the client is no demand.
   const selected = selectedValidators(headersOf(stored.headers));
-  const range = response.status === 206 ? null : requestedRange(request.method, request.headers, selected, size);
+  const range = response.status === 206 ? null : requestedRange(request.method, request.headers, selected, size, asked);
   const cutOut = range?.kind === "part" ? range.last - range.first + 1 : tally.total;
   ranges.note(target.key, size, Math.min(cutOut, tally.total), Date.now());
 }
@@ -214,9 +215,8 @@ async function invalidate(exchange: Exchange, response: Response, hasChanged: ()
  * The range that a client asks for, as far as it is one: in the edge's own spelling, and under a condition only if that can
  * hold. Without one the whole is asked for, as RFC 9110 §14.2 allows.
  */
-function rangeFields({ method, headers }: Request): Record<string, string> {
-  const range = method === "GET" ? parseRange(headers.get("range")) : null;
-  const ifRange = headers.get("if-range");
+function rangeFields({ request, range }: Exchange): Record<string, string> {
+  const ifRange = request.headers.get("if-range");
   if (range === null || (ifRange !== null && !isEntityTag(ifRange) && parseHttpDate(ifRange) === null)) return {};
   return { range: rangeField(range), ...(ifRange !== null && { "if-range": ifRange }) };
 }

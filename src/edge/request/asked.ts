@@ -1,4 +1,5 @@
 import type { RequestCacheControl } from "../../http/cache-control.ts";
+import type { ByteRange } from "../../http/range.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import type { WaitUntil } from "../../zones/zone-table.ts";
 import type { OpenBodies } from "../body/open-bodies.ts";
@@ -14,6 +15,8 @@ export interface Asked {
   target: Target;
   /** The request's own Cache-Control, of which `no-store` and `only-if-cached` are heeded. */
   directives: RequestCacheControl;
+  /** The range that it names, if it is one that is heeded. */
+  range: ByteRange | null;
   /** When the request arrived, ms since the epoch. */
   now: number;
   /** Owns what is opened for this request and may not be wanted after all. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { storeVerdict } from "../../../src/edge/cache/store-verdict.ts";
 import { toStoredResponse } from "../../../src/edge/cache/stored-response.ts";
 import { targetOf } from "../../../src/edge/request/target.ts";
+import { parseRequestCacheControl } from "../../../src/http/cache-control.ts";
 import type { ForwardSettings, ZoneSettings } from "../../../src/zones/settings.ts";
 import { zoneDocument } from "../../support/zone-document.ts";
 
@@ -28,7 +29,8 @@ function verdict(given: Case): string {
   const request = new Headers(asked);
   const answer = { response, requestedAt: 1_800_000_000_000, answeredAt: 1_800_000_000_000, isPage };
   const stored = toStoredResponse(answer, request, target, zone);
-  const { store, ...no } = storeVerdict(answer, stored, request, target, zone, isPost ? url : null);
+  const asking = { request: { headers: request }, directives: parseRequestCacheControl(request) };
+  const { store, ...no } = storeVerdict(answer, stored, asking, target, zone, isPost ? url : null);
   return store ? "stored" : Object.values(no).join(", ");
 }
 
