@@ -10,8 +10,9 @@ import { answer } from "./answer/answer.ts";
 import { failure } from "./answer/failure.ts";
 import { optionsOf } from "./answer/options.ts";
 import { refuse } from "./answer/refusal.ts";
-import { replay } from "./answer/replay.ts";
-import { type Answer, type SendContext, send, toResponse, type Usage } from "./answer/send.ts";
+import { type Replay, replay } from "./answer/replay.ts";
+import { type Answer, AT_ONCE_BYTES, type SendContext, send, toResponse, type Usage } from "./answer/send.ts";
+import { type StoredBody, storedBody } from "./answer/stored-body.ts";
 import { OpenBodies } from "./body/open-bodies.ts";
 import { streamBlob } from "./body/stream-blob.ts";
 import type { Memory } from "./cache/memory.ts";
@@ -78,10 +79,11 @@ function serveAccount(
 ): Response | Promise<Response> {
   const { request, route, now, waitUntil } = visit;
   if (account === "unavailable") return toResponse(refuse("zone-table", request, zone));
-  const { memory, usage, stalledMs } = edge;
+  const { memory, store, usage, stalledMs } = edge;
   const target = targetOfRequest(request, route, zone);
   const bar = barOf(account, zone.mode, now) ?? (target.takedown === null ? null : "taken-down");
-  const hot = bar === null && zone.state === "active" ? memory.get(target.key) : null;
+  const isOpen = bar === null && zone.state === "active";
+  const hot = isOpen ? memory.get(target.key) : null;
   const again = hot !== null && usage.settle === null ? replay(hot, request, zone, now) : null;
   if (again !== null) {
     const { fields, body, size } = again;
@@ -90,14 +92,37 @@ function serveAccount(
   }
   const context: SendContext = { zone, path: target.path, now, usage, stalledMs, waitUntil };
   const failed = (error: unknown) => send(failure(request, error, zone), context);
+  const answerAnew = () =>
+    bar === null ? answerTo(visit, zone, target, edge) : barred(bar, request, zone, target, account, now);
   try {
-    const answered =
-      bar === null ? answerTo(visit, zone, target, edge) : barred(bar, request, zone, target, account, now);
+    const known = isOpen && hot === null ? store.recall(target.key) : null;
+    const stored = known && replay(known, request, zone, now);
+    if (stored)
+      return sendStored(stored, storedBody(store, target.key, known, stored), answerAnew, context).catch(failed);
+    const answered = answerAnew();
     if (!(answered instanceof Promise)) return send(answered, context);
     return answered.then((given) => send(given, context)).catch(failed);
   } catch (error) {
     return failed(error);
   }
+}
+
+/** Sends an answer made ready with its body from the store; where that has something else by now, one that is made anew. */
+async function sendStored(
+  { fields, size }: Replay,
+  reading: Promise<StoredBody | null>,
+  answerAnew: () => Answer | Promise<Answer>,
+  context: SendContext,
+): Promise<Response> {
+  const found = await reading;
+  if (found === null) return send(await answerAnew(), context);
+  const { zone, path, now, usage, waitUntil } = context;
+  const { body } = found;
+  if (size > AT_ONCE_BYTES || usage.settle !== null) {
+    return send({ ...fields, body, isOnTheWay: false, tally: null, xCache: "HIT" }, context);
+  }
+  usage.countRequest(zone, path, "HIT", fields.status, size, now, waitUntil);
+  return new Response(body, fields);
 }
 
 /** What is answered of what is barred, whatever is asked of it. */

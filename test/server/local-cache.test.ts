@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import {
   createServer,
   request as httpRequest,
@@ -8,6 +9,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
+import { basename, dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { memoryOf, processListeningOn } from "../origins/memory.ts";
 import { type CachedServer, startCachedServer } from "./cached-server.ts";
@@ -105,6 +107,18 @@ async function stored(path: string): Promise<void> {
   await eventually(async () => (await get(path)).cache === "HIT");
 }
 
+/** Rewrites a file of the cache, whose name tells how long its entry is. */
+function asOldVersionsWroteIt(file: string): void {
+  const [id, sequence, entryBytes, bodyBytes] = basename(file).split("-");
+  const [length, bytes] = [Number.parseInt(entryBytes!, 36), readFileSync(file)];
+  const entry = bytes.subarray(0, length).toString();
+  const said = entry === "apart" ? [["rescdn-apart", "1"]] : entry === "" ? [] : [["rescdn-entry", entry]];
+  const head = Buffer.from(JSON.stringify([["cache-control", "max-age=2592000"], ...said]));
+  rmSync(file);
+  const name = [id, sequence, head.byteLength.toString(36), bodyBytes].join("-");
+  writeFileSync(join(dirname(file), name), Buffer.concat([head, bytes.subarray(length)]));
+}
+
 const numbered = (count: number, bytes: number, suffix = "") =>
   Array.from({ length: count }, (_, index) => `/${bytes}/${index}${suffix}`);
 
@@ -154,6 +168,20 @@ describe("the local cache", () => {
     }
     expect(asked).toHaveLength(count);
     expect(disk()).toBe(before);
+  });
+
+  it("finds what an older version has stored, which wrote all fields of a response before its body", async () => {
+    const paths = ["/10000/a.txt", "/2000000/b-chunked", "/3000000/c.js"];
+    const { files, restart } = await start();
+    for (const path of paths) await stored(path);
+    const coded = { "Accept-Encoding": "gzip" };
+    const packed = await get(paths[2]!, coded);
+    await eventually(() => files().length === 7); // of each of the larger ones the body apart, and a coding in two files
+    for (const file of files()) asOldVersionsWroteIt(file);
+    await restart();
+    for (const path of paths) expect(await get(path)).toEqual({ status: 200, cache: "HIT", body: bodyOf(path) });
+    expect(await get(paths[2]!, coded)).toEqual({ ...packed, cache: "HIT" });
+    expect(asked).toEqual(paths);
   });
 
   it("makes itself smaller when it is started with a lower bound", async () => {

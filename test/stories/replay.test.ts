@@ -1,9 +1,12 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createEntry } from "../../src/entry.ts";
+import type { Variables } from "../../src/settings.ts";
+import { buildPurgeLog } from "../../src/zones/purge/purge-log.ts";
 import type { ZoneSettings } from "../../src/zones/settings.ts";
-import { asset, type Line, pass, play, playEdge } from "../support/edge.ts";
+import type { ZoneDocument } from "../../src/zones/zone.ts";
+import { asset, type Line, type Play, pass, play, playEdge } from "../support/edge.ts";
 
 playEdge();
 
@@ -11,35 +14,58 @@ const BODY = "body{color:red}".repeat(200);
 const LAST_MODIFIED = "Sun, 01 Nov 2026 10:00:00 GMT";
 const LINE: Line = asset(BODY, { etag: '"1"', "last-modified": LAST_MODIFIED });
 const SITE = "https://www.example.com";
+const FORWARD: ZoneSettings["forward"] = { headers: [], cookies: false, authorization: false };
+
+/** Where a hot response is found. */
+const IN_MEMORY = {};
+const IN_THE_STORE = { MEMORY_BYTES: "0", MEMORY_OBJECT_BYTES: "0" };
 
 /** An isolate of its own for a zone; what it answers at once it answers without a promise. */
-async function isolate(line: Line, settings: Partial<ZoneSettings> = {}) {
-  const { zone, origin } = await play(settings);
-  origin.answers(line);
+function isolateOf({ zone }: Play, vars: Partial<Variables> = IN_MEMORY) {
   const { fetch } = createEntry(() => Promise.reject(new Error("no control plane here")));
-  const shown = async (init: RequestInit) => {
+  const ownEnv = { ...env, ...vars };
+  return async (init: RequestInit = {}) => {
     const works: Promise<unknown>[] = [];
     const ctx = Object.assign(createExecutionContext(), { waitUntil: (work: Promise<unknown>) => works.push(work) });
-    const answer = fetch(new Request(`http://${zone.name}.rescdn.localhost/a.css`, init), env, ctx);
+    const answer = fetch(new Request(`http://${zone.name}.rescdn.localhost/a.css`, init), ownEnv, ctx);
     const response = await answer;
     const body = await response.text();
-    return {
-      isAtOnce: answer instanceof Response,
-      status: response.status,
-      fields: [...response.headers],
-      body,
-      works,
-    };
+    // What is fetched anew is kept; what is counted is taken away later.
+    if (new Map(response.headers).get("x-cache") !== "HIT") await works[0];
+    return { isAtOnce: answer instanceof Response, status: response.status, fields: [...response.headers], body };
   };
-  const [filling] = (await shown({})).works;
-  await filling;
-  return {
-    origin,
-    async shown(init: RequestInit) {
-      const { works, ...answer } = await shown(init);
-      return answer;
-    },
-  };
+}
+
+/** One that has what its origin says in its memory. */
+async function isolate(line: Line, settings: Partial<ZoneSettings> = {}) {
+  const played = await play(settings);
+  played.origin.answers(line);
+  const shown = isolateOf(played);
+  await shown();
+  return { ...played, shown };
+}
+
+/** One that has no memory, and has not seen yet what another has put into the store. */
+async function isolateWithoutMemory(
+  line: Line,
+  settings: Partial<ZoneSettings> = {},
+  change: Partial<ZoneDocument> = {},
+) {
+  const played = await play(settings, change);
+  played.origin.answers(line);
+  const other = isolateOf(played, IN_THE_STORE);
+  await expect.poll(async () => new Map((await other()).fields).get("x-cache")).toBe("HIT");
+  return { ...played, shown: isolateOf(played, IN_THE_STORE) };
+}
+
+const match = Cache.prototype.match;
+
+/** Has the Cache API know nothing of the URLs that have this in them. */
+function evict(part: string): void {
+  vi.spyOn(Cache.prototype, "match").mockImplementation(function (this: Cache, request, options) {
+    const url = request instanceof Request ? request.url : String(request);
+    return url.includes(part) ? Promise.resolve(undefined) : match.call(this, request, options);
+  });
 }
 
 const KINDS: [what: string, init: RequestInit, settings?: Partial<ZoneSettings>, line?: Line][] = [
@@ -140,6 +166,209 @@ describe("a zone whose answers all pages below a domain may read", () => {
       const site = `https://${page}.example.com`;
       expect(named(await shown(from(site)))).toEqual(["https://fixed.example", site]);
     }
+  });
+});
+
+describe("a response in the store is given again as it was the first time", () => {
+  it.each(KINDS)("%s", async (_, init, settings = {}, line = LINE) => {
+    const { shown, origin } = await isolateWithoutMemory(line, settings);
+    const first = await shown(init);
+    for (let i = 0; i < 3; i++) expect(await shown(init)).toEqual(first);
+    pass(2);
+    const later = await shown(init);
+    const aged = new Map<string, string>(first.fields)
+      .set("age", "2")
+      .set("cache-status", expect.stringContaining("hit"));
+    expect({ ...later, fields: new Map(later.fields) }).toEqual({ ...first, fields: aged });
+    expect(origin.hits).toBe(1);
+  });
+
+  it("whatever was asked for before: one kind of answer never shows in another", async () => {
+    const { shown } = await isolateWithoutMemory(LINE, { cors: [SITE] });
+    const inits = KINDS.filter(([, , , line]) => line === undefined).map(([, init]) => init);
+    const first = [];
+    for (const init of inits) first.push(await shown(init));
+    for (let round = 0; round < 2; round++) {
+      for (const [i, init] of [...inits.entries()].reverse()) expect(await shown(init)).toEqual(first[i]);
+    }
+  });
+
+  it("to pages below a domain that ask at the same time, each by its own name", async () => {
+    const { shown } = await isolateWithoutMemory(LINE, { cors: ["https://*.example.com"] });
+    const pages = ["https://a.example.com", "https://b.example.com", "https://a.b.example.com"];
+    const from = (more: Record<string, string>) =>
+      Promise.all(pages.map((origin) => shown({ headers: { origin, ...more } })));
+    for (const more of [{}, { "if-none-match": '"1"' }, { "accept-encoding": "gzip" }, { range: "bytes=0-3" }]) {
+      for (let round = 0; round < 4; round++) {
+        const named = (await from(more)).map(({ fields }) => new Map(fields).get("access-control-allow-origin"));
+        expect(named).toEqual(pages);
+      }
+    }
+  });
+
+  it("without what is true of its content alone where none is sent", async () => {
+    const { shown } = await isolateWithoutMemory(asset(BODY, { "content-digest": "sha-256=:AAAA:" }));
+    const digest = async (init: RequestInit) => new Map((await shown(init)).fields).get("content-digest") ?? null;
+    for (let round = 0; round < 4; round++) {
+      expect(await digest({})).toBe("sha-256=:AAAA:");
+      expect(await digest({ method: "HEAD" })).toBeNull();
+      expect(await digest({ headers: { range: "bytes=0-3" } })).toBeNull();
+    }
+  });
+
+  it("by one read for the whole and a 304, and one more for a coding", async () => {
+    const { shown } = await isolateWithoutMemory(LINE);
+    const asked = vi.spyOn(Cache.prototype, "match");
+    const kinds = [{}, { "if-none-match": '"1"' }, { "accept-encoding": "br" }];
+    const reads = async () => {
+      const counts = [];
+      for (const headers of kinds) {
+        asked.mockClear();
+        await shown({ headers });
+        counts.push(asked.mock.calls.length);
+      }
+      return counts;
+    };
+    await expect.poll(reads).toEqual([1, 1, 2]);
+  });
+
+  it("also where its coding is gone from the store", async () => {
+    const { shown } = await isolateWithoutMemory(LINE);
+    const init = { headers: { "accept-encoding": "br" } };
+    const first = await shown(init);
+    for (let i = 0; i < 3; i++) await shown(init);
+    evict("/coded/");
+    expect(await shown(init)).toEqual(first);
+  });
+
+  it("also where its body stands apart, and not once that is gone", async () => {
+    const large = "0123456789abcdef".repeat(90_000);
+    const { shown, origin } = await isolateWithoutMemory(asset(large, { "content-length": `${large.length}` }));
+    for (let i = 0; i < 3; i++) expect((await shown()).body).toBe(large);
+    expect(origin.hits).toBe(1);
+    evict("/body/");
+    expect((await shown()).body).toBe(large);
+    expect(origin.hits).toBe(2);
+  });
+});
+
+describe("what an isolate knows of the store holds no longer than the store itself", () => {
+  /** An isolate that has the answer ready. */
+  async function known(line: Line, settings: Partial<ZoneSettings> = {}, change: Partial<ZoneDocument> = {}) {
+    const played = await isolateWithoutMemory(line, settings, change);
+    for (let i = 0; i < 3; i++) await played.shown();
+    return played;
+  }
+
+  it.each([
+    ["a purge of the path", { kind: "path", value: "/a.css", soft: false }],
+    ["a purge of everything", { kind: "everything", value: "", soft: false }],
+    ["a purge of its tag", { kind: "tag", value: "red", soft: false }],
+    ["a soft purge", { kind: "path", value: "/a.css", soft: true }],
+  ] as const)("after %s the origin is asked", async (_title, purge) => {
+    const played = await known(asset("v1", { "cache-tag": "red", etag: '"1"' }));
+    const { origin, shown, zone } = played;
+    origin.answers(asset("v2"));
+    const version = zone.version + 1;
+    await played.publish({ purges: buildPurgeLog([{ ...purge, version, at: Date.now() }]) });
+    await shown(); // served as it was known, while the table is read
+    await expect.poll(async () => (await shown()).body).toBe("v2");
+    expect(origin.hits).toBe(2);
+  });
+
+  it("a changed setting shows", async () => {
+    const played = await known(LINE);
+    await played.publish({ settings: { ...played.zone.settings, response_headers: { "x-new": "1" } } });
+    await played.shown();
+    await expect.poll(async () => new Map((await played.shown()).fields).get("x-new")).toBe("1");
+    expect(played.origin.hits).toBe(1);
+  });
+
+  it("a paused zone is paused", async () => {
+    const played = await known(LINE);
+    await played.publish({ state: "paused" });
+    await played.shown();
+    await expect.poll(async () => (await played.shown()).status).toBe(403);
+  });
+
+  it.each([
+    ["a suspended account", { state: "suspended", stoppedUntil: null }, 403],
+    ["a quota that is used up", { state: "active", stoppedUntil: Date.parse("2026-12-01") }, 429],
+  ])("%s is heeded", async (_title, change, status) => {
+    const account = `account_${crypto.randomUUID()}`;
+    const played = await known(LINE, {}, { account });
+    await env.ZONES.put(`acct:${account}`, JSON.stringify({ id: account, revision: 1, ...change }));
+    pass(61);
+    await played.shown();
+    await expect.poll(async () => (await played.shown()).status).toBe(status);
+  });
+
+  it("a takedown is heeded", async () => {
+    const played = await known(LINE);
+    await played.publish({ takedowns: { paths: { "/a.css": "DSA-1" }, urls: {}, prefixes: [] } });
+    await played.shown();
+    await expect.poll(async () => (await played.shown()).status).toBe(451);
+  });
+
+  it("a newer response of another isolate is given at once, by the first who asks", async () => {
+    const short = { "cache-control": "max-age=10" };
+    const played = await known(asset("v1", { ...short, etag: '"1"' }));
+    const { origin, shown } = played;
+    origin.answers(asset("v2", { ...short, etag: '"2"' }));
+    pass(10);
+    const other = isolateOf(played, IN_THE_STORE);
+    await expect.poll(async () => new Map((await other()).fields).get("x-cache")).toBe("HIT");
+    expect((await other()).body).toBe("v2");
+    for (let i = 0; i < 4; i++) {
+      const { body, fields } = await shown();
+      expect([body, new Map(fields).get("etag")]).toEqual(["v2", '"2"']);
+      expect((await shown({ headers: { "if-none-match": '"1"' } })).status).toBe(200);
+      expect((await shown({ headers: { "if-none-match": '"2"' } })).status).toBe(304);
+    }
+    expect(origin.hits).toBe(2);
+  });
+
+  it("what another isolate has removed is gone, and what it has put in its place is given", async () => {
+    const played = await known(LINE, { methods: "all" });
+    const { origin, shown } = played;
+    const other = isolateOf(played, IN_THE_STORE);
+    origin.answers(asset("done"), asset("v2", { etag: '"2"' }), asset("done"), asset("v3", { etag: '"3"' }));
+    await other({ method: "PUT", body: "new" });
+    expect((await shown()).body).toBe("v2");
+    await expect.poll(async () => new Map((await shown()).fields).get("x-cache")).toBe("HIT");
+    for (let i = 0; i < 3; i++) expect((await shown()).body).toBe("v2");
+    await other({ method: "PUT", body: "newer" });
+    await expect.poll(async () => new Map((await other()).fields).get("x-cache")).toBe("HIT");
+    expect(await shown()).toMatchObject({ body: "v3", fields: expect.arrayContaining([["etag", '"3"']]) });
+    expect((await shown({ headers: { "if-none-match": '"2"' } })).status).toBe(200);
+    expect(origin.hits).toBe(5);
+  });
+
+  it("it is stale when its time has come", async () => {
+    const { shown, origin } = await known(asset("v1", { "cache-control": "max-age=10" }));
+    origin.answers(asset("v2", { "cache-control": "max-age=10" }));
+    pass(9);
+    expect((await shown()).body).toBe("v1");
+    pass(1);
+    expect((await shown()).body).toBe("v2");
+  });
+
+  it("each variant is given to those who ask for it alone, and its validator holds for it alone", async () => {
+    const line: Line = (request) => {
+      const language = request.headers.get("accept-language") ?? "none";
+      return new Response(`in ${language}`, { headers: { vary: "Accept-Language", etag: `"${language}"` } });
+    };
+    const { shown, origin } = await isolateWithoutMemory(line, { forward: { ...FORWARD, headers: "all" } });
+    for (let round = 0; round < 4; round++) {
+      for (const language of ["de", "fr"]) {
+        const headers = { "accept-language": language };
+        expect((await shown({ headers })).body).toBe(`in ${language}`);
+        expect((await shown({ headers: { ...headers, "if-none-match": '"de"' } })).status).toBe(
+          language === "de" ? 304 : 200,
+        );
+      }
+    }
+    expect(origin.hits).toBe(3);
   });
 });
 

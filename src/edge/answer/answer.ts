@@ -6,8 +6,10 @@ import { contentRange, requestedRange, unsatisfiedRange } from "../../http/range
 import { dropHostFields } from "../../http/response-fields.ts";
 import { isWithoutContent } from "../../http/statuses.ts";
 import { varyFields } from "../../http/vary.ts";
+import { dropBody } from "../body/drop-body.ts";
 import type { BodySource } from "../cache/body-source.ts";
 import type { Caches } from "../cache/caches.ts";
+import type { ReadyAnswer } from "../cache/hot-response.ts";
 import { type StoredResponse, selectedValidators } from "../cache/stored-response.ts";
 import type { ResponseOutcome } from "../fill/outcome.ts";
 import type { Provenance } from "../fill/provenance.ts";
@@ -105,15 +107,12 @@ async function answerIn(
   }
 }
 
-/**
- * Makes the answers that a request like this gets out of a response in memory ready, so that the next such request is
- * answered without a promise; see `replay`.
- */
+/** Makes the answers ready that a request like this gets out of a response, for the next such request; see `replay`. */
 async function prepare(exchange: Asked & Caches, { stored, source, provenance }: ResponseOutcome): Promise<void> {
-  const { request, zone, memory, target } = exchange;
-  const hot = source.kind === "memory" ? source.hot : null;
-  if (hot === null || provenance.cacheStatus.hit !== true || provenance.age === null) return;
-  if (isWithoutContent(stored.status) || isReady(hot, request, zone)) return;
+  const { request, zone, target } = exchange;
+  if (!isPlainHit(provenance) || (source.kind !== "memory" && source.kind !== "store")) return;
+  const known = source.kind === "memory" ? source.hot : source.known;
+  if (known === null || isWithoutContent(stored.status) || isReady(known, request, zone)) return;
   const headers = headersOf(stored.headers);
   const coding = chooseCoding(stored, headers, request.headers, {
     enabled: zone.settings.compression,
@@ -121,21 +120,46 @@ async function prepare(exchange: Asked & Caches, { stored, source, provenance }:
     path: target.path,
   });
   describe(headers, exchange, stored, coding, provenance);
-  const body = coding.kind === "coded" ? (await codedBody(exchange, stored, source, coding.coding))?.body : hot.body;
-  if (!(body instanceof Blob)) return;
+  const form = await formOf(exchange, stored, source, coding);
+  if (form === null) return;
   if (coding.kind === "coded") headers.set("content-encoding", coding.coding);
-  headers.set("content-length", String(body.size));
+  headers.set("content-length", String(form.size));
   const isOk = stored.status === 200;
-  makeReady(hot, request, zone, {
+  makeReady(known, request, zone, {
     headers,
     age: provenance.age,
-    body,
-    size: body.size,
+    ...form,
     hasRanges: isOk && coding.kind === "as-stored",
     hasContentDigest: CONTENT_DIGESTS.some((name) => headers.has(name)),
     selected: isOk ? { ...selectedValidators(headers), otherEtags: tagsInAnyCoding(stored) } : null,
   });
-  memory?.recount(target.key);
+}
+
+/** Whether it is fresh and the origin was not asked: from one request to the next nothing but its age changes. */
+function isPlainHit(provenance: Provenance): provenance is Provenance & { age: number } {
+  return provenance.cacheStatus.hit === true && provenance.xCache === "HIT" && provenance.age !== null;
+}
+
+/** The body of an answer made ready; null where it cannot be had in that coding now. */
+async function formOf(
+  exchange: Asked & Caches,
+  stored: StoredResponse,
+  source: Extract<BodySource, { kind: "memory" | "store" }>,
+  choice: CodingChoice,
+): Promise<Pick<ReadyAnswer, "body" | "size" | "coding"> | null> {
+  const isInMemory = source.kind === "memory";
+  if (choice.kind === "as-stored") {
+    const { size } = isInMemory ? source.body : stored;
+    return size === null ? null : { body: isInMemory ? source.body : null, size, coding: null };
+  }
+  const { coding } = choice;
+  if (isInMemory) {
+    const body = (await codedBody(exchange, stored, source, coding))?.body;
+    return body instanceof Blob ? { body, size: body.size, coding } : null;
+  }
+  const made = await exchange.store.readCoded(exchange.target.key, stored.bodyId, coding);
+  await dropBody(made?.body);
+  return made === null || made.size === null ? null : { body: null, size: made.size, coding };
 }
 
 /** Preconditions first, then the range (RFC 9110 §13.2.2). `headers` are those of the answer with the whole. */

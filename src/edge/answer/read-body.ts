@@ -26,7 +26,7 @@ export async function unreadSource(
   if (source.kind !== "store" || !source.stream.locked) return source;
   const stream = await store.readPart(target.key, stored, 0, stored.size! - 1);
   if (stream === null) throw new Error("a stored body has gone while it was being read");
-  return { kind: "store", stream };
+  return { ...source, stream };
 }
 
 /** Bytes `first` to `last` (inclusive). */

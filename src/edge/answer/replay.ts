@@ -5,8 +5,8 @@ import { contentRange, parseRange, rangeWithin } from "../../http/range.ts";
 import { currentAge } from "../../http/reuse.ts";
 import { BoundedMap } from "../../memo/bounded-map.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
-import type { HotResponse, ReadyAnswer, ResponseFields } from "../cache/hot-response.ts";
-import { STORED_FOR_SECONDS } from "../cache/store.ts";
+import type { KnownResponse, ReadyAnswer, ResponseFields } from "../cache/hot-response.ts";
+import { STORED_FOR_SECONDS } from "../cache/own-cache.ts";
 import { hit } from "../fill/provenance.ts";
 import { stampAge } from "./age-fields.ts";
 import { notModifiedHeaders } from "./answer-headers.ts";
@@ -14,60 +14,66 @@ import { codingsOf } from "./coding.ts";
 import { corsEntryOf, isWildcard } from "./cors-entry.ts";
 import { stampOrigin } from "./edge-headers.ts";
 
-/** An answer out of memory that needs no promise. */
+/** An answer as it was made ready. */
 export interface Replay {
   fields: ResponseFields;
+  /** Null where there is none, or where it stands in the store. */
   body: Blob | null;
-  /** Of the body, bytes. */
+  /** Of the body, bytes; 0 where there is none. */
   size: number;
+  coding: ReadyAnswer["coding"];
 }
 
 /** What makes an answer differ beyond what {@link replay} looks at; a request with any of these takes the whole way. */
 const UNUSUAL = ["cdn-loop", "if-match", "if-unmodified-since"];
 
 /**
- * Answers a GET or HEAD out of memory: the whole, a 304, or one range. Null where the answer has not been made ready, no
- * longer holds, or is none of these.
+ * Answers a GET or HEAD out of a response that may be used now, as far as nothing but time has passed since it was made ready:
+ * the whole, a 304, or one range of a body in memory. Null where the answer has not been made ready, no longer holds, or is
+ * none of these.
  *
  * @param now ms since the epoch
  */
-export function replay(hot: HotResponse, request: Request, zone: ZoneDocument, now: number): Replay | null {
+export function replay(known: KnownResponse, request: Request, zone: ZoneDocument, now: number): Replay | null {
   const { method, headers } = request;
   const isHead = method === "HEAD";
   if (!isHead && method !== "GET") return null;
   for (const name of UNUSUAL) if (headers.has(name)) return null;
   const range = isHead ? null : headers.get("range");
-  const ready = hot.ready.get(readyKey(headers, zone, range !== null));
+  const ready = known.ready.get(readyKey(headers, zone, range !== null));
   if (ready === undefined || ready.zoneVersion !== zone.version || now >= ready.freshUntil) return null;
   if (isHead && ready.hasContentDigest) return null;
-  keepAge(ready, hot, zone, now);
+  keepAge(ready, known, zone, now);
   if (ready.pageOrigin !== null) keepPageOrigin(ready, headers.get("origin")!, zone);
   const tag = ready.selected === null ? null : tagOfUnchanged(ready, request, now);
   if (tag !== null) return replayNotModified(ready, tag);
   if (range !== null && ready.hasRanges) return replayRange(ready, range, headers);
-  return { fields: ready.whole, body: isHead ? null : ready.body, size: isHead ? 0 : ready.size };
+  // Out of the store a HEAD tells no length of a coding: to know it takes a read more.
+  if (isHead && ready.body === null && ready.coding !== null) return null;
+  if (isHead) return { fields: ready.whole, body: null, size: 0, coding: null };
+  return replayWhole(ready);
 }
 
 /** Whether the answers that a request like this gets are ready, whatever it asks of them. */
-export function isReady(hot: HotResponse, { headers }: Request, zone: ZoneDocument): boolean {
-  return hot.ready.get(readyKey(headers, zone, headers.has("range")))?.zoneVersion === zone.version;
+export function isReady(known: KnownResponse, { headers }: Request, zone: ZoneDocument): boolean {
+  return known.ready.get(readyKey(headers, zone, headers.has("range")))?.zoneVersion === zone.version;
 }
 
 /** Makes an answer ready to be given again. @param whole the answer to a GET without preconditions, in a hit's fields */
 export function makeReady(
-  hot: HotResponse,
+  known: KnownResponse,
   request: Request,
   zone: ZoneDocument,
-  whole: Pick<ReadyAnswer, "body" | "size" | "hasRanges" | "hasContentDigest" | "selected"> & {
+  whole: Pick<ReadyAnswer, "body" | "size" | "coding" | "hasRanges" | "hasContentDigest" | "selected"> & {
     headers: Headers;
     age: number;
   },
 ): void {
   const { headers, age, ...rest } = whole;
-  const { answeredAt, lifetime, initialAge, status } = hot.stored;
+  const { answeredAt, lifetime, initialAge, status } = known.stored;
   const origin = request.headers.get("origin");
   const entry = entryOf(zone, origin);
-  hot.ready.set(readyKey(request.headers, zone, request.headers.has("range")), {
+  known.ready.set(readyKey(request.headers, zone, request.headers.has("range")), {
     ...rest,
     whole: { status, headers, encodeBody: "manual" },
     notModified: null,
@@ -78,9 +84,10 @@ export function makeReady(
     age,
     pageOrigin: entry !== null && isWildcard(entry) ? origin : null,
   });
+  known.recount();
 }
 
-function keepAge(ready: ReadyAnswer, { stored }: HotResponse, zone: ZoneDocument, now: number): void {
+function keepAge(ready: ReadyAnswer, { stored }: KnownResponse, zone: ZoneDocument, now: number): void {
   const age = currentAge(stored, now);
   if (age === ready.age) return;
   stampAge(ready.whole.headers, stored, hit("HIT", { age, ttl: stored.lifetime - age }), zone.settings);
@@ -92,6 +99,8 @@ function keepAge(ready: ReadyAnswer, { stored }: HotResponse, zone: ZoneDocument
 /** Any number of pages are below one domain, and one answer is made ready for all of them. */
 function keepPageOrigin(ready: ReadyAnswer, origin: string, zone: ZoneDocument): void {
   if (ready.pageOrigin === origin) return;
+  // An answer out of the store waits for its body, and another page may ask meanwhile.
+  if (ready.body === null) ready.whole = { ...ready.whole, headers: new Headers(ready.whole.headers) };
   stampOrigin(ready.whole.headers, origin, zone.settings.response_headers);
   ready.notModified = null;
   ready.part = null;
@@ -112,24 +121,31 @@ function tagOfUnchanged(ready: ReadyAnswer, request: Request, now: number): stri
 
 function replayNotModified(ready: ReadyAnswer, tag: string): Replay {
   ready.notModified ??= { ...ready.whole, status: 304, headers: notModifiedHeaders(ready.whole.headers) };
-  if (tag === "" || tag === ready.selected!.etag) return { fields: ready.notModified, body: null, size: 0 };
+  if (tag === "" || tag === ready.selected!.etag)
+    return { fields: ready.notModified, body: null, size: 0, coding: null };
   // That of another coding.
   const headers = new Headers(ready.notModified.headers);
   headers.set("etag", tag);
-  return { fields: { ...ready.notModified, headers }, body: null, size: 0 };
+  return { fields: { ...ready.notModified, headers }, body: null, size: 0, coding: null };
 }
 
+function replayWhole({ whole, body, size, coding }: ReadyAnswer): Replay {
+  return { fields: whole, body, size, coding };
+}
+
+/** Null for a part of what stands in the store as well: it is read from there. */
 function replayRange(ready: ReadyAnswer, range: string, headers: Headers): Replay | null {
-  if (headers.has("if-range")) return null;
+  const { body } = ready;
+  if (body === null || headers.has("if-range")) return null;
   const asked = parseRange(range);
-  if (asked === null) return { fields: ready.whole, body: ready.body, size: ready.size };
+  if (asked === null) return replayWhole(ready);
   const within = rangeWithin(asked, ready.size);
   if (within.kind !== "part") return null;
   const { first, last } = within;
   ready.part ??= { ...ready.whole, status: 206, headers: withoutContentDigests(ready.whole.headers) };
   ready.part.headers.set("content-range", contentRange(first, last, ready.size));
   ready.part.headers.set("content-length", String(last - first + 1));
-  return { fields: ready.part, body: ready.body.slice(first, last + 1), size: last - first + 1 };
+  return { fields: ready.part, body: body.slice(first, last + 1), size: last - first + 1, coding: null };
 }
 
 function withoutContentDigests(whole: Headers): Headers {

@@ -68,7 +68,7 @@ export interface SendContext {
 }
 
 /** Up to this length, a body out of the store is handed over at once, like one in memory (bytes). */
-const AT_ONCE_BYTES = 1_048_576;
+export const AT_ONCE_BYTES = 1_048_576;
 
 /** Sends an answer to a client of a zone, and counts it: a small body as it is handed over, a stream as it goes out. */
 export function send(answer: Answer, context: SendContext): Response | Promise<Response> {

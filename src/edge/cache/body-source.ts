@@ -1,5 +1,5 @@
 import type { ByteTally } from "../body/byte-tally.ts";
-import type { HotResponse } from "./hot-response.ts";
+import type { HotResponse, KnownResponse } from "./hot-response.ts";
 
 /** Where the whole identity body of an answer comes from. */
 export type BodySource =
@@ -8,6 +8,6 @@ export type BodySource =
   /** Part of it, which begins at `first`; only a range within it is ever read. */
   | { kind: "part"; body: Blob; first: number }
   /** Stored; `stream` is its beginning, parts and codings can be read apart. */
-  | { kind: "store"; stream: ReadableStream }
+  | { kind: "store"; stream: ReadableStream; known: KnownResponse | null }
   /** On its way from the origin, to be read once; `tally` tells how far it is; `isKept`: into the store as well. */
   | { kind: "origin"; stream: ReadableStream | null; tally: ByteTally; isKept: boolean };

@@ -1,22 +1,28 @@
 import type { SelectedValidators } from "../../http/conditional.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
+/** A stored response as an isolate knows it, with what it has made of it. */
+export interface KnownResponse {
+  stored: StoredResponse;
+  /** Answers made ready out of it, by what of a request tells them apart: see `readyKey`. */
+  ready: Map<string, ReadyAnswer>;
+  /** Counts what is held of it again: it has grown. */
+  recount(): void;
+}
+
 /**
  * A response with its body, held in the isolate. The body is a blob: what the runtime copies of its stream for a client is
  * free again when that client is done. Bytes it would copy into JavaScript's memory, until it next collects garbage.
  */
-export interface HotResponse {
-  stored: StoredResponse;
+export interface HotResponse extends KnownResponse {
   /** The identity body. */
   body: Blob;
   /** The body in the codings that have been made of it. */
   coded: Map<"br" | "gzip", Blob>;
-  /** Answers made ready out of it, by what of a request tells them apart: see `readyKey`. */
-  ready: Map<string, ReadyAnswer>;
 }
 
 /**
- * The answers that one kind of client gets out of a response in memory, made once. While nothing is asked for that could
+ * The answers that one kind of client gets out of a stored response, made once. While nothing is asked for that could
  * change them, only their age moves: the fields are stamped anew once a second.
  */
 export interface ReadyAnswer {
@@ -25,9 +31,12 @@ export interface ReadyAnswer {
   notModified: ResponseFields | null;
   /** Made from `whole` when first asked for; its range is set for each answer. */
   part: ResponseFields | null;
-  body: Blob;
+  /** Null where it stands in the store. */
+  body: Blob | null;
   /** Of the body, bytes: to ask the blob is a call into the runtime. */
   size: number;
+  /** Which form the body has; null: the identity form. */
+  coding: "br" | "gzip" | null;
   /** Whether ranges of it may be asked for: it is a 200 in its identity form. */
   hasRanges: boolean;
   /** Whether its fields hold a digest of its content, which is true of the whole only. */

@@ -4,8 +4,8 @@ import type { Asked } from "../request/asked.ts";
 import type { BodySource } from "./body-source.ts";
 import type { Caches } from "./caches.ts";
 import type { HotResponse } from "./hot-response.ts";
+import { STORED_FOR_SECONDS } from "./own-cache.ts";
 import { reportStoreFailure } from "./report.ts";
-import { STORED_FOR_SECONDS } from "./store.ts";
 import { freshnessOf, type StoredResponse } from "./stored-response.ts";
 
 /** What a stored response may do for a request. */
@@ -39,7 +39,8 @@ export async function lookup(asked: Asked & Caches): Promise<Lookup> {
     return { kind: "miss", reason: "purged" };
   }
   if (use.kind !== "fresh" || !memory?.admits(target.key, found.stored)) {
-    return { kind: "found", use, stored: found.stored, source: { kind: "store", stream: found.body } };
+    const { stored, body: stream, known } = found;
+    return { kind: "found", use, stored, source: { kind: "store", stream, known } };
   }
   const body = await new Response(found.body).blob();
   return { kind: "found", use, stored: found.stored, source: sourceOf(memory.put(target.key, found.stored, body)) };

@@ -1,6 +1,6 @@
 import { BoundedMap } from "../../memo/bounded-map.ts";
 import { Sieve } from "../../memo/sieve.ts";
-import type { HotResponse } from "./hot-response.ts";
+import type { HotResponse, KnownResponse } from "./hot-response.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /** What a memory may hold, bytes. */
@@ -62,7 +62,8 @@ export class Memory {
 
   /** Holds a response under a key, in the place of what was there. */
   put(key: string, stored: StoredResponse, body: Blob, coded: HotResponse["coded"] = new Map()): HotResponse {
-    const response: HotResponse = { stored, body, coded, ready: new Map() };
+    const recount = () => this.recount(key);
+    const response: HotResponse = { stored, body, coded, ready: new Map(), recount };
     this.#responses.set(key, response, costOf(key, response));
     this.#responses.shrinkTo(this.#bounds.total);
     return response;
@@ -81,12 +82,17 @@ export class Memory {
   }
 }
 
-function costOf(key: string, { stored, body, coded, ready }: HotResponse): number {
+function costOf(key: string, hot: HotResponse): number {
+  let cost = costOfKnown(key, hot) + hot.body.size;
+  for (const form of hot.coded.values()) cost += form.size;
+  return cost;
+}
+
+/** What a response takes without its bodies, roughly (bytes). */
+export function costOfKnown(key: string, { stored, ready }: Pick<KnownResponse, "stored" | "ready">): number {
   let fields = ADDED_FIELDS_BYTES;
   for (const [name, value] of stored.headers) fields += name.length + value.length;
   for (const hash of stored.tagHashes ?? []) fields += hash.length;
   // An answer made ready has fields of its own, and most have those of a 304 or of a part beside them.
-  let cost = OVERHEAD_BYTES + 2 * key.length + fields * (1 + 2 * ready.size) + body.size;
-  for (const form of coded.values()) cost += form.size;
-  return cost;
+  return OVERHEAD_BYTES + 2 * key.length + fields * (1 + 2 * ready.size);
 }

@@ -1,5 +1,46 @@
-/** What the store asks of the Cache API. */
-export type PlainCache = Pick<Cache, "match" | "put" | "delete">;
+import { dropBody } from "../body/drop-body.ts";
+
+/** What the store asks of a cache. */
+export interface PlainCache {
+  /** What is under a URL; null: nothing. */
+  read(url: string): Promise<Cached | null>;
+  /** Bytes `first` to `last` (inclusive, as far as there are any) of the body under a URL; null where there are none. */
+  readPart(url: string, first: number, last: number): Promise<Cached | null>;
+  /** @throws what the body throws; then nothing may be found under the URL, or a body that breaks off */
+  write(url: string, content: Content): Promise<void>;
+  remove(url: string): Promise<void>;
+}
+
+/** Something in a cache. */
+export interface Cached {
+  /** What was written beside the body; null: nothing. */
+  entry: string | null;
+  /** Unread. */
+  body: ReadableStream;
+  /** Of the body, bytes; null: unknown. */
+  size: number | null;
+}
+
+/** Something to be put into a cache. */
+export interface Content {
+  /** Printable ASCII; null: nothing. */
+  entry: string | null;
+  body: Blob | ReadableStream | null;
+  /** By which Cloudflare purges it; null: by none. */
+  tags: string | null;
+}
+
+/** Seconds. Long: freshness is decided elsewhere. A day less than purges are remembered; see PURGE_LOG_SECONDS. */
+export const STORED_FOR_SECONDS = 30 * 86_400;
+
+/** Carries the entry beside the body. */
+export const ENTRY_HEADER = "rescdn-entry";
+
+/** The entry of a body that stands elsewhere, and is whole. */
+export const APART = "apart";
+
+/** Said so in older versions of this cache. */
+export const APART_HEADER = "rescdn-apart";
 
 /**
  * A named cache of the product's own, opened at its first use. Never `caches.default`: that is the cache that a plain
@@ -13,8 +54,41 @@ export function ownCache(name: string): PlainCache {
     return opened;
   };
   return {
-    match: async (request, options) => (await open()).match(request, options),
-    put: async (request, response) => (await open()).put(request, response),
-    delete: async (request, options) => (await open()).delete(request, options),
+    async read(url) {
+      const response = await (await open()).match(url);
+      return response === undefined ? null : cachedAs(response);
+    },
+
+    async readPart(url, first, last) {
+      const range = { range: `bytes=${first}-${last}` };
+      const response = await (await open()).match(new Request(url, { headers: range }));
+      if (response?.status === 206) return cachedAs(response);
+      await dropBody(response?.body);
+      return null;
+    },
+
+    async write(url, { entry, body, tags }) {
+      const headers: Record<string, string> = {
+        "cache-control": `max-age=${STORED_FOR_SECONDS}`,
+        // Opaque, so that nothing between here and the disk transcodes it.
+        "content-type": "application/octet-stream",
+      };
+      if (entry !== null) headers[ENTRY_HEADER] = entry;
+      if (tags !== null) headers["cache-tag"] = tags;
+      await (await open()).put(url, new Response(body, { headers }));
+    },
+
+    async remove(url) {
+      await (await open()).delete(url);
+    },
+  };
+}
+
+function cachedAs({ headers, body }: Response): Cached {
+  const length = headers.get("content-length");
+  return {
+    entry: headers.get(ENTRY_HEADER) ?? (headers.has(APART_HEADER) ? APART : null),
+    body: body ?? new Response("").body!,
+    size: length === null ? null : Number(length),
   };
 }

@@ -1,30 +1,35 @@
 import { dropBody } from "../body/drop-body.ts";
-import { hashesOf } from "./origin-fields.ts";
-import type { PlainCache } from "./own-cache.ts";
+import type { KnownResponse } from "./hot-response.ts";
+import { KnownEntries, type KnownEntry } from "./known-entries.ts";
+import { APART, type PlainCache } from "./own-cache.ts";
 import type { StoredResponse } from "./stored-response.ts";
 import {
   type Entries,
+  type FoundVariant,
   findVariant,
   isVaryRecord,
   languageVariantOf,
   PRIMARY,
   placeFor,
   placeOf,
-  type VaryRecord,
 } from "./variants.ts";
 
 /**
- * The Cache API as a plain store. It is asked by synthetic URL with a bare GET and never by a client's headers;
- * what it believes of freshness is a constant. Where a resource's variants stand is decided in `variants.ts`.
+ * A cache as a plain store. It is asked by synthetic URL and never by a client's headers; what it believes of freshness is a
+ * constant. Where a resource's variants stand is decided in `variants.ts`.
  */
 export interface Store {
   /** The response stored under a key for a request; its body is unread. */
   find(key: string, request: Headers): Promise<Found>;
+  /** A response without variants that was found under a key before, if it is remembered; {@link readAgain} has its body. */
+  recall(key: string): KnownEntry | null;
+  /** The body of a response that is remembered; null where it has gone, or where the response is another by now. */
+  readAgain(key: string, known: KnownEntry): Promise<ReadableStream | null>;
   /** Writes a response with its body; null where the body stands apart, see {@link writeBody}. */
   write(key: string, stored: StoredResponse, body: Blob | null): Promise<void>;
   /**
    * Writes a body as it comes. Nobody finds it before a response that names it is written: a body that breaks off may look
-   * whole to a Cache API.
+   * whole to a cache.
    */
   writeBody(key: string, bodyId: string, body: ReadableStream): Promise<void>;
   /** Removes a body that stands apart, and the codings that were made of a body. */
@@ -49,22 +54,13 @@ export interface Store {
 
 /** What the store holds under a key. */
 export type Found =
-  | { kind: "response"; stored: StoredResponse; body: ReadableStream }
+  | { kind: "response"; stored: StoredResponse; body: ReadableStream; known: KnownResponse | null }
   | { kind: "no-variant" }
   | { kind: "nothing" };
-
-/** Seconds. Long: freshness is decided elsewhere. A day less than purges are remembered; see PURGE_LOG_SECONDS. */
-export const STORED_FOR_SECONDS = 30 * 86_400;
 
 /** The codings that are stored. */
 const CODINGS = ["br", "gzip"] as const;
 type Coding = (typeof CODINGS)[number];
-
-/** Carries the entry as JSON beside the body. */
-const ENTRY_HEADER = "rescdn-entry";
-
-/** Says of a coded body that it is whole, and stands apart. */
-const APART_HEADER = "rescdn-apart";
 
 /**
  * @param origin scheme and host of the synthetic URLs: below the Worker's own domain, as Cloudflare asks for, and no host
@@ -76,30 +72,38 @@ export function createStore(
   origin: string,
   tagField: ((key: string, tagHashes: readonly string[]) => string) | null = null,
 ): Store {
+  const known = new KnownEntries();
   const base = `${origin}/.cache/`;
   const urlOf = (place: string, key: string) => `${base}${place}/${key}`;
 
   /** The entry is what is found by a customer's tags; a body that stands apart is never found without it. */
   const tagged = (key: string, tagHashes: readonly string[] = []) =>
-    tagField === null ? {} : { "cache-tag": tagField(key, tagHashes) };
+    tagField === null ? null : tagField(key, tagHashes);
+  const writeAlone = (place: string, key: string, body: Blob | ReadableStream) =>
+    cache.write(urlOf(place, key), { entry: null, body, tags: tagged(key) });
   const entries: Entries = {
     async read(place, key) {
-      const response = await cache.match(urlOf(place, key));
-      const entry = response?.headers.get(ENTRY_HEADER);
-      return response && entry ? { entry: withTagHashes(JSON.parse(entry)), response } : null;
+      const url = urlOf(place, key);
+      const cached = await cache.read(url);
+      if (cached === null || cached.entry === null) return null;
+      return { ...known.read(url, cached.entry), body: cached.body };
     },
     async write(place, key, entry, body) {
       const tags = tagged(key, isVaryRecord(entry) ? [] : (entry.tagHashes ?? []));
-      await cache.put(urlOf(place, key), storeResponse(body, { [ENTRY_HEADER]: asciiJson(entry), ...tags }));
+      await cache.write(urlOf(place, key), { entry: asciiJson(entry), body, tags });
     },
   };
 
-  async function found(key: string, stored: StoredResponse, response: Response): Promise<Found> {
-    if (!stored.isBodyApart) return { kind: "response", stored, body: response.body ?? new Response("").body! };
-    await dropBody(response.body);
-    const body = (await cache.match(urlOf(`body/${stored.bodyId}`, key)))?.body;
-    // The two are evicted apart.
-    return body ? { kind: "response", stored, body } : { kind: "nothing" };
+  /** The two are evicted apart. */
+  async function bodyApart(key: string, { bodyId }: StoredResponse, beside: ReadableStream) {
+    await dropBody(beside);
+    return (await cache.read(urlOf(`body/${bodyId}`, key)))?.body ?? null;
+  }
+
+  async function found(key: string, variant: Extract<FoundVariant, { kind: "response" }>): Promise<Found> {
+    if (!variant.stored.isBodyApart) return variant;
+    const body = await bodyApart(key, variant.stored, variant.body);
+    return body === null ? { kind: "nothing" } : { ...variant, body };
   }
 
   async function write(key: string, stored: StoredResponse, body: Blob | null): Promise<void> {
@@ -115,13 +119,22 @@ export function createStore(
       `body/${bodyId}`,
       ...CODINGS.flatMap((coding) => [codedPlace(coding, bodyId), apartPlace(coding, bodyId)]),
     ];
-    await Promise.all(places.map((place) => cache.delete(urlOf(place, key))));
+    await Promise.all(places.map((place) => cache.remove(urlOf(place, key))));
   }
 
   return {
     async find(key, request) {
       const variant = await findVariant(entries, key, request);
-      return variant.kind === "response" ? found(key, variant.stored, variant.response) : variant;
+      return variant.kind === "response" ? found(key, variant) : variant;
+    },
+
+    recall: (key) => known.recall(urlOf(PRIMARY, key)),
+
+    async readAgain(key, { url, text, stored }) {
+      const cached = await cache.read(url);
+      if (cached?.entry === text) return stored.isBodyApart ? bodyApart(key, stored, cached.body) : cached.body;
+      await dropBody(cached?.body);
+      return null;
     },
 
     write,
@@ -129,7 +142,7 @@ export function createStore(
     async findPart(key) {
       const part = await entries.read("part", key);
       if (part === null || isVaryRecord(part.entry)) return null;
-      return { stored: part.entry, body: part.response.body ?? new Response("").body! };
+      return { stored: part.entry, body: part.body };
     },
 
     async writePart(key, stored, body) {
@@ -137,12 +150,10 @@ export function createStore(
     },
 
     async removePart(key) {
-      await cache.delete(urlOf("part", key));
+      await cache.remove(urlOf("part", key));
     },
 
-    async writeBody(key, bodyId, body) {
-      await cache.put(urlOf(`body/${bodyId}`, key), storeResponse(body, tagged(key)));
-    },
+    writeBody: (key, bodyId, body) => writeAlone(`body/${bodyId}`, key, body),
 
     removeBody,
 
@@ -150,9 +161,9 @@ export function createStore(
       const place = await placeOf(entries, key, stored);
       const current = place && (await entries.read(place, key));
       if (current) {
-        await dropBody(current.response.body);
+        await dropBody(current.body);
         const isStill = !isVaryRecord(current.entry) && current.entry.bodyId === stored.bodyId;
-        if (isStill) await cache.delete(urlOf(place!, key));
+        if (isStill) await cache.remove(urlOf(place!, key));
       }
       await removeBody(key, stored.bodyId);
     },
@@ -161,48 +172,36 @@ export function createStore(
       const place = await placeOf(entries, key, before);
       const current = place && (await entries.read(place, key));
       if (!current || isVaryRecord(current.entry) || current.entry.bodyId !== before.bodyId) return;
-      await write(key, after, after.isBodyApart ? null : await current.response.blob());
+      await write(key, after, after.isBodyApart ? null : await new Response(current.body).blob());
     },
 
     async remove(key) {
       const primary = await entries.read(PRIMARY, key);
-      await dropBody(primary?.response.body);
-      await Promise.all([cache.delete(urlOf(PRIMARY, key)), cache.delete(urlOf("part", key))]);
+      await dropBody(primary?.body);
+      await Promise.all([cache.remove(urlOf(PRIMARY, key)), cache.remove(urlOf("part", key))]);
       if (primary !== null && !isVaryRecord(primary.entry)) await removeBody(key, primary.entry.bodyId);
     },
 
     async readPart(key, stored, first, last) {
       const place = stored.isBodyApart ? `body/${stored.bodyId}` : await placeOf(entries, key, stored);
       if (place === null) return null;
-      const response = await cache.match(
-        new Request(urlOf(place, key), { headers: { range: `bytes=${first}-${last}` } }),
-      );
-      if (response?.status === 206 && (stored.isBodyApart || bodyIdOf(response) === stored.bodyId)) {
-        return response.body;
-      }
-      await dropBody(response?.body);
+      const part = await cache.readPart(urlOf(place, key), first, last);
+      if (part !== null && (stored.isBodyApart || bodyIdOf(part.entry) === stored.bodyId)) return part.body;
+      await dropBody(part?.body);
       return null;
     },
 
     async readCoded(key, bodyId, coding) {
-      let found = await cache.match(urlOf(codedPlace(coding, bodyId), key));
-      if (found?.headers.has(APART_HEADER)) {
-        await dropBody(found.body);
-        found = await cache.match(urlOf(apartPlace(coding, bodyId), key));
-      }
-      if (!found?.body) return null;
-      const length = found.headers.get("content-length");
-      return { body: found.body, size: length === null ? null : Number(length) };
+      const coded = await cache.read(urlOf(codedPlace(coding, bodyId), key));
+      if (coded?.entry !== APART) return coded;
+      await dropBody(coded.body);
+      return cache.read(urlOf(apartPlace(coding, bodyId), key));
     },
 
     async writeCoded(key, bodyId, coding, body) {
-      const place = urlOf(codedPlace(coding, bodyId), key);
-      if (body instanceof Blob) {
-        await cache.put(place, storeResponse(body, tagged(key)));
-        return;
-      }
-      await cache.put(urlOf(apartPlace(coding, bodyId), key), storeResponse(body, tagged(key)));
-      await cache.put(place, storeResponse(null, { ...tagged(key), [APART_HEADER]: "1" }));
+      if (body instanceof Blob) return writeAlone(codedPlace(coding, bodyId), key, body);
+      await writeAlone(apartPlace(coding, bodyId), key, body);
+      await cache.write(urlOf(codedPlace(coding, bodyId), key), { entry: APART, body: null, tags: tagged(key) });
     },
   };
 }
@@ -220,25 +219,8 @@ export function keyOf(url: string): string {
   return /\/\.cache\/(?:primary|part|body\/[^/]+|(?:variant|coded)\/[^/]+\/[^/]+)\/(.*)/s.exec(url)?.[1] ?? "";
 }
 
-/** Older versions of this cache stored tags as they were. */
-function withTagHashes<Entry extends StoredResponse | VaryRecord>(entry: Entry & { tags?: string[] }): Entry {
-  return entry.tags === undefined ? entry : { ...entry, tagHashes: hashesOf(entry.tags) };
-}
-
-function bodyIdOf(response: Response): string | null {
-  const entry = response.headers.get(ENTRY_HEADER);
+function bodyIdOf(entry: string | null): string | null {
   return entry === null ? null : (JSON.parse(entry) as StoredResponse).bodyId;
-}
-
-function storeResponse(body: Blob | ReadableStream | null, headers: Record<string, string>): Response {
-  return new Response(body, {
-    headers: {
-      ...headers,
-      "cache-control": `max-age=${STORED_FOR_SECONDS}`,
-      // Opaque, so that nothing between here and the disk transcodes it.
-      "content-type": "application/octet-stream",
-    },
-  });
 }
 
 /** JSON that fits into a header field: everything beyond printable ASCII is escaped. */

@@ -2,6 +2,7 @@ import { languageVariantKey, preferredLanguage } from "../../http/vary.ts";
 import { textHash } from "../../text-hash.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { variantOf } from "../request/forwarded-fields.ts";
+import type { KnownResponse } from "./hot-response.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /** Stands under the key of a resource whose answers vary. */
@@ -13,7 +14,7 @@ export interface VaryRecord {
 
 /** What the store has under a key, by place: a resource's own or one of a variant. */
 export interface Entries {
-  read(place: string, key: string): Promise<{ entry: StoredResponse | VaryRecord; response: Response } | null>;
+  read(place: string, key: string): Promise<FoundEntry | null>;
   write(
     place: string,
     key: string,
@@ -22,9 +23,17 @@ export interface Entries {
   ): Promise<void>;
 }
 
+/** An entry, and what it stands beside. */
+interface FoundEntry {
+  entry: StoredResponse | VaryRecord;
+  /** What the isolate knows of it; null: nothing yet. */
+  known: KnownResponse | null;
+  body: ReadableStream;
+}
+
 /** What stands under a key for a request. */
 export type FoundVariant =
-  | { kind: "response"; stored: StoredResponse; response: Response }
+  | { kind: "response"; stored: StoredResponse; known: KnownResponse | null; body: ReadableStream }
   | { kind: "no-variant" }
   | { kind: "nothing" };
 
@@ -38,18 +47,21 @@ export const PRIMARY = "primary";
 export async function findVariant(entries: Entries, key: string, request: Headers): Promise<FoundVariant> {
   const primary = await entries.read(PRIMARY, key);
   if (primary === null) return { kind: "nothing" };
-  if (!isVaryRecord(primary.entry)) return { kind: "response", stored: primary.entry, response: primary.response };
-  await dropBody(primary.response.body);
+  if (!isVaryRecord(primary.entry)) return foundAs(primary.entry, primary);
+  await dropBody(primary.body);
   const { vary, generation } = primary.entry;
   for (const wanted of variantsFor(vary, request)) {
     const variant = await entries.read(variantPlace(generation, wanted), key);
     if (variant === null || isVaryRecord(variant.entry)) continue;
     // The place holds a hash of the variant only.
-    if (variant.entry.variant === wanted)
-      return { kind: "response", stored: variant.entry, response: variant.response };
-    await dropBody(variant.response.body);
+    if (variant.entry.variant === wanted) return foundAs(variant.entry, variant);
+    await dropBody(variant.body);
   }
   return { kind: "no-variant" };
+}
+
+function foundAs(stored: StoredResponse, { known, body }: FoundEntry): FoundVariant {
+  return { kind: "response", stored, known, body };
 }
 
 /** Where a stored response is; null where its Vary record has gone. */
@@ -93,7 +105,7 @@ export function isVaryRecord(entry: StoredResponse | VaryRecord): entry is VaryR
 async function recordFor(entries: Entries, key: string): Promise<VaryRecord | null> {
   const primary = await entries.read(PRIMARY, key);
   if (primary === null) return null;
-  await dropBody(primary.response.body);
+  await dropBody(primary.body);
   return isVaryRecord(primary.entry) ? primary.entry : null;
 }
 

@@ -1,4 +1,4 @@
-import { STORED_FOR_SECONDS } from "../../edge/cache/store.ts";
+import { STORED_FOR_SECONDS } from "../../edge/cache/own-cache.ts";
 import type { DiskCache } from "./cache/disk-cache.ts";
 
 /** What of D1 is asked here. */

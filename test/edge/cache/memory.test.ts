@@ -88,6 +88,7 @@ describe("Memory", () => {
       part: null,
       body: new Blob(),
       size: 0,
+      coding: null,
       hasRanges: true,
       hasContentDigest: false,
       selected: null,

@@ -17,14 +17,14 @@ const KEY = "zone_1/a.css";
 /** Entries in memory. Each body may be told to be let go. */
 function newEntries() {
   const held = new Map<string, StoredResponse | VaryRecord>();
-  const open = new Set<Response>();
+  const open = new Set<ReadableStream>();
   const entries: Entries = {
     async read(place) {
       const entry = held.get(place);
       if (entry === undefined) return null;
-      const response = new Response(new ReadableStream({ cancel: () => void open.delete(response) }));
-      open.add(response);
-      return { entry, response };
+      const body: ReadableStream = new ReadableStream({ cancel: () => void open.delete(body) });
+      open.add(body);
+      return { entry, known: null, body };
     },
     async write(place, _key, entry) {
       held.set(place, entry);

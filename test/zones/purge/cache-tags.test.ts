@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ownCache } from "../../../src/edge/cache/own-cache.ts";
 import { createStore } from "../../../src/edge/cache/store.ts";
 import type { StoredResponse } from "../../../src/edge/cache/stored-response.ts";
 import { textHash } from "../../../src/text-hash.ts";
@@ -60,13 +61,14 @@ describe("createStore()", () => {
   );
 
   async function fieldsWith(tagField: typeof cacheTagField | null): Promise<(string | null | undefined)[]> {
-    const store = createStore(caches.default, "https://a.example", tagField);
+    const store = createStore(ownCache("tags"), "https://a.example", tagField);
+    const cache = await caches.open("tags");
     const body = new Blob([new Uint8Array([1])]);
     await store.write(key, stored, body);
     await store.writePart(key, stored, body);
     await store.writeBody(key, "body", new Response(body).body!);
     await store.writeCoded(key, "body", "br", body);
-    return Promise.all(urls.map(async (url) => (await caches.default.match(url))?.headers.get("cache-tag")));
+    return Promise.all(urls.map(async (url) => (await cache.match(url))?.headers.get("cache-tag")));
   }
 
   it("stores everything with its tags where purges are made by tag, and without them elsewhere", async () => {
@@ -76,11 +78,12 @@ describe("createStore()", () => {
   });
 
   it("finds what older versions stored with its tags as they were, by hashes of them", async () => {
-    const store = createStore(caches.default, "https://a.example");
+    const store = createStore(ownCache("tags"), "https://a.example");
+    const cache = await caches.open("tags");
     const put = async (tags: string[]) => {
       const entry = JSON.stringify({ headers: [], vary: [], bodyId: "body", variant: "", tags });
       const headers = { "rescdn-entry": entry, "cache-control": "max-age=60" };
-      await caches.default.put(`https://a.example/.cache/part/${key}`, new Response("x", { headers }));
+      await cache.put(`https://a.example/.cache/part/${key}`, new Response("x", { headers }));
       return (await store.findPart(key))?.stored.tagHashes;
     };
     expect(await put(["blue"])).toEqual([textHash("blue")]);

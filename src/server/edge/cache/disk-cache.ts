@@ -1,13 +1,32 @@
 import { createHash } from "node:crypto";
 import { BodyReader } from "../../../edge/body/body-reader.ts";
-import { headersOf } from "../../../http/headers-of.ts";
+import {
+  APART,
+  APART_HEADER,
+  type Cached,
+  type Content,
+  ENTRY_HEADER,
+  type PlainCache,
+} from "../../../edge/cache/own-cache.ts";
+import { BoundedMap } from "../../../memo/bounded-map.ts";
+import { Sieve } from "../../../memo/sieve.ts";
 import { type CachedFile, type CacheIndex, diskBytes } from "./cache-index.ts";
 import { Disk } from "./disk.ts";
 import { AT_ONCE_BYTES, pathOf } from "./file-name.ts";
 import { openIndex } from "./open-index.ts";
 
-/** What is read whole, head and body, in one go (bytes). */
+/** What is read whole, entry and body, in one go (bytes). */
 const READ_AT_ONCE_BYTES = 65_536;
+
+/** What is held of entries (bytes). */
+const HELD_BYTES = 4_194_304;
+
+/** Objects around an entry that is held, roughly (bytes). */
+const OVERHEAD_BYTES = 512;
+
+/** How many URLs are remembered with their ids, and how long they may be (characters). */
+const REMEMBERED_IDS = 4_096;
+const LONGEST_URL = 1_024;
 
 /** Room for a body whose length is unknown is made in steps of so many bytes. */
 const STEP_BYTES = 1_048_576;
@@ -23,16 +42,19 @@ export class CacheFull extends Error {}
 
 /**
  * Stands where the Cache API does on a machine of one's own: responses in a folder, bounded in bytes, least useful out
- * first. A response is one file, its head before its body, which appears when it is whole and is never changed; the index
+ * first. A response is one file, its entry before its body, which appears when it is whole and is never changed; the index
  * in memory is made of the files' names. Freshness is the edge's affair: what is put is kept while there is room.
  */
-export class DiskCache {
+export class DiskCache implements PlainCache {
   readonly #disk: Disk;
   readonly #bound: number;
   readonly #groupOf: (url: string) => string;
   #index: CacheIndex | null = null;
   #sequence = 0;
   #lastGroup = { name: "", hash: groupHash("") };
+  readonly #ids = new BoundedMap<string, string>({ entries: REMEMBERED_IDS }, "everything");
+  /** The entries of files that were read lately: a body whose entry is here goes from the disk to the client by itself. */
+  readonly #entries = new Sieve<{ file: CachedFile; entry: string | null }>();
 
   /**
    * @param bound bytes of disk
@@ -44,16 +66,25 @@ export class DiskCache {
     this.#groupOf = groupOf;
   }
 
-  /** The response under a URL, or the part of it that the request's `Range` names (one range, both ends given). */
-  async match(request: RequestInfo | URL): Promise<Response | undefined> {
-    const index = await this.open();
-    const id = this.#idOf(request);
-    const range = request instanceof Request ? parseRange(request.headers.get("range")) : null;
+  read(url: string): Promise<Cached | null> {
+    return this.#find(url, null);
+  }
+
+  readPart(url: string, first: number, last: number): Promise<Cached | null> {
+    return this.#find(url, { first, last });
+  }
+
+  async #find(url: string, part: { first: number; last: number } | null): Promise<Cached | null> {
+    const index = this.#index ?? (await this.open());
+    const id = this.#idOf(url);
     for (;;) {
       const file = index.get(id);
-      if (file === null) return undefined;
-      const response = await this.#read(file, range);
-      if (response !== null) return response;
+      if (file === null) return null;
+      const first = part?.first ?? 0;
+      const end = part === null ? file.bodyBytes : Math.min(part.last + 1, file.bodyBytes);
+      if (part !== null && first >= end) return null;
+      const cached = await this.#read(file, first, end);
+      if (cached !== null) return cached;
       // Where it has been replaced meanwhile, the new one is there.
       if (!index.holds(file)) continue;
       await this.#remove(index, file);
@@ -61,12 +92,12 @@ export class DiskCache {
   }
 
   /** @throws {CacheFull} and what the body throws; nothing is kept then, and what was there before still is */
-  async put(request: RequestInfo | URL, response: Response): Promise<void> {
-    const reader = new BodyReader(response.body ?? new Response("").body!);
+  async write(url: string, { entry, body }: Content): Promise<void> {
+    const reader = new BodyReader((body instanceof Blob ? body.stream() : body) ?? new Response("").body!);
     try {
       const index = await this.open();
-      const head = encoder.encode(JSON.stringify([...response.headers]));
-      const file = { id: this.#idOf(request), sequence: this.#next(), headBytes: head.byteLength };
+      const head = encoder.encode(entry ?? "");
+      const file = { id: this.#idOf(url), sequence: this.#next(), headBytes: head.byteLength };
       await this.#expire(index);
       const { chunks, isEnd } = await readSome(reader, AT_ONCE_BYTES);
       const beginning = joined([head, ...chunks]);
@@ -78,12 +109,10 @@ export class DiskCache {
     }
   }
 
-  async delete(request: RequestInfo | URL): Promise<boolean> {
+  async remove(url: string): Promise<void> {
     const index = await this.open();
-    const file = index.get(this.#idOf(request));
-    if (file === null) return false;
-    await this.#remove(index, file);
-    return true;
+    const file = index.get(this.#idOf(url));
+    if (file !== null) await this.#remove(index, file);
   }
 
   /** Removes what was put for a group before that time (ms since the epoch). */
@@ -105,24 +134,38 @@ export class DiskCache {
     return index;
   }
 
-  /** Null where the file is not what the index says. */
-  async #read(file: CachedFile, range: ByteRange | null): Promise<Response | null> {
+  /** A body from `first` to before `end`, and its entry; null where the file is not what the index says. */
+  async #read(file: CachedFile, first: number, end: number): Promise<Cached | null> {
     const { headBytes, bodyBytes } = file;
     const size = headBytes + bodyBytes;
     const path = pathOf(file);
-    const last = range === null ? bodyBytes - 1 : Math.min(range.last, bodyBytes - 1);
-    const first = range?.first ?? 0;
-    if (range !== null && first > last) return new Response(null, { status: 416 });
-    if (size <= READ_AT_ONCE_BYTES) {
-      const bytes = await (await this.#disk.read(path, 0, size - 1, size))?.bytes();
+    const read = (from: number, to: number) => this.#disk.read(path, from, to - 1, size);
+    let held = this.#entryHeld(file);
+    if (held === null) {
+      // A small file takes as long as its beginning.
+      const isAtOnce = size <= READ_AT_ONCE_BYTES;
+      const bytes = await (await read(0, isAtOnce ? size : headBytes))?.bytes();
       if (bytes === undefined) return null;
-      const body = bytes.subarray(headBytes + first, headBytes + last + 1);
-      return found(bytes.subarray(0, headBytes), body, range && { first, last, size: bodyBytes }, body.byteLength);
+      held = this.#hold(file, bytes.subarray(0, headBytes));
+      if (isAtOnce) return cachedAs(held, bytes.subarray(headBytes + first, headBytes + end), end - first);
     }
-    const head = await (await this.#disk.read(path, 0, headBytes - 1, size))?.bytes();
-    if (head === undefined) return null;
-    const part = await this.#disk.read(path, headBytes + first, headBytes + last, size);
-    return part && found(head, part.body, range && { first, last, size: bodyBytes }, last - first + 1);
+    if (first === end) return cachedAs(held, "", 0);
+    const part = await read(headBytes + first, headBytes + end);
+    return part && { entry: held.entry, body: part.body!, size: end - first };
+  }
+
+  /** Null where it has to be read. */
+  #entryHeld(file: CachedFile): Pick<Cached, "entry"> | null {
+    if (file.headBytes === 0) return WITHOUT_ENTRY;
+    const held = this.#entries.get(file.id);
+    return held?.file === file ? held : null;
+  }
+
+  #hold(file: CachedFile, bytes: Uint8Array): Pick<Cached, "entry"> {
+    const held = { file, entry: entryOf(decoder.decode(bytes)) };
+    this.#entries.set(file.id, held, OVERHEAD_BYTES + file.headBytes);
+    this.#entries.shrinkTo(HELD_BYTES);
+    return held;
   }
 
   async #writeAtOnce(index: CacheIndex, named: Omit<CachedFile, "bodyBytes">, bytes: Uint8Array): Promise<void> {
@@ -198,15 +241,19 @@ export class DiskCache {
 
   async #remove(index: CacheIndex, file: CachedFile): Promise<void> {
     index.remove(file);
+    this.#entries.delete(file.id);
     await this.#disk.remove(pathOf(file));
   }
 
   /** Begins with 128 bits of SHA-256: nobody finds a URL whose id is another's. */
-  #idOf(request: RequestInfo | URL): string {
-    const url = request instanceof Request ? request.url : String(request);
+  #idOf(url: string): string {
+    const known = this.#ids.get(url);
+    if (known !== undefined) return known;
     const group = this.#groupOf(url);
     if (group !== this.#lastGroup.name) this.#lastGroup = { name: group, hash: groupHash(group) };
-    return sha256(url).slice(0, 32) + this.#lastGroup.hash;
+    const id = sha256(url).slice(0, 32) + this.#lastGroup.hash;
+    if (url.length <= LONGEST_URL) this.#ids.set(url, id);
+    return id;
   }
 
   #next(): number {
@@ -224,27 +271,17 @@ function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-interface ByteRange {
-  first: number;
-  last: number;
+const WITHOUT_ENTRY: Pick<Cached, "entry"> = { entry: null };
+
+function cachedAs({ entry }: Pick<Cached, "entry">, body: Uint8Array | "", size: number): Cached {
+  return { entry, body: new Response(body).body!, size };
 }
 
-/** The only form that the edge asks for. */
-function parseRange(field: string | null): ByteRange | null {
-  const [, first, last] = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(field ?? "") ?? [];
-  return first === undefined || last === undefined ? null : { first: Number(first), last: Number(last) };
-}
-
-function found(
-  head: Uint8Array,
-  body: Uint8Array | ReadableStream | null,
-  part: (ByteRange & { size: number }) | null,
-  length: number,
-): Response {
-  const headers = headersOf(JSON.parse(decoder.decode(head)) as [string, string][]);
-  headers.set("content-length", String(length));
-  if (part !== null) headers.set("content-range", `bytes ${part.first}-${part.last}/${part.size}`);
-  return new Response(body, { status: part === null ? 200 : 206, headers });
+/** What was written beside a body. Older versions of this cache wrote all the fields of a response there. */
+function entryOf(text: string): string | null {
+  if (!text.startsWith("[")) return text;
+  const fields = new Map(JSON.parse(text) as [name: string, value: string][]);
+  return fields.get(ENTRY_HEADER) ?? (fields.has(APART_HEADER) ? APART : null);
 }
 
 /** Reads until the end, or until more than `bound` bytes have come. */
