@@ -19,7 +19,7 @@ export function pureTests(root: string, exclude: readonly string[]): string[] {
     const text = readFileSync(join(root, path), "utf8");
     const shared = [...text.matchAll(IMPORTS)]
       .map(([, to]) => join(dirname(path), to!))
-      .filter((to) => to.startsWith("test/"));
+      .filter((to) => to.startsWith("test/") && !to.endsWith(".d.ts"));
     const answer = !BINDINGS.test(text) && shared.every(isPure);
     known.set(path, answer);
     return answer;

@@ -10,6 +10,9 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** How work grows with its input is measured in time. */
 const timed = ["test/growth/**/*.test.ts"];
 
+/** A workspace has packages of its own, and they have tests. */
+const packages = "test/client/node_modules/**";
+
 const needsNode = [
   "test/bench/**/*.test.ts",
   "test/server/**/*.test.ts",
@@ -20,7 +23,7 @@ const needsNode = [
 ];
 
 /** No test of these leaves anything to another in storage: they share isolates, and need no database. */
-const pure = pureTests(at(".."), needsNode);
+const pure = pureTests(at(".."), [...needsNode, packages]);
 
 /** What the environment says of how much is tested, for tests in workerd. */
 const sizes = (...names: string[]) =>
@@ -52,7 +55,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/**/*.test.ts"],
-          exclude: [...needsNode, ...pure],
+          exclude: [...needsNode, ...pure, packages],
           setupFiles: [at("support/migrate.ts")],
         },
       },

@@ -1,23 +1,22 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { createAccount, EmailTaken } from "../accounts/create-account.ts";
-import { PLAN_NAMES } from "../accounts/plans.ts";
 import { isoSeconds } from "../db/iso-seconds.ts";
 import { addressOf } from "../rest/actor-of.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
 import { knownNames } from "../rest/known-names.ts";
 import { knownParameters } from "../rest/known-parameters.ts";
+import { accountSchema, firstKeysSchema, plan } from "./account-json.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { Problem } from "./errors.ts";
 import { limitBody, requireOperator } from "./guards.ts";
-
-const plan = z.enum(PLAN_NAMES);
 
 const createAccountRoute = createRoute({
   method: "post",
   path: "/admin/accounts",
   operationId: "createAccount",
   summary: "Create an account (operator only)",
+  description: "With a key of each kind, which has all scopes. An e-mail address has one account.",
   tags: ["Operator"],
   security: [{ operator: [] }],
   middleware: limitBody,
@@ -25,26 +24,22 @@ const createAccountRoute = createRoute({
     query: knownParameters(undefined),
     body: requiredJson(
       knownNames({
-        name: z.string().trim().min(1).max(200),
-        email: z.email().max(254),
+        name: z.string().trim().min(1).max(200).openapi({ example: "Acme" }),
+        email: z.email().max(254).openapi({ example: "ops@acme.example" }),
         plan: plan.default("free"),
-      }),
+      }).openapi("NewAccount"),
     ),
   },
   responses: {
     201: {
       description: "Created. Keys are shown this once",
       ...jsonContent(
-        z.object({
-          account: z.object({
-            id: z.string(),
-            name: z.string(),
-            email: z.string(),
-            plan,
-            created: z.iso.datetime(),
-          }),
-          keys: z.object({ live: z.string(), test: z.string(), resolvedb: z.string() }),
-        }),
+        z
+          .object({
+            account: accountSchema,
+            keys: firstKeysSchema,
+          })
+          .openapi("CreatedAccount"),
       ),
     },
     ...documentedErrors(400, 401, 404, 409, 413, 415, 422, 429, 500),

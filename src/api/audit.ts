@@ -11,15 +11,19 @@ import { invalidField } from "./validation.ts";
 const state = z.record(z.string(), z.unknown()).nullable();
 const changeSchema = z
   .object({
-    id: z.string(),
+    id: z.string().openapi({ example: "audit_abc123" }),
     at: z.iso.datetime(),
     action: z.string().openapi({ example: "zone.update" }),
-    target: z.string().describe("Id of what was changed."),
-    actor: z.string().describe("Id of the key that changed it, or `operator`."),
-    address: z.string().nullable().describe("IPv4 address, or /64 of the IPv6 address, of who changed it."),
-    request_id: z.string(),
-    before: state,
-    after: state,
+    target: z.string().openapi({ example: "zone_abc123" }).describe("Id of what was changed."),
+    actor: z.string().openapi({ example: "key_abc123" }).describe("Id of the key that changed it, or `operator`."),
+    address: z
+      .string()
+      .nullable()
+      .openapi({ example: "198.51.100.7" })
+      .describe("IPv4 address, or /64 of the IPv6 address, of who changed it."),
+    request_id: z.string().openapi({ example: "req_abc123" }),
+    before: state.openapi({ example: { settings: { query: "keep" } } }),
+    after: state.openapi({ example: { settings: { query: "ignore" } } }),
   })
   .openapi("Change");
 
@@ -41,6 +45,8 @@ const auditRoute = route({
   path: "/v1/audit",
   operationId: "listAudit",
   summary: "Who changed what; kept for 400 days",
+  description:
+    "Newest first. Of each change, what differs before and after it: never a secret, and of what is large only the size.",
   tags: ["Audit"],
   scope: "keys:write",
   request: {
@@ -56,7 +62,7 @@ const auditRoute = route({
   responses: {
     200: {
       description: "Changes, newest first. A key that is restricted to zones sees those of its zones and its own",
-      ...jsonContent(z.object({ changes: z.array(changeSchema), next_cursor: nextCursor })),
+      ...jsonContent(z.object({ changes: z.array(changeSchema), next_cursor: nextCursor }).openapi("ChangeList")),
     },
   },
 });

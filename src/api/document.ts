@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { addCommonHeaders } from "../rest/common-headers.ts";
 import type { RestEnv } from "../rest/context.ts";
+import { finishedDocument } from "../rest/finished-document.ts";
+import { LICENSE } from "../rest/license.ts";
 
 const DESCRIPTION = `Manage zones of the ResCDN network and purge what the edge has stored.
 
@@ -49,10 +50,10 @@ export function addDocument(app: OpenAPIHono<RestEnv>): void {
   });
   let document: object | null = null;
   app.get("/openapi.json", (c) => {
-    document ??= addCommonHeaders(
+    document ??= finishedDocument(
       app.getOpenAPI31Document({
         openapi: "3.1.0",
-        info: { title: "ResCDN", version: "1", description: DESCRIPTION },
+        info: { title: "ResCDN", version: "1", description: DESCRIPTION, license: LICENSE },
         servers: [{ url: "/", description: "The host that serves this document." }],
         tags: TAGS,
       }),

@@ -1,11 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { documentErrors } from "../rest/document-errors.ts";
+import { Problem, type ProblemCode } from "./errors.ts";
 
 const error = z
   .object({
     error: z.string().describe("What is wrong, in a sentence."),
     code: z.string().describe("The same as a word that does not change."),
-    details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+    details: z.array(z.object({ field: z.string(), message: z.string() }).openapi("FieldProblem")).optional(),
     request_id: z.string().describe("As in X-Request-Id."),
   })
   .openapi("Error");
@@ -25,5 +26,26 @@ const MEANINGS = {
   503: "Kept, but not published yet",
 } as const;
 
+/** What stands for each status in the document. */
+const TYPICAL = {
+  400: "invalid_json",
+  401: "unauthenticated",
+  403: "forbidden",
+  404: "not_found",
+  409: "conflict",
+  412: "precondition_failed",
+  413: "body_too_large",
+  415: "unsupported_media_type",
+  422: "invalid_request",
+  429: "rate_limited",
+  500: "internal",
+  503: "not_published",
+} as const satisfies Record<keyof typeof MEANINGS, ProblemCode>;
+
+function exampleOf(status: keyof typeof MEANINGS) {
+  const details = status === 422 ? [{ field: "name", message: "is required" }] : [];
+  return new Problem(TYPICAL[status], { details }).body("req_abc123");
+}
+
 /** The `responses` of a route for errors. */
-export const documentedErrors = documentErrors(error, MEANINGS);
+export const documentedErrors = documentErrors(error, MEANINGS, exampleOf);

@@ -47,14 +47,13 @@ export class Problem extends Error {
     this.headers = more.headers ?? {};
   }
 
+  body(requestId: string) {
+    const { message, code, details } = this;
+    return { error: message, code, ...(details.length > 0 && { details: [...details] }), request_id: requestId };
+  }
+
   toResponse(requestId: string): Response {
-    const body = {
-      error: this.message,
-      code: this.code,
-      ...(this.details.length > 0 && { details: this.details }),
-      request_id: requestId,
-    };
-    return Response.json(body, { status: PROBLEMS[this.code][0], headers: this.headers });
+    return Response.json(this.body(requestId), { status: PROBLEMS[this.code][0], headers: this.headers });
   }
 }
 

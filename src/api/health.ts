@@ -2,20 +2,26 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { isMigrated } from "../db/newest-migration.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { jsonContent } from "../rest/json-content.ts";
+import { knownParameters } from "../rest/known-parameters.ts";
+import { documentedErrors } from "./documented-errors.ts";
 
 const health = createRoute({
   method: "get",
   path: "/health",
   operationId: "health",
   summary: "Whether the API can be used",
+  description:
+    "For load balancers and whoever waits for a start. Needs no key, and says what `ready` says of `npm run serve`.",
   tags: ["Service"],
   security: [],
+  request: { query: knownParameters(undefined) },
   responses: {
-    200: { description: "It can", ...jsonContent(z.object({ status: z.literal("ok") })) },
+    200: { description: "It can", ...jsonContent(z.object({ status: z.literal("ok") }).openapi("Ready")) },
     503: {
       description: "Not yet: the database is not migrated, or cannot be read",
-      ...jsonContent(z.object({ status: z.literal("not ready") })),
+      ...jsonContent(z.object({ status: z.literal("not ready") }).openapi("NotReady")),
     },
+    ...documentedErrors(422),
   },
 });
 

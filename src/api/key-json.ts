@@ -8,10 +8,10 @@ const time = (description: string) => z.iso.datetime().nullable().describe(descr
 
 const fields = {
   id: z.string().openapi({ example: "key_abc123" }),
-  name: z.string(),
+  name: z.string().openapi({ example: "CI" }),
   prefix: z.string().describe("The beginning of the token.").openapi({ example: "rk_live_abcd" }),
   mode: z.enum(["live", "test"]),
-  scopes: z.array(scope),
+  scopes: z.array(scope).openapi({ example: ["purge"] }),
   zones: z.array(z.string()).nullable().describe("Ids of the zones that the key is restricted to; null: all."),
   created: z.iso.datetime(),
   expires: time("Null: never."),
@@ -23,8 +23,11 @@ const fields = {
 export const keySchema = z.object(fields).openapi("Key");
 
 export const newKeySchema = z
-  .object({ ...fields, token: z.string().describe("The key itself, shown this once.") })
-  .openapi("NewKey");
+  .object({
+    ...fields,
+    token: z.string().describe("The key itself, shown this once.").openapi({ example: "rk_live_abcd…" }),
+  })
+  .openapi("CreatedKey");
 
 export function keyJson(key: Key): z.input<typeof keySchema> {
   const { id, name, prefix, mode, zones } = key;

@@ -11,7 +11,7 @@ const name = z.string().trim().min(1).max(200).openapi({ example: "CI" });
 const GIVEN = refusedNames("is given by the server", "id", "prefix", "created", "last_used", "revoked", "token");
 const created = (description: string) => ({
   description,
-  headers: z.object({ location: z.string().describe("The new key's path.") }),
+  headers: z.object({ Location: z.string().describe("The new key's path.") }),
   ...jsonContent(newKeySchema),
 });
 
@@ -20,13 +20,14 @@ export const listKeysRoute = route({
   path: "/v1/keys",
   operationId: "listKeys",
   summary: "List the keys that can do no more than the one that asks",
+  description: "Of the mode of the key that asks, oldest first. Tokens are not shown again.",
   tags: ["Keys"],
   scope: "keys:write",
   request: { query: z.object(pageQuery) },
   responses: {
     200: {
       description: "Keys, oldest first",
-      ...jsonContent(z.object({ keys: z.array(keySchema), next_cursor: nextCursor })),
+      ...jsonContent(z.object({ keys: z.array(keySchema), next_cursor: nextCursor }).openapi("KeyList")),
     },
   },
 });
@@ -66,7 +67,9 @@ export const createKeyRoute = route({
             .describe("Null: never. Default: when the asking key ends, which is never if it has no end."),
         },
         { ...GIVEN, mode: "follows from the key that asks: live keys make live keys, test keys test keys" },
-      ),
+      ).openapi("NewKey", {
+        example: { name: "CI", scopes: ["purge"], zones: ["my-assets"], expires: "2030-01-01T00:00:00Z" },
+      }),
     ),
   },
   responses: {
@@ -79,6 +82,7 @@ export const readKeyRoute = route({
   path: "/v1/keys/{id}",
   operationId: "readKey",
   summary: "Read a key",
+  description: "Without its token, which is kept nowhere.",
   tags: ["Keys"],
   scope: "keys:write",
   request: { params },
@@ -92,6 +96,7 @@ export const renameKeyRoute = route({
   path: "/v1/keys/{id}",
   operationId: "renameKey",
   summary: "Change a key's name",
+  description: "What it may do never changes: create another key for that.",
   tags: ["Keys"],
   scope: "keys:write",
   request: {
@@ -109,7 +114,7 @@ export const renameKeyRoute = route({
             "mode",
           ),
         },
-      ),
+      ).openapi("KeyChange"),
     ),
   },
   responses: {
@@ -122,6 +127,7 @@ export const revokeKeyRoute = route({
   path: "/v1/keys/{id}",
   operationId: "revokeKey",
   summary: "Revoke a key",
+  description: "Holds on the next request. A key that has `keys:write` may revoke itself.",
   tags: ["Keys"],
   scope: "keys:write",
   request: { params },
@@ -151,8 +157,9 @@ export const rotateKeyRoute = route({
             .min(0)
             .max(604_800)
             .default(0)
-            .describe("How long the old key still works. As long as it does, it counts among the plan's keys."),
-        }),
+            .describe("How long the old key still works. As long as it does, it counts among the plan's keys.")
+            .openapi({ example: 3_600 }),
+        }).openapi("KeyRotation"),
       ),
     },
   },

@@ -1,43 +1,45 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { readAccount } from "../accounts/account.ts";
 import { findKey } from "../accounts/key-rows.ts";
-import { PLAN_NAMES, PLANS } from "../accounts/plans.ts";
+import { PLANS } from "../accounts/plans.ts";
 import { isoSeconds } from "../db/iso-seconds.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { jsonContent } from "../rest/json-content.ts";
+import { accountSchema } from "./account-json.ts";
 import { Problem } from "./errors.ts";
 import { KEY_CHALLENGE } from "./guards.ts";
 import { keyJson, keySchema } from "./key-json.ts";
 import { route } from "./route.ts";
 
-const limited = z.object({ limit: z.int(), in_use: z.int() });
+const limited = z
+  .object({ limit: z.int().openapi({ example: 100 }), in_use: z.int().openapi({ example: 3 }) })
+  .openapi("Allowed");
 
 const meRoute = route({
   method: "get",
   path: "/v1/me",
   operationId: "me",
   summary: "Whose key this is, what it may do, and the limits of the plan",
+  description: "Any valid key may ask, whatever its scopes: a client sees by it that its key is right.",
   tags: ["Keys"],
   scope: null,
   responses: {
     200: {
       description: "Account, key and limits",
       ...jsonContent(
-        z.object({
-          account: z.object({
-            id: z.string(),
-            name: z.string(),
-            email: z.string(),
-            plan: z.enum(PLAN_NAMES),
-            created: z.iso.datetime(),
-          }),
-          key: keySchema,
-          limits: z.object({
-            requests_per_minute: z.int().describe("For each key, in any 60 seconds."),
-            zones: limited,
-            keys: limited,
-          }),
-        }),
+        z
+          .object({
+            account: accountSchema,
+            key: keySchema,
+            limits: z
+              .object({
+                requests_per_minute: z.int().openapi({ example: 100 }).describe("For each key, in any 60 seconds."),
+                zones: limited,
+                keys: limited,
+              })
+              .openapi("PlanLimits"),
+          })
+          .openapi("Me"),
       ),
     },
   },

@@ -1,15 +1,14 @@
 import { z } from "@hono/zod-openapi";
-import { PLAN_NAMES } from "../accounts/plans.ts";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
+import { firstKeysSchema, plan } from "./account-json.ts";
 import { operatorRoute } from "./operator-route.ts";
 import { nextCursor, pageQuery } from "./pages.ts";
 import { quotaBody } from "./quota.ts";
 import { quotaSchema } from "./quota-json.ts";
 
 const state = z.enum(["active", "suspended"]);
-const plan = z.enum(PLAN_NAMES);
-const name = z.string().trim().min(1).max(200);
-const email = z.email().max(254);
+const name = z.string().trim().min(1).max(200).openapi({ example: "Acme" });
+const email = z.email().max(254).openapi({ example: "ops@acme.example" });
 
 export const operatedAccountSchema = z
   .object({
@@ -20,19 +19,21 @@ export const operatedAccountSchema = z
     state,
     suspended_for: z.string().nullable().describe("The operator's sentence; null: it is not suspended."),
     created: z.iso.datetime(),
-    zones: z.int().describe("Zones that it has, live and test."),
-    records: z.int().describe("ResolveDB's records that it has."),
+    zones: z.int().openapi({ example: 3 }).describe("Zones that it has, live and test."),
+    records: z.int().openapi({ example: 40 }).describe("ResolveDB's records that it has."),
   })
   .openapi("OperatedAccount");
 
-export const firstKeysSchema = z.object({ live: z.string(), test: z.string(), resolvedb: z.string() });
+const withQuota = jsonContent(
+  z.object({ account: operatedAccountSchema, quota: quotaSchema }).openapi("OperatedAccountAndQuota"),
+);
 
 const params = z.object({
   id: z.string().max(64).openapi({ description: "The account's id.", example: "acct_abc123" }),
 });
 const account = {
   description: "The account as it is now",
-  ...jsonContent(z.object({ account: operatedAccountSchema })),
+  ...jsonContent(z.object({ account: operatedAccountSchema }).openapi("OperatedAccountAnswer")),
 };
 
 export const listAccountsRoute = operatorRoute({
@@ -40,6 +41,7 @@ export const listAccountsRoute = operatorRoute({
   path: "/admin/accounts",
   operationId: "listAccounts",
   summary: "List accounts (operator only)",
+  description: "Oldest first; those that all parameters given hold of.",
   request: {
     query: z.strictObject({
       ...pageQuery,
@@ -52,7 +54,9 @@ export const listAccountsRoute = operatorRoute({
   responses: {
     200: {
       description: "Accounts, oldest first",
-      ...jsonContent(z.object({ accounts: z.array(operatedAccountSchema), next_cursor: nextCursor })),
+      ...jsonContent(
+        z.object({ accounts: z.array(operatedAccountSchema), next_cursor: nextCursor }).openapi("OperatedAccountList"),
+      ),
     },
   },
 });
@@ -62,11 +66,12 @@ export const readAccountRoute = operatorRoute({
   path: "/admin/accounts/{id}",
   operationId: "readAccount",
   summary: "Read an account and its quota (operator only)",
+  description: "By its id: the list finds it by address or zone.",
   request: { params },
   responses: {
     200: {
       description: "The account",
-      ...jsonContent(z.object({ account: operatedAccountSchema, quota: quotaSchema })),
+      ...withQuota,
     },
   },
 });
@@ -81,18 +86,20 @@ export const changeAccountRoute = operatorRoute({
   request: {
     params,
     body: requiredJson(
-      z.strictObject({
-        name: name.optional(),
-        email: email.optional(),
-        plan: plan.optional(),
-        quota: quotaBody.optional(),
-      }),
+      z
+        .strictObject({
+          name: name.optional(),
+          email: email.optional(),
+          plan: plan.optional(),
+          quota: quotaBody.optional(),
+        })
+        .openapi("OperatedAccountChange", { example: { plan: "pro" } }),
     ),
   },
   responses: {
     200: {
       description: "The account as it is now",
-      ...jsonContent(z.object({ account: operatedAccountSchema, quota: quotaSchema })),
+      ...withQuota,
     },
   },
   errors: [409],
@@ -106,7 +113,14 @@ export const suspendRoute = operatorRoute({
   description:
     "Its zones answer 403 with the reason suspended-account, its names s=forbidden; its keys may read and change nothing. " +
     "Nothing is deleted. Answered when KV holds it; isolates that have served the account within the last minute follow within seconds.",
-  request: { params, body: requiredJson(z.strictObject({ reason: z.string().trim().min(1).max(500) })) },
+  request: {
+    params,
+    body: requiredJson(
+      z
+        .strictObject({ reason: z.string().trim().min(1).max(500).openapi({ example: "unpaid since August" }) })
+        .openapi("Suspension"),
+    ),
+  },
   responses: { 200: account },
   errors: [503],
 });
@@ -116,6 +130,7 @@ export const resumeRoute = operatorRoute({
   path: "/admin/accounts/{id}/resume",
   operationId: "resumeAccount",
   summary: "Let a suspended account go on (operator only)",
+  description: "Its zones and names are served again, its keys may change things again.",
   request: { params },
   responses: { 200: account },
   errors: [503],
@@ -127,11 +142,11 @@ export const recoverRoute = operatorRoute({
   operationId: "recoverAccount",
   summary: "Give an account new keys (operator only)",
   description: "For who has lost all keys, or lost them to somebody: revoke_keys ends all that there are.",
-  request: { params, body: requiredJson(z.strictObject({ revoke_keys: z.boolean() })) },
+  request: { params, body: requiredJson(z.strictObject({ revoke_keys: z.boolean() }).openapi("Recovery")) },
   responses: {
     201: {
       description: "A key of each kind with all scopes. They are shown this once",
-      ...jsonContent(z.object({ account: operatedAccountSchema, keys: firstKeysSchema })),
+      ...jsonContent(z.object({ account: operatedAccountSchema, keys: firstKeysSchema }).openapi("RecoveredAccount")),
     },
   },
 });

@@ -23,16 +23,19 @@ const SOFT = "Stale instead of gone: served where stale answers may be.";
 const purged = {
   description: "Purged: no PoP that knows of it answers with what it had stored before",
   ...jsonContent(
-    z.object({
-      purged: z.literal(true),
-      nodes: z
-        .int()
-        .describe(
-          "PoPs that have served the network in the last 30 days, for all of which the purge holds; at least the one that answers.",
-        ),
-      id: z.string(),
-      ...purgedNames,
-    }),
+    z
+      .object({
+        purged: z.literal(true),
+        nodes: z
+          .int()
+          .openapi({ example: 12 })
+          .describe(
+            "PoPs that have served the network in the last 30 days, for all of which the purge holds; at least the one that answers.",
+          ),
+        id: z.string().openapi({ example: "purge_abc123" }),
+        ...purgedNames,
+      })
+      .openapi("Purged"),
   ),
 };
 
@@ -55,6 +58,8 @@ export const purgeRoute = route({
   path: "/v1/purge",
   operationId: "purge",
   summary: "Purge paths, prefixes, tags or everything of a zone",
+  description:
+    "Of all that is named, at once. Answered when KV holds it; other locations follow within a minute. What could match nothing is refused.",
   tags: ["Purge"],
   scope: "purge",
   request: {
@@ -75,10 +80,14 @@ export const purgeRoute = route({
           tag: "is called tags here, and is a list",
           purge_everything: "is called everything here",
         },
-      ).refine(
-        (order) => order.path ?? order.paths?.[0] ?? order.prefixes?.[0] ?? order.tags?.[0] ?? order.everything,
-        { error: "must name a path, paths, prefixes, tags or everything" },
-      ),
+      )
+        .refine(
+          (order) => order.path ?? order.paths?.[0] ?? order.prefixes?.[0] ?? order.tags?.[0] ?? order.everything,
+          { error: "must name a path, paths, prefixes, tags or everything" },
+        )
+        .openapi("PurgeOrder", {
+          example: { zone: "my-assets", paths: ["/assets/v2/reset.css"], tags: ["release-41"], soft: true },
+        }),
     ),
   },
   responses: { 200: purged },

@@ -3,11 +3,11 @@ import type { PurgeTarget } from "../zones/purge/purges.ts";
 
 /** What a purge names, as the edge reads it: paths and queries normalised. */
 export const purgedNames = {
-  soft: z.boolean(),
-  everything: z.boolean(),
-  paths: z.array(z.string()),
-  prefixes: z.array(z.string()),
-  tags: z.array(z.string()),
+  soft: z.boolean().openapi({ example: false }),
+  everything: z.boolean().openapi({ example: false }),
+  paths: z.array(z.string()).openapi({ example: ["/assets/v2/reset.css"] }),
+  prefixes: z.array(z.string()).openapi({ example: ["/assets/v1/"] }),
+  tags: z.array(z.string()).openapi({ example: ["release-41"] }),
 };
 
 export function namesOf(targets: readonly PurgeTarget[]) {

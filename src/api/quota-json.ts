@@ -7,9 +7,11 @@ import type { AccountQuota } from "../usage/quota-rows.ts";
 const bound = z.int().nullable();
 const one = z
   .object({
-    used: z.int(),
-    quota: bound.describe("What binds: the plan's, or the cap where that is less. Null: nothing does."),
-    plan: bound.describe("What the plan allows."),
+    used: z.int().openapi({ example: 8_000_000 }),
+    quota: bound
+      .openapi({ example: 10_000_000 })
+      .describe("What binds: the plan's, or the cap where that is less. Null: nothing does."),
+    plan: bound.openapi({ example: 10_000_000 }).describe("What the plan allows."),
     cap: bound.describe("The customer's own."),
   })
   .openapi("QuotaOf");

@@ -13,11 +13,13 @@ import { route } from "./route.ts";
 const cap = z.int().min(0).max(1e15).nullable().optional();
 
 /** What a customer, or the operator for them, sets of a quota. */
-export const quotaBody = z.strictObject({
-  requests_cap: cap.describe("Requests a month; null: the plan's quota alone."),
-  bytes_cap: cap.describe("Bytes a month; null: the plan's quota alone."),
-  at_quota: quotaSchema.shape.at_quota.optional(),
-});
+export const quotaBody = z
+  .strictObject({
+    requests_cap: cap.describe("Requests a month; null: the plan's quota alone."),
+    bytes_cap: cap.describe("Bytes a month; null: the plan's quota alone."),
+    at_quota: quotaSchema.shape.at_quota.optional(),
+  })
+  .openapi("QuotaChange", { example: { requests_cap: 5_000_000, at_quota: "stop" } });
 
 const shown = { description: "The quota of this month and what is used of it", ...jsonContent(quotaSchema) };
 
@@ -26,6 +28,7 @@ const readRoute = route({
   path: "/v1/quota",
   operationId: "readQuota",
   summary: "What live zones may answer this month, and what they have",
+  description: "Of the calendar month in UTC, by the plan and by the caps of your own. Test zones have none.",
   tags: ["Usage"],
   scope: "usage:read",
   responses: { 200: shown },

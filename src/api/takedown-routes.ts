@@ -14,13 +14,14 @@ export const takedownSchema = z
   })
   .openapi("Takedown");
 
-const takedown = jsonContent(z.object({ takedown: takedownSchema }));
+const takedown = jsonContent(z.object({ takedown: takedownSchema }).openapi("TakedownAnswer"));
 
 export const listTakedownsRoute = operatorRoute({
   method: "get",
   path: "/admin/takedowns",
   operationId: "listTakedowns",
   summary: "List what is blocked (operator only)",
+  description: "Oldest first, of all accounts or of the one, or the zone, that is named.",
   request: {
     query: z.strictObject({
       ...pageQuery,
@@ -31,7 +32,7 @@ export const listTakedownsRoute = operatorRoute({
   responses: {
     200: {
       description: "Takedowns, oldest first",
-      ...jsonContent(z.object({ takedowns: z.array(takedownSchema), next_cursor: nextCursor })),
+      ...jsonContent(z.object({ takedowns: z.array(takedownSchema), next_cursor: nextCursor }).openapi("TakedownList")),
     },
   },
 });
@@ -47,20 +48,22 @@ export const takeDownRoute = operatorRoute({
     "same account deletes the zone and makes it anew. Repeated, it replaces the reference.",
   request: {
     body: requiredJson(
-      z.strictObject({
-        url: z
-          .string()
-          .max(8_192)
-          .openapi({ example: "https://my-assets.rescdn.io/leak/*" })
-          .describe("On one of the hosts that zones are served at."),
-        reference: z
-          .string()
-          .trim()
-          .min(1)
-          .max(200)
-          .openapi({ example: "DSA-2026-0017" })
-          .describe("What the public is told: a case's number, no names."),
-      }),
+      z
+        .strictObject({
+          url: z
+            .string()
+            .max(8_192)
+            .openapi({ example: "https://my-assets.rescdn.io/leak/*" })
+            .describe("On one of the hosts that zones are served at."),
+          reference: z
+            .string()
+            .trim()
+            .min(1)
+            .max(200)
+            .openapi({ example: "DSA-2026-0017" })
+            .describe("What the public is told: a case's number, no names."),
+        })
+        .openapi("NewTakedown"),
     ),
   },
   responses: { 201: { description: "Blocked: the edge holds it", ...takedown } },
@@ -72,6 +75,7 @@ export const liftTakedownRoute = operatorRoute({
   path: "/admin/takedowns/{id}",
   operationId: "liftTakedown",
   summary: "Lift a takedown (operator only)",
+  description: "Answered when the edge holds it: the URL is served again as it was before.",
   request: {
     params: z.object({ id: z.string().max(64).openapi({ description: "The takedown's id.", example: "take_abc123" }) }),
   },

@@ -7,14 +7,16 @@ const zone = z.string().min(1).describe("The zone's id or name.");
 const time = (isTime: (text: string) => boolean, sentence: string) => z.string().refine(isTime, sentence).optional();
 
 const figures = {
-  requests: z.int(),
+  requests: z.int().openapi({ example: 1_000 }),
   bandwidth_bytes: z
     .int()
+    .openapi({ example: 52_428_800 })
     .describe("Bytes of the bodies sent; of a download that was broken off, what was handed over."),
   cache_hit_rate: z
     .number()
     .min(0)
     .max(1)
+    .openapi({ example: 0.97 })
     .describe(
       "Requests answered out of the cache (X-Cache: HIT, STALE or REVALIDATED) by all requests, rounded down; 0 without requests.",
     ),
@@ -31,26 +33,47 @@ const usage = z
       .openapi({ example: "2026-03-31" }),
     ...figures,
     by_cache_status: z.array(
-      z.object({ cache_status: z.enum(["HIT", "MISS", "STALE", "REVALIDATED", "BYPASS"]), ...figures }),
+      z
+        .object({ cache_status: z.enum(["HIT", "MISS", "STALE", "REVALIDATED", "BYPASS"]), ...figures })
+        .openapi("UsageByCacheStatus"),
     ),
-    by_status_class: z.array(z.object({ status_class: z.string().openapi({ example: "2xx" }), ...figures })),
-    by_pop: z.array(z.object({ pop: z.string().describe("IATA code of the location."), ...figures })),
+    by_status_class: z.array(
+      z.object({ status_class: z.string().openapi({ example: "2xx" }), ...figures }).openapi("UsageByStatusClass"),
+    ),
+    by_pop: z.array(
+      z
+        .object({ pop: z.string().openapi({ example: "FRA" }).describe("IATA code of the location."), ...figures })
+        .openapi("UsageByPop"),
+    ),
     by_zone: z
       .array(
-        z.object({
-          zone: z.string().describe("The zone's id. Zones deleted since are in it."),
-          name: z.string().nullable().describe("Null: the zone was deleted long ago."),
-          ...figures,
-        }),
+        z
+          .object({
+            zone: z
+              .string()
+              .openapi({ example: "zone_abc123" })
+              .describe("The zone's id. Zones deleted since are in it."),
+            name: z
+              .string()
+              .nullable()
+              .openapi({ example: "my-assets" })
+              .describe("Null: the zone was deleted long ago."),
+            ...figures,
+          })
+          .openapi("UsageByZone"),
       )
       .describe("The 1,000 zones with the most requests at most."),
     origin_errors: z
-      .array(z.object({ reason: z.string().openapi({ example: "origin-timeout" }), count: z.int() }))
+      .array(
+        z
+          .object({ reason: z.string().openapi({ example: "origin-timeout" }), count: z.int().openapi({ example: 2 }) })
+          .openapi("OriginErrors"),
+      )
       .describe(
         "How often origins failed, by the word that `Cache-Status` and error bodies have for it: also where a stale answer, or one of the fallback origin, was served instead; and bodies that broke off (`origin-body-…`).",
       ),
     series: z
-      .array(z.object({ start: z.iso.datetime(), ...figures }))
+      .array(z.object({ start: z.iso.datetime(), ...figures }).openapi("UsageInTime"))
       .optional()
       .describe("With `granularity`: each hour or day up to now."),
   })
@@ -107,19 +130,23 @@ export const pathsRoute = route({
     200: {
       description: "The paths, those with the most requests first",
       ...jsonContent(
-        z.object({
-          zone: z.string().describe("The zone's id."),
-          name: z.string(),
-          day: z.iso.date(),
-          paths: z.array(
-            z.object({
-              path: z.string(),
-              requests: z.int().describe("At most so many."),
-              error: z.int().describe("By how much `requests` may be too high."),
-            }),
-          ),
-          others_at_most: z.int().describe("No path that is not listed was requested more often."),
-        }),
+        z
+          .object({
+            zone: z.string().openapi({ example: "zone_abc123" }).describe("The zone's id."),
+            name: z.string().openapi({ example: "my-assets" }),
+            day: z.iso.date().openapi({ example: "2026-03-01" }),
+            paths: z.array(
+              z
+                .object({
+                  path: z.string().openapi({ example: "/assets/v2/reset.css" }),
+                  requests: z.int().openapi({ example: 120 }).describe("At most so many."),
+                  error: z.int().describe("By how much `requests` may be too high."),
+                })
+                .openapi("TopPath"),
+            ),
+            others_at_most: z.int().describe("No path that is not listed was requested more often."),
+          })
+          .openapi("TopPaths"),
       ),
     },
   },

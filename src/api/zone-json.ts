@@ -5,6 +5,7 @@ import type { RestContext } from "../rest/context.ts";
 import { settingsOf } from "../settings.ts";
 import type { ZoneRow } from "../zones/rows.ts";
 import { completeSettings } from "../zones/settings.ts";
+import { type ShownSettings, shownSettings } from "./settings-json.ts";
 
 /** A zone as the API shows it. */
 export const zoneSchema = z
@@ -16,13 +17,11 @@ export const zoneSchema = z
     created: z.iso.datetime().openapi({ example: "2025-01-14T10:00:00Z" }),
     active: z.boolean(),
     mode: z.enum(["live", "test"]),
-    version: z.int().describe("Of this document: grows by one with every PATCH."),
-    settings: z
-      .record(z.string(), z.unknown())
-      .describe(
-        "Every setting, with today's defaults where none is set. The values of origin_headers and fallback_headers may be " +
-          "credentials: a key without zones:write sees them redacted.",
-      ),
+    version: z.int().openapi({ example: 3 }).describe("Of this document: grows by one with every PATCH."),
+    settings: shownSettings.describe(
+      "Every setting, with today's defaults where none is set. The values of origin_headers and fallback_headers may be " +
+        "credentials: a key without zones:write sees them redacted.",
+    ),
   })
   .openapi("Zone");
 
@@ -43,13 +42,13 @@ export function redactedZone(c: RestContext, zone: ZoneRow): ZoneJson {
 const HEADERS_TO_ORIGINS = ["origin_headers", "fallback_headers"];
 
 /** Settings, or some of them, but for the values of headers to the origins. */
-export function redactedSettings(settings: object): Record<string, unknown> {
+export function redactedSettings<Settings extends object>(settings: Settings): Settings {
   return Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [
       name,
       HEADERS_TO_ORIGINS.includes(name) ? redactedHeaders(value as object) : value,
     ]),
-  );
+  ) as Settings;
 }
 
 function redactedHeaders(headers: object): Record<string, string> {
@@ -68,6 +67,7 @@ export function wholeZone(c: RestContext, zone: ZoneRow): ZoneJson {
     active: zone.state === "active",
     mode,
     version: revision,
-    settings: { ...completeSettings(zone.settings) },
+    // What nothing changes is readonly; a schema knows no such types.
+    settings: completeSettings(zone.settings) as ShownSettings,
   };
 }

@@ -23,6 +23,7 @@ const zoneName = z
 const origin = z
   .string()
   .openapi({ description: "Your server, by its https URL.", example: "https://your-origin.com" });
+const changed = settingsSchema.openapi("SettingsChange", { example: { query: { except: ["utm_*", "fbclid"] } } });
 const GIVEN = refusedNames("is given by the server", "id", "subdomain", "created", "version");
 const params = z.object({ id: z.string().openapi({ description: "The zone's id or name.", example: "zone_abc123" }) });
 const etag = z
@@ -30,12 +31,12 @@ const etag = z
   .openapi({ description: "The zone's version, for If-Match and If-None-Match.", example: '"3-1c7b"' });
 const answer = (description: string) => ({
   description,
-  headers: z.object({ etag }),
+  headers: z.object({ ETag: etag }),
   ...jsonContent(zoneSchema),
 });
 /** RFC 9110 §13.1. Without them a change is made whatever the zone is now. */
 const conditions = z.object({
-  "if-match": z.string().optional().describe("ETags; 412 where the zone has none of them."),
+  "If-Match": z.string().optional().describe("ETags; 412 where the zone has none of them."),
 });
 
 export const listRoute = route({
@@ -43,6 +44,8 @@ export const listRoute = route({
   path: "/v1/zones",
   operationId: "listZones",
   summary: "List all zones on your account",
+  description:
+    "Oldest first. A live key sees live zones, a test key test zones, a restricted key those that it is restricted to.",
   tags: ["Zones"],
   scope: "zones:read",
   request: {
@@ -60,7 +63,7 @@ export const listRoute = route({
   responses: {
     200: {
       description: "Zones, oldest first",
-      ...jsonContent(z.object({ zones: z.array(zoneSchema), next_cursor: nextCursor })),
+      ...jsonContent(z.object({ zones: z.array(zoneSchema), next_cursor: nextCursor }).openapi("ZoneList")),
     },
   },
 });
@@ -82,19 +85,19 @@ export const createZoneRoute = route({
   request: {
     body: requiredJson(
       knownNames(
-        { name: zoneName, origin, settings: settingsSchema.optional() },
+        { name: zoneName, origin, settings: changed.optional() },
         {
           ...GIVEN,
           active: "cannot be chosen yet: a new zone is active; PATCH pauses it",
           mode: "follows from the key: rk_live_… makes live zones, rk_test_… test zones",
         },
-      ),
+      ).openapi("NewZone"),
     ),
   },
   responses: {
     201: {
       ...answer("Created"),
-      headers: z.object({ etag, location: z.string().describe("Where the zone is read.") }),
+      headers: z.object({ ETag: etag, Location: z.string().describe("Where the zone is read.") }),
     },
   },
   errors: [503],
@@ -105,17 +108,18 @@ export const readRoute = route({
   path: "/v1/zones/{id}",
   operationId: "readZone",
   summary: "Read a zone",
+  description: "With all of its settings, those included that nobody has set.",
   tags: ["Zones"],
   scope: "zones:read",
   request: {
     params,
     headers: z.object({
-      "if-none-match": z.string().optional().describe("ETags; 304 where the zone has one of them."),
+      "If-None-Match": z.string().optional().describe("ETags; 304 where the zone has one of them."),
     }),
   },
   responses: {
     200: answer("The zone"),
-    304: { description: "The zone has this ETag still", headers: z.object({ etag }) },
+    304: { description: "The zone has this ETag still", headers: z.object({ ETag: etag }) },
   },
   errors: [412],
 });
@@ -125,6 +129,8 @@ export const changeRoute = route({
   path: "/v1/zones/{id}",
   operationId: "changeZone",
   summary: "Change a zone; settings are merged (RFC 7396)",
+  description:
+    "What is left out stays, and null puts a default back. Answered when the edge holds it. A change that changes nothing leaves version and ETag.",
   tags: ["Zones"],
   scope: "zones:write",
   request: {
@@ -134,7 +140,7 @@ export const changeRoute = route({
       knownNames(
         {
           origin: origin.optional(),
-          settings: settingsSchema.optional(),
+          settings: changed.optional(),
           active: z.boolean().optional().describe("False: the edge answers 403."),
         },
         {
@@ -142,7 +148,9 @@ export const changeRoute = route({
           name: "cannot be changed: create a zone of the new name, and delete this one",
           mode: "cannot be changed: create another zone with a key of the other mode",
         },
-      ),
+      ).openapi("ZoneChange", {
+        example: { settings: { ttl: { css: 3_600 }, query: { except: ["utm_*", "fbclid"] }, fallback_origin: null } },
+      }),
     ),
   },
   responses: {
@@ -156,6 +164,7 @@ export const removeRoute = route({
   path: "/v1/zones/{id}",
   operationId: "deleteZone",
   summary: "Delete a zone",
+  description: "Its host answers 404 from then on, and its usage and history stay.",
   tags: ["Zones"],
   scope: "zones:write",
   request: { params, headers: conditions },

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 
-type Document = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
+/** An OpenAPI document as the app makes it. */
+export type Document = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 type Header = { description: string; schema: { type: "string" | "integer" }; required?: true };
 
 const HEADERS = {

@@ -1,19 +1,20 @@
 import type { z } from "@hono/zod-openapi";
-import { jsonContent } from "./json-content.ts";
 
 /**
  * Makes what documents an API's errors: of some statuses the `responses` of a route.
  *
  * @param schema of every error's body
  * @param meanings of each status that the API refuses with
+ * @param exampleOf the body of such a refusal
  */
 export function documentErrors<Schema extends z.ZodType, Status extends number>(
   schema: Schema,
   meanings: Readonly<Record<Status, string>>,
+  exampleOf: (status: Status) => z.input<Schema>,
 ) {
   const response = (status: Status) => ({
     description: meanings[status],
-    ...jsonContent(schema),
+    content: { "application/json": { schema, example: exampleOf(status) } },
   });
   return <Documented extends Status>(...statuses: Documented[]) =>
     Object.fromEntries(statuses.map((status) => [status, response(status)])) as Record<

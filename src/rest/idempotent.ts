@@ -5,7 +5,7 @@ import { TOO_MANY_RETRY_SECONDS } from "../accounts/idempotency-keys.ts";
 import type { RestContext, RestEnv } from "./context.ts";
 
 /** The field's name, for the problems that name it. */
-export const IDEMPOTENCY_KEY = "idempotency-key";
+export const IDEMPOTENCY_KEY = "Idempotency-Key";
 
 /** The header, for the document. {@link idempotentBy} checks it. */
 export const idempotencyHeaders = z.object({

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@hono/zod-openapi";
 import { LARGEST } from "../db/bounds.ts";
 import { type HeaderUse, isHeaderValue, refusalOfHeaderName } from "./header-rules.ts";
 
@@ -8,9 +8,15 @@ const LONGEST_EDGE_SECONDS = 30 * DAY_SECONDS;
 /** Browsers are told so much, and ask for what has left the edge before. */
 const LONGEST_TTL_SECONDS = 365 * DAY_SECONDS;
 
-/** Every name may be missing; null puts its default back. */
-const setting = <Schema extends z.ZodType>(schema: Schema, description: string) =>
-  schema.nullable().optional().describe(description);
+/**
+ * Every name may be missing; null puts its default back.
+ *
+ * @param component the schema's name in the API's document, of one that has fields
+ */
+const setting = <Schema extends z.ZodType>(schema: Schema, description: string, component?: string) => {
+  const described = schema.nullable().optional().describe(description);
+  return component === undefined ? described : described.openapi(component);
+};
 
 const edgeSeconds = z.int().min(0).max(LONGEST_EDGE_SECONDS);
 const ttlSeconds = z.int().min(0).max(LONGEST_TTL_SECONDS);
@@ -63,9 +69,12 @@ const parameters = z
   )
   .max(100);
 
-const query = z.union([z.enum(["keep", "sort", "ignore"]), parameters, z.strictObject({ except: parameters })], {
-  error: 'must be "keep", "sort", "ignore", a list of parameters, or {"except": a list of parameters}',
-});
+const query = z.union(
+  [z.enum(["keep", "sort", "ignore"]), parameters, z.strictObject({ except: parameters }).openapi("ParametersExcept")],
+  {
+    error: 'must be "keep", "sort", "ignore", a list of parameters, or {"except": a list of parameters}',
+  },
+);
 
 const forward = z.strictObject({
   headers: z
@@ -116,6 +125,7 @@ export const settingsSchema = z
     ttl: setting(
       ttl,
       "Seconds by asset type, at the edge for 30 days at most; null for a type: only the origin's freshness.",
+      "SecondsByTypeChange",
     ),
     ttl_by_extension: setting(ttlByExtension, "Seconds by extension, over `ttl`."),
     browser_ttl: setting(ttlSeconds, "Seconds sent to clients; null: as at the edge."),
@@ -139,7 +149,7 @@ export const settingsSchema = z
     methods: setting(z.enum(["read", "all"]), '"all" passes unsafe methods to the origin.'),
     stale_while_revalidate: setting(edgeSeconds, "Seconds, where the origin says nothing."),
     stale_if_error: setting(edgeSeconds, "Seconds, where the origin says nothing."),
-    forward: setting(forward, "What of a client's request the origin sees."),
+    forward: setting(forward, "What of a client's request the origin sees.", "ForwardedChange"),
     origin_host: setting(
       z.string(),
       "Host, with a port where it needs one, that the origin is asked for: also the zone's own; null: the origin's.",
@@ -152,7 +162,11 @@ export const settingsSchema = z
     response_headers: setting(headers("response_headers"), "Set on answers to clients."),
     fallback_origin: setting(z.string(), "Asked when the origin fails."),
     fallback_headers: setting(headers("origin_headers"), "Set on requests to the fallback origin."),
-    timeouts: setting(z.strictObject({ first_byte_ms: milliseconds, idle_ms: milliseconds }), "Of the origin."),
+    timeouts: setting(
+      z.strictObject({ first_byte_ms: milliseconds, idle_ms: milliseconds }),
+      "Of the origin.",
+      "TimeoutsChange",
+    ),
     max_object_bytes: setting(z.int().min(0).max(536_870_912), "A larger object is passed through, not stored."),
     compression: setting(z.boolean(), "Whether the edge compresses."),
     cors: setting(

@@ -100,7 +100,7 @@ export function causeOf(status: number, keyed: KeyedCall): ((accounts: Accounts)
     case 404:
       return recipe.about && ((accounts) => about(missing, product.shown(key(accounts))));
     case 409:
-      return operation.parameters?.some(({ name }) => name === "idempotency-key")
+      return operation.parameters?.some(({ name }) => name === "Idempotency-Key")
         ? (accounts) => whileTheFirstIsWorkedOn(keyed, key(accounts))
         : (accounts) => own(accounts, { bindings: countedEnv(env, changedByOthers).env });
     case 412:

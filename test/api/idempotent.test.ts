@@ -68,7 +68,7 @@ describe.each(posts)("$title with an Idempotency-Key", ({ prepare, count }) => {
     const malformed = await post(path, body, "two words");
     expect([malformed.status, await malformed.json()]).toMatchObject([
       422,
-      { code: "invalid_request", details: [{ field: "idempotency-key" }] },
+      { code: "invalid_request", details: [{ field: "Idempotency-Key" }] },
     ]);
   });
 

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { call, moveClockWithCalls } from "../support/control-plane.ts";
-import { documentsOfApi, expectDocumented, type Operation } from "../support/documented.ts";
+import {
+  documentsOfApi,
+  expectDocumented,
+  type Media,
+  type Operation,
+  violationsOfSchema,
+} from "../support/documented.ts";
 import { operationsOfApi } from "../support/operations.ts";
 
 const documents = await documentsOfApi();
@@ -14,14 +20,35 @@ moveClockWithCalls();
 /** Answered in DNS's own way: with a message whatever it says, or a refusal in plain text. */
 const dns = ["/dns-query", "/resolve"];
 
+/** The JSON bodies of a request and of its answers. */
+function jsonBodiesOf({ requestBody, responses }: Operation): Media[] {
+  return [requestBody, ...Object.values(responses)].flatMap((part) =>
+    Object.entries(part?.content ?? {}).flatMap(([type, media]) => (type.endsWith("json") ? [media] : [])),
+  );
+}
+
+/** Where in a schema there is one with fields that is none of the document's components. */
+function namelessIn(schema: unknown, at: string, named = true): string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const here = !named && "properties" in schema ? [at] : [];
+  const below = Object.entries(schema).flatMap(([name, part]) => {
+    if (name === "example" || name === "enum") return [];
+    if (name === "properties")
+      return Object.entries(part).flatMap(([field, each]) => namelessIn(each, `${at}.${field}`, false));
+    return namelessIn(part, `${at}/${name}`, false);
+  });
+  return [...here, ...below];
+}
+
 function statusesOf({ responses }: Operation): string[] {
   return Object.keys(responses);
 }
 
 describe.each(operations)("$title", ({ method, path, operation, document, security }) => {
-  it("has a summary, a tag of its document, and says whether it needs a key", () => {
+  it("has a summary, a description, a tag of its document, and says whether it needs a key", () => {
     expect(operation.operationId).toMatch(/^[a-z]\w+$/);
     expect(operation.summary).toMatch(/\S/);
+    expect(operation.description).toMatch(/\S/);
     expect(operation.tags).toHaveLength(1);
     expect(document.tags?.map(({ name }) => name)).toContain(operation.tags![0]);
     expect(operation.security).toBeDefined();
@@ -36,7 +63,7 @@ describe.each(operations)("$title", ({ method, path, operation, document, securi
     if (security !== null && security.scopes.length > 0) expect(statuses).toContain("403");
     if (operation.requestBody) expect(statuses).toEqual(expect.arrayContaining(["400", "413", "415"]));
     if (method === "POST" && security !== null && security.scopes.length > 0) {
-      expect(operation.parameters?.map(({ name }) => name)).toContain("idempotency-key");
+      expect(operation.parameters?.map(({ name }) => name)).toContain("Idempotency-Key");
       expect(statuses).toEqual(expect.arrayContaining(["409", "413", "422"]));
     }
     if (dns.includes(path)) return;
@@ -53,6 +80,24 @@ describe.each(operations)("$title", ({ method, path, operation, document, securi
         expect(Object.keys(answer.content ?? {})).toEqual([path === "/dns-query" ? "text/plain" : "application/json"]);
   });
 
+  it("names the schema of each JSON body, and shows an example that it takes", () => {
+    for (const { schema, example } of jsonBodiesOf(operation)) {
+      expect(Object.keys(schema)).toEqual(["$ref"]);
+      expect(example).toBeDefined();
+      expect(violationsOfSchema(document, schema, example)).toEqual([]);
+    }
+  });
+
+  it("spells header fields as they are usually spelled", () => {
+    const names = [operation, ...Object.values(operation.responses)].flatMap((part) =>
+      "parameters" in part
+        ? (part.parameters ?? []).filter((parameter) => parameter.in === "header").map(({ name }) => name)
+        : Object.keys(("headers" in part && part.headers) || {}),
+    );
+    for (const name of names)
+      expect(name).toMatch(/^(ETag|WWW-Authenticate|RateLimit(-Policy)?|X-RateLimit-\w+|[A-Z][a-z]*(-[A-Z][a-z]+)*)$/);
+  });
+
   it("answers who shows no key as it says", async () => {
     const { status } = await call(path, { method, ...(operation.requestBody && { body: {} }) });
     expect(status === 401).toBe(security !== null);
@@ -66,6 +111,16 @@ describe.each(documents)("a document of the API", (document) => {
       Object.values(methods).map(({ operationId }) => operationId),
     );
     expect(names).toEqual([...new Set(names)]);
+  });
+
+  it("names every schema that has fields", () => {
+    expect(Object.entries(document.components.schemas).flatMap(([name, schema]) => namelessIn(schema, name))).toEqual(
+      [],
+    );
+  });
+
+  it("gives no default that makers of clients take for a field that is always there", () => {
+    expect(JSON.stringify(document.components.schemas)).not.toContain('"default":');
   });
 
   it("refers only to what it has", () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { request } from "./request.ts";
@@ -36,6 +37,18 @@ it("every document that /docs lists is valid OpenAPI 3.1", async () => {
     expect({ url, ...(await validator.validate(structuredClone(document))) }).toEqual({ url, valid: true });
     expect(validator.version).toBe("3.1");
   }
+});
+
+it("the recommended rules of Redocly have nothing to say of them", async () => {
+  // No file of rules and no network: what the package itself recommends.
+  const config = await createConfig({ extends: ["recommended"] });
+  const lint = async (document: object) =>
+    (await lintFromString({ source: JSON.stringify(document), config })).map(
+      ({ ruleId, message, location }) => `${ruleId}: ${message} (${location[0]?.pointer})`,
+    );
+  for (const { document } of documents) expect(await lint(document)).toEqual([]);
+  const { info: _, ...nameless } = documents[0]!.document;
+  expect(await lint(nameless)).not.toEqual([]);
 });
 
 it("every schema in them is valid JSON Schema 2020-12", () => {

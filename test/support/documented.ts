@@ -13,8 +13,14 @@ interface Header {
   schema: Schema;
 }
 
+/** A body as a document describes it. */
+export interface Media {
+  schema: Schema;
+  example?: unknown;
+}
+
 interface Answer {
-  content?: Record<string, { schema: Schema }>;
+  content?: Record<string, Media>;
   headers?: Record<string, Header | { $ref: string }>;
 }
 
@@ -22,10 +28,11 @@ interface Answer {
 export interface Operation {
   operationId?: string;
   summary?: string;
+  description?: string;
   tags?: string[];
   security?: Record<string, string[]>[];
   parameters?: Parameter[];
-  requestBody?: { required?: boolean; content: Record<string, { schema: Schema }> };
+  requestBody?: { required?: boolean; content: Record<string, Media> };
   responses: Record<string, Answer>;
 }
 
@@ -183,6 +190,11 @@ function invalid(what: string, document: ApiDocument, schema: Schema, value: unk
   }
   const { valid, errors } = validator.validate(value);
   return valid ? [] : errors.map(({ instanceLocation, error }) => `${what} ${instanceLocation}: ${error}`);
+}
+
+/** What is wrong with a value that a schema of a document describes. */
+export function violationsOfSchema(document: ApiDocument, schema: Schema, value: unknown): string[] {
+  return invalid("value", document, schema, value);
 }
 
 /** A schema that lets no property pass which it does not name: what an answer says is documented. */

@@ -13,7 +13,7 @@ const common = {
   id: z.string().openapi({ example: "key_xyz789" }),
   name: z.string().openapi({ example: "Production API Key" }),
   prefix: z.string().openapi({ example: "rdb_live_abc" }).describe("The first 12 characters of the token."),
-  scopes: z.array(scope),
+  scopes: z.array(scope).openapi({ example: ["read"] }),
   expires_at: z.iso.datetime().nullable(),
   created_at: z.iso.datetime(),
 };
@@ -56,7 +56,7 @@ export const listApiKeysRoute = route({
   responses: {
     200: {
       description: "Keys that are not revoked, without their tokens",
-      ...jsonContent(z.object({ api_keys: z.array(apiKeySchema) })),
+      ...jsonContent(z.object({ api_keys: z.array(apiKeySchema) }).openapi("ApiKeyList")),
     },
   },
 });
@@ -73,22 +73,35 @@ export const createApiKeyRoute = route({
     body: requiredJson(
       knownNames({
         api_key: knownNames({
-          name: z.string().trim().min(1, "must not be empty").max(100, "must have at most 100 characters"),
+          name: z
+            .string()
+            .trim()
+            .min(1, "must not be empty")
+            .max(100, "must have at most 100 characters")
+            .openapi({ example: "CI" }),
           scopes: z
             .array(scope, { error: "must be a list of read and write" })
             .refine(({ length }) => length === 1 || length === 2, "must name one scope or both")
-            .openapi({ minItems: 1, maxItems: 2 })
+            .openapi({ minItems: 1, maxItems: 2, example: ["read"] })
             .optional()
             .describe("Default: both."),
           expires_at: time().nullable().optional().describe("Default: when the key that asks ends."),
-        }),
-      }),
+        }).openapi("NewApiKey"),
+      }).openapi("NewApiKeyBody"),
     ),
   },
   responses: {
     201: {
       description: "Created. The token is shown this once",
-      ...jsonContent(z.object({ api_key: z.object({ ...common, token: z.string() }).openapi("CreatedApiKey") })),
+      ...jsonContent(
+        z
+          .object({
+            api_key: z
+              .object({ ...common, token: z.string().openapi({ example: "rdb_live_abcd…" }) })
+              .openapi("CreatedApiKey"),
+          })
+          .openapi("CreatedApiKeyAnswer"),
+      ),
     },
   },
 });

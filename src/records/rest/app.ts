@@ -1,9 +1,10 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Env } from "../../env.ts";
-import { addCommonHeaders } from "../../rest/common-headers.ts";
 import type { RestEnv } from "../../rest/context.ts";
 import { everyAnswer } from "../../rest/every-answer.ts";
 import { fieldProblems } from "../../rest/field-problems.ts";
+import { finishedDocument } from "../../rest/finished-document.ts";
+import { LICENSE } from "../../rest/license.ts";
 import { refuseOtherMethods } from "../../rest/other-methods.ts";
 import { addSignposts } from "../../rest/signposts.ts";
 import { addApiKeys } from "./api-keys.ts";
@@ -81,10 +82,10 @@ function addDocument(app: OpenAPIHono<RestEnv>): void {
   });
   let document: object | null = null;
   app.get("/api/v1/openapi.json", (c) => {
-    document ??= addCommonHeaders(
+    document ??= finishedDocument(
       app.getOpenAPI31Document({
         openapi: "3.1.0",
-        info: { title: "ResolveDB", version: "1", description: DESCRIPTION },
+        info: { title: "ResolveDB", version: "1", description: DESCRIPTION, license: LICENSE },
         servers: [{ url: "/", description: "The host that serves this document." }],
         tags: TAGS,
       }),

@@ -1,29 +1,36 @@
 import { z } from "@hono/zod-openapi";
 import { documentErrors } from "../../rest/document-errors.ts";
+import { type ProblemKind, RestProblem } from "./errors.ts";
 
 const error = z
   .object({
-    error: z.object({
-      code: z
-        .enum([
-          "authentication_error",
-          "authorization_error",
-          "validation_error",
-          "not_found",
-          "rate_limit_exceeded",
-          "quota_exceeded",
-          "server_error",
-          "method_not_allowed",
-          "conflict",
-          "body_too_large",
-          "unsupported_media_type",
-        ])
-        .describe("What is wrong, as a word that does not change."),
-      message: z.string().describe("The same in a sentence."),
-      details: z
-        .array(z.object({ field: z.string().openapi({ example: "record.key" }), message: z.string() }))
-        .describe("Field by field, for a validation_error; else empty."),
-    }),
+    error: z
+      .object({
+        code: z
+          .enum([
+            "authentication_error",
+            "authorization_error",
+            "validation_error",
+            "not_found",
+            "rate_limit_exceeded",
+            "quota_exceeded",
+            "server_error",
+            "method_not_allowed",
+            "conflict",
+            "body_too_large",
+            "unsupported_media_type",
+          ])
+          .describe("What is wrong, as a word that does not change."),
+        message: z.string().describe("The same in a sentence."),
+        details: z
+          .array(
+            z
+              .object({ field: z.string().openapi({ example: "record.key" }), message: z.string() })
+              .openapi("FieldProblem"),
+          )
+          .describe("Field by field, for a validation_error; else empty."),
+      })
+      .openapi("Problem"),
   })
   .openapi("Error");
 
@@ -41,5 +48,25 @@ const MEANINGS = {
   503: "Kept, but not published yet; or changed by others at the same time",
 } as const;
 
+/** What stands for each status in the document. */
+const TYPICAL = {
+  400: "invalid_json",
+  401: "unauthenticated",
+  403: "forbidden",
+  404: "not_found",
+  409: "in_progress",
+  413: "body_too_large",
+  415: "unsupported_media_type",
+  422: "invalid_body",
+  429: "rate_limited",
+  500: "internal",
+  503: "not_published",
+} as const satisfies Record<keyof typeof MEANINGS, ProblemKind>;
+
+function exampleOf(status: keyof typeof MEANINGS) {
+  const details = status === 422 ? [{ field: "record.key", message: "is required" }] : [];
+  return new RestProblem(TYPICAL[status], { details }).body();
+}
+
 /** The `responses` of a route for errors. */
-export const documentedErrors = documentErrors(error, MEANINGS);
+export const documentedErrors = documentErrors(error, MEANINGS, exampleOf);

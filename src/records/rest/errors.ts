@@ -25,7 +25,7 @@ const PROBLEMS = {
   not_published: [503, "server_error", "The change is kept and will be published, but readers do not know it yet"],
 } as const satisfies Record<string, readonly [status: number, code: string, sentence: string]>;
 
-type ProblemKind = keyof typeof PROBLEMS;
+export type ProblemKind = keyof typeof PROBLEMS;
 
 /** Thrown wherever the API refuses. */
 export class RestProblem extends Error {
@@ -43,10 +43,12 @@ export class RestProblem extends Error {
     this.headers = more.headers ?? {};
   }
 
+  body() {
+    return { error: { code: PROBLEMS[this.kind][1], message: this.message, details: [...this.details] } };
+  }
+
   toResponse(): Response {
-    const [status, code] = PROBLEMS[this.kind];
-    const body = { error: { code, message: this.message, details: this.details } };
-    return Response.json(body, { status, headers: this.headers });
+    return Response.json(this.body(), { status: PROBLEMS[this.kind][0], headers: this.headers });
   }
 }
 

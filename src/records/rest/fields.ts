@@ -12,7 +12,12 @@ export const pageQuery = {
 
 /** What is said of a page. */
 export const metaSchema = z
-  .object({ page: z.int(), per_page: z.int(), total: z.int(), total_pages: z.int() })
+  .object({
+    page: z.int().openapi({ example: 1 }),
+    per_page: z.int().openapi({ example: 25 }),
+    total: z.int().openapi({ example: 1 }),
+    total_pages: z.int().openapi({ example: 1 }),
+  })
   .openapi("Meta");
 
 /** Where a page begins and how much it holds, for D1. */

@@ -10,25 +10,28 @@ const meRoute = route({
   path: "/api/v1/me",
   operationId: "me",
   summary: "Get the current user",
+  description: "Whose key it is, and how many of the records that the plan allows there are.",
   tags: ["Account"],
   scope: "read",
   responses: {
     200: {
       description: "The user whose key this is",
       ...jsonContent(
-        z.object({
-          user: z
-            .object({
-              id: z.string().openapi({ example: "usr_abc123" }),
-              email: z.string(),
-              name: z.string(),
-              plan: z.enum(PLAN_NAMES),
-              records_count: z.int(),
-              records_limit: z.int().nullable().describe("Null: unlimited."),
-              created_at: z.iso.datetime(),
-            })
-            .openapi("User"),
-        }),
+        z
+          .object({
+            user: z
+              .object({
+                id: z.string().openapi({ example: "usr_abc123" }),
+                email: z.string().openapi({ example: "ops@acme.example" }),
+                name: z.string().openapi({ example: "Acme" }),
+                plan: z.enum(PLAN_NAMES),
+                records_count: z.int().openapi({ example: 1 }),
+                records_limit: z.int().nullable().describe("Null: unlimited."),
+                created_at: z.iso.datetime(),
+              })
+              .openapi("User"),
+          })
+          .openapi("UserAnswer"),
       ),
     },
   },

@@ -44,8 +44,24 @@ const dnsAnswer = {
 const tags = ["Names"];
 const security: [] = [];
 
-const record = z.object({ name: z.string(), type: z.int(), TTL: z.int(), data: z.string() }).openapi("DnsRecord");
-const problem = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+const record = z
+  .object({
+    name: z.string().openapi({ example: "get.config.myapp.v1.resolvedb.net." }),
+    type: z.int().openapi({ example: 16 }),
+    TTL: z.int().openapi({ example: 3_600 }),
+    data: z.string().openapi({ example: 'v=rdb1;s=ok;t=data;f=json;ttl=3600;ts=1772359200;d={"a":1}' }),
+  })
+  .openapi("DnsRecord");
+const problem = z
+  .object({
+    error: z
+      .object({
+        code: z.string().openapi({ example: "validation_error" }),
+        message: z.string().openapi({ example: "The parameter name is missing" }),
+      })
+      .openapi("DnsError"),
+  })
+  .openapi("DnsErrorAnswer");
 const flag = z.enum(["0", "1", "false", "true"]).optional();
 
 const routes = [
@@ -102,7 +118,14 @@ const routes = [
                 RA: z.boolean(),
                 AD: z.boolean(),
                 CD: z.boolean(),
-                Question: z.array(z.object({ name: z.string(), type: z.int() })),
+                Question: z.array(
+                  z
+                    .object({
+                      name: z.string().openapi({ example: "get.config.myapp.v1.resolvedb.net." }),
+                      type: z.int().openapi({ example: 16 }),
+                    })
+                    .openapi("DnsQuestion"),
+                ),
                 Answer: z.array(record).optional(),
                 Authority: z.array(record).optional(),
               })

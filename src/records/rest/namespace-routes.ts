@@ -13,7 +13,7 @@ const namespaceSchema = z
   .object({
     name: z.string().openapi({ example: "myapp" }),
     visibility: visibility.describe("Private: its records are answered only to names with a query token of it."),
-    records_count: z.int(),
+    records_count: z.int().openapi({ example: 1 }),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
   })
@@ -22,7 +22,7 @@ const namespaceSchema = z
 const params = z.object({ name: z.string().openapi({ description: "The namespace.", example: "myapp" }) });
 const answer = (description: string) => ({
   description,
-  ...jsonContent(z.object({ namespace: namespaceSchema })),
+  ...jsonContent(z.object({ namespace: namespaceSchema }).openapi("NamespaceAnswer")),
 });
 const tags = ["Namespaces"];
 
@@ -31,13 +31,14 @@ export const listNamespacesRoute = route({
   path: "/api/v1/namespaces",
   operationId: "listNamespaces",
   summary: "List namespaces",
+  description: "Those that are the account's own, with how many records each has.",
   tags,
   scope: "read",
   request: { query: z.object(pageQuery) },
   responses: {
     200: {
       description: "Namespaces by name",
-      ...jsonContent(z.object({ namespaces: z.array(namespaceSchema), meta: metaSchema })),
+      ...jsonContent(z.object({ namespaces: z.array(namespaceSchema), meta: metaSchema }).openapi("NamespaceList")),
     },
   },
 });
@@ -58,9 +59,9 @@ export const createNamespaceRoute = route({
             .string()
             .refine(isLabel, "must be 1 to 63 letters, digits and inner hyphens")
             .openapi({ example: "myapp" }),
-          visibility: visibility.default("public"),
-        }),
-      }),
+          visibility: visibility.openapi({ example: "private" }).default("public"),
+        }).openapi("NewNamespace"),
+      }).openapi("NewNamespaceBody"),
     ),
   },
   responses: { 201: answer("Created") },
@@ -72,6 +73,7 @@ export const readNamespaceRoute = route({
   path: "/api/v1/namespaces/{name}",
   operationId: "readNamespace",
   summary: "Get a namespace",
+  description: "With its visibility and the number of its records.",
   tags,
   scope: "read",
   request: { params },
@@ -90,7 +92,11 @@ export const changeNamespaceRoute = route({
   scope: "write",
   request: {
     params,
-    body: requiredJson(knownNames({ namespace: knownNames({ visibility }) })),
+    body: requiredJson(
+      knownNames({
+        namespace: knownNames({ visibility: visibility.openapi({ example: "private" }) }).openapi("NamespaceChange"),
+      }).openapi("NamespaceChangeBody"),
+    ),
   },
   responses: {
     200: answer("The namespace as changed"),

@@ -35,13 +35,14 @@ export const listQueryTokensRoute = route({
   path: "/api/v1/namespaces/{name}/query_tokens",
   operationId: "listQueryTokens",
   summary: "List a namespace's query tokens",
+  description: "Without the tokens themselves, which are shown once.",
   tags,
   scope: "read",
   request: { params: z.object(namespaceParam) },
   responses: {
     200: {
       description: "Query tokens that are not revoked, oldest first",
-      ...jsonContent(z.object({ query_tokens: z.array(queryTokenSchema) })),
+      ...jsonContent(z.object({ query_tokens: z.array(queryTokenSchema) }).openapi("QueryTokenList")),
     },
   },
 });
@@ -59,28 +60,35 @@ export const createQueryTokenRoute = route({
     body: requiredJson(
       knownNames({
         query_token: knownNames({
-          name: z.string().trim().min(1, "must not be empty").max(100, "must have at most 100 characters"),
+          name: z
+            .string()
+            .trim()
+            .min(1, "must not be empty")
+            .max(100, "must have at most 100 characters")
+            .openapi({ example: "Production servers" }),
           expires_at: time().nullable().default(null).describe("Null: never."),
-        }),
-      }),
+        }).openapi("NewQueryToken"),
+      }).openapi("NewQueryTokenBody"),
     ),
   },
   responses: {
     201: {
       description: "Created. The token is shown this once",
       ...jsonContent(
-        z.object({
-          query_token: z
-            .object({
-              ...shown,
-              token: z.string(),
-              label: z
-                .string()
-                .openapi({ example: "auth-rdbqabcdefgh234567abcdefgh234567abcd" })
-                .describe("The label to put behind the operation: `get.<label>.config.myapp.v1.resolvedb.net`."),
-            })
-            .openapi("CreatedQueryToken"),
-        }),
+        z
+          .object({
+            query_token: z
+              .object({
+                ...shown,
+                token: z.string().openapi({ example: "rdbqabcdefgh234567abcdefgh234567abcd" }),
+                label: z
+                  .string()
+                  .openapi({ example: "auth-rdbqabcdefgh234567abcdefgh234567abcd" })
+                  .describe("The label to put behind the operation: `get.<label>.config.myapp.v1.resolvedb.net`."),
+              })
+              .openapi("CreatedQueryToken"),
+          })
+          .openapi("CreatedQueryTokenAnswer"),
       ),
     },
   },

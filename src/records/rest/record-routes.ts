@@ -7,7 +7,7 @@ import { route } from "./route.ts";
 const params = z.object({ id: z.string().openapi({ description: "The record's id.", example: "rec_abc123" }) });
 const answer = (description: string) => ({
   description,
-  ...jsonContent(z.object({ record: recordSchema })),
+  ...jsonContent(z.object({ record: recordSchema }).openapi("RecordAnswer")),
 });
 
 export const listRecordsRoute = route({
@@ -15,6 +15,7 @@ export const listRecordsRoute = route({
   path: "/api/v1/records",
   operationId: "listRecords",
   summary: "List records",
+  description: "Of the account, oldest first: all, or those of a namespace, of a resource name, or of both.",
   tags: ["Records"],
   scope: "read",
   request: {
@@ -27,7 +28,7 @@ export const listRecordsRoute = route({
   responses: {
     200: {
       description: "Records, oldest first; a page beyond the last one is empty",
-      ...jsonContent(z.object({ records: z.array(recordSchema), meta: metaSchema })),
+      ...jsonContent(z.object({ records: z.array(recordSchema), meta: metaSchema }).openapi("RecordList")),
     },
   },
 });
@@ -49,7 +50,7 @@ export const createRecordRoute = route({
   responses: {
     201: {
       description: "Created, and readable",
-      ...jsonContent(z.object({ record: createdRecordSchema })),
+      ...jsonContent(z.object({ record: createdRecordSchema }).openapi("CreatedRecordAnswer")),
     },
   },
   errors: [503],
@@ -60,6 +61,7 @@ export const readRecordRoute = route({
   path: "/api/v1/records/{id}",
   operationId: "readRecord",
   summary: "Get a record",
+  description: "By its id; by its key it is read as a name, or found in the list.",
   tags: ["Records"],
   scope: "read",
   request: { params },

@@ -34,7 +34,7 @@ const ttl = z
   .int()
   .min(0, `must be from 0 to ${LONGEST_TTL}`)
   .max(LONGEST_TTL, `must be from 0 to ${LONGEST_TTL}`)
-  .describe("Cache TTL in seconds.");
+  .openapi({ description: "Cache TTL in seconds.", example: DEFAULT_TTL });
 
 function dataProblem(value: string): string | null {
   if (value === "") return "must not be empty";
@@ -55,15 +55,15 @@ export const newRecordBody = knownNames({
   record: knownNames(
     { key, data, ttl: ttl.default(DEFAULT_TTL) },
     { ...GIVEN, ...refusedNames("is part of the key: resource.namespace.version", ...PARTS_OF_KEY) },
-  ),
-});
+  ).openapi("NewRecord"),
+}).openapi("NewRecordBody");
 
 export const changedRecordBody = knownNames({
   record: knownNames(
     { data: data.optional(), ttl: ttl.optional() },
     { ...GIVEN, ...refusedNames("cannot be changed: create another record", "key", ...PARTS_OF_KEY) },
-  ),
-});
+  ).openapi("RecordChange"),
+}).openapi("RecordChangeBody");
 
 const shown = {
   id: z.string().openapi({ example: "rec_abc123" }),

@@ -29,21 +29,37 @@ const deliveryParams = z.object({
   delivery: z.string().openapi({ description: "The delivery's id.", example: "evt_abc123" }),
 });
 const tags = ["Webhooks"];
-const webhook = jsonContent(z.object({ webhook: webhookSchema }));
-const webhookWithSecret = jsonContent(z.object({ webhook: webhookWithSecretSchema }));
-const delivery = jsonContent(z.object({ delivery: deliverySchema }));
+const webhook = jsonContent(z.object({ webhook: webhookSchema }).openapi("WebhookAnswer"));
+const webhookWithSecret = jsonContent(
+  z.object({ webhook: webhookWithSecretSchema }).openapi("WebhookWithSecretAnswer"),
+);
+const delivery = jsonContent(z.object({ delivery: deliverySchema }).openapi("DeliveryAnswer"));
 
 export const listEventsRoute = route({
   method: "get",
   path: "/api/v1/webhooks/events",
   operationId: "listWebhookEvents",
   summary: "List the events of webhooks",
+  description: "By name, each with what it tells of.",
   tags,
   scope: "read",
   responses: {
     200: {
       description: "Every event that a webhook can ask for",
-      ...jsonContent(z.object({ events: z.array(z.object({ name: eventName, description: z.string() })) })),
+      ...jsonContent(
+        z
+          .object({
+            events: z.array(
+              z
+                .object({
+                  name: eventName.openapi({ example: "record.upserted" }),
+                  description: z.string().openapi({ example: "A record was created or changed." }),
+                })
+                .openapi("WebhookEvent"),
+            ),
+          })
+          .openapi("WebhookEventList"),
+      ),
     },
   },
 });
@@ -53,13 +69,14 @@ export const listWebhooksRoute = route({
   path: "/api/v1/webhooks",
   operationId: "listWebhooks",
   summary: "List webhooks",
+  description: "Without their secrets, which are shown once.",
   tags,
   scope: "read",
   request: { query: z.object(pageQuery) },
   responses: {
     200: {
       description: "Webhooks with their last result, oldest first",
-      ...jsonContent(z.object({ webhooks: z.array(webhookSchema), meta: metaSchema })),
+      ...jsonContent(z.object({ webhooks: z.array(webhookSchema), meta: metaSchema }).openapi("WebhookList")),
     },
   },
 });
@@ -85,6 +102,7 @@ export const readWebhookRoute = route({
   path: "/api/v1/webhooks/{id}",
   operationId: "readWebhook",
   summary: "Get a webhook",
+  description: "Whether it works is in `last_result`, `failing_since` and `disabled_reason`.",
   tags,
   scope: "read",
   request: { params },
@@ -153,13 +171,14 @@ export const listDeliveriesRoute = route({
   path: "/api/v1/webhooks/{id}/deliveries",
   operationId: "listDeliveries",
   summary: "List a webhook's deliveries of the last 30 days",
+  description: "What is pending, what was taken, and what was given up, each with the last attempt.",
   tags,
   scope: "read",
   request: { params, query: z.object(pageQuery) },
   responses: {
     200: {
       description: "Deliveries, newest first",
-      ...jsonContent(z.object({ deliveries: z.array(deliverySchema), meta: metaSchema })),
+      ...jsonContent(z.object({ deliveries: z.array(deliverySchema), meta: metaSchema }).openapi("DeliveryList")),
     },
   },
 });

@@ -22,12 +22,15 @@ export const newWebhookBody = knownNames({
     url,
     events: events.optional().describe("Left out: all that there are today."),
     enabled: enabled.default(true),
-  }),
-});
+  }).openapi("NewWebhook"),
+}).openapi("NewWebhookBody");
 
 export const changedWebhookBody = knownNames({
-  webhook: knownNames({ url: url.optional(), events: events.optional(), enabled: enabled.optional() }),
-});
+  webhook: knownNames({ url: url.optional(), events: events.optional(), enabled: enabled.optional() }).openapi(
+    "WebhookChange",
+    { example: { enabled: false } },
+  ),
+}).openapi("WebhookChangeBody");
 
 const time = z.iso.datetime().nullable();
 const result = {
@@ -38,7 +41,7 @@ const result = {
 const shown = {
   id: z.string().openapi({ example: "hook_abc123" }),
   url: z.string().openapi({ example: "https://example.com/hooks/resolvedb" }),
-  events: z.array(eventName),
+  events: z.array(eventName).openapi({ example: ["record.upserted"] }),
   enabled,
   disabled_reason: z
     .enum(["gone", "failing", "backlog"])
@@ -50,6 +53,7 @@ const shown = {
   failing_since: time.describe("The first failure after the last success."),
   last_result: z
     .object({ at: z.iso.datetime(), delivery_id: z.string(), event: z.string(), delivered: z.boolean(), ...result })
+    .openapi("LastResult")
     .nullable()
     .describe("What came of the last attempt; null: there was none."),
   created_at: z.iso.datetime(),
@@ -65,7 +69,7 @@ export const deliverySchema = z
     id: z.string().openapi({ example: "evt_abc123" }).describe("The `webhook-id` of the request, in all attempts."),
     event: z.string().openapi({ example: "record.upserted" }),
     status: z.enum(["pending", "delivered", "failed"]).describe("failed: given up."),
-    attempts: z.int(),
+    attempts: z.int().openapi({ example: 1 }),
     ...result,
     last_attempt_at: time,
     next_attempt_at: time.describe("Null unless pending."),

@@ -66,7 +66,7 @@ describe("Idempotency-Key", () => {
       [record("b"), "x".repeat(256)],
     ] as const) {
       const { details } = await errorOf(await post("/records", body, key), 422, "validation_error");
-      expect(details.map(({ field }) => field)).toEqual(["idempotency-key"]);
+      expect(details.map(({ field }) => field)).toEqual(["Idempotency-Key"]);
     }
   });
 });

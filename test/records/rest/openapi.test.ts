@@ -19,7 +19,7 @@ describe("GET /api/v1/openapi.json", () => {
       const posts = Object.entries(paths).flatMap(([path, { post }]) =>
         post?.security.length && !path.startsWith("/admin/") ? [{ path, post }] : [],
       );
-      const without = posts.filter(({ post }) => !post.parameters?.some(({ name }) => name === "idempotency-key"));
+      const without = posts.filter(({ post }) => !post.parameters?.some(({ name }) => name === "Idempotency-Key"));
       expect(without.map(({ path }) => path)).toEqual([]);
     }
   });

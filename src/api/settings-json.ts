@@ -1,0 +1,66 @@
+import { z } from "@hono/zod-openapi";
+import { DEFAULT_SETTINGS, type ZoneSettings } from "../zones/settings.ts";
+import { settingsSchema } from "../zones/settings-schema.ts";
+
+const seconds = z.int().min(0);
+const orNull = seconds.nullable();
+const headers = z.record(z.string(), z.string());
+
+/** A setting of an answer, described as the same of a request. */
+function as<Schema extends z.ZodType>(name: keyof ZoneSettings, schema: Schema): Schema {
+  const { description = "" } = settingsSchema.shape[name];
+  return schema.openapi({ description, example: DEFAULT_SETTINGS[name] } as object);
+}
+
+/** All settings of a zone as the API shows them. */
+export const shownSettings = z
+  .object({
+    ttl_mode: as("ttl_mode", z.enum(["respect", "override"])),
+    ttl: as(
+      "ttl",
+      z
+        .object({ css: orNull, js: orNull, font: orNull, image: orNull, media: orNull, other: orNull })
+        .openapi("SecondsByType"),
+    ),
+    ttl_by_extension: as("ttl_by_extension", z.record(z.string(), seconds)),
+    browser_ttl: as("browser_ttl", orNull),
+    max_heuristic_ttl: as("max_heuristic_ttl", seconds),
+    heuristic_without_extension: as("heuristic_without_extension", z.boolean()),
+    negative_ttl: as("negative_ttl", seconds),
+    max_error_ttl: as("max_error_ttl", seconds),
+    query: as(
+      "query",
+      z.union([
+        z.enum(["keep", "sort", "ignore"]),
+        z.array(z.string()),
+        z.object({ except: z.array(z.string()) }).openapi("AllParametersExcept"),
+      ]),
+    ),
+    methods: as("methods", z.enum(["read", "all"])),
+    stale_while_revalidate: as("stale_while_revalidate", seconds),
+    stale_if_error: as("stale_if_error", seconds),
+    forward: as(
+      "forward",
+      z
+        .object({
+          headers: z.union([z.literal("all"), z.array(z.string())]),
+          cookies: z.boolean(),
+          authorization: z.boolean(),
+          client_ip: z.boolean(),
+        })
+        .openapi("Forwarded"),
+    ),
+    origin_host: as("origin_host", z.string().nullable()),
+    rewrite_redirects: as("rewrite_redirects", z.boolean()),
+    origin_headers: as("origin_headers", headers),
+    response_headers: as("response_headers", headers),
+    fallback_origin: as("fallback_origin", z.string().nullable()),
+    fallback_headers: as("fallback_headers", headers),
+    timeouts: as("timeouts", z.object({ first_byte_ms: z.int(), idle_ms: z.int() }).openapi("Timeouts")),
+    max_object_bytes: as("max_object_bytes", z.int().min(0)),
+    compression: as("compression", z.boolean()),
+    cors: as("cors", z.union([z.literal("*"), z.array(z.string()), z.literal(false)])),
+  } satisfies Record<keyof ZoneSettings, z.ZodType>)
+  .openapi("Settings");
+
+export type ShownSettings = z.input<typeof shownSettings>;

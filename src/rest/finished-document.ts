@@ -1,0 +1,15 @@
+import { addCommonHeaders, type Document } from "./common-headers.ts";
+import { addExamples } from "./document-examples.ts";
+import { plainSchemas } from "./plain-schemas.ts";
+
+/**
+ * A document as it is served: with what the guards add to each answer, in forms that makers of clients read, each body with
+ * an example.
+ *
+ * @param without paths that are answered without the guards
+ */
+export function finishedDocument(made: Document, without: readonly string[] = []): Document {
+  const document = addCommonHeaders(plainSchemas(made), without);
+  addExamples(document as unknown as Parameters<typeof addExamples>[0]);
+  return document;
+}
