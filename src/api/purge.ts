@@ -5,7 +5,6 @@ import { newId } from "../db/new-id.ts";
 import { actorOf } from "../rest/actor-of.ts";
 import type { RestContext, RestEnv } from "../rest/context.ts";
 import { settingsOf } from "../settings.ts";
-import { countPops } from "../usage/pops.ts";
 import { accelerate } from "../zones/purge/purge-acceleration.ts";
 import { type PurgeOrder, type PurgeTarget, recordPurge } from "../zones/purge/purges.ts";
 import type { ZoneRow } from "../zones/rows.ts";
@@ -63,9 +62,10 @@ async function purge(c: RestContext, idOrName: string, request: PurgeRequest) {
     createdBy: c.var.caller.keyId,
   };
   const limit = rowsOf(BOUNDS.purges.rows, c.var.caller.plan);
-  if (!(await recordPurge(c.env.DB, order, auditOf(c, order), c.var.now, limit))) throw zoneNotFound();
+  const nodes = await recordPurge(c.env.DB, order, auditOf(c, order), c.var.now, limit);
+  if (nodes === null) throw zoneNotFound();
   if (settingsOf(c.env).cloudflare !== null) c.executionCtx.waitUntil(accelerate(c.env.PURGE_ACCELERATOR, order));
-  const [nodes] = await Promise.all([countPops(c.env.DB, c.var.now), bringToEdge(c, zone.name)]);
+  await bringToEdge(c, zone.name);
   return { purged: true as const, nodes, id: order.id, soft: order.soft, ...namesOf(order.targets) };
 }
 

@@ -17,13 +17,19 @@ export interface PublishedKind<Document> {
   markPublished(db: D1Database, document: Document): Promise<void>;
 }
 
-/** When an alarm looks after a publication that nobody finished, because its object was stopped in the middle. */
-const ABANDONED_MS = 10_000;
+/**
+ * When an alarm looks after the publications since a mark was set: it takes the mark away, or finishes what an object has left
+ * that was stopped in the middle. Sooner than objects are put out of memory: one that comes back knows of no publication.
+ */
+const LOOK_AFTER_MS = 5_000;
 const LONGEST_RETRY_MS = 300_000;
 /** For how long the table says that a thing was deleted. */
 const DELETED_SECONDS = 30 * 86_400;
 
-/** What the object keeps in its storage while D1 and the zone table may differ. */
+/**
+ * What the object keeps in its storage while D1 and the zone table may differ, and an alarm with it. One mark does for all
+ * publications within seconds: to set and take it away for each would cost them more than what they write.
+ */
 interface Dirty {
   name: string;
   failures: number;
@@ -46,6 +52,10 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
   #last: Promise<unknown> = Promise.resolve();
   #asked = 0;
   #wroteAt = 0;
+  /** Whether storage holds the mark, and an alarm is due within seconds. */
+  #marked = false;
+  /** Whether the table holds all that was asked for; an object that has just been made does not know. */
+  #settled = false;
 
   constructor(ctx: DurableObjectState, env: PublisherEnv, kind: PublishedKind<Document>) {
     super(ctx, env);
@@ -55,15 +65,26 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
   /** Publishes what D1 holds now. Changes committed before the call are in the document that it returns. */
   async publish(name: string): Promise<PublishResult<Document>> {
     this.#asked++;
-    this.ctx.storage.kv.put("dirty", { name, failures: 0 } satisfies Dirty);
-    await this.ctx.storage.setAlarm(Date.now() + ABANDONED_MS);
+    this.#settled = false;
+    if (!this.#marked) {
+      this.#marked = true;
+      this.ctx.storage.kv.put("dirty", { name, failures: 0 } satisfies Dirty);
+      await this.ctx.storage.setAlarm(Date.now() + LOOK_AFTER_MS);
+    }
     return this.#join(name);
   }
 
   /** Publishes again what failed before, or what an object that was stopped has left. */
   override async alarm(): Promise<void> {
     const dirty = this.ctx.storage.kv.get<Dirty>("dirty");
-    if (dirty !== undefined) await this.#join(dirty.name);
+    if (dirty === undefined) return;
+    if (!this.#settled && (await this.#join(dirty.name)).kind === "pending") return;
+    // Whoever asked since has found the mark, and no other alarm would come.
+    if (!this.#settled) await this.ctx.storage.setAlarm(Date.now() + LOOK_AFTER_MS);
+    else {
+      this.#marked = false;
+      this.ctx.storage.kv.delete("dirty");
+    }
   }
 
   #join(name: string): Promise<PublishResult<Document>> {
@@ -84,14 +105,12 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
     const asked = this.#asked;
     try {
       const document = await this.#write(name);
-      // Whoever asked since has marked the name anew.
       if (asked === this.#asked) {
+        this.#settled = true;
         if (this.#kind.isDeleted(document)) {
           // There may be any number of names, and each had an object: nothing of it stays.
+          this.#marked = false;
           await this.ctx.storage.deleteAll();
-        } else {
-          this.ctx.storage.kv.delete("dirty");
-          await this.ctx.storage.deleteAlarm();
         }
       }
       return { kind: "published", document };
@@ -114,6 +133,8 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
   async #retryLater(name: string, error: unknown): Promise<PublishResult<Document>> {
     const failures = (this.ctx.storage.kv.get<Dirty>("dirty")?.failures ?? 0) + 1;
     console.error(JSON.stringify({ event: "publish_failed", [this.#kind.what]: name, failures, error: String(error) }));
+    // Whoever asks next does not wait for the alarm to come.
+    this.#marked = false;
     this.ctx.storage.kv.put("dirty", { name, failures } satisfies Dirty);
     await this.ctx.storage.setAlarm(Date.now() + Math.min(2 ** failures * 1_000, LONGEST_RETRY_MS));
     return { kind: "pending", reason: String(error) };

@@ -19,11 +19,13 @@ export async function seePop(db: D1Database, pop: string, now: number): Promise<
     .run();
 }
 
-/** Locations that have served somebody in the last 30 days; the one that asks counts at least. @param now ms since the epoch */
-export async function countPops(db: D1Database, now: number): Promise<number> {
-  const seen = await db
-    .prepare("SELECT COUNT(*) AS pops FROM pops WHERE seen_at >= ?1")
-    .bind(now - SEEN_DAYS * DAY_MS)
-    .first<{ pops: number }>();
+/** Reads how many locations have served somebody in the last 30 days: for {@link readPops}. @param now ms since the epoch */
+export function popsStatement(db: D1Database, now: number): D1PreparedStatement {
+  return db.prepare("SELECT COUNT(*) AS pops FROM pops WHERE seen_at >= ?1").bind(now - SEEN_DAYS * DAY_MS);
+}
+
+/** The one that asks counts at least. */
+export function readPops(rows: readonly unknown[]): number {
+  const [seen] = rows as { pops: number }[];
   return Math.max(seen?.pops ?? 0, 1);
 }

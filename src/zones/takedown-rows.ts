@@ -116,16 +116,25 @@ export async function liftTakedown(
   return lifted?.meta.changes ? found : null;
 }
 
-/** What the document of a zone says of its takedowns; undefined: there are none. */
-export async function takedownsOf(
-  db: D1Database,
-  { name, account }: Pick<TakenZone, "name" | "account">,
+/** A takedown as D1 holds it, with the account whose zone it is of. */
+export type StoredTakedown = Pick<Takedown, "kind" | "value" | "reference" | "account">;
+
+/** Reads what is taken down below a name, whoever has it: for {@link readTakedowns}. */
+export function takedownsStatement(db: D1Database, name: string): D1PreparedStatement {
+  return db
+    .prepare(
+      "SELECT kind, value, reference, account_id AS account FROM takedowns WHERE zone = ?1 ORDER BY created_at, id",
+    )
+    .bind(name);
+}
+
+/** What the document of an account's zone says of its takedowns; undefined: there are none. */
+export function readTakedowns(
+  rows: readonly StoredTakedown[],
+  account: string,
   query: ZoneSettings["query"],
-): Promise<Takedowns | undefined> {
-  const { results } = await db
-    .prepare("SELECT kind, value, reference FROM takedowns WHERE zone = ?1 AND account_id = ?2 ORDER BY created_at, id")
-    .bind(name, account)
-    .all<Pick<Takedown, "kind" | "value" | "reference">>();
+): Takedowns | undefined {
+  const results = rows.filter((row) => row.account === account);
   if (results.length === 0) return undefined;
   const paths: Record<string, string> = {};
   const urls: Record<string, string> = {};

@@ -1,26 +1,29 @@
 import { buildPurgeLog, EMPTY_PURGE_LOG, PURGE_LOG_BOUND, PURGE_LOG_SECONDS } from "./purge/purge-log.ts";
-import { purgesSince } from "./purge/purges.ts";
+import { purgesStatement, readPurges, type StoredPurge } from "./purge/purges.ts";
 import { completeSettings, type StoredSettings } from "./settings.ts";
-import { takedownsOf } from "./takedown-rows.ts";
+import { readTakedowns, type StoredTakedown, takedownsStatement } from "./takedown-rows.ts";
 import type { ZoneDocument } from "./zone.ts";
 
 /** The document that the zone table should hold for a name, of its newest zone; null where no zone ever had it. */
 export async function documentOf(db: D1Database, name: string, now: number): Promise<ZoneDocument | null> {
-  const zone = await db
-    .prepare(
-      `SELECT id, account_id AS account, name, mode, state, origin, settings, version FROM zones
-       WHERE name = ?1 ORDER BY version DESC LIMIT 1`,
-    )
-    .bind(name)
-    .first<Omit<ZoneDocument, "settings" | "purges"> & { settings: string }>();
-  if (zone === null) return null;
+  // Of one moment, and in one round trip.
+  const [zones, purges, taken] = await db.batch([
+    db
+      .prepare(
+        `SELECT id, account_id AS account, name, mode, state, origin, settings, version FROM zones
+         WHERE name = ?1 ORDER BY version DESC LIMIT 1`,
+      )
+      .bind(name),
+    purgesStatement(db, name, now - PURGE_LOG_SECONDS * 1000, PURGE_LOG_BOUND),
+    takedownsStatement(db, name),
+  ]);
+  const zone = zones!.results[0] as (Omit<ZoneDocument, "settings" | "purges"> & { settings: string }) | undefined;
+  if (zone === undefined) return null;
   const settings = completeSettings(JSON.parse(zone.settings) as StoredSettings);
   if (zone.state === "deleted") return { ...zone, settings, purges: EMPTY_PURGE_LOG };
-  const [purges, takedowns] = await Promise.all([
-    purgesSince(db, zone.id, now - PURGE_LOG_SECONDS * 1000, PURGE_LOG_BOUND),
-    takedownsOf(db, zone, settings.query),
-  ]);
-  return { ...zone, settings, purges: buildPurgeLog(purges), ...(takedowns !== undefined && { takedowns }) };
+  const log = buildPurgeLog(readPurges(purges!.results as StoredPurge[], PURGE_LOG_BOUND));
+  const takedowns = readTakedowns(taken!.results as StoredTakedown[], zone.account, settings.query);
+  return { ...zone, settings, purges: log, ...(takedowns !== undefined && { takedowns }) };
 }
 
 /** Notes that the table holds a document; zones that had its name before have nothing left to publish. */

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { FailureCount, UsageBatch, UsageLine } from "../../src/usage/batch.ts";
 import type { UsageMeter } from "../../src/usage/meter.ts";
 import type { UsageQuery } from "../../src/usage/meter-tables.ts";
-import { countPops } from "../../src/usage/pops.ts";
+import { popsStatement, readPops } from "../../src/usage/pops.ts";
 import { LONGEST_PATH, type PathCount } from "../../src/usage/top-paths.ts";
 
 const DAY = 86_400_000;
@@ -242,10 +242,12 @@ describe("UsageMeter", () => {
   });
 });
 
-describe("countPops()", () => {
+describe("popsStatement()", () => {
+  const pops = async () => readPops((await popsStatement(env.DB, NOON).all()).results);
+
   it("counts locations seen in the last 30 days, and one at least", async () => {
     await env.DB.prepare("DELETE FROM pops").run();
-    expect(await countPops(env.DB, NOON)).toBe(1);
+    expect(await pops()).toBe(1);
     for (const [pop, at] of [
       ["AMS", NOON],
       ["SIN", NOON - 30 * DAY],
@@ -253,6 +255,6 @@ describe("countPops()", () => {
     ]) {
       await env.DB.prepare("INSERT INTO pops (pop, seen_at) VALUES (?1, ?2)").bind(pop, at).run();
     }
-    expect(await countPops(env.DB, NOON)).toBe(2);
+    expect(await pops()).toBe(2);
   });
 });

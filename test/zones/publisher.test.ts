@@ -40,11 +40,15 @@ function withPut(
 ) {
   return runInDurableObject(publisherOf(name), async (publisher, { storage }) => {
     const { ZONES } = (publisher as unknown as { env: Env }).env;
-    await script(vi.spyOn(ZONES, "put"), publisher, { kv: storage.kv, getAlarm: () => storage.getAlarm() });
+    await script(vi.spyOn(ZONES, "put"), publisher, {
+      kv: storage.kv,
+      getAlarm: () => storage.getAlarm(),
+      deleteAlarm: () => storage.deleteAlarm(),
+    });
   });
 }
 
-type Storage = Pick<DurableObjectStorage, "kv" | "getAlarm">;
+type Storage = Pick<DurableObjectStorage, "kv" | "getAlarm" | "deleteAlarm">;
 
 describe("ZonePublisher", () => {
   it("writes what D1 holds to the zone table and notes that it did", async () => {
@@ -53,9 +57,44 @@ describe("ZonePublisher", () => {
     expect(result).toMatchObject({ kind: "published", document: { id: row.id, version: 1, state: "active" } });
     expect(await inKv(row.name)).toEqual(result.kind === "published" && result.document);
     expect(await publishedVersion(row.id)).toBe(1);
-    await runInDurableObject(publisherOf(row.name), async (_, { storage }) => {
-      expect(await storage.getAlarm()).toBeNull();
-      expect(storage.kv.get("dirty")).toBeUndefined();
+  });
+
+  it("sets one mark for all publications within seconds, and takes it away by alarm, without another write", async () => {
+    const row = await newRow();
+    await withPut(row.name, async (put, publisher, { kv, getAlarm }) => {
+      const marked = vi.spyOn(kv, "put");
+      for (let n = 0; n < 3; n++) await publisher.publish(row.name);
+      expect([marked.mock.calls.length, put.mock.calls.length]).toEqual([1, 3]);
+      expect(await getAlarm()).toBe(Date.now() + 5_000);
+    });
+    expect(await runDurableObjectAlarm(publisherOf(row.name))).toBe(true);
+    await withPut(row.name, async (put, publisher, { kv, getAlarm }) => {
+      expect([kv.get("dirty"), await getAlarm(), put.mock.calls.length]).toEqual([undefined, null, 3]);
+      await publisher.publish(row.name);
+      expect([kv.get("dirty"), await getAlarm()]).toEqual([{ name: row.name, failures: 0 }, Date.now() + 5_000]);
+    });
+  });
+
+  it("keeps mark and alarm where a publication is asked for while the alarm is at work", async () => {
+    const row = await newRow();
+    await withPut(row.name, async (put, publisher, { kv, getAlarm, deleteAlarm }) => {
+      const [began, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      put.mockRejectedValueOnce(new Error("KV is down"));
+      vi.spyOn(console, "error").mockImplementation(() => undefined);
+      await publisher.publish(row.name);
+      put.mockImplementationOnce(() => {
+        began.resolve();
+        return ended.promise;
+      });
+      await deleteAlarm(); // which has come
+      const alarm = publisher.alarm();
+      await began.promise;
+      const asked = publisher.publish(row.name);
+      ended.resolve();
+      await alarm;
+      expect(kv.get("dirty")).toMatchObject({ name: row.name });
+      expect(await getAlarm()).not.toBeNull();
+      expect((await asked).kind).toBe("published");
     });
   });
 
@@ -103,8 +142,6 @@ describe("ZonePublisher", () => {
       expect(kv.get("dirty")).toMatchObject({ name: row.name });
       expect(await getAlarm()).not.toBeNull();
       expect(await second).toMatchObject({ kind: "published", document: { version: 2 } });
-      expect(kv.get("dirty")).toBeUndefined();
-      expect(await getAlarm()).toBeNull();
     });
     expect(await inKv(row.name)).toMatchObject({ version: 2 });
   });
@@ -127,6 +164,7 @@ describe("ZonePublisher", () => {
     expect(await runDurableObjectAlarm(publisherOf(row.name))).toBe(true);
     expect(await inKv(row.name)).toMatchObject({ id: row.id, version: 1 });
     expect(await publishedVersion(row.id)).toBe(1);
+    await runDurableObjectAlarm(publisherOf(row.name));
     expect(await runDurableObjectAlarm(publisherOf(row.name))).toBe(false);
   });
 

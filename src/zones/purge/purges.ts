@@ -1,3 +1,4 @@
+import { popsStatement, readPops } from "../../usage/pops.ts";
 import { PURGE_LOG_BOUND, type Purge } from "./purge-log.ts";
 
 /** What a customer asks to be purged, all at once: it becomes one version of the zone. */
@@ -15,7 +16,7 @@ export type PurgeTarget = Pick<Purge, "kind" | "value">;
 
 /**
  * Records a purge and raises the zone's version, in one transaction with its entry in the audit log: the purge carries
- * exactly the version that it made. False: the zone has gone.
+ * exactly the version that it made. Returns in how many locations it has to hold; null: the zone has gone.
  *
  * Of a zone as many purges are kept as its log takes in. Where the account has more of them than `limit` even so, the purge
  * becomes one of everything, which takes the place of all of its zone's.
@@ -29,8 +30,8 @@ export async function recordPurge(
   audit: D1PreparedStatement,
   now: number,
   limit: number | null,
-): Promise<boolean> {
-  const [raised] = await db.batch([
+): Promise<number | null> {
+  const results = await db.batch([
     db.prepare("UPDATE zones SET version = version + 1 WHERE id = ?1 AND state <> 'deleted'").bind(order.zone),
     db
       .prepare(
@@ -48,8 +49,9 @@ export async function recordPurge(
       )
       .bind(order.zone, PURGE_LOG_BOUND),
     ...(limit === null ? [] : foldStatements(db, order, limit, now)),
+    popsStatement(db, now),
   ]);
-  return raised !== undefined && raised.meta.changes > 0;
+  return results[0]!.meta.changes > 0 ? readPops(results.at(-1)!.results) : null;
 }
 
 function foldStatements(
@@ -80,19 +82,26 @@ function foldStatements(
   ];
 }
 
-/**
- * A zone's purges since a time, newest first. Of more than `limit` the oldest one returned stands for everything up to
- * its version, because those before it are not seen.
- */
-export async function purgesSince(db: D1Database, zone: string, since: number, limit: number): Promise<Purge[]> {
-  const { results } = await db
+/** A purge as D1 holds it. */
+export type StoredPurge = Omit<Purge, "soft"> & { soft: 0 | 1 };
+
+/** Reads the purges of a name's newest zone since a time, newest first: for {@link readPurges}. */
+export function purgesStatement(db: D1Database, name: string, since: number, limit: number): D1PreparedStatement {
+  return db
     .prepare(
-      `SELECT kind, value, soft, version, at FROM purges WHERE zone_id = ?1 AND at >= ?2
+      `SELECT kind, value, soft, version, at FROM purges
+       WHERE zone_id = (SELECT id FROM zones WHERE name = ?1 ORDER BY version DESC LIMIT 1) AND at >= ?2
        ORDER BY version DESC LIMIT ?3`,
     )
-    .bind(zone, since, limit + 1)
-    .all<Omit<Purge, "soft"> & { soft: 0 | 1 }>();
-  const purges = results.map((row): Purge => ({ ...row, soft: row.soft === 1 }));
+    .bind(name, since, limit + 1);
+}
+
+/**
+ * Of more purges than `limit` the oldest one returned stands for everything up to its version, because those before it are
+ * not seen.
+ */
+export function readPurges(rows: readonly StoredPurge[], limit: number): Purge[] {
+  const purges = rows.map((row): Purge => ({ ...row, soft: row.soft === 1 }));
   const oldest = purges[limit];
   if (oldest !== undefined) purges[limit] = { ...oldest, kind: "everything", value: "", soft: false };
   return purges;
