@@ -5,7 +5,7 @@ import type { Scope } from "../accounts/scopes.ts";
 import { addressOf } from "../rest/actor-of.ts";
 import { admitted, changes, type Refusals } from "../rest/admitted.ts";
 import type { RestEnv } from "../rest/context.ts";
-import { limitBodyBy } from "../rest/limit-body.ts";
+import { limitBodyBy, refuseBodyBy } from "../rest/limit-body.ts";
 import { settingsOf } from "../settings.ts";
 import { Problem } from "./errors.ts";
 
@@ -54,6 +54,12 @@ export const limitBody = limitBodyBy({
   tooLarge: () => new Problem("body_too_large"),
   broken: () => new Problem("invalid_json", { sentence: "the request body broke off before its end" }),
 });
+
+/** Of a call that takes no body: what one says would be passed over in silence. */
+export const refuseBody = refuseBodyBy(
+  () =>
+    new Problem("invalid_request", { details: [{ field: "body", message: "must be left out: this call takes none" }] }),
+);
 
 /** Where a body may be left out, one of another type than JSON would be passed over in silence: refuses it. */
 export const refuseOtherBodies: Guard = async (c, next) => {

@@ -43,10 +43,10 @@ export const listAccountsRoute = operatorRoute({
   summary: "List accounts (operator only)",
   description: "Oldest first; those that all parameters given hold of.",
   request: {
-    query: z.strictObject({
+    query: z.object({
       ...pageQuery,
-      email: z.string().max(254).optional().describe("Those of this address, in upper or lower case."),
-      zone: z.string().max(64).optional().describe("The one that has the zone of this name or id."),
+      email: z.string().min(1).max(254).optional().describe("Those of this address, in upper or lower case."),
+      zone: z.string().min(1).max(64).optional().describe("The one that has the zone of this name or id."),
       state: state.optional().describe("Those in this state."),
       plan: plan.optional().describe("Those of this plan."),
     }),

@@ -1,6 +1,7 @@
-import { createRoute, type RouteConfig } from "@hono/zod-openapi";
+import { createRoute, type RouteConfig, type z } from "@hono/zod-openapi";
+import { knownParameters } from "../rest/known-parameters.ts";
 import { documentedErrors } from "./documented-errors.ts";
-import { limitBody } from "./guards.ts";
+import { limitBody, refuseBody } from "./guards.ts";
 
 /** What a route of the operator's says of itself. */
 interface OperatorFacts extends Omit<RouteConfig, "tags" | "security" | "middleware"> {
@@ -9,20 +10,25 @@ interface OperatorFacts extends Omit<RouteConfig, "tags" | "security" | "middlew
   errors?: readonly (403 | 409 | 503)[];
 }
 
-/** Makes a route that is called with the operator's token: from what it takes follow its guards and the errors that it answers. */
+/**
+ * Makes a route that is called with the operator's token: from what it takes follow its guards and the errors that it answers.
+ * No call takes a parameter or a body that it does not know.
+ */
 export function operatorRoute<Path extends string, Facts extends OperatorFacts & { path: Path }>(facts: Facts) {
   const { errors = [], ...shown } = facts;
-  const { body, query } = facts.request ?? {};
+  const hasBody = facts.request?.body !== undefined;
+  const isPost = facts.method === "post";
   return createRoute<Path, Facts>({
     ...(shown as unknown as Facts),
     tags: ["Operator"],
     security: [{ operator: [] }],
-    ...(body !== undefined && { middleware: limitBody }),
+    request: { ...facts.request, query: knownParameters(facts.request?.query as z.ZodObject | undefined) },
+    ...((hasBody || isPost) && { middleware: hasBody ? [limitBody] : [limitBody, refuseBody] }),
     responses: {
       ...facts.responses,
-      ...documentedErrors(401, 404, 429, 500, ...errors),
-      ...(body !== undefined && documentedErrors(400, 413, 415)),
-      ...((body !== undefined || query !== undefined) && documentedErrors(422)),
+      ...documentedErrors(401, 404, 422, 429, 500, ...errors),
+      ...(hasBody && documentedErrors(400, 415)),
+      ...((hasBody || isPost) && documentedErrors(413)),
     },
   });
 }

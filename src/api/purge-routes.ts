@@ -82,7 +82,10 @@ export const purgeRoute = route({
         },
       )
         .refine(
-          (order) => order.path ?? order.paths?.[0] ?? order.prefixes?.[0] ?? order.tags?.[0] ?? order.everything,
+          ({ path, paths, prefixes, tags, everything }) =>
+            everything ||
+            path !== undefined ||
+            [paths, prefixes, tags].some((named) => named !== undefined && named.length > 0),
           { error: "must name a path, paths, prefixes, tags or everything" },
         )
         .openapi("PurgeOrder", {

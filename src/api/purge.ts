@@ -58,7 +58,7 @@ async function purge(c: RestContext, idOrName: string, request: PurgeRequest) {
     id: newId("purge"),
     zone: zone.id,
     soft: request.soft ?? false,
-    targets: targetsOf(c, request, zone),
+    targets: onceEach(targetsOf(c, request, zone)),
     createdBy: c.var.caller.keyId,
   };
   const limit = rowsOf(BOUNDS.purges.rows, c.var.caller.plan);
@@ -74,6 +74,11 @@ function auditOf(c: RestContext, { id, zone, soft, targets }: PurgeOrder): D1Pre
   const { everything, paths, prefixes, tags } = namesOf(targets);
   const after = { id, soft, everything, paths: paths.length, prefixes: prefixes.length, tags: tags.length };
   return auditStatement(c.env.DB, actorOf(c), { action: "zone.purge", target: zone, before: null, after }, c.var.now);
+}
+
+/** Without those that are named again, in another spelling perhaps. */
+function onceEach(targets: readonly PurgeTarget[]): PurgeTarget[] {
+  return [...new Map(targets.map((target) => [`${target.kind} ${target.value}`, target])).values()];
 }
 
 /** What a request names, or a 422 with all that could match nothing. */

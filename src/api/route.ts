@@ -1,7 +1,7 @@
 import type { SCOPES } from "../accounts/scopes.ts";
 import { routesBy } from "../rest/route.ts";
 import { documentedErrors } from "./documented-errors.ts";
-import { limitBody, requireScope } from "./guards.ts";
+import { limitBody, refuseBody, requireScope } from "./guards.ts";
 import { idempotent } from "./idempotent.ts";
 
 /** Makes a route that is called with a key of ResCDN. */
@@ -9,6 +9,7 @@ export const route = routesBy<(typeof SCOPES)["rescdn"][number] | null, 404 | 40
   scheme: "key",
   requireScope,
   limitBody,
+  refuseBody,
   idempotent,
   documentedErrors,
 });

@@ -23,10 +23,10 @@ export const listTakedownsRoute = operatorRoute({
   summary: "List what is blocked (operator only)",
   description: "Oldest first, of all accounts or of the one, or the zone, that is named.",
   request: {
-    query: z.strictObject({
+    query: z.object({
       ...pageQuery,
-      zone: z.string().max(64).optional().describe("Of the zone of this name."),
-      account: z.string().max(64).optional().describe("Of the account of this id."),
+      zone: z.string().min(1).max(64).optional().describe("Of the zone of this name."),
+      account: z.string().min(1).max(64).optional().describe("Of the account of this id."),
     }),
   },
   responses: {

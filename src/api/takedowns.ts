@@ -60,7 +60,10 @@ function readUrl(c: RestContext, text: string): Pick<Takedown, "kind" | "value">
     );
   // The query as it stands: what of it counts is the zone's to say, and to change.
   const read = pathTarget(url.pathname + url.search, { query: "keep", hosts: [] });
-  if (!read.ok) throw invalidField("url", read.reason);
+  if (!read.ok) {
+    const hasStar = url.pathname.includes("*") || url.search.includes("*");
+    throw invalidField("url", hasStar ? "may have a * only at the end of its path" : read.reason);
+  }
   return { name: surface.zone, kind: read.target.kind as Takedown["kind"], value: read.target.value };
 }
 

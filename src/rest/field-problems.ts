@@ -12,7 +12,19 @@ z.config({ localeError: saidOf });
 
 /** What validation found, field by field, below the field that was validated; the whole body is called `body`. */
 export function fieldProblems(error: z.core.$ZodError, below: readonly string[] = []): FieldProblem[] {
-  return error.issues.flatMap((issue) => problemsOf(issue, below));
+  const found = error.issues.filter((issue) => !isSafeBound(issue)).flatMap((issue) => problemsOf(issue, below));
+  const unsafe = error.issues.filter(isSafeBound).flatMap((issue) => problemsOf(issue, below));
+  return firstOfEach(withMore(found, unsafe));
+}
+
+/** Of a number that no computer holds exactly. A bound of the field's own says more. */
+function isSafeBound(issue: z.core.$ZodIssue): boolean {
+  return issue.code === "too_big" && issue.maximum === Number.MAX_SAFE_INTEGER;
+}
+
+/** One sentence for each field. */
+function firstOfEach(problems: readonly FieldProblem[]): FieldProblem[] {
+  return [...new Map(problems.toReversed().map((problem) => [problem.field, problem])).values()].reverse();
 }
 
 /** What was found, and what else is wrong with fields of which nothing has been said yet. */

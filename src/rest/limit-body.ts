@@ -31,4 +31,14 @@ export function limitBodyBy(rules: BodyRules): MiddlewareHandler<RestEnv> {
   };
 }
 
+/** Refuses a body, other than an empty object, that has been read. @param refusal makes what is thrown */
+export function refuseBodyBy(refusal: () => Error): MiddlewareHandler<RestEnv> {
+  return async (c, next) => {
+    const text = (await c.req.text()).trim();
+    // What programs send who send an object with each POST.
+    if (text !== "" && text !== "{}") throw refusal();
+    await next();
+  };
+}
+
 class TooLarge extends Error {}

@@ -32,13 +32,15 @@ export interface RouteRules<Scope extends string | null, Status extends number> 
   /** @param aboutItself a key that the path names by its id needs no scope */
   requireScope(scope: Scope, aboutItself: boolean): Guard;
   limitBody: Guard;
+  /** Of a call that takes none. */
+  refuseBody: Guard;
   idempotent: Guard;
   documentedErrors(...statuses: Status[]): RouteConfig["responses"];
 }
 
 /**
  * Makes what makes the routes of an API that are called with a key. From what a route takes follow its security, its guards
- * and the errors that those answer. A POST takes an `Idempotency-Key`; no call takes a parameter that it does not know.
+ * and the errors that those answer. A POST takes an `Idempotency-Key`; no call takes a parameter or a body that it does not know.
  */
 export function routesBy<Scope extends string | null, Status extends number>(
   rules: RouteRules<Scope, Status | DerivedStatus>,
@@ -54,6 +56,7 @@ export function routesBy<Scope extends string | null, Status extends number>(
       middleware: [
         rules.requireScope(scope, aboutItself),
         ...(hasBody || isPost ? [rules.limitBody] : []),
+        ...(isPost && !hasBody ? [rules.refuseBody] : []),
         ...guards,
         ...(isPost ? [rules.idempotent] : []),
       ],

@@ -7,6 +7,9 @@ export type HeaderUse = "origin_headers" | "response_headers" | "forward";
 /** Why a header cannot be named in a zone's settings, in a sentence; null where it can. */
 export function refusalOfHeaderName(name: string, use: HeaderUse): string | null {
   // RFC 9110 §5.1: a field name is a token.
+  // A token may hold a *, and stands for itself then: no client sends it.
+  if (name.includes("*") && use === "forward")
+    return 'has a *, which stands for nothing here: list each header, or say "all"';
   if (name.length > 100 || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return "is not a valid header name";
   const why = reasonAgainst(name.toLowerCase(), use);
   return why && `${name} cannot be ${use === "forward" ? "listed" : "set"}: ${why}`;

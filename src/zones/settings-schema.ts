@@ -61,6 +61,7 @@ const parameters = z
       .min(1)
       .max(100)
       .refine((name) => !/[=&#]/.test(name), "must be a parameter's name alone, without its value")
+      .refine((name) => !/%[0-9a-f]{2}/i.test(name), "must be written as it is decoded, such as a[] for a%5B%5D")
       .refine((name) => !name.slice(0, -1).includes("*"), "may have * only at its end")
       .refine(
         (name) => name !== "*",

@@ -107,8 +107,10 @@ function causesOf(title: string, { own, path, body, missing }: Recipe): Record<n
       415: () => sent({ headers: { "content-type": "text/plain" } }),
       422: () => sent({ body: { unknown: 1 } }),
     }),
-    ...(own === 200 &&
-      missing === undefined && { 422: () => send(method, `${title.split(" ")[1]}?limit=x`, { headers: OPERATOR }) }),
+    ...(body === undefined && {
+      422: async () => send(method, `${await path()}?unknown=1`, { headers: OPERATOR }),
+      ...(method === "POST" && { 413: () => sent({ body: `"${"x".repeat(65_536)}"` }) }),
+    }),
     ...(publishes && { 503: () => unpublished(path, method, body) }),
     ...(title === "PATCH /admin/accounts/{id}" && { 409: () => sent({ bindings: countedEnv(env, renamed).env }) }),
     ...(title === "POST /admin/takedowns" && { 403: () => ofAFullZone() }),

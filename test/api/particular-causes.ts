@@ -10,6 +10,7 @@ import { OPERATORS_CAUSES } from "./operators-causes.ts";
 export const PARTICULAR: Record<string, (accounts: Accounts) => Promise<Response>> = {
   "GET /health 200": () => send("GET", "/health", {}),
   "GET /health 503": () => send("GET", "/health", { bindings: { ...env, DB: unmigrated() } }),
+  "GET /health 422": () => send("GET", "/health?unknown=1", {}),
   ...operatorsCauses(),
   ...OPERATORS_CAUSES,
   ...namesCauses(),

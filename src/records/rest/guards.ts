@@ -7,9 +7,9 @@ import { WINDOW_MS } from "../../accounts/sliding-window.ts";
 import { addressOf } from "../../rest/actor-of.ts";
 import { admitted, changes, type Refusals } from "../../rest/admitted.ts";
 import type { RestEnv } from "../../rest/context.ts";
-import { limitBodyBy } from "../../rest/limit-body.ts";
+import { limitBodyBy, refuseBodyBy } from "../../rest/limit-body.ts";
 import { bearerToken } from "./bearer-token.ts";
-import { RestProblem } from "./errors.ts";
+import { invalidField, RestProblem } from "./errors.ts";
 
 type Guard = MiddlewareHandler<RestEnv>;
 
@@ -41,6 +41,9 @@ export function requireScope(scope: (typeof SCOPES)["resolvedb"][number]): Guard
     await next();
   };
 }
+
+/** Of a call that takes no body: what one says would be passed over in silence. */
+export const refuseBody = refuseBodyBy(() => invalidField("body", "must be left out: this call takes none"));
 
 export const limitBody = limitBodyBy({
   tooLarge: () => new RestProblem("body_too_large"),

@@ -50,12 +50,13 @@ function readPath(text: string, hosts: readonly string[]): { ok: true; path: str
   const [shown = ""] = text.trim().split("#", 1);
   // URL parsers drop tabs and line ends.
   if (/[\u0000-\u001f\u007f]/.test(shown)) return no("must not contain control characters");
-  if (shown.startsWith("/")) return parsed(shown);
-  const [scheme = ""] = /^https?:\/\//i.exec(shown) ?? [];
+  // As pages refer to it, without a scheme. Behind another host's name, "//x" is a path.
+  const [scheme = ""] = /^(?:https?:)?\/\//i.exec(shown) ?? [];
   const [authority = ""] = shown.slice(scheme.length).split(/[/?]/, 1);
   const host = URL.parse(`https://${authority}`)?.hostname.replace(/\.$/, "") ?? "";
   const rest = shown.slice(scheme.length + authority.length);
   if (hosts.includes(host)) return parsed(rest.startsWith("/") ? rest : `/${rest}`);
+  if (shown.startsWith("/")) return parsed(shown);
   if (scheme === "") return no(`must begin with /, or be a URL of ${hosts.join(" or ")}`);
   return no(`is a URL of another host: this zone is at ${hosts.join(" and ")}`);
 }
