@@ -1,4 +1,5 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import { AUDIT_ACTIONS } from "../accounts/audit-actions.ts";
 import { type AuditRow, listAudit } from "../accounts/audit-rows.ts";
 import { isoSeconds } from "../db/iso-seconds.ts";
 import type { RestEnv } from "../rest/context.ts";
@@ -52,7 +53,7 @@ const auditRoute = route({
   request: {
     query: z.object({
       ...pageQuery,
-      action: word.describe("Such as `key.create`."),
+      action: z.enum(AUDIT_ACTIONS).optional().describe("What was done."),
       target: word.describe("Id of what was changed."),
       actor: word.describe("Id of a key, or `operator`."),
       from: time(startOf).describe("Changes at this time and later: a date in UTC, or a time (RFC 3339)."),
