@@ -182,7 +182,7 @@ const validators = new WeakMap<Schema, Validator>();
 function invalid(what: string, document: ApiDocument, schema: Schema, value: unknown): string[] {
   let validator = validators.get(schema);
   if (validator === undefined) {
-    const { schemas } = document.components;
+    const schemas = componentsOf(schema, document);
     // In one document with the components, so that references to them lead somewhere.
     const whole = { ...(closed(schema) as Schema), components: { schemas: closed(schemas) }, open: schemas };
     validator = new Validator(whole, "2020-12", false);
@@ -190,6 +190,20 @@ function invalid(what: string, document: ApiDocument, schema: Schema, value: unk
   }
   const { valid, errors } = validator.validate(value);
   return valid ? [] : errors.map(({ instanceLocation, error }) => `${what} ${instanceLocation}: ${error}`);
+}
+
+/** The components that a schema leads to: a validator goes through all that it is given. */
+function componentsOf(schema: Schema, { components: { schemas } }: ApiDocument): Record<string, Schema> {
+  const found: Record<string, Schema> = {};
+  const collect = (part: Schema) => {
+    for (const [, name] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/([\w-]+)"/g)) {
+      if (name === undefined || name in found) continue;
+      found[name] = schemas[name]!;
+      collect(schemas[name]!);
+    }
+  };
+  collect(schema);
+  return found;
 }
 
 /** What is wrong with a value that a schema of a document describes. */
