@@ -6,6 +6,7 @@ import { type BundledModule, bundleWorker } from "./bundle.ts";
 import { type Caretaker, caretakerAt } from "./caretaker.ts";
 import { localOptions } from "./miniflare-options.ts";
 import type { PublicPort } from "./public-port.ts";
+import { keepReadsQuiet } from "./quiet-reads.ts";
 import { type Socket, unsafeBindingsFor } from "./sockets-plugin.ts";
 import { type SpawnOptions, watchWorkerd } from "./workerd-process.ts";
 
@@ -81,6 +82,7 @@ export function startProcess(options: ServerProcessOptions): ServerProcess {
   ];
   const unixPaths = [...listening.flatMap(({ address }) => address?.replace(/^unix:/, "") ?? []), entrySocket];
 
+  keepReadsQuiet();
   const environment = { RESCDN_PROCESS: name };
   const prepare = (spawn: SpawnOptions) => {
     for (const path of unixPaths) rmSync(path, { force: true }); // of one that crashed
