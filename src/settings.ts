@@ -1,4 +1,5 @@
 import { refusalOfAdminToken } from "./accounts/admin-token.ts";
+import { log } from "./log/log.ts";
 
 /** Variables of `wrangler.toml`, and secrets, which are optional until they are set. */
 export interface Variables {
@@ -135,7 +136,7 @@ function secretOf(name: string, secret: string | undefined, otherwise: string): 
   if (!secret) return null;
   const refusal = refusalOfAdminToken(secret);
   if (refusal === null) return secret;
-  console.error(JSON.stringify({ event: `${name.toLowerCase()}_refused`, reason: `${name} ${refusal}; ${otherwise}` }));
+  log("secret_refused", { name, reason: `${name} ${refusal}; ${otherwise}` });
   return null;
 }
 

@@ -1,3 +1,4 @@
+import { log } from "../log/log.ts";
 import { claim, type IdempotencyKey, type KeptFor, keepAnswer, release } from "./idempotency-keys.ts";
 import { type KeptAnswer, openAnswer, sealAnswer } from "./sealed-answer.ts";
 
@@ -82,8 +83,7 @@ async function runAndKeep(
     else await keepAnswer(db, key, now, await sealAnswer(await kept(response), token, place));
   } catch (error) {
     // What was asked for is done: its answer must go out. Who repeats the request within a minute learns that it runs.
-    const text = error instanceof Error ? error.message : String(error);
-    console.error(JSON.stringify({ event: "answer_not_kept", key: key.apiKeyId, error: text }));
+    log("answer_not_kept", { key: key.apiKeyId, error });
   }
   return response;
 }

@@ -1,5 +1,6 @@
 import { publishAccount } from "../accounts/account-publication.ts";
 import { accountTableOf } from "../accounts/account-table.ts";
+import { log } from "../log/log.ts";
 import type { RestContext } from "../rest/context.ts";
 import { nameOf } from "../usage/counter.ts";
 import { Problem } from "./errors.ts";
@@ -14,7 +15,6 @@ export async function bringAccountToEdge(c: RestContext, account: string): Promi
   const meters = (["live", "test"] as const).map((mode) => c.env.USAGE_METER.getByName(nameOf({ account, mode })));
   for (const told of await Promise.allSettled(meters.map((meter) => meter.know(result.document)))) {
     // Those who count learn it from KV then.
-    if (told.status === "rejected")
-      console.error(JSON.stringify({ event: "meter_not_told", account, error: String(told.reason) }));
+    if (told.status === "rejected") log("meter_not_told", { account, error: told.reason });
   }
 }

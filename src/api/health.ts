@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { isMigrated } from "../db/newest-migration.ts";
+import { log } from "../log/log.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { jsonContent } from "../rest/json-content.ts";
 import { knownParameters } from "../rest/known-parameters.ts";
@@ -41,7 +42,7 @@ async function isReady(db: D1Database): Promise<boolean> {
   try {
     if (!(await isMigrated(db))) return false;
   } catch (error) {
-    console.warn(JSON.stringify({ event: "not_ready", error: String(error) }));
+    log("not_ready", { error });
     return false;
   }
   migrated.add(db);

@@ -1,3 +1,4 @@
+import { log } from "../log/log.ts";
 import type { DocumentPublisher, PublishResult } from "./document-publisher.ts";
 
 /** What a binding's objects must be able to do. */
@@ -18,7 +19,7 @@ export async function askPublisher<Document>(
     return (await publishers.getByName(name).publish(name)) as PublishResult<Document>;
   } catch (error) {
     // The object could not be reached, so it knows nothing of this change: the cron finds the document lagging.
-    console.error(JSON.stringify({ event: "publisher_unreachable", [what]: name, error: String(error) }));
+    log("publisher_unreachable", { [what]: name, error });
     return { kind: "pending", reason: String(error) };
   }
 }

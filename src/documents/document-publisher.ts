@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { log } from "../log/log.ts";
 import { settingsOf, type Variables } from "../settings.ts";
 
 /** The document that the zone table holds now, or why it does not hold the newest one yet. */
@@ -132,7 +133,7 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
 
   async #retryLater(name: string, error: unknown): Promise<PublishResult<Document>> {
     const failures = (this.ctx.storage.kv.get<Dirty>("dirty")?.failures ?? 0) + 1;
-    console.error(JSON.stringify({ event: "publish_failed", [this.#kind.what]: name, failures, error: String(error) }));
+    log("publish_failed", { [this.#kind.what]: name, failures, error });
     // Whoever asks next does not wait for the alarm to come.
     this.#marked = false;
     this.ctx.storage.kv.put("dirty", { name, failures } satisfies Dirty);

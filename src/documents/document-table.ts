@@ -1,3 +1,4 @@
+import { log } from "../log/log.ts";
 import { BoundedMap } from "../memo/bounded-map.ts";
 import { SharedReads, type WaitUntil } from "../memo/shared-reads.ts";
 
@@ -106,8 +107,7 @@ export class DocumentTable<Document> {
   #refresh(name: string, now: number, waitUntil: WaitUntil): void {
     if (this.#reads.underWay(name, now) !== null) return;
     this.#read(name, now, waitUntil).catch((error: unknown) => {
-      const { what } = this.#kind;
-      console.error(JSON.stringify({ event: `${what}_refresh_failed`, [what]: name, error: String(error) }));
+      log("document_refresh_failed", { [this.#kind.what]: name, error });
     });
   }
 

@@ -1,3 +1,5 @@
+import { log } from "../log/log.ts";
+
 /** What of an answered request is logged: neither keys nor addresses nor anything that a client has written but the method. */
 export interface AnsweredRequest {
   requestId: string;
@@ -12,16 +14,13 @@ export interface AnsweredRequest {
 
 /** Logs an answer of an API in one line of JSON. `ms`: how long it took. */
 export function logRequest({ requestId, method, route, status, now, caller }: AnsweredRequest): void {
-  console.log(
-    JSON.stringify({
-      event: "api_request",
-      request_id: requestId,
-      method,
-      route,
-      status,
-      ms: Date.now() - now,
-      account: caller?.account ?? null,
-      key: caller?.keyId ?? null,
-    }),
-  );
+  log("api_request", {
+    request_id: requestId,
+    method,
+    route,
+    status,
+    ms: Date.now() - now,
+    account: caller?.account ?? null,
+    key: caller?.keyId ?? null,
+  });
 }

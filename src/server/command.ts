@@ -3,6 +3,8 @@
 import { isIP } from "node:net";
 import { refusalOfAdminToken } from "../accounts/admin-token.ts";
 import { isProxy } from "../accounts/client-address.ts";
+import { LEVELS } from "../log/events.ts";
+import { LOG_FORMATS, logAs } from "./log/report.ts";
 
 /** The port that `PORT` names; anything but a port number ends the command with one line. */
 export function portFromEnvironment(fallback: number): number {
@@ -50,9 +52,24 @@ export function cacheBytesFromEnvironment(): number {
   return fail(`CACHE_BYTES is not a whole number of bytes, 1048576 or more: ${text}`);
 }
 
+/** What the command itself says, on stdout. */
+export function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Has the process log as `LOG_FORMAT` and `LOG_LEVEL` say; anything but a word that they know ends the command. */
+export function logAsEnvironmentSays(): void {
+  const { LOG_FORMAT, LOG_LEVEL } = process.env;
+  const format = LOG_FORMATS.find((name) => name === LOG_FORMAT);
+  if (LOG_FORMAT && format === undefined) fail(`LOG_FORMAT is neither json nor text: ${LOG_FORMAT}`);
+  const level = LEVELS.find((name) => name === LOG_LEVEL);
+  if (LOG_LEVEL && level === undefined) fail(`LOG_LEVEL is none of info, warn and error: ${LOG_LEVEL}`);
+  logAs({ ...(format && { format }), ...(level && { level }) });
+}
+
 /** One line on stderr, exit code 1. */
 export function fail(message: string): never {
-  console.error(message);
+  process.stderr.write(`${message}\n`);
   process.exit(1);
 }
 

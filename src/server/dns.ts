@@ -1,9 +1,11 @@
 /** `npm run dns`: DNS over UDP and TCP, for ordinary resolvers, answered by asking a DoH endpoint. */
-import { fail, onEndSignal, portFromEnvironment, refuseWeakSecret } from "./command.ts";
+import { fail, logAsEnvironmentSays, onEndSignal, portFromEnvironment, refuseWeakSecret, say } from "./command.ts";
 import { devVar } from "./dev-vars.ts";
 import { BindFailed, startBridge } from "./dns/bridge.ts";
 import { dohClient } from "./dns/doh-client.ts";
+import { report } from "./log/report.ts";
 
+logAsEnvironmentSays();
 const { HOST, DOH_URL } = process.env;
 const upstream = DOH_URL || "http://127.0.0.1:8787/dns-query";
 if (!URL.canParse(upstream) || !/^https?:$/.test(new URL(upstream).protocol)) {
@@ -20,9 +22,8 @@ try {
     ask: dohClient(upstream, secret),
   });
   onEndSignal(bridge.stop);
-  if (secret === null)
-    console.error("DNS_BRIDGE_SECRET is not set: to the endpoint, all clients of this bridge are one");
-  console.log(`ready dns://${bridge.host}:${bridge.port} asking ${upstream}`);
+  if (secret === null) report("bridge_has_no_secret");
+  say(`ready dns://${bridge.host}:${bridge.port} asking ${upstream}`);
 } catch (error) {
   if (error instanceof BindFailed) fail(error.message);
   throw error;

@@ -4,11 +4,12 @@ import {
   unstable_getMiniflareWorkerOptions as miniflareWorkerOptions,
   type Unstable_Config as WranglerConfig,
 } from "wrangler";
+import { fromMiniflare, fromWorkerd } from "./log/from-workerd.ts";
 
-/** Everything that Miniflare and the Worker have to say goes to stderr: stdout belongs to the command. */
-class StderrLog extends Log {
+/** Everything that Miniflare has to say goes to stderr: stdout belongs to the command. */
+class ReportedLog extends Log {
   override log(message: string): void {
-    console.error(message);
+    fromMiniflare(message);
   }
 }
 
@@ -18,8 +19,8 @@ export function localOptions(folder: string) {
     host: "127.0.0.1", // of what Miniflare's Node side listens on, which answers nobody without its secret
     cf: false,
     resourcePersistencePath: folder,
-    log: new StderrLog(LogLevel.WARN),
-    handleStructuredLogs: ({ message }: { message: string }) => console.error(message),
+    log: new ReportedLog(LogLevel.WARN),
+    handleStructuredLogs: fromWorkerd,
   } as const;
 }
 

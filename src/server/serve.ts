@@ -5,8 +5,10 @@ import {
   cacheBytesFromEnvironment,
   fail,
   hostFromEnvironment,
+  logAsEnvironmentSays,
   onEndSignal,
   portFromEnvironment,
+  say,
   workersFromEnvironment,
 } from "./command.ts";
 import { startEdgeProcesses } from "./edge-processes.ts";
@@ -18,6 +20,7 @@ import { variablesFromEnvironment } from "./worker-variables.ts";
 
 const { STATE_DIR } = process.env;
 
+logAsEnvironmentSays();
 const vars = variablesFromEnvironment();
 
 keepFilesPrivate();
@@ -33,7 +36,7 @@ try {
   lockState(options.stateDir);
   const runtime = await (workers === 1 ? startRuntime(options) : startEdgeProcesses(options, workers));
   onEndSignal(runtime.stop);
-  console.log(`ready ${runtime.url}`);
+  say(`ready ${runtime.url}`);
 } catch (error) {
   if (error instanceof CannotListen || error instanceof StateInUse) fail(error.message);
   throw error;

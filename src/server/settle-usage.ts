@@ -1,5 +1,6 @@
 import { DRAIN } from "../usage/drain.ts";
 import type { Caretaker } from "./caretaker.ts";
+import { report } from "./log/report.ts";
 
 /** How long a meter that does not answer may hold up the end, ms. */
 const SETTLE_MS = 8_000;
@@ -12,7 +13,7 @@ export async function settleUsage(caretaker: Caretaker): Promise<void> {
   const late = Promise.withResolvers<void>();
   const timer = setTimeout(late.resolve, SETTLE_MS);
   await Promise.race([caretaker.scheduled(DRAIN), late.promise]).catch((error: unknown) =>
-    console.error("usage:", error),
+    report("usage_not_settled", { error }),
   );
   clearTimeout(timer);
 }

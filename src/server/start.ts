@@ -3,15 +3,26 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
 import { CannotListen } from "./cannot-listen.ts";
-import { cacheBytesFromEnvironment, fail, onEndSignal, portFromEnvironment, refuseWeakSecret } from "./command.ts";
+import {
+  cacheBytesFromEnvironment,
+  fail,
+  logAsEnvironmentSays,
+  onEndSignal,
+  portFromEnvironment,
+  refuseWeakSecret,
+  say,
+} from "./command.ts";
 import { type DemoKeys, demoKeys, demoZone } from "./demo-account.ts";
 import { demoOrigin } from "./demo-origin.ts";
 import { devVar, rememberDevVar } from "./dev-vars.ts";
+import { logAs } from "./log/report.ts";
 import { keepFilesPrivate } from "./private-files.ts";
 import { projectRoot } from "./project.ts";
 import { startRuntime } from "./runtime.ts";
 import { lockState, StateInUse } from "./state-lock.ts";
 
+logAsEnvironmentSays();
+logAs({ level: "warn" }); // what it calls itself, to set up the demo, is no event for who reads this
 const port = portFromEnvironment(8787);
 const originPort = port + 1;
 const zone = "demo";
@@ -50,7 +61,8 @@ try {
   if (keys.rescdn !== known.rescdn) rememberDevVar("RESCDN_KEY", keys.rescdn);
   if (keys.resolvedb !== known.resolvedb) rememberDevVar("RESOLVEDB_KEY", keys.resolvedb);
   await demoZone(api, keys.rescdn, zone, `http://127.0.0.1:${originPort}`);
-  console.log(introduction(keys));
+  say(introduction(keys));
+  logAs({ level: "info" });
 } catch (error) {
   if (error instanceof CannotListen || error instanceof StateInUse) fail(error.message);
   throw error;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Unstable_Config as WranglerConfig } from "wrangler";
 import type { Caretaker } from "./caretaker.ts";
+import { report } from "./log/report.ts";
 import { applyMigrations } from "./migrate.ts";
 import { projectRoot } from "./project.ts";
 
@@ -15,7 +16,7 @@ export async function startUpkeep(caretaker: Caretaker, config: WranglerConfig):
   await applyMigrations(caretaker.batch, join(projectRoot, folder));
   const [cron] = config.triggers.crons ?? [];
   if (cron === undefined) return { stop: () => undefined };
-  const tick = () => caretaker.scheduled(cron).catch((error: unknown) => console.error("cron:", error));
+  const tick = () => caretaker.scheduled(cron).catch((error: unknown) => report("cron_failed", { error }));
   // At once, so that what a crash has left behind is repaired before anybody asks.
   await tick();
   const ticking = setInterval(tick, 60_000);

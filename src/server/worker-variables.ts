@@ -3,10 +3,11 @@ import { unstable_readConfig as readConfig } from "wrangler";
 import { ownHostsOf } from "../records/dns/own-hosts.ts";
 import { SettingsError, settingsOf, VARIABLE_NAMES, type Variables } from "../settings.ts";
 import { addressesFromEnvironment, fail, refuseWeakSecret } from "./command.ts";
+import { report } from "./log/report.ts";
 import { wranglerConfig } from "./project.ts";
 
 /** What the environment of a command sets beside the Worker's variables. */
-const OF_THE_COMMAND = ["PORT", "HOST", "STATE_DIR", "CACHE_BYTES", "WORKERS"];
+const OF_THE_COMMAND = ["PORT", "HOST", "STATE_DIR", "CACHE_BYTES", "WORKERS", "LOG_FORMAT", "LOG_LEVEL"];
 
 /**
  * The variables that the environment sets, to be used over those of `wrangler.toml`. What the Worker would not take ends the
@@ -27,19 +28,19 @@ export function variablesFromEnvironment(): Record<string, string> {
     if (error instanceof SettingsError) fail(error.message);
     throw error;
   }
-  for (const line of misspelled(Object.keys(process.env))) console.error(line);
+  for (const { name, meant } of misspelled(Object.keys(process.env))) report("setting_unknown", { name, meant });
   return vars;
 }
 
 /** Up to so many letters may differ from a name that was meant. */
 const LETTERS = 2;
 
-/** A sentence for each name that is none of ours, but nearly; short ones are left alone. */
-export function misspelled(names: readonly string[]): string[] {
+/** The names that are none of ours, but nearly, and which was meant; short ones are left alone. */
+export function misspelled(names: readonly string[]): { name: string; meant: string }[] {
   const known = [...VARIABLE_NAMES, ...OF_THE_COMMAND];
   return names.flatMap((name) => {
     if (known.includes(name)) return [];
     const meant = known.find((one) => one.length > 3 * LETTERS && distance(one, name) <= LETTERS);
-    return meant === undefined ? [] : [`${name} is not a setting, and is left aside: ${meant} is`];
+    return meant === undefined ? [] : [{ name, meant }];
   });
 }

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { AccountDocument } from "../accounts/account-document.ts";
 import { BOUNDS } from "../db/bounds.ts";
+import { log } from "../log/log.ts";
 import type { UsageBatch } from "./batch.ts";
 import { DAY_MS, DAYS_KEPT_DAYS, dayOf, HOUR_MS, HOURS_KEPT_DAYS } from "./hours.ts";
 import {
@@ -90,7 +91,7 @@ export class UsageMeter extends DurableObject<WatchEnv> {
       return document;
     } catch (error) {
       // The next batch looks again.
-      console.error(JSON.stringify({ event: "quota_not_looked_at", meter: this.ctx.id.name, error: String(error) }));
+      log("quota_not_looked_at", { meter: this.ctx.id.name, error });
       return null;
     }
   }
@@ -121,7 +122,7 @@ export class UsageMeter extends DurableObject<WatchEnv> {
     this.#seenAt.set(pop, now);
     const noted = seePop(this.env.DB, pop, now).catch((error: unknown) => {
       this.#seenAt.delete(pop); // the next batch tries again
-      console.error(JSON.stringify({ event: "pop_not_noted", pop, error: String(error) }));
+      log("pop_not_noted", { pop, error });
     });
     this.ctx.waitUntil(noted);
   }

@@ -1,4 +1,5 @@
 import type { AccountDocument } from "../accounts/account-document.ts";
+import { log } from "../log/log.ts";
 import type { CacheResult, UsageBatch } from "./batch.ts";
 import { Counter, nameOf, type Owner, type OwnerCounts } from "./counter.ts";
 import type { UsageMeter } from "./meter.ts";
@@ -83,7 +84,7 @@ export class Metering {
     owner.deliveryDueSince = now;
     waitUntil(
       this.#deliverSoon(owner).catch((error: unknown) => {
-        console.error(JSON.stringify({ event: "usage_delivery_failed", meter: nameOf(owner), error: String(error) }));
+        log("usage_delivery_failed", { meter: nameOf(owner), error });
       }),
     );
   }
@@ -155,7 +156,7 @@ export class Metering {
         if (known) this.#learn(known);
         return true;
       } catch (error) {
-        console.warn(JSON.stringify({ event: "usage_not_delivered", meter: nameOf(owner), error: String(error) }));
+        log("usage_not_delivered", { meter: nameOf(owner), error });
       }
     }
     return false;

@@ -32,6 +32,7 @@ describe("the log of requests", () => {
     });
     expect(logged).toHaveLength(1);
     expect(lastLine()).toEqual({
+      level: "info",
       event: "api_request",
       request_id: answer.headers.get("x-request-id"),
       method: "GET",

@@ -340,7 +340,7 @@ const ATTEMPTS = {
     const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
     await accelerator.enqueue(tags.map((index) => `a${index}`));
     await accelerator.enqueue(tags.map((index) => `b${index}`));
-    expect(logged.mock.calls).toEqual([['{"event":"purge_acceleration_overflow","tags":2}']]);
+    expect(logged.mock.calls).toEqual([['{"level":"error","event":"purge_acceleration_overflow","tags":2}']]);
     logged.mockRestore();
     const left = await runInDurableObject(accelerator, (_, { storage }) =>
       storage.sql.exec<{ tags: number }>("SELECT COUNT(*) AS tags FROM tags").one(),

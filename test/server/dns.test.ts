@@ -139,7 +139,7 @@ describe("npm run dns without an endpoint", () => {
       });
     }
     expect(dns.stderr()).toMatch(
-      /^DNS_BRIDGE_SECRET is not set.+\nhttp:\/\/127\.0\.0\.1:\d+\/dns-query does not answer: HTTP 500\n$/,
+      /^.+"bridge_has_no_secret"\}\n.+"doh_unreachable","endpoint":"http:\/\/127\.0\.0\.1:\d+","error":"HTTP 500"\}\n$/,
     );
   });
 

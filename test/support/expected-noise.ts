@@ -1,14 +1,10 @@
+import { isExpectedNoise as isExpectedOfServers } from "../../src/server/log/expected-noise.ts";
+
 /**
- * What workerd writes of its own accord while tests go as they should, each with the reason. It is left out, so that what
- * nobody expects is seen.
+ * What workerd writes besides while tests go as they should, each with the reason. It is left out, so that what nobody
+ * expects is seen.
  */
 const EXPECTED: readonly RegExp[] = [
-  // Clients that leave in the middle of a body, and readers that stop: many stories are about them.
-  /^uncaught exception; exception = workerd\/api\/streams\/identity-transform-stream\.c\+\+:\d+: disconnected: writer canceled\n/,
-  /^uncaught exception; source = Uncaught \(in promise\); stack = TypeError: Can't read from request stream because client disconnected\.\n/,
-  /^Error writing HTTP body: \[TypeError: Can't read from request stream because client disconnected\.\]/,
-  // Bodies that the origin did not send whole: we break the client's off, by these words.
-  /^uncaught exception; exception = workerd\/jsg\/value\.h:\d+: failed: jsg\.Error: (?:cut-off|wrong-length|idle-timeout)\n/,
   // A Durable Object that a test throws out of memory.
   /^uncaught exception; exception = workerd\/api\/actor-state\.c\+\+:\d+: failed: broken\.outputGateBroken; jsg\.Error: moved\n/,
   // Bodies of assets are texts in stories, whatever their names say.
@@ -17,7 +13,9 @@ const EXPECTED: readonly RegExp[] = [
 
 /** Whether a message of workerd's is one of those that are expected. */
 function isExpectedNoise(message: unknown): boolean {
-  return typeof message === "string" && EXPECTED.some((expected) => expected.test(message));
+  return (
+    typeof message === "string" && (isExpectedOfServers(message) || EXPECTED.some((expected) => expected.test(message)))
+  );
 }
 
 /** Leaves the expected messages out of what a process writes. */

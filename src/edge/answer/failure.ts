@@ -1,3 +1,5 @@
+import { newId } from "../../db/new-id.ts";
+import { log } from "../../log/log.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { refuse } from "./refusal.ts";
 import type { Answer } from "./send.ts";
@@ -5,8 +7,7 @@ import type { Answer } from "./send.ts";
 /** The answer to a request on which the edge itself failed, which is logged. */
 export function failure(request: Request, error: unknown, zone: ZoneDocument | null = null): Answer {
   const [url] = request.url.split("?", 1);
-  console.error(
-    JSON.stringify({ event: "uncaught", url, error: error instanceof Error ? error.stack : String(error) }),
-  );
-  return refuse("internal", request, zone);
+  const requestId = newId("req");
+  log("uncaught", { request_id: requestId, url, error });
+  return refuse("internal", request, zone, { "x-request-id": requestId }, { request_id: requestId });
 }

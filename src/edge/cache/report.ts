@@ -1,6 +1,8 @@
+import { log } from "../../log/log.ts";
+
 /** Makes the handler of a failed write to the store: the answer has gone out, the next request asks the origin again. */
 export function reportStoreFailure(key: string): (error: unknown) => void {
-  return (error) => console.error(JSON.stringify({ event: "store_failed", key: loggable(key), error: String(error) }));
+  return (error) => log("store_failed", { key: loggable(key), error });
 }
 
 /** A cache key as it may be logged: its query may hold what only its client should know, such as a signature. */

@@ -1,3 +1,4 @@
+import { log } from "../../log/log.ts";
 import { ByteTally } from "../body/byte-tally.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { type BodyBounds, BUFFER_BYTES, type PumpOutcome, pump } from "../body/pump.ts";
@@ -212,7 +213,7 @@ function reportBroken({ target, noteFailure }: Exchange, outcome: PumpOutcome): 
   if (outcome.kind !== "broken") return;
   const reason = BODY_FAILURES[outcome.reason];
   noteFailure(reason);
-  console.warn(JSON.stringify({ event: "body_broken", key: loggable(target.key), reason, detail: outcome.reason }));
+  log("body_broken", { key: loggable(target.key), reason, detail: outcome.reason });
 }
 
 /** A stream whose length is known gives its reader a Content-Length, and fails where the promise is not kept. */

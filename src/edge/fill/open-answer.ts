@@ -1,6 +1,7 @@
 import { acceptsCodings } from "../../http/accept-encoding.ts";
 import { mediaTypeOf } from "../../http/media-type.ts";
 import { isSuccess } from "../../http/statuses.ts";
+import { log } from "../../log/log.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { howItBroke } from "../body/pump.ts";
 import { HEAD_BYTES, isPageByItsHead } from "../cache/page-sniffing.ts";
@@ -53,7 +54,7 @@ export async function openAnswer(
     const detail = howItBroke(error);
     const reason = BODY_FAILURES[detail];
     note(reason);
-    console.warn(JSON.stringify({ event: "body_broken", key: loggable(key), reason, detail }));
+    log("body_broken", { key: loggable(key), reason, detail });
     return { kind: "failure", failure: { reason, retryAfter: 0 } };
   }
 }

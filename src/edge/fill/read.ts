@@ -1,3 +1,4 @@
+import { log } from "../../log/log.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { lookup } from "../cache/lookup.ts";
 import { loggable } from "../cache/report.ts";
@@ -48,7 +49,6 @@ function refreshInBackground(exchange: Exchange, stored: StoredResponse): void {
   const stale = { stored, servesErrors: true };
   const refresh = fill(exchange, { stale, wantsBody: false, isForAll: true });
   // Nobody waits for what it brings, so nobody else would hear of it if it fails.
-  const report = (error: unknown) =>
-    console.error(JSON.stringify({ event: "refresh_failed", key: loggable(target.key), error: String(error) }));
+  const report = (error: unknown) => log("refresh_failed", { key: loggable(target.key), error });
   waitUntil(refresh.then((led) => ("body" in led ? dropBody(led.body) : undefined)).catch(report));
 }

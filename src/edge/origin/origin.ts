@@ -1,4 +1,5 @@
 import { isAnswer } from "../../http/is-answer.ts";
+import { log } from "../../log/log.ts";
 import { dropBody } from "../body/drop-body.ts";
 import type { Asked } from "../request/asked.ts";
 import { errorReasonOf, type FailureReason } from "./failure-reason.ts";
@@ -119,7 +120,7 @@ async function askOnce(
 }
 
 function failed(origin: string, reason: FailureReason, error: string): OriginOutcome {
-  console.warn(JSON.stringify({ event: "origin_failed", origin, reason, error }));
+  log("origin_failed", { origin, reason, error });
   return { kind: "failure", failure: { reason, retryAfter: 0 } };
 }
 

@@ -1,3 +1,4 @@
+import { log } from "../../log/log.ts";
 import { settingsOf, type Variables } from "../../settings.ts";
 import type { RateLimitBindings } from "../rate-limit-bindings.ts";
 import { recordTableOf } from "../record-table.ts";
@@ -124,7 +125,7 @@ async function answerAnew(message: Uint8Array, key: string | null, source: Sourc
   } catch (error) {
     if (error instanceof TooManyQuestions) return refuse(429, error.message, tooManyHeaders(error));
     // The name is not logged: it may show a token.
-    console.error(JSON.stringify({ event: "dns_failed", error: error instanceof Error ? error.stack : String(error) }));
+    log("dns_failed", { error });
     return only(RCODE.SERVFAIL);
   }
 }

@@ -1,3 +1,4 @@
+import { log } from "../../log/log.ts";
 import { answerQuestion, type Source } from "./answer-question.ts";
 import { preflight, refusalHeaders, replyHeaders, tooManyHeaders } from "./http-answer.ts";
 import { TooManyQuestions } from "./name-limits.ts";
@@ -29,7 +30,7 @@ export async function resolveJson(request: Request, url: URL, source: Source): P
   if (!asked.ok) return refuse(400, asked.sentence);
   const reply = await answerQuestion(asked.question, source).catch((error: unknown): Reply | TooManyQuestions => {
     if (error instanceof TooManyQuestions) return error;
-    console.error(JSON.stringify({ event: "dns_failed", error: error instanceof Error ? error.stack : String(error) }));
+    log("dns_failed", { error });
     return { rcode: RCODE.SERVFAIL, authoritative: false, answers: [], authorities: [], private: false, basis: null };
   });
   if (reply instanceof TooManyQuestions)

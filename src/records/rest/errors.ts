@@ -1,4 +1,5 @@
 import { HTTPException } from "hono/http-exception";
+import { log } from "../../log/log.ts";
 import type { FieldProblem } from "../../rest/field-problems.ts";
 
 /**
@@ -62,7 +63,6 @@ export function problemOf(error: unknown, requestId: string): RestProblem {
   if (error instanceof RestProblem) return error;
   if (error instanceof HTTPException && error.status === 400) return new RestProblem("invalid_json");
   if (error instanceof HTTPException && error.status === 415) return new RestProblem("unsupported_media_type");
-  const stack = error instanceof Error ? error.stack : String(error);
-  console.error(JSON.stringify({ event: "api_error", request_id: requestId, error: stack }));
+  log("api_error", { request_id: requestId, error });
   return new RestProblem("internal");
 }

@@ -1,4 +1,5 @@
 import { Webhook } from "standardwebhooks";
+import { log } from "../../log/log.ts";
 import { checkEndpoint } from "../../origin-guard/origin-guard.ts";
 import type { OriginPolicy } from "../../origin-guard/origin-policy.ts";
 
@@ -57,7 +58,7 @@ export async function attempt(
   } catch (error) {
     // Of the URL only whose server it is: paths and queries of webhooks hold tokens.
     const { origin } = new URL(verdict.url);
-    console.warn(JSON.stringify({ event: "webhook_failed", origin, message: message.id, error: String(error) }));
+    log("webhook_failed", { origin, message: message.id, error });
     const reason = signal.aborted ? `No answer within ${TIMEOUT_SECONDS} seconds` : "The server could not be reached";
     return { kind: "failed", status: null, reason };
   }

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { log } from "../../log/log.ts";
 import { originPolicy } from "../../origin-guard/origin-policy.ts";
 import { settingsOf, type Variables } from "../../settings.ts";
 import { boundBacklog, boundHistory, type DueDelivery, nextDue, nextDueAt, recordAttempt } from "./due-deliveries.ts";
@@ -43,7 +44,7 @@ export class WebhookDispatcher extends DurableObject<Variables & { DB: D1Databas
       const next = await nextDueAt(this.env.DB, webhook);
       if (next !== null) await this.#wakeAt(next);
     } catch (error) {
-      console.error(JSON.stringify({ event: "webhook_run_failed", webhook, error: String(error) }));
+      log("webhook_run_failed", { webhook, error });
       await this.#wakeAt(Date.now() + D1_FAILED_MS);
     }
   }

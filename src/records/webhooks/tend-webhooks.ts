@@ -1,4 +1,5 @@
 import { BOUNDS, daysBefore } from "../../db/bounds.ts";
+import { log } from "../../log/log.ts";
 import type { WebhookDispatcher } from "./dispatcher.ts";
 
 type Dispatchers = DurableObjectNamespace<WebhookDispatcher>;
@@ -33,7 +34,7 @@ export async function pokeWebhooks(
       results.map(({ id }) => id),
     );
   } catch (error) {
-    console.error(JSON.stringify({ event: "webhooks_not_poked", account, error: String(error) }));
+    log("webhooks_not_poked", { account, error });
   }
 }
 
@@ -57,8 +58,7 @@ export async function tendWebhooks(db: D1Database, dispatchers: Dispatchers, now
 async function poke(dispatchers: Dispatchers, webhooks: readonly string[]): Promise<void> {
   const poked = await Promise.allSettled(webhooks.map((id) => dispatchers.getByName(id).poke(id)));
   for (const result of poked) {
-    if (result.status === "rejected")
-      console.error(JSON.stringify({ event: "dispatcher_unreachable", error: String(result.reason) }));
+    if (result.status === "rejected") log("dispatcher_unreachable", { error: result.reason });
   }
 }
 

@@ -1,6 +1,7 @@
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
 import { type AddressInfo, createServer, isIPv6, type Server } from "node:net";
+import { report } from "../log/report.ts";
 import type { Ask } from "./doh-client.ts";
 import { fitDatagram, isQuery, truncatedAnswer } from "./message.ts";
 import { serveConnection } from "./tcp-connection.ts";
@@ -44,7 +45,7 @@ export async function startBridge({ host, port, ask }: { host: string; port: num
     throw new BindFailed(`cannot listen on ${host} port ${port}: ${(error as Error).message}`);
   }
   // A datagram that cannot be sent is like one that is lost.
-  udp.on("error", (error) => console.error(`udp: ${error.message}`));
+  udp.on("error", (error) => report("udp_failed", { error }));
   udp.on("message", (query, { address, port: from }) => {
     // Whoever says that it sends from port 0 cannot be answered: Node throws at that port.
     if (!isQuery(query) || from === 0) return;

@@ -1,4 +1,5 @@
 import { BRIDGE_CLIENT, BRIDGE_SECRET } from "../../records/dns/bridge-fields.ts";
+import { report } from "../log/report.ts";
 import { FORMERR, rcodeAnswer, SERVFAIL } from "./message.ts";
 
 /** Who asks the bridge. */
@@ -43,7 +44,7 @@ export function dohClient(url: string, secret: string | null): Ask {
       return answer;
     } catch (error) {
       // Once for each time that it goes away.
-      if (!reported) console.error(`${url} does not answer: ${describe(error)}`);
+      if (!reported) report("doh_unreachable", { endpoint: new URL(url).origin, error: describe(error) });
       reported = true;
       return rcodeAnswer(query, SERVFAIL);
     } finally {

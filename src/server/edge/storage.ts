@@ -1,6 +1,7 @@
 /** D1, KV and the meters as the processes of one server share them: the control process holds them. */
 import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
 import type { AccountDocument } from "../../accounts/account-document.ts";
+import { log } from "../../log/log.ts";
 import type { UsageBatch } from "../../usage/batch.ts";
 import type { UsageMeter } from "../../usage/meter.ts";
 
@@ -36,7 +37,7 @@ export class Documents extends WorkerEntrypoint<Env> {
       await answer.body?.cancel();
       if (!answer.ok) throw new Error(`it answers ${answer.status}`);
     } catch (error) {
-      console.warn(JSON.stringify({ event: "edge_not_told", edge: number, key, error: String(error) }));
+      log("edge_not_told", { edge: number, key, error });
     }
   }
 }

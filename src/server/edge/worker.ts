@@ -3,6 +3,7 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { accountTableOf, isAccountKey } from "../../accounts/account-table.ts";
 import { type ControlSurface, createEntry, type EdgeEnv } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
+import { log } from "../../log/log.ts";
 import { recordTableOf } from "../../records/record-table.ts";
 import { ANSWER_HEADERS } from "../../rest/answer-headers.ts";
 import { settingsOf } from "../../settings.ts";
@@ -41,7 +42,7 @@ async function withAddress(request: Request, env: Env): Promise<Request> {
 
 /** While the control process starts anew. */
 function unavailable(error: unknown): Response {
-  console.error(JSON.stringify({ event: "control_unavailable", error: String(error) }));
+  log("control_unavailable", { error });
   const body = { error: "The API is not available at the moment. Try again in a second.", code: "unavailable" };
   return Response.json(body, { status: 503, headers: { ...ANSWER_HEADERS, "retry-after": "1" } });
 }
@@ -74,7 +75,7 @@ export class Publications extends WorkerEntrypoint<Env> {
     try {
       await freePurged(this.env.DB, localCacheOf(this.env), Date.now());
     } catch (error) {
-      console.error(JSON.stringify({ event: "purged_not_freed", error: String(error) }));
+      log("purged_not_freed", { error });
     }
   }
 }

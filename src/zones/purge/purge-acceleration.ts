@@ -1,3 +1,4 @@
+import { log } from "../../log/log.ts";
 import { tagsOfPurge } from "./cache-tags.ts";
 import type { PurgeAccelerator } from "./purge-accelerator.ts";
 import type { PurgeOrder } from "./purges.ts";
@@ -13,6 +14,6 @@ export async function accelerate(
   try {
     await accelerators.getByName("network").enqueue(tags);
   } catch (error) {
-    console.error(JSON.stringify({ event: "purge_accelerator_unreachable", error: String(error) }));
+    log("purge_accelerator_unreachable", { error });
   }
 }

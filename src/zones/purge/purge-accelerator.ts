@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { BOUNDS, daysBefore } from "../../db/bounds.ts";
+import { log } from "../../log/log.ts";
 import { settingsOf, type Variables } from "../../settings.ts";
 import { MAX_TAGS, purgeTags } from "./cloudflare-purge.ts";
 
@@ -49,7 +50,7 @@ export class PurgeAccelerator extends DurableObject<Variables> {
       "DELETE FROM tags WHERE tag IN (SELECT tag FROM tags ORDER BY at DESC, tag LIMIT -1 OFFSET ?)",
       QUEUE_BOUND,
     ).rowsWritten;
-    if (dropped > 0) this.#log("purge_acceleration_overflow", { tags: dropped });
+    if (dropped > 0) log("purge_acceleration_overflow", { tags: dropped });
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(now + GATHER_MS);
   }
 
@@ -58,7 +59,7 @@ export class PurgeAccelerator extends DurableObject<Variables> {
     const { cloudflare } = settingsOf(this.env);
     const now = Date.now();
     const dropped = this.#sql.exec("DELETE FROM tags WHERE at < ?", daysBefore(now, GIVE_UP_DAYS)).rowsWritten;
-    if (dropped > 0) this.#log("purge_acceleration_given_up", { tags: dropped });
+    if (dropped > 0) log("purge_acceleration_given_up", { tags: dropped });
     const batch = this.#sql
       .exec<{ tag: string; at: number }>("SELECT tag, at FROM tags ORDER BY at, tag LIMIT ?", MAX_TAGS)
       .toArray();
@@ -76,11 +77,11 @@ export class PurgeAccelerator extends DurableObject<Variables> {
         for (const { tag, at } of batch) this.#sql.exec("DELETE FROM tags WHERE tag = ? AND at = ?", tag, at);
         return this.#next({ ...pace, failures: 0 }, GATHER_MS);
       case "limited":
-        this.#log("purge_acceleration_limited", { retry_ms: answer.retryAfterMs });
+        log("purge_acceleration_limited", { retry_ms: answer.retryAfterMs });
         return this.#next({ ...pace, calls: 0 }, answer.retryAfterMs);
       case "failed": {
         const failures = pace.failures + 1;
-        this.#log("purge_acceleration_failed", { failures, reason: answer.reason });
+        log("purge_acceleration_failed", { failures, reason: answer.reason });
         return this.#next({ ...pace, failures }, Math.min(2 ** failures * 1_000, LONGEST_RETRY_MS));
       }
       default:
@@ -94,10 +95,6 @@ export class PurgeAccelerator extends DurableObject<Variables> {
     const left = this.#sql.exec<{ tags: number }>("SELECT COUNT(*) AS tags FROM tags").one().tags;
     if (left === 0) return;
     await this.ctx.storage.setAlarm(Date.now() + delayMs);
-  }
-
-  #log(event: string, more: object): void {
-    console.error(JSON.stringify({ event, ...more }));
   }
 }
 

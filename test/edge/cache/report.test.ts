@@ -17,8 +17,10 @@ describe("loggable()", () => {
 
 describe("reportStoreFailure()", () => {
   it("logs what failed without the query", () => {
-    const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const log = vi.spyOn(console, "warn").mockImplementation(() => undefined);
     reportStoreFailure("zone_1/a.css?signature=x")(new Error("away"));
-    expect(log.mock.calls).toEqual([['{"event":"store_failed","key":"zone_1/a.css","error":"Error: away"}']]);
+    expect(log.mock.calls).toEqual([
+      ['{"level":"warn","event":"store_failed","key":"zone_1/a.css","error":"Error: away"}'],
+    ]);
   });
 });

@@ -147,7 +147,7 @@ describe("PurgeAccelerator", () => {
     await accelerator.enqueue(...tags(0, 5));
     vi.setSystemTime(Date.now() + 1);
     await accelerator.enqueue(...tags(5, 50_003));
-    expect(logged.mock.calls).toEqual([['{"event":"purge_acceleration_overflow","tags":3}']]);
+    expect(logged.mock.calls).toEqual([['{"level":"error","event":"purge_acceleration_overflow","tags":3}']]);
     await accelerator.next();
     expect(calls[0]!.slice(0, 3)).toEqual(["t000000", "t000001", "t000005"]);
   });

@@ -1,0 +1,172 @@
+/** How much an event matters. `warn`: something outside failed, or was put off. `error`: something of ours failed. */
+export const LEVELS = ["info", "warn", "error"] as const;
+
+export type Level = (typeof LEVELS)[number];
+
+/** What an operator is told of an event: how much it matters, what it means, what to do. */
+export type EventEntry = readonly [level: Level, meaning: string, whatToDo: string];
+
+/** Every event that is ever logged. `src/docs/logs.md` holds the same table. */
+export const EVENTS = {
+  // The edge
+  origin_failed: [
+    "warn",
+    "An origin gave no answer: `reason` is the word that `Cache-Status` and the error body have",
+    "Tell the zone's owner. Is it many origins, look at this machine's network and name servers",
+  ],
+  body_broken: [
+    "warn",
+    "An answer ended before its end: `reason`, and more exactly `detail`. It was not stored",
+    "As with `origin_failed`. `stalled` is a client that took nothing",
+  ],
+  refresh_failed: [
+    "error",
+    "What was stale could not be brought up to date in the background; it is served stale",
+    "Nothing, if it is seldom. Else report the stack",
+  ],
+  store_failed: [
+    "warn",
+    "An answer was served and not stored: the next request asks the origin again",
+    "Seldom: nothing. Always: look at the cache's disk",
+  ],
+  uncaught: [
+    "error",
+    "The edge failed on a request and answered 500; the answer's `request_id` is this one's",
+    "Report the stack: it is a defect",
+  ],
+  // The APIs
+  api_request: ["info", "A call was answered: `route`, `status`, `ms`, and whose key it showed", "Nothing"],
+  api_error: [
+    "error",
+    "A call was answered 500; `request_id` is that of `api_request` and of the client's answer",
+    "Report the stack: it is a defect",
+  ],
+  answer_not_kept: [
+    "error",
+    "What repeats a call with this Idempotency-Key is told that the first is still being worked on, for a minute",
+    "Look at D1",
+  ],
+  control_unavailable: [
+    "error",
+    "The process that answers the APIs could not be reached; calls get 503",
+    "Nothing, if it passes within seconds: it starts anew by itself",
+  ],
+  not_ready: [
+    "warn",
+    "`/health` is 503, since the database does not answer",
+    "Look at D1, or at the disk of the state",
+  ],
+  dns_failed: ["error", "A question for a name was answered SERVFAIL", "Report the stack, unless D1 or KV was away"],
+  // What D1 says, on its way to the edge
+  publish_failed: [
+    "error",
+    "A change stands in D1 and not in KV. It is tried again by itself, after five minutes at most",
+    "Look at KV if `failures` grows",
+  ],
+  publisher_unreachable: [
+    "error",
+    "As `publish_failed`; the cron tries again within a minute",
+    "Nothing, if it passes by itself",
+  ],
+  document_refresh_failed: [
+    "error",
+    "KV could not be read: what is known of a zone, an account or a record is used for a minute",
+    "Look at KV",
+  ],
+  edge_not_told: [
+    "warn",
+    "An edge process did not hear of a change within a second: it reads it from KV within five",
+    "Nothing, if it is seldom. Else the machine has too little to compute with",
+  ],
+  meter_not_told: ["error", "A meter did not hear of an account's change: isolates read it from KV", "Nothing"],
+  purge_accelerator_unreachable: [
+    "error",
+    "A purge was not queued for Cloudflare's cache by tag; the purge log holds as ever",
+    "Nothing, if it is seldom",
+  ],
+  purge_acceleration_overflow: [
+    "error",
+    "More tags wait for Cloudflare's purges than are kept: the oldest were dropped; the purge log holds as ever",
+    "Ask Cloudflare for a higher limit, or unset `CLOUDFLARE_API_TOKEN`",
+  ],
+  purge_acceleration_given_up: [
+    "error",
+    "Tags waited for days and were dropped; the purge log holds as ever",
+    "Look at `purge_acceleration_failed`",
+  ],
+  purge_acceleration_limited: ["warn", "Cloudflare asks to wait before the next purge by tag", "Nothing"],
+  purge_acceleration_failed: [
+    "error",
+    "Cloudflare refused a purge by tag: `reason`. It is tried again",
+    "Look at the token's permission and at `CLOUDFLARE_ZONE_ID`",
+  ],
+  purged_not_freed: [
+    "error",
+    "The disk space of a zone that was purged or deleted is not free yet; nothing of it is served",
+    "Nothing, if it is seldom: the next minute tries again",
+  ],
+  // Usage and quotas
+  usage_not_delivered: [
+    "warn",
+    "A meter did not take counts. They are kept in memory and brought again; if the process ends first, they are lost",
+    "Nothing, if it passes by itself",
+  ],
+  usage_delivery_failed: [
+    "error",
+    "As `usage_not_delivered`, and for a reason that nobody foresaw",
+    "Report the stack",
+  ],
+  usage_not_settled: [
+    "error",
+    "The server ends, and a process did not say in time that its counts are delivered",
+    "Usage may lack what was counted in the last seconds",
+  ],
+  quota_not_looked_at: ["error", "A quota was not compared with what is used; the next counts do that", "Look at D1"],
+  pop_not_noted: ["error", "A location was not noted as serving; the next counts do that", "Look at D1"],
+  // Webhooks
+  webhook_failed: ["warn", "A customer's server could not be reached; it is tried again", "Nothing"],
+  webhook_run_failed: ["error", "Deliveries of a webhook were put off by a minute", "Look at D1"],
+  webhooks_not_poked: ["error", "Deliveries wait for the cron, at most a minute", "Look at D1"],
+  dispatcher_unreachable: ["error", "Deliveries wait for the cron, at most a minute", "Nothing, if it is seldom"],
+  // Settings
+  secret_refused: [
+    "error",
+    "A secret could be guessed and counts as not set: `name`, `reason`",
+    "Set one of 32 characters or more",
+  ],
+  // The server on one machine
+  disk_full: [
+    "error",
+    "The disk of the state is full, said once a minute. Calls that write get 507, calls that read go on, the edge serves and stores nothing new",
+    "Make room: it goes on by itself. Usage counted meanwhile is kept in memory: do not stop the server before",
+  ],
+  disk_refuses: [
+    "error",
+    "The disk of the state takes no writes, said once a minute (read-only, or an I/O error). As `disk_full`, with 503",
+    "Look at the kernel's log and at the mount: it goes on by itself when writes are taken again",
+  ],
+  disk_writes_again: ["info", "The disk of the state takes writes again", "Nothing"],
+  cron_failed: [
+    "error",
+    "What is looked after every minute failed in part; the next minute tries again",
+    "Nothing, if it passes by itself",
+  ],
+  runtime: ["warn", "What workerd says of its own accord", "Seldom: nothing. Else report it"],
+  runtime_failed: ["error", "workerd ended by itself; it is started anew", "Report it"],
+  miniflare: ["warn", "What Miniflare, below the server, says", "Seldom: nothing. Else report it"],
+  setting_unknown: ["warn", "A name in the environment looks like that of a setting, and is none", "Correct the name"],
+  // `npm run dns`
+  bridge_has_no_secret: [
+    "warn",
+    "`DNS_BRIDGE_SECRET` is not set: to the endpoint, all clients of this bridge are one",
+    "Set it here and at the endpoint, to have clients limited one by one",
+  ],
+  doh_unreachable: [
+    "error",
+    "The DoH endpoint does not answer: clients get SERVFAIL. Said once each time",
+    "Look at it",
+  ],
+  udp_failed: ["warn", "A datagram could not be sent", "Nothing"],
+} as const satisfies Record<string, EventEntry>;
+
+export type EventName = keyof typeof EVENTS;

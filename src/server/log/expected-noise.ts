@@ -1,0 +1,14 @@
+/** What workerd writes of its own accord while all goes as it should, each with the reason. */
+const EXPECTED: readonly RegExp[] = [
+  // Clients that leave in the middle of a body, and readers that stop.
+  /^uncaught exception; exception = workerd\/api\/streams\/identity-transform-stream\.c\+\+:\d+: disconnected: writer canceled\n/,
+  /^uncaught exception; source = Uncaught \(in promise\); stack = TypeError: Can't read from request stream because client disconnected\.\n/,
+  /^Error writing HTTP body: \[TypeError: Can't read from request stream because client disconnected\.\]/,
+  // Bodies that the origin did not send whole: we break the client's off, by these words, and log `body_broken`.
+  /^uncaught exception; exception = workerd\/jsg\/value\.h:\d+: failed: jsg\.Error: (?:cut-off|wrong-length|idle-timeout)\n/,
+];
+
+/** Whether a message of workerd's is one of those that are expected. */
+export function isExpectedNoise(message: string): boolean {
+  return EXPECTED.some((expected) => expected.test(message));
+}

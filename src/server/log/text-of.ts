@@ -1,0 +1,44 @@
+import { stripVTControlCharacters, styleText } from "node:util";
+import type { Level } from "../../log/events.ts";
+import type { Details } from "../../log/log.ts";
+
+const STYLES = { info: "dim", warn: "yellow", error: "red" } as const satisfies Record<Level, string>;
+
+/** An event for people: the time of day, what happened, and a stack below it. */
+export function textOf(told: { level: Level; event: string } & Details, time: Date): string {
+  const { level, event, stack, ...details } = told;
+  const said = event === "api_request" ? callOf(details) : `${styled(level, event)} ${detailsOf(details)}`;
+  const trace = typeof stack === "string" ? stack.split("\n").map((line) => `\n    ${clean(line.trim())}`) : [];
+  return styled("info", timeOf(time)) + said.trimEnd() + trace.join("");
+}
+
+/** `GET /v1/zones 200 8 ms` */
+function callOf({ method, route, status, ms }: Details): string {
+  return clean(`${method} ${route} ${status} ${ms} ms`);
+}
+
+function detailsOf(details: Details): string {
+  return Object.entries(details)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}=${shown(value)}`)
+    .join(" ");
+}
+
+function shown(value: unknown): string {
+  if (typeof value !== "string") return JSON.stringify(value);
+  const text = clean(value);
+  return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+/** What an origin or a client has had a part in must not move the cursor of who reads it. */
+function clean(text: string): string {
+  return stripVTControlCharacters(text).replace(/\p{Cc}/gu, " ");
+}
+
+function timeOf(time: Date): string {
+  return `${time.toTimeString().slice(0, 8)} `;
+}
+
+function styled(level: Level, text: string): string {
+  return styleText(STYLES[level], text, { stream: process.stderr });
+}
