@@ -19,4 +19,6 @@ export interface Env extends Variables, RateLimitBindings {
   RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
   USAGE_METER: DurableObjectNamespace<UsageMeter>;
   PURGE_ACCELERATOR: DurableObjectNamespace<PurgeAccelerator>;
+  /** A folder on the disk of the state, of a server on one machine. */
+  STATE_DISK?: Fetcher;
 }

@@ -2,7 +2,7 @@ import type { RateVerdict } from "./account-windows.ts";
 import { authenticate, type Caller } from "./authenticate.ts";
 import { callLimits } from "./call-limits.ts";
 import { crc32 } from "./crc32.ts";
-import type { RateLimiter } from "./rate-limiter.ts";
+import type { CountedCall, RateLimiter } from "./rate-limiter.ts";
 import type { WindowVerdict } from "./sliding-window.ts";
 import type { Product } from "./token.ts";
 
@@ -50,8 +50,8 @@ export async function admit(
   }
   const { caller } = authentication;
   const { keyId, countedAs, account, plan } = caller;
-  const limiter = RATE_LIMITER.getByName(limiterOf(account, product));
-  const window = await limiter.take({ keyId, countedAs, limits: callLimits(plan, product) });
+  const call = { keyId, countedAs, limits: callLimits(plan, product) };
+  const window = await take(RATE_LIMITER, limiterOf(account, product), call, now);
   return window.allowed ? { kind: "admitted", caller, window } : { kind: "limited", window };
 }
 
@@ -76,6 +76,28 @@ export async function admitOperator(
 /** The name of the rate limiter of an account's keys of a product. */
 export function limiterOf(account: string, product: Product): string {
   return `account:${account}:${product}`;
+}
+
+/** For how long limiters of this isolate count in memory alone, after one could not write (ms). */
+const IN_MEMORY_MS = 60_000;
+
+let inMemorySince = Number.NEGATIVE_INFINITY;
+
+/** Counts a call, in memory alone where the limiter cannot write: on a full disk, calls that read go on. */
+async function take(
+  limiters: AdmissionBindings["RATE_LIMITER"],
+  name: string,
+  call: CountedCall,
+  now: number,
+): Promise<RateVerdict> {
+  if (Math.abs(now - inMemorySince) > IN_MEMORY_MS) {
+    try {
+      return await limiters.getByName(name).take(call);
+    } catch {
+      inMemorySince = now;
+    }
+  }
+  return limiters.getByName(name).take(call, true);
 }
 
 async function takeFailure(limiters: AdmissionBindings["RATE_LIMITER"], address: string | null) {

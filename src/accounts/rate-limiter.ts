@@ -31,6 +31,7 @@ export class RateLimiter extends DurableObject<{ DB: D1Database }> {
   /** Newer ones of the same keys. */
   readonly #lastUsedAt = new Map<string, number>();
   #timer: number | null = null;
+  #isAlarmSure = false;
 
   constructor(ctx: DurableObjectState, env: { DB: D1Database }) {
     super(ctx, env);
@@ -38,12 +39,17 @@ export class RateLimiter extends DurableObject<{ DB: D1Database }> {
     this.#uses = ctx.storage.kv.get<Record<string, number>>("uses") ?? {};
   }
 
-  /** Takes a call that the limits of its key and of its account allow in any 60 seconds, and notes when the key was used. */
-  async take({ keyId, countedAs, limits }: CountedCall): Promise<RateVerdict> {
+  /**
+   * Takes a call that the limits of its key and of its account allow in any 60 seconds, and notes when the key was used.
+   *
+   * @param inMemory whether nothing is written, since that fails: an object that cannot write is thrown out of memory
+   */
+  async take({ keyId, countedAs, limits }: CountedCall, inMemory = false): Promise<RateVerdict> {
     const now = Date.now();
-    await this.#noteUse(keyId, now);
+    if (!inMemory) await this.#noteUse(keyId, now);
     const verdict = this.#windows.take(countedAs, limits, now);
-    if (verdict.allowed) this.#later(QUIET_MS, () => this.ctx.storage.kv.put("windows", this.#windows.times));
+    if (inMemory) this.#later(WINDOW_MS, () => undefined);
+    else if (verdict.allowed) this.#later(QUIET_MS, () => this.ctx.storage.kv.put("windows", this.#windows.times));
     return verdict;
   }
 
@@ -84,7 +90,10 @@ export class RateLimiter extends DurableObject<{ DB: D1Database }> {
 
   async #noteUse(keyId: string, now: number): Promise<void> {
     this.#lastUsedAt.set(keyId, now);
-    if (this.#uses[keyId] === undefined) await this.#remember({ ...this.#uses, [keyId]: now });
+    if (this.#uses[keyId] === undefined) return this.#remember({ ...this.#uses, [keyId]: now });
+    if (this.#isAlarmSure) return;
+    // The platform gives an alarm up that has failed often.
+    await this.#remember(this.#uses);
   }
 
   async #remember(uses: Readonly<Record<string, number>>): Promise<void> {
@@ -93,5 +102,6 @@ export class RateLimiter extends DurableObject<{ DB: D1Database }> {
     const oldest = Math.min(...Object.values(uses));
     if (Number.isFinite(oldest) && (await this.ctx.storage.getAlarm()) === null)
       await this.ctx.storage.setAlarm(oldest + LAST_USED_INTERVAL_MS);
+    this.#isAlarmSure = true;
   }
 }

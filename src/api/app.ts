@@ -30,7 +30,10 @@ function createApi(): OpenAPIHono<RestEnv> {
       if (!result.success) throw invalidRequest(result.error);
     },
   });
-  app.onError((error, c) => problemOf(error, c.var.requestId).toResponse(c.var.requestId));
+  app.onError(async (error, c) => {
+    const problem = await problemOf(error, c.var.requestId, c.env.STATE_DISK);
+    return problem.toResponse(c.var.requestId);
+  });
   app.notFound((c) => new Problem("not_found").toResponse(c.var.requestId));
   app.use(everyAnswer());
 

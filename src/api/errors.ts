@@ -1,5 +1,6 @@
 import { HTTPException } from "hono/http-exception";
 import { log } from "../log/log.ts";
+import { diskTrouble } from "../rest/disk-trouble.ts";
 import type { FieldProblem } from "../rest/field-problems.ts";
 
 /** Every error of the API: its status and its sentence. */
@@ -27,6 +28,8 @@ const PROBLEMS = {
   idempotency_key_reused: [422, "this Idempotency-Key belongs to another request: use a new one for each"],
   rate_limited: [429, "rate limit exceeded"],
   internal: [500, "internal server error"],
+  disk_refuses: [503, "the disk of this server takes no writes at the moment: reading goes on, try this again later"],
+  disk_full: [507, "the disk of this server is full: reading goes on, try this again when its operator has made room"],
   not_published: [503, "the change is kept and will be published, but the edge does not know it yet"],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;
 
@@ -59,10 +62,12 @@ export class Problem extends Error {
 }
 
 /** The problem that an error stands for; one that nobody foresaw is logged and says nothing of itself. */
-export function problemOf(error: unknown, requestId: string): Problem {
+export async function problemOf(error: unknown, requestId: string, disk: Fetcher | undefined): Promise<Problem> {
   if (error instanceof Problem) return error;
   if (error instanceof HTTPException && error.status === 400) return new Problem("invalid_json");
   if (error instanceof HTTPException && error.status === 415) return new Problem("unsupported_media_type");
+  const trouble = await diskTrouble(error, disk);
+  if (trouble !== null) return new Problem(trouble, { headers: { "retry-after": "60" } });
   log("api_error", { request_id: requestId, error });
   return new Problem("internal");
 }

@@ -4,7 +4,7 @@ import { isIP } from "node:net";
 import { refusalOfAdminToken } from "../accounts/admin-token.ts";
 import { isProxy } from "../accounts/client-address.ts";
 import { LEVELS } from "../log/events.ts";
-import { LOG_FORMATS, logAs } from "./log/report.ts";
+import { LOG_FORMATS, logAs } from "./log/print.ts";
 
 /** The port that `PORT` names; anything but a port number ends the command with one line. */
 export function portFromEnvironment(fallback: number): number {

@@ -10,6 +10,7 @@ import { takePort } from "./public-port.ts";
 import type { Runtime, RuntimeOptions } from "./runtime.ts";
 import { bundleCaretaker, type ServerProcess, type ServerProcessOptions, startProcess } from "./server-process.ts";
 import { settleUsage } from "./settle-usage.ts";
+import { probeFolder } from "./state-disk.ts";
 import { startUpkeep } from "./upkeep.ts";
 
 /**
@@ -114,7 +115,7 @@ async function controlWorkers(
     rootPath: folder,
     modules: (await bundleWorker(folder)).modules,
     kvNamespaces: {},
-    serviceBindings: { ZONES: { name: STORAGE, entrypoint: "Documents" } },
+    serviceBindings: { ZONES: { name: STORAGE, entrypoint: "Documents" }, ...probeFolder(stateDir) },
   };
   const storage = {
     name: STORAGE,

@@ -8,6 +8,7 @@ import { wranglerConfig } from "./project.ts";
 import { takePort } from "./public-port.ts";
 import { bundleCaretaker, startProcess } from "./server-process.ts";
 import { settleUsage } from "./settle-usage.ts";
+import { probeFolder } from "./state-disk.ts";
 import { startUpkeep } from "./upkeep.ts";
 
 /** How a server is started. */
@@ -54,7 +55,7 @@ export async function startRuntime({ host, port, stateDir, cacheBytes, vars }: R
         ...workerOptions(config, bundle, { ...vars, ...cache.bindings }),
         rootPath: bundle,
         modules,
-        serviceBindings: cache.serviceBindings,
+        serviceBindings: { ...cache.serviceBindings, ...probeFolder(stateDir) },
         cache: false, // Miniflare's
       },
     ],

@@ -12,9 +12,11 @@ import {
   workersFromEnvironment,
 } from "./command.ts";
 import { startEdgeProcesses } from "./edge-processes.ts";
+import { watchDiskOf } from "./log/disk-trouble.ts";
 import { keepFilesPrivate } from "./private-files.ts";
 import { projectRoot } from "./project.ts";
 import { startRuntime } from "./runtime.ts";
+import { DiskTakesNothing, requireRoom } from "./state-disk.ts";
 import { lockState, StateInUse } from "./state-lock.ts";
 import { variablesFromEnvironment } from "./worker-variables.ts";
 
@@ -33,11 +35,14 @@ try {
     cacheBytes: cacheBytesFromEnvironment(),
     vars,
   };
+  requireRoom(options.stateDir);
   lockState(options.stateDir);
+  watchDiskOf(options.stateDir);
   const runtime = await (workers === 1 ? startRuntime(options) : startEdgeProcesses(options, workers));
   onEndSignal(runtime.stop);
   say(`ready ${runtime.url}`);
 } catch (error) {
-  if (error instanceof CannotListen || error instanceof StateInUse) fail(error.message);
+  if (error instanceof CannotListen || error instanceof StateInUse || error instanceof DiskTakesNothing)
+    fail(error.message);
   throw error;
 }

@@ -15,10 +15,12 @@ import {
 import { type DemoKeys, demoKeys, demoZone } from "./demo-account.ts";
 import { demoOrigin } from "./demo-origin.ts";
 import { devVar, rememberDevVar } from "./dev-vars.ts";
-import { logAs } from "./log/report.ts";
+import { watchDiskOf } from "./log/disk-trouble.ts";
+import { logAs } from "./log/print.ts";
 import { keepFilesPrivate } from "./private-files.ts";
 import { projectRoot } from "./project.ts";
 import { startRuntime } from "./runtime.ts";
+import { DiskTakesNothing, requireRoom } from "./state-disk.ts";
 import { lockState, StateInUse } from "./state-lock.ts";
 
 logAsEnvironmentSays();
@@ -40,7 +42,9 @@ await once(origin, "listening");
 
 try {
   const stateDir = join(projectRoot, ".wrangler/state");
+  requireRoom(stateDir);
   lockState(stateDir);
+  watchDiskOf(stateDir);
   const runtime = await startRuntime({
     host: "127.0.0.1",
     port,
@@ -64,7 +68,8 @@ try {
   say(introduction(keys));
   logAs({ level: "info" });
 } catch (error) {
-  if (error instanceof CannotListen || error instanceof StateInUse) fail(error.message);
+  if (error instanceof CannotListen || error instanceof StateInUse || error instanceof DiskTakesNothing)
+    fail(error.message);
   throw error;
 }
 

@@ -39,7 +39,7 @@ function createRecordsApi(): OpenAPIHono<RestEnv> {
       throw new RestProblem(kind, { details: fieldProblems(result.error) });
     },
   });
-  app.onError((error, c) => problemOf(error, c.var.requestId).toResponse());
+  app.onError(async (error, c) => (await problemOf(error, c.var.requestId, c.env.STATE_DISK)).toResponse());
   app.notFound(() => new RestProblem("not_found").toResponse());
   app.use(everyAnswer(uncounted));
   addDocument(app);

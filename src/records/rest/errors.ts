@@ -1,5 +1,6 @@
 import { HTTPException } from "hono/http-exception";
 import { log } from "../../log/log.ts";
+import { diskTrouble } from "../../rest/disk-trouble.ts";
 import type { FieldProblem } from "../../rest/field-problems.ts";
 
 /**
@@ -23,6 +24,8 @@ const PROBLEMS = {
   rate_limited: [429, "rate_limit_exceeded", "Too many requests"],
   internal: [500, "server_error", "Internal server error"],
   busy: [503, "server_error", "Others are changing this resource: try again"],
+  disk_refuses: [503, "server_error", "The server's disk takes no writes at the moment: try this again later"],
+  disk_full: [507, "server_error", "The server's disk is full: try this again when its operator has made room"],
   not_published: [503, "server_error", "The change is kept and will be published, but readers do not know it yet"],
 } as const satisfies Record<string, readonly [status: number, code: string, sentence: string]>;
 
@@ -59,10 +62,12 @@ export function invalidField(field: string, message: string): RestProblem {
 }
 
 /** The problem that an error stands for; one that nobody foresaw is logged and says nothing of itself. */
-export function problemOf(error: unknown, requestId: string): RestProblem {
+export async function problemOf(error: unknown, requestId: string, disk: Fetcher | undefined): Promise<RestProblem> {
   if (error instanceof RestProblem) return error;
   if (error instanceof HTTPException && error.status === 400) return new RestProblem("invalid_json");
   if (error instanceof HTTPException && error.status === 415) return new RestProblem("unsupported_media_type");
+  const trouble = await diskTrouble(error, disk);
+  if (trouble !== null) return new RestProblem(trouble, { headers: { "retry-after": "60" } });
   log("api_error", { request_id: requestId, error });
   return new RestProblem("internal");
 }

@@ -1,10 +1,11 @@
 /** What workerd and Miniflare say, as events. */
 import { stripVTControlCharacters } from "node:util";
 import { EVENTS } from "../../log/events.ts";
-import { type Details, lineOf } from "../../log/log.ts";
+import { lineOf } from "../../log/log.ts";
 import { isExpectedNoise } from "./expected-noise.ts";
+import type { Told } from "./print.ts";
 import { readableStack } from "./readable-stack.ts";
-import { report, write } from "./report.ts";
+import { pass, report } from "./report.ts";
 
 /** A message of workerd's, or of a Worker in it. */
 interface StructuredLog {
@@ -16,8 +17,9 @@ interface StructuredLog {
 /** Tells of what a Worker has logged, and of what workerd itself says that is not expected. */
 export function fromWorkerd({ timestamp, message }: StructuredLog): void {
   const event = eventIn(message);
-  if (event !== null) write(JSON.stringify(event), timestamp);
-  else if (!isExpectedNoise(message)) write(lineOf(nameOf(message), { message: inOneLine(message) }), timestamp);
+  if (event !== null) return pass(event, timestamp);
+  if (isExpectedNoise(message)) return;
+  pass(JSON.parse(lineOf(nameOf(message), { message: inOneLine(message) })) as Told, timestamp);
 }
 
 /** Tells of what Miniflare says. */
@@ -30,10 +32,10 @@ function nameOf(message: string): "runtime" | "runtime_failed" {
 }
 
 /** An event of ours; null for anything else. */
-function eventIn(message: string): (Details & { event: string }) | null {
+function eventIn(message: string): Told | null {
   if (!message.startsWith('{"level":"')) return null;
   try {
-    const told = JSON.parse(message) as Details & { event: string };
+    const told = JSON.parse(message) as Told;
     if (!Object.hasOwn(EVENTS, told.event)) return null;
     return typeof told.stack === "string" ? { ...told, stack: readableStack(told.stack) } : told;
   } catch {

@@ -1,0 +1,28 @@
+/** Why a server on one machine takes no writes: its disk is full, or it refuses them (read-only, or an I/O error). */
+export type DiskTrouble = "disk_full" | "disk_refuses";
+
+/** As much as a small change needs (bytes). */
+const PROBE_BYTES = 262_144;
+
+/**
+ * Whether the disk of the state is why something failed. workerd says so only where a statement itself fails; where a
+ * transaction cannot be committed it says "internal error". So a file is written beside the database.
+ *
+ * @param disk a folder on the same disk as the state; undefined on Cloudflare, where there is none
+ */
+export async function diskTrouble(error: unknown, disk: Fetcher | undefined): Promise<DiskTrouble | null> {
+  if (disk === undefined) return null;
+  const said = String(error);
+  if (/\bSQLITE_FULL\b/.test(said)) return "disk_full";
+  if (/\bSQLITE_(?:READONLY|IOERR|CANTOPEN)/.test(said)) return "disk_refuses";
+  const url = `http://disk/${crypto.randomUUID()}`;
+  try {
+    const written = await disk.fetch(url, { method: "PUT", body: new Uint8Array(PROBE_BYTES) });
+    if (!written.ok) return "disk_refuses";
+    await disk.fetch(url, { method: "DELETE" });
+    return null;
+  } catch (refusal) {
+    // workerd takes ENOSPC and EDQUOT for an overload.
+    return (refusal as { overloaded?: boolean }).overloaded === true ? "disk_full" : "disk_refuses";
+  }
+}

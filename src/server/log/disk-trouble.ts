@@ -1,0 +1,63 @@
+/** Says once a minute that the disk takes no writes, in the place of all that fails for it. */
+import type { EventName } from "../../log/events.ts";
+import { type Details, lineOf } from "../../log/log.ts";
+import { troubleOf } from "../state-disk.ts";
+import { print, type Told } from "./print.ts";
+
+/** How workerd and SQLite say that a disk does not take something. */
+const OF_A_DISK =
+  /\bSQLITE_(?:FULL|READONLY|IOERR|CANTOPEN)|\bNo space left on device\b|\bDisk quota exceeded\b|\bRead-only file system\b|\bInput\/output error\b|\bFile too large\b/;
+
+/** What a Worker is told of an error below it, which may be the disk's. */
+const INTERNAL = /\binternal error; reference = /;
+
+const SAY_EVERY_MS = 60_000;
+const LOOK_EVERY_MS = 1_000;
+
+/** Where the state is kept; null: nothing is. */
+let folder: string | null = null;
+/** By the monotonic clock, ms; null: the disk takes writes, as far as is known. */
+let saidAt: number | null = null;
+let untold = 0;
+
+/** From now on, what fails for the disk of this folder is told as the disk's. */
+export function watchDiskOf(stateDir: string): void {
+  folder = stateDir;
+}
+
+/** Whether an event is only one more sign that the disk takes no writes, which is told here instead. */
+export function isOfTheDisk(error: string): boolean {
+  if (folder === null) return false;
+  const isSign = OF_A_DISK.test(error) || (saidAt !== null && INTERNAL.test(error));
+  if (!isSign) return false;
+  if (saidAt === null && troubleOf(folder) === null) return false;
+  untold++;
+  tell(folder);
+  return true;
+}
+
+function tell(stateDir: string): void {
+  const now = performance.now();
+  if (saidAt !== null && now - saidAt < SAY_EVERY_MS) return;
+  const trouble = troubleOf(stateDir);
+  if (trouble === null) return; // seen by the next look
+  if (saidAt === null) lookUntilItTakesWrites(stateDir);
+  saidAt = now;
+  say(trouble.event, { reason: trouble.message });
+}
+
+function lookUntilItTakesWrites(stateDir: string): void {
+  const looking = setInterval(() => {
+    if (troubleOf(stateDir) !== null) return tell(stateDir);
+    clearInterval(looking);
+    saidAt = null;
+    say("disk_writes_again", {});
+  }, LOOK_EVERY_MS);
+  looking.unref();
+}
+
+/** With how many events this one stands for. */
+function say(event: EventName, details: Details): void {
+  print(JSON.parse(lineOf(event, { ...details, failed: untold })) as Told, Date.now());
+  untold = 0;
+}
