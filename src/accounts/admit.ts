@@ -1,9 +1,11 @@
 import type { RateVerdict } from "./account-windows.ts";
+import { AddressWindows } from "./address-windows.ts";
 import { authenticate, type Caller } from "./authenticate.ts";
 import { callLimits } from "./call-limits.ts";
 import { crc32 } from "./crc32.ts";
-import type { CountedCall, RateLimiter } from "./rate-limiter.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
 import type { WindowVerdict } from "./sliding-window.ts";
+import { takeCall } from "./take-call.ts";
 import type { Product } from "./token.ts";
 
 /** Failed authentications that one client address has in any 60 seconds. */
@@ -51,7 +53,7 @@ export async function admit(
   const { caller } = authentication;
   const { keyId, countedAs, account, plan } = caller;
   const call = { keyId, countedAs, limits: callLimits(plan, product) };
-  const window = await take(RATE_LIMITER, limiterOf(account, product), call, now);
+  const window = await takeCall(RATE_LIMITER, limiterOf(account, product), call, now);
   return window.allowed ? { kind: "admitted", caller, window } : { kind: "limited", window };
 }
 
@@ -78,31 +80,17 @@ export function limiterOf(account: string, product: Product): string {
   return `account:${account}:${product}`;
 }
 
-/** For how long limiters of this isolate count in memory alone, after one could not write (ms). */
-const IN_MEMORY_MS = 60_000;
-
-let inMemorySince = Number.NEGATIVE_INFINITY;
-
-/** Counts a call, in memory alone where the limiter cannot write: on a full disk, calls that read go on. */
-async function take(
-  limiters: AdmissionBindings["RATE_LIMITER"],
-  name: string,
-  call: CountedCall,
-  now: number,
-): Promise<RateVerdict> {
-  if (Math.abs(now - inMemorySince) > IN_MEMORY_MS) {
-    try {
-      return await limiters.getByName(name).take(call);
-    } catch {
-      inMemorySince = now;
-    }
-  }
-  return limiters.getByName(name).take(call, true);
-}
+/** Counts in the place of limiters that fail, as {@link takeCall} does. */
+const standIn = new AddressWindows();
 
 async function takeFailure(limiters: AdmissionBindings["RATE_LIMITER"], address: string | null) {
   const name = address ?? UNKNOWN_ADDRESS;
   const limiter = limiters.getByName(`addresses:${crc32(name) % ADDRESS_OBJECTS}`);
-  const window = await limiter.takeFailure(FAILURES_PER_MINUTE, name);
-  return { window, giveBack: () => limiter.giveBackFailure(name) };
+  try {
+    const window = await limiter.takeFailure(FAILURES_PER_MINUTE, name);
+    return { window, giveBack: () => limiter.giveBackFailure(name) };
+  } catch {
+    const window = standIn.take(name, FAILURES_PER_MINUTE, Date.now());
+    return { window, giveBack: () => standIn.giveBack(name) };
+  }
 }

@@ -39,17 +39,12 @@ export class RateLimiter extends DurableObject<{ DB: D1Database }> {
     this.#uses = ctx.storage.kv.get<Record<string, number>>("uses") ?? {};
   }
 
-  /**
-   * Takes a call that the limits of its key and of its account allow in any 60 seconds, and notes when the key was used.
-   *
-   * @param inMemory whether nothing is written, since that fails: an object that cannot write is thrown out of memory
-   */
-  async take({ keyId, countedAs, limits }: CountedCall, inMemory = false): Promise<RateVerdict> {
+  /** Takes a call that the limits of its key and of its account allow in any 60 seconds, and notes when the key was used. */
+  async take({ keyId, countedAs, limits }: CountedCall): Promise<RateVerdict> {
     const now = Date.now();
-    if (!inMemory) await this.#noteUse(keyId, now);
+    await this.#noteUse(keyId, now);
     const verdict = this.#windows.take(countedAs, limits, now);
-    if (inMemory) this.#later(WINDOW_MS, () => undefined);
-    else if (verdict.allowed) this.#later(QUIET_MS, () => this.ctx.storage.kv.put("windows", this.#windows.times));
+    if (verdict.allowed) this.#later(QUIET_MS, () => this.ctx.storage.kv.put("windows", this.#windows.times));
     return verdict;
   }
 

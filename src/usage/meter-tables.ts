@@ -73,11 +73,6 @@ export function createTables(sql: SqlStorage): void {
   );
 }
 
-/** Whether {@link createTables} has been called. Before that a meter reads as one that has counted nothing. */
-export function hasTables(sql: SqlStorage): boolean {
-  return sql.exec("SELECT 1 FROM sqlite_schema WHERE name = 'sources'").toArray().length > 0;
-}
-
 /** Whether a batch has not been counted yet; from then on it has. A source makes none before the last one has arrived. */
 export function isNew(sql: SqlStorage, { source, number }: UsageBatch, now: number): boolean {
   const noted = sql.exec(
@@ -149,7 +144,6 @@ export function addPaths(sql: SqlStorage, { zones }: UsageBatch): void {
 
 /** The most requested paths of a zone's day. @param day its beginning in ms since the epoch */
 export function topPaths(sql: SqlStorage, zone: string, day: number): PathSummary {
-  if (!hasTables(sql)) return NO_PATHS;
   const [row] = sql.exec<{ summary: string }>("SELECT summary FROM paths WHERE day = ?1 AND zone = ?2", day, zone);
   return row === undefined ? NO_PATHS : (JSON.parse(row.summary) as PathSummary);
 }
@@ -157,7 +151,6 @@ export function topPaths(sql: SqlStorage, zone: string, day: number): PathSummar
 /** What was counted in a period, by each dimension. */
 export function sums(sql: SqlStorage, query: UsageQuery): UsageSums {
   const { series } = query;
-  if (!hasTables(sql)) return { cacheStatus: [], statusClass: [], pop: [], zone: [], series: [], failures: [] };
   return {
     cacheStatus: sumsBy<CacheResult>(sql, query, "cache_status"),
     statusClass: sumsBy<number>(sql, query, "status_class"),
@@ -182,7 +175,6 @@ function failuresOf(sql: SqlStorage, { from, to, rows, zones }: UsageQuery): Usa
 
 /** All that was counted since the beginning of a UTC day, ms since the epoch. */
 export function usedSince(sql: SqlStorage, day: number): { requests: number; bytes: number } {
-  if (!hasTables(sql)) return { requests: 0, bytes: 0 };
   return sql
     .exec<{ requests: number; bytes: number }>(
       "SELECT COALESCE(SUM(requests), 0) AS requests, COALESCE(SUM(bytes), 0) AS bytes FROM days WHERE at >= ?1",

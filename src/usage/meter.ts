@@ -10,7 +10,6 @@ import {
   addUsage,
   createTables,
   dropBefore,
-  hasTables,
   isNew,
   sums,
   topPaths,
@@ -36,15 +35,12 @@ export class UsageMeter extends DurableObject<WatchEnv> {
   readonly #sql: SqlStorage;
   /** Null: of test zones, which no quota counts. */
   readonly #watch: QuotaWatch | null;
-  /** Nothing has been counted. There are no tables then: even on a full disk it can be read. */
-  #isUnused: boolean;
   readonly #seenAt = new Map<string, number>();
 
   constructor(ctx: DurableObjectState, env: WatchEnv) {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
-    this.#isUnused = !hasTables(this.#sql);
-    if (!this.#isUnused) createTables(this.#sql); // those that are newer than the object
+    createTables(this.#sql);
     const [account, mode] = (ctx.id.name ?? "").split(":");
     this.#watch = account && mode === "live" ? new QuotaWatch(account, this.#sql, env) : null;
   }
@@ -56,14 +52,12 @@ export class UsageMeter extends DurableObject<WatchEnv> {
   async add(batch: UsageBatch): Promise<AccountDocument | null> {
     const now = Date.now();
     this.ctx.storage.transactionSync(() => {
-      if (this.#isUnused) createTables(this.#sql);
       if (!isNew(this.#sql, batch, now)) return;
       addUsage(this.#sql, batch);
       addPaths(this.#sql, batch);
       addFailures(this.#sql, batch);
       this.#watch?.count(batch);
     });
-    this.#isUnused = false;
     this.#notePop(batch.pop, now);
     this.ctx.waitUntil(this.#look(now, false));
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(dayOf(now) + DAY_MS);

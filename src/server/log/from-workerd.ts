@@ -17,9 +17,8 @@ interface StructuredLog {
 /** Tells of what a Worker has logged, and of what workerd itself says that is not expected. */
 export function fromWorkerd({ timestamp, message }: StructuredLog): void {
   const event = eventIn(message);
-  if (event !== null) return pass(event, timestamp);
-  if (isExpectedNoise(message)) return;
-  pass(JSON.parse(lineOf(nameOf(message), { message: inOneLine(message) })) as Told, timestamp);
+  if (event !== null) pass(event, timestamp);
+  else if (!isExpectedNoise(message)) pass(saidByItself(message), timestamp);
 }
 
 /** Tells of what Miniflare says. */
@@ -27,8 +26,9 @@ export function fromMiniflare(message: string): void {
   report("miniflare", { message: stripVTControlCharacters(message).trim() });
 }
 
-function nameOf(message: string): "runtime" | "runtime_failed" {
-  return message.startsWith("*** ") ? "runtime_failed" : "runtime";
+function saidByItself(message: string): Told {
+  const event = message.startsWith("*** ") ? "runtime_failed" : "runtime";
+  return JSON.parse(lineOf(event, { message: inOneLine(message) })) as Told;
 }
 
 /** An event of ours; null for anything else. */
