@@ -12,17 +12,17 @@ const PROBE_BYTES = 262_144;
  */
 export async function diskTrouble(error: unknown, disk: Fetcher | undefined): Promise<DiskTrouble | null> {
   if (disk === undefined) return null;
-  const said = String(error);
-  if (/\bSQLITE_FULL\b/.test(said)) return "disk_full";
-  if (/\bSQLITE_(?:READONLY|IOERR|CANTOPEN)/.test(said)) return "disk_refuses";
   const url = `http://disk/${crypto.randomUUID()}`;
   try {
     const written = await disk.fetch(url, { method: "PUT", body: new Uint8Array(PROBE_BYTES) });
     if (!written.ok) return "disk_refuses";
     await disk.fetch(url, { method: "DELETE" });
-    return null;
   } catch (refusal) {
     // workerd takes ENOSPC and EDQUOT for an overload.
     return (refusal as { overloaded?: boolean }).overloaded === true ? "disk_full" : "disk_refuses";
   }
+  // There is room for this file again, or for no larger change.
+  const said = String(error);
+  if (/\bSQLITE_FULL\b/.test(said)) return "disk_full";
+  return /\bSQLITE_(?:READONLY|IOERR|CANTOPEN)/.test(said) ? "disk_refuses" : null;
 }

@@ -113,7 +113,7 @@ async function controlWorkers(
   const control = {
     ...workerOptions(config, folder, vars),
     rootPath: folder,
-    modules: (await bundleWorker(folder)).modules,
+    modules: (await bundleWorker(folder, "src/server/edge/control.ts")).modules,
     kvNamespaces: {},
     serviceBindings: { ZONES: { name: STORAGE, entrypoint: "Documents" }, ...probeFolder(stateDir) },
   };

@@ -4,9 +4,10 @@ import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "m
 import type { Unstable_Config as WranglerConfig } from "wrangler";
 import { type BundledModule, bundleWorker } from "./bundle.ts";
 import { type Caretaker, caretakerAt } from "./caretaker.ts";
+import { changeLocalObjects } from "./local-objects.ts";
 import { localOptions } from "./miniflare-options.ts";
 import type { PublicPort } from "./public-port.ts";
-import { keepReadsQuiet } from "./quiet-reads.ts";
+
 import { type Socket, unsafeBindingsFor } from "./sockets-plugin.ts";
 import { type SpawnOptions, watchWorkerd } from "./workerd-process.ts";
 
@@ -82,7 +83,7 @@ export function startProcess(options: ServerProcessOptions): ServerProcess {
   ];
   const unixPaths = [...listening.flatMap(({ address }) => address?.replace(/^unix:/, "") ?? []), entrySocket];
 
-  keepReadsQuiet();
+  changeLocalObjects();
   const environment = { RESCDN_PROCESS: name };
   const prepare = (spawn: SpawnOptions) => {
     for (const path of unixPaths) rmSync(path, { force: true }); // of one that crashed

@@ -8,6 +8,9 @@ const START_BYTES = 16 * 1_048_576;
 /** A small change (bytes). */
 const CHANGE_BYTES = 262_144;
 
+/** "Disk quota exceeded": libuv has no name for it. */
+const EDQUOT = 122;
+
 /** The disk takes no writes; the message says what to do. */
 export class DiskTakesNothing extends Error {
   readonly event: "disk_full" | "disk_refuses";
@@ -54,9 +57,9 @@ function tryWriting(stateDir: string, bytes: number): DiskTakesNothing | null {
     }
     return null;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, errno } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    return new DiskTakesNothing(stateDir, code);
+    return new DiskTakesNothing(stateDir, errno === -EDQUOT ? "EDQUOT" : code);
   } finally {
     rmSync(path, { force: true });
   }

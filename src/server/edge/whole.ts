@@ -7,7 +7,7 @@ import product from "../../worker.ts";
 import { freePurged } from "./free-purged.ts";
 import { type LocalCacheEnv, localCacheOf } from "./local-cache.ts";
 
-export * from "../../worker.ts";
+export * from "./objects.ts";
 
 type Env = ProductEnv & LocalCacheEnv;
 

@@ -1,0 +1,11 @@
+/** The product's Durable Objects as a server on one machine has them. */
+import * as product from "../../worker.ts";
+import { reopening } from "./reopening.ts";
+
+export const AccountPublisher = reopening(product.AccountPublisher);
+export const PurgeAccelerator = reopening(product.PurgeAccelerator);
+export const RateLimiter = reopening(product.RateLimiter);
+export const RecordPublisher = reopening(product.RecordPublisher);
+export const UsageMeter = reopening(product.UsageMeter);
+export const WebhookDispatcher = reopening(product.WebhookDispatcher);
+export const ZonePublisher = reopening(product.ZonePublisher);
