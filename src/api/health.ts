@@ -42,7 +42,8 @@ async function isReady(db: D1Database): Promise<boolean> {
   try {
     if (!(await isMigrated(db))) return false;
   } catch (error) {
-    log("not_ready", { error });
+    // Before the first migration there is nothing to ask.
+    if (!/no such table/.test(String(error))) log("not_ready", { error });
     return false;
   }
   migrated.add(db);

@@ -6,3 +6,6 @@ export const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
 
 /** wrangler's configuration: the one place that names the bindings. */
 export const wranglerConfig = join(projectRoot, "wrangler.toml");
+
+// wrangler would keep a log of its own in the home folder, which a service may not have.
+process.env.WRANGLER_WRITE_LOGS ??= "false";
