@@ -29,7 +29,9 @@ afterEach(async () => {
 /** Events of the log but those of calls. */
 function eventsOf(server: ServeProcess): string[] {
   const lines = server.stderr().trim().split("\n").filter(Boolean);
-  return lines.map((line) => (JSON.parse(line) as { event: string }).event).filter((event) => event !== "api_request");
+  const told = lines.map((line) => JSON.parse(line) as { event: string; error?: string });
+  // What is not the disk's would be shown with its error.
+  return told.flatMap(({ event, error = "" }) => (event === "api_request" ? [] : `${event}${error}`));
 }
 
 describe.each([

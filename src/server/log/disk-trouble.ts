@@ -13,11 +13,14 @@ const INTERNAL = /\binternal error; reference = /;
 
 const SAY_EVERY_MS = 60_000;
 const LOOK_EVERY_MS = 1_000;
+const LATE_MS = 5_000;
 
 /** Where the state is kept; null: nothing is. */
 let folder: string | null = null;
 /** By the monotonic clock, ms; null: the disk takes writes, as far as is known. */
 let saidAt: number | null = null;
+/** When it took writes again: what failed before may still be on its way here. */
+let overAt = Number.NEGATIVE_INFINITY;
 let untold = 0;
 
 /** From now on, what fails for the disk of this folder is told as the disk's. */
@@ -28,9 +31,10 @@ export function watchDiskOf(stateDir: string): void {
 /** Whether an event is only one more sign that the disk takes no writes, which is told here instead. */
 export function isOfTheDisk(error: string): boolean {
   if (folder === null) return false;
-  const isSign = OF_A_DISK.test(error) || (saidAt !== null && INTERNAL.test(error));
+  const isKnown = saidAt !== null || performance.now() - overAt < LATE_MS;
+  const isSign = OF_A_DISK.test(error) || (isKnown && INTERNAL.test(error));
   if (!isSign) return false;
-  if (saidAt === null && troubleOf(folder) === null) return false;
+  if (!isKnown && troubleOf(folder) === null) return false;
   untold++;
   tell(folder);
   return true;
@@ -51,6 +55,7 @@ function lookUntilItTakesWrites(stateDir: string): void {
     if (troubleOf(stateDir) !== null) return tell(stateDir);
     clearInterval(looking);
     saidAt = null;
+    overAt = performance.now();
     say("disk_writes_again", {});
   }, LOOK_EVERY_MS);
   looking.unref();
