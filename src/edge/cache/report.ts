@@ -5,7 +5,10 @@ export function reportStoreFailure(key: string): (error: unknown) => void {
   return (error) => log("store_failed", { key: loggable(key), error });
 }
 
-/** A cache key as it may be logged: its query may hold what only its client should know, such as a signature. */
+/**
+ * A cache key as it may be logged: the zone and the path. Its query, and the values of the fields that the zone forwards, may
+ * hold what only their client should know, such as a signature.
+ */
 export function loggable(key: string): string {
-  return key.split("?", 1)[0]!;
+  return key.replace(/^([^/~]*)~[^/]*/, "$1").split("?", 1)[0]!;
 }

@@ -6,6 +6,7 @@ const EXPECTED: readonly RegExp[] = [
   /^Error writing HTTP body: \[TypeError: Can't read from request stream because client disconnected\.\]/,
   // Bodies that the origin did not send whole: we break the client's off, by these words, and log `body_broken`.
   /^uncaught exception; exception = workerd\/jsg\/value\.h:\d+: failed: jsg\.Error: (?:cut-off|wrong-length|idle-timeout)\n/,
+  /^Uncaught exception: workerd\/jsg\/value\.h:\d+: failed: remote\.jsg\.Error: (?:cut-off|wrong-length|idle-timeout)\b/,
 ];
 
 /** Whether a message of workerd's is one of those that are expected. */

@@ -10,6 +10,7 @@ describe("loggable()", () => {
     ["zone_1/a.css", "zone_1/a.css"],
     ["zone_1/a.css?", "zone_1/a.css"],
     ["zone_1/a.css?signature=x?y", "zone_1/a.css"],
+    ["zone_1~x-token=a%2Fb/a~b.css?c", "zone_1/a~b.css"],
   ])("of %j is %j", (key, shown) => {
     expect(loggable(key)).toBe(shown);
   });
