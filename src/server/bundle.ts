@@ -2,6 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { basename, extname, join } from "node:path";
 import { build, type Metafile, type Plugin, stop } from "esbuild";
+import { EVENTS } from "../log/events.ts";
 import { projectRoot } from "./project.ts";
 
 /** Files that are bytes to the Worker, never evaluated: those of `wrangler.toml`'s rule of type Data. */
@@ -58,7 +59,7 @@ export async function bundleWorker(
     sourcemap: true,
     metafile: true,
     logLevel: "warning",
-    plugins: [nodeModules, dataModules, englishOnly],
+    plugins: [nodeModules, dataModules, englishOnly, levelsOnly],
   });
   await stop(); // its process would live as long as this one
   const modules = Object.keys(metafile.outputs)
@@ -119,5 +120,16 @@ const englishOnly: Plugin = {
     onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: `export { default as en } from "./en.js";`,
     }));
+  },
+};
+
+/** Leaves out what operators are told of events: a Worker needs only how much each matters. */
+const levelsOnly: Plugin = {
+  name: "levels-only",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]log[\\/]events\.ts$/ }, () => {
+      const levels = Object.entries(EVENTS).map(([name, [level]]) => [name, [level]]);
+      return { contents: `export const EVENTS = ${JSON.stringify(Object.fromEntries(levels))};` };
+    });
   },
 };
