@@ -43,7 +43,7 @@ async function isReady(db: D1Database): Promise<boolean> {
     if (!(await isMigrated(db))) return false;
   } catch (error) {
     // Before the first migration there is nothing to ask.
-    if (!/no such table/.test(String(error))) log("not_ready", { error });
+    if (!String(error).includes("no such table")) log("not_ready", { error });
     return false;
   }
   migrated.add(db);

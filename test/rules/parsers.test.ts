@@ -18,6 +18,7 @@ const NOT_TIMED: Readonly<Record<string, string>> = {
   "src/accounts/operator.ts": ONE_PASS,
   "src/api/guards.ts": ONE_PASS,
   "src/edge/fill/pass.ts": ONE_PASS,
+  "src/rest/disk-trouble.ts": OURS,
   "src/rest/field-problems.ts": OURS,
   "src/zones/takedown-rows.ts": ONE_PASS,
   "src/edge/origin/byte-reader.ts": "asynchronous: `byte-reader.test.ts` counts what it copies",
