@@ -15,7 +15,7 @@ let copy: string;
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), "rescdn-start-"));
   await chmod(copy, 0o755);
-  for (const name of ["src", "package.json", "wrangler.toml"]) {
+  for (const name of ["src", "package.json", "tsconfig.json", "wrangler.toml"]) {
     await cp(join(projectRoot, name), join(copy, name), { recursive: true });
   }
   await symlink(join(projectRoot, "node_modules"), join(copy, "node_modules"));
