@@ -19,6 +19,6 @@ it("a Worker with a token that is too short has no operator, and says so once", 
   const short = { ...env, ADMIN_TOKEN: "x".repeat(31) };
   expect(settingsOf(short).adminToken).toBeNull();
   expect(settingsOf(short).adminToken).toBeNull();
-  expect(log.mock.calls).toEqual([[expect.stringContaining("admin_token_refused")]]);
+  expect(log.mock.calls).toEqual([[expect.stringContaining(`"event":"secret_refused","name":"ADMIN_TOKEN"`)]]);
   expect(log.mock.calls[0]![0]).not.toContain("x".repeat(31));
 });

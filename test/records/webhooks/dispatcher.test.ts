@@ -115,6 +115,7 @@ describe("WebhookDispatcher", () => {
     const { origin } = new URL((await row(webhook)).url);
     const [line] = logged.mock.calls.flat();
     expect(JSON.parse(String(line))).toEqual({
+      level: "warn",
       event: "webhook_failed",
       origin,
       message: sentIds(webhook)[0],
