@@ -121,7 +121,6 @@ describe("PurgeAccelerator", () => {
       "status 403, error codes 1",
       "status 200, error codes none",
       "status 200, error codes 1",
-      undefined,
     ]);
     expect(JSON.stringify(logged.mock.calls)).not.toContain("secret-token");
   });
