@@ -138,7 +138,7 @@ describe("PurgeAccelerator", () => {
     await accelerator.next();
     expect(await accelerator.delay()).toBeNull();
     const events = logged.mock.calls.map(([line]: [string]) => JSON.parse(line));
-    expect(events.at(-1)).toEqual({ event: "purge_acceleration_given_up", tags: 2 });
+    expect(events.at(-1)).toEqual({ level: "error", event: "purge_acceleration_given_up", tags: 2 });
   });
 
   it("drops the oldest of more tags than it holds, and says so", async () => {
