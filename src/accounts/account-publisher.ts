@@ -8,6 +8,8 @@ const ACCOUNT: PublishedKind<AccountDocument> = {
   documentOf: accountDocumentOf,
   keyOf: accountKey,
   isDeleted: () => false,
+  // Nothing of it is left that could be served: nobody reads its document.
+  deleted: () => null,
   markPublished: markAccountPublished,
 };
 

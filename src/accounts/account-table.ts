@@ -15,7 +15,7 @@ export function isAccountKey(key: string): boolean {
 }
 
 /** Most accounts have no document. They are remembered like others, so that no request waits to learn it again. */
-const ORDINARY: Omit<AccountDocument, "id"> = { state: "active", stoppedUntil: null, revision: 0 };
+export const ORDINARY_ACCOUNT: Omit<AccountDocument, "id"> = { state: "active", stoppedUntil: null, revision: 0 };
 
 const ACCOUNT: DocumentKind<AccountDocument> = {
   what: "account",
@@ -26,7 +26,7 @@ const ACCOUNT: DocumentKind<AccountDocument> = {
   revisionOf: ({ revision }) => revision,
   isDeleted: () => false,
   lifetimeOf: () => Number.POSITIVE_INFINITY,
-  whereMissing: (id) => ({ id, ...ORDINARY }),
+  whereMissing: (id) => ({ id, ...ORDINARY_ACCOUNT }),
 };
 
 const BOUNDS: TableBounds = { names: 10_000, missing: 0, characters: 2 * 1024 * 1024 };

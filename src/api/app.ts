@@ -16,6 +16,7 @@ import { addOperatedAccounts } from "./operated-accounts.ts";
 import { addPurge } from "./purge.ts";
 import { addPurgeHistory } from "./purge-history.ts";
 import { addQuota } from "./quota.ts";
+import { addRestore } from "./restore.ts";
 import { addTakedowns } from "./takedowns.ts";
 import { addUsage } from "./usage.ts";
 import { invalidRequest } from "./validation.ts";
@@ -50,6 +51,7 @@ function createApi(): OpenAPIHono<RestEnv> {
   addAdmin(app);
   addOperatedAccounts(app);
   addTakedowns(app);
+  addRestore(app);
   addDocument(app);
   addDocs(app, [
     { name: "ResCDN", url: "/openapi.json" },

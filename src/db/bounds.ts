@@ -76,6 +76,8 @@ export const BOUNDS = {
   takedowns: { per: "zone", rows: 1_000, days: null, over: null },
   /** One for each airport of the world that Cloudflare has a location at. */
   pops: { per: "the service", rows: 26 ** 3, days: null, over: null },
+  /** Of versions, for the whole of them. Restores raise it. */
+  version_floor: { per: "the service", rows: 1, days: null, over: null },
 
   /** Of a usage meter: a row for each hour, zone, location, cache status and status class. */
   hours: { per: "zone", rows: byPlan(() => null), days: 92, over: null },

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { versionFloor } from "../db/version-floor.ts";
 import { log } from "../log/log.ts";
 import { settingsOf, type Variables } from "../settings.ts";
 
@@ -14,6 +15,8 @@ export interface PublishedKind<Document> {
   /** The key in KV of a name's document. */
   keyOf(name: string): string;
   isDeleted(document: Document): boolean;
+  /** What is published in the place of a document that a restore has left without a row; null: it can only be removed. */
+  deleted(document: Document, revision: number): Document | null;
   /** Notes in D1 that the table holds a document. */
   markPublished(db: D1Database, document: Document): Promise<void>;
 }
@@ -122,13 +125,22 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
 
   async #write(name: string): Promise<Document> {
     const kind = this.#kind;
-    const document = await kind.documentOf(this.env.DB, name, Date.now());
-    if (document === null) throw new Error(`no ${kind.what} has had this name`);
+    const document = (await kind.documentOf(this.env.DB, name, Date.now())) ?? (await this.#unknownToDatabase(name));
     this.#wroteAt = Date.now();
     const options = kind.isDeleted(document) ? { expirationTtl: DELETED_SECONDS } : {};
     await this.env.ZONES.put(kind.keyOf(name), JSON.stringify(document), options);
     await kind.markPublished(this.env.DB, document);
     return document;
+  }
+
+  /** After a restore the table may hold what D1 has never heard of: that is deleted, for whoever remembers it as well. */
+  async #unknownToDatabase(name: string): Promise<Document> {
+    const kind = this.#kind;
+    const floor = await versionFloor(this.env.DB);
+    const published = floor === 0 ? null : await this.env.ZONES.get(kind.keyOf(name));
+    const deleted = published === null ? null : kind.deleted(JSON.parse(published) as Document, floor);
+    if (deleted === null) throw new Error(`no ${kind.what} has had this name`);
+    return deleted;
   }
 
   async #retryLater(name: string, error: unknown): Promise<PublishResult<Document>> {

@@ -1,4 +1,5 @@
 import { type Actor, auditStatement } from "../accounts/audit-log.ts";
+import { VERSION_FLOOR } from "../db/version-floor.ts";
 import type { NamespaceRow } from "./namespace.ts";
 import { namespaceJson } from "./namespace-json.ts";
 import { NAMESPACE_COLUMNS } from "./namespace-rows.ts";
@@ -45,7 +46,7 @@ export function claimStatements(
   const claim = db
     .prepare(
       `INSERT INTO namespaces (name, account_id, visibility, state, revision, created_at, updated_at)
-       SELECT ?1, ?2, ?3, 'active', 1, ?4, ?4
+       SELECT ?1, ?2, ?3, 'active', 1 + ${VERSION_FLOOR}, ?4, ?4
        WHERE NOT EXISTS (SELECT 1 FROM namespaces WHERE name = ?1 AND state = 'active')
          AND (?5 IS NULL OR (SELECT COUNT(*) FROM records WHERE account_id = ?2 AND state <> 'deleted') < ?5)
          AND (?6 IS NULL OR (SELECT COUNT(*) FROM namespaces WHERE account_id = ?2 AND state = 'active') < ?6)

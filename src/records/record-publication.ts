@@ -1,5 +1,6 @@
 import { askPublisher, LAGGING_BOUND, republish } from "../documents/ask-publisher.ts";
-import { namespaceDocumentKey, recordDocumentKey } from "./documents.ts";
+import type { PublishResult } from "../documents/document-publisher.ts";
+import { type NamespaceDocument, namespaceDocumentKey, type RecordDocument, recordDocumentKey } from "./documents.ts";
 import { laggingDocumentKeys } from "./published-documents.ts";
 import type { RecordPublisher } from "./record-publisher.ts";
 import type { RecordTable } from "./record-table.ts";
@@ -7,7 +8,7 @@ import type { RecordTable } from "./record-table.ts";
 type Publishers = DurableObjectNamespace<RecordPublisher>;
 
 /** Whether the zone table holds what D1 held when it was asked. */
-type Published = { kind: "published" } | { kind: "pending"; reason: string };
+type Published = PublishResult<RecordDocument | NamespaceDocument>;
 
 /** Publishes a key's newest record and lets this isolate's table know it at once. */
 export function publishRecord(publishers: Publishers, table: RecordTable, key: string): Promise<Published> {
@@ -21,9 +22,8 @@ export function publishNamespace(publishers: Publishers, table: RecordTable, nam
 
 async function publish(publishers: Publishers, table: RecordTable, documentKey: string): Promise<Published> {
   const result = await askPublisher(publishers, "record", documentKey);
-  if (result.kind === "pending") return result;
-  table.take(result.document, Date.now());
-  return { kind: "published" };
+  if (result.kind === "published") table.take(result.document, Date.now());
+  return result;
 }
 
 /** For the cron: publishes records and namespaces whose change never reached the zone table. */

@@ -16,6 +16,12 @@ const DOCUMENT: PublishedKind<RecordDocument | NamespaceDocument> = {
   },
   keyOf: (documentKey) => documentKey,
   isDeleted: ({ state }) => state === "deleted",
+  deleted: (document, revision) => ({
+    ...document,
+    ...("data" in document && { data: "" }),
+    state: "deleted",
+    revision,
+  }),
   markPublished: (db, document) =>
     "key" in document ? markRecordPublished(db, document) : markNamespacePublished(db, document),
 };

@@ -1,4 +1,5 @@
 import { type Actor, auditStatement } from "../accounts/audit-log.ts";
+import { VERSION_FLOOR } from "../db/version-floor.ts";
 import { claimStatements, type NamespaceLimits, takenByAnother } from "./claim-namespace.ts";
 import { describeData } from "./describe-data.ts";
 import type { RecordRow } from "./record.ts";
@@ -47,7 +48,7 @@ export async function insertRecord(
       `INSERT INTO records (id, account_id, key, namespace, resource, version, data, ttl, state, revision,
                             created_at, updated_at)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'active',
-              1 + COALESCE((SELECT MAX(revision) FROM records WHERE key = ?3), 0), ?9, ?9
+              1 + MAX(COALESCE((SELECT MAX(revision) FROM records WHERE key = ?3), 0), ${VERSION_FLOOR}), ?9, ?9
        WHERE EXISTS (SELECT 1 FROM namespaces WHERE name = ?4 AND account_id = ?2 AND state = 'active')
          AND (?10 IS NULL OR (SELECT COUNT(*) FROM records WHERE account_id = ?2 AND state <> 'deleted') < ?10)
          AND (?11 IS NULL OR (SELECT COUNT(*) FROM records WHERE account_id = ?2 AND state = 'deleted') < ?11)

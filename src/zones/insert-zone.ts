@@ -1,3 +1,4 @@
+import { VERSION_FLOOR } from "../db/version-floor.ts";
 import { parseZoneRow, type RawZoneRow, ZONE_COLUMNS, type ZoneRow } from "./rows.ts";
 
 /** A zone to be, and what its account may have. */
@@ -41,7 +42,7 @@ export async function insertZone(
       .prepare(
         `INSERT INTO zones (id, account_id, name, mode, origin, settings, state, version, created_at, updated_at)
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'active',
-                1 + COALESCE((SELECT MAX(version) FROM zones WHERE name = ?3), 0), ?7, ?7
+                1 + MAX(COALESCE((SELECT MAX(version) FROM zones WHERE name = ?3), 0), ${VERSION_FLOOR}), ?7, ?7
          WHERE (SELECT COUNT(*) FROM zones WHERE account_id = ?2 AND state <> 'deleted') < ?8
            AND (SELECT COUNT(*) FROM zones WHERE account_id = ?2 AND state = 'deleted') < ?10
            AND NOT EXISTS (SELECT 1 FROM zones WHERE name = ?3 AND account_id <> ?2 AND deleted_at > ?9)

@@ -1,4 +1,6 @@
 import { DocumentPublisher, type PublishedKind, type PublisherEnv } from "../documents/document-publisher.ts";
+import { EMPTY_PURGE_LOG } from "./purge/purge-log.ts";
+import { completeSettings } from "./settings.ts";
 import type { ZoneDocument } from "./zone.ts";
 import { documentOf, markPublished } from "./zone-document.ts";
 import { zoneKey } from "./zone-table.ts";
@@ -8,6 +10,13 @@ const ZONE: PublishedKind<ZoneDocument> = {
   documentOf,
   keyOf: zoneKey,
   isDeleted: ({ state }) => state === "deleted",
+  deleted: ({ takedowns: _, ...zone }, version) => ({
+    ...zone,
+    state: "deleted",
+    settings: completeSettings({}),
+    purges: EMPTY_PURGE_LOG,
+    version,
+  }),
   markPublished,
 };
 

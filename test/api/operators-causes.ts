@@ -49,6 +49,7 @@ const RECIPES: Record<string, Recipe> = {
     body: async () => ({ revoke_keys: true }),
     missing: "/admin/accounts/acct_missing/recover",
   },
+  "POST /admin/restore": { own: 200, path: async () => "/admin/restore", body: async () => ({ cursor: null }) },
   "GET /admin/takedowns": { own: 200, path: async () => "/admin/takedowns" },
   "POST /admin/takedowns": { own: 201, path: async () => "/admin/takedowns", body: newTakedown },
   "DELETE /admin/takedowns/{id}": {
@@ -85,7 +86,7 @@ function causesOf(title: string, { own, path, body, missing }: Recipe): Record<n
     const at = await path();
     return send(method, at, { body: await body?.(), ...wrong, headers: { ...OPERATOR, ...wrong.headers } });
   };
-  const publishes = /suspend|resume|(POST|DELETE) \/admin\/takedowns/.test(title);
+  const publishes = /suspend|resume|restore|(POST|DELETE) \/admin\/takedowns/.test(title);
   return {
     [own]: () => sent(),
     401: () => sent({ headers: { authorization: "Bearer wrong" } }),
@@ -113,8 +114,19 @@ function causesOf(title: string, { own, path, body, missing }: Recipe): Record<n
     }),
     ...(publishes && { 503: () => unpublished(path, method, body) }),
     ...(title === "PATCH /admin/accounts/{id}" && { 409: () => sent({ bindings: countedEnv(env, renamed).env }) }),
+    ...(title === "POST /admin/restore" && {
+      409: () =>
+        sent({
+          body: { cursor: '{"kind":0,"pass":"table","after":""}' },
+          bindings: countedEnv(env, neverRestored).env,
+        }),
+    }),
     ...(title === "POST /admin/takedowns" && { 403: () => ofAFullZone() }),
   };
+}
+
+async function neverRestored(): Promise<void> {
+  await env.DB.prepare("DELETE FROM version_floor").run();
 }
 
 async function renamed(): Promise<void> {

@@ -312,6 +312,11 @@ const ATTEMPTS = {
     expect(await count("takedowns", "zone = ?1", name)).toBe(BOUNDS.takedowns.rows);
   },
 
+  version_floor: async () => {
+    for (const _ of [1, 2]) expect((await operate("/restore", {})).status).toBe(200);
+    expect(await count("version_floor", "?1 = ?1", "")).toBe(BOUNDS.version_floor.rows);
+  },
+
   pops: async () => {
     expect(["AMS", "ams", "A".repeat(500), 5, undefined].map(popOf)).toEqual([
       "AMS",

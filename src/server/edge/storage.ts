@@ -23,6 +23,15 @@ export class Documents extends WorkerEntrypoint<Env> {
     return this.env.ZONES.get(key, options);
   }
 
+  list(options: KVNamespaceListOptions): Promise<KVNamespaceListResult<unknown>> {
+    return this.env.ZONES.list(options);
+  }
+
+  /** Of what nobody reads any more: no edge process is told. */
+  delete(key: string): Promise<void> {
+    return this.env.ZONES.delete(key);
+  }
+
   /** Writes to KV, then to the memory of each edge process: what is published holds in all of them at once. */
   async put(key: string, value: string, options: KVNamespacePutOptions): Promise<void> {
     await this.env.ZONES.put(key, value, options);
