@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { isMigrated } from "../db/newest-migration.ts";
+import { NEWEST_MIGRATION, whyNotMigrated } from "../db/newest-migration.ts";
 import { log } from "../log/log.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { jsonContent } from "../rest/json-content.ts";
@@ -19,33 +19,41 @@ const health = createRoute({
   responses: {
     200: { description: "It can", ...jsonContent(z.object({ status: z.literal("ok") }).openapi("Ready")) },
     503: {
-      description: "Not yet: the database is not migrated, or cannot be read",
-      ...jsonContent(z.object({ status: z.literal("not ready") }).openapi("NotReady")),
+      description: "Not now: the database is of an older or a newer version, or cannot be read",
+      ...jsonContent(
+        z
+          .object({
+            status: z.literal("not ready"),
+            reason: z.string().openapi({ example: `the database needs the migrations up to ${NEWEST_MIGRATION}` }),
+          })
+          .openapi("NotReady"),
+      ),
     },
     ...documentedErrors(422),
   },
 });
 
-/** The databases that have everything. No migration is ever taken back, so each is asked until then. */
+/** The databases that this code fits. Each is asked until it does. */
 const migrated = new WeakSet<D1Database>();
 
 /** Adds `/health` to the API: it says what `ready` says of `npm run serve`. */
 export function addHealth(app: OpenAPIHono<RestEnv>): void {
   app.openapi(health, async (c) => {
-    if (await isReady(c.env.DB)) return c.json({ status: "ok" as const }, 200);
-    return c.json({ status: "not ready" as const }, 503, { "retry-after": "1" });
+    const reason = await whyNotReady(c.env.DB);
+    if (reason === null) return c.json({ status: "ok" as const }, 200);
+    return c.json({ status: "not ready" as const, reason }, 503, { "retry-after": "1" });
   });
 }
 
-async function isReady(db: D1Database): Promise<boolean> {
-  if (migrated.has(db)) return true;
+async function whyNotReady(db: D1Database): Promise<string | null> {
+  if (migrated.has(db)) return null;
   try {
-    if (!(await isMigrated(db))) return false;
+    const reason = await whyNotMigrated(db);
+    if (reason === null) migrated.add(db);
+    return reason;
   } catch (error) {
     // Before the first migration there is nothing to ask.
     if (!String(error).includes("no such table")) log("not_ready", { error });
-    return false;
+    return "the database cannot be read, or was never migrated";
   }
-  migrated.add(db);
-  return true;
 }

@@ -1,5 +1,5 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
-import { isMigrated, NEWEST_MIGRATION } from "../db/newest-migration.ts";
+import { whyNotMigrated } from "../db/newest-migration.ts";
 import { versionFloor } from "../db/version-floor.ts";
 import type { RestContext, RestEnv } from "../rest/context.ts";
 import { beginRestore, NotRestored, type RestorePlace, restorePage } from "../restore/restore-page.ts";
@@ -14,10 +14,8 @@ export function addRestore(app: OpenAPIHono<RestEnv>): void {
   app.openapi(restoreRoute, async (c) => {
     const { cursor } = c.req.valid("json");
     // An earlier schema comes back with earlier data.
-    if (!(await isMigrated(c.env.DB)))
-      throw new Problem("conflict", {
-        sentence: `the database lacks migrations: apply them up to ${NEWEST_MIGRATION}, then begin the restore`,
-      });
+    const reason = await whyNotMigrated(c.env.DB);
+    if (reason !== null) throw new Problem("conflict", { sentence: `the restore cannot begin: ${reason}` });
     const place = cursor === null ? await beginRestore(c.env, c.var.now) : await placeOf(c, cursor);
     const done = await restorePage(c.env, place, operatorRequest(c), c.var.now).catch((error: unknown) => {
       if (!(error instanceof NotRestored)) throw error;

@@ -1,8 +1,17 @@
-/** The last of the files that migrate D1: this code needs what they leave, see {@link isMigrated}. */
+/** The last of the files that migrate D1: this code needs what they leave, see {@link whyNotMigrated}. */
 export const NEWEST_MIGRATION = "0011_version_floor.sql";
 
-/** Whether every migration that this code needs has been applied. Throws where the database cannot be read. */
-export async function isMigrated(db: Pick<D1Database, "prepare">): Promise<boolean> {
-  const applied = db.prepare("SELECT name FROM d1_migrations WHERE name = ?1").bind(NEWEST_MIGRATION);
-  return (await applied.first()) !== null;
+/**
+ * Why this code does not fit what has been done to the database, as a sentence; null: it fits. Throws where the database
+ * cannot be read.
+ */
+export async function whyNotMigrated(db: Pick<D1Database, "prepare">): Promise<string | null> {
+  // Their names begin with their numbers.
+  const applied = await db
+    .prepare("SELECT MAX(name = ?1) AS isApplied, MAX(name) AS newest FROM d1_migrations")
+    .bind(NEWEST_MIGRATION)
+    .first<{ isApplied: 0 | 1 | null; newest: string | null }>();
+  if (applied?.isApplied !== 1) return `the database needs the migrations up to ${NEWEST_MIGRATION}`;
+  if (applied.newest === NEWEST_MIGRATION) return null;
+  return `the database is of a newer version: it needs one that has ${applied.newest}, and this one goes up to ${NEWEST_MIGRATION}`;
 }

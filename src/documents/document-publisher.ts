@@ -111,21 +111,23 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
       const document = await this.#write(name);
       if (asked === this.#asked) {
         this.#settled = true;
-        if (this.#kind.isDeleted(document)) {
+        if (document === null || this.#kind.isDeleted(document)) {
           // There may be any number of names, and each had an object: nothing of it stays.
           this.#marked = false;
           await this.ctx.storage.deleteAll();
         }
       }
-      return { kind: "published", document };
+      if (document !== null) return { kind: "published", document };
+      return { kind: "pending", reason: `a restore has left no ${this.#kind.what} of this name` };
     } catch (error) {
       return this.#retryLater(name, error);
     }
   }
 
-  async #write(name: string): Promise<Document> {
+  async #write(name: string): Promise<Document | null> {
     const kind = this.#kind;
     const document = (await kind.documentOf(this.env.DB, name, Date.now())) ?? (await this.#unknownToDatabase(name));
+    if (document === null) return null;
     this.#wroteAt = Date.now();
     const options = kind.isDeleted(document) ? { expirationTtl: DELETED_SECONDS } : {};
     await this.env.ZONES.put(kind.keyOf(name), JSON.stringify(document), options);
@@ -133,14 +135,16 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
     return document;
   }
 
-  /** After a restore the table may hold what D1 has never heard of: that is deleted, for whoever remembers it as well. */
-  async #unknownToDatabase(name: string): Promise<Document> {
+  /**
+   * After a restore the table may hold what D1 has never heard of: that is deleted, for whoever remembers it as well. Null:
+   * there is nothing of it.
+   */
+  async #unknownToDatabase(name: string): Promise<Document | null> {
     const kind = this.#kind;
     const floor = await versionFloor(this.env.DB);
-    const published = floor === 0 ? null : await this.env.ZONES.get(kind.keyOf(name));
-    const deleted = published === null ? null : kind.deleted(JSON.parse(published) as Document, floor);
-    if (deleted === null) throw new Error(`no ${kind.what} has had this name`);
-    return deleted;
+    if (floor === 0) throw new Error(`no ${kind.what} has had this name`);
+    const published = await this.env.ZONES.get(kind.keyOf(name));
+    return published === null ? null : kind.deleted(JSON.parse(published) as Document, floor);
   }
 
   async #retryLater(name: string, error: unknown): Promise<PublishResult<Document>> {

@@ -1,5 +1,7 @@
+import { CannotStart } from "./cannot-start.ts";
+
 /** An address cannot be listened on; the message says why, and what to do. */
-export class CannotListen extends Error {
+export class CannotListen extends CannotStart {
   /** @param code as Node names it, e.g. `EADDRINUSE` */
   constructor(host: string, port: number, code: string) {
     super(REASONS[code]?.(host, port) ?? `port ${port} on ${host} cannot be listened on: ${code}`);

@@ -1,6 +1,5 @@
 /** `npm run serve`: the built Worker on workerd, for one machine and for every measurement. */
-import { resolve } from "node:path";
-import { CannotListen } from "./cannot-listen.ts";
+import { CannotStart } from "./cannot-start.ts";
 import {
   cacheBytesFromEnvironment,
   fail,
@@ -14,13 +13,11 @@ import {
 import { startEdgeProcesses } from "./edge-processes.ts";
 import { watchDiskOf } from "./log/disk-trouble.ts";
 import { keepFilesPrivate } from "./private-files.ts";
-import { projectRoot } from "./project.ts";
 import { startRuntime } from "./runtime.ts";
-import { DiskTakesNothing, requireRoom } from "./state-disk.ts";
-import { lockState, StateInUse } from "./state-lock.ts";
+import { stateDirFromEnvironment } from "./state-dir.ts";
+import { requireRoom } from "./state-disk.ts";
+import { lockState } from "./state-lock.ts";
 import { variablesFromEnvironment } from "./worker-variables.ts";
-
-const { STATE_DIR } = process.env;
 
 logAsEnvironmentSays();
 const vars = variablesFromEnvironment();
@@ -31,7 +28,7 @@ try {
   const options = {
     host: hostFromEnvironment("127.0.0.1"),
     port: portFromEnvironment(8787),
-    stateDir: STATE_DIR ? resolve(STATE_DIR) : resolve(projectRoot, ".wrangler/state"),
+    stateDir: stateDirFromEnvironment(),
     cacheBytes: cacheBytesFromEnvironment(),
     vars,
   };
@@ -42,7 +39,6 @@ try {
   onEndSignal(runtime.stop);
   say(`ready ${runtime.url}`);
 } catch (error) {
-  if (error instanceof CannotListen || error instanceof StateInUse || error instanceof DiskTakesNothing)
-    fail(error.message);
+  if (error instanceof CannotStart) fail(error.message);
   throw error;
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
-import { CannotListen } from "./cannot-listen.ts";
+import { CannotStart } from "./cannot-start.ts";
 import {
   cacheBytesFromEnvironment,
   fail,
@@ -20,8 +20,8 @@ import { logAs } from "./log/print.ts";
 import { keepFilesPrivate } from "./private-files.ts";
 import { projectRoot } from "./project.ts";
 import { startRuntime } from "./runtime.ts";
-import { DiskTakesNothing, requireRoom } from "./state-disk.ts";
-import { lockState, StateInUse } from "./state-lock.ts";
+import { requireRoom } from "./state-disk.ts";
+import { lockState } from "./state-lock.ts";
 
 logAsEnvironmentSays();
 logAs({ level: "warn" }); // what it calls itself, to set up the demo, is no event for who reads this
@@ -68,8 +68,7 @@ try {
   say(introduction(keys));
   logAs({ level: "info" });
 } catch (error) {
-  if (error instanceof CannotListen || error instanceof StateInUse || error instanceof DiskTakesNothing)
-    fail(error.message);
+  if (error instanceof CannotStart) fail(error.message);
   throw error;
 }
 

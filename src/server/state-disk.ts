@@ -1,6 +1,7 @@
 /** The disk that a server keeps its state on, and whether it takes writes. */
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { CannotStart } from "./cannot-start.ts";
 
 /** What a start needs besides the state: the built Workers (bytes). */
 const START_BYTES = 16 * 1_048_576;
@@ -12,7 +13,7 @@ const CHANGE_BYTES = 262_144;
 const EDQUOT = 122;
 
 /** The disk takes no writes; the message says what to do. */
-export class DiskTakesNothing extends Error {
+export class DiskTakesNothing extends CannotStart {
   readonly event: "disk_full" | "disk_refuses";
 
   constructor(stateDir: string, code: string) {

@@ -1,9 +1,17 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { CannotStart } from "./cannot-start.ts";
+
+/** A restore into the folder was broken off: what it holds is neither the old nor the new. */
+export class RestoreUnfinished extends CannotStart {
+  constructor(stateDir: string, file: string) {
+    super(`the restore of ${file} into ${stateDir} was broken off: finish it with npm run restore -- ${file}`);
+  }
+}
 
 /** Another server works with the folder. */
-export class StateInUse extends Error {
+export class StateInUse extends CannotStart {
   constructor(stateDir: string) {
     super(`another server keeps its state in ${stateDir}: stop it, or choose another folder with STATE_DIR`);
   }
@@ -15,9 +23,11 @@ const SQLITE_BUSY = 5;
  * Takes a folder of state for this process alone, until it ends, however it ends: the operating system lets go of the lock of
  * a process that is gone. It is SQLite's lock of a file, since Node has none of its own.
  *
+ * @param forRestore whether it is a restore, which alone may take a folder that a restore has left unfinished
  * @throws {StateInUse}
+ * @throws {RestoreUnfinished}
  */
-export function lockState(stateDir: string): void {
+export function lockState(stateDir: string, forRestore = false): void {
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const file = new DatabaseSync(join(stateDir, "server.lock"), { timeout: 0 });
   try {
@@ -26,7 +36,32 @@ export function lockState(stateDir: string): void {
     throw (error as { errcode?: number }).errcode === SQLITE_BUSY ? new StateInUse(stateDir) : error;
   }
   held.push(file);
+  const unfinished = unfinishedRestore(stateDir);
+  if (unfinished !== null && !forRestore) throw new RestoreUnfinished(stateDir, unfinished.file);
 }
+
+/** A restore into a folder that has begun and not ended. */
+export interface UnfinishedRestore {
+  /** The backup that is restored. */
+  file: string;
+  /** The backup of what was there before; null: there is none. */
+  before: string | null;
+}
+
+/** The restore that a folder waits for the end of; null: none. */
+export function unfinishedRestore(stateDir: string): UnfinishedRestore | null {
+  const marker = join(stateDir, RESTORE_MARKER);
+  return existsSync(marker) ? (JSON.parse(readFileSync(marker, "utf8")) as UnfinishedRestore) : null;
+}
+
+/** Notes that a restore has begun, or, with null, that it has ended. */
+export function noteRestore(stateDir: string, restore: UnfinishedRestore | null): void {
+  const marker = join(stateDir, RESTORE_MARKER);
+  if (restore === null) rmSync(marker, { force: true });
+  else writeFileSync(marker, JSON.stringify(restore), { mode: 0o600 });
+}
+
+const RESTORE_MARKER = "restore-unfinished.json";
 
 /** A lock whose database were collected as garbage would be gone. */
 const held: DatabaseSync[] = [];

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Unstable_Config as WranglerConfig } from "wrangler";
+import { applyMigrations } from "./apply-migrations.ts";
 import type { Caretaker } from "./caretaker.ts";
 import { report } from "./log/report.ts";
-import { applyMigrations } from "./migrate.ts";
 import { projectRoot } from "./project.ts";
 
 /** What looks after the Worker's state for as long as it runs. */

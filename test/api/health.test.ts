@@ -8,9 +8,9 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Of the same database, as it was before some of its migrations were applied. */
-function without(isApplied: () => boolean): D1Database {
-  const prepare = (sql: string) => (isApplied() ? env.DB.prepare(sql) : env.DB.prepare(`${sql} AND false`));
+/** Of the same database, as if these migrations had been applied to it, by a condition or a further name. */
+function seenBy(migrations: () => string): D1Database {
+  const prepare = (sql: string) => env.DB.prepare(sql.replace("FROM d1_migrations", `FROM ${migrations()}`));
   return { prepare } as unknown as D1Database;
 }
 
@@ -21,11 +21,23 @@ async function health(db: D1Database): Promise<{ status: number; body: unknown }
 }
 
 it("GET /health is 503 until the newest migration is applied, and 200 from then on", async () => {
-  let isApplied = false;
-  const db = without(() => isApplied);
-  for (const _ of [1, 2]) expect(await health(db)).toEqual({ status: 503, body: { status: "not ready" } });
-  isApplied = true;
+  let applied = "(SELECT name FROM d1_migrations WHERE name < '0010')";
+  const db = seenBy(() => applied);
+  const reason = `the database needs the migrations up to ${NEWEST_MIGRATION}`;
+  for (const _ of [1, 2]) expect(await health(db)).toEqual({ status: 503, body: { status: "not ready", reason } });
+  applied = "d1_migrations";
   for (const _ of [1, 2]) expect(await health(db)).toEqual({ status: 200, body: { status: "ok" } });
+});
+
+it("GET /health is 503 on the database of a newer version, and says which it needs", async () => {
+  const newer = "(SELECT name FROM d1_migrations UNION ALL SELECT '9999_newer.sql')";
+  expect(await health(seenBy(() => newer))).toEqual({
+    status: 503,
+    body: {
+      status: "not ready",
+      reason: `the database is of a newer version: it needs one that has 9999_newer.sql, and this one goes up to ${NEWEST_MIGRATION}`,
+    },
+  });
 });
 
 it("GET /health is 503, and says why in the log, while the database cannot be read", async () => {

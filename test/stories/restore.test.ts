@@ -247,7 +247,7 @@ describe("a restore", { timeout: 30_000 }, () => {
     const refused = await operate("/restore", {});
     expect([refused.status, (await refused.json<{ error: string }>()).error]).toEqual([
       409,
-      "the database lacks migrations: apply them up to 0011_version_floor.sql, then begin the restore",
+      "the restore cannot begin: the database needs the migrations up to 0011_version_floor.sql",
     ]);
     await env.DB.prepare("UPDATE d1_migrations SET name = '0011_version_floor.sql' WHERE name = 'gone'").run();
   });

@@ -29,8 +29,12 @@ export default {
       case "/batch": {
         if (DB === undefined) return new Response("no database here\n", { status: 404 });
         const statements = await request.json<Statement[]>();
-        const results = await DB.batch(statements.map(({ sql, values }) => DB.prepare(sql).bind(...values)));
-        return Response.json(results.map((result) => result.results));
+        try {
+          const results = await DB.batch(statements.map(({ sql, values }) => DB.prepare(sql).bind(...values)));
+          return Response.json(results.map((result) => result.results));
+        } catch (error) {
+          return new Response(error instanceof Error ? error.message : String(error), { status: 500 });
+        }
       }
       default:
         return new Response("not found\n", { status: 404 });

@@ -1,0 +1,168 @@
+/**
+ * A backup is one file: D1 as SQLite, so that it can be looked into, and beside its tables two of ours, with the usage meters
+ * in pieces.
+ */
+import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { refuseNewerSchema } from "./apply-migrations.ts";
+import { CannotStart } from "./cannot-start.ts";
+import { meterFiles, type StateFiles } from "./state-files.ts";
+
+/** "RCDN" */
+const APPLICATION_ID = 0x52_43_44_4e;
+const PIECE_BYTES = 4 * 1024 ** 2;
+/** A server that writes holds up a reader of its files for no longer. */
+const BUSY_MS = 30_000;
+
+/** What a backup holds. */
+export interface BackupContents {
+  /** When it was taken, ms since the epoch. */
+  takenAt: number;
+  accounts: number;
+  zones: number;
+  records: number;
+  /** The names of the meters' files. */
+  meters: string[];
+}
+
+/**
+ * Takes a backup of files that a server may be working with: each is read in one transaction of SQLite's.
+ *
+ * @throws {CannotStart}
+ */
+export function takeBackup({ database, meters }: StateFiles, file: string, now: number): BackupContents {
+  if (!existsSync(database)) throw new CannotStart(`there is nothing to back up: ${database} does not exist`);
+  if (existsSync(file)) throw new CannotStart(`${file} exists already: name another file`);
+  const part = `${file}.part`;
+  const meterPart = `${file}.meter`;
+  const remove = () => {
+    for (const path of [part, `${part}-journal`, meterPart]) rmSync(path, { force: true });
+  };
+  remove(); // of one that was broken off
+  try {
+    copyDatabase(database, part);
+    using backup = new DatabaseSync(part);
+    backup.exec(`PRAGMA application_id = ${APPLICATION_ID};
+      CREATE TABLE backup_info (taken_at INTEGER NOT NULL) STRICT;
+      CREATE TABLE backup_pieces (meter TEXT NOT NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (meter, number)) STRICT`);
+    backup.prepare("INSERT INTO backup_info (taken_at) VALUES (?)").run(now);
+    for (const meter of meterFiles(meters)) {
+      copyDatabase(join(meters, meter), meterPart);
+      keepPieces(backup, meter, meterPart);
+      rmSync(meterPart);
+    }
+    const contents = contentsOf(backup);
+    backup.close();
+    renameSync(part, file);
+    return contents;
+  } catch (error) {
+    remove();
+    throw withoutRoom(error, file);
+  }
+}
+
+/**
+ * Looks into a backup.
+ *
+ * @param known the migrations that this version has
+ * @throws {CannotStart} it is none, it is damaged, or of a newer version
+ */
+export function readBackup(file: string, known: readonly string[]): BackupContents {
+  if (!existsSync(file)) throw new CannotStart(`there is no file ${file}`);
+  try {
+    using backup = new DatabaseSync(file, { readOnly: true });
+    const { application_id } = backup.prepare("PRAGMA application_id").get() as { application_id: number };
+    if (application_id !== APPLICATION_ID) throw noBackup(file);
+    const [check] = backup.prepare("PRAGMA quick_check(1)").all() as { quick_check: string }[];
+    if (check?.quick_check !== "ok") throw damaged(file, check?.quick_check);
+    const applied = backup.prepare("SELECT name FROM d1_migrations ORDER BY id").all() as { name: string }[];
+    refuseNewerSchema(
+      applied.map(({ name }) => name),
+      known,
+      file,
+    );
+    return contentsOf(backup);
+  } catch (error) {
+    if (error instanceof CannotStart) throw error;
+    const { errcode, message } = error as { errcode?: number; message: string };
+    if (errcode === NOT_A_DATABASE || errcode === CANNOT_OPEN) throw noBackup(file);
+    throw damaged(file, message);
+  }
+}
+
+const NOT_A_DATABASE = 26;
+const CANNOT_OPEN = 14;
+const FULL = 13;
+
+function noBackup(file: string): CannotStart {
+  return new CannotStart(`${file} is not a backup of ResCDN: npm run backup makes them`);
+}
+
+function damaged(file: string, how: string | undefined): CannotStart {
+  return new CannotStart(`${file} is damaged, and nothing was touched: ${how}. Take an earlier backup`);
+}
+
+/** Writes the database of a backup to a file, as D1 had it. */
+export function extractDatabase(file: string, to: string): void {
+  copyDatabase(file, to);
+  using database = new DatabaseSync(to);
+  database.exec("DROP TABLE backup_info; DROP TABLE backup_pieces; PRAGMA application_id = 0");
+}
+
+/** Writes a meter of a backup to a file. */
+export function extractMeter(file: string, meter: string, to: string): void {
+  using backup = new DatabaseSync(file, { readOnly: true });
+  const part = `${to}.part`;
+  const out = openSync(part, "w", 0o600);
+  try {
+    const pieces = backup.prepare("SELECT bytes FROM backup_pieces WHERE meter = ? ORDER BY number");
+    for (const { bytes } of pieces.iterate(meter) as Iterable<{ bytes: Uint8Array }>) {
+      for (let written = 0; written < bytes.length; ) written += writeSync(out, bytes, written);
+    }
+  } finally {
+    closeSync(out);
+  }
+  renameSync(part, to);
+}
+
+/** Copies a database, as it is in one moment, into a file of its own. */
+function copyDatabase(from: string, to: string): void {
+  rmSync(to, { force: true });
+  using database = new DatabaseSync(from, { readOnly: true, timeout: BUSY_MS });
+  database.prepare("VACUUM INTO ?").run(to);
+}
+
+function keepPieces(backup: DatabaseSync, meter: string, file: string): void {
+  const insert = backup.prepare("INSERT INTO backup_pieces (meter, number, bytes) VALUES (?, ?, ?)");
+  const descriptor = openSync(file, "r");
+  try {
+    const { size } = fstatSync(descriptor);
+    for (let at = 0, number = 0; at < size; number++) {
+      const bytes = new Uint8Array(Math.min(PIECE_BYTES, size - at));
+      at += readSync(descriptor, bytes, 0, bytes.length, at);
+      insert.run(meter, number, bytes);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function contentsOf(backup: DatabaseSync): BackupContents {
+  const counts = backup
+    .prepare(
+      `SELECT (SELECT taken_at FROM backup_info) AS takenAt, (SELECT COUNT(*) FROM accounts) AS accounts,
+              (SELECT COUNT(*) FROM zones WHERE state <> 'deleted') AS zones,
+              (SELECT COUNT(*) FROM records WHERE state <> 'deleted') AS records`,
+    )
+    .get() as unknown as Omit<BackupContents, "meters">;
+  const meters = backup.prepare("SELECT DISTINCT meter FROM backup_pieces ORDER BY meter").all() as { meter: string }[];
+  return { ...counts, meters: meters.map(({ meter }) => meter) };
+}
+
+/** What is said where the disk is full; any other error stays. */
+export function withoutRoom(error: unknown, where: string): unknown {
+  const { errcode, code } = error as { errcode?: number; code?: string };
+  if (errcode !== FULL && code !== "ENOSPC" && code !== "EDQUOT") return error;
+  return new CannotStart(`there is no room on the disk for ${where}: make some, and call this again`);
+}

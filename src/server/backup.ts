@@ -1,0 +1,38 @@
+/** `npm run backup`: all that cannot be made anew, in one file, while the server runs. */
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { takeBackup } from "./backup-file.ts";
+import { CannotStart } from "./cannot-start.ts";
+import { fail } from "./command.ts";
+import { keepFilesPrivate } from "./private-files.ts";
+import { remoteBackup } from "./remote-backup.ts";
+import { stateDirFromEnvironment } from "./state-dir.ts";
+import { stateFiles } from "./state-files.ts";
+
+const [first, second, ...others] = process.argv.slice(2);
+const isRemote = first === "--remote";
+const file = isRemote ? second : first;
+if (others.length > 0 || (!isRemote && second !== undefined) || file?.startsWith("-"))
+  fail("npm run backup -- [--remote] [file]");
+
+keepFilesPrivate();
+// npm changes to the folder of the project.
+const calledFrom = process.env.INIT_CWD ?? ".";
+const now = new Date();
+const stamp = now.toISOString().slice(0, 19).replaceAll(":", "-");
+try {
+  if (isRemote) await remoteBackup(resolve(calledFrom, file ?? `rescdn-${stamp}.sql`));
+  else backUp(resolve(calledFrom, file ?? `rescdn-${stamp}.backup`));
+} catch (error) {
+  if (error instanceof CannotStart) fail(error.message);
+  throw error;
+}
+
+function backUp(path: string): void {
+  const stateDir = stateDirFromEnvironment();
+  const { accounts, zones, records, meters } = takeBackup(stateFiles(stateDir), path, now.getTime());
+  const megabytes = (statSync(path).size / 1024 ** 2).toFixed(1);
+  console.log(`backup ${path}
+of ${stateDir}, ${megabytes} MB: ${accounts} accounts, ${zones} zones, ${records} records, the usage of ${meters.length} meters
+It holds secrets, such as webhooks' signing secrets and what zones send to their origins: only you may read it, keep it so.`);
+}

@@ -1,0 +1,79 @@
+import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type BackupContents, extractDatabase, extractMeter, takeBackup, withoutRoom } from "./backup-file.ts";
+import { CannotStart } from "./cannot-start.ts";
+import { stateFiles } from "./state-files.ts";
+import { noteRestore, unfinishedRestore } from "./state-lock.ts";
+
+/** What was put where. */
+export interface PlacedBackup {
+  /** The backup of what was there before; null: there was nothing. */
+  before: string | null;
+  /** Why there is none although there was something; the damaged database was put aside instead. */
+  aside: { file: string; reason: string } | null;
+  meters: { kept: number; restored: number };
+}
+
+/**
+ * Puts the database of a backup into a folder whose server is stopped, and the meters that it has none of: what was counted
+ * since the backup was served, whatever became of zones. What it replaces is kept beside it. Until the
+ * restore is noted as ended no server starts on the folder: its zone table is not the database's.
+ *
+ * @throws {CannotStart}
+ */
+export function placeBackup(stateDir: string, file: string, contents: BackupContents, now: Date): PlacedBackup {
+  const { database, meters, cache } = stateFiles(stateDir);
+  const stamp = now.toISOString().slice(0, 19).replaceAll(":", "-");
+  const unfinished = unfinishedRestore(stateDir);
+  refuseWithoutRoom(stateDir, statSync(file).size + sizeOf(database));
+  const part = `${database}.part`;
+  try {
+    const kept = unfinished === null ? keepBefore(stateDir, stamp, now) : { before: unfinished.before, aside: null };
+    for (const folder of [dirname(database), meters]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    extractDatabase(file, part);
+    noteRestore(stateDir, { file, before: kept.before });
+    // What an older database has left in its log would be taken for a part of the new one.
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(`${database}${suffix}`, { force: true });
+    renameSync(part, database);
+    const missing = contents.meters.filter((meter) => !existsSync(join(meters, meter)));
+    for (const meter of missing) extractMeter(file, meter, join(meters, meter));
+    rmSync(cache, { recursive: true, force: true });
+    const counts = { kept: contents.meters.length - missing.length, restored: missing.length };
+    return { ...kept, meters: counts };
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw withoutRoom(error, stateDir);
+  }
+}
+
+function keepBefore(stateDir: string, stamp: string, now: Date): Pick<PlacedBackup, "before" | "aside"> {
+  const files = stateFiles(stateDir);
+  if (!existsSync(files.database)) return { before: null, aside: null };
+  const before = join(stateDir, `before-restore-${stamp}.backup`);
+  try {
+    takeBackup(files, before, now.getTime());
+    return { before, aside: null };
+  } catch (error) {
+    if (error instanceof CannotStart) throw error;
+    const file = join(stateDir, `before-restore-${stamp}.sqlite`);
+    for (const suffix of ["-wal", ""]) {
+      if (existsSync(files.database + suffix)) renameSync(files.database + suffix, file + suffix);
+    }
+    return { before: null, aside: { file, reason: String(error) } };
+  }
+}
+
+/** The old, kept beside the new, and the new in a copy that is not in its place yet. */
+function refuseWithoutRoom(stateDir: string, bytes: number): void {
+  const { bavail, bsize } = statfsSync(stateDir);
+  if (bavail * bsize > bytes * 1.1) return;
+  const megabytes = (of: number) => `${Math.ceil(of / 1024 ** 2)} MB`;
+  throw new CannotStart(
+    `there is no room on the disk for ${stateDir}: the restore takes ${megabytes(bytes * 1.1)}, and ` +
+      `${megabytes(bavail * bsize)} are free. Nothing was touched`,
+  );
+}
+
+function sizeOf(path: string): number {
+  return existsSync(path) ? statSync(path).size : 0;
+}

@@ -1,0 +1,34 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { CannotStart } from "./cannot-start.ts";
+import { projectRoot } from "./project.ts";
+
+/** Calls wrangler about the database of the deployment; what it says goes to the terminal. @throws {CannotStart} */
+export async function callWrangler(...args: string[]): Promise<void> {
+  const child = spawn(process.execPath, [program, ...args], { cwd: projectRoot, stdio: "inherit" });
+  const [code] = (await once(child, "close")) as [number | null];
+  refuseFailure(code, args);
+}
+
+/** The JSON that a call of wrangler's answers. @throws {CannotStart} */
+export async function askWrangler<Answer>(...args: string[]): Promise<Answer> {
+  const child = spawn(process.execPath, [program, ...args, "--json"], {
+    cwd: projectRoot,
+    stdio: ["inherit", "pipe", "inherit"],
+  });
+  const [said, [code]] = await Promise.all([text(child.stdout), once(child, "close") as Promise<[number | null]>]);
+  if (code !== 0) console.error(said);
+  refuseFailure(code, args);
+  return JSON.parse(said) as Answer;
+}
+
+const program = join(projectRoot, "node_modules/wrangler/bin/wrangler.js");
+
+function refuseFailure(code: number | null, args: readonly string[]): void {
+  if (code !== 0) throw new CannotStart(`wrangler ${args.slice(0, 2).join(" ")} ended with ${code}`);
+}
+
+/** What each call about the deployment's database is given. */
+export const REMOTE = ["--remote", "--env", "production"] as const;
