@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { drill } from "./restore/drill.ts";
+
+describe("a restore of an older state, taken under load", () => {
+  it.each([
+    ["live", 1],
+    ["live", 2],
+    ["folder", 1],
+  ] as const)(
+    "(%s, %i processes) leaves no difference between D1 and the edge, and serves nothing purged",
+    {
+      timeout: 300_000,
+    },
+    async (kind, workers) => {
+      const result = await drill({ zones: 12, workers, kind });
+      expect(result.differences).toEqual([]);
+      expect(result.purgedServed).toEqual([]);
+      expect(result.failures).toEqual([]);
+      expect(result.zones).toBeGreaterThan(5);
+      expect(result.records).toBeGreaterThan(5);
+      expect(result.hits, "of the cache").toBeGreaterThan(5);
+      expect(result.said).toMatch(
+        /zones: \d+ published anew, each purged as a whole\n(.*\n)* {2}\d+ not served any more/,
+      );
+      expect(result.usage.counted, "nothing counted twice, nothing lost").toBe(result.usage.answered);
+    },
+  );
+});
