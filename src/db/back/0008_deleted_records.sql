@@ -1,0 +1,3 @@
+DROP INDEX namespaces_deleted;
+DROP INDEX records_by_namespace;
+DROP INDEX records_deleted;
