@@ -34,7 +34,7 @@ export async function appliedMigrations(batch: Caretaker["batch"]): Promise<stri
 export async function applyMigrations(batch: Caretaker["batch"], folder: string): Promise<string[]> {
   const known = await migrationsIn(folder);
   const applied = await appliedMigrations(batch);
-  refuseNewerSchema(applied, known, "the database");
+  refuseNewerSchema(applied, known);
   const missing = known.filter((name) => !applied.includes(name));
   for (const name of missing) {
     const statements = splitSql(await readFile(join(folder, name), "utf8"));
@@ -52,14 +52,18 @@ export async function applyMigrations(batch: Caretaker["batch"], folder: string)
 }
 
 /** Whoever does not know all that a database has seen might read it wrongly, and leaves it alone. */
-export function refuseNewerSchema(applied: readonly string[], known: readonly string[], what: string): void {
-  const unknown = applied.filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
+function refuseNewerSchema(applied: readonly string[], known: readonly string[]): void {
+  const newer = newerMigration(applied, known);
+  if (newer === null) return;
   throw new CannotStart(
-    `${what} is of a newer version than this one, which knows migrations up to ${known.at(-1)}: it needs one that has ` +
-      `${unknown.at(-1)}. Start that version, or have it take the database back: ` +
-      `npm run migrate -- --back-to ${known.at(-1)?.slice(0, 4)}`,
+    `the database is of a newer version than this one, which knows migrations up to ${known.at(-1)}: it needs one that has ` +
+      `${newer}. Start that version, or have it take the database back: npm run migrate -- --back-to ${known.at(-1)?.slice(0, 4)}`,
   );
+}
+
+/** The newest migration that a database has seen and this version does not know; null: it knows all. */
+export function newerMigration(applied: readonly string[], known: readonly string[]): string | null {
+  return applied.findLast((name) => !known.includes(name)) ?? null;
 }
 
 function reasonOf(error: unknown): string {

@@ -2,10 +2,23 @@
  * A backup is one file: D1 as SQLite, so that it can be looked into, and beside its tables two of ours, with the usage meters
  * in pieces.
  */
-import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { refuseNewerSchema } from "./apply-migrations.ts";
+import { inspect } from "node:util";
+import { newerMigration } from "./apply-migrations.ts";
 import { CannotStart } from "./cannot-start.ts";
 import { meterFiles, type StateFiles } from "./state-files.ts";
 
@@ -34,6 +47,7 @@ export interface BackupContents {
 export function takeBackup({ database, meters }: StateFiles, file: string, now: number): BackupContents {
   if (!existsSync(database)) throw new CannotStart(`there is nothing to back up: ${database} does not exist`);
   if (existsSync(file)) throw new CannotStart(`${file} exists already: name another file`);
+  refuseFolder(dirname(file));
   const part = `${file}.part`;
   const meterPart = `${file}.meter`;
   const remove = () => {
@@ -70,6 +84,7 @@ export function takeBackup({ database, meters }: StateFiles, file: string, now: 
  */
 export function readBackup(file: string, known: readonly string[]): BackupContents {
   if (!existsSync(file)) throw new CannotStart(`there is no file ${file}`);
+  if (!statSync(file).isFile()) throw noBackup(file);
   try {
     using backup = new DatabaseSync(file, { readOnly: true });
     const { application_id } = backup.prepare("PRAGMA application_id").get() as { application_id: number };
@@ -77,17 +92,26 @@ export function readBackup(file: string, known: readonly string[]): BackupConten
     const [check] = backup.prepare("PRAGMA quick_check(1)").all() as { quick_check: string }[];
     if (check?.quick_check !== "ok") throw damaged(file, check?.quick_check);
     const applied = backup.prepare("SELECT name FROM d1_migrations ORDER BY id").all() as { name: string }[];
-    refuseNewerSchema(
+    const newer = newerMigration(
       applied.map(({ name }) => name),
       known,
-      file,
     );
+    if (newer !== null)
+      throw new CannotStart(`${file} is of a newer version than this one: restore it with one that has ${newer}`);
     return contentsOf(backup);
   } catch (error) {
     if (error instanceof CannotStart) throw error;
     const { errcode, message } = error as { errcode?: number; message: string };
     if (errcode === NOT_A_DATABASE || errcode === CANNOT_OPEN) throw noBackup(file);
     throw damaged(file, message);
+  }
+}
+
+function refuseFolder(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch {
+    throw new CannotStart(`${folder} is no folder that you may write to`);
   }
 }
 
@@ -162,7 +186,8 @@ function contentsOf(backup: DatabaseSync): BackupContents {
 
 /** What is said where the disk is full; any other error stays. */
 export function withoutRoom(error: unknown, where: string): unknown {
-  const { errcode, code } = error as { errcode?: number; code?: string };
-  if (errcode !== FULL && code !== "ENOSPC" && code !== "EDQUOT") return error;
+  const { errcode } = error as { errcode?: number };
+  // esbuild and workerd have words of their own for it.
+  if (errcode !== FULL && !/ENOSPC|EDQUOT|no space left|database or disk is full/i.test(inspect(error))) return error;
   return new CannotStart(`there is no room on the disk for ${where}: make some, and call this again`);
 }

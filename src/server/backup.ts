@@ -1,7 +1,7 @@
 /** `npm run backup`: all that cannot be made anew, in one file, while the server runs. */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { takeBackup } from "./backup-file.ts";
+import { type BackupContents, takeBackup } from "./backup-file.ts";
 import { CannotStart } from "./cannot-start.ts";
 import { fail } from "./command.ts";
 import { keepFilesPrivate } from "./private-files.ts";
@@ -30,9 +30,20 @@ try {
 
 function backUp(path: string): void {
   const stateDir = stateDirFromEnvironment();
-  const { accounts, zones, records, meters } = takeBackup(stateFiles(stateDir), path, now.getTime());
+  const { accounts, zones, records, meters } = takenBackup(stateDir, path);
   const megabytes = (statSync(path).size / 1024 ** 2).toFixed(1);
   console.log(`backup ${path}
 of ${stateDir}, ${megabytes} MB: ${accounts} accounts, ${zones} zones, ${records} records, the usage of ${meters.length} meters
 It holds secrets, such as webhooks' signing secrets and what zones send to their origins: only you may read it, keep it so.`);
+}
+
+function takenBackup(stateDir: string, path: string): BackupContents {
+  try {
+    return takeBackup(stateFiles(stateDir), path, now.getTime());
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ERR_SQLITE_ERROR") throw error;
+    throw new CannotStart(
+      `no backup was taken of ${stateDir}, whose files cannot be read: ${(error as Error).message}`,
+    );
+  }
 }

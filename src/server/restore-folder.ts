@@ -63,13 +63,17 @@ function keepBefore(stateDir: string, stamp: string, now: Date): Pick<PlacedBack
   }
 }
 
-/** The old, kept beside the new, and the new in a copy that is not in its place yet. */
+/** What the zone table and the code of a server take beside the database, bytes. */
+const ROOM_BESIDE = 64 * 1024 ** 2;
+
+/** The old, kept beside the new, the new in a copy that is not in its place yet, and the zone table that is made of it. */
 function refuseWithoutRoom(stateDir: string, bytes: number): void {
   const { bavail, bsize } = statfsSync(stateDir);
-  if (bavail * bsize > bytes * 1.1) return;
+  const needed = 2 * bytes + ROOM_BESIDE;
+  if (bavail * bsize > needed) return;
   const megabytes = (of: number) => `${Math.ceil(of / 1024 ** 2)} MB`;
   throw new CannotStart(
-    `there is no room on the disk for ${stateDir}: the restore takes ${megabytes(bytes * 1.1)}, and ` +
+    `there is no room on the disk for ${stateDir}: the restore takes up to ${megabytes(needed)}, and ` +
       `${megabytes(bavail * bsize)} are free. Nothing was touched`,
   );
 }

@@ -25,6 +25,11 @@ export class RestoreReport {
     }
   }
 
+  /** Whether anything was done. */
+  get isBegun(): boolean {
+    return this.#published.size > 0;
+  }
+
   /** How many of a kind were published anew. */
   published(kind: RestoredTable): number {
     return this.#published.get(kind) ?? 0;

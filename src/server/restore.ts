@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { migrationsIn } from "./apply-migrations.ts";
-import { readBackup } from "./backup-file.ts";
+import { readBackup, withoutRoom } from "./backup-file.ts";
 import { CannotStart } from "./cannot-start.ts";
 import { cacheBytesFromEnvironment, fail } from "./command.ts";
 import { keepFilesPrivate } from "./private-files.ts";
@@ -56,8 +56,22 @@ async function restoreFolder(stateDir: string, backup: string): Promise<void> {
   const contents = readBackup(backup, await migrationsIn(resolve(projectRoot, d1_databases[0]?.migrations_dir ?? "")));
   lockState(stateDir, true);
   const { before, aside, meters } = placeBackup(stateDir, backup, contents, new Date());
+  const report = await publishAgain(stateDir).catch((error: unknown) => {
+    throw withoutRoom(error, stateDir);
+  });
+  noteRestore(stateDir, null);
+  console.log(`restored ${backup}, taken at ${new Date(contents.takenAt).toISOString()}, into ${stateDir}`);
+  console.log(report.toString());
+  console.log(`usage: ${meters.kept} meters count on as they were, ${meters.restored} are those of the backup`);
+  for (const line of whatComesBack(stateFiles(stateDir).database, before)) console.log(line);
+  if (before !== null) console.log(`what was there before is kept, with its secrets: ${before}`);
+  if (aside !== null)
+    console.log(`what was there before could not be read (${aside.reason}), and is kept as it was: ${aside.file}`);
+}
+
+/** Has a server that nobody else knows the port and the token of publish what the folder's database says. */
+async function publishAgain(stateDir: string): Promise<RestoreReport> {
   const report = new RestoreReport();
-  // Nobody else knows its port and its token: nothing is served until all is published.
   const adminToken = randomBytes(32).toString("hex");
   const runtime = await startRuntime({
     host: "127.0.0.1",
@@ -71,14 +85,7 @@ async function restoreFolder(stateDir: string, backup: string): Promise<void> {
   } finally {
     await runtime.stop();
   }
-  noteRestore(stateDir, null);
-  console.log(`restored ${backup}, taken at ${new Date(contents.takenAt).toISOString()}, into ${stateDir}`);
-  console.log(report.toString());
-  console.log(`usage: ${meters.kept} meters count on as they were, ${meters.restored} are those of the backup`);
-  for (const line of whatComesBack(stateFiles(stateDir).database, before)) console.log(line);
-  if (before !== null) console.log(`what was there before is kept, with its secrets: ${before}`);
-  if (aside !== null)
-    console.log(`what was there before could not be read (${aside.reason}), and is kept as it was: ${aside.file}`);
+  return report;
 }
 
 async function restoreRemote(url: string, cursor: string | null): Promise<void> {
@@ -88,9 +95,11 @@ async function restoreRemote(url: string, cursor: string | null): Promise<void> 
   const report = new RestoreReport();
   try {
     await restoreByCalls({ url: new URL(url).origin, adminToken }, cursor, (page) => report.add(page));
-  } finally {
-    console.log(report.toString());
+  } catch (error) {
+    if (report.isBegun) console.log(report.toString());
+    throw error;
   }
+  console.log(report.toString());
   console.log(`API keys and query tokens that were revoked since the time that the database was brought back to work again.
 Accounts that were suspended since are named above as changed (state), zones whose takedowns are lifted as changed (takedowns).
 Usage is as it was counted: the Durable Objects that count it were not brought back.

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unstable_splitSqlQuery as splitSql } from "wrangler";
-import { appliedMigrations, migrationsIn, refuseNewerSchema } from "./apply-migrations.ts";
+import { appliedMigrations, migrationsIn, newerMigration } from "./apply-migrations.ts";
 import { CannotStart } from "./cannot-start.ts";
 import type { Caretaker, Statement } from "./caretaker.ts";
 
@@ -35,7 +35,8 @@ export async function takeBackMigrations(
       `there is no migration ${to}: the numbers are ${known.map((name) => name.slice(0, 4)).join()}`,
     );
   const applied = await appliedMigrations(batch);
-  refuseNewerSchema(applied, known, "the database");
+  const newer = newerMigration(applied, known);
+  if (newer !== null) throw new CannotStart(`${newer} is of a newer version than this one: take it back with that`);
   const above = known.filter((name) => applied.includes(name) && known.indexOf(name) > known.indexOf(target));
   const ways = await Promise.all(above.reverse().map((name) => wayBack(folder, name)));
   if (!mayLose) await refuseLosses(batch, ways);

@@ -16,13 +16,47 @@ const OVERLAP_MS = 120_000;
 
 const lastRuns = new WeakMap<DiskCache, number>();
 
+/** A run for a cache. */
+interface Run {
+  since: number;
+  /** Whether something was purged after it had begun. */
+  isAskedFor: boolean;
+}
+
+const runs = new WeakMap<DiskCache, Run>();
+
+/** After so long a run that the platform may have dropped keeps no other from beginning, ms. */
+const ABANDONED_MS = 60_000;
+
+/**
+ * As {@link freeZones}, where no run is under way: else that one is repeated when it is done. A restore purges every zone, one
+ * after the other, and each run goes through all that is stored.
+ */
+export async function freePurged(db: PurgeReader, cache: DiskCache, now: number): Promise<void> {
+  const underWay = runs.get(cache);
+  if (underWay !== undefined && now - underWay.since < ABANDONED_MS) {
+    underWay.isAskedFor = true;
+    return;
+  }
+  const run: Run = { since: now, isAskedFor: false };
+  runs.set(cache, run);
+  try {
+    do {
+      run.isAskedFor = false;
+      await freeZones(db, cache, Date.now());
+    } while (run.isAskedFor);
+  } finally {
+    if (runs.get(cache) === run) runs.delete(cache);
+  }
+}
+
 /**
  * Gives back the disk space of zones that were purged as a whole or deleted since the last run. The purge log keeps what is
  * left of them from being served anyway; smaller purges free what they match when it is asked for again, or evicted.
  *
  * @param now ms since the epoch
  */
-export async function freePurged(db: PurgeReader, cache: DiskCache, now: number): Promise<void> {
+async function freeZones(db: PurgeReader, cache: DiskCache, now: number): Promise<void> {
   const since = lastRuns.get(cache) ?? now - STORED_FOR_SECONDS * 1000;
   const { results } = (await db.prepare(QUERY).bind(since).all()) as { results: Row[] };
   await cache.open();

@@ -159,12 +159,20 @@ export class World {
 
   /** Compares all that there ever was, as the API shows it out of D1, with what readers are served. */
   async compare(): Promise<Findings> {
+    const accounts = new Map<Customer, Promise<boolean>>();
+    // Asked once: an address may not fail to authenticate as often as it likes.
+    const hasAccount = (customer: Customer): Promise<boolean> => {
+      const known =
+        accounts.get(customer) ?? this.#api(customer.live, "GET", "/v1/me").then(({ status }) => status === 200);
+      accounts.set(customer, known);
+      return known;
+    };
     const found: Findings = { differences: [], purgedServed: [], zones: 0, records: 0, objects: 0, hits: 0 };
     await atOnce(this.#things, async (thing) => {
       const { zone, record } = thing;
-      const shown = await this.#api(thing.customer.live, "GET", `/v1/zones/${zone}`);
-      const mark = shown.status === 404 ? null : markOf(shown.body);
-      const data = await this.#shownData(thing);
+      const isThere = await hasAccount(thing.customer);
+      const mark = isThere ? await this.#shownMark(thing) : null;
+      const data = isThere ? await this.#shownData(thing) : null;
       if (mark !== null) found.zones++;
       if (data !== null) found.records++;
       // Twice: what the first one stores must be served to the second.
@@ -194,7 +202,10 @@ export class World {
     let counted = 0;
     for (const { live } of this.#customers) {
       const answer = await this.#api(live, "GET", "/v1/usage");
-      if (answer.status === 401) continue; // made after the backup
+      if (answer.status === 401) {
+        this.#counted.delete(live); // made after the backup
+        continue;
+      }
       expectStatus(answer, 200);
       const { requests } = JSON.parse(answer.body) as { requests: number };
       counted += requests;
@@ -210,6 +221,13 @@ export class World {
 
   async #exists({ zone, customer }: Thing): Promise<boolean> {
     return (await this.#api(customer.live, "GET", `/v1/zones/${zone}`)).status === 200;
+  }
+
+  async #shownMark({ zone, customer }: Thing): Promise<string | null> {
+    const shown = await this.#api(customer.live, "GET", `/v1/zones/${zone}`);
+    if (shown.status === 404) return null;
+    expectStatus(shown, 200);
+    return markOf(shown.body);
   }
 
   async #shownData({ record, customer }: Thing): Promise<string | null> {
