@@ -1,0 +1,160 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { readBackup } from "../../src/server/backup-file.ts";
+import { placeBackup } from "../../src/server/restore-folder.ts";
+import { stateFiles } from "../../src/server/state-files.ts";
+import { ADMIN_TOKEN, type Keys, newAccount } from "./new-account.ts";
+import { request } from "./request.ts";
+import { callCommand, runCommand } from "./restore/call-command.ts";
+import { type ServeFailed, type ServeProcess, startServe, stopServers } from "./serve-process.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "rescdn-backup-"));
+const stateDir = join(folder, "state");
+const backup = join(folder, "one.backup");
+const env = { STATE_DIR: stateDir, ADMIN_TOKEN, ALLOW_PRIVATE_ORIGINS: "true" };
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(stopServers);
+
+let keys: Keys;
+let keyId: string;
+
+const api = (server: ServeProcess, method: string, path: string, body?: unknown) =>
+  request(server.port, "api.rescdn.localhost", path, { method, headers: { "X-ResCDN-Key": keys.live }, body });
+const newZone = (server: ServeProcess, name: string) =>
+  api(server, "POST", "/v1/zones", { name, origin: "https://origin.example.com" });
+
+/** Why a command refuses; it must. */
+async function refusal(...args: Parameters<typeof runCommand>): Promise<string> {
+  const { code, stderr } = await runCommand(...args);
+  expect(code, stderr).toBe(1);
+  return stderr.trim();
+}
+
+beforeAll(async () => {
+  const server = await startServe(env);
+  keys = await newAccount(server.port);
+  expect((await newZone(server, "kept")).status).toBe(201);
+  const made = await api(server, "POST", "/v1/keys", { name: "CI", scopes: ["purge"] });
+  keyId = (JSON.parse(made.body) as { id: string }).id;
+  await callCommand("backup", [backup], env);
+  expect((await api(server, "DELETE", `/v1/keys/${keyId}`)).status).toBe(204);
+  expect((await newZone(server, "later")).status).toBe(201);
+  await server.stop();
+});
+
+describe("npm run backup", { timeout: 300_000 }, () => {
+  it("writes one file that only its user may read, and leaves nothing else behind", () => {
+    expect(statSync(backup).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder).sort()).toEqual(["one.backup", "state"]);
+    using database = new DatabaseSync(backup, { readOnly: true });
+    expect(database.prepare("SELECT name FROM zones").all()).toEqual([{ name: "kept" }]);
+  });
+
+  it("overwrites no file, and says what it lacks", async () => {
+    expect(await refusal("backup", [backup], env)).toBe(`${backup} exists already: name another file`);
+    const nowhere = join(folder, "nowhere");
+    expect(await refusal("backup", [join(nowhere, "x.backup")], env)).toBe(
+      `${nowhere} is no folder that you may write to`,
+    );
+    const empty = { ...env, STATE_DIR: join(folder, "empty") };
+    expect(await refusal("backup", [join(folder, "two.backup")], empty)).toMatch(/^there is nothing to back up: /);
+  });
+});
+
+describe("npm run restore", { timeout: 300_000 }, () => {
+  it("refuses what is no backup, is damaged, or is of a newer version, before it touches anything", async () => {
+    const before = readFileSync(stateFiles(stateDir).database);
+    const text = join(folder, "text");
+    writeFileSync(text, "something else\n".repeat(100));
+    const other = join(folder, "other.sqlite");
+    new DatabaseSync(other).exec("CREATE TABLE t (x)");
+    const cut = join(folder, "cut.backup");
+    writeFileSync(cut, readFileSync(backup).subarray(0, 100_000));
+    const newer = join(folder, "newer.backup");
+    writeFileSync(newer, readFileSync(backup));
+    new DatabaseSync(newer).exec("INSERT INTO d1_migrations (name) VALUES ('9999_newer.sql')");
+    for (const [file, sentence] of [
+      [join(folder, "missing"), /^there is no file .*missing$/],
+      [folder, /is not a backup of ResCDN: npm run backup makes them$/],
+      [text, /is not a backup of ResCDN: npm run backup makes them$/],
+      [other, /is not a backup of ResCDN: npm run backup makes them$/],
+      [cut, /is damaged, and nothing was touched: .*\. Take an earlier backup$/],
+      [newer, /is of a newer version than this one: restore it with one that has 9999_newer\.sql$/],
+    ] as const)
+      expect(() => readBackup(file, known())).toThrow(sentence);
+    expect(await refusal("restore", [text], env)).toBe(
+      `${text} is not a backup of ResCDN: npm run backup makes them`,
+    );
+    expect(await refusal("restore", [], env)).toMatch(/^npm run restore -- <backup>\n/);
+    expect(readFileSync(stateFiles(stateDir).database).equals(before)).toBe(true);
+    for (const file of [text, other, cut, newer]) rmSync(file);
+  });
+
+  it("leaves the folder of a server that runs alone", async () => {
+    const server = await startServe(env);
+    expect(await refusal("restore", [backup], env)).toBe(
+      `another server keeps its state in ${stateDir}: stop it, or choose another folder with STATE_DIR`,
+    );
+    expect((await request(server.port, "later.rescdn.localhost", "/")).status).not.toBe(404);
+    await server.stop();
+  });
+
+  it("says which keys work again, keeps what was there before, and can be undone with that", async () => {
+    const said = await callCommand("restore", [backup], env);
+    expect(said).toContain(`1 API keys that were revoked since work again; revoke them anew: ${keyId} "CI" of acct_`);
+    expect(said).toContain("  1 not served any more: later\n");
+    const before = /what was there before is kept, with its secrets: (.*)\n/.exec(said)?.[1] ?? "";
+    expect(statSync(before).mode & 0o777).toBe(0o600);
+    let server = await startServe(env);
+    expect((await request(server.port, "later.rescdn.localhost", "/")).status).toBe(404);
+    await server.stop();
+    expect(await callCommand("restore", [before], env)).toContain("  1 served again: later\n");
+    server = await startServe(env);
+    expect((await request(server.port, "later.rescdn.localhost", "/")).status).not.toBe(404);
+    await server.stop();
+  });
+
+  it("brings everything to another machine, usage as well", async () => {
+    let server = await startServe(env);
+    for (let i = 0; i < 3; i++) await request(server.port, "kept.rescdn.localhost", "/a.css", { method: "OPTIONS" });
+    await server.stop();
+    const moved = join(folder, "moved.backup");
+    await callCommand("backup", [moved], env);
+    const elsewhere = { ...env, STATE_DIR: join(folder, "elsewhere") };
+    const said = await callCommand("restore", [moved], elsewhere);
+    expect(said).toMatch(/usage: 0 meters count on as they were, [12] are those of the backup/);
+    const usage = async (on: Record<string, string>) => {
+      server = await startServe(on);
+      const { body } = await api(server, "GET", "/v1/usage");
+      await server.stop();
+      return (JSON.parse(body) as { requests: number }).requests;
+    };
+    const counted = await usage(env);
+    expect(counted).toBeGreaterThanOrEqual(3);
+    expect(await usage(elsewhere)).toBe(counted);
+  });
+
+  it("that was broken off keeps servers from starting, until it is called again", async () => {
+    placeBackup(stateDir, backup, readBackup(backup, known()), new Date());
+    const failed = await startServe(env).then(
+      () => null,
+      (error: unknown) => error as ServeFailed,
+    );
+    expect(failed?.stderr.trim()).toBe(
+      `the restore of ${backup} into ${stateDir} was broken off: finish it with npm run restore -- ${backup}`,
+    );
+    expect(await callCommand("restore", [backup], env)).toMatch(/what was there before is kept/);
+    const server = await startServe(env);
+    expect((await request(server.port, "later.rescdn.localhost", "/")).status).toBe(404);
+    await server.stop();
+  });
+});
+
+/** The migrations that the backup has seen. */
+function known(): string[] {
+  using database = new DatabaseSync(backup, { readOnly: true });
+  return (database.prepare("SELECT name FROM d1_migrations").all() as { name: string }[]).map(({ name }) => name);
+}
