@@ -77,7 +77,7 @@ async function publishAgain(
   });
   const last = names.at(-1);
   const isLast = last === undefined || names.length < NAMES_OF_A_PAGE;
-  const next: RestorePlace = isLast ? nextPlace(place) : { ...place, after: last };
+  const next = isLast ? nextPlace(place) : { ...place, after: last };
   return page(kind, names.length, changes, next);
 }
 
@@ -107,19 +107,19 @@ function page(
   { table }: RestoredKind,
   published: number,
   changes: readonly (PublishedChange | null)[],
-  next: RestorePlace,
+  next: RestorePlace | null,
 ): RestoredPage {
-  return { table, published, changes: changes.filter((change) => change !== null), next: isOver(next) ? null : next };
+  return { table, published, changes: changes.filter((change) => change !== null), next };
 }
 
-/** The kinds pass through D1 one after the other, then through the table. */
-function nextPlace({ kind, pass }: RestorePlace): RestorePlace {
-  if (kind + 1 < RESTORED_KINDS.length) return { kind: kind + 1, pass, after: "" };
-  return pass === "database" ? { kind: 0, pass: "table", after: "" } : { kind: RESTORED_KINDS.length, pass, after: "" };
-}
-
-function isOver({ kind }: RestorePlace): boolean {
-  return kind >= RESTORED_KINDS.length;
+/**
+ * The kinds pass through D1 one after the other, then through the table the other way round: what says that something is not
+ * served is the first to come and the last to go. Null: all have.
+ */
+function nextPlace({ kind, pass }: RestorePlace): RestorePlace | null {
+  if (pass === "table") return kind === 0 ? null : { kind: kind - 1, pass, after: "" };
+  const isLast = kind + 1 === RESTORED_KINDS.length;
+  return isLast ? { kind, pass: "table", after: "" } : { kind: kind + 1, pass, after: "" };
 }
 
 async function publishedDocument({ ZONES }: Env, { prefix }: RestoredKind, name: string): Promise<AnyDocument | null> {

@@ -85,9 +85,7 @@ describe("npm run restore", { timeout: 300_000 }, () => {
       [newer, /is of a newer version than this one: restore it with one that has 9999_newer\.sql$/],
     ] as const)
       expect(() => readBackup(file, known())).toThrow(sentence);
-    expect(await refusal("restore", [text], env)).toBe(
-      `${text} is not a backup of ResCDN: npm run backup makes them`,
-    );
+    expect(await refusal("restore", [text], env)).toBe(`${text} is not a backup of ResCDN: npm run backup makes them`);
     expect(await refusal("restore", [], env)).toMatch(/^npm run restore -- <backup>\n/);
     expect(readFileSync(stateFiles(stateDir).database).equals(before)).toBe(true);
     for (const file of [text, other, cut, newer]) rmSync(file);

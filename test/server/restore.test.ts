@@ -3,7 +3,6 @@ import { drill } from "./restore/drill.ts";
 
 describe("a restore of an older state, taken under load", () => {
   it.each([
-    ["live", 1],
     ["live", 2],
     ["folder", 1],
   ] as const)(

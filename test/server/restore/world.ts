@@ -148,12 +148,14 @@ export class World {
   async read({ zone, record, customer }: Thing): Promise<Answer[]> {
     const answers: Answer[] = [];
     for (const path of PATHS) {
-      const answer = await request(this.port, `${zone}.rescdn.localhost`, path);
+      const answer = await request(this.port, `${zone}.rescdn.localhost`, path, { seconds: 120 });
       if (answer.status === 200) this.#counted.set(customer.live, (this.#counted.get(customer.live) ?? 0) + 1);
       answers.push(answer);
     }
     const name = `get.${record}.${customer.namespace}.v1.resolvedb.net`;
-    answers.push(await request(this.port, "dns.resolvedb.localhost", `/resolve?type=TXT&name=${name}`));
+    answers.push(
+      await request(this.port, "dns.resolvedb.localhost", `/resolve?type=TXT&name=${name}`, { seconds: 120 }),
+    );
     return answers;
   }
 
@@ -243,7 +245,7 @@ export class World {
   async #shownRecords({ namespace, resolvedb }: Customer, record: string): Promise<{ id: string; data: string }[]> {
     const path = `/api/v1/records?namespace=${namespace}&resource=${record}`;
     const headers = { Authorization: `Bearer ${resolvedb}` };
-    const answer = await request(this.port, "api.resolvedb.localhost", path, { headers });
+    const answer = await request(this.port, "api.resolvedb.localhost", path, { headers, seconds: 120 });
     return (JSON.parse(answer.body) as { records?: { id: string; data: string }[] }).records ?? [];
   }
 
@@ -253,12 +255,13 @@ export class World {
 
   async #records({ customer }: Thing, method: string, path: string, expected: number, body?: unknown): Promise<void> {
     const headers = { Authorization: `Bearer ${customer.resolvedb}` };
-    const init = { method, headers, body };
+    const init = { method, headers, body, seconds: 120 };
     expectStatus(await request(this.port, "api.resolvedb.localhost", `/api/v1/records${path}`, init), expected);
   }
 
   #api(key: string, method: string, path: string, body?: unknown): Promise<Answer> {
-    return request(this.port, "api.rescdn.localhost", path, { method, headers: { "X-ResCDN-Key": key }, body });
+    const headers = { "X-ResCDN-Key": key };
+    return request(this.port, "api.rescdn.localhost", path, { method, headers, body, seconds: 120 });
   }
 }
 
