@@ -27,7 +27,7 @@ beforeEach(async () => {
     asset(`${new URL(request.url).pathname} ${++bodies}`, { "cache-control": "max-age=600" })(request),
   );
   zone = await newZone(customer.live, { origin: origin.url });
-});
+}, 30_000);
 
 /** Restores to the end, from a cursor on; what changed, by kind. */
 async function restore(cursor: string | null = null): Promise<Page[]> {
