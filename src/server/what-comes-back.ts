@@ -12,14 +12,13 @@ export function whatComesBack(restored: string, before: string | null): string[]
   using database = new DatabaseSync(restored, { readOnly: true });
   const pending = count(database, "SELECT COUNT(*) AS count FROM webhook_deliveries WHERE state = 'pending'");
   const deliveries = pending === 0 ? [] : [`${pending} deliveries to webhooks are due, some of them once more`];
-  if (before === null) {
+  if (before === null || !isOfSameVersion(database, before)) {
     return [
       "API keys and query tokens that were revoked since the backup work again, accounts that were suspended are active " +
-        "again, and takedowns made since are lifted: what was there before is not known here, so look through your notes",
+        "again, and takedowns made since are lifted. Which these are is not known here",
       ...deliveries,
     ];
   }
-  database.prepare("ATTACH ? AS before").run(before);
   const usable = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > unixepoch('subsec') * 1000)";
   return [
     ...sentence(
@@ -48,6 +47,13 @@ export function whatComesBack(restored: string, before: string | null): string[]
     ),
     ...deliveries,
   ];
+}
+
+/** Attaches what was there before, unless it was of another version. */
+function isOfSameVersion(database: DatabaseSync, before: string): boolean {
+  database.prepare("ATTACH ? AS before").run(before);
+  const missing = "SELECT name FROM main.d1_migrations EXCEPT SELECT name FROM before.d1_migrations";
+  return count(database, `SELECT COUNT(*) AS count FROM (${missing})`) === 0;
 }
 
 function sentence(database: DatabaseSync, what: string, query: string): string[] {

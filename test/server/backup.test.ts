@@ -115,7 +115,7 @@ describe("npm run restore", { timeout: 300_000 }, () => {
     await server.stop();
   });
 
-  it("brings everything to another machine, usage as well", async () => {
+  it("brings everything to another machine, usage as well, where no older version starts on it later", async () => {
     let server = await startServe(env);
     for (let i = 0; i < 3; i++) await request(server.port, "kept.rescdn.localhost", "/a.css", { method: "OPTIONS" });
     await server.stop();
@@ -133,6 +133,18 @@ describe("npm run restore", { timeout: 300_000 }, () => {
     const counted = await usage(env);
     expect(counted).toBeGreaterThanOrEqual(3);
     expect(await usage(elsewhere)).toBe(counted);
+
+    // A version that came later has migrated it since.
+    new DatabaseSync(stateFiles(elsewhere.STATE_DIR).database).exec(
+      "INSERT INTO d1_migrations (name) VALUES ('9999_newer.sql')",
+    );
+    const failed = await startServe(elsewhere).then(
+      () => null,
+      (error: unknown) => error as ServeFailed,
+    );
+    expect(failed?.stderr).toMatch(
+      /^the database is of a newer version than this one, .*: it needs one that has 9999_newer\.sql\. /,
+    );
   });
 
   it("that was broken off keeps servers from starting, until it is called again", async () => {
