@@ -18,6 +18,7 @@ export const AUDIT_ACTIONS = [
   "record.create",
   "record.delete",
   "record.update",
+  "service.restore",
   "webhook.create",
   "webhook.delete",
   "webhook.disable",
