@@ -1,6 +1,7 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { whyNotMigrated } from "../db/newest-migration.ts";
 import { versionFloor } from "../db/version-floor.ts";
+import { log } from "../log/log.ts";
 import type { RestContext, RestEnv } from "../rest/context.ts";
 import { beginRestore, NotRestored, type RestorePlace, restorePage } from "../restore/restore-page.ts";
 import { RESTORED_KINDS } from "../restore/restored-kinds.ts";
@@ -19,7 +20,7 @@ export function addRestore(app: OpenAPIHono<RestEnv>): void {
     const place = cursor === null ? await beginRestore(c.env, c.var.now) : await placeOf(c, cursor);
     const done = await restorePage(c.env, place, operatorRequest(c), c.var.now).catch((error: unknown) => {
       if (!(error instanceof NotRestored)) throw error;
-      console.error(JSON.stringify({ event: "restore_failed", request_id: c.var.requestId, error: error.message }));
+      log("restore_failed", { request_id: c.var.requestId, reason: error.message });
       throw new Problem("not_published", {
         sentence: "not everything could be published: send the same cursor again",
       });

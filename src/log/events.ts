@@ -68,6 +68,11 @@ export const EVENTS = {
     "As `publish_failed`; the cron tries again within a minute",
     "Nothing, if it passes by itself",
   ],
+  restore_failed: [
+    "error",
+    "A call of `/admin/restore` was answered 503: something could not be published",
+    "Look at KV; `npm run restore` tries again by itself, and says where to go on",
+  ],
   document_refresh_failed: [
     "error",
     "KV could not be read: what is known of a zone, an account or a record is used for a minute",

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type BackupContents, takeBackup } from "./backup-file.ts";
 import { CannotStart } from "./cannot-start.ts";
-import { fail } from "./command.ts";
+import { fail, say } from "./command.ts";
 import { keepFilesPrivate } from "./private-files.ts";
 import { remoteBackup } from "./remote-backup.ts";
 import { stateDirFromEnvironment } from "./state-dir.ts";
@@ -32,7 +32,7 @@ function backUp(path: string): void {
   const stateDir = stateDirFromEnvironment();
   const { accounts, zones, records, meters } = takenBackup(stateDir, path);
   const megabytes = (statSync(path).size / 1024 ** 2).toFixed(1);
-  console.log(`backup ${path}
+  say(`backup ${path}
 of ${stateDir}, ${megabytes} MB: ${accounts} accounts, ${zones} zones, ${records} records, the usage of ${meters.length} meters
 It holds secrets, such as webhooks' signing secrets and what zones send to their origins: only you may read it, keep it so.`);
 }

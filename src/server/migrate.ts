@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { applyMigrations } from "./apply-migrations.ts";
 import { CannotStart } from "./cannot-start.ts";
-import { fail } from "./command.ts";
+import { fail, say } from "./command.ts";
 import { localBatch, remoteBatch } from "./database-batch.ts";
 import { keepFilesPrivate } from "./private-files.ts";
 import { projectRoot, wranglerConfig } from "./project.ts";
@@ -48,13 +48,13 @@ function batchOfStoppedServer() {
 
 async function goUp(): Promise<void> {
   const applied = await applyMigrations(batchOfStoppedServer(), folder);
-  console.log(applied.length === 0 ? "the database has all migrations" : `applied ${applied.join(", ")}`);
+  say(applied.length === 0 ? "the database has all migrations" : `applied ${applied.join(", ")}`);
 }
 
 async function goBack(number: string): Promise<void> {
   const taken = await takeBackMigrations(remote ? remoteBatch : batchOfStoppedServer(), folder, number, mayLose);
-  if (taken.length === 0) return console.log(`the database has no migration above ${number}`);
-  console.log(`took back ${taken.join(", ")}
+  if (taken.length === 0) return say(`the database has no migration above ${number}`);
+  say(`took back ${taken.join(", ")}
 Start the version that goes with it: this one would apply them again. When you come back to this one, call
 npm run restore -- --remote <url> once it runs: what was published in between is unknown to what is published then.`);
 }

@@ -9,7 +9,8 @@ import { unstable_readConfig as readConfig } from "wrangler";
 import { migrationsIn } from "./apply-migrations.ts";
 import { readBackup, withoutRoom } from "./backup-file.ts";
 import { CannotStart } from "./cannot-start.ts";
-import { cacheBytesFromEnvironment, fail } from "./command.ts";
+import { cacheBytesFromEnvironment, fail, say } from "./command.ts";
+import { logAs } from "./log/print.ts";
 import { keepFilesPrivate } from "./private-files.ts";
 import { projectRoot, wranglerConfig } from "./project.ts";
 import { restoreByCalls } from "./restore-calls.ts";
@@ -26,6 +27,7 @@ npm run restore -- --remote https://api.<your domain> [--resume <cursor>]   (wit
 
 const { remote, resume, file } = readArguments();
 keepFilesPrivate();
+logAs({ level: "warn" }); // the calls that it makes itself are no events for who reads this
 try {
   if (remote !== undefined) await restoreRemote(remote, resume ?? null);
   else await restoreFolder(stateDirFromEnvironment(), resolve(process.env.INIT_CWD ?? ".", file ?? ""));
@@ -60,13 +62,13 @@ async function restoreFolder(stateDir: string, backup: string): Promise<void> {
     throw withoutRoom(error, stateDir);
   });
   noteRestore(stateDir, null);
-  console.log(`restored ${backup}, taken at ${new Date(contents.takenAt).toISOString()}, into ${stateDir}`);
-  console.log(report.toString());
-  console.log(`usage: ${meters.kept} meters count on as they were, ${meters.restored} are those of the backup`);
-  for (const line of whatComesBack(stateFiles(stateDir).database, before)) console.log(line);
-  if (before !== null) console.log(`what was there before is kept, with its secrets: ${before}`);
+  say(`restored ${backup}, taken at ${new Date(contents.takenAt).toISOString()}, into ${stateDir}`);
+  say(report.toString());
+  say(`usage: ${meters.kept} meters count on as they were, ${meters.restored} are those of the backup`);
+  for (const line of whatComesBack(stateFiles(stateDir).database, before)) say(line);
+  if (before !== null) say(`what was there before is kept, with its secrets: ${before}`);
   if (aside !== null)
-    console.log(`what was there before could not be read (${aside.reason}), and is kept as it was: ${aside.file}`);
+    say(`what was there before could not be read (${aside.reason}), and is kept as it was: ${aside.file}`);
 }
 
 /** Has a server that nobody else knows the port and the token of publish what the folder's database says. */
@@ -96,11 +98,11 @@ async function restoreRemote(url: string, cursor: string | null): Promise<void> 
   try {
     await restoreByCalls({ url: new URL(url).origin, adminToken }, cursor, (page) => report.add(page));
   } catch (error) {
-    if (report.isBegun) console.log(report.toString());
+    if (report.isBegun) say(report.toString());
     throw error;
   }
-  console.log(report.toString());
-  console.log(`API keys and query tokens that were revoked since the time that the database was brought back to work again.
+  say(report.toString());
+  say(`API keys and query tokens that were revoked since the time that the database was brought back to work again.
 Accounts that were suspended since are named above as changed (state), zones whose takedowns are lifted as changed (takedowns).
 Usage is as it was counted: the Durable Objects that count it were not brought back.
 Other locations serve what they hold for up to a minute more.`);

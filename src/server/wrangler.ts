@@ -19,7 +19,7 @@ export async function askWrangler<Answer>(...args: string[]): Promise<Answer> {
     stdio: ["inherit", "pipe", "inherit"],
   });
   const [said, [code]] = await Promise.all([text(child.stdout), once(child, "close") as Promise<[number | null]>]);
-  if (code !== 0) console.error(said);
+  if (code !== 0) process.stderr.write(said);
   refuseFailure(code, args);
   return JSON.parse(said) as Answer;
 }
