@@ -19,15 +19,14 @@ export async function askWrangler<Answer>(...args: string[]): Promise<Answer> {
     stdio: ["inherit", "pipe", "inherit"],
   });
   const [said, [code]] = await Promise.all([text(child.stdout), once(child, "close") as Promise<[number | null]>]);
-  if (code !== 0) process.stderr.write(said);
-  refuseFailure(code, args);
+  refuseFailure(code, args, said);
   return JSON.parse(said) as Answer;
 }
 
 const program = join(projectRoot, "node_modules/wrangler/bin/wrangler.js");
 
-function refuseFailure(code: number | null, args: readonly string[]): void {
-  if (code !== 0) throw new CannotStart(`wrangler ${args.slice(0, 2).join(" ")} ended with ${code}`);
+function refuseFailure(code: number | null, args: readonly string[], said = ""): void {
+  if (code !== 0) throw new CannotStart(`wrangler ${args.slice(0, 2).join(" ")} ended with ${code}\n${said}`.trim());
 }
 
 /** What each call about the deployment's database is given. */
