@@ -1,6 +1,6 @@
 import type { Asset } from "./assets.ts";
 import { installed } from "./contenders/installed.ts";
-import { rescdn } from "./contenders/rescdn.ts";
+import { ROWS, rescdn } from "./contenders/rescdn.ts";
 import { bareMatch, constants, honoCache, honoOnMiniflare, plain, plainMiss } from "./contenders/workers.ts";
 import type { Round } from "./measure.ts";
 import type { Options } from "./options.ts";
@@ -14,15 +14,16 @@ export interface Comparison {
   /** Names of the rows that the ratios are of. */
   roles: { ours: string; constant: string };
   saturation: Round[];
-  /** At half of the constant answer's rate. */
+  /** At half of the constant answer's rate; none where only a part is compared. */
   half: Round[];
 }
 
-/** Compares all contenders on one asset: all are up at once, and their turns alternate. */
+/** Compares contenders on one asset: all that are asked for are up at once, and their turns alternate. */
 export async function compare(asset: Asset, options: Options, folder: string): Promise<Comparison> {
   const [ours, ...ourOthers] = rescdn;
   const [constant, ...otherConstants] = constants(asset);
   if (ours === undefined || constant === undefined) throw new Error("nothing to compare");
+  const { parts, only } = options;
   const others = [
     ...ourOthers,
     ...otherConstants,
@@ -32,18 +33,30 @@ export async function compare(asset: Asset, options: Options, folder: string): P
     plain,
     plainMiss,
     ...installed,
-  ];
-  const contenders = [ours, constant, ...others.filter(({ name }) => name.includes(options.only))];
+  ].filter(({ name }) => name.includes(only) && isAskedFor(name, parts));
+  const contenders = [ours, constant, ...others];
 
+  const roles = { ours: ours.name, constant: constant.name };
   const started: Started[] = [];
   try {
     await startAll(contenders, started, asset, folder);
     await takeTurns(started, asset, SATURATION, { rounds: 1, seconds: 1 }); // until the JIT has seen the code
     const saturation = await takeTurns(started, asset, SATURATION, options);
+    if (!parts.has("compare")) return { asset: asset.name, roles, saturation, half: [] };
     const pace = paceFor(summarise(saturation).find((row) => row.contender === constant.name)!.rate / 2);
     const half = await takeTurns(started.slice(0, 2), asset, pace, options);
-    return { asset: asset.name, roles: { ours: ours.name, constant: constant.name }, saturation, half };
+    return { asset: asset.name, roles, saturation, half };
   } finally {
     await stopAll(started);
   }
+}
+
+const PARTIAL = {
+  store: [ROWS.cacheApiHit, bareMatch.name, honoCache.name],
+  miss: [ROWS.miss, plainMiss.name, ROWS.validation],
+};
+
+function isAskedFor(name: string, parts: Options["parts"]): boolean {
+  if (parts.has("compare")) return true;
+  return (["store", "miss"] as const).some((part) => parts.has(part) && PARTIAL[part].includes(name));
 }

@@ -36,12 +36,7 @@ export function comparisonReport({ asset, roles, saturation, half }: Comparison)
       ["contender", ...LOAD_COLUMNS, "of the constant"],
       rows.map((one) => [one.contender, ...loadCells(one), figure(one.rate / constant.rate)]),
     ),
-    "",
-    `${asset}, at half of the constant's rate, ${half[0]?.pace.connections} connections`,
-    formatTable(
-      ["contender", ...LOAD_COLUMNS],
-      paced.map((one) => [one.contender, ...loadCells(one)]),
-    ),
+    ...(half.length === 0 ? [] : halfReport(asset, half)),
     "",
     `${roles.ours}, against "${roles.constant}":`,
     `  ${figure(ours.rate / constant.rate)} of its rate, ${figure(ours.cpu - constant.cpu)} µs CPU over it`,
@@ -56,10 +51,24 @@ export function comparisonReport({ asset, roles, saturation, half }: Comparison)
       ] as const
     ).flatMap(([one, { name }]) => {
       const [mine, other] = [row(one), row(name)];
-      return mine && other ? [`  ${one}: ${figure(mine.cpu / other.cpu)} times the CPU of ${name}`] : [];
+      if (mine === undefined || other === undefined) return [];
+      return [
+        `  ${one}: ${figure(mine.cpu / other.cpu)} times the CPU of ${name}, ${figure(mine.rate / other.rate)} of its rate`,
+      ];
     }),
     "Workers to compare with have the cache of `serve`, but where Miniflare's is named.",
   ].join("\n");
+}
+
+function halfReport(asset: string, half: readonly Round[]): string[] {
+  return [
+    "",
+    `${asset}, at half of the constant's rate, ${half[0]?.pace.connections} connections`,
+    formatTable(
+      ["contender", ...LOAD_COLUMNS],
+      summarise(half).map((one) => [one.contender, ...loadCells(one)]),
+    ),
+  ];
 }
 
 /** Each kind of hit out of memory, beside workerd's constant answer of the same status, fields and size. */

@@ -55,8 +55,8 @@ let counts: Count[] = [];
 let growth: Growth[] = [];
 let dns: Round[] = [];
 let startup: Startup[] = [];
-if (options.parts.has("compare")) {
-  for (const line of missing) console.log(line);
+if ((["compare", "store", "miss"] as const).some((part) => options.parts.has(part))) {
+  if (options.parts.has("compare")) for (const line of missing) console.log(line);
   for (const asset of ASSETS) {
     const comparison = await compare(asset, options, folder);
     comparisons.push(comparison);
