@@ -127,6 +127,33 @@ describe("a hot response is given without a promise, and as it was the first tim
   });
 });
 
+describe("a range of a hot response", () => {
+  it("is the one that is asked for, whichever was asked for before, and as old as the response", async () => {
+    const { shown } = await isolate(LINE);
+    await shown({ headers: { range: "bytes=0-1" } });
+    const ranges = [
+      "bytes=0-9",
+      "bytes=0-9",
+      "bytes=10-14",
+      "bytes=0-9",
+      "bytes=-5",
+      `bytes=${"0".repeat(80)}4-6`,
+      "bytes=0-9",
+    ];
+    for (const range of ranges) {
+      const [, first = "", last = ""] = /=(\d*)-(\d*)/.exec(range) ?? [];
+      const from = first === "" ? BODY.length - 5 : Number(first);
+      const body = BODY.slice(from, first === "" ? undefined : Number(last) + 1);
+      const { fields, ...part } = await shown({ headers: { range } });
+      expect(part).toEqual({ isAtOnce: true, status: 206, body });
+      expect(new Map(fields).get("content-length")).toBe(String(body.length));
+      expect(new Map(fields).get("content-range")).toBe(`bytes ${from}-${from + body.length - 1}/${BODY.length}`);
+    }
+    pass(3);
+    expect(new Map((await shown({ headers: { range: "bytes=0-9" } })).fields).get("age")).toBe("3");
+  });
+});
+
 describe("a zone whose answers all pages below a domain may read", () => {
   const BELOW = { cors: ["https://*.example.com"] };
   const from = (origin: string, more: Record<string, string> = {}) => ({ headers: { origin, ...more } });
@@ -229,7 +256,7 @@ describe("a response in the store is given again as it was the first time", () =
       }
       return counts;
     };
-    await expect.poll(reads).toEqual([1, 1, 2]);
+    await expect.poll(reads, { timeout: 10_000 }).toEqual([1, 1, 2]);
   });
 
   it("also where its coding is gone from the store", async () => {

@@ -133,19 +133,26 @@ function replayWhole({ whole, body, size, coding }: ReadyAnswer): Replay {
   return { fields: whole, body, size, coding };
 }
 
+/** Longer ones are not remembered (characters). */
+const LONGEST_RANGE = 64;
+
 /** Null for a part of what stands in the store as well: it is read from there. */
 function replayRange(ready: ReadyAnswer, range: string, headers: Headers): Replay | null {
-  const { body } = ready;
+  const { body, part } = ready;
   if (body === null || headers.has("if-range")) return null;
+  if (part?.range === range) return { ...part, coding: null };
   const asked = parseRange(range);
   if (asked === null) return replayWhole(ready);
   const within = rangeWithin(asked, ready.size);
   if (within.kind !== "part") return null;
   const { first, last } = within;
-  ready.part ??= { ...ready.whole, status: 206, headers: withoutContentDigests(ready.whole.headers) };
-  ready.part.headers.set("content-range", contentRange(first, last, ready.size));
-  ready.part.headers.set("content-length", String(last - first + 1));
-  return { fields: ready.part, body: body.slice(first, last + 1), size: last - first + 1, coding: null };
+  const size = last - first + 1;
+  const fields = part?.fields ?? { ...ready.whole, status: 206, headers: withoutContentDigests(ready.whole.headers) };
+  fields.headers.set("content-range", contentRange(first, last, ready.size));
+  fields.headers.set("content-length", String(size));
+  const asWritten = range.length <= LONGEST_RANGE ? range : null;
+  ready.part = { range: asWritten, fields, body: body.slice(first, last + 1), size };
+  return { ...ready.part, coding: null };
 }
 
 function withoutContentDigests(whole: Headers): Headers {
