@@ -79,10 +79,15 @@ export const NO_DIRECTIVES: CacheControl & Record<FieldsDirective, boolean> = Ob
  */
 export function parseCacheControl(value: string | null): CacheControl {
   if (value === null || value === "") return NO_DIRECTIVES;
+  if (value === lastRead.value) return lastRead.directives;
   const draft: CacheControlDraft = { ...NO_DIRECTIVES };
   for (const member of listMembers(value)) readMember(draft, member);
+  lastRead = { value, directives: draft };
   return draft;
 }
+
+/** On the way of one response, several ask what the same value says. */
+let lastRead: { value: string; directives: CacheControl } = { value: "", directives: NO_DIRECTIVES };
 
 /**
  * A request's directives (RFC 9111 §5.2.1). `Pragma: no-cache` (RFC 9111 §5.4) is another name for a `no-cache`, which is
