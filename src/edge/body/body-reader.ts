@@ -1,3 +1,4 @@
+/** Of the buffer that is read into, unless less is to come (bytes). */
 const BUFFER_BYTES = 65_536;
 
 /** No chunk came for too long. */
@@ -11,9 +12,12 @@ export class BodyReader {
   readonly #byob: ReadableStreamBYOBReader | null;
   readonly #plain: ReadableStreamDefaultReader<Uint8Array> | null;
   readonly #silence = Promise.withResolvers<never>();
-  #buffer = new ArrayBuffer(BUFFER_BYTES);
+  #buffer: ArrayBuffer;
 
-  constructor(body: ReadableStream<Uint8Array>) {
+  /** @param expected bytes of the whole body, where they are known */
+  constructor(body: ReadableStream<Uint8Array>, expected: number | null = null) {
+    // A byte more, so that the end of the body is seen by a read that has room. None of it would be no buffer.
+    this.#buffer = new ArrayBuffer(expected === null ? BUFFER_BYTES : Math.min(expected + 1, BUFFER_BYTES));
     this.#byob = byobReader(body);
     this.#plain = this.#byob === null ? body.getReader() : null;
     this.#silence.promise.catch(() => undefined); // seen by the read that it ends

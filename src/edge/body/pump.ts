@@ -60,7 +60,7 @@ export async function pump(
   { client, keeping }: Sinks,
   bounds: BodyBounds,
 ): Promise<PumpOutcome> {
-  const reader = new BodyReader(body);
+  const reader = new BodyReader(body, bounds.expected);
   const silence = watchOver(bounds.idleMs, reader);
   let store: Sink | null = null;
   let held: Uint8Array[] | null = keeping === null ? null : [];

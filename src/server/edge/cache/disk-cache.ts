@@ -93,12 +93,15 @@ export class DiskCache implements PlainCache {
 
   /** @throws {CacheFull} and what the body throws; nothing is kept then, and what was there before still is */
   async write(url: string, { entry, body }: Content): Promise<void> {
-    const reader = new BodyReader((body instanceof Blob ? body.stream() : body) ?? new Response("").body!);
+    const head = encoder.encode(entry ?? "");
+    if (body === null || body instanceof Blob) {
+      const bytes = body === null ? head : joined([head, await body.bytes()]);
+      const { index, file } = await this.#prepare(url, head);
+      return this.#writeAtOnce(index, file, bytes);
+    }
+    const reader = new BodyReader(body);
     try {
-      const index = await this.open();
-      const head = encoder.encode(entry ?? "");
-      const file = { id: this.#idOf(url), sequence: this.#next(), headBytes: head.byteLength };
-      await this.#expire(index);
+      const { index, file } = await this.#prepare(url, head);
       const { chunks, isEnd } = await readSome(reader, AT_ONCE_BYTES);
       const beginning = joined([head, ...chunks]);
       if (isEnd) await this.#writeAtOnce(index, file, beginning);
@@ -107,6 +110,14 @@ export class DiskCache implements PlainCache {
       await reader.cancel(String(error));
       throw error;
     }
+  }
+
+  /** Names a file that is to be written. */
+  async #prepare(url: string, head: Uint8Array) {
+    const index = await this.open();
+    const file = { id: this.#idOf(url), sequence: this.#next(), headBytes: head.byteLength };
+    await this.#expire(index);
+    return { index, file };
   }
 
   async remove(url: string): Promise<void> {
