@@ -152,6 +152,7 @@ function edgeWorker(
     ...bundle,
     name,
     compatibilityDate: config.compatibility_date ?? "",
+    compatibilityFlags: config.compatibility_flags,
     bindings: { ...config.vars, ...vars, ...cache.bindings },
     cache: false, // Miniflare's
     serviceBindings: {

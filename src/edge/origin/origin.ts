@@ -45,7 +45,7 @@ export async function askOrigin(
   // RFC 9110 §9.2.2: a proxy "MUST NOT automatically retry non-idempotent requests".
   const repeatable = request.method === "GET" || request.method === "HEAD";
   const ask = async (origin: string, host: string | null, own: Readonly<Record<string, string>>) => {
-    const asked = { ...request, headers: withOwn(request.headers, own) };
+    const asked = { ...request, headers: headersFor(host, request.headers, own) };
     const asking = await askOnce(origin, timeouts.first_byte_ms, asked, repeatable, host);
     const outcome = await ownRedirects(asking, { ...asked, origin, host, zone, hosts });
     const reason = reasonOf(outcome);
@@ -69,9 +69,10 @@ async function ownRedirects(outcome: OriginOutcome, question: Question): Promise
   return { kind: "failure", failure: { reason: "redirect-loop", retryAfter: 0 } };
 }
 
-function withOwn(headers: Headers, own: Readonly<Record<string, string>>): Headers {
+function headersFor(host: string | null, headers: Headers, own: Readonly<Record<string, string>>): Headers {
   const all = new Headers(headers);
   for (const [name, value] of Object.entries(own)) all.set(name, value);
+  if (host === null) askNoReload(all);
   return all;
 }
 
@@ -95,7 +96,6 @@ async function askOnce(
     host === null
       ? fetch(origin + request.pathAndQuery, {
           ...init,
-          headers: asNoReload(headers),
           redirect: "manual",
           cache: "no-store", // see below
           encodeResponseBody: "manual", // the platform would decode whatever a few bytes claim to be
@@ -132,9 +132,6 @@ function failed(origin: string, reason: FailureReason, error: string): OriginOut
  * request says something itself, and a cache that the origin has in front would be passed over at each miss of ours. So
  * it says what asks for nothing (RFC 9111 §5.2.1.3), beside which `Pragma` is ignored (RFC 7234 §5.4).
  */
-function asNoReload(headers: Headers): Headers {
-  if (headers.has("cache-control")) return headers;
-  const quiet = new Headers(headers);
-  quiet.set("cache-control", "min-fresh=0");
-  return quiet;
+function askNoReload(headers: Headers): void {
+  if (!headers.has("cache-control")) headers.set("cache-control", "min-fresh=0");
 }
