@@ -2,7 +2,19 @@ import { parseArgs } from "node:util";
 import { fail } from "../../src/server/command.ts";
 
 /** `store` and `miss` are what of `compare` concerns hits and misses of the Cache API. */
-const PARTS = ["compare", "store", "miss", "kinds", "pauses", "cores", "counts", "growth", "dns", "startup"] as const;
+const PARTS = [
+  "compare",
+  "store",
+  "miss",
+  "kinds",
+  "memory",
+  "pauses",
+  "cores",
+  "counts",
+  "growth",
+  "dns",
+  "startup",
+] as const;
 
 /** What the command's arguments ask for. */
 export interface Options {

@@ -7,6 +7,7 @@ import { DNS_ROWS } from "./dns.ts";
 import type { Growth } from "./growth.ts";
 import { type KindResult, shareOf } from "./kinds.ts";
 import type { Round } from "./measure.ts";
+import type { MemorySize } from "./memory.ts";
 import type { PauseSummary, Pauses } from "./pause-summary.ts";
 import { costPerMillion, PRICES } from "./prices.ts";
 import type { Startup } from "./startup.ts";
@@ -80,6 +81,34 @@ export function kindsReport(kinds: readonly KindResult[]): string {
       const [constant] = summarise(result.constant);
       const cells = [ours, constant].flatMap((row) => [figure(row?.rate ?? 0), figure(row?.cpu ?? 0)]);
       return [result.kind, result.asset, ...cells, figure(shareOf(result))];
+    }),
+  );
+}
+
+/** What a larger memory brings, and how long it stops for. */
+export function memoryReport(sizes: readonly MemorySize[]): string {
+  return formatTable(
+    [
+      `${sizes[0]?.objects.toLocaleString("en-US")} hot objects of 1 KiB, random by Zipf`,
+      ...LOAD_COLUMNS,
+      "max ms",
+      `at ${figure(summarise(sizes[0]?.quarter ?? [])[0]?.rate ?? Number.NaN)} req/s: p99 ms`,
+      "max ms",
+      "longest collection ms",
+      "p99 ms",
+    ],
+    sizes.map(({ bytes, saturation, quarter, pauses }) => {
+      const [fast, slow] = [saturation, quarter].map((rounds) => summarise(rounds)[0]!);
+      const longest = (rounds: readonly Round[]) => milliseconds(Math.max(...rounds.map(({ max }) => max)));
+      return [
+        `MEMORY_BYTES=${bytes}`,
+        ...loadCells(fast!),
+        longest(saturation),
+        milliseconds(slow!.p99),
+        longest(quarter),
+        figure(pauses.max),
+        figure(pauses.p99),
+      ];
     }),
   );
 }

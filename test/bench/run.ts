@@ -14,6 +14,7 @@ import { type Growth, measureGrowth } from "./growth.ts";
 import { type KindResult, measureKinds } from "./kinds.ts";
 import { describeMachine, pinToLoadCore, requireMachine } from "./machine.ts";
 import type { Round } from "./measure.ts";
+import { type MemorySize, measureMemory } from "./memory.ts";
 import { optionsFrom } from "./options.ts";
 import type { Pauses } from "./pause-summary.ts";
 import { measurePauses } from "./pauses.ts";
@@ -24,6 +25,7 @@ import {
   dnsReport,
   growthReport,
   kindsReport,
+  memoryReport,
   pausesReport,
   startupReport,
 } from "./report.ts";
@@ -49,6 +51,7 @@ pinToLoadCore();
 
 const comparisons: Comparison[] = [];
 let kinds: KindResult[] = [];
+let memory: MemorySize[] = [];
 const pauses: Pauses[] = [];
 let cores: Round[] = [];
 let counts: Count[] = [];
@@ -66,6 +69,10 @@ if ((["compare", "store", "miss"] as const).some((part) => options.parts.has(par
 if (options.parts.has("kinds")) {
   kinds = await measureKinds(options, folder);
   console.log(`\n${kindsReport(kinds)}`);
+}
+if (options.parts.has("memory")) {
+  memory = await measureMemory(options, folder);
+  console.log(`\n${memoryReport(memory)}`);
 }
 if (options.parts.has("pauses")) {
   for (const asset of ASSETS) {
@@ -101,7 +108,7 @@ const { rounds, seconds } = options;
 writeFileSync(
   results,
   JSON.stringify(
-    { date, machine, rounds, seconds, comparisons, kinds, pauses, cores, counts, growth, dns, startup },
+    { date, machine, rounds, seconds, comparisons, kinds, memory, pauses, cores, counts, growth, dns, startup },
     null,
     2,
   ),
