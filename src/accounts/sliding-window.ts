@@ -30,6 +30,7 @@ export class SlidingWindow {
 
   /** Whether one of `limit` calls may pass at `now`. */
   allows(limit: number, now: number): boolean {
+    this.#bringBack(now);
     while (this.#times.length > 0 && this.#times[0]! <= now - WINDOW_MS) this.#times.shift();
     return this.#times.length < limit;
   }
@@ -41,6 +42,11 @@ export class SlidingWindow {
     const remaining = Math.max(limit - this.#times.length, 0);
     const decisive = remaining === 0 ? this.#times[this.#times.length - limit] : this.#times.at(-1);
     return { allowed, limit, remaining, resetAt: (decisive ?? now) + WINDOW_MS };
+  }
+
+  /** Of a clock that has been set back, calls that seem to be yet to come count as of now: else they would count for as long. */
+  #bringBack(now: number): void {
+    for (let index = this.#times.length - 1; index >= 0 && this.#times[index]! > now; index--) this.#times[index] = now;
   }
 
   /** Takes back the last call that passed. */

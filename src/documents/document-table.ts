@@ -1,5 +1,6 @@
 import { log } from "../log/log.ts";
 import { BoundedMap } from "../memo/bounded-map.ts";
+import { isAhead, isRecent } from "../memo/is-recent.ts";
 import { SharedReads, type WaitUntil } from "../memo/shared-reads.ts";
 
 /** KV cannot be read and nothing recent enough is known of what was looked up. */
@@ -82,13 +83,13 @@ export class DocumentTable<Document> {
   known(name: string, now: number, waitUntil: WaitUntil): Document | null | undefined {
     const memo = this.#memos.get(name);
     if (memo !== undefined) {
-      if (now < memo.freshUntil) return this.#visible(memo.document);
-      if (now >= memo.staleUntil) return undefined;
+      if (isAhead(memo.freshUntil, FRESH_MS, now)) return this.#visible(memo.document);
+      if (!isAhead(memo.staleUntil, STALE_MS, now)) return undefined;
       this.#refresh(name, now, waitUntil);
       return memo.document;
     }
     const missedAt = this.#missing.get(name);
-    if (missedAt !== undefined && now - missedAt < FRESH_MS) return null;
+    if (missedAt !== undefined && isRecent(missedAt, FRESH_MS, now)) return null;
     return this.#kind.canBe(name) ? undefined : null;
   }
 

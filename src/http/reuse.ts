@@ -59,6 +59,14 @@ export function currentAge(stored: Pick<StoredFreshness, "initialAge" | "answere
   return Math.floor(stored.initialAge + Math.max(0, now - stored.answeredAt) / 1000);
 }
 
+/** By so much clocks may differ, ms. */
+const CLOCKS_MS = 10_000;
+
+/** Whether a response was stored at a time that is yet to come: the clock has been set back, and nobody knows its age. */
+export function isOfLater({ answeredAt }: Pick<StoredFreshness, "answeredAt">, now: number): boolean {
+  return answeredAt - now > CLOCKS_MS;
+}
+
 /**
  * Decides how a stored response may answer a request (RFC 9111 §4.2, §4.2.4, RFC 5861), whatever the request says of it.
  *
@@ -78,7 +86,7 @@ export function decideReuse(
   const { cacheControl } = stored;
   const age = currentAge(stored, now);
   const purged = purgedSoftAt !== null;
-  const remaining = stored.lifetime - age;
+  const remaining = isOfLater(stored, now) ? 0 : stored.lifetime - age;
   const ttl = purged ? Math.min(remaining, 0 - secondsSince(purgedSoftAt, now)) : remaining;
   // RFC 9111 §4.2: fresh while "freshness_lifetime > current_age".
   const fresh = ttl > 0 && !purged;

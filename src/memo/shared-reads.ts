@@ -17,7 +17,8 @@ export class SharedReads<Value> {
   /** The read of a name that is under way; null where there is none to share. @param now ms since the epoch */
   underWay(name: string, now: number): Promise<Value> | null {
     const read = this.#reads.get(name);
-    return read !== undefined && now - read.startedAt < SHARED_MS ? read.value : null;
+    // A clock that has been set back does not make a read young again.
+    return read !== undefined && Math.abs(now - read.startedAt) < SHARED_MS ? read.value : null;
   }
 
   /**

@@ -1,4 +1,5 @@
 import { BoundedMap } from "../memo/bounded-map.ts";
+import { isRecent } from "../memo/is-recent.ts";
 import { SharedReads, type WaitUntil } from "../memo/shared-reads.ts";
 
 /** How many keys are looked through. */
@@ -38,7 +39,7 @@ export class StoredKeys {
   /** What {@link keysOf} answers without D1; null: nothing. */
   known(query: KeyQuery, now: number): KeyList | null {
     const known = this.#lists.get(nameOf(query));
-    return known !== undefined && now - known.readAt < FRESH_MS ? known.list : null;
+    return known !== undefined && isRecent(known.readAt, FRESH_MS, now) ? known.list : null;
   }
 
   /** @param now ms since the epoch */

@@ -1,5 +1,6 @@
 import type { AccountDocument } from "../accounts/account-document.ts";
 import { log } from "../log/log.ts";
+import { isRecent } from "../memo/is-recent.ts";
 import type { CacheResult, UsageBatch } from "./batch.ts";
 import { Counter, nameOf, type Owner, type OwnerCounts } from "./counter.ts";
 import type { UsageMeter } from "./meter.ts";
@@ -80,7 +81,7 @@ export class Metering {
   }
 
   #arrange(owner: OwnerCounts, now: number, waitUntil: WaitUntil): void {
-    if (owner.deliveryDueSince !== null && now - owner.deliveryDueSince < ABANDONED_MS) return;
+    if (owner.deliveryDueSince !== null && isRecent(owner.deliveryDueSince, ABANDONED_MS, now)) return;
     owner.deliveryDueSince = now;
     waitUntil(
       this.#deliverSoon(owner).catch((error: unknown) => {
@@ -142,7 +143,7 @@ export class Metering {
 
   #isUnderWay(owner: OwnerCounts): boolean {
     const delivery = this.#deliveries.get(owner);
-    return delivery !== undefined && Date.now() - delivery.since < ABANDONED_MS;
+    return delivery !== undefined && isRecent(delivery.since, ABANDONED_MS, Date.now());
   }
 
   /** Sends a batch until it is acknowledged, a few times. The meter counts it once, however often it gets it. */

@@ -2,6 +2,7 @@ import type { AccountDocument } from "../accounts/account-document.ts";
 import { publishAccount } from "../accounts/account-publication.ts";
 import type { AccountPublisher } from "../accounts/account-publisher.ts";
 import { accountTableOf } from "../accounts/account-table.ts";
+import { isRecent } from "../memo/is-recent.ts";
 import type { WebhookDispatcher } from "../records/webhooks/dispatcher.ts";
 import { pokeWebhooks } from "../records/webhooks/tend-webhooks.ts";
 import type { UsageBatch } from "./batch.ts";
@@ -92,7 +93,7 @@ export class QuotaWatch {
   }
 
   async #read(now: number, anew: boolean): Promise<AccountQuota | null> {
-    if (!anew && now - this.#readAt < READ_AGAIN_MS) return this.#quota;
+    if (!anew && isRecent(this.#readAt, READ_AGAIN_MS, now)) return this.#quota;
     this.#quota = await readQuota(this.#env.DB, this.#account);
     this.#readAt = now;
     return this.#quota;

@@ -36,6 +36,15 @@ describe("SlidingWindow", () => {
     expect(passed.length).toBe(100);
   });
 
+  it.each([10_000, 3_600_000])("frees its places 60 seconds after the clock was set back by %i ms", (back) => {
+    const window = new SlidingWindow();
+    for (let call = 0; call < 3; call++) window.take(3, START + call);
+    const after = START - back;
+    expect(window.take(3, after)).toMatchObject({ allowed: false, resetAt: after + 60_000 });
+    expect(window.take(3, after + 59_999).allowed).toBe(false);
+    expect(window.take(3, after + 60_000)).toMatchObject({ allowed: true, remaining: 2 });
+  });
+
   it("tells when a place becomes free while there is none, and when all are free else", () => {
     const window = new SlidingWindow();
     expect(window.take(2, START).resetAt).toBe(START + 60_000);

@@ -45,6 +45,8 @@ describe("currentAge()", () => {
 describe("decideReuse() of a lifetime of 100 s", () => {
   it.each<[string, Case, string]>([
     ["at once", { after: 0 }, "fresh"],
+    ["by a clock that is ten seconds behind", { after: -10 }, "fresh"],
+    ["by a clock that was set back since", { after: -3_600 }, "validate: stale, stale if error"],
     ["just before its end", { after: 99.9 }, "fresh"],
     ["at its end", { after: 100 }, "validate: stale, stale if error"],
     ["after the zone's window for errors", { after: 100 + 86_400 }, "validate: stale"],

@@ -72,6 +72,21 @@ describe("ZoneTable.lookup()", () => {
     expect(kv.reads).toBe(1);
   });
 
+  it.each([60_000, 3_600_000])(
+    "reads KV anew when the clock has been set back by %i ms, and waits no longer than else",
+    async (back) => {
+      await put(documentOf(name));
+      const { kv, lookup } = newTable();
+      await lookup(name, START);
+      expect(await lookup(newName(), START)).toBeNull();
+      const paused = await put(documentOf(name, { version: 2, state: "paused" }));
+      expect(await lookup(name, START - back)).toEqual(paused);
+      expect(kv.reads).toBe(3);
+      expect(lookup(name, START - back + 4_999)).toEqual(paused);
+      expect(kv.reads).toBe(3);
+    },
+  );
+
   it("knows a zone that had its name before the name was reserved", async () => {
     const document = await put(documentOf("sso"));
     expect(await newTable().lookup("sso", START)).toEqual(document);

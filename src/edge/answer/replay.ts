@@ -2,7 +2,7 @@ import { preferredCoding } from "../../http/accept-encoding.ts";
 import { evaluatePreconditions, knownEtag } from "../../http/conditional.ts";
 import { CONTENT_DIGESTS } from "../../http/digests.ts";
 import { contentRange, parseRange, rangeWithin } from "../../http/range.ts";
-import { currentAge } from "../../http/reuse.ts";
+import { currentAge, isOfLater } from "../../http/reuse.ts";
 import { BoundedMap } from "../../memo/bounded-map.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import type { KnownResponse, ReadyAnswer, ResponseFields } from "../cache/hot-response.ts";
@@ -42,6 +42,7 @@ export function replay(known: KnownResponse, request: Request, zone: ZoneDocumen
   const range = isHead ? null : headers.get("range");
   const ready = known.ready.get(readyKey(headers, zone, range !== null));
   if (ready === undefined || ready.zoneVersion !== zone.version || now >= ready.freshUntil) return null;
+  if (isOfLater(known.stored, now)) return null;
   if (isHead && ready.hasContentDigest) return null;
   keepAge(ready, known, zone, now);
   if (ready.pageOrigin !== null) keepPageOrigin(ready, headers.get("origin")!, zone);

@@ -1,4 +1,5 @@
 import { BoundedMap } from "../../memo/bounded-map.ts";
+import { isAhead } from "../../memo/is-recent.ts";
 import type { Sink } from "../body/sink.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 import type { OriginFailure } from "../origin/origin.ts";
@@ -113,12 +114,12 @@ export class Coalescing {
 
   /** Whether what came for this key a moment ago could not be shared. */
   isUnshared(key: string, now: number): boolean {
-    return (this.#unshared.get(key)?.until ?? 0) > now;
+    return isAhead(this.#unshared.get(key)?.until ?? 0, UNSHARED_MS, now);
   }
 
   recentFailure(key: string, now: number): OriginFailure | null {
     const known = this.#failures.get(key);
-    return known !== undefined && known.until > now ? known.failure : null;
+    return known !== undefined && isAhead(known.until, LONGEST_FAILURE_MS, now) ? known.failure : null;
   }
 
   /** Registers a leader until `done` settles. One that is on its way for the same key stays the one to wait for. */

@@ -101,5 +101,5 @@ export class PurgeAccelerator extends DurableObject<Variables> {
 /** The pace with the calls that the time since has given back. */
 function refilled(pace: Pace | undefined, now: number): Pace {
   if (pace === undefined) return { failures: 0, calls: BUCKET_CALLS, at: now };
-  return { ...pace, calls: Math.min(BUCKET_CALLS, pace.calls + (now - pace.at) / CALL_EVERY_MS), at: now };
+  return { ...pace, calls: Math.min(BUCKET_CALLS, pace.calls + Math.max(0, now - pace.at) / CALL_EVERY_MS), at: now };
 }

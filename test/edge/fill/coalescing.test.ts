@@ -97,6 +97,14 @@ describe("Coalescing", () => {
     expect(coalescing.recentFailure("k", NOON)).toBeNull();
   });
 
+  it("forget a failure, and what could not be shared, when the clock is set back by an hour", async () => {
+    const coalescing = new Coalescing();
+    await settle(begin(coalescing, "k").leader, { kind: "failed", failure });
+    await settle(begin(coalescing, "l").leader, { kind: "unshared" });
+    expect(coalescing.recentFailure("k", NOON - 3_600_000)).toBeNull();
+    expect(coalescing.isUnshared("l", NOON - 3_600_000)).toBe(false);
+  });
+
   it("hold nothing that is over once they hold something new", async () => {
     const coalescing = new Coalescing();
     await settle(begin(coalescing, "k").leader, { kind: "failed", failure });
