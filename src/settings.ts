@@ -109,22 +109,19 @@ export function settingsOf(env: Variables): Settings {
 function parseSettings(env: Variables): Settings {
   const allowPrivate = isTrue(env, "ALLOW_PRIVATE_ORIGINS");
   return {
-    edgeDomains: atLeastOne(hosts(env, "EDGE_DOMAINS"), "EDGE_DOMAINS names no domain"),
-    apiHosts: new Set(hosts(env, "API_HOSTS")),
+    edgeDomains: atLeastOne(names(env, "EDGE_DOMAINS"), "EDGE_DOMAINS names no domain"),
+    apiHosts: new Set(atLeastOne(hosts(env, "API_HOSTS"), "API_HOSTS names no host")),
     recordsHosts: new Set(hosts(env, "RECORDS_HOSTS")),
-    nameServers: atLeastOne(hosts(env, "NAME_SERVERS"), "NAME_SERVERS names no host"),
+    nameServers: atLeastOne(names(env, "NAME_SERVERS"), "NAME_SERVERS names no host"),
     hostAddresses: words(env.HOST_ADDRESSES ?? ""),
     adminToken: secretOf("ADMIN_TOKEN", env.ADMIN_TOKEN, "/admin stays off"),
     bridgeSecret: secretOf("DNS_BRIDGE_SECRET", env.DNS_BRIDGE_SECRET, "no bridge is believed"),
     resolvers: words(env.DNS_RESOLVERS ?? ""),
     publicNamespaceAccount: accountIdOf(env),
     trustedProxies: env.TRUSTED_PROXIES === undefined ? null : words(env.TRUSTED_PROXIES),
-    memory: {
-      total: wholeNumber(env, "MEMORY_BYTES", 33_554_432, "bytes"),
-      object: wholeNumber(env, "MEMORY_OBJECT_BYTES", 1_048_576, "bytes"),
-    },
-    stalledClientMs: wholeNumber(env, "STALLED_CLIENT_MS", 30_000, "milliseconds"),
-    kvWriteIntervalMs: wholeNumber(env, "KV_WRITE_INTERVAL_MS", 1_000, "milliseconds"),
+    memory: { total: bytes(env, "MEMORY_BYTES", 33_554_432), object: bytes(env, "MEMORY_OBJECT_BYTES", 1_048_576) },
+    stalledClientMs: milliseconds(env, "STALLED_CLIENT_MS", 30_000, 1),
+    kvWriteIntervalMs: milliseconds(env, "KV_WRITE_INTERVAL_MS", 1_000, 0),
     // A private network's servers rarely have certificates: whoever allows them means http as well.
     origins: { allowPrivate, allowHttp: isTrue(env, "ALLOW_HTTP_ORIGINS") || allowPrivate },
     cloudflare: cloudflareOf(env),
@@ -149,17 +146,33 @@ function accountIdOf({ PUBLIC_NAMESPACE_ACCOUNT: id }: Variables): string | null
 
 function cloudflareOf(env: Variables): CloudflareApi | null {
   const { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ZONE_ID: zone, CLOUDFLARE_API_BASE: base } = env;
+  if (token && !/^[\x21-\x7e]+$/.test(token))
+    throw new SettingsError("CLOUDFLARE_API_TOKEN has a blank or a letter in it that no token has");
+  if (zone && !/^[0-9a-z]+$/i.test(zone))
+    throw new SettingsError(`CLOUDFLARE_ZONE_ID is not the id of a zone: ${zone}`);
+  if (base && !/^https?:$/.test(URL.parse(base)?.protocol ?? ""))
+    throw new SettingsError(`CLOUDFLARE_API_BASE is not a URL: ${base}`);
   // Secrets are set one after the other.
   if (!token || !zone) return null;
-  if (base && !URL.canParse(base)) throw new SettingsError(`CLOUDFLARE_API_BASE is not a URL: ${base}`);
   return { base: base || "https://api.cloudflare.com/client/v4", zone, token };
 }
 
-function wholeNumber(env: Variables, name: keyof Variables, byDefault: number, unit: string): number {
+function bytes(env: Variables, name: keyof Variables, byDefault: number): number {
   const text = env[name];
   if (!text) return byDefault;
-  if (!/^\d{1,15}$/.test(text)) throw new SettingsError(`${name} is not a whole number of ${unit}: ${text}`);
+  if (!/^\d{1,15}$/.test(text)) throw new SettingsError(`${name} is not a whole number of bytes: ${text}`);
   return Number(text);
+}
+
+/** What platforms take for a timer: a longer one would end at once. */
+const LONGEST_MS = 2_147_483_647;
+
+function milliseconds(env: Variables, name: keyof Variables, byDefault: number, least: number): number {
+  const text = env[name];
+  if (!text) return byDefault;
+  const ms = /^\d{1,10}$/.test(text) ? Number(text) : -1;
+  if (ms >= least && ms <= LONGEST_MS) return ms;
+  throw new SettingsError(`${name} is not a whole number of milliseconds from ${least} to ${LONGEST_MS}: ${text}`);
 }
 
 function isTrue(env: Variables, name: keyof Variables): boolean {
@@ -174,12 +187,32 @@ function atLeastOne([first, ...others]: string[], otherwise: string): readonly [
   return [first, ...others];
 }
 
+/** Hostnames that are no addresses: these have no names below them, and no NS record leads to one. */
+function names(env: Variables, name: keyof Variables): string[] {
+  const named = hosts(env, name);
+  const address = named.find(isAddress);
+  if (address !== undefined) throw new SettingsError(`${name} names an address where a name has to be: ${address}`);
+  return named;
+}
+
 /** Hostnames, without a port or a scheme; addresses too, IPv6 in brackets. */
 function hosts(env: Variables, name: keyof Variables): string[] {
   const named = words(env[name] ?? "");
-  const wrong = named.find((host) => !/^(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])$/.test(host));
+  const wrong = named.find((host) => !isAddress(host) && !isHostname(host));
   if (wrong !== undefined) throw new SettingsError(`${name} names something that is not a hostname: ${wrong}`);
   return named;
+}
+
+const LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
+const HOSTNAME = new RegExp(`^(?:${LABEL}\\.)*${LABEL}$`);
+
+/** What ends in a number is read as an address wherever URLs are: `8787` as 0.0.34.83. */
+function isHostname(host: string): boolean {
+  return HOSTNAME.test(host) && host.length <= 253 && !/(?:^|\.)(?:\d+|0x[0-9a-f]*)$/.test(host);
+}
+
+function isAddress(host: string): boolean {
+  return /^\d+\.\d+\.\d+\.\d+$|^\[.*\]$/.test(host) && URL.parse(`http://${host}`)?.hostname === host;
 }
 
 function words(list: string): string[] {
