@@ -158,7 +158,6 @@ export const EVENTS = {
   ],
   runtime: ["warn", "What workerd says of its own accord", "Seldom: nothing. Else report it"],
   runtime_failed: ["error", "workerd ended by itself; it is started anew", "Report it"],
-  miniflare: ["warn", "What Miniflare, below the server, says", "Seldom: nothing. Else report it"],
   setting_unknown: ["warn", "A name in the environment looks like that of a setting, and is none", "Correct the name"],
   // `npm run dns`
   bridge_has_no_secret: [

@@ -1,6 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { unstable_splitSqlQuery as splitSql } from "wrangler";
 import { CannotStart } from "./cannot-start.ts";
 import type { Caretaker } from "./caretaker.ts";
 
@@ -26,18 +25,28 @@ export async function appliedMigrations(batch: Caretaker["batch"]): Promise<stri
   return rows.map(({ name }) => String(name));
 }
 
+/** Takes a file apart into its statements. */
+type SplitSql = (sql: string) => string[] | Promise<string[]>;
+
+/** wrangler is loaded where nobody has it in a process of its own. */
+const byWrangler: SplitSql = async (sql) => (await import("wrangler")).unstable_splitSqlQuery(sql);
+
 /**
  * Applies the migrations of `folder` that the database has not seen; gives their names.
  *
  * @throws {CannotStart} where one fails, or where the database is of a newer version
  */
-export async function applyMigrations(batch: Caretaker["batch"], folder: string): Promise<string[]> {
+export async function applyMigrations(
+  batch: Caretaker["batch"],
+  folder: string,
+  splitSql: SplitSql = byWrangler,
+): Promise<string[]> {
   const known = await migrationsIn(folder);
   const applied = await appliedMigrations(batch);
   refuseNewerSchema(applied, known);
   const missing = known.filter((name) => !applied.includes(name));
   for (const name of missing) {
-    const statements = splitSql(await readFile(join(folder, name), "utf8"));
+    const statements = await splitSql(await readFile(join(folder, name), "utf8"));
     try {
       // A batch is one transaction: a migration is applied and noted, or neither.
       await batch([

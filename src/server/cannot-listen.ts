@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<string, (host: string, port: number) => string>> 
   EADDRINUSE: (host, port) => `port ${port} on ${host} is taken: stop what listens there, or choose another with PORT`,
   EADDRNOTAVAIL: (host) => `${host} is no address of this machine: choose another with HOST`,
   EACCES: (_host, port) => `port ${port} is for privileged users: choose one above 1023 with PORT`,
+  EINVAL: (host) => `${host} is no address that can be listened on: choose another with HOST`,
   ENOTFOUND: unknown,
   EAI_AGAIN: unknown,
 };

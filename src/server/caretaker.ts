@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 
 /** Asks the Worker `edge/caretaker.ts` of a running process. */
@@ -39,3 +40,25 @@ function ask(socketPath: string, path: string, body: unknown): Promise<unknown> 
     outgoing.end(JSON.stringify(body));
   });
 }
+
+/**
+ * Arranges for `then` to be called once the process accepts no more connections: workerd closes those that are idle when it is told
+ * to end. Resolves when that will be noticed, or the process does not answer.
+ */
+export function whenItStopsAccepting(socketPath: string, then: () => void): Promise<void> {
+  const idle = connect(socketPath);
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, NOTICED_MS);
+    // An answer shows that the connection is one that has been accepted.
+    idle.write("GET / HTTP/1.1\r\nHost: caretaker\r\n\r\n");
+    idle.on("data", () => resolve());
+    idle.on("error", () => resolve());
+    idle.on("close", () => {
+      clearTimeout(timer);
+      then();
+    });
+  });
+}
+
+/** A process that is stuck is told to end all the same after this, ms. */
+const NOTICED_MS = 500;

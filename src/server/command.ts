@@ -18,7 +18,8 @@ export function portFromEnvironment(fallback: number): number {
 export function hostFromEnvironment(fallback: string): string {
   const text = process.env.HOST || fallback;
   const host = /^\[(.+)\]$/.exec(text)?.[1] ?? text;
-  if (isIP(host) !== 0 || /^[A-Za-z0-9.-]+$/.test(host)) return host;
+  // What ends in a number would be read as an address: `0` as 0.0.0.0.
+  if (isIP(host) !== 0 || /^(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]*[A-Za-z][A-Za-z0-9-]*$/.test(host)) return host;
   return fail(`HOST is neither an address nor a name: ${text}`);
 }
 
@@ -73,15 +74,20 @@ export function fail(message: string): never {
   process.exit(1);
 }
 
+/** Has the command go on when nobody reads what it says any more: its terminal may be closed, its log's reader gone. */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+}
+
 /**
- * Ends the command with exit code 0 after `stop` on SIGTERM, SIGINT or SIGHUP. Takes the place of every other
- * listener: Miniflare's own would kill workerd and exit with 143 at once.
+ * Ends the command with exit code 0 after `stop` on SIGTERM, SIGINT or SIGHUP, whoever gets which of them how often. Takes the
+ * place of what was said before; without `stop` it ends at once.
  */
-export function onEndSignal(stop: () => Promise<void>): void {
-  let stopping = false;
+export function onEndSignal(stop: () => Promise<void> = async () => {}): void {
+  let isStopping = false;
   const end = () => {
-    if (stopping) return;
-    stopping = true;
+    if (isStopping) return;
+    isStopping = true;
     stop().then(
       () => process.exit(0),
       (error: unknown) => fail(String(error)),

@@ -1,5 +1,13 @@
 /** `npm run dns`: DNS over UDP and TCP, for ordinary resolvers, answered by asking a DoH endpoint. */
-import { fail, logAsEnvironmentSays, onEndSignal, portFromEnvironment, refuseWeakSecret, say } from "./command.ts";
+import {
+  fail,
+  logAsEnvironmentSays,
+  onEndSignal,
+  outliveReaders,
+  portFromEnvironment,
+  refuseWeakSecret,
+  say,
+} from "./command.ts";
 import { devVar } from "./dev-vars.ts";
 import { BindFailed, startBridge } from "./dns/bridge.ts";
 import { dohClient } from "./dns/doh-client.ts";
@@ -15,6 +23,7 @@ if (!URL.canParse(upstream) || !/^https?:$/.test(new URL(upstream).protocol)) {
 const secret = process.env.DNS_BRIDGE_SECRET || (DOH_URL ? null : devVar("DNS_BRIDGE_SECRET"));
 if (secret !== null) refuseWeakSecret("DNS_BRIDGE_SECRET", secret);
 
+outliveReaders();
 try {
   const bridge = await startBridge({
     host: HOST || "127.0.0.1",

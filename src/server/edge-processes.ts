@@ -1,17 +1,17 @@
 import { join } from "node:path";
-import { unstable_readConfig as readConfig, type Unstable_Config as WranglerConfig } from "wrangler";
-import { bundleWorker } from "./bundle.ts";
+import type { Unstable_Config as WranglerConfig } from "wrangler";
+import { databasesOf } from "./databases.ts";
 import { type Link, linkTo } from "./links.ts";
 import { type LocalCache, localCaches } from "./local-cache.ts";
-import { boundPauses, databasesOf, urlOf, workerOptions } from "./miniflare-options.ts";
 import { privateFolder, socketFolder } from "./private-files.ts";
-import { wranglerConfig } from "./project.ts";
 import { takePort } from "./public-port.ts";
 import type { Runtime, RuntimeOptions } from "./runtime.ts";
 import { bundleCaretaker, type ServerProcess, type ServerProcessOptions, startProcess } from "./server-process.ts";
 import { settleUsage } from "./settle-usage.ts";
 import { probeFolder } from "./state-disk.ts";
+import { timeToEnd } from "./time-to-end.ts";
 import { startUpkeep } from "./upkeep.ts";
+import { urlOf } from "./url-of.ts";
 
 /**
  * Serves the Worker from `count` edge processes on one port. One more, the control process, holds what must be single: D1,
@@ -20,11 +20,11 @@ import { startUpkeep } from "./upkeep.ts";
  * machine may call everything.
  */
 export async function startEdgeProcesses(options: RuntimeOptions, count: number): Promise<Runtime> {
-  const { stateDir } = options;
-  const config = readConfig({ config: wranglerConfig });
+  const { stateDir, tools } = options;
   const port = await takePort(options.host, options.port, "several");
-  boundPauses();
-  const caretaker = await bundleCaretaker(config, stateDir);
+  const config = await tools.readConfig();
+  const caretaker = await bundleCaretaker(tools, config, stateDir);
+  const lost = Promise.withResolvers<string>();
   const sockets = await socketFolder();
   const links = linksIn(sockets.path, config.name ?? "", count);
 
@@ -33,9 +33,9 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
     process: Pick<ServerProcessOptions, "name" | "workers" | "d1Databases" | "sockets" | "port" | "beforeStart">,
   ) => {
     const stateFolder = await privateFolder(join(stateDir, process.name === CONTROL ? "v3" : process.name));
-    const one = startProcess({ ...process, stateFolder, socketFolder: sockets.path, caretaker });
+    const own = { stateFolder, socketFolder: sockets.path, caretaker, lost: lost.resolve };
+    const one = await startProcess(tools, { ...process, ...own });
     started.push(one);
-    await one.ready;
     return one;
   };
   try {
@@ -45,7 +45,7 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
       d1Databases: databasesOf(config),
       sockets: [links.control, links.documents, links.database, links.meters].map(({ socket }) => socket),
     });
-    const upkeep = await startUpkeep(control.caretaker, config);
+    const upkeep = await startUpkeep(control.caretaker, config, tools);
     const bundle = await bundleEdge(options);
     const cacheOf = localCaches(stateDir, [...links.edges.keys()], options.cacheBytes);
     const edges = await Promise.all(
@@ -56,16 +56,17 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
       }),
     );
     const stop = async () => {
+      const time = timeToEnd();
       upkeep.stop();
       // The meters, to which the edge delivers what it has counted, are in the control process.
-      await Promise.all(edges.map((edge) => settleUsage(edge.caretaker).then(edge.end)));
-      await control.end();
+      await Promise.all(edges.map((edge) => settleUsage(edge.caretaker).then(() => edge.end(time.clients()))));
+      await control.end(time.all());
       port.release();
       await sockets.remove();
     };
-    return { url: urlOf(options.host, port.port), stop };
+    return { url: urlOf(options.host, port.port), lost: lost.promise, stop };
   } catch (error) {
-    await Promise.allSettled(started.map(({ end }) => end()));
+    await Promise.allSettled(started.map(({ end }) => end(0)));
     port.release();
     await sockets.remove();
     throw error;
@@ -105,15 +106,15 @@ async function controlWorkers(
   options: RuntimeOptions,
   { edges }: Links,
 ): Promise<ServerProcessOptions["workers"]> {
-  const { stateDir } = options;
+  const { stateDir, tools } = options;
   // Without it the control process believes what the edge processes say of a client's address.
   const { TRUSTED_PROXIES: _, ...vars } = options.vars;
   const folder = join(stateDir, "bundle");
   const storageFolder = join(stateDir, "bundle-storage");
   const control = {
-    ...workerOptions(config, folder, vars),
+    ...(await tools.workerOptions(config, folder, vars)),
     rootPath: folder,
-    modules: (await bundleWorker(folder, "src/server/edge/control.ts")).modules,
+    modules: await tools.bundleWorker(folder, "src/server/edge/control.ts"),
     kvNamespaces: {},
     serviceBindings: { ZONES: { name: STORAGE, entrypoint: "Documents" }, ...probeFolder(stateDir) },
   };
@@ -121,7 +122,7 @@ async function controlWorkers(
     name: STORAGE,
     compatibilityDate: config.compatibility_date ?? "",
     rootPath: storageFolder,
-    modules: (await bundleWorker(storageFolder, "src/server/edge/storage.ts")).modules,
+    modules: await tools.bundleWorker(storageFolder, "src/server/edge/storage.ts"),
     kvNamespaces: Object.fromEntries(config.kv_namespaces.map(({ binding, id }) => [binding, id ?? binding])),
     d1Databases: databasesOf(config),
     durableObjects: { USAGE_METER: { className: "UsageMeter", scriptName: config.name ?? "", useSQLite: true } },
@@ -133,9 +134,9 @@ async function controlWorkers(
   return [control, storage];
 }
 
-async function bundleEdge({ stateDir }: RuntimeOptions) {
+async function bundleEdge({ stateDir, tools }: RuntimeOptions) {
   const rootPath = join(stateDir, "bundle-edge");
-  const { modules } = await bundleWorker(rootPath, "src/server/edge/worker.ts");
+  const modules = await tools.bundleWorker(rootPath, "src/server/edge/worker.ts");
   return { rootPath, modules };
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Socket } from "./sockets-plugin.ts";
+import type { Socket } from "./sockets.ts";
 
 /** A way from a Worker in one process to a Worker in another: over a Unix socket, which asks nobody who they are. */
 export interface Link {

@@ -1,35 +1,8 @@
 import { join } from "node:path";
-import { Log, LogLevel } from "miniflare";
 import {
   unstable_getMiniflareWorkerOptions as miniflareWorkerOptions,
   type Unstable_Config as WranglerConfig,
 } from "wrangler";
-import { fromMiniflare, fromWorkerd } from "./log/from-workerd.ts";
-
-/** Everything that Miniflare has to say goes to stderr: stdout belongs to the command. */
-class ReportedLog extends Log {
-  override log(message: string): void {
-    fromMiniflare(message);
-  }
-}
-
-/** What each Miniflare of ours is given, whatever it runs. @param folder for its state */
-export function localOptions(folder: string) {
-  return {
-    host: "127.0.0.1", // of what Miniflare's Node side listens on, which answers nobody without its secret
-    cf: false,
-    resourcePersistencePath: folder,
-    log: new ReportedLog(LogLevel.WARN),
-    handleStructuredLogs: fromWorkerd,
-  } as const;
-}
-
-/** Where clients on this machine reach a server. */
-export function urlOf(host: string, port: number | string): string {
-  // Whoever listens everywhere is asked by the name that the APIs answer to.
-  if (host === "0.0.0.0" || host === "::") return `http://localhost:${port}`;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
 
 /** The bindings of `wrangler.toml`, without the `.dev.vars` beside it: only `vars` decides about secrets. */
 export function workerOptions(config: WranglerConfig, bundle: string, vars: Record<string, string>) {
@@ -41,11 +14,6 @@ export function workerOptions(config: WranglerConfig, bundle: string, vars: Reco
     name: config.name ?? "",
     bindings: { KV_WRITE_INTERVAL_MS: "0", ...config.vars, ...vars },
   } as const;
-}
-
-/** The databases of `wrangler.toml`, by binding, as Miniflare takes them. */
-export function databasesOf(config: WranglerConfig): Record<string, string> {
-  return Object.fromEntries(config.d1_databases.map(({ binding, database_id }) => [binding, database_id ?? binding]));
 }
 
 /**

@@ -1,17 +1,26 @@
 import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
-import { getSystemErrorName } from "node:util";
 import { CannotListen } from "./cannot-listen.ts";
-import type { SpawnOptions } from "./workerd-process.ts";
+import { boundSocket, type ListeningSocket } from "./listening-socket.ts";
 
 /** The port that clients reach a server by. */
 export interface PublicPort {
   host: string;
   port: number;
-  /** Has a workerd that is about to start listen there, as the socket of that name in its configuration. */
-  giveTo(workerd: SpawnOptions, socketName: string): void;
+  /** For one process, however often it starts. */
+  share(): PortShare;
   /** Lets others have the port. */
   release(): void;
+}
+
+/** A process's part in a {@link PublicPort}. */
+export interface PortShare {
+  /** A socket that listens, for a workerd that is about to start: the descriptor. */
+  open(): number;
+  /** Has connections refused. To be called once the workerd accepts no more: it would take its socket for broken. */
+  refuse(): void;
+  /** To be called once the workerd has gone. */
+  close(): void;
 }
 
 /**
@@ -23,10 +32,10 @@ export interface PublicPort {
  */
 export async function takePort(host: string, port: number, processes: "one" | "several"): Promise<PublicPort> {
   const { address, family, port: free } = await findFree(host, port);
-  const bind = () =>
-    boundSocket(address, free, family === "IPv6" ? 6 : 4, processes === "several" ? REUSE_PORT : DEFAULT);
+  const reservation = await reserve(address, free, host);
+  const bind = () => boundSocket(address, free, family === "IPv6" ? 6 : 4, processes === "several");
   // Bound, but not listening, so that no connection comes here.
-  let reserved: SocketHandle | null = bind();
+  let reserved: ListeningSocket | null = bind();
   const release = () => {
     reserved?.close();
     reserved = null;
@@ -34,17 +43,44 @@ export async function takePort(host: string, port: number, processes: "one" | "s
   return {
     host: address,
     port: free,
-    giveTo({ args, stdio }, socketName) {
-      if (processes === "one") release();
-      const socket = bind();
-      throwOn(socket.listen(BACKLOG));
-      args.splice(2, 0, `--socket-fd=${socketName}=${stdio.length}`); // behind `workerd serve`
-      stdio.push({ type: "fd", fd: socket.fd });
-      // workerd has a copy by then. Node has accepted nothing: it does that later in the event loop.
-      process.nextTick(() => socket.close());
+    share() {
+      let socket: ListeningSocket | null = null;
+      return {
+        open() {
+          if (processes === "one") release();
+          socket = bind();
+          socket.listen();
+          return socket.fd;
+        },
+        refuse: () => socket?.refuse(),
+        close() {
+          socket?.close();
+          socket = null;
+        },
+      };
     },
-    release,
+    release() {
+      release();
+      reservation?.close();
+    },
   };
+}
+
+/**
+ * Keeps the port from other servers of this user until this one listens: of sockets that share a port, each server's would get
+ * some of the connections. It is a name that Linux gives to one socket at a time, and takes back when its process ends.
+ */
+async function reserve(address: string, port: number, host: string): Promise<net.Server | null> {
+  if (process.platform !== "linux") return null;
+  const path = `\0rescdn-${process.getuid?.()}-${address}-${port}`;
+  const server = net.createServer((connection) => connection.destroy()).listen({ path });
+  try {
+    await once(server, "listening");
+  } catch {
+    throw new CannotListen(host, port, "EADDRINUSE");
+  }
+  server.unref();
+  return server;
 }
 
 /** Listens alone for a moment: a socket that shares would share with any other of this user's that does. */
@@ -60,40 +96,4 @@ async function findFree(host: string, port: number): Promise<AddressInfo> {
   alone.close();
   await once(alone, "close");
   return address;
-}
-
-/** A socket of libuv as Node wraps it. */
-interface SocketHandle {
-  fd: number;
-  listen(backlog: number): number;
-  close(): void;
-}
-
-/** Node's `net.Server` starts to accept as soon as it listens; this is what it makes its sockets with. */
-const { _createServerHandle: createServerHandle } = net as unknown as {
-  _createServerHandle(
-    address: string,
-    port: number,
-    family: 4 | 6,
-    fd: undefined,
-    flags: number,
-  ): SocketHandle | number;
-};
-
-const DEFAULT = 0;
-/** libuv's `UV_TCP_REUSEPORT`: SO_REUSEPORT where the kernel spreads connections, an error elsewhere. */
-const REUSE_PORT = 2;
-const BACKLOG = 511;
-
-function boundSocket(address: string, port: number, family: 4 | 6, flags: number): SocketHandle {
-  const socket = createServerHandle(address, port, family, undefined, flags);
-  if (typeof socket !== "number") return socket;
-  if (flags === DEFAULT) throwOn(socket);
-  throw new Error(
-    `several processes cannot listen on one port here: ${getSystemErrorName(socket)}; leave WORKERS unset`,
-  );
-}
-
-function throwOn(error: number): void {
-  if (error !== 0) throw new Error(`the port cannot be listened on: ${getSystemErrorName(error)}`);
 }

@@ -1,15 +1,15 @@
 import { join } from "node:path";
-import { unstable_readConfig as readConfig } from "wrangler";
-import { bundleWorker } from "./bundle.ts";
+import { databasesOf } from "./databases.ts";
 import { localCaches } from "./local-cache.ts";
-import { boundPauses, databasesOf, urlOf, workerOptions } from "./miniflare-options.ts";
 import { privateFolder, socketFolder } from "./private-files.ts";
-import { wranglerConfig } from "./project.ts";
 import { takePort } from "./public-port.ts";
-import { bundleCaretaker, startProcess } from "./server-process.ts";
+import { bundleCaretaker, type ServerProcess, startProcess } from "./server-process.ts";
 import { settleUsage } from "./settle-usage.ts";
 import { probeFolder } from "./state-disk.ts";
+import { timeToEnd } from "./time-to-end.ts";
+import type { Toolchain } from "./toolchain.ts";
 import { startUpkeep } from "./upkeep.ts";
+import { urlOf } from "./url-of.ts";
 
 /** How a server is started. */
 export interface RuntimeOptions {
@@ -22,12 +22,16 @@ export interface RuntimeOptions {
   cacheBytes: number;
   /** Variables and secrets, over those of `wrangler.toml`. */
   vars: Record<string, string>;
+  /** Needed until the server runs. */
+  tools: Toolchain;
 }
 
 /** A server that runs. */
 export interface Runtime {
   /** `http://host:port`, without a slash at the end. */
   url: string;
+  /** Says why the server cannot go on, if it cannot. */
+  lost: Promise<string>;
   /** Answers what is in flight, then ends; state is on disk. */
   stop(): Promise<void>;
 }
@@ -36,50 +40,54 @@ export interface Runtime {
  * Builds the Worker, migrates its database and serves it on workerd. Clients reach workerd's own socket: none of the
  * proxies that `wrangler dev` puts in front, which rewrite Accept-Encoding and cost more than the Worker.
  */
-export async function startRuntime({ host, port, stateDir, cacheBytes, vars }: RuntimeOptions): Promise<Runtime> {
-  const config = readConfig({ config: wranglerConfig });
-  const bundle = join(stateDir, "bundle");
-  const { modules } = await bundleWorker(bundle, "src/server/edge/whole.ts");
-  const cache = localCaches(stateDir, [WHOLE], cacheBytes)(WHOLE);
-  boundPauses();
-  const caretaker = await bundleCaretaker(config, stateDir);
-  const stateFolder = await privateFolder(join(stateDir, "v3"));
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { host, port, stateDir, cacheBytes, vars, tools } = options;
   const publicPort = await takePort(host, port, "one");
+  const config = await tools.readConfig();
+  const bundle = join(stateDir, "bundle");
+  const modules = await tools.bundleWorker(bundle, "src/server/edge/whole.ts");
+  const cache = localCaches(stateDir, [WHOLE], cacheBytes)(WHOLE);
+  const caretaker = await bundleCaretaker(tools, config, stateDir);
+  const stateFolder = await privateFolder(join(stateDir, "v3"));
   const sockets = await socketFolder();
-  const server = startProcess({
-    name: "server",
-    stateFolder,
-    socketFolder: sockets.path,
-    workers: [
-      {
-        ...workerOptions(config, bundle, { ...vars, ...cache.bindings }),
-        rootPath: bundle,
-        modules,
-        serviceBindings: { ...cache.serviceBindings, ...probeFolder(stateDir) },
-        cache: false, // Miniflare's
-      },
-    ],
-    beforeStart: cache.sweep,
-    caretaker,
-    d1Databases: databasesOf(config),
-    port: publicPort,
-  });
-  const end = async () => {
-    await server.end();
+  const lost = Promise.withResolvers<string>();
+  let server: ServerProcess | undefined;
+  const end = async (within: number) => {
+    await server?.end(within);
     publicPort.release();
     await sockets.remove();
   };
   try {
-    await server.ready;
-    const upkeep = await startUpkeep(server.caretaker, config);
+    server = await startProcess(tools, {
+      name: "server",
+      stateFolder,
+      socketFolder: sockets.path,
+      workers: [
+        {
+          ...(await tools.workerOptions(config, bundle, { ...vars, ...cache.bindings })),
+          rootPath: bundle,
+          modules,
+          serviceBindings: { ...cache.serviceBindings, ...probeFolder(stateDir) },
+          cache: false, // Miniflare's
+        },
+      ],
+      beforeStart: cache.sweep,
+      caretaker,
+      d1Databases: databasesOf(config),
+      port: publicPort,
+      lost: lost.resolve,
+    });
+    const { caretaker: caller } = server;
+    const upkeep = await startUpkeep(caller, config, tools);
     const stop = async () => {
+      const time = timeToEnd();
       upkeep.stop();
-      await settleUsage(server.caretaker);
-      await end();
+      await settleUsage(caller);
+      await end(time.all());
     };
-    return { url: urlOf(host, publicPort.port), stop };
+    return { url: urlOf(host, publicPort.port), lost: lost.promise, stop };
   } catch (error) {
-    await end().catch(() => undefined); // a Miniflare that failed to start rejects this with the same error again
+    await end(0);
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import {
   hostFromEnvironment,
   logAsEnvironmentSays,
   onEndSignal,
+  outliveReaders,
   portFromEnvironment,
   say,
   workersFromEnvironment,
@@ -17,12 +18,13 @@ import { startRuntime } from "./runtime.ts";
 import { stateDirFromEnvironment } from "./state-dir.ts";
 import { requireRoom } from "./state-disk.ts";
 import { lockState } from "./state-lock.ts";
+import { startToolchain } from "./toolchain.ts";
 import { variablesFromEnvironment } from "./worker-variables.ts";
 
 logAsEnvironmentSays();
-const vars = variablesFromEnvironment();
-
 keepFilesPrivate();
+outliveReaders();
+onEndSignal();
 try {
   const workers = workersFromEnvironment();
   const options = {
@@ -30,13 +32,18 @@ try {
     port: portFromEnvironment(8787),
     stateDir: stateDirFromEnvironment(),
     cacheBytes: cacheBytesFromEnvironment(),
-    vars,
   };
   requireRoom(options.stateDir);
   lockState(options.stateDir);
   watchDiskOf(options.stateDir);
-  const runtime = await (workers === 1 ? startRuntime(options) : startEdgeProcesses(options, workers));
+  const tools = startToolchain();
+  const vars = await variablesFromEnvironment(tools);
+  const runtime = await (workers === 1
+    ? startRuntime({ ...options, vars, tools })
+    : startEdgeProcesses({ ...options, vars, tools }, workers));
   onEndSignal(runtime.stop);
+  tools.end();
+  void runtime.lost.then((reason) => fail(reason));
   say(`ready ${runtime.url}`);
 } catch (error) {
   if (error instanceof CannotStart) fail(error.message);

@@ -1,17 +1,13 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
 import type { Unstable_Config as WranglerConfig } from "wrangler";
-import { type BundledModule, bundleWorker } from "./bundle.ts";
-import { type Caretaker, caretakerAt } from "./caretaker.ts";
-import { changeLocalObjects } from "./local-objects.ts";
-import { localOptions } from "./miniflare-options.ts";
+import type { BundledModule } from "./bundle.ts";
+import { type Caretaker, caretakerAt, whenItStopsAccepting } from "./caretaker.ts";
 import type { PublicPort } from "./public-port.ts";
-
-import { type Socket, unsafeBindingsFor } from "./sockets-plugin.ts";
-import { type SpawnOptions, watchWorkerd } from "./workerd-process.ts";
-
-type WorkerOptions = Extract<V4MiniflareOptions, { workers: unknown }>["workers"][number];
+import { type Socket, unsafeBindingsFor } from "./sockets.ts";
+import type { Toolchain } from "./toolchain.ts";
+import type { WorkerOptions } from "./worker-options.ts";
+import { startWorkerd } from "./workerd-process.ts";
 
 /** What a process of a server is made of. */
 export interface ServerProcessOptions {
@@ -32,15 +28,15 @@ export interface ServerProcessOptions {
   port?: PublicPort;
   /** Called whenever workerd is about to start, after a crash as well. */
   beforeStart?: () => void;
+  /** Called when it has crashed and cannot be started any more. */
+  lost: (reason: string) => void;
 }
 
-/** A workerd under a Miniflare of its own. */
+/** A workerd. */
 export interface ServerProcess {
   caretaker: Caretaker;
-  /** Rejects when it does not start. */
-  ready: Promise<unknown>;
-  /** Answers what is in flight, then ends. */
-  end(): Promise<void>;
+  /** Answers what is in flight, for so many milliseconds at most, and refuses connections; then ends. */
+  end(within: number): Promise<void>;
 }
 
 /** The Worker that a {@link Caretaker} asks, as built. */
@@ -50,28 +46,23 @@ export interface CaretakerBundle {
   modules: BundledModule[];
 }
 
-export async function bundleCaretaker(config: WranglerConfig, stateDir: string): Promise<CaretakerBundle> {
+export async function bundleCaretaker(
+  { bundleWorker }: Toolchain,
+  config: WranglerConfig,
+  stateDir: string,
+): Promise<CaretakerBundle> {
   const rootPath = join(stateDir, "bundle-caretaker");
-  const { modules } = await bundleWorker(rootPath, "src/server/edge/caretaker.ts");
+  const modules = await bundleWorker(rootPath, "src/server/edge/caretaker.ts");
   return { compatibilityDate: config.compatibility_date ?? "", rootPath, modules };
 }
 
 /**
- * Starts a process that listens to its user alone, and to clients on its public port. What Miniflare has it listen on
- * besides, by which Node may reach any Worker, goes to a Unix socket and is not used: {@link Caretaker} stands in.
+ * Starts a process that listens to its user alone, and to clients on its public port. Miniflare says what it consists of, and is
+ * not needed any more once that is known: what it would have workerd listen on besides, and call, is a Unix socket that nobody
+ * uses. {@link Caretaker} stands in.
  */
-export function startProcess(options: ServerProcessOptions): ServerProcess {
-  const {
-    name,
-    stateFolder,
-    socketFolder,
-    workers,
-    caretaker,
-    d1Databases = {},
-    sockets = [],
-    port,
-    beforeStart,
-  } = options;
+export async function startProcess(tools: Toolchain, options: ServerProcessOptions): Promise<ServerProcess> {
+  const { name, stateFolder, socketFolder, workers, caretaker, d1Databases = {}, sockets = [], port } = options;
   const [{ name: worker }] = workers;
   const pathOf = (socket: string) => join(socketFolder, `${name}-${socket}`);
   const caretakerSocket = pathOf("caretaker");
@@ -82,46 +73,39 @@ export function startProcess(options: ServerProcessOptions): ServerProcess {
     ...(port === undefined ? [] : [{ name: PUBLIC, worker }]),
   ];
   const unixPaths = [...listening.flatMap(({ address }) => address?.replace(/^unix:/, "") ?? []), entrySocket];
-
-  changeLocalObjects();
-  const environment = { RESCDN_PROCESS: name };
-  const prepare = (spawn: SpawnOptions) => {
-    for (const path of unixPaths) rmSync(path, { force: true }); // of one that crashed
-    listenAt(entrySocket, spawn);
-    port?.giveTo(spawn, PUBLIC);
-    beforeStart?.();
-  };
-  const workerd = watchWorkerd({ environment, prepare, temporary: socketFolder });
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      ...localOptions(stateFolder),
-      unsafeRuntimeEnv: environment,
-      workers: [
-        ...workers,
-        {
-          ...caretaker,
-          name: CARETAKER,
-          compatibilityFlags: ["service_binding_extra_handlers"],
-          serviceBindings: { WORKER: worker },
-          d1Databases,
-          unsafeBindings: unsafeBindingsFor(listening),
-        },
-      ],
-    }),
-  );
+  const program = await tools.workerdConfig(stateFolder, socketFolder, [
+    ...workers,
+    {
+      ...caretaker,
+      name: CARETAKER,
+      compatibilityFlags: ["service_binding_extra_handlers"],
+      serviceBindings: { WORKER: worker },
+      d1Databases,
+      unsafeBindings: unsafeBindingsFor(listening),
+    },
+  ]);
+  const share = port?.share();
+  const workerd = await startWorkerd(program, {
+    name,
+    addresses: [`--socket-addr=entry=unix:${entrySocket}`, `--external-addr=loopback=unix:${pathOf("loopback")}`],
+    sockets: listening.length + 1,
+    prepare() {
+      for (const path of unixPaths) rmSync(path, { force: true }); // of one that crashed
+      options.beforeStart?.();
+      return share === undefined ? null : { name: PUBLIC, fd: share.open() };
+    },
+    gone: () => share?.close(),
+    lost: options.lost,
+    temporary: socketFolder,
+  });
   return {
     caretaker: caretakerAt(caretakerSocket),
-    ready: miniflare.ready,
-    end: () => workerd.drain(() => miniflare.dispose()),
+    async end(within) {
+      if (share !== undefined) await whenItStopsAccepting(caretakerSocket, share.refuse);
+      await workerd.drain(within);
+    },
   };
 }
 
 const CARETAKER = "caretaker";
 const PUBLIC = "public";
-
-/** Moves the socket that Miniflare calls its entry from the TCP port that it wants. */
-function listenAt(path: string, { args }: SpawnOptions): void {
-  const entry = args.findIndex((arg) => arg.startsWith("--socket-addr=entry="));
-  if (entry < 0) throw new Error("Miniflare starts workerd without the entry that it used to have");
-  args[entry] = `--socket-addr=entry=unix:${path}`;
-}

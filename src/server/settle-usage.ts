@@ -3,7 +3,7 @@ import type { Caretaker } from "./caretaker.ts";
 import { report } from "./log/report.ts";
 
 /** How long a meter that does not answer may hold up the end, ms. */
-const SETTLE_MS = 8_000;
+const SETTLE_MS = 2_000;
 
 /**
  * Has a Worker deliver what it has counted, and from now on count before it answers. On Cloudflare's network `waitUntil`

@@ -8,6 +8,7 @@ import {
   fail,
   logAsEnvironmentSays,
   onEndSignal,
+  outliveReaders,
   portFromEnvironment,
   refuseWeakSecret,
   say,
@@ -22,6 +23,7 @@ import { projectRoot } from "./project.ts";
 import { startRuntime } from "./runtime.ts";
 import { requireRoom } from "./state-disk.ts";
 import { lockState } from "./state-lock.ts";
+import { startToolchain } from "./toolchain.ts";
 
 logAsEnvironmentSays();
 logAs({ level: "warn" }); // what it calls itself, to set up the demo, is no event for who reads this
@@ -30,6 +32,8 @@ const originPort = port + 1;
 const zone = "demo";
 
 keepFilesPrivate();
+outliveReaders();
+onEndSignal();
 const adminToken = secretOf("ADMIN_TOKEN");
 const bridgeSecret = secretOf("DNS_BRIDGE_SECRET");
 
@@ -45,11 +49,13 @@ try {
   requireRoom(stateDir);
   lockState(stateDir);
   watchDiskOf(stateDir);
+  const tools = startToolchain();
   const runtime = await startRuntime({
     host: "127.0.0.1",
     port,
     stateDir,
     cacheBytes: cacheBytesFromEnvironment(),
+    tools,
     vars: {
       ADMIN_TOKEN: adminToken,
       DNS_BRIDGE_SECRET: bridgeSecret,
@@ -58,6 +64,8 @@ try {
     },
   });
   onEndSignal(runtime.stop);
+  tools.end();
+  void runtime.lost.then((reason) => fail(reason));
 
   const api = { url: runtime.url, adminToken };
   const known = { rescdn: devVar("RESCDN_KEY"), resolvedb: devVar("RESOLVEDB_KEY") };

@@ -1,8 +1,11 @@
 import { resolve } from "node:path";
+import { CannotStart } from "./cannot-start.ts";
 import { projectRoot } from "./project.ts";
 
-/** The folder of state that `STATE_DIR` names, or the one of `npm start`. */
+/** The folder of state that `STATE_DIR` names, or the one of `npm start`. @throws {CannotStart} */
 export function stateDirFromEnvironment(): string {
   const { STATE_DIR } = process.env;
-  return STATE_DIR ? resolve(STATE_DIR) : resolve(projectRoot, ".wrangler/state");
+  if (!STATE_DIR) return resolve(projectRoot, ".wrangler/state");
+  if (STATE_DIR === STATE_DIR.trim()) return resolve(STATE_DIR);
+  throw new CannotStart(`STATE_DIR begins or ends with a blank: "${STATE_DIR}"`);
 }

@@ -1,7 +1,8 @@
 /** The disk that a server keeps its state on, and whether it takes writes. */
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { CannotStart } from "./cannot-start.ts";
+import { makeFolder } from "./private-files.ts";
 
 /** What a start needs besides the state: the built Workers (bytes). */
 const START_BYTES = 16 * 1_048_576;
@@ -48,7 +49,7 @@ export function requireRoom(stateDir: string): void {
 function tryWriting(stateDir: string, bytes: number): DiskTakesNothing | null {
   const path = join(stateDir, "room");
   try {
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    makeFolder(stateDir);
     const file = openSync(path, "w", 0o600);
     try {
       const chunk = new Uint8Array(Math.min(bytes, 1_048_576));
@@ -62,6 +63,6 @@ function tryWriting(stateDir: string, bytes: number): DiskTakesNothing | null {
     if (code === undefined) throw error;
     return new DiskTakesNothing(stateDir, errno === -EDQUOT ? "EDQUOT" : code);
   } finally {
-    rmSync(path, { force: true });
+    if (existsSync(path)) rmSync(path, { force: true });
   }
 }

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { CannotStart } from "./cannot-start.ts";
+import { makeFolder } from "./private-files.ts";
 
 /** A restore into the folder was broken off: what it holds is neither the old nor the new. */
 export class RestoreUnfinished extends CannotStart {
@@ -17,25 +18,37 @@ export class StateInUse extends CannotStart {
   }
 }
 
+/** The folder cannot be used. */
+export class StateUnusable extends CannotStart {
+  constructor(stateDir: string, reason: string) {
+    super(`${stateDir} cannot hold the state of a server (${reason}): choose another folder with STATE_DIR`);
+  }
+}
+
 const SQLITE_BUSY = 5;
+const SQLITE_NOTADB = 26;
 
 /**
  * Takes a folder of state for this process alone, until it ends, however it ends: the operating system lets go of the lock of
  * a process that is gone. It is SQLite's lock of a file, since Node has none of its own.
  *
  * @param forRestore whether it is a restore, which alone may take a folder that a restore has left unfinished
- * @throws {StateInUse}
+ * @throws {StateInUse | StateUnusable}
  * @throws {RestoreUnfinished}
  */
 export function lockState(stateDir: string, forRestore = false): void {
-  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-  const file = new DatabaseSync(join(stateDir, "server.lock"), { timeout: 0 });
+  const path = join(stateDir, "server.lock");
   try {
+    makeFolder(stateDir);
+    const file = new DatabaseSync(path, { timeout: 0 });
+    held.push(file);
     file.exec("PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE");
   } catch (error) {
-    throw (error as { errcode?: number }).errcode === SQLITE_BUSY ? new StateInUse(stateDir) : error;
+    const { errcode, code, message } = error as { errcode?: number; code?: string; message: string };
+    if (errcode === SQLITE_BUSY) throw new StateInUse(stateDir);
+    if (errcode === SQLITE_NOTADB) throw new StateUnusable(stateDir, `${path} is a file of somebody else's`);
+    throw new StateUnusable(stateDir, errcode === undefined && code !== undefined ? code : message);
   }
-  held.push(file);
   const unfinished = unfinishedRestore(stateDir);
   if (unfinished !== null && !forRestore) throw new RestoreUnfinished(stateDir, unfinished.file);
 }

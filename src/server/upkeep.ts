@@ -4,6 +4,7 @@ import { applyMigrations } from "./apply-migrations.ts";
 import type { Caretaker } from "./caretaker.ts";
 import { report } from "./log/report.ts";
 import { projectRoot } from "./project.ts";
+import type { Toolchain } from "./toolchain.ts";
 
 /** What looks after the Worker's state for as long as it runs. */
 export interface Upkeep {
@@ -11,9 +12,13 @@ export interface Upkeep {
 }
 
 /** Migrates the database, and stands for Cloudflare's cron: once a minute, the most that schedules ask for. */
-export async function startUpkeep(caretaker: Caretaker, config: WranglerConfig): Promise<Upkeep> {
+export async function startUpkeep(
+  caretaker: Caretaker,
+  config: WranglerConfig,
+  { splitSql }: Pick<Toolchain, "splitSql">,
+): Promise<Upkeep> {
   const folder = config.d1_databases[0]?.migrations_dir ?? "migrations";
-  await applyMigrations(caretaker.batch, join(projectRoot, folder));
+  await applyMigrations(caretaker.batch, join(projectRoot, folder), splitSql);
   const [cron] = config.triggers.crons ?? [];
   if (cron === undefined) return { stop: () => undefined };
   const tick = () => caretaker.scheduled(cron).catch((error: unknown) => report("cron_failed", { error }));

@@ -1,90 +1,133 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { basename } from "node:path";
+import { type ChildProcess, type IOType, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import { setTimeout as wait } from "node:timers/promises";
+import { fromLine } from "./log/from-workerd.ts";
+import { report } from "./log/report.ts";
+import type { WorkerdConfig } from "./toolchain/workerd-config.ts";
 
-/** How long requests in flight may take to end once the server is told to stop. */
-const DRAIN_MS = 10_000;
-
-/** Hold on the workerd process that Miniflare starts, and starts anew after a crash. */
+/** A workerd that is started anew whenever it crashes. */
 export interface WorkerdProcess {
-  /**
-   * Lets workerd answer the requests in flight and accept no more, then calls `dispose` once it has gone, or after
-   * ten seconds.
-   */
-  drain(dispose: () => Promise<void>): Promise<void>;
+  /** Has it answer the requests in flight and accept no more. Resolves once it has gone, for which it has `within` milliseconds. */
+  drain(within: number): Promise<void>;
 }
 
-/** A process that is about to start, as Node has prepared it. */
-export interface SpawnOptions {
-  file: string;
-  /** The program's name is the first. */
-  args: string[];
-  /** In a session of its own, which no signal to this process's group or terminal reaches. */
-  detached: boolean;
-  /** `NAME=value` */
-  envPairs: string[];
-  stdio: { type: string; fd?: number }[];
-}
-
-/** What {@link watchWorkerd} is told of the workerd to come. */
+/** What a workerd is started with, beside its configuration. */
 export interface WorkerdOptions {
-  /** Tells it from others, where there are several Miniflares: what this one gives it. */
-  environment?: Readonly<Record<string, string>>;
-  /** May change how it is started, each time. */
-  prepare?(workerd: SpawnOptions): void;
+  name: string;
+  /** Arguments that say where it listens. */
+  addresses: readonly string[];
+  /** How many sockets it listens on. */
+  sockets: number;
+  /** Called each time it is about to start. May give it a socket that listens, by the name in its configuration. */
+  prepare(): { name: string; fd: number } | null;
+  /** Called each time it has gone. */
+  gone(): void;
+  /** Called when it has crashed and cannot be started any more. */
+  lost(reason: string): void;
   /** A folder that goes when this process is killed outright. */
-  temporary?: string;
+  temporary: string;
 }
 
-/**
- * Watches for the workerd that this process is about to start. Miniflare itself only ever kills it, which cuts the
- * answers in flight, and leaves it running, with the port, when this process is killed outright.
- */
-export function watchWorkerd({ environment = {}, prepare, temporary }: WorkerdOptions = {}): WorkerdProcess {
-  let workerd: ChildProcess | undefined;
-  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  const onSpawn = (message: unknown) => {
-    const { process: child, options } = message as { process: ChildProcess; options: SpawnOptions };
-    if (basename(options.file) !== "workerd") return;
-    if (!variables.every((variable) => options.envPairs.includes(variable))) return;
-    // A signal to the whole group, as Ctrl-C and supervisors send it, is for this process alone: it tells the others.
-    options.detached = true;
-    prepare?.(options);
-    child.once("spawn", () => {
-      workerd = child;
-      endWithThisProcess(child, temporary);
-    });
-  };
-  subscribe(SPAWN, onSpawn);
+/** A workerd that has crashed is started anew so often, if it never gets ready, with a pause before each but the first, ms. */
+const RESTARTS = 5;
+const PAUSE_MS = 1_000;
 
-  return {
-    async drain(dispose) {
-      unsubscribe(SPAWN, onSpawn);
-      const child = workerd;
-      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return dispose();
-      await new Promise<void>((resolve, reject) => {
-        // Within the event itself: a moment later Miniflare would take the exit for a crash and start another.
-        const end = () => {
-          clearTimeout(timer);
-          child.off("exit", end);
-          dispose().then(resolve, reject);
-        };
-        const timer = setTimeout(end, DRAIN_MS);
-        child.once("exit", end);
-        child.kill("SIGTERM");
+/** Where workerd says what it listens on, and the first descriptor after that. */
+const CONTROL_FD = 3;
+const NEXT_FD = 4;
+
+/** Starts a workerd. Rejects where it ends before it listens. */
+export async function startWorkerd(program: WorkerdConfig, options: WorkerdOptions): Promise<WorkerdProcess> {
+  let isEnding = false;
+  let workerd = run(program, options);
+  const watch = ({ child }: Running) =>
+    child.once("exit", (code, signal) => {
+      if (isEnding) return;
+      report("runtime_failed", {
+        process: options.name,
+        message: `it ended with ${signal ?? code}, and is started anew`,
       });
+      void startAnew();
+    });
+  const startAnew = async () => {
+    for (let attempt = 1; attempt <= RESTARTS; attempt++) {
+      if (attempt > 1) await wait(PAUSE_MS);
+      if (isEnding) return;
+      workerd = run(program, options);
+      try {
+        await workerd.ready;
+        return watch(workerd);
+      } catch (error) {
+        report("runtime_failed", { process: options.name, message: String(error) });
+      }
+    }
+    if (!isEnding) options.lost(`the process ${options.name} cannot be started any more`);
+  };
+  await workerd.ready;
+  watch(workerd);
+  return {
+    async drain(within) {
+      isEnding = true;
+      const { child } = workerd;
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "exit");
+      const timer = setTimeout(() => child.kill("SIGKILL"), within);
+      child.kill("SIGTERM");
+      await ended;
+      clearTimeout(timer);
     },
   };
 }
 
-/** Where Node tells of a process before it starts it. */
-const SPAWN = "tracing:child_process.spawn:start";
+interface Running {
+  child: ChildProcess;
+  /** Rejects where it ends before. */
+  ready: Promise<void>;
+}
+
+function run({ file, config }: WorkerdConfig, options: WorkerdOptions): Running {
+  const socket = options.prepare();
+  const args = ["serve", "--binary", "--experimental", ...options.addresses, `--control-fd=${CONTROL_FD}`];
+  const stdio: (IOType | number)[] = ["pipe", "pipe", "pipe", "pipe"];
+  if (socket !== null) {
+    args.push(`--socket-fd=${socket.name}=${NEXT_FD}`);
+    stdio.push(socket.fd);
+  }
+  const child = spawn(file, [...args, "-"], {
+    stdio,
+    env: { ...process.env, TZ: "UTC", RESCDN_PROCESS: options.name },
+    // A signal to the whole group, as Ctrl-C and supervisors send it, is for this process alone: it tells the others.
+    detached: true,
+  });
+  child.once("exit", options.gone);
+  child.once("spawn", () => endWithThisProcess(child, options.temporary));
+  const [stdin, stdout, stderr, control] = child.stdio as unknown as [Writable, Readable, Readable, Readable];
+  stdin.on("error", () => undefined); // it has ended before it has read all
+  stdin.end(config);
+  for (const output of [stdout, stderr]) createInterface(output).on("line", fromLine);
+  return { child, ready: untilReady(child, control, options) };
+}
+
+/** workerd says one line for each socket that it listens on. */
+function untilReady(child: ChildProcess, control: Readable, { name, sockets }: WorkerdOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let listening = 0;
+    createInterface(control).on("line", (line) => {
+      if ((JSON.parse(line) as { event: string }).event === "listen" && ++listening === sockets) resolve();
+    });
+    child.once("error", reject);
+    child.once("exit", (code, signal) =>
+      reject(new Error(`the process ${name} ended with ${signal ?? code} before it listened`)),
+    );
+  });
+}
 
 /** Has a shell wait for the end of this process, however it comes, and then kill `child` and remove the folder. */
-function endWithThisProcess(child: ChildProcess, temporary?: string): void {
-  if (process.platform === "win32") return;
-  const script = temporary === undefined ? 'kill -9 "$0"' : 'kill -9 "$0"; rm -rf "$1"';
-  const watcher = spawn("/bin/sh", ["-c", `read -r _; ${script}`, String(child.pid), temporary ?? ""], {
+function endWithThisProcess(child: ChildProcess, temporary: string): void {
+  const script = 'read -r _; kill -9 "$0"; rm -rf "$1"';
+  const watcher = spawn("/bin/sh", ["-c", script, String(child.pid), temporary], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true, // Ctrl-C reaches the whole foreground group; the watcher must outlast it
   });

@@ -19,7 +19,16 @@ export function processTree(root: number, name?: string): number[] {
     }
   }
   const pids = [...tree];
-  return name === undefined ? pids : pids.filter((pid) => readFileSync(`/proc/${pid}/comm`, "utf8").trim() === name);
+  return name === undefined ? pids : pids.filter((pid) => nameOf(pid) === name);
+}
+
+/** What a process is called; null where it is gone. */
+function nameOf(pid: number): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return null;
+  }
 }
 
 /** CPU time that processes have used in all their threads, in user and kernel mode, µs. */

@@ -11,7 +11,6 @@ import { fail, onEndSignal } from "../../src/server/command.ts";
 import { localCaches } from "../../src/server/local-cache.ts";
 import { boundPauses, workerOptions } from "../../src/server/miniflare-options.ts";
 import { projectRoot, wranglerConfig } from "../../src/server/project.ts";
-import { watchWorkerd } from "../../src/server/workerd-process.ts";
 
 /** What to serve, given as JSON in the first argument. */
 export interface WorkerSpecification {
@@ -48,7 +47,6 @@ const { modules } = await bundleWorker(bundle, around, {
 });
 const cache = localCache ? localCaches(folder, ["bench"], CACHE_BYTES)("bench") : null;
 
-const workerd = watchWorkerd();
 // As `serve` does, so that both run with the same flags.
 boundPauses();
 const miniflare = new Miniflare(
@@ -72,7 +70,7 @@ const miniflare = new Miniflare(
   }),
 );
 await miniflare.ready;
-onEndSignal(() => workerd.drain(() => miniflare.dispose()));
+onEndSignal(() => miniflare.dispose());
 if (product) {
   const { DB } = await miniflare.getBindings<{ DB: D1Database }>();
   const batch = async (statements: readonly Statement[]) => {

@@ -1,115 +1,75 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { projectRoot } from "../../src/server/project.ts";
 import { processTree } from "../bench/process-stat.ts";
-import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
-import { request } from "./request.ts";
-import { startServe, stopServers } from "./serve-process.ts";
-
-const API = "api.rescdn.localhost";
-const EDGE = "shop.rescdn.localhost";
-const BODY = "body { margin: 0 }\n";
-
-/** Whoever is told to end is gone within this, ms. */
-const GONE_WITHIN_MS = 10_000;
+import { drill, GONE_WITHIN_MS, isRunning } from "./stops/drill.ts";
+import { type WayName, ways } from "./stops/ways.ts";
 
 let folder: string;
-let origin: Server;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "rescdn-stopping-"));
-  origin = createServer((_request, response) => {
-    response.writeHead(200, { "Content-Type": "text/css", "Cache-Control": "max-age=60" }).end(BODY);
-  }).listen(0, "127.0.0.1");
-  await once(origin, "listening");
 });
 
-afterAll(async () => {
-  await stopServers();
-  origin.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const sigtermToAll = (group: number) => process.kill(-group, "SIGTERM");
+/** What stays of the state, and what npm and Node leave for the next time. */
+const OF_OTHERS = ["state", "node-compile-cache"];
 
-describe("npm run serve, under load, has answered and counted all when it has ended", () => {
-  it.each<[string, string, (group: number) => void]>([
-    ["1", "SIGTERM to its whole group, as a supervisor sends it", sigtermToAll],
-    ["2", "Ctrl-C in a terminal, which is SIGINT to the whole group", (group) => process.kill(-group, "SIGINT")],
-    ["2", "SIGTERM to the command alone", (group) => process.kill(group, "SIGTERM")],
-    [
-      "4",
-      "SIGTERM to its whole group, twice",
-      (group) => {
-        sigtermToAll(group);
-        sigtermToAll(group);
-      },
-    ],
-  ])("WORKERS=%s, told by %s", async (workers, way, tell) => {
-    const env = {
-      HOST: "127.0.0.1",
-      PORT: "0",
-      STATE_DIR: join(folder, `${workers} ${way}`),
-      WORKERS: workers,
-      ADMIN_TOKEN,
-      ALLOW_PRIVATE_ORIGINS: "true",
-    };
-    const child = spawn("npm", ["run", "--silent", "serve"], {
-      cwd: projectRoot,
-      env: { ...process.env, ...env },
-      stdio: ["ignore", "pipe", "ignore"],
-      detached: true, // a group of its own, as a terminal and a supervisor make one
-    });
-    const ended = once(child, "close");
-    const [ready] = (await once(createInterface(child.stdout), "line")) as [string];
-    const port = Number(new URL(ready.slice("ready ".length)).port);
-    const headers = { "X-ResCDN-Key": (await newAccount(port)).live };
-    const body = { name: "shop", origin: `http://127.0.0.1:${(origin.address() as AddressInfo).port}` };
-    expect((await request(port, API, "/v1/zones", { method: "POST", headers, body })).status).toBe(201);
-    const processes = processTree(child.pid!);
+/** Long enough for any answer that is not kept waiting, ms. */
+const AT_ONCE_MS = 1_000;
 
-    let isOver = false;
-    let answered = 0;
-    const clients = Array.from({ length: 4 }, async () => {
-      while (!isOver) {
-        const answer = await request(port, EDGE, "/site.css").catch(() => null);
-        if (answer === null) continue;
-        expect([answer.status, answer.body]).toEqual([200, BODY]);
-        answered++;
-      }
-    });
-    while (answered < 200) await wait(5);
-    const toldAt = performance.now();
-    tell(child.pid!);
-    await ended;
-    expect(performance.now() - toldAt).toBeLessThan(GONE_WITHIN_MS);
-    isOver = true;
-    await Promise.all(clients);
-    expect(processes.filter(isRunning), "processes left behind").toEqual([]);
-
-    const again = await startServe({ ...env, WORKERS: "1" });
-    const usage = JSON.parse((await request(again.port, API, "/v1/usage", { headers })).body);
-    expect(await again.stop()).toBe(0);
-    expect(usage.requests).toBeGreaterThanOrEqual(answered);
-    // A client whose connection was reset after its request was answered has not seen the answer; there are four.
-    expect(usage.requests).toBeLessThanOrEqual(answered + 4);
-    expect(usage.bandwidth_bytes).toBe(usage.requests * BODY.length);
+describe("npm run serve, stopped under load, answers what is in flight, counts it, refuses the rest at once, and is gone", () => {
+  const workers: Record<WayName, number> = {
+    "SIGTERM to the server alone": 1,
+    "SIGTERM to the command alone": 2,
+    "SIGTERM to the whole group": 1,
+    "Ctrl-C in a terminal": 2,
+    "SIGTERM to the whole group, twice": 4,
+    "Ctrl-C in a terminal, twice": 1,
+    "a terminal that is closed": 2,
+  };
+  it.each(Object.keys(ways) as WayName[])("by %s", async (way) => {
+    const [stop] = await drill(way, join(folder, way.replaceAll(/\W+/g, "-")), [workers[way]]);
+    expect(stop).toMatchObject({ left: 0, cut: 0, requestsTooMany: 0, bytesTooMany: 0, lost: 0, wrong: [] });
+    expect(stop!.tookMs).toBeLessThan(GONE_WITHIN_MS);
+    expect(stop!.longestWait).toBeLessThan(AT_ONCE_MS);
+    expect(stop!.refused).toBeGreaterThan(0);
+    expect(stop!.written).toBeGreaterThan(0);
   });
 });
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
+describe("npm run serve, told to end before it is ready,", () => {
+  it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("is gone with all that it has started: %s", async (signal) => {
+    const own = await mkdtemp(join(tmpdir(), "rescdn-starting-"));
+    // When it has just begun, while it builds, and when the first workerd is there.
+    for (const isDue of [
+      (pids: number[]) => pids.length > 1,
+      (pids: number[]) => pids.length > 2,
+      (_pids: number[], workerds: number) => workerds > 0,
+    ]) {
+      const child = spawn("npm", ["run", "--silent", "serve"], {
+        cwd: projectRoot,
+        env: { ...process.env, PORT: "0", STATE_DIR: join(own, "state"), WORKERS: "2", TMPDIR: own },
+        stdio: "ignore",
+        detached: true,
+      });
+      const ended = once(child, "close");
+      let seen: number[] = [];
+      do {
+        await new Promise((resolve) => setImmediate(resolve));
+        seen = processTree(child.pid!);
+      } while (!isDue(seen, processTree(child.pid!, "workerd").length));
+      process.kill(-child.pid!, signal);
+      await ended;
+      await expect.poll(() => seen.filter(isRunning), { timeout: GONE_WITHIN_MS }).toEqual([]);
+      const left = async () => (await readdir(own)).filter((name) => !OF_OTHERS.includes(name));
+      await expect.poll(left).toEqual([]);
+    }
+    await rm(own, { recursive: true, force: true });
+  });
+});

@@ -7,6 +7,11 @@ const EXPECTED: readonly RegExp[] = [
   // Bodies that the origin did not send whole: we break the client's off, by these words, and log `body_broken`.
   /^uncaught exception; exception = workerd\/jsg\/value\.h:\d+: failed: jsg\.Error: (?:cut-off|wrong-length|idle-timeout)\n/,
   /^Uncaught exception: workerd\/jsg\/value\.h:\d+: failed: remote\.jsg\.Error: (?:cut-off|wrong-length|idle-timeout)\b/,
+  // What its developers look for: addresses of its own code alone, and code that V8 has moved.
+  /stack:( (0|[a-f\d]{4,})){3,}/,
+  /LLVM_SYMBOLIZER is not set/,
+  /took recursive isolate lock/,
+  /CODE_MOVED for unknown code block/,
 ];
 
 /** Whether a message of workerd's is one of those that are expected. */

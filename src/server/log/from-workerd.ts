@@ -1,11 +1,10 @@
-/** What workerd and Miniflare say, as events. */
-import { stripVTControlCharacters } from "node:util";
+/** What workerd says, as events. */
 import { EVENTS } from "../../log/events.ts";
 import { lineOf } from "../../log/log.ts";
 import { isExpectedNoise } from "./expected-noise.ts";
 import type { Told } from "./print.ts";
 import { readableStack } from "./readable-stack.ts";
-import { pass, report } from "./report.ts";
+import { pass } from "./report.ts";
 
 /** A message of workerd's, or of a Worker in it. */
 interface StructuredLog {
@@ -14,16 +13,25 @@ interface StructuredLog {
   message: string;
 }
 
+/** Tells of a line that workerd has written: JSON, but for what it says as it crashes. */
+export function fromLine(line: string): void {
+  fromWorkerd(structured(line) ?? { timestamp: Date.now(), message: line });
+}
+
+function structured(line: string): StructuredLog | null {
+  try {
+    const { timestamp, message } = JSON.parse(line) as Record<string, unknown>;
+    return typeof message === "string" ? { timestamp: Number(timestamp) || Date.now(), message } : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Tells of what a Worker has logged, and of what workerd itself says that is not expected. */
-export function fromWorkerd({ timestamp, message }: StructuredLog): void {
+function fromWorkerd({ timestamp, message }: StructuredLog): void {
   const event = eventIn(message);
   if (event !== null) pass(event, timestamp);
   else if (!isExpectedNoise(message)) pass(saidByItself(message), timestamp);
-}
-
-/** Tells of what Miniflare says. */
-export function fromMiniflare(message: string): void {
-  report("miniflare", { message: stripVTControlCharacters(message).trim() });
 }
 
 function saidByItself(message: string): Told {

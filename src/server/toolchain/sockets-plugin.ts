@@ -3,27 +3,7 @@
  * of Cap'n Proto, by which whoever connects may call the Worker's methods and make up `request.cf`.
  */
 import { HOST_CAPNP_CONNECT, type Plugin } from "miniflare";
-
-/** A socket that workerd listens on. */
-export interface Socket {
-  name: string;
-  /** `unix:<path>`; none: a descriptor that is handed to workerd as it starts. */
-  address?: string;
-  /** The Worker that answers there, by the name that it has in Miniflare. */
-  worker: string;
-  /** Its entrypoint; none: the default one. */
-  entrypoint?: string;
-  /** Whether methods may be called: of those who may, each may call all. */
-  methods?: boolean;
-}
-
-const NAME = "sockets";
-
-/** What a Worker's options say to have these sockets listened on, whichever Workers they lead to. */
-export function unsafeBindingsFor(sockets: readonly Socket[]) {
-  const options = { sockets: sockets.map((socket) => ({ ...socket })) };
-  return [{ name: "SOCKETS", type: NAME, plugin: { package: import.meta.filename, name: NAME }, options }];
-}
+import { NAME, type Socket } from "../sockets.ts";
 
 const plugin: Plugin = {
   getBindings: () => [],
