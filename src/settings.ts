@@ -203,12 +203,14 @@ function hosts(env: Variables, name: keyof Variables): string[] {
   return named;
 }
 
-const LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
-const HOSTNAME = new RegExp(`^(?:${LABEL}\\.)*${LABEL}$`);
-
 /** What ends in a number is read as an address wherever URLs are: `8787` as 0.0.34.83. */
 function isHostname(host: string): boolean {
-  return HOSTNAME.test(host) && host.length <= 253 && !/(?:^|\.)(?:\d+|0x[0-9a-f]*)$/.test(host);
+  const labels = host.split(".");
+  return labels.every(isLabel) && host.length <= 253 && !/^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1)!);
+}
+
+function isLabel(label: string): boolean {
+  return /^[a-z0-9_-]{1,63}$/.test(label) && !label.startsWith("-") && !label.endsWith("-");
 }
 
 function isAddress(host: string): boolean {

