@@ -20,6 +20,7 @@ import { startRuntime } from "./runtime.ts";
 import { stateDirFromEnvironment } from "./state-dir.ts";
 import { stateFiles } from "./state-files.ts";
 import { lockState, noteRestore } from "./state-lock.ts";
+import { startToolchain } from "./toolchain.ts";
 import { whatComesBack } from "./what-comes-back.ts";
 
 const USAGE = `npm run restore -- <backup>
@@ -75,13 +76,15 @@ async function restoreFolder(stateDir: string, backup: string): Promise<void> {
 async function publishAgain(stateDir: string): Promise<RestoreReport> {
   const report = new RestoreReport();
   const adminToken = randomBytes(32).toString("hex");
+  const tools = startToolchain();
   const runtime = await startRuntime({
+    tools,
     host: "127.0.0.1",
     port: 0,
     stateDir,
     cacheBytes: cacheBytesFromEnvironment(),
     vars: { ADMIN_TOKEN: adminToken, API_HOSTS: "127.0.0.1", TRUSTED_PROXIES: "" },
-  });
+  }).finally(tools.end);
   try {
     await restoreByCalls({ url: runtime.url, adminToken }, null, (page) => report.add(page));
   } finally {
