@@ -1,6 +1,9 @@
 import { republishLaggingAccounts } from "./accounts/account-publication.ts";
 import { deleteOldRows } from "./accounts/delete-old-rows.ts";
 import type { Env } from "./env.ts";
+import { republishLaggingHosts } from "./hostnames/host-publication.ts";
+import { dropLeftHosts } from "./hostnames/published-hosts.ts";
+import { tendHostnames } from "./hostnames/tend-hostnames.ts";
 import { dropDeletedRecords } from "./records/drop-deleted-records.ts";
 import { republishLaggingRecords } from "./records/record-publication.ts";
 import { tendWebhooks } from "./records/webhooks/tend-webhooks.ts";
@@ -9,8 +12,8 @@ import { republishLagging } from "./zones/publication.ts";
 import { dropOldPurges } from "./zones/purge/purge-history.ts";
 
 /**
- * What the cron does each minute: publishes what lags behind D1, has overdue webhooks delivered, deletes what is past
- * its time.
+ * What the cron does each minute: publishes what lags behind D1, has overdue webhooks delivered, looks for
+ * the proofs of hostnames, deletes what is past its time.
  *
  * @param now ms since the epoch
  */
@@ -18,11 +21,14 @@ export async function everyMinute(env: Env, now: number): Promise<void> {
   await Promise.all([
     republishLagging(env.DB, env.ZONE_PUBLISHER),
     republishLaggingAccounts(env.DB, env.ACCOUNT_PUBLISHER),
+    republishLaggingHosts(env.DB, env.HOST_PUBLISHER),
+    tendHostnames(env, now),
     republishLaggingRecords(env.DB, env.RECORD_PUBLISHER),
     tendWebhooks(env.DB, env.WEBHOOK_DISPATCHER, now),
     deleteOldRows(env.DB, now),
     dropOldPurges(env.DB, now),
     dropDeletedZones(env.DB, now),
     dropDeletedRecords(env.DB, now),
+    dropLeftHosts(env.DB, now),
   ]);
 }

@@ -10,7 +10,9 @@ import { FillBudget } from "./edge/fill/fill-budget.ts";
 import { RangeDemand } from "./edge/fill/range-demand.ts";
 import { Routes } from "./edge/request/routes.ts";
 import { type Edge, serve } from "./edge/serve.ts";
+import { serveHostname } from "./edge/serve-hostname.ts";
 import type { Env } from "./env.ts";
+import { hostTableOf } from "./hostnames/host-table.ts";
 import { type Surface, storeOrigin } from "./hosts.ts";
 import { settingsOf, type Variables } from "./settings.ts";
 import { Metering } from "./usage/metering.ts";
@@ -22,7 +24,7 @@ import { zoneTableOf } from "./zones/zone-table.ts";
 export type EdgeEnv = Variables & Pick<Env, "ZONES" | "USAGE_METER">;
 
 /** A surface that is not the edge's. */
-export type ControlSurface = Exclude<Surface["kind"], "edge" | "unknown">;
+export type ControlSurface = Exclude<Surface["kind"], "edge" | "hostname" | "unknown">;
 
 /** Answers a request for a surface that is not the edge's; `url` is the request's. */
 export type ControlPlane<E extends EdgeEnv> = (
@@ -60,6 +62,8 @@ export function createEntry<E extends EdgeEnv>(
     switch (route.surface.kind) {
       case "edge":
         return serve(request, route, route.surface.zone, edge, (work) => ctx.waitUntil(work));
+      case "hostname":
+        return serveHostname(request, route, route.surface.hostname, edge, (work) => ctx.waitUntil(work));
       case "api":
       case "records":
       case "dns":
@@ -92,6 +96,7 @@ function edgeOf(env: EdgeEnv, cache: PlainCache, { cf }: Request): Edge & { usag
   const accounts = accountTableOf(env.ZONES);
   return {
     routes: new Routes(settings),
+    hostnames: hostTableOf(env.ZONES),
     zones: zoneTableOf(env.ZONES),
     accounts,
     store: createStore(cache, storeOrigin(settings), settings.cloudflare && cacheTagField),

@@ -1,5 +1,6 @@
 import type { AccountPublisher } from "./accounts/account-publisher.ts";
 import type { RateLimiter } from "./accounts/rate-limiter.ts";
+import type { HostPublisher } from "./hostnames/host-publisher.ts";
 import type { RateLimitBindings } from "./records/rate-limit-bindings.ts";
 import type { RecordPublisher } from "./records/record-publisher.ts";
 import type { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
@@ -14,6 +15,7 @@ export interface Env extends Variables, RateLimitBindings {
   ZONES: KVNamespace;
   ACCOUNT_PUBLISHER: DurableObjectNamespace<AccountPublisher>;
   ZONE_PUBLISHER: DurableObjectNamespace<ZonePublisher>;
+  HOST_PUBLISHER: DurableObjectNamespace<HostPublisher>;
   RECORD_PUBLISHER: DurableObjectNamespace<RecordPublisher>;
   WEBHOOK_DISPATCHER: DurableObjectNamespace<WebhookDispatcher>;
   RATE_LIMITER: DurableObjectNamespace<RateLimiter>;

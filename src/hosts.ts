@@ -1,8 +1,10 @@
 import type { Settings } from "./settings.ts";
 
-/** What answers a URL: the edge, ResCDN's API, ResolveDB's API, DNS over HTTPS, or nobody. */
+/** What answers a URL: the edge, ResCDN's API, ResolveDB's API, DNS over HTTPS, whoever has a hostname, or nobody. */
 export type Surface =
   | { kind: "edge"; zone: string }
+  /** A hostname that is none of ours: a customer's own, where somebody has it. */
+  | { kind: "hostname"; hostname: string }
   | { kind: "api" }
   | { kind: "records" }
   | { kind: "dns" }
@@ -28,6 +30,12 @@ export function zoneHosts(
   return [`${name}.${first}`, ...others.map((domain) => `${name}.${domain}`)];
 }
 
+/**
+ * Where a server shows the HTTP proof of a hostname, before the hostname leads to us (`src/hostnames/proof/`). The edge answers
+ * it for no zone: whoever has one could show a proof of every hostname that leads to it.
+ */
+export const PROOF_PATH = "/.well-known/rescdn-hostname";
+
 /** Where the control plane answers DNS: RFC 8484, and its JSON form. */
 const DNS_PATHS: readonly string[] = ["/dns-query", "/resolve"];
 const RECORDS_PATH = /^\/api\/v1(?:\/|$)/;
@@ -36,7 +44,8 @@ const SHARED_PATH = /^\/(?:health|docs|openapi\.json)(?:\/|$)/;
 
 /**
  * Maps a URL to its surface: by its hostname (lower case, without a port, as `URL` gives it), on the hosts of the control
- * plane by its path as well. One label below an edge domain names a zone; the control plane's own names win over zones.
+ * plane by its path as well. One label below an edge domain names a zone; the control plane's own names win over zones, and
+ * all of ours over customers' hostnames.
  */
 export function surfaceOf(
   { hostname, pathname }: Pick<URL, "hostname" | "pathname">,
@@ -49,8 +58,11 @@ export function surfaceOf(
     if (RECORDS_PATH.test(pathname) || (records && pathname === "/")) return { kind: "records" };
     return records && !SHARED_PATH.test(pathname) ? { kind: "unknown" } : { kind: "api" };
   }
+  if (pathname === PROOF_PATH) return { kind: "unknown" };
   const dot = host.indexOf(".");
   const label = host.slice(0, dot);
   const isZone = dot > 0 && label !== STORE_LABEL && edgeDomains.includes(host.slice(dot + 1));
-  return isZone ? { kind: "edge", zone: label } : { kind: "unknown" };
+  if (isZone) return { kind: "edge", zone: label };
+  const isOurs = edgeDomains.some((domain) => host === domain || host.endsWith(`.${domain}`));
+  return isOurs ? { kind: "unknown" } : { kind: "hostname", hostname: host };
 }

@@ -22,6 +22,8 @@ export interface Variables {
   KV_WRITE_INTERVAL_MS?: string;
   CLOUDFLARE_API_TOKEN?: string;
   CLOUDFLARE_ZONE_ID?: string;
+  CLOUDFLARE_SAAS_ZONE_ID?: string;
+  DOH_RESOLVER?: string;
   /** For tests. */
   CLOUDFLARE_API_BASE?: string;
 }
@@ -46,6 +48,8 @@ export const VARIABLE_NAMES = [
   "KV_WRITE_INTERVAL_MS",
   "CLOUDFLARE_API_TOKEN",
   "CLOUDFLARE_ZONE_ID",
+  "CLOUDFLARE_SAAS_ZONE_ID",
+  "DOH_RESOLVER",
   "CLOUDFLARE_API_BASE",
 ] as const satisfies readonly (keyof Variables)[];
 
@@ -84,9 +88,13 @@ export interface Settings {
   kvWriteIntervalMs: number;
   /** Where purges are made by tag as well; null: nowhere, and nothing is stored with tags. */
   cloudflare: CloudflareApi | null;
+  /** Where certificates for customers' hostnames are ordered; null: nowhere. */
+  saas: CloudflareApi | null;
+  /** URL of the resolver that proofs of hostnames are looked up with, by DNS over HTTPS. */
+  dohResolver: string;
 }
 
-/** Where Cloudflare's API is called, for which of its zones, and with which token (permission "Cache Purge"). */
+/** Where Cloudflare's API is called, for which of its zones, and with which token. */
 export interface CloudflareApi {
   /** Without a slash at the end. */
   base: string;
@@ -124,7 +132,9 @@ function parseSettings(env: Variables): Settings {
     kvWriteIntervalMs: milliseconds(env, "KV_WRITE_INTERVAL_MS", 1_000, 0),
     // A private network's servers rarely have certificates: whoever allows them means http as well.
     origins: { allowPrivate, allowHttp: isTrue(env, "ALLOW_HTTP_ORIGINS") || allowPrivate },
-    cloudflare: cloudflareOf(env),
+    cloudflare: cloudflareOf(env, "CLOUDFLARE_ZONE_ID"),
+    saas: cloudflareOf(env, "CLOUDFLARE_SAAS_ZONE_ID"),
+    dohResolver: resolverOf(env),
   };
 }
 
@@ -144,17 +154,24 @@ function accountIdOf({ PUBLIC_NAMESPACE_ACCOUNT: id }: Variables): string | null
   return id;
 }
 
-function cloudflareOf(env: Variables): CloudflareApi | null {
-  const { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ZONE_ID: zone, CLOUDFLARE_API_BASE: base } = env;
+function cloudflareOf(env: Variables, name: "CLOUDFLARE_ZONE_ID" | "CLOUDFLARE_SAAS_ZONE_ID"): CloudflareApi | null {
+  const { [name]: zone, CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_API_BASE: base } = env;
   if (token && !/^[\x21-\x7e]+$/.test(token))
     throw new SettingsError("CLOUDFLARE_API_TOKEN has a blank or a letter in it that no token has");
-  if (zone && !/^[0-9a-z]+$/i.test(zone))
-    throw new SettingsError(`CLOUDFLARE_ZONE_ID is not the id of a zone: ${zone}`);
+  if (zone && !/^[0-9a-z]+$/i.test(zone)) throw new SettingsError(`${name} is not the id of a zone: ${zone}`);
   if (base && !/^https?:$/.test(URL.parse(base)?.protocol ?? ""))
     throw new SettingsError(`CLOUDFLARE_API_BASE is not a URL: ${base}`);
   // Secrets are set one after the other.
   if (!token || !zone) return null;
   return { base: base || "https://api.cloudflare.com/client/v4", zone, token };
+}
+
+function resolverOf({ DOH_RESOLVER: url }: Variables): string {
+  if (!url) return "https://cloudflare-dns.com/dns-query";
+  const { protocol } = URL.parse(url) ?? {};
+  if (protocol !== "https:" && protocol !== "http:")
+    throw new SettingsError(`DOH_RESOLVER is not the URL of a resolver that speaks DNS over HTTPS: ${url}`);
+  return url;
 }
 
 function bytes(env: Variables, name: keyof Variables, byDefault: number): number {

@@ -5,6 +5,7 @@ import { DRAIN } from "./usage/drain.ts";
 
 export { AccountPublisher } from "./accounts/account-publisher.ts";
 export { RateLimiter } from "./accounts/rate-limiter.ts";
+export { HostPublisher } from "./hostnames/host-publisher.ts";
 export { RecordPublisher } from "./records/record-publisher.ts";
 export { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
 export { UsageMeter } from "./usage/meter.ts";

@@ -10,6 +10,7 @@ import { addDocs } from "./docs/docs.ts";
 import { addDocument } from "./document.ts";
 import { Problem, problemOf } from "./errors.ts";
 import { addHealth } from "./health.ts";
+import { addHostnames } from "./hostnames.ts";
 import { addKeys } from "./keys.ts";
 import { addMe } from "./me.ts";
 import { addOperatedAccounts } from "./operated-accounts.ts";
@@ -41,6 +42,7 @@ function createApi(): OpenAPIHono<RestEnv> {
   addSignposts(app, ["/", "/v1"], { name: "ResCDN", docs: "/docs", openapi: "/openapi.json", api: "/v1/zones" });
   addHealth(app);
   addZones(app);
+  addHostnames(app);
   addPurge(app);
   addPurgeHistory(app);
   addKeys(app);

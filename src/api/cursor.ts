@@ -8,7 +8,7 @@ export function encodeCursor({ createdAt, id }: Position): string {
 /** Null: not a cursor of ours, or of a list of something else. */
 export function decodeCursor(
   cursor: string,
-  kind: "acct" | "audit" | "key" | "purge" | "take" | "zone",
+  kind: "acct" | "audit" | "host" | "key" | "purge" | "take" | "zone",
 ): Position | null {
   try {
     const [, createdAt, id] = /^(\d{1,15}) ([a-z]+_\w+)$/.exec(atob(cursor)) ?? [];

@@ -13,6 +13,7 @@ const PROBLEMS = {
   not_found: [404, "there is nothing at this path: /docs shows what there is"],
   method_not_allowed: [405, "this resource does not have this method"],
   name_taken: [409, "a zone of this name exists already"],
+  hostname_taken: [409, "one of your zones has this hostname already"],
   email_taken: [409, "an account with this e-mail address exists already"],
   conflict: [409, "the zone is being changed by others; try again"],
   key_expired: [409, "the key has expired: create a new one"],

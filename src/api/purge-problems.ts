@@ -1,3 +1,5 @@
+import { hostnamesOf } from "../hostnames/published-hosts.ts";
+import { zoneHosts } from "../hosts.ts";
 import type { RestContext } from "../rest/context.ts";
 import { type FieldProblem, fieldProblems, withMore } from "../rest/field-problems.ts";
 import { settingsOf } from "../settings.ts";
@@ -17,17 +19,21 @@ interface Named {
 }
 
 /** The paths and prefixes that a request names in a zone, and what is wrong with those that could match nothing. */
-export function namedPaths(
+export async function namedPaths(
   c: RestContext,
   { path, paths, prefixes }: Named,
   zone: ZoneRow,
-): { targets: PurgeTarget[]; problems: FieldProblem[] } {
-  const purged = purgedZone(c, zone);
+): Promise<{ targets: PurgeTarget[]; problems: FieldProblem[] }> {
   const named: (readonly [field: string, text: unknown, verdictOn: typeof pathTarget])[] = [
     ["path", path, pathTarget],
     ...listed(paths).map((text, index) => [`paths.${index}`, text, pathTarget] as const),
     ...listed(prefixes).map((text, index) => [`prefixes.${index}`, text, prefixTarget] as const),
   ];
+  const purged = await purgedZone(
+    c,
+    zone,
+    named.map(([, text]) => text),
+  );
   const verdicts = named.flatMap(([field, text, verdictOn]): { field: string; verdict: TargetVerdict }[] =>
     typeof text === "string" ? [{ field, verdict: verdictOn(text, purged) }] : [],
   );
@@ -41,13 +47,16 @@ export function namedPaths(
 export async function refuseWrongPurge({ data, error }: Invalid, c: RestContext): Promise<never> {
   const body = objectOf(data);
   const zone = typeof body.zone === "string" ? await findZone(c.env.DB, scopeOf(c), body.zone) : null;
-  const problems = zone === null ? [] : namedPaths(c, body, zone).problems;
+  const problems = zone === null ? [] : (await namedPaths(c, body, zone)).problems;
   throw new Problem("invalid_request", { details: withMore(fieldProblems(error), problems) });
 }
 
-function purgedZone(c: RestContext, { name, settings }: ZoneRow): PurgedZone {
-  const hosts = settingsOf(c.env).edgeDomains.map((domain) => `${name}.${domain}`);
-  return { query: completeSettings(settings).query, hosts };
+/** What does not begin with a slash may be a URL of any of the zone's hostnames. */
+async function purgedZone(c: RestContext, zone: ZoneRow, texts: readonly unknown[]): Promise<PurgedZone> {
+  const namesHosts = texts.some((text) => typeof text === "string" && !text.trimStart().startsWith("/"));
+  const own = namesHosts ? await hostnamesOf(c.env.DB, zone.id) : [];
+  const hosts = [...zoneHosts(zone.name, settingsOf(c.env)), ...own];
+  return { query: completeSettings(zone.settings).query, hosts };
 }
 
 function listed(texts: unknown): readonly unknown[] {

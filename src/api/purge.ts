@@ -58,7 +58,7 @@ async function purge(c: RestContext, idOrName: string, request: PurgeRequest) {
     id: newId("purge"),
     zone: zone.id,
     soft: request.soft ?? false,
-    targets: onceEach(targetsOf(c, request, zone)),
+    targets: onceEach(await targetsOf(c, request, zone)),
     createdBy: c.var.caller.keyId,
   };
   const limit = rowsOf(BOUNDS.purges.rows, c.var.caller.plan);
@@ -82,8 +82,8 @@ function onceEach(targets: readonly PurgeTarget[]): PurgeTarget[] {
 }
 
 /** What a request names, or a 422 with all that could match nothing. */
-function targetsOf(c: RestContext, request: PurgeRequest, zone: ZoneRow): PurgeTarget[] {
-  const named = namedPaths(c, request, zone);
+async function targetsOf(c: RestContext, request: PurgeRequest, zone: ZoneRow): Promise<PurgeTarget[]> {
+  const named = await namedPaths(c, request, zone);
   if (named.problems.length > 0) throw new Problem("invalid_request", { details: named.problems });
   if (request.everything) return [{ kind: "everything", value: "" }];
   const tags = (request.tags ?? []).map((tag): PurgeTarget => ({ kind: "tag", value: tag }));

@@ -54,7 +54,7 @@ export const takeDownRoute = operatorRoute({
             .string()
             .max(8_192)
             .openapi({ example: "https://my-assets.rescdn.io/leak/*" })
-            .describe("On one of the hosts that zones are served at."),
+            .describe("On one of the hosts that zones are served at, customers' own hostnames included."),
           reference: z
             .string()
             .trim()

@@ -2,6 +2,7 @@ import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import { BOUNDS } from "../db/bounds.ts";
 import { isoSeconds } from "../db/iso-seconds.ts";
 import { newId } from "../db/new-id.ts";
+import { zoneOfHost } from "../hostnames/published-hosts.ts";
 import { surfaceOf } from "../hosts.ts";
 import type { RestContext, RestEnv } from "../rest/context.ts";
 import { settingsOf } from "../settings.ts";
@@ -26,7 +27,7 @@ export function addTakedowns(app: OpenAPIHono<RestEnv>): void {
 
   app.openapi(takeDownRoute, async (c) => {
     const { url, reference } = c.req.valid("json");
-    const { name, kind, value } = readUrl(c, url);
+    const { name, kind, value } = await readUrl(c, url);
     const zone = await zoneOfName(c.env.DB, name);
     if (zone === null) throw zoneNotFound();
     const takedown = { id: newId("take"), kind, value, reference };
@@ -49,11 +50,11 @@ export function addTakedowns(app: OpenAPIHono<RestEnv>): void {
 }
 
 /** The zone that a URL is of, and what it names there, read as the edge reads a request for it. */
-function readUrl(c: RestContext, text: string): Pick<Takedown, "kind" | "value"> & { name: string } {
+async function readUrl(c: RestContext, text: string): Promise<Pick<Takedown, "kind" | "value"> & { name: string }> {
   const url = URL.parse(text);
   const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
-  const surface = url && surfaceOf(url, settingsOf(c.env));
-  if (url === null || !isWeb || surface?.kind !== "edge")
+  const name = url === null || !isWeb ? null : await zoneAt(c, url);
+  if (url === null || name === null)
     throw invalidField(
       "url",
       `must be a URL of a zone, such as https://my-assets.${settingsOf(c.env).edgeDomains[0]}/a`,
@@ -64,7 +65,14 @@ function readUrl(c: RestContext, text: string): Pick<Takedown, "kind" | "value">
     const hasStar = url.pathname.includes("*") || url.search.includes("*");
     throw invalidField("url", hasStar ? "may have a * only at the end of its path" : read.reason);
   }
-  return { name: surface.zone, kind: read.target.kind as Takedown["kind"], value: read.target.value };
+  return { name, kind: read.target.kind as Takedown["kind"], value: read.target.value };
+}
+
+/** The name of the zone that answers a URL; null: none does. */
+async function zoneAt(c: RestContext, url: URL): Promise<string | null> {
+  const surface = surfaceOf(url, settingsOf(c.env));
+  if (surface.kind === "edge") return surface.zone;
+  return surface.kind === "hostname" ? zoneOfHost(c.env.DB, surface.hostname) : null;
 }
 
 function takedownJson(c: RestContext, row: Takedown): z.input<typeof takedownSchema> {

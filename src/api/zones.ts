@@ -2,6 +2,9 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { PLANS } from "../accounts/plans.ts";
 import { BOUNDS, rowsOf } from "../db/bounds.ts";
 import { newId } from "../db/new-id.ts";
+import { publishHosts } from "../hostnames/host-publication.ts";
+import { hostTableOf } from "../hostnames/host-table.ts";
+import { hostnamesOf } from "../hostnames/published-hosts.ts";
 import { zoneHosts } from "../hosts.ts";
 import { originPolicy } from "../origin-guard/origin-policy.ts";
 import type { RestContext, RestEnv } from "../rest/context.ts";
@@ -107,7 +110,11 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
   );
 
   app.openapi(removeRoute, async (c) => {
-    await changed(c, c.req.valid("param").id, (before) => ({ ...before, state: "deleted" }));
+    const { id } = await zoneInScope(c, c.req.valid("param").id);
+    const hostnames = await hostnamesOf(c.env.DB, id);
+    await changed(c, id, (before) => ({ ...before, state: "deleted" }));
+    if (!(await publishHosts(c.env.HOST_PUBLISHER, hostTableOf(c.env.ZONES), hostnames)))
+      throw new Problem("not_published");
     return c.body(null, 204);
   });
 }

@@ -74,6 +74,15 @@ export const BOUNDS = {
   webhook_events: { per: "webhook", rows: 20_000, days: 30, over: null },
   /** Of a zone's name and account. The operator makes them; they stand in the zone's document. */
   takedowns: { per: "zone", rows: 1_000, days: null, over: null },
+  /** Customers' own. Of a zone at most 100. */
+  hostnames: { per: "account", rows: byPlan(({ rescdn }) => rescdn.hostnames), days: null, over: null },
+  /** Hostnames that are served, or were lately. */
+  hosts: {
+    per: "account",
+    rows: byPlan(({ rescdn }) => rescdn.hostnames),
+    days: null,
+    over: { rows: byPlan(({ rescdn }) => times(10, rescdn.hostnames)), days: OVER_DAYS },
+  },
   /** One for each airport of the world that Cloudflare has a location at. */
   pops: { per: "the service", rows: 26 ** 3, days: null, over: null },
   /** Of versions, for the whole of them. Restores raise it. */

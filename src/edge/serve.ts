@@ -1,5 +1,6 @@
 import { type AccountDocument, type Bar, barOf } from "../accounts/account-document.ts";
 import type { AccountTable } from "../accounts/account-table.ts";
+import type { HostTable } from "../hostnames/host-table.ts";
 import { zoneHosts } from "../hosts.ts";
 import { parseRequestCacheControl } from "../http/cache-control.ts";
 import { rangeOf } from "../http/range.ts";
@@ -28,6 +29,7 @@ import { withAddress } from "./request/with-address.ts";
 /** What the edge works with, once for each isolate. */
 export interface Edge extends Filling {
   routes: Routes;
+  hostnames: HostTable;
   zones: ZoneTable;
   accounts: AccountTable;
   memory: Memory;
@@ -44,11 +46,15 @@ interface Visit {
   /** When it arrived, ms since the epoch. */
   now: number;
   waitUntil: WaitUntil;
+  /** Which zone of that name it is for; null: whichever has it. */
+  zoneId: string | null;
 }
 
 /**
  * Serves a request for a zone: zone → account → target → what is hot; else admission → outcome → answer. No promise is made
  * on the way of a request for something hot, see {@link replay}.
+ *
+ * @param zoneId which zone of that name is meant; null: whichever has it
  */
 export function serve(
   request: Request,
@@ -56,8 +62,9 @@ export function serve(
   zoneName: string,
   edge: Edge,
   waitUntil: WaitUntil,
+  zoneId: string | null = null,
 ): Response | Promise<Response> {
-  const visit: Visit = { request, route, now: Date.now(), waitUntil };
+  const visit: Visit = { request, route, now: Date.now(), waitUntil, zoneId };
   const zone = orUnavailable(edge.zones.lookup(zoneName, visit.now, waitUntil));
   return zone instanceof Promise ? zone.then((known) => serveZone(visit, known, edge)) : serveZone(visit, zone, edge);
 }
@@ -66,6 +73,8 @@ function serveZone(visit: Visit, zone: ZoneDocument | null | "unavailable", edge
   const { request, now, waitUntil } = visit;
   if (zone === "unavailable") return toResponse(refuse("zone-table", request));
   if (zone === null) return toResponse(refuse("unknown-zone", request));
+  // The zone that the hostname leads to has gone, and another has its name.
+  if (visit.zoneId !== null && zone.id !== visit.zoneId) return toResponse(refuse("unknown-host", request));
   const account = orUnavailable(edge.accounts.lookup(zone.account, now, waitUntil));
   if (!(account instanceof Promise)) return serveAccount(visit, zone, account, edge);
   return account.then((known) => serveAccount(visit, zone, known, edge));
@@ -223,7 +232,8 @@ async function answerOutcome(exchange: Exchange, coming: Outcome | Promise<Outco
   }
 }
 
-function orUnavailable<Found>(found: Found | Promise<Found>): Found | Promise<Found | "unavailable"> {
+/** What was looked up, or that it cannot be just now. */
+export function orUnavailable<Found>(found: Found | Promise<Found>): Found | Promise<Found | "unavailable"> {
   if (!(found instanceof Promise)) return found;
   return found.catch((error: unknown) => {
     if (error instanceof TableUnavailable) return "unavailable" as const;

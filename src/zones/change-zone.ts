@@ -1,4 +1,5 @@
 import { type Change, changeAsRead } from "../db/change-as-read.ts";
+import { leaveHostnames } from "../hostnames/served-hosts.ts";
 import { findZone, parseZoneRow, type RawZoneRow, ZONE_COLUMNS, type ZoneRow, type ZoneScope } from "./rows.ts";
 
 /** A change of a zone's origin, settings or state; `deleted` as a state ends it, frees its name and drops its settings. */
@@ -28,7 +29,11 @@ export async function changeZone(
       const wanted = apply(before);
       if (wanted === before) return before;
       const after = { ...wanted, revision: before.revision + 1 };
-      const [written] = await db.batch<RawZoneRow>([updateStatement(db, after, now), audit(before, after)]);
+      const [written] = await db.batch<RawZoneRow>([
+        updateStatement(db, after, now),
+        audit(before, after),
+        ...(after.state === "deleted" ? leaveHostnames(db, after.id, now) : []),
+      ]);
       const row = written?.results[0];
       return row === undefined ? null : parseZoneRow(row);
     },

@@ -1,3 +1,4 @@
+import { hostnamesStatement, readHostnames, type StoredHostname } from "../hostnames/published-hosts.ts";
 import { buildPurgeLog, EMPTY_PURGE_LOG, PURGE_LOG_BOUND, PURGE_LOG_SECONDS } from "./purge/purge-log.ts";
 import { purgesStatement, readPurges, type StoredPurge } from "./purge/purges.ts";
 import { completeSettings, type StoredSettings } from "./settings.ts";
@@ -7,7 +8,7 @@ import type { ZoneDocument } from "./zone.ts";
 /** The document that the zone table should hold for a name, of its newest zone; null where no zone ever had it. */
 export async function documentOf(db: D1Database, name: string, now: number): Promise<ZoneDocument | null> {
   // Of one moment, and in one round trip.
-  const [zones, purges, taken] = await db.batch([
+  const [zones, purges, taken, own] = await db.batch([
     db
       .prepare(
         `SELECT id, account_id AS account, name, mode, state, origin, settings, version FROM zones
@@ -16,6 +17,7 @@ export async function documentOf(db: D1Database, name: string, now: number): Pro
       .bind(name),
     purgesStatement(db, name, now - PURGE_LOG_SECONDS * 1000, PURGE_LOG_BOUND),
     takedownsStatement(db, name),
+    hostnamesStatement(db, name),
   ]);
   const zone = zones!.results[0] as (Omit<ZoneDocument, "settings" | "purges"> & { settings: string }) | undefined;
   if (zone === undefined) return null;
@@ -23,7 +25,14 @@ export async function documentOf(db: D1Database, name: string, now: number): Pro
   if (zone.state === "deleted") return { ...zone, settings, purges: EMPTY_PURGE_LOG };
   const log = buildPurgeLog(readPurges(purges!.results as StoredPurge[], PURGE_LOG_BOUND));
   const takedowns = readTakedowns(taken!.results as StoredTakedown[], zone.account, settings.query);
-  return { ...zone, settings, purges: log, ...(takedowns !== undefined && { takedowns }) };
+  const hostnames = readHostnames(own!.results as StoredHostname[], zone.id);
+  return {
+    ...zone,
+    settings,
+    purges: log,
+    ...(takedowns !== undefined && { takedowns }),
+    ...(hostnames !== undefined && { hostnames }),
+  };
 }
 
 /** Notes that the table holds a document; zones that had its name before have nothing left to publish. */

@@ -23,4 +23,6 @@ export interface ZoneDocument {
   purges: PurgeLog;
   /** What the operator has blocked; left out: nothing. */
   takedowns?: Takedowns;
+  /** Its customer's own hostnames that lead to it; left out: none. */
+  hostnames?: readonly string[];
 }

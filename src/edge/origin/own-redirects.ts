@@ -4,7 +4,7 @@ import { isShownNothing } from "../request/forwarded-fields.ts";
 
 /** What an origin was asked, as far as its answer may lead back to it. */
 export interface Question extends Pick<Asked, "hosts"> {
-  zone: Pick<Asked["zone"], "origin" | "settings">;
+  zone: Pick<Asked["zone"], "origin" | "settings" | "hostnames">;
   method: string;
   pathAndQuery: string;
   /** Whom was asked, `scheme://host[:port]`: the zone's origin or the fallback origin. */
@@ -58,7 +58,7 @@ function leadOf(reference: string | null, question: Question, isRepeated: boolea
   const { zone, hosts } = question;
   const { query, forward } = zone.settings;
   const hostname = bareHostname(url);
-  const isZones = hosts.includes(hostname);
+  const isZones = hosts.includes(hostname) || zone.hostnames?.includes(hostname) === true;
   if (!isZones && !originHostnames(question).includes(hostname)) return AWAY;
   const isBack = isRepeated && objectOf(url, query) === objectOf(asked, query);
   if (isBack && !isAsAsked(url, asked, question, isZones)) {

@@ -3,6 +3,7 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { accountTableOf, isAccountKey } from "../../accounts/account-table.ts";
 import { type ControlSurface, createEntry, type EdgeEnv } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
+import { hostTableOf, isHostKey } from "../../hostnames/host-table.ts";
 import { log } from "../../log/log.ts";
 import { recordTableOf } from "../../records/record-table.ts";
 import { ANSWER_HEADERS } from "../../rest/answer-headers.ts";
@@ -60,6 +61,10 @@ export class Publications extends WorkerEntrypoint<Env> {
     const { ZONES } = this.env;
     if (isAccountKey(key)) {
       accountTableOf(ZONES).remember(JSON.parse(text), Date.now());
+      return;
+    }
+    if (isHostKey(key)) {
+      hostTableOf(ZONES).remember(JSON.parse(text), Date.now());
       return;
     }
     if (!key.startsWith(zoneKey(""))) {

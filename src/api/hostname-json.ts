@@ -1,0 +1,90 @@
+import { z } from "@hono/zod-openapi";
+import { isoSeconds } from "../db/iso-seconds.ts";
+import type { Certificate } from "../hostnames/certificates/certificate-rows.ts";
+import type { Claim } from "../hostnames/claim.ts";
+import { GIVE_UP_DAYS, GONE_DAYS } from "../hostnames/judge-claim.ts";
+import { ownershipToken, proofName } from "../hostnames/proof/ownership-token.ts";
+import { PROOF_PATH, zoneHosts } from "../hosts.ts";
+import type { RestContext } from "../rest/context.ts";
+import { settingsOf } from "../settings.ts";
+
+const time = z.iso.datetime().nullable();
+
+/** A zone's hostname as the API shows it. */
+export const hostnameSchema = z
+  .object({
+    hostname: z.string().openapi({ example: "cdn.example.com" }).describe("In lower case, its labels in ASCII."),
+    zone: z.string().openapi({ example: "zone_abc123" }),
+    state: z
+      .enum(["pending", "active", "lapsed", "failed"])
+      .describe(
+        `pending: not proven yet. active: served. lapsed: no longer served, since its proof was gone for ${GONE_DAYS} days or another ` +
+          `account has proven it; checks go on. failed: not proven within ${GIVE_UP_DAYS} days; ask for a check.`,
+      ),
+    since: z.iso.datetime().describe("When the state began."),
+    reason: z.string().nullable().describe("What the last check said; null: all is well, or there was none yet."),
+    target: z.string().openapi({ example: "my-assets.rescdn.io" }).describe("What the hostname's CNAME should name."),
+    proof: z.object({
+      name: z.string().openapi({ example: "_rescdn.cdn.example.com" }).describe("Where the TXT record belongs."),
+      value: z.string().openapi({ example: "rescdn-hostname=…" }).describe("Its value, and that of the file."),
+      url: z
+        .string()
+        .openapi({ example: `http://cdn.example.com${PROOF_PATH}` })
+        .describe("Where the file belongs, in the record's place. It counts only before the hostname leads here."),
+      by: z.enum(["dns", "http"]).nullable().describe("Where the proof was seen last; null: it never was."),
+      seen: time.describe("When it was seen last."),
+      gone_since: time.describe(
+        `The first check since then that did not find it: ${GONE_DAYS} days later the hostname lapses.`,
+      ),
+    }),
+    checked: time.describe("When it was looked for last."),
+    next_check: time.describe("When it is looked for next; null: when you ask."),
+    certificate: z.object({
+      state: z.enum(["none", "waiting", "pending", "active", "moved", "failed"]),
+      reason: z.string().nullable(),
+    }),
+    created: z.iso.datetime(),
+  })
+  .openapi("Hostname");
+
+/** @param secret what the account's tokens are made of */
+export function hostnameJson(
+  c: RestContext,
+  claim: Claim,
+  certificate: Certificate | null,
+  secret: string,
+): z.input<typeof hostnameSchema> {
+  const { hostname, zone, zoneName, state, reason } = claim;
+  return {
+    hostname,
+    zone,
+    state,
+    since: isoSeconds(claim.since),
+    reason,
+    target: zoneHosts(zoneName, settingsOf(c.env))[0],
+    proof: {
+      name: proofName(hostname),
+      value: ownershipToken(secret, hostname),
+      url: `http://${hostname}${PROOF_PATH}`,
+      by: claim.provenBy,
+      seen: isoOrNull(claim.provenAt),
+      gone_since: isoOrNull(claim.goneSince),
+    },
+    checked: isoOrNull(claim.checkedAt),
+    next_check: isoOrNull(claim.nextCheckAt),
+    certificate: certificateJson(c, claim, certificate),
+    created: isoSeconds(claim.createdAt),
+  };
+}
+
+function certificateJson(c: RestContext, { state, zone }: Claim, certificate: Certificate | null) {
+  if (settingsOf(c.env).saas === null)
+    return { state: "none" as const, reason: "this network orders no certificates: its operator has them" };
+  if (state !== "active" || certificate?.zone !== zone)
+    return { state: "none" as const, reason: "a certificate is ordered when the hostname is active" };
+  return { state: certificate.state, reason: certificate.reason };
+}
+
+function isoOrNull(time: number | null): string | null {
+  return time === null ? null : isoSeconds(time);
+}

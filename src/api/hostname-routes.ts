@@ -1,0 +1,91 @@
+import { z } from "@hono/zod-openapi";
+import { GONE_DAYS } from "../hostnames/judge-claim.ts";
+import { jsonContent, requiredJson } from "../rest/json-content.ts";
+import { knownNames } from "../rest/known-names.ts";
+import { hostnameSchema } from "./hostname-json.ts";
+import { nextCursor, pageQuery } from "./pages.ts";
+import { route } from "./route.ts";
+
+const id = z.string().openapi({ description: "The zone's id or name.", example: "zone_abc123" });
+const hostname = z.string().max(1_000).openapi({ example: "cdn.example.com" });
+const params = z.object({ id, hostname });
+const shown = (description: string) => ({ description, ...jsonContent(hostnameSchema) });
+
+export const listHostnamesRoute = route({
+  method: "get",
+  path: "/v1/zones/{id}/hostnames",
+  operationId: "listHostnames",
+  summary: "List the hostnames of your own that a zone is served at",
+  tags: ["Hostnames"],
+  scope: "zones:read",
+  request: { params: z.object({ id }), query: z.object(pageQuery) },
+  responses: {
+    200: {
+      description: "Hostnames, oldest first",
+      ...jsonContent(z.object({ hostnames: z.array(hostnameSchema), next_cursor: nextCursor })),
+    },
+  },
+});
+
+export const addHostnameRoute = route({
+  method: "post",
+  path: "/v1/zones/{id}/hostnames",
+  operationId: "addHostname",
+  summary: "Have a zone served at a hostname of your own",
+  description: `It is served once you have proven that it is yours: by the TXT record that the answer names, which has to stay, or,
+before the hostname leads here, by a file on the server that it leads to. Then have its CNAME name \`target\`. The proof is looked
+for each minute at first, later seldom, and at once when you ask for a check. One that is gone for ${GONE_DAYS} days ends the service;
+that nobody can say whether it is gone does not. A hostname is never served for two accounts: whoever can still prove it has it.`,
+  tags: ["Hostnames"],
+  scope: "zones:write",
+  request: {
+    params: z.object({ id }),
+    body: requiredJson(
+      knownNames({
+        hostname: hostname.describe("One name, no wildcard; in Unicode or in ASCII. Its port does not count."),
+      }),
+    ),
+  },
+  responses: {
+    201: {
+      ...shown("To be proven"),
+      headers: z.object({ location: z.string().describe("Where the hostname is read.") }),
+    },
+  },
+  errors: [409],
+});
+
+export const readHostnameRoute = route({
+  method: "get",
+  path: "/v1/zones/{id}/hostnames/{hostname}",
+  operationId: "readHostname",
+  summary: "Read a hostname: how it is proven, and where it stands",
+  tags: ["Hostnames"],
+  scope: "zones:read",
+  request: { params },
+  responses: { 200: shown("The hostname") },
+});
+
+export const checkHostnameRoute = route({
+  method: "post",
+  path: "/v1/zones/{id}/hostnames/{hostname}/check",
+  operationId: "checkHostname",
+  summary: "Look for a hostname's proof now",
+  tags: ["Hostnames"],
+  scope: "zones:write",
+  request: { params },
+  responses: { 200: shown("What came of it") },
+  errors: [503],
+});
+
+export const removeHostnameRoute = route({
+  method: "delete",
+  path: "/v1/zones/{id}/hostnames/{hostname}",
+  operationId: "removeHostname",
+  summary: "No longer have a zone served at a hostname",
+  tags: ["Hostnames"],
+  scope: "zones:write",
+  request: { params },
+  responses: { 204: { description: "It is no longer served" } },
+  errors: [503],
+});

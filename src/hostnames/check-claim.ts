@@ -1,0 +1,68 @@
+import type { Actor } from "../accounts/audit-log.ts";
+import type { Settings } from "../settings.ts";
+import { changeClaim } from "./change-claim.ts";
+import type { Claim } from "./claim.ts";
+import { holderBeside } from "./claim-rows.ts";
+import { displaced, judgeClaim, unproven } from "./judge-claim.ts";
+import { type Evidence, evidenceOf } from "./proof/evidence.ts";
+import { secretOf } from "./proof/ownership-token.ts";
+
+/** What a check needs. */
+export interface Checking {
+  db: D1Database;
+  settings: Parameters<typeof evidenceOf>[2] & Pick<Settings, "edgeDomains">;
+  now: number;
+}
+
+/** What a check has changed at the edge: the hostname leads elsewhere, and these zones have gained or lost it. */
+export interface Moved {
+  hostname: string;
+  zones: readonly string[];
+}
+
+/**
+ * Looks for a claim's proof and writes down what that means. Where the hostname is served for another account, the claim has it
+ * only if the other's proof is gone, or can no longer be looked at, while this one's stands in DNS.
+ *
+ * @param by who asked; null: the cron
+ * @returns null: the edge has nothing to learn
+ */
+export async function checkClaim(checking: Checking, claim: Claim, by: Actor | null = null): Promise<Moved | null> {
+  const { db, now } = checking;
+  const evidence = await lookFor(checking, claim);
+  const verdict = judgeClaim(claim, evidence, now);
+  const holder = verdict.state === "active" && claim.state !== "active" ? await holderBeside(db, claim) : null;
+  if (holder === null || evidence.kind !== "proven") {
+    const isWritten = await changeClaim(db, { claim, verdict }, null, by, now);
+    const moves = isWritten && (verdict.state === "active") !== (claim.state === "active");
+    return moves ? { hostname: claim.hostname, zones: [claim.zoneName] } : null;
+  }
+  const refusal = await whyHolderStays(checking, holder, evidence.by);
+  if (refusal !== null) {
+    await changeClaim(db, { claim, verdict: unproven(claim, refusal, now) }, null, by, now);
+    return null;
+  }
+  const giveWay = { claim: holder, verdict: displaced(holder, now) };
+  const isWritten = await changeClaim(db, { claim, verdict }, giveWay, by, now);
+  return isWritten ? { hostname: claim.hostname, zones: [claim.zoneName, holder.zoneName] } : null;
+}
+
+async function whyHolderStays(checking: Checking, holder: Claim, by: "dns" | "http"): Promise<string | null> {
+  // A file was seen once; who has the name now says so in DNS.
+  if (by === "dns" && holder.provenBy === "http") return null;
+  const evidence = await lookFor(checking, holder);
+  switch (evidence.kind) {
+    case "absent":
+      return null;
+    case "proven":
+      return "the hostname is served for another account, whose proof is still there: have it removed";
+    case "unknown":
+      return `the hostname is served for another account, and whether its proof is still there is not known: ${evidence.reason}`;
+    default:
+      return evidence satisfies never;
+  }
+}
+
+async function lookFor({ db, settings }: Checking, claim: Claim): Promise<Evidence> {
+  return evidenceOf(claim, await secretOf(db, claim.account), settings);
+}

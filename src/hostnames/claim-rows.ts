@@ -1,0 +1,70 @@
+import type { Page } from "../db/position.ts";
+import type { Claim } from "./claim.ts";
+
+/** What a {@link Claim} is read out of. */
+export const CLAIM_COLUMNS = `hostnames.id, hostnames.account_id AS account, zones.mode, zone_id AS zone, zones.name AS zoneName,
+  hostname, hostnames.state, since, reason, proven_by AS provenBy, proven_at AS provenAt, gone_since AS goneSince, checks,
+  checked_at AS checkedAt, next_check_at AS nextCheckAt, hostnames.revision, hostnames.created_at AS createdAt`;
+export const CLAIMS = "hostnames JOIN zones ON zones.id = zone_id";
+
+/** The claim of a zone to a hostname. */
+export async function findClaim(db: D1Database, zone: string, hostname: string): Promise<Claim | null> {
+  return db
+    .prepare(`SELECT ${CLAIM_COLUMNS} FROM ${CLAIMS} WHERE zone_id = ?1 AND hostname = ?2`)
+    .bind(zone, hostname)
+    .first<Claim>();
+}
+
+/** A claim by its id. */
+export async function readClaim(db: D1Database, id: string): Promise<Claim | null> {
+  return db.prepare(`SELECT ${CLAIM_COLUMNS} FROM ${CLAIMS} WHERE hostnames.id = ?1`).bind(id).first<Claim>();
+}
+
+/** Whoever else is served at the hostname of a claim. */
+export async function holderBeside(db: D1Database, { id, hostname }: Pick<Claim, "id" | "hostname">) {
+  return db
+    .prepare(
+      `SELECT ${CLAIM_COLUMNS} FROM ${CLAIMS}
+       WHERE hostname = ?1 AND hostnames.state = 'active' AND hostnames.id <> ?2`,
+    )
+    .bind(hostname, id)
+    .first<Claim>();
+}
+
+/** The claims of a zone, oldest first. */
+export async function listClaims(db: D1Database, zone: string, page: Page): Promise<Claim[]> {
+  const { createdAt, id } = page.after ?? { createdAt: -1, id: "" };
+  const { results } = await db
+    .prepare(
+      `SELECT ${CLAIM_COLUMNS} FROM ${CLAIMS} WHERE zone_id = ?1 AND (hostnames.created_at, hostnames.id) > (?2, ?3)
+       ORDER BY hostnames.created_at, hostnames.id LIMIT ?4`,
+    )
+    .bind(zone, createdAt, id, page.limit)
+    .all<Claim>();
+  return results;
+}
+
+/** How many checks of one account a run of the cron makes at most, so that none holds up the others. */
+const OF_AN_ACCOUNT = 50;
+/** A check that was begun and not noted, because the run was stopped, is made again after so long. */
+const LEASE_MS = 5 * 60_000;
+
+/** Claims that are due for a check, taken for a run: no other run takes them meanwhile. */
+export async function takeDueClaims(db: D1Database, now: number, limit: number): Promise<Claim[]> {
+  const { results: taken } = await db
+    .prepare(
+      `UPDATE hostnames SET next_check_at = ?2 WHERE id IN (
+         SELECT id FROM (SELECT id, next_check_at,
+                                ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY next_check_at) AS turn
+                         FROM hostnames WHERE next_check_at <= ?1)
+         WHERE turn <= ?3 ORDER BY turn, next_check_at LIMIT ?4)
+       RETURNING id`,
+    )
+    .bind(now, now + LEASE_MS, OF_AN_ACCOUNT, limit)
+    .all<{ id: string }>();
+  const { results } = await db
+    .prepare(`SELECT ${CLAIM_COLUMNS} FROM ${CLAIMS} WHERE hostnames.id IN (SELECT value FROM json_each(?1))`)
+    .bind(JSON.stringify(taken.map(({ id }) => id)))
+    .all<Claim>();
+  return results;
+}

@@ -1,0 +1,19 @@
+import { DocumentPublisher, type PublishedKind, type PublisherEnv } from "../documents/document-publisher.ts";
+import type { HostDocument } from "./host-document.ts";
+import { hostKey } from "./host-table.ts";
+import { hostDocumentOf, markHostPublished } from "./published-hosts.ts";
+
+const HOST: PublishedKind<HostDocument> = {
+  what: "host",
+  documentOf: hostDocumentOf,
+  keyOf: hostKey,
+  isDeleted: ({ zone }) => zone === null,
+  markPublished: markHostPublished,
+};
+
+/** Publishes whose zone a customer's hostname leads to, one object for each hostname. */
+export class HostPublisher extends DocumentPublisher<HostDocument> {
+  constructor(ctx: DurableObjectState, env: PublisherEnv) {
+    super(ctx, env, HOST);
+  }
+}

@@ -1,0 +1,57 @@
+import { type DocumentKind, DocumentTable, type TableBounds } from "../documents/document-table.ts";
+import type { HostDocument } from "./host-document.ts";
+
+const PREFIX = "host:";
+
+/** The key in KV of a hostname's document. */
+export function hostKey(hostname: string): string {
+  return PREFIX + hostname;
+}
+
+/** Whether a key in KV is of a hostname's document. */
+export function isHostKey(key: string): boolean {
+  return key.startsWith(PREFIX);
+}
+
+/**
+ * Whether there can be a hostname of that spelling, as `URL.hostname` gives it without a dot at its end: a DNS name of two
+ * labels or more (RFC 1035 §2.3.4, RFC 1123 §2.1) whose last one is no number (WHATWG URL: it would be an address).
+ */
+export function canBeHostname(hostname: string): boolean {
+  return (
+    hostname.length <= 253 && /^(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+(?!-)(?!\d+$)[a-z0-9-]{2,63}(?<!-)$/.test(hostname)
+  );
+}
+
+const HOST: DocumentKind<HostDocument> = {
+  what: "host",
+  keyOf: hostKey,
+  canBe: canBeHostname,
+  parse: (text) => JSON.parse(text) as HostDocument,
+  nameOf: ({ hostname }) => hostname,
+  revisionOf: ({ revision }) => revision,
+  isDeleted: ({ zone }) => zone === null,
+  lifetimeOf: () => Number.POSITIVE_INFINITY,
+};
+
+/** What is missing is remembered apart from what is known: names that clients make up do not push a customer's out. */
+const BOUNDS: TableBounds = { names: 20_000, missing: 10_000, characters: 4 * 1024 * 1024 };
+
+/** Customers' hostnames as one isolate knows them, as `ZoneTable` knows zones. */
+export class HostTable extends DocumentTable<HostDocument> {
+  constructor(kv: KVNamespace, bounds: TableBounds = BOUNDS) {
+    super(kv, HOST, bounds);
+  }
+}
+
+const tables = new WeakMap<KVNamespace, HostTable>();
+
+/** This isolate's table over a KV binding. */
+export function hostTableOf(kv: KVNamespace): HostTable {
+  let table = tables.get(kv);
+  if (table === undefined) {
+    table = new HostTable(kv);
+    tables.set(kv, table);
+  }
+  return table;
+}

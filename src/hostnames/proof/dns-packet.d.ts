@@ -1,0 +1,27 @@
+// The part of dns-packet that is used here; the types that there are would bring all of Node with them.
+export interface Packet {
+  id: number;
+  type: "query" | "response";
+  rcode: string;
+  flag_tc: boolean;
+  questions: { name: string; type: string }[];
+  answers: ResourceRecord[];
+}
+
+export interface ResourceRecord {
+  name: string;
+  type: string;
+  class?: string;
+  ttl?: number;
+  data: unknown;
+}
+
+export const RECURSION_DESIRED: number;
+export function encode(packet: {
+  type: "query" | "response";
+  id?: number;
+  flags?: number;
+  questions: { name: string; type: string }[];
+  answers?: ResourceRecord[];
+}): Uint8Array<ArrayBuffer>;
+export function decode(message: Uint8Array): Packet;

@@ -1,0 +1,46 @@
+import { zoneHosts } from "../../hosts.ts";
+import { originPolicy } from "../../origin-guard/origin-policy.ts";
+import type { Settings } from "../../settings.ts";
+import type { Claim } from "../claim.ts";
+import { httpProof } from "./http-proof.ts";
+import { lookUp } from "./look-up.ts";
+import { ownershipToken, proofName } from "./ownership-token.ts";
+import { whereItLeads } from "./where-it-leads.ts";
+
+/** What there is of a claim's proof. Reasons are sentences without their dot. */
+export type Evidence =
+  | { kind: "proven"; by: "dns" | "http" }
+  | { kind: "absent"; reason: string }
+  /** Nothing can be said: it counts neither as a proof nor as a missing one. */
+  | { kind: "unknown"; reason: string };
+
+/**
+ * Looks for the proof of a claim: the TXT record; else the file, as long as the hostname does not lead to this network. A
+ * hostname that was proven by the file stays so while an alias in DNS names its zone: the file can no longer be seen then.
+ *
+ * @param secret the account's
+ */
+export async function evidenceOf(
+  claim: Pick<Claim, "hostname" | "zoneName" | "state" | "provenBy">,
+  secret: string,
+  settings: Pick<Settings, "dohResolver" | "edgeDomains" | "apiHosts" | "recordsHosts" | "origins">,
+): Promise<Evidence> {
+  const { hostname, zoneName } = claim;
+  const { dohResolver, edgeDomains } = settings;
+  const token = ownershipToken(secret, hostname);
+  const record = await lookUp(dohResolver, proofName(hostname), "TXT");
+  if (record.kind === "unknown") return record;
+  if (record.values.some((value) => value.trim() === token)) return { kind: "proven", by: "dns" };
+  const missing =
+    record.values.length === 0
+      ? `there is no TXT record at ${proofName(hostname)}`
+      : `the TXT record at ${proofName(hostname)} has another value`;
+  const lead = await whereItLeads(dohResolver, hostname, zoneHosts(zoneName, settings), edgeDomains);
+  if (lead.kind === "unknown") return lead;
+  if (lead.toUs) {
+    if (claim.state === "active" && claim.provenBy === "http" && lead.toZone) return { kind: "proven", by: "http" };
+    return { kind: "absent", reason: `${missing}; the file no longer counts, since ${hostname} leads here already` };
+  }
+  const file = await httpProof(hostname, token, lead.addresses, originPolicy(settings));
+  return file.ok ? { kind: "proven", by: "http" } : { kind: "absent", reason: `${missing}, and ${file.reason}` };
+}

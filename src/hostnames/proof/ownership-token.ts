@@ -1,0 +1,32 @@
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { randomText } from "../../db/new-id.ts";
+
+/** Below a hostname: where its TXT record stands. */
+export function proofName(hostname: string): string {
+  return `_rescdn.${hostname}`;
+}
+
+/**
+ * What the owner of a hostname shows, in a TXT record or in a file: the same each time, and another for each account and
+ * hostname, so that nobody can show it for an account that is not theirs, or for another hostname.
+ *
+ * @param secret the account's, as {@link secretOf} gives it
+ */
+export function ownershipToken(secret: string, hostname: string): string {
+  const encoder = new TextEncoder();
+  const digest = hmac(sha256, encoder.encode(secret), encoder.encode(hostname));
+  return `rescdn-hostname=${digest.toBase64({ alphabet: "base64url", omitPadding: true })}`;
+}
+
+/** What an account's tokens are made of; made when it is first wanted. */
+export async function secretOf(db: D1Database, account: string): Promise<string> {
+  const secret = await db
+    .prepare(
+      `UPDATE accounts SET hostname_secret = COALESCE(hostname_secret, ?2) WHERE id = ?1 RETURNING hostname_secret AS secret`,
+    )
+    .bind(account, randomText(32))
+    .first<string>("secret");
+  if (secret === null) throw new Error("there is no such account");
+  return secret;
+}

@@ -1,0 +1,87 @@
+import { BOUNDS, daysBefore } from "../db/bounds.ts";
+import type { HostDocument } from "./host-document.ts";
+
+/** The document that the zone table should hold for a hostname; null where nobody ever had it. */
+export async function hostDocumentOf(db: D1Database, hostname: string): Promise<HostDocument | null> {
+  const row = await db
+    .prepare(
+      `SELECT hostname, revision, zones.id, zones.name FROM hosts LEFT JOIN zones ON zones.id = zone_id
+       WHERE hostname = ?1`,
+    )
+    .bind(hostname)
+    .first<{ hostname: string; revision: number; id: string | null; name: string | null }>();
+  if (row === null) return null;
+  const { revision, id, name } = row;
+  return { hostname, zone: id === null || name === null ? null : { name, id }, revision };
+}
+
+/** Notes that the table holds a hostname's document. */
+export async function markHostPublished(db: D1Database, { hostname, revision }: HostDocument): Promise<void> {
+  await db
+    .prepare("UPDATE hosts SET published_revision = ?2 WHERE hostname = ?1 AND published_revision < ?2")
+    .bind(hostname, revision)
+    .run();
+}
+
+/** Hostnames whose newest change the table does not hold. */
+export async function laggingHosts(db: D1Database, limit: number): Promise<string[]> {
+  const { results } = await db
+    .prepare("SELECT hostname FROM hosts WHERE published_revision < revision ORDER BY hostname LIMIT ?1")
+    .bind(limit)
+    .all<{ hostname: string }>();
+  return results.map(({ hostname }) => hostname);
+}
+
+/** The hostnames that lead to a zone. */
+export async function hostnamesOf(db: D1Database, zone: string): Promise<string[]> {
+  const { results } = await db
+    .prepare("SELECT hostname FROM hosts WHERE zone_id = ?1 ORDER BY hostname")
+    .bind(zone)
+    .all<{ hostname: string }>();
+  return results.map(({ hostname }) => hostname);
+}
+
+/** A hostname of some zone. */
+export interface StoredHostname {
+  hostname: string;
+  zone: string;
+}
+
+/** The hostnames of the zone that has a name, or of several that had it. */
+export function hostnamesStatement(db: D1Database, name: string): D1PreparedStatement {
+  return db
+    .prepare(
+      `SELECT hostname, zone_id AS zone FROM hosts WHERE zone_id IN (SELECT id FROM zones WHERE name = ?1)
+       ORDER BY hostname`,
+    )
+    .bind(name);
+}
+
+/** Those of them that lead to a zone; undefined: none does. */
+export function readHostnames(stored: readonly StoredHostname[], zone: string): string[] | undefined {
+  const own = stored.filter((one) => one.zone === zone).map(({ hostname }) => hostname);
+  return own.length === 0 ? undefined : own;
+}
+
+/** The zone that a hostname leads to; null: none. */
+export async function zoneOfHost(db: D1Database, hostname: string): Promise<string | null> {
+  return db
+    .prepare("SELECT zones.name FROM hosts JOIN zones ON zones.id = zone_id WHERE hostname = ?1")
+    .bind(hostname)
+    .first<string>("name");
+}
+
+/** How many one run of the cron drops. */
+const DROPPED_BOUND = 1_000;
+
+/** For the cron: drops what nobody has had for long, once the table holds that and no certificate is left of it. */
+export async function dropLeftHosts(db: D1Database, now: number): Promise<void> {
+  await db
+    .prepare(
+      `DELETE FROM hosts WHERE hostname IN (
+         SELECT hostname FROM hosts WHERE zone_id IS NULL AND updated_at < ?1 AND published_revision >= revision
+           AND certificate_id IS NULL ORDER BY updated_at LIMIT ?2)`,
+    )
+    .bind(daysBefore(now, BOUNDS.hosts.over.days), DROPPED_BOUND)
+    .run();
+}

@@ -1,0 +1,35 @@
+import type { Env } from "../env.ts";
+import { settingsOf } from "../settings.ts";
+import { bringHostToEdge } from "./bring-to-edge.ts";
+import { checkClaim } from "./check-claim.ts";
+import type { Claim } from "./claim.ts";
+import { takeDueClaims } from "./claim-rows.ts";
+
+/** How many checks one run of the cron makes, how many at a time, and for how long it begins others. */
+const CHECKS_A_RUN = 500;
+const AT_A_TIME = 20;
+const RUN_MS = 45_000;
+
+type TendEnv = Pick<Env, "DB" | "ZONES" | "HOST_PUBLISHER" | "ZONE_PUBLISHER"> & Parameters<typeof settingsOf>[0];
+
+/** For the cron: looks for the proofs of claims that are due. */
+export async function tendHostnames(env: TendEnv, now: number): Promise<void> {
+  const due = await takeDueClaims(env.DB, now, CHECKS_A_RUN);
+  const end = performance.now() + RUN_MS;
+  const workers = Array.from({ length: AT_A_TIME }, async () => {
+    // What is left when the time is over is due again when its lease ends.
+    for (let claim = due.pop(); claim !== undefined && performance.now() < end; claim = due.pop()) {
+      await tend(env, claim, now);
+    }
+  });
+  await Promise.all(workers);
+}
+
+async function tend(env: TendEnv, claim: Claim, now: number): Promise<void> {
+  try {
+    const moved = await checkClaim({ db: env.DB, settings: settingsOf(env), now }, claim);
+    if (moved !== null) await bringHostToEdge(env, moved);
+  } catch (error) {
+    console.error(JSON.stringify({ event: "hostname_check_failed", hostname: claim.id, error: String(error) }));
+  }
+}
