@@ -5,7 +5,7 @@ import type { HostDocument } from "./host-document.ts";
 export async function hostDocumentOf(db: D1Database, hostname: string): Promise<HostDocument | null> {
   const row = await db
     .prepare(
-      `SELECT hostname, revision, zones.id, zones.name FROM hosts LEFT JOIN zones ON zones.id = zone_id
+      `SELECT hostname, hosts.revision, zones.id, zones.name FROM hosts LEFT JOIN zones ON zones.id = zone_id
        WHERE hostname = ?1`,
     )
     .bind(hostname)
@@ -30,6 +30,14 @@ export async function laggingHosts(db: D1Database, limit: number): Promise<strin
     .bind(limit)
     .all<{ hostname: string }>();
   return results.map(({ hostname }) => hostname);
+}
+
+/** Whether the table does not hold the newest change of a hostname. */
+export async function isLagging(db: D1Database, hostname: string): Promise<boolean> {
+  const lagging = db
+    .prepare("SELECT 1 FROM hosts WHERE hostname = ?1 AND published_revision < revision")
+    .bind(hostname);
+  return (await lagging.first()) !== null;
 }
 
 /** The hostnames that lead to a zone. */

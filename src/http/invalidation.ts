@@ -9,8 +9,16 @@ export function isUnsafe(method: string): boolean {
  * The URIs whose stored responses an answered request invalidates (RFC 9111 §4.4): its target, after "a non-error status code
  * in response to an unsafe request method", and those that `Location` and `Content-Location` name, which a cache "MAY"
  * invalidate: after a 2xx alone. A redirect names what a stranger may have chosen, such as the page behind a login.
+ *
+ * @param hosts hostnames under which the same is stored
  */
-export function invalidatedUris(method: string, status: number, requestUrl: URL, responseHeaders: Headers): URL[] {
+export function invalidatedUris(
+  method: string,
+  status: number,
+  requestUrl: URL,
+  responseHeaders: Headers,
+  hosts: readonly string[] = [],
+): URL[] {
   // RFC 9111 §4.4: "A non-error response is one with a 2xx (Successful) or 3xx (Redirection) status code."
   if (!isUnsafe(method) || status < 200 || status > 399) return [];
   const uris = new Map([[withoutFragment(requestUrl).href, requestUrl]]);
@@ -20,9 +28,14 @@ export function invalidatedUris(method: string, status: number, requestUrl: URL,
     if (reference === null || !URL.canParse(reference, requestUrl.href)) continue;
     const url = withoutFragment(new URL(reference, requestUrl));
     // RFC 9111 §4.4: "a cache MUST NOT trigger an invalidation ... if the origin ... differs" from the target's.
-    if (url.origin === requestUrl.origin) uris.set(url.href, url);
+    const isOneOfOurs = hosts.includes(bareHostname(url)) && hosts.includes(bareHostname(requestUrl));
+    if (url.origin === requestUrl.origin || isOneOfOurs) uris.set(url.href, url);
   }
   return [...uris.values()];
+}
+
+function bareHostname({ hostname }: URL): string {
+  return hostname.replace(/\.$/, "");
 }
 
 function withoutFragment(url: URL): URL {

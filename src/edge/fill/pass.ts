@@ -195,7 +195,8 @@ function noteRange(
  */
 async function invalidate(exchange: Exchange, response: Response, hasChanged: () => boolean): Promise<() => boolean> {
   const { request, zone, url, store, coalescing } = exchange;
-  const uris = invalidatedUris(request.method, response.status, url, response.headers);
+  const hosts = [...exchange.hosts, ...(zone.hostnames ?? [])];
+  const uris = invalidatedUris(request.method, response.status, url, response.headers, hosts);
   const loop = parseCdnLoop(request.headers.get("cdn-loop")) ?? [];
   const keys = new Set<string>();
   for (const uri of uris) {

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { decode, encode, type Packet, RECURSION_DESIRED } from "dns-packet";
 import { readBounded } from "./read-bounded.ts";
 
@@ -55,7 +56,7 @@ export async function lookUp(resolver: string, name: string, type: RecordType): 
 function readMessage(message: Uint8Array, name: string, type: RecordType): Lookup {
   let packet: Packet;
   try {
-    packet = decode(message);
+    packet = decode(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
   } catch {
     return unknown("the resolver's answer is no DNS message");
   }

@@ -1,0 +1,84 @@
+import { Buffer } from "node:buffer";
+import { decode, encode, type ResourceRecord } from "dns-packet";
+import { PROOF_PATH } from "../../src/hosts.ts";
+
+/** A record as a test gives it. TXT: its strings. */
+export type Given = { type: "TXT"; data: string | string[] } | { type: "A" | "AAAA" | "CNAME"; data: string };
+
+/** What a resolver does with a question in the place of answering from its records. */
+export type Fault =
+  | "servfail"
+  | "refused"
+  | "silence"
+  | "unreachable"
+  | "nonsense"
+  | "other-question"
+  | "cut"
+  | "long"
+  | "403";
+
+/** A resolver that speaks DNS over HTTPS, and the servers of the names that it knows: what tests have in the network's place. */
+export class FakeResolver {
+  readonly records = new Map<string, Given[]>();
+  /** By name; `*`: all. */
+  readonly faults = new Map<string, Fault>();
+  /** What a hostname's server answers at the path of the file. */
+  readonly files = new Map<string, () => Response>();
+  /** Questions, as `TXT _rescdn.cdn.example.com`, and files that were asked for. */
+  readonly asked: string[] = [];
+
+  /** Gives a name records in the place of those that it has. */
+  set(name: string, ...given: Given[]): void {
+    this.records.set(name, given);
+  }
+
+  /** Stands in the place of `fetch`; null: the URL is none of its own. */
+  async answer(request: Request, resolverUrl: string): Promise<Response | null> {
+    const url = new URL(request.url);
+    if (request.url === resolverUrl) return this.#resolve(request);
+    if (url.pathname !== PROOF_PATH) return null;
+    this.asked.push(`file ${url.hostname}`);
+    const file = this.files.get(url.hostname);
+    if (file === undefined) throw new Error("connection refused");
+    return file();
+  }
+
+  async #resolve(request: Request): Promise<Response> {
+    const bytes = await request.arrayBuffer();
+    const query = decode(Buffer.from(bytes, 0, bytes.byteLength));
+    const question = query.questions[0]!;
+    const name = question.name.toLowerCase();
+    this.asked.push(`${question.type} ${name}`);
+    const fault = this.faults.get(name) ?? this.faults.get("*");
+    if (fault === "unreachable") throw new Error("connection refused");
+    if (fault === "silence") return new Promise((_, reject) => reject(new DOMException("timed out", "TimeoutError")));
+    if (fault === "403") return new Response("no", { status: 403 });
+    if (fault === "nonsense") return new Response("<html>not DNS</html>");
+    if (fault === "long") return new Response(new Uint8Array(70_000));
+    const message = this.#message(question, name, fault);
+    return new Response(fault === "cut" ? message.slice(0, message.length - 5) : message);
+  }
+
+  #message(question: { name: string; type: string }, name: string, fault: Fault | undefined): Uint8Array<ArrayBuffer> {
+    const rcode = fault === "servfail" ? 2 : fault === "refused" ? 5 : this.#knows(name) ? 0 : 3;
+    return encode({
+      type: "response",
+      flags: 0x0180 | rcode,
+      questions: [fault === "other-question" ? { ...question, name: "elsewhere.example" } : question],
+      answers: rcode === 0 ? this.#answers(name, question.type) : [],
+    });
+  }
+
+  /** With the whole chain of aliases, as resolvers answer. */
+  #answers(name: string, type: string, depth = 0): ResourceRecord[] {
+    const given = this.records.get(name) ?? [];
+    const own = given.filter((record) => record.type === type).map((record) => ({ name, ttl: 60, ...record }));
+    const alias = given.find((record) => record.type === "CNAME");
+    if (alias === undefined || type === "CNAME" || depth > 20) return own;
+    return [{ name, ttl: 60, ...alias }, ...this.#answers(String(alias.data), type, depth + 1)];
+  }
+
+  #knows(name: string): boolean {
+    return [...this.records.keys()].some((known) => known === name || known.endsWith(`.${name}`));
+  }
+}
