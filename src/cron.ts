@@ -1,6 +1,7 @@
 import { republishLaggingAccounts } from "./accounts/account-publication.ts";
 import { deleteOldRows } from "./accounts/delete-old-rows.ts";
 import type { Env } from "./env.ts";
+import { tendCertificates } from "./hostnames/certificates/tend-certificates.ts";
 import { republishLaggingHosts } from "./hostnames/host-publication.ts";
 import { dropLeftHosts } from "./hostnames/published-hosts.ts";
 import { tendHostnames } from "./hostnames/tend-hostnames.ts";
@@ -13,7 +14,7 @@ import { dropOldPurges } from "./zones/purge/purge-history.ts";
 
 /**
  * What the cron does each minute: publishes what lags behind D1, has overdue webhooks delivered, looks for
- * the proofs of hostnames, deletes what is past its time.
+ * the proofs of hostnames and after their certificates, deletes what is past its time.
  *
  * @param now ms since the epoch
  */
@@ -23,6 +24,7 @@ export async function everyMinute(env: Env, now: number): Promise<void> {
     republishLaggingAccounts(env.DB, env.ACCOUNT_PUBLISHER),
     republishLaggingHosts(env.DB, env.HOST_PUBLISHER),
     tendHostnames(env, now),
+    tendCertificates(env, now),
     republishLaggingRecords(env.DB, env.RECORD_PUBLISHER),
     tendWebhooks(env.DB, env.WEBHOOK_DISPATCHER, now),
     deleteOldRows(env.DB, now),

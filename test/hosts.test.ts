@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { storeOrigin, surfaceOf } from "../src/hosts.ts";
+import { PROOF_PATH, storeOrigin, surfaceOf } from "../src/hosts.ts";
 import type { Settings } from "../src/settings.ts";
 
 const settings = {
@@ -12,6 +12,7 @@ const api = { kind: "api" };
 const records = { kind: "records" };
 const dns = { kind: "dns" };
 const unknown = { kind: "unknown" };
+const own = (hostname: string) => ({ kind: "hostname", hostname });
 
 describe("surfaceOf()", () => {
   it.each([
@@ -26,10 +27,11 @@ describe("surfaceOf()", () => {
     ["rescdn.io", unknown],
     ["a.b.rescdn.io", unknown],
     [".rescdn.io", unknown],
-    ["evilrescdn.io", unknown],
-    ["my-assets.rescdn.io.evil.example", unknown],
-    ["resolvedb.io", unknown],
-    ["", unknown],
+    ["evilrescdn.io", own("evilrescdn.io")],
+    ["my-assets.rescdn.io.evil.example", own("my-assets.rescdn.io.evil.example")],
+    ["cdn.example.com.", own("cdn.example.com")],
+    ["resolvedb.io", own("resolvedb.io")],
+    ["", own("")],
     [new URL(storeOrigin(settings)).hostname, unknown],
     [`${new URL(storeOrigin(settings)).hostname}.`, unknown],
   ])("%s", (hostname, surface) => {
@@ -56,7 +58,10 @@ describe("surfaceOf()", () => {
     ["api.resolvedb.io", "/healthy", unknown],
     ["api.resolvedb.io", "/dns-query/", unknown],
     ["demo.rescdn.io", "/dns-query", edge("demo")],
-    ["elsewhere.example", "/resolve", unknown],
+    ["elsewhere.example", "/resolve", own("elsewhere.example")],
+    ["elsewhere.example", PROOF_PATH, unknown],
+    ["demo.rescdn.io", PROOF_PATH, unknown],
+    ["demo.rescdn.io", `${PROOF_PATH}/x`, edge("demo")],
   ])("%s%s", (hostname, pathname, surface) => {
     expect(surfaceOf({ hostname, pathname }, settings)).toEqual(surface);
   });

@@ -47,7 +47,7 @@ export default defineConfig({
                 ADMIN_TOKEN: "operator-token-of-the-tests-in-workerd",
                 KV_WRITE_INTERVAL_MS: "0",
                 MIGRATIONS: await readD1Migrations(at("../src/db")),
-                ...sizes("DNS_FUZZ", "MODEL_REQUESTS", "MODEL_SEED", "ATTACK", "ATTACK_SEED"),
+                ...sizes("DNS_FUZZ", "HOSTNAME_RACES", "MODEL_REQUESTS", "MODEL_SEED", "ATTACK", "ATTACK_SEED"),
               },
             },
           })),

@@ -9,7 +9,7 @@ import { boundHistory } from "../../src/records/webhooks/due-deliveries.ts";
 import type { FailureCount } from "../../src/usage/batch.ts";
 import { popOf } from "../../src/usage/pops.ts";
 import { documentOf } from "../../src/zones/zone-document.ts";
-import { call, moveClockWithCalls, newEmail, newName, newZone } from "../support/control-plane.ts";
+import { call, moveClockWithCalls, newEmail, newName, newZone, type ShownZone } from "../support/control-plane.ts";
 import { newKey, type ShownNewKey } from "../support/keys.ts";
 import { operate } from "../support/operator.ts";
 import { newNamespaceName, rest } from "../support/records-api.ts";
@@ -332,6 +332,48 @@ const ATTEMPTS = {
   days: async () => expect((await meterLeft(BOUNDS.days.days)).days).toBe(0),
   failure_hours: async () => expect((await meterLeft(BOUNDS.failure_hours.days)).failureHours).toBe(0),
   failure_days: async () => expect((await meterLeft(BOUNDS.failure_days.days)).failureDays).toBe(0),
+  hostnames: async () => {
+    const { account, live } = await newTenant("pro");
+    const [first, second] = [await newZone(live), await newZone(live)];
+    const add = (zone: ShownZone, name: string) =>
+      post(`/v1/zones/${zone.id}/hostnames`, live, { hostname: `${name}.example.com` });
+    await fill(
+      BOUNDS.hostnames.rows.pro! - 1,
+      `INSERT INTO hostnames (id, account_id, zone_id, hostname, state, since, created_at)
+       SELECT 'host_' || ?1 || n, ?1, '${first.id}', n || '.bounds.example.com', 'failed', 0, 0 $numbers`,
+      account,
+    );
+    expect((await add(first, "a")).status).toBe(201);
+    const refused = await add(second, "b");
+    expect(await refused.json()).toMatchObject({ code: "limit_reached", error: expect.stringContaining("allows 100") });
+    await env.DB.prepare("UPDATE accounts SET plan = 'enterprise' WHERE id = ?1").bind(account).run();
+    const full = await add(first, "b");
+    expect(await full.json()).toMatchObject({
+      code: "limit_reached",
+      error: expect.stringContaining("a zone has at most 100"),
+    });
+    expect((await add(second, "b")).status).toBe(201);
+  },
+
+  hosts: async () => {
+    const { account, live } = await newTenant();
+    const zone = await newZone(live);
+    await fill(
+      BOUNDS.hosts.over.rows.free!,
+      `INSERT INTO hosts (hostname, account_id, revision, published_revision, updated_at)
+       SELECT n || '.' || lower(?1) || '.example.com', ?1, 2, 2, ${Date.now()} $numbers`,
+      account,
+    );
+    const add = () => post(`/v1/zones/${zone.id}/hostnames`, live, { hostname: "a.bounds.example.com" });
+    expect(await (await add()).json()).toMatchObject({
+      code: "limit_reached",
+      error: expect.stringContaining("let go of 20"),
+    });
+    await cronAfter(BOUNDS.hosts.over.days + 1);
+    expect(await count("hosts", "account_id = ?1", account)).toBe(0);
+    expect((await add()).status).toBe(201);
+  },
+
   paths: async () => {
     const { held, paths } = await meterLeft(BOUNDS.paths.days);
     expect(held).toBe(200);

@@ -104,7 +104,7 @@ describe("the arrows", () => {
     expect(forbidden("src/memo/", () => false)).toEqual([]);
   });
 
-  it("edge/ imports http/, what a zone and an account are to a reader, and no library of the control plane", () => {
+  it("edge/ imports http/, what a zone, an account and a hostname are to a reader, and no library of the control plane", () => {
     const zones = ["zone", "settings", "asset-types", "purge/purge-log", "takedowns", "zone-table"];
     const open = new Set([
       "src/settings.ts",
@@ -115,6 +115,8 @@ describe("the arrows", () => {
       ...zones.map((name) => `src/zones/${name}.ts`),
       "src/accounts/account-document.ts",
       "src/accounts/account-table.ts",
+      "src/hostnames/host-document.ts",
+      "src/hostnames/host-table.ts",
     ]);
     const library = /^(?:(?:node|cloudflare):|@noble\/hashes\/)/;
     const allowed = ({ to }: Import) => /^src\/(?:edge|http|memo)\//.test(to) || open.has(to) || library.test(to);
@@ -124,7 +126,14 @@ describe("the arrows", () => {
   it("zones/, accounts/ and usage/ know no surface", () => {
     // The outbox is nobody's surface: what an account is told of may come from anywhere.
     const surface = /^src\/(edge|api|records\/(?!webhooks\/))|^src\/worker\.ts$/;
-    for (const folder of ["src/usage/", "src/zones/", "src/documents/", "src/origin-guard/", "src/accounts/"]) {
+    for (const folder of [
+      "src/usage/",
+      "src/zones/",
+      "src/hostnames/",
+      "src/documents/",
+      "src/origin-guard/",
+      "src/accounts/",
+    ]) {
       expect(forbidden(folder, ({ to }) => !surface.test(to))).toEqual([]);
     }
   });

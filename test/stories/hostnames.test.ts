@@ -91,10 +91,10 @@ describe("a hostname of a customer's own", () => {
     expect(await read(customer.live, made)).toMatchObject({ state: "active" });
     expect(await wordAt(made.hostname)).toMatch(/^200/);
     await remove(customer.live, made);
-    const { entries } = await (await call("/v1/audit", { key: customer.live })).json<{
-      entries: { action: string; actor: unknown }[];
+    const { changes } = await (await call("/v1/audit", { key: customer.live })).json<{
+      changes: { action: string }[];
     }>();
-    const actions = entries.map(({ action }) => action).filter((action) => action.startsWith("hostname."));
+    const actions = changes.map(({ action }) => action).filter((action) => action.startsWith("hostname."));
     expect(actions).toEqual(["hostname.delete", "hostname.activate", "hostname.create"]);
   });
 });

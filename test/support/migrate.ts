@@ -12,6 +12,8 @@ interface TestEnv extends Env {
   MIGRATIONS: D1Migration[];
   /** How many mutated DNS messages are sent, where it is not the usual number. */
   DNS_FUZZ?: string;
+  /** How often two accounts race for a hostname, where it is not the usual number. */
+  HOSTNAME_RACES?: string;
   MODEL_REQUESTS?: string;
   MODEL_SEED?: string;
   ATTACK?: string;

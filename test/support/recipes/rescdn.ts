@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { call, newName, newZone } from "../control-plane.ts";
+import { claim, newHostname } from "../hostnames.ts";
 import { newKey } from "../keys.ts";
 import type { Product, Recipes, Thing } from "./recipe.ts";
 
@@ -46,6 +47,18 @@ const key: Thing = {
   },
 };
 
+/** Of a zone: claimed, not proven. */
+const hostname: Thing = {
+  kind: "hostname",
+  missing: "zone_missing/hostnames/cdn.example.com",
+  ofZone: true,
+  async make(key) {
+    const { id, name } = await newZone(key);
+    const made = await claim(key, id);
+    return { at: `${id}/hostnames/${made.hostname}`, alias: `${name}/hostnames/${made.hostname}`, zone: id };
+  },
+};
+
 /** Every call of `/v1` that takes a customer's key. */
 export const RESCDN_RECIPES: Recipes = {
   "GET /v1/zones": { own: 200, about: null, path: () => "/v1/zones" },
@@ -64,6 +77,20 @@ export const RESCDN_RECIPES: Recipes = {
     body: () => ({ settings: { negative_ttl: 1 } }),
   },
   "DELETE /v1/zones/{id}": { own: 204, about: zone, path: (at) => `/v1/zones/${at}` },
+  "GET /v1/zones/{id}/hostnames": { own: 200, about: zone, path: (at) => `/v1/zones/${at}/hostnames` },
+  "POST /v1/zones/{id}/hostnames": {
+    own: 201,
+    about: zone,
+    path: (at) => `/v1/zones/${at}/hostnames`,
+    body: () => ({ hostname: newHostname() }),
+  },
+  "GET /v1/zones/{id}/hostnames/{hostname}": { own: 200, about: hostname, path: (at) => `/v1/zones/${at}` },
+  "DELETE /v1/zones/{id}/hostnames/{hostname}": { own: 204, about: hostname, path: (at) => `/v1/zones/${at}` },
+  "POST /v1/zones/{id}/hostnames/{hostname}/check": {
+    own: 200,
+    about: hostname,
+    path: (at) => `/v1/zones/${at}/check`,
+  },
   "GET /v1/purge": { own: 200, about: zone, path: (at) => `/v1/purge?zone=${at}&path=/a.css` },
   "POST /v1/purge": {
     own: 200,
