@@ -46,6 +46,8 @@ export default defineConfig({
               bindings: {
                 ADMIN_TOKEN: "operator-token-of-the-tests-in-workerd",
                 KV_WRITE_INTERVAL_MS: "0",
+                // Nobody: tests that want a resolver stand in for it.
+                DOH_RESOLVER: "http://127.0.0.1:9/dns-query",
                 MIGRATIONS: await readD1Migrations(at("../src/db")),
                 ...sizes("DNS_FUZZ", "HOSTNAME_RACES", "MODEL_REQUESTS", "MODEL_SEED", "ATTACK", "ATTACK_SEED"),
               },

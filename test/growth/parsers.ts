@@ -16,6 +16,8 @@ import { isCompressedData } from "../../src/edge/origin/compressed-data.ts";
 import { type Question, withOwnRedirects } from "../../src/edge/origin/own-redirects.ts";
 import { listedFields, selectingFields, unlistedFields } from "../../src/edge/request/forwarded-fields.ts";
 import { targetOf, targetWithFields } from "../../src/edge/request/target.ts";
+import { canBeHostname } from "../../src/hostnames/host-table.ts";
+import { checkHostname } from "../../src/hostnames/hostname.ts";
 import { surfaceOf } from "../../src/hosts.ts";
 import { acceptsCodings, preferredCoding } from "../../src/http/accept-encoding.ts";
 import { parseAge } from "../../src/http/age.ts";
@@ -306,6 +308,11 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
   },
   "src/records/rest/bearer-token.ts": { bearerToken: field("authorization", bearerToken) },
   "src/usage/period.ts": { dateOf, periodOf: (text) => periodOf({ from: text, to: text, granularity: undefined }, 0) },
+  "src/hostnames/host-table.ts": { canBeHostname },
+  "src/hostnames/hostname.ts": {
+    checkHostname: (text) => checkHostname(text, ["rescdn.io"]),
+    "checkHostname, of a domain": (text) => checkHostname(`${text}.example.com`, ["rescdn.io"]),
+  },
   "src/zones/asset-types.ts": { assetOf, extensionOf },
   "src/zones/purge/cache-tags.ts": { cacheTagField: (text) => cacheTagField(`zone_1/${text}`, text.split(",")) },
   "src/zones/header-rules.ts": { isHeaderValue, refusalOfHeaderName: (text) => refusalOfHeaderName(text, "forward") },

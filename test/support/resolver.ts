@@ -1,6 +1,13 @@
 import { Buffer } from "node:buffer";
-import { decode, encode, type ResourceRecord } from "dns-packet";
+import { decode, encode } from "dns-packet";
 import { PROOF_PATH } from "../../src/hosts.ts";
+
+interface Question {
+  name: string;
+  type: string;
+}
+
+type ResourceRecord = Question & { ttl: number; data: string | string[] };
 
 /** A record as a test gives it. TXT: its strings. */
 export type Given = { type: "TXT"; data: string | string[] } | { type: "A" | "AAAA" | "CNAME"; data: string };
@@ -46,7 +53,7 @@ export class FakeResolver {
   async #resolve(request: Request): Promise<Response> {
     const bytes = await request.arrayBuffer();
     const query = decode(Buffer.from(bytes, 0, bytes.byteLength));
-    const question = query.questions[0]!;
+    const [question] = query.questions as unknown as [Question];
     const name = question.name.toLowerCase();
     this.asked.push(`${question.type} ${name}`);
     const fault = this.faults.get(name) ?? this.faults.get("*");
@@ -59,14 +66,15 @@ export class FakeResolver {
     return new Response(fault === "cut" ? message.slice(0, message.length - 5) : message);
   }
 
-  #message(question: { name: string; type: string }, name: string, fault: Fault | undefined): Uint8Array<ArrayBuffer> {
+  #message(question: Question, name: string, fault: Fault | undefined): Uint8Array<ArrayBuffer> {
     const rcode = fault === "servfail" ? 2 : fault === "refused" ? 5 : this.#knows(name) ? 0 : 3;
-    return encode({
+    const message = {
       type: "response",
       flags: 0x0180 | rcode,
       questions: [fault === "other-question" ? { ...question, name: "elsewhere.example" } : question],
       answers: rcode === 0 ? this.#answers(name, question.type) : [],
-    });
+    };
+    return new Uint8Array(encode(message as Parameters<typeof encode>[0]));
   }
 
   /** With the whole chain of aliases, as resolvers answer. */
