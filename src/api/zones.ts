@@ -17,6 +17,7 @@ import { bringToEdge } from "./bring-to-edge.ts";
 import { changedSettings } from "./changed-settings.ts";
 import { checkedOrigin } from "./checked-origin.ts";
 import { Problem } from "./errors.ts";
+import { refuseOwnHostnames } from "./origin-hosts.ts";
 import { cutPage, requestedPage } from "./pages.ts";
 import { zoneAudit } from "./zone-audit.ts";
 import { scopeOf, zoneInScope, zoneNotFound } from "./zone-in-scope.ts";
@@ -96,6 +97,10 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
     async (c) => {
       const { origin, settings, active } = c.req.valid("json");
       const checked = origin === undefined ? undefined : checkedOrigin("origin", origin, policyOf(c));
+      await refuseOwnHostnames(c, c.req.valid("param").id, {
+        origin: checked,
+        "settings.fallback_origin": settings?.fallback_origin,
+      });
       const zone = await changed(c, c.req.valid("param").id, (before) => ({
         ...before,
         origin: checked ?? before.origin,

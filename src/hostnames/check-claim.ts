@@ -48,9 +48,9 @@ export async function checkClaim(checking: Checking, claim: Claim, by: Actor | n
 }
 
 async function whyHolderStays(checking: Checking, holder: Claim, by: "dns" | "http"): Promise<string | null> {
-  // A file was seen once; who has the name now says so in DNS.
+  // A file was seen once; who has the name now says so in DNS. There, it needs a record of its own.
   if (by === "dns" && holder.provenBy === "http") return null;
-  const evidence = await lookFor(checking, holder);
+  const evidence = await lookFor(checking, holder, by === "dns" ? "record" : undefined);
   switch (evidence.kind) {
     case "absent":
       return null;
@@ -63,6 +63,10 @@ async function whyHolderStays(checking: Checking, holder: Claim, by: "dns" | "ht
   }
 }
 
-async function lookFor({ db, settings }: Checking, claim: Claim): Promise<Evidence> {
-  return evidenceOf(claim, await secretOf(db, claim.account), settings);
+async function lookFor(
+  { db, settings }: Checking,
+  claim: Claim,
+  what?: Parameters<typeof evidenceOf>[3],
+): Promise<Evidence> {
+  return evidenceOf(claim, await secretOf(db, claim.account), settings, what);
 }

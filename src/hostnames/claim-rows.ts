@@ -44,6 +44,15 @@ export async function listClaims(db: D1Database, zone: string, page: Page): Prom
   return results;
 }
 
+/** The hostnames that a zone claims, served or not. */
+export async function claimedBy(db: D1Database, zone: string): Promise<string[]> {
+  const { results } = await db
+    .prepare("SELECT hostname FROM hostnames WHERE zone_id = ?1")
+    .bind(zone)
+    .all<{ hostname: string }>();
+  return results.map(({ hostname }) => hostname);
+}
+
 /** How many checks of one account a run of the cron makes at most, so that none holds up the others. */
 const OF_AN_ACCOUNT = 50;
 /** A check that was begun and not noted, because the run was stopped, is made again after so long. */

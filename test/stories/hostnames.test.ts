@@ -171,6 +171,15 @@ describe("the spelling of a hostname", () => {
     const answer = await call(`/v1/zones/${own.id}/hostnames`, { method: "POST", key: customer.live, body });
     expect(answer.status).toBe(422);
     expect(await answer.text()).toContain("would ask itself");
+    const made = await claim(customer.live, own.id);
+    for (const field of [
+      { origin: `https://${made.hostname}` },
+      { settings: { fallback_origin: `https://${made.hostname}.` } },
+    ]) {
+      const changed = await call(`/v1/zones/${own.id}`, { method: "PATCH", key: customer.live, body: field });
+      expect(changed.status).toBe(422);
+      expect(await changed.text()).toContain("a hostname of this zone");
+    }
   });
 });
 
@@ -411,7 +420,7 @@ describe("two accounts that claim one hostname", () => {
     const mine = await activeHostname(network, customer.live, zone.id);
     const rival = await claim(other.live, theirs.id, mine.hostname);
     prove(network, rival);
-    network.resolver.faults.set(mine.hostname, "servfail");
+    network.resolver.turns.set(mine.proof.name, ["answer", "servfail"]);
     expect(await check(other.live, rival)).toMatchObject({
       state: "pending",
       reason: expect.stringContaining("is not known"),
@@ -487,6 +496,15 @@ describe("what knows a zone's hosts", () => {
     const redirect = await visit(hostname, "/a.css", { redirect: "manual" });
     expect(redirect.headers.get("location")).toBe("/b.css");
     expect(await wordOf(await visit(hostname, "/b.css", { redirect: "manual" }))).toBe("508 redirect-loop");
+  });
+
+  it("lets no cookie out to the domain above one of them", async () => {
+    const own = await newZone(customer.live, { settings: { forward: { cookies: true } } });
+    const { hostname } = await activeHostname(network, customer.live, own.id);
+    network.origin = () => new Response("a", { headers: { "set-cookie": "a=b; Domain=example.com; Path=/" } });
+    const answer = await visit(hostname, "/login");
+    expect(answer.headers.getSetCookie()).toEqual(["a=b; Path=/"]);
+    await answer.text();
   });
 
   it("forgets what an unsafe method changed under another of its hostnames", async () => {

@@ -29,6 +29,8 @@ export class FakeResolver {
   readonly records = new Map<string, Given[]>();
   /** By name; `*`: all. */
   readonly faults = new Map<string, Fault>();
+  /** What the next questions for a name meet, by turns. */
+  readonly turns = new Map<string, (Fault | "answer")[]>();
   /** What a hostname's server answers at the path of the file. */
   readonly files = new Map<string, () => Response>();
   /** Questions, as `TXT _rescdn.cdn.example.com`, and files that were asked for. */
@@ -56,7 +58,8 @@ export class FakeResolver {
     const [question] = query.questions as unknown as [Question];
     const name = question.name.toLowerCase();
     this.asked.push(`${question.type} ${name}`);
-    const fault = this.faults.get(name) ?? this.faults.get("*");
+    const turn = this.turns.get(name)?.shift();
+    const fault = turn === "answer" ? undefined : (turn ?? this.faults.get(name) ?? this.faults.get("*"));
     if (fault === "unreachable") throw new Error("connection refused");
     if (fault === "silence") return new Promise((_, reject) => reject(new DOMException("timed out", "TimeoutError")));
     if (fault === "403") return new Response("no", { status: 403 });

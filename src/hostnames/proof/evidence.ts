@@ -19,11 +19,13 @@ export type Evidence =
  * hostname that was proven by the file stays so while an alias in DNS names its zone: the file can no longer be seen then.
  *
  * @param secret the account's
+ * @param what whether the record alone counts
  */
 export async function evidenceOf(
   claim: Pick<Claim, "hostname" | "zoneName" | "state" | "provenBy">,
   secret: string,
   settings: Pick<Settings, "dohResolver" | "edgeDomains" | "apiHosts" | "recordsHosts" | "origins">,
+  what: "record" | "record or file" = "record or file",
 ): Promise<Evidence> {
   const { hostname, zoneName } = claim;
   const { dohResolver, edgeDomains } = settings;
@@ -35,6 +37,7 @@ export async function evidenceOf(
     record.values.length === 0
       ? `there is no TXT record at ${proofName(hostname)}`
       : `the TXT record at ${proofName(hostname)} has another value`;
+  if (what === "record") return { kind: "absent", reason: missing };
   const lead = await whereItLeads(dohResolver, hostname, zoneHosts(zoneName, settings), edgeDomains);
   if (lead.kind === "unknown") return lead;
   if (lead.toUs) {

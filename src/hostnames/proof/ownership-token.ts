@@ -21,6 +21,11 @@ export function ownershipToken(secret: string, hostname: string): string {
 
 /** What an account's tokens are made of; made when it is first wanted. */
 export async function secretOf(db: D1Database, account: string): Promise<string> {
+  const known = await db
+    .prepare("SELECT hostname_secret AS secret FROM accounts WHERE id = ?1")
+    .bind(account)
+    .first<string>("secret");
+  if (known !== null) return known;
   const secret = await db
     .prepare(
       `UPDATE accounts SET hostname_secret = COALESCE(hostname_secret, ?2) WHERE id = ?1 RETURNING hostname_secret AS secret`,
