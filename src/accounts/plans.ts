@@ -14,7 +14,7 @@ export interface MonthlyQuota {
 /** The plans and their limits. The contracts name the requests and the records; the rest keeps one customer from filling a table. */
 export const PLANS = {
   free: {
-    rescdn: { requests: 100, zones: 100, keys: 50, hostnames: 2, monthly: { requests: 10_000_000, bytes: 1e12 } },
+    rescdn: { requests: 100, zones: 100, keys: 50, hostnames: 5, monthly: { requests: 10_000_000, bytes: 1e12 } },
     resolvedb: { requests: 60, records: 100, namespaces: 100, keys: 50, webhooks: 0 },
   },
   pro: {

@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { call, newName, newZone } from "../control-plane.ts";
 import { claim, newHostname } from "../hostnames.ts";
@@ -47,7 +48,7 @@ const key: Thing = {
   },
 };
 
-/** Of a zone: claimed, not proven. */
+/** Of a zone: proven, and not published yet. */
 const hostname: Thing = {
   kind: "hostname",
   missing: "zone_missing/hostnames/cdn.example.com",
@@ -55,6 +56,13 @@ const hostname: Thing = {
   async make(key) {
     const { id, name } = await newZone(key);
     const made = await claim(key, id);
+    await env.DB.batch([
+      env.DB.prepare("UPDATE hostnames SET state = 'active', proven_by = 'dns' WHERE zone_id = ?1").bind(id),
+      env.DB.prepare(
+        `INSERT INTO hosts (hostname, zone_id, account_id, revision, updated_at)
+         SELECT hostname, zone_id, account_id, 1, 0 FROM hostnames WHERE zone_id = ?1`,
+      ).bind(id),
+    ]);
     return { at: `${id}/hostnames/${made.hostname}`, alias: `${name}/hostnames/${made.hostname}`, zone: id };
   },
 };
