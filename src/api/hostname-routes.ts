@@ -7,7 +7,10 @@ import { nextCursor, pageQuery } from "./pages.ts";
 import { route } from "./route.ts";
 
 const id = z.string().openapi({ description: "The zone's id or name.", example: "zone_abc123" });
-const hostname = z.string().max(1_000).openapi({ example: "cdn.example.com" });
+const hostname = z
+  .string()
+  .max(1_000)
+  .openapi({ description: "In Unicode or in ASCII; upper and lower case are the same.", example: "cdn.example.com" });
 const params = z.object({ id, hostname });
 const shown = (description: string) => ({ description, ...jsonContent(hostnameSchema) });
 
