@@ -17,6 +17,7 @@ const NOT_TIMED: Readonly<Record<string, string>> = {
   "src/accounts/key-rows.ts": OURS,
   "src/accounts/operator.ts": ONE_PASS,
   "src/api/guards.ts": ONE_PASS,
+  "src/api/origin-hosts.ts": OURS,
   "src/edge/fill/pass.ts": ONE_PASS,
   "src/rest/disk-trouble.ts": OURS,
   "src/rest/field-problems.ts": OURS,
