@@ -10,6 +10,33 @@ import { settingsOf } from "../settings.ts";
 
 const time = z.iso.datetime().nullable();
 
+const proofSchema = z
+  .object({
+    name: z.string().openapi({ example: "_rescdn.cdn.example.com" }).describe("Where the TXT record belongs."),
+    value: z.string().openapi({ example: "rescdn-hostname=…" }).describe("Its value, and that of the file."),
+    url: z
+      .string()
+      .openapi({ example: `http://cdn.example.com${PROOF_PATH}` })
+      .describe("Where the file belongs, in the record's place. It counts only before the hostname leads here."),
+    by: z.enum(["dns", "http"]).nullable().describe("Where the proof was seen last; null: it never was."),
+    seen: time.describe("When it was seen last."),
+    gone_since: time.describe(
+      `The first check since then that did not find it: ${GONE_DAYS} days later the hostname lapses.`,
+    ),
+  })
+  .openapi("HostnameProof");
+
+const certificateSchema = z
+  .object({
+    state: z
+      .enum(["none", "waiting", "pending", "active", "moved", "failed"])
+      .describe(
+        "waiting: to be ordered. pending: Cloudflare looks whether the hostname leads here. moved: it leads elsewhere.",
+      ),
+    reason: z.string().nullable().describe("What there is to say; null: nothing."),
+  })
+  .openapi("HostnameCertificate");
+
 /** A zone's hostname as the API shows it. */
 export const hostnameSchema = z
   .object({
@@ -24,25 +51,10 @@ export const hostnameSchema = z
     since: z.iso.datetime().describe("When the state began."),
     reason: z.string().nullable().describe("What the last check said; null: all is well, or there was none yet."),
     target: z.string().openapi({ example: "my-assets.rescdn.io" }).describe("What the hostname's CNAME should name."),
-    proof: z.object({
-      name: z.string().openapi({ example: "_rescdn.cdn.example.com" }).describe("Where the TXT record belongs."),
-      value: z.string().openapi({ example: "rescdn-hostname=…" }).describe("Its value, and that of the file."),
-      url: z
-        .string()
-        .openapi({ example: `http://cdn.example.com${PROOF_PATH}` })
-        .describe("Where the file belongs, in the record's place. It counts only before the hostname leads here."),
-      by: z.enum(["dns", "http"]).nullable().describe("Where the proof was seen last; null: it never was."),
-      seen: time.describe("When it was seen last."),
-      gone_since: time.describe(
-        `The first check since then that did not find it: ${GONE_DAYS} days later the hostname lapses.`,
-      ),
-    }),
+    proof: proofSchema,
     checked: time.describe("When it was looked for last."),
     next_check: time.describe("When it is looked for next; null: when you ask."),
-    certificate: z.object({
-      state: z.enum(["none", "waiting", "pending", "active", "moved", "failed"]),
-      reason: z.string().nullable(),
-    }),
+    certificate: certificateSchema,
     created: z.iso.datetime(),
   })
   .openapi("Hostname");

@@ -19,13 +19,14 @@ export const listHostnamesRoute = route({
   path: "/v1/zones/{id}/hostnames",
   operationId: "listHostnames",
   summary: "List the hostnames of your own that a zone is served at",
+  description: "Oldest first: those that are served, and those that are to be proven.",
   tags: ["Hostnames"],
   scope: "zones:read",
   request: { params: z.object({ id }), query: z.object(pageQuery) },
   responses: {
     200: {
       description: "Hostnames, oldest first",
-      ...jsonContent(z.object({ hostnames: z.array(hostnameSchema), next_cursor: nextCursor })),
+      ...jsonContent(z.object({ hostnames: z.array(hostnameSchema), next_cursor: nextCursor }).openapi("HostnameList")),
     },
   },
 });
@@ -45,14 +46,14 @@ that nobody can say whether it is gone does not. A hostname is never served for 
     params: z.object({ id }),
     body: requiredJson(
       knownNames({
-        hostname: hostname.describe("One name, no wildcard; in Unicode or in ASCII. Its port does not count."),
-      }),
+        hostname: hostname.describe("One name, no wildcard; in Unicode or in ASCII."),
+      }).openapi("NewHostname"),
     ),
   },
   responses: {
     201: {
       ...shown("To be proven"),
-      headers: z.object({ location: z.string().describe("Where the hostname is read.") }),
+      headers: z.object({ Location: z.string().describe("Where the hostname is read.") }),
     },
   },
   errors: [409],
@@ -62,7 +63,8 @@ export const readHostnameRoute = route({
   method: "get",
   path: "/v1/zones/{id}/hostnames/{hostname}",
   operationId: "readHostname",
-  summary: "Read a hostname: how it is proven, and where it stands",
+  summary: "Read a hostname",
+  description: "How it is proven, where it stands, what the last check said, and how far its certificate is.",
   tags: ["Hostnames"],
   scope: "zones:read",
   request: { params },
@@ -74,6 +76,8 @@ export const checkHostnameRoute = route({
   path: "/v1/zones/{id}/hostnames/{hostname}/check",
   operationId: "checkHostname",
   summary: "Look for a hostname's proof now",
+  description:
+    "Looks in DNS, and where it counts for the file as well. It takes some seconds where a server does not answer.",
   tags: ["Hostnames"],
   scope: "zones:write",
   request: { params },
@@ -86,6 +90,7 @@ export const removeHostnameRoute = route({
   path: "/v1/zones/{id}/hostnames/{hostname}",
   operationId: "removeHostname",
   summary: "No longer have a zone served at a hostname",
+  description: "Its certificate is deleted with it. Take its CNAME away as well: it leads nowhere then.",
   tags: ["Hostnames"],
   scope: "zones:write",
   request: { params },

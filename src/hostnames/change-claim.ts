@@ -58,9 +58,9 @@ function update(db: D1Database, { claim, verdict }: Judged): D1PreparedStatement
 }
 
 const ACTIONS = {
-  active: "hostname.activate",
-  lapsed: "hostname.lapse",
-  failed: "hostname.fail",
+  active: { action: "hostname.activate" },
+  lapsed: { action: "hostname.lapse" },
+  failed: { action: "hostname.fail" },
 } as const;
 
 /** A check that leaves the state is no change that anybody looks for later. */
@@ -69,7 +69,7 @@ function audit(db: D1Database, { claim, verdict }: Judged, by: Actor | null, now
   const { account, mode, hostname, zone } = claim;
   const actor: Actor = by ?? { account, mode, actor: "checker", address: null, requestId: newId("req") };
   const change = {
-    action: ACTIONS[verdict.state],
+    ...ACTIONS[verdict.state],
     target: zone,
     before: { hostname, state: claim.state },
     after: { hostname, state: verdict.state, proven_by: verdict.provenBy, reason: verdict.reason },
