@@ -53,6 +53,11 @@ export async function claimedBy(db: D1Database, zone: string): Promise<string[]>
   return results.map(({ hostname }) => hostname);
 }
 
+/** Whether some claim is due for a check. */
+export async function isAnyDue(db: D1Database, now: number): Promise<boolean> {
+  return (await db.prepare("SELECT 1 FROM hostnames WHERE next_check_at <= ?1 LIMIT 1").bind(now).first()) !== null;
+}
+
 /** How many checks of one account a run of the cron makes at most, so that none holds up the others. */
 const OF_AN_ACCOUNT = 50;
 /** A check that was begun and not noted, because the run was stopped, is made again after so long. */

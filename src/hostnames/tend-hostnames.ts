@@ -3,17 +3,19 @@ import { settingsOf } from "../settings.ts";
 import { bringHostToEdge } from "./bring-to-edge.ts";
 import { checkClaim } from "./check-claim.ts";
 import type { Claim } from "./claim.ts";
-import { takeDueClaims } from "./claim-rows.ts";
+import { isAnyDue, takeDueClaims } from "./claim-rows.ts";
+import { lookUp } from "./proof/look-up.ts";
 
 /** How many checks one run of the cron makes, how many at a time, and for how long it begins others. */
 const CHECKS_A_RUN = 500;
 const AT_A_TIME = 20;
-const RUN_MS = 45_000;
+const RUN_MS = 20_000;
 
 type TendEnv = Pick<Env, "DB" | "ZONES" | "HOST_PUBLISHER" | "ZONE_PUBLISHER"> & Parameters<typeof settingsOf>[0];
 
-/** For the cron: looks for the proofs of claims that are due. */
+/** For the cron: looks for the proofs of claims that are due, unless the resolver answers nothing at all just now. */
 export async function tendHostnames(env: TendEnv, now: number): Promise<void> {
+  if (!(await isAnyDue(env.DB, now)) || !(await doesResolverAnswer(env))) return;
   const due = await takeDueClaims(env.DB, now, CHECKS_A_RUN);
   const end = performance.now() + RUN_MS;
   const workers = Array.from({ length: AT_A_TIME }, async () => {
@@ -23,6 +25,14 @@ export async function tendHostnames(env: TendEnv, now: number): Promise<void> {
     }
   });
   await Promise.all(workers);
+}
+
+/** One question in the place of one for each claim, which would each wait for as long. */
+async function doesResolverAnswer(env: TendEnv): Promise<boolean> {
+  const { dohResolver, edgeDomains } = settingsOf(env);
+  const lookup = await lookUp(dohResolver, edgeDomains[0], "A");
+  if (lookup.kind === "unknown") console.error(JSON.stringify({ event: "resolver_away", reason: lookup.reason }));
+  return lookup.kind === "answer";
 }
 
 async function tend(env: TendEnv, claim: Claim, now: number): Promise<void> {

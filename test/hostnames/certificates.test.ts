@@ -231,6 +231,17 @@ describe("a certificate", { timeout: 30_000 }, () => {
     expect(logged.join()).not.toContain(api.token);
   });
 
+  it("is one of many that are not all asked for while the API fails", async () => {
+    for (let more = 0; more < 5; more++) await activeHostname(network, customer.live, zone.id);
+    api.fails("unreachable");
+    await tendAfter(0);
+    expect(api.calls).toHaveLength(1);
+    await tendAfter(MINUTE / 2);
+    expect(api.calls).toHaveLength(5);
+    await tendAfter(MINUTE / 2);
+    expect(api.held.size).toBe(5);
+  });
+
   it("is kept for a hostname that goes to another account, whose it is then", async () => {
     const made = await activeHostname(network, customer.live, zone.id);
     await tendAfter(0);
@@ -254,6 +265,7 @@ describe("a certificate", { timeout: 30_000 }, () => {
     const third = await activeHostname(network, customer.live, zone.id);
     api.fails({ status: 500, code: 1_500 });
     await tendAfter(0);
+    await tendAfter(MINUTE / 2);
     expect(await certificateOf(third)).toMatchObject({
       state: "waiting",
       reason: expect.stringContaining("plan allows 5"),

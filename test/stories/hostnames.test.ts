@@ -345,7 +345,7 @@ describe("a proof that is gone", { timeout: 30_000 }, () => {
 
   it("is not gone because a resolver fails, for however long", async () => {
     const made = await activeHostname(network, customer.live, zone.id);
-    network.resolver.faults.set("*", "servfail");
+    network.resolver.faults.set(made.proof.name, "servfail");
     for (let day = 0; day < 30; day += 3) await checksAfter(3 * DAY);
     expect(await read(customer.live, made)).toMatchObject({
       state: "active",
@@ -353,6 +353,21 @@ describe("a proof that is gone", { timeout: 30_000 }, () => {
       proof: { gone_since: null },
     });
     expect(await wordAt(made.hostname)).toMatch(/^200/);
+  });
+
+  it("is not looked for with a resolver that answers nothing: that is asked once a minute", async () => {
+    const made = [await claim(customer.live, zone.id), await claim(customer.live, zone.id)];
+    network.resolver.faults.set("*", "unreachable");
+    const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    network.resolver.asked.length = 0;
+    await checksAfter(60);
+    await checksAfter(60);
+    expect(network.resolver.asked).toHaveLength(2);
+    expect(logged.mock.calls.join()).toContain("resolver_away");
+    network.resolver.faults.clear();
+    for (const one of made) prove(network, one);
+    await checksAfter(60);
+    for (const one of made) expect(await read(customer.live, one)).toMatchObject({ state: "active" });
   });
 
   it("is looked for ever more seldom, for fourteen days, then when its owner asks", async () => {

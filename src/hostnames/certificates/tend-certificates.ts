@@ -23,7 +23,7 @@ interface Due extends TendedCertificate {
 
 /**
  * For the cron: orders certificates for hostnames that have been proven, follows them, and has those deleted whose hostname nobody
- * has any more. Where Cloudflare says that it is asked too much, the run ends.
+ * has any more. Where Cloudflare fails, or is asked too much, the run ends.
  */
 export async function tendCertificates(env: Variables & { DB: D1Database }, now: number): Promise<void> {
   const { saas } = settingsOf(env);
@@ -38,6 +38,8 @@ export async function tendCertificates(env: Variables & { DB: D1Database }, now:
     }
     const { step, reply } = await take(env.DB, saas, certificate, now);
     if (reply?.kind === "limited") restUntil = now + reply.retryAfterMs;
+    // What fails for one hostname alone is tried later than the others.
+    if (reply?.kind === "failed") restUntil = now;
     if (reply?.kind === "quota" || reply?.kind === "failed" || reply?.kind === "limited")
       console.error(JSON.stringify({ event: "certificate_not_tended", kind: reply.kind, reason: step.reason }));
     await note(env.DB, certificate, step, now);
