@@ -30,7 +30,7 @@ export const restoreRoute = operatorRoute({
       description: "What was done; more is to do where there is a cursor",
       ...jsonContent(
         z.object({
-          kind: z.enum(["accounts", "zones", "namespaces", "records"]).describe("What this call was about."),
+          kind: z.enum(["accounts", "zones", "hosts", "namespaces", "records"]).describe("What this call was about."),
           published: z.int().describe("How many were published anew."),
           changes: z
             .array(

@@ -7,7 +7,8 @@ const HOST: PublishedKind<HostDocument> = {
   what: "host",
   documentOf: hostDocumentOf,
   keyOf: hostKey,
-  isDeleted: ({ zone }) => zone === null,
+  isDeleted: ({ state }) => state === "deleted",
+  deleted: ({ hostname }, revision) => ({ hostname, state: "deleted", zone: null, revision }),
   markPublished: markHostPublished,
 };
 

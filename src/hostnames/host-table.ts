@@ -30,7 +30,7 @@ const HOST: DocumentKind<HostDocument> = {
   parse: (text) => JSON.parse(text) as HostDocument,
   nameOf: ({ hostname }) => hostname,
   revisionOf: ({ revision }) => revision,
-  isDeleted: ({ zone }) => zone === null,
+  isDeleted: ({ state }) => state === "deleted",
   lifetimeOf: () => Number.POSITIVE_INFINITY,
 };
 

@@ -12,7 +12,8 @@ export async function hostDocumentOf(db: D1Database, hostname: string): Promise<
     .first<{ hostname: string; revision: number; id: string | null; name: string | null }>();
   if (row === null) return null;
   const { revision, id, name } = row;
-  return { hostname, zone: id === null || name === null ? null : { name, id }, revision };
+  if (id === null || name === null) return { hostname, state: "deleted", zone: null, revision };
+  return { hostname, state: "active", zone: { name, id }, revision };
 }
 
 /** Notes that the table holds a hostname's document. */

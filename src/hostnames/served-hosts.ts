@@ -1,3 +1,5 @@
+import { VERSION_FLOOR } from "../db/version-floor.ts";
+
 /**
  * Statements that bring `hosts` up to what `hostnames` says of a hostname, and raise the versions of the zones that gain or lose
  * it. They stand in a batch behind what changes a claim, and do nothing where that changed nothing.
@@ -15,7 +17,7 @@ export function followClaims(db: D1Database, hostname: string, now: number): D1P
     db
       .prepare(
         `INSERT INTO hosts (hostname, zone_id, account_id, revision, updated_at, certificate_next_at)
-         SELECT hostname, zone_id, account_id, 1, ?2, ?2 FROM hostnames WHERE hostname = ?1 AND state = 'active'
+         SELECT hostname, zone_id, account_id, 1 + ${VERSION_FLOOR}, ?2, ?2 FROM hostnames WHERE hostname = ?1 AND state = 'active'
          ON CONFLICT (hostname) DO UPDATE SET zone_id = excluded.zone_id, account_id = excluded.account_id,
            revision = revision + 1, updated_at = ?2, certificate_next_at = ?2
          WHERE hosts.zone_id IS NOT excluded.zone_id`,

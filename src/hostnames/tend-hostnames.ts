@@ -1,4 +1,5 @@
 import type { Env } from "../env.ts";
+import { log } from "../log/log.ts";
 import { settingsOf } from "../settings.ts";
 import { bringHostToEdge } from "./bring-to-edge.ts";
 import { checkClaim } from "./check-claim.ts";
@@ -31,7 +32,7 @@ export async function tendHostnames(env: TendEnv, now: number): Promise<void> {
 async function doesResolverAnswer(env: TendEnv): Promise<boolean> {
   const { dohResolver, edgeDomains } = settingsOf(env);
   const lookup = await lookUp(dohResolver, edgeDomains[0], "A");
-  if (lookup.kind === "unknown") console.error(JSON.stringify({ event: "resolver_away", reason: lookup.reason }));
+  if (lookup.kind === "unknown") log("resolver_away", { reason: lookup.reason });
   return lookup.kind === "answer";
 }
 
@@ -40,6 +41,6 @@ async function tend(env: TendEnv, claim: Claim, now: number): Promise<void> {
     const moved = await checkClaim({ db: env.DB, settings: settingsOf(env), now }, claim);
     if (moved !== null) await bringHostToEdge(env, moved);
   } catch (error) {
-    console.error(JSON.stringify({ event: "hostname_check_failed", hostname: claim.id, error: String(error) }));
+    log("hostname_check_failed", { hostname: claim.id, error });
   }
 }

@@ -128,6 +128,32 @@ export const EVENTS = {
   ],
   quota_not_looked_at: ["error", "A quota was not compared with what is used; the next counts do that", "Look at D1"],
   pop_not_noted: ["error", "A location was not noted as serving; the next counts do that", "Look at D1"],
+  // Hostnames
+  resolver_failed: [
+    "warn",
+    "A question to the resolver of `DOH_RESOLVER` got no answer; the proof is looked for again",
+    "Nothing, if it is seldom. Else look at the resolver",
+  ],
+  resolver_away: [
+    "error",
+    "The resolver of `DOH_RESOLVER` answers nothing: no proof of a hostname is looked for this minute, and none counts as gone",
+    "Look at the resolver",
+  ],
+  http_proof_failed: [
+    "warn",
+    "A customer's server could not be asked for the file that proves a hostname; it is tried again",
+    "Nothing",
+  ],
+  hostname_check_failed: [
+    "error",
+    "A hostname was not looked at; that is done again within five minutes",
+    "Look at D1",
+  ],
+  certificate_not_tended: [
+    "error",
+    "Cloudflare did not order, tell of or delete a certificate: `kind`, `reason`. It is tried again",
+    "Of `quota`: ask Cloudflare for more hostnames. Else look at the token's permission and at `CLOUDFLARE_SAAS_ZONE_ID`",
+  ],
   // Webhooks
   webhook_failed: ["warn", "A customer's server could not be reached; it is tried again", "Nothing"],
   webhook_run_failed: ["error", "Deliveries of a webhook were put off by a minute", "Look at D1"],

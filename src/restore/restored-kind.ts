@@ -10,9 +10,9 @@ export interface RestoredBy {
 /** What a restore has to know of one kind of what is published by name. */
 export interface RestoredKind {
   /** Its table in D1, and what reports call it. */
-  table: "accounts" | "zones" | "namespaces" | "records";
+  table: "accounts" | "zones" | "hosts" | "namespaces" | "records";
   /** The column of its name, and that of the version that its documents are compared by. */
-  column: "id" | "name" | "key";
+  column: "id" | "name" | "hostname" | "key";
   counter: "version" | "revision";
   /** How the keys of its documents in KV begin; the name follows. */
   prefix: string;

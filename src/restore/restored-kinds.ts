@@ -3,6 +3,8 @@ import { accountKey, accountTableOf, ORDINARY_ACCOUNT } from "../accounts/accoun
 import { auditStatement } from "../accounts/audit-log.ts";
 import { operator } from "../accounts/operated-accounts.ts";
 import { newId } from "../db/new-id.ts";
+import { publishHost } from "../hostnames/host-publication.ts";
+import { hostKey, hostTableOf } from "../hostnames/host-table.ts";
 import { namespaceDocumentKey, recordDocumentKey } from "../records/documents.ts";
 import { publishNamespace, publishRecord } from "../records/record-publication.ts";
 import { recordTableOf } from "../records/record-table.ts";
@@ -54,6 +56,14 @@ const ZONES: RestoredKind = {
   publish: ({ ZONE_PUBLISHER, ZONES: kv }, name) => publishZone(ZONE_PUBLISHER, zoneTableOf(kv), name),
 };
 
+const HOSTS: RestoredKind = {
+  table: "hosts",
+  column: "hostname",
+  counter: "revision",
+  prefix: hostKey(""),
+  publish: ({ HOST_PUBLISHER, ZONES: kv }, hostname) => publishHost(HOST_PUBLISHER, hostTableOf(kv), hostname),
+};
+
 const NAMESPACES: RestoredKind = {
   table: "namespaces",
   column: "name",
@@ -71,4 +81,4 @@ const RECORDS: RestoredKind = {
 };
 
 /** All that is published by name, in the order in which it is restored. */
-export const RESTORED_KINDS: readonly RestoredKind[] = [ACCOUNTS, ZONES, NAMESPACES, RECORDS];
+export const RESTORED_KINDS: readonly RestoredKind[] = [ACCOUNTS, ZONES, HOSTS, NAMESPACES, RECORDS];

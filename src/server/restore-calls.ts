@@ -9,7 +9,7 @@ export interface RestoredPage {
   cursor: string | null;
 }
 
-export const RESTORED_TABLES = ["accounts", "zones", "namespaces", "records"] as const;
+export const RESTORED_TABLES = ["accounts", "zones", "hosts", "namespaces", "records"] as const;
 export type RestoredTable = (typeof RESTORED_TABLES)[number];
 
 /** A restore was broken off; the message says how it goes on. */

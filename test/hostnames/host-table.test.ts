@@ -25,6 +25,7 @@ const host = (
   revision = 1,
 ): HostDocument => ({
   hostname,
+  state: zone === null ? "deleted" : "active",
   zone,
   revision,
 });

@@ -1,4 +1,5 @@
 import { PLANS, type Plan } from "../../accounts/plans.ts";
+import { log } from "../../log/log.ts";
 import { type CloudflareApi, settingsOf, type Variables } from "../../settings.ts";
 import {
   deleteHostname,
@@ -41,7 +42,7 @@ export async function tendCertificates(env: Variables & { DB: D1Database }, now:
     // What fails for one hostname alone is tried later than the others.
     if (reply?.kind === "failed") restUntil = now;
     if (reply?.kind === "quota" || reply?.kind === "failed" || reply?.kind === "limited")
-      console.error(JSON.stringify({ event: "certificate_not_tended", kind: reply.kind, reason: step.reason }));
+      log("certificate_not_tended", { kind: reply.kind, reason: step.reason });
     await note(env.DB, certificate, step, now);
   }
 }

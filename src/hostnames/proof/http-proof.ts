@@ -1,5 +1,6 @@
 import { PROOF_PATH } from "../../hosts.ts";
 import { DEVICE } from "../../http/targeted-cache-control.ts";
+import { log } from "../../log/log.ts";
 import { checkEndpoint, checkOrigin } from "../../origin-guard/origin-guard.ts";
 import type { OriginPolicy } from "../../origin-guard/origin-policy.ts";
 import { readBounded } from "./read-bounded.ts";
@@ -48,7 +49,7 @@ export async function httpProof(
     return new TextDecoder().decode(body).trim() === token ? { ok: true } : no(`${verdict.url} holds another text`);
   } catch (error) {
     if (signal.aborted) return no(`${hostname} did not answer within ${TIMEOUT_MS / 1_000} seconds`);
-    console.warn(JSON.stringify({ event: "http_proof_failed", error: String(error) }));
+    log("http_proof_failed", { error });
     return no(`${hostname} could not be reached by http`);
   }
 }

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { decode, encode, type Packet, RECURSION_DESIRED } from "dns-packet";
+import { log } from "../../log/log.ts";
 import { readBounded } from "./read-bounded.ts";
 
 /** What a resolver says of a name. */
@@ -48,7 +49,7 @@ export async function lookUp(resolver: string, name: string, type: RecordType): 
     return message === null ? unknown("the resolver's answer is too long") : readMessage(message, name, type);
   } catch (error) {
     if (signal.aborted) return unknown(`the resolver did not answer within ${TIMEOUT_MS / 1_000} seconds`);
-    console.warn(JSON.stringify({ event: "resolver_failed", error: String(error) }));
+    log("resolver_failed", { error });
     return unknown("the resolver could not be reached");
   }
 }
