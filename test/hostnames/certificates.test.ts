@@ -27,6 +27,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 moveClockWithCalls();
 const network = playNetwork();
 let api: CustomHostnamesApi;

@@ -19,6 +19,7 @@ import { operated, resume, suspend } from "../support/operator.ts";
 
 const DAY = 86_400;
 
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 const network = playNetwork();
 const customer = customerOf(beforeEach);
 let zone: ShownZone;
@@ -533,6 +534,21 @@ describe("what knows a zone's hosts", () => {
     expect(await (await visit(changing.subdomain, "/list.json")).text()).toBe("from the origin");
     await (await visit(changing.subdomain, "/add", { method: "POST" })).text();
     expect(await (await visit(hostname, "/list.json")).text()).toBe("new");
+  });
+});
+
+describe("a restore of the database", () => {
+  it("has a hostname lead where the database says, whatever was published since", { timeout: 60_000 }, async () => {
+    const lost = await activeHostname(network, customer.live, zone.id);
+    const kept = await activeHostname(network, customer.live, zone.id);
+    for (const table of ["hostnames", "hosts"])
+      await env.DB.prepare(`DELETE FROM ${table} WHERE hostname = ?1`).bind(lost.hostname).run();
+    expect(await wordAt(lost.hostname)).toMatch(/^200/);
+    let cursor: string | null = null;
+    do ({ cursor } = await operated<{ cursor: string | null }>("/restore", { cursor }));
+    while (cursor !== null);
+    expect(await wordAt(lost.hostname)).toBe("404 unknown-host");
+    expect(await wordAt(kept.hostname)).toMatch(/^200/);
   });
 });
 

@@ -1,5 +1,6 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { NEWEST_MIGRATION } from "../../src/db/newest-migration.ts";
 import { type Customer, call, newCustomer, newName, newZone, type ShownZone } from "../support/control-plane.ts";
 import { asset, type Origin, originAt, pass, playEdge } from "../support/edge.ts";
 import { operate, operated, resume, suspend } from "../support/operator.ts";
@@ -243,12 +244,12 @@ describe("a restore", { timeout: 30_000 }, () => {
   });
 
   it("waits for the migrations of a database that came back without them", async () => {
-    await env.DB.prepare("UPDATE d1_migrations SET name = 'gone' WHERE name = '0011_version_floor.sql'").run();
+    await env.DB.prepare("UPDATE d1_migrations SET name = '0000' WHERE name = ?1").bind(NEWEST_MIGRATION).run();
     const refused = await operate("/restore", {});
     expect([refused.status, (await refused.json<{ error: string }>()).error]).toEqual([
       409,
-      "the restore cannot begin: the database needs the migrations up to 0011_version_floor.sql",
+      `the restore cannot begin: the database needs the migrations up to ${NEWEST_MIGRATION}`,
     ]);
-    await env.DB.prepare("UPDATE d1_migrations SET name = '0011_version_floor.sql' WHERE name = 'gone'").run();
+    await env.DB.prepare("UPDATE d1_migrations SET name = ?1 WHERE name = '0000'").bind(NEWEST_MIGRATION).run();
   });
 });
