@@ -1,4 +1,5 @@
 import { accountTableOf } from "./accounts/account-table.ts";
+import { clientsOf } from "./accounts/clients.ts";
 import { failure } from "./edge/answer/failure.ts";
 import { refuse } from "./edge/answer/refusal.ts";
 import { toResponse } from "./edge/answer/send.ts";
@@ -107,10 +108,6 @@ function edgeOf(env: EdgeEnv, cache: PlainCache, { cf }: Request): Edge & { usag
     usage: new Metering(env.USAGE_METER, popOf(cf?.colo), (document) => accounts.remember(document, Date.now())),
     stalledMs: settings.stalledClientMs,
     settings,
-    async addressOf(request) {
-      // Few zones forward it, and to read addresses takes a library.
-      const { connectingAddress } = await import("./accounts/client-address.ts");
-      return connectingAddress(request, settings.trustedProxies);
-    },
+    clients: clientsOf(settings),
   };
 }

@@ -14,6 +14,8 @@ export interface Variables {
   DNS_RESOLVERS?: string;
   /** Set where the Worker is not on Cloudflare's network, if only to "". */
   TRUSTED_PROXIES?: string;
+  COUNTRY_HEADER?: string;
+  ASN_HEADER?: string;
   ALLOW_PRIVATE_ORIGINS?: string;
   ALLOW_HTTP_ORIGINS?: string;
   MEMORY_BYTES?: string;
@@ -40,6 +42,8 @@ export const VARIABLE_NAMES = [
   "DNS_BRIDGE_SECRET",
   "DNS_RESOLVERS",
   "TRUSTED_PROXIES",
+  "COUNTRY_HEADER",
+  "ASN_HEADER",
   "ALLOW_PRIVATE_ORIGINS",
   "ALLOW_HTTP_ORIGINS",
   "MEMORY_BYTES",
@@ -78,6 +82,9 @@ export interface Settings {
   publicNamespaceAccount: string | null;
   /** Who is believed about a client's address; null: Cloudflare's network, see `connectingAddress`. */
   trustedProxies: readonly string[] | null;
+  /** The fields in which these proxies tell a client's country and the number of its network; null: they do not. */
+  countryHeader: string | null;
+  asnHeader: string | null;
   /** What the origin guard lets pass beyond https to public hosts. */
   origins: { allowPrivate: boolean; allowHttp: boolean };
   /** What an isolate holds of hot responses, bytes. Cloudflare gives an isolate 128 MB for everything. */
@@ -127,6 +134,8 @@ function parseSettings(env: Variables): Settings {
     resolvers: words(env.DNS_RESOLVERS ?? ""),
     publicNamespaceAccount: accountIdOf(env),
     trustedProxies: env.TRUSTED_PROXIES === undefined ? null : words(env.TRUSTED_PROXIES),
+    countryHeader: fieldName(env, "COUNTRY_HEADER"),
+    asnHeader: fieldName(env, "ASN_HEADER"),
     memory: { total: bytes(env, "MEMORY_BYTES", 33_554_432), object: bytes(env, "MEMORY_OBJECT_BYTES", 1_048_576) },
     stalledClientMs: milliseconds(env, "STALLED_CLIENT_MS", 30_000, 1),
     kvWriteIntervalMs: milliseconds(env, "KV_WRITE_INTERVAL_MS", 1_000, 0),
@@ -190,6 +199,13 @@ function milliseconds(env: Variables, name: keyof Variables, byDefault: number, 
   const ms = /^\d{1,10}$/.test(text) ? Number(text) : -1;
   if (ms >= least && ms <= LONGEST_MS) return ms;
   throw new SettingsError(`${name} is not a whole number of milliseconds from ${least} to ${LONGEST_MS}: ${text}`);
+}
+
+function fieldName(env: Variables, name: keyof Variables): string | null {
+  const text = env[name]?.trim();
+  if (!text) return null;
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(text)) throw new SettingsError(`${name} is not the name of a header: ${text}`);
+  return text.toLowerCase();
 }
 
 function isTrue(env: Variables, name: keyof Variables): boolean {

@@ -29,7 +29,7 @@ export function customerOf(text: string): string {
 /** Whether an address is one of these, or in one of these ranges. */
 export function isAmong(text: string, addresses: readonly string[]): boolean {
   const address = ipaddr.process(text);
-  return addresses.some((one) => contains(one, address));
+  return isOne(addresses, address);
 }
 
 /**
@@ -43,13 +43,22 @@ export function connectingAddress({ headers, cf }: Arrival, proxies: readonly st
   if (proxies === null) return stated?.toString() ?? null;
   const peer = parse(hostOf(cf));
   if (peer === null) return null;
-  const believed = proxies.some((proxy) => contains(proxy, peer));
-  return (believed ? stated : peer)?.toString() ?? null;
+  return (isOne(proxies, peer) ? stated : peer)?.toString() ?? null;
+}
+
+/** Whether a request comes through one of the proxies that are believed. */
+export function isBelieved({ cf }: Pick<Arrival, "cf">, proxies: readonly string[]): boolean {
+  const peer = parse(hostOf(cf));
+  return peer !== null && isOne(proxies, peer);
 }
 
 /** Whether a text names proxies: an address, or a range of them as CIDR. */
 export function isProxy(text: string): boolean {
   return ipaddr.isValidCIDR(text) || ipaddr.IPv6.isValid(text) || ipaddr.IPv4.isValidFourPartDecimal(text);
+}
+
+function isOne(proxies: readonly string[], peer: Address): boolean {
+  return proxies.some((proxy) => contains(proxy, peer));
 }
 
 function contains(proxy: string, peer: Address): boolean {

@@ -21,8 +21,11 @@ import type { Exchange, Filling } from "./fill/exchange.ts";
 import type { Outcome } from "./fill/outcome.ts";
 import { passPreflight, passUnsafe } from "./fill/pass.ts";
 import { read, readFresh } from "./fill/read.ts";
+import type { Clients } from "./policy/clients.ts";
+import { judge, type Ruling, unjudged } from "./policy/judge.ts";
+import { policyOf } from "./policy/policy.ts";
 import { admit, allowedMethods } from "./request/admission.ts";
-import { type Route, type Routes, targetIn } from "./request/routes.ts";
+import type { Route, Routes } from "./request/routes.ts";
 import { type Target, targetWithFields } from "./request/target.ts";
 import { withAddress } from "./request/with-address.ts";
 
@@ -35,8 +38,7 @@ export interface Edge extends Filling {
   memory: Memory;
   usage: Usage;
   settings: Pick<Settings, "edgeDomains">;
-  /** The address that a client connects from; null: unknown. */
-  addressOf(request: Request): Promise<string | null>;
+  clients: Clients;
 }
 
 /** A request as it has come in. */
@@ -51,8 +53,8 @@ interface Visit {
 }
 
 /**
- * Serves a request for a zone: zone → account → target → what is hot; else admission → outcome → answer. No promise is made
- * on the way of a request for something hot, see {@link replay}.
+ * Serves a request for a zone: zone → account → policy and target → what is hot; else admission → outcome → answer. No promise
+ * is made on the way of a request for something hot, see {@link replay}.
  *
  * @param zoneId which zone of that name is meant; null: whichever has it
  */
@@ -86,12 +88,31 @@ function serveAccount(
   account: AccountDocument | "unavailable",
   edge: Edge,
 ): Response | Promise<Response> {
-  const { request, route, now, waitUntil } = visit;
-  if (account === "unavailable") return toResponse(refuse("zone-table", request, zone));
+  if (account === "unavailable") return toResponse(refuse("zone-table", visit.request, zone));
+  const bar = barOf(account, zone.mode, visit.now);
+  return serveRuled(visit, rulingOn(visit, zone, bar === null, edge), bar, account, edge);
+}
+
+/** @param counts whether it matters what the zone's policy says */
+function rulingOn({ request, route }: Visit, zone: ZoneDocument, counts: boolean, { clients }: Edge): Ruling {
+  const policy = policyOf(zone);
+  if (policy === null || !counts || zone.state !== "active") return unjudged(route, zone);
+  return judge(policy, request, route, zone, clients);
+}
+
+function serveRuled(
+  visit: Visit,
+  ruling: Ruling,
+  accountBar: Bar | null,
+  account: AccountDocument,
+  edge: Edge,
+): Response | Promise<Response> {
+  const { request, now, waitUntil } = visit;
+  const { zone } = ruling;
   const { memory, store, usage, stalledMs } = edge;
-  const target = targetOfRequest(request, route, zone);
-  const bar = barOf(account, zone.mode, now) ?? (target.takedown === null ? null : "taken-down");
-  const isOpen = bar === null && zone.state === "active";
+  const target = targetOfRequest(request, ruling);
+  const bar = accountBar ?? (target.takedown === null ? null : "taken-down");
+  const isOpen = bar === null && ruling.answer === null && zone.state === "active";
   const hot = isOpen ? memory.get(target.key) : null;
   const again = hot !== null && usage.settle === null ? replay(hot, request, zone, now) : null;
   if (again !== null) {
@@ -102,7 +123,7 @@ function serveAccount(
   const context: SendContext = { zone, path: target.path, now, usage, stalledMs, waitUntil };
   const failed = (error: unknown) => send(failure(request, error, zone), context);
   const answerAnew = () =>
-    bar === null ? answerTo(visit, zone, target, edge) : barred(bar, request, zone, target, account, now);
+    bar === null ? answerTo(visit, ruling, target, edge) : barred(bar, request, zone, target, account, now);
   try {
     const known = isOpen && hot === null ? store.recall(target.key) : null;
     const stored = known && replay(known, request, zone, now);
@@ -156,15 +177,15 @@ function barred(
 }
 
 /** A zone that lists headers has an object for each of their values. */
-function targetOfRequest({ headers }: Request, route: Route, zone: ZoneDocument): Target {
-  const target = targetIn(route, zone);
+function targetOfRequest({ headers }: Request, { target, zone }: Ruling): Target {
   const listed = zone.settings.forward.headers;
   return listed === "all" || listed.length === 0 ? target : targetWithFields(target, headers, [], zone);
 }
 
 /** Decides what is done with a request that nothing hot answers, does it, and answers once. */
-function answerTo(visit: Visit, zone: ZoneDocument, target: Target, edge: Edge): Answer | Promise<Answer> {
-  const { request, route, now, waitUntil } = visit;
+function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Answer | Promise<Answer> {
+  const { request, now, waitUntil } = visit;
+  const { zone, route } = ruling;
   const admission = admit(request, zone);
   if (admission.kind === "refused") {
     const allow = admission.reason === "method-not-allowed" ? { allow: allowedMethods(zone) } : {};
@@ -195,14 +216,12 @@ function answerTo(visit: Visit, zone: ZoneDocument, target: Target, edge: Edge):
     stalledMs,
     noteFailure: (reason) => edge.usage.countFailure(zone, reason, waitUntil),
   };
-  const answerExchange = (asked: Exchange) =>
+  const answerExchange = (asked: Exchange): Promise<Answer> =>
     admission.kind === "read" && admission.loop.length > 0
       ? answerFromNetwork(asked, target)
       : answerOutcome(asked, OUTCOMES[admission.kind](asked));
   if (!zone.settings.forward.client_ip) return answerExchange(exchange);
-  return edge
-    .addressOf(request)
-    .then((address) => answerExchange({ ...exchange, request: withAddress(request, address) }));
+  return answerExchange({ ...exchange, request: withAddress(request, edge.clients.addressOf(request)) });
 }
 
 /**

@@ -8,8 +8,8 @@ import { type Target, targetOf } from "./target.ts";
 export interface Route {
   readonly url: URL;
   readonly surface: Surface;
-  /** The target under the zone version that asked last. */
-  target: { zone: string; version: number; target: Target } | null;
+  /** The target under the zone version and the rules that asked last. */
+  target: { zone: string; version: number; ruled: string; target: Target } | null;
 }
 
 /** How many URLs are remembered. */
@@ -52,11 +52,16 @@ export class Routes {
   }
 }
 
-/** What a request by this route asks of a zone. */
-export function targetIn(route: Route, zone: ZoneDocument): Target {
+/**
+ * What a request by this route asks of a zone.
+ *
+ * @param ruled as {@link targetOf} takes it
+ */
+export function targetIn(route: Route, zone: ZoneDocument, ruled = ""): Target {
   const known = route.target;
-  if (known !== null && known.zone === zone.id && known.version === zone.version) return known.target;
-  const target = targetOf(route.url, zone);
-  route.target = { zone: zone.id, version: zone.version, target };
+  if (known !== null && known.zone === zone.id && known.version === zone.version && known.ruled === ruled)
+    return known.target;
+  const target = targetOf(route.url, zone, ruled);
+  route.target = { zone: zone.id, version: zone.version, ruled, target };
   return target;
 }

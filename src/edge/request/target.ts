@@ -12,10 +12,12 @@ export interface Target {
   /** Query by the zone's rule, with its `?`, or `""`. */
   query: string;
   /**
-   * Cache key: zone id, what of the request's fields counts, path and query. What is not in here, or in the response's Vary,
+   * Cache key: zone id, which rules change what is stored, what of the request's fields counts, path and query. What is not in here, or in the response's Vary,
    * cannot tell two answers apart, and so must not reach the origin.
    */
   key: string;
+  /** The rules in the key; `""`: none. */
+  ruled: string;
   /** What the origin gets of this client's request beside the URL, and no more than that in a zone with defaults. */
   fields: readonly ForwardedField[];
   /** Null where the name says nothing. */
@@ -24,14 +26,19 @@ export interface Target {
   takedown: string | null;
 }
 
-/** Decides path, key and asset type of a request that brings no fields which count. */
-export function targetOf(url: URL, zone: Pick<ZoneDocument, "id" | "settings" | "takedowns">): Target {
+/**
+ * Decides path, key and asset type of a request that brings no fields which count.
+ *
+ * @param ruled which of the zone's rules match that change what is stored, as digits and dots; `""`: none
+ */
+export function targetOf(url: URL, zone: Pick<ZoneDocument, "id" | "settings" | "takedowns">, ruled = ""): Target {
   const path = normalisePath(url.pathname);
   const query = normaliseQuery(url.search, zone.settings.query);
   return {
     path,
     query,
-    key: zone.id + path + query,
+    ruled,
+    key: ownerOf(zone, ruled) + path + query,
     fields: [],
     asset: assetOf(path),
     takedown: zone.takedowns === undefined ? null : takedownOf(zone.takedowns, path, query),
@@ -41,7 +48,7 @@ export function targetOf(url: URL, zone: Pick<ZoneDocument, "id" | "settings" | 
 /**
  * The target of a request whose fields count: the headers that the zone lists, and the networks that it has passed.
  *
- * In the key they stand between the zone's id, which has no `~`, and the path: percent-encoded, so that no field can pass for
+ * In the key they stand between the zone's id, which has no `~`, or its rules, and the path: percent-encoded, so that no field can pass for
  * another, for a path or for nothing. In a zone whose objects change by unsafe methods, listed headers select variants
  * instead (see `selectingFields`): a change has to reach all of them.
  *
@@ -51,19 +58,25 @@ export function targetWithFields(
   target: Target,
   client: Headers,
   loop: readonly string[],
-  { id, settings }: Pick<ZoneDocument, "id" | "settings">,
+  zone: Pick<ZoneDocument, "id" | "settings">,
 ): Target {
+  const { settings } = zone;
   const listed = listedFields(client, settings.forward);
   const passed: readonly ForwardedField[] = loop.length === 0 ? [] : [["cdn-loop", loop.join(", ")]];
   const fields = [...passed, ...listed];
   const inKey = settings.methods === "all" ? passed : fields;
   if (inKey.length === 0) return { ...target, fields };
-  return { ...target, fields, key: `${id}~${spelled(inKey)}${target.path}${target.query}` };
+  return { ...target, fields, key: `${ownerOf(zone, target.ruled)}~${spelled(inKey)}${target.path}${target.query}` };
 }
 
 /** The id of the zone that a cache key is of. */
 export function zoneIdOf(key: string): string {
-  return /^[^/~]*/.exec(key)![0];
+  return /^[^/~:]*/.exec(key)![0];
+}
+
+/** What a key begins with. Ids have no `:`. */
+function ownerOf({ id }: Pick<ZoneDocument, "id">, ruled: string): string {
+  return ruled === "" ? id : `${id}:${ruled}`;
 }
 
 function spelled(fields: readonly ForwardedField[]): string {

@@ -1,0 +1,29 @@
+import type { Settings } from "../settings.ts";
+import { connectingAddress, isBelieved } from "./client-address.ts";
+
+/** What tells a request's place on Cloudflare's network, and what tells it behind a proxy. */
+type Place = Pick<Settings, "trustedProxies" | "countryHeader" | "asnHeader">;
+
+/** What is known of where requests come from, as the edge asks for it. */
+export function clientsOf(settings: Place) {
+  const { trustedProxies: proxies, countryHeader, asnHeader } = settings;
+  return {
+    addressOf: (request: Request) => connectingAddress(request, proxies),
+    /** On Cloudflare's network by its word, elsewhere by that of a proxy which is believed. */
+    countryOf(request: Request): string | null {
+      const said = proxies === null ? request.cf?.country : proxied(request, proxies, countryHeader);
+      const country = typeof said === "string" ? said.toUpperCase() : "";
+      // Cloudflare's word for an address that nobody knows; T1 is its word for the Tor network.
+      return /^(?:[A-Z]{2}|T1)$/.test(country) && country !== "XX" ? country : null;
+    },
+    asnOf(request: Request): number | null {
+      const said = proxies === null ? request.cf?.asn : proxied(request, proxies, asnHeader);
+      const asn = typeof said === "string" ? Number(/^(?:AS)?(\d{1,10})$/i.exec(said)?.[1]) : said;
+      return typeof asn === "number" && Number.isInteger(asn) && asn > 0 ? asn : null;
+    },
+  };
+}
+
+function proxied(request: Request, proxies: readonly string[], header: string | null): string | null {
+  return header !== null && isBelieved(request, proxies) ? (request.headers.get(header)?.trim() ?? null) : null;
+}
