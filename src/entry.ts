@@ -1,4 +1,5 @@
 import { accountTableOf } from "./accounts/account-table.ts";
+import { customerOf } from "./accounts/client-address.ts";
 import { clientsOf } from "./accounts/clients.ts";
 import { failure } from "./edge/answer/failure.ts";
 import { refuse } from "./edge/answer/refusal.ts";
@@ -9,10 +10,11 @@ import { createStore } from "./edge/cache/store.ts";
 import { Coalescing } from "./edge/fill/coalescing.ts";
 import { FillBudget } from "./edge/fill/fill-budget.ts";
 import { RangeDemand } from "./edge/fill/range-demand.ts";
+import { ClientRates, type RateLimits } from "./edge/policy/client-rates.ts";
 import { Routes } from "./edge/request/routes.ts";
 import { type Edge, serve } from "./edge/serve.ts";
 import { serveHostname } from "./edge/serve-hostname.ts";
-import type { Env } from "./env.ts";
+import type { ClientRateBindings, Env } from "./env.ts";
 import { hostTableOf } from "./hostnames/host-table.ts";
 import { type Surface, storeOrigin } from "./hosts.ts";
 import { settingsOf, type Variables } from "./settings.ts";
@@ -22,7 +24,7 @@ import { cacheTagField } from "./zones/purge/cache-tags.ts";
 import { zoneTableOf } from "./zones/zone-table.ts";
 
 /** What serving zones needs. */
-export type EdgeEnv = Variables & Pick<Env, "ZONES" | "USAGE_METER">;
+export type EdgeEnv = Variables & ClientRateBindings & Pick<Env, "ZONES" | "USAGE_METER">;
 
 /** A surface that is not the edge's. */
 export type ControlSurface = Exclude<Surface["kind"], "edge" | "hostname" | "unknown">;
@@ -109,5 +111,16 @@ function edgeOf(env: EdgeEnv, cache: PlainCache, { cf }: Request): Edge & { usag
     stalledMs: settings.stalledClientMs,
     settings,
     clients: clientsOf(settings),
+    rates: new ClientRates(customerOf, rateLimitsOf(env)),
+    keyring: settings.keyring,
   };
+}
+
+function rateLimitsOf({ CLIENT_RATE_50, CLIENT_RATE_200, CLIENT_RATE_1000 }: ClientRateBindings): RateLimits {
+  const steps = [
+    { requests: 50, binding: CLIENT_RATE_50 },
+    { requests: 200, binding: CLIENT_RATE_200 },
+    { requests: 1_000, binding: CLIENT_RATE_1000 },
+  ];
+  return steps.flatMap(({ requests, binding }) => (binding === undefined ? [] : [{ requests, binding }]));
 }

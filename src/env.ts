@@ -10,7 +10,7 @@ import type { ZonePublisher } from "./zones/publisher.ts";
 import type { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";
 
 /** Bindings and variables of `wrangler.toml`. A Durable Object names the few that it needs itself: this knows all of them. */
-export interface Env extends Variables, RateLimitBindings {
+export interface Env extends Variables, RateLimitBindings, ClientRateBindings {
   DB: D1Database;
   ZONES: KVNamespace;
   ACCOUNT_PUBLISHER: DurableObjectNamespace<AccountPublisher>;
@@ -23,4 +23,11 @@ export interface Env extends Variables, RateLimitBindings {
   PURGE_ACCELERATOR: DurableObjectNamespace<PurgeAccelerator>;
   /** A folder on the disk of the state, of a server on one machine. */
   STATE_DISK?: Fetcher;
+}
+
+/** Cloudflare's Rate Limiting, where it is bound: what a client of a zone may ask of a location within ten seconds, in steps. */
+export interface ClientRateBindings {
+  CLIENT_RATE_50?: RateLimit;
+  CLIENT_RATE_200?: RateLimit;
+  CLIENT_RATE_1000?: RateLimit;
 }

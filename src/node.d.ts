@@ -51,4 +51,19 @@ declare module "node:crypto" {
     digest(encoding: "base64url" | "hex"): string;
   }
   export function createHash(algorithm: "sha256"): Hash;
+  export interface Hmac {
+    update(part: string | Uint8Array): Hmac;
+    digest(encoding: "base64url"): string;
+  }
+  export function createHmac(algorithm: "sha256", key: string): Hmac;
+  interface Cipher {
+    setAAD(data: Uint8Array): void;
+    update(bytes: Uint8Array): Uint8Array;
+    final(): Uint8Array;
+    getAuthTag(): Uint8Array;
+    setAuthTag(tag: Uint8Array): void;
+  }
+  type CreateCipher = (algorithm: "aes-256-gcm", key: Uint8Array, iv: Uint8Array) => Cipher;
+  export const createCipheriv: CreateCipher;
+  export const createDecipheriv: CreateCipher;
 }

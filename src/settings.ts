@@ -1,5 +1,6 @@
 import { refusalOfAdminToken } from "./accounts/admin-token.ts";
 import { log } from "./log/log.ts";
+import { type Keyring, NO_KEYRING, readKeyring } from "./secrets/keyring.ts";
 
 /** Variables of `wrangler.toml`, and secrets, which are optional until they are set. */
 export interface Variables {
@@ -22,6 +23,7 @@ export interface Variables {
   MEMORY_OBJECT_BYTES?: string;
   STALLED_CLIENT_MS?: string;
   KV_WRITE_INTERVAL_MS?: string;
+  SECRETS_KEY?: string;
   CLOUDFLARE_API_TOKEN?: string;
   CLOUDFLARE_ZONE_ID?: string;
   CLOUDFLARE_SAAS_ZONE_ID?: string;
@@ -50,6 +52,7 @@ export const VARIABLE_NAMES = [
   "MEMORY_OBJECT_BYTES",
   "STALLED_CLIENT_MS",
   "KV_WRITE_INTERVAL_MS",
+  "SECRETS_KEY",
   "CLOUDFLARE_API_TOKEN",
   "CLOUDFLARE_ZONE_ID",
   "CLOUDFLARE_SAAS_ZONE_ID",
@@ -93,6 +96,8 @@ export interface Settings {
   stalledClientMs: number;
   /** Between two writes to KV under one key: Cloudflare's takes one a second, that of one machine any number, ms. */
   kvWriteIntervalMs: number;
+  /** What customers' secrets are sealed with; null: none can be kept. */
+  keyring: Keyring | null;
   /** Where purges are made by tag as well; null: nowhere, and nothing is stored with tags. */
   cloudflare: CloudflareApi | null;
   /** Where certificates for customers' hostnames are ordered; null: nowhere. */
@@ -141,6 +146,7 @@ function parseSettings(env: Variables): Settings {
     kvWriteIntervalMs: milliseconds(env, "KV_WRITE_INTERVAL_MS", 1_000, 0),
     // A private network's servers rarely have certificates: whoever allows them means http as well.
     origins: { allowPrivate, allowHttp: isTrue(env, "ALLOW_HTTP_ORIGINS") || allowPrivate },
+    keyring: keyringOf(env),
     cloudflare: cloudflareOf(env, "CLOUDFLARE_ZONE_ID"),
     saas: cloudflareOf(env, "CLOUDFLARE_SAAS_ZONE_ID"),
     dohResolver: resolverOf(env),
@@ -154,6 +160,13 @@ function secretOf(name: string, secret: string | undefined, otherwise: string): 
   if (refusal === null) return secret;
   log("secret_refused", { name, reason: `${name} ${refusal}; ${otherwise}` });
   return null;
+}
+
+function keyringOf({ SECRETS_KEY: text }: Variables): Keyring | null {
+  if (!text) return null;
+  const keyring = readKeyring(text);
+  if (keyring === null) throw new SettingsError(`SECRETS_KEY ${NO_KEYRING}`);
+  return keyring;
 }
 
 function accountIdOf({ PUBLIC_NAMESPACE_ACCOUNT: id }: Variables): string | null {

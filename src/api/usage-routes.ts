@@ -72,6 +72,11 @@ const usage = z
       .describe(
         "How often origins failed, by the word that `Cache-Status` and error bodies have for it: also where a stale answer, or one of the fallback origin, was served instead; and bodies that broke off (`origin-body-…`).",
       ),
+    refusals: z
+      .array(z.object({ reason: z.string().openapi({ example: "access-referer" }), count: z.int() }))
+      .describe(
+        "Answers that a zone's policy gave in the place of what was asked for, by the words of `Cache-Status`.",
+      ),
     series: z
       .array(z.object({ start: z.iso.datetime(), ...figures }).openapi("UsageInTime"))
       .optional()

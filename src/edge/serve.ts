@@ -10,6 +10,8 @@ import { TableUnavailable, type WaitUntil, type ZoneTable } from "../zones/zone-
 import { answer } from "./answer/answer.ts";
 import { failure } from "./answer/failure.ts";
 import { optionsOf } from "./answer/options.ts";
+import { policyAnswer, wordOf } from "./answer/policy-answer.ts";
+import { keepPrivate } from "./answer/private-until.ts";
 import { refuse } from "./answer/refusal.ts";
 import { type Replay, replay } from "./answer/replay.ts";
 import { type Answer, AT_ONCE_BYTES, type SendContext, send, toResponse, type Usage } from "./answer/send.ts";
@@ -21,8 +23,7 @@ import type { Exchange, Filling } from "./fill/exchange.ts";
 import type { Outcome } from "./fill/outcome.ts";
 import { passPreflight, passUnsafe } from "./fill/pass.ts";
 import { read, readFresh } from "./fill/read.ts";
-import type { Clients } from "./policy/clients.ts";
-import { judge, type Ruling, unjudged } from "./policy/judge.ts";
+import { type Judging, judge, type Ruling, unjudged, unruled } from "./policy/judge.ts";
 import { policyOf } from "./policy/policy.ts";
 import { admit, allowedMethods } from "./request/admission.ts";
 import type { Route, Routes } from "./request/routes.ts";
@@ -30,7 +31,7 @@ import { type Target, targetWithFields } from "./request/target.ts";
 import { withAddress } from "./request/with-address.ts";
 
 /** What the edge works with, once for each isolate. */
-export interface Edge extends Filling {
+export interface Edge extends Filling, Judging {
   routes: Routes;
   hostnames: HostTable;
   zones: ZoneTable;
@@ -38,7 +39,6 @@ export interface Edge extends Filling {
   memory: Memory;
   usage: Usage;
   settings: Pick<Settings, "edgeDomains">;
-  clients: Clients;
 }
 
 /** A request as it has come in. */
@@ -90,14 +90,21 @@ function serveAccount(
 ): Response | Promise<Response> {
   if (account === "unavailable") return toResponse(refuse("zone-table", visit.request, zone));
   const bar = barOf(account, zone.mode, visit.now);
-  return serveRuled(visit, rulingOn(visit, zone, bar === null, edge), bar, account, edge);
+  const ruling = rulingOn(visit, zone, bar, edge);
+  if (!(ruling instanceof Promise)) return serveRuled(visit, ruling, bar, account, edge);
+  return ruling.then((known) => serveRuled(visit, known, bar, account, edge));
 }
 
-/** @param counts whether it matters what the zone's policy says */
-function rulingOn({ request, route }: Visit, zone: ZoneDocument, counts: boolean, { clients }: Edge): Ruling {
+function rulingOn(
+  { request, route, now }: Visit,
+  zone: ZoneDocument,
+  bar: Bar | null,
+  edge: Edge,
+): Ruling | Promise<Ruling> {
   const policy = policyOf(zone);
-  if (policy === null || !counts || zone.state !== "active") return unjudged(route, zone);
-  return judge(policy, request, route, zone, clients);
+  if (policy === null) return unruled(route, zone);
+  if (bar !== null || zone.state !== "active") return unjudged(policy, route, zone);
+  return judge(policy, request, route, zone, now, edge);
 }
 
 function serveRuled(
@@ -116,7 +123,8 @@ function serveRuled(
   const hot = isOpen ? memory.get(target.key) : null;
   const again = hot !== null && usage.settle === null ? replay(hot, request, zone, now) : null;
   if (again !== null) {
-    const { fields, body, size } = again;
+    const { body, size } = again;
+    const fields = fieldsFor(again, ruling, now);
     usage.countRequest(zone, target.path, "HIT", fields.status, size, now, waitUntil);
     return new Response(body && streamBlob(body, size, stalledMs), fields);
   }
@@ -127,8 +135,10 @@ function serveRuled(
   try {
     const known = isOpen && hot === null ? store.recall(target.key) : null;
     const stored = known && replay(known, request, zone, now);
-    if (stored)
-      return sendStored(stored, storedBody(store, target.key, known, stored), answerAnew, context).catch(failed);
+    if (stored) {
+      const reading = storedBody(store, target.key, known, stored);
+      return sendStored({ ...stored, fields: fieldsFor(stored, ruling, now) }, reading, answerAnew, context).catch(failed);
+    }
     const answered = answerAnew();
     if (!(answered instanceof Promise)) return send(answered, context);
     return answered.then((given) => send(given, context)).catch(failed);
@@ -185,7 +195,11 @@ function targetOfRequest({ headers }: Request, { target, zone }: Ruling): Target
 /** Decides what is done with a request that nothing hot answers, does it, and answers once. */
 function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Answer | Promise<Answer> {
   const { request, now, waitUntil } = visit;
-  const { zone, route } = ruling;
+  const { zone, route, until } = ruling;
+  if (ruling.answer !== null) {
+    edge.usage.countRefusal(zone, wordOf(ruling.answer), waitUntil);
+    return policyAnswer(ruling.answer, request, zone);
+  }
   const admission = admit(request, zone);
   if (admission.kind === "refused") {
     const allow = admission.reason === "method-not-allowed" ? { allow: allowedMethods(zone) } : {};
@@ -220,8 +234,22 @@ function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Ans
     admission.kind === "read" && admission.loop.length > 0
       ? answerFromNetwork(asked, target)
       : answerOutcome(asked, OUTCOMES[admission.kind](asked));
-  if (!zone.settings.forward.client_ip) return answerExchange(exchange);
-  return answerExchange({ ...exchange, request: withAddress(request, edge.clients.addressOf(request)) });
+  const asked = !zone.settings.forward.client_ip
+    ? exchange
+    : { ...exchange, request: withAddress(request, edge.clients.addressOf(request)) };
+  if (until === null) return answerExchange(asked);
+  return answerExchange(asked).then((given) => {
+    keepPrivate(given.headers, until - now);
+    return given;
+  });
+}
+
+/** The fields of an answer that was made ready; those of one whose right to it ends are one client's own. */
+function fieldsFor({ fields }: Replay, { until }: Ruling, now: number): Replay["fields"] {
+  if (until === null) return fields;
+  const headers = new Headers(fields.headers);
+  keepPrivate(headers, until - now);
+  return { ...fields, headers };
 }
 
 /**

@@ -5,6 +5,7 @@ import { refusalOfAdminToken } from "../accounts/admin-token.ts";
 import { isProxy } from "../accounts/client-address.ts";
 import { LEVELS } from "../log/events.ts";
 import { LOG_FORMATS, logAs } from "./log/print.ts";
+import { NO_KEYRING, readKeyring } from "../secrets/keyring.ts";
 
 /** The port that `PORT` names; anything but a port number ends the command with one line. */
 export function portFromEnvironment(fallback: number): number {
@@ -35,6 +36,11 @@ export function workersFromEnvironment(): number {
 export function refuseWeakSecret(name: "ADMIN_TOKEN" | "DNS_BRIDGE_SECRET", secret: string | undefined): void {
   const refusal = secret ? refusalOfAdminToken(secret) : null;
   if (refusal !== null) fail(`${name} ${refusal}`);
+}
+
+/** What is no keyring ends the command with one line, which does not show it. */
+export function refuseBrokenKeyring(text: string): void {
+  if (readKeyring(text) === null) fail(`SECRETS_KEY ${NO_KEYRING}`);
 }
 
 /** The addresses that a variable lists; what is neither an address nor a CIDR ends the command with one line. */

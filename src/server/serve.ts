@@ -13,6 +13,7 @@ import {
 } from "./command.ts";
 import { startEdgeProcesses } from "./edge-processes.ts";
 import { watchDiskOf } from "./log/disk-trouble.ts";
+import { keptKeyring } from "./kept-keyring.ts";
 import { keepFilesPrivate } from "./private-files.ts";
 import { startRuntime } from "./runtime.ts";
 import { stateDirFromEnvironment } from "./state-dir.ts";
@@ -27,20 +28,19 @@ outliveReaders();
 onEndSignal();
 try {
   const workers = workersFromEnvironment();
-  const options = {
+  const place = {
     host: hostFromEnvironment("127.0.0.1"),
     port: portFromEnvironment(8787),
     stateDir: stateDirFromEnvironment(),
     cacheBytes: cacheBytesFromEnvironment(),
   };
-  requireRoom(options.stateDir);
-  lockState(options.stateDir);
-  watchDiskOf(options.stateDir);
+  requireRoom(place.stateDir);
+  lockState(place.stateDir);
+  watchDiskOf(place.stateDir);
   const tools = startToolchain();
   const vars = await variablesFromEnvironment(tools);
-  const runtime = await (workers === 1
-    ? startRuntime({ ...options, vars, tools })
-    : startEdgeProcesses({ ...options, vars, tools }, workers));
+  const options = { ...place, vars: { ...vars, SECRETS_KEY: keptKeyring(place.stateDir, vars.SECRETS_KEY) }, tools };
+  const runtime = await (workers === 1 ? startRuntime(options) : startEdgeProcesses(options, workers));
   onEndSignal(runtime.stop);
   tools.end();
   void runtime.lost.then((reason) => fail(reason));

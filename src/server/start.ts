@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
+import { newKeyring } from "../secrets/keyring.ts";
 import { CannotStart } from "./cannot-start.ts";
 import {
   cacheBytesFromEnvironment,
@@ -10,6 +11,7 @@ import {
   onEndSignal,
   outliveReaders,
   portFromEnvironment,
+  refuseBrokenKeyring,
   refuseWeakSecret,
   say,
 } from "./command.ts";
@@ -18,6 +20,7 @@ import { demoOrigin } from "./demo-origin.ts";
 import { devVar, rememberDevVar } from "./dev-vars.ts";
 import { watchDiskOf } from "./log/disk-trouble.ts";
 import { logAs } from "./log/print.ts";
+import { keepKeyring, keptKeyring } from "./kept-keyring.ts";
 import { keepFilesPrivate } from "./private-files.ts";
 import { projectRoot } from "./project.ts";
 import { startRuntime } from "./runtime.ts";
@@ -36,6 +39,9 @@ outliveReaders();
 onEndSignal();
 const adminToken = secretOf("ADMIN_TOKEN");
 const bridgeSecret = secretOf("DNS_BRIDGE_SECRET");
+const keyring = devVar("SECRETS_KEY") ?? newKeyring();
+if (devVar("SECRETS_KEY") === null) rememberDevVar("SECRETS_KEY", keyring);
+refuseBrokenKeyring(keyring);
 
 const origin = demoOrigin();
 origin.on("error", () =>
@@ -49,6 +55,8 @@ try {
   requireRoom(stateDir);
   lockState(stateDir);
   watchDiskOf(stateDir);
+  // Also for `npm run serve`, which may be started on the same state.
+  keepKeyring(stateDir, keyring);
   const tools = startToolchain();
   const runtime = await startRuntime({
     host: "127.0.0.1",
@@ -59,6 +67,7 @@ try {
     vars: {
       ADMIN_TOKEN: adminToken,
       DNS_BRIDGE_SECRET: bridgeSecret,
+      SECRETS_KEY: keptKeyring(stateDir, keyring),
       ALLOW_PRIVATE_ORIGINS: "true",
       TRUSTED_PROXIES: "",
     },

@@ -30,8 +30,11 @@ export interface ZoneHour {
   failures?: FailureCount[];
 }
 
-/** How often its origin failed for a reason, which is the word for it. */
+/** How often its origin failed for a reason, which is the word for it, or behind {@link REFUSED} how often its policy refused. */
 export type FailureCount = [reason: string, count: number];
 
 /** Bytes of bodies. Those of an answer may come in later batches than its request. */
 export type UsageLine = [cacheStatus: CacheResult, statusClass: number, requests: number, bytes: number];
+
+/** Stands before the word for a refusal of a zone's policy, which is counted as failures are. */
+export const REFUSED = "refused ";

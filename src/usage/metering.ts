@@ -1,7 +1,7 @@
 import type { AccountDocument } from "../accounts/account-document.ts";
 import { log } from "../log/log.ts";
 import { isRecent } from "../memo/is-recent.ts";
-import type { CacheResult, UsageBatch } from "./batch.ts";
+import { type CacheResult, REFUSED, type UsageBatch } from "./batch.ts";
 import { Counter, nameOf, type Owner, type OwnerCounts } from "./counter.ts";
 import type { UsageMeter } from "./meter.ts";
 
@@ -78,6 +78,10 @@ export class Metering {
   countFailure(zone: Zone, reason: string, waitUntil: WaitUntil): void {
     const now = Date.now();
     this.#arrange(this.#counter.countFailure(zone, reason, now), now, waitUntil);
+  }
+
+  countRefusal(zone: Zone, reason: string, waitUntil: WaitUntil): void {
+    this.countFailure(zone, REFUSED + reason, waitUntil);
   }
 
   #arrange(owner: OwnerCounts, now: number, waitUntil: WaitUntil): void {

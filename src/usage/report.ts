@@ -1,4 +1,4 @@
-import type { CacheResult } from "./batch.ts";
+import { type CacheResult, REFUSED } from "./batch.ts";
 import { DAY_MS, HOUR_MS } from "./hours.ts";
 import type { Sum, UsageSums } from "./meter-tables.ts";
 import type { Period } from "./period.ts";
@@ -18,8 +18,15 @@ export interface Report extends Figures {
   by_status_class: (Figures & { status_class: string })[];
   by_pop: (Figures & { pop: string })[];
   by_zone: (Figures & { zone: string; name: string | null })[];
-  origin_errors: { reason: string; count: number }[];
+  origin_errors: ReasonCount[];
+  /** What zones' policies refused. */
+  refusals: ReasonCount[];
   series?: (Figures & { start: string })[];
+}
+
+interface ReasonCount {
+  reason: string;
+  count: number;
 }
 
 /**
@@ -40,7 +47,10 @@ export function reportOf(period: Period, sums: UsageSums, names: ReadonlyMap<str
       name: names.get(sum.value) ?? null,
       ...figures(sum),
     })),
-    origin_errors: sums.failures,
+    origin_errors: sums.failures.filter(({ reason }) => !reason.startsWith(REFUSED)),
+    refusals: sums.failures.flatMap(({ reason, count }) =>
+      reason.startsWith(REFUSED) ? [{ reason: reason.slice(REFUSED.length), count }] : [],
+    ),
     ...(period.series !== null && { series: seriesOf(period, period.series, sums.series, now) }),
   };
 }

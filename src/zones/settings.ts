@@ -1,3 +1,4 @@
+import type { AccessSettings } from "./access-settings.ts";
 import type { AssetType } from "./asset-types.ts";
 
 /** Which of a client's headers the origin sees; without any, it sees none. */
@@ -58,6 +59,10 @@ export interface ZoneSettings {
   compression: boolean;
   /** `"*"`, the origins that may read answers (`https://*.example.com`: all below a domain), or `false` for no CORS headers. */
   cors: "*" | readonly string[] | false;
+  /** Who may fetch anything of the zone. */
+  access: AccessSettings;
+  /** `"required"`: nothing is answered without a signed URL; `"off"`: a rule may require one. */
+  signed_urls: "off" | "required";
 }
 
 /** The settings of a zone that was created with none. */
@@ -85,6 +90,8 @@ export const DEFAULT_SETTINGS: ZoneSettings = {
   max_object_bytes: 536_870_912,
   compression: true,
   cors: "*",
+  access: {},
+  signed_urls: "off",
 };
 
 /** What a customer has set of {@link ZoneSettings}; what is missing has its default. */

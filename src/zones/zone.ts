@@ -25,4 +25,18 @@ export interface ZoneDocument {
   takedowns?: Takedowns;
   /** Its customer's own hostnames that lead to it; left out: none. */
   hostnames?: readonly string[];
+  /** What signs its URLs; left out: nothing. */
+  signing_keys?: readonly SealedKey[];
+}
+
+/** A key that signs URLs of a zone, encrypted. */
+export interface SealedKey {
+  id: string;
+  /** As `seal` makes it, for {@link signingKeyPlace}. */
+  sealed: string;
+}
+
+/** What a signing key is sealed for: it can be opened for no other zone, and under no other id. */
+export function signingKeyPlace(zoneId: string, keyId: string): string {
+  return `signing key ${keyId} of ${zoneId}`;
 }

@@ -76,6 +76,7 @@ describe("GET /v1/usage", () => {
       by_pop: [{ pop: "AMS", ...all }],
       by_zone: [{ zone: zone.id, name: zone.name, ...all }],
       origin_errors: [],
+      refusals: [],
     });
   });
 

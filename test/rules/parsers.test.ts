@@ -14,6 +14,7 @@ const NOT_TIMED: Readonly<Record<string, string>> = {
   "src/accounts/admin-token.ts": "the operator's settings",
   "src/accounts/answer-once.ts": ONE_PASS,
   "src/accounts/authenticate.ts": OURS,
+  "src/accounts/clients.ts": ONE_PASS,
   "src/accounts/key-rows.ts": OURS,
   "src/accounts/operator.ts": ONE_PASS,
   "src/api/guards.ts": ONE_PASS,

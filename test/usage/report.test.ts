@@ -22,6 +22,7 @@ describe("reportOf()", () => {
       by_pop: [],
       by_zone: [],
       origin_errors: [],
+      refusals: [],
     });
   });
 

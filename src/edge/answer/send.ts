@@ -41,6 +41,8 @@ export interface Usage {
   ): void;
   /** A failure of the zone's origin, which may be that of several answers, or of none. @param reason its word */
   countFailure(zone: ZoneDocument, reason: string, waitUntil: WaitUntil): void;
+  /** An answer that the zone's policy gives in the place of what was asked for. @param reason its word */
+  countRefusal(zone: ZoneDocument, reason: string, waitUntil: WaitUntil): void;
   /**
    * Null as long as what is counted may be taken away later. Once the isolate is about to end, each answer waits for this
    * before it is whole: until what is counted for its zone is where it outlives the isolate.

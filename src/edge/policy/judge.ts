@@ -1,9 +1,14 @@
+import type { Keyring } from "../../secrets/keyring.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { type Route, targetIn } from "../request/routes.ts";
 import type { Target } from "../request/target.ts";
+import { type AccessRefusal, refusalOfAccess } from "./access.ts";
+import type { ClientRates } from "./client-rates.ts";
 import type { Clients } from "./clients.ts";
-import type { Policy } from "./policy.ts";
-import { decide, type RuledAnswer } from "./rules.ts";
+import { keysOf, type Policy } from "./policy.ts";
+import { type Presented, presentedBy } from "./presented.ts";
+import { decide, type Effects, type RuledAnswer } from "./rules.ts";
+import { refusalOfSignature, type SignatureRefusal } from "./signature.ts";
 
 /** What a zone's policy makes of a request. */
 export interface Ruling {
@@ -14,25 +19,106 @@ export interface Ruling {
   target: Target;
   /** What is answered in the place of caches and origin; null: they are asked. */
   answer: PolicyAnswer | null;
+  /** When the right to the answer ends, ms since the epoch; null: it is everybody's. */
+  until: number | null;
 }
 
 /** What the policy itself answers. */
-export type PolicyAnswer = RuledAnswer;
+export type PolicyAnswer =
+  | { kind: "refused"; reason: AccessRefusal | SignatureRefusal }
+  /** Seconds to wait. */
+  | { kind: "rate-limited"; wait: number }
+  | RuledAnswer;
 
-/** The ruling on a request to a zone without a policy, and on one that is answered whatever the policy says. */
-export function unjudged(route: Route, zone: ZoneDocument): Ruling {
-  return { zone, route, target: targetIn(route, zone), answer: null };
+/** What requests are held to a policy with. */
+export interface Judging {
+  clients: Clients;
+  rates: ClientRates;
+  /** What the zones' signing keys are sealed with; null: nothing. */
+  keyring: Keyring | null;
+}
+
+/** The ruling on a request to a zone without a policy. */
+export function unruled(route: Route, zone: ZoneDocument): Ruling {
+  return { zone, route, target: targetIn(route, zone), answer: null, until: null };
+}
+
+/** The ruling on a request that is answered whatever the policy says. */
+export function unjudged({ signing }: Policy, route: Route, zone: ZoneDocument): Ruling {
+  return unruled(signing === null ? route : presentedBy(route).route, zone);
 }
 
 /**
- * Holds a request to its zone's policy. The order is fixed: a token is taken off, a preflight passes, then address, country
- * and referer count, then rules, then the signature that they or the zone require.
+ * Holds a request to its zone's policy. The order is fixed: a token is taken off, a preflight that the edge answers passes, then
+ * the client counts (address, country, network, referer, user agent, rate), then rules, then the signature that they or the
+ * zone require. Nothing asynchronous is done but to ask Cloudflare's Rate Limiting, where a zone limits rates.
+ *
+ * @param now ms since the epoch
  */
-export function judge(policy: Policy, request: Request, route: Route, zone: ZoneDocument, clients: Clients): Ruling {
-  const { rules } = policy;
-  if (rules === null) return unjudged(route, zone);
-  const effects = decide(rules, { request, url: route.url, clients }, zone);
-  const { takedown } = targetIn(route, zone);
+export function judge(
+  policy: Policy,
+  request: Request,
+  route: Route,
+  zone: ZoneDocument,
+  now: number,
+  judging: Judging,
+): Ruling | Promise<Ruling> {
+  const { clients, rates } = judging;
+  if (isPreflight(request) && zone.settings.cors !== false) return unjudged(policy, route, zone);
+  const presented = policy.signing === null ? null : presentedBy(route);
+  const reason = policy.access === null ? null : refusalOfAccess(policy.access, request, route.url, clients);
+  if (reason !== null) return answered(policy, route, zone, { kind: "refused", reason });
+  const judged = () => ruleAndVerify(policy, presented, request, route, zone, now, judging);
+  if (policy.rateLimit === null) return judged();
+  const after = (wait: number | null) =>
+    wait === null ? judged() : answered(policy, route, zone, { kind: "rate-limited", wait });
+  const wait = rates.take(zone.id, clients.addressOf(request), policy.rateLimit, now);
+  return wait instanceof Promise ? wait.then(after) : after(wait);
+}
+
+function answered(policy: Policy, route: Route, zone: ZoneDocument, answer: PolicyAnswer): Ruling {
+  return { ...unjudged(policy, route, zone), answer };
+}
+
+/** What rules make of the URL without its token, and whether the token does where one is required. */
+function ruleAndVerify(
+  { rules, signing }: Policy,
+  presented: Presented | null,
+  request: Request,
+  route: Route,
+  zone: ZoneDocument,
+  now: number,
+  { clients, keyring }: Judging,
+): Ruling {
+  const effectsOn = (on: Route) => (rules === null ? null : decide(rules, { request, url: on.url, clients }, zone));
+  if (signing === null || presented === null) return ruled(route, zone, effectsOn(route));
+  const effects = effectsOn(presented.route);
+  const asked = presented.route === route ? effects : effectsOn(route);
+  // Where none is required the parameters of tokens are ordinary ones. No spelling of a URL escapes the rule for another.
+  const isRequired = requires(effects, signing.isRequired) || requires(asked, signing.isRequired);
+  if (!isRequired) return ruled(route, zone, asked);
+  const ruling = ruled(presented.route, zone, effects);
+  if (ruling.answer !== null || isPreflight(request)) return ruling;
+  const { token } = presented;
+  const reason = refusalOfSignature(token, keysOf(signing, keyring), request, clients, now);
+  if (reason !== null) return { ...ruling, answer: { kind: "refused", reason } };
+  return { ...ruling, until: token.kind === "signed" ? token.expiresAt : null };
+}
+
+function requires(effects: Effects | null, byZone: boolean): boolean {
+  return effects?.signature ?? byZone;
+}
+
+/** What is blocked of the zone as it is stays so, whatever a rule makes of the query. */
+function ruled(route: Route, zone: ZoneDocument, effects: Effects | null): Ruling {
+  if (effects === null) return unruled(route, zone);
   const target = targetIn(route, effects.zone, effects.stored);
-  return { zone: effects.zone, route, target: { ...target, takedown }, answer: effects.answer };
+  const isSame = effects.zone === zone || zone.takedowns === undefined;
+  const takedown = isSame ? target.takedown : targetIn(route, zone).takedown;
+  return { zone: effects.zone, route, target: { ...target, takedown }, answer: effects.answer, until: null };
+}
+
+/** Fetch §4.8: a CORS-preflight request. */
+function isPreflight({ method, headers }: Request): boolean {
+  return method === "OPTIONS" && headers.has("access-control-request-method");
 }

@@ -1,9 +1,28 @@
-import type { ZoneDocument } from "../../zones/zone.ts";
+import type { Keyring } from "../../secrets/keyring.ts";
+import { open } from "../../secrets/seal.ts";
+import { type SealedKey, signingKeyPlace, type ZoneDocument } from "../../zones/zone.ts";
+import { type Access, prepareAccess } from "./access.ts";
 import { prepareRules, type Rules } from "./rules.ts";
+import type { SigningKey } from "./signature.ts";
 
 /** What a zone has set of who may fetch what, in the form in which requests are held to it. */
 export interface Policy {
+  access: Access | null;
+  /** Requests of a client within ten seconds; null: any number. */
+  rateLimit: number | null;
   rules: Rules | null;
+  /** Null: no URL of the zone need be signed. */
+  signing: Signing | null;
+}
+
+/** What a zone's URLs are signed with. */
+export interface Signing {
+  /** Whether they must be where no rule says so or otherwise. */
+  isRequired: boolean;
+  zone: Pick<ZoneDocument, "id" | "name">;
+  sealed: readonly SealedKey[];
+  /** Null until a token has to be verified. */
+  keys: readonly SigningKey[] | null;
 }
 
 /** By document, of which an isolate keeps one for each zone: null where the zone uses none of it. */
@@ -20,6 +39,30 @@ export function policyOf(zone: ZoneDocument): Policy | null {
 }
 
 function prepare(zone: ZoneDocument): Policy | null {
+  const { access, signed_urls } = zone.settings;
   const rules = prepareRules(zone);
-  return rules === null ? null : { rules };
+  const isRequired = signed_urls === "required";
+  const signing = { isRequired, zone, sealed: zone.signing_keys ?? [], keys: null };
+  const policy: Policy = {
+    access: prepareAccess(access),
+    rateLimit: access.rate_limit?.requests ?? null,
+    rules,
+    signing: isRequired || rules !== null ? signing : null,
+  };
+  return Object.values(policy).every((part) => part === null) ? null : policy;
+}
+
+/** The keys of a zone, opened once for each document. @param keyring null: there is none, and none can be opened */
+export function keysOf(signing: Signing, keyring: Keyring | null): readonly SigningKey[] {
+  signing.keys ??= openKeys(signing, keyring);
+  return signing.keys;
+}
+
+function openKeys({ zone, sealed }: Signing, keyring: Keyring | null): SigningKey[] {
+  return sealed.flatMap(({ id, sealed: text }) => {
+    const key = keyring && open(text, signingKeyPlace(zone.id, id), keyring);
+    if (key !== null) return [{ id, key }];
+    console.error(JSON.stringify({ event: "signing_key_unreadable", zone: zone.name, key: id }));
+    return [];
+  });
 }

@@ -25,7 +25,7 @@ export interface Effects {
 }
 
 /** Answered by a rule. */
-export type RuledAnswer = { kind: "denied"; status: number } | { kind: "redirect"; status: number; location: string };
+export type RuledAnswer = never;
 
 /** The rules of a zone; null: it has none. */
 export function prepareRules(_zone: ZoneDocument): Rules | null {

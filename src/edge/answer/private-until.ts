@@ -1,0 +1,54 @@
+import { parseCacheControl } from "../../http/cache-control.ts";
+import { parseHttpDate } from "../../http/dates.ts";
+import { BoundedMap } from "../../memo/bounded-map.ts";
+
+/** Said to caches beyond this one, which would share what is one client's, or keep it past its time. */
+const FOR_OTHERS = ["expires", "cdn-cache-control", "surrogate-control"];
+
+/** What of a `Cache-Control` holds for one client's own copy. */
+interface Said {
+  noStore: boolean;
+  maxAge: number | null;
+  /** Directives that let a cache do less, as they stand behind `max-age`. */
+  kept: string;
+}
+
+/** Few values of the field are in use. */
+const read = new BoundedMap<string, Said>({ entries: 256 }, "everything");
+const LONGEST_REMEMBERED = 128;
+
+/**
+ * Makes an answer one client's own, to be kept for no longer than its right to it holds. Where nothing says how long it may be
+ * kept, it may not.
+ *
+ * @param left of that right, ms
+ */
+export function keepPrivate(headers: Headers, left: number): void {
+  const { noStore, maxAge, kept } = saidIn(headers.get("cache-control") ?? "");
+  const lifetime = maxAge ?? lifetimeByDate(headers) ?? 0;
+  for (const name of FOR_OTHERS) headers.delete(name);
+  if (noStore) return;
+  const seconds = Math.max(Math.min(lifetime, Math.floor(left / 1_000)), 0);
+  headers.set("cache-control", `private, max-age=${seconds}${kept}`);
+}
+
+function saidIn(text: string): Said {
+  const known = read.get(text);
+  if (known !== undefined) return known;
+  const { noStore, maxAge = null, noCache, noTransform, mustRevalidate } = parseCacheControl(text);
+  const kept = [
+    noCache !== false && ", no-cache",
+    noTransform && ", no-transform",
+    mustRevalidate && ", must-revalidate",
+  ];
+  const said = { noStore, maxAge, kept: kept.filter(Boolean).join("") };
+  if (text.length <= LONGEST_REMEMBERED) read.set(text, said);
+  return said;
+}
+
+/** RFC 9111 §4.2.1: the lifetime of a response with `Expires`. */
+function lifetimeByDate(headers: Headers): number | null {
+  const expires = parseHttpDate(headers.get("expires") ?? "");
+  const date = parseHttpDate(headers.get("date") ?? "");
+  return expires === null || date === null ? null : Math.floor((expires - date) / 1_000);
+}

@@ -1,0 +1,18 @@
+/** The host of the page that a request comes from, as a URL has it; null: what the field says is no URL of a page. */
+export function refererHost(referer: string): string | null {
+  const url = URL.parse(referer);
+  const isPage = url !== null && (url.protocol === "https:" || url.protocol === "http:");
+  return isPage ? url.hostname.replace(/\.$/, "") : null;
+}
+
+/** Whether a host is one of these. @param entries hosts, and `*.example.com` for all below one */
+export function hostMatcher(entries: readonly string[]): (host: string) => boolean {
+  const exact = new Set(entries);
+  const above = new Set(entries.filter((entry) => entry.startsWith("*.")).map((entry) => entry.slice(2)));
+  return (host) => {
+    if (exact.has(host)) return true;
+    for (let dot = host.indexOf("."); dot !== -1; dot = host.indexOf(".", dot + 1))
+      if (above.has(host.slice(dot + 1))) return true;
+    return false;
+  };
+}

@@ -1,0 +1,91 @@
+import { normalisePath } from "../../http/uri.ts";
+import { dataOf } from "../../signed-urls/message.ts";
+import { type Parameter, signedParameters } from "../../signed-urls/parameters.ts";
+import { staysBelow, tokenPathPrefix } from "../../signed-urls/token-path.ts";
+
+/** What a URL says of its right to what it asks for. */
+export type Token =
+  | { kind: "missing" }
+  /** No reading of it, or more than one, or one that cannot hold for this path. */
+  | { kind: "wrong" }
+  | SignedToken;
+
+/** A token that may hold. Whatever of it depends on the request or the time is checked for each. */
+export interface SignedToken {
+  kind: "signed";
+  /** The HMAC that it claims, as text. */
+  claimed: Uint8Array;
+  isLocked: boolean;
+  /** What may have been signed: the spellings of the path, and the orders of the data. */
+  paths: readonly string[];
+  data: readonly string[];
+  expires: string;
+  /** Ms since the epoch. */
+  expiresAt: number;
+  /** Null: all; capital letters. */
+  countries: ReadonlySet<string> | null;
+  blockedCountries: ReadonlySet<string> | null;
+}
+
+const TOKEN = /^HS256-(1-)?([A-Za-z0-9_-]{43})$/;
+const MISSING: Token = { kind: "missing" };
+const WRONG: Token = { kind: "wrong" };
+const encoder = new TextEncoder();
+
+/**
+ * Reads a token.
+ *
+ * @param path of the URL, as it came, without a token
+ * @param parameters of query and token, decoded; null: they cannot be read in one way
+ */
+export function readToken(path: string, parameters: readonly Parameter[] | null): Token {
+  if (parameters === null) return WRONG;
+  const values = new Map(parameters);
+  const text = values.get("token");
+  if (text === undefined) return MISSING;
+  const [, lock, hmac] = TOKEN.exec(text) ?? [];
+  const expires = values.get("expires") ?? "";
+  const signed = signedParameters(parameters);
+  if (hmac === undefined || signed === null || !/^[0-9]{10}$/.test(expires)) return WRONG;
+  const paths = pathsOf(path, values.get("token_path"));
+  if (paths === null) return WRONG;
+  return {
+    kind: "signed",
+    claimed: encoder.encode(hmac),
+    isLocked: lock !== undefined,
+    paths,
+    data: distinct([dataOf(signed, "bytes"), dataOf(signed, "locale")]),
+    expires,
+    expiresAt: Number(expires) * 1000,
+    countries: codesOf(values.get("token_countries")),
+    blockedCountries: codesOf(values.get("token_countries_blocked")),
+  };
+}
+
+function pathsOf(path: string, tokenPath: string | undefined): readonly string[] | null {
+  if (tokenPath === undefined) return distinct([path, decodedPath(path) ?? path]);
+  const prefix = tokenPathPrefix(tokenPath);
+  const asked = normalisePath(path);
+  return prefix !== null && asked.startsWith(prefix) && staysBelow(asked) ? [tokenPath] : null;
+}
+
+/** The path as signers that decode it sign it; null where that could be read as another path. */
+function decodedPath(path: string): string | null {
+  // What these stand for separates paths, ends them, or is decoded again.
+  if (/%(?:2f|5c|25|2e|3f|23|[01][0-9a-f]|7f)/i.test(path)) return null;
+  try {
+    const decoded = decodeURIComponent(path);
+    return /[\x80-\x9f]/.test(decoded) ? null : decoded;
+  } catch (error) {
+    if (error instanceof URIError) return null;
+    throw error;
+  }
+}
+
+function codesOf(list: string | undefined): ReadonlySet<string> | null {
+  return list === undefined ? null : new Set(list.split(",").map((code) => code.trim().toUpperCase()));
+}
+
+function distinct([first, second]: readonly [string, string]): readonly string[] {
+  return first === second ? [first] : [first, second];
+}

@@ -1,0 +1,44 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { newKeyring, readKeyring } from "../secrets/keyring.ts";
+import { refuseBrokenKeyring } from "./command.ts";
+
+/**
+ * What a server seals customers' secrets with: what the environment says, and behind it what earlier starts have kept in the
+ * state's folder, so that what was sealed then can be opened. Where there is neither, one is made and kept, in a file that only
+ * its user may read.
+ */
+export function keptKeyring(stateDir: string, given: string | undefined): string {
+  const kept = readOrNull(fileIn(stateDir));
+  if (kept !== null) refuseBrokenKeyring(kept);
+  if (given) return kept === null ? given : joined(given, kept);
+  if (kept !== null) return kept;
+  const made = newKeyring();
+  keepKeyring(stateDir, made);
+  return made;
+}
+
+/** Keeps a keyring in the state's folder, where there is none. */
+export function keepKeyring(stateDir: string, keyring: string): void {
+  if (readOrNull(fileIn(stateDir)) !== null) return;
+  writeFileSync(fileIn(stateDir), `${keyring}\n`, { mode: 0o600, flag: "wx" });
+}
+
+function fileIn(stateDir: string): string {
+  return join(stateDir, "secrets-key");
+}
+
+function joined(given: string, kept: string): string {
+  const both = `${given} ${kept}`;
+  // A key in both is the same one.
+  return readKeyring(both) === null ? given : both;
+}
+
+function readOrNull(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}

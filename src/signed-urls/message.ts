@@ -1,0 +1,49 @@
+import { createHmac } from "node:crypto";
+import type { Parameter } from "./parameters.ts";
+
+/** What a token signs. */
+export interface Message {
+  path: string;
+  /** Seconds since the epoch, ten digits. */
+  expires: string;
+  /** As {@link addressBytes} gives it; null: the token is for any address. */
+  address: Uint8Array | null;
+  /** As {@link dataOf} gives it. */
+  data: string;
+}
+
+/** HMAC-SHA256 of a message (RFC 2104), in base64url without padding (RFC 4648 §5): 43 characters. */
+export function hmacOf(key: string, { path, expires, address, data }: Message): string {
+  const hmac = createHmac("sha256", key).update(path + expires);
+  if (address !== null) hmac.update(address);
+  return hmac.update(data).digest("base64url");
+}
+
+/** How a token begins, by whether it is locked to an address. */
+export function prefixOf(isLocked: boolean): string {
+  return isLocked ? "HS256-1-" : "HS256-";
+}
+
+/** Parameters as they are signed. Signers sort names by their bytes, or as words of a language. */
+export function dataOf(parameters: readonly Parameter[], order: "bytes" | "locale"): string {
+  const compare = order === "bytes" ? byBytes : byLocale;
+  const sorted = parameters.length < 2 ? parameters : parameters.toSorted(([a], [b]) => compare(a, b));
+  return sorted.map(([name, value]) => `${name}=${value}`).join("&");
+}
+
+let collator: Intl.Collator | null = null;
+
+function byLocale(a: string, b: string): number {
+  collator ??= new Intl.Collator("en");
+  return collator.compare(a, b);
+}
+
+/** UTF-8 sorts as code points do, and not as JavaScript's units of 16 bits. */
+function byBytes(a: string, b: string): number {
+  const [left, right] = [Array.from(a), Array.from(b)];
+  for (const [index, char] of left.entries()) {
+    const difference = char.codePointAt(0)! - (right[index]?.codePointAt(0) ?? -1);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}

@@ -1,0 +1,29 @@
+import { normalisePath } from "../http/uri.ts";
+
+/**
+ * A `token_path` as paths are compared with it: percent-encoded as in a URL, then normalised. Null where it could be read as
+ * another path than it seems, or ends in a way that no path can.
+ *
+ * @param text decoded
+ */
+export function tokenPathPrefix(text: string): string | null {
+  if (!text.startsWith("/") || /[\\?#\0-\x1f\x7f]|%(?![0-9a-f]{2})/i.test(text)) return null;
+  if (text.split("/").some((segment) => DOTS.test(segment))) return null;
+  // The mark keeps a space at the end, which URL parsers drop.
+  const path = URL.parse(`https://zone.invalid${text}!`)?.pathname;
+  const prefix = path === undefined ? null : normalisePath(path).slice(0, -1);
+  return prefix !== null && staysBelow(prefix) ? prefix : null;
+}
+
+/**
+ * Whether no server reads a path as one that leads elsewhere: encoded slashes, as often as it may decode them, and dot segments
+ * with parameters (`..;`).
+ *
+ * @param path normalised
+ */
+export function staysBelow(path: string): boolean {
+  return !/%(?:25)*(?:2f|5c)/i.test(path) && !path.split("/").some((segment) => DOTS.test(segment));
+}
+
+/** A segment that is one or two dots to somebody, alone or before parameters. */
+const DOTS = /^(?:\.|%(?:25)*2e){1,2}(?:$|;|%(?:25)*3b)/i;
