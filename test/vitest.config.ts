@@ -48,6 +48,7 @@ export default defineConfig({
                 KV_WRITE_INTERVAL_MS: "0",
                 // Nobody: tests that want a resolver stand in for it.
                 DOH_RESOLVER: "http://127.0.0.1:9/dns-query",
+                SECRETS_KEY: "tests:dGhlLXNlY3JldHMtb2YtdGhlLXRlc3RzLWFyZS1hbGw",
                 MIGRATIONS: await readD1Migrations(at("../src/db")),
                 ...sizes("DNS_FUZZ", "HOSTNAME_RACES", "MODEL_REQUESTS", "MODEL_SEED", "ATTACK", "ATTACK_SEED"),
               },

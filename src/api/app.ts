@@ -18,6 +18,8 @@ import { addPurge } from "./purge.ts";
 import { addPurgeHistory } from "./purge-history.ts";
 import { addQuota } from "./quota.ts";
 import { addRestore } from "./restore.ts";
+import { addSigning } from "./signing.ts";
+import { addSigningKeys } from "./signing-keys.ts";
 import { addTakedowns } from "./takedowns.ts";
 import { addUsage } from "./usage.ts";
 import { invalidRequest } from "./validation.ts";
@@ -43,6 +45,8 @@ function createApi(): OpenAPIHono<RestEnv> {
   addHealth(app);
   addZones(app);
   addHostnames(app);
+  addSigningKeys(app);
+  addSigning(app);
   addPurge(app);
   addPurgeHistory(app);
   addKeys(app);

@@ -27,6 +27,7 @@ else has changed the zone since.`;
 const TAGS = [
   { name: "Zones", description: "A zone maps a subdomain on the ResCDN network to your origin server." },
   { name: "Hostnames", description: "Serve a zone at hostnames of your own." },
+  { name: "Signed URLs", description: "URLs that grant something for a while, to whoever has them." },
   { name: "Purge", description: "Make the edge forget what it has stored." },
   { name: "Usage", description: "What the edge has answered for you." },
   { name: "Keys", description: "A key can pass on no more than it may itself." },

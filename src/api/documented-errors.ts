@@ -23,7 +23,7 @@ const MEANINGS = {
   422: "Fields are missing or wrong",
   429: "Rate limit exceeded",
   500: "Internal server error",
-  503: "Kept, but not published yet",
+  503: "Kept, but not published yet; of secrets: this deployment cannot keep them",
 } as const;
 
 /** What stands for each status in the document. */

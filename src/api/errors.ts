@@ -18,6 +18,8 @@ const PROBLEMS = {
   conflict: [409, "the zone is being changed by others; try again"],
   key_expired: [409, "the key has expired: create a new one"],
   key_rotated: [409, "the key has been rotated before: rotate the one that took its place"],
+  signing_keys_full: [409, "a zone has two signing keys at most: delete the one that signs nothing any more"],
+  no_signing_key: [409, "the zone has no key to sign with: make one at signing-keys"],
   precondition_failed: [
     412,
     "this has changed since it was read: read it again and repeat the change with its new ETag",
@@ -31,6 +33,7 @@ const PROBLEMS = {
   internal: [500, "internal server error"],
   disk_refuses: [503, "the disk of this server takes no writes at the moment: reading goes on, try this again later"],
   disk_full: [507, "the disk of this server is full: reading goes on, try this again when its operator has made room"],
+  no_keyring: [503, "this deployment keeps no secrets: its operator has to set SECRETS_KEY"],
   not_published: [503, "the change is kept and will be published, but the edge does not know it yet"],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;
 

@@ -83,6 +83,8 @@ export const BOUNDS = {
     days: null,
     over: { rows: byPlan(({ rescdn }) => times(10, rescdn.hostnames)), days: OVER_DAYS },
   },
+  /** Two, so that one can take the place of the other. */
+  signing_keys: { per: "zone", rows: 2, days: null, over: null },
   /** One for each airport of the world that Cloudflare has a location at. */
   pops: { per: "the service", rows: 26 ** 3, days: null, over: null },
   /** Of versions, for the whole of them. Restores raise it. */

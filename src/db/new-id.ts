@@ -14,7 +14,20 @@ export function randomText(length: number): string {
 
 /** A new identifier such as `zone_4fJ…`, with 119 random bits. */
 export function newId(
-  kind: "acct" | "audit" | "evt" | "hook" | "host" | "key" | "purge" | "qtok" | "rec" | "req" | "take" | "zone",
+  kind:
+    | "acct"
+    | "audit"
+    | "evt"
+    | "hook"
+    | "host"
+    | "key"
+    | "purge"
+    | "qtok"
+    | "rec"
+    | "req"
+    | "sign"
+    | "take"
+    | "zone",
 ): string {
   return `${kind}_${randomText(20)}`;
 }

@@ -25,8 +25,7 @@ export const PATH_FORM = "/bcdn_token=";
 export type Parameter = readonly [name: string, value: string];
 
 /**
- * The parameters of a query or of the path form's segment; null where one can be read in more than one way, or a name comes
- * twice.
+ * The parameters of a query or of the path form's segment, as forms are decoded. Null where one is no UTF-8.
  *
  * @param text without `?`
  */
@@ -40,7 +39,7 @@ export function readParameters(text: string): Parameter[] | null {
     if (name === null || value === null) return null;
     parameters.push([name, value]);
   }
-  return refusalOfParameters(parameters) === null ? parameters : null;
+  return parameters;
 }
 
 /**

@@ -57,11 +57,7 @@ export function signUrl(text: string, grant: Grant): string {
   if (url === null) throw new UnsignableUrl("url", "is not a URL");
   if (url.pathname.startsWith(PATH_FORM)) throw new UnsignableUrl("url", "has a token in its path");
   const own = readParameters(url.search.slice(1));
-  if (own === null)
-    throw new UnsignableUrl(
-      "url",
-      "has a query that cannot be signed: a name twice, a name that begins with a digit, an & in a value, or a % that encodes nothing",
-    );
+  if (own === null) throw new UnsignableUrl("url", "has a query that is no UTF-8, or a % that encodes nothing");
   const taken = own.find(([name]) => TOKEN_PARAMETERS.has(name));
   if (taken !== undefined) throw new UnsignableUrl("url", `has a parameter ${taken[0]}, which belongs to a token`);
   const added = grantedParameters(url, grant);

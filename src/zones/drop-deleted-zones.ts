@@ -14,6 +14,7 @@ export async function dropDeletedZones(db: D1Database, now: number): Promise<voi
   const values = [daysBefore(now, BOUNDS.zones.over.days), ZONES_PER_RUN];
   await db.batch([
     db.prepare(`DELETE FROM purges WHERE zone_id IN (${old})`).bind(...values),
+    db.prepare(`DELETE FROM signing_keys WHERE zone_id IN (${old})`).bind(...values),
     db.prepare(`DELETE FROM zones WHERE id IN (${old})`).bind(...values),
   ]);
 }

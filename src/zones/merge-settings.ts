@@ -11,11 +11,8 @@ export function mergeSettings(stored: StoredSettings, patch: SettingsPatch): Sto
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) merged.delete(name);
     else if (!isObject(value)) merged.set(name, value);
-    else {
-      const before = merged.get(name);
-      const members = { ...(isObject(before) && before), ...value };
-      merged.set(name, name === "ttl" ? members : withoutNulls(members));
-    }
+    else if (name === "ttl") merged.set(name, { ...stored.ttl, ...value });
+    else merged.set(name, mergedObject(merged.get(name), value));
   }
   return Object.fromEntries(merged);
 }
@@ -24,6 +21,11 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function withoutNulls(members: object): object {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
+function mergedObject(before: unknown, patch: object): object {
+  const merged = new Map<string, unknown>(isObject(before) ? Object.entries(before) : []);
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(name);
+    else merged.set(name, isObject(value) ? mergedObject(merged.get(name), value) : value);
+  }
+  return Object.fromEntries(merged);
 }

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { LARGEST } from "../db/bounds.ts";
+import { accessSchema } from "./access-schema.ts";
 import { type HeaderUse, isHeaderValue, refusalOfHeaderName } from "./header-rules.ts";
 
 const DAY_SECONDS = 86_400;
@@ -175,6 +176,14 @@ export const settingsSchema = z
         error: 'must be "*", a list of origins, or false',
       }),
       "Which pages may read answers: all but where the origin server says fewer, those of the origins listed (`https://*.example.com`: of all hosts below a domain), or what the origin server says.",
+    ),
+    access: setting(
+      accessSchema,
+      "Who may fetch anything of the zone: address, country, network, referer, user agent, rate, in this order. What is unknown fails a list of those allowed, and passes one of those denied.",
+    ),
+    signed_urls: setting(
+      z.enum(["off", "required"]),
+      '"required": nothing is answered without a signed URL, see `/v1/zones/{id}/signing-keys`.',
     ),
   })
   .refine((settings) => new TextEncoder().encode(JSON.stringify(settings)).length <= LARGEST.settings, {

@@ -2,13 +2,14 @@ import { hostnamesStatement, readHostnames, type StoredHostname } from "../hostn
 import { buildPurgeLog, EMPTY_PURGE_LOG, PURGE_LOG_BOUND, PURGE_LOG_SECONDS } from "./purge/purge-log.ts";
 import { purgesStatement, readPurges, type StoredPurge } from "./purge/purges.ts";
 import { completeSettings, type StoredSettings } from "./settings.ts";
+import { readSigningKeys, type SigningKeyRow, signingKeysStatement } from "./signing-key-rows.ts";
 import { readTakedowns, type StoredTakedown, takedownsStatement } from "./takedown-rows.ts";
 import type { ZoneDocument } from "./zone.ts";
 
 /** The document that the zone table should hold for a name, of its newest zone; null where no zone ever had it. */
 export async function documentOf(db: D1Database, name: string, now: number): Promise<ZoneDocument | null> {
   // Of one moment, and in one round trip.
-  const [zones, purges, taken, own] = await db.batch([
+  const [zones, purges, taken, own, keys] = await db.batch([
     db
       .prepare(
         `SELECT id, account_id AS account, name, mode, state, origin, settings, version FROM zones
@@ -18,6 +19,7 @@ export async function documentOf(db: D1Database, name: string, now: number): Pro
     purgesStatement(db, name, now - PURGE_LOG_SECONDS * 1000, PURGE_LOG_BOUND),
     takedownsStatement(db, name),
     hostnamesStatement(db, name),
+    signingKeysStatement(db, name),
   ]);
   const zone = zones!.results[0] as (Omit<ZoneDocument, "settings" | "purges"> & { settings: string }) | undefined;
   if (zone === undefined) return null;
@@ -26,12 +28,14 @@ export async function documentOf(db: D1Database, name: string, now: number): Pro
   const log = buildPurgeLog(readPurges(purges!.results as StoredPurge[], PURGE_LOG_BOUND));
   const takedowns = readTakedowns(taken!.results as StoredTakedown[], zone.account, settings.query);
   const hostnames = readHostnames(own!.results as StoredHostname[], zone.id);
+  const signing_keys = readSigningKeys(keys!.results as SigningKeyRow[]);
   return {
     ...zone,
     settings,
     purges: log,
     ...(takedowns !== undefined && { takedowns }),
     ...(hostnames !== undefined && { hostnames }),
+    ...(signing_keys !== undefined && { signing_keys }),
   };
 }
 

@@ -296,6 +296,17 @@ const ATTEMPTS = {
   webhook_events: async () =>
     expect(await deliveriesLeft()).toMatchObject({ events: BOUNDS.webhook_deliveries.over.rows }),
 
+  signing_keys: async () => {
+    const { live } = await newTenant();
+    const zone = await newZone(live);
+    const path = `/v1/zones/${zone.id}/signing-keys`;
+    const answers = await Promise.all(Array.from({ length: 4 }, () => post(path, live, {})));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 409, 409]);
+    expect(await count("signing_keys", "zone_id = ?1", zone.id)).toBe(2);
+    expect((await call(`/v1/zones/${zone.id}`, { method: "DELETE", key: live })).status).toBe(204);
+    expect(await count("signing_keys", "zone_id = ?1", zone.id)).toBe(0);
+  },
+
   takedowns: async () => {
     const { account, live } = await newTenant();
     const { name } = await newZone(live);

@@ -1,6 +1,6 @@
 import { normalisePath } from "../../http/uri.ts";
 import { dataOf } from "../../signed-urls/message.ts";
-import { type Parameter, signedParameters } from "../../signed-urls/parameters.ts";
+import { type Parameter, refusalOfParameters, signedParameters } from "../../signed-urls/parameters.ts";
 import { staysBelow, tokenPathPrefix } from "../../signed-urls/token-path.ts";
 
 /** What a URL says of its right to what it asks for. */
@@ -43,6 +43,7 @@ export function readToken(path: string, parameters: readonly Parameter[] | null)
   const values = new Map(parameters);
   const text = values.get("token");
   if (text === undefined) return MISSING;
+  if (refusalOfParameters(parameters) !== null) return WRONG;
   const [, lock, hmac] = TOKEN.exec(text) ?? [];
   const expires = values.get("expires") ?? "";
   const signed = signedParameters(parameters);

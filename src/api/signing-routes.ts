@@ -1,0 +1,68 @@
+import { z } from "@hono/zod-openapi";
+import { jsonContent, requiredJson } from "../rest/json-content.ts";
+import { knownNames, refusedNames } from "../rest/known-names.ts";
+import { country } from "../zones/access-schema.ts";
+import { route } from "./route.ts";
+
+/** Ten years. */
+export const LONGEST_SECONDS = 315_360_000;
+const countries = z.array(country).min(1).max(250).optional();
+
+export const signRoute = route({
+  method: "post",
+  path: "/v1/zones/{id}/sign",
+  operationId: "signUrl",
+  summary: "Sign a URL of a zone",
+  description:
+    "For those without a signer of their own: the tokens are those of bunny.net, version 2, which many languages have signers for.",
+  tags: ["Signed URLs"],
+  scope: "zones:write",
+  request: {
+    params: z.object({ id: z.string().openapi({ description: "The zone's id or name.", example: "zone_abc123" }) }),
+    body: requiredJson(
+      knownNames(
+        {
+          path: z
+            .string()
+            .min(1)
+            .max(8_192)
+            .openapi({ description: "A path with its query, or a URL of the zone.", example: "/films/a.mp4" }),
+          expires_in: z
+            .int()
+            .min(1)
+            .max(LONGEST_SECONDS)
+            .optional()
+            .describe("Seconds for which it holds. Left out: 3600, unless `expires` is given."),
+          expires: z.iso.datetime({ offset: true }).optional().describe("When it ends, in the place of `expires_in`."),
+          token_path: z
+            .string()
+            .min(1)
+            .max(1_024)
+            .optional()
+            .openapi({ description: "It holds for every path that begins so.", example: "/films/" }),
+          countries: countries.describe("Where it holds alone."),
+          countries_blocked: countries.describe("Where it does not hold."),
+          address: z.string().max(64).optional().describe("The one client for which it holds; of IPv6, its /64."),
+          ignore_params: z.boolean().optional().describe("Whether other parameters may be added and changed."),
+          limit: z.int().min(1).max(1_000_000_000).optional().describe("kB a second: signed, and not enforced."),
+          form: z
+            .enum(["query", "path"])
+            .optional()
+            .describe('"path": for pages whose relative references inherit the token, such as HLS playlists.'),
+          key: z.string().min(1).max(64).optional().describe("The id of the key that signs. Left out: the newest."),
+        },
+        refusedNames("is called path here", "url"),
+      ).refine(({ expires, expires_in }) => expires === undefined || expires_in === undefined, {
+        error: "must not be given beside expires_in",
+        path: ["expires"],
+      }),
+    ),
+  },
+  responses: {
+    200: {
+      description: "The signed URL",
+      ...jsonContent(z.object({ url: z.url(), expires: z.iso.datetime(), key: z.string().describe("Its id.") })),
+    },
+  },
+  errors: [503],
+});
