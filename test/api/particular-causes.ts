@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import type { Env } from "../../src/env.ts";
 import { newEmail } from "../support/control-plane.ts";
 import { queryOf } from "../support/dns.ts";
+import { RESCDN, RESCDN_RECIPES } from "../support/recipes/rescdn.ts";
 import { RESOLVEDB, RESOLVEDB_RECIPES } from "../support/recipes/resolvedb.ts";
 import { type Accounts, send, wherever } from "./causes.ts";
 import { OPERATORS_CAUSES } from "./operators-causes.ts";
@@ -14,6 +15,12 @@ export const PARTICULAR: Record<string, (accounts: Accounts) => Promise<Response
   ...operatorsCauses(),
   ...OPERATORS_CAUSES,
   ...namesCauses(),
+  async "POST /v1/zones/{id}/sign 503"({ customer: { live } }) {
+    const { about, path, body } = RESCDN_RECIPES["POST /v1/zones/{id}/sign"]!;
+    const { at } = await about!.make(live);
+    const { SECRETS_KEY: _, ...withoutKeyring } = env;
+    return send("POST", path(at), { headers: RESCDN.shown(live), body: body!(at), bindings: withoutKeyring as Env });
+  },
   async "DELETE /api/v1/namespaces/{name} 422"({ customer: { resolvedb } }) {
     const key = `a.namespace-with-a-record.v1`;
     await send("POST", "/api/v1/records", {

@@ -25,6 +25,27 @@ const zone: Thing = {
   },
 };
 
+/** With a key that signs its URLs. */
+const signingZone: Thing = {
+  ...zone,
+  async make(key) {
+    const made = await zone.make(key);
+    await call(`/v1/zones/${made.at}/signing-keys`, { method: "POST", key, body: {} });
+    return made;
+  },
+};
+
+const signingKey: Thing = {
+  kind: "signing key",
+  missing: "zone_missing/signing-keys/sign_missing",
+  ofZone: true,
+  async make(key) {
+    const { id } = await newZone(key);
+    const answer = await call(`/v1/zones/${id}/signing-keys`, { method: "POST", key, body: {} });
+    return { at: `${id}/signing-keys/${(await answer.json<{ id: string }>()).id}`, zone: id };
+  },
+};
+
 const purge: Thing = {
   kind: "purge",
   missing: "purge_missing",
@@ -98,6 +119,20 @@ export const RESCDN_RECIPES: Recipes = {
     own: 200,
     about: hostname,
     path: (at) => `/v1/zones/${at}/check`,
+  },
+  "GET /v1/zones/{id}/signing-keys": { own: 200, about: zone, path: (at) => `/v1/zones/${at}/signing-keys` },
+  "POST /v1/zones/{id}/signing-keys": {
+    own: 201,
+    about: zone,
+    path: (at) => `/v1/zones/${at}/signing-keys`,
+    body: () => ({}),
+  },
+  "DELETE /v1/zones/{id}/signing-keys/{key}": { own: 204, about: signingKey, path: (at) => `/v1/zones/${at}` },
+  "POST /v1/zones/{id}/sign": {
+    own: 200,
+    about: signingZone,
+    path: (at) => `/v1/zones/${at}/sign`,
+    body: () => ({ path: "/a.css" }),
   },
   "GET /v1/purge": { own: 200, about: zone, path: (at) => `/v1/purge?zone=${at}&path=/a.css` },
   "POST /v1/purge": {
