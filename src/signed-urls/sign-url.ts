@@ -1,4 +1,3 @@
-import { normalisePath } from "../http/uri.ts";
 import { addressBytes } from "./address-bytes.ts";
 import { dataOf, hmacOf, prefixOf } from "./message.ts";
 import {
@@ -9,7 +8,7 @@ import {
   signedParameters,
   TOKEN_PARAMETERS,
 } from "./parameters.ts";
-import { tokenPathPrefix } from "./token-path.ts";
+import { isBelow, tokenPathPrefix } from "./token-path.ts";
 
 /** What a signed URL grants. */
 export interface Grant {
@@ -90,11 +89,9 @@ function grantedParameters(url: URL, grant: Grant): Parameter[] {
 }
 
 function checkTokenPath(tokenPath: string, url: URL): void {
-  const prefix = tokenPathPrefix(tokenPath);
-  if (prefix === null)
+  if (tokenPathPrefix(tokenPath) === null)
     throw new UnsignableUrl("tokenPath", "must begin with / and have no dot segments, no ? or #, and no encoded slash");
-  if (!normalisePath(url.pathname).startsWith(prefix))
-    throw new UnsignableUrl("tokenPath", "is not how the URL's path begins");
+  if (!isBelow(url.pathname, tokenPath)) throw new UnsignableUrl("tokenPath", "is not how the URL's path begins");
 }
 
 function expiryOf(expires: Date | number): string {

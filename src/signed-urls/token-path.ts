@@ -16,12 +16,39 @@ export function tokenPathPrefix(text: string): string | null {
 }
 
 /**
+ * Whether a path begins with a `token_path`, in one of the two spellings that signers have for it: as it is asked for, or
+ * decoded.
+ *
+ * @param path of the URL, as it came
+ * @param tokenPath decoded
+ */
+export function isBelow(path: string, tokenPath: string): boolean {
+  const prefix = tokenPathPrefix(tokenPath);
+  const asked = normalisePath(path);
+  if (prefix === null || !staysBelow(asked)) return false;
+  return asked.startsWith(prefix) || decodedPath(path)?.startsWith(tokenPath) === true;
+}
+
+/** A path as signers sign it that decode it; null where that could be read as another path. */
+export function decodedPath(path: string): string | null {
+  // What these stand for separates paths, ends them, or is decoded again.
+  if (/%(?:2f|5c|25|2e|3f|23|[01][0-9a-f]|7f)/i.test(path)) return null;
+  try {
+    const decoded = decodeURIComponent(path);
+    return /[\x80-\x9f]/.test(decoded) ? null : decoded;
+  } catch (error) {
+    if (error instanceof URIError) return null;
+    throw error;
+  }
+}
+
+/**
  * Whether no server reads a path as one that leads elsewhere: encoded slashes, as often as it may decode them, and dot segments
  * with parameters (`..;`).
  *
  * @param path normalised
  */
-export function staysBelow(path: string): boolean {
+function staysBelow(path: string): boolean {
   return !/%(?:25)*(?:2f|5c)/i.test(path) && !path.split("/").some((segment) => DOTS.test(segment));
 }
 

@@ -86,5 +86,5 @@ function refusalOfRange(text: string): string | null {
 /** What a `*` stands for is a label or more. */
 function isHostOrAllBelow(text: string): boolean {
   const host = text.startsWith("*.") ? text.slice(2) : text;
-  return !host.endsWith(".") && URL.parse(`https://${host}`)?.hostname === host;
+  return !/\*|\.$/.test(host) && URL.parse(`https://${host}`)?.hostname === host;
 }

@@ -6,7 +6,8 @@ import type { Answer } from "./send.ts";
 
 /** The answer to a request on which the edge itself failed, which is logged. */
 export function failure(request: Request, error: unknown, zone: ZoneDocument | null = null): Answer {
-  const [url] = request.url.split("?", 1);
+  // A token grants what it is for to whoever reads it.
+  const url = request.url.split("?", 1)[0]!.replace(/\/bcdn_token=[^/]*/, "");
   const requestId = newId("req");
   log("uncaught", { request_id: requestId, url, error });
   return refuse("internal", request, zone, { "x-request-id": requestId }, { request_id: requestId });

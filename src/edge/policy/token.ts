@@ -1,7 +1,6 @@
-import { normalisePath } from "../../http/uri.ts";
 import { dataOf } from "../../signed-urls/message.ts";
 import { type Parameter, refusalOfParameters, signedParameters } from "../../signed-urls/parameters.ts";
-import { staysBelow, tokenPathPrefix } from "../../signed-urls/token-path.ts";
+import { decodedPath, isBelow } from "../../signed-urls/token-path.ts";
 
 /** What a URL says of its right to what it asks for. */
 export type Token =
@@ -65,22 +64,7 @@ export function readToken(path: string, parameters: readonly Parameter[] | null)
 
 function pathsOf(path: string, tokenPath: string | undefined): readonly string[] | null {
   if (tokenPath === undefined) return distinct([path, decodedPath(path) ?? path]);
-  const prefix = tokenPathPrefix(tokenPath);
-  const asked = normalisePath(path);
-  return prefix !== null && asked.startsWith(prefix) && staysBelow(asked) ? [tokenPath] : null;
-}
-
-/** The path as signers that decode it sign it; null where that could be read as another path. */
-function decodedPath(path: string): string | null {
-  // What these stand for separates paths, ends them, or is decoded again.
-  if (/%(?:2f|5c|25|2e|3f|23|[01][0-9a-f]|7f)/i.test(path)) return null;
-  try {
-    const decoded = decodeURIComponent(path);
-    return /[\x80-\x9f]/.test(decoded) ? null : decoded;
-  } catch (error) {
-    if (error instanceof URIError) return null;
-    throw error;
-  }
+  return isBelow(path, tokenPath) ? [tokenPath] : null;
 }
 
 function codesOf(list: string | undefined): ReadonlySet<string> | null {
