@@ -14,7 +14,11 @@ import { toStoredResponse } from "../../src/edge/cache/stored-response.ts";
 import { languageVariantOf } from "../../src/edge/cache/variants.ts";
 import { isCompressedData } from "../../src/edge/origin/compressed-data.ts";
 import { type Question, withOwnRedirects } from "../../src/edge/origin/own-redirects.ts";
+import { presentedBy } from "../../src/edge/policy/presented.ts";
+import { hostMatcher, refererHost } from "../../src/edge/policy/referer.ts";
+import { readToken } from "../../src/edge/policy/token.ts";
 import { listedFields, selectingFields, unlistedFields } from "../../src/edge/request/forwarded-fields.ts";
+import type { Route } from "../../src/edge/request/routes.ts";
 import { targetOf, targetWithFields } from "../../src/edge/request/target.ts";
 import { canBeHostname } from "../../src/hostnames/host-table.ts";
 import { checkHostname } from "../../src/hostnames/hostname.ts";
@@ -55,8 +59,12 @@ import { readName, readOpts, readQuestion } from "../../src/records/dns/wire.ts"
 import { queryTokenOf } from "../../src/records/query-token.ts";
 import { parseRecordKey } from "../../src/records/record-key.ts";
 import { bearerToken } from "../../src/records/rest/bearer-token.ts";
+import { readParameters } from "../../src/signed-urls/parameters.ts";
+import { signUrl } from "../../src/signed-urls/sign-url.ts";
+import { isBelow } from "../../src/signed-urls/token-path.ts";
 import { textHash } from "../../src/text-hash.ts";
 import { dateOf, periodOf } from "../../src/usage/period.ts";
+import { accessSchema } from "../../src/zones/access-schema.ts";
 import { assetOf, extensionOf } from "../../src/zones/asset-types.ts";
 import { isHeaderValue, refusalOfHeaderName } from "../../src/zones/header-rules.ts";
 import { cacheTagField } from "../../src/zones/purge/cache-tags.ts";
@@ -121,6 +129,14 @@ const QUESTION: Question = {
   host: null,
 };
 
+const routeTo = (path: string): Route => ({
+  url: new URL(`https://zone.invalid${path}`),
+  surface: { kind: "unknown" },
+  target: null,
+});
+
+const matchesHost = hostMatcher(["*.example.com"]);
+
 /** Every parser of foreign text, by the module that it stands in. */
 export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: string) => unknown>>>> = {
   "src/hosts.ts": { surfaceOf: (text) => surfaceOf({ hostname: text, pathname: text }, HOSTS) },
@@ -172,6 +188,37 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
     freshnessPolicy: field("content-type", (headers) => freshnessPolicy(TARGET, { status: 200, headers }, LISTING)),
   },
   "src/edge/cache/page-sniffing.ts": { isPageByItsHead: bytesOf((bytes) => isPageByItsHead(bytes, false)) },
+  "src/edge/policy/presented.ts": {
+    "presentedBy, by query": (text) => presentedBy(routeTo(`/a?${text}`)),
+    "presentedBy, by path": (text) => presentedBy(routeTo(`/bcdn_token=${text}`)),
+  },
+  "src/edge/policy/referer.ts": {
+    refererHost,
+    hostMatcher: (text) => matchesHost(refererHost(`https://${text}`) ?? ""),
+  },
+  "src/edge/policy/token.ts": {
+    readToken: (text) =>
+      readToken(`/${text}`, [
+        ["token", text],
+        ["expires", "1700000000"],
+        ["token_countries", text],
+      ]),
+  },
+  "src/signed-urls/parameters.ts": { readParameters: (text) => readParameters(text)?.length },
+  "src/signed-urls/token-path.ts": { isBelow: (text) => isBelow(`/${text}`, `/${text}`) },
+  "src/signed-urls/sign-url.ts": {
+    signUrl: (text) => {
+      try {
+        return signUrl(`https://zone.invalid/a?${text}`, { key: "a signing key", expires: 1_700_000_000 });
+      } catch (error) {
+        return error;
+      }
+    },
+  },
+  "src/zones/access-schema.ts": {
+    accessSchema: (text) =>
+      accessSchema.safeParse({ addresses: { allow: [text] }, referers: { deny: [text] } }).success,
+  },
   "src/edge/request/forwarded-fields.ts": {
     listedFields: field("accept", (headers) => listedFields(headers, LISTING.forward)),
     selectingFields: (text) => selectingFields(text.split(","), LISTING),
@@ -340,6 +387,37 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
 
 /** What reads whole heads: the text says no more than how long they are. */
 export const OF_MANY_FIELDS: typeof PARSERS = {
+  "src/edge/policy/presented.ts": {
+    "presentedBy, by query": (text) => presentedBy(routeTo(`/a?${text}`)),
+    "presentedBy, by path": (text) => presentedBy(routeTo(`/bcdn_token=${text}`)),
+  },
+  "src/edge/policy/referer.ts": {
+    refererHost,
+    hostMatcher: (text) => matchesHost(refererHost(`https://${text}`) ?? ""),
+  },
+  "src/edge/policy/token.ts": {
+    readToken: (text) =>
+      readToken(`/${text}`, [
+        ["token", text],
+        ["expires", "1700000000"],
+        ["token_countries", text],
+      ]),
+  },
+  "src/signed-urls/parameters.ts": { readParameters: (text) => readParameters(text)?.length },
+  "src/signed-urls/token-path.ts": { isBelow: (text) => isBelow(`/${text}`, `/${text}`) },
+  "src/signed-urls/sign-url.ts": {
+    signUrl: (text) => {
+      try {
+        return signUrl(`https://zone.invalid/a?${text}`, { key: "a signing key", expires: 1_700_000_000 });
+      } catch (error) {
+        return error;
+      }
+    },
+  },
+  "src/zones/access-schema.ts": {
+    accessSchema: (text) =>
+      accessSchema.safeParse({ addresses: { allow: [text] }, referers: { deny: [text] } }).success,
+  },
   "src/edge/request/forwarded-fields.ts": { unlistedFields: manyFields((headers) => unlistedFields(headers, ALL)) },
   "src/edge/cache/stored-response.ts": { toStoredResponse: manyFields(store) },
   "src/http/freshen.ts": { freshenHeaders: manyFields((headers) => freshenHeaders(headers, headers)) },

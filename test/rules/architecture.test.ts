@@ -84,10 +84,9 @@ describe("the arrows", () => {
   });
 
   it("settings are for everybody: they know neither a binding nor a class", () => {
-    expect(
-      forbidden("src/settings.ts", ({ to }) => to === "src/accounts/admin-token.ts" || to === "src/log/log.ts"),
-    ).toEqual([]);
-    expect(forbidden("src/accounts/admin-token.ts", () => false)).toEqual([]);
+    const pure = ["src/accounts/admin-token.ts", "src/secrets/keyring.ts"];
+    expect(forbidden("src/settings.ts", ({ to }) => pure.includes(to) || to === "src/log/log.ts")).toEqual([]);
+    for (const one of pure) expect(forbidden(one, () => false)).toEqual([]);
   });
 
   it("http/ imports nothing but itself and the structured fields library", () => {
@@ -100,14 +99,21 @@ describe("the arrows", () => {
     expect(found).toEqual([]);
   });
 
+  it("signed-urls/ is for signers anywhere: it imports no more than http/, Node's HMAC and what reads addresses", () => {
+    const allowed = /^src\/(?:signed-urls|http)\/|^node:crypto$|^ipaddr\.js$/;
+    expect(forbidden("src/signed-urls/", ({ to }) => allowed.test(to))).toEqual([]);
+  });
+
   it("memo/ imports nothing", () => {
     expect(forbidden("src/memo/", () => false)).toEqual([]);
   });
 
   it("edge/ imports http/, what a zone, an account and a hostname are to a reader, and no library of the control plane", () => {
-    const zones = ["zone", "settings", "asset-types", "purge/purge-log", "takedowns", "zone-table"];
+    const zones = ["zone", "settings", "access-settings", "asset-types", "purge/purge-log", "takedowns", "zone-table"];
     const open = new Set([
       "src/settings.ts",
+      "src/secrets/keyring.ts",
+      "src/secrets/seal.ts",
       "src/hosts.ts",
       "src/text-hash.ts",
       "src/db/new-id.ts",
@@ -118,8 +124,9 @@ describe("the arrows", () => {
       "src/hostnames/host-document.ts",
       "src/hostnames/host-table.ts",
     ]);
-    const library = /^(?:(?:node|cloudflare):|@noble\/hashes\/)/;
-    const allowed = ({ to }: Import) => /^src\/(?:edge|http|memo)\//.test(to) || open.has(to) || library.test(to);
+    const library = /^(?:(?:node|cloudflare):|@noble\/hashes\/|ipaddr\.js$)/;
+    const allowed = ({ to }: Import) =>
+      /^src\/(?:edge|http|memo|signed-urls)\//.test(to) || open.has(to) || library.test(to);
     expect(forbidden("src/edge/", allowed)).toEqual([]);
   });
 

@@ -1,8 +1,11 @@
+/** Of a host's name (RFC 1035 §2.3.4), with a dot at its end (characters). */
+const LONGEST = 254;
+
 /** The host of the page that a request comes from, as a URL has it; null: what the field says is no URL of a page. */
 export function refererHost(referer: string): string | null {
   const url = URL.parse(referer);
-  const isPage = url !== null && (url.protocol === "https:" || url.protocol === "http:");
-  return isPage ? url.hostname.replace(/\.$/, "") : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname.length > LONGEST) return null;
+  return url.hostname.replace(/\.$/, "");
 }
 
 /** Whether a host is one of these. @param entries hosts, and `*.example.com` for all below one */
