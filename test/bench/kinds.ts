@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { signUrl } from "../../src/signed-urls/sign-url.ts";
 import { ASSETS, type Asset, BENCH_HOST } from "./assets.ts";
 import { headerPairs } from "./check.ts";
 import type { Server } from "./contender.ts";
@@ -21,10 +22,16 @@ interface Kind {
   headers?: (asset: Asset) => Record<string, string>;
   host?: string;
   isMissing?: true;
+  isSigned?: true;
 }
 
 const SITE = "https://www.example.com";
 const LISTING_HOST = "listing.rescdn.localhost";
+const ACCESS_HOST = "access.rescdn.localhost";
+const SIGNED_HOST = "signed.rescdn.localhost";
+const SIGNING_KEY = "the-signing-key-of-the-bench";
+/** {@link SITE} is below one of them. */
+const REFERERS = ["*.example.com", ...Array.from({ length: 19 }, (_, index) => `site-${index}.example.org`)];
 
 const KINDS: readonly Kind[] = [
   { name: "the whole", status: 200 },
@@ -36,6 +43,8 @@ const KINDS: readonly Kind[] = [
   { name: "gzip", status: 200, headers: () => ({ "Accept-Encoding": "gzip" }) },
   { name: "a page of a listed origin", status: 200, host: LISTING_HOST, headers: () => ({ Origin: SITE }) },
   { name: "404", status: 404, isMissing: true },
+  { name: "with a referer list", status: 200, host: ACCESS_HOST, headers: () => ({ Referer: `${SITE}/page` }) },
+  { name: "a signed URL", status: 200, host: SIGNED_HOST, isSigned: true },
 ];
 
 /** What was measured of one kind of hit of one asset, beside a constant answer of the same status, fields and size. */
@@ -57,6 +66,8 @@ export async function measureKinds(options: Options, folder: string): Promise<Ki
     // So that no 404 runs out while it is measured.
     await createZone(before.port, "bench", origin.url, { negative_ttl: 86_400 });
     await createZone(before.port, "listing", origin.url, { cors: [SITE] });
+    await createZone(before.port, "access", origin.url, { access: { referers: { allow: REFERERS, none: "deny" } } });
+    await createZone(before.port, "signed", origin.url, { signed_urls: "required" }, SIGNING_KEY);
     await before.stop();
     const server = await startServe(own);
     try {
@@ -77,7 +88,7 @@ async function measureKind(
   { rounds, seconds }: Options,
   folder: string,
 ): Promise<KindResult> {
-  const asset = kind.isMissing ? { ...plain, path: MISSING + plain.path } : plain;
+  const asset = { ...plain, path: pathOf(kind, plain) };
   const asked = { host: kind.host ?? BENCH_HOST, headers: kind.headers?.(asset) ?? {}, status: kind.status };
   const sample = await hot(server, asset, kind, asked);
   const headers = headerPairs(sample).filter(
@@ -111,6 +122,13 @@ async function measureKind(
     await constant.stop();
   }
   return result;
+}
+
+function pathOf({ isMissing, isSigned, host }: Kind, { path }: Asset): string {
+  if (isMissing) return MISSING + path;
+  if (!isSigned) return path;
+  const origin = `http://${host}`;
+  return signUrl(origin + path, { key: SIGNING_KEY, expires: Date.now() / 1000 + 86_400 }).slice(origin.length);
 }
 
 /** The answer once it comes out of memory. */

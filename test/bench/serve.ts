@@ -51,12 +51,13 @@ export async function createRecord(port: number, key: string, data: string): Pro
   if (record.status !== 201) throw new Error(`record: ${record.status} ${record.body}`);
 }
 
-/** Makes an account and a zone through the API, with every setting at its default but those given. */
+/** Makes an account and a zone through the API, with every setting at its default but those given. @param signingKey imported */
 export async function createZone(
   port: number,
   name: string,
   origin: string,
   settings: Record<string, unknown> = {},
+  signingKey: string | null = null,
 ): Promise<void> {
   const keys = await createAccount(port);
   const zone = await request(port, API_HOST, "/v1/zones", {
@@ -65,4 +66,11 @@ export async function createZone(
     json: { name, origin, settings },
   });
   if (zone.status !== 201) throw new Error(`zone: ${zone.status} ${zone.body}`);
+  if (signingKey === null) return;
+  const key = await request(port, API_HOST, `/v1/zones/${name}/signing-keys`, {
+    method: "POST",
+    headers: { "X-ResCDN-Key": keys.live },
+    json: { key: signingKey },
+  });
+  if (key.status !== 201) throw new Error(`signing key: ${key.status} ${key.body}`);
 }

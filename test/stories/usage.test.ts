@@ -47,6 +47,28 @@ describe("usage", () => {
     await expectCounted(played, { MISS: [1, 18], HIT: [3, 54], "2xx": [4, 72] });
   });
 
+  it("counts what the zone's policy refuses, by its word, under the path without the token", async () => {
+    const refusing = { access: { countries: { deny: ["US"] } }, signed_urls: "required" } as const;
+    const played = await playAlone(refusing);
+    const ask = (path: string, country: string) => played.get(path, { cf: { country } as never });
+    expect((await ask("/a.css", "US")).status).toBe(403);
+    expect((await ask("/bcdn_token=secret&expires=1/a.css?token=secret", "US")).status).toBe(403);
+    expect((await ask("/bcdn_token=secret&expires=1/a.css", "DE")).status).toBe(403);
+    const query = { from: 0, to: Date.UTC(2100, 0), rows: "hours", zones: [played.zone.id], series: null } as const;
+    await vi.waitFor(
+      async () => {
+        expect((await meterOf(played).report(query)).failures).toEqual([
+          { reason: "refused access-country", count: 2 },
+          { reason: "refused signature-wrong", count: 1 },
+        ]);
+      },
+      { timeout: 5_000 },
+    );
+    const paths = await meterOf(played).topPaths(played.zone.id, Date.UTC(2026, 10, 22));
+    expect(JSON.stringify(paths)).not.toContain("secret");
+    expect(JSON.stringify(paths)).toContain("/a.css");
+  });
+
   it("counts no bytes for HEAD and 304", async () => {
     const played = await playAlone();
     played.origin.answers(asset(BODY, { etag: '"1"' }));

@@ -38,6 +38,16 @@ describe("reportOf()", () => {
     expect(reportOf(month, sums, NAMES, 0).cache_hit_rate).toBe(rate);
   });
 
+  it("tells what origins failed at from what policies refused", () => {
+    const failures = [
+      { reason: "refused access-referer", count: 3 },
+      { reason: "origin-timeout", count: 2 },
+    ];
+    const { origin_errors, refusals } = reportOf(month, { ...nothing, failures }, NAMES, 0);
+    expect(origin_errors).toEqual([{ reason: "origin-timeout", count: 2 }]);
+    expect(refusals).toEqual([{ reason: "access-referer", count: 3 }]);
+  });
+
   it("fills a series up with what had no request, and ends it now", () => {
     const period: Period = {
       from: at("2026-03-01T22:00Z"),
