@@ -137,7 +137,9 @@ function serveRuled(
     const stored = known && replay(known, request, zone, now);
     if (stored) {
       const reading = storedBody(store, target.key, known, stored);
-      return sendStored({ ...stored, fields: fieldsFor(stored, ruling, now) }, reading, answerAnew, context).catch(failed);
+      return sendStored({ ...stored, fields: fieldsFor(stored, ruling, now) }, reading, answerAnew, context).catch(
+        failed,
+      );
     }
     const answered = answerAnew();
     if (!(answered instanceof Promise)) return send(answered, context);

@@ -115,6 +115,20 @@ describe("a zone whose URLs have to be signed", () => {
     expect(lasting.headers.get("cache-control")).toBe("private, max-age=86400");
   });
 
+  it("answers privately out of the store as well, where it does not fit into memory", async () => {
+    const { origin, get, sign } = await playSigned();
+    origin.answers(asset(new Uint8Array(1_200_000), { ...CSS, etag: '"1"' }));
+    const url = sign("/a.css");
+    for (const headers of [{}, {}, {}, {}, { "if-none-match": '"1"' }, { range: "bytes=0-9" }] as HeadersInit[]) {
+      const answer = await get(url, { headers });
+      await answer.arrayBuffer();
+      expect(answer.headers.get("cache-control")).toBe("private, max-age=3600");
+    }
+    expect(origin.hits).toBe(1);
+    pass(3600);
+    expect(await told(await get(url))).toBe("410 signature-expired");
+  });
+
   it("leaves no-store, turns Expires into seconds, and lets nobody keep what says nothing of its freshness", async () => {
     const { origin, get, sign } = await playSigned();
     const date = new Date().toUTCString();
