@@ -15,6 +15,7 @@ import {
   retryDelivery,
 } from "../webhooks/delivery-rows.ts";
 import { EVENT_NAMES, EVENTS } from "../webhooks/events.ts";
+import { keptSecret } from "../webhooks/kept-secret.ts";
 import { newSecret } from "../webhooks/secret.ts";
 import {
   deleteWebhook,
@@ -64,7 +65,8 @@ export function addWebhooks(app: OpenAPIHono<RestEnv>): void {
     if (limit === 0) throw quotaExceeded(`The plan ${plan} has no webhooks: ask for a larger plan`);
     const deleted = rowsOf(BOUNDS.webhooks.over.rows, plan)!;
     const secret = newSecret();
-    const webhook = { id: newId("hook"), url: checkedUrl(c, url), events, enabled, secret };
+    const id = newId("hook");
+    const webhook = { id, url: checkedUrl(c, url), events, enabled, secret: kept(c, secret, id) };
     const row = await insertWebhook(c.env.DB, actorOf(c), webhook, { webhooks: limit, deleted }, c.var.now);
     if (row === null) {
       const { total } = await listWebhooks(c.env.DB, c.var.caller.account, { limit: 1, offset: 0 });
@@ -101,7 +103,8 @@ export function addWebhooks(app: OpenAPIHono<RestEnv>): void {
   app.openapi(rotateSecretRoute, async (c) => {
     const { now } = c.var;
     const secret = newSecret();
-    const row = await rotateSecret(c.env.DB, actorOf(c), c.req.valid("param").id, secret, now + ROTATION_MS, now);
+    const { id } = c.req.valid("param");
+    const row = await rotateSecret(c.env.DB, actorOf(c), id, kept(c, secret, id), now + ROTATION_MS, now);
     return c.json({ webhook: { ...webhookJson(row ?? notFound()), secret } }, 200);
   });
 
@@ -167,4 +170,8 @@ function notFound(): never {
 
 function quotaExceeded(sentence: string): RestProblem {
   return new RestProblem("quota_exceeded", { sentence });
+}
+
+function kept(c: RestContext, secret: string, webhook: string): string {
+  return keptSecret(secret, webhook, settingsOf(c.env).keyring);
 }

@@ -2,8 +2,10 @@ import { DurableObject } from "cloudflare:workers";
 import { log } from "../../log/log.ts";
 import { originPolicy } from "../../origin-guard/origin-policy.ts";
 import { settingsOf, type Variables } from "../../settings.ts";
+import type { AttemptResult } from "./attempt.ts";
 import { boundBacklog, boundHistory, type DueDelivery, nextDue, nextDueAt, recordAttempt } from "./due-deliveries.ts";
 import { judgeAttempt } from "./judge-attempt.ts";
+import { openedSecret } from "./kept-secret.ts";
 
 /** How many deliveries one alarm makes, and how long it goes on: the platform ends an alarm after 15 minutes. */
 const DELIVERIES_A_RUN = 100;
@@ -11,6 +13,12 @@ const RUN_MS = 60_000;
 /** After so many failures in a row the webhook is left alone for a while, whatever else waits for it. */
 const FAILURES_A_RUN = 3;
 const REST_MS = 5_000;
+/** The deployment has lost the key of its keyring that sealed it. */
+const UNREADABLE: AttemptResult = {
+  kind: "failed",
+  status: null,
+  reason: "The secret cannot be read by this deployment: rotate it",
+};
 /** When to go on after D1 has failed. */
 const D1_FAILED_MS = 30_000;
 
@@ -80,10 +88,14 @@ export class WebhookDispatcher extends DurableObject<Variables & { DB: D1Databas
     const { attempt } = await import("./attempt.ts");
     const now = Date.now();
     const { url, event: id, type, body, previousSecret, previousSecretUntil } = delivery;
-    const secrets = [delivery.secret];
-    if (previousSecret !== null && now < (previousSecretUntil ?? 0)) secrets.push(previousSecret);
-    const policy = originPolicy(settingsOf(this.env));
-    const result = await attempt({ url, secrets }, { id, type, body }, policy, now);
+    const settings = settingsOf(this.env);
+    const opened = (kept: string) => openedSecret(kept, delivery.webhook, settings.keyring);
+    const current = opened(delivery.secret);
+    const holdsStill = previousSecret !== null && now < (previousSecretUntil ?? 0);
+    const previous = holdsStill ? opened(previousSecret) : null;
+    const secrets = [current, previous].filter((secret) => secret !== null);
+    const result =
+      current === null ? UNREADABLE : await attempt({ url, secrets }, { id, type, body }, originPolicy(settings), now);
     const ended = Date.now();
     await recordAttempt(this.env.DB, delivery, result, judgeAttempt(result, delivery, ended), ended);
     return result.kind === "delivered";

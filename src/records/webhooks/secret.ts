@@ -1,4 +1,5 @@
-const PREFIX = "whsec_";
+/** How secrets begin. */
+export const PREFIX = "whsec_";
 /** Standard Webhooks asks for 24 to 64 random bytes. */
 const LENGTH = 32;
 

@@ -80,6 +80,8 @@ describe("POST /webhooks", () => {
     expect(answer.status).toBe(201);
     expect(answer.headers.get("location")).toBe(`/api/v1/webhooks/${webhook.id}`);
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    const row = await env.DB.prepare("SELECT * FROM webhooks WHERE id = ?1").bind(webhook.id).first();
+    expect(JSON.stringify(row)).not.toContain(secret!.slice("whsec_".length));
     expect(others).toEqual({
       id: expect.stringMatching(/^hook_\w{20}$/),
       url: "https://hooks.example.com/a?b=c",

@@ -3,8 +3,10 @@ import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it, vi } from "vitest";
 import { BACKLOG_BOUND } from "../../../src/records/webhooks/due-deliveries.ts";
+import { keptSecret } from "../../../src/records/webhooks/kept-secret.ts";
 import { newSecret } from "../../../src/records/webhooks/secret.ts";
 import { deleteWebhook, findWebhook, rotateSecret, updateWebhook } from "../../../src/records/webhooks/webhook-rows.ts";
+import { settingsOf } from "../../../src/settings.ts";
 import { asset, pass } from "../../support/edge.ts";
 import { actorOf, happen, newOwner, newWebhook, PlayedWebhook, playReceivers } from "../../support/webhooks.ts";
 
@@ -284,6 +286,26 @@ describe("WebhookDispatcher", () => {
     // The library holds a signature for five minutes.
     expect([during!(webhook.secret), during!(next), after!(next)]).toEqual(Array(3).fill(expect.anything()));
     expect(() => after!(webhook.secret)).toThrow("No matching signature");
+  });
+
+  it("signs with secrets that are sealed, old and new, and sends nothing where one cannot be opened", async () => {
+    const webhook = (await newWebhook()).answers(200);
+    const keyring = settingsOf(env).keyring!;
+    const [now, next] = [Date.now(), newSecret()];
+    const sealed = keptSecret(next, webhook.id, keyring);
+    expect(sealed).not.toContain(next);
+    await rotateSecret(env.DB, actorOf(webhook.account), webhook.id, sealed, now + 60_000, now);
+    await happen(webhook.account);
+    await webhook.deliver();
+    const [{ headers, body }] = webhook.received as [(typeof webhook.received)[number]];
+    for (const secret of [webhook.secret, next]) expect(new Webhook(secret).verify(body, headers)).toBeTruthy();
+
+    const others = keptSecret(next, "hook_other", keyring);
+    await rotateSecret(env.DB, actorOf(webhook.account), webhook.id, others, now, now);
+    await happen(webhook.account);
+    await webhook.deliver();
+    expect(webhook.received).toHaveLength(1);
+    expect(await webhook.row()).toMatchObject({ last_result: expect.stringContaining("rotate it") });
   });
 
   it("asks nothing of a URL that is no longer allowed, and says why", async () => {
