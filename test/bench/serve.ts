@@ -29,12 +29,14 @@ export async function startServe(
   return { port, pids: processTree(server.pid, "workerd"), stop: server.stop };
 }
 
+let accounts = 0;
+
 /** Makes an account through the API, and gives its keys. */
 async function createAccount(port: number): Promise<{ live: string; resolvedb: string }> {
   const account = await request(port, API_HOST, "/admin/accounts", {
     method: "POST",
     headers: { Authorization: `Bearer ${ADMIN_TOKEN}` },
-    json: { name: "Bench", email: "bench@example.com" },
+    json: { name: "Bench", email: `bench-${++accounts}@example.com` },
   });
   if (account.status !== 201) throw new Error(`account: ${account.status} ${account.body}`);
   return (JSON.parse(account.body.toString()) as { keys: { live: string; resolvedb: string } }).keys;

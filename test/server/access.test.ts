@@ -87,8 +87,8 @@ describe("npm run serve", () => {
     await writeFile(join(stateDir, "secrets-key"), newKeyring());
     const fourth = await serve();
     expect(await statusOf(fourth, sign("/a.css"))).toBe("403 signature-wrong");
-    expect(fourth.stderr()).toContain("signing_key_unreadable");
     await fourth.stop();
+    expect(fourth.stderr()).toContain("signing_key_unreadable");
   });
 
   it("believes country and network of the proxies that it names, in the fields that it names, and of nobody else", async () => {
