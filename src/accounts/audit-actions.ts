@@ -34,6 +34,8 @@ export const AUDIT_ACTIONS = [
   "zone.pause",
   "zone.purge",
   "zone.resume",
+  "zone.signing_key_create",
+  "zone.signing_key_delete",
   "zone.takedown",
   "zone.takedown_lift",
   "zone.update",

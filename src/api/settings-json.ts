@@ -12,6 +12,15 @@ function as<Schema extends z.ZodType>(name: keyof ZoneSettings, schema: Schema):
   return schema.openapi({ description, example: DEFAULT_SETTINGS[name] } as object);
 }
 
+const sayings = z.enum(["allow", "deny"]);
+
+function accessList<Entry extends z.ZodType>(entry: Entry, name: string) {
+  return z
+    .object({ allow: z.array(entry).optional(), deny: z.array(entry).optional(), none: sayings.optional() })
+    .openapi(name)
+    .optional();
+}
+
 /** All settings of a zone as the API shows them. */
 export const shownSettings = z
   .object({
@@ -60,6 +69,23 @@ export const shownSettings = z
     max_object_bytes: as("max_object_bytes", z.int().min(0)),
     compression: as("compression", z.boolean()),
     cors: as("cors", z.union([z.literal("*"), z.array(z.string()), z.literal(false)])),
+    access: as(
+      "access",
+      z
+        .object({
+          addresses: accessList(z.string(), "AccessByText"),
+          countries: accessList(z.string(), "AccessByText"),
+          asns: accessList(z.int(), "AccessByNumber"),
+          referers: accessList(z.string(), "AccessByText"),
+          user_agents: accessList(z.string(), "AccessByText"),
+          rate_limit: z
+            .object({ requests: z.int(), seconds: z.literal(10).optional() })
+            .openapi("RateLimit")
+            .optional(),
+        })
+        .openapi("Access"),
+    ),
+    signed_urls: as("signed_urls", z.enum(["off", "required"])),
   } satisfies Record<keyof ZoneSettings, z.ZodType>)
   .openapi("Settings");
 

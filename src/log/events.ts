@@ -159,6 +159,11 @@ export const EVENTS = {
   webhook_run_failed: ["error", "Deliveries of a webhook were put off by a minute", "Look at D1"],
   webhooks_not_poked: ["error", "Deliveries wait for the cron, at most a minute", "Look at D1"],
   dispatcher_unreachable: ["error", "Deliveries wait for the cron, at most a minute", "Nothing, if it is seldom"],
+  signing_key_unreadable: [
+    "error",
+    "A key that signs URLs of a zone was sealed by another `SECRETS_KEY`: what it has signed is refused",
+    "Put the key that is missing behind the one of today, with a space between",
+  ],
   // Settings
   secret_refused: [
     "error",

@@ -4,8 +4,8 @@ import { isIP } from "node:net";
 import { refusalOfAdminToken } from "../accounts/admin-token.ts";
 import { isProxy } from "../accounts/client-address.ts";
 import { LEVELS } from "../log/events.ts";
-import { LOG_FORMATS, logAs } from "./log/print.ts";
 import { NO_KEYRING, readKeyring } from "../secrets/keyring.ts";
+import { LOG_FORMATS, logAs } from "./log/print.ts";
 
 /** The port that `PORT` names; anything but a port number ends the command with one line. */
 export function portFromEnvironment(fallback: number): number {

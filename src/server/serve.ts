@@ -12,8 +12,8 @@ import {
   workersFromEnvironment,
 } from "./command.ts";
 import { startEdgeProcesses } from "./edge-processes.ts";
-import { watchDiskOf } from "./log/disk-trouble.ts";
 import { keptKeyring } from "./kept-keyring.ts";
+import { watchDiskOf } from "./log/disk-trouble.ts";
 import { keepFilesPrivate } from "./private-files.ts";
 import { startRuntime } from "./runtime.ts";
 import { stateDirFromEnvironment } from "./state-dir.ts";

@@ -18,9 +18,9 @@ import {
 import { type DemoKeys, demoKeys, demoZone } from "./demo-account.ts";
 import { demoOrigin } from "./demo-origin.ts";
 import { devVar, rememberDevVar } from "./dev-vars.ts";
+import { keepKeyring, keptKeyring } from "./kept-keyring.ts";
 import { watchDiskOf } from "./log/disk-trouble.ts";
 import { logAs } from "./log/print.ts";
-import { keepKeyring, keptKeyring } from "./kept-keyring.ts";
 import { keepFilesPrivate } from "./private-files.ts";
 import { projectRoot } from "./project.ts";
 import { startRuntime } from "./runtime.ts";

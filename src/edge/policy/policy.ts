@@ -1,3 +1,4 @@
+import { log } from "../../log/log.ts";
 import type { Keyring } from "../../secrets/keyring.ts";
 import { open } from "../../secrets/seal.ts";
 import { type SealedKey, signingKeyPlace, type ZoneDocument } from "../../zones/zone.ts";
@@ -62,7 +63,7 @@ function openKeys({ zone, sealed }: Signing, keyring: Keyring | null): SigningKe
   return sealed.flatMap(({ id, sealed: text }) => {
     const key = keyring && open(text, signingKeyPlace(zone.id, id), keyring);
     if (key !== null) return [{ id, key }];
-    console.error(JSON.stringify({ event: "signing_key_unreadable", zone: zone.name, key: id }));
+    log("signing_key_unreadable", { zone: zone.name, key: id });
     return [];
   });
 }
