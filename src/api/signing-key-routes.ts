@@ -4,9 +4,11 @@ import { knownNames, refusedNames } from "../rest/known-names.ts";
 import { route } from "./route.ts";
 
 const id = z.string().openapi({ description: "The zone's id or name.", example: "zone_abc123" });
-const signingKeySchema = z
-  .object({ id: z.string().openapi({ example: "sign_abc123" }), created: z.iso.datetime() })
-  .openapi("SigningKey");
+const fields = {
+  id: z.string().openapi({ example: "sign_abc123" }),
+  created: z.iso.datetime().openapi({ example: "2026-01-14T10:00:00Z" }),
+};
+const signingKeySchema = z.object(fields).openapi("SigningKey");
 
 export const listSigningKeysRoute = route({
   method: "get",
@@ -20,7 +22,7 @@ export const listSigningKeysRoute = route({
   responses: {
     200: {
       description: "Keys, oldest first",
-      ...jsonContent(z.object({ signing_keys: z.array(signingKeySchema) })),
+      ...jsonContent(z.object({ signing_keys: z.array(signingKeySchema) }).openapi("SigningKeyList")),
     },
   },
 });
@@ -48,13 +50,15 @@ export const createSigningKeyRoute = route({
             .describe("One that signs elsewhere already. Left out: one is made, of 238 random bits."),
         },
         refusedNames("is given by the server", "id", "created"),
-      ),
+      ).openapi("SigningKeyOrder", { example: { key: "SecurityKey" } }),
     ),
   },
   responses: {
     201: {
       description: "Made. The key is shown this once",
-      ...jsonContent(signingKeySchema.extend({ key: z.string() }).openapi("NewSigningKey")),
+      ...jsonContent(
+        z.object({ ...fields, key: z.string().openapi({ example: "SecurityKey" }) }).openapi("NewSigningKey"),
+      ),
     },
   },
   errors: [503],
@@ -64,7 +68,8 @@ export const deleteSigningKeyRoute = route({
   method: "delete",
   path: "/v1/zones/{id}/signing-keys/{key}",
   operationId: "deleteSigningKey",
-  summary: "Delete a key: what it has signed holds no longer",
+  summary: "Delete a signing key",
+  description: "What it has signed holds no longer.",
   tags: ["Signed URLs"],
   scope: "zones:write",
   request: {

@@ -52,16 +52,29 @@ export const signRoute = route({
           key: z.string().min(1).max(64).optional().describe("The id of the key that signs. Left out: the newest."),
         },
         refusedNames("is called path here", "url"),
-      ).refine(({ expires, expires_in }) => expires === undefined || expires_in === undefined, {
-        error: "must not be given beside expires_in",
-        path: ["expires"],
-      }),
+      )
+        .refine(({ expires, expires_in }) => expires === undefined || expires_in === undefined, {
+          error: "must not be given beside expires_in",
+          path: ["expires"],
+        })
+        .openapi("SigningOrder", { example: { path: "/films/a.mp4", expires_in: 3600, countries: ["DE", "FR"] } }),
     ),
   },
   responses: {
     200: {
       description: "The signed URL",
-      ...jsonContent(z.object({ url: z.url(), expires: z.iso.datetime(), key: z.string().describe("Its id.") })),
+      ...jsonContent(
+        z
+          .object({
+            url: z.url().openapi({
+              example:
+                "https://my-assets.rescdn.io/films/a.mp4?token=HS256-o10JRWlsAItyAsdKS6jJKjabHN4FrFsplDHPV1idcX4&expires=1898024587",
+            }),
+            expires: z.iso.datetime().openapi({ example: "2030-02-22T10:03:07Z" }),
+            key: z.string().openapi({ description: "The id of the key that signed.", example: "sign_abc123" }),
+          })
+          .openapi("SignedUrl"),
+      ),
     },
   },
   errors: [503],

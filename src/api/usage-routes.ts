@@ -73,7 +73,11 @@ const usage = z
         "How often origins failed, by the word that `Cache-Status` and error bodies have for it: also where a stale answer, or one of the fallback origin, was served instead; and bodies that broke off (`origin-body-…`).",
       ),
     refusals: z
-      .array(z.object({ reason: z.string().openapi({ example: "access-referer" }), count: z.int() }))
+      .array(
+        z
+          .object({ reason: z.string().openapi({ example: "access-referer" }), count: z.int().openapi({ example: 2 }) })
+          .openapi("Refusals"),
+      )
       .describe(
         "Answers that a zone's policy gave in the place of what was asked for, by the words of `Cache-Status`.",
       ),

@@ -1,5 +1,5 @@
+import { z } from "@hono/zod-openapi";
 import ipaddr from "ipaddr.js";
-import { z } from "zod";
 import { refusalOfCountry } from "./countries.ts";
 
 /** Entries of one list. */
@@ -40,34 +40,42 @@ const pageHost = z.string().max(253).toLowerCase().refine(isHostOrAllBelow, {
 
 /** `settings.access`, as PATCH takes it. */
 export const accessSchema = z.strictObject({
-  addresses: z.strictObject(lists(addressOrRange)).nullable().optional().describe("Addresses, and ranges as CIDR."),
+  addresses: z
+    .strictObject(lists(addressOrRange))
+    .nullable()
+    .optional()
+    .describe("Addresses, and ranges as CIDR.")
+    .openapi("AddressAccessChange"),
   countries: z
     .strictObject(lists(country))
     .nullable()
     .optional()
-    .describe("ISO 3166, such as DE; T1: the Tor network."),
+    .describe("ISO 3166, such as DE; T1: the Tor network.")
+    .openapi("CountryAccessChange"),
   asns: z
     .strictObject(lists(z.int().min(1).max(4_294_967_295)))
     .nullable()
     .optional()
-    .describe("Numbers of networks."),
+    .describe("Numbers of networks.")
+    .openapi("NetworkAccessChange"),
   referers: z
     .strictObject({ ...lists(pageHost), none })
     .nullable()
     .optional()
-    .describe(
-      "Hosts of the pages that requests come from; `*.example.com`: all below one. The zone's own host passes.",
-    ),
+    .describe("Hosts of the pages that requests come from; `*.example.com`: all below one. The zone's own host passes.")
+    .openapi("RefererAccessChange"),
   user_agents: z
     .strictObject({ ...lists(z.string().min(1).max(200)), none })
     .nullable()
     .optional()
-    .describe("Parts of what clients call themselves, in whatever case."),
+    .describe("Parts of what clients call themselves, in whatever case.")
+    .openapi("UserAgentAccessChange"),
   rate_limit: z
     .strictObject({ requests: z.int().min(1).max(100_000), seconds: z.literal(10).optional() })
     .nullable()
     .optional()
-    .describe("Requests of one address within ten seconds; of IPv6, of one /64."),
+    .describe("Requests of one address within ten seconds; of IPv6, of one /64.")
+    .openapi("RateLimitChange"),
 });
 
 /** Why a text names no addresses, as the predicate of a sentence; null where it does. */

@@ -180,6 +180,7 @@ export const settingsSchema = z
     access: setting(
       accessSchema,
       "Who may fetch anything of the zone: address, country, network, referer, user agent, rate, in this order. What is unknown fails a list of those allowed, and passes one of those denied.",
+      "AccessChange",
     ),
     signed_urls: setting(
       z.enum(["off", "required"]),
