@@ -9,6 +9,12 @@ export function clientsOf(settings: Place) {
   const { trustedProxies: proxies, countryHeader, asnHeader } = settings;
   return {
     addressOf: (request: Request) => connectingAddress(request, proxies),
+    /** What the client has asked by: on Cloudflare's network the URL says it, elsewhere a proxy that is believed. */
+    schemeOf(request: Request, { protocol }: Pick<URL, "protocol">): "http" | "https" {
+      const said = proxies === null ? null : proxied(request, proxies, "x-forwarded-proto")?.toLowerCase();
+      if (said === "http" || said === "https") return said;
+      return protocol === "https:" ? "https" : "http";
+    },
     /** On Cloudflare's network by its word, elsewhere by that of a proxy which is believed. */
     countryOf(request: Request): string | null {
       const said = proxies === null ? request.cf?.country : proxied(request, proxies, countryHeader);

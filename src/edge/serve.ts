@@ -8,6 +8,7 @@ import type { Settings } from "../settings.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import { TableUnavailable, type WaitUntil, type ZoneTable } from "../zones/zone-table.ts";
 import { answer } from "./answer/answer.ts";
+import { withErrorPage } from "./answer/error-page.ts";
 import { failure } from "./answer/failure.ts";
 import { optionsOf } from "./answer/options.ts";
 import { policyAnswer, wordOf } from "./answer/policy-answer.ts";
@@ -22,7 +23,7 @@ import type { Memory } from "./cache/memory.ts";
 import type { Exchange, Filling } from "./fill/exchange.ts";
 import type { Outcome } from "./fill/outcome.ts";
 import { passPreflight, passUnsafe } from "./fill/pass.ts";
-import { read, readFresh } from "./fill/read.ts";
+import { read, readFresh, readStored } from "./fill/read.ts";
 import { type Judging, judge, type Ruling, unjudged, unruled } from "./policy/judge.ts";
 import { policyOf } from "./policy/policy.ts";
 import { admit, allowedMethods } from "./request/admission.ts";
@@ -131,7 +132,7 @@ function serveRuled(
   const context: SendContext = { zone, path: target.path, now, usage, stalledMs, waitUntil };
   const failed = (error: unknown) => send(failure(request, error, zone), context);
   const answerAnew = () =>
-    bar === null ? answerTo(visit, ruling, target, edge) : barred(bar, request, zone, target, account, now);
+    bar === null ? pageOrAnswer(visit, ruling, target, edge) : barred(bar, request, zone, target, account, now);
   try {
     const known = isOpen && hot === null ? store.recall(target.key) : null;
     const stored = known && replay(known, request, zone, now);
@@ -167,6 +168,15 @@ async function sendStored(
   return new Response(body, fields);
 }
 
+/** The answer to what nothing bars: of an error the zone's own page, where it has one. */
+function pageOrAnswer(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Answer | Promise<Answer> {
+  const { request } = visit;
+  const { zone } = ruling;
+  const answered = answerTo(visit, ruling, target, edge);
+  if (answered instanceof Promise) return answered.then((given) => withErrorPage(given, request, zone));
+  return withErrorPage(answered, request, zone);
+}
+
 /** What is answered of what is barred, whatever is asked of it. */
 function barred(
   bar: Bar | "taken-down",
@@ -197,9 +207,10 @@ function targetOfRequest({ headers }: Request, { target, zone }: Ruling): Target
 /** Decides what is done with a request that nothing hot answers, does it, and answers once. */
 function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Answer | Promise<Answer> {
   const { request, now, waitUntil } = visit;
-  const { zone, route, until } = ruling;
+  const { zone, document, route, until, isClosed } = ruling;
   if (ruling.answer !== null) {
-    edge.usage.countRefusal(zone, wordOf(ruling.answer), waitUntil);
+    const word = wordOf(ruling.answer);
+    if (word !== null) edge.usage.countRefusal(zone, word, waitUntil);
     return policyAnswer(ruling.answer, request, zone);
   }
   const admission = admit(request, zone);
@@ -208,6 +219,7 @@ function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Ans
     return refuse(admission.reason, request, zone, allow);
   }
   if (admission.kind === "options") return optionsOf(request, zone);
+  if (isClosed && admission.kind !== "read") return refuse("maintenance", request, zone, retryAfterOf(zone));
 
   const { store, coalescing, fills, ranges, stalledMs } = edge;
   const changes = zone.settings.methods === "all";
@@ -217,6 +229,7 @@ function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Ans
     request,
     url: route.url,
     zone,
+    document,
     hosts: zoneHosts(zone.name, edge.settings),
     target: admission.loop.length === 0 ? target : targetWithFields(target, request.headers, admission.loop, zone),
     directives: parseRequestCacheControl(request.headers),
@@ -232,10 +245,12 @@ function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Ans
     stalledMs,
     noteFailure: (reason) => edge.usage.countFailure(zone, reason, waitUntil),
   };
-  const answerExchange = (asked: Exchange): Promise<Answer> =>
-    admission.kind === "read" && admission.loop.length > 0
-      ? answerFromNetwork(asked, target)
-      : answerOutcome(asked, OUTCOMES[admission.kind](asked));
+  const answerExchange = (asked: Exchange): Promise<Answer> => {
+    const asOthers = { ...asked, target };
+    if (isClosed) return answerOutcome(asOthers, readStored(asOthers));
+    if (admission.kind === "read" && admission.loop.length > 0) return answerFromNetwork(asked, asOthers);
+    return answerOutcome(asked, OUTCOMES[admission.kind](asked));
+  };
   const asked = !zone.settings.forward.client_ip
     ? exchange
     : { ...exchange, request: withAddress(request, edge.clients.addressOf(request)) };
@@ -258,8 +273,7 @@ function fieldsFor({ fields }: Replay, { until }: Ruling, now: number): Replay["
  * A read that has passed other networks has a key of its own, since its origin sees which. What is fresh under everybody's key
  * asks no origin, and is for it as well.
  */
-async function answerFromNetwork(exchange: Exchange, target: Target): Promise<Answer> {
-  const asOthers = { ...exchange, target };
+async function answerFromNetwork(exchange: Exchange, asOthers: Exchange): Promise<Answer> {
   const fresh = await readFresh(asOthers);
   return fresh === null ? answerOutcome(exchange, read(exchange)) : answerOutcome(asOthers, fresh);
 }
@@ -272,13 +286,20 @@ async function answerOutcome(exchange: Exchange, coming: Outcome | Promise<Outco
   let sent: unknown = null;
   try {
     const outcome = await coming;
-    if (outcome.kind === "refused") return refuse(outcome.reason, request, zone);
+    if (outcome.kind === "refused") {
+      return refuse(outcome.reason, request, zone, outcome.reason === "maintenance" ? retryAfterOf(zone) : {});
+    }
     const given = await answer(exchange, outcome);
     sent = given.body;
     return given;
   } finally {
     await bodies.closeAllBut(sent);
   }
+}
+
+/** RFC 9110 §10.2.3: when clients may come back. */
+function retryAfterOf({ settings: { maintenance } }: ZoneDocument): Record<string, string> {
+  return { "retry-after": String(maintenance?.retry_after ?? 300) };
 }
 
 /** What was looked up, or that it cannot be just now. */

@@ -2,7 +2,14 @@ import { requestFieldLine } from "../http/request-fields.ts";
 import { responseFieldLine } from "../http/response-fields.ts";
 
 /** Where a zone names a header. */
-export type HeaderUse = "origin_headers" | "response_headers" | "forward";
+export type HeaderUse = "origin_headers" | "response_headers" | "forward" | "condition";
+
+const VERBS: Readonly<Record<HeaderUse, string>> = {
+  origin_headers: "set",
+  response_headers: "set",
+  forward: "listed",
+  condition: "looked at",
+};
 
 /** Why a header cannot be named in a zone's settings, in a sentence; null where it can. */
 export function refusalOfHeaderName(name: string, use: HeaderUse): string | null {
@@ -12,7 +19,7 @@ export function refusalOfHeaderName(name: string, use: HeaderUse): string | null
     return 'has a *, which stands for nothing here: list each header, or say "all"';
   if (name.length > 100 || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return "is not a valid header name";
   const why = reasonAgainst(name.toLowerCase(), use);
-  return why && `${name} cannot be ${use === "forward" ? "listed" : "set"}: ${why}`;
+  return why && `${name} cannot be ${VERBS[use]}: ${why}`;
 }
 
 function reasonAgainst(name: string, use: HeaderUse): string | null {

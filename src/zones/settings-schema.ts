@@ -2,6 +2,9 @@ import { z } from "@hono/zod-openapi";
 import { LARGEST } from "../db/bounds.ts";
 import { accessSchema } from "./access-schema.ts";
 import { type HeaderUse, isHeaderValue, refusalOfHeaderName } from "./header-rules.ts";
+import { changesStored, looksAtClient, MOST_OPEN } from "./rules/edge-rule.ts";
+import { hostSettings } from "./rules/host-settings-schema.ts";
+import { rulesSchema } from "./rules/rule-schema.ts";
 
 const DAY_SECONDS = 86_400;
 /** How long purges are remembered, less a day: nothing is stored for longer. */
@@ -186,6 +189,38 @@ export const settingsSchema = z
       z.enum(["off", "required"]),
       '"required": nothing is answered without a signed URL, see `/v1/zones/{id}/signing-keys`.',
     ),
+    rules: setting(
+      rulesSchema(query, edgeSeconds, ttlSeconds),
+      "Tried in their order: of each action the first that matches counts, of header fields the first for each name.",
+    ),
+    https: setting(hostSettings.https, '"redirect" answers what is asked by http with a redirect to https.'),
+    hsts: setting(
+      hostSettings.hsts,
+      "Strict-Transport-Security over https. `preload` is hard to take back: browsers carry the domain in their builds.",
+    ),
+    canonical: setting(
+      hostSettings.canonical,
+      "The site whose copies these are, in `Link` with rel=canonical and the path.",
+    ),
+    noindex: setting(z.boolean(), "Whether search engines are told to leave out what they find here."),
+    robots_txt: setting(hostSettings.robotsTxt, "The zone's own /robots.txt; null: the origin's."),
+    error_pages: setting(
+      hostSettings.errorPages,
+      'HTML by status or class ("404", "5xx"), shown in place of errors to browsers that want a page, in a sandbox.',
+    ),
+    maintenance: setting(
+      hostSettings.maintenance,
+      "While it is set, what is stored is served, fresh or stale, and no origin asked, but for the addresses allowed.",
+    ),
+  })
+  .superRefine(({ methods, rules }, context) => {
+    const open = (rules ?? []).filter((rule) => changesStored(rule) && looksAtClient(rule.when ?? {}));
+    if (methods === "all" && open.length > MOST_OPEN)
+      refuse(
+        context,
+        "rules",
+        `must have at most ${MOST_OPEN} rules that change what is stored by who asks, where methods is "all": a change is forgotten for each set of them`,
+      );
   })
   .refine((settings) => new TextEncoder().encode(JSON.stringify(settings)).length <= LARGEST.settings, {
     error: `must have at most ${LARGEST.settings} bytes in all, written as JSON`,

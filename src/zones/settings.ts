@@ -1,5 +1,6 @@
 import type { AccessSettings } from "./access-settings.ts";
 import type { AssetType } from "./asset-types.ts";
+import type { EdgeRule } from "./rules/edge-rule.ts";
 
 /** Which of a client's headers the origin sees; without any, it sees none. */
 export interface ForwardSettings {
@@ -9,6 +10,24 @@ export interface ForwardSettings {
   authorization: boolean;
   /** The client's address, as `X-Forwarded-For`; absent: no. */
   client_ip?: boolean;
+  /** Set by a rule, never by a customer: what the origin does not see all the same, in lower case. */
+  except?: readonly string[];
+}
+
+/** `Strict-Transport-Security` (RFC 6797 §6.1). */
+export interface HstsSettings {
+  /** Seconds. */
+  readonly max_age: number;
+  readonly include_subdomains?: boolean;
+  readonly preload?: boolean;
+}
+
+/** While a zone is in maintenance its origin is asked for nobody but the addresses allowed. */
+export interface MaintenanceSettings {
+  /** Seconds after which clients are told to come back. */
+  readonly retry_after?: number;
+  /** Addresses and CIDRs. */
+  readonly allow?: readonly string[];
 }
 
 /** A zone's settings, complete: every name that `PATCH /v1/zones/:id` takes under `settings`. */
@@ -63,6 +82,20 @@ export interface ZoneSettings {
   access: AccessSettings;
   /** `"required"`: nothing is answered without a signed URL; `"off"`: a rule may require one. */
   signed_urls: "off" | "required";
+  /** Tried in their order: of each kind of action the first that matches counts, of fields the first for each name. */
+  rules: readonly EdgeRule[];
+  /** `"redirect"`: what is asked by http is answered with a redirect to https. */
+  https: "off" | "redirect";
+  hsts: HstsSettings | null;
+  /** `https://host`: what copies of the zone's paths are told apart from by search engines. */
+  canonical: string | null;
+  /** Whether search engines are told to leave the zone's copies out. */
+  noindex: boolean;
+  /** The zone's own `/robots.txt`; `null`: the origin's. */
+  robots_txt: string | null;
+  /** HTML by status or class (`"404"`, `"5xx"`). */
+  error_pages: Readonly<Record<string, string>>;
+  maintenance: MaintenanceSettings | null;
 }
 
 /** The settings of a zone that was created with none. */
@@ -92,6 +125,14 @@ export const DEFAULT_SETTINGS: ZoneSettings = {
   cors: "*",
   access: {},
   signed_urls: "off",
+  rules: [],
+  https: "off",
+  hsts: null,
+  canonical: null,
+  noindex: false,
+  robots_txt: null,
+  error_pages: {},
+  maintenance: null,
 };
 
 /** What a customer has set of {@link ZoneSettings}; what is missing has its default. */

@@ -1,4 +1,5 @@
 import type { PurgeLog } from "./purge/purge-log.ts";
+import type { Ruled } from "./rules/ruled.ts";
 import type { ZoneSettings } from "./settings.ts";
 import type { Takedowns } from "./takedowns.ts";
 
@@ -25,6 +26,8 @@ export interface ZoneDocument {
   takedowns?: Takedowns;
   /** Its customer's own hostnames that lead to it; left out: none. */
   hostnames?: readonly string[];
+  /** Never in the table: what the zone's rules make of it for a request, beside what they change of its settings. */
+  ruled?: Ruled;
   /** What signs its URLs; left out: nothing. */
   signing_keys?: readonly SealedKey[];
 }

@@ -1,6 +1,7 @@
+import { asPrivate } from "../../http/as-private.ts";
 import { boundCacheControl } from "../../http/bound-cache-control.ts";
 import { appendCacheStatus, formatCacheStatus } from "../../http/cache-status.ts";
-import type { ZoneSettings } from "../../zones/settings.ts";
+import type { ZoneDocument } from "../../zones/zone.ts";
 import { fieldOf, type StoredResponse } from "../cache/stored-response.ts";
 import type { Provenance } from "../fill/provenance.ts";
 import { browserCacheControl } from "./browser-cache-control.ts";
@@ -11,7 +12,7 @@ export function stampAge(
   headers: Headers,
   stored: StoredResponse,
   { cacheStatus, age }: Provenance,
-  settings: ZoneSettings,
+  { settings, ruled }: Pick<ZoneDocument, "settings" | "ruled">,
 ): void {
   if (age !== null) headers.set("age", String(age));
   const since = age ?? Math.floor(stored.initialAge);
@@ -30,6 +31,10 @@ export function stampAge(
   if (cacheControl !== null) {
     headers.set("cache-control", cacheControl);
     headers.delete("expires");
+  }
+  if (ruled?.isPrivate) {
+    headers.set("cache-control", asPrivate(headers.get("cache-control")));
+    headers.delete("cdn-cache-control");
   }
   // RFC 9211 §2: each cache appends its own.
   headers.set("cache-status", appendCacheStatus(fieldOf(stored, "cache-status"), formatCacheStatus(cacheStatus)));

@@ -4,8 +4,7 @@ import { codedEtag } from "../../http/etag.ts";
 import { headersOf } from "../../http/headers-of.ts";
 import { contentRange, requestedRange, unsatisfiedRange } from "../../http/range.ts";
 import { dropHostFields } from "../../http/response-fields.ts";
-import { isWithoutContent } from "../../http/statuses.ts";
-import { varyFields } from "../../http/vary.ts";
+import { isSuccess, isWithoutContent } from "../../http/statuses.ts";
 import { dropBody } from "../body/drop-body.ts";
 import type { BodySource } from "../cache/body-source.ts";
 import type { Caches } from "../cache/caches.ts";
@@ -17,7 +16,9 @@ import type { Asked } from "../request/asked.ts";
 import { stampAge } from "./age-fields.ts";
 import { notModifiedHeaders } from "./answer-headers.ts";
 import { type CodingChoice, chooseCoding, etagsOf } from "./coding.ts";
-import { addEdgeHeaders } from "./edge-headers.ts";
+import { addEdgeHeaders, addVary } from "./edge-headers.ts";
+import { hasErrorPage, TELL_PAGES_APART } from "./error-page.ts";
+import { addNamingHeaders } from "./naming-headers.ts";
 import { codedBody, partOfBody, unreadSource, wholeBody } from "./read-body.ts";
 import { refuse } from "./refusal.ts";
 import { isReady, makeReady } from "./replay.ts";
@@ -224,12 +225,12 @@ async function wholeIn(
 /** Adds to the stored fields what is said to this client. */
 function describe(
   headers: Headers,
-  { request, zone }: Asked,
+  { request, zone, target }: Asked,
   stored: StoredResponse,
   coding: CodingChoice,
   provenance: Provenance,
 ): void {
-  stampAge(headers, stored, provenance, zone.settings);
+  stampAge(headers, stored, provenance, zone);
   const etag = headers.get("etag") ?? stored.computedEtag;
   if (etag !== null) headers.set("etag", coding.kind === "coded" ? codedEtag(etag, coding.coding) : etag);
   if (coding.kind === "coded") for (const name of DIGESTS) headers.delete(name);
@@ -241,13 +242,10 @@ function describe(
   headers.delete("set-cookie");
   dropHostFields(headers);
   addEdgeHeaders(headers, request.headers, zone);
+  if (isSuccess(stored.status)) addNamingHeaders(headers, target, zone);
+  if (hasErrorPage(zone, stored.status)) for (const name of TELL_PAGES_APART) addVary(headers, name);
   const hasRanges = stored.status === 200 && stored.size !== null && coding.kind === "as-stored";
   if (hasRanges && isGetOrHead(request)) headers.set("accept-ranges", "bytes");
-}
-
-function addVary(headers: Headers, field: string): void {
-  const named = varyFields(headers);
-  if (named !== "*" && !named.includes(field.toLowerCase())) headers.append("vary", field);
 }
 
 function isGetOrHead({ method }: Request): boolean {

@@ -1,4 +1,6 @@
 import { listMembers } from "../../http/field-syntax.ts";
+import { varyFields } from "../../http/vary.ts";
+import type { Ruled } from "../../zones/rules/ruled.ts";
 import type { ZoneSettings } from "../../zones/settings.ts";
 import { corsEntryOf } from "./cors-entry.ts";
 
@@ -14,13 +16,24 @@ export function addEdgeHeaders(headers: Headers, request: Headers, zone: ZoneHea
   headers.set("x-content-type-options", "nosniff");
   addCorsHeaders(headers, request.get("origin"), zone.settings.cors);
   if (zone.mode === "test") headers.set("x-rescdn-mode", "test");
+  if (zone.settings.noindex) headers.set("x-robots-tag", "noindex");
   for (const [name, value] of Object.entries(zone.settings.response_headers)) headers.set(name, value);
+  if (zone.ruled === undefined) return;
+  for (const name of zone.ruled.removed) headers.delete(name);
+  for (const name of zone.ruled.vary) addVary(headers, name);
+}
+
+/** Tells caches that a request field tells answers apart. */
+export function addVary(headers: Headers, field: string): void {
+  const named = varyFields(headers);
+  if (named !== "*" && !named.includes(field.toLowerCase())) headers.append("vary", field);
 }
 
 /** What of a zone decides about them. */
 interface ZoneHeaders {
   mode: "live" | "test";
-  settings: Pick<ZoneSettings, "cors" | "response_headers">;
+  settings: Pick<ZoneSettings, "cors" | "noindex" | "response_headers">;
+  ruled?: Pick<Ruled, "removed" | "vary">;
 }
 
 /**

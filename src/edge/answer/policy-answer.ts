@@ -1,15 +1,19 @@
 import type { ZoneDocument } from "../../zones/zone.ts";
 import type { PolicyAnswer } from "../policy/judge.ts";
 import { type RefusalReason, refuse } from "./refusal.ts";
+import { ruledAnswer } from "./ruled-answer.ts";
 import type { Answer } from "./send.ts";
 
 /** The answer of a zone's policy, in the place of what was asked for. */
 export function policyAnswer(answer: PolicyAnswer, request: Request, zone: ZoneDocument): Answer {
-  const wait = answer.kind === "rate-limited" ? { "retry-after": String(answer.wait) } : {};
-  return refuse(wordOf(answer), request, zone, wait);
+  if (answer.kind === "denied" || answer.kind === "redirect" || answer.kind === "robots")
+    return ruledAnswer(answer, request, zone);
+  if (answer.kind === "refused") return refuse(answer.reason, request, zone);
+  return refuse(answer.kind, request, zone, { "retry-after": String(answer.wait) });
 }
 
-/** The word for a refusal of the policy, in `Cache-Status` and in usage. */
-export function wordOf(answer: PolicyAnswer): RefusalReason {
+/** The word for a refusal of the policy, in `Cache-Status` and in usage; null: it is none. */
+export function wordOf(answer: PolicyAnswer): RefusalReason | null {
+  if (answer.kind === "redirect" || answer.kind === "robots") return null;
   return answer.kind === "refused" ? answer.reason : answer.kind;
 }

@@ -25,6 +25,8 @@ const REFUSALS = {
   "signature-address": [403, "this URL was signed for another address, or its signature does not hold for it"],
   "signature-country": [403, "this URL was not signed for your country"],
   "signature-expired": [410, "the signature of this URL has expired"],
+  denied: [403, "a rule of this zone denies this"],
+  maintenance: [503, "this zone is in maintenance, and this is not stored: come back later"],
   "method-not-allowed": [405, "this zone does not take this method; see Allow"],
   "only-if-cached": [504, "only-if-cached: nothing usable is stored"],
   "precondition-failed": [412, "a precondition of the request does not hold"],

@@ -13,6 +13,7 @@ import { notModifiedHeaders } from "./answer-headers.ts";
 import { codingsOf } from "./coding.ts";
 import { corsEntryOf, isWildcard } from "./cors-entry.ts";
 import { stampOrigin } from "./edge-headers.ts";
+import { isShownAsPage } from "./error-page.ts";
 
 /** An answer as it was made ready. */
 export interface Replay {
@@ -39,6 +40,7 @@ export function replay(known: KnownResponse, request: Request, zone: ZoneDocumen
   const isHead = method === "HEAD";
   if (!isHead && method !== "GET") return null;
   for (const name of UNUSUAL) if (headers.has(name)) return null;
+  if (isShownAsPage(known.stored.status, request, zone)) return null;
   const range = isHead ? null : headers.get("range");
   const ready = known.ready.get(readyKey(headers, zone, range !== null));
   if (ready === undefined || ready.zoneVersion !== zone.version || now >= ready.freshUntil) return null;
@@ -60,6 +62,9 @@ export function isReady(known: KnownResponse, { headers }: Request, zone: ZoneDo
   return known.ready.get(readyKey(headers, zone, headers.has("range")))?.zoneVersion === zone.version;
 }
 
+/** How many answers are held ready of one response: a zone's rules may make any number of them. */
+const MOST_READY = 256;
+
 /** Makes an answer ready to be given again. @param whole the answer to a GET without preconditions, in a hit's fields */
 export function makeReady(
   known: KnownResponse,
@@ -74,6 +79,7 @@ export function makeReady(
   const { answeredAt, lifetime, initialAge, status } = known.stored;
   const origin = request.headers.get("origin");
   const entry = entryOf(zone, origin);
+  if (known.ready.size >= MOST_READY) known.ready.clear();
   known.ready.set(readyKey(request.headers, zone, request.headers.has("range")), {
     ...rest,
     whole: { status, headers, encodeBody: "manual" },
@@ -91,7 +97,7 @@ export function makeReady(
 function keepAge(ready: ReadyAnswer, { stored }: KnownResponse, zone: ZoneDocument, now: number): void {
   const age = currentAge(stored, now);
   if (age === ready.age) return;
-  stampAge(ready.whole.headers, stored, hit("HIT", { age, ttl: stored.lifetime - age }), zone.settings);
+  stampAge(ready.whole.headers, stored, hit("HIT", { age, ttl: stored.lifetime - age }), zone);
   ready.notModified = null;
   ready.part = null;
   ready.age = age;
@@ -164,6 +170,11 @@ function withoutContentDigests(whole: Headers): Headers {
 
 /** What of a request tells the answers out of one response apart, where it is plain enough for {@link replay}. */
 function readyKey(headers: Headers, zone: ZoneDocument, isRange: boolean): string {
+  const key = readyKeyOfZone(headers, zone, isRange);
+  return zone.ruled === undefined ? key : `${key} ${zone.ruled.variant}`;
+}
+
+function readyKeyOfZone(headers: Headers, zone: ZoneDocument, isRange: boolean): string {
   // A range is counted in bytes of the identity form.
   const coding = isRange ? "identity" : codingAskedFor(headers);
   const { cors } = zone.settings;

@@ -39,6 +39,7 @@ export function storeVerdict(
   post: URL | null = null,
 ): StoreVerdict {
   const no = (reason: string): { store: false; reason: string } => ({ store: false, reason });
+  if (zone.ruled?.isBypassed) return no("rule");
   if (isTooLongToRead(response.headers)) return no("cache-control-too-long");
   if (stored.tagHashes === null) return no("too-many-tags");
   if (areTooMany(stored.headers)) return no("too-many-fields");

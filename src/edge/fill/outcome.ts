@@ -7,7 +7,7 @@ import type { Provenance } from "./provenance.ts";
 export type Outcome =
   | ResponseOutcome
   /** Nothing that could be given, and why. */
-  | { kind: "refused"; reason: FailureReason | "only-if-cached" };
+  | { kind: "refused"; reason: FailureReason | "only-if-cached" | "maintenance" };
 
 /** A response, stored or on its way, out of which the client is answered. */
 export interface ResponseOutcome {

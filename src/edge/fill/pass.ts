@@ -19,7 +19,8 @@ import { decodedBody } from "../origin/decoded-body.ts";
 import { decodingOf } from "../origin/decoding.ts";
 import { askOrigin, type OriginOutcome, type OriginRequest } from "../origin/origin.ts";
 import { originHeaders, PREFLIGHT_HEADERS, unsafeOriginHeaders } from "../origin/origin-request.ts";
-import { type Target, targetOf, targetWithFields } from "../request/target.ts";
+import { targetsOf } from "../policy/judge.ts";
+import { type Target, targetWithFields } from "../request/target.ts";
 import { Leader } from "./coalescing.ts";
 import type { Exchange } from "./exchange.ts";
 import { standsInForOne } from "./fill.ts";
@@ -194,16 +195,17 @@ function noteRange(
  * @returns whether what it was answered is outdated: by another change, not by its own
  */
 async function invalidate(exchange: Exchange, response: Response, hasChanged: () => boolean): Promise<() => boolean> {
-  const { request, zone, url, store, coalescing } = exchange;
+  const { request, zone, document, url, store, coalescing } = exchange;
   const hosts = [...exchange.hosts, ...(zone.hostnames ?? [])];
   const uris = invalidatedUris(request.method, response.status, url, response.headers, hosts);
   const loop = parseCdnLoop(request.headers.get("cdn-loop")) ?? [];
   const keys = new Set<string>();
   for (const uri of uris) {
-    const target = targetOf(uri, zone);
-    keys.add(target.key);
-    // A client behind another CDN has keys of its own.
-    keys.add(targetWithFields(target, request.headers, loop, zone).key);
+    for (const target of targetsOf(uri, document)) {
+      keys.add(target.key);
+      // A client behind another CDN has keys of its own.
+      keys.add(targetWithFields(target, request.headers, loop, zone).key);
+    }
   }
   const wasOutdated = hasChanged();
   for (const key of keys) coalescing.outdate(key);

@@ -1,13 +1,14 @@
 import type { Keyring } from "../../secrets/keyring.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { type Route, targetIn } from "../request/routes.ts";
-import type { Target } from "../request/target.ts";
+import { type Target, targetOf } from "../request/target.ts";
 import { type AccessRefusal, refusalOfAccess } from "./access.ts";
 import type { ClientRates } from "./client-rates.ts";
 import type { Clients } from "./clients.ts";
-import { keysOf, type Policy } from "./policy.ts";
+import { isClosedTo } from "./closure.ts";
+import { keysOf, type Policy, policyOf } from "./policy.ts";
 import { type Presented, presentedBy } from "./presented.ts";
-import { decide, type Effects, type RuledAnswer } from "./rules.ts";
+import type { Effects, RuledAnswer } from "./rules.ts";
 import { refusalOfSignature, type SignatureRefusal } from "./signature.ts";
 
 /** What a zone's policy makes of a request. */
@@ -17,10 +18,14 @@ export interface Ruling {
   /** Where the URL leads, without the parts of a token. */
   route: Route;
   target: Target;
+  /** The zone as its document has it. */
+  document: ZoneDocument;
   /** What is answered in the place of caches and origin; null: they are asked. */
   answer: PolicyAnswer | null;
   /** When the right to the answer ends, ms since the epoch; null: it is everybody's. */
   until: number | null;
+  /** Whether the zone's origin is not asked for this client: the zone is in maintenance. */
+  isClosed: boolean;
 }
 
 /** What the policy itself answers. */
@@ -40,7 +45,7 @@ export interface Judging {
 
 /** The ruling on a request to a zone without a policy. */
 export function unruled(route: Route, zone: ZoneDocument): Ruling {
-  return { zone, route, target: targetIn(route, zone), answer: null, until: null };
+  return { zone, route, target: targetIn(route, zone), document: zone, answer: null, until: null, isClosed: false };
 }
 
 /** The ruling on a request that is answered whatever the policy says. */
@@ -82,7 +87,7 @@ function answered(policy: Policy, route: Route, zone: ZoneDocument, answer: Poli
 
 /** What rules make of the URL without its token, and whether the token does where one is required. */
 function ruleAndVerify(
-  { rules, signing }: Policy,
+  { rules, signing, closure }: Policy,
   presented: Presented | null,
   request: Request,
   route: Route,
@@ -90,14 +95,20 @@ function ruleAndVerify(
   now: number,
   { clients, keyring }: Judging,
 ): Ruling {
-  const effectsOn = (on: Route) => (rules === null ? null : decide(rules, { request, url: on.url, clients }, zone));
-  if (signing === null || presented === null) return ruled(route, zone, effectsOn(route));
+  const isClosed = closure !== null && isClosedTo(request, closure, clients);
+  const ruled = (on: Route, effects: Effects | null): Ruling => ({
+    ...unruled(on, zone),
+    ...effects,
+    isClosed,
+  });
+  const effectsOn = (on: Route) => rules?.decide({ request, route: on, clients }) ?? null;
+  if (signing === null || presented === null) return ruled(route, effectsOn(route));
   const effects = effectsOn(presented.route);
   const asked = presented.route === route ? effects : effectsOn(route);
   // Where none is required the parameters of tokens are ordinary ones. No spelling of a URL escapes the rule for another.
   const isRequired = requires(effects, signing.isRequired) || requires(asked, signing.isRequired);
-  if (!isRequired) return ruled(route, zone, asked);
-  const ruling = ruled(presented.route, zone, effects);
+  if (!isRequired) return ruled(route, asked);
+  const ruling = ruled(presented.route, effects);
   if (ruling.answer !== null || isPreflight(request)) return ruling;
   const { token } = presented;
   const reason = refusalOfSignature(token, keysOf(signing, keyring), request, clients, now);
@@ -109,13 +120,9 @@ function requires(effects: Effects | null, byZone: boolean): boolean {
   return effects?.signature ?? byZone;
 }
 
-/** What is blocked of the zone as it is stays so, whatever a rule makes of the query. */
-function ruled(route: Route, zone: ZoneDocument, effects: Effects | null): Ruling {
-  if (effects === null) return unruled(route, zone);
-  const target = targetIn(route, effects.zone, effects.stored);
-  const isSame = effects.zone === zone || zone.takedowns === undefined;
-  const takedown = isSame ? target.takedown : targetIn(route, zone).takedown;
-  return { zone: effects.zone, route, target: { ...target, takedown }, answer: effects.answer, until: null };
+/** All that a request for a URL may ask of a zone, whoever asks: what an unsafe method changes of one, it changes of all. */
+export function targetsOf(url: URL, zone: ZoneDocument): readonly Target[] {
+  return policyOf(zone)?.rules?.targetsOf(url) ?? [targetOf(url, zone)];
 }
 
 /** Fetch §4.8: a CORS-preflight request. */

@@ -3,6 +3,7 @@ import type { Keyring } from "../../secrets/keyring.ts";
 import { open } from "../../secrets/seal.ts";
 import { type SealedKey, signingKeyPlace, type ZoneDocument } from "../../zones/zone.ts";
 import { type Access, prepareAccess } from "./access.ts";
+import { type Closure, prepareClosure } from "./closure.ts";
 import { prepareRules, type Rules } from "./rules.ts";
 import type { SigningKey } from "./signature.ts";
 
@@ -12,6 +13,8 @@ export interface Policy {
   /** Requests of a client within ten seconds; null: any number. */
   rateLimit: number | null;
   rules: Rules | null;
+  /** Null: the zone is in no maintenance. */
+  closure: Closure | null;
   /** Null: no URL of the zone need be signed. */
   signing: Signing | null;
 }
@@ -40,7 +43,7 @@ export function policyOf(zone: ZoneDocument): Policy | null {
 }
 
 function prepare(zone: ZoneDocument): Policy | null {
-  const { access, signed_urls } = zone.settings;
+  const { access, signed_urls, maintenance } = zone.settings;
   const rules = prepareRules(zone);
   const isRequired = signed_urls === "required";
   const signing = { isRequired, zone, sealed: zone.signing_keys ?? [], keys: null };
@@ -48,6 +51,7 @@ function prepare(zone: ZoneDocument): Policy | null {
     access: prepareAccess(access),
     rateLimit: access.rate_limit?.requests ?? null,
     rules,
+    closure: maintenance === null ? null : prepareClosure(maintenance),
     signing: isRequired || rules !== null ? signing : null,
   };
   return Object.values(policy).every((part) => part === null) ? null : policy;

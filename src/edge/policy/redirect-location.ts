@@ -1,6 +1,6 @@
-import type { Then } from "../../zones/rules/edge-rule.ts";
+import type { Actions } from "../../zones/rules/edge-rule.ts";
 
-type Redirect = Pick<NonNullable<Then["redirect"]>, "to" | "query">;
+type Redirect = Pick<NonNullable<Actions["redirect"]>, "to" | "query">;
 
 /**
  * Where a redirect leads. What a path has matched stands behind the host, which is the rule's own: no path that a client makes up

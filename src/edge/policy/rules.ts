@@ -1,23 +1,29 @@
+import { BoundedMap } from "../../memo/bounded-map.ts";
+import { changesStored, type EdgeRule, MOST_OPEN } from "../../zones/rules/edge-rule.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
+import type { Route } from "../request/routes.ts";
+import { type Target, targetOf } from "../request/target.ts";
+import { AskingRequest } from "./asking-request.ts";
 import type { Clients } from "./clients.ts";
-
-/** The rules of a zone, in the form in which requests are held to them. */
-export type Rules = readonly never[];
+import { type Condition, conditionOf, holds, type Look, looksOf, pathGlobsOf, ReadUrl, settle } from "./condition.ts";
+import type { Glob } from "./glob.ts";
+import { hstsFields } from "./hsts-fields.ts";
+import { redirectLocation } from "./redirect-location.ts";
+import { type Dependence, first, type RuledZone, ruledZone } from "./ruled-zone.ts";
 
 /** A request as rules see it. */
 export interface RuledRequest {
   request: Request;
   /** Without the parts of a token, where there may be one. */
-  url: URL;
+  route: Route;
   clients: Clients;
 }
 
 /** What rules make of a request. */
 export interface Effects {
-  /** Which rules match that change what is stored, as digits and dots for the cache key; `""`: none. */
-  stored: string;
-  /** The zone as these rules change it, the same object for the same rules; the zone itself where they change nothing. */
+  /** The zone as the rules that match change it; the zone itself where they change nothing. */
   zone: ZoneDocument;
+  target: Target;
   /** Whether a signature is required; null: as the zone says. */
   signature: boolean | null;
   /** What is answered in the place of caches and origin; null: they are asked. */
@@ -25,14 +31,187 @@ export interface Effects {
 }
 
 /** Answered by a rule. */
-export type RuledAnswer = never;
+export type RuledAnswer =
+  | { kind: "denied"; status: number; text: string | null }
+  | { kind: "redirect"; status: number; location: string }
+  | { kind: "robots"; text: string };
 
-/** The rules of a zone; null: it has none. */
-export function prepareRules(_zone: ZoneDocument): Rules | null {
+/** A rule made ready. */
+interface ReadyRule {
+  rule: EdgeRule;
+  condition: Condition;
+  globs: readonly Glob[];
+}
+
+/** What of a zone's rules is left for requests of one URL. */
+interface OfUrl {
+  /** Which match whoever asks. */
+  certain: readonly number[];
+  /** Those that depend on it, in their order. */
+  open: readonly { index: number; condition: Condition }[];
+  dependence: Dependence;
+  /** By what tells clients apart, see {@link Rules.decide}. */
+  effects: BoundedMap<string, Effects>;
+}
+
+/** How many combinations of rules are remembered, of a zone and of a URL: beyond that they are put together anew. */
+const REMEMBERED = 128;
+const REMEMBERED_OF_URL = 16;
+
+const INDEPENDENT: Dependence = { vary: [], isPrivate: false };
+
+/**
+ * The rules of a zone, in the form in which requests are held to them. What the URL decides is decided once for each URL that the
+ * isolate remembers; of a request only that is looked at which is left.
+ */
+export class Rules {
+  readonly #zone: ZoneDocument;
+  readonly #rules: readonly ReadyRule[];
+  readonly #looksAtScheme: boolean;
+  readonly #byRoute = new WeakMap<Route, OfUrl>();
+  readonly #zones = new BoundedMap<string, RuledZone>({ entries: REMEMBERED }, "everything");
+
+  constructor(zone: ZoneDocument) {
+    this.#zone = zone;
+    this.#looksAtScheme = zone.settings.https === "redirect" || zone.settings.hsts !== null;
+    this.#rules = zone.settings.rules
+      .filter(({ enabled }) => enabled !== false)
+      .map((rule) => ({ rule, condition: conditionOf(rule.when ?? {}), globs: pathGlobsOf(rule.when ?? {}) }));
+  }
+
+  /** Decides what the rules make of a request. */
+  decide({ request, route, clients }: RuledRequest): Effects {
+    const ofUrl = this.#ofUrl(route);
+    const client = new AskingRequest(request, route.url, clients);
+    let matched = this.#looksAtScheme ? client.scheme : "";
+    for (const { condition } of ofUrl.open) matched += holds(condition, client) ? " 1" : " 0";
+    let effects = ofUrl.effects.get(matched);
+    if (effects === undefined) {
+      const isHttps = !this.#looksAtScheme || client.scheme === "https";
+      const open = ofUrl.open.filter(({ condition }) => holds(condition, client)).map(({ index }) => index);
+      const indices = [...ofUrl.certain, ...open].sort((a, b) => a - b);
+      effects = this.#effects(route, indices, ofUrl.dependence, isHttps);
+      ofUrl.effects.set(matched, effects);
+    }
+    return effects;
+  }
+
+  /** What requests for a URL ask of the zone, by each set of rules that may match. */
+  targetsOf(url: URL): readonly Target[] {
+    const { certain, open } = this.#left(url);
+    const deciding = open.map(({ index }) => index).filter((index) => changesStored(this.#rules[index]!.rule));
+    const targets = new Map<string, Target>();
+    for (let set = 0; set < 2 ** Math.min(deciding.length, MOST_OPEN); set++) {
+      const indices = [...certain, ...deciding.filter((_, at) => set & (1 << at))].sort((a, b) => a - b);
+      const rules = indices.map((index) => this.#rules[index]!.rule);
+      const { zone, stored } = ruledZone(this.#zone, rules, INDEPENDENT, {}, "");
+      const target = targetOf(url, zone, stored);
+      targets.set(target.key, target);
+    }
+    return [...targets.values()];
+  }
+
+  /** What is left of the rules for requests of a URL. */
+  #left(url: URL): Pick<OfUrl, "certain" | "open"> & { looks: Look[] } {
+    const { path } = targetOf(url, this.#zone);
+    const read = new ReadUrl({ path, search: url.search, hostname: url.hostname });
+    const rules = this.#rules.map(({ condition }, index) => ({ index, condition: settle(condition, read) }));
+    return {
+      certain: rules.filter(({ condition }) => condition === true).map(({ index }) => index),
+      open: rules.filter(({ condition }) => typeof condition !== "boolean"),
+      looks: rules.flatMap(({ condition }) => looksOf(condition)),
+    };
+  }
+
+  #ofUrl(route: Route): OfUrl {
+    let known = this.#byRoute.get(route);
+    if (known === undefined) {
+      const { certain, open, looks } = this.#left(route.url);
+      const effects = new BoundedMap<string, Effects>({ entries: REMEMBERED_OF_URL }, "everything");
+      known = { certain, open, dependence: dependenceOf(looks), effects };
+      this.#byRoute.set(route, known);
+    }
+    return known;
+  }
+
+  #effects(route: Route, indices: readonly number[], dependence: Dependence, isHttps: boolean): Effects {
+    const zone = this.#zone;
+    const matched = indices.map((index) => this.#rules[index]!);
+    const rules = matched.map(({ rule }) => rule);
+    const { takedown, path } = targetOf(route.url, zone);
+    const ruled = this.#zoneFor(indices, dependence, isHttps);
+    const signature = first(rules, "signature");
+    return {
+      zone: ruled.zone,
+      target: { ...targetOf(route.url, ruled.zone, ruled.stored), takedown },
+      signature: signature === undefined ? null : signature === "required",
+      answer: answerOf(zone, matched, route.url, path, isHttps),
+    };
+  }
+
+  #zoneFor(indices: readonly number[], dependence: Dependence, isHttps: boolean): RuledZone {
+    const { vary, isPrivate } = dependence;
+    const isUnchanged = indices.length === 0 && vary.length === 0 && !isPrivate && this.#zone.settings.hsts === null;
+    if (isUnchanged) return { zone: this.#zone, stored: "" };
+    const variant = [indices.join("."), vary.join(), isPrivate ? "private" : "", isHttps ? "" : "http"].join(" ");
+    let ruled = this.#zones.get(variant);
+    if (ruled === undefined) {
+      const fields = hstsFields(this.#zone.settings.hsts, isHttps);
+      ruled = ruledZone(
+        this.#zone,
+        indices.map((index) => this.#rules[index]!.rule),
+        dependence,
+        fields,
+        variant,
+      );
+      this.#zones.set(variant, ruled);
+    }
+    return ruled;
+  }
+}
+
+/** The rules of a zone; null: it has none, and nothing else that depends on how it is asked. */
+export function prepareRules(zone: ZoneDocument): Rules | null {
+  const { rules, https, hsts, robots_txt } = zone.settings;
+  const isUsed = rules.length > 0 || https !== "off" || hsts !== null || robots_txt !== null;
+  return isUsed ? new Rules(zone) : null;
+}
+
+function answerOf(
+  { settings: { https, robots_txt } }: ZoneDocument,
+  matched: readonly ReadyRule[],
+  url: URL,
+  path: string,
+  isHttps: boolean,
+): RuledAnswer | null {
+  if (https === "redirect" && !isHttps)
+    return { kind: "redirect", status: 308, location: `https://${url.hostname}${url.pathname}${url.search}` };
+  if (robots_txt !== null && path === "/robots.txt") return { kind: "robots", text: robots_txt };
+  for (const { rule, globs } of matched) {
+    const { deny, redirect } = rule.do;
+    if (deny !== undefined) return { kind: "denied", status: deny.status ?? 403, text: deny.text ?? null };
+    if (redirect === undefined) continue;
+    const location = redirectLocation(redirect, capturesOf(globs, path), url.search);
+    if (!leadsBack(location, url)) return { kind: "redirect", status: redirect.status ?? 302, location };
+  }
   return null;
 }
 
-/** Decides what a zone's rules make of a request. */
-export function decide(_rules: Rules, _asked: RuledRequest, zone: ZoneDocument): Effects {
-  return { stored: "", zone, signature: null, answer: null };
+function capturesOf(globs: readonly Glob[], path: string): readonly string[] {
+  for (const glob of globs) {
+    const captures = glob.captures(path);
+    if (captures !== null) return captures;
+  }
+  return [];
+}
+
+/** A redirect to what is asked would have no end. */
+function leadsBack(location: string, asked: URL): boolean {
+  const url = URL.parse(location, asked.href);
+  return url !== null && url.host === asked.host && url.pathname === asked.pathname && url.search === asked.search;
+}
+
+function dependenceOf(looks: readonly Look[]): Dependence {
+  const fields = looks.flatMap((look) => (typeof look === "object" ? [look.field] : []));
+  return { vary: [...new Set(fields)].sort(), isPrivate: looks.includes("country") };
 }

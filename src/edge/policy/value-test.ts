@@ -10,7 +10,10 @@ export function textTest(globs: readonly string[]): (text: string) => boolean {
 }
 
 /** Whether one of the values of a name does; none: it is not there. */
-export function valueTest(wanted: ValueTest, letters: "as it is" | "in any case"): (values: readonly string[]) => boolean {
+export function valueTest(
+  wanted: ValueTest,
+  letters: "as it is" | "in any case",
+): (values: readonly string[]) => boolean {
   const fold = letters === "as it is" ? (text: string) => text : (text: string) => text.toLowerCase();
   if (typeof wanted === "boolean") return (values) => values.length > 0 === wanted;
   if (isEquality(wanted)) {

@@ -10,6 +10,8 @@ export interface Asked {
   request: Request;
   url: URL;
   zone: ZoneDocument;
+  /** The zone as its document has it, whatever rules make of it for this request. */
+  document: ZoneDocument;
   /** The zone's hostnames, whichever the client has asked; the first is the public one. */
   hosts: readonly [string, ...string[]];
   target: Target;

@@ -41,9 +41,12 @@ export function listedFields(
  * of a zone that forwards all but those that steer applications, cookies, credentials, the client's address.
  */
 export function unlistedFields(client: Headers, forward: ForwardSettings): readonly ForwardedField[] {
-  const { headers, cookies, authorization, client_ip } = forward;
+  const { headers, cookies, authorization, client_ip, except = NONE_LISTED } = forward;
   if (headers !== "all" && !cookies && !authorization && !client_ip) return NONE;
-  const fields: ForwardedField[] = headers === "all" ? [...endToEndHeaders(client)].filter(mayPass) : [];
+  const fields: ForwardedField[] =
+    headers === "all"
+      ? [...endToEndHeaders(client)].filter((field) => mayPass(field) && !except.includes(field[0]))
+      : [];
   for (const name of SWITCHED) {
     const value = isSwitchedOn(name, forward) ? client.get(name) : null;
     if (value !== null && isFieldValue(value)) fields.push([name, value]);

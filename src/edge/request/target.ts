@@ -29,7 +29,7 @@ export interface Target {
 /**
  * Decides path, key and asset type of a request that brings no fields which count.
  *
- * @param ruled which of the zone's rules match that change what is stored, as digits and dots; `""`: none
+ * @param ruled a hash of what rules change of what is stored; `""`: nothing
  */
 export function targetOf(url: URL, zone: Pick<ZoneDocument, "id" | "settings" | "takedowns">, ruled = ""): Target {
   const path = normalisePath(url.pathname);

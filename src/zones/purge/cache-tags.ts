@@ -8,12 +8,12 @@ const MAX_CUSTOMER_TAGS = 700;
  * The `Cache-Tag` of what the edge stores under a key, by which Cloudflare finds it in all its locations: hashes of the
  * zone, of the path, of the URL and of the customer's tags.
  *
- * @param key the cache key: zone id, request fields that count behind a `~`, path and query
+ * @param key the cache key: zone id, the rules that count behind a `:`, request fields that count behind a `~`, path and query
  * @param tagHashes of the customer's tags, of which the first 700 count
  */
 export function cacheTagField(key: string, tagHashes: readonly string[]): string {
   const slash = key.indexOf("/");
-  const [zone = ""] = key.slice(0, slash).split("~", 1);
+  const [zone = ""] = key.slice(0, slash).split(/[~:]/, 1);
   const url = key.slice(slash);
   const names: PurgeTarget[] = [
     { kind: "everything", value: "" },

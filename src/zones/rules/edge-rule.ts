@@ -30,7 +30,7 @@ export interface When {
 export type FieldChanges = Readonly<Record<string, string | null>>;
 
 /** What is done where a rule matches. */
-export interface Then {
+export interface Actions {
   /** To a path or URL, in which `$1` to `$9` stand for what the path glob's stars have matched. */
   readonly redirect?: {
     readonly to: string;
@@ -63,7 +63,7 @@ export interface EdgeRule {
   readonly enabled?: boolean;
   /** Left out: each request. */
   readonly when?: When;
-  readonly then: Then;
+  readonly do: Actions;
 }
 
 export const REDIRECT_STATUSES = [301, 302, 303, 307, 308] as const;
@@ -75,6 +75,25 @@ export type DenyStatus = (typeof DENY_STATUSES)[number];
 
 /** What a zone's rules may be in all, so that none makes a request slow. */
 export const RULE_BOUNDS = { rules: 100, globs: 500, depth: 3, list: 100, glob: 500 } as const;
+
+/**
+ * Of a zone that takes unsafe methods, how many rules that change what is stored may look at who asks: what changes is forgotten
+ * for each set of them.
+ */
+export const MOST_OPEN = 6;
+
+/** Whether a rule changes what is stored, or sent to the origin. */
+export function changesStored({ do: actions }: EdgeRule): boolean {
+  return STORED.some((name) => actions[name] !== undefined);
+}
+
+const STORED = ["edge_ttl", "cache", "query", "request_headers", "origin"] as const;
+
+/** Whether a condition looks at who asks, not at the URL alone. */
+export function looksAtClient({ header, country, method, scheme, all = [], any = [], none = [] }: When): boolean {
+  if (header !== undefined || country !== undefined || method !== undefined || scheme !== undefined) return true;
+  return [...all, ...any, ...none].some(looksAtClient);
+}
 
 /** The members of what may be one or a list. */
 export function listOf(one: string | readonly string[] | undefined): readonly string[] {

@@ -21,7 +21,10 @@ function stamped(fields: Record<string, string>, provenances: Provenance[], sett
     ...change,
   } as StoredResponse;
   const headers = new Headers(fields);
-  for (const provenance of provenances) stampAge(headers, stored, provenance, { ...DEFAULT_SETTINGS, ...settings });
+  for (const provenance of provenances)
+    stampAge(headers, stored, provenance, {
+      settings: { ...DEFAULT_SETTINGS, ...settings },
+    });
   return Object.fromEntries(headers);
 }
 

@@ -20,7 +20,7 @@ function added(
   const { mode = "live", response_headers = {} } = change;
   addEdgeHeaders(headers, new Headers(page === undefined ? {} : { origin: page }), {
     mode,
-    settings: { cors, response_headers },
+    settings: { cors, noindex: false, response_headers },
   });
   return headers;
 }

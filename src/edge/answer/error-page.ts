@@ -1,0 +1,76 @@
+import type { ZoneDocument } from "../../zones/zone.ts";
+import { dropBody } from "../body/drop-body.ts";
+import { addVary } from "./edge-headers.ts";
+import type { Answer } from "./send.ts";
+
+/** The request fields that say whether somebody is to read an answer. */
+export const TELL_PAGES_APART = ["Accept", "Sec-Fetch-Dest", "X-Requested-With"] as const;
+
+/** A page that can do nothing: no script, no form, nothing from elsewhere, in an origin of its own. */
+const INERT =
+  "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+
+/** What is said of a body, and of how long it may be kept: both become the page's. */
+const OF_BODY = [
+  ...[
+    "accept-ranges",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-range",
+  ],
+  ...["content-digest", "content-md5", "digest", "repr-digest", "etag", "last-modified", "expires", "link"],
+  ...["cdn-cache-control", "refresh", "sourcemap"],
+];
+
+/** Whether a zone has a page for a status. */
+export function hasErrorPage({ settings }: Pick<ZoneDocument, "settings">, status: number): boolean {
+  return status >= 400 && pageOf(settings.error_pages, status) !== undefined;
+}
+
+/**
+ * The answer with the zone's own page in the place of an error's body, where somebody is to read it. The status stays. What the
+ * zone has no page for, and what is read by a program, is as it was.
+ */
+export function withErrorPage(answer: Answer, request: Request, zone: ZoneDocument): Answer | Promise<Answer> {
+  const page = answer.status < 400 ? undefined : pageOf(zone.settings.error_pages, answer.status);
+  if (page === undefined || !wantsPage(request)) return answer;
+  const shown = pageInPlaceOf(answer, request, page);
+  return answer.body instanceof ReadableStream ? dropBody(answer.body).then(() => shown) : shown;
+}
+
+/** Whether what is stored with a status is shown to somebody as the zone's page. */
+export function isShownAsPage(status: number, request: Request, zone: ZoneDocument): boolean {
+  return hasErrorPage(zone, status) && wantsPage(request);
+}
+
+function pageInPlaceOf(answer: Answer, request: Request, page: string): Answer {
+  const headers = new Headers(answer.headers);
+  for (const name of TELL_PAGES_APART) addVary(headers, name);
+  for (const name of OF_BODY) headers.delete(name);
+  headers.set("content-type", "text/html; charset=utf-8");
+  headers.set("content-security-policy", INERT);
+  headers.set("cache-control", "no-store");
+  const body = request.method === "HEAD" ? null : new Blob([page]);
+  return { ...answer, headers, body, isOnTheWay: false, tally: null };
+}
+
+/** Whether a request is a browser's for a page to be read. What asks for data gets what it can parse. */
+export function wantsPage({ method, headers }: Pick<Request, "method" | "headers">): boolean {
+  if (method !== "GET" && method !== "HEAD") return false;
+  if (headers.has("x-requested-with") || headers.has("authorization")) return false;
+  const destination = headers.get("sec-fetch-dest");
+  if (destination !== null && !PAGES.has(destination)) return false;
+  // By name: `*/*` is what every program says.
+  return /(?:^|,)\s*text\/html\s*(?:;(?!\s*q\s*=\s*0(?:\.0*)?\s*(?:,|;|$))|,|$)/i.test(headers.get("accept") ?? "");
+}
+
+const PAGES: ReadonlySet<string> = new Set(["document", "frame", "iframe"]);
+
+/** That of a status itself before that of its class. */
+function pageOf(pages: Readonly<Record<string, string>>, status: number): string | undefined {
+  for (const name of [String(status), `${Math.floor(status / 100)}xx`])
+    if (Object.hasOwn(pages, name)) return pages[name];
+  return undefined;
+}

@@ -1,0 +1,35 @@
+import { attachment } from "../../http/content-disposition.ts";
+import type { ZoneDocument } from "../../zones/zone.ts";
+import type { Target } from "../request/target.ts";
+
+/** Adds what is said of an answer by its path: which URL is the one for search engines, and the name that it is saved under. */
+export function addNamingHeaders(
+  headers: Headers,
+  { path }: Pick<Target, "path">,
+  { settings, ruled }: Pick<ZoneDocument, "settings" | "ruled">,
+): void {
+  if (settings.canonical !== null && !namesCanonical(headers))
+    headers.append("link", `<${settings.canonical}${asReference(path)}>; rel="canonical"`);
+  const name = ruled?.download ?? false;
+  if (name !== false) headers.set("content-disposition", attachment(name === true ? fileNameOf(path) : name));
+}
+
+/** The origin may know better. */
+function namesCanonical(headers: Headers): boolean {
+  return /;\s*rel\s*=\s*(?:"[^"]*\bcanonical\b[^"]*"|canonical\b)/i.test(headers.get("link") ?? "");
+}
+
+/** A path in a `Link` (RFC 8288 §3): it ends at the first `>`. */
+function asReference(path: string): string {
+  return path.replace(/[<>"\s]/g, encodeURIComponent);
+}
+
+/** The last segment, decoded where it can be. */
+function fileNameOf(path: string): string {
+  const file = path.slice(path.lastIndexOf("/") + 1);
+  try {
+    return decodeURIComponent(file);
+  } catch {
+    return file;
+  }
+}

@@ -1,0 +1,15 @@
+/** What a zone's rules add to its settings for one request. */
+export interface Ruled {
+  /** Tells the answers out of one stored response apart. */
+  readonly variant: string;
+  /** Nothing is looked up and nothing stored. */
+  readonly isBypassed: boolean;
+  /** An answer that depends on where its client is, is for that client's own cache alone. */
+  readonly isPrivate: boolean;
+  /** Request fields, in lower case, that rules for this URL look at. */
+  readonly vary: readonly string[];
+  /** Response fields that are taken away, in lower case. */
+  readonly removed: readonly string[];
+  /** Has browsers save it: under its own name, or another. */
+  readonly download: boolean | string;
+}
