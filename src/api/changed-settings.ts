@@ -1,9 +1,12 @@
 import type { OriginPolicy } from "../origin-guard/origin-policy.ts";
+import { fieldProblems } from "../rest/field-problems.ts";
 import { mergeSettings } from "../zones/merge-settings.ts";
+import type { EdgeRule } from "../zones/rules/edge-rule.ts";
 import type { StoredSettings } from "../zones/settings.ts";
 import { type SettingsPatch, settingsSchema } from "../zones/settings-schema.ts";
 import { checkedHost, checkedOrigin } from "./checked-origin.ts";
-import { invalidRequest } from "./validation.ts";
+import { Problem } from "./errors.ts";
+import { withRuleNames } from "./rule-problems.ts";
 
 /**
  * Settings after a change, or a 422: the limits hold for the whole, not just for what one request brings.
@@ -18,11 +21,21 @@ export function changedSettings(
 ): StoredSettings {
   const merged = mergeSettings(stored, patch);
   const checked = settingsSchema.safeParse(merged);
-  if (!checked.success) throw invalidRequest(checked.error, ["settings"]);
-  const { fallback_origin: fallback, origin_host: host } = patch;
+  if (!checked.success) {
+    const details = withRuleNames(fieldProblems(checked.error, ["settings"]), merged);
+    throw new Problem("invalid_request", { details });
+  }
+  const { fallback_origin: fallback, origin_host: host, rules } = patch;
   return {
     ...merged,
     ...(fallback != null && { fallback_origin: checkedOrigin("settings.fallback_origin", fallback, policy) }),
+    ...(rules != null && { rules: rules.map((rule, index) => withCheckedOrigin(rule, index, policy)) }),
     ...(host != null && { origin_host: checkedHost("settings.origin_host", host, policy, zoneHosts) }),
   };
+}
+
+function withCheckedOrigin(rule: EdgeRule, index: number, policy: OriginPolicy): EdgeRule {
+  const { origin } = rule.do;
+  if (origin === undefined) return rule;
+  return { ...rule, do: { ...rule.do, origin: checkedOrigin(`settings.rules.${index}.do.origin`, origin, policy) } };
 }

@@ -56,7 +56,8 @@ async function purgedZone(c: RestContext, zone: ZoneRow, texts: readonly unknown
   const namesHosts = texts.some((text) => typeof text === "string" && !text.trimStart().startsWith("/"));
   const own = namesHosts ? await hostnamesOf(c.env.DB, zone.id) : [];
   const hosts = [...zoneHosts(zone.name, settingsOf(c.env)), ...own];
-  return { query: completeSettings(zone.settings).query, hosts };
+  const { query, rules } = completeSettings(zone.settings);
+  return { query, hosts, hasQueryRules: rules.some((rule) => rule.do.query !== undefined) };
 }
 
 function listed(texts: unknown): readonly unknown[] {

@@ -4,6 +4,7 @@ import { zoneHosts } from "../hosts.ts";
 import type { RestContext } from "../rest/context.ts";
 import { settingsOf } from "../settings.ts";
 import type { ZoneRow } from "../zones/rows.ts";
+import type { EdgeRule } from "../zones/rules/edge-rule.ts";
 import { completeSettings } from "../zones/settings.ts";
 import { type ShownSettings, shownSettings } from "./settings-json.ts";
 
@@ -19,8 +20,8 @@ export const zoneSchema = z
     mode: z.enum(["live", "test"]),
     version: z.int().openapi({ example: 3 }).describe("Of this document: grows by one with every PATCH."),
     settings: shownSettings.describe(
-      "Every setting, with today's defaults where none is set. The values of origin_headers and fallback_headers may be " +
-        "credentials: a key without zones:write sees them redacted.",
+      "Every setting, with today's defaults where none is set. The values of origin_headers, fallback_headers and a rule's " +
+        "request_headers may be credentials: a key without zones:write sees them redacted.",
     ),
   })
   .openapi("Zone");
@@ -44,11 +45,16 @@ const HEADERS_TO_ORIGINS = ["origin_headers", "fallback_headers"];
 /** Settings, or some of them, but for the values of headers to the origins. */
 export function redactedSettings<Settings extends object>(settings: Settings): Settings {
   return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [
-      name,
-      HEADERS_TO_ORIGINS.includes(name) ? redactedHeaders(value as object) : value,
-    ]),
+    Object.entries(settings).map(([name, value]) => {
+      if (name === "rules" && Array.isArray(value)) return [name, value.map(redactedRule)];
+      return [name, HEADERS_TO_ORIGINS.includes(name) ? redactedHeaders(value as object) : value];
+    }),
   ) as Settings;
+}
+
+function redactedRule(rule: EdgeRule): EdgeRule {
+  const { request_headers: headers } = rule.do;
+  return headers === undefined ? rule : { ...rule, do: { ...rule.do, request_headers: redactedHeaders(headers) } };
 }
 
 function redactedHeaders(headers: object): Record<string, string> {

@@ -6,6 +6,7 @@ import type { RestContext } from "../rest/context.ts";
 import { type FieldProblem, fieldProblems, withMore } from "../rest/field-problems.ts";
 import { settingsOf } from "../settings.ts";
 import { Problem } from "./errors.ts";
+import { originsOfRules, withRuleNames } from "./rule-problems.ts";
 
 /** What validation has found, and of what. */
 export type Validated = { target: string; success: true; data: unknown } | ({ target: string } & Invalid);
@@ -24,14 +25,15 @@ export interface Invalid {
 export function refuseWrongZone(result: Validated, c: RestContext): undefined {
   const found = result.success ? [] : fieldProblems(result.error);
   const problems = result.target === "json" ? withMore(found, serverProblems(result.data, c)) : found;
-  if (problems.length > 0) throw new Problem("invalid_request", { details: problems });
+  const details = withRuleNames(problems, objectOf(objectOf(result.data).settings));
+  if (details.length > 0) throw new Problem("invalid_request", { details });
 }
 
 /** @param body as it came */
 function serverProblems(body: unknown, c: RestContext): FieldProblem[] {
   const policy = originPolicy(settingsOf(c.env));
   const { origin, settings } = objectOf(body);
-  const { fallback_origin, origin_host } = objectOf(settings);
+  const { fallback_origin, origin_host, rules } = objectOf(settings);
   const check = (field: string, text: unknown, verdictOn: typeof checkOrigin | typeof checkHost): FieldProblem[] => {
     const verdict = typeof text === "string" ? verdictOn(text, policy) : { ok: true as const };
     return verdict.ok ? [] : [{ field, message: verdict.reason }];
@@ -39,6 +41,7 @@ function serverProblems(body: unknown, c: RestContext): FieldProblem[] {
   return [
     ...check("origin", origin, checkOrigin),
     ...check("settings.fallback_origin", fallback_origin, checkOrigin),
+    ...originsOfRules(rules).flatMap(({ field, origin: asked }) => check(field, asked, checkOrigin)),
     // Whether one below an edge domain is this zone's own is seen when the zone is known.
     ...(isBelowEdge(origin_host, c) ? [] : check("settings.origin_host", origin_host, checkHost)),
   ];

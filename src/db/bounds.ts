@@ -112,7 +112,7 @@ export function rowsOf<Of extends number | null>(rows: Readonly<Record<Plan, Of>
 /** Bytes that a row's free text has at most, where the API does not bound it by field. */
 export const LARGEST = {
   /** A zone's settings, as JSON. */
-  settings: 16_384,
+  settings: 49_152,
   /** What a change of the audit log says of before, and of after, as JSON. */
   auditState: 2_048,
 } as const;

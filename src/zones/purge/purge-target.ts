@@ -8,6 +8,8 @@ export type TargetVerdict = { ok: true; target: PurgeTarget } | Refused;
 /** A zone as far as it decides what its purges name. */
 export interface PurgedZone {
   query: ZoneSettings["query"];
+  /** Whether a rule of the zone's has another query count than that: then a URL is one object or another's part. */
+  hasQueryRules?: boolean;
   /** Its hostnames, in lower case. */
   hosts: readonly string[];
 }
@@ -16,7 +18,7 @@ type Refused = { ok: false; reason: string };
 
 /**
  * What a path names, read as the edge reads a request for it: with a query exactly that object, without one all of the
- * path's queries, and with `*` as its last character all paths that begin like it. It may be what a browser's address bar
+ * path's queries, as in a zone whose rules decide which queries count, and with `*` as its last character all paths that begin like it. It may be what a browser's address bar
  * shows of the zone. What could match nothing is refused.
  */
 export function pathTarget(text: string, zone: PurgedZone): TargetVerdict {
@@ -26,7 +28,7 @@ export function pathTarget(text: string, zone: PurgedZone): TargetVerdict {
   if (query.includes("*"))
     return no("has a * in its query, where it stands for nothing: a path without its query is purged with all of them");
   const star = path.indexOf("*");
-  if (star === -1 && query === "") return { ok: true, target: { kind: "path", value: path } };
+  if (star === -1 && (query === "" || zone.hasQueryRules)) return { ok: true, target: { kind: "path", value: path } };
   if (star === -1) return { ok: true, target: { kind: "url", value: path + normaliseQuery(query, zone.query) } };
   if (star < path.length - 1 || query !== "")
     return no("has a * that is not at its end, where it stands for nothing: purge what is before it, or a tag");
