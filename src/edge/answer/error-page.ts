@@ -1,3 +1,4 @@
+import { weightedValues } from "../../http/weighted-list.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { addVary } from "./edge-headers.ts";
@@ -63,7 +64,12 @@ export function wantsPage({ method, headers }: Pick<Request, "method" | "headers
   const destination = headers.get("sec-fetch-dest");
   if (destination !== null && !PAGES.has(destination)) return false;
   // By name: `*/*` is what every program says.
-  return /(?:^|,)\s*text\/html\s*(?:;(?!\s*q\s*=\s*0(?:\.0*)?\s*(?:,|;|$))|,|$)/i.test(headers.get("accept") ?? "");
+  const accepted = weightedValues(headers.get("accept") ?? "");
+  return accepted.some(({ value, weight }) => isHtml(value) && (weight ?? 0) > 0);
+}
+
+function isHtml(value: string): boolean {
+  return value.split(";", 1)[0]!.trim().toLowerCase() === "text/html";
 }
 
 const PAGES: ReadonlySet<string> = new Set(["document", "frame", "iframe"]);

@@ -1,4 +1,5 @@
 import { attachment } from "../../http/content-disposition.ts";
+import { splitOutsideQuotes, unquoted } from "../../http/field-syntax.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import type { Target } from "../request/target.ts";
 
@@ -16,7 +17,12 @@ export function addNamingHeaders(
 
 /** The origin may know better. */
 function namesCanonical(headers: Headers): boolean {
-  return /;\s*rel\s*=\s*(?:"[^"]*\bcanonical\b[^"]*"|canonical\b)/i.test(headers.get("link") ?? "");
+  return splitOutsideQuotes((headers.get("link") ?? "").toLowerCase(), ";").some((parameter) => {
+    const [name = "", value = ""] = parameter.split("=", 2);
+    // The next link of the list stands behind a comma.
+    const relations = unquoted(splitOutsideQuotes(value, ",")[0]!.trim()).split(" ");
+    return name.trim() === "rel" && relations.includes("canonical");
+  });
 }
 
 /** A path in a `Link` (RFC 8288 §3): it ends at the first `>`. */

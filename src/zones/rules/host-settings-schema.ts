@@ -36,7 +36,8 @@ const canonical = z.string().max(300).refine(isOrigin, {
 
 function isOrigin(value: string): boolean {
   const url = URL.parse(value);
-  return url !== null && /^https?:$/.test(url.protocol) && url.origin === value;
+  // As it stands in a field: parsers take characters in a host that would end the reference there.
+  return url !== null && url.origin === value && /^https?:\/\/[a-z0-9.-]+(?::\d+)?$/.test(value);
 }
 
 const PAGE_CHARACTERS = 8_192;
