@@ -4,6 +4,7 @@ import { decodeCursor } from "../../src/api/cursor.ts";
 import { chooseCoding } from "../../src/edge/answer/coding.ts";
 import { corsEntryOf } from "../../src/edge/answer/cors-entry.ts";
 import { addEdgeHeaders } from "../../src/edge/answer/edge-headers.ts";
+import { addNamingHeaders } from "../../src/edge/answer/naming-headers.ts";
 import { clientHeaders, ownCookies } from "../../src/edge/cache/client-headers.ts";
 import { isNosniff, kindOf, reconcileType } from "../../src/edge/cache/content-type.ts";
 import { freshnessPolicy } from "../../src/edge/cache/freshness-policy.ts";
@@ -14,7 +15,9 @@ import { toStoredResponse } from "../../src/edge/cache/stored-response.ts";
 import { languageVariantOf } from "../../src/edge/cache/variants.ts";
 import { isCompressedData } from "../../src/edge/origin/compressed-data.ts";
 import { type Question, withOwnRedirects } from "../../src/edge/origin/own-redirects.ts";
+import { Glob } from "../../src/edge/policy/glob.ts";
 import { presentedBy } from "../../src/edge/policy/presented.ts";
+import { redirectLocation } from "../../src/edge/policy/redirect-location.ts";
 import { hostMatcher, refererHost } from "../../src/edge/policy/referer.ts";
 import { readToken } from "../../src/edge/policy/token.ts";
 import { listedFields, selectingFields, unlistedFields } from "../../src/edge/request/forwarded-fields.ts";
@@ -25,11 +28,13 @@ import { checkHostname } from "../../src/hostnames/hostname.ts";
 import { surfaceOf } from "../../src/hosts.ts";
 import { acceptsCodings, preferredCoding } from "../../src/http/accept-encoding.ts";
 import { parseAge } from "../../src/http/age.ts";
+import { asPrivate } from "../../src/http/as-private.ts";
 import { boundCacheControl } from "../../src/http/bound-cache-control.ts";
 import { parseCacheControl } from "../../src/http/cache-control.ts";
 import { appendCacheStatus } from "../../src/http/cache-status.ts";
 import { hasPassed, parseCdnLoop } from "../../src/http/cdn-loop.ts";
 import { evaluatePreconditions, validators } from "../../src/http/conditional.ts";
+import { attachment } from "../../src/http/content-disposition.ts";
 import { contentCodings } from "../../src/http/content-encoding.ts";
 import { parseHttpDate } from "../../src/http/dates.ts";
 import { parseDeltaSeconds } from "../../src/http/delta-seconds.ts";
@@ -137,6 +142,13 @@ const routeTo = (path: string): Route => ({
 
 const matchesHost = hostMatcher(["*.example.com"]);
 
+/** What repeats itself makes searches that begin anew at each character do their work many times. */
+const SEVERAL = ["*a*", "*aaaaaaaaaaaaaaab*", "*abababababab*a*b*", "a*a*a*a*a*b", "*\u00e9*aa==aa==aa=*"];
+const COPY = {
+  settings: { ...DEFAULT_SETTINGS, canonical: "https://www.example.com" },
+  ruled: { variant: "", isBypassed: false, isPrivate: false, vary: [], removed: [], download: true },
+};
+
 /** Every parser of foreign text, by the module that it stands in. */
 export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: string) => unknown>>>> = {
   "src/hosts.ts": { surfaceOf: (text) => surfaceOf({ hostname: text, pathname: text }, HOSTS) },
@@ -150,6 +162,27 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
       clientHeaders({ response: new Response("", { headers }), answeredAt: 0 }, TARGET),
     ),
     ownCookies: field("set-cookie", (headers) => ownCookies(headers, ALL, ["zone.rescdn.io"])),
+  },
+  "src/edge/answer/naming-headers.ts": {
+    "addNamingHeaders, by Link": field("link", (headers) => addNamingHeaders(headers, { path: "/a" }, COPY)),
+    "addNamingHeaders, by path": (text) => addNamingHeaders(new Headers(), { path: `/${text}` }, COPY),
+  },
+  "src/edge/policy/glob.ts": {
+    "Glob, of a long text": (text) => SEVERAL.map((pattern) => new Glob(pattern).captures(text)),
+    "Glob, of a long pattern": (text) => new Glob(`*${text}b*`).captures(text),
+    "Glob, of many stars": (text) => new Glob(text.replaceAll("a", "*a")).captures(`${text}b`),
+  },
+  "src/edge/policy/redirect-location.ts": {
+    redirectLocation: (text) => redirectLocation({ to: `/$1?a=$1` }, [text], `?${text}`),
+    "redirectLocation, of its target": (text) => redirectLocation({ to: `/${text}$1` }, ["a"], ""),
+  },
+  "src/http/as-private.ts": { asPrivate },
+  "src/http/content-disposition.ts": { attachment },
+  "src/zones/rules/rule-schema.ts": {
+    "settingsSchema, of a rule": (text) =>
+      settingsSchema.safeParse({
+        rules: [{ name: text, when: { path: text, header: { a: text } }, do: { redirect: { to: `/${text}` } } }],
+      }),
   },
   "src/edge/answer/edge-headers.ts": {
     addEdgeHeaders: field("access-control-expose-headers", (headers) =>

@@ -109,7 +109,17 @@ describe("the arrows", () => {
   });
 
   it("edge/ imports http/, what a zone, an account and a hostname are to a reader, and no library of the control plane", () => {
-    const zones = ["zone", "settings", "access-settings", "asset-types", "purge/purge-log", "takedowns", "zone-table"];
+    const zones = [
+      "zone",
+      "settings",
+      "access-settings",
+      "asset-types",
+      "purge/purge-log",
+      "takedowns",
+      "zone-table",
+      "rules/edge-rule",
+      "rules/ruled",
+    ];
     const open = new Set([
       "src/settings.ts",
       "src/secrets/keyring.ts",

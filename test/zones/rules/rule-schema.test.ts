@@ -122,7 +122,7 @@ describe("rules", () => {
         ["/$0", "counts what the path's stars stand for from $1 on"],
       ] as const
     ).map(([to, reason]): [object, string[]] => [
-      rule({}, { redirect: { to } }),
+      rule({ path: "/*" }, { redirect: { to } }),
       [`rules.0.do.redirect.to: ${reason}`],
     ]),
     [rule({}, { redirect: { to: "/$1" } }), ["rules.0.do.redirect.to: names $1, and no path with a * is asked for"]],
