@@ -1,5 +1,6 @@
 import type { OriginPolicy } from "../origin-guard/origin-policy.ts";
 import { fieldProblems } from "../rest/field-problems.ts";
+import { hstsProblem } from "../zones/hsts-problems.ts";
 import { mergeSettings } from "../zones/merge-settings.ts";
 import type { EdgeRule } from "../zones/rules/edge-rule.ts";
 import type { StoredSettings } from "../zones/settings.ts";
@@ -7,6 +8,7 @@ import { type SettingsPatch, settingsSchema } from "../zones/settings-schema.ts"
 import { checkedHost, checkedOrigin } from "./checked-origin.ts";
 import { Problem } from "./errors.ts";
 import { withRuleNames } from "./rule-problems.ts";
+import { invalidField } from "./validation.ts";
 
 /**
  * Settings after a change, or a 422: the limits hold for the whole, not just for what one request brings.
@@ -25,6 +27,8 @@ export function changedSettings(
     const details = withRuleNames(fieldProblems(checked.error, ["settings"]), merged);
     throw new Problem("invalid_request", { details });
   }
+  const problem = hstsProblem(merged);
+  if (problem !== null) throw invalidField(problem.field, problem.message);
   const { fallback_origin: fallback, origin_host: host, rules } = patch;
   return {
     ...merged,

@@ -3,6 +3,7 @@ import { isoSeconds } from "../db/iso-seconds.ts";
 import { zoneHosts } from "../hosts.ts";
 import type { RestContext } from "../rest/context.ts";
 import { settingsOf } from "../settings.ts";
+import { warningsOf } from "../zones/hsts-problems.ts";
 import type { ZoneRow } from "../zones/rows.ts";
 import type { EdgeRule } from "../zones/rules/edge-rule.ts";
 import { completeSettings } from "../zones/settings.ts";
@@ -19,6 +20,7 @@ export const zoneSchema = z
     active: z.boolean(),
     mode: z.enum(["live", "test"]),
     version: z.int().openapi({ example: 3 }).describe("Of this document: grows by one with every PATCH."),
+    warnings: z.array(z.string()).optional().describe("What the zone's owner ought to know of its settings."),
     settings: shownSettings.describe(
       "Every setting, with today's defaults where none is set. The values of origin_headers, fallback_headers and a rule's " +
         "request_headers may be credentials: a key without zones:write sees them redacted.",
@@ -30,7 +32,9 @@ type ZoneJson = z.input<typeof zoneSchema>;
 
 /** A zone as an answer to the caller holds it. */
 export function shownZone(c: RestContext, zone: ZoneRow): ZoneJson {
-  return c.var.caller.scopes.includes("zones:write") ? wholeZone(c, zone) : redactedZone(c, zone);
+  const shown = c.var.caller.scopes.includes("zones:write") ? wholeZone(c, zone) : redactedZone(c, zone);
+  const warnings = warningsOf(zone.settings);
+  return warnings.length === 0 ? shown : { ...shown, warnings };
 }
 
 /** A zone but for the values of headers to its origins: they may be credentials. */

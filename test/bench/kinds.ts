@@ -33,6 +33,22 @@ const SIGNING_KEY = "the-signing-key-of-the-bench";
 /** {@link SITE} is below one of them. */
 const REFERERS = ["*.example.com", ...Array.from({ length: 19 }, (_, index) => `site-${index}.example.org`)];
 
+const RULED_HOST = "ruled.rescdn.localhost";
+
+/** Twenty rules, of which half look at who asks, and those at the end match. */
+const RULES = [
+  ...Array.from({ length: 10 }, (_, i) => ({ when: { path: `/old-${i}/*` }, do: { redirect: { to: "/new/$1" } } })),
+  { when: { header: { "user-agent": "*BadBot*" } }, do: { deny: {} } },
+  { when: { header: { "user-agent": ["*scraper*", "curl/*"] } }, do: { deny: {} } },
+  { when: { header: { "x-beta": true } }, do: { request_headers: { "x-stage": "beta" } } },
+  { when: { header: { cookie: "*session=*" } }, do: { cache: "bypass" } },
+  { when: { header: { "x-debug": "1" } }, do: { response_headers: { "x-debug": "1" } } },
+  { when: { country: ["RU", "KP"] }, do: { deny: { status: 451 } } },
+  { when: { none: [{ method: ["GET", "HEAD"] }] }, do: { deny: {} } },
+  { when: { scheme: "http", path: "/*" }, do: { response_headers: { "x-asked-by": "http" } } },
+  { when: { host: "*.localhost" }, do: { browser_ttl: 60 } },
+  { when: { query: { v: false } }, do: { edge_ttl: 86_400, response_headers: { "x-frame-options": "DENY" } } },
+];
 const KINDS: readonly Kind[] = [
   { name: "the whole", status: 200 },
   { name: "HEAD", status: 200, method: "HEAD" },
@@ -42,6 +58,12 @@ const KINDS: readonly Kind[] = [
   { name: "br", status: 200, headers: () => ({ "Accept-Encoding": "gzip, deflate, br" }) },
   { name: "gzip", status: 200, headers: () => ({ "Accept-Encoding": "gzip" }) },
   { name: "a page of a listed origin", status: 200, host: LISTING_HOST, headers: () => ({ Origin: SITE }) },
+  {
+    name: "20 rules and a referer list",
+    status: 200,
+    host: RULED_HOST,
+    headers: () => ({ Referer: `${SITE}/page` }),
+  },
   { name: "404", status: 404, isMissing: true },
   { name: "with a referer list", status: 200, host: ACCESS_HOST, headers: () => ({ Referer: `${SITE}/page` }) },
   { name: "a signed URL", status: 200, host: SIGNED_HOST, isSigned: true },
@@ -68,6 +90,7 @@ export async function measureKinds(options: Options, folder: string): Promise<Ki
     await createZone(before.port, "listing", origin.url, { cors: [SITE] });
     await createZone(before.port, "access", origin.url, { access: { referers: { allow: REFERERS, none: "deny" } } });
     await createZone(before.port, "signed", origin.url, { signed_urls: "required" }, SIGNING_KEY);
+    await createZone(before.port, "ruled", origin.url, { rules: RULES, access: { referers: { allow: REFERERS } } });
     await before.stop();
     const server = await startServe(own);
     try {

@@ -26,6 +26,12 @@ const glob = z
 const oneOrMore = <Schema extends z.ZodType>(one: Schema, what: string) =>
   z.union([one, z.array(one).min(1).max(RULE_BOUNDS.list)], { error: `must be ${what}, or a list of 1 to 100` });
 
+const oneOf = (statuses: readonly number[]) =>
+  z.union(
+    statuses.map((status) => z.literal(status)),
+    { error: `must be ${statuses.slice(0, -1).join(", ")} or ${statuses.at(-1)}` },
+  );
+
 const pathGlob = glob
   .regex(/^[/*]/, "must begin with / or *")
   .regex(/^[^?#]*$/, "must be of the path alone, without ? and #: a query is looked at by `query`")
@@ -136,7 +142,7 @@ const actionsSchema = (query: z.ZodType, edgeSeconds: z.ZodType, ttlSeconds: z.Z
       redirect: z
         .strictObject({
           to: redirectTarget.describe("A path, or a URL; `$1` to `$9` are what the stars of the path stand for."),
-          status: z.literal(REDIRECT_STATUSES).optional().describe("Left out: 302."),
+          status: oneOf(REDIRECT_STATUSES).optional().describe("Left out: 302."),
           query: z
             .enum(["keep", "drop"])
             .optional()
@@ -145,7 +151,7 @@ const actionsSchema = (query: z.ZodType, edgeSeconds: z.ZodType, ttlSeconds: z.Z
         .optional(),
       deny: z
         .strictObject({
-          status: z.literal(DENY_STATUSES).optional().describe("Left out: 403."),
+          status: oneOf(DENY_STATUSES).optional().describe("Left out: 403."),
           text: z.string().min(1).max(200).regex(VISIBLE, "must have no control characters").optional(),
         })
         .optional(),
