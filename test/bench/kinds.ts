@@ -94,7 +94,8 @@ export async function measureKinds(options: Options, folder: string): Promise<Ki
     await before.stop();
     const server = await startServe(own);
     try {
-      for (const kind of KINDS) results.push(await measureKind(kind, asset, server, origin, options, own));
+      for (const kind of KINDS.filter(({ name }) => name.includes(options.only)))
+        results.push(await measureKind(kind, asset, server, origin, options, own));
     } finally {
       await server.stop();
       origin.stop();

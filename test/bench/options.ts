@@ -23,7 +23,7 @@ export interface Options {
   /** Length of one turn. */
   seconds: number;
   parts: ReadonlySet<(typeof PARTS)[number]>;
-  /** Part of the names of the contenders that run beside ours and the constant answer; empty: all. */
+  /** Part of the names of the contenders that run beside ours and the constant answer, and of the kinds of hits; empty: all. */
   only: string;
   /** Numbers of zones, and of objects, in the growth table. */
   growth: { zones: readonly number[]; objects: readonly number[] };
