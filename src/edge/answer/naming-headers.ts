@@ -20,7 +20,7 @@ function namesCanonical(headers: Headers): boolean {
   return splitOutsideQuotes((headers.get("link") ?? "").toLowerCase(), ";").some((parameter) => {
     const [name = "", value = ""] = parameter.split("=", 2);
     // The next link of the list stands behind a comma.
-    const relations = unquoted(splitOutsideQuotes(value, ",")[0]!.trim()).split(" ");
+    const relations = unquoted(splitOutsideQuotes(value, ",")[0] ?? "").split(" ");
     return name.trim() === "rel" && relations.includes("canonical");
   });
 }
