@@ -8,6 +8,7 @@ import type { Clients } from "./clients.ts";
 import { type Condition, conditionOf, holds, type Look, looksOf, pathGlobsOf, ReadUrl, settle } from "./condition.ts";
 import type { Glob } from "./glob.ts";
 import { hstsFields } from "./hsts-fields.ts";
+import { lenientPath } from "./lenient-path.ts";
 import { redirectLocation } from "./redirect-location.ts";
 import { type Dependence, first, type RuledZone, ruledZone } from "./ruled-zone.ts";
 
@@ -114,8 +115,16 @@ export class Rules {
   /** What is left of the rules for requests of a URL. */
   #left(url: URL): Pick<OfUrl, "certain" | "open"> & { looks: Look[] } {
     const { path } = targetOf(url, this.#zone);
-    const read = new ReadUrl({ path, search: url.search, hostname: url.hostname });
-    const rules = this.#rules.map(({ condition }, index) => ({ index, condition: settle(condition, read) }));
+    const { search, hostname } = url;
+    const read = new ReadUrl({ path, search, hostname });
+    const lenient = lenientPath(path);
+    const other = lenient === path ? null : new ReadUrl({ path: lenient, search, hostname });
+    const rules = this.#rules.map(({ condition, rule }, index) => {
+      const asked = settle(condition, read);
+      const guard = guardOf(rule);
+      if (other === null || guard === null) return { index, condition: asked };
+      return { index, condition: settle({ kind: guard, of: [asked, settle(condition, other)] }, read) };
+    });
     return {
       certain: rules.filter(({ condition }) => condition === true).map(({ index }) => index),
       open: rules.filter(({ condition }) => typeof condition !== "boolean"),
@@ -195,6 +204,15 @@ function answerOf(
     if (!leadsBack(location, url)) return { kind: "redirect", status: redirect.status ?? 302, location };
   }
   return null;
+}
+
+/**
+ * Whether a rule that guards a path matches any spelling that some server takes for that path, or all of them have to be meant;
+ * null: it guards nothing.
+ */
+function guardOf({ do: { deny, signature } }: EdgeRule): "any" | "all" | null {
+  if (deny !== undefined || signature === "required") return "any";
+  return signature === "none" ? "all" : null;
 }
 
 function capturesOf(globs: readonly Glob[], path: string): readonly string[] {
