@@ -6,6 +6,16 @@ const seconds = z.int().min(0);
 const orNull = seconds.nullable();
 const headers = z.record(z.string(), z.string());
 
+/** Its conditions and actions are described where they are taken. */
+const rule = z
+  .object({
+    name: z.string().optional(),
+    enabled: z.boolean().optional(),
+    when: z.record(z.string(), z.unknown()).optional(),
+    do: z.record(z.string(), z.unknown()),
+  })
+  .openapi("EdgeRule");
+
 /** A setting of an answer, described as the same of a request. */
 function as<Schema extends z.ZodType>(name: keyof ZoneSettings, schema: Schema): Schema {
   const { description = "" } = settingsSchema.shape[name];
@@ -86,6 +96,26 @@ export const shownSettings = z
         .openapi("Access"),
     ),
     signed_urls: as("signed_urls", z.enum(["off", "required"])),
+    rules: as("rules", z.array(rule)),
+    https: as("https", z.enum(["off", "redirect"])),
+    hsts: as(
+      "hsts",
+      z
+        .object({ max_age: seconds, include_subdomains: z.boolean().optional(), preload: z.boolean().optional() })
+        .openapi("Hsts")
+        .nullable(),
+    ),
+    canonical: as("canonical", z.string().nullable()),
+    noindex: as("noindex", z.boolean()),
+    robots_txt: as("robots_txt", z.string().nullable()),
+    error_pages: as("error_pages", headers),
+    maintenance: as(
+      "maintenance",
+      z
+        .object({ retry_after: seconds.optional(), allow: z.array(z.string()).optional() })
+        .openapi("Maintenance")
+        .nullable(),
+    ),
   } satisfies Record<keyof ZoneSettings, z.ZodType>)
   .openapi("Settings");
 

@@ -197,6 +197,7 @@ export const settingsSchema = z
     hsts: setting(
       hostSettings.hsts,
       "Strict-Transport-Security over https. `preload` is hard to take back: browsers carry the domain in their builds.",
+      "HstsChange",
     ),
     canonical: setting(
       hostSettings.canonical,
@@ -211,6 +212,7 @@ export const settingsSchema = z
     maintenance: setting(
       hostSettings.maintenance,
       "While it is set, what is stored is served, fresh or stale, and no origin asked, but for the addresses allowed.",
+      "MaintenanceChange",
     ),
   })
   .superRefine(({ methods, rules }, context) => {

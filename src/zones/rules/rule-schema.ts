@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@hono/zod-openapi";
 import { type HeaderUse, isHeaderValue, refusalOfHeaderName } from "../header-rules.ts";
 import {
   type Actions,
@@ -53,7 +53,7 @@ const valueTest: z.ZodType<ValueTest, unknown> = z.union(
     z.boolean(),
     glob,
     z.array(glob).min(1).max(RULE_BOUNDS.list),
-    z.strictObject({ equals: z.string().max(RULE_BOUNDS.glob) }),
+    z.strictObject({ equals: z.string().max(RULE_BOUNDS.glob) }).openapi("EqualText"),
   ],
   {
     error:
@@ -76,7 +76,7 @@ const whenSchema = (depth: number): z.ZodType<When, unknown> => {
           .array(whenSchema(depth - 1))
           .min(1)
           .max(RULE_BOUNDS.list);
-  return z.strictObject(
+  const schema = z.strictObject(
     {
       path: oneOrMore(pathGlob, "a path such as /old/*").optional(),
       extension: oneOrMore(extension, "an extension").optional(),
@@ -94,7 +94,12 @@ const whenSchema = (depth: number): z.ZodType<When, unknown> => {
           ? `may stand at most ${RULE_BOUNDS.depth} deep in another condition`
           : undefined,
     },
-  ) as unknown as z.ZodType<When, unknown>;
+  );
+  const levels = RULE_BOUNDS.depth - depth;
+  return schema.openapi(levels === 0 ? "RuleCondition" : `RuleConditionOfLevel${levels}`) as unknown as z.ZodType<
+    When,
+    unknown
+  >;
 };
 
 const redirectTarget = z
@@ -148,12 +153,14 @@ const actionsSchema = (query: z.ZodType, edgeSeconds: z.ZodType, ttlSeconds: z.Z
             .optional()
             .describe("What becomes of the client's query. Left out: it is kept."),
         })
+        .openapi("RuleRedirect")
         .optional(),
       deny: z
         .strictObject({
           status: oneOf(DENY_STATUSES).optional().describe("Left out: 403."),
           text: z.string().min(1).max(200).regex(VISIBLE, "must have no control characters").optional(),
         })
+        .openapi("RuleDenial")
         .optional(),
       edge_ttl: edgeSeconds.optional().describe("Seconds at the edge, over all but `private` and `no-store`."),
       browser_ttl: ttlSeconds.optional().describe("Seconds at clients."),
@@ -174,7 +181,8 @@ const actionsSchema = (query: z.ZodType, edgeSeconds: z.ZodType, ttlSeconds: z.Z
       const refuse = (message: string, path: string[] = []) => context.addIssue({ code: "custom", path, message });
       if (Object.values(actions).every((action) => action === undefined)) refuse("must have an action");
       if (actions.redirect !== undefined && actions.deny !== undefined) refuse("cannot be beside redirect", ["deny"]);
-    });
+    })
+    .openapi("RuleActions");
 
 const MOST_STARS = 9;
 
@@ -198,7 +206,8 @@ const ruleSchema = (...schemas: Parameters<typeof actionsSchema>) =>
           path: ["do", "redirect", "to"],
           message: `names $${used}, and ${known === 0 ? "no path with a * is asked for" : `a path is asked for that has ${known} stars`}`,
         });
-    });
+    })
+    .openapi("EdgeRuleChange");
 
 /** How many stars the path globs have that a redirect may take its parts of. */
 function starsOf({ path, all = [], any = [] }: When): number[] {
