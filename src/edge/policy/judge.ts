@@ -96,11 +96,11 @@ function ruleAndVerify(
   { clients, keyring }: Judging,
 ): Ruling {
   const isClosed = closure !== null && isClosedTo(request, closure, clients);
-  const ruled = (on: Route, effects: Effects | null): Ruling => ({
-    ...unruled(on, zone),
-    ...effects,
-    isClosed,
-  });
+  const ruled = (on: Route, effects: Effects | null): Ruling => {
+    if (effects === null) return { ...unruled(on, zone), isClosed };
+    const { zone: ruledZone, target, answer } = effects;
+    return { zone: ruledZone, route: on, target, document: zone, answer, until: null, isClosed };
+  };
   const effectsOn = (on: Route) => rules?.decide({ request, route: on, clients }) ?? null;
   if (signing === null || presented === null) return ruled(route, effectsOn(route));
   const effects = effectsOn(presented.route);

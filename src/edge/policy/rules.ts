@@ -51,8 +51,8 @@ interface OfUrl {
   /** Those that depend on it, in their order. */
   open: readonly { index: number; condition: Condition }[];
   dependence: Dependence;
-  /** By what tells clients apart, see {@link Rules.decide}. */
-  effects: BoundedMap<string, Effects>;
+  /** By what tells clients apart, see {@link matchedOf}. */
+  effects: BoundedMap<Matched, Effects>;
 }
 
 /** How many combinations of rules are remembered, of a zone and of a URL: beyond that they are put together anew. */
@@ -84,8 +84,7 @@ export class Rules {
   decide({ request, route, clients }: RuledRequest): Effects {
     const ofUrl = this.#ofUrl(route);
     const client = new AskingRequest(request, route.url, clients);
-    let matched = this.#looksAtScheme ? client.scheme : "";
-    for (const { condition } of ofUrl.open) matched += holds(condition, client) ? " 1" : " 0";
+    const matched = matchedOf(ofUrl.open, client, this.#looksAtScheme);
     let effects = ofUrl.effects.get(matched);
     if (effects === undefined) {
       const isHttps = !this.#looksAtScheme || client.scheme === "https";
@@ -136,7 +135,7 @@ export class Rules {
     let known = this.#byRoute.get(route);
     if (known === undefined) {
       const { certain, open, looks } = this.#left(route.url);
-      const effects = new BoundedMap<string, Effects>({ entries: REMEMBERED_OF_URL }, "everything");
+      const effects = new BoundedMap<Matched, Effects>({ entries: REMEMBERED_OF_URL }, "everything");
       known = { certain, open, dependence: dependenceOf(looks), effects };
       this.#byRoute.set(route, known);
     }
@@ -177,6 +176,17 @@ export class Rules {
     }
     return ruled;
   }
+}
+
+/** Which of the rules that depend on the client match, one bit for each, as far as numbers go. */
+type Matched = number | string;
+const BITS = 50;
+
+function matchedOf(open: OfUrl["open"], client: AskingRequest, looksAtScheme: boolean): Matched {
+  let bits = looksAtScheme && client.scheme === "https" ? 1 : 0;
+  if (open.length > BITS) return `${bits} ${open.map(({ condition }) => (holds(condition, client) ? 1 : 0)).join("")}`;
+  for (const { condition } of open) bits = 2 * bits + (holds(condition, client) ? 1 : 0);
+  return bits;
 }
 
 /** The rules of a zone; null: it has none, and nothing else that depends on how it is asked. */
