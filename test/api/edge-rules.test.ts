@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
+import { anyRules, chance } from "../support/any-rules.ts";
 import { call, customerOf, newZone, type ShownZone } from "../support/control-plane.ts";
 import { newKey } from "../support/keys.ts";
 
@@ -101,6 +102,18 @@ describe("rules in a zone's settings", () => {
     expect(await answer.json()).toMatchObject({ purged: true, paths: ["/img/a"] });
   });
 });
+
+it("any document of rules is taken or refused as documented", async () => {
+  const zone = await newZone(customer.live);
+  const next = chance(7);
+  const counts = { 200: 0, 422: 0 };
+  for (let i = 0; i < 60; i++) {
+    const { status } = await patch(zone.id, { rules: anyRules(next) });
+    expect([200, 422]).toContain(status);
+    counts[status as 200 | 422]++;
+  }
+  expect(Math.min(counts[200], counts[422])).toBeGreaterThan(10);
+}, 60_000);
 
 describe("the other settings of a zone's hosts", () => {
   it("merge name by name, and null puts a default back", async () => {

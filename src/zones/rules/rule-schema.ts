@@ -42,7 +42,11 @@ const extension = z.string().regex(/^[a-z0-9_-]{1,16}$/, "must be an extension i
 const country = z
   .string()
   .toUpperCase()
-  .regex(/^(?:[A-Z]{2}|T1)$/, "must be a country's two letters (ISO 3166), or T1 for the Tor network");
+  // In small letters as well: no pattern of the document's.
+  .refine(
+    (code) => /^(?:[A-Z]{2}|T1)$/.test(code),
+    "must be a country's two letters (ISO 3166), or T1 for the Tor network",
+  );
 
 const method = z.string().regex(/^[A-Z]{1,20}$/, "must be a method in capital letters");
 

@@ -4,8 +4,8 @@ import { Rules } from "../../../src/edge/policy/rules.ts";
 import type { Route } from "../../../src/edge/request/routes.ts";
 import { completeSettings, type StoredSettings } from "../../../src/zones/settings.ts";
 import { settingsSchema } from "../../../src/zones/settings-schema.ts";
+import { anyRules, chance } from "../../support/any-rules.ts";
 import { zoneDocument } from "../../support/zone-document.ts";
-import { anyRules, chance } from "./any-rules.ts";
 
 const DOCUMENTS = 10_000;
 
