@@ -18,6 +18,13 @@ export function controlPlane(
       return import("./records/dns/doh.ts").then(({ handleDns }) =>
         handleDns(request, url, env, (work) => ctx.waitUntil(work), Date.now()),
       );
+    case "dashboard":
+      return (
+        import("./dashboard/dashboard.ts")
+          .then(({ handleDashboard }) => handleDashboard(request, url))
+          // Programs find the same there as on the API's own hosts.
+          .then((answer) => answer ?? controlPlane("api", url, request, env, ctx))
+      );
     default:
       return surface satisfies never;
   }

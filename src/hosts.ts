@@ -1,6 +1,8 @@
 import type { Settings } from "./settings.ts";
 
-/** What answers a URL: the edge, ResCDN's API, ResolveDB's API, DNS over HTTPS, whoever has a hostname, or nobody. */
+/**
+ * What answers a URL: the edge, ResCDN's API, ResolveDB's API, DNS over HTTPS, the dashboard, whoever has a hostname, or nobody.
+ */
 export type Surface =
   | { kind: "edge"; zone: string }
   /** A hostname that is none of ours: a customer's own, where somebody has it. */
@@ -8,6 +10,7 @@ export type Surface =
   | { kind: "api" }
   | { kind: "records" }
   | { kind: "dns" }
+  | { kind: "dashboard" }
   | { kind: "unknown" };
 
 /**
@@ -39,6 +42,8 @@ export const PROOF_PATH = "/.well-known/rescdn-hostname";
 /** Where the control plane answers DNS: RFC 8484, and its JSON form. */
 const DNS_PATHS: readonly string[] = ["/dns-query", "/resolve"];
 const RECORDS_PATH = /^\/api\/v1(?:\/|$)/;
+/** What of the dashboard's host ResCDN's API answers: a session is a caller there, see `src/sign-in`. */
+const API_PATH = /^\/(?:v1|admin|health|docs|openapi\.json)(?:\/|$)/;
 /** What of ResCDN's API ResolveDB's own hosts answer. */
 const SHARED_PATH = /^\/(?:health|docs|openapi\.json)(?:\/|$)/;
 
@@ -49,13 +54,19 @@ const SHARED_PATH = /^\/(?:health|docs|openapi\.json)(?:\/|$)/;
  */
 export function surfaceOf(
   { hostname, pathname }: Pick<URL, "hostname" | "pathname">,
-  { edgeDomains, apiHosts, recordsHosts }: Pick<Settings, "edgeDomains" | "apiHosts" | "recordsHosts">,
+  {
+    edgeDomains,
+    apiHosts,
+    recordsHosts,
+    dashboardHost,
+  }: Pick<Settings, "edgeDomains" | "apiHosts" | "recordsHosts" | "dashboardHost">,
 ): Surface {
   const host = hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
   const records = recordsHosts.has(host);
-  if (records || apiHosts.has(host)) {
+  if (records || apiHosts.has(host) || host === dashboardHost) {
     if (DNS_PATHS.includes(pathname)) return { kind: "dns" };
     if (RECORDS_PATH.test(pathname) || (records && pathname === "/")) return { kind: "records" };
+    if (host === dashboardHost && !API_PATH.test(pathname)) return { kind: "dashboard" };
     return records && !SHARED_PATH.test(pathname) ? { kind: "unknown" } : { kind: "api" };
   }
   if (pathname === PROOF_PATH) return { kind: "unknown" };

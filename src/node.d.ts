@@ -8,6 +8,7 @@ declare module "node:zlib" {
   };
   export function gzipSync(bytes: Uint8Array, options: { level: number }): Uint8Array;
   export function brotliCompressSync(bytes: Uint8Array, options: { params: Record<number, number> }): Uint8Array;
+  export function brotliDecompressSync(bytes: ArrayBuffer): Uint8Array;
   export function zstdCompressSync(text: string): Uint8Array;
   export function deflateSync(text: string): Uint8Array;
   type Create = (options: {

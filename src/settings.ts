@@ -7,6 +7,7 @@ export interface Variables {
   EDGE_DOMAINS: string;
   API_HOSTS: string;
   RECORDS_HOSTS: string;
+  DASHBOARD_HOST?: string;
   NAME_SERVERS: string;
   HOST_ADDRESSES?: string;
   ADMIN_TOKEN?: string;
@@ -37,6 +38,7 @@ export const VARIABLE_NAMES = [
   "EDGE_DOMAINS",
   "API_HOSTS",
   "RECORDS_HOSTS",
+  "DASHBOARD_HOST",
   "NAME_SERVERS",
   "HOST_ADDRESSES",
   "ADMIN_TOKEN",
@@ -71,6 +73,11 @@ export interface Settings {
   apiHosts: ReadonlySet<string>;
   /** Hostnames that answer ResolveDB's part of the control plane and nothing else. */
   recordsHosts: ReadonlySet<string>;
+  /**
+   * The hostname of the dashboard, where alone sessions are believed; null: there is none. Pages of customers' zones are
+   * same-site with every host below an edge domain, so that it must be another registrable domain.
+   */
+  dashboardHost: string | null;
   /** Hostnames that answer ResolveDB's zones over UDP and TCP, for the zones' NS records; the first is the primary. */
   nameServers: readonly [string, ...string[]];
   /** `host=address` of hosts within ResolveDB's zones: what A and AAAA of them answer. */
@@ -132,6 +139,7 @@ function parseSettings(env: Variables): Settings {
     edgeDomains: atLeastOne(names(env, "EDGE_DOMAINS"), "EDGE_DOMAINS names no domain"),
     apiHosts: new Set(atLeastOne(hosts(env, "API_HOSTS"), "API_HOSTS names no host")),
     recordsHosts: new Set(hosts(env, "RECORDS_HOSTS")),
+    dashboardHost: dashboardHostOf(env),
     nameServers: atLeastOne(names(env, "NAME_SERVERS"), "NAME_SERVERS names no host"),
     hostAddresses: words(env.HOST_ADDRESSES ?? ""),
     adminToken: secretOf("ADMIN_TOKEN", env.ADMIN_TOKEN, "/admin stays off"),
@@ -167,6 +175,18 @@ function keyringOf({ SECRETS_KEY: text }: Variables): Keyring | null {
   const keyring = readKeyring(text);
   if (keyring === null) throw new SettingsError(`SECRETS_KEY ${NO_KEYRING}`);
   return keyring;
+}
+
+function dashboardHostOf(env: Variables): string | null {
+  const [host, ...others] = hosts(env, "DASHBOARD_HOST");
+  if (host === undefined) return null;
+  if (others.length > 0) throw new SettingsError(`DASHBOARD_HOST names more than one host: ${env.DASHBOARD_HOST}`);
+  const edge = hosts(env, "EDGE_DOMAINS").find((domain) => host === domain || host.endsWith(`.${domain}`));
+  if (edge !== undefined)
+    throw new SettingsError(
+      `DASHBOARD_HOST is below the edge domain ${edge}, whose zones' pages could act for those who are signed in: ${host}`,
+    );
+  return host;
 }
 
 function accountIdOf({ PUBLIC_NAMESPACE_ACCOUNT: id }: Variables): string | null {

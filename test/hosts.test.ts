@@ -6,11 +6,13 @@ const settings = {
   edgeDomains: ["rescdn.io", "rescdn.localhost"],
   apiHosts: new Set(["api.rescdn.io", "localhost", "127.0.0.1", "[::1]"]),
   recordsHosts: new Set(["api.resolvedb.io", "dns.resolvedb.io"]),
+  dashboardHost: "localhost",
 } satisfies Partial<Settings>;
 const edge = (zone: string) => ({ kind: "edge", zone });
 const api = { kind: "api" };
 const records = { kind: "records" };
 const dns = { kind: "dns" };
+const dashboard = { kind: "dashboard" };
 const unknown = { kind: "unknown" };
 const own = (hostname: string) => ({ kind: "hostname", hostname });
 
@@ -21,7 +23,7 @@ describe("surfaceOf()", () => {
     ["demo.rescdn.localhost", edge("demo")],
     ["api.rescdn.io", api],
     ["api.rescdn.io.", api],
-    ["localhost", api],
+    ["localhost", dashboard],
     ["127.0.0.1", api],
     ["[::1]", api],
     ["rescdn.io", unknown],
@@ -62,6 +64,12 @@ describe("surfaceOf()", () => {
     ["elsewhere.example", PROOF_PATH, unknown],
     ["demo.rescdn.io", PROOF_PATH, unknown],
     ["demo.rescdn.io", `${PROOF_PATH}/x`, edge("demo")],
+    ["localhost", "/zones/demo", dashboard],
+    ["localhost", "/docs/", api],
+    ["localhost", "/v1", api],
+    ["localhost", "/v1x", dashboard],
+    ["localhost", "/api/v1/records", records],
+    ["api.rescdn.io", "/zones/demo", api],
   ])("%s%s", (hostname, pathname, surface) => {
     expect(surfaceOf({ hostname, pathname }, settings)).toEqual(surface);
   });

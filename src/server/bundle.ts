@@ -3,10 +3,11 @@ import { builtinModules } from "node:module";
 import { basename, extname, join } from "node:path";
 import { build, type Metafile, type Plugin, stop } from "esbuild";
 import { EVENTS } from "../log/events.ts";
+import { buildDashboard } from "./build-dashboard.ts";
 import { projectRoot } from "./project.ts";
 
 /** Files that are bytes to the Worker, never evaluated: those of `wrangler.toml`'s rule of type Data. */
-const DATA_FILE = /^swagger-ui(-bundle\.js|-standalone-preset\.js|\.css)$/;
+const DATA_FILE = /^swagger-ui(-bundle\.js|-standalone-preset\.js|\.css)$|\.br$/;
 
 const MAIN = "worker.mjs";
 
@@ -38,7 +39,7 @@ export async function bundleWorker(
   entry = "src/worker.ts",
   alias: Record<string, string> = {},
 ): Promise<Bundle> {
-  await rm(folder, { recursive: true, force: true });
+  await Promise.all([rm(folder, { recursive: true, force: true }), buildDashboard()]);
   const { metafile } = await build({
     absWorkingDir: projectRoot,
     entryPoints: { worker: entry },
@@ -88,7 +89,7 @@ export function evaluatedAtStart({ outputs }: Metafile): string[] {
 const dataModules: Plugin = {
   name: "data-modules",
   setup({ onLoad }) {
-    onLoad({ filter: /swagger-ui/ }, async ({ path }) => {
+    onLoad({ filter: /swagger-ui|\.br$/ }, async ({ path }) => {
       if (!DATA_FILE.test(basename(path))) return undefined;
       return { contents: await readFile(path), loader: "copy" };
     });

@@ -97,7 +97,12 @@ const LISTING = { ...ZONE.settings, forward: { ...ZONE.settings.forward, headers
 const ALL = { ...ZONE.settings.forward, headers: "all" as const, cookies: true };
 const PURGED = { query: "sort" as const, hosts: ["a.rescdn.io"] };
 const POLICY = { allowPrivate: false, allowHttp: true, ownHosts: ["rescdn.io"] };
-const HOSTS = { edgeDomains: ["rescdn.io"] as const, apiHosts: new Set<string>(), recordsHosts: new Set<string>() };
+const HOSTS = {
+  edgeDomains: ["rescdn.io"] as const,
+  apiHosts: new Set<string>(),
+  recordsHosts: new Set<string>(),
+  dashboardHost: null,
+};
 const VALIDATORS = { etag: '"a"', lastModified: 0, date: 0 };
 const URL_OF_A = new URL("https://a.rescdn.io/a.css?b=c");
 const TARGET = targetOf(URL_OF_A, ZONE);

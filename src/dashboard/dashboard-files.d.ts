@@ -1,0 +1,13 @@
+// Made by src/server/build-dashboard.ts; `imports` in package.json says where.
+declare module "#dashboard-files" {
+  /** A file for browsers, compressed with Brotli. */
+  export interface DashboardFile {
+    type: string;
+    load(): Promise<{ default: ArrayBuffer }>;
+  }
+
+  /** The page that all of the dashboard's paths show. */
+  export const page: DashboardFile;
+  /** What the page loads, by path: each has a hash of what it holds in its name. */
+  export const files: Readonly<Record<string, DashboardFile>>;
+}

@@ -1,0 +1,74 @@
+import { brotliDecompressSync } from "node:zlib";
+import { type DashboardFile, files, page } from "#dashboard-files";
+import { preferredCoding } from "../http/accept-encoding.ts";
+import { weightedValues } from "../http/weighted-list.ts";
+import { ANSWER_HEADERS } from "../rest/answer-headers.ts";
+import { isPage } from "./page-paths.ts";
+
+/** All from this host, nothing inline, and no text that becomes markup (Trusted Types). */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
+const PAGE_HEADERS = {
+  ...ANSWER_HEADERS,
+  "cache-control": "no-cache",
+  "content-security-policy": PAGE_POLICY,
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+  // What a page's tab says of where it came from stays on this host.
+  "referrer-policy": "same-origin",
+} as const;
+
+/** RFC 8246: a name with a hash of what it holds never changes. */
+const FILE_HEADERS = { ...PAGE_HEADERS, "cache-control": "public, max-age=31536000, immutable" } as const;
+
+/**
+ * Answers a request to the dashboard's host that is none of an API's: with the page, which says itself where there is none
+ * at a path, or with what the page loads. Null: who asks is not a browser that a person goes somewhere with.
+ */
+export async function handleDashboard(request: Request, { pathname }: URL): Promise<Response | null> {
+  if (request.method !== "GET" && request.method !== "HEAD") return null;
+  const file = Object.hasOwn(files, pathname) ? files[pathname] : undefined;
+  if (file !== undefined) return fileAnswer(request, file, 200, FILE_HEADERS);
+  if (pathname.startsWith("/assets/") || !wantsPage(request)) return null;
+  return fileAnswer(request, page, isPage(pathname) ? 200 : 404, PAGE_HEADERS);
+}
+
+/** RFC 9110 §12.5.1: browsers name HTML where a person goes somewhere; scripts and programs do not. */
+function wantsPage({ headers }: Request): boolean {
+  return weightedValues(headers.get("accept")).some(({ value, weight }) => value === "text/html" && weight !== 0);
+}
+
+async function fileAnswer(
+  { method, headers: asked }: Request,
+  { type, load }: DashboardFile,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
+  const { default: compressed } = await load();
+  const isTaken = preferredCoding(asked.get("accept-encoding"), ["br", "identity"]) === "br";
+  const body = isTaken ? compressed : brotliDecompressSync(compressed);
+  return new Response(method === "HEAD" ? null : body, {
+    status,
+    headers: {
+      ...headers,
+      "content-type": type,
+      "content-length": String(body.byteLength),
+      vary: "accept-encoding, accept",
+      ...(isTaken && { "content-encoding": "br" }),
+    },
+    encodeBody: "manual",
+  });
+}

@@ -1,0 +1,5 @@
+// The URL that the build gives to a file.
+declare module "*.svg" {
+  const url: string;
+  export default url;
+}

@@ -1,0 +1,8 @@
+import { useEffect } from "preact/hooks";
+
+/** Names the view in the tab, in the history, and to screen readers. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · ResCDN`;
+  }, [title]);
+}

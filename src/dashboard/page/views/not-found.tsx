@@ -1,0 +1,17 @@
+import { useTitle } from "../ui/use-title.ts";
+
+/** What is shown at a path that is no page. */
+export function NotFound() {
+  useTitle("Not found");
+  return (
+    <main class="centered">
+      <h1>There is no page here</h1>
+      <p>The address may have a typing mistake, or what it named may have been deleted.</p>
+      <p>
+        <a class="button" href="/">
+          To the start
+        </a>
+      </p>
+    </main>
+  );
+}
