@@ -18,6 +18,8 @@ export function controlPlane(
       return import("./records/dns/doh.ts").then(({ handleDns }) =>
         handleDns(request, url, env, (work) => ctx.waitUntil(work), Date.now()),
       );
+    case "sign-in":
+      return import("./people/sign-in-routes.ts").then(({ handleSignIn }) => handleSignIn(request, url, env, ctx));
     case "dashboard":
       return (
         import("./dashboard/dashboard.ts")

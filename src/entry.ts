@@ -70,6 +70,7 @@ export function createEntry<E extends EdgeEnv>(
       case "api":
       case "records":
       case "dns":
+      case "sign-in":
       case "dashboard":
         return control(route.surface.kind, route.url, request, env, ctx);
       case "unknown":

@@ -1,6 +1,7 @@
 import type { AccountPublisher } from "./accounts/account-publisher.ts";
 import type { RateLimiter } from "./accounts/rate-limiter.ts";
 import type { HostPublisher } from "./hostnames/host-publisher.ts";
+import type { MailBindings } from "./people/mail.ts";
 import type { RateLimitBindings } from "./records/rate-limit-bindings.ts";
 import type { RecordPublisher } from "./records/record-publisher.ts";
 import type { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
@@ -10,7 +11,7 @@ import type { ZonePublisher } from "./zones/publisher.ts";
 import type { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";
 
 /** Bindings and variables of `wrangler.toml`. A Durable Object names the few that it needs itself: this knows all of them. */
-export interface Env extends Variables, RateLimitBindings, ClientRateBindings {
+export interface Env extends Variables, RateLimitBindings, ClientRateBindings, MailBindings {
   DB: D1Database;
   ZONES: KVNamespace;
   ACCOUNT_PUBLISHER: DurableObjectNamespace<AccountPublisher>;

@@ -1,7 +1,8 @@
 import type { Settings } from "./settings.ts";
 
 /**
- * What answers a URL: the edge, ResCDN's API, ResolveDB's API, DNS over HTTPS, the dashboard, whoever has a hostname, or nobody.
+ * What answers a URL: the edge, ResCDN's API, ResolveDB's API, DNS over HTTPS, the dashboard and how people sign in there, whoever
+ * has a hostname, or nobody.
  */
 export type Surface =
   | { kind: "edge"; zone: string }
@@ -10,6 +11,7 @@ export type Surface =
   | { kind: "api" }
   | { kind: "records" }
   | { kind: "dns" }
+  | { kind: "sign-in" }
   | { kind: "dashboard" }
   | { kind: "unknown" };
 
@@ -44,6 +46,7 @@ const DNS_PATHS: readonly string[] = ["/dns-query", "/resolve"];
 const RECORDS_PATH = /^\/api\/v1(?:\/|$)/;
 /** What of the dashboard's host ResCDN's API answers: a session is a caller there, see `src/sign-in`. */
 const API_PATH = /^\/(?:v1|admin|health|docs|openapi\.json)(?:\/|$)/;
+const SIGN_IN_PATH = /^\/auth(?:\/|$)/;
 /** What of ResCDN's API ResolveDB's own hosts answer. */
 const SHARED_PATH = /^\/(?:health|docs|openapi\.json)(?:\/|$)/;
 
@@ -66,6 +69,7 @@ export function surfaceOf(
   if (records || apiHosts.has(host) || host === dashboardHost) {
     if (DNS_PATHS.includes(pathname)) return { kind: "dns" };
     if (RECORDS_PATH.test(pathname) || (records && pathname === "/")) return { kind: "records" };
+    if (host === dashboardHost && SIGN_IN_PATH.test(pathname)) return { kind: "sign-in" };
     if (host === dashboardHost && !API_PATH.test(pathname)) return { kind: "dashboard" };
     return records && !SHARED_PATH.test(pathname) ? { kind: "unknown" } : { kind: "api" };
   }

@@ -8,6 +8,12 @@ export interface Variables {
   API_HOSTS: string;
   RECORDS_HOSTS: string;
   DASHBOARD_HOST?: string;
+  SIGN_IN_SECRET?: string;
+  SIGN_UP?: string;
+  OPERATORS?: string;
+  MAIL_FROM?: string;
+  GITHUB_CLIENT_ID?: string;
+  GITHUB_CLIENT_SECRET?: string;
   NAME_SERVERS: string;
   HOST_ADDRESSES?: string;
   ADMIN_TOKEN?: string;
@@ -39,6 +45,12 @@ export const VARIABLE_NAMES = [
   "API_HOSTS",
   "RECORDS_HOSTS",
   "DASHBOARD_HOST",
+  "SIGN_IN_SECRET",
+  "SIGN_UP",
+  "OPERATORS",
+  "MAIL_FROM",
+  "GITHUB_CLIENT_ID",
+  "GITHUB_CLIENT_SECRET",
   "NAME_SERVERS",
   "HOST_ADDRESSES",
   "ADMIN_TOKEN",
@@ -62,6 +74,12 @@ export const VARIABLE_NAMES = [
   "CLOUDFLARE_API_BASE",
 ] as const satisfies readonly (keyof Variables)[];
 
+/**
+ * Who may sign in without having done so before: anybody; whom a member of an account has invited; nobody. The owner of an
+ * account's address and the operators always may.
+ */
+export type SignUp = "open" | "invited" | "closed";
+
 /** A variable says what it must not. */
 export class SettingsError extends Error {}
 
@@ -78,6 +96,15 @@ export interface Settings {
    * same-site with every host below an edge domain, so that it must be another registrable domain.
    */
   dashboardHost: string | null;
+  /** What sessions' cookies are signed with; null: nobody can sign in. */
+  signInSecret: string | null;
+  signUp: SignUp;
+  /** E-mail addresses, in lower case, of the people who operate the network. */
+  operators: ReadonlySet<string>;
+  /** Whom mail to people is from; null: mail is not sent, and the log has what it would say. */
+  mailFrom: string | null;
+  /** The OAuth app that people may sign in through; null: they may not. */
+  github: { clientId: string; clientSecret: string } | null;
   /** Hostnames that answer ResolveDB's zones over UDP and TCP, for the zones' NS records; the first is the primary. */
   nameServers: readonly [string, ...string[]];
   /** `host=address` of hosts within ResolveDB's zones: what A and AAAA of them answer. */
@@ -140,6 +167,11 @@ function parseSettings(env: Variables): Settings {
     apiHosts: new Set(atLeastOne(hosts(env, "API_HOSTS"), "API_HOSTS names no host")),
     recordsHosts: new Set(hosts(env, "RECORDS_HOSTS")),
     dashboardHost: dashboardHostOf(env),
+    signInSecret: secretOf("SIGN_IN_SECRET", env.SIGN_IN_SECRET, "nobody can sign in"),
+    signUp: signUpOf(env),
+    operators: new Set(words(env.OPERATORS ?? "")),
+    mailFrom: env.MAIL_FROM || null,
+    github: githubOf(env),
     nameServers: atLeastOne(names(env, "NAME_SERVERS"), "NAME_SERVERS names no host"),
     hostAddresses: words(env.HOST_ADDRESSES ?? ""),
     adminToken: secretOf("ADMIN_TOKEN", env.ADMIN_TOKEN, "/admin stays off"),
@@ -187,6 +219,17 @@ function dashboardHostOf(env: Variables): string | null {
       `DASHBOARD_HOST is below the edge domain ${edge}, whose zones' pages could act for those who are signed in: ${host}`,
     );
   return host;
+}
+
+function signUpOf({ SIGN_UP: text }: Variables): SignUp {
+  const known = (["open", "invited", "closed"] as const).find((word) => word === (text || "closed"));
+  if (known === undefined) throw new SettingsError(`SIGN_UP is none of open, invited and closed: ${text}`);
+  return known;
+}
+
+function githubOf({ GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret }: Variables) {
+  // Secrets are set one after the other.
+  return clientId && clientSecret ? { clientId, clientSecret } : null;
 }
 
 function accountIdOf({ PUBLIC_NAMESPACE_ACCOUNT: id }: Variables): string | null {

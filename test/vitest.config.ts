@@ -49,6 +49,8 @@ export default defineConfig({
                 // Nobody: tests that want a resolver stand in for it.
                 DOH_RESOLVER: "http://127.0.0.1:9/dns-query",
                 SECRETS_KEY: "tests:dGhlLXNlY3JldHMtb2YtdGhlLXRlc3RzLWFyZS1hbGw",
+                SIGN_IN_SECRET: "what-cookies-of-the-tests-are-signed-with",
+                OPERATORS: "operator@rescdn.example",
                 MIGRATIONS: await readD1Migrations(at("../src/db")),
                 ...sizes("DNS_FUZZ", "HOSTNAME_RACES", "MODEL_REQUESTS", "MODEL_SEED", "ATTACK", "ATTACK_SEED"),
               },

@@ -50,10 +50,18 @@ export async function admit(
     const { window } = await takeFailure(RATE_LIMITER, address);
     return { kind: window.allowed ? "unauthenticated" : "limited", window };
   }
-  const { caller } = authentication;
-  const { keyId, countedAs, account, plan } = caller;
+  return admitCaller(RATE_LIMITER, authentication.caller, now);
+}
+
+/** Counts the call of a caller who is known. @param now ms since the epoch */
+export async function admitCaller(
+  limiters: AdmissionBindings["RATE_LIMITER"],
+  caller: Caller,
+  now: number,
+): Promise<Admission> {
+  const { keyId, countedAs, account, plan, product } = caller;
   const call = { keyId, countedAs, limits: callLimits(plan, product) };
-  const window = await takeCall(RATE_LIMITER, limiterOf(account, product), call, now);
+  const window = await takeCall(limiters, limiterOf(account, product), call, now);
   return window.allowed ? { kind: "admitted", caller, window } : { kind: "limited", window };
 }
 

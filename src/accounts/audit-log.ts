@@ -6,7 +6,7 @@ import { shortened } from "./shortened.ts";
 export interface Actor {
   account: string;
   mode: "live" | "test";
-  /** Id of the API key, or `operator`. */
+  /** Id of the API key or of the person, or `operator`. */
   actor: string;
   /** As {@link clientAddress} gives it. */
   address: string | null;

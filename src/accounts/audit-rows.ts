@@ -7,6 +7,8 @@ export interface AuditRow extends Change, Pick<Actor, "actor" | "address" | "req
   id: string;
   /** Ms since the epoch. */
   createdAt: number;
+  /** The key's name, or the person's address; null: it is the operator, or long gone. */
+  actorName: string | null;
 }
 
 /** What a reader looks for; what is left out is not asked. Times in ms since the epoch: from `from`, before `to`. */
@@ -28,7 +30,8 @@ export async function listAudit(db: D1Database, caller: Caller, filter: AuditFil
   const { createdAt, id } = page.after ?? { createdAt: Number.MAX_SAFE_INTEGER, id: "" };
   const { results } = await db
     .prepare(
-      `SELECT id, at AS createdAt, actor, action, target, address, request_id AS requestId, before, after
+      `SELECT id, at AS createdAt, actor, action, target, address, request_id AS requestId, before, after,
+              COALESCE((SELECT name FROM api_keys WHERE api_keys.id = actor), (SELECT email FROM people WHERE people.id = actor)) AS actorName
        FROM audit_log
        WHERE account_id = ?1 AND mode = ?2 AND (at, id) < (?3, ?4) AND at >= ?5 AND at < ?6
          AND (?7 IS NULL OR action = ?7) AND (?8 IS NULL OR target = ?8) AND (?9 IS NULL OR actor = ?9)

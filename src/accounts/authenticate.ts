@@ -1,10 +1,15 @@
+import type { Person } from "../people/person.ts";
+import type { Role } from "../people/roles.ts";
 import type { KeyPowers } from "./key-powers.ts";
 import type { Plan } from "./plans.ts";
 import type { Scope } from "./scopes.ts";
 import { hashToken, type Product, TOKEN_KINDS, tokenKind } from "./token.ts";
 
-/** A caller, by the key that it has shown. `expiresAt`: also the end of a key that was rotated. */
+/**
+ * A caller, by the key that it has shown, or a person who is signed in. `expiresAt`: also the end of a key that was rotated.
+ */
 export interface Caller extends KeyPowers {
+  /** Id of the key, or of the person. */
   keyId: string;
   /** Id of the key under which its calls are counted: the first of those that were rotated into it, or its own. */
   countedAs: string;
@@ -13,13 +18,15 @@ export interface Caller extends KeyPowers {
   plan: Plan;
   /** Whether the operator has suspended the account: its keys read, and change nothing. */
   suspended: boolean;
+  /** Left out: the caller is a program with a key. */
+  person?: Person & { role: Role };
 }
 
 export type Authentication =
   | { kind: "authenticated"; caller: Caller }
   | { kind: "refused"; reason: "missing" | "malformed" | "other product" | "unknown" | "revoked" | "expired" };
 
-type Row = Omit<Caller, "product" | "suspended" | "scopes" | "zones"> & {
+type Row = Omit<Caller, "product" | "suspended" | "scopes" | "zones" | "person"> & {
   state: "active" | "suspended";
   scopes: string;
   zones: string | null;

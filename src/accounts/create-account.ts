@@ -11,9 +11,12 @@ export interface NewAccount {
   plan: Plan;
 }
 
-/** An account, its time of creation in ms since the epoch, and its first keys, which nobody can read again. */
+/** An account, and its time of creation in ms since the epoch. */
+type Account = NewAccount & { id: string; createdAt: number };
+
+/** An account and its first keys, which nobody can read again. */
 export interface CreatedAccount {
-  account: NewAccount & { id: string; createdAt: number };
+  account: Account;
   keys: FirstKeys;
 }
 
@@ -38,18 +41,39 @@ export class EmailTaken extends Error {
  * Creates an account with one key of each kind, in one transaction. Throws {@link EmailTaken} where another one has the e-mail
  * address already, in whatever case: the two would share neither zones nor limits.
  *
- * @param by the operator's request, for the audit log
+ * @param by whose request it is, for the audit log
  * @param now ms since the epoch
  */
 export async function createAccount(
   db: D1Database,
   account: NewAccount,
   now: number,
-  by: Pick<Actor, "address" | "requestId"> = { address: null, requestId: "" },
+  by: Pick<Actor, "actor" | "address" | "requestId"> = { actor: "operator", address: null, requestId: "" },
 ): Promise<CreatedAccount> {
   const id = newId("acct");
   const { keys, statements } = await firstKeys(db, id, now);
-  const actor = { ...by, account: id, mode: "live", actor: "operator" } as const;
+  return { account: await insertAccount(db, id, account, statements, now, by), keys };
+}
+
+/** Creates an account as {@link createAccount} does, without keys: for a person who signs in, and makes those that they need. */
+export async function createAccountOfPerson(
+  db: D1Database,
+  account: NewAccount,
+  now: number,
+  by: Pick<Actor, "actor" | "address" | "requestId">,
+): Promise<Account> {
+  return insertAccount(db, newId("acct"), account, [], now, by);
+}
+
+async function insertAccount(
+  db: D1Database,
+  id: string,
+  account: NewAccount,
+  statements: readonly D1PreparedStatement[],
+  now: number,
+  by: Pick<Actor, "actor" | "address" | "requestId">,
+): Promise<Account> {
+  const actor = { ...by, account: id, mode: "live" } as const;
   const results = await db.batch<{ id: string }>([
     db
       .prepare(
@@ -63,7 +87,7 @@ export async function createAccount(
   ]);
   const taken = results.at(-1)?.results[0]?.id;
   if (taken !== undefined && taken !== id) throw new EmailTaken(taken);
-  return { account: { ...account, id, createdAt: now }, keys };
+  return { ...account, id, createdAt: now };
 }
 
 /** New keys of each kind with all scopes, and the statements that insert them. @param now ms since the epoch */

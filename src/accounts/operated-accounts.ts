@@ -31,7 +31,7 @@ export interface AccountFilter {
 }
 
 /** The operator's request, for the audit log. */
-export type OperatorRequest = Pick<Actor, "address" | "requestId">;
+export type OperatorRequest = Pick<Actor, "actor" | "address" | "requestId">;
 
 const COLUMNS = `id, name, email, plan, state, suspended_for AS suspendedFor, created_at AS createdAt,
   (SELECT COUNT(*) FROM zones WHERE account_id = accounts.id AND zones.state <> 'deleted') AS zones,
@@ -153,7 +153,7 @@ export async function recoverAccount(
 
 /** The operator, as an account's audit log names it. */
 export function operator(account: string, by: OperatorRequest): Actor {
-  return { ...by, account, mode: "live", actor: "operator" };
+  return { ...by, account, mode: "live" };
 }
 
 function logged({ name, email, plan }: OperatedAccount) {

@@ -1,7 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { createAccount, EmailTaken } from "../accounts/create-account.ts";
 import { isoSeconds } from "../db/iso-seconds.ts";
-import { addressOf } from "../rest/actor-of.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
 import { knownNames } from "../rest/known-names.ts";
@@ -10,6 +9,7 @@ import { accountSchema, firstKeysSchema, plan } from "./account-json.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { Problem } from "./errors.ts";
 import { limitBody, requireOperator } from "./guards.ts";
+import { operatorRequest } from "./operator-request.ts";
 
 const createAccountRoute = createRoute({
   method: "post",
@@ -50,11 +50,11 @@ const createAccountRoute = createRoute({
 export function addAdmin(app: OpenAPIHono<RestEnv>): void {
   app.use("/admin/*", requireOperator);
   app.openapi(createAccountRoute, async (c) => {
-    const { requestId, now } = c.var;
-    const by = { address: addressOf(c), requestId };
-    const { account, keys } = await createAccount(c.env.DB, c.req.valid("json"), now, by).catch((error: unknown) => {
-      throw error instanceof EmailTaken ? new Problem("email_taken", { sentence: error.message }) : error;
-    });
+    const { account, keys } = await createAccount(c.env.DB, c.req.valid("json"), c.var.now, operatorRequest(c)).catch(
+      (error: unknown) => {
+        throw error instanceof EmailTaken ? new Problem("email_taken", { sentence: error.message }) : error;
+      },
+    );
     const { createdAt, ...shown } = account;
     return c.json({ account: { ...shown, created: isoSeconds(createdAt) }, keys }, 201);
   });

@@ -14,6 +14,7 @@ import { addHostnames } from "./hostnames.ts";
 import { addKeys } from "./keys.ts";
 import { addMe } from "./me.ts";
 import { addOperatedAccounts } from "./operated-accounts.ts";
+import { addPeople } from "./people.ts";
 import { addPurge } from "./purge.ts";
 import { addPurgeHistory } from "./purge-history.ts";
 import { addQuota } from "./quota.ts";
@@ -54,6 +55,7 @@ function createApi(): OpenAPIHono<RestEnv> {
   addAudit(app);
   addUsage(app);
   addQuota(app);
+  addPeople(app);
   addAdmin(app);
   addOperatedAccounts(app);
   addTakedowns(app);

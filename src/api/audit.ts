@@ -16,7 +16,11 @@ const changeSchema = z
     at: z.iso.datetime(),
     action: z.string().openapi({ example: "zone.update" }),
     target: z.string().openapi({ example: "zone_abc123" }).describe("Id of what was changed."),
-    actor: z.string().openapi({ example: "key_abc123" }).describe("Id of the key that changed it, or `operator`."),
+    actor: z
+      .string()
+      .openapi({ example: "key_abc123" })
+      .describe("Id of the key or of the person that changed it, or `operator`."),
+    actor_name: z.string().nullable().openapi({ example: "CI" }).describe("The key's name, or the person's address."),
     address: z
       .string()
       .nullable()
@@ -55,7 +59,7 @@ const auditRoute = route({
       ...pageQuery,
       action: z.enum(AUDIT_ACTIONS).optional().describe("What was done."),
       target: word.describe("Id of what was changed."),
-      actor: word.describe("Id of a key, or `operator`."),
+      actor: word.describe("Id of a key or of a person, or `operator`."),
       from: time(startOf).describe("Changes at this time and later: a date in UTC, or a time (RFC 3339)."),
       to: time(endOf).describe("Changes before this time, or up to the end of this date."),
     }),
@@ -88,6 +92,7 @@ function changeJson(row: AuditRow): z.input<typeof changeSchema> {
     action,
     target,
     actor,
+    actor_name: row.actorName,
     address,
     request_id: row.requestId,
     before: row.before as z.input<typeof state>,

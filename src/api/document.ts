@@ -32,6 +32,7 @@ const TAGS = [
   { name: "Usage", description: "What the edge has answered for you." },
   { name: "Keys", description: "A key can pass on no more than it may itself." },
   { name: "Audit", description: "Who changed what." },
+  { name: "People", description: "Who is signed in at the dashboard, and who works with whom." },
   { name: "Operator", description: "For those who run the network." },
   { name: "Service", description: "About the API itself." },
 ];
@@ -44,6 +45,12 @@ export function addDocument(app: OpenAPIHono<RestEnv>): void {
     in: "header",
     name: "X-ResCDN-Key",
     description: "An API key of your account: `rk_live_…` or `rk_test_…`.",
+  });
+  registry.registerComponent("securitySchemes", "session", {
+    type: "apiKey",
+    in: "cookie",
+    name: "__Host-rescdn.session_token",
+    description: "The session of somebody who is signed in, on the dashboard's host alone.",
   });
   registry.registerComponent("securitySchemes", "operator", {
     type: "http",

@@ -1,11 +1,13 @@
 import type { MiddlewareHandler } from "hono";
 import { admit, admitOperator } from "../accounts/admit.ts";
+import type { Caller } from "../accounts/authenticate.ts";
 import { isOperator } from "../accounts/operator.ts";
 import type { Scope } from "../accounts/scopes.ts";
 import { addressOf } from "../rest/actor-of.ts";
 import { admitted, changes, type Refusals } from "../rest/admitted.ts";
-import type { RestEnv } from "../rest/context.ts";
+import type { RestContext, RestEnv } from "../rest/context.ts";
 import { limitBodyBy, refuseBodyBy } from "../rest/limit-body.ts";
+import { personOf, sessionAdmission } from "../rest/session-admission.ts";
 import { settingsOf } from "../settings.ts";
 import { Problem } from "./errors.ts";
 
@@ -23,27 +25,75 @@ export const KEY_CHALLENGE = 'X-ResCDN-Key realm="ResCDN"';
 export function requireScope(scope: Scope | null, aboutItself: boolean): Guard {
   return async (c, next) => {
     const token = c.req.raw.headers.get("x-rescdn-key");
-    const admission = await admit(c.env, token, "rescdn", addressOf(c), c.var.now);
+    const bySession = token === null ? await sessionAdmission(c, "rescdn", noAccount) : null;
+    const admission = bySession ?? (await admit(c.env, token, "rescdn", addressOf(c), c.var.now));
     const caller = admitted(c, admission, KEY_CHALLENGE, refusals);
     c.set("caller", caller);
     const isItself = aboutItself && c.req.param("id") === caller.keyId;
     if (scope !== null && !isItself && !caller.scopes.includes(scope))
-      throw new Problem("forbidden", { sentence: `this key lacks the scope ${scope}` });
+      throw new Problem("forbidden", { sentence: lacks(scope, caller) });
     // A purge may be a GET.
     if (caller.suspended && (scope === "purge" || changes(c.req.method))) throw new Problem("account_suspended");
     await next();
   };
 }
 
+function lacks(scope: Scope, { person }: Caller): string {
+  if (person === undefined) return `this key lacks the scope ${scope}`;
+  return `your role in this account is ${person.role}, which lacks the scope ${scope}: an owner can change that`;
+}
+
+/** Lets in people who are signed in; what they ask is about themselves. */
+export const requirePerson: Guard = async (c, next) => {
+  const person = await personOf(c);
+  if (person === null)
+    throw new Problem("unauthenticated", { sentence: SIGN_IN, headers: { "www-authenticate": SESSION_CHALLENGE } });
+  c.set("person", person);
+  await next();
+};
+
+/** Lets in people who act for an account. */
+export const requireMember: Guard = async (c, next) => {
+  const admission = await sessionAdmission(c, "rescdn", noAccount);
+  if (admission === null)
+    throw new Problem("unauthenticated", { sentence: SIGN_IN, headers: { "www-authenticate": SESSION_CHALLENGE } });
+  const caller = admitted(c, admission, SESSION_CHALLENGE, refusals);
+  c.set("caller", caller);
+  c.set("person", caller.person);
+  if (caller.suspended && changes(c.req.method)) throw new Problem("account_suspended");
+  await next();
+};
+
+const noAccount = (sentence: string) => new Problem("forbidden", { sentence });
+
+const SIGN_IN = "this is for people: sign in at the dashboard";
+const SESSION_CHALLENGE = 'Session realm="ResCDN"';
+
+/** Lets in keys alone: another page could make a browser send a session's cookie with a GET. */
+export const requireKey: Guard = async (c, next) => {
+  if (c.var.caller.person !== undefined)
+    throw new Problem("forbidden", { sentence: "this call is for keys: somebody who is signed in purges by POST" });
+  await next();
+};
+
 /** Lets in the operator. Without an operator's token in the environment there is nothing here. */
 export const requireOperator: Guard = async (c, next) => {
   const { adminToken } = settingsOf(c.env);
-  if (adminToken === null) throw new Problem("not_found");
   const shown = c.req.raw.headers.get("authorization");
+  if (shown === null && (await isOperatorsSession(c))) return next();
+  if (adminToken === null) throw new Problem("not_found");
   const admission = await admitOperator(c.env.RATE_LIMITER, addressOf(c), () => isOperator(shown, adminToken));
   if (admission.kind !== "operator") admitted(c, admission, 'Bearer realm="ResCDN"', refusals);
   await next();
 };
+
+/** Whether somebody who is signed in is an operator. */
+async function isOperatorsSession(c: RestContext): Promise<boolean> {
+  const person = await personOf(c);
+  if (person === null || !person.isOperator) return false;
+  c.set("operator", person.id);
+  return true;
+}
 
 const refusals: Refusals = {
   unauthenticated: (headers) => new Problem("unauthenticated", { headers }),

@@ -3,6 +3,8 @@ import { readAccount } from "../accounts/account.ts";
 import { findKey } from "../accounts/key-rows.ts";
 import { PLANS } from "../accounts/plans.ts";
 import { isoSeconds } from "../db/iso-seconds.ts";
+import type { Person } from "../people/person.ts";
+import { ROLES, type Role } from "../people/roles.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { jsonContent } from "../rest/json-content.ts";
 import { accountSchema } from "./account-json.ts";
@@ -30,7 +32,11 @@ const meRoute = route({
         z
           .object({
             account: accountSchema,
-            key: keySchema,
+            key: keySchema.nullable().describe("Null: the caller is a person who is signed in."),
+            person: z
+              .object({ id: z.string(), email: z.string(), name: z.string(), role: z.enum(ROLES) })
+              .openapi("ActingPerson")
+              .optional(),
             limits: z
               .object({
                 requests_per_minute: z.int().openapi({ example: 100 }).describe("For each key, in any 60 seconds."),
@@ -51,16 +57,18 @@ export function addMe(app: OpenAPIHono<RestEnv>): void {
     const { caller, now } = c.var;
     const [account, key] = await Promise.all([
       readAccount(c.env.DB, caller, now),
-      findKey(c.env.DB, caller, caller.keyId, now),
+      caller.person === undefined ? findKey(c.env.DB, caller, caller.keyId, now) : null,
     ]);
     // Revoked since it was let in.
-    if (key === null) throw new Problem("unauthenticated", { headers: { "www-authenticate": KEY_CHALLENGE } });
+    if (key === null && caller.person === undefined)
+      throw new Problem("unauthenticated", { headers: { "www-authenticate": KEY_CHALLENGE } });
     const { id, name, email, plan } = account;
     const limits = PLANS[plan].rescdn;
     return c.json(
       {
         account: { id, name, email, plan, created: isoSeconds(account.createdAt) },
-        key: keyJson(key),
+        key: key && keyJson(key),
+        ...(caller.person !== undefined && { person: personJson(caller.person) }),
         limits: {
           requests_per_minute: limits.requests,
           zones: { limit: limits.zones, in_use: account.zones },
@@ -70,4 +78,8 @@ export function addMe(app: OpenAPIHono<RestEnv>): void {
       200,
     );
   });
+}
+
+function personJson({ id, email, name, role }: Person & { role: Role }) {
+  return { id, email, name, role };
 }

@@ -136,6 +136,23 @@ export const resumeRoute = operatorRoute({
   errors: [503],
 });
 
+export const signInLinkRoute = operatorRoute({
+  method: "post",
+  path: "/admin/accounts/{id}/sign-in-link",
+  operationId: "makeSignInLink",
+  summary: "Make a link that signs in an account's owner at the dashboard (operator only)",
+  description:
+    "For whoever has the account's e-mail address and cannot get mail. It works once, and signs in by that address: hand it to nobody else.",
+  request: { params },
+  responses: {
+    201: {
+      description: "The link",
+      ...jsonContent(z.object({ url: z.string(), expires: z.iso.datetime() })),
+    },
+  },
+  errors: [409],
+});
+
 export const recoverRoute = operatorRoute({
   method: "post",
   path: "/admin/accounts/{id}/recover",

@@ -11,6 +11,7 @@ import {
 } from "../accounts/operated-accounts.ts";
 import { isoSeconds } from "../db/iso-seconds.ts";
 import type { RestEnv } from "../rest/context.ts";
+import { settingsOf } from "../settings.ts";
 import { bringAccountToEdge } from "./bring-account-to-edge.ts";
 import { Problem } from "./errors.ts";
 import {
@@ -20,6 +21,7 @@ import {
   readAccountRoute,
   recoverRoute,
   resumeRoute,
+  signInLinkRoute,
   suspendRoute,
 } from "./operated-account-routes.ts";
 import { operatorRequest } from "./operator-request.ts";
@@ -67,6 +69,19 @@ export function addOperatedAccounts(app: OpenAPIHono<RestEnv>): void {
     const account = there(await resumeAccount(c.env.DB, id, operatorRequest(c), c.var.now));
     await bringAccountToEdge(c, id);
     return c.json({ account: accountJson(account) }, 200);
+  });
+
+  app.openapi(signInLinkRoute, async (c) => {
+    const { email } = there(await findAccount(c.env.DB, c.req.valid("param").id));
+    const { dashboardHost, signInSecret } = settingsOf(c.env);
+    if (dashboardHost === null || signInSecret === null)
+      throw new Problem("conflict", { sentence: "nobody can sign in here: set DASHBOARD_HOST and SIGN_IN_SECRET" });
+    const { LINK_MINUTES, newLink } = await import("../people/sign-in-routes.ts");
+    // Of the call's own scheme and port, which are those of the server that both hosts are answered by.
+    const dashboard = new URL(c.req.url);
+    dashboard.hostname = dashboardHost;
+    const url = await newLink(c.env, dashboard.origin, email.toLowerCase());
+    return c.json({ url, expires: isoSeconds(c.var.now + LINK_MINUTES * 60_000) }, 201);
   });
 
   app.openapi(recoverRoute, async (c) => {

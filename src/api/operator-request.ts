@@ -4,5 +4,5 @@ import type { RestContext } from "../rest/context.ts";
 
 /** The operator's request, as the audit log of whom it concerns names it. */
 export function operatorRequest(c: RestContext): OperatorRequest {
-  return { address: addressOf(c), requestId: c.var.requestId };
+  return { actor: c.var.operator ?? "operator", address: addressOf(c), requestId: c.var.requestId };
 }

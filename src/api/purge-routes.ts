@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
 import { knownNames, refusedNames } from "../rest/known-names.ts";
+import { requireKey } from "./guards.ts";
 import { purgedNames } from "./purged-names.ts";
 import { route } from "./route.ts";
 
@@ -48,6 +49,7 @@ export const purgePathRoute = route({
   description: "Changes state though it is a GET; HEAD is refused.",
   tags: ["Purge"],
   scope: "purge",
+  guards: [requireKey],
   request: { query: z.object({ zone, path, soft: flag.optional().describe(SOFT) }) },
   responses: { 200: purged },
   errors: [404, 503],

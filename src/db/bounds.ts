@@ -6,7 +6,7 @@ export type Rows = number | Readonly<Record<Plan, number | null>>;
 /** How much a table may hold. */
 export interface TableBound {
   /** Of what the rows are counted. */
-  per: "account" | "account and product" | "namespace" | "webhook" | "zone" | "the service";
+  per: "account" | "account and product" | "namespace" | "person" | "webhook" | "zone" | "the service";
   /** Rows in use, or of a log the rows that it keeps. */
   rows: Rows;
   /** Days after which a row goes; null: it is there until somebody deletes it. */
@@ -85,6 +85,14 @@ export const BOUNDS = {
   },
   /** Two, so that one can take the place of the other. */
   signing_keys: { per: "zone", rows: 2, days: null, over: null },
+  /** Who signs in; as many as sign up, which the operator may close. */
+  people: { per: "the service", rows: byPlan(() => null), days: null, over: null },
+  people_sessions: { per: "person", rows: 100, days: 30, over: null },
+  sign_ins: { per: "person", rows: 10, days: null, over: null },
+  sign_in_codes: { per: "the service", rows: byPlan(() => null), days: 1, over: null },
+  passkeys: { per: "person", rows: 20, days: null, over: null },
+  members: { per: "account", rows: 100, days: null, over: null },
+  invitations: { per: "account", rows: 100, days: 30, over: null },
   /** One for each airport of the world that Cloudflare has a location at. */
   pops: { per: "the service", rows: 26 ** 3, days: null, over: null },
   /** Of versions, for the whole of them. Restores raise it. */

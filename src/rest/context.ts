@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { Caller } from "../accounts/authenticate.ts";
 import type { Env } from "../env.ts";
+import type { Person } from "../people/person.ts";
 
 /** What the handlers of both REST APIs find in their context. */
 export interface RestEnv {
@@ -13,6 +14,10 @@ export interface RestEnv {
     rateLimit: Readonly<Record<string, string>> | undefined;
     /** Set by the guard that takes the key. */
     caller: Caller;
+    /** Set by the guard of what is for people. */
+    person: Person | undefined;
+    /** Id of the person who operates the network; left out: it is whoever has the operator's token. */
+    operator: string | undefined;
   };
 }
 

@@ -19,7 +19,7 @@ export const idempotencyHeaders = z.object({
 
 /** How an API takes its key, and what it answers to an Idempotency-Key that cannot be served. */
 export interface IdempotencyRules {
-  /** The API key as it was shown: what was answered is kept sealed with it. */
+  /** The API key as it was shown: what was answered is kept sealed with it, or with a session's cookie. */
   token(c: RestContext): string | null;
   malformed(reason: string): Error;
   otherRequest(): Error;
@@ -31,9 +31,9 @@ export interface IdempotencyRules {
 export function idempotentBy(rules: IdempotencyRules): MiddlewareHandler<RestEnv> {
   return async (c, next) => {
     const idempotencyKey = c.req.header(IDEMPOTENCY_KEY);
-    const token = rules.token(c);
-    if (idempotencyKey === undefined || token === null) return next();
     const { caller, now } = c.var;
+    const token = rules.token(c) ?? caller.person?.cookie ?? null;
+    if (idempotencyKey === undefined || token === null) return next();
     const { pathname, search } = new URL(c.req.url);
     const { method } = c.req;
     const body = await c.req.arrayBuffer();
@@ -41,7 +41,7 @@ export function idempotentBy(rules: IdempotencyRules): MiddlewareHandler<RestEnv
       c.env.DB,
       {
         idempotencyKey,
-        apiKeyId: caller.keyId,
+        apiKeyId: caller.person?.session ?? caller.keyId,
         account: caller.account,
         plan: caller.plan,
         token,

@@ -8,6 +8,7 @@ import { addressOf } from "../../rest/actor-of.ts";
 import { admitted, changes, type Refusals } from "../../rest/admitted.ts";
 import type { RestEnv } from "../../rest/context.ts";
 import { limitBodyBy, refuseBodyBy } from "../../rest/limit-body.ts";
+import { sessionAdmission } from "../../rest/session-admission.ts";
 import { bearerToken } from "./bearer-token.ts";
 import { invalidField, RestProblem } from "./errors.ts";
 
@@ -24,9 +25,13 @@ const refusals: Refusals = {
   limited: () => new RestProblem("rate_limited"),
 };
 
+const noAccount = (sentence: string) => new RestProblem("forbidden", { sentence });
+
 /** Lets in who shows a key, within its rate limit; all who do not show a valid one get the same answer. */
 export const requireKey: Guard = async (c, next) => {
-  const admission = await admit(c.env, bearerToken(c.req.raw.headers), "resolvedb", addressOf(c), c.var.now);
+  const token = bearerToken(c.req.raw.headers);
+  const bySession = token === null ? await sessionAdmission(c, "resolvedb", noAccount) : null;
+  const admission = bySession ?? (await admit(c.env, token, "resolvedb", addressOf(c), c.var.now));
   const caller = admitted(c, admission, 'Bearer realm="ResolveDB"', refusals);
   c.set("caller", caller);
   if (caller.suspended && changes(c.req.method)) throw new RestProblem("account_suspended");
@@ -36,8 +41,11 @@ export const requireKey: Guard = async (c, next) => {
 /** Lets in keys with a scope. Comes after {@link requireKey}. */
 export function requireScope(scope: (typeof SCOPES)["resolvedb"][number]): Guard {
   return async (c, next) => {
-    if (!c.var.caller.scopes.includes(scope))
-      throw new RestProblem("forbidden", { sentence: `The API key lacks the scope ${scope}` });
+    const { scopes, person } = c.var.caller;
+    if (!scopes.includes(scope)) {
+      const who = person === undefined ? "The API key" : `Your role in this account, ${person.role},`;
+      throw new RestProblem("forbidden", { sentence: `${who} lacks the scope ${scope}` });
+    }
     await next();
   };
 }

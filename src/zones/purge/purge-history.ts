@@ -9,7 +9,7 @@ export interface RecordedPurge {
   /** Id of the zone, which may be gone by now. */
   zone: string;
   zoneName: string;
-  /** Id of the key that asked. */
+  /** Id of the key, or of the person, that asked. */
   key: string;
   /** Null: the key is long gone. */
   keyName: string | null;
@@ -31,10 +31,11 @@ export type NamedPurge = RecordedPurge & { targets: PurgeTarget[] };
 
 type Row = Omit<RecordedPurge, "soft" | "isPublished" | "count"> & { soft: 0 | 1; isPublished: 0 | 1 };
 
-const COLUMNS = `purges.id, zone_id AS zone, zones.name AS zoneName, created_by AS key, api_keys.name AS keyName, soft,
+const COLUMNS = `purges.id, zone_id AS zone, zones.name AS zoneName, created_by AS key, COALESCE(api_keys.name, people.email) AS keyName, soft,
   at AS createdAt, zones.published_version >= purges.version AS isPublished`;
 
-const JOINED = `purges JOIN zones ON zones.id = zone_id LEFT JOIN api_keys ON api_keys.id = created_by`;
+const JOINED = `purges JOIN zones ON zones.id = zone_id LEFT JOIN api_keys ON api_keys.id = created_by
+  LEFT JOIN people ON people.id = created_by`;
 
 /** The first names of a purge, as JSON: its kinds and values. */
 const FIRST_NAMES = `(SELECT json_group_array(json_object('kind', kind, 'value', value)) FROM (

@@ -1,0 +1,154 @@
+import { z } from "@hono/zod-openapi";
+import { PLAN_NAMES } from "../accounts/plans.ts";
+import { ROLES } from "../people/roles.ts";
+import { jsonContent, requiredJson } from "../rest/json-content.ts";
+import { personRoute } from "./person-route.ts";
+
+const role = z.enum(ROLES).openapi("Role", {
+  description: "A viewer reads; an editor changes zones and records and purges; an owner does all.",
+});
+const email = z.email().max(254).openapi({ example: "ada@example.com" });
+
+const person = z
+  .object({
+    id: z.string().openapi({ example: "person_abc123" }),
+    email: z.string(),
+    name: z.string(),
+    operator: z.boolean().describe("Whether they operate the network."),
+  })
+  .openapi("Person");
+
+export const membershipSchema = z
+  .object({
+    id: z.string().describe("The account's.").openapi({ example: "acct_abc123" }),
+    name: z.string(),
+    plan: z.enum(PLAN_NAMES),
+    state: z.enum(["active", "suspended"]),
+    role,
+  })
+  .openapi("Membership");
+
+export const memberSchema = z
+  .object({ id: z.string(), email: z.string(), name: z.string(), role, since: z.iso.datetime() })
+  .openapi("Member");
+
+export const invitationSchema = z
+  .object({
+    id: z.string().openapi({ example: "invite_abc123" }),
+    account: z.string(),
+    account_name: z.string(),
+    email: z.string(),
+    role,
+    invited_by: z.string().describe("Address of who invites."),
+    expires: z.iso.datetime(),
+  })
+  .openapi("Invitation");
+
+export const readPersonRoute = personRoute({
+  method: "get",
+  path: "/v1/person",
+  operationId: "readPerson",
+  summary: "Who is signed in, the accounts that they act for, and their invitations",
+  ofAccount: false,
+  responses: {
+    200: {
+      description: "The person",
+      ...jsonContent(
+        z.object({
+          person,
+          accounts: z.array(membershipSchema),
+          invitations: z.array(invitationSchema),
+          may_create_account: z.boolean(),
+        }),
+      ),
+    },
+  },
+});
+
+export const createOwnAccountRoute = personRoute({
+  method: "post",
+  path: "/v1/accounts",
+  operationId: "createOwnAccount",
+  summary: "Create an account of one's own, on the free plan",
+  ofAccount: false,
+  request: { body: requiredJson(z.strictObject({ name: z.string().trim().min(1).max(200) })) },
+  responses: { 201: { description: "Created", ...jsonContent(z.object({ account: membershipSchema })) } },
+  errors: [403, 409],
+});
+
+const invitationParams = z.object({ id: z.string().max(64).openapi({ description: "The invitation's id." }) });
+
+export const acceptInvitationRoute = personRoute({
+  method: "post",
+  path: "/v1/invitations/{id}/accept",
+  operationId: "acceptInvitation",
+  summary: "Become a member of the account that has invited one's address",
+  ofAccount: false,
+  request: { params: invitationParams },
+  responses: { 200: { description: "A member now", ...jsonContent(z.object({ account: z.string() })) } },
+  errors: [404],
+});
+
+export const endInvitationRoute = personRoute({
+  method: "delete",
+  path: "/v1/invitations/{id}",
+  operationId: "endInvitation",
+  summary: "Refuse an invitation, or as an owner withdraw one",
+  ofAccount: false,
+  request: { params: invitationParams },
+  responses: { 204: { description: "It is over" } },
+  errors: [404],
+});
+
+export const listMembersRoute = personRoute({
+  method: "get",
+  path: "/v1/members",
+  operationId: "listMembers",
+  summary: "The people of an account, and who is invited",
+  description: "The account is the one that `X-ResCDN-Account` names by its id; left out: the first of one's own.",
+  ofAccount: true,
+  responses: {
+    200: {
+      description: "Members and invitations, oldest first",
+      ...jsonContent(z.object({ members: z.array(memberSchema), invitations: z.array(invitationSchema) })),
+    },
+  },
+});
+
+export const inviteRoute = personRoute({
+  method: "post",
+  path: "/v1/members",
+  operationId: "inviteMember",
+  summary: "Invite an address",
+  description: "Owners may. A mail says so; whoever signs in by the address may accept, for 30 days.",
+  ofAccount: true,
+  request: { body: requiredJson(z.strictObject({ email, role })) },
+  responses: { 201: { description: "Invited", ...jsonContent(z.object({ invitation: z.string() })) } },
+  errors: [403, 409],
+});
+
+const memberParams = z.object({ id: z.string().max(64).openapi({ description: "The person's id." }) });
+
+export const changeMemberRoute = personRoute({
+  method: "patch",
+  path: "/v1/members/{id}",
+  operationId: "changeMember",
+  summary: "Give a member another role",
+  description: "Owners may. An account keeps one owner at least.",
+  ofAccount: true,
+  request: { params: memberParams, body: requiredJson(z.strictObject({ role })) },
+  responses: { 200: { description: "The member as changed", ...jsonContent(memberSchema) } },
+  errors: [403, 404, 409],
+});
+
+export const removeMemberRoute = personRoute({
+  method: "delete",
+  path: "/v1/members/{id}",
+  operationId: "removeMember",
+  summary: "Take a member out of the account, or leave it",
+  description: "Owners may, and everybody for themselves. Keys that somebody has made stay: revoke them as well.",
+  ofAccount: true,
+  request: { params: memberParams },
+  responses: { 204: { description: "No member any more" } },
+  errors: [403, 404, 409],
+});

@@ -1,0 +1,35 @@
+import type { Settings } from "../settings.ts";
+
+/** Cloudflare's binding that sends mail, where there is one. */
+export interface MailBindings {
+  MAIL?: SendEmail;
+}
+
+/** A mail to one person, in plain text. */
+export interface Mail {
+  to: string;
+  subject: string;
+  text: string;
+}
+
+/**
+ * Sends a mail. Where nothing sends mail and the operator's own machine serves, its text goes to the log, since whoever reads
+ * that may do all that its links allow.
+ */
+export async function sendMail(
+  { MAIL }: MailBindings,
+  { mailFrom, trustedProxies }: Pick<Settings, "mailFrom" | "trustedProxies">,
+  { to, subject, text }: Mail,
+): Promise<void> {
+  if (MAIL === undefined || mailFrom === null) {
+    const isOwnMachine = trustedProxies !== null;
+    console.warn(JSON.stringify({ event: "mail_not_sent", subject, ...(isOwnMachine && { to, text }) }));
+    return;
+  }
+  try {
+    await MAIL.send({ from: mailFrom, to, subject, text });
+  } catch (error) {
+    // Whoever asked learns nothing of the address; the operator does.
+    console.error(JSON.stringify({ event: "mail_failed", subject, error: String(error) }));
+  }
+}

@@ -1,0 +1,203 @@
+import { type Actor, auditStatement } from "../accounts/audit-log.ts";
+import { BOUNDS, daysBefore } from "../db/bounds.ts";
+import { newId } from "../db/new-id.ts";
+import type { Role } from "./roles.ts";
+
+/** A person who acts for an account. */
+export interface Member {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  /** Ms since the epoch. */
+  createdAt: number;
+}
+
+/** Somebody who may become a member. */
+export interface Invitation {
+  id: string;
+  account: string;
+  accountName: string;
+  email: string;
+  role: Role;
+  /** Address of who invites. */
+  invitedBy: string;
+  createdAt: number;
+}
+
+/** The people of an account, oldest first. */
+export async function listMembers(db: D1Database, account: string): Promise<Member[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT people.id, email, name, role, members.created_at AS createdAt FROM members JOIN people ON people.id = person_id
+       WHERE account_id = ?1 ORDER BY members.created_at, people.id`,
+    )
+    .bind(account)
+    .all<Member>();
+  return results;
+}
+
+const INVITATIONS = `SELECT invitations.id, account_id AS account, accounts.name AS accountName, invitations.email, role,
+    COALESCE(people.email, 'operator') AS invitedBy, invitations.created_at AS createdAt
+  FROM invitations JOIN accounts ON accounts.id = account_id LEFT JOIN people ON people.id = invited_by
+  WHERE invitations.created_at >= ?1`;
+
+/** The invitations of an account that hold. */
+export async function listInvitations(db: D1Database, account: string, now: number): Promise<Invitation[]> {
+  const { results } = await db
+    .prepare(`${INVITATIONS} AND account_id = ?2 ORDER BY invitations.created_at, invitations.id`)
+    .bind(oldest(now), account)
+    .all<Invitation>();
+  return results;
+}
+
+/** The invitations that hold of an address. @param email in lower case */
+export async function invitationsOf(db: D1Database, email: string, now: number): Promise<Invitation[]> {
+  const { results } = await db
+    .prepare(`${INVITATIONS} AND invitations.email = ?2 ORDER BY invitations.created_at, invitations.id`)
+    .bind(oldest(now), email)
+    .all<Invitation>();
+  return results;
+}
+
+export type Invited = { kind: "invited"; invitation: string } | { kind: "member" } | { kind: "limit"; limit: number };
+
+/** Invites an address; one that was invited before is invited anew, with the role of now. */
+export async function invite(
+  db: D1Database,
+  actor: Actor,
+  { email, role }: Pick<Invitation, "email" | "role">,
+  now: number,
+): Promise<Invited> {
+  const id = newId("invite");
+  const limit = BOUNDS.invitations.rows;
+  const { account } = actor;
+  const [member, inserted] = await db.batch([
+    db
+      .prepare(
+        "SELECT 1 FROM members JOIN people ON people.id = person_id WHERE account_id = ?1 AND email = ?2 COLLATE NOCASE",
+      )
+      .bind(account, email),
+    db
+      .prepare(
+        `INSERT INTO invitations (id, account_id, email, role, invited_by, created_at)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6
+         WHERE NOT EXISTS (SELECT 1 FROM members JOIN people ON people.id = person_id WHERE account_id = ?2 AND email = ?3 COLLATE NOCASE)
+           AND ((SELECT COUNT(*) FROM invitations WHERE account_id = ?2) < ?7
+                OR EXISTS (SELECT 1 FROM invitations WHERE account_id = ?2 AND email = ?3))
+         ON CONFLICT (account_id, email) DO UPDATE SET id = ?1, role = ?4, invited_by = ?5, created_at = ?6`,
+      )
+      .bind(id, account, email, role, actor.actor, now, limit),
+    auditStatement(db, actor, { action: "member.invite", target: id, before: null, after: { email, role } }, now),
+  ]);
+  if (inserted !== undefined && inserted.meta.changes > 0) return { kind: "invited", invitation: id };
+  return member !== undefined && member.results.length > 0 ? { kind: "member" } : { kind: "limit", limit };
+}
+
+/**
+ * Makes a person a member by an invitation of their address. Null: there is none that holds.
+ *
+ * @param by the person's request; the account is the invitation's
+ */
+export async function acceptInvitation(
+  db: D1Database,
+  id: string,
+  person: { id: string; email: string },
+  by: Omit<Actor, "account">,
+  now: number,
+): Promise<{ account: string } | null> {
+  const invitation = (await invitationsOf(db, person.email, now)).find((one) => one.id === id);
+  if (invitation === undefined) return null;
+  const { account, role } = invitation;
+  const [, joined] = await db.batch([
+    db
+      .prepare(
+        `INSERT INTO members (account_id, person_id, role, created_at)
+         SELECT account_id, ?2, role, ?3 FROM invitations
+         WHERE id = ?1 AND (SELECT COUNT(*) FROM members WHERE account_id = ?4) < ?5
+         ON CONFLICT DO NOTHING`,
+      )
+      .bind(id, person.id, now, account, BOUNDS.members.rows),
+    auditStatement(
+      db,
+      { ...by, account },
+      { action: "member.join", target: person.id, before: null, after: { email: person.email, role } },
+      now,
+    ),
+    db
+      .prepare(
+        "DELETE FROM invitations WHERE id = ?1 AND EXISTS (SELECT 1 FROM members WHERE account_id = ?2 AND person_id = ?3)",
+      )
+      .bind(id, account, person.id),
+  ]);
+  return joined === undefined ? null : { account };
+}
+
+/** Ends an invitation of one of these accounts, or of an address. Whether there was one. */
+export async function endInvitation(
+  db: D1Database,
+  id: string,
+  whose: { accounts: readonly string[]; email: string },
+  by: Omit<Actor, "account">,
+  now: number,
+): Promise<boolean> {
+  const found = await db
+    .prepare(
+      "SELECT account_id AS account, email, role FROM invitations WHERE id = ?1 AND (account_id IN (SELECT value FROM json_each(?2)) OR email = ?3)",
+    )
+    .bind(id, JSON.stringify(whose.accounts), whose.email)
+    .first<{ account: string; email: string; role: Role }>();
+  if (found === null) return false;
+  const { account, ...before } = found;
+  const [deleted] = await db.batch([
+    db.prepare("DELETE FROM invitations WHERE id = ?1").bind(id),
+    auditStatement(db, { ...by, account }, { action: "member.uninvite", target: id, before, after: null }, now),
+  ]);
+  return deleted !== undefined && deleted.meta.changes > 0;
+}
+
+/** `last-owner`: an account without an owner would be nobody's. */
+export type ChangedMember = { kind: "changed"; member: Member } | { kind: "missing" } | { kind: "last-owner" };
+
+/** Gives a member another role, or, with null, takes them out of the account. */
+export async function changeMember(
+  db: D1Database,
+  actor: Actor,
+  id: string,
+  role: Role | null,
+  now: number,
+): Promise<ChangedMember> {
+  const { account } = actor;
+  const member = (await listMembers(db, account)).find((one) => one.id === id);
+  if (member === undefined) return { kind: "missing" };
+  if (member.role === role) return { kind: "changed", member };
+  const anotherOwner =
+    "EXISTS (SELECT 1 FROM members AS others WHERE others.account_id = ?1 AND others.role = 'owner' AND others.person_id <> ?2)";
+  const change =
+    role === null
+      ? db
+          .prepare(
+            `DELETE FROM members WHERE account_id = ?1 AND person_id = ?2 AND (role <> 'owner' OR ${anotherOwner})`,
+          )
+          .bind(account, id)
+      : db
+          .prepare(
+            `UPDATE members SET role = ?3 WHERE account_id = ?1 AND person_id = ?2 AND (role <> 'owner' OR ${anotherOwner})`,
+          )
+          .bind(account, id, role);
+  const { email, role: before } = member;
+  const entry = {
+    action: role === null ? "member.leave" : "member.change",
+    target: id,
+    before: { email, role: before },
+    after: role === null ? null : { email, role },
+  };
+  const [changed] = await db.batch([change, auditStatement(db, actor, entry, now)]);
+  if (changed === undefined || changed.meta.changes === 0) return { kind: "last-owner" };
+  return { kind: "changed", member: { ...member, role: role ?? before } };
+}
+
+/** Before it an invitation is over, ms since the epoch. */
+function oldest(now: number): number {
+  return daysBefore(now, BOUNDS.invitations.days);
+}

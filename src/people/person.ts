@@ -1,0 +1,57 @@
+import type { Settings } from "../settings.ts";
+import type { Role } from "./roles.ts";
+
+/** Somebody who is signed in. */
+export interface Person {
+  id: string;
+  email: string;
+  name: string;
+  /** Id of the session. */
+  session: string;
+  /** The session's cookie, which is in nobody's hands but the person's. */
+  cookie: string;
+  isOperator: boolean;
+}
+
+/** An account that a person acts for. */
+export interface Membership {
+  account: string;
+  name: string;
+  plan: "free" | "pro" | "enterprise";
+  state: "active" | "suspended";
+  role: Role;
+}
+
+/** The accounts that a person acts for, by name. */
+export async function membershipsOf(db: D1Database, person: string): Promise<Membership[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT accounts.id AS account, name, plan, state, role FROM members JOIN accounts ON accounts.id = account_id
+       WHERE person_id = ?1 ORDER BY name COLLATE NOCASE, accounts.id`,
+    )
+    .bind(person)
+    .all<Membership>();
+  return results;
+}
+
+/**
+ * Makes a person the owner of the accounts that have their address and no member yet: who has proven to have an account's
+ * address is whom it was made for.
+ *
+ * @param now ms since the epoch
+ */
+export async function takeOwnAccounts(db: D1Database, id: string, now: number): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO members (account_id, person_id, role, created_at)
+       SELECT accounts.id, people.id, 'owner', ?2 FROM people JOIN accounts ON accounts.email = people.email COLLATE NOCASE
+       WHERE people.id = ?1 AND email_verified AND NOT EXISTS (SELECT 1 FROM members WHERE account_id = accounts.id)`,
+    )
+    .bind(id, now)
+    .run();
+}
+
+/** Whether an address is an operator's. */
+export function isOperatorAddress(email: string, { operators }: Pick<Settings, "operators">): boolean {
+  return operators.has(email.toLowerCase());
+}

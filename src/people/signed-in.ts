@@ -1,0 +1,30 @@
+import { type Settings, settingsOf } from "../settings.ts";
+import { isOperatorAddress, type Person } from "./person.ts";
+import { isSameOrigin } from "./same-origin.ts";
+import { type SignInEnv, signInOf } from "./sign-in-routes.ts";
+
+/** Who a request is from by its session. Null: from nobody who is signed in. */
+export async function signedIn(request: Request, env: SignInEnv): Promise<Person | null> {
+  const settings = settingsOf(env);
+  const origin = originOfSession(request, settings);
+  if (origin === null || settings.signInSecret === null) return null;
+  const found = await signInOf(env, origin).api.getSession({
+    headers: request.headers,
+    query: { disableRefresh: true },
+  });
+  if (found === null) return null;
+  const { user, session } = found;
+  const cookie = /(?:^|;\s*)(?:__Host-)?rescdn\.session_token=([^;]+)/.exec(request.headers.get("cookie") ?? "")?.[1];
+  if (cookie === undefined) return null;
+  // Whoever may operate the network has proven to have the address.
+  const isOperator = user.emailVerified && isOperatorAddress(user.email, settings);
+  return { id: user.id, email: user.email, name: user.name, session: session.id, cookie, isOperator };
+}
+
+/** The dashboard's origin, where a request is one that a session may be believed for; else null. */
+function originOfSession(request: Request, { dashboardHost }: Settings): string | null {
+  const url = new URL(request.url);
+  if (dashboardHost === null || url.hostname !== dashboardHost) return null;
+  if (!request.headers.has("cookie") || !isSameOrigin(request, url.origin)) return null;
+  return url.origin;
+}

@@ -1,0 +1,32 @@
+import { type Admission, admitCaller } from "../accounts/admit.ts";
+import type { Product } from "../accounts/token.ts";
+import type { Person } from "../people/person.ts";
+import { settingsOf } from "../settings.ts";
+import type { RestContext } from "./context.ts";
+
+/** Who has sent a request, by their session. Null: this is not the dashboard's host, or nobody is signed in. */
+export async function personOf(c: RestContext): Promise<Person | null> {
+  const request = c.req.raw;
+  // What signs people in is large: it is loaded for who shows a cookie where one could be theirs.
+  if (!request.headers.has("cookie") || new URL(request.url).hostname !== settingsOf(c.env).dashboardHost) return null;
+  const { signedIn } = await import("../people/signed-in.ts");
+  return signedIn(request, c.env);
+}
+
+/**
+ * Admits a person who is signed in, in place of a key. Null: there is none.
+ *
+ * @param noAccount what is thrown where they act for no such account, whether there is one or not
+ */
+export async function sessionAdmission(
+  c: RestContext,
+  product: Product,
+  noAccount: (sentence: string) => Error,
+): Promise<Admission | null> {
+  const person = await personOf(c);
+  if (person === null) return null;
+  const { memberCaller } = await import("../people/member-caller.ts");
+  const caller = await memberCaller(c.env.DB, person, product, c.req.raw.headers);
+  if (caller === null) throw noAccount("you act for no such account: create one, or ask its owner for an invitation");
+  return admitCaller(c.env.RATE_LIMITER, caller, c.var.now);
+}
