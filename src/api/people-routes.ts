@@ -54,12 +54,14 @@ export const readPersonRoute = personRoute({
     200: {
       description: "The person",
       ...jsonContent(
-        z.object({
-          person,
-          accounts: z.array(membershipSchema),
-          invitations: z.array(invitationSchema),
-          may_create_account: z.boolean(),
-        }),
+        z
+          .object({
+            person,
+            accounts: z.array(membershipSchema),
+            invitations: z.array(invitationSchema),
+            may_create_account: z.boolean(),
+          })
+          .openapi("SignedIn"),
       ),
     },
   },

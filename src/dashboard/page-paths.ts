@@ -5,6 +5,7 @@
 export const PAGE_PATHS = {
   home: "/",
   signIn: "/sign-in",
+  signInLink: "/sign-in/link",
   zones: "/zones",
   newZone: "/zones/new",
   zone: "/zones/:zone",

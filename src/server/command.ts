@@ -33,7 +33,10 @@ export function workersFromEnvironment(): number {
 }
 
 /** A secret that could be guessed ends the command with one line. */
-export function refuseWeakSecret(name: "ADMIN_TOKEN" | "DNS_BRIDGE_SECRET", secret: string | undefined): void {
+export function refuseWeakSecret(
+  name: "ADMIN_TOKEN" | "DNS_BRIDGE_SECRET" | "SIGN_IN_SECRET",
+  secret: string | undefined,
+): void {
   const refusal = secret ? refusalOfAdminToken(secret) : null;
   if (refusal !== null) fail(`${name} ${refusal}`);
 }

@@ -53,6 +53,20 @@ export async function demoZone(api: ControlPlane, key: string, name: string, ori
   await expectStatus(await send(`${api.url}/v1/zones/${name}`, "PATCH", headers, { origin }), 200);
 }
 
+/** A link that signs in whoever opens it as the owner of the key's account. @param dashboard its origin */
+export async function demoSignInLink(
+  { url, adminToken }: ControlPlane,
+  key: string,
+  dashboard: string,
+): Promise<string> {
+  const me = await fetch(`${url}/v1/me`, { headers: { "X-ResCDN-Key": key } });
+  const { account } = await expectStatus<{ account: { id: string } }>(me, 200);
+  const path = `/admin/accounts/${account.id}/sign-in-link`;
+  const made = await fetch(url + path, { method: "POST", headers: { Authorization: `Bearer ${adminToken}` } });
+  const link = await expectStatus<{ url: string }>(made, 201);
+  return link.url.replace(/^https?:\/\/[^/]+/, dashboard);
+}
+
 function send(url: string, method: string, headers: Record<string, string>, body: unknown): Promise<Response> {
   return fetch(url, {
     method,

@@ -15,7 +15,7 @@ import {
   refuseWeakSecret,
   say,
 } from "./command.ts";
-import { type DemoKeys, demoKeys, demoZone } from "./demo-account.ts";
+import { type DemoKeys, demoKeys, demoSignInLink, demoZone } from "./demo-account.ts";
 import { demoOrigin } from "./demo-origin.ts";
 import { devVar, rememberDevVar } from "./dev-vars.ts";
 import { keepKeyring, keptKeyring } from "./kept-keyring.ts";
@@ -42,6 +42,7 @@ const bridgeSecret = secretOf("DNS_BRIDGE_SECRET");
 const keyring = devVar("SECRETS_KEY") ?? newKeyring();
 if (devVar("SECRETS_KEY") === null) rememberDevVar("SECRETS_KEY", keyring);
 refuseBrokenKeyring(keyring);
+const signInSecret = secretOf("SIGN_IN_SECRET");
 
 const origin = demoOrigin();
 origin.on("error", () =>
@@ -68,6 +69,8 @@ try {
       ADMIN_TOKEN: adminToken,
       DNS_BRIDGE_SECRET: bridgeSecret,
       SECRETS_KEY: keptKeyring(stateDir, keyring),
+      SIGN_IN_SECRET: signInSecret,
+      SIGN_UP: "open",
       ALLOW_PRIVATE_ORIGINS: "true",
       TRUSTED_PROXIES: "",
     },
@@ -82,7 +85,7 @@ try {
   if (keys.rescdn !== known.rescdn) rememberDevVar("RESCDN_KEY", keys.rescdn);
   if (keys.resolvedb !== known.resolvedb) rememberDevVar("RESOLVEDB_KEY", keys.resolvedb);
   await demoZone(api, keys.rescdn, zone, `http://127.0.0.1:${originPort}`);
-  say(introduction(keys));
+  say(introduction(keys, await demoSignInLink(api, keys.rescdn, `http://localhost:${port}`)));
   logAs({ level: "info" });
 } catch (error) {
   if (error instanceof CannotStart) fail(error.message);
@@ -90,7 +93,7 @@ try {
 }
 
 /** A secret as an earlier start has made it, or a new one. */
-function secretOf(name: "ADMIN_TOKEN" | "DNS_BRIDGE_SECRET"): string {
+function secretOf(name: "ADMIN_TOKEN" | "DNS_BRIDGE_SECRET" | "SIGN_IN_SECRET"): string {
   const known = devVar(name);
   const secret = known ?? randomBytes(32).toString("hex");
   if (known === null) rememberDevVar(name, secret);
@@ -98,7 +101,7 @@ function secretOf(name: "ADMIN_TOKEN" | "DNS_BRIDGE_SECRET"): string {
   return secret;
 }
 
-function introduction(keys: DemoKeys): string {
+function introduction(keys: DemoKeys, signInLink: string): string {
   const host = `http://localhost:${port}`;
   const api = `${host}/v1`;
   const records = `${host}/api/v1/records`;
@@ -108,6 +111,7 @@ function introduction(keys: DemoKeys): string {
   const head = `curl -s -o /dev/null -D - ${edge}/assets/reset.css`;
   return `
 ResCDN listens on http://localhost:${port}; Ctrl-C ends it, its state stays in .wrangler/state.
+The dashboard, signed in (the link works once): ${signInLink}
 The zone "${zone}" serves ${edge}/ from http://127.0.0.1:${originPort}, which lists its assets there.
 
 export RESCDN_KEY=${keys.rescdn}

@@ -22,7 +22,8 @@ export async function variablesFromEnvironment({
     if (value !== undefined) vars[name] = value;
   }
   for (const name of ["TRUSTED_PROXIES", "DNS_RESOLVERS"] as const) vars[name] = addressesFromEnvironment(name);
-  for (const name of ["ADMIN_TOKEN", "DNS_BRIDGE_SECRET"] as const) refuseWeakSecret(name, vars[name]);
+  for (const name of ["ADMIN_TOKEN", "DNS_BRIDGE_SECRET", "SIGN_IN_SECRET"] as const)
+    refuseWeakSecret(name, vars[name]);
   const { vars: byDefault } = await readConfig();
   for (const name of ["MEMORY_BYTES", "MEMORY_OBJECT_BYTES"] as const) refuseMoreThanThereIs(name, vars[name]);
   try {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { newEmail, newName } from "../support/control-plane.ts";
 import { documentsOfApi } from "../support/documented.ts";
 import { operatorClient, rescdnClient, resolvedbClient } from "./client.ts";
-import type { components } from "./types/rescdn.d.ts";
+import type { components } from "../../dist/api-types/rescdn.d.ts";
 
 // A client of the public makers' own, typed by the documents alone: what does not fit them is an error of `npm run check`.
 

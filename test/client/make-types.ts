@@ -7,7 +7,7 @@ import openapiTS, { astToString, type OpenAPI3 } from "openapi-typescript";
 import { request } from "../server/request.ts";
 import { startServe } from "../server/serve-process.ts";
 
-const folder = fileURLToPath(new URL("types/", import.meta.url));
+const folder = fileURLToPath(new URL("../../dist/api-types/", import.meta.url));
 const stateDir = await mkdtemp(join(tmpdir(), "rescdn-client-"));
 try {
   const server = await startServe({ STATE_DIR: stateDir });

@@ -1,0 +1,28 @@
+import createClient from "openapi-fetch";
+import type { components, paths } from "../../../../dist/api-types/rescdn.d.ts";
+import type { components as recordComponents, paths as recordPaths } from "../../../../dist/api-types/resolvedb.d.ts";
+import { account, mode, noteSignedOut } from "../state/session.ts";
+
+/** What ResCDN's document names. */
+export type Schemas = components["schemas"];
+/** What ResolveDB's document names. */
+export type RecordSchemas = recordComponents["schemas"];
+
+const baseUrl = location.origin;
+
+/** ResCDN's API, as whoever is signed in. */
+export const rescdn = createClient<paths>({ baseUrl });
+/** ResolveDB's API, as whoever is signed in. */
+export const resolvedb = createClient<recordPaths>({ baseUrl });
+
+for (const client of [rescdn, resolvedb])
+  client.use({
+    onRequest({ request }) {
+      if (account.value !== null) request.headers.set("x-rescdn-account", account.value.id);
+      if (mode.value === "test") request.headers.set("x-rescdn-mode", "test");
+      return request;
+    },
+    onResponse({ response }) {
+      if (response.status === 401) noteSignedOut();
+    },
+  });

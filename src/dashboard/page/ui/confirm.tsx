@@ -1,0 +1,55 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { Dialog } from "./dialog.tsx";
+import { Problem } from "./problem.tsx";
+import { useAction } from "./use-action.ts";
+
+interface ConfirmProps {
+  title: string;
+  /** What will happen, and what cannot be undone. */
+  children: ComponentChildren;
+  /** What the button says, such as "Delete the zone". */
+  verb: string;
+  /** Has to be typed first, where much is lost. */
+  typed?: string;
+  act(): Promise<void>;
+  close(): void;
+}
+
+/** Asks before something is destroyed. */
+export function Confirm({ title, children, verb, typed, act, close }: ConfirmProps) {
+  const [text, setText] = useState("");
+  const action = useAction(act);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (await action.run()) close();
+  };
+  return (
+    <Dialog title={title} close={close}>
+      <form onSubmit={submit}>
+        {children}
+        {typed !== undefined && (
+          <label class="field">
+            <span>
+              Type <code>{typed}</code> to go on
+            </span>
+            <input value={text} onInput={({ currentTarget }) => setText(currentTarget.value)} autocomplete="off" />
+          </label>
+        )}
+        <Problem problem={action.problem} />
+        <div class="buttons">
+          <button
+            type="submit"
+            class="button danger"
+            disabled={action.isRunning || (typed !== undefined && text !== typed)}
+          >
+            {verb}
+          </button>
+          <button type="button" class="button quiet" onClick={close}>
+            Cancel
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

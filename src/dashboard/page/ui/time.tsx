@@ -1,0 +1,10 @@
+import { ago, time, utc } from "./format.ts";
+
+/** A time as people say it, exact in the reader's zone and in UTC where the pointer rests. */
+export function Time({ at, exact = false }: { at: string; exact?: boolean }) {
+  return (
+    <time dateTime={at} title={`${time(at)} · ${utc(at)}`}>
+      {exact ? time(at) : ago(at)}
+    </time>
+  );
+}

@@ -1,0 +1,59 @@
+import { useState } from "preact/hooks";
+import { rescdn } from "../api/client.ts";
+import { answerOf } from "../api/problem.ts";
+import { loadSession, session } from "../state/session.ts";
+import { Field } from "../ui/field.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { useAction } from "../ui/use-action.ts";
+import { Invitations } from "./invitations.tsx";
+
+/** For who acts for no account yet: take an invitation, or make an account of one's own. */
+export function FirstRun() {
+  const { may_create_account: mayCreate, person, invitations } = session.value!;
+  const [name, setName] = useState("");
+  const create = useAction(async () => {
+    await answerOf(rescdn.POST("/v1/accounts", { body: { name } }));
+    await loadSession();
+  });
+  const submit = (event: Event) => {
+    event.preventDefault();
+    create.run();
+  };
+  return (
+    <div class="reading">
+      <h1>Welcome</h1>
+      <Invitations />
+      {mayCreate ? (
+        <form class="card" onSubmit={submit}>
+          <h2>Create your account</h2>
+          <Field
+            label="Name"
+            hint="Of your team or company. Others whom you invite see it."
+            problem={create.problem?.fields.name}
+          >
+            {(attributes) => (
+              <input
+                {...attributes}
+                required
+                maxLength={200}
+                value={name}
+                onInput={({ currentTarget }) => setName(currentTarget.value)}
+              />
+            )}
+          </Field>
+          <Problem problem={create.problem} />
+          <button type="submit" class="button" disabled={create.isRunning}>
+            Create
+          </button>
+        </form>
+      ) : (
+        invitations.length === 0 && (
+          <p>
+            You are signed in as {person.email}, and act for no account. Ask the owner of one to invite this address, or
+            the operator to make you one.
+          </p>
+        )
+      )}
+    </div>
+  );
+}

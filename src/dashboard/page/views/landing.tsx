@@ -1,0 +1,52 @@
+import icon from "../icon.svg";
+import { useTitle } from "../ui/use-title.ts";
+
+/** What a visitor sees who is not signed in: what this is, in one screen. */
+export function Landing() {
+  useTitle("An edge CDN that you can read");
+  return (
+    <div class="landing">
+      <header>
+        <a class="brand" href="/">
+          <img src={icon} alt="" width="28" height="28" />
+          ResCDN
+        </a>
+        <nav aria-label="Main">
+          <a href="/docs">API reference</a>
+          <a class="button" href="/sign-in">
+            Sign in
+          </a>
+        </nav>
+      </header>
+      <main>
+        <h1>Your assets, close to whoever asks for them.</h1>
+        <p class="lead">
+          Name a zone, point it at your server, and its files are served from the edge: with the right type, kept as
+          long as HTTP allows, purged within seconds.
+        </p>
+        <p class="buttons">
+          <a class="button" href="/sign-in">
+            Start with a zone
+          </a>
+          <a class="button quiet" href="/docs">
+            Read the API reference
+          </a>
+        </p>
+        <dl class="facts">
+          <div>
+            <dt>Correct</dt>
+            <dd>HTTP caching to the letter of RFC 9111. Every answer says whether it was a hit, and why if not.</dd>
+          </div>
+          <div>
+            <dt>Exact</dt>
+            <dd>Each request is counted once. The numbers that you see are the numbers that there were.</dd>
+          </div>
+          <div>
+            <dt>Yours to run</dt>
+            <dd>One Worker, on a laptop with one command, on the edge network with one more.</dd>
+          </div>
+        </dl>
+      </main>
+    </div>
+  );
+}
