@@ -32,7 +32,7 @@ const meRoute = route({
         z
           .object({
             account: accountSchema,
-            key: keySchema.nullable().describe("Null: the caller is a person who is signed in."),
+            key: z.union([keySchema, z.null()]).describe("Null: the caller is a person who is signed in."),
             person: z
               .object({ id: z.string(), email: z.string(), name: z.string(), role: z.enum(ROLES) })
               .openapi("ActingPerson")

@@ -23,6 +23,13 @@ function inside(load: () => Promise<ComponentType>) {
 }
 
 const Zones = inside(() => import("./views/zones.tsx").then(({ Zones }) => Zones));
+const Zone = inside(() => import("./views/zone.tsx").then(({ Zone }) => Zone));
+const Keys = inside(() => import("./views/keys.tsx").then(({ Keys }) => Keys));
+const Usage = inside(() => import("./views/usage.tsx").then(({ Usage }) => Usage));
+const Audit = inside(() => import("./views/audit.tsx").then(({ Audit }) => Audit));
+const Members = inside(() => import("./views/members.tsx").then(({ Members }) => Members));
+const Account = inside(() => import("./views/account.tsx").then(({ Account }) => Account));
+const Operator = inside(() => import("./views/operator.tsx").then(({ Operator }) => Operator));
 const NewZone = inside(() => import("./views/new-zone.tsx").then(({ NewZone }) => NewZone));
 
 /** `/`: what this is, for who is not signed in, and the zones for who is. */
@@ -42,6 +49,14 @@ export function App() {
           <Route path={PAGE_PATHS.signInLink} component={SignInLink} />
           <Route path={PAGE_PATHS.zones} component={Zones} />
           <Route path={PAGE_PATHS.newZone} component={NewZone} />
+          <Route path={PAGE_PATHS.zone} component={Zone} />
+          <Route path={PAGE_PATHS.zonePart} component={Zone} />
+          <Route path={PAGE_PATHS.keys} component={Keys} />
+          <Route path={PAGE_PATHS.usage} component={Usage} />
+          <Route path={PAGE_PATHS.audit} component={Audit} />
+          <Route path={PAGE_PATHS.members} component={Members} />
+          <Route path={PAGE_PATHS.account} component={Account} />
+          <Route path={PAGE_PATHS.operator} component={Operator} />
           <Route default component={NotFound} />
         </Router>
       </ErrorBoundary>

@@ -1,10 +1,11 @@
 import { useState } from "preact/hooks";
+import { call } from "../api/sign-in.ts";
 import icon from "../icon.svg";
 import { loadSession, session } from "../state/session.ts";
 import { Problem } from "../ui/problem.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useTitle } from "../ui/use-title.ts";
-import { post, whereTo } from "./sign-in.tsx";
+import { whereTo } from "./sign-in.tsx";
 
 /**
  * Where a mailed link leads. It signs in when the button is pressed, so that a scanner of mail that opens the page uses nothing
@@ -14,7 +15,7 @@ export function SignInLink() {
   useTitle("Sign in");
   const [token] = useState(location.hash.slice(1));
   const use = useAction(async () => {
-    await post("/auth/links/use", { token });
+    await call("/links/use", { token });
     history.replaceState(null, "", "/sign-in/link");
     await loadSession();
     location.replace(whereTo());

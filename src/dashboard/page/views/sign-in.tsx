@@ -1,10 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
-import { CallError } from "../api/problem.ts";
+import { call, HAS_PASSKEYS, signInByPasskey, type Ways } from "../api/sign-in.ts";
 import icon from "../icon.svg";
-import { session } from "../state/session.ts";
+import { loadSession, session } from "../state/session.ts";
 import { Field } from "../ui/field.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { useAction } from "../ui/use-action.ts";
+import { useLoaded } from "../ui/use-loaded.ts";
 import { useTitle } from "../ui/use-title.ts";
 
 /** Asks for an address, and says where the link has gone. It does not say whether anybody has that address here. */
@@ -16,9 +17,18 @@ export function SignIn() {
     if (session.value && location.pathname === "/sign-in") location.replace("/");
   }, [session.value]);
   const ask = useAction(async () => {
-    await post("/auth/links", { email });
+    await call("/links", { email });
     rememberWhereTo();
     setSentTo(email);
+  });
+  const ways = useLoaded(() => call<Ways>("/ways"), []);
+  const byPasskey = useAction(async () => {
+    await signInByPasskey();
+    await loadSession();
+  });
+  const byGithub = useAction(async () => {
+    const { url } = await call<{ url: string }>("/sign-in/social", { provider: "github", callbackURL: "/" });
+    location.assign(url);
   });
   const submit = (event: Event) => {
     event.preventDefault();
@@ -40,17 +50,39 @@ export function SignIn() {
                 type="email"
                 required
                 autocomplete="email"
-                // biome-ignore lint/a11y/noAutofocus: it is all that this page is for.
                 autofocus
                 value={email}
                 onInput={({ currentTarget }) => setEmail(currentTarget.value)}
               />
             )}
           </Field>
-          <Problem problem={ask.problem} />
+          <Problem problem={ask.problem ?? byPasskey.problem ?? byGithub.problem} />
           <button type="submit" class="button wide" disabled={ask.isRunning}>
             Send me a link
           </button>
+          {HAS_PASSKEYS && (
+            <button
+              type="button"
+              class="button quiet wide"
+              disabled={byPasskey.isRunning}
+              onClick={() => byPasskey.run()}
+            >
+              Use a passkey
+            </button>
+          )}
+          {ways.data?.github && (
+            <button
+              type="button"
+              class="button quiet wide"
+              disabled={byGithub.isRunning}
+              onClick={() => byGithub.run()}
+            >
+              Sign in with GitHub
+            </button>
+          )}
+          {ways.data && ways.data.sign_up !== "open" && (
+            <p class="hint">New here? Somebody who has an account has to invite you.</p>
+          )}
         </form>
       ) : (
         <div class="card" role="status">
@@ -68,26 +100,6 @@ export function SignIn() {
       )}
     </main>
   );
-}
-
-/** Calls a route of signing in. @throws {CallError} where it refuses */
-export async function post(path: string, body: unknown): Promise<unknown> {
-  const answer = await fetch(path, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  }).catch(() => null);
-  if (answer?.ok) return answer.json();
-  const { error } = (await answer?.json().catch(() => ({}))) ?? {};
-  throw new CallError({
-    sentence:
-      typeof error === "string"
-        ? `${error.charAt(0).toUpperCase()}${error.slice(1)}.`
-        : "The server cannot be reached.",
-    fields: {},
-    status: answer?.status ?? null,
-    requestId: null,
-  });
 }
 
 const WHERE_TO = "rescdn.where-to";

@@ -4,6 +4,7 @@ import { answerOf } from "../api/problem.ts";
 import { account, isAtLeast, mode } from "../state/session.ts";
 import { bytes, count, ratio, shortCount } from "../ui/format.ts";
 import { Loading } from "../ui/loading.tsx";
+import { Pages, usePaging } from "../ui/pages.tsx";
 import { Time } from "../ui/time.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { useTitle } from "../ui/use-title.ts";
@@ -18,8 +19,8 @@ const PAGE = 50;
 export function Zones() {
   useTitle("Zones");
   const [name, setName] = useState("");
-  const [cursors, setCursors] = useState<(string | undefined)[]>([undefined]);
-  const cursor = cursors.at(-1);
+  const paging = usePaging();
+  const { cursor } = paging;
   const zones = useLoaded(
     () =>
       answerOf(
@@ -33,7 +34,7 @@ export function Zones() {
   const figures = new Map(usage.data?.by_zone.map((row) => [row.zone, row]));
   const search = (text: string) => {
     setName(text.trim().toLowerCase());
-    setCursors([undefined]);
+    paging.reset();
   };
   if (account.value === null) return <FirstRun />;
   return (
@@ -48,7 +49,7 @@ export function Zones() {
       </div>
       <Loading loaded={zones} lines={6}>
         {({ zones: rows, next_cursor: next }) =>
-          rows.length === 0 && name === "" && cursors.length === 1 ? (
+          rows.length === 0 && name === "" && paging.isFirst ? (
             <Empty />
           ) : (
             <>
@@ -85,24 +86,7 @@ export function Zones() {
                 </table>
               </div>
               {rows.length === 0 && <p class="muted">No zone's name begins with “{name}”.</p>}
-              <nav class="pages" aria-label="Pages">
-                <button
-                  type="button"
-                  class="button quiet"
-                  disabled={cursors.length === 1}
-                  onClick={() => setCursors(cursors.slice(0, -1))}
-                >
-                  Newer
-                </button>
-                <button
-                  type="button"
-                  class="button quiet"
-                  disabled={next === null}
-                  onClick={() => next && setCursors([...cursors, next])}
-                >
-                  More
-                </button>
-              </nav>
+              <Pages paging={paging} next={next} />
             </>
           )
         }

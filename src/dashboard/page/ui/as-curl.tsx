@@ -1,0 +1,30 @@
+import { Snippet } from "./snippet.tsx";
+
+interface AsCurlProps {
+  method: string;
+  path: string;
+  body?: unknown;
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** The same by the API, for a script. The key stays out of the shell's history. */
+export function AsCurl({ method, path, body, headers = {} }: AsCurlProps) {
+  const key = path.startsWith("/api/v1") ? "Authorization: Bearer $RESOLVEDB_KEY" : "X-ResCDN-Key: $RESCDN_KEY";
+  const parts = [
+    `curl -X ${method} ${quoted(location.origin + path)}`,
+    `-H "${key}"`,
+    ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
+    ...(body === undefined ? [] : [`-H "Content-Type: application/json"`, `-d ${quoted(JSON.stringify(body))}`]),
+  ];
+  return (
+    <details class="as-curl">
+      <summary>As curl</summary>
+      <Snippet label="The same by the API" code={parts.join(" \\\n  ")} />
+    </details>
+  );
+}
+
+/** For a POSIX shell. */
+function quoted(text: string): string {
+  return /^[\w./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,118 @@
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { time, utc } from "./format.ts";
+
+/** A line of a chart. */
+export interface Line {
+  label: string;
+  /** A custom property of `style.css`. */
+  color: `--${string}`;
+  values: readonly (number | null)[];
+}
+
+interface ChartProps {
+  title: string;
+  /** ISO 8601, one for each value. */
+  starts: readonly string[];
+  lines: readonly Line[];
+  show(value: number): string;
+  /** The least that the axis reaches. */
+  least?: number;
+}
+
+const HEIGHT = 180;
+
+/** Figures over time: drawn for the eye, and as a table for whoever reads with other means or wants the exact numbers. */
+export function Chart({ title, starts, lines, show, least = 1 }: ChartProps) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = place.current!;
+    const style = getComputedStyle(element);
+    const color = (name: string) => style.getPropertyValue(name);
+    const axis = { stroke: color("--muted"), grid: { stroke: color("--line"), width: 1 }, ticks: { show: false } };
+    const plot = new uPlot(
+      {
+        width: element.clientWidth,
+        height: HEIGHT,
+        legend: { show: false },
+        cursor: { drag: { x: false, y: false } },
+        scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.05, least)] } },
+        axes: [axis, { ...axis, size: 64, values: (_, splits) => splits.map(show) }],
+        series: [
+          {},
+          ...lines.map(({ label, color: name }) => ({
+            label,
+            stroke: color(name),
+            width: 1.5,
+            fill: lines.length === 1 ? `color-mix(in srgb, ${color(name)} 14%, transparent)` : undefined,
+            points: { show: false },
+          })),
+        ] as uPlot.Series[],
+      },
+      [starts.map((start) => Date.parse(start) / 1000), ...lines.map(({ values }) => [...values])],
+      element,
+    );
+    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
+    observer.observe(element);
+    const scheme = matchMedia("(prefers-color-scheme: dark)");
+    const redraw = () => plot.redraw();
+    scheme.addEventListener("change", redraw);
+    return () => {
+      scheme.removeEventListener("change", redraw);
+      observer.disconnect();
+      plot.destroy();
+    };
+  }, [starts, lines]);
+  return (
+    <figure class="card chart">
+      <figcaption>
+        <h3>{title}</h3>
+        {lines.length > 1 && (
+          <ul class="legend">
+            {lines.map(({ label, color }) => (
+              <li key={label}>
+                <svg width="12" height="12" aria-hidden="true">
+                  <rect width="12" height="12" rx="3" fill={`var(${color})`} />
+                </svg>
+                {label}
+              </li>
+            ))}
+          </ul>
+        )}
+      </figcaption>
+      <div ref={place} class="plot" aria-hidden="true" />
+      <details>
+        <summary>As a table</summary>
+        <div class="table short">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">From</th>
+                {lines.map(({ label }) => (
+                  <th key={label} scope="col" class="number">
+                    {label}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {starts.map((start, index) => (
+                <tr key={start}>
+                  <th scope="row" title={utc(start)}>
+                    {time(start)}
+                  </th>
+                  {lines.map(({ label, values }) => (
+                    <td key={label} class="number">
+                      {values[index] === null ? "–" : show(values[index] ?? 0)}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </details>
+    </figure>
+  );
+}

@@ -1,0 +1,73 @@
+import { call, type OpenSession } from "../api/sign-in.ts";
+import { session } from "../state/session.ts";
+import { signOut } from "../state/sign-out.ts";
+import { Loading } from "../ui/loading.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { Time } from "../ui/time.tsx";
+import { useAction } from "../ui/use-action.ts";
+import { useLoaded } from "../ui/use-loaded.ts";
+
+/** Where somebody is signed in, each place of which they can end. */
+export function Sessions() {
+  const list = useLoaded(async () => {
+    const [all, own] = await Promise.all([
+      call<OpenSession[]>("/list-sessions"),
+      call<{ session: { id: string } } | null>("/get-session"),
+    ]);
+    return all.map((one) => ({ ...one, isThis: one.id === own?.session.id }));
+  }, [session.value?.person.id]);
+  const end = useAction(async (token: string) => {
+    await call("/revoke-session", { token });
+    list.reload();
+  });
+  const endOthers = useAction(async () => {
+    await call("/revoke-other-sessions", {});
+    list.reload();
+  });
+  return (
+    <section class="card">
+      <h2>Where you are signed in</h2>
+      <Problem problem={end.problem ?? endOthers.problem} />
+      <Loading loaded={list} lines={2}>
+        {(sessions) => (
+          <ul class="rows">
+            {sessions.map((one) => (
+              <li key={one.id}>
+                <span>
+                  <strong>{browserOf(one.userAgent)}</strong> {one.isThis && <span class="tag good">this browser</span>}
+                  <br />
+                  <span class="muted">
+                    {one.ipAddress && `${one.ipAddress}, `}since <Time at={one.createdAt} />, ends{" "}
+                    <Time at={one.expiresAt} />
+                  </span>
+                </span>
+                {!one.isThis && (
+                  <button type="button" class="button quiet small" onClick={() => end.run(one.token)}>
+                    End
+                  </button>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loading>
+      <div class="buttons">
+        <button type="button" class="button quiet" disabled={endOthers.isRunning} onClick={() => endOthers.run()}>
+          Sign out everywhere else
+        </button>
+        <button type="button" class="button quiet" onClick={() => signOut()}>
+          Sign out here
+        </button>
+      </div>
+    </section>
+  );
+}
+
+/** What a browser calls itself, as far as people know it. */
+function browserOf(agent: string | null): string {
+  if (agent === null || agent === "") return "A browser";
+  const [, name] = /(Edg|OPR|Firefox|Chrome|Safari)\//.exec(agent) ?? [];
+  const [system] = /Android|iPhone|iPad|Windows|Mac OS X|Linux/.exec(agent) ?? [];
+  const names: Record<string, string> = { Edg: "Edge", OPR: "Opera" };
+  return [name === undefined ? "A browser" : (names[name] ?? name), system && `on ${system}`].filter(Boolean).join(" ");
+}

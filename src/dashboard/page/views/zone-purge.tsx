@@ -1,0 +1,126 @@
+import { useState } from "preact/hooks";
+import { rescdn, type Schemas } from "../api/client.ts";
+import { answerOf } from "../api/problem.ts";
+import { isAtLeast } from "../state/session.ts";
+import { AsCurl } from "../ui/as-curl.tsx";
+import { Confirm } from "../ui/confirm.tsx";
+import { Field } from "../ui/field.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { useAction } from "../ui/use-action.ts";
+import { PurgeHistory } from "./purge-history.tsx";
+
+type Kind = "paths" | "tags" | "everything";
+
+const KINDS: readonly [Kind, string, string][] = [
+  [
+    "paths",
+    "Paths",
+    "One a line: a path or a URL of the zone. A path without a query purges all its queries; with * at its end, all that begins so.",
+  ],
+  ["tags", "Tags", "One a line: what your server has written into Cache-Tag."],
+  [
+    "everything",
+    "Everything",
+    "All that the edge has stored of this zone. Your server will be asked for each file anew.",
+  ],
+];
+
+/** Purges, says what was purged, and shows the purges before. */
+export function ZonePurge({ zone }: { zone: Schemas["Zone"] }) {
+  const [kind, setKind] = useState<Kind>("paths");
+  const [text, setText] = useState("");
+  const [soft, setSoft] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const [done, setDone] = useState<Schemas["Purged"] | null>(null);
+  const [round, setRound] = useState(0);
+  const names = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+  const body = {
+    zone: zone.id,
+    ...(kind === "everything" ? { everything: true } : { [kind]: names }),
+    ...(soft && { soft }),
+  };
+  const order = async () => {
+    setDone(await answerOf(rescdn.POST("/v1/purge", { body })));
+    setText("");
+    setRound(round + 1);
+  };
+  const purge = useAction(order);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (kind === "everything") setAsking(true);
+    else purge.run();
+  };
+  const [, , hint] = KINDS.find(([name]) => name === kind)!;
+  return (
+    <>
+      {isAtLeast("editor") && (
+        <form class="card reading" onSubmit={submit}>
+          <h2>Purge</h2>
+          <fieldset class="choices">
+            <legend class="unseen">What is purged</legend>
+            {KINDS.map(([name, label]) => (
+              <label key={name}>
+                <input type="radio" name="kind" checked={kind === name} onChange={() => setKind(name)} />
+                {label}
+              </label>
+            ))}
+          </fieldset>
+          {kind === "everything" ? (
+            <p class="hint">{hint}</p>
+          ) : (
+            <Field label={kind === "paths" ? "Paths" : "Tags"} hint={hint} problem={purge.problem?.fields[kind]}>
+              {(attributes) => (
+                <textarea
+                  {...attributes}
+                  rows={4}
+                  required
+                  spellcheck={false}
+                  placeholder={kind === "paths" ? "/style.css\n/images/*" : "release-41"}
+                  value={text}
+                  onInput={({ currentTarget }) => setText(currentTarget.value)}
+                />
+              )}
+            </Field>
+          )}
+          <label class="check">
+            <input type="checkbox" checked={soft} onChange={({ currentTarget }) => setSoft(currentTarget.checked)} />
+            <span>Soft: what is purged counts as stale, and is served on while your server is asked or fails</span>
+          </label>
+          <Problem problem={purge.problem} />
+          {done !== null && <Said done={done} />}
+          <div class="buttons">
+            <button type="submit" class={kind === "everything" ? "button danger" : "button"} disabled={purge.isRunning}>
+              {kind === "everything" ? "Purge everything" : "Purge"}
+            </button>
+          </div>
+          <AsCurl method="POST" path="/v1/purge" body={body} />
+        </form>
+      )}
+      {asking && (
+        <Confirm title="Purge everything?" verb="Purge everything" act={order} close={() => setAsking(false)}>
+          <p>
+            The edge forgets all that it has stored of <strong>{zone.name}</strong>. Nothing is lost, but every file is
+            asked of <code>{zone.origin}</code> again, which may be a lot at once.
+          </p>
+        </Confirm>
+      )}
+      <PurgeHistory zone={zone.id} round={round} />
+    </>
+  );
+}
+
+function Said({ done }: { done: Schemas["Purged"] }) {
+  const names = [...done.paths, ...done.prefixes.map((prefix) => `${prefix}*`), ...done.tags];
+  return (
+    <div class="notice" role="status">
+      <p>
+        Purged {done.everything ? "everything" : names.length === 1 ? "" : `${names.length} names`}
+        {names.length === 1 && <code>{names[0]}</code>}, at{" "}
+        {done.nodes === 1 ? "one location" : `${done.nodes} locations`}.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+import { lazy, useRoute } from "preact-iso";
+import { rescdn } from "../api/client.ts";
+import { wholeAnswerOf } from "../api/problem.ts";
+import { account, mode } from "../state/session.ts";
+import { Copy } from "../ui/copy.tsx";
+import { Loading } from "../ui/loading.tsx";
+import { useLoaded } from "../ui/use-loaded.ts";
+import { useTitle } from "../ui/use-title.ts";
+import { NotFound } from "./not-found.tsx";
+import type { ZoneRead } from "./zone-read.ts";
+
+const Overview = lazy(() => import("./zone-overview.tsx").then(({ ZoneOverview }) => ZoneOverview));
+const Purge = lazy(() => import("./zone-purge.tsx").then(({ ZonePurge }) => ZonePurge));
+const Settings = lazy(() => import("./zone-settings.tsx").then(({ ZoneSettings }) => ZoneSettings));
+
+const PARTS = [
+  ["", "Overview"],
+  ["purge", "Purge"],
+  ["settings", "Settings"],
+] as const;
+
+/** A zone: what it has served, what is purged of it, and how it is set. */
+export function Zone() {
+  const { zone: name = "", part = "" } = useRoute().params;
+  useTitle(name);
+  const read = useLoaded(async (): Promise<ZoneRead> => {
+    const { data, headers } = await wholeAnswerOf(rescdn.GET("/v1/zones/{id}", { params: { path: { id: name } } }));
+    return { zone: data, etag: headers.get("etag") ?? "" };
+  }, [name, account.value?.id, mode.value]);
+  if (!PARTS.some(([path]) => path === part)) return <NotFound />;
+  return (
+    <Loading loaded={read} lines={5}>
+      {({ zone, etag }) => (
+        <>
+          <div class="head">
+            <div>
+              <h1>
+                {zone.name}
+                {!zone.active && <span class="tag bad">paused</span>}
+                {zone.mode === "test" && <span class="tag">test</span>}
+              </h1>
+              <p class="address">
+                <a href={addressOf(zone.subdomain)} rel="noreferrer" target="_blank">
+                  {zone.subdomain}
+                </a>
+                <Copy text={addressOf(zone.subdomain)} label="Copy address" />
+              </p>
+            </div>
+            <nav class="tabs" aria-label="Zone">
+              {PARTS.map(([path, label]) => (
+                <a
+                  key={path}
+                  href={`/zones/${zone.name}${path && `/${path}`}`}
+                  aria-current={part === path ? "page" : undefined}
+                >
+                  {label}
+                </a>
+              ))}
+            </nav>
+          </div>
+          {part === "" && <Overview zone={zone} />}
+          {part === "purge" && <Purge zone={zone} />}
+          {part === "settings" && <Settings key={etag} read={{ zone, etag }} reload={read.reload} />}
+        </>
+      )}
+    </Loading>
+  );
+}
+
+/** Where a zone is reached: on one's own machine at the port that this page has come from. */
+export function addressOf(subdomain: string): string {
+  if (location.hostname !== "localhost") return `https://${subdomain}`;
+  const label = subdomain.split(".")[0];
+  return `http://${label}.rescdn.localhost${location.port && `:${location.port}`}`;
+}
