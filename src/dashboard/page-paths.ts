@@ -16,6 +16,7 @@ export const PAGE_PATHS = {
   members: "/members",
   records: "/records",
   namespace: "/records/:namespace",
+  webhooks: "/webhooks",
   account: "/account",
   operator: "/operator",
 } as const;

@@ -18,14 +18,17 @@ export async function demoKeys(api: ControlPlane, known: Record<keyof DemoKeys, 
   const rescdn = await ifTaken(`${api.url}/v1/zones`, "X-ResCDN-Key", "", known.rescdn);
   const resolvedb = await ifTaken(`${api.url}/api/v1/me`, "Authorization", "Bearer ", known.resolvedb);
   if (rescdn !== null && resolvedb !== null) return { rescdn, resolvedb };
-  const answer = await send(
-    `${api.url}/admin/accounts`,
-    "POST",
-    { Authorization: `Bearer ${api.adminToken}` },
-    // An account of the same address may be there, whose keys are lost.
-    { name: "Demo", email: `demo-${crypto.randomUUID()}@localhost.invalid`, plan: "pro" },
-  );
-  const { keys } = await expectStatus<{ keys: { live: string; resolvedb: string } }>(answer, 201);
+  const create = (email: string) =>
+    send(
+      `${api.url}/admin/accounts`,
+      "POST",
+      { Authorization: `Bearer ${api.adminToken}` },
+      { name: "Demo", email, plan: "pro" },
+    );
+  const answer = await create("demo@localhost.invalid");
+  // An account of the same address may be there, whose keys are lost.
+  const made = answer.status === 409 ? await create(`demo-${crypto.randomUUID()}@localhost.invalid`) : answer;
+  const { keys } = await expectStatus<{ keys: { live: string; resolvedb: string } }>(made, 201);
   return { rescdn: rescdn ?? keys.live, resolvedb: resolvedb ?? keys.resolvedb };
 }
 

@@ -30,6 +30,9 @@ const Audit = inside(() => import("./views/audit.tsx").then(({ Audit }) => Audit
 const Members = inside(() => import("./views/members.tsx").then(({ Members }) => Members));
 const Account = inside(() => import("./views/account.tsx").then(({ Account }) => Account));
 const Operator = inside(() => import("./views/operator.tsx").then(({ Operator }) => Operator));
+const Records = inside(() => import("./views/records.tsx").then(({ Records }) => Records));
+const Namespace = inside(() => import("./views/namespace.tsx").then(({ Namespace }) => Namespace));
+const Webhooks = inside(() => import("./views/webhooks.tsx").then(({ Webhooks }) => Webhooks));
 const NewZone = inside(() => import("./views/new-zone.tsx").then(({ NewZone }) => NewZone));
 
 /** `/`: what this is, for who is not signed in, and the zones for who is. */
@@ -57,6 +60,9 @@ export function App() {
           <Route path={PAGE_PATHS.members} component={Members} />
           <Route path={PAGE_PATHS.account} component={Account} />
           <Route path={PAGE_PATHS.operator} component={Operator} />
+          <Route path={PAGE_PATHS.records} component={Records} />
+          <Route path={PAGE_PATHS.namespace} component={Namespace} />
+          <Route path={PAGE_PATHS.webhooks} component={Webhooks} />
           <Route default component={NotFound} />
         </Router>
       </ErrorBoundary>

@@ -22,6 +22,16 @@ interface ChartProps {
 }
 
 const HEIGHT = 180;
+const DAY_SECONDS = 86_400;
+const hours = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+
+/** What an axis says of a time, as the reader's browser writes it. @param at seconds since the epoch */
+function mark(at: number, step: number): string {
+  const date = new Date(at * 1000);
+  const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;
+  return (step >= DAY_SECONDS || isMidnight ? days : hours).format(date);
+}
 
 /** Figures over time: drawn for the eye, and as a table for whoever reads with other means or wants the exact numbers. */
 export function Chart({ title, starts, lines, show, least = 1 }: ChartProps) {
@@ -38,7 +48,10 @@ export function Chart({ title, starts, lines, show, least = 1 }: ChartProps) {
         legend: { show: false },
         cursor: { drag: { x: false, y: false } },
         scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.05, least)] } },
-        axes: [axis, { ...axis, size: 64, values: (_, splits) => splits.map(show) }],
+        axes: [
+          { ...axis, values: (_, splits, __, ___, step) => splits.map((at) => mark(at, step)) },
+          { ...axis, size: 64, values: (_, splits) => splits.map(show) },
+        ],
         series: [
           {},
           ...lines.map(({ label, color: name }) => ({
@@ -46,7 +59,7 @@ export function Chart({ title, starts, lines, show, least = 1 }: ChartProps) {
             stroke: color(name),
             width: 1.5,
             fill: lines.length === 1 ? `color-mix(in srgb, ${color(name)} 14%, transparent)` : undefined,
-            points: { show: false },
+            points: { size: 5, fill: color(name) },
           })),
         ] as uPlot.Series[],
       },

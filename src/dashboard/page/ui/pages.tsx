@@ -39,3 +39,21 @@ export function Pages({ paging, next }: { paging: Paging; next: string | null })
     </nav>
   );
 }
+
+/** The same for a list that counts its pages. */
+export function NumberedPages({ page, pages, go }: { page: number; pages: number; go(page: number): void }) {
+  if (pages <= 1) return null;
+  return (
+    <nav class="pages" aria-label="Pages">
+      <span class="muted">
+        Page {page} of {pages}
+      </span>
+      <button type="button" class="button quiet" disabled={page <= 1} onClick={() => go(page - 1)}>
+        Back
+      </button>
+      <button type="button" class="button quiet" disabled={page >= pages} onClick={() => go(page + 1)}>
+        More
+      </button>
+    </nav>
+  );
+}

@@ -17,7 +17,10 @@ const LINKS = [
 export function Shell({ children }: { children: ComponentChildren }) {
   const { path } = useLocation();
   const { person, accounts } = session.value!;
-  const current = (href: string) => (path === href || path.startsWith(`${href}/`) ? ("page" as const) : undefined);
+  const current = (href: string) =>
+    path === href || path.startsWith(`${href}/`) || (href === "/records" && path === "/webhooks")
+      ? ("page" as const)
+      : undefined;
   return (
     <div class="shell">
       <a class="skip" href="#main">

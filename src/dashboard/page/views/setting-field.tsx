@@ -1,5 +1,6 @@
 import { editorOf, type SettingSchema } from "../api/settings-schema.ts";
 import { Field } from "../ui/field.tsx";
+import { Text } from "../ui/text.tsx";
 
 interface SettingFieldProps {
   name: string;
@@ -19,7 +20,7 @@ export function SettingField({ name, schema, value, draft, problem, edit }: Sett
   const change = (text: string) => edit(text === stored ? null : text);
   const shown = draft ?? stored;
   return (
-    <Field label={name} hint={schema.description} problem={problem}>
+    <Field label={name} hint={schema.description && <Text text={schema.description} />} problem={problem}>
       {(attributes) => {
         switch (editor.kind) {
           case "choice":

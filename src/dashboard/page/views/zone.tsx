@@ -41,7 +41,7 @@ export function Zone() {
               </h1>
               <p class="address">
                 <a href={addressOf(zone.subdomain)} rel="noreferrer" target="_blank">
-                  {zone.subdomain}
+                  {new URL(addressOf(zone.subdomain)).host}
                 </a>
                 <Copy text={addressOf(zone.subdomain)} label="Copy address" />
               </p>

@@ -1,0 +1,101 @@
+import { useState } from "preact/hooks";
+import { resolvedb } from "../api/client.ts";
+import { answerOf } from "../api/problem.ts";
+import { isAtLeast } from "../state/session.ts";
+import { Confirm } from "../ui/confirm.tsx";
+import { Loading } from "../ui/loading.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { Secret } from "../ui/secret.tsx";
+import { Time } from "../ui/time.tsx";
+import { useAction } from "../ui/use-action.ts";
+import { useLoaded } from "../ui/use-loaded.ts";
+
+/** What opens a private namespace. */
+export function QueryTokens({ namespace }: { namespace: string }) {
+  const path = { name: namespace };
+  const [name, setName] = useState("");
+  const [made, setMade] = useState<string | null>(null);
+  const [revoking, setRevoking] = useState<{ id: string; name: string } | null>(null);
+  const list = useLoaded(
+    () => answerOf(resolvedb.GET("/api/v1/namespaces/{name}/query_tokens", { params: { path } })),
+    [namespace],
+  );
+  const create = useAction(async () => {
+    const body = { query_token: { name } };
+    const { query_token: token } = await answerOf(
+      resolvedb.POST("/api/v1/namespaces/{name}/query_tokens", { params: { path }, body }),
+    );
+    setMade(token.label);
+    setName("");
+    list.reload();
+  });
+  const submit = (event: Event) => {
+    event.preventDefault();
+    create.run();
+  };
+  return (
+    <section class="card reading">
+      <h2>Query tokens</h2>
+      <p class="hint">
+        Whoever reads a name of this namespace puts a token's label behind the operation:{" "}
+        <code>get.auth-….config.{namespace}.v1.resolvedb.net</code>.
+      </p>
+      <Loading loaded={list} lines={1}>
+        {({ query_tokens: tokens }) =>
+          tokens.length > 0 && (
+            <ul class="rows">
+              {tokens.map((token) => (
+                <li key={token.id}>
+                  <span>
+                    <strong>{token.name}</strong> <code>{token.prefix}…</code>{" "}
+                    <span class="muted">
+                      made <Time at={token.created_at} />
+                    </span>
+                  </span>
+                  {isAtLeast("editor") && (
+                    <button type="button" class="button quiet small" onClick={() => setRevoking(token)}>
+                      Revoke
+                    </button>
+                  )}
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Loading>
+      {isAtLeast("editor") && (
+        <form class="line" onSubmit={submit}>
+          <input
+            aria-label="Name of the new token"
+            placeholder="Production servers"
+            required
+            value={name}
+            onInput={({ currentTarget }) => setName(currentTarget.value)}
+          />
+          <button type="submit" class="button quiet" disabled={create.isRunning}>
+            New token
+          </button>
+        </form>
+      )}
+      <Problem problem={create.problem} />
+      {made !== null && <Secret title="The token's label" secret={made} close={() => setMade(null)} />}
+      {revoking !== null && (
+        <Confirm
+          title={`Revoke ${revoking.name}?`}
+          verb="Revoke the token"
+          act={async () => {
+            await answerOf(
+              resolvedb.DELETE("/api/v1/namespaces/{name}/query_tokens/{id}", {
+                params: { path: { ...path, id: revoking.id } },
+              }),
+            );
+            list.reload();
+          }}
+          close={() => setRevoking(null)}
+        >
+          <p>Names with its label are no longer answered.</p>
+        </Confirm>
+      )}
+    </section>
+  );
+}

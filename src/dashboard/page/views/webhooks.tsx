@@ -1,0 +1,254 @@
+import { useState } from "preact/hooks";
+import { type RecordSchemas, resolvedb } from "../api/client.ts";
+import { answerOf } from "../api/problem.ts";
+import { account, isAtLeast } from "../state/session.ts";
+import { Confirm } from "../ui/confirm.tsx";
+import { Field } from "../ui/field.tsx";
+import { Loading } from "../ui/loading.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { Secret } from "../ui/secret.tsx";
+import { Time } from "../ui/time.tsx";
+import { useAction } from "../ui/use-action.ts";
+import { useLoaded } from "../ui/use-loaded.ts";
+import { useTitle } from "../ui/use-title.ts";
+
+type Webhook = RecordSchemas["Webhook"];
+
+const WHY = {
+  gone: "It answered 410: it is gone.",
+  failing: "Nothing could be delivered for 5 days.",
+  backlog: "More than 10,000 deliveries waited.",
+} as const;
+
+/** Webhooks of the account, each with its last deliveries. */
+export function Webhooks() {
+  useTitle("Webhooks");
+  const [secret, setSecret] = useState<string | null>(null);
+  const list = useLoaded(
+    () => answerOf(resolvedb.GET("/api/v1/webhooks", { params: { query: { per_page: 100 } } })),
+    [account.value?.id],
+  );
+  return (
+    <>
+      <div class="head">
+        <h1>ResolveDB</h1>
+        <nav class="tabs" aria-label="ResolveDB">
+          <a href="/records">Namespaces</a>
+          <a href="/webhooks" aria-current="page">
+            Webhooks
+          </a>
+        </nav>
+      </div>
+      <p class="muted">A webhook is told when records and namespaces change, and when the quota is near.</p>
+      <Loading loaded={list} lines={3}>
+        {({ webhooks }) =>
+          webhooks.length === 0 ? (
+            <div class="empty">
+              <h2>No webhooks yet</h2>
+              <p>
+                {account.value?.plan === "free" ? "The plan free has none; pro has 10." : "Name a URL of yours below."}
+              </p>
+            </div>
+          ) : (
+            <>
+              {webhooks.map((webhook) => (
+                <Shown key={webhook.id} webhook={webhook} changed={list.reload} />
+              ))}
+            </>
+          )
+        }
+      </Loading>
+      {isAtLeast("editor") && account.value?.plan !== "free" && (
+        <NewWebhook
+          made={(text) => {
+            setSecret(text);
+            list.reload();
+          }}
+        />
+      )}
+      {secret !== null && (
+        <Secret title="What its deliveries are signed with" secret={secret} close={() => setSecret(null)} />
+      )}
+    </>
+  );
+}
+
+function NewWebhook({ made }: { made(secret: string): void }) {
+  const [url, setUrl] = useState("https://");
+  const create = useAction(async () => {
+    const { webhook } = await answerOf(resolvedb.POST("/api/v1/webhooks", { body: { webhook: { url } } }));
+    setUrl("https://");
+    made(webhook.secret);
+  });
+  const submit = (event: Event) => {
+    event.preventDefault();
+    create.run();
+  };
+  return (
+    <form class="card reading" onSubmit={submit}>
+      <h2>New webhook</h2>
+      <Field
+        label="URL"
+        hint="It is told of every kind of event; the API can choose some."
+        problem={create.problem?.fields["webhook.url"]}
+      >
+        {(attributes) => (
+          <input
+            {...attributes}
+            type="url"
+            required
+            value={url}
+            onInput={({ currentTarget }) => setUrl(currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Problem problem={create.problem} />
+      <div class="buttons">
+        <button type="submit" class="button" disabled={create.isRunning}>
+          Create
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Shown({ webhook, changed }: { webhook: Webhook; changed(): void }) {
+  const params = { path: { id: webhook.id } };
+  const [isOpen, setOpen] = useState(false);
+  const [round, setRound] = useState(0);
+  const [deleting, setDeleting] = useState(false);
+  const act = useAction(async (change: () => Promise<unknown>) => {
+    await change();
+    changed();
+    setRound(round + 1);
+  });
+  return (
+    <section class="card">
+      <div class="head">
+        <h2>
+          {webhook.url}
+          <span class={webhook.enabled ? "tag good" : "tag bad"}>{webhook.enabled ? "enabled" : "disabled"}</span>
+        </h2>
+        {isAtLeast("editor") && (
+          <div class="buttons flat">
+            <button
+              type="button"
+              class="button quiet small"
+              onClick={() => act.run(() => answerOf(resolvedb.POST("/api/v1/webhooks/{id}/test", { params })))}
+            >
+              Send a test
+            </button>
+            <button
+              type="button"
+              class="button quiet small"
+              onClick={() =>
+                act.run(() =>
+                  answerOf(
+                    resolvedb.PATCH("/api/v1/webhooks/{id}", {
+                      params,
+                      body: { webhook: { enabled: !webhook.enabled } },
+                    }),
+                  ),
+                )
+              }
+            >
+              {webhook.enabled ? "Disable" : "Enable"}
+            </button>
+            <button type="button" class="button quiet small" onClick={() => setDeleting(true)}>
+              Delete
+            </button>
+          </div>
+        )}
+      </div>
+      {webhook.disabled_reason !== null && <p class="notice bad">{WHY[webhook.disabled_reason]}</p>}
+      <Problem problem={act.problem} />
+      <p class="muted">{webhook.events.join(", ")}</p>
+      <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+        <summary>Last deliveries</summary>
+        {isOpen && <Deliveries webhook={webhook.id} round={round} />}
+      </details>
+      {deleting && (
+        <Confirm
+          title="Delete the webhook?"
+          verb="Delete the webhook"
+          act={async () => {
+            await answerOf(resolvedb.DELETE("/api/v1/webhooks/{id}", { params }));
+            changed();
+          }}
+          close={() => setDeleting(false)}
+        >
+          <p>{webhook.url} is told of nothing any more, and what waits for it is dropped.</p>
+        </Confirm>
+      )}
+    </section>
+  );
+}
+
+function Deliveries({ webhook, round }: { webhook: string; round: number }) {
+  const list = useLoaded(
+    () =>
+      answerOf(
+        resolvedb.GET("/api/v1/webhooks/{id}/deliveries", {
+          params: { path: { id: webhook }, query: { per_page: 20 } },
+        }),
+      ),
+    [webhook, round],
+  );
+  const retry = useAction(async (delivery: string) => {
+    const params = { path: { id: webhook, delivery } };
+    await answerOf(resolvedb.POST("/api/v1/webhooks/{id}/deliveries/{delivery}/retry", { params }));
+    list.reload();
+  });
+  return (
+    <>
+      <Problem problem={retry.problem} />
+      <Loading loaded={list} lines={2}>
+        {({ deliveries }) =>
+          deliveries.length === 0 ? (
+            <p class="muted">None yet.</p>
+          ) : (
+            <div class="table short">
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">Event</th>
+                    <th scope="col">State</th>
+                    <th scope="col" class="number">
+                      Attempts
+                    </th>
+                    <th scope="col">When</th>
+                    <th scope="col">
+                      <span class="unseen">What to do</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {deliveries.map((delivery) => (
+                    <tr key={delivery.id}>
+                      <th scope="row">{delivery.event}</th>
+                      <td title={delivery.reason ?? undefined}>
+                        {delivery.status}
+                        {delivery.response_status !== null && ` (${delivery.response_status})`}
+                      </td>
+                      <td class="number">{delivery.attempts}</td>
+                      <td>
+                        <Time at={delivery.created_at} />
+                      </td>
+                      <td class="actions">
+                        {isAtLeast("editor") && delivery.status !== "pending" && (
+                          <button type="button" class="button quiet small" onClick={() => retry.run(delivery.id)}>
+                            Send again
+                          </button>
+                        )}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </Loading>
+    </>
+  );
+}
