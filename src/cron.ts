@@ -5,6 +5,7 @@ import { tendCertificates } from "./hostnames/certificates/tend-certificates.ts"
 import { republishLaggingHosts } from "./hostnames/host-publication.ts";
 import { dropLeftHosts } from "./hostnames/published-hosts.ts";
 import { tendHostnames } from "./hostnames/tend-hostnames.ts";
+import { deleteOldPeopleRows } from "./people/delete-old-people-rows.ts";
 import { dropDeletedRecords } from "./records/drop-deleted-records.ts";
 import { republishLaggingRecords } from "./records/record-publication.ts";
 import { tendWebhooks } from "./records/webhooks/tend-webhooks.ts";
@@ -28,6 +29,7 @@ export async function everyMinute(env: Env, now: number): Promise<void> {
     republishLaggingRecords(env.DB, env.RECORD_PUBLISHER),
     tendWebhooks(env.DB, env.WEBHOOK_DISPATCHER, now),
     deleteOldRows(env.DB, now),
+    deleteOldPeopleRows(env.DB, now),
     dropOldPurges(env.DB, now),
     dropDeletedZones(env.DB, now),
     dropDeletedRecords(env.DB, now),

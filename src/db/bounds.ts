@@ -85,10 +85,11 @@ export const BOUNDS = {
   },
   /** Two, so that one can take the place of the other. */
   signing_keys: { per: "zone", rows: 2, days: null, over: null },
-  /** Who signs in; as many as sign up, which the operator may close. */
+  /** Who signs in: one for each address that somebody has proven to have, where the operator lets them. */
   people: { per: "the service", rows: byPlan(() => null), days: null, over: null },
-  people_sessions: { per: "person", rows: 100, days: 30, over: null },
-  sign_ins: { per: "person", rows: 10, days: null, over: null },
+  people_sessions: { per: "person", rows: 100, days: 14, over: null },
+  /** One for each service that people can sign in through. */
+  sign_ins: { per: "person", rows: 1, days: null, over: null },
   sign_in_codes: { per: "the service", rows: byPlan(() => null), days: 1, over: null },
   passkeys: { per: "person", rows: 20, days: null, over: null },
   members: { per: "account", rows: 100, days: null, over: null },

@@ -2,6 +2,7 @@ import { clientAddress, connectingAddress } from "../accounts/client-address.ts"
 import { crc32 } from "../accounts/crc32.ts";
 import { rateLimitHeaders } from "../accounts/rate-limit-headers.ts";
 import type { RateLimiter } from "../accounts/rate-limiter.ts";
+import { BOUNDS } from "../db/bounds.ts";
 import { ANSWER_HEADERS } from "../rest/answer-headers.ts";
 import { type Settings, settingsOf, type Variables } from "../settings.ts";
 import { type MailBindings, sendMail } from "./mail.ts";
@@ -68,6 +69,12 @@ export async function handleSignIn(
     return refusal(403, "other_origin", "this must be called by a page of the dashboard itself");
   const limited = await limitedBy(env, settings, request, "sign-in", REQUESTS_PER_MINUTE);
   if (limited !== null) return limited;
+  if (url.pathname === "/auth/passkey/verify-registration" && (await hasAllPasskeys(request, url, env)))
+    return refusal(
+      403,
+      "limit_reached",
+      `you have ${BOUNDS.passkeys.rows} passkeys, as many as there can be: remove one`,
+    );
   if (Number(request.headers.get("content-length") ?? 0) > LARGEST_BODY)
     return refusal(413, "body_too_large", "the body is too large");
   const body = await request.arrayBuffer();
@@ -154,6 +161,16 @@ async function useLink({ request, url, env }: Visit): Promise<Response> {
       ...answer.headers.getSetCookie().map((cookie): [string, string] => ["set-cookie", cookie]),
     ],
   });
+}
+
+async function hasAllPasskeys({ headers }: Request, { origin }: URL, env: SignInEnv): Promise<boolean> {
+  const session = await signInOf(env, origin).api.getSession({ headers });
+  if (session === null) return false;
+  const { user } = session;
+  const count = await env.DB.prepare("SELECT COUNT(*) AS n FROM passkeys WHERE person_id = ?1")
+    .bind(user.id)
+    .first<number>("n");
+  return (count ?? 0) >= BOUNDS.passkeys.rows;
 }
 
 async function field(request: Request, name: string): Promise<string | null> {

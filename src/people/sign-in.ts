@@ -3,6 +3,7 @@ import { betterAuth } from "better-auth";
 import { magicLink } from "better-auth/plugins/magic-link";
 import { newId, randomText } from "../db/new-id.ts";
 import type { Settings } from "../settings.ts";
+import { boundSessions } from "./delete-old-people-rows.ts";
 import { takeOwnAccounts } from "./person.ts";
 import { maySignUp } from "./sign-up.ts";
 
@@ -68,7 +69,14 @@ export function createSignIn(db: D1Database, settings: SignInSettings, deliver: 
     },
     verification: { modelName: "sign_in_codes", fields: { expiresAt: "expires_at", ...TIMES } },
     databaseHooks: {
-      session: { create: { after: ({ userId }) => takeOwnAccounts(db, userId, Date.now()) } },
+      session: {
+        create: {
+          async after({ userId }) {
+            await boundSessions(db, userId);
+            await takeOwnAccounts(db, userId, Date.now());
+          },
+        },
+      },
       user: {
         create: {
           // A link may be older than a change of who may sign up; GitHub has not been asked.

@@ -1,8 +1,8 @@
 import { env, exports } from "cloudflare:workers";
 import createClient from "openapi-fetch";
-import { expectDocumented } from "../support/documented.ts";
 import type { paths as RescdnPaths } from "../../dist/api-types/rescdn.d.ts";
 import type { paths as ResolvedbPaths } from "../../dist/api-types/resolvedb.d.ts";
+import { expectDocumented } from "../support/documented.ts";
 
 const baseUrl = "http://api.rescdn.localhost";
 

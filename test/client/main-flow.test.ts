@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import type { components } from "../../dist/api-types/rescdn.d.ts";
 import { newEmail, newName } from "../support/control-plane.ts";
 import { documentsOfApi } from "../support/documented.ts";
 import { operatorClient, rescdnClient, resolvedbClient } from "./client.ts";
-import type { components } from "../../dist/api-types/rescdn.d.ts";
 
 // A client of the public makers' own, typed by the documents alone: what does not fit them is an error of `npm run check`.
 
@@ -110,7 +110,7 @@ describe("a client that openapi-typescript and openapi-fetch make of /openapi.js
         body: { grace_seconds: 60 },
       }),
     );
-    expect(dataOf(await rescdnClient(graced.token).GET("/v1/me")).key.scopes).toEqual(["purge"]);
+    expect(dataOf(await rescdnClient(graced.token).GET("/v1/me")).key?.scopes).toEqual(["purge"]);
     expect((await client.DELETE("/v1/keys/{id}", at(graced.id))).response.status).toBe(204);
     const refused = await rescdnClient(graced.token).GET("/v1/me");
     expect([refused.response.status, refused.error?.code]).toEqual([401, "unauthenticated"]);

@@ -5,6 +5,10 @@ import { createAccount } from "../../src/accounts/create-account.ts";
 import type { Plan } from "../../src/accounts/plans.ts";
 import { everyMinute } from "../../src/cron.ts";
 import { BOUNDS } from "../../src/db/bounds.ts";
+import { newId } from "../../src/db/new-id.ts";
+import { boundSessions } from "../../src/people/delete-old-people-rows.ts";
+import { acceptInvitation, invite } from "../../src/people/members.ts";
+import { maySignUp } from "../../src/people/sign-up.ts";
 import { boundHistory } from "../../src/records/webhooks/due-deliveries.ts";
 import type { FailureCount } from "../../src/usage/batch.ts";
 import { popOf } from "../../src/usage/pops.ts";
@@ -31,6 +35,17 @@ beforeEach(() => {
 async function newTenant(plan: Plan = "free"): Promise<Tenant> {
   const { account, keys } = await createAccount(env.DB, { name: "A", email: newEmail(), plan }, Date.now());
   return { account: account.id, ...keys };
+}
+
+/** A person who has proven to have an address. */
+async function newPerson(): Promise<string> {
+  const id = newId("person");
+  await env.DB.prepare(
+    "INSERT INTO people (id, name, email, email_verified, created_at, updated_at) VALUES (?1, '', ?1 || '@acme.example', 1, '', '')",
+  )
+    .bind(id)
+    .run();
+  return id;
 }
 
 /** How many rows of a table an SQL condition finds; `?1` stands for a value. */
@@ -326,6 +341,88 @@ const ATTEMPTS = {
   version_floor: async () => {
     for (const _ of [1, 2]) expect((await operate("/restore", {})).status).toBe(200);
     expect(await count("version_floor", "?1 = ?1", "")).toBe(BOUNDS.version_floor.rows);
+  },
+
+  people: async () => {
+    // One for each address, which its owner has to prove; who may sign up is the operator's to say.
+    expect(await maySignUp(env.DB, { signUp: "closed", operators: new Set() }, "stranger@acme.example")).toBe(false);
+  },
+
+  people_sessions: async () => {
+    const person = await newPerson();
+    await fill(
+      BOUNDS.people_sessions.rows + 5,
+      `INSERT INTO people_sessions (id, token, person_id, expires_at, created_at, updated_at)
+       SELECT ?1 || n, ?1 || n, ?1, '2099-01-01', '2026-01-01' || n, '' $numbers`,
+      person,
+    );
+    await boundSessions(env.DB, person);
+    expect(await count("people_sessions", "person_id = ?1", person)).toBe(BOUNDS.people_sessions.rows);
+    await env.DB.prepare("UPDATE people_sessions SET expires_at = ?2 WHERE person_id = ?1")
+      .bind(person, new Date().toISOString())
+      .run();
+    await cronAfter(1);
+    expect(await count("people_sessions", "person_id = ?1", person)).toBe(0);
+  },
+
+  sign_ins: async () => {
+    const person = await newPerson();
+    const insert = env.DB.prepare(
+      `INSERT INTO sign_ins (id, account_id, provider_id, person_id, created_at, updated_at)
+       VALUES (?2, '1', ?3, ?1, '', '')`,
+    );
+    await insert.bind(person, `${person}1`, person).run();
+    await expect(insert.bind(person, `${person}2`, person).run()).rejects.toThrow("UNIQUE");
+  },
+
+  sign_in_codes: async () => {
+    await env.DB.prepare(
+      "INSERT INTO sign_in_codes (id, identifier, value, expires_at, created_at, updated_at) VALUES ('c', 'c', '', ?1, '', '')",
+    )
+      .bind(new Date().toISOString())
+      .run();
+    await cronAfter(1);
+    expect(await count("sign_in_codes", "id = ?1", "c")).toBe(0);
+  },
+
+  // That no more are made is tried in test/people/passkeys.test.ts.
+  passkeys: async () => expect(BOUNDS.passkeys.rows).toBeLessThan(100),
+
+  members: async () => {
+    const { account } = await newTenant();
+    const person = await newPerson();
+    await fill(
+      BOUNDS.members.rows,
+      `INSERT INTO people (id, name, email, email_verified, created_at, updated_at)
+       SELECT 'member_' || ?1 || n, '', ?1 || n, 1, '', '' $numbers`,
+      account,
+    );
+    await fill(
+      BOUNDS.members.rows,
+      `INSERT INTO members (account_id, person_id, role, created_at) SELECT ?1, 'member_' || ?1 || n, 'owner', 0 $numbers`,
+      account,
+    );
+    const email = `${person}@acme.example`;
+    const by = { account, mode: "live", actor: person, address: null, requestId: "" } as const;
+    const invited = await invite(env.DB, by, { email, role: "viewer" }, Date.now());
+    if (invited.kind !== "invited") throw new Error(invited.kind);
+    await acceptInvitation(env.DB, invited.invitation, { id: person, email }, by, Date.now());
+    expect(await count("members", "account_id = ?1", account)).toBe(BOUNDS.members.rows);
+  },
+
+  invitations: async () => {
+    const { account } = await newTenant();
+    await fill(
+      BOUNDS.invitations.rows,
+      `INSERT INTO invitations (id, account_id, email, role, invited_by, created_at)
+       SELECT ?1 || n, ?1, n || '@acme.example', 'viewer', 'x', ${Date.now()} $numbers`,
+      account,
+    );
+    const by = { account, mode: "live", actor: "x", address: null, requestId: "" } as const;
+    const invited = await invite(env.DB, by, { email: "another@acme.example", role: "viewer" }, Date.now());
+    expect(invited.kind).toBe("limit");
+    await cronAfter(BOUNDS.invitations.days + 1);
+    expect(await count("invitations", "account_id = ?1", account)).toBe(0);
   },
 
   pops: async () => {

@@ -1,0 +1,32 @@
+import { BOUNDS, daysBefore } from "../db/bounds.ts";
+
+const ROWS_PER_RUN = 5_000;
+
+/**
+ * Deletes what signing in leaves behind: sessions and links that are over, and old invitations.
+ *
+ * @param now ms since the epoch
+ */
+export async function deleteOldPeopleRows(db: D1Database, now: number): Promise<void> {
+  const isoNow = new Date(now).toISOString();
+  await db.batch([
+    db.prepare(oldest("people_sessions", "expires_at")).bind(isoNow, ROWS_PER_RUN),
+    db.prepare(oldest("sign_in_codes", "expires_at")).bind(isoNow, ROWS_PER_RUN),
+    db.prepare(oldest("invitations", "created_at")).bind(daysBefore(now, BOUNDS.invitations.days), ROWS_PER_RUN),
+  ]);
+}
+
+function oldest(table: "people_sessions" | "sign_in_codes" | "invitations", column: string): string {
+  return `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE ${column} < ?1 ORDER BY ${column} LIMIT ?2)`;
+}
+
+/** Ends the oldest sessions of a person who has as many as they may. */
+export async function boundSessions(db: D1Database, person: string): Promise<void> {
+  await db
+    .prepare(
+      `DELETE FROM people_sessions WHERE id IN (
+         SELECT id FROM people_sessions WHERE person_id = ?1 ORDER BY created_at DESC, id LIMIT -1 OFFSET ?2)`,
+    )
+    .bind(person, BOUNDS.people_sessions.rows)
+    .run();
+}
