@@ -6,6 +6,8 @@ import { callsOf, cyclesOf, type Import, importsOf, projectFiles, read } from ".
 const files = projectFiles();
 const sources = files.filter((path) => /^src\/.+\.ts$/.test(path));
 const imports = sources.flatMap((path) => importsOf(path));
+/** What runs in browsers is no Worker. */
+const isPage = (path: string) => path.startsWith("src/dashboard/page/");
 const manifest = JSON.parse(read("package.json")) as Record<
   "scripts" | "dependencies" | "devDependencies",
   Record<string, string>
@@ -170,7 +172,9 @@ describe("the arrows", () => {
 
   it("rest/, which api/ and records/rest/ share, stands on accounts/ alone, and api/ imports nothing of records/", () => {
     const below = /^src\/(rest|accounts|db|log)\/|^src\/(env|settings)\.ts$/;
-    expect(forbidden("src/rest/", ({ to }) => !to.startsWith("src/") || below.test(to))).toEqual([]);
+    // Whoever is signed in is a caller as well; what signs people in is loaded for who shows a cookie.
+    const people = ({ to, how }: Import) => to.startsWith("src/people/") && how !== "static";
+    expect(forbidden("src/rest/", (made) => !made.to.startsWith("src/") || below.test(made.to) || people(made))).toEqual([]);
     expect(forbidden("src/api/", ({ to }) => !to.startsWith("src/records/"))).toEqual([]);
   });
 
@@ -192,23 +196,42 @@ describe("the arrows", () => {
     expect(forbidden("src/records/dns/", ({ to }) => !/zod|hono/.test(to))).toEqual([]);
   });
 
+  it("people/ knows no surface; what signs people in is loaded when it is first asked for", () => {
+    const headers = "src/rest/answer-headers.ts";
+    const surface = /^src\/(edge|api|records|rest|dashboard)\//;
+    expect(forbidden("src/people/", ({ to }) => !surface.test(to) || to === headers)).toEqual([]);
+    const library = /^src\/people\/(sign-in|sign-in-routes|signed-in)\.ts$/;
+    const eager = imports.filter(({ from, to, how }) => library.test(to) && how === "static" && !library.test(from));
+    expect(eager).toEqual([]);
+  });
+
+  it("the dashboard's page knows of the Worker what its documents say and the paths of its pages, and nobody imports it", () => {
+    const allowed = ({ to }: Import) => !to.startsWith("src/") || isPage(to) || to === "src/dashboard/page-paths.ts";
+    expect(forbidden("src/dashboard/page/", allowed)).toEqual([]);
+    expect(imports.filter(({ from, to }) => isPage(to) && !isPage(from))).toEqual([]);
+    const dashboard = imports.filter(({ from, to }) => to === "src/dashboard/dashboard.ts" && from !== to);
+    expect(dashboard).toEqual([{ from: "src/control-plane.ts", to: "src/dashboard/dashboard.ts", how: "dynamic" }]);
+  });
+
   it("nothing but server/ imports server/", () => {
     const outside = imports.filter(({ from, to }) => to.startsWith("src/server/") && !from.startsWith("src/server/"));
     expect(outside).toEqual([]);
   });
 
   it("the Worker imports only packages that are dependencies, and files that exist", () => {
-    const known = (to: string) =>
-      to.startsWith("src/")
-        ? files.includes(to)
-        : /^(node|cloudflare):/.test(to) ||
-          Object.keys(manifest.dependencies).some((name) => to === name || to.startsWith(`${name}/`));
-    expect(imports.filter(({ from, to }) => !from.startsWith("src/server/") && !known(to))).toEqual([]);
+    const known = ({ from, to }: Import) => {
+      if (to.startsWith("src/")) return files.includes(to);
+      // Made by `npm run client-types` and by the dashboard's build, which also takes in what the page imports.
+      if (isPage(from) && to.startsWith("dist/api-types/")) return true;
+      if (to === "#dashboard-files" || /^(node|cloudflare):/.test(to)) return true;
+      const packages = isPage(from) ? manifest.devDependencies : manifest.dependencies;
+      return Object.keys(packages).some((name) => to === name || to.startsWith(`${name}/`));
+    };
+    expect(imports.filter((made) => !made.from.startsWith("src/server/") && !known(made))).toEqual([]);
   });
 
   it("every fetch of the Worker keeps out of the cache that Cloudflare has below it, and so does the store", () => {
-    // What runs in browsers is no Worker.
-    const product = sources.filter((path) => !/^src\/(?:server|dashboard\/page)\//.test(path));
+    const product = sources.filter((path) => !path.startsWith("src/server/") && !isPage(path));
     const calls = product.flatMap((path) => callsOf("fetch", read(path)).map((call) => ({ path, call })));
     expect(calls.length).toBeGreaterThanOrEqual(3);
     expect(calls.filter(({ call }) => !/\bcache: "no-store"/.test(call))).toEqual([]);

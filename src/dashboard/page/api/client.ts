@@ -1,12 +1,9 @@
 import createClient from "openapi-fetch";
-import type { components, paths } from "../../../../dist/api-types/rescdn.d.ts";
-import type { components as recordComponents, paths as recordPaths } from "../../../../dist/api-types/resolvedb.d.ts";
+import type { paths } from "../../../../dist/api-types/rescdn.d.ts";
+import type { paths as recordPaths } from "../../../../dist/api-types/resolvedb.d.ts";
 import { account, mode, noteSignedOut } from "../state/session.ts";
 
-/** What ResCDN's document names. */
-export type Schemas = components["schemas"];
-/** What ResolveDB's document names. */
-export type RecordSchemas = recordComponents["schemas"];
+export type { RecordSchemas, Schemas } from "./schemas.ts";
 
 const baseUrl = location.origin;
 

@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import type { Schemas } from "../api/client.ts";
+import type { Schemas } from "../api/schemas.ts";
 
 /** Who is signed in, with the accounts that they act for. */
 export type Session = Schemas["SignedIn"];

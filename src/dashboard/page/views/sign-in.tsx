@@ -40,7 +40,15 @@ export function SignIn() {
         <img src={icon} alt="" width="28" height="28" />
         ResCDN
       </a>
-      {sentTo === null ? (
+      {ways.problem?.status === 503 ? (
+        <div class="card">
+          <h1>Sign in</h1>
+          <p>
+            Nobody can sign in here yet: the operator has to set <code>SIGN_IN_SECRET</code>, 32 characters or more that
+            nobody can guess. The API takes keys meanwhile, see <a href="/docs">its reference</a>.
+          </p>
+        </div>
+      ) : sentTo === null ? (
         <form class="card" onSubmit={submit}>
           <h1>Sign in</h1>
           <Field label="E-mail address" hint="We send you a link that signs you in. There is no password.">
