@@ -10,6 +10,9 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** How work grows with its input is measured in time. */
 const timed = ["test/growth/**/*.test.ts"];
 
+/** What people do in the dashboard, in a real browser. */
+const inBrowser = ["test/dashboard/**/*.test.ts"];
+
 /** A workspace has packages of its own, and they have tests. */
 const packages = "test/client/node_modules/**";
 
@@ -20,6 +23,7 @@ const needsNode = [
   ...timed,
   "test/conformance/**/*.test.ts",
   "test/origins/**/*.test.ts",
+  ...inBrowser,
 ];
 
 /** No test of these leaves anything to another in storage: they share isolates, and need no database. */
@@ -71,7 +75,17 @@ export default defineConfig({
       },
       {
         root: at(".."),
-        test: { name: "node", include: needsNode, exclude: timed, testTimeout: 120_000, hookTimeout: 120_000 },
+        test: { name: "node", include: needsNode, exclude: [...timed, ...inBrowser], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+      {
+        root: at(".."),
+        test: {
+          name: "browser",
+          include: inBrowser,
+          globalSetup: at("dashboard/global-setup.ts"),
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
       // With nothing beside it: it measures.
       { root: at(".."), test: { name: "timed", include: timed, testTimeout: 120_000, sequence: { groupOrder: 1 } } },

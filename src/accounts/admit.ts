@@ -11,6 +11,9 @@ import type { Product } from "./token.ts";
 /** Failed authentications that one client address has in any 60 seconds. */
 const FAILURES_PER_MINUTE = 30;
 
+/** Calls about themselves that somebody who is signed in makes in any 60 seconds. */
+const PERSONS_CALLS_PER_MINUTE = 120;
+
 /** Whose address is not known shares these failures with all others of whom that is true. */
 const UNKNOWN_ADDRESS = "unknown";
 
@@ -81,6 +84,11 @@ export async function admitOperator(
   if (!(await isOperator())) return { kind: "unauthenticated", window };
   await giveBack();
   return { kind: "operator" };
+}
+
+/** Counts a call that somebody makes about themselves, for no account. */
+export function takePersonsTurn(limiters: AdmissionBindings["RATE_LIMITER"], person: string): Promise<WindowVerdict> {
+  return limiters.getByName(`people:${crc32(person) % ADDRESS_OBJECTS}`).takeFailure(PERSONS_CALLS_PER_MINUTE, person);
 }
 
 /** The name of the rate limiter of an account's keys of a product. */

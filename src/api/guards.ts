@@ -1,7 +1,8 @@
 import type { MiddlewareHandler } from "hono";
-import { admit, admitOperator } from "../accounts/admit.ts";
+import { admit, admitOperator, takePersonsTurn } from "../accounts/admit.ts";
 import type { Caller } from "../accounts/authenticate.ts";
 import { isOperator } from "../accounts/operator.ts";
+import { rateLimitHeaders } from "../accounts/rate-limit-headers.ts";
 import type { Scope } from "../accounts/scopes.ts";
 import { addressOf } from "../rest/actor-of.ts";
 import { admitted, changes, type Refusals } from "../rest/admitted.ts";
@@ -48,6 +49,9 @@ export const requirePerson: Guard = async (c, next) => {
   const person = await personOf(c);
   if (person === null)
     throw new Problem("unauthenticated", { sentence: SIGN_IN, headers: { "www-authenticate": SESSION_CHALLENGE } });
+  const window = await takePersonsTurn(c.env.RATE_LIMITER, person.id);
+  c.set("rateLimit", rateLimitHeaders(window, c.var.now));
+  if (!window.allowed) throw refusals.limited();
   c.set("person", person);
   await next();
 };

@@ -34,7 +34,12 @@ const meRoute = route({
             account: accountSchema,
             key: z.union([keySchema, z.null()]).describe("Null: the caller is a person who is signed in."),
             person: z
-              .object({ id: z.string(), email: z.string(), name: z.string(), role: z.enum(ROLES) })
+              .object({
+                id: z.string().openapi({ example: "person_abc123" }),
+                email: z.string().openapi({ example: "ada@example.com" }),
+                name: z.string().openapi({ example: "Ada" }),
+                role: z.enum(ROLES),
+              })
               .openapi("ActingPerson")
               .optional(),
             limits: z

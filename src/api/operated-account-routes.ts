@@ -147,7 +147,14 @@ export const signInLinkRoute = operatorRoute({
   responses: {
     201: {
       description: "The link",
-      ...jsonContent(z.object({ url: z.string(), expires: z.iso.datetime() })),
+      ...jsonContent(
+        z
+          .object({
+            url: z.string().openapi({ example: "https://dashboard.example/sign-in/link#abc123" }),
+            expires: z.iso.datetime(),
+          })
+          .openapi("SignInLink"),
+      ),
     },
   },
   errors: [409],

@@ -72,9 +72,13 @@ export function addPeople(app: OpenAPIHono<RestEnv>): void {
 
   app.openapi(acceptInvitationRoute, async (c) => {
     const accepted = await acceptInvitation(c.env.DB, c.req.valid("param").id, person(c), personActor(c), c.var.now);
-    if (accepted === null)
+    if (accepted.kind === "missing")
       throw new Problem("not_found", { sentence: "there is no such invitation of your address, or it is over" });
-    return c.json(accepted, 200);
+    if (accepted.kind === "limit")
+      throw new Problem("conflict", {
+        sentence: `the account has ${accepted.limit} members, as many as there can be: an owner can remove one`,
+      });
+    return c.json({ account: accepted.account }, 200);
   });
 
   app.openapi(endInvitationRoute, async (c) => {

@@ -95,7 +95,7 @@ export async function invite(
 }
 
 /**
- * Makes a person a member by an invitation of their address. Null: there is none that holds.
+ * Makes a person a member by an invitation of their address. `missing`: there is none that holds, perhaps since a moment ago.
  *
  * @param by the person's request; the account is the invitation's
  */
@@ -105,11 +105,12 @@ export async function acceptInvitation(
   person: { id: string; email: string },
   by: Omit<Actor, "account">,
   now: number,
-): Promise<{ account: string } | null> {
+): Promise<{ kind: "joined"; account: string } | { kind: "missing" } | { kind: "limit"; limit: number }> {
   const invitation = (await invitationsOf(db, person.email, now)).find((one) => one.id === id);
-  if (invitation === undefined) return null;
+  if (invitation === undefined) return { kind: "missing" };
   const { account, role } = invitation;
-  const [, joined] = await db.batch([
+  const limit = BOUNDS.members.rows;
+  const [joined, , ended] = await db.batch([
     db
       .prepare(
         `INSERT INTO members (account_id, person_id, role, created_at)
@@ -117,7 +118,7 @@ export async function acceptInvitation(
          WHERE id = ?1 AND (SELECT COUNT(*) FROM members WHERE account_id = ?4) < ?5
          ON CONFLICT DO NOTHING`,
       )
-      .bind(id, person.id, now, account, BOUNDS.members.rows),
+      .bind(id, person.id, now, account, limit),
     auditStatement(
       db,
       { ...by, account },
@@ -130,7 +131,10 @@ export async function acceptInvitation(
       )
       .bind(id, account, person.id),
   ]);
-  return joined === undefined ? null : { account };
+  // Whoever was a member before ends the invitation all the same; nobody joins by one that was withdrawn meanwhile.
+  if (joined?.meta.changes || ended?.meta.changes) return { kind: "joined", account };
+  const open = await db.prepare("SELECT 1 FROM invitations WHERE id = ?1").bind(id).first();
+  return open === null ? { kind: "missing" } : { kind: "limit", limit };
 }
 
 /** Ends an invitation of one of these accounts, or of an address. Whether there was one. */

@@ -41,6 +41,7 @@ describe("GET /v1/audit", () => {
           action: "account.create",
           target: account.id,
           actor: "operator",
+          actor_name: null,
           address: "2001:db8::/64",
           request_id: answer.headers.get("x-request-id"),
           before: null,

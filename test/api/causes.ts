@@ -43,13 +43,14 @@ export function keyedCall({ title, method, operation, security }: ApiOperation):
   return product && recipe ? { method, operation, scopes: security!.scopes, product, recipe } : null;
 }
 
-/** Sends a request to the Worker under given bindings, and holds both to the documents. The clock stands. */
+/** Sends a request to the Worker, to the API's host where the path names no other, under given bindings, and holds both to the documents. The clock stands. */
 export async function send(method: string, path: string, { headers, body, bindings = env }: Sent): Promise<Response> {
   const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
   const fields = new Headers({ ...(text !== undefined && { "content-type": "application/json" }), ...headers });
-  const request = new Request(`http://api.rescdn.localhost${path}`, { method, headers: fields, body: text ?? null });
+  const { href, pathname, search } = new URL(path, "http://api.rescdn.localhost");
+  const request = new Request(href, { method, headers: fields, body: text ?? null });
   const answer = await worker.fetch(request as Request<unknown, never>, bindings, createExecutionContext());
-  await expectDocumented({ method, path, headers: fields, body: text ?? null, answer });
+  await expectDocumented({ method, path: pathname + search, headers: fields, body: text ?? null, answer });
   return answer;
 }
 

@@ -50,6 +50,11 @@ const RECIPES: Record<string, Recipe> = {
     missing: "/admin/accounts/acct_missing/recover",
   },
   "POST /admin/restore": { own: 200, path: async () => "/admin/restore", body: endOfARestore },
+  "POST /admin/accounts/{id}/sign-in-link": {
+    own: 201,
+    path: () => account("/sign-in-link"),
+    missing: "/admin/accounts/acct_missing/sign-in-link",
+  },
   "GET /admin/takedowns": { own: 200, path: async () => "/admin/takedowns" },
   "POST /admin/takedowns": { own: 201, path: async () => "/admin/takedowns", body: newTakedown },
   "DELETE /admin/takedowns/{id}": {
@@ -118,6 +123,7 @@ function causesOf(title: string, { own, path, body, missing }: Recipe): Record<n
       409: () => sent({ bindings: countedEnv(env, neverRestored).env }),
       503: () => unpublished(path, method, async () => ({ cursor: null })),
     }),
+    ...(/sign-in-link/.test(title) && { 409: () => sent({ bindings: { ...env, SIGN_IN_SECRET: "" } }) }),
     ...(title === "POST /admin/takedowns" && { 403: () => ofAFullZone() }),
   };
 }

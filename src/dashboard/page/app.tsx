@@ -1,8 +1,9 @@
 import type { ComponentType } from "preact";
 import { ErrorBoundary, LocationProvider, lazy, Route, Router } from "preact-iso";
 import { PAGE_PATHS } from "../page-paths.ts";
-import { session } from "./state/session.ts";
+import { isUnreachable, session } from "./state/session.ts";
 import { Shell } from "./ui/shell.tsx";
+import { Unreachable } from "./ui/unreachable.tsx";
 import { Landing } from "./views/landing.tsx";
 import { NotFound } from "./views/not-found.tsx";
 import { SignIn } from "./views/sign-in.tsx";
@@ -12,7 +13,7 @@ import { SignInLink } from "./views/sign-in-link.tsx";
 function inside(load: () => Promise<ComponentType>) {
   const View = lazy(load);
   return function Inside() {
-    if (session.value === undefined) return null;
+    if (session.value === undefined) return isUnreachable.value ? <Unreachable /> : null;
     if (session.value === null) return <SignIn />;
     return (
       <Shell>
@@ -37,7 +38,7 @@ const NewZone = inside(() => import("./views/new-zone.tsx").then(({ NewZone }) =
 
 /** `/`: what this is, for who is not signed in, and the zones for who is. */
 function Home() {
-  if (session.value === undefined) return null;
+  if (session.value === undefined) return isUnreachable.value ? <Unreachable /> : null;
   return session.value === null ? <Landing /> : <Zones />;
 }
 

@@ -23,15 +23,30 @@ export function isAtLeast(role: "viewer" | "editor" | "owner"): boolean {
   return account.value !== null && order.indexOf(account.value.role) >= order.indexOf(role);
 }
 
+/** The session has ended while the page was open: it stays as it is, and asks to sign in again. */
+export const hasEnded = signal(false);
+/** Nobody has answered who is signed in. */
+export const isUnreachable = signal(false);
+
 /** Asks who is signed in. */
 export async function loadSession(): Promise<void> {
-  const answer = await fetch("/v1/person", { headers: { accept: "application/json" } });
-  session.value = answer.ok ? await answer.json() : null;
+  const answer = await fetch("/v1/person", { headers: { accept: "application/json" } }).catch(() => null);
+  isUnreachable.value = answer === null || (!answer.ok && answer.status !== 401);
+  if (answer === null || isUnreachable.value) return;
+  const found: Session | null = answer.ok ? await answer.json() : null;
+  if (hasEnded.value) {
+    // Whoever had to sign in again and has not is still the one whose page this is.
+    if (found === null) return;
+    // What another person sees here must not be the first one's.
+    if (found.person.id !== session.value?.person.id) location.reload();
+  }
+  hasEnded.value = false;
+  session.value = found;
 }
 
-/** The session has ended while the page was open: what is typed stays, and signing in again goes on from here. */
+/** What is typed stays, and signing in again goes on from here. */
 export function noteSignedOut(): void {
-  if (session.value) session.value = null;
+  if (session.value) hasEnded.value = true;
 }
 
 export function chooseAccount(id: string): void {

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useLocation } from "preact-iso";
 import icon from "../icon.svg";
-import { account, chooseAccount, chooseMode, mode, session } from "../state/session.ts";
+import { account, chooseAccount, chooseMode, hasEnded, mode, session } from "../state/session.ts";
 import { signOut } from "../state/sign-out.ts";
+import { SignedOut } from "./signed-out.tsx";
 
 const LINKS = [
   ["/zones", "Zones"],
@@ -82,6 +83,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         )}
         {children}
       </main>
+      {hasEnded.value && <SignedOut />}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { CallError, type ProblemShown } from "../api/problem.ts";
 
 /** What a view shows of something that it reads. `data` stays while it is read anew. */
@@ -29,7 +29,8 @@ export function useLoaded<Data>(read: () => Promise<Data>, inputs: readonly unkn
       newest.current++;
     };
   }, [...inputs, round]);
-  return { ...state, reload: () => setRound((before) => before + 1) };
+  const reload = useCallback(() => setRound((before) => before + 1), []);
+  return { ...state, reload };
 }
 
 /** An error as people read it; one of our own making goes to the console as well. */

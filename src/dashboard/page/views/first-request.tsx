@@ -1,19 +1,28 @@
+import { useEffect } from "preact/hooks";
 import type { Schemas } from "../api/client.ts";
 import { Snippet } from "../ui/snippet.tsx";
 import { addressOf } from "./zone.tsx";
 
-/** For a zone that has served nothing in the period: how to use it. */
-export function FirstRequest({ zone }: { zone: Schemas["Zone"] }) {
+const LOOK_MS = 3_000;
+
+/** For a zone that has served nothing in the period: how to use it. It looks for the first request until that is there. */
+export function FirstRequest({ zone, look }: { zone: Schemas["Zone"]; look(): void }) {
+  useEffect(() => {
+    const timer = setInterval(() => document.visibilityState === "visible" && look(), LOOK_MS);
+    return () => clearInterval(timer);
+  }, [look]);
   const address = addressOf(zone.subdomain);
   return (
     <div class="card reading">
       <h2>No requests in this time</h2>
       <p>
-        What <code>{zone.origin}</code> serves at a path, <code>{zone.subdomain}</code> serves at the same path. Numbers
-        arrive here within seconds of a request.
+        What <code>{zone.origin}</code> serves at a path, <code>{zone.subdomain}</code> serves at the same path.
       </p>
       <Snippet label="In a page" code={`<link rel="stylesheet" href="${address}/style.css">`} />
       <Snippet label="In a terminal: X-Cache says MISS, the second time HIT" code={`curl -sI ${address}/style.css`} />
+      <p class="waiting" role="status">
+        Waiting for a request: it is shown here within seconds.
+      </p>
     </div>
   );
 }

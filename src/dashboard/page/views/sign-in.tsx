@@ -8,14 +8,30 @@ import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { useTitle } from "../ui/use-title.ts";
 
-/** Asks for an address, and says where the link has gone. It does not say whether anybody has that address here. */
+/** The page for who is not signed in. */
 export function SignIn() {
   useTitle("Sign in");
-  const [email, setEmail] = useState("");
-  const [sentTo, setSentTo] = useState<string | null>(null);
   useEffect(() => {
     if (session.value && location.pathname === "/sign-in") location.replace("/");
   }, [session.value]);
+  return (
+    <main class="narrow">
+      <a class="brand" href="/">
+        <img src={icon} alt="" width="28" height="28" />
+        ResCDN
+      </a>
+      <div class="card">
+        <h1>Sign in</h1>
+        <WaysToSignIn />
+      </div>
+    </main>
+  );
+}
+
+/** Asks for an address, and says where the link has gone. It does not say whether anybody has that address here. */
+export function WaysToSignIn({ known = "" }: { known?: string }) {
+  const [email, setEmail] = useState(known);
+  const [sentTo, setSentTo] = useState<string | null>(null);
   const ask = useAction(async () => {
     await call("/links", { email });
     rememberWhereTo();
@@ -34,79 +50,60 @@ export function SignIn() {
     event.preventDefault();
     ask.run();
   };
+  if (ways.problem?.status === 503)
+    return (
+      <p>
+        Nobody can sign in here yet: the operator has to set <code>SIGN_IN_SECRET</code>, 32 characters or more that
+        nobody can guess. The API takes keys meanwhile, see <a href="/docs">its reference</a>.
+      </p>
+    );
+  if (sentTo !== null)
+    return (
+      <div role="status" class="stack">
+        <p>
+          A link is on its way to <strong>{sentTo}</strong>. It works once, within 15 minutes.
+        </p>
+        {location.hostname === "localhost" && (
+          <p class="hint">On your own machine no mail is sent: the link stands in the terminal of the server.</p>
+        )}
+        <button type="button" class="button quiet" onClick={() => setSentTo(null)}>
+          Use another address
+        </button>
+      </div>
+    );
   return (
-    <main class="narrow">
-      <a class="brand" href="/">
-        <img src={icon} alt="" width="28" height="28" />
-        ResCDN
-      </a>
-      {ways.problem?.status === 503 ? (
-        <div class="card">
-          <h1>Sign in</h1>
-          <p>
-            Nobody can sign in here yet: the operator has to set <code>SIGN_IN_SECRET</code>, 32 characters or more that
-            nobody can guess. The API takes keys meanwhile, see <a href="/docs">its reference</a>.
-          </p>
-        </div>
-      ) : sentTo === null ? (
-        <form class="card" onSubmit={submit}>
-          <h1>Sign in</h1>
-          <Field label="E-mail address" hint="We send you a link that signs you in. There is no password.">
-            {(attributes) => (
-              <input
-                {...attributes}
-                type="email"
-                required
-                autocomplete="email"
-                autofocus
-                value={email}
-                onInput={({ currentTarget }) => setEmail(currentTarget.value)}
-              />
-            )}
-          </Field>
-          <Problem problem={ask.problem ?? byPasskey.problem ?? byGithub.problem} />
-          <button type="submit" class="button wide" disabled={ask.isRunning}>
-            Send me a link
-          </button>
-          {HAS_PASSKEYS && (
-            <button
-              type="button"
-              class="button quiet wide"
-              disabled={byPasskey.isRunning}
-              onClick={() => byPasskey.run()}
-            >
-              Use a passkey
-            </button>
-          )}
-          {ways.data?.github && (
-            <button
-              type="button"
-              class="button quiet wide"
-              disabled={byGithub.isRunning}
-              onClick={() => byGithub.run()}
-            >
-              Sign in with GitHub
-            </button>
-          )}
-          {ways.data && ways.data.sign_up !== "open" && (
-            <p class="hint">New here? Somebody who has an account has to invite you.</p>
-          )}
-        </form>
-      ) : (
-        <div class="card" role="status">
-          <h1>Look into your mail</h1>
-          <p>
-            A link is on its way to <strong>{sentTo}</strong>. It works once, within 15 minutes.
-          </p>
-          {location.hostname === "localhost" && (
-            <p class="hint">On your own machine no mail is sent: the link stands in the terminal of the server.</p>
-          )}
-          <button type="button" class="button quiet" onClick={() => setSentTo(null)}>
-            Use another address
-          </button>
-        </div>
+    <form class="stack" onSubmit={submit}>
+      <Field label="E-mail address" hint="We send you a link that signs you in. There is no password.">
+        {(attributes) => (
+          <input
+            {...attributes}
+            type="email"
+            required
+            autocomplete="email"
+            autofocus
+            value={email}
+            onInput={({ currentTarget }) => setEmail(currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Problem problem={ask.problem ?? byPasskey.problem ?? byGithub.problem} />
+      <button type="submit" class="button wide" disabled={ask.isRunning}>
+        Send me a link
+      </button>
+      {HAS_PASSKEYS && (
+        <button type="button" class="button quiet wide" disabled={byPasskey.isRunning} onClick={() => byPasskey.run()}>
+          Use a passkey
+        </button>
       )}
-    </main>
+      {ways.data?.github && (
+        <button type="button" class="button quiet wide" disabled={byGithub.isRunning} onClick={() => byGithub.run()}>
+          Sign in with GitHub
+        </button>
+      )}
+      {ways.data && ways.data.sign_up !== "open" && (
+        <p class="hint">New here? Somebody who has an account has to invite you.</p>
+      )}
+    </form>
   );
 }
 
@@ -114,12 +111,14 @@ const WHERE_TO = "rescdn.where-to";
 
 /** After signing in one comes back to where one was; only a path of our own is ever kept. */
 function rememberWhereTo(): void {
-  if (location.pathname !== "/sign-in") localStorage.setItem(WHERE_TO, location.pathname + location.search);
+  if (!location.pathname.startsWith("/sign-in")) localStorage.setItem(WHERE_TO, location.pathname + location.search);
 }
 
 /** Where to go after signing in. What does not stay on this host is left aside. */
 export function whereTo(): string {
   const kept = localStorage.getItem(WHERE_TO);
   localStorage.removeItem(WHERE_TO);
-  return kept !== null && /^\/(?![/\\])/.test(kept) ? kept : "/";
+  if (kept === null) return "/";
+  const url = URL.parse(kept, location.origin);
+  return url?.origin === location.origin ? url.pathname + url.search : "/";
 }

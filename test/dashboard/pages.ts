@@ -1,0 +1,57 @@
+import { type Account, ask, byKey, newZone } from "./account.ts";
+import type { Started } from "./started.ts";
+
+/** A page of the dashboard as somebody sees it. */
+export interface ShownPage {
+  name: string;
+  path: string;
+  /** A heading that is there when the page is. */
+  heading: string;
+  /** Presses what opens it, where it is more than its path. */
+  open?: [role: "button", name: string];
+}
+
+export const OUTSIDE: readonly ShownPage[] = [
+  { name: "landing", path: "/", heading: "Your assets, close to whoever asks for them." },
+  { name: "sign-in", path: "/sign-in", heading: "Sign in" },
+  { name: "sign-in-link", path: "/sign-in/link#abc", heading: "Sign in" },
+  { name: "not-found", path: "/no-such-page", heading: "There is no page here" },
+];
+
+/** The pages of an account. @param zone one that has served something */
+export function insidePages(zone: string): readonly ShownPage[] {
+  return [
+    { name: "zones", path: "/zones", heading: "Zones" },
+    { name: "new-zone", path: "/zones/new", heading: "New zone" },
+    { name: "zone", path: `/zones/${zone}`, heading: zone },
+    { name: "purge", path: `/zones/${zone}/purge`, heading: "Purge" },
+    { name: "settings", path: `/zones/${zone}/settings`, heading: zone },
+    { name: "keys", path: "/keys", heading: "Keys" },
+    { name: "new-key", path: "/keys", heading: "Keys", open: ["button", "New key"] },
+    { name: "usage", path: "/usage", heading: "Usage" },
+    { name: "audit", path: "/audit", heading: "Audit log" },
+    { name: "members", path: "/members", heading: "Members" },
+    { name: "account", path: "/account", heading: "You" },
+    { name: "records", path: "/records", heading: "ResolveDB" },
+    { name: "namespace", path: "/records/shop", heading: "shop" },
+    { name: "record", path: "/records/shop", heading: "shop", open: ["button", "config.shop.v1"] },
+    { name: "webhooks", path: "/webhooks", heading: "ResolveDB" },
+    { name: "operator", path: "/operator", heading: "Accounts" },
+  ];
+}
+
+/** Fills an account with something to see on each page; the name of its zone. */
+export async function furnish(started: Started, account: Account): Promise<string> {
+  const zone = await newZone(started, account, `assets-${account.id.slice(-6).toLowerCase()}`);
+  await newZone(started, account, `a-zone-with-a-name-that-is-as-long-as-a-name-can-be-${account.id.slice(-6).toLowerCase()}`);
+  for (const path of ["/assets/reset.css", "/assets/map.js", "/assets/logo.svg", "/missing.png"])
+    for (let times = 0; times < 4; times++) await ask(started, zone, path);
+  await byKey(started, account, "POST", "/v1/purge", { zone, paths: ["/assets/map.js"] });
+  await byKey(started, account, "POST", "/v1/purge", { zone, tags: ["release-41"], soft: true });
+  await byKey(started, account, "POST", "/v1/keys", { name: "CI of a team with a rather long name", scopes: ["purge"] });
+  const record = { key: "config.shop.v1", data: Buffer.from('{"database":"postgres"}').toString("base64") };
+  await byKey(started, account, "POST", "/api/v1/records", { record });
+  const webhook = { url: "http://127.0.0.1:9/hook", events: ["record.created"], description: "Deploys" };
+  await byKey(started, account, "POST", "/api/v1/webhooks", { webhook });
+  return zone;
+}

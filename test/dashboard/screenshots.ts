@@ -1,0 +1,48 @@
+/** `npm run screenshots`: every page of the dashboard, light, dark and on a phone, below `dist/screenshots/`. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { projectRoot } from "../../src/server/project.ts";
+import { newAccount, signIn } from "./account.ts";
+import { CHROMIUM_FLAGS, findChromium } from "./chromium.ts";
+import { furnish, insidePages, OUTSIDE } from "./pages.ts";
+import { OPERATOR, startDashboard } from "./started.ts";
+
+const SCREENS = {
+  light: { viewport: { width: 1280, height: 900 }, colorScheme: "light" },
+  dark: { viewport: { width: 1280, height: 900 }, colorScheme: "dark" },
+  phone: { viewport: { width: 390, height: 844 }, colorScheme: "light", deviceScaleFactor: 2 },
+} as const;
+
+const executablePath = findChromium();
+if (executablePath === null) {
+  console.error("There is no browser here: install one (apt-get install chromium), or set CHROMIUM.");
+  process.exit(1);
+}
+const folder = join(projectRoot, "dist/screenshots");
+await mkdir(folder, { recursive: true });
+const started = await startDashboard();
+const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
+try {
+  const account = await newAccount(started, "pro", OPERATOR);
+  const inside = insidePages(await furnish(started, account));
+  for (const [screen, options] of Object.entries(SCREENS)) {
+    for (const [pages, isSignedIn] of [[OUTSIDE, false], [inside, true]] as const) {
+      const context = await browser.newContext({ baseURL: started.origin, reducedMotion: "reduce", ...options });
+      const page = await context.newPage();
+      if (isSignedIn) await signIn(page, started, account);
+      for (const { name, path, heading, open } of pages) {
+        await page.goto(path);
+        await page.getByRole("heading", { name: heading }).first().waitFor();
+        if (open) await page.getByRole(open[0], { name: open[1] }).click();
+        await page.waitForLoadState("networkidle");
+        await page.screenshot({ path: join(folder, `${name}-${screen}.png`), fullPage: open === undefined });
+      }
+      await context.close();
+    }
+  }
+  console.log(`see ${folder}`);
+} finally {
+  await browser.close();
+  await started.stop();
+}
