@@ -75,7 +75,13 @@ export default defineConfig({
       },
       {
         root: at(".."),
-        test: { name: "node", include: needsNode, exclude: [...timed, ...inBrowser], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: {
+          name: "node",
+          include: needsNode,
+          exclude: [...timed, ...inBrowser],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
       {
         root: at(".."),

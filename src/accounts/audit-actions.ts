@@ -4,6 +4,7 @@ export const AUDIT_ACTIONS = [
   "account.quota",
   "account.recover",
   "account.resume",
+  "account.sign_in_link",
   "account.suspend",
   "account.update",
   "hostname.activate",

@@ -1,4 +1,5 @@
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
+import { noteSignInLink } from "../accounts/note-sign-in-link.ts";
 import {
   changeAccount,
   findAccount,
@@ -72,7 +73,7 @@ export function addOperatedAccounts(app: OpenAPIHono<RestEnv>): void {
   });
 
   app.openapi(signInLinkRoute, async (c) => {
-    const { email } = there(await findAccount(c.env.DB, c.req.valid("param").id));
+    const { id, email } = there(await findAccount(c.env.DB, c.req.valid("param").id));
     const { dashboardHost, signInSecret } = settingsOf(c.env);
     if (dashboardHost === null || signInSecret === null)
       throw new Problem("conflict", { sentence: "nobody can sign in here: set DASHBOARD_HOST and SIGN_IN_SECRET" });
@@ -80,6 +81,7 @@ export function addOperatedAccounts(app: OpenAPIHono<RestEnv>): void {
     // Of the call's own scheme and port, which are those of the server that both hosts are answered by.
     const dashboard = new URL(c.req.url);
     dashboard.hostname = dashboardHost;
+    await noteSignInLink(c.env.DB, { ...operatorRequest(c), account: id }, email, c.var.now);
     const url = await newLink(c.env, dashboard.origin, email.toLowerCase());
     return c.json({ url, expires: isoSeconds(c.var.now + LINK_MINUTES * 60_000) }, 201);
   });

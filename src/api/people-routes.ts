@@ -133,9 +133,7 @@ export const listMembersRoute = personRoute({
     200: {
       description: "Members and invitations, oldest first",
       ...jsonContent(
-        z
-          .object({ members: z.array(memberSchema), invitations: z.array(invitationSchema) })
-          .openapi("MemberList"),
+        z.object({ members: z.array(memberSchema), invitations: z.array(invitationSchema) }).openapi("MemberList"),
       ),
     },
   },

@@ -110,6 +110,11 @@ export function addPeople(app: OpenAPIHono<RestEnv>): void {
     requireOwner(c, "invite people");
     const { email, role } = c.req.valid("json");
     const address = email.toLowerCase();
+    const { mayMail } = await import("../people/sign-in-routes.ts");
+    if (!(await mayMail(c.env, address)))
+      throw new Problem("rate_limited", {
+        sentence: `${address} has been written to three times within a minute: wait`,
+      });
     const invited = await invite(c.env.DB, actorOf(c), { email: address, role }, c.var.now);
     if (invited.kind === "member") throw new Problem("conflict", { sentence: `${address} is a member already` });
     if (invited.kind === "limit")

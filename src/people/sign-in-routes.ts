@@ -6,9 +6,9 @@ import { BOUNDS } from "../db/bounds.ts";
 import { ANSWER_HEADERS } from "../rest/answer-headers.ts";
 import { type Settings, settingsOf, type Variables } from "../settings.ts";
 import { type MailBindings, sendMail } from "./mail.ts";
+import { readBody } from "./read-body.ts";
 import { isSameOrigin } from "./same-origin.ts";
 import { ADDRESS_HEADER, createSignIn, LINK_MINUTES, type SignIn } from "./sign-in.ts";
-
 import { maySignUp } from "./sign-up.ts";
 
 export { LINK_MINUTES } from "./sign-in.ts";
@@ -25,9 +25,7 @@ const PASSED: ReadonlySet<string> = new Set([
   "GET /auth/list-sessions",
   "POST /auth/revoke-session",
   "POST /auth/revoke-other-sessions",
-  "POST /auth/revoke-sessions",
   "POST /auth/sign-out",
-  "POST /auth/update-user",
   "POST /auth/sign-in/social",
   "GET /auth/callback/github",
   "GET /auth/passkey/generate-register-options",
@@ -36,7 +34,6 @@ const PASSED: ReadonlySet<string> = new Set([
   "POST /auth/passkey/verify-authentication",
   "GET /auth/passkey/list-user-passkeys",
   "POST /auth/passkey/delete-passkey",
-  "POST /auth/passkey/update-passkey",
 ]);
 
 /** Reached by a browser that GitHub sends back; its `state` is bound to a cookie. */
@@ -75,10 +72,8 @@ export async function handleSignIn(
       "limit_reached",
       `you have ${BOUNDS.passkeys.rows} passkeys, as many as there can be: remove one`,
     );
-  if (Number(request.headers.get("content-length") ?? 0) > LARGEST_BODY)
-    return refusal(413, "body_too_large", "the body is too large");
-  const body = await request.arrayBuffer();
-  if (body.byteLength > LARGEST_BODY) return refusal(413, "body_too_large", "the body is too large");
+  const body = await readBody(request, LARGEST_BODY);
+  if (body === null) return refusal(413, "body_too_large", "the body is too large");
   const headers = new Headers(request.headers);
   headers.set(ADDRESS_HEADER, connectingAddress(request, settings.trustedProxies) ?? "");
   const read = new Request(url, { method: request.method, headers, ...(body.byteLength > 0 && { body }) });
@@ -200,14 +195,19 @@ function signInSettings(env: SignInEnv, origin: string) {
   return { origin, secret: signInSecret, signUp, operators, github };
 }
 
+/** Whether one more mail may go to an address; each that goes counts, whoever asks for it. */
+export async function mayMail(env: SignInEnv, email: string): Promise<boolean> {
+  return (await limitedBy(env, settingsOf(env), null, "links", LINKS_PER_MINUTE, email)) === null;
+}
+
 /** A 429 where an address, or a name, has had as many of these as it may within 60 seconds. */
 async function limitedBy(
   { RATE_LIMITER }: SignInEnv,
   { trustedProxies }: Settings,
-  request: Request,
+  request: Request | null,
   kind: string,
   limit: number,
-  name = clientAddress(request, trustedProxies) ?? "unknown",
+  name = (request && clientAddress(request, trustedProxies)) ?? "unknown",
 ): Promise<Response | null> {
   const limiter = RATE_LIMITER.getByName(`${kind}:${crc32(name) % LIMITERS}`);
   const window = await limiter.takeFailure(limit, name);

@@ -36,6 +36,8 @@ export function createSignIn(db: D1Database, settings: SignInSettings, deliver: 
     database: db,
     trustedOrigins: [origin],
     telemetry: { enabled: false },
+    // Where a browser goes that GitHub has sent back in vain.
+    onAPIError: { errorURL: `${origin}/sign-in` },
     // Counted by the limiter that API keys have, exactly and for all isolates.
     rateLimit: { enabled: false },
     user: { modelName: "people", fields: { emailVerified: "email_verified", ...TIMES } },
@@ -79,8 +81,10 @@ export function createSignIn(db: D1Database, settings: SignInSettings, deliver: 
       },
       user: {
         create: {
-          // A link may be older than a change of who may sign up; GitHub has not been asked.
-          before: async ({ email }) => ((await maySignUp(db, settings, email.toLowerCase())) ? undefined : false),
+          // A link may be older than a change of who may sign up; GitHub has not been asked, and knows addresses that nobody has
+          // proven to have: who had one would take what is meant for whoever has it.
+          before: async ({ email, emailVerified }) =>
+            emailVerified === true && (await maySignUp(db, settings, email.toLowerCase())) ? undefined : false,
         },
       },
     },

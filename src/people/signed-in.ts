@@ -14,11 +14,19 @@ export async function signedIn(request: Request, env: SignInEnv): Promise<Person
   });
   if (found === null) return null;
   const { user, session } = found;
-  const cookie = /(?:^|;\s*)(?:__Host-)?rescdn\.session_token=([^;]+)/.exec(request.headers.get("cookie") ?? "")?.[1];
+  const cookie = sessionCookie(request.headers.get("cookie") ?? "", origin);
   if (cookie === undefined) return null;
   // Whoever may operate the network has proven to have the address.
   const isOperator = user.emailVerified && isOperatorAddress(user.email, settings);
   return { id: user.id, email: user.email, name: user.name, session: session.id, cookie, isOperator };
+}
+
+/** The cookie that the session was read from: of a name without the prefix, a sibling host may have planted one beside it. */
+function sessionCookie(cookies: string, origin: string): string | undefined {
+  const name = origin.startsWith("https:")
+    ? /(?:^|;\s*)__Host-rescdn\.session_token=([^;]+)/
+    : /(?:^|;\s*)rescdn\.session_token=([^;]+)/;
+  return name.exec(cookies)?.[1];
 }
 
 /** The dashboard's origin, where a request is one that a session may be believed for; else null. */

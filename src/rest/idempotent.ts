@@ -41,7 +41,8 @@ export function idempotentBy(rules: IdempotencyRules): MiddlewareHandler<RestEnv
       c.env.DB,
       {
         idempotencyKey,
-        apiKeyId: caller.person?.session ?? caller.keyId,
+        // Somebody who is signed in may act for several accounts, and for their test zones.
+        apiKeyId: caller.person ? `${caller.person.session} ${caller.account} ${caller.mode}` : caller.keyId,
         account: caller.account,
         plan: caller.plan,
         token,

@@ -20,14 +20,14 @@ interface Recipe {
   path(person: Signed): Promise<string>;
   body?(person: Signed): object;
   missing?: string;
-  bindings?: Env;
+  vars?: Partial<Env>;
   /** How the call is refused for what it is about. */
   refused?: Record<number, (person: Signed) => Promise<Response>>;
 }
 
 type Cause = (accounts: Accounts) => Promise<Response>;
 
-const open: Env = { ...env, SIGN_UP: "open" };
+const open = { SIGN_UP: "open" };
 
 const RECIPES: Record<string, Recipe> = {
   "GET /v1/person": { own: 200, path: async () => "/v1/person" },
@@ -38,10 +38,11 @@ const RECIPES: Record<string, Recipe> = {
       return "/v1/accounts";
     },
     body: () => ({ name: "Acme" }),
-    bindings: open,
+    vars: open,
     refused: {
       403: (person) => asPerson(person, "POST", "/v1/accounts", { body: { name: "Acme" } }),
-      409: (person) => asPerson(person, "POST", "/v1/accounts", { body: { name: "Acme" }, bindings: open }),
+      409: (person) =>
+        asPerson(person, "POST", "/v1/accounts", { body: { name: "Acme" }, bindings: { ...env, ...open } }),
     },
   },
   "POST /v1/invitations/{id}/accept": {
@@ -108,13 +109,15 @@ export const PERSONS_CAUSES: Record<string, Cause> = Object.fromEntries(
   ),
 );
 
-function causesOf(title: string, { own, path, body, missing, bindings, refused = {} }: Recipe): Record<number, Cause> {
+function causesOf(title: string, { own, path, body, missing, vars = {}, refused = {} }: Recipe): Record<number, Cause> {
   const [method = ""] = title.split(" ");
-  const sent = async (wrong: Sent = {}) => {
-    const person = await signedIn();
-    const usual = { ...(body && { body: body(person) }), ...(bindings && { bindings }) };
-    return asPerson(person, method, await path(person), { ...usual, ...wrong });
-  };
+  const sentBy = async (person: Signed, { bindings = env, ...wrong }: Sent = {}) =>
+    asPerson(person, method, await path(person), {
+      ...(body && { body: body(person) }),
+      ...wrong,
+      bindings: { ...bindings, ...vars },
+    });
+  const sent = async (wrong?: Sent) => sentBy(await signedIn(), wrong);
   const about = async (at: string, wrong: Sent) =>
     send(method, `${DASHBOARD}${at}`, { ...(body && { body: body(await signedIn()) }), ...wrong });
   return {
@@ -125,8 +128,11 @@ function causesOf(title: string, { own, path, body, missing, bindings, refused =
       const person = await signedIn();
       return asPerson(person, method, `${await path(person)}?unknown=1`);
     },
-    429: () => sent({ bindings: { ...(bindings ?? env), RATE_LIMITER: usedUp } }),
-    500: (accounts) => wherever((_, wrong) => sent(wrong), accounts, own),
+    429: () => sent({ bindings: { ...env, RATE_LIMITER: usedUp } }),
+    500: async (accounts) => {
+      const person = await signedIn();
+      return wherever((_, wrong) => sentBy(person, wrong), accounts, own);
+    },
     ...(body !== undefined && {
       400: () => sent({ body: "{" }),
       413: () => sent({ body: `"${"x".repeat(65_536)}"` }),
@@ -188,5 +194,7 @@ async function colleagueOf({ account }: Signed): Promise<string> {
 }
 
 async function run(sql: string, ...values: string[]): Promise<void> {
-  await env.DB.prepare(sql).bind(...values).run();
+  await env.DB.prepare(sql)
+    .bind(...values)
+    .run();
 }

@@ -21,7 +21,9 @@ async function violations(page: Page): Promise<string[]> {
   const run = `${axe}; axe.run(document, { runOnly: ${JSON.stringify(TAGS)} }).then((found) => JSON.stringify(found))`;
   const { result } = await client.send("Runtime.evaluate", { expression: run, awaitPromise: true });
   const { violations: found } = JSON.parse(result.value) as Found;
-  return found.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`));
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`),
+  );
 }
 
 /** Opens a page, and waits until all of it is there. */
@@ -47,21 +49,27 @@ describe.skipIf(!HAS_BROWSER)("every page", () => {
     pages = insidePages(await furnish(started, account));
   });
 
-  it.each(SCREENS)("breaks no rule of WCAG 2.2 AA that axe-core knows, and fits, on %s", async (_, screen) => {
-    const outside = await newWindow(screen);
-    const { page: inside } = await signedInWindow(account, screen);
-    const wrong: string[] = [];
-    for (const [page, shown] of [
-      ...OUTSIDE.map((each) => [outside, each] as const),
-      ...pages.map((each) => [inside, each] as const),
-    ]) {
-      await show(page, shown);
-      wrong.push(...(await violations(page)).map((each) => `${shown.name}: ${each}`));
-      const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      if (wider > 0) wrong.push(`${shown.name}: is ${wider} px wider than the screen`);
-    }
-    expect(wrong).toEqual([]);
-  }, 600_000);
+  it.each(SCREENS)(
+    "breaks no rule of WCAG 2.2 AA that axe-core knows, and fits, on %s",
+    async (_, screen) => {
+      const outside = await newWindow(screen);
+      const { page: inside } = await signedInWindow(account, screen);
+      const wrong: string[] = [];
+      for (const [page, shown] of [
+        ...OUTSIDE.map((each) => [outside, each] as const),
+        ...pages.map((each) => [inside, each] as const),
+      ]) {
+        await show(page, shown);
+        wrong.push(...(await violations(page)).map((each) => `${shown.name}: ${each}`));
+        const wider = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        if (wider > 0) wrong.push(`${shown.name}: is ${wider} px wider than the screen`);
+      }
+      expect(wrong).toEqual([]);
+    },
+    600_000,
+  );
 });
 
 describe.skipIf(!HAS_BROWSER)("the keyboard alone", () => {

@@ -17,7 +17,11 @@ export interface Account {
 export const newName = (prefix: string) => `${prefix}-${randomBytes(4).toString("hex")}`;
 
 /** Makes an account, in the way that operators do. */
-export async function newAccount(started: Started, plan = "pro", email = `${newName("owner")}@example.com`): Promise<Account> {
+export async function newAccount(
+  started: Started,
+  plan = "pro",
+  email = `${newName("owner")}@example.com`,
+): Promise<Account> {
   const name = "Example";
   const { account, keys } = await asked<{ account: { id: string }; keys: Account["keys"] }>(
     started,
@@ -36,10 +40,14 @@ export async function newZone(started: Started, account: Account, name = newName
 }
 
 /** Calls the API with the account's key. */
-export function byKey<Answer>(started: Started, { keys }: Account, method: string, path: string, body?: unknown): Promise<Answer> {
-  const key = path.startsWith("/api/")
-    ? { Authorization: `Bearer ${keys.resolvedb}` }
-    : { "X-ResCDN-Key": keys.live };
+export function byKey<Answer>(
+  started: Started,
+  { keys }: Account,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
+  const key = path.startsWith("/api/") ? { Authorization: `Bearer ${keys.resolvedb}` } : { "X-ResCDN-Key": keys.live };
   return asked(started, method, path, key, body);
 }
 
@@ -68,7 +76,9 @@ export async function signIn(page: Page, started: Started, account: Account): Pr
 export async function mailedLink({ log }: Started, email: string): Promise<string> {
   for (let tries = 0; tries < 100; tries++) {
     const text = await (await fetch(log)).text();
-    const mails = text.split("\n").filter((line) => line.includes('"mail_not_sent"') && line.includes(`"to":"${email}"`));
+    const mails = text
+      .split("\n")
+      .filter((line) => line.includes('"mail_not_sent"') && line.includes(`"to":"${email}"`));
     const link = /http:\/\/[^\s\\"]+#[\w-]+/.exec(mails.at(-1) ?? "");
     if (link !== null) return link[0];
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -14,7 +14,9 @@ declare module "vitest" {
 export default async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
   const executablePath = findChromium();
   if (executablePath === null) {
-    console.log("The dashboard's tests in a browser are left out: install one (apt-get install chromium), or set CHROMIUM.");
+    console.log(
+      "The dashboard's tests in a browser are left out: install one (apt-get install chromium), or set CHROMIUM.",
+    );
     provide("dashboard", null);
     return undefined;
   }

@@ -26,13 +26,18 @@ describe.skipIf(!HAS_BROWSER)("a member", () => {
     // The server says no as well, to whoever goes around the page.
     const status = await page.evaluate(
       ([id, name]) =>
-        fetch(`/v1/zones/${name}`, { method: "DELETE", headers: { "x-rescdn-account": id! } }).then((said) => said.status),
+        fetch(`/v1/zones/${name}`, { method: "DELETE", headers: { "x-rescdn-account": id! } }).then(
+          (said) => said.status,
+        ),
       [account.id, zone],
     );
     expect(status).toBe(403);
 
     await owner.reload();
-    await owner.getByRole("row", { name: new RegExp(guest.email) }).getByRole("button", { name: "Remove" }).click();
+    await owner
+      .getByRole("row", { name: new RegExp(guest.email) })
+      .getByRole("button", { name: "Remove" })
+      .click();
     await owner.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
     await owner.getByRole("row", { name: new RegExp(guest.email) }).waitFor({ state: "detached" });
     await page.goto(`/zones/${zone}`);

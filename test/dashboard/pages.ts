@@ -43,15 +43,22 @@ export function insidePages(zone: string): readonly ShownPage[] {
 /** Fills an account with something to see on each page; the name of its zone. */
 export async function furnish(started: Started, account: Account): Promise<string> {
   const zone = await newZone(started, account, `assets-${account.id.slice(-6).toLowerCase()}`);
-  await newZone(started, account, `a-zone-with-a-name-that-is-as-long-as-a-name-can-be-${account.id.slice(-6).toLowerCase()}`);
+  await newZone(
+    started,
+    account,
+    `a-zone-with-a-name-that-is-as-long-as-a-name-can-be-${account.id.slice(-6).toLowerCase()}`,
+  );
   for (const path of ["/assets/reset.css", "/assets/map.js", "/assets/logo.svg", "/missing.png"])
     for (let times = 0; times < 4; times++) await ask(started, zone, path);
   await byKey(started, account, "POST", "/v1/purge", { zone, paths: ["/assets/map.js"] });
   await byKey(started, account, "POST", "/v1/purge", { zone, tags: ["release-41"], soft: true });
-  await byKey(started, account, "POST", "/v1/keys", { name: "CI of a team with a rather long name", scopes: ["purge"] });
+  await byKey(started, account, "POST", "/v1/keys", {
+    name: "CI of a team with a rather long name",
+    scopes: ["purge"],
+  });
   const record = { key: "config.shop.v1", data: Buffer.from('{"database":"postgres"}').toString("base64") };
   await byKey(started, account, "POST", "/api/v1/records", { record });
-  const webhook = { url: "http://127.0.0.1:9/hook", events: ["record.created"], description: "Deploys" };
+  const webhook = { url: "http://127.0.0.1:9/hook", events: ["record.upserted"] };
   await byKey(started, account, "POST", "/api/v1/webhooks", { webhook });
   return zone;
 }

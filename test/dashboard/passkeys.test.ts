@@ -59,11 +59,15 @@ describe.skipIf(!HAS_BROWSER)("a passkey", () => {
       const bytes = (text: string) =>
         Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
       const text = (buffer: ArrayBuffer) =>
-        btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+        btoa(String.fromCharCode(...new Uint8Array(buffer)))
+          .replaceAll("+", "-")
+          .replaceAll("/", "_")
+          .replaceAll("=", "");
       const made = (await navigator.credentials.get({
         publicKey: { challenge: bytes(options.challenge), userVerification: "preferred" },
       })) as PublicKeyCredential;
-      const { authenticatorData, clientDataJSON, signature, userHandle } = made.response as AuthenticatorAssertionResponse;
+      const { authenticatorData, clientDataJSON, signature, userHandle } =
+        made.response as AuthenticatorAssertionResponse;
       const elsewhere = new TextDecoder().decode(clientDataJSON).replace(location.origin, "https://evil.example");
       const shown = (clientData: ArrayBuffer, data: ArrayBuffer) =>
         fetch("/auth/passkey/verify-authentication", {

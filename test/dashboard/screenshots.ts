@@ -27,7 +27,10 @@ try {
   const account = await newAccount(started, "pro", OPERATOR);
   const inside = insidePages(await furnish(started, account));
   for (const [screen, options] of Object.entries(SCREENS)) {
-    for (const [pages, isSignedIn] of [[OUTSIDE, false], [inside, true]] as const) {
+    for (const [pages, isSignedIn] of [
+      [OUTSIDE, false],
+      [inside, true],
+    ] as const) {
       const context = await browser.newContext({ baseURL: started.origin, reducedMotion: "reduce", ...options });
       const page = await context.newPage();
       if (isSignedIn) await signIn(page, started, account);

@@ -174,7 +174,9 @@ describe("the arrows", () => {
     const below = /^src\/(rest|accounts|db|log)\/|^src\/(env|settings)\.ts$/;
     // Whoever is signed in is a caller as well; what signs people in is loaded for who shows a cookie.
     const people = ({ to, how }: Import) => to.startsWith("src/people/") && how !== "static";
-    expect(forbidden("src/rest/", (made) => !made.to.startsWith("src/") || below.test(made.to) || people(made))).toEqual([]);
+    expect(
+      forbidden("src/rest/", (made) => !made.to.startsWith("src/") || below.test(made.to) || people(made)),
+    ).toEqual([]);
     expect(forbidden("src/api/", ({ to }) => !to.startsWith("src/records/"))).toEqual([]);
   });
 

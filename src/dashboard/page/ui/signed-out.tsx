@@ -23,7 +23,9 @@ export function SignedOut() {
         hasEnded.value = false;
       }}
     >
-      <p class="hint">What you have typed is still there. Sign in again, here or by the link in another tab, and go on.</p>
+      <p class="hint">
+        What you have typed is still there. Sign in again, here or by the link in another tab, and go on.
+      </p>
       <WaysToSignIn known={session.value?.person.email ?? ""} />
     </Dialog>
   );

@@ -22,6 +22,11 @@ export function SignIn() {
       </a>
       <div class="card">
         <h1>Sign in</h1>
+        {new URLSearchParams(location.search).has("error") && (
+          <p class="notice bad" role="alert">
+            GitHub could not sign you in. Your address there has to be verified, and you may need an invitation.
+          </p>
+        )}
         <WaysToSignIn />
       </div>
     </main>

@@ -50,11 +50,7 @@ export function Webhooks() {
               </p>
             </div>
           ) : (
-            <>
-              {webhooks.map((webhook) => (
-                <Shown key={webhook.id} webhook={webhook} changed={list.reload} />
-              ))}
-            </>
+            webhooks.map((webhook) => <Shown key={webhook.id} webhook={webhook} changed={list.reload} />)
           )
         }
       </Loading>

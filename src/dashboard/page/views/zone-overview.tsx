@@ -34,7 +34,13 @@ export function ZoneOverview({ zone }: { zone: Schemas["Zone"] }) {
         </button>
       </fieldset>
       <Loading loaded={usage} lines={6}>
-        {(now) => (now.requests === 0 ? <FirstRequest zone={zone} look={usage.reload} /> : <Figures now={now} before={before.data} />)}
+        {(now) =>
+          now.requests === 0 ? (
+            <FirstRequest zone={zone} look={usage.reload} />
+          ) : (
+            <Figures now={now} before={before.data} />
+          )
+        }
       </Loading>
       <TopPaths zone={zone.id} />
     </>
