@@ -55,14 +55,20 @@ export async function createAccount(
   return { account: await insertAccount(db, id, account, statements, now, by), keys };
 }
 
-/** Creates an account as {@link createAccount} does, without keys: for a person who signs in, and makes those that they need. */
+/**
+ * Creates an account as {@link createAccount} does, without keys: for a person who signs in, and makes those that they need.
+ *
+ * @param owner makes them the owner of the account of an id, if that is there
+ */
 export async function createAccountOfPerson(
   db: D1Database,
   account: NewAccount,
+  owner: (id: string) => D1PreparedStatement,
   now: number,
   by: Pick<Actor, "actor" | "address" | "requestId">,
 ): Promise<Account> {
-  return insertAccount(db, newId("acct"), account, [], now, by);
+  const id = newId("acct");
+  return insertAccount(db, id, account, [owner(id)], now, by);
 }
 
 async function insertAccount(

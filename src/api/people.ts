@@ -14,7 +14,7 @@ import {
   listMembers,
   type Member,
 } from "../people/members.ts";
-import { type Membership, membershipsOf, takeOwnAccounts } from "../people/person.ts";
+import { type Membership, membershipsOf, ownerStatement } from "../people/person.ts";
 import { actorOf, addressOf } from "../rest/actor-of.ts";
 import type { RestContext, RestEnv } from "../rest/context.ts";
 import { settingsOf } from "../settings.ts";
@@ -62,10 +62,10 @@ export function addPeople(app: OpenAPIHono<RestEnv>): void {
     const { id, email } = person(c);
     const account = { name: c.req.valid("json").name, email, plan: "free" } as const;
     const by = { actor: id, address: addressOf(c), requestId: c.var.requestId };
-    const created = await createAccountOfPerson(c.env.DB, account, c.var.now, by).catch((error: unknown) => {
+    const owner = (made: string) => ownerStatement(c.env.DB, made, id, c.var.now);
+    const created = await createAccountOfPerson(c.env.DB, account, owner, c.var.now, by).catch((error: unknown) => {
       throw error instanceof EmailTaken ? new Problem("email_taken", { sentence: OWN_ACCOUNT }) : error;
     });
-    await takeOwnAccounts(c.env.DB, id, c.var.now);
     const { name, plan } = account;
     return c.json({ account: { id: created.id, name, plan, state: "active" as const, role: "owner" as const } }, 201);
   });

@@ -51,6 +51,13 @@ export async function takeOwnAccounts(db: D1Database, id: string, now: number): 
     .run();
 }
 
+/** Makes a person the owner of an account that is made in the same batch, if it is. */
+export function ownerStatement(db: D1Database, account: string, person: string, now: number): D1PreparedStatement {
+  return db
+    .prepare("INSERT INTO members SELECT id, ?2, 'owner', ?3 FROM accounts WHERE id = ?1")
+    .bind(account, person, now);
+}
+
 /** Whether an address is an operator's. */
 export function isOperatorAddress(email: string, { operators }: Pick<Settings, "operators">): boolean {
   return operators.has(email.toLowerCase());

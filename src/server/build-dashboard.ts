@@ -8,6 +8,8 @@ import { projectRoot } from "./project.ts";
 const compress = promisify(brotliCompress);
 
 const SOURCES = join(projectRoot, "src/dashboard");
+/** What the page shares with the Worker. */
+const SHARED = [join(projectRoot, "src/zones"), join(projectRoot, "src/http")];
 const BUILT = join(projectRoot, "dist/dashboard");
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -23,7 +25,8 @@ const TYPES: Readonly<Record<string, string>> = {
  * Brotli, and `files.mjs`, which the Worker imports them through (see `dashboard-files.d.ts`).
  */
 export async function buildDashboard(): Promise<void> {
-  if ((await timeOf(join(BUILT, "files.mjs"))) > (await newestIn(SOURCES))) return;
+  if ((await timeOf(join(BUILT, "files.mjs"))) > Math.max(...(await Promise.all([SOURCES, ...SHARED].map(newestIn)))))
+    return;
   await mkdir(join(projectRoot, "dist"), { recursive: true });
   const folder = await mkdtemp(join(projectRoot, "dist/dashboard-"));
   try {

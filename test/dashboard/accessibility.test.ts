@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Account, newAccount } from "./account.ts";
-import { furnish, insidePages, OUTSIDE, type ShownPage } from "./pages.ts";
+import { furnish, insidePages, OUTSIDE, type ShownPage, show } from "./pages.ts";
 import { OPERATOR } from "./started.ts";
 import { HAS_BROWSER, newWindow, signedInWindow, started } from "./visit.ts";
 
@@ -24,14 +24,6 @@ async function violations(page: Page): Promise<string[]> {
   return found.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`),
   );
-}
-
-/** Opens a page, and waits until all of it is there. */
-async function show(page: Page, { path, heading, open }: ShownPage): Promise<void> {
-  await page.goto(path);
-  await page.getByRole("heading", { name: heading }).first().waitFor();
-  if (open) await page.getByRole(open[0], { name: open[1] }).click();
-  await page.waitForLoadState("networkidle");
 }
 
 const SCREENS = [

@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { type Account, ask, byKey, newZone } from "./account.ts";
 import type { Started } from "./started.ts";
 
@@ -40,6 +41,15 @@ export function insidePages(zone: string): readonly ShownPage[] {
   ];
 }
 
+/** Opens a page, and waits until all of it is there. */
+export async function show(page: Page, { path, heading, open }: ShownPage): Promise<void> {
+  await page.goto(path);
+  await page.getByRole("heading", { name: heading }).first().waitFor();
+  if (open) await page.getByRole(open[0], { name: open[1], exact: true }).click();
+  const loading = page.getByRole("status", { name: "Loading" });
+  while ((await loading.count()) > 0) await loading.first().waitFor({ state: "detached" });
+}
+
 /** Fills an account with something to see on each page; the name of its zone. */
 export async function furnish(started: Started, account: Account): Promise<string> {
   const zone = await newZone(started, account, `assets-${account.id.slice(-6).toLowerCase()}`);
@@ -58,7 +68,7 @@ export async function furnish(started: Started, account: Account): Promise<strin
   });
   const record = { key: "config.shop.v1", data: Buffer.from('{"database":"postgres"}').toString("base64") };
   await byKey(started, account, "POST", "/api/v1/records", { record });
-  const webhook = { url: "http://127.0.0.1:9/hook", events: ["record.upserted"] };
+  const webhook = { url: `${started.assets}/hook`, events: ["record.upserted"] };
   await byKey(started, account, "POST", "/api/v1/webhooks", { webhook });
   return zone;
 }

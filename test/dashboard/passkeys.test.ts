@@ -29,6 +29,7 @@ describe.skipIf(!HAS_BROWSER)("a passkey", () => {
     await page.getByText("Test device").waitFor();
 
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
+    await page.getByRole("link", { name: "Start with a zone" }).waitFor();
     await page.goto("/keys");
     await page.getByRole("button", { name: "Use a passkey" }).click();
     await page.getByRole("heading", { name: "Keys" }).waitFor();
@@ -38,6 +39,7 @@ describe.skipIf(!HAS_BROWSER)("a passkey", () => {
     await page.getByRole("button", { name: "Remove the passkey" }).click();
     await page.getByText("Test device").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
+    await page.getByRole("link", { name: "Start with a zone" }).waitFor();
     await page.goto("/sign-in");
     await page.getByRole("button", { name: "Use a passkey" }).click();
     await page.getByRole("alert").waitFor();

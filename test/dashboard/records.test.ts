@@ -7,7 +7,7 @@ describe.skipIf(!HAS_BROWSER)("a record", () => {
     const { page } = await signedInWindow();
     const namespace = newName("app");
     await page.goto("/records");
-    await page.getByLabel("Name").fill(namespace);
+    await page.getByRole("textbox", { name: "Name" }).fill(namespace);
     await page.getByRole("button", { name: "Create" }).click();
     await page.getByRole("link", { name: namespace }).click();
     await page.getByRole("button", { name: "New record" }).click();

@@ -5,7 +5,7 @@ import { chromium } from "playwright-core";
 import { projectRoot } from "../../src/server/project.ts";
 import { newAccount, signIn } from "./account.ts";
 import { CHROMIUM_FLAGS, findChromium } from "./chromium.ts";
-import { furnish, insidePages, OUTSIDE } from "./pages.ts";
+import { furnish, insidePages, OUTSIDE, show } from "./pages.ts";
 import { OPERATOR, startDashboard } from "./started.ts";
 
 const SCREENS = {
@@ -34,12 +34,12 @@ try {
       const context = await browser.newContext({ baseURL: started.origin, reducedMotion: "reduce", ...options });
       const page = await context.newPage();
       if (isSignedIn) await signIn(page, started, account);
-      for (const { name, path, heading, open } of pages) {
-        await page.goto(path);
-        await page.getByRole("heading", { name: heading }).first().waitFor();
-        if (open) await page.getByRole(open[0], { name: open[1] }).click();
-        await page.waitForLoadState("networkidle");
-        await page.screenshot({ path: join(folder, `${name}-${screen}.png`), fullPage: open === undefined });
+      for (const shown of pages) {
+        await show(page, shown);
+        await page.screenshot({
+          path: join(folder, `${shown.name}-${screen}.png`),
+          fullPage: shown.open === undefined,
+        });
       }
       await context.close();
     }

@@ -17,7 +17,7 @@ describe.skipIf(!HAS_BROWSER)("a session that ends while somebody types", () => 
     const other = await page.context().newPage();
     await other.goto(await mailedLink(started, account.email));
     await other.getByRole("button", { name: "Sign in to ResCDN" }).click();
-    await other.getByRole("heading", { name: "Zones" }).waitFor();
+    await other.getByRole("heading", { name: "New zone" }).waitFor();
     await page.bringToFront();
     await dialog.waitFor({ state: "detached" });
     expect(await page.getByLabel("Name").inputValue()).toBe("typed-before");
@@ -30,6 +30,7 @@ describe.skipIf(!HAS_BROWSER)("a server that is away or slow", () => {
     const { page } = await signedInWindow();
     await page.goto("/zones/new");
     await page.getByLabel("Name").fill("while-offline");
+    await page.getByLabel("Origin").fill("https://assets.example.com");
     await page.context().setOffline(true);
     await page.getByRole("button", { name: "Create the zone" }).click();
     await page.getByRole("alert").getByText("cannot be reached").waitFor();

@@ -1,6 +1,11 @@
 import { normalisePath, normaliseQuery } from "../../http/uri.ts";
 import type { ZoneSettings } from "../settings.ts";
-import type { PurgeTarget } from "./purges.ts";
+
+/** `value` is a normalised path, a path with its query, a prefix or a tag; `""` for everything. */
+export interface PurgeTarget {
+  kind: "path" | "url" | "prefix" | "tag" | "everything";
+  value: string;
+}
 
 /** What a text names; the reason is a sentence's predicate. */
 export type TargetVerdict = { ok: true; target: PurgeTarget } | Refused;

@@ -1,5 +1,8 @@
 import { popsStatement, readPops } from "../../usage/pops.ts";
 import { PURGE_LOG_BOUND, type Purge } from "./purge-log.ts";
+import type { PurgeTarget } from "./purge-target.ts";
+
+export type { PurgeTarget } from "./purge-target.ts";
 
 /** What a customer asks to be purged, all at once: it becomes one version of the zone. */
 export interface PurgeOrder {
@@ -10,9 +13,6 @@ export interface PurgeOrder {
   /** Id of the API key that asked. */
   createdBy: string;
 }
-
-/** `value` is a normalised path, a path with its query, a prefix or a tag; `""` for everything. */
-export type PurgeTarget = Pick<Purge, "kind" | "value">;
 
 /**
  * Records a purge and raises the zone's version, in one transaction with its entry in the audit log: the purge carries

@@ -22,6 +22,8 @@ interface ChartProps {
 }
 
 const HEIGHT = 180;
+/** So few values are each a point: one that has no neighbours is on no line. */
+const FEW = 48;
 const DAY_SECONDS = 86_400;
 const hours = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
@@ -49,7 +51,7 @@ export function Chart({ title, starts, lines, show, least = 1 }: ChartProps) {
         cursor: { drag: { x: false, y: false } },
         scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.05, least)] } },
         axes: [
-          { ...axis, values: (_, splits, __, ___, step) => splits.map((at) => mark(at, step)) },
+          { ...axis, size: 28, gap: 8, values: (_, splits, __, ___, step) => splits.map((at) => mark(at, step)) },
           { ...axis, size: 64, values: (_, splits) => splits.map(show) },
         ],
         series: [
@@ -59,7 +61,7 @@ export function Chart({ title, starts, lines, show, least = 1 }: ChartProps) {
             stroke: color(name),
             width: 1.5,
             fill: lines.length === 1 ? `color-mix(in srgb, ${color(name)} 14%, transparent)` : undefined,
-            points: { size: 5, fill: color(name) },
+            points: { size: 5, fill: color(name), ...(starts.length <= FEW && { show: true }) },
           })),
         ] as uPlot.Series[],
       },

@@ -80,7 +80,7 @@ export function Keys() {
                     <tr key={key.id}>
                       <th scope="row">{key.name}</th>
                       <td>
-                        <code>{key.prefix}…</code>
+                        <code class="whole">{key.prefix}…</code>
                       </td>
                       <td>{key.scopes.length === 5 ? "everything" : key.scopes.join(", ")}</td>
                       <td>{key.zones === null ? "all" : key.zones.length}</td>

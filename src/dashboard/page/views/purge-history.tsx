@@ -57,7 +57,11 @@ export function PurgeHistory({ zone, round }: { zone: string; round: number }) {
 
 function What({ purge }: { purge: Schemas["Purge"] }) {
   if (purge.everything) return <>everything</>;
-  const names = [...purge.paths, ...purge.prefixes.map((prefix) => `${prefix}*`), ...purge.tags];
+  const names = [
+    ...purge.paths,
+    ...purge.prefixes.map((prefix) => `${prefix}*`),
+    ...purge.tags.map((tag) => `tag ${tag}`),
+  ];
   const shown = names.slice(0, 3);
   return (
     <>

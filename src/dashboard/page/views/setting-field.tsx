@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS, type ZoneSettings } from "../../../zones/settings.ts";
 import { editorOf, type SettingSchema } from "../api/settings-schema.ts";
 import { Field } from "../ui/field.tsx";
 import { Text } from "../ui/text.tsx";
@@ -19,8 +20,9 @@ export function SettingField({ name, schema, value, draft, problem, edit }: Sett
   const stored = textOf(value, editor.kind);
   const change = (text: string) => edit(text === stored ? null : text);
   const shown = draft ?? stored;
+  const byDefault = JSON.stringify(DEFAULT_SETTINGS[name as keyof ZoneSettings]);
   return (
-    <Field label={name} hint={schema.description && <Text text={schema.description} />} problem={problem}>
+    <Field label={name} hint={<Meaning text={schema.description} byDefault={byDefault} />} problem={problem}>
       {(attributes) => {
         switch (editor.kind) {
           case "choice":
@@ -68,6 +70,14 @@ export function SettingField({ name, schema, value, draft, problem, edit }: Sett
         }
       }}
     </Field>
+  );
+}
+
+function Meaning({ text, byDefault }: { text: string | undefined; byDefault: string | undefined }) {
+  return (
+    <>
+      {text && <Text text={text} />} {byDefault !== undefined && <span>Default: {byDefault}</span>}
+    </>
   );
 }
 

@@ -141,12 +141,17 @@ function Tile({ label, value, exact, now, before, points, pointsBefore }: TilePr
       <dd title={exact}>
         {value}
         {now !== undefined && before !== undefined && <span class="change">{change(now, before)}</span>}
-        {points !== undefined && pointsBefore !== undefined && (
-          <span class="change">{`${ratio(pointsBefore)} before`}</span>
-        )}
+        {points !== undefined && <span class="change">{ofPoints(points, pointsBefore)}</span>}
       </dd>
     </div>
   );
+}
+
+/** What a ratio was before, in points: a change of a ratio in percent misleads. */
+function ofPoints(now: number, before: number | undefined): string {
+  if (before === undefined) return "none before";
+  const points = (now - before) * 100;
+  return `${points >= 0 ? "+" : "−"}${Math.abs(points).toFixed(1)} points, from ${ratio(before)}`;
 }
 
 function change(now: number, before: number): string {

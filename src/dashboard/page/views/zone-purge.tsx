@@ -8,6 +8,7 @@ import { Field } from "../ui/field.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { PurgeHistory } from "./purge-history.tsx";
+import { PurgePreview } from "./purge-preview.tsx";
 
 type Kind = "paths" | "tags" | "everything";
 
@@ -85,6 +86,7 @@ export function ZonePurge({ zone }: { zone: Schemas["Zone"] }) {
               )}
             </Field>
           )}
+          {kind === "paths" && <PurgePreview zone={zone} paths={names} />}
           <label class="check">
             <input type="checkbox" checked={soft} onChange={({ currentTarget }) => setSoft(currentTarget.checked)} />
             <span>Soft: what is purged counts as stale, and is served on while your server is asked or fails</span>
