@@ -1,0 +1,170 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Env } from "../../src/env.ts";
+import { createSignIn } from "../../src/people/sign-in.ts";
+import worker from "../../src/worker.ts";
+import { Browser, DASHBOARD, loadSignIn } from "../support/browser.ts";
+import { moveClockWithCalls, newCustomer, newEmail } from "../support/control-plane.ts";
+import { operated } from "../support/operator.ts";
+
+loadSignIn();
+moveClockWithCalls();
+
+let browser: Browser;
+let account: string;
+beforeEach(async () => {
+  ({ account } = await newCustomer());
+  browser = new Browser();
+  await browser.signInTo(account);
+});
+
+describe("an address that nobody has proven to have", () => {
+  it("makes nobody a person, whatever service says that it is somebody's", async () => {
+    const settings = {
+      origin: DASHBOARD,
+      secret: env.SIGN_IN_SECRET!,
+      signUp: "open",
+      operators: new Set<string>(),
+      github: null,
+    } as const;
+    const { internalAdapter } = await createSignIn(env.DB, settings, () => undefined).$context;
+    const email = newEmail();
+    await internalAdapter
+      .createUser({ email, emailVerified: false, name: "Mallory" }, { method: "magic-link" })
+      .catch(() => undefined);
+    expect(await env.DB.prepare("SELECT 1 FROM people WHERE email = ?1").bind(email).first()).toBeNull();
+    await internalAdapter.createUser({ email, emailVerified: true, name: "Ada" }, { method: "magic-link" });
+    expect(await env.DB.prepare("SELECT 1 FROM people WHERE email = ?1").bind(email).first()).not.toBeNull();
+  });
+});
+
+describe("what GitHub sends back", () => {
+  it("signs in nobody who has not been sent there by this browser", async () => {
+    const bindings = { ...env, GITHUB_CLIENT_ID: "id", GITHUB_CLIENT_SECRET: "secret" } as unknown as Env;
+    const url = `${DASHBOARD}/auth/callback/github?code=of-mallory&state=of-mallory`;
+    const request = new Request(url, { headers: { "sec-fetch-site": "cross-site", "cf-connecting-ip": "192.0.2.50" } });
+    const answer = await worker.fetch(request as Request<unknown, never>, bindings, createExecutionContext());
+    expect(answer.status).toBe(302);
+    expect(new URL(answer.headers.get("location")!, DASHBOARD).href).toMatch(new RegExp(`^${DASHBOARD}/sign-in\\?`));
+    expect(answer.headers.getSetCookie().filter((cookie) => /session_token=[^;]/.test(cookie))).toEqual([]);
+  });
+});
+
+describe("a cookie that a sibling host has planted", () => {
+  it("under the name without the prefix is not read over TLS", async () => {
+    const planted = browser.cookies.get("rescdn.session_token")!;
+    const request = new Request("https://localhost/v1/me", {
+      headers: { cookie: `rescdn.session_token=${planted}`, "sec-fetch-site": "same-origin" },
+    });
+    const answer = await worker.fetch(
+      request as Request<unknown, never>,
+      env as unknown as Env,
+      createExecutionContext(),
+    );
+    expect(answer.status).toBe(401);
+  });
+});
+
+describe("an Idempotency-Key of somebody who acts for two accounts", () => {
+  it("repeats an answer to the account alone that it was given to", async () => {
+    const other = await newCustomer();
+    const { person } = await (await browser.send("/v1/person")).json<{ person: { id: string } }>();
+    await env.DB.prepare("INSERT INTO members VALUES (?1, ?2, 'owner', 0)").bind(other.account, person.id).run();
+    const make = (whose: string) =>
+      browser.send("/v1/keys", {
+        method: "POST",
+        body: { name: "CI", scopes: ["purge"] },
+        headers: { "x-rescdn-account": whose, "idempotency-key": "once" },
+      });
+    const [first, again, elsewhere] = [await make(account), await make(account), await make(other.account)];
+    const tokens = await Promise.all([first, again, elsewhere].map((answer) => answer.json<{ token: string }>()));
+    expect(tokens[1]!.token).toBe(tokens[0]!.token);
+    expect(tokens[2]!.token).not.toBe(tokens[0]!.token);
+  });
+
+  it("repeats none to another browser of the same person", async () => {
+    const phone = new Browser();
+    await phone.signInTo(account);
+    const make = (by: Browser) =>
+      by.send("/v1/keys", {
+        method: "POST",
+        body: { name: "CI", scopes: ["purge"] },
+        headers: { "idempotency-key": "once" },
+      });
+    const [own, others] = [await make(browser), await make(phone)];
+    const [token, another] = [await own.json<{ token: string }>(), await others.json<{ token: string }>()];
+    expect(another.token).not.toBe(token.token);
+  });
+});
+
+describe("mail", () => {
+  it("goes to an address three times a minute at most, whoever invites it", async () => {
+    const email = newEmail();
+    const statuses = [];
+    for (let times = 0; times < 4; times++)
+      statuses.push((await browser.send("/v1/members", { method: "POST", body: { email, role: "viewer" } })).status);
+    expect(statuses).toEqual([201, 201, 201, 429]);
+  });
+});
+
+describe("a body that does not end", () => {
+  it("is not read on: signing in takes 16 KB", async () => {
+    let pieces = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        pieces++;
+        controller.enqueue(new Uint8Array(4_096));
+        if (pieces === 1_000) controller.close();
+      },
+    });
+    const request = new Request(`${DASHBOARD}/auth/links`, {
+      method: "POST",
+      headers: { origin: DASHBOARD, "sec-fetch-site": "same-origin", "cf-connecting-ip": "192.0.2.51" },
+      body,
+    });
+    const answer = await worker.fetch(
+      request as Request<unknown, never>,
+      env as unknown as Env,
+      createExecutionContext(),
+    );
+    expect(answer.status).toBe(413);
+    expect(pieces).toBeLessThan(20);
+  });
+});
+
+describe("an operator's link for an owner", () => {
+  it("stands in the account's audit log", async () => {
+    await operated(`/accounts/${account}/sign-in-link`, undefined, "POST");
+    const { changes } = await (await browser.send("/v1/audit?action=account.sign_in_link")).json<{
+      changes: { actor: string }[];
+    }>();
+    expect(changes.map(({ actor }) => actor)).toContain("operator");
+  });
+});
+
+describe("an invitation that is withdrawn while it is accepted", () => {
+  it("makes nobody a member, and says so", async () => {
+    const guest = new Browser();
+    await guest.signInTo((await newCustomer()).account);
+    const { person } = await (await guest.send("/v1/person")).json<{ person: { id: string; email: string } }>();
+    const invited = await browser.send("/v1/members", { method: "POST", body: { email: person.email, role: "owner" } });
+    const { invitation } = await invited.json<{ invitation: string }>();
+    const [accepted, ended] = await Promise.all([
+      guest.send(`/v1/invitations/${invitation}/accept`, { method: "POST" }),
+      browser.send(`/v1/invitations/${invitation}`, { method: "DELETE" }),
+    ]);
+    const { members } = await (await browser.send("/v1/members")).json<{ members: { id: string }[] }>();
+    expect(members.some(({ id }) => id === person.id)).toBe(accepted.status === 200);
+    expect([accepted.status, ended.status].filter((status) => status === 404).length).toBe(1);
+  });
+});
+
+describe("a call of somebody about themselves", () => {
+  it("is limited as calls with a key are", async () => {
+    const statuses: number[] = [];
+    while (statuses.length < 130) statuses.push((await browser.send("/v1/person")).status);
+    expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(120);
+    expect(statuses.at(-1)).toBe(429);
+  });
+});
