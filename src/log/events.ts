@@ -164,6 +164,13 @@ export const EVENTS = {
     "A key that signs URLs of a zone was sealed by another `SECRETS_KEY`: what it has signed is refused",
     "Put the key that is missing behind the one of today, with a space between",
   ],
+  // People
+  mail_not_sent: [
+    "warn",
+    "Nothing sends mail here, since `MAIL_FROM` or the binding `MAIL` is missing. On one machine it is shown with what it says",
+    "On your own machine: nothing. On a deployment: set both",
+  ],
+  mail_failed: ["error", "A link to sign in or an invitation could not be sent", "Look at Email Routing"],
   // Settings
   secret_refused: [
     "error",

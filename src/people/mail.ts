@@ -1,3 +1,4 @@
+import { log } from "../log/log.ts";
 import type { Settings } from "../settings.ts";
 
 /** Cloudflare's binding that sends mail, where there is one. */
@@ -23,13 +24,13 @@ export async function sendMail(
 ): Promise<void> {
   if (MAIL === undefined || mailFrom === null) {
     const isOwnMachine = trustedProxies !== null;
-    console.warn(JSON.stringify({ event: "mail_not_sent", subject, ...(isOwnMachine && { to, text }) }));
+    log("mail_not_sent", { subject, ...(isOwnMachine && { to, text }) });
     return;
   }
   try {
     await MAIL.send({ from: mailFrom, to, subject, text });
   } catch (error) {
     // Whoever asked learns nothing of the address; the operator does.
-    console.error(JSON.stringify({ event: "mail_failed", subject, error: String(error) }));
+    log("mail_failed", { error });
   }
 }

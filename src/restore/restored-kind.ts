@@ -1,11 +1,9 @@
+import type { OperatorRequest } from "../accounts/operated-accounts.ts";
 import type { PublishResult } from "../documents/document-publisher.ts";
 import type { Env } from "../env.ts";
 
 /** Who restores, for the audit logs. */
-export interface RestoredBy {
-  address: string | null;
-  requestId: string;
-}
+export type RestoredBy = OperatorRequest;
 
 /** What a restore has to know of one kind of what is published by name. */
 export interface RestoredKind {
