@@ -21,12 +21,13 @@ export async function signedIn(request: Request, env: SignInEnv): Promise<Person
   return { id: user.id, email: user.email, name: user.name, session: session.id, cookie, isOperator };
 }
 
+const OVER_TLS = /(?:^|;\s*)__Host-rescdn\.session_token=([^;]+)/;
+const WITHOUT_TLS = /(?:^|;\s*)rescdn\.session_token=([^;]+)/;
+
 /** The cookie that the session was read from: of a name without the prefix, a sibling host may have planted one beside it. */
 function sessionCookie(cookies: string, origin: string): string | undefined {
-  const name = origin.startsWith("https:")
-    ? /(?:^|;\s*)__Host-rescdn\.session_token=([^;]+)/
-    : /(?:^|;\s*)rescdn\.session_token=([^;]+)/;
-  return name.exec(cookies)?.[1];
+  if (origin.startsWith("https:")) return OVER_TLS.exec(cookies)?.[1];
+  return WITHOUT_TLS.exec(cookies)?.[1];
 }
 
 /** The dashboard's origin, where a request is one that a session may be believed for; else null. */

@@ -26,7 +26,7 @@ describe.skipIf(!HAS_BROWSER)("a passkey", () => {
     await page.goto("/account");
     await page.getByLabel("Name of the new passkey").fill("Test device");
     await page.getByRole("button", { name: "Add a passkey" }).click();
-    await page.getByText("Test device").waitFor();
+    await page.getByText("Test device", { exact: true }).waitFor();
 
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
     await page.getByRole("link", { name: "Start with a zone" }).waitFor();
@@ -37,7 +37,7 @@ describe.skipIf(!HAS_BROWSER)("a passkey", () => {
     await page.goto("/account");
     await page.getByRole("button", { name: "Remove" }).click();
     await page.getByRole("button", { name: "Remove the passkey" }).click();
-    await page.getByText("Test device").waitFor({ state: "detached" });
+    await page.getByText("Test device", { exact: true }).waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
     await page.getByRole("link", { name: "Start with a zone" }).waitFor();
     await page.goto("/sign-in");
@@ -52,7 +52,7 @@ describe.skipIf(!HAS_BROWSER)("a passkey", () => {
     await page.goto("/account");
     await page.getByLabel("Name of the new passkey").fill("Test device");
     await page.getByRole("button", { name: "Add a passkey" }).click();
-    await page.getByText("Test device").waitFor();
+    await page.getByText("Test device", { exact: true }).waitFor();
     await page.context().clearCookies();
     await page.goto("/sign-in");
     // The answer of a device to a page of another site, brought here by whoever runs that.

@@ -41,7 +41,7 @@ describe.skipIf(!HAS_BROWSER)("a server that is away or slow", () => {
     await page.getByRole("heading", { name: "The server cannot be reached" }).waitFor();
     await page.unroute("**/v1/person");
     await page.getByRole("button", { name: "Try again" }).click();
-    await page.getByRole("heading", { name: "Zones" }).waitFor();
+    await page.getByRole("heading", { name: "Zones", exact: true }).waitFor();
   });
 
   it("shows that something is under way, and is asked once however often one presses", async () => {
@@ -83,7 +83,7 @@ describe.skipIf(!HAS_BROWSER)("signing in", () => {
       await page.evaluate((path) => localStorage.setItem("rescdn.where-to", path), kept);
       await page.goto(await mailedLink(started, account.email));
       await page.getByRole("button", { name: "Sign in to ResCDN" }).click();
-      await page.getByRole("heading", { name: "Zones" }).waitFor();
+      await page.getByRole("heading", { name: "Zones", exact: true }).waitFor();
       expect(page.url()).toBe(`${started.origin}/`);
     },
   );
@@ -139,6 +139,6 @@ describe.skipIf(!HAS_BROWSER)("a page of somebody else", () => {
     const { purges } = await byKey<{ purges: object[] }>(started, account, "GET", `/v1/purges?zone=${zone}`);
     expect(purges).toEqual([]);
     await page.goto("/");
-    await page.getByRole("heading", { name: "Zones" }).waitFor();
+    await page.getByRole("heading", { name: "Zones", exact: true }).waitFor();
   });
 });

@@ -53,13 +53,13 @@ describe.skipIf(!HAS_BROWSER)("the first load", () => {
   it("is kept for good: a page that comes again loads nothing but itself and what it shows", async () => {
     const { page } = await signedInWindow(account);
     await page.goto("/zones");
-    await page.getByRole("heading", { name: "Zones" }).waitFor();
+    await page.getByRole("heading", { name: "Zones", exact: true }).waitFor();
     const loaded: string[] = [];
     page.on("response", (answer) => {
       if (new URL(answer.url()).pathname.startsWith("/assets/")) loaded.push(`${answer.headers()["cache-control"]}`);
     });
     await page.reload();
-    await page.getByRole("heading", { name: "Zones" }).waitFor();
+    await page.getByRole("heading", { name: "Zones", exact: true }).waitFor();
     for (const said of loaded) expect(said).toBe("public, max-age=31536000, immutable");
   });
 });

@@ -82,7 +82,7 @@ export function Chart({ title, starts, lines, show, least = 1 }: ChartProps) {
   return (
     <figure class="card chart">
       <figcaption>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         {lines.length > 1 && (
           <ul class="legend">
             {lines.map(({ label, color }) => (
