@@ -21,6 +21,7 @@ export const OUTSIDE: readonly ShownPage[] = [
 
 /** The pages of an account. @param zone one that has served something */
 export function insidePages(zone: string): readonly ShownPage[] {
+  const shop = namespaceOf(zone);
   return [
     { name: "zones", path: "/zones", heading: "Zones" },
     { name: "new-zone", path: "/zones/new", heading: "New zone" },
@@ -34,12 +35,15 @@ export function insidePages(zone: string): readonly ShownPage[] {
     { name: "members", path: "/members", heading: "Members" },
     { name: "account", path: "/account", heading: "You" },
     { name: "records", path: "/records", heading: "ResolveDB" },
-    { name: "namespace", path: "/records/shop", heading: "shop" },
-    { name: "record", path: "/records/shop", heading: "shop", open: ["button", "config.shop.v1"] },
+    { name: "namespace", path: `/records/${shop}`, heading: shop },
+    { name: "record", path: `/records/${shop}`, heading: shop, open: ["button", `config.${shop}.v1`] },
     { name: "webhooks", path: "/webhooks", heading: "ResolveDB" },
     { name: "operator", path: "/operator", heading: "Accounts" },
   ];
 }
+
+/** A namespace that goes with a zone: nobody else has its name. */
+const namespaceOf = (zone: string) => zone.replace("assets", "shop");
 
 /** Opens a page, and waits until all of it is there. */
 export async function show(page: Page, { path, heading, open }: ShownPage): Promise<void> {
@@ -66,7 +70,10 @@ export async function furnish(started: Started, account: Account): Promise<strin
     name: "CI of a team with a rather long name",
     scopes: ["purge"],
   });
-  const record = { key: "config.shop.v1", data: Buffer.from('{"database":"postgres"}').toString("base64") };
+  const record = {
+    key: `config.${namespaceOf(zone)}.v1`,
+    data: Buffer.from('{"database":"postgres"}').toString("base64"),
+  };
   await byKey(started, account, "POST", "/api/v1/records", { record });
   const webhook = { url: `${started.assets}/hook`, events: ["record.upserted"] };
   await byKey(started, account, "POST", "/api/v1/webhooks", { webhook });

@@ -13,7 +13,11 @@ import { SignInLink } from "./views/sign-in-link.tsx";
 function inside(load: () => Promise<ComponentType>) {
   const View = lazy(load);
   return function Inside() {
-    if (session.value === undefined) return isUnreachable.value ? <Unreachable /> : null;
+    if (session.value === undefined) {
+      // Comes while it is asked who is signed in.
+      void load();
+      return isUnreachable.value ? <Unreachable /> : null;
+    }
     if (session.value === null) return <SignIn />;
     return (
       <Shell>

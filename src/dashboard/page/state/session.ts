@@ -30,7 +30,7 @@ export const isUnreachable = signal(false);
 
 /** Asks who is signed in. */
 export async function loadSession(): Promise<void> {
-  const answer = await fetch("/v1/person", { headers: { accept: "application/json" } }).catch(() => null);
+  const answer = await fetch("/v1/person").catch(() => null);
   isUnreachable.value = answer === null || (!answer.ok && answer.status !== 401);
   if (answer === null || isUnreachable.value) return;
   const found: Session | null = answer.ok ? await answer.json() : null;

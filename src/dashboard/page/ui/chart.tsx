@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
+import { ScrollingTable } from "./scrolling-table.tsx";
 import "uplot/dist/uPlot.min.css";
 import { time, utc } from "./format.ts";
 
@@ -99,34 +100,32 @@ export function Chart({ title, starts, lines, show, least = 1 }: ChartProps) {
       <div ref={place} class="plot" aria-hidden="true" />
       <details>
         <summary>As a table</summary>
-        <div class="table short">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">From</th>
-                {lines.map(({ label }) => (
-                  <th key={label} scope="col" class="number">
-                    {label}
-                  </th>
+        <ScrollingTable label={title} short>
+          <thead>
+            <tr>
+              <th scope="col">From</th>
+              {lines.map(({ label }) => (
+                <th key={label} scope="col" class="number">
+                  {label}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {starts.map((start, index) => (
+              <tr key={start}>
+                <th scope="row" title={utc(start)}>
+                  {time(start)}
+                </th>
+                {lines.map(({ label, values }) => (
+                  <td key={label} class="number">
+                    {values[index] === null ? "–" : show(values[index] ?? 0)}
+                  </td>
                 ))}
               </tr>
-            </thead>
-            <tbody>
-              {starts.map((start, index) => (
-                <tr key={start}>
-                  <th scope="row" title={utc(start)}>
-                    {time(start)}
-                  </th>
-                  {lines.map(({ label, values }) => (
-                    <td key={label} class="number">
-                      {values[index] === null ? "–" : show(values[index] ?? 0)}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </ScrollingTable>
       </details>
     </figure>
   );

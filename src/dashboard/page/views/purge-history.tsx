@@ -1,6 +1,7 @@
 import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { Loading } from "../ui/loading.tsx";
+import { ScrollingTable } from "../ui/scrolling-table.tsx";
 import { Time } from "../ui/time.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
 
@@ -18,36 +19,34 @@ export function PurgeHistory({ zone, round }: { zone: string; round: number }) {
           rows.length === 0 ? (
             <p class="muted">None yet.</p>
           ) : (
-            <div class="table">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">When</th>
-                    <th scope="col">What</th>
-                    <th scope="col">How</th>
-                    <th scope="col">By</th>
-                    <th scope="col">State</th>
+            <ScrollingTable label="Purges">
+              <thead>
+                <tr>
+                  <th scope="col">When</th>
+                  <th scope="col">What</th>
+                  <th scope="col">How</th>
+                  <th scope="col">By</th>
+                  <th scope="col">State</th>
+                </tr>
+              </thead>
+              <tbody>
+                {rows.map((purge) => (
+                  <tr key={purge.id}>
+                    <td>
+                      <Time at={purge.created} />
+                    </td>
+                    <td>
+                      <What purge={purge} />
+                    </td>
+                    <td>{purge.soft ? "soft" : "hard"}</td>
+                    <td>{purge.key_name ?? purge.key}</td>
+                    <td>
+                      <span class={purge.state === "published" ? "tag good" : "tag"}>{purge.state}</span>
+                    </td>
                   </tr>
-                </thead>
-                <tbody>
-                  {rows.map((purge) => (
-                    <tr key={purge.id}>
-                      <td>
-                        <Time at={purge.created} />
-                      </td>
-                      <td>
-                        <What purge={purge} />
-                      </td>
-                      <td>{purge.soft ? "soft" : "hard"}</td>
-                      <td>{purge.key_name ?? purge.key}</td>
-                      <td>
-                        <span class={purge.state === "published" ? "tag good" : "tag"}>{purge.state}</span>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+                ))}
+              </tbody>
+            </ScrollingTable>
           )
         }
       </Loading>

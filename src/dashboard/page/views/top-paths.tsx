@@ -4,6 +4,7 @@ import { answerOf } from "../api/problem.ts";
 import { mode } from "../state/session.ts";
 import { count } from "../ui/format.ts";
 import { Loading } from "../ui/loading.tsx";
+import { ScrollingTable } from "../ui/scrolling-table.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
 
 const today = () => new Date().toISOString().slice(0, 10);
@@ -34,32 +35,30 @@ export function TopPaths({ zone }: { zone: string }) {
           rows.length === 0 ? (
             <p class="muted">Nothing was asked for on this day.</p>
           ) : (
-            <div class="table short">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Path</th>
-                    <th scope="col" class="number">
-                      Requests
+            <ScrollingTable label="Most requested paths" short>
+              <thead>
+                <tr>
+                  <th scope="col">Path</th>
+                  <th scope="col" class="number">
+                    Requests
+                  </th>
+                  <th scope="col" class="number">
+                    Too many by at most
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {rows.map((row) => (
+                  <tr key={row.path}>
+                    <th scope="row">
+                      <code>{row.path}</code>
                     </th>
-                    <th scope="col" class="number">
-                      Too many by at most
-                    </th>
+                    <td class="number">{count(row.requests)}</td>
+                    <td class="number">{count(row.error)}</td>
                   </tr>
-                </thead>
-                <tbody>
-                  {rows.map((row) => (
-                    <tr key={row.path}>
-                      <th scope="row">
-                        <code>{row.path}</code>
-                      </th>
-                      <td class="number">{count(row.requests)}</td>
-                      <td class="number">{count(row.error)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+                ))}
+              </tbody>
+            </ScrollingTable>
           )
         }
       </Loading>
