@@ -8,6 +8,8 @@ export interface ShownPage {
   path: string;
   /** A heading that is there when the page is. */
   heading: string;
+  /** What is there when its parts that are loaded one by one have come. */
+  last?: string;
   /** Presses what opens it, where it is more than its path. */
   open?: [role: "button", name: string];
 }
@@ -25,9 +27,9 @@ export function insidePages(zone: string): readonly ShownPage[] {
   return [
     { name: "zones", path: "/zones", heading: "Zones" },
     { name: "new-zone", path: "/zones/new", heading: "New zone" },
-    { name: "zone", path: `/zones/${zone}`, heading: zone },
-    { name: "purge", path: `/zones/${zone}/purge`, heading: "Purge" },
-    { name: "settings", path: `/zones/${zone}/settings`, heading: zone },
+    { name: "zone", path: `/zones/${zone}`, heading: zone, last: ".plot canvas" },
+    { name: "purge", path: `/zones/${zone}/purge`, heading: "Purge", last: "section.table" },
+    { name: "settings", path: `/zones/${zone}/settings`, heading: zone, last: "form fieldset" },
     { name: "keys", path: "/keys", heading: "Keys" },
     { name: "new-key", path: "/keys", heading: "Keys", open: ["button", "New key"] },
     { name: "usage", path: "/usage", heading: "Usage" },
@@ -46,10 +48,11 @@ export function insidePages(zone: string): readonly ShownPage[] {
 const namespaceOf = (zone: string) => zone.replace("assets", "shop");
 
 /** Opens a page, and waits until all of it is there. */
-export async function show(page: Page, { path, heading, open }: ShownPage): Promise<void> {
+export async function show(page: Page, { path, heading, last, open }: ShownPage): Promise<void> {
   await page.goto(path);
   await page.getByRole("heading", { name: heading }).first().waitFor();
   if (open) await page.getByRole(open[0], { name: open[1], exact: true }).click();
+  if (last) await page.locator(last).first().waitFor();
   const loading = page.getByRole("status", { name: "Loading" });
   while ((await loading.count()) > 0) await loading.first().waitFor({ state: "detached" });
 }
