@@ -12,8 +12,10 @@ export function originPolicy(settings: {
   edgeDomains: readonly string[];
   apiHosts: Iterable<string>;
   recordsHosts: Iterable<string>;
+  dashboardHost: string | null;
   origins: { allowPrivate: boolean; allowHttp: boolean };
 }): OriginPolicy {
-  const { edgeDomains, apiHosts, recordsHosts } = settings;
-  return { ...settings.origins, ownHosts: [...edgeDomains, ...apiHosts, ...recordsHosts] };
+  const { edgeDomains, apiHosts, recordsHosts, dashboardHost } = settings;
+  const dashboard = dashboardHost === null ? [] : [dashboardHost];
+  return { ...settings.origins, ownHosts: [...edgeDomains, ...apiHosts, ...recordsHosts, ...dashboard] };
 }

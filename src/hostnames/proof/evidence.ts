@@ -24,7 +24,7 @@ export type Evidence =
 export async function evidenceOf(
   claim: Pick<Claim, "hostname" | "zoneName" | "state" | "provenBy">,
   secret: string,
-  settings: Pick<Settings, "dohResolver" | "edgeDomains" | "apiHosts" | "recordsHosts" | "origins">,
+  settings: Pick<Settings, "dohResolver" | "edgeDomains" | "apiHosts" | "recordsHosts" | "dashboardHost" | "origins">,
   what: "record" | "record or file" = "record or file",
 ): Promise<Evidence> {
   const { hostname, zoneName } = claim;
