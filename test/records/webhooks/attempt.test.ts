@@ -10,6 +10,7 @@ const policy = originPolicy({
   edgeDomains: ["rescdn.io"],
   apiHosts: ["api.rescdn.io"],
   recordsHosts: ["api.resolvedb.io"],
+  dashboardHost: null,
   origins: { allowPrivate: false, allowHttp: false },
 });
 const message = { id: "evt_1", type: "record.upserted", body: '{"type":"record.upserted","data":{"ä":"€"}}' };
