@@ -12,7 +12,12 @@ export function keepFilesPrivate(): void {
 export function makeFolder(path: string): void {
   if (existsSync(path)) return;
   if (!existsSync(dirname(path))) makeFolder(dirname(path));
-  mkdirSync(path, { mode: 0o700 });
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process has made it meanwhile.
+    if ((error as { code?: string }).code !== "EEXIST") throw error;
+  }
 }
 
 /** Makes a folder where there is none, and closes it to others where there is one, with all that it holds. */

@@ -66,7 +66,7 @@ INSERT INTO records (id, account_id, key, namespace, resource, version, data, tt
 VALUES ('rec_1', 'acct_1', 'config.app.v1', 'app', 'config', 'v1', 'e30=', 60, 'active', 3, 1, 1);
 INSERT INTO query_tokens (id, namespace, hash, prefix, name, created_at) VALUES ('qtok_1', 'app', 'h', 'p', 'servers', 1);
 INSERT INTO webhooks (id, account_id, url, events, state, secret, created_at, updated_at)
-VALUES ('hook_1', 'acct_1', 'https://h.example', '[]', 'enabled', 's', 1, 1);
+VALUES ('hook_1', 'acct_1', 'https://h.example', '[]', 'enabled', 'whsec_s', 1, 1);
 INSERT INTO webhook_events (id, account_id, type, created_at) VALUES ('evt_1', 'acct_1', 'x', 1);
 INSERT INTO webhook_deliveries (webhook_id, event_id, state, created_at) VALUES ('hook_1', 'evt_1', 'pending', 1);
 INSERT INTO takedowns (id, account_id, zone, kind, value, reference, created_at) VALUES ('take_1', 'acct_1', 'one', 'path', '/a', 'DSA-1', 1);
@@ -135,7 +135,7 @@ describe("the way back of a migration", () => {
           { key: "config.app.v1", data: "e30=", revision: 3 },
         ]);
       if (number >= "0006")
-        expect(query(file, "SELECT id, secret FROM webhooks")).toEqual([{ id: "hook_1", secret: "s" }]);
+        expect(query(file, "SELECT id, secret FROM webhooks")).toEqual([{ id: "hook_1", secret: "whsec_s" }]);
       if (number >= "0007")
         expect(query(file, "SELECT state FROM namespaces WHERE name = 'old'")).toEqual([{ state: "deleted" }]);
       if (number >= "0010") expect(query(file, "SELECT reference FROM takedowns")).toEqual([{ reference: "DSA-1" }]);
