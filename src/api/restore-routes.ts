@@ -2,6 +2,40 @@ import { z } from "@hono/zod-openapi";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
 import { operatorRoute } from "./operator-route.ts";
 
+const restored = z
+  .object({
+    name: z.string().openapi({ example: "my-assets" }),
+    became: z
+      .enum(["changed", "back", "gone"])
+      .describe("`back`: it is served again. `gone`: it is not served any more."),
+    fields: z
+      .array(z.string())
+      .openapi({ example: ["origin"] })
+      .describe("What has changed of it."),
+  })
+  .openapi("RestoredName");
+
+const step = z
+  .object({
+    kind: z.enum(["accounts", "zones", "hosts", "namespaces", "records"]).describe("What this call was about."),
+    published: z.int().openapi({ example: 100 }).describe("How many were published anew."),
+    changes: z.array(restored).describe("Where the edge held something else than the database says."),
+    cursor: z.string().nullable().openapi({ example: null }).describe("Null: all is done."),
+  })
+  .openapi("RestoreStep");
+
+const order = z
+  .strictObject({
+    cursor: z
+      .string()
+      .max(4_096)
+      .nullable()
+      .default(null)
+      .openapi({ example: null })
+      .describe("Where to go on: what the last answer gave. Null: from the beginning."),
+  })
+  .openapi("RestoreOrder");
+
 export const restoreRoute = operatorRoute({
   method: "post",
   path: "/admin/restore",
@@ -13,42 +47,12 @@ export const restoreRoute = operatorRoute({
     "version above any that ever was, each zone is purged as a whole, and what the edge holds beyond the database is " +
     "taken away. A call may be repeated, and all of it begun anew. `npm run restore -- --remote` does this.",
   request: {
-    body: requiredJson(
-      z.strictObject({
-        cursor: z
-          .string()
-          .max(4_096)
-          .nullable()
-          .default(null)
-          .openapi({ example: null })
-          .describe("Where to go on: what the last answer gave. Null: from the beginning."),
-      }),
-    ),
+    body: requiredJson(order),
   },
   responses: {
     200: {
       description: "What was done; more is to do where there is a cursor",
-      ...jsonContent(
-        z.object({
-          kind: z.enum(["accounts", "zones", "hosts", "namespaces", "records"]).describe("What this call was about."),
-          published: z.int().describe("How many were published anew."),
-          changes: z
-            .array(
-              z.object({
-                name: z.string().openapi({ example: "my-assets" }),
-                became: z
-                  .enum(["changed", "back", "gone"])
-                  .describe("`back`: it is served again. `gone`: it is not served any more."),
-                fields: z
-                  .array(z.string())
-                  .openapi({ example: ["origin"] })
-                  .describe("What has changed of it."),
-              }),
-            )
-            .describe("Where the edge held something else than the database says."),
-          cursor: z.string().nullable().describe("Null: all is done."),
-        }),
-      ),
+      ...jsonContent(step),
     },
   },
   errors: [409, 503],

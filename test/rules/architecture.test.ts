@@ -68,6 +68,16 @@ describe("cyclesOf()", () => {
   });
 });
 
+describe("the Durable Objects", () => {
+  it("of wrangler.toml are all exported by the Worker, and by the one of a single machine", () => {
+    const classes = [...read("wrangler.toml").matchAll(/^class_name = "(\w+)"$/gm)].map(([, name]) => name!);
+    const exported = (path: string) =>
+      [...read(path).matchAll(/^export (?:const|\{) ?(\w+)/gm)].map(([, name]) => name!);
+    expect(new Set(exported("src/worker.ts"))).toEqual(new Set(classes));
+    expect(new Set(exported("src/server/edge/objects.ts"))).toEqual(new Set(classes));
+  });
+});
+
 describe("the arrows", () => {
   it("go one way: no file of src imports itself in a circle, not even for a type", () => {
     expect(cyclesOf(imports)).toEqual([]);

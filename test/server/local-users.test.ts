@@ -112,7 +112,8 @@ function firstLine(port: number, bytes: string): Promise<string> {
 }
 
 function unixPaths(sockets: readonly string[]): string[] {
-  return sockets.flatMap((address) => (address.startsWith("unix:") ? address.slice("unix:".length) : []));
+  // What begins with @ is a name without a file: it keeps the port from other servers, and answers nobody.
+  return sockets.flatMap((address) => (address.startsWith("unix:/") ? address.slice("unix:".length) : []));
 }
 
 function named(sockets: readonly string[], name: string): string {
