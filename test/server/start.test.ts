@@ -41,7 +41,7 @@ describe("npm start", () => {
       const [introduction] = (await Promise.race([once(child.stdout, "data"), exit.then(() => [""])])) as [Buffer | ""];
       expect(String(introduction), introduction === "" ? await errors : "").toContain("export RESCDN_KEY=");
       expect(await readFile(secrets, "utf8")).toMatch(
-        /^# by hand\nADMIN_TOKEN=.+\nDNS_BRIDGE_SECRET=.+\nSIGN_IN_SECRET=.+\nRESCDN_KEY=.+\nRESOLVEDB_KEY=.+\n$/,
+        /^# by hand\nADMIN_TOKEN=.+\nDNS_BRIDGE_SECRET=.+\nSECRETS_KEY=.+\nSIGN_IN_SECRET=.+\nRESCDN_KEY=.+\nRESOLVEDB_KEY=.+\n$/,
       );
       const state = join(copy, ".wrangler/state");
       const inside = (await readdir(state, { recursive: true })).map((name) => join(state, name));
@@ -62,7 +62,6 @@ async function openTo(path: string): Promise<number> {
   return ((await lstat(path).catch(() => null))?.mode ?? 0) & 0o077;
 }
 
-/** One whose successor is most likely free, too: that is the demo origin's. */
 /** A free port whose next one is free as well: the demo's origin listens there. */
 async function freePort(): Promise<number> {
   for (;;) {
