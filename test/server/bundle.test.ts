@@ -18,7 +18,7 @@ describe("the built Worker", () => {
     const sources = evaluated.flatMap((path) => Object.keys(bundle.metafile.outputs[path]?.inputs ?? {}));
     expect(sources).toContain("src/edge/serve.ts");
     const packages = sources.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
-    expect([...new Set(packages)].sort()).toEqual(["@noble/hashes", "structured-headers"]);
+    expect([...new Set(packages)].sort()).toEqual(["@noble/hashes", "ipaddr.js", "structured-headers"]);
     expect(sources.filter((path) => /^src\/(api|dashboard|rest|records\/(rest|dns))\//.test(path))).toEqual([]);
   });
 
