@@ -42,7 +42,9 @@ it("GET /health is 503 on the database of a newer version, and says which it nee
 
 it("GET /health is 503, and says why in the log, while the database cannot be read", async () => {
   const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
-  const prepare = () => env.DB.prepare("SELECT name FROM a_table_that_is_away WHERE name = ?1");
+  const prepare = () => {
+    throw new Error("D1_ERROR: the database is away");
+  };
   expect(await health({ prepare } as unknown as D1Database)).toMatchObject({ status: 503 });
   expect(warn.mock.calls.flat().join()).toContain("not_ready");
 });

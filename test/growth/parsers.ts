@@ -290,7 +290,10 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
   "src/edge/origin/compressed-data.ts": { isCompressedData: (text) => isCompressedData(text, text) },
   "src/http/age.ts": { parseAge },
   "src/http/bound-cache-control.ts": { boundCacheControl: (text) => boundCacheControl(text, 10) },
-  "src/http/cache-control.ts": { parseCacheControl },
+  "src/http/cache-control.ts": {
+    // What was read last is remembered: another text comes between.
+    parseCacheControl: (text) => [parseCacheControl("no-store"), parseCacheControl(text)],
+  },
   "src/http/cache-status.ts": { appendCacheStatus: (text) => appendCacheStatus(text, "ResCDN; hit") },
   "src/http/cdn-loop.ts": { parseCdnLoop, hasPassed: (text) => hasPassed([text], "rescdn") },
   "src/http/conditional.ts": {
