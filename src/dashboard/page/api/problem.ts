@@ -55,14 +55,15 @@ function problemOf(error: unknown, { status, headers }: Response): ProblemShown 
   const details = Array.isArray(inner.details) ? inner.details.filter(isObject) : [];
   const fields = details.map(({ field, message }) => [String(field), String(message)]);
   return {
-    sentence: sentence(typeof message === "string" ? message : `The server answered ${status}.`),
+    sentence: sentenceOf(typeof message === "string" ? message : `The server answered ${status}.`),
     fields: Object.fromEntries(fields),
     status,
     requestId: headers.get("x-request-id"),
   };
 }
 
-function sentence(text: string): string {
+/** What a server says of a mistake, as a sentence for people. */
+export function sentenceOf(text: string): string {
   const capital = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }

@@ -1,5 +1,5 @@
 import { startAuthentication, startRegistration } from "@simplewebauthn/browser";
-import { CallError } from "./problem.ts";
+import { CallError, sentenceOf } from "./problem.ts";
 
 /** How people sign in here, besides links. */
 export interface Ways {
@@ -43,11 +43,6 @@ export async function call<Answer>(path: string, body?: unknown): Promise<Answer
     status: answer?.status ?? null,
     requestId: null,
   });
-}
-
-function sentenceOf(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }
 
 /** Whether this browser has passkeys at all. */
