@@ -33,10 +33,13 @@ export function essence({ status, headers, body }: Received): string {
   return [`${status}`, ...fields.sort(), "", body ?? "(broken off)"].join("\n");
 }
 
-/** Without gzip, the only coding that the plain client takes. */
-async function bodyOf({ body, headers }: Response): Promise<string> {
-  if (body === null) return "";
-  const isCoded = headers.get("content-encoding") === "gzip";
-  const bytes = await new Response(isCoded ? body.pipeThrough(new DecompressionStream("gzip")) : body).arrayBuffer();
-  return new TextDecoder().decode(bytes);
+/**
+ * Without gzip, the only coding that the plain client takes. What is said to be coded is so on its way to the client: within the
+ * isolate, the platform may still have it as it was.
+ */
+async function bodyOf(response: Response): Promise<string> {
+  const bytes = await response.bytes();
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  if (!isGzip || response.headers.get("content-encoding") !== "gzip") return new TextDecoder().decode(bytes);
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
 }
