@@ -1,6 +1,7 @@
 import { accountTableOf } from "./accounts/account-table.ts";
 import { customerOf } from "./accounts/client-address.ts";
 import { clientsOf } from "./accounts/clients.ts";
+import { feedOf } from "./documents/feed-of.ts";
 import { failure } from "./edge/answer/failure.ts";
 import { refuse } from "./edge/answer/refusal.ts";
 import { toResponse } from "./edge/answer/send.ts";
@@ -24,7 +25,10 @@ import { cacheTagField } from "./zones/purge/cache-tags.ts";
 import { zoneTableOf } from "./zones/zone-table.ts";
 
 /** What serving zones needs. */
-export type EdgeEnv = Variables & ClientRateBindings & Pick<Env, "ZONES" | "USAGE_METER">;
+export type EdgeEnv = Variables &
+  ClientRateBindings &
+  Pick<Env, "ZONES" | "USAGE_METER"> &
+  Partial<Pick<Env, "CHANGE_FEED">>;
 
 /** A surface that is not the edge's. */
 export type ControlSurface = Exclude<Surface["kind"], "edge" | "hostname" | "unknown">;
@@ -99,10 +103,14 @@ export function createEntry<E extends EdgeEnv>(
 function edgeOf(env: EdgeEnv, cache: PlainCache, { cf }: Request): Edge & { usage: Metering } {
   const settings = settingsOf(env);
   const accounts = accountTableOf(env.ZONES);
+  const zones = zoneTableOf(env.ZONES);
+  const hostnames = hostTableOf(env.ZONES);
+  const feed = feedOf("zones", env);
+  if (feed !== null) for (const table of [zones, hostnames, accounts]) table.follow(feed);
   return {
     routes: new Routes(settings),
-    hostnames: hostTableOf(env.ZONES),
-    zones: zoneTableOf(env.ZONES),
+    hostnames,
+    zones,
     accounts,
     store: createStore(cache, storeOrigin(settings), settings.cloudflare && cacheTagField),
     coalescing: new Coalescing(),

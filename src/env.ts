@@ -1,5 +1,6 @@
 import type { AccountPublisher } from "./accounts/account-publisher.ts";
 import type { RateLimiter } from "./accounts/rate-limiter.ts";
+import type { ChangeFeed } from "./documents/change-feed.ts";
 import type { HostPublisher } from "./hostnames/host-publisher.ts";
 import type { MailBindings } from "./people/mail.ts";
 import type { RateLimitBindings } from "./records/rate-limit-bindings.ts";
@@ -14,6 +15,7 @@ import type { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";
 export interface Env extends Variables, RateLimitBindings, ClientRateBindings, MailBindings {
   DB: D1Database;
   ZONES: KVNamespace;
+  CHANGE_FEED: DurableObjectNamespace<ChangeFeed>;
   ACCOUNT_PUBLISHER: DurableObjectNamespace<AccountPublisher>;
   ZONE_PUBLISHER: DurableObjectNamespace<ZonePublisher>;
   HOST_PUBLISHER: DurableObjectNamespace<HostPublisher>;

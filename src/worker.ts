@@ -5,6 +5,8 @@ import { DRAIN } from "./usage/drain.ts";
 
 export { AccountPublisher } from "./accounts/account-publisher.ts";
 export { RateLimiter } from "./accounts/rate-limiter.ts";
+export { Changes } from "./changes.ts";
+export { ChangeFeed } from "./documents/change-feed.ts";
 export { HostPublisher } from "./hostnames/host-publisher.ts";
 export { RecordPublisher } from "./records/record-publisher.ts";
 export { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";

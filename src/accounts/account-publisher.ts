@@ -7,6 +7,8 @@ const ACCOUNT: PublishedKind<AccountDocument> = {
   what: "account",
   documentOf: accountDocumentOf,
   keyOf: accountKey,
+  feed: "zones",
+  revisionOf: ({ revision }) => revision,
   isDeleted: () => false,
   // Nothing of it is left that could be served: nobody reads its document.
   deleted: () => null,

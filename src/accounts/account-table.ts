@@ -1,4 +1,5 @@
 import { type DocumentKind, DocumentTable, type TableBounds } from "../documents/document-table.ts";
+import type { FeedCopy } from "../documents/feed-copy.ts";
 import type { WaitUntil } from "../memo/shared-reads.ts";
 import type { AccountDocument } from "./account-document.ts";
 
@@ -19,7 +20,7 @@ export const ORDINARY_ACCOUNT: Omit<AccountDocument, "id"> = { state: "active", 
 
 const ACCOUNT: DocumentKind<AccountDocument> = {
   what: "account",
-  keyOf: accountKey,
+  prefix: PREFIX,
   canBe: () => true,
   parse: (text) => JSON.parse(text) as AccountDocument,
   nameOf: ({ id }) => id,
@@ -48,6 +49,11 @@ export class AccountTable {
   lookup(id: string, now: number, waitUntil: WaitUntil): AccountDocument | Promise<AccountDocument> {
     // Of a missing one there is a stand-in.
     return this.#accounts.lookup(id, now, waitUntil) as AccountDocument | Promise<AccountDocument>;
+  }
+
+  /** As {@link DocumentTable.follow}. */
+  follow(feed: FeedCopy): void {
+    this.#accounts.follow(feed);
   }
 
   /** What {@link lookup} answers without a promise; undefined where KV would have to be read first. */

@@ -2,9 +2,13 @@ import { DurableObject } from "cloudflare:workers";
 import { versionFloor } from "../db/version-floor.ts";
 import { log } from "../log/log.ts";
 import { settingsOf, type Variables } from "../settings.ts";
+import type { FeedName } from "./change.ts";
+import type { ChangeFeed } from "./change-feed.ts";
 
 /** The document that the zone table holds now, or why it does not hold the newest one yet. */
-export type PublishResult<Document> = { kind: "published"; document: Document } | { kind: "pending"; reason: string };
+export type PublishResult<Document> =
+  /** `isTold`: the feed of changes tells of it; else it is told later, and read from KV within a minute. */
+  { kind: "published"; document: Document; isTold: boolean } | { kind: "pending"; reason: string };
 
 /** What tells the publication of one kind of document from that of another. */
 export interface PublishedKind<Document> {
@@ -14,6 +18,10 @@ export interface PublishedKind<Document> {
   documentOf(db: D1Database, name: string, now: number): Promise<Document | null>;
   /** The key in KV of a name's document. */
   keyOf(name: string): string;
+  /** The feed that tells of its changes. */
+  feed: FeedName;
+  /** Grows with each change. */
+  revisionOf(document: Document): number;
   isDeleted(document: Document): boolean;
   /** What is published in the place of a document that a restore has left without a row; null: it can only be removed. */
   deleted(document: Document, revision: number): Document | null;
@@ -43,6 +51,8 @@ interface Dirty {
 export interface PublisherEnv extends Variables {
   DB: D1Database;
   ZONES: KVNamespace;
+  /** Left out where whoever reads documents is told of each in another way. */
+  CHANGE_FEED?: DurableObjectNamespace<ChangeFeed>;
 }
 
 /**
@@ -58,6 +68,8 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
   #wroteAt = 0;
   /** Whether storage holds the mark, and an alarm is due within seconds. */
   #marked = false;
+  /** The JSON of the document that was published last, by this object while it is in memory. */
+  #published: string | null = null;
   /** Whether the table holds all that was asked for; an object that has just been made does not know. */
   #settled = false;
 
@@ -78,11 +90,22 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
     return this.#join(name);
   }
 
+  /** The JSON of the document as it is published; null: there is none. For readers that KV has not told of it yet. */
+  async newest(name: string): Promise<string | null> {
+    if (this.#published !== null) return this.#published;
+    const document = await this.#kind.documentOf(this.env.DB, name, Date.now());
+    return document === null ? null : JSON.stringify(document);
+  }
+
   /** Publishes again what failed before, or what an object that was stopped has left. */
   override async alarm(): Promise<void> {
     const dirty = this.ctx.storage.kv.get<Dirty>("dirty");
     if (dirty === undefined) return;
-    if (!this.#settled && (await this.#join(dirty.name)).kind === "pending") return;
+    if (!this.#settled) {
+      const result = await this.#join(dirty.name);
+      // The next attempt is planned.
+      if (result.kind === "pending" || !result.isTold) return;
+    }
     // Whoever asked since has found the mark, and no other alarm would come.
     if (!this.#settled) await this.ctx.storage.setAlarm(Date.now() + LOOK_AFTER_MS);
     else {
@@ -109,7 +132,9 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
     const asked = this.#asked;
     try {
       const document = await this.#write(name);
-      if (asked === this.#asked) {
+      const isTold = document === null || (await this.#tell(name, document));
+      if (isTold && document !== null) await this.#kind.markPublished(this.env.DB, document);
+      if (isTold && asked === this.#asked) {
         this.#settled = true;
         if (document === null || this.#kind.isDeleted(document)) {
           // There may be any number of names, and each had an object: nothing of it stays.
@@ -117,7 +142,7 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
           await this.ctx.storage.deleteAll();
         }
       }
-      if (document !== null) return { kind: "published", document };
+      if (document !== null) return { kind: "published", document, isTold };
       return { kind: "pending", reason: `a restore has left no ${this.#kind.what} of this name` };
     } catch (error) {
       return this.#retryLater(name, error);
@@ -130,9 +155,23 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
     if (document === null) return null;
     this.#wroteAt = Date.now();
     const options = kind.isDeleted(document) ? { expirationTtl: DELETED_SECONDS } : {};
-    await this.env.ZONES.put(kind.keyOf(name), JSON.stringify(document), options);
-    await kind.markPublished(this.env.DB, document);
+    const text = JSON.stringify(document);
+    await this.env.ZONES.put(kind.keyOf(name), text, options);
+    this.#published = text;
     return document;
+  }
+
+  /** Has the feed tell of a document that KV has taken in; where the feed fails, the alarm publishes again. */
+  async #tell(name: string, document: Document): Promise<boolean> {
+    const { what, feed, keyOf, revisionOf } = this.#kind;
+    if (this.env.CHANGE_FEED === undefined) return true;
+    try {
+      await this.env.CHANGE_FEED.getByName(feed).append(keyOf(name), revisionOf(document));
+      return true;
+    } catch (error) {
+      await this.#planRetry(name, "change_untold", { [what]: name, error });
+      return false;
+    }
   }
 
   /**
@@ -148,12 +187,16 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
   }
 
   async #retryLater(name: string, error: unknown): Promise<PublishResult<Document>> {
+    await this.#planRetry(name, "publish_failed", { [this.#kind.what]: name, error });
+    return { kind: "pending", reason: String(error) };
+  }
+
+  async #planRetry(name: string, event: "publish_failed" | "change_untold", details: Record<string, unknown>) {
     const failures = (this.ctx.storage.kv.get<Dirty>("dirty")?.failures ?? 0) + 1;
-    log("publish_failed", { [this.#kind.what]: name, failures, error });
+    log(event, { ...details, failures });
     // Whoever asks next does not wait for the alarm to come.
     this.#marked = false;
     this.ctx.storage.kv.put("dirty", { name, failures } satisfies Dirty);
     await this.ctx.storage.setAlarm(Date.now() + Math.min(2 ** failures * 1_000, LONGEST_RETRY_MS));
-    return { kind: "pending", reason: String(error) };
   }
 }

@@ -2,6 +2,8 @@ import { log } from "../log/log.ts";
 import { BoundedMap } from "../memo/bounded-map.ts";
 import { isAhead, isRecent } from "../memo/is-recent.ts";
 import { SharedReads, type WaitUntil } from "../memo/shared-reads.ts";
+import { within } from "../memo/within.ts";
+import type { FeedCopy, Follower } from "./feed-copy.ts";
 
 /** KV cannot be read and nothing recent enough is known of what was looked up. */
 export class TableUnavailable extends Error {
@@ -12,8 +14,8 @@ export class TableUnavailable extends Error {
 export interface DocumentKind<Document> {
   /** What a document is of, for errors and logs: "zone". */
   what: string;
-  /** The key in KV of a name's document. */
-  keyOf(name: string): string;
+  /** The key in KV of a name's document is this and the name. */
+  prefix: string;
   /** Whether there can be a document by that name: KV is not asked for others. */
   canBe(name: string): boolean;
   /** Reads a document's JSON. */
@@ -29,17 +31,28 @@ export interface DocumentKind<Document> {
   whereMissing?(name: string): Document;
 }
 
+/** How long a document is believed as it was read, whatever happens elsewhere. */
 const FRESH_MS = 5_000;
-/** How long a document is served as it was last read, while a reader tries to read it again. */
-const STALE_MS = 60_000;
+/**
+ * How long it is believed while a feed of changes tells of nothing newer; without a feed, how long it is served as it was last
+ * read while a reader tries to read it again.
+ */
+const BELIEVED_MS = 60_000;
+/** What is asked for is read anew in the background before its minute is over. */
+const RENEW_MS = 15_000;
+/** How long it is served while KV fails. */
+const KEPT_MS = 3_600_000;
+/** How long who has something to go on with waits for KV. */
+const PATIENCE_MS = 2_000;
 /** KV's least. */
 const CACHE_TTL_SECONDS = 30;
 
 interface Memo<Document> {
   document: Document;
-  /** Until when it is answered as it is, and until when while it is read anew, in ms since the epoch. */
+  /** Until when it is answered as it is, until when if nothing newer is told, and until when if KV fails: ms since the epoch. */
   freshUntil: number;
-  staleUntil: number;
+  believedUntil: number;
+  keptUntil: number;
   /** Length of the document's JSON. */
   size: number;
 }
@@ -52,12 +65,13 @@ export interface TableBounds {
 }
 
 /** Documents as one isolate knows them: KV behind a memory of documents and of names without one. */
-export class DocumentTable<Document> {
+export class DocumentTable<Document> implements Follower {
   readonly #kv: KVNamespace;
   readonly #kind: DocumentKind<Document>;
   readonly #memos: BoundedMap<string, Memo<Document>>;
   readonly #missing: BoundedMap<string, number>;
   readonly #reads = new SharedReads<Document | null>();
+  #feed: FeedCopy | null = null;
 
   constructor(kv: KVNamespace, kind: DocumentKind<Document>, { names, missing, characters }: TableBounds) {
     this.#kv = kv;
@@ -67,12 +81,19 @@ export class DocumentTable<Document> {
     this.#missing = new BoundedMap({ entries: missing }, "the oldest");
   }
 
+  /** From now on, believes what it remembers as far as a feed of changes tells of nothing newer. */
+  follow(feed: FeedCopy): void {
+    this.#feed = feed;
+    feed.follow(this);
+  }
+
   /**
-   * The document of a name, or null where there is none. Answers without a promise while memory is fresh (5 s); for the
-   * rest of a minute it answers what it knows and reads anew in the background.
+   * The document of a name, or null where there is none. Answers without a promise while memory is fresh (5 s). With a feed of
+   * changes that goes on for a minute, unless the feed tells of a newer document or fails; without one, what is known is
+   * answered for a minute and read anew in the background.
    *
    * @param now ms since the epoch
-   * @throws {TableUnavailable} where KV fails and memory is older than a minute
+   * @throws {TableUnavailable} where KV fails and memory is older than an hour
    */
   lookup(name: string, now: number, waitUntil: WaitUntil): Document | null | Promise<Document | null> {
     const known = this.known(name, now, waitUntil);
@@ -81,16 +102,31 @@ export class DocumentTable<Document> {
 
   /** What {@link lookup} answers without a promise; undefined where KV would have to be read first. */
   known(name: string, now: number, waitUntil: WaitUntil): Document | null | undefined {
+    this.#feed?.keepUp(now, waitUntil);
     const memo = this.#memos.get(name);
     if (memo !== undefined) {
       if (isAhead(memo.freshUntil, FRESH_MS, now)) return this.#visible(memo.document);
-      if (!isAhead(memo.staleUntil, STALE_MS, now)) return undefined;
-      this.#refresh(name, now, waitUntil);
-      return memo.document;
+      if (!this.#isBelieved(memo, now)) return undefined;
+      if (this.#feed === null || memo.believedUntil - now < RENEW_MS) this.#refresh(name, now, waitUntil);
+      return this.#visible(memo.document);
     }
     const missedAt = this.#missing.get(name);
-    if (missedAt !== undefined && isRecent(missedAt, FRESH_MS, now)) return null;
+    if (missedAt !== undefined && isRecent(missedAt, this.#feed?.isCurrent(now) ? BELIEVED_MS : FRESH_MS, now))
+      return null;
     return this.#kind.canBe(name) ? undefined : null;
+  }
+
+  outdate(key: string, revision: number): void {
+    if (!key.startsWith(this.#kind.prefix)) return;
+    const name = key.slice(this.#kind.prefix.length);
+    this.#missing.delete(name);
+    const memo = this.#memos.get(name);
+    if (memo !== undefined && this.#kind.revisionOf(memo.document) < revision) doubt(memo);
+  }
+
+  outdateAll(): void {
+    this.#missing.clear();
+    for (const memo of this.#memos.values()) doubt(memo);
   }
 
   /**
@@ -113,19 +149,28 @@ export class DocumentTable<Document> {
   }
 
   #read(name: string, now: number, waitUntil: WaitUntil): Promise<Document | null> {
-    return this.#reads.read(name, () => this.#fetch(name, now), now, waitUntil);
+    return this.#reads.read(name, () => this.#fetch(name, now, waitUntil), now, waitUntil);
   }
 
-  async #fetch(name: string, now: number): Promise<Document | null> {
-    let text: string | null;
-    let document: Document | null;
-    try {
-      text = await this.#kv.get(this.#kind.keyOf(name), { type: "text", cacheTtl: CACHE_TTL_SECONDS });
-      document = text === null ? null : this.#kind.parse(text);
-    } catch (cause) {
-      throw new TableUnavailable(`${this.#kind.what} table: cannot read ${name}`, { cause });
+  async #fetch(name: string, now: number, waitUntil: WaitUntil): Promise<Document | null> {
+    const caughtUp = this.#feed?.caughtUp(now, waitUntil);
+    const memo = this.#memos.get(name);
+    if (this.#feed !== null && memo !== undefined && isAhead(memo.believedUntil, BELIEVED_MS, now)) {
+      await caughtUp;
+      if (this.#isBelieved(memo, now) && memo.believedUntil - now >= RENEW_MS) return this.#visible(memo.document);
     }
-    if (text !== null && document !== null) return this.#visible(this.#keep(document, text.length, now));
+    let text: string | null;
+    try {
+      text = await this.#readKv(name, memo !== undefined);
+      await caughtUp;
+      text = await this.#newest(name, text);
+      if (text !== null) return this.#visible(this.#keep(this.#kind.parse(text), text.length, now));
+    } catch (cause) {
+      if (memo === undefined || !isAhead(memo.keptUntil, KEPT_MS, now))
+        throw new TableUnavailable(`${this.#kind.what} table: cannot read ${name}`, { cause });
+      log("document_refresh_failed", { [this.#kind.what]: name, error: cause });
+      return this.#visible(memo.document);
+    }
     // KV remembers misses too. What was once seen only goes by its document saying so, never by a missing one.
     const known = this.#memos.get(name);
     if (known !== undefined) return this.#visible(this.#keep(known.document, known.size, now));
@@ -133,6 +178,24 @@ export class DocumentTable<Document> {
     if (standIn !== undefined) return this.#keep(standIn, name.length, now);
     this.#missing.set(name, now);
     return null;
+  }
+
+  async #readKv(name: string, isKnown: boolean): Promise<string | null> {
+    const read = this.#kv.get(this.#kind.prefix + name, { type: "text", cacheTtl: CACHE_TTL_SECONDS });
+    return isKnown ? within(PATIENCE_MS, read) : read;
+  }
+
+  /** What was read of a name, or what its publisher has where the feed tells of something newer. */
+  async #newest(name: string, text: string | null): Promise<string | null> {
+    const key = this.#kind.prefix + name;
+    const least = this.#feed?.leastOf(key) ?? -1;
+    const known = this.#memos.get(name);
+    const revisions = [
+      ...(text === null ? [] : [this.#kind.revisionOf(this.#kind.parse(text))]),
+      ...(known === undefined ? [] : [this.#kind.revisionOf(known.document)]),
+    ];
+    if (least === -1 || revisions.some((revision) => revision >= least)) return text;
+    return (await this.#feed!.newest(key)) ?? text;
   }
 
   /** Keeps the newer of a document and the one known by its name, and returns it. */
@@ -148,10 +211,26 @@ export class DocumentTable<Document> {
   }
 
   #memo(document: Document, size: number, now: number): Memo<Document> {
-    const lifetime = this.#kind.lifetimeOf(document);
+    const { lifetimeOf, isDeleted, prefix, nameOf, revisionOf } = this.#kind;
+    const lifetime = lifetimeOf(document);
     const freshUntil = now + Math.min(FRESH_MS, lifetime);
-    // A deleted thing's name may have been taken anew elsewhere: like a missing one it is not served stale.
-    const staleUntil = this.#kind.isDeleted(document) ? freshUntil : now + Math.min(STALE_MS, lifetime);
-    return { document, freshUntil, staleUntil, size };
+    // Without a feed, a deleted thing's name may have been taken anew elsewhere: like a missing one it is not served stale.
+    const believedUntil =
+      this.#feed === null && isDeleted(document) ? freshUntil : now + Math.min(BELIEVED_MS, lifetime);
+    const memo = { document, freshUntil, believedUntil, keptUntil: now + Math.min(KEPT_MS, lifetime), size };
+    // The publisher of something newer could not be asked.
+    if (revisionOf(document) < (this.#feed?.leastOf(prefix + nameOf(document)) ?? -1)) doubt(memo);
+    return memo;
   }
+
+  /** Whether what is remembered is answered after its first seconds. */
+  #isBelieved(memo: Memo<Document>, now: number): boolean {
+    return isAhead(memo.believedUntil, BELIEVED_MS, now) && (this.#feed === null || this.#feed.isCurrent(now));
+  }
+}
+
+/** From now on it is only served where nothing newer can be had. */
+function doubt(memo: Memo<unknown>): void {
+  memo.freshUntil = Number.NEGATIVE_INFINITY;
+  memo.believedUntil = Number.NEGATIVE_INFINITY;
 }

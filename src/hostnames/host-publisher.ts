@@ -7,6 +7,8 @@ const HOST: PublishedKind<HostDocument> = {
   what: "host",
   documentOf: hostDocumentOf,
   keyOf: hostKey,
+  feed: "zones",
+  revisionOf: ({ revision }) => revision,
   isDeleted: ({ state }) => state === "deleted",
   deleted: ({ hostname }, revision) => ({ hostname, state: "deleted", zone: null, revision }),
   markPublished: markHostPublished,

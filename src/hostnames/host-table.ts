@@ -25,7 +25,7 @@ export function canBeHostname(hostname: string): boolean {
 
 const HOST: DocumentKind<HostDocument> = {
   what: "host",
-  keyOf: hostKey,
+  prefix: PREFIX,
   canBe: canBeHostname,
   parse: (text) => JSON.parse(text) as HostDocument,
   nameOf: ({ hostname }) => hostname,

@@ -63,6 +63,16 @@ export const EVENTS = {
     "A change stands in D1 and not in KV. It is tried again by itself, after five minutes at most",
     "Look at KV if `failures` grows",
   ],
+  change_untold: [
+    "error",
+    "A change stands in D1 and KV, but the feed of changes does not tell of it: it is known everywhere within a minute",
+    "Nothing, if it passes by itself: it is tried again",
+  ],
+  feed_unread: [
+    "warn",
+    "The feed of changes could not be read: KV is asked instead, and changes take up to a minute to be known",
+    "Nothing, if it passes by itself. Else look at the object ChangeFeed",
+  ],
   publisher_unreachable: [
     "error",
     "As `publish_failed`; the cron tries again within a minute",

@@ -15,6 +15,8 @@ const DOCUMENT: PublishedKind<RecordDocument | NamespaceDocument> = {
     return kind === "record" ? recordDocumentOf(db, name) : namespaceDocumentOf(db, name);
   },
   keyOf: (documentKey) => documentKey,
+  feed: "records",
+  revisionOf: ({ revision }) => revision,
   isDeleted: ({ state }) => state === "deleted",
   deleted: (document, revision) => ({
     ...document,

@@ -1,12 +1,13 @@
 import { type AccountTable, accountTableOf } from "../accounts/account-table.ts";
 import { type DocumentKind, DocumentTable, type TableBounds } from "../documents/document-table.ts";
+import type { FeedCopy } from "../documents/feed-copy.ts";
 import type { WaitUntil } from "../memo/shared-reads.ts";
 import { type NamespaceDocument, namespaceDocumentKey, type RecordDocument, recordDocumentKey } from "./documents.ts";
 import { StoredKeys } from "./stored-keys.ts";
 
 const RECORD: DocumentKind<RecordDocument> = {
   what: "record",
-  keyOf: recordDocumentKey,
+  prefix: recordDocumentKey(""),
   canBe: (key) => key.length <= 253 && /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63}){2,}$/.test(key),
   parse: (text) => JSON.parse(text) as RecordDocument,
   nameOf: ({ key }) => key,
@@ -17,7 +18,7 @@ const RECORD: DocumentKind<RecordDocument> = {
 
 const NAMESPACE: DocumentKind<NamespaceDocument> = {
   what: "namespace",
-  keyOf: namespaceDocumentKey,
+  prefix: namespaceDocumentKey(""),
   canBe: (name) => /^[a-z0-9_-]{1,63}$/.test(name),
   parse: (text) => JSON.parse(text) as NamespaceDocument,
   nameOf: ({ name }) => name,
@@ -53,6 +54,12 @@ export class RecordTable {
     this.accounts = accountTableOf(kv);
     this.#records = new DocumentTable(kv, RECORD, bounds.records);
     this.#namespaces = new DocumentTable(kv, NAMESPACE, bounds.namespaces);
+  }
+
+  /** As {@link DocumentTable.follow}. */
+  follow(feed: FeedCopy): void {
+    this.#records.follow(feed);
+    this.#namespaces.follow(feed);
   }
 
   /**

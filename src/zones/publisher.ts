@@ -9,6 +9,8 @@ const ZONE: PublishedKind<ZoneDocument> = {
   what: "zone",
   documentOf,
   keyOf: zoneKey,
+  feed: "zones",
+  revisionOf: ({ version }) => version,
   isDeleted: ({ state }) => state === "deleted",
   deleted: ({ takedowns: _, ...zone }, version) => ({
     ...zone,

@@ -7,14 +7,16 @@ import { checkZoneName } from "./zone-name.ts";
 export { TableUnavailable } from "../documents/document-table.ts";
 export type { WaitUntil } from "../memo/shared-reads.ts";
 
+const PREFIX = "zone:";
+
 /** The key of a zone's document in KV. */
 export function zoneKey(name: string): string {
-  return `zone:${name}`;
+  return PREFIX + name;
 }
 
 const ZONE: DocumentKind<ZoneDocument> = {
   what: "zone",
-  keyOf: zoneKey,
+  prefix: PREFIX,
   canBe: (name) => checkZoneName(name).ok,
   parse: readDocument,
   nameOf: ({ name }) => name,

@@ -1,5 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Change } from "../../src/documents/change.ts";
+import { FeedCopy } from "../../src/documents/feed-copy.ts";
+import type { FeedSource } from "../../src/documents/feed-source.ts";
 import { EMPTY_PURGE_LOG, purgeVerdict } from "../../src/zones/purge/purge-log.ts";
 import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
@@ -43,6 +46,28 @@ function documentOf(name: string, change: Partial<ZoneDocument> = {}): ZoneDocum
 async function put(document: ZoneDocument): Promise<ZoneDocument> {
   await env.ZONES.put(`zone:${document.name}`, JSON.stringify(document));
   return document;
+}
+
+/** A feed that tells of some documents, as their publisher has them. */
+function tellingFeed(now: () => number) {
+  const told = { changes: [] as Change[], newest: new Map<string, ZoneDocument>(), asked: 0, down: false };
+  const source: FeedSource = {
+    async head() {
+      if (told.down) throw new Error("the feed is down");
+      return { head: { first: 0, open: 0, changes: [...told.changes] }, at: now() };
+    },
+    segment: async () => [],
+    async newest(key) {
+      told.asked++;
+      if (told.down) throw new Error("the feed is down");
+      return JSON.stringify(told.newest.get(key) ?? null);
+    },
+  };
+  const tell = (document: ZoneDocument) => {
+    told.changes.push([`zone:${document.name}`, document.version]);
+    told.newest.set(`zone:${document.name}`, document);
+  };
+  return { told, tell, copy: new FeedCopy(source) };
 }
 
 /** A table over a counted KV, and the work that it wanted to be kept going. */
@@ -194,16 +219,18 @@ describe("ZoneTable.lookup()", () => {
     expect(await lookup(name, START + 61_000)).toMatchObject({ name });
   });
 
-  it("serves what it knows for 60 s when KV fails, then says so", async () => {
+  it("serves what it knows for an hour when KV fails, then says so", async () => {
     await put(documentOf(name));
     const { kv, lookup, settled } = newTable();
     await lookup(name, START);
     kv.down = true;
     expect(lookup(name, START + 59_999)).toMatchObject({ name });
     await settled();
-    await expect(lookup(name, START + 60_000)).rejects.toThrow(TableUnavailable);
+    expect(await lookup(name, START + 3_599_999)).toMatchObject({ name });
+    await settled();
+    await expect(lookup(name, START + 3_600_000)).rejects.toThrow(TableUnavailable);
     kv.down = false;
-    expect(await lookup(name, START + 60_001)).toMatchObject({ name });
+    expect(await lookup(name, START + 3_600_001)).toMatchObject({ name });
   });
 
   it("says so when KV fails for a name that it does not know", async () => {
@@ -265,5 +292,94 @@ describe("ZoneTable.lookup()", () => {
 describe("zoneTableOf()", () => {
   it("is one table for a binding", () => {
     expect(zoneTableOf(env.ZONES)).toBe(zoneTableOf(env.ZONES));
+  });
+});
+
+describe("ZoneTable that follows a feed of changes", () => {
+  let name: string;
+  beforeEach(() => {
+    name = newName();
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  function following() {
+    const { kv, table, settled } = newTable();
+    let time = START;
+    const feed = tellingFeed(() => time);
+    table.follow(feed.copy);
+    const work: Promise<unknown>[] = [];
+    /** Looks up at a time, and again when what the first look-up has begun is done. */
+    const twice = async (ms: number) => {
+      time = START + ms;
+      await table.lookup(name, time, (promise) => work.push(promise));
+      await Promise.allSettled(work);
+      return table.lookup(name, time, (promise) => work.push(promise));
+    };
+    const once = (ms: number) => {
+      time = START + ms;
+      return table.lookup(name, time, (promise) => work.push(promise));
+    };
+    return { kv, table, settled, once, twice, ...feed };
+  }
+
+  it("reads KV once a minute while the feed tells of nothing newer", async () => {
+    await put(documentOf(name));
+    const { kv, twice } = following();
+    for (let ms = 0; ms < 60_000; ms += 1_000) expect(await twice(ms)).toMatchObject({ version: 1 });
+    expect(kv.reads).toBeLessThanOrEqual(2);
+  });
+
+  it("answers what the publisher has as soon as the feed tells of it, while KV holds what is older", async () => {
+    await put(documentOf(name));
+    const { told, tell, twice } = following();
+    expect(await twice(0)).toMatchObject({ version: 1 });
+    tell(documentOf(name, { version: 2 }));
+    expect(await twice(2_000)).toMatchObject({ version: 2 });
+    expect(await twice(70_000)).toMatchObject({ version: 2 });
+    expect(told.asked).toBe(1);
+  });
+
+  it("believes KV no more than memory: what is read for the first time is compared as well", async () => {
+    await put(documentOf(name));
+    const { tell, once } = following();
+    tell(documentOf(name, { version: 2, state: "paused" }));
+    expect(await once(0)).toMatchObject({ version: 2, state: "paused" });
+  });
+
+  it("finds a zone that KV still says is missing, and loses one that KV still has", async () => {
+    const { tell, twice } = following();
+    expect(await twice(0)).toBeNull();
+    expect(await twice(20_000)).toBeNull();
+    tell(documentOf(name, { version: 1 }));
+    expect(await twice(22_000)).toMatchObject({ version: 1 });
+    tell(documentOf(name, { version: 2, state: "deleted" }));
+    expect(await twice(24_000)).toBeNull();
+  });
+
+  it("waits for KV after five seconds while the feed fails, and serves what it knows only where KV fails as well", async () => {
+    await put(documentOf(name));
+    const { kv, told, twice } = following();
+    await twice(0);
+    told.down = true;
+    await put(documentOf(name, { version: 2 }));
+    expect(await twice(30_000)).toMatchObject({ version: 2 });
+    kv.down = true;
+    expect(await twice(60_000)).toMatchObject({ version: 2 });
+  });
+
+  it("serves what KV has where the publisher cannot be asked, and asks it again", async () => {
+    await put(documentOf(name));
+    const { told, tell, twice } = following();
+    await twice(0);
+    tell(documentOf(name, { version: 2 }));
+    const { newest } = told;
+    told.newest = new Map();
+    expect(await twice(2_000)).toMatchObject({ version: 1 });
+    told.newest = newest;
+    expect(await twice(3_000)).toMatchObject({ version: 2 });
   });
 });

@@ -1,7 +1,8 @@
+import { type FollowingEnv, feedOf } from "../../documents/feed-of.ts";
 import { log } from "../../log/log.ts";
 import { settingsOf, type Variables } from "../../settings.ts";
 import type { RateLimitBindings } from "../rate-limit-bindings.ts";
-import { recordTableOf } from "../record-table.ts";
+import { type RecordTable, recordTableOf } from "../record-table.ts";
 import { AnswerMemory, type KeptAnswer, questionKey } from "./answer-memory.ts";
 import { answerQuestion, type Source } from "./answer-question.ts";
 import { askingClient } from "./asking-client.ts";
@@ -23,6 +24,9 @@ const memory = new AnswerMemory();
 const limits = new NameLimits();
 const tokens = new QueryTokens();
 
+/** What names are answered with. */
+export type DnsEnv = Variables & RateLimitBindings & FollowingEnv & { DB: D1Database; ZONES: KVNamespace };
+
 /**
  * Answers `/dns-query` (RFC 8484) and `/resolve` (JSON). What can be read as a DNS message is answered with 200 and a DNS
  * message, whatever it says; what cannot, with a status and a sentence.
@@ -33,13 +37,13 @@ const tokens = new QueryTokens();
 export function handleDns(
   request: Request,
   url: URL,
-  env: Variables & RateLimitBindings & { DB: D1Database; ZONES: KVNamespace },
+  env: DnsEnv,
   waitUntil: Source["waitUntil"],
   now: number,
 ): Response | Promise<Response> {
   const settings = settingsOf(env);
   const source: Source = {
-    table: recordTableOf(env.ZONES),
+    table: tableOf(env),
     db: env.DB,
     tokens,
     allowance: new Allowance(limits, env, () => askingClient(request, settings), now),
@@ -61,6 +65,19 @@ export function handleDns(
     default:
       return refuse(405, `use ${ALLOW}`, { allow: ALLOW });
   }
+}
+
+let followed: RecordTable | null = null;
+
+/** This isolate's table, which follows the feeds of changes. */
+function tableOf(env: DnsEnv): RecordTable {
+  const table = recordTableOf(env.ZONES);
+  if (table === followed) return table;
+  followed = table;
+  const [records, zones] = [feedOf("records", env), feedOf("zones", env)];
+  if (records !== null) table.follow(records);
+  if (zones !== null) table.accounts.follow(zones);
+  return table;
 }
 
 function fromParameter(url: URL, source: Source): Response | Promise<Response> {

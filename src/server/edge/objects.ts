@@ -3,6 +3,7 @@ import * as product from "../../worker.ts";
 import { reopening } from "./reopening.ts";
 
 export const AccountPublisher = reopening(product.AccountPublisher);
+export const ChangeFeed = reopening(product.ChangeFeed);
 export const HostPublisher = reopening(product.HostPublisher);
 export const PurgeAccelerator = reopening(product.PurgeAccelerator);
 export const RateLimiter = reopening(product.RateLimiter);

@@ -1,0 +1,152 @@
+import { log } from "../log/log.ts";
+import { isRecent } from "../memo/is-recent.ts";
+import { SharedReads, type WaitUntil } from "../memo/shared-reads.ts";
+import { within } from "../memo/within.ts";
+import type { Change, FeedHead } from "./change.ts";
+import type { FeedSource } from "./feed-source.ts";
+
+/** What remembers documents, and is told which of them are no longer to be believed. */
+export interface Follower {
+  /** A document under this key has had this revision. */
+  outdate(key: string, revision: number): void;
+  /** What was told for a while is not known: nothing that is remembered is to be believed unread. */
+  outdateAll(): void;
+}
+
+/** From this age on, a copy is renewed in the background (ms). Some wait longer, so that not all of a location ask at once. */
+const RENEW_MS = 1_500;
+const RENEW_JITTER_MS = 500;
+/** Until this age nothing is missed that is older than it (ms). */
+const CURRENT_MS = 10_000;
+/** For how long a request waits for a copy that is older (ms). */
+const WAIT_MS = 1_000;
+/** How long a poll may take (ms), and how long a feed that fails is left alone at most. */
+const POLL_MS = 3_000;
+const LONGEST_PAUSE_MS = 30_000;
+const LOG_EVERY_MS = 60_000;
+
+/**
+ * A feed of changes as one isolate knows it. It is read only while the isolate serves, and no oftener than every 1.5 s. What
+ * remembers documents believes them for a minute while the copy is current, and no longer than five seconds without it.
+ */
+export class FeedCopy {
+  readonly #source: FeedSource;
+  readonly #followers = new Set<Follower>();
+  readonly #polls = new SharedReads<void>();
+  /** The changes that are known, by segment, and the newest revision of each key among them. */
+  readonly #segments = new Map<number, readonly Change[]>();
+  readonly #least = new Map<string, number>();
+  /** Which change comes next; null: none is known. */
+  #next: { segment: number; offset: number } | null = null;
+  /** When the location learned what is known; ms since the epoch. */
+  #at = Number.NEGATIVE_INFINITY;
+  #renewAfterMs = RENEW_MS;
+  #triedAt = Number.NEGATIVE_INFINITY;
+  #pauseMs = 0;
+  #failures = 0;
+  #loggedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(source: FeedSource) {
+    this.#source = source;
+  }
+
+  /** Tells what changes from now on, and what has changed as far as it is known. */
+  follow(follower: Follower): void {
+    if (this.#followers.has(follower)) return;
+    this.#followers.add(follower);
+    for (const [key, revision] of this.#least) follower.outdate(key, revision);
+  }
+
+  /** Has the copy renewed in the background where it is due. @param now ms since the epoch */
+  keepUp(now: number, waitUntil: WaitUntil): void {
+    if (isRecent(this.#at, this.#renewAfterMs, now) || isRecent(this.#triedAt, this.#pauseMs, now)) return;
+    if (this.#polls.underWay(POLL, now) === null) void this.#poll(now, waitUntil);
+  }
+
+  /** Whether the copy knows of everything that is older than ten seconds. */
+  isCurrent(now: number): boolean {
+    return isRecent(this.#at, CURRENT_MS, now);
+  }
+
+  /** Waits until the copy is current; for a second at most, and not at all for a feed that has just failed. */
+  async caughtUp(now: number, waitUntil: WaitUntil): Promise<void> {
+    if (this.isCurrent(now) || isRecent(this.#triedAt, this.#pauseMs, now)) return;
+    await within(WAIT_MS, this.#poll(now, waitUntil)).catch(() => undefined);
+  }
+
+  /** The least revision of the document under a key that may be believed; -1: none is told. */
+  leastOf(key: string): number {
+    return this.#least.get(key) ?? -1;
+  }
+
+  /** As {@link FeedSource.newest}. */
+  newest(key: string): Promise<string | null> {
+    return this.#source.newest(key, this.leastOf(key));
+  }
+
+  #poll(now: number, waitUntil: WaitUntil): Promise<void> {
+    return this.#polls.read(POLL, () => this.#renew(now), now, waitUntil);
+  }
+
+  async #renew(now: number): Promise<void> {
+    this.#triedAt = now;
+    // One that another has renewed meanwhile is found by the next request, and not by each of the next thousand.
+    this.#pauseMs = RENEW_JITTER_MS;
+    try {
+      const { head, at } = await within(POLL_MS, this.#source.head());
+      await this.#takeIn(head);
+      this.#at = at;
+      this.#renewAfterMs = RENEW_MS + Math.random() * RENEW_JITTER_MS;
+      this.#failures = 0;
+    } catch (error) {
+      this.#failures++;
+      this.#pauseMs = Math.min(RENEW_MS * 2 ** this.#failures, LONGEST_PAUSE_MS);
+      if (isRecent(this.#loggedAt, LOG_EVERY_MS, now)) return;
+      this.#loggedAt = now;
+      log("feed_unread", { failures: this.#failures, error });
+    }
+  }
+
+  async #takeIn({ first, open, changes }: FeedHead): Promise<void> {
+    const next = this.#next;
+    const isUnbroken =
+      next !== null &&
+      next.segment >= first &&
+      (next.segment < open || (next.segment === open && next.offset <= changes.length));
+    const from = isUnbroken ? next : { segment: first, offset: 0 };
+    const closed = Array.from({ length: open - from.segment }, (_, index) => from.segment + index);
+    const read = await within(POLL_MS, Promise.all(closed.map((number) => this.#source.segment(number))));
+    if (!isUnbroken) this.#startAnew();
+    for (const [index, number] of closed.entries()) this.#add(number, index === 0 ? from.offset : 0, read[index]!);
+    this.#add(open, closed.length === 0 ? from.offset : 0, changes);
+    this.#next = { segment: open, offset: changes.length };
+    this.#forgetBefore(first);
+  }
+
+  #startAnew(): void {
+    const isFirst = this.#next === null;
+    this.#segments.clear();
+    this.#least.clear();
+    if (!isFirst) for (const follower of this.#followers) follower.outdateAll();
+  }
+
+  #add(segment: number, offset: number, changes: readonly Change[]): void {
+    this.#segments.set(segment, changes);
+    for (const [key, revision] of changes.slice(offset)) {
+      if (revision <= this.leastOf(key)) continue;
+      this.#least.set(key, revision);
+      for (const follower of this.#followers) follower.outdate(key, revision);
+    }
+  }
+
+  /** What the feed tells no longer, KV has everywhere. */
+  #forgetBefore(first: number): void {
+    for (const [segment, changes] of this.#segments) {
+      if (segment >= first) continue;
+      this.#segments.delete(segment);
+      for (const [key, revision] of changes) if (this.leastOf(key) === revision) this.#least.delete(key);
+    }
+  }
+}
+
+const POLL = "head";
