@@ -34,6 +34,11 @@ const purged = {
             "PoPs that have served the network in the last 30 days, for all of which the purge holds; at least the one that answers.",
           ),
         id: z.string().openapi({ example: "purge_abc123" }),
+        feed: z
+          .literal("pending")
+          .optional()
+          .openapi({ example: "pending" })
+          .describe("There where the PoPs could not be told within seconds: they learn of the purge within a minute."),
         ...purgedNames,
       })
       .openapi("Purged"),

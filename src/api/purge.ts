@@ -65,8 +65,9 @@ async function purge(c: RestContext, idOrName: string, request: PurgeRequest) {
   const nodes = await recordPurge(c.env.DB, order, auditOf(c, order), c.var.now, limit);
   if (nodes === null) throw zoneNotFound();
   if (settingsOf(c.env).cloudflare !== null) c.executionCtx.waitUntil(accelerate(c.env.PURGE_ACCELERATOR, order));
-  await bringToEdge(c, zone.name);
-  return { purged: true as const, nodes, id: order.id, soft: order.soft, ...namesOf(order.targets) };
+  const { isTold } = await bringToEdge(c, zone.name);
+  const feed = isTold ? {} : { feed: "pending" as const };
+  return { purged: true as const, nodes, id: order.id, soft: order.soft, ...feed, ...namesOf(order.targets) };
 }
 
 /** What a purge named in full is in the history of purges; the audit log, which is kept for longer, has numbers. */

@@ -111,6 +111,8 @@ export const BOUNDS = {
   sources: { per: "account", rows: byPlan(() => null), days: 30, over: null },
   /** Of the accelerator of purges. */
   tags: { per: "the service", rows: 50_000, days: 1, over: null },
+  /** Of a feed of changes, which tells of each for ten minutes, and of the last ones for as long as nothing else changes. */
+  changes: { per: "the service", rows: 51_456, days: null, over: null },
 } as const satisfies Record<string, TableBound>;
 
 /** The rows that a plan allows. */

@@ -1,10 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
+import { BOUNDS } from "../db/bounds.ts";
 import { type Change, type FeedHead, SEGMENT_CHANGES } from "./change.ts";
 
 /** For how long a change is told (ms). KV has it everywhere within 90 s: whoever reads it for the first time knows it by then. */
 const TOLD_MS = 600_000;
 /** How many segments are told of at most: in a flood of changes the feed goes back for less than {@link TOLD_MS}. */
-const MOST_SEGMENTS = 200;
+const MOST_SEGMENTS = BOUNDS.changes.rows / SEGMENT_CHANGES - 1;
 const LOOK_AFTER_MS = 60_000;
 
 /**
@@ -35,7 +36,8 @@ export class ChangeFeed extends DurableObject<object> {
     const longer: readonly Change[] = [...changes, [key, revision]];
     this.#head =
       longer.length < SEGMENT_CHANGES ? { first, open, changes: longer } : { first, open: open + 1, changes: [] };
-    if (Math.abs(now - this.#lookedAfterAt) >= LOOK_AFTER_MS) this.#forgetOld(now);
+    const isDue = Math.abs(now - this.#lookedAfterAt) >= LOOK_AFTER_MS || longer.length === SEGMENT_CHANGES;
+    if (isDue) this.#forgetOld(now);
   }
 
   /** The newest changes. */

@@ -169,7 +169,7 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
       await this.env.CHANGE_FEED.getByName(feed).append(keyOf(name), revisionOf(document));
       return true;
     } catch (error) {
-      await this.#planRetry(name, "change_untold", { [what]: name, error });
+      log("change_untold", { [what]: name, error, failures: await this.#planRetry(name) });
       return false;
     }
   }
@@ -187,16 +187,17 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
   }
 
   async #retryLater(name: string, error: unknown): Promise<PublishResult<Document>> {
-    await this.#planRetry(name, "publish_failed", { [this.#kind.what]: name, error });
+    log("publish_failed", { [this.#kind.what]: name, error, failures: await this.#planRetry(name) });
     return { kind: "pending", reason: String(error) };
   }
 
-  async #planRetry(name: string, event: "publish_failed" | "change_untold", details: Record<string, unknown>) {
+  /** @returns how often it has failed in a row */
+  async #planRetry(name: string): Promise<number> {
     const failures = (this.ctx.storage.kv.get<Dirty>("dirty")?.failures ?? 0) + 1;
-    log(event, { ...details, failures });
     // Whoever asks next does not wait for the alarm to come.
     this.#marked = false;
     this.ctx.storage.kv.put("dirty", { name, failures } satisfies Dirty);
     await this.ctx.storage.setAlarm(Date.now() + Math.min(2 ** failures * 1_000, LONGEST_RETRY_MS));
+    return failures;
   }
 }

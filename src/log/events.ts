@@ -85,7 +85,7 @@ export const EVENTS = {
   ],
   document_refresh_failed: [
     "error",
-    "KV could not be read: what is known of a zone, an account or a record is used for a minute",
+    "KV could not be read: what is known of a zone, an account or a record is used for an hour",
     "Look at KV",
   ],
   edge_not_told: [

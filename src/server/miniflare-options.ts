@@ -4,11 +4,19 @@ import {
   type Unstable_Config as WranglerConfig,
 } from "wrangler";
 
-/** The bindings of `wrangler.toml`, without the `.dev.vars` beside it: only `vars` decides about secrets. */
+/**
+ * The bindings of `wrangler.toml`, without the `.dev.vars` beside it: only `vars` decides about secrets; and without the feed of
+ * changes: on one machine all that remember documents are told of each.
+ */
 export function workerOptions(config: WranglerConfig, bundle: string, vars: Record<string, string>) {
   // wrangler reads the `.dev.vars` beside this path, where there is one, and says so on stdout.
   const userConfigPath = join(bundle, "wrangler.toml");
-  const { modulesRules: _, ...options } = miniflareWorkerOptions({ ...config, userConfigPath }).workerOptions;
+  const bindings = config.durable_objects.bindings.filter(({ name }) => name !== "CHANGE_FEED");
+  const { modulesRules: _, ...options } = miniflareWorkerOptions({
+    ...config,
+    durable_objects: { bindings },
+    userConfigPath,
+  }).workerOptions;
   return {
     ...options,
     name: config.name ?? "",

@@ -502,6 +502,16 @@ const ATTEMPTS = {
     );
     expect(left.tags).toBe(BOUNDS.tags.rows);
   },
+
+  changes: async () => {
+    const feed = env.CHANGE_FEED.getByName(crypto.randomUUID() as "zones");
+    const held = await runInDurableObject(feed, (object, { storage }) => {
+      for (let revision = 1; revision <= BOUNDS.changes.rows + 300; revision++) object.append("zone:a", revision);
+      return storage.sql.exec<{ rows: number }>("SELECT COUNT(*) AS rows FROM changes").one().rows;
+    });
+    expect(held).toBeGreaterThan(BOUNDS.changes.rows / 2);
+    expect(held).toBeLessThanOrEqual(BOUNDS.changes.rows);
+  },
 } satisfies Record<keyof typeof BOUNDS, () => Promise<void>>;
 
 /** What is left of a webhook's deliveries of some days that have been made, and of their events. */

@@ -69,11 +69,16 @@ describe("cyclesOf()", () => {
 });
 
 describe("the Durable Objects", () => {
-  it("of wrangler.toml are all exported by the Worker, and by the one of a single machine", () => {
+  it("of wrangler.toml and its entrypoints are all exported by the Worker, the objects by the one of a single machine", () => {
+    const entrypoints = [...read("wrangler.toml").matchAll(/^\[env\.production\.exports\.(\w+)\]$/gm)].map(
+      ([, name]) => name!,
+    );
     const classes = [...read("wrangler.toml").matchAll(/^class_name = "(\w+)"$/gm)].map(([, name]) => name!);
     const exported = (path: string) =>
       [...read(path).matchAll(/^export (?:const|\{) ?(\w+)/gm)].map(([, name]) => name!);
-    expect(new Set(exported("src/worker.ts"))).toEqual(new Set(classes));
+    expect(new Set(exported("src/worker.ts"))).toEqual(
+      new Set([...classes, ...entrypoints.filter((name) => name !== "default")]),
+    );
     expect(new Set(exported("src/server/edge/objects.ts"))).toEqual(new Set(classes));
   });
 });
@@ -250,7 +255,10 @@ describe("the arrows", () => {
     expect(calls.length).toBeGreaterThanOrEqual(3);
     expect(calls.filter(({ call }) => !/\bcache: "no-store"/.test(call))).toEqual([]);
     expect(product.filter((path) => /\bcaches\.default\b(?!`)/.test(read(path)))).toEqual([]);
-    expect(product.filter((path) => /\bcaches\.open\b/.test(read(path)))).toEqual(["src/edge/cache/own-cache.ts"]);
+    expect(product.filter((path) => /\bcaches\.open\b/.test(read(path)))).toEqual([
+      "src/documents/location-feed.ts",
+      "src/edge/cache/own-cache.ts",
+    ]);
     // Ways out that take no options at all.
     const others = /\bnew (?:WebSocket|EventSource)\(|\bimportScripts\(|\bglobalThis\.fetch\b|= fetch\b/;
     expect(product.filter((path) => others.test(read(path)))).toEqual([]);

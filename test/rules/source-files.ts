@@ -71,7 +71,7 @@ export function callsOf(name: string, source: string): string[] {
   return [...source.matchAll(new RegExp(`(?<![.#\\w])${name}\\(`, "g"))].flatMap(({ index }) => {
     const call = source.slice(index, endOfArguments(source, index + name.length));
     const line = source.slice(source.lastIndexOf("\n", index) + 1, index);
-    const isMethod = /^\s*(?:async )?$/.test(line) && /^\s*[:{]/.test(source.slice(index + call.length));
+    const isMethod = /^\s*(?:override )?(?:async )?$/.test(line) && /^\s*[:{]/.test(source.slice(index + call.length));
     return isMethod || /^\s*(?:\*|\/\/)/.test(line) ? [] : [call];
   });
 }

@@ -228,3 +228,43 @@ describe("republishLagging()", () => {
     expect(await republishLagging(env.DB, env.ZONE_PUBLISHER)).toEqual({ lagging: 0, published: 0 });
   });
 });
+
+describe("ZonePublisher and the feed of changes", () => {
+  const head = async () => (await env.CHANGE_FEED.getByName("zones").head()).changes;
+
+  it("tells of a change when KV has it, and before D1 says that it is published", async () => {
+    const row = await newRow();
+    const result = await publisherOf(row.name).publish(row.name);
+    expect(result).toMatchObject({ kind: "published", isTold: true });
+    expect(await head()).toContainEqual([`zone:${row.name}`, 1]);
+    expect(await publisherOf(row.name).newest(row.name)).toBe(await env.ZONES.get(`zone:${row.name}`));
+  });
+
+  it("publishes and says so where the feed fails, and tells of it by alarm", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const row = await newRow();
+    const publisher = publisherOf(row.name);
+    const feeds = await runInDurableObject(publisher, (object) => {
+      const { CHANGE_FEED } = (object as unknown as { env: Env }).env;
+      return vi.spyOn(CHANGE_FEED, "getByName").mockImplementation(() => {
+        throw new Error("the feed is down");
+      });
+    });
+    expect(await publisher.publish(row.name)).toMatchObject({ kind: "published", isTold: false });
+    expect(await inKv(row.name)).toMatchObject({ version: 1 });
+    expect(await publishedVersion(row.id)).toBe(0);
+    feeds.mockRestore();
+    expect(await runDurableObjectAlarm(publisher)).toBe(true);
+    expect(await head()).toContainEqual([`zone:${row.name}`, 1]);
+    expect(await publishedVersion(row.id)).toBe(1);
+  });
+
+  it("answers what D1 says where it has published nothing since it was put out of memory", async () => {
+    const row = await newRow();
+    const publisher = publisherOf(row.name);
+    await publisher.publish(row.name);
+    const before = await publisher.newest(row.name);
+    await evictDurableObject(publisher);
+    expect(JSON.parse((await publisher.newest(row.name))!)).toEqual(JSON.parse(before!));
+  });
+});
