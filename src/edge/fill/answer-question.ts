@@ -112,13 +112,14 @@ function secondsOf(
 ): number {
   const { status } = answer.response;
   const said = effectiveCacheControl(answer.response.headers);
-  const stored = toStoredResponse(answer, request.headers, target, zone);
   if (status === 304) {
     if (validators === null || forbidsSharing(said.directives)) return 0;
-    // It is the stored fields that count where it says nothing itself (RFC 9111 §4.3.4).
-    const own = saysLifetime(answer.response.headers) ? stored.lifetime : Math.min(stored.lifetime, lifetime ?? 0);
-    return bounded(own, stored);
+    // Its fields count for the stored response, and where it says nothing the stored ones do (RFC 9111 §4.3.4).
+    const validated = { ...answer, response: new Response(null, { headers: answer.response.headers }) };
+    const stored = toStoredResponse(validated, request.headers, target, zone);
+    return bounded(saysLifetime(answer.response.headers) ? stored.lifetime : (lifetime ?? 0), stored);
   }
+  const stored = toStoredResponse(answer, request.headers, target, zone);
   const verdict = storeVerdict(answer, stored, { request, directives: NO_DIRECTIVES }, target, zone);
   const isKept = verdict.store && stored.vary.length === 0 && !stored.reuse?.noCache;
   const fresh = isKept ? bounded(stored.lifetime, stored) : 0;

@@ -72,6 +72,11 @@ export class UpperTier {
     }
   }
 
+  /** What came of it was not whole: whatever holds it, the origin is asked without the tier for a while. */
+  distrust({ key }: Asked["target"]): void {
+    this.#unshared.set(key, Date.now() + UNSHARED_MS);
+  }
+
   /** What is there may be known here to be purged by a tag, which is seen only now: then under another key, once. */
   async #askTwice(asked: Asked, stale: StoredResponse | null, purged: readonly string[]): Promise<TierOutcome> {
     const { zone, target } = asked;
