@@ -240,6 +240,18 @@ describe("what is stale at the locations", () => {
     expect(await text(ask(0, "/a.css"))).toBe("two");
   });
 
+  it("is served while the origin answers with errors, which nobody shares who has nothing better", async () => {
+    const { ask, origin } = await playNetwork(5);
+    origin.answers(asset("one", { "cache-control": "max-age=60", etag: '"1"' }));
+    for (let at = 0; at < 3; at++) await text(ask(at, "/a.css"));
+    pass(61);
+    origin.answers(asset("error", {}, 503));
+    for (let at = 0; at < 3; at++) expect((await ask(at, "/a.css")).headers.get("x-cache")).toBe("STALE");
+    expect(origin.hits).toBe(2);
+    for (const at of [3, 4]) expect((await ask(at, "/a.css")).status).toBe(503);
+    expect(origin.hits).toBe(4);
+  });
+
   it("is served while it is brought up to date through the tier", async () => {
     const { ask, origin } = await playNetwork(3, { stale_while_revalidate: 100 });
     origin.answers(asset("one", { "cache-control": "max-age=60" }));
@@ -297,7 +309,6 @@ describe("never through the tier go", () => {
 });
 
 describe("a tier that fails", () => {
-
   it.each<[how: string, fail: () => Promise<Response>]>([
     ["throws", () => Promise.reject(new Error("no tier"))],
     ["answers without an envelope", () => Promise.resolve(new Response("hello"))],

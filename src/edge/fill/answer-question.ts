@@ -1,5 +1,6 @@
 import { type CacheControl, NO_DIRECTIVES } from "../../http/cache-control.ts";
-import { isError, isWithoutContent } from "../../http/statuses.ts";
+import { retryAfterSeconds } from "../../http/retry-after.ts";
+import { isWithoutContent } from "../../http/statuses.ts";
 import { effectiveCacheControl } from "../../http/targeted-cache-control.ts";
 import { assetOf } from "../../zones/asset-types.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
@@ -8,12 +9,12 @@ import { dropBody } from "../body/drop-body.ts";
 import { STORED_FOR_SECONDS } from "../cache/own-cache.ts";
 import { storeVerdict } from "../cache/store-verdict.ts";
 import { type OriginAnswer, type StoredResponse, toStoredResponse } from "../cache/stored-response.ts";
-import type { FailureReason } from "../origin/failure-reason.ts";
+import { errorReasonOf, type FailureReason } from "../origin/failure-reason.ts";
 import { askOrigin, type OriginFailure } from "../origin/origin.ts";
 import { originHeaders } from "../origin/origin-request.ts";
 import { policyOf } from "../policy/policy.ts";
 import type { Target } from "../request/target.ts";
-import { type Envelope, FAILURE_SECONDS, fitsEnvelope, toEnvelope } from "../tier/envelope.ts";
+import { type Envelope, FAILURE_SECONDS, fitsEnvelope, type TierAnswer, toEnvelope } from "../tier/envelope.ts";
 import type { TierQuestion } from "../tier/question.ts";
 import { type Measured, measured, ofLength } from "./measured.ts";
 import { openAnswer } from "./open-answer.ts";
@@ -48,6 +49,12 @@ export async function answerQuestion(
     note,
   );
   if (outcome.kind === "failure") return failed(asker, outcome.failure);
+  const error = question.servesErrors ? errorReasonOf(outcome.response.status) : null;
+  if (error !== null) {
+    await dropBody(outcome.response.body);
+    const retryAfter = retryAfterSeconds(outcome.response.headers.get("retry-after"), outcome.answeredAt);
+    return failed(asker, { reason: error, retryAfter });
+  }
   const opened = await openAnswer(outcome, target, zone, note);
   if (opened.kind === "failure") return failed(asker, opened.failure);
   const answer: OriginAnswer = { ...opened.answer, zoneVersion: zone.version };
@@ -57,7 +64,7 @@ export async function answerQuestion(
   const seconds = length === null ? 0 : fresh;
   const { status, headers } = outcome.response;
   const { requestedAt, answeredAt, isFallback } = outcome;
-  const envelope: Envelope = {
+  const envelope: Envelope & TierAnswer = {
     asker,
     kind: "answer",
     status,
@@ -72,7 +79,7 @@ export async function answerQuestion(
   };
   if (fitsEnvelope(envelope)) return toEnvelope(envelope, body, seconds);
   if (body instanceof ReadableStream) await dropBody(body);
-  return toEnvelope({ asker, kind: "refused", reason: "tier-too-large" }, null, 0);
+  return toEnvelope({ asker, kind: "refused", reason: "tier-unfit" }, null, 0);
 }
 
 /** @param isKept whether a cache may keep it, if only its length is known */
@@ -111,9 +118,8 @@ function secondsOf(
   zone: ZoneDocument,
 ): number {
   const { status } = answer.response;
-  const said = effectiveCacheControl(answer.response.headers);
   if (status === 304) {
-    if (validators === null || forbidsSharing(said.directives)) return 0;
+    if (validators === null || forbidsSharing(effectiveCacheControl(answer.response.headers).directives)) return 0;
     // Its fields count for the stored response, and where it says nothing the stored ones do (RFC 9111 §4.3.4).
     const validated = { ...answer, response: new Response(null, { headers: answer.response.headers }) };
     const stored = toStoredResponse(validated, request.headers, target, zone);
@@ -122,8 +128,7 @@ function secondsOf(
   const stored = toStoredResponse(answer, request.headers, target, zone);
   const verdict = storeVerdict(answer, stored, { request, directives: NO_DIRECTIVES }, target, zone);
   const isKept = verdict.store && stored.vary.length === 0 && !stored.reuse?.noCache;
-  const fresh = isKept ? bounded(stored.lifetime, stored) : 0;
-  return isError(status) && !forbidsSharing(said.directives) ? Math.max(fresh, FAILURE_SECONDS) : fresh;
+  return isKept ? bounded(stored.lifetime, stored) : 0;
 }
 
 /** Purges are forgotten a day after the longest of these times. */

@@ -22,6 +22,7 @@ import { errorReasonOf } from "../origin/failure-reason.ts";
 import { askOrigin, type OriginFailure, type OriginOutcome } from "../origin/origin.ts";
 import { originHeaders } from "../origin/origin-request.ts";
 import { unlistedFields } from "../request/forwarded-fields.ts";
+import type { Stale } from "../tier/question.ts";
 import { tierPatienceOf } from "../tier/upper-tier.ts";
 import { Leader } from "./coalescing.ts";
 import { coalescingKeyOf } from "./coalescing-key.ts";
@@ -56,11 +57,6 @@ export interface FillRequest {
   isForAll: boolean;
   /** Hashes of the tags of what has been purged here: the tier may still hold it. */
   purgedTags?: readonly string[];
-}
-
-interface Stale {
-  stored: StoredResponse;
-  servesErrors: boolean;
 }
 
 /** What of the way to the origin clients are told: of the tier, where it was asked or could not be. */
@@ -166,7 +162,7 @@ async function ask(
   { stale, purgedTags }: FillRequest,
 ): Promise<{ outcome: OriginOutcome; above: Above; zoneVersion: number }> {
   const { tier, target, zone } = exchange;
-  const asked = tier === null ? null : await tier.ask(exchange, stale?.stored ?? null, purgedTags);
+  const asked = tier === null ? null : await tier.ask(exchange, stale, purgedTags);
   if (asked?.kind === "answered") {
     const { outcome, via } = asked;
     return { outcome, above: via, zoneVersion: via.zoneVersion };

@@ -8,7 +8,7 @@ export type Envelope = { asker: string } & (
   /** The origin gave none. */
   | { kind: "failure"; reason: FailureReason; retryAfter: number }
   /** The tier does not know the zone as the edge does, or the answer does not fit: the edge asks the origin itself. */
-  | { kind: "refused"; reason: "tier-behind" | "tier-too-large" }
+  | { kind: "refused"; reason: "tier-behind" | "tier-unfit" }
 );
 
 /** The head of an origin's answer, and what is known of it. */
@@ -52,9 +52,9 @@ export function toEnvelope(envelope: Envelope, body: ReadableStream | Blob | nul
   return new Response(body, { headers });
 }
 
-/** Whether an answer's head fits into an envelope. */
-export function fitsEnvelope(envelope: Envelope): boolean {
-  return asciiJson(envelope).length <= LONGEST_HEAD;
+/** Whether an answer's head fits into an envelope, and into a response that is made of it again. */
+export function fitsEnvelope(envelope: Envelope & TierAnswer): boolean {
+  return envelope.status >= 200 && envelope.status <= 599 && asciiJson(envelope).length <= LONGEST_HEAD;
 }
 
 /** The head that a response of the tier carries; null: none, which is a failure of the tier. */

@@ -27,6 +27,14 @@ export interface TierQuestion {
   validators: Readonly<Record<string, string>> | null;
   /** Of what is validated, seconds. */
   lifetime: number | null;
+  /** Whether what is validated is served in the place of an error: then that is a failure. */
+  servesErrors: boolean;
+}
+
+/** A stale response that is to be validated, and whether it may be served in the place of a server error. */
+export interface Stale {
+  stored: StoredResponse;
+  servesErrors: boolean;
 }
 
 /** Carries the question. */
@@ -36,9 +44,9 @@ const QUESTION_HEADER = "rescdn-question";
 export function questionOf(
   { id, name, version, ruled }: Pick<ZoneDocument, "id" | "name" | "version" | "ruled">,
   { path, query, fields, ruled: effects }: Pick<Target, "path" | "query" | "fields" | "ruled">,
-  stale: StoredResponse | null,
+  stale: Stale | null,
 ): TierQuestion {
-  const validators = stale && validatorsOf(stale);
+  const validators = stale && validatorsOf(stale.stored);
   const isValidated = validators !== null && Object.keys(validators).length > 0;
   return {
     form: TIER_FORM,
@@ -51,7 +59,8 @@ export function questionOf(
     rules: effects === "" ? [] : (ruled?.indices ?? []),
     ruled: effects,
     validators: isValidated ? validators : null,
-    lifetime: isValidated ? stale!.lifetime : null,
+    lifetime: isValidated ? stale!.stored.lifetime : null,
+    servesErrors: stale?.servesErrors ?? false,
   };
 }
 

@@ -38,13 +38,13 @@ const encoder = new TextEncoder();
  * @param stale what the question validates. No clock is in the key: who has the same of it gets the same
  */
 export function tierKeyOf(
-  { zone, path, query, fields, ruled, validators }: TierQuestion,
+  { zone, path, query, fields, ruled, validators, servesErrors }: TierQuestion,
   settings: string,
   mark: number,
   stale: Pick<StoredResponse, "answeredAt"> | null,
 ): string {
   const validated = validators && [Object.entries(validators).sort(), stale?.answeredAt];
-  const parts = [zone.id, path, query, fields, ruled, settings, mark, validated];
+  const parts = [zone.id, path, query, fields, ruled, settings, mark, validated, servesErrors];
   return sha256(encoder.encode(JSON.stringify(parts))).toHex();
 }
 

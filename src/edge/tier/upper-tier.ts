@@ -1,5 +1,5 @@
 import type { CacheStatus } from "../../http/cache-status.ts";
-import { isError, isWithoutContent } from "../../http/statuses.ts";
+import { isWithoutContent } from "../../http/statuses.ts";
 import { log } from "../../log/log.ts";
 import { BoundedMap } from "../../memo/bounded-map.ts";
 import { newestMark, purgeVerdict } from "../../zones/purge/purge-log.ts";
@@ -10,7 +10,7 @@ import { freshened, type OriginAnswer, type StoredResponse, toStoredResponse } f
 import type { OriginOutcome } from "../origin/origin.ts";
 import type { Asked } from "../request/asked.ts";
 import { type Envelope, openEnvelope, type TierAnswer } from "./envelope.ts";
-import { questionOf } from "./question.ts";
+import { questionOf, type Stale } from "./question.ts";
 import { throughTier } from "./through-tier.ts";
 import type { Tier } from "./tier.ts";
 import { settingsHashOf, tierKeyOf } from "./tier-key.ts";
@@ -61,9 +61,10 @@ export class UpperTier {
    *
    * @param purged hashes of the tags of what has been purged here
    */
-  async ask(asked: Asked, stale: StoredResponse | null, purged: readonly string[] = []): Promise<TierOutcome> {
+  async ask(asked: Asked, stale: Stale | null, purged: readonly string[] = []): Promise<TierOutcome> {
     const { zone, target, now } = asked;
-    if (throughTier(asked, stale) !== "through" || (this.#unshared.get(target.key) ?? 0) > now) return DIRECT;
+    if (throughTier(asked, stale?.stored ?? null) !== "through" || (this.#unshared.get(target.key) ?? 0) > now)
+      return DIRECT;
     try {
       return await this.#askTwice(asked, stale, purged);
     } catch (error) {
@@ -78,17 +79,17 @@ export class UpperTier {
   }
 
   /** What is there may be known here to be purged by a tag, which is seen only now: then under another key, once. */
-  async #askTwice(asked: Asked, stale: StoredResponse | null, purged: readonly string[]): Promise<TierOutcome> {
+  async #askTwice(asked: Asked, stale: Stale | null, purged: readonly string[]): Promise<TierOutcome> {
     const { zone, target } = asked;
-    let tagHashes = stale === null ? purged : (stale.tagHashes ?? []);
+    let tagHashes = stale === null ? purged : (stale.stored.tagHashes ?? []);
     for (let attempt = 0; attempt < 2; attempt++) {
       const mark = newestMark(zone.purges, { path: target.path, query: target.query, tagHashes });
       const question = questionOf(zone, target, stale);
-      const key = tierKeyOf(question, settingsHashOf(zone), mark, stale);
+      const key = tierKeyOf(question, settingsHashOf(zone), mark, stale?.stored ?? null);
       const { envelope, body } = await this.#askOnce(asked, key, question);
       const isHit = envelope.asker !== question.asker;
       if (envelope.kind !== "answer") return this.#withoutAnswer(envelope, isHit, body);
-      const use = isHit ? useOfHit(envelope, asked, stale) : "good";
+      const use = isHit ? useOfHit(envelope, asked, stale?.stored ?? null) : "good";
       if (use === "good") return this.#answered(asked, envelope, body, isHit);
       await dropBody(body);
       if (use === "outdated") break;
@@ -171,8 +172,7 @@ function useOfHit(answer: TierAnswer, asked: Asked, stale: StoredResponse | null
   const { tagHashes, zoneVersion } = stored;
   if (tagHashes === null) return "outdated";
   if (purgeVerdict(zone.purges, { path, query, tagHashes, version: zoneVersion }).kind !== "valid") return "purged";
-  // An error is there for a moment, see FAILURE_SECONDS.
-  return isError(status) || useOf(stored, asked).kind === "fresh" ? "good" : "outdated";
+  return useOf(stored, asked).kind === "fresh" ? "good" : "outdated";
 }
 
 /**
