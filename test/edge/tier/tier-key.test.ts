@@ -37,7 +37,12 @@ describe("tierKeyOf()", () => {
       keyOf({ query: "" }),
       keyOf({ fields: [] }),
       keyOf({ fields: [["accept-language", "fr"]] }),
-      keyOf({ fields: [["accept-language", "de"], ["b", ""]] }),
+      keyOf({
+        fields: [
+          ["accept-language", "de"],
+          ["b", ""],
+        ],
+      }),
       keyOf({ ruled: "r" }),
       keyOf({}, 4),
       keyOf({}, 3, "t"),
