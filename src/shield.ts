@@ -1,7 +1,8 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { type Answering, answerQuestion } from "./edge/fill/answer-question.ts";
 import { questionIn, type TierQuestion, toTierRequest } from "./edge/tier/question.ts";
-import { TIER_FORM, type Tier } from "./edge/tier/tier.ts";
+import type { Tier } from "./edge/tier/tier.ts";
+import { TIER_FORM } from "./edge/tier/tier-form.ts";
 import type { Env } from "./env.ts";
 import { zoneHosts } from "./hosts.ts";
 import { settingsOf, type Variables } from "./settings.ts";

@@ -1,6 +1,6 @@
 import { asciiJson } from "../cache/store.ts";
 import type { FailureReason } from "../origin/failure-reason.ts";
-import { TIER_FORM } from "./tier.ts";
+import { TIER_FORM } from "./tier-form.ts";
 
 /** What a tier answers: what it was answered by the origin, or why there is no answer. */
 export type Envelope = { asker: string } & (

@@ -3,7 +3,7 @@ import { asciiJson } from "../cache/store.ts";
 import { type StoredResponse, validatorsOf } from "../cache/stored-response.ts";
 import type { ForwardedField } from "../request/forwarded-fields.ts";
 import type { Target } from "../request/target.ts";
-import { TIER_FORM, type Tier } from "./tier.ts";
+import { TIER_FORM } from "./tier-form.ts";
 
 /**
  * What an edge asks of the tier. All that tells two answers apart is in the key (`tierKeyOf`). The tier reads the zone's
@@ -60,7 +60,7 @@ export function questionOf(
     ruled: effects,
     validators: isValidated ? validators : null,
     lifetime: isValidated ? stale!.stored.lifetime : null,
-    servesErrors: stale?.servesErrors ?? false,
+    servesErrors: isValidated && stale!.servesErrors,
   };
 }
 
@@ -77,14 +77,4 @@ export function questionIn({ headers }: Pick<Request, "headers">): TierQuestion 
   } catch {
     return null;
   }
-}
-
-/** The tier that answers such requests. */
-export function tierOver(fetcher: Pick<Fetcher, "fetch">): Tier {
-  return {
-    ask(key, question, signal) {
-      const [url, headers] = toTierRequest(key, question);
-      return fetcher.fetch(url, { headers, signal });
-    },
-  };
 }

@@ -1,7 +1,4 @@
-import type { TierQuestion } from "./question.ts";
-
-/** The form of questions and envelopes. Tiers and edges of different forms do not speak to each other. */
-export const TIER_FORM = 1;
+import { type TierQuestion, toTierRequest } from "./question.ts";
 
 /**
  * What stands between the locations and an origin: a cache that all of them share, and behind it whoever asks the origin. On
@@ -15,4 +12,14 @@ export interface Tier {
    * @param key of what is asked for: one of the same key is an answer to it
    */
   ask(key: string, question: TierQuestion, signal: AbortSignal): Promise<Response>;
+}
+
+/** The tier that a fetcher answers for. */
+export function tierOver(fetcher: Pick<Fetcher, "fetch">): Tier {
+  return {
+    ask(key, question, signal) {
+      const [url, headers] = toTierRequest(key, question);
+      return fetcher.fetch(url, { headers, signal });
+    },
+  };
 }

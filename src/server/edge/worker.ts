@@ -1,7 +1,7 @@
 /** The Worker of an edge process: zones and names are answered here, the APIs in the control process. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { accountTableOf, isAccountKey } from "../../accounts/account-table.ts";
-import { tierOver } from "../../edge/tier/question.ts";
+import { tierOver } from "../../edge/tier/tier.ts";
 import { type ControlSurface, createEntry, type EdgeEnv } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
 import { hostTableOf, isHostKey } from "../../hostnames/host-table.ts";
