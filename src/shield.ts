@@ -1,4 +1,5 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { feedOf } from "./documents/feed-of.ts";
 import { type Answering, answerQuestion } from "./edge/fill/answer-question.ts";
 import { questionIn, type TierQuestion, toTierRequest } from "./edge/tier/question.ts";
 import type { Tier } from "./edge/tier/tier.ts";
@@ -9,10 +10,12 @@ import { settingsOf, type Variables } from "./settings.ts";
 import { Metering } from "./usage/metering.ts";
 import { popOf } from "./usage/pops.ts";
 import type { ZoneDocument } from "./zones/zone.ts";
-import { legibleDocument, type WaitUntil, zoneTableOf } from "./zones/zone-table.ts";
+import { readDocument, type WaitUntil, zoneTableOf } from "./zones/zone-table.ts";
 
 /** What answering questions needs. */
-export type ShieldEnv = Variables & Pick<Env, "ZONES" | "ZONE_PUBLISHER" | "USAGE_METER">;
+export type ShieldEnv = Variables &
+  Pick<Env, "ZONES" | "ZONE_PUBLISHER" | "USAGE_METER"> &
+  Partial<Pick<Env, "CHANGE_FEED">>;
 
 /** What tells apart who is answered, in the key of the cache in front as well. */
 export interface ShieldProps {
@@ -62,6 +65,8 @@ const states = new WeakMap<ShieldEnv, ShieldState>();
 export function shieldOf(env: ShieldEnv, { cf }: Request): ShieldState {
   let state = states.get(env);
   if (state === undefined) {
+    const feed = feedOf("zones", env);
+    if (feed !== null) zoneTableOf(env.ZONES).follow(feed);
     const usage = new Metering(env.USAGE_METER, popOf(cf?.colo as string | undefined));
     state = {
       usage,
@@ -90,8 +95,9 @@ async function documentFor(
   const table = zoneTableOf(ZONES);
   const known = await table.lookup(name, Date.now(), waitUntil);
   if (known !== null && known.version >= version) return known;
-  const newest = (await ZONE_PUBLISHER.getByName(name).newest(name)) as ZoneDocument | null;
+  const newest = await ZONE_PUBLISHER.getByName(name).newest(name);
   if (newest === null) return null;
-  table.remember(legibleDocument(newest), Date.now());
-  return table.lookup(name, Date.now(), waitUntil);
+  const document = readDocument(newest);
+  table.remember(document, Date.now());
+  return document;
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PlainCache } from "../../../src/edge/cache/own-cache.ts";
-import { openEnvelope, toEnvelope } from "../../../src/edge/tier/envelope.ts";
+import { type Envelope, openEnvelope, toEnvelope } from "../../../src/edge/tier/envelope.ts";
 import { TierCache } from "../../../src/server/edge/tier-cache.ts";
 
 beforeEach(() => {
@@ -34,8 +34,19 @@ function tierOf(body: () => ReadableStream | Blob, length: number, seconds: numb
   const tier = { asked: 0, ask: () => Promise.resolve(new Response()) };
   tier.ask = async () => {
     tier.asked++;
-    const head = { status: 200, headers: [], requestedAt: 1, answeredAt: 2, isFallback: false, version: 1 };
-    return toEnvelope({ ...(head as never), asker: "one", kind: "answer", length, isShared: true }, body(), seconds);
+    const envelope: Envelope = {
+      asker: "one",
+      kind: "answer",
+      status: 200,
+      headers: [],
+      length,
+      requestedAt: 1,
+      answeredAt: 2,
+      isFallback: false,
+      version: 1,
+      isShared: true,
+    };
+    return toEnvelope(envelope, body(), seconds);
   };
   return tier;
 }
