@@ -15,6 +15,8 @@ import { ClientRates, type RateLimits } from "./edge/policy/client-rates.ts";
 import { Routes } from "./edge/request/routes.ts";
 import { type Edge, serve } from "./edge/serve.ts";
 import { serveHostname } from "./edge/serve-hostname.ts";
+import type { Tier } from "./edge/tier/tier.ts";
+import { UpperTier } from "./edge/tier/upper-tier.ts";
 import type { ClientRateBindings, Env } from "./env.ts";
 import { hostTableOf } from "./hostnames/host-table.ts";
 import { type Surface, storeOrigin } from "./hosts.ts";
@@ -54,15 +56,17 @@ export interface Entry<E extends EdgeEnv> {
  * The entry of a Worker that serves the edge. What it keeps between requests is one isolate's.
  *
  * @param cacheOf where responses are stored
+ * @param tierOf what stands between this and the origins; null: nothing
  */
 export function createEntry<E extends EdgeEnv>(
   control: ControlPlane<E>,
   cacheOf: (env: E) => PlainCache = () => ownCache("rescdn"),
+  tierOf: (env: E) => Tier | null = () => null,
 ): Entry<E> {
   let edge: (Edge & { usage: Metering }) | null = null;
 
   function dispatch(request: Request, env: E, ctx: ExecutionContext): Response | Promise<Response> {
-    edge ??= edgeOf(env, cacheOf(env), request);
+    edge ??= edgeOf(env, cacheOf(env), tierOf(env), request);
     const route = edge.routes.routeOf(request.url);
     // RFC 9112 §3.2: "a server MUST respond with a 400".
     if (route === null) return toResponse(refuse("bad-host", request));
@@ -100,7 +104,7 @@ export function createEntry<E extends EdgeEnv>(
   };
 }
 
-function edgeOf(env: EdgeEnv, cache: PlainCache, { cf }: Request): Edge & { usage: Metering } {
+function edgeOf(env: EdgeEnv, cache: PlainCache, tier: Tier | null, { cf }: Request): Edge & { usage: Metering } {
   const settings = settingsOf(env);
   const accounts = accountTableOf(env.ZONES);
   const zones = zoneTableOf(env.ZONES);
@@ -116,6 +120,7 @@ function edgeOf(env: EdgeEnv, cache: PlainCache, { cf }: Request): Edge & { usag
     coalescing: new Coalescing(),
     fills: new FillBudget(),
     ranges: new RangeDemand(),
+    tier: tier && new UpperTier(tier),
     memory: new Memory(settings.memory),
     usage: new Metering(env.USAGE_METER, popOf(cf?.colo), (document) => accounts.remember(document, Date.now())),
     stalledMs: settings.stalledClientMs,

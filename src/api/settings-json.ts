@@ -69,6 +69,7 @@ export const shownSettings = z
         })
         .openapi("Forwarded"),
     ),
+    shield: as("shield", z.boolean()),
     origin_host: as("origin_host", z.string().nullable()),
     rewrite_redirects: as("rewrite_redirects", z.boolean()),
     origin_headers: as("origin_headers", headers),

@@ -221,7 +221,7 @@ function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Ans
   if (admission.kind === "options") return optionsOf(request, zone);
   if (isClosed && admission.kind !== "read") return refuse("maintenance", request, zone, retryAfterOf(zone));
 
-  const { store, coalescing, fills, ranges, stalledMs } = edge;
+  const { store, coalescing, fills, ranges, tier, stalledMs } = edge;
   const changes = zone.settings.methods === "all";
   // Its objects change by unsafe methods, which only the store forgets for all isolates of a place.
   if (changes) edge.memory.delete(target.key);
@@ -242,6 +242,7 @@ function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Ans
     coalescing,
     fills,
     ranges,
+    tier,
     stalledMs,
     noteFailure: (reason) => edge.usage.countFailure(zone, reason, waitUntil),
   };

@@ -24,6 +24,11 @@ export const EVENTS = {
     "What was stale could not be brought up to date in the background; it is served stale",
     "Nothing, if it is seldom. Else report the stack",
   ],
+  tier_failed: [
+    "warn",
+    "The upper tier gave no answer that can be used; the origin was asked without it. Said once a minute at most",
+    "Nothing, if it passes. Always: have zones go without it (`shield`), and report it",
+  ],
   store_failed: [
     "warn",
     "An answer was served and not stored: the next request asks the origin again",

@@ -38,16 +38,18 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
     started.push(one);
     return one;
   };
+  const cacheOf = localCaches(stateDir, [CONTROL, ...links.edges.keys()], options.cacheBytes);
   try {
+    const tierCache = cacheOf(CONTROL);
     const control = await start({
       name: CONTROL,
-      workers: await controlWorkers(config, options, links),
+      workers: await controlWorkers(config, options, links, tierCache),
+      beforeStart: tierCache.sweep,
       d1Databases: databasesOf(config),
-      sockets: [links.control, links.documents, links.database, links.meters].map(({ socket }) => socket),
+      sockets: [links.control, links.documents, links.database, links.meters, links.tier].map(({ socket }) => socket),
     });
     const upkeep = await startUpkeep(control.caretaker, config, tools);
     const bundle = await bundleEdge(options);
-    const cacheOf = localCaches(stateDir, [...links.edges.keys()], options.cacheBytes);
     const edges = await Promise.all(
       [...links.edges].map(([name, { socket }]) => {
         const cache = cacheOf(name);
@@ -60,6 +62,7 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
       upkeep.stop();
       // The meters, to which the edge delivers what it has counted, are in the control process.
       await Promise.all(edges.map((edge) => settleUsage(edge.caretaker).then(() => edge.end(time.clients()))));
+      await settleUsage(control.caretaker);
       await control.end(time.all());
       port.release();
       await sockets.remove();
@@ -85,6 +88,8 @@ interface Links {
   documents: Link;
   database: Link;
   meters: Link;
+  /** What the edge processes ask origins through. */
+  tier: Link;
   /** What each edge process is told, by the process's name. */
   edges: Map<string, Link>;
 }
@@ -96,6 +101,7 @@ function linksIn(folder: string, product: string, count: number): Links {
     documents: linkTo(folder, STORAGE, "methods", "Documents"),
     database: linkTo(folder, STORAGE, "methods", "Database"),
     meters: linkTo(folder, STORAGE, "methods", "Meters"),
+    tier: linkTo(folder, product, "requests", "UpperTier"),
     edges: new Map(names.map((name) => [name, linkTo(folder, name, "requests", "Publications")])),
   };
 }
@@ -105,6 +111,7 @@ async function controlWorkers(
   config: WranglerConfig,
   options: RuntimeOptions,
   { edges }: Links,
+  cache: LocalCache,
 ): Promise<ServerProcessOptions["workers"]> {
   const { stateDir, tools } = options;
   // Without it the control process believes what the edge processes say of a client's address.
@@ -112,11 +119,15 @@ async function controlWorkers(
   const folder = join(stateDir, "bundle");
   const storageFolder = join(stateDir, "bundle-storage");
   const control = {
-    ...(await tools.workerOptions(config, folder, vars)),
+    ...(await tools.workerOptions(config, folder, { ...vars, ...cache.bindings })),
     rootPath: folder,
     modules: await tools.bundleWorker(folder, "src/server/edge/control.ts"),
     kvNamespaces: {},
-    serviceBindings: { ZONES: { name: STORAGE, entrypoint: "Documents" }, ...probeFolder(stateDir) },
+    serviceBindings: {
+      ...cache.serviceBindings,
+      ZONES: { name: STORAGE, entrypoint: "Documents" },
+      ...probeFolder(stateDir),
+    },
   };
   const storage = {
     name: STORAGE,
@@ -146,7 +157,7 @@ function edgeWorker(
   config: WranglerConfig,
   { vars }: RuntimeOptions,
   bundle: Awaited<ReturnType<typeof bundleEdge>>,
-  { control, documents, database, meters }: Links,
+  { control, documents, database, meters, tier }: Links,
   cache: LocalCache,
 ) {
   return {
@@ -159,6 +170,7 @@ function edgeWorker(
     serviceBindings: {
       ...cache.serviceBindings,
       CONTROL: control.binding,
+      TIER: tier.binding,
       ZONES: documents.binding,
       DB: database.binding,
       USAGE_METER: meters.binding,

@@ -155,6 +155,10 @@ export const settingsSchema = z
     stale_while_revalidate: setting(edgeSeconds, "Seconds, where the origin says nothing."),
     stale_if_error: setting(edgeSeconds, "Seconds, where the origin says nothing."),
     forward: setting(forward, "What of a client's request the origin sees.", "ForwardedChange"),
+    shield: setting(
+      z.boolean(),
+      "Whether the locations ask the origin through an upper tier, so that one request to it serves all of them.",
+    ),
     origin_host: setting(
       z.string(),
       "Host, with a port where it needs one, that the origin is asked for: also the zone's own; null: the origin's.",

@@ -60,6 +60,8 @@ export interface ZoneSettings {
   /** Seconds, where the origin says nothing (RFC 5861). */
   stale_if_error: number;
   forward: ForwardSettings;
+  /** Whether an upper tier may stand between the locations and the origin. */
+  shield: boolean;
   /** `host[:port]` sent as `Host` to the origin, not to the fallback origin; `null`: the origin's own. */
   origin_host: string | null;
   /** Whether a redirect to the origin's own host is answered as one to the zone's. */
@@ -113,6 +115,7 @@ export const DEFAULT_SETTINGS: ZoneSettings = {
   stale_while_revalidate: 0,
   stale_if_error: 86_400,
   forward: { headers: [], cookies: false, authorization: false, client_ip: false },
+  shield: true,
   origin_host: null,
   rewrite_redirects: true,
   origin_headers: {},

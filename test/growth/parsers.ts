@@ -152,7 +152,7 @@ const matchesHost = hostMatcher(["*.example.com"]);
 const SEVERAL = ["*a*", "*aaaaaaaaaaaaaaab*", "*abababababab*a*b*", "a*a*a*a*a*b", "*\u00e9*aa==aa==aa=*"];
 const COPY = {
   settings: { ...DEFAULT_SETTINGS, canonical: "https://www.example.com" },
-  ruled: { variant: "", isBypassed: false, isPrivate: false, vary: [], removed: [], download: true },
+  ruled: { indices: [], variant: "", isBypassed: false, isPrivate: false, vary: [], removed: [], download: true },
 };
 
 /** Every parser of foreign text, by the module that it stands in. */

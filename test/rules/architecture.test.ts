@@ -89,7 +89,7 @@ describe("the arrows", () => {
   });
 
   it("the edge's wings stand on one another, each on those below it alone", () => {
-    const wings = ["body", "request", "policy", "origin", "cache", "fill", "answer"];
+    const wings = ["body", "request", "policy", "origin", "cache", "tier", "fill", "answer"];
     const floorOf = (path: string) => wings.indexOf(/^src\/edge\/(\w+)\//.exec(path)?.[1] ?? "");
     for (const [floor, wing] of wings.entries()) {
       const upwards = ({ to }: Import) => to.startsWith("src/edge/") && (floorOf(to) === -1 || floorOf(to) > floor);

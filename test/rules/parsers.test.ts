@@ -43,6 +43,8 @@ const NOT_TIMED: Readonly<Record<string, string>> = {
   "src/edge/request/routes.ts": ONE_PASS,
   "src/edge/origin/socket-fetch.ts": "a line of at most 4 KiB, and lines that are ours",
   "src/edge/cache/store.ts": OURS,
+  "src/edge/tier/envelope.ts": OURS,
+  "src/edge/fill/answer-question.ts": ONE_PASS,
   "src/http/request-fields.ts": OURS,
   "src/settings.ts": "the operator's settings",
   "src/records/dns/answer-question.ts": OURS,

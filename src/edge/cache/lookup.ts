@@ -14,7 +14,9 @@ export type Use = Reuse | { kind: "purged" };
 /** What the cache holds for a request. */
 export type Lookup =
   | { kind: "found"; use: Reuse; stored: StoredResponse; source: BodySource }
-  | { kind: "miss"; reason: "uri-miss" | "vary-miss" | "purged" };
+  | { kind: "miss"; reason: "uri-miss" | "vary-miss" }
+  /** `tagHashes`: of what is not to be used any more. */
+  | { kind: "miss"; reason: "purged"; tagHashes: readonly string[] };
 
 /** Looks a request up: memory, then the store; the zone's purges, then RFC 9111 §4. */
 export async function lookup(asked: Asked & Caches): Promise<Lookup> {
@@ -36,7 +38,7 @@ export async function lookup(asked: Asked & Caches): Promise<Lookup> {
   if (use.kind === "purged") {
     // Nobody may use it again: what it takes of the store is given back.
     waitUntil(store.discard(target.key, found.stored).catch(reportStoreFailure(target.key)));
-    return { kind: "miss", reason: "purged" };
+    return { kind: "miss", reason: "purged", tagHashes: found.stored.tagHashes ?? [] };
   }
   if (use.kind !== "fresh" || !memory?.admits(target.key, found.stored)) {
     const { stored, body: stream, known } = found;

@@ -1,6 +1,7 @@
 import type { Caches } from "../cache/caches.ts";
 import type { FailureReason } from "../origin/failure-reason.ts";
 import type { Asked } from "../request/asked.ts";
+import type { UpperTier } from "../tier/upper-tier.ts";
 import type { Coalescing } from "./coalescing.ts";
 import type { FillBudget } from "./fill-budget.ts";
 import type { RangeDemand } from "./range-demand.ts";
@@ -10,6 +11,8 @@ export interface Filling extends Caches {
   coalescing: Coalescing;
   fills: FillBudget;
   ranges: RangeDemand;
+  /** What wholes are asked for through; null: the origin is asked straight. */
+  tier: UpperTier | null;
   /** After so long without taking anything a client is let go, ms. */
   stalledMs: number;
 }

@@ -1,4 +1,5 @@
 import { NO_DIRECTIVES } from "../../http/cache-control.ts";
+import type { CacheStatus } from "../../http/cache-status.ts";
 import { selectsStored } from "../../http/freshen.ts";
 import { headersOf } from "../../http/headers-of.ts";
 import { retryAfterSeconds } from "../../http/retry-after.ts";
@@ -18,9 +19,11 @@ import {
 } from "../cache/stored-response.ts";
 import { decodedBody } from "../origin/decoded-body.ts";
 import { errorReasonOf } from "../origin/failure-reason.ts";
-import { askOrigin, type OriginFailure } from "../origin/origin.ts";
+import { askOrigin, type OriginFailure, type OriginOutcome } from "../origin/origin.ts";
 import { originHeaders } from "../origin/origin-request.ts";
 import { unlistedFields } from "../request/forwarded-fields.ts";
+import type { Stale } from "../tier/question.ts";
+import { tierPatienceOf } from "../tier/upper-tier.ts";
 import { Leader } from "./coalescing.ts";
 import { coalescingKeyOf } from "./coalescing-key.ts";
 import type { Exchange } from "./exchange.ts";
@@ -34,7 +37,7 @@ export type Fill =
   | ({ kind: "answer"; stored: StoredResponse; isKept: true } & OnTheWay)
   | ({ kind: "answer"; stored: StoredResponse; isKept: false; reason: string } & OnTheWay)
   /** The stale response holds; its body is in the store. */
-  | { kind: "validated"; stored: StoredResponse; cookies: readonly string[] }
+  | { kind: "validated"; stored: StoredResponse; cookies: readonly string[]; above: Above }
   /** No answer, or none that is better than a stale one. */
   | { kind: "failed"; failure: OriginFailure };
 
@@ -42,7 +45,7 @@ export type Fill =
  * `cookies`: what the origin sets at this client alone. `isUnmeasured`: the origin does not say how long the body is, so that
  * no range of it can be cut out while it comes.
  */
-type OnTheWay = Pick<Transfer, "body" | "tally"> & { cookies: readonly string[]; isUnmeasured: boolean };
+type OnTheWay = Pick<Transfer, "body" | "tally"> & { cookies: readonly string[]; isUnmeasured: boolean; above: Above };
 
 /** A fill as it is asked for. */
 export interface FillRequest {
@@ -52,17 +55,22 @@ export interface FillRequest {
   wantsBody: boolean;
   /** Whether the body is kept whoever leaves: it is fetched for more than the client of this request. */
   isForAll: boolean;
+  /** Hashes of the tags of what has been purged here: the tier may still hold it. */
+  purgedTags?: readonly string[];
 }
 
-interface Stale {
-  stored: StoredResponse;
-  servesErrors: boolean;
+/** What of the way to the origin clients are told: of the tier, where it was asked or could not be. */
+export interface Above {
+  status: CacheStatus | null;
+  /** The tier had it already: the origin has been asked by nobody. */
+  isHit: boolean;
 }
 
 /** How long others wait for what a fill brings: the origin's time for a first byte, once for each origin, and some, ms. */
-export function patienceOf({ zone }: Exchange): number {
+export function patienceOf({ zone, tier }: Exchange): number {
   const origins = zone.settings.fallback_origin === null ? 1 : 2;
-  return zone.settings.timeouts.first_byte_ms * origins + 5_000;
+  const beforeThat = tier === null ? 0 : tierPatienceOf(zone);
+  return beforeThat + zone.settings.timeouts.first_byte_ms * origins + 5_000;
 }
 
 /**
@@ -100,16 +108,12 @@ const NOTHING_LEFT = Promise.resolve();
 async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, permit: FillPermit): Promise<Led> {
   const { request, zone, target } = exchange;
   const { stale, wantsBody } = wanted;
-  const asked = {
-    method: "GET",
-    pathAndQuery: target.path + target.query,
-    headers: originHeaders(exchange, stale ? validatorsOf(stale.stored) : {}),
-  };
-  const outcome = await askOrigin(exchange, asked, exchange.noteFailure);
+  const { outcome, above, zoneVersion } = await ask(exchange, wanted);
   if (outcome.kind === "failure") return failed(leader, outcome.failure);
   const { response } = outcome;
   const isShared = !standsInForOne(outcome, exchange);
-  if (response.status === 304 && stale !== null) return validated(exchange, stale.stored, outcome, isShared, leader);
+  if (response.status === 304 && stale !== null)
+    return validated(exchange, stale.stored, { ...outcome, zoneVersion }, isShared, above, leader);
   const reason = stale?.servesErrors ? errorReasonOf(response.status) : null;
   if (reason !== null) {
     // There is something better than the error, and the origin is left in peace for a moment.
@@ -117,7 +121,7 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
     const retryAfter = retryAfterSeconds(response.headers.get("retry-after"), outcome.answeredAt);
     return failed(leader, { reason, retryAfter });
   }
-  const opened = await openAnswer(outcome, target, zone, exchange.noteFailure);
+  const opened = await openAnswer({ ...outcome, zoneVersion }, target, zone, exchange.noteFailure);
   if (opened.kind === "failure") return failed(leader, opened.failure);
   const { answer, decoding } = opened;
   const stored = toStoredResponse(answer, request.headers, target, zone);
@@ -129,7 +133,7 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
   if (verdict.store) {
     const body = await decodedBody(opened.body, decoding.decoded, zone);
     const { done, over, ...onTheWay } = keep(exchange, stored, body, wantsBody, leader, permit, stale?.stored ?? null);
-    return { fill: { kind: "answer", stored, ...onTheWay, cookies, isUnmeasured, isKept: true }, done, over };
+    return { fill: { kind: "answer", stored, ...onTheWay, cookies, isUnmeasured, above, isKept: true }, done, over };
   }
   leader.settle({ kind: "unshared" });
   const forOne = decodingForOne(decoding, request.headers);
@@ -137,10 +141,39 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
   const body = await decodedBody(opened.body, forOne.decoded, zone);
   const { done, over, ...onTheWay } = passOn(exchange, passed, body, wantsBody);
   return {
-    fill: { kind: "answer", stored: passed, ...onTheWay, cookies, isUnmeasured, isKept: false, reason: verdict.reason },
+    fill: {
+      kind: "answer",
+      stored: passed,
+      ...onTheWay,
+      cookies,
+      isUnmeasured,
+      above,
+      isKept: false,
+      reason: verdict.reason,
+    },
     done,
     over,
   };
+}
+
+/** What comes of asking the tier, where there is one and it may be asked, else of asking the origin. */
+async function ask(
+  exchange: Exchange,
+  { stale, purgedTags }: FillRequest,
+): Promise<{ outcome: OriginOutcome; above: Above; zoneVersion: number }> {
+  const { tier, target, zone } = exchange;
+  const asked = tier === null ? null : await tier.ask(exchange, stale, purgedTags);
+  if (asked?.kind === "answered") {
+    const { outcome, via } = asked;
+    return { outcome, above: via, zoneVersion: via.zoneVersion };
+  }
+  const request = {
+    method: "GET",
+    pathAndQuery: target.path + target.query,
+    headers: originHeaders(exchange, stale ? validatorsOf(stale.stored) : {}),
+  };
+  const outcome = await askOrigin(exchange, request, exchange.noteFailure);
+  return { outcome, above: { status: asked?.status ?? null, isHit: false }, zoneVersion: zone.version };
 }
 
 /**
@@ -168,12 +201,13 @@ function validated(
   stale: StoredResponse,
   answer: OriginAnswer,
   isShared: boolean,
+  above: Above,
   leader: Leader,
 ): Led {
   const { request, zone, target, store, memory } = exchange;
   const cookies = ownCookies(answer.response.headers, zone.settings.forward, exchange.hosts);
   const asItWas: Led = {
-    fill: { kind: "validated", stored: stale, cookies },
+    fill: { kind: "validated", stored: stale, cookies, above },
     done: NOTHING_LEFT,
     over: NOTHING_LEFT,
   };
@@ -192,7 +226,7 @@ function validated(
   const staysAsItIs = leader.isOutdated || !isStorable(exchange) || !isWorthWriting(stale, fresh, isUsable, zone);
   if (mayStay && staysAsItIs) {
     leader.settle({ kind: "unshared" });
-    return { ...asItWas, fill: { kind: "validated", stored: fresh, cookies } };
+    return { ...asItWas, fill: { kind: "validated", stored: fresh, cookies, above } };
   }
   memory?.delete(target.key);
   const update = async () => {
@@ -206,5 +240,5 @@ function validated(
     reportStoreFailure(target.key)(error);
     leader.settle({ kind: "unshared" });
   });
-  return { ...asItWas, fill: { kind: "validated", stored: fresh, cookies }, done };
+  return { ...asItWas, fill: { kind: "validated", stored: fresh, cookies, above }, done };
 }

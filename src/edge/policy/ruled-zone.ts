@@ -25,6 +25,7 @@ export interface RuledZone {
  * @param matched in their order
  * @param fields that are set whatever rules say of them
  * @param variant tells the same zone with other rules apart
+ * @param indices the places of the matched rules among those that are enabled
  */
 export function ruledZone(
   zone: ZoneDocument,
@@ -32,6 +33,7 @@ export function ruledZone(
   { vary, isPrivate }: Dependence,
   fields: FieldChanges,
   variant: string,
+  indices: readonly number[] = [],
 ): RuledZone {
   const requestFields = fieldChanges(matched, "request_headers");
   const responseFields = { ...fieldChanges(matched, "response_headers"), ...fields };
@@ -51,6 +53,7 @@ export function ruledZone(
     response_headers: changed(zone.settings.response_headers, responseFields),
   };
   const ruled: Ruled = {
+    indices,
     variant,
     isBypassed: cache === "bypass",
     isPrivate,

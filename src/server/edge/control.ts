@@ -1,3 +1,52 @@
-/** The Worker of the control process: the product, which holds what must be single. */
-export { default } from "../../worker.ts";
+/** The Worker of the control process: the product, which holds what must be single, and the upper tier of the edge processes. */
+import { WorkerEntrypoint } from "cloudflare:workers";
+import { answerQuestion } from "../../edge/fill/answer-question.ts";
+import { questionIn } from "../../edge/tier/question.ts";
+import type { Env as ProductEnv } from "../../env.ts";
+import { settingsOf } from "../../settings.ts";
+import { drainShield, NOT_A_QUESTION, shieldOf } from "../../shield.ts";
+import { DRAIN } from "../../usage/drain.ts";
+import product from "../../worker.ts";
+import { freePurged } from "./free-purged.ts";
+import { type LocalCacheEnv, localCacheOf } from "./local-cache.ts";
+import { TierCache } from "./tier-cache.ts";
+
 export * from "./objects.ts";
+
+type Env = ProductEnv & LocalCacheEnv;
+
+const caches = new WeakMap<Env, TierCache>();
+
+function tierCacheOf(env: Env): TierCache {
+  let cache = caches.get(env);
+  if (cache === undefined) {
+    cache = new TierCache(localCacheOf(env), settingsOf(env).stalledClientMs);
+    caches.set(env, cache);
+  }
+  return cache;
+}
+
+/** What the edge processes ask origins through, so that all of them ask once. */
+export class UpperTier extends WorkerEntrypoint<Env> {
+  override async fetch(request: Request): Promise<Response> {
+    const question = questionIn(request);
+    if (question === null) return NOT_A_QUESTION();
+    const waitUntil = (work: Promise<unknown>) => this.ctx.waitUntil(work);
+    const ask = () => answerQuestion(question, shieldOf(this.env, request).answering, waitUntil);
+    const key = new URL(request.url).pathname.slice(1);
+    return tierCacheOf(this.env).answer(key, question.zone.id, ask, waitUntil);
+  }
+}
+
+export default {
+  fetch: product.fetch,
+
+  async scheduled(event, env) {
+    if (event.cron === DRAIN) {
+      await Promise.all([drainShield(env), product.scheduled(event, env)]);
+      return;
+    }
+    // At the start this also opens the cache, before anybody asks.
+    await Promise.all([freePurged(env.DB, localCacheOf(env), event.scheduledTime), product.scheduled(event, env)]);
+  },
+} satisfies ExportedHandler<Env>;

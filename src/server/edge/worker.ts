@@ -1,6 +1,7 @@
 /** The Worker of an edge process: zones and names are answered here, the APIs in the control process. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { accountTableOf, isAccountKey } from "../../accounts/account-table.ts";
+import { tierOver } from "../../edge/tier/tier.ts";
 import { type ControlSurface, createEntry, type EdgeEnv } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
 import { hostTableOf, isHostKey } from "../../hostnames/host-table.ts";
@@ -15,9 +16,11 @@ import { type LocalCacheEnv, localCacheOf } from "./local-cache.ts";
 
 interface Env extends EdgeEnv, LocalCacheEnv, Pick<ProductEnv, "DB"> {
   CONTROL: Fetcher;
+  /** The control process as what all edge processes ask origins through. */
+  TIER: Fetcher;
 }
 
-const entry = createEntry<Env>(otherSurface, localCacheOf);
+const entry = createEntry<Env>(otherSurface, localCacheOf, ({ TIER }) => tierOver(TIER));
 
 async function otherSurface(
   surface: ControlSurface,

@@ -135,7 +135,12 @@ export function purgeVerdict(log: PurgeLog, subject: PurgeSubject): PurgeVerdict
   return { kind: "valid" };
 }
 
-function marksFor(log: PurgeLog, { path, query, tagHashes }: PurgeSubject): PurgeMark[] {
+/** The version of the newest purge that names a response, hard or soft; 0: none does. Of tags those of `tagHashes` count. */
+export function newestMark(log: PurgeLog, subject: Omit<PurgeSubject, "version">): number {
+  return marksFor(log, subject).reduce((newest, [hard, soft]) => Math.max(newest, hard, soft), 0);
+}
+
+function marksFor(log: PurgeLog, { path, query, tagHashes }: Omit<PurgeSubject, "version">): PurgeMark[] {
   const { hasPaths, hasUrls, hasTags, prefixes } = contentsOf(log);
   const marks: (PurgeMark | undefined)[] = [log.everything];
   // To hash a name takes some microseconds, and few zones have purged anything lately.

@@ -1,5 +1,7 @@
 /** What a zone's rules add to its settings for one request. */
 export interface Ruled {
+  /** The rules that match, by their places among those that are enabled. */
+  readonly indices: readonly number[];
   /** Tells the answers out of one stored response apart. */
   readonly variant: string;
   /** Nothing is looked up and nothing stored. */

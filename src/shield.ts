@@ -1,0 +1,103 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import { feedOf } from "./documents/feed-of.ts";
+import { type Answering, answerQuestion } from "./edge/fill/answer-question.ts";
+import { questionIn, type TierQuestion, toTierRequest } from "./edge/tier/question.ts";
+import type { Tier } from "./edge/tier/tier.ts";
+import { TIER_FORM } from "./edge/tier/tier-form.ts";
+import type { Env } from "./env.ts";
+import { zoneHosts } from "./hosts.ts";
+import { settingsOf, type Variables } from "./settings.ts";
+import { Metering } from "./usage/metering.ts";
+import { popOf } from "./usage/pops.ts";
+import type { ZoneDocument } from "./zones/zone.ts";
+import { readDocument, type WaitUntil, zoneTableOf } from "./zones/zone-table.ts";
+
+/** What answering questions needs. */
+export type ShieldEnv = Variables &
+  Pick<Env, "ZONES" | "ZONE_PUBLISHER" | "USAGE_METER"> &
+  Partial<Pick<Env, "CHANGE_FEED">>;
+
+/** What tells apart who is answered, in the key of the cache in front as well. */
+export interface ShieldProps {
+  /** Id of the zone. */
+  zone: string;
+  form: number;
+}
+
+/** How the entrypoint below is called. */
+export interface ShieldExports {
+  Shield(options: { props: ShieldProps }): Pick<Fetcher, "fetch">;
+}
+
+/** The upper tier on Cloudflare: Workers Cache, and behind it the one who asks origins for all locations. */
+export class Shield extends WorkerEntrypoint<ShieldEnv, ShieldProps> {
+  override async fetch(request: Request): Promise<Response> {
+    const question = questionIn(request);
+    const { zone, form } = this.ctx.props;
+    if (question === null || form !== TIER_FORM || zone !== question.zone.id) return NOT_A_QUESTION();
+    return answerQuestion(question, shieldOf(this.env, request).answering, (work) => this.ctx.waitUntil(work));
+  }
+}
+
+/** No envelope: to who asks, a failure of the tier. */
+export const NOT_A_QUESTION = () => new Response("not a question\n", { status: 400 });
+
+/** The tier behind that entrypoint. What is asked for is named in the key alone; the question travels beside it. */
+export function shieldTier(exported: ShieldExports): Tier {
+  return {
+    ask(key, question, signal) {
+      const [url, headers] = toTierRequest(key, question);
+      const shield = exported.Shield({ props: { zone: question.zone.id, form: TIER_FORM } });
+      return shield.fetch(url, { headers, signal, cf: { cacheKey: key } });
+    },
+  };
+}
+
+/** What an isolate answers questions with. */
+interface ShieldState {
+  answering: Answering;
+  usage: Metering;
+}
+
+const states = new WeakMap<ShieldEnv, ShieldState>();
+
+/** @param request that is being answered: it tells where this isolate runs */
+export function shieldOf(env: ShieldEnv, { cf }: Request): ShieldState {
+  let state = states.get(env);
+  if (state === undefined) {
+    const feed = feedOf("zones", env);
+    if (feed !== null) zoneTableOf(env.ZONES).follow(feed);
+    const usage = new Metering(env.USAGE_METER, popOf(cf?.colo as string | undefined));
+    state = {
+      usage,
+      answering: {
+        hostsOf: (name) => zoneHosts(name, settingsOf(env)),
+        documentOf: (question, waitUntil) => documentFor(question, env, waitUntil),
+        noteFailure: (zone, reason, waitUntil) => usage.countFailure(zone, reason, waitUntil),
+      },
+    };
+    states.set(env, state);
+  }
+  return state;
+}
+
+/** Delivers what an isolate has counted before it ends. */
+export async function drainShield(env: ShieldEnv): Promise<void> {
+  await states.get(env)?.usage.drain();
+}
+
+/** The zone, at least as new as the edge knows it: out of memory or KV, else from its publisher. */
+async function documentFor(
+  { zone: { name }, version }: TierQuestion,
+  { ZONES, ZONE_PUBLISHER }: ShieldEnv,
+  waitUntil: WaitUntil,
+): Promise<ZoneDocument | null> {
+  const table = zoneTableOf(ZONES);
+  const known = await table.lookup(name, Date.now(), waitUntil);
+  if (known !== null && known.version >= version) return known;
+  const newest = await ZONE_PUBLISHER.getByName(name).newest(name);
+  if (newest === null) return null;
+  const document = readDocument(newest);
+  table.remember(document, Date.now());
+  return document;
+}
