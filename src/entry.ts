@@ -1,6 +1,7 @@
 import { accountTableOf } from "./accounts/account-table.ts";
 import { customerOf } from "./accounts/client-address.ts";
 import { clientsOf } from "./accounts/clients.ts";
+import type { FeedCopy } from "./documents/feed-copy.ts";
 import { feedOf } from "./documents/feed-of.ts";
 import { failure } from "./edge/answer/failure.ts";
 import { refuse } from "./edge/answer/refusal.ts";
@@ -57,16 +58,18 @@ export interface Entry<E extends EdgeEnv> {
  *
  * @param cacheOf where responses are stored
  * @param tierOf what stands between this and the origins; null: nothing
+ * @param changesOf what tells of changes of zones, hostnames and accounts; null: nothing
  */
 export function createEntry<E extends EdgeEnv>(
   control: ControlPlane<E>,
   cacheOf: (env: E) => PlainCache = () => ownCache("rescdn"),
   tierOf: (env: E) => Tier | null = () => null,
+  changesOf: (env: E) => FeedCopy | null = (env) => feedOf("zones", env),
 ): Entry<E> {
   let edge: (Edge & { usage: Metering }) | null = null;
 
   function dispatch(request: Request, env: E, ctx: ExecutionContext): Response | Promise<Response> {
-    edge ??= edgeOf(env, cacheOf(env), tierOf(env), request);
+    edge ??= edgeOf(env, cacheOf(env), tierOf(env), changesOf(env), request);
     const route = edge.routes.routeOf(request.url);
     // RFC 9112 §3.2: "a server MUST respond with a 400".
     if (route === null) return toResponse(refuse("bad-host", request));
@@ -104,13 +107,18 @@ export function createEntry<E extends EdgeEnv>(
   };
 }
 
-function edgeOf(env: EdgeEnv, cache: PlainCache, tier: Tier | null, { cf }: Request): Edge & { usage: Metering } {
+function edgeOf(
+  env: EdgeEnv,
+  cache: PlainCache,
+  tier: Tier | null,
+  changes: FeedCopy | null,
+  { cf }: Request,
+): Edge & { usage: Metering } {
   const settings = settingsOf(env);
   const accounts = accountTableOf(env.ZONES);
   const zones = zoneTableOf(env.ZONES);
   const hostnames = hostTableOf(env.ZONES);
-  const feed = feedOf("zones", env);
-  if (feed !== null) for (const table of [zones, hostnames, accounts]) table.follow(feed);
+  if (changes !== null) for (const table of [zones, hostnames, accounts]) table.follow(changes);
   return {
     routes: new Routes(settings),
     hostnames,

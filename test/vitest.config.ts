@@ -62,7 +62,7 @@ export default defineConfig({
                 SIGN_IN_SECRET: "what-cookies-of-the-tests-are-signed-with",
                 OPERATORS: "operator@rescdn.example",
                 MIGRATIONS: await readD1Migrations(at("../src/db")),
-                ...sizes("DNS_FUZZ", "HOSTNAME_RACES", "MODEL_REQUESTS", "MODEL_SEED", "ATTACK", "ATTACK_SEED", "UPPER_TIER"),
+                ...sizes("DNS_FUZZ", "HOSTNAME_RACES", "MODEL_REQUESTS", "MODEL_SEED", "ATTACK", "ATTACK_SEED", "UPPER_TIER", "NETWORK", "NETWORK_SEED"),
               },
             },
           })),
