@@ -1,7 +1,9 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
-import { Network, type Site, tagOf, zipf } from "./network.ts";
+import { Network } from "./network.ts";
+import { zipf } from "./seeded.ts";
+import { type Site, tagOf } from "./site.ts";
 
 /** `NETWORK=1000` (purges) for what is measured; the gate has a small one. */
 const PURGES = Number(env.NETWORK ?? 24);
@@ -48,7 +50,7 @@ describe("the network", () => {
     const requests = PURGES * 50;
     const shares: number[] = [];
     for (const hasTier of [true, false]) {
-      network = await start({ hasTier });
+      network = await start({ hasTier, rate: 8 });
       const site = await network.site();
       await warm(site, ["/warm.js"]);
       site.asked = 0;

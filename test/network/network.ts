@@ -4,36 +4,12 @@ import { WorkersCache } from "../support/workers-cache.ts";
 import { Clock } from "./clock.ts";
 import { LaggingKv } from "./lagging-kv.ts";
 import { type Between, Location } from "./location.ts";
+import { randomOf } from "./seeded.ts";
+import { Site, tagOf } from "./site.ts";
 
 /** How long an origin takes, ms: at least, and by how much more at most. */
 const ORIGIN_MS = 20;
 const SLOWER_MS = 80;
-
-/** A zone of the simulation with its origin, which counts. */
-export class Site {
-  readonly name: string;
-  readonly versions = new Map<string, number>();
-  asked = 0;
-
-  constructor(name: string) {
-    this.name = name;
-  }
-
-  get host(): string {
-    return `${this.name}.rescdn.localhost`;
-  }
-
-  /** The origin changes an object: whatever is answered from now on is of this version. */
-  change(path: string): number {
-    const version = this.version(path) + 1;
-    this.versions.set(path, version);
-    return version;
-  }
-
-  version(path: string): number {
-    return this.versions.get(path) ?? 1;
-  }
-}
 
 /** A simulated network: locations of the real Worker, and the real control plane far away from them. */
 export class Network {
@@ -129,31 +105,4 @@ export class Network {
     if (request.headers.get("if-none-match") === headers.etag) return new Response(null, { status: 304, headers });
     return new Response(`${hostname} ${path} ${version}`, { headers });
   }
-}
-
-/** The tag that the origin gives an object. */
-export function tagOf(path: string): string {
-  return `t${path.replaceAll(/\W/g, "")}`;
-}
-
-/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** Which of `count` objects a reader asks for next: the nth about 1/n as often as the first (Zipf's law). */
-export function zipf(count: number, random: () => number): () => number {
-  const sums = Array.from({ length: count }, (_, index) => 1 / (index + 1));
-  for (let index = 1; index < count; index++) sums[index]! += sums[index - 1]!;
-  return () => {
-    const at = random() * sums.at(-1)!;
-    const found = sums.findIndex((sum) => sum >= at);
-    return found === -1 ? count - 1 : found;
-  };
 }
