@@ -31,6 +31,29 @@ function accessList<Entry extends z.ZodType>(entry: Entry, name: string) {
     .optional();
 }
 
+/** Never with its secret. */
+const originAuth = z
+  .object({
+    type: z.enum(["s3", "basic", "bearer"]),
+    region: z.string().optional(),
+    access_key_id: z.string().optional(),
+    username: z.string().optional(),
+    secret_set: z.iso.datetime().describe("When the secret was given, which is not shown."),
+  })
+  .openapi("OriginAuth");
+
+const listedOrigin = z
+  .object({
+    name: z.string(),
+    url: z.string(),
+    weight: z.int().optional(),
+    drain: z.boolean().optional(),
+    host: z.string().optional(),
+    headers: headers.optional(),
+    auth: originAuth.optional(),
+  })
+  .openapi("ListedOrigin");
+
 /** All settings of a zone as the API shows them. */
 export const shownSettings = z
   .object({
@@ -70,6 +93,25 @@ export const shownSettings = z
         .openapi("Forwarded"),
     ),
     shield: as("shield", z.boolean()),
+    origin_auth: as("origin_auth", originAuth.nullable()),
+    origins: as("origins", z.array(listedOrigin)),
+    failover: as(
+      "failover",
+      z
+        .object({
+          statuses: z.array(z.union([z.literal("5xx"), z.int()])).optional(),
+          retries: z.int().optional(),
+          check_path: z.string().optional(),
+        })
+        .openapi("Failover"),
+    ),
+    origin_limit: as(
+      "origin_limit",
+      z
+        .object({ concurrent: z.int(), queue: z.int().optional(), wait_ms: z.int().optional() })
+        .openapi("OriginLimit")
+        .nullable(),
+    ),
     origin_host: as("origin_host", z.string().nullable()),
     rewrite_redirects: as("rewrite_redirects", z.boolean()),
     origin_headers: as("origin_headers", headers),

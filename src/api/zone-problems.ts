@@ -33,7 +33,7 @@ export function refuseWrongZone(result: Validated, c: RestContext): undefined {
 function serverProblems(body: unknown, c: RestContext): FieldProblem[] {
   const policy = originPolicy(settingsOf(c.env));
   const { origin, settings } = objectOf(body);
-  const { fallback_origin, origin_host, rules } = objectOf(settings);
+  const { fallback_origin, origin_host, rules, origins } = objectOf(settings);
   const check = (field: string, text: unknown, verdictOn: typeof checkOrigin | typeof checkHost): FieldProblem[] => {
     const verdict = typeof text === "string" ? verdictOn(text, policy) : { ok: true as const };
     return verdict.ok ? [] : [{ field, message: verdict.reason }];
@@ -41,6 +41,9 @@ function serverProblems(body: unknown, c: RestContext): FieldProblem[] {
   return [
     ...check("origin", origin, checkOrigin),
     ...check("settings.fallback_origin", fallback_origin, checkOrigin),
+    ...(Array.isArray(origins) ? origins : []).flatMap((listed: unknown, index) =>
+      check(`settings.origins.${index}.url`, objectOf(listed).url, checkOrigin),
+    ),
     ...originsOfRules(rules).flatMap(({ field, origin: asked }) => check(field, asked, checkOrigin)),
     // Whether one below an edge domain is this zone's own is seen when the zone is known.
     ...(isBelowEdge(origin_host, c) ? [] : check("settings.origin_host", origin_host, checkHost)),

@@ -138,6 +138,7 @@ const QUESTION: Question = {
   pathAndQuery: "/a",
   origin: ZONE.origin,
   host: null,
+  prefix: "",
 };
 
 const routeTo = (path: string): Route => ({
@@ -152,7 +153,17 @@ const matchesHost = hostMatcher(["*.example.com"]);
 const SEVERAL = ["*a*", "*aaaaaaaaaaaaaaab*", "*abababababab*a*b*", "a*a*a*a*a*b", "*\u00e9*aa==aa==aa=*"];
 const COPY = {
   settings: { ...DEFAULT_SETTINGS, canonical: "https://www.example.com" },
-  ruled: { indices: [], variant: "", isBypassed: false, isPrivate: false, vary: [], removed: [], download: true },
+  ruled: {
+    indices: [],
+    variant: "",
+    isBypassed: false,
+    isPrivate: false,
+    vary: [],
+    removed: [],
+    origin: null,
+    requestFields: {},
+    download: true,
+  },
 };
 
 /** Every parser of foreign text, by the module that it stands in. */
