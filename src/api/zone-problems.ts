@@ -38,8 +38,10 @@ function serverProblems(body: unknown, c: RestContext): FieldProblem[] {
     const verdict = typeof text === "string" ? verdictOn(text, policy) : { ok: true as const };
     return verdict.ok ? [] : [{ field, message: verdict.reason }];
   };
+  const isNew = c.req.method === "POST" && typeof body === "object" && !Array.isArray(body);
+  const hasOrigin = !isNew || origin !== undefined || (Array.isArray(origins) && origins.length > 0);
   return [
-    ...check("origin", origin, checkOrigin),
+    ...(hasOrigin ? check("origin", origin, checkOrigin) : [{ field: "origin", message: "is required" }]),
     ...check("settings.fallback_origin", fallback_origin, checkOrigin),
     ...(Array.isArray(origins) ? origins : []).flatMap((listed: unknown, index) =>
       check(`settings.origins.${index}.url`, objectOf(listed).url, checkOrigin),

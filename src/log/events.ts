@@ -16,7 +16,7 @@ export const EVENTS = {
   ],
   origin_down: [
     "warn",
-    "One of several origins of a zone, `name`, failed three times in a row: the others are asked in its place",
+    "One of several origins of a zone, `name`, failed three times in a row, or two checks: the others are asked in its place",
     "Tell the zone's owner",
   ],
   origin_up: ["info", "An origin that was down has answered, and is asked again", "Nothing"],
@@ -24,6 +24,11 @@ export const EVENTS = {
     "warn",
     "The isolates of a location could not tell each other which origins are down: each knows for itself",
     "Nothing, if it is seldom. Else look at the cache's disk",
+  ],
+  origin_check_failed: [
+    "error",
+    "The cron could not check a zone's origins, or not publish what it found; it tries again within a minute",
+    "Nothing, if it passes by itself. Else look at D1 and KV",
   ],
   origin_auth_unreadable: [
     "error",

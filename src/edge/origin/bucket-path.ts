@@ -7,8 +7,8 @@
  */
 export function bucketPath(path: string): string | null {
   // Without a key it would be the bucket, whose answer is the list of what is in it.
-  if (/^\/*$/.test(path)) return null;
-  const bytes = new Uint8Array([...path.matchAll(/%([0-9a-f]{2})|[^]/gi)].flatMap(bytesOf));
+  if (/^(?:\/|%2f)*$/i.test(path)) return null;
+  const bytes = new Uint8Array([...path.matchAll(/%([0-9a-f]{2})|[\s\S]/gi)].flatMap(bytesOf));
   try {
     const key = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     const spelled = encodeURIComponent(key).replaceAll("%2F", "/");
