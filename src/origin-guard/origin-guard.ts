@@ -46,7 +46,8 @@ export function checkOrigin(input: string, policy: OriginPolicy): OriginVerdict 
   if (/%(?:2e|2f|5c|25|00)|(?:^|\/)\.{1,2}(?:\/|$)|;/i.test(rest))
     return no("must have a path without dot segments, without ; and without encoded dots, slashes and percent signs");
   const verdict = checkOriginUrl(url, policy);
-  const path = url.pathname.replace(/\/+$/, "");
+  let path = url.pathname;
+  while (path.endsWith("/")) path = path.slice(0, -1);
   return verdict.ok ? { ok: true, origin: verdict.origin + path } : verdict;
 }
 

@@ -33,10 +33,7 @@ export async function bucketSignature(
 ): Promise<Record<string, string>> {
   if (derived.size > DERIVED_BOUND) derived.clear();
   const signed = new Headers({ "x-amz-content-sha256": NO_CONTENT });
-  for (const name of SIGNED) {
-    const value = headers.get(name);
-    if (value !== null) signed.set(name, value);
-  }
+  for (const [name, value] of headers) if (SIGNED.includes(name) || name.startsWith("x-amz-")) signed.set(name, value);
   const signer = new AwsV4Signer({
     method,
     url,

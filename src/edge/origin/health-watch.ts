@@ -71,17 +71,20 @@ export class HealthWatch {
 
   #failed(candidate: Candidate): void {
     const { zone, origins } = this.#asking;
-    if (origins.health.noteFailure(zone.id, candidate.id, Date.now())) this.#tell("origin_down", candidate);
+    if (!origins.health.noteFailure(zone.id, candidate.id, Date.now())) return;
+    log("origin_down", { zone: zone.name, name: candidate.name });
+    this.#share();
   }
 
   #answered(candidate: Candidate): void {
     const { zone, origins } = this.#asking;
-    if (origins.health.noteAnswer(zone.id, candidate.id)) this.#tell("origin_up", candidate);
+    if (!origins.health.noteAnswer(zone.id, candidate.id)) return;
+    log("origin_up", { zone: zone.name, name: candidate.name });
+    this.#share();
   }
 
-  #tell(event: "origin_down" | "origin_up", { name }: Candidate): void {
+  #share(): void {
     const { zone, origins, waitUntil } = this.#asking;
-    log(event, { zone: zone.name, name });
     waitUntil(origins.health.share(zone.id).catch((error) => this.#report(error)));
   }
 

@@ -27,7 +27,7 @@ function climbs(path: string): boolean {
   let depth = 0;
   for (const segment of path.split(/[/\\]/)) {
     // Controls and blanks are dropped by some, and what is behind a ";" by others.
-    const name = segment.replace(/[;?#].*$/s, "").replace(/[\0-\x20\x7f]/g, "");
+    const name = segment.split(/[;?#]/, 1)[0]!.replace(/[\0-\x20\x7f]/g, "");
     if (name === "..") depth--;
     // Some take `//` for one slash: an empty segment is no step down.
     else if (name !== "" && name !== ".") depth++;
