@@ -179,6 +179,7 @@ async function ask(
     method: "GET",
     pathAndQuery: target.path + target.query,
     headers: originHeaders(exchange, stale ? validatorsOf(stale.stored) : {}),
+    isOptional: stale?.servesErrors === true,
   };
   const outcome = await askOrigin(exchange, request, exchange.noteFailure);
   return { outcome, above: { status: asked?.status ?? null, isHit: false }, zoneVersion: zone.version };

@@ -1,13 +1,11 @@
-import { log } from "../../log/log.ts";
 import { dropBody } from "../body/drop-body.ts";
+import { askBucket } from "./ask-bucket.ts";
 import { askOnce } from "./ask-once.ts";
-import { bucketAnswer } from "./bucket-answer.ts";
-import { bucketPath } from "./bucket-path.ts";
-import { bucketSignature } from "./bucket-signature.ts";
-import type { Candidate, Credentials } from "./candidates.ts";
+import type { Candidate } from "./candidates.ts";
 import { credentialsOf } from "./credentials.ts";
+import { headersFor } from "./headers-for.ts";
 import type { Asking } from "./origin-access.ts";
-import { isRepeatable, type OriginOutcome, type OriginRequest } from "./origin-outcome.ts";
+import type { OriginOutcome, OriginRequest } from "./origin-outcome.ts";
 import { withOwnRedirects } from "./own-redirects.ts";
 import { pathBelow } from "./path-below.ts";
 
@@ -33,71 +31,9 @@ export async function askCandidate(
   return ownRedirects(asking, candidate, request, outcome);
 }
 
-/**
- * Asks a bucket for an object. No query goes there: with the zone's signature it would be a question about the bucket, such as
- * what is in it; and nothing of the client's by which S3 is asked for more.
- */
-async function askBucket(
-  { zone, origins }: Asking,
-  candidate: Candidate,
-  credentials: Extract<Credentials, { kind: "s3" }>,
-  request: OriginRequest,
-  asked: string,
-): Promise<OriginOutcome> {
-  const path = bucketPath(asked);
-  if (path === null || !isRepeatable(request)) return noObject(request, candidate);
-  const { base, host, prefix } = candidate;
-  const pathAndQuery = prefix + path;
-  const url = `${new URL(base).protocol}//${host ?? new URL(base).host}${pathAndQuery}`;
-  // What a parser reads otherwise would be signed otherwise.
-  if (new URL(url).pathname !== pathAndQuery) return noObject(request, candidate);
-  const ask = async (skew: number) => {
-    const headers = headersFor(candidate, request.headers, credentials);
-    const signature = await bucketSignature(request.method, url, headers, credentials, Date.now() + skew);
-    for (const [name, value] of Object.entries(signature)) headers.set(name, value);
-    const outcome = await askOnce(candidate, zone.settings.timeouts.first_byte_ms, {
-      ...request,
-      pathAndQuery,
-      headers,
-    });
-    if (outcome.kind === "failure") return outcome;
-    const date = Date.parse(outcome.response.headers.get("date") ?? "");
-    const answer = await bucketAnswer(outcome.response, request.method);
-    if (answer.kind === "answer") return { ...outcome, response: answer.response };
-    return { kind: "refused" as const, code: answer.code, skew: date - outcome.answeredAt };
-  };
-  const known = origins.skews.get(base) ?? 0;
-  let outcome = await ask(known);
-  if (outcome.kind === "refused" && outcome.code === "RequestTimeTooSkewed" && Number.isFinite(outcome.skew)) {
-    // The bucket says what time it is: one of the two clocks is wrong, and the bucket's counts.
-    origins.skews.set(base, outcome.skew);
-    outcome = await ask(outcome.skew);
-  }
-  if (outcome.kind !== "refused") return outcome;
-  const { code } = outcome;
-  log("origin_failed", {
-    origin: base,
-    ...(candidate.name !== null && { name: candidate.name }),
-    reason: "origin-auth",
-    error: code ?? "",
-  });
-  return { kind: "failure", failure: { reason: "origin-auth", retryAfter: 0, ...(code !== null && { code }) } };
-}
-
 function splitQuery(pathAndQuery: string): [path: string, query: string] {
   const at = pathAndQuery.indexOf("?");
   return at === -1 ? [pathAndQuery, ""] : [pathAndQuery.slice(0, at), pathAndQuery.slice(at)];
-}
-
-/** What is written for one origin may be its password, so each has its own; a client's credentials never stand beside the zone's. */
-function headersFor({ headers: own }: Candidate, headers: Headers, credentials: Credentials | null): Headers {
-  const all = new Headers(headers);
-  if (credentials !== null) all.delete("authorization");
-  if (credentials?.kind === "s3")
-    for (const name of [...all.keys()]) if (/^x-(?:amz|goog)-/.test(name)) all.delete(name);
-  for (const [name, value] of Object.entries(own)) all.set(name, value);
-  if (credentials?.kind === "authorization") all.set("authorization", credentials.value);
-  return all;
 }
 
 /** The outcome, with redirects to the origin that was asked as redirects to the zone. */
@@ -113,15 +49,6 @@ async function ownRedirects(
   if (response !== null) return { ...outcome, response };
   await dropBody(outcome.response.body);
   return failure("redirect-loop");
-}
-
-/** Of what can be no object of a bucket. */
-function noObject({ method }: OriginRequest, { name }: Candidate): OriginOutcome {
-  const body = `${JSON.stringify({ error: "a bucket has no such object", code: "origin-s3", origin_code: "NoSuchKey" })}\n`;
-  const headers = { "content-type": "application/json", "content-length": String(body.length) };
-  const response = new Response(method === "HEAD" ? null : body, { status: 404, headers });
-  const now = Date.now();
-  return { kind: "answer", response, requestedAt: now, answeredAt: now, isFallback: false, origin: name };
 }
 
 function failure(reason: "path-outside" | "origin-auth" | "redirect-loop"): OriginOutcome {

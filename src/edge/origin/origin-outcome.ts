@@ -31,6 +31,8 @@ export interface OriginRequest {
   /** Without those that the zone sets for one origin or the other. */
   headers: Headers;
   body?: ReadableStream | null;
+  /** There is something stale to answer with: where all places are taken, nobody waits for one. */
+  isOptional?: boolean;
 }
 
 /** Whether a request may be made again. RFC 9110 §9.2.2: "A proxy MUST NOT automatically retry non-idempotent requests." */

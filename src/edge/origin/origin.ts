@@ -29,7 +29,8 @@ export async function askOrigin(
   const over = Promise.withResolvers<void>();
   // Whether or not its client stays, it gives its place back.
   waitUntil(over.promise);
-  const place = await origins.slots.take(zone.id, limit, Date.now());
+  const patience = request.isOptional ? { ...limit, wait_ms: 0 } : limit;
+  const place = await origins.slots.take(zone.id, patience, Date.now());
   const end = () => {
     place?.();
     over.resolve();
