@@ -32,15 +32,14 @@ function accessList<Entry extends z.ZodType>(entry: Entry, name: string) {
 }
 
 /** Never with its secret. */
-const originAuth = z
-  .object({
-    type: z.enum(["s3", "basic", "bearer"]),
-    region: z.string().optional(),
-    access_key_id: z.string().optional(),
-    username: z.string().optional(),
-    secret_set: z.iso.datetime().describe("When the secret was given, which is not shown."),
-  })
-  .openapi("OriginAuth");
+const secret_set = z.iso.datetime().describe("When the secret was given, which is not shown.");
+const originAuth = z.discriminatedUnion("type", [
+  z
+    .object({ type: z.literal("s3"), region: z.string(), access_key_id: z.string(), secret_set })
+    .openapi("BucketAuthShown"),
+  z.object({ type: z.literal("basic"), username: z.string(), secret_set }).openapi("BasicAuthShown"),
+  z.object({ type: z.literal("bearer"), secret_set }).openapi("BearerAuthShown"),
+]);
 
 const listedOrigin = z
   .object({

@@ -18,6 +18,9 @@ const visible = (most: number) =>
 /** Left out it stays what it is, as long as the server is the same: what is shown of it can be sent back. */
 const secret = (schema: z.ZodString) => schema.optional();
 
+/** When the secret was given: it may come back as it was shown, and changes nothing. */
+const shown = z.iso.datetime().optional().describe("As it was shown; of no effect.");
+
 const s3 = z
   .strictObject({
     type: z.literal("s3"),
@@ -29,6 +32,7 @@ const s3 = z
       .regex(/^[^/,=]*$/, "must be the key's id alone")
       .openapi({ example: "AKIAIOSFODNN7EXAMPLE" }),
     secret: secret(visible(LONGEST_SECRET)).describe("Never shown again. Left out: it stays."),
+    secret_set: shown,
   })
   .openapi("BucketAuth");
 
@@ -47,6 +51,7 @@ const basic = z
         .max(LONGEST_SECRET)
         .regex(/^[^\u0000-\u001f\u007f]*$/, "must have no control characters"),
     ).describe("Never shown again. Left out: it stays."),
+    secret_set: shown,
   })
   .openapi("BasicAuth");
 
@@ -59,6 +64,7 @@ const bearer = z
         .max(LONGEST_SECRET)
         .regex(/^[A-Za-z0-9._~+/-]+=*$/, "must be a token as RFC 6750 has it"),
     ).describe("Never shown again. Left out: it stays."),
+    secret_set: shown,
   })
   .openapi("BearerAuth");
 

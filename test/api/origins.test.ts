@@ -105,6 +105,8 @@ describe("what an origin is shown of who asks", () => {
     expect(zone.settings.origin_auth).toEqual({ ...shown, secret_set: expect.any(String) });
     const sealedOf = async () => (await documentOf(env.DB, zone.name, Date.now()))!.settings.origin_auth!;
     const before = await sealedOf();
+    const back = await changed(zone, { settings: { origin_auth: zone.settings.origin_auth } });
+    expect(back.version, "as it is shown it may be sent back").toBe(zone.version);
     await changed(zone, { settings: { origin_auth: { ...shown, region: "us-east-1" } } });
     expect(await sealedOf()).toEqual({ ...before, region: "us-east-1" });
     const same = await changed(zone, { settings: { origin_auth: { ...S3, region: "us-east-1" } } });
