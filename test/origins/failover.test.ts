@@ -100,4 +100,26 @@ describe("a bound of requests at the same time", () => {
     expect(refused.sort()).toEqual([200, 503, 503, 503, 503]);
     expect((await ask(none)).status, "its place is given back").toBe(200);
   });
+
+  it("has nobody wait for a place who can be served something stale; others have it when it is free", async () => {
+    let slow: ServerResponse | null = null;
+    let count = 0;
+    const origin = await named("one", 0, (response) => {
+      response.writeHead(200, { "Content-Type": "text/css", "Content-Length": 3, "Cache-Control": "max-age=1" });
+      if (++count === 2) slow = response;
+      else response.end("abc");
+    });
+    const zone = await cdn.zone(origin.url, { origin_limit: { concurrent: 1, wait_ms: 30_000 } });
+    expect((await ask(zone, "/stale.css")).status).toBe(200);
+    await expect.poll(async () => (await ask(zone, "/stale.css")).how, { interval: 300 }).not.toContain("; hit");
+    count = 1;
+    const first = ask(zone, "/slow.css");
+    await expect.poll(() => slow).not.toBe(null);
+    const waiting = [ask(zone, "/a.css"), ask(zone, "/b.css")];
+    await expect.poll(async () => (await ask(zone, "/stale.css")).how, { interval: 300 }).toMatch(/hit.*detail=busy/);
+    slow!.end("abc");
+    const answers = await Promise.all([first, ...waiting]);
+    expect(answers.map(({ status, body }) => `${status} ${body}`)).toEqual(["200 abc", "200 abc", "200 abc"]);
+    expect(cdn.log()).not.toMatch(/different request|hung/);
+  });
 });

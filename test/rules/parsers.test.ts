@@ -40,6 +40,7 @@ const NOT_TIMED: Readonly<Record<string, string>> = {
   "src/edge/origin/ask-candidate.ts": ONE_PASS,
   "src/edge/origin/bucket-answer.ts": "the first 16 KiB of an error",
   "src/edge/origin/bucket-signature.ts": OURS,
+  "src/edge/origin/candidates.ts": OURS,
   "src/edge/origin/headers-for.ts": ONE_PASS,
   "src/edge/origin/byte-reader.ts": "asynchronous: `byte-reader.test.ts` counts what it copies",
   "src/edge/answer/failure.ts": ONE_PASS,

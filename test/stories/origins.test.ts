@@ -210,22 +210,4 @@ describe("a zone that bounds what its origin is asked at the same time", () => {
     expect(await (await slow).text()).toBe("slow");
     expect((await get("/other.css")).status).toBe(200);
   });
-
-  it("has nobody wait for a place who can be served something stale", async () => {
-    const { get, origin } = await play({ origin_limit: { concurrent: 1, wait_ms: 30_000 } });
-    origin.answers(css("stale", { "Cache-Control": "max-age=1" }));
-    await (await get("/stale.css")).text();
-    pass(5);
-    const gate = Promise.withResolvers<void>();
-    origin.answers(async () => {
-      await gate.promise;
-      return new Response("slow", { headers: CSS });
-    });
-    const slow = get("/slow.css");
-    await expect.poll(() => origin.hits).toBe(2);
-    expect((await get("/stale.css")).headers.get("x-cache")).toBe("STALE");
-    const waiting = get("/other.css");
-    gate.resolve();
-    expect([await (await slow).text(), await (await waiting).text()]).toEqual(["slow", "slow"]);
-  });
 });

@@ -1,6 +1,6 @@
 import { dropBody } from "../body/drop-body.ts";
-import { askBucket } from "./ask-bucket.ts";
 import { askOnce } from "./ask-once.ts";
+import { askPrivateBucket } from "./ask-private-bucket.ts";
 import type { Candidate } from "./candidates.ts";
 import { credentialsOf } from "./credentials.ts";
 import { headersFor } from "./headers-for.ts";
@@ -21,7 +21,7 @@ export async function askCandidate(
   if (below === null) return failure("path-outside");
   const credentials = candidate.auth === null ? null : credentialsOf(candidate, zone.id, origins.keyring);
   if (candidate.auth !== null && credentials === null) return failure("origin-auth");
-  if (credentials?.kind === "s3") return askBucket(asking, candidate, credentials, request, path);
+  if (credentials?.kind === "s3") return askPrivateBucket(asking, candidate, credentials, request, path);
   const headers = headersFor(candidate, request.headers, credentials);
   const outcome = await askOnce(candidate, zone.settings.timeouts.first_byte_ms, {
     ...request,

@@ -79,6 +79,8 @@ function fallbackOf({ settings: { fallback_origin: url, fallback_headers: header
 }
 
 function placeOf(url: string): Pick<Candidate, "id" | "base" | "prefix"> {
-  const { origin, pathname } = new URL(url);
-  return { id: url, base: origin, prefix: pathname === "/" ? "" : pathname };
+  const path = url.indexOf("/", url.indexOf("//") + 2);
+  return path === -1
+    ? { id: url, base: url, prefix: "" }
+    : { id: url, base: url.slice(0, path), prefix: url.slice(path) };
 }

@@ -12,7 +12,7 @@ import { isRepeatable, type OriginOutcome, type OriginRequest } from "./origin-o
  * Asks a bucket for an object. No query goes there: with the zone's signature it would be a question about the bucket, such as
  * what is in it; and nothing of the client's by which S3 is asked for more.
  */
-export async function askBucket(
+export async function askPrivateBucket(
   { zone, origins }: Asking,
   candidate: Candidate,
   credentials: Extract<Credentials, { kind: "s3" }>,
