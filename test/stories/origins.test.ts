@@ -99,6 +99,14 @@ describe("several origins", () => {
     expect((await get("/d.css")).status).toBe(503);
   });
 
+  it("are not down for what they have not, where the zone has that asked of the next", async () => {
+    const { get, servers } = await several(["old", "new"], [], { failover: { statuses: [404, "5xx"] } });
+    servers[0]!.answers(asset("none", {}, 404));
+    servers[1]!.answers(css("moved"));
+    for (let page = 0; page < 5; page++) expect((await get(`/${page}.css`)).status).toBe(200);
+    expect(servers[0]!.hits).toBe(5);
+  });
+
   it("are spared while they are down, and asked again in the background once a while has passed", async () => {
     const { get, servers } = await several(["first", "second"]);
     const [first, second] = servers as [Origin, Origin];

@@ -1,7 +1,7 @@
+import { isError } from "../../http/statuses.ts";
 import { log } from "../../log/log.ts";
 import { askCandidate } from "./ask-candidate.ts";
 import type { Candidate } from "./candidates.ts";
-import { isFailoverStatus } from "./failover.ts";
 import type { Asking } from "./origin-access.ts";
 import type { OriginOutcome, OriginRequest } from "./origin-outcome.ts";
 
@@ -41,12 +41,14 @@ export class HealthWatch {
       if (!OF_THE_URL.includes(outcome.failure.reason)) this.#failed(candidate);
       return;
     }
-    if (hasFailed) {
+    const { status } = outcome.response;
+    if (hasFailed && isError(status)) {
       this.#suspects.push(candidate);
       return;
     }
-    for (const suspect of this.#suspects) this.#failed(suspect);
+    // A zone may choose to ask the next one for what is not here: that says nothing of the server.
     this.#answered(candidate);
+    if (!hasFailed) for (const suspect of this.#suspects) this.#failed(suspect);
   }
 
   /** Asks those whose time has come in the background whether they are back, so that no client waits for them. */
@@ -65,8 +67,7 @@ export class HealthWatch {
     const headers = new Headers(request.headers);
     for (const name of CONDITIONS) headers.delete(name);
     const outcome = await askCandidate(this.#asking, candidate, { ...request, method: "HEAD", headers, body: null });
-    if (outcome.kind === "answer" && !isFailoverStatus(outcome.response.status, zone.settings))
-      this.#answered(candidate);
+    if (outcome.kind === "answer" && !isError(outcome.response.status)) this.#answered(candidate);
   }
 
   #failed(candidate: Candidate): void {
