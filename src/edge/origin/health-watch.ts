@@ -57,13 +57,12 @@ export class HealthWatch {
     for (const candidate of candidates) {
       const isDue = this.#down.has(candidate.id) && !candidate.isDrained;
       if (!isDue || !origins.health.takeTrial(zone.id, candidate.id, Date.now())) continue;
+      this.#share();
       waitUntil(this.#tried(candidate, request).catch((error) => this.#report(error)));
     }
   }
 
   async #tried(candidate: Candidate, request: OriginRequest): Promise<void> {
-    const { zone, origins } = this.#asking;
-    await origins.health.share(zone.id);
     const headers = new Headers(request.headers);
     for (const name of CONDITIONS) headers.delete(name);
     const outcome = await askCandidate(this.#asking, candidate, { ...request, method: "HEAD", headers, body: null });
