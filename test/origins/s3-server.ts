@@ -87,7 +87,10 @@ interface S3Error {
   more?: string;
 }
 
-/** A bucket, asked by path, that answers nobody whose signature does not hold. */
+/**
+ * A bucket, asked by path, that answers nobody whose signature does not hold. Servers that npm has either do not compute
+ * signatures of version 4, or bring a hundred packages; what this one computes is held to AWS's published examples.
+ */
 export class S3Server {
   readonly url: string;
   readonly bucket = "my-bucket";
