@@ -8,17 +8,12 @@
 export function bucketPath(path: string): string | null {
   // Without a key it would be the bucket, whose answer is the list of what is in it.
   if (/^(?:\/|%2f)*$/i.test(path)) return null;
-  const bytes = new Uint8Array([...path.matchAll(/%([0-9a-f]{2})|[\s\S]/gi)].flatMap(bytesOf));
   try {
-    const key = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const key = decodeURIComponent(path.replace(/%(?![0-9a-f]{2})/gi, "%25"));
     const spelled = encodeURIComponent(key).replaceAll("%2F", "/");
     return spelled.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
   } catch (error) {
-    if (error instanceof TypeError) return null;
+    if (error instanceof URIError) return null;
     throw error;
   }
-}
-
-function bytesOf([text, digits]: RegExpExecArray): number[] {
-  return digits === undefined ? [...new TextEncoder().encode(text)] : [Number.parseInt(digits, 16)];
 }
