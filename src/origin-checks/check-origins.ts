@@ -2,6 +2,7 @@ import { dropBody } from "../edge/body/drop-body.ts";
 import { askCandidate } from "../edge/origin/ask-candidate.ts";
 import { type Candidate, candidatesOf } from "../edge/origin/candidates.ts";
 import { type OriginAccess, originAccess } from "../edge/origin/origin-access.ts";
+import { ALONE } from "../edge/origin/origin-health.ts";
 import type { Env } from "../env.ts";
 import { zoneHosts } from "../hosts.ts";
 import { log } from "../log/log.ts";
@@ -26,7 +27,7 @@ type CheckEnv = Pick<Env, "DB" | "ZONES" | "ZONE_PUBLISHER"> & Parameters<typeof
 export async function checkOrigins(env: CheckEnv, now: number): Promise<void> {
   const due = await takeDueZones(env.DB, now, ZONES_A_RUN);
   // Checks are nobody's requests: what the edge has found of the origins is its own.
-  const access = originAccess(settingsOf(env).keyring, { read: async () => null, write: async () => undefined });
+  const access = originAccess(settingsOf(env).keyring, ALONE);
   const end = performance.now() + RUN_MS;
   const workers = Array.from({ length: Math.min(AT_A_TIME, due.length) }, async () => {
     for (let zone = due.pop(); zone !== undefined && performance.now() < end; zone = due.pop()) {

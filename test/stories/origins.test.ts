@@ -219,3 +219,22 @@ describe("a zone that bounds what its origin is asked at the same time", () => {
     expect((await get("/other.css")).status).toBe(200);
   });
 });
+
+describe("behind the upper tier", () => {
+  it("origins stand in for one another, once for all locations, which are told who has answered", async () => {
+    const [first, second] = ["first", "second"].map((name) =>
+      originAt(`https://${name}-${crypto.randomUUID()}.example`),
+    ) as [Origin, Origin];
+    const origins = [
+      { name: "first", url: `${first.url}/part` },
+      { name: "second", url: `${second.url}/part` },
+    ];
+    const { ask } = await playNetwork(2, { origins }, { origin: origins[0]!.url });
+    first.answers(refusing);
+    second.answers(css("second"));
+    const answers = [await ask(0, "/a.css"), await ask(1, "/a.css")];
+    expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(["second", "second"]);
+    expect(answers.map(detailOf)).toEqual(["origin:second", "origin:second"]);
+    expect(second.requests.map(({ url }) => url)).toEqual([`${second.url}/part/a.css`]);
+  });
+});

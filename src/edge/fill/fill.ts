@@ -22,6 +22,7 @@ import { mostTurns } from "../origin/failover.ts";
 import { errorReasonOf } from "../origin/failure-reason.ts";
 import { askOrigin, type OriginFailure, type OriginOutcome } from "../origin/origin.ts";
 import { originHeaders } from "../origin/origin-request.ts";
+import { waitOf } from "../origin/origin-slots.ts";
 import { unlistedFields } from "../request/forwarded-fields.ts";
 import type { Stale } from "../tier/question.ts";
 import { tierPatienceOf } from "../tier/upper-tier.ts";
@@ -76,7 +77,9 @@ export interface Above {
 export function patienceOf({ zone, tier }: Exchange): number {
   const { timeouts, origin_limit } = zone.settings;
   const beforeThat = tier === null ? 0 : tierPatienceOf(zone);
-  return beforeThat + timeouts.first_byte_ms * mostTurns(zone) + (origin_limit?.wait_ms ?? 0) + 5_000;
+  return (
+    beforeThat + timeouts.first_byte_ms * mostTurns(zone) + (origin_limit === null ? 0 : waitOf(origin_limit)) + 5_000
+  );
 }
 
 /**

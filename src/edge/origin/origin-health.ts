@@ -6,6 +6,9 @@ export interface LocationNotes {
   write(key: string, text: string): Promise<void>;
 }
 
+/** For an isolate that has nobody to tell, or to be told by. */
+export const ALONE: LocationNotes = { read: async () => null, write: async () => undefined };
+
 /** So many failures in a row, and an origin is asked only where no other is left. */
 const FAILURES = 3;
 

@@ -6,6 +6,11 @@ const LONGEST_MS = 600_000;
 const WAIT_MS = 1_000;
 const QUEUED_FOR_EACH = 10;
 
+/** For how long a request waits for its turn, ms. */
+export function waitOf({ wait_ms = WAIT_MS }: OriginLimit): number {
+  return wait_ms;
+}
+
 /** A zone's requests to its origins in this isolate. */
 interface Zone {
   /** When each began, the oldest first. */
@@ -30,11 +35,9 @@ export class OriginSlots {
   }
 
   /** A place for one request; null: there is none within the time that the zone waits. @param now ms since the epoch */
-  async take(
-    zoneId: string,
-    { concurrent, queue = QUEUED_FOR_EACH * concurrent, wait_ms = WAIT_MS }: OriginLimit,
-    now: number,
-  ): Promise<EndOfRequest | null> {
+  async take(zoneId: string, limit: OriginLimit, now: number): Promise<EndOfRequest | null> {
+    const { concurrent, queue = QUEUED_FOR_EACH * concurrent } = limit;
+    const wait = waitOf(limit);
     const zone = this.#of(zoneId);
     for (const request of zone.running) {
       if (now - request.begunAt <= LONGEST_MS) break;
@@ -42,14 +45,14 @@ export class OriginSlots {
     }
     // Nobody overtakes those that wait.
     if (zone.running.size < concurrent && zone.waiting.size === 0) return this.#begin(zoneId, zone, now);
-    if (zone.waiting.size >= queue || wait_ms === 0) return null;
+    if (zone.waiting.size >= queue || wait === 0) return null;
     const { promise, resolve } = Promise.withResolvers<EndOfRequest | null>();
     zone.waiting.add(resolve);
     const timer = setTimeout(() => {
       // At once: a place that is given to who has given up would be lost.
       zone.waiting.delete(resolve);
       resolve(null);
-    }, wait_ms);
+    }, wait);
     try {
       return await promise;
     } finally {
