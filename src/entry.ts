@@ -6,12 +6,14 @@ import { feedOf } from "./documents/feed-of.ts";
 import { failure } from "./edge/answer/failure.ts";
 import { refuse } from "./edge/answer/refusal.ts";
 import { toResponse } from "./edge/answer/send.ts";
+import { locationNotes } from "./edge/cache/location-notes.ts";
 import { Memory } from "./edge/cache/memory.ts";
 import { ownCache, type PlainCache } from "./edge/cache/own-cache.ts";
 import { createStore } from "./edge/cache/store.ts";
 import { Coalescing } from "./edge/fill/coalescing.ts";
 import { FillBudget } from "./edge/fill/fill-budget.ts";
 import { RangeDemand } from "./edge/fill/range-demand.ts";
+import { originAccess } from "./edge/origin/origin-access.ts";
 import { ClientRates, type RateLimits } from "./edge/policy/client-rates.ts";
 import { Routes } from "./edge/request/routes.ts";
 import { type Edge, serve } from "./edge/serve.ts";
@@ -129,6 +131,7 @@ function edgeOf(
     fills: new FillBudget(),
     ranges: new RangeDemand(),
     tier: tier && new UpperTier(tier),
+    origins: originAccess(settings.keyring, locationNotes(cache, storeOrigin(settings))),
     memory: new Memory(settings.memory),
     usage: new Metering(env.USAGE_METER, popOf(cf?.colo), (document) => accounts.remember(document, Date.now())),
     stalledMs: settings.stalledClientMs,

@@ -1,11 +1,15 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { feedOf } from "./documents/feed-of.ts";
+import { locationNotes } from "./edge/cache/location-notes.ts";
+import { ownCache } from "./edge/cache/own-cache.ts";
 import { type Answering, answerQuestion } from "./edge/fill/answer-question.ts";
+import { originAccess } from "./edge/origin/origin-access.ts";
+import { ALONE, type LocationNotes } from "./edge/origin/origin-health.ts";
 import { questionIn, type TierQuestion, toTierRequest } from "./edge/tier/question.ts";
 import type { Tier } from "./edge/tier/tier.ts";
 import { TIER_FORM } from "./edge/tier/tier-form.ts";
 import type { Env } from "./env.ts";
-import { zoneHosts } from "./hosts.ts";
+import { storeOrigin, zoneHosts } from "./hosts.ts";
 import { settingsOf, type Variables } from "./settings.ts";
 import { Metering } from "./usage/metering.ts";
 import { popOf } from "./usage/pops.ts";
@@ -35,7 +39,8 @@ export class Shield extends WorkerEntrypoint<ShieldEnv, ShieldProps> {
     const question = questionIn(request);
     const { zone, form } = this.ctx.props;
     if (question === null || form !== TIER_FORM || zone !== question.zone.id) return NOT_A_QUESTION();
-    return answerQuestion(question, shieldOf(this.env, request).answering, (work) => this.ctx.waitUntil(work));
+    const notes = locationNotes(ownCache("rescdn"), storeOrigin(settingsOf(this.env)));
+    return answerQuestion(question, shieldOf(this.env, request, notes).answering, (work) => this.ctx.waitUntil(work));
   }
 }
 
@@ -61,8 +66,11 @@ interface ShieldState {
 
 const states = new WeakMap<ShieldEnv, ShieldState>();
 
-/** @param request that is being answered: it tells where this isolate runs */
-export function shieldOf(env: ShieldEnv, { cf }: Request): ShieldState {
+/**
+ * @param request that is being answered: it tells where this isolate runs
+ * @param notes where its location's isolates tell each other which origins are down
+ */
+export function shieldOf(env: ShieldEnv, { cf }: Request, notes: LocationNotes = ALONE): ShieldState {
   let state = states.get(env);
   if (state === undefined) {
     const feed = feedOf("zones", env);
@@ -73,6 +81,7 @@ export function shieldOf(env: ShieldEnv, { cf }: Request): ShieldState {
       answering: {
         hostsOf: (name) => zoneHosts(name, settingsOf(env)),
         documentOf: (question, waitUntil) => documentFor(question, env, waitUntil),
+        origins: originAccess(settingsOf(env).keyring, notes),
         noteFailure: (zone, reason, waitUntil) => usage.countFailure(zone, reason, waitUntil),
       },
     };

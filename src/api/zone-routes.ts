@@ -20,11 +20,20 @@ const zoneName = z
       "The subdomain: lower-case letters, digits and hyphens. Names that software or people trust are reserved: `www`, `mail`, `sso`.",
     example: "my-assets",
   });
-const origin = z
-  .string()
-  .openapi({ description: "Your server, by its https URL.", example: "https://your-origin.com" });
+const origin = z.string().openapi({
+  description: "Your server, by its https URL. A path is put before each that is asked for.",
+  example: "https://your-origin.com",
+});
 const changed = settingsSchema.openapi("SettingsChange", { example: { query: { except: ["utm_*", "fbclid"] } } });
 const GIVEN = refusedNames("is given by the server", "id", "subdomain", "created", "version");
+/** What people look for beside `origin`. */
+const SETTINGS = refusedNames(
+  "is a setting: write it within settings",
+  "origins",
+  "origin_auth",
+  "origin_limit",
+  "failover",
+);
 const params = z.object({ id: z.string().openapi({ description: "The zone's id or name.", example: "zone_abc123" }) });
 const etag = z
   .string()
@@ -85,9 +94,14 @@ export const createZoneRoute = route({
   request: {
     body: requiredJson(
       knownNames(
-        { name: zoneName, origin, settings: changed.optional() },
+        {
+          name: zoneName,
+          origin: origin.optional().describe("Left out: the first of `settings.origins`."),
+          settings: changed.optional(),
+        },
         {
           ...GIVEN,
+          ...SETTINGS,
           active: "cannot be chosen yet: a new zone is active; PATCH pauses it",
           mode: "follows from the key: rk_live_… makes live zones, rk_test_… test zones",
         },
@@ -130,7 +144,7 @@ export const changeRoute = route({
   operationId: "changeZone",
   summary: "Change a zone; settings are merged (RFC 7396)",
   description:
-    "What is left out stays, and null puts a default back. Answered when the edge holds it. A change that changes nothing leaves version and ETag.",
+    "What is left out stays, and null puts a default back. Answered when the edge holds it. A change that changes nothing leaves version and ETag. What is stored of a former origin is served on until it expires, unless `purge` is said.",
   tags: ["Zones"],
   scope: "zones:write",
   request: {
@@ -142,9 +156,16 @@ export const changeRoute = route({
           origin: origin.optional(),
           settings: changed.optional(),
           active: z.boolean().optional().describe("False: the edge answers 403."),
+          purge: z
+            .boolean()
+            .optional()
+            .describe(
+              "Purges all that is stored of the zone with the change; the key needs the scope `purge` as well.",
+            ),
         },
         {
           ...GIVEN,
+          ...SETTINGS,
           name: "cannot be changed: create a zone of the new name, and delete this one",
           mode: "cannot be changed: create another zone with a key of the other mode",
         },

@@ -13,7 +13,7 @@ import { failure } from "./answer/failure.ts";
 import { optionsOf } from "./answer/options.ts";
 import { policyAnswer, wordOf } from "./answer/policy-answer.ts";
 import { keepPrivate } from "./answer/private-until.ts";
-import { refuse } from "./answer/refusal.ts";
+import { type RefusalReason, refuse } from "./answer/refusal.ts";
 import { type Replay, replay } from "./answer/replay.ts";
 import { type Answer, AT_ONCE_BYTES, type SendContext, send, toResponse, type Usage } from "./answer/send.ts";
 import { type StoredBody, storedBody } from "./answer/stored-body.ts";
@@ -221,7 +221,7 @@ function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Ans
   if (admission.kind === "options") return optionsOf(request, zone);
   if (isClosed && admission.kind !== "read") return refuse("maintenance", request, zone, retryAfterOf(zone));
 
-  const { store, coalescing, fills, ranges, tier, stalledMs } = edge;
+  const { store, coalescing, fills, ranges, origins, tier, stalledMs } = edge;
   const changes = zone.settings.methods === "all";
   // Its objects change by unsafe methods, which only the store forgets for all isolates of a place.
   if (changes) edge.memory.delete(target.key);
@@ -243,6 +243,7 @@ function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Ans
     fills,
     ranges,
     tier,
+    origins,
     stalledMs,
     noteFailure: (reason) => edge.usage.countFailure(zone, reason, waitUntil),
   };
@@ -288,7 +289,8 @@ async function answerOutcome(exchange: Exchange, coming: Outcome | Promise<Outco
   try {
     const outcome = await coming;
     if (outcome.kind === "refused") {
-      return refuse(outcome.reason, request, zone, outcome.reason === "maintenance" ? retryAfterOf(zone) : {});
+      const { reason, code } = outcome;
+      return refuse(reason, request, zone, retryAfter(reason, zone), code === undefined ? {} : { origin_code: code });
     }
     const given = await answer(exchange, outcome);
     sent = given.body;
@@ -296,6 +298,11 @@ async function answerOutcome(exchange: Exchange, coming: Outcome | Promise<Outco
   } finally {
     await bodies.closeAllBut(sent);
   }
+}
+
+function retryAfter(reason: RefusalReason, zone: ZoneDocument): Record<string, string> {
+  if (reason === "origin-busy") return { "retry-after": "1" };
+  return reason === "maintenance" ? retryAfterOf(zone) : {};
 }
 
 /** RFC 9110 §10.2.3: when clients may come back. */

@@ -11,6 +11,7 @@ import { storeVerdict } from "../cache/store-verdict.ts";
 import { type OriginAnswer, type StoredResponse, toStoredResponse } from "../cache/stored-response.ts";
 import { errorReasonOf, type FailureReason } from "../origin/failure-reason.ts";
 import { askOrigin, type OriginFailure } from "../origin/origin.ts";
+import type { OriginAccess } from "../origin/origin-access.ts";
 import { originHeaders } from "../origin/origin-request.ts";
 import { policyOf } from "../policy/policy.ts";
 import type { Target } from "../request/target.ts";
@@ -25,6 +26,7 @@ export interface Answering {
   hostsOf(name: string): readonly [string, ...string[]];
   /** The zone's document, at least of that version; null: there is none, or it cannot be had. */
   documentOf(question: TierQuestion, waitUntil: WaitUntil): Promise<ZoneDocument | null>;
+  origins: OriginAccess;
   noteFailure(zone: ZoneDocument, reason: FailureReason, waitUntil: WaitUntil): void;
 }
 
@@ -42,10 +44,15 @@ export async function answerQuestion(
   const hosts = answering.hostsOf(zone.name);
   const request = { headers: new Headers(fields.map(([name, value]): [string, string] => [name, value])) };
   const note = (reason: FailureReason) => answering.noteFailure(zone, reason, waitUntil);
-  const asked = { request: { headers: new Headers() }, zone, target, hosts };
+  const asked = { request: { headers: new Headers() }, zone, target, hosts, origins: answering.origins, waitUntil };
   const outcome = await askOrigin(
     asked,
-    { method: "GET", pathAndQuery: path + query, headers: originHeaders(asked, validators ?? {}) },
+    {
+      method: "GET",
+      pathAndQuery: path + query,
+      headers: originHeaders(asked, validators ?? {}),
+      isOptional: question.servesErrors,
+    },
     note,
   );
   if (outcome.kind === "failure") return failed(asker, outcome.failure);
@@ -63,7 +70,7 @@ export async function answerQuestion(
   // A broken one might be kept: nobody could tell.
   const seconds = length === null ? 0 : fresh;
   const { status, headers } = outcome.response;
-  const { requestedAt, answeredAt, isFallback } = outcome;
+  const { requestedAt, answeredAt, isFallback, origin } = outcome;
   const envelope: Envelope & TierAnswer = {
     asker,
     kind: "answer",
@@ -74,6 +81,7 @@ export async function answerQuestion(
     requestedAt,
     answeredAt,
     isFallback,
+    origin,
     version: zone.version,
     isShared: seconds > 0,
   };
@@ -105,8 +113,13 @@ async function zoneOf(
   return ruled?.stored === question.ruled ? ruled.zone : null;
 }
 
-function failed(asker: string, { reason, retryAfter }: OriginFailure): Response {
-  return toEnvelope({ asker, kind: "failure", reason, retryAfter }, null, FAILURE_SECONDS);
+function failed(asker: string, failure: OriginFailure): Response {
+  // That all places were taken a moment ago says nothing of now.
+  return toEnvelope(
+    { asker, kind: "failure", ...failure },
+    null,
+    failure.reason === "origin-busy" ? 0 : FAILURE_SECONDS,
+  );
 }
 
 /** For how long the answer may be kept in front of the tier, seconds: the freshness that is left of it. */

@@ -1,5 +1,6 @@
 import type { Caches } from "../cache/caches.ts";
 import type { FailureReason } from "../origin/failure-reason.ts";
+import type { OriginAccess } from "../origin/origin-access.ts";
 import type { Asked } from "../request/asked.ts";
 import type { UpperTier } from "../tier/upper-tier.ts";
 import type { Coalescing } from "./coalescing.ts";
@@ -13,6 +14,7 @@ export interface Filling extends Caches {
   ranges: RangeDemand;
   /** What wholes are asked for through; null: the origin is asked straight. */
   tier: UpperTier | null;
+  origins: OriginAccess;
   /** After so long without taking anything a client is let go, ms. */
   stalledMs: number;
 }

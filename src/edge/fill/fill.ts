@@ -18,9 +18,11 @@ import {
   validatorsOf,
 } from "../cache/stored-response.ts";
 import { decodedBody } from "../origin/decoded-body.ts";
+import { mostTurns } from "../origin/failover.ts";
 import { errorReasonOf } from "../origin/failure-reason.ts";
 import { askOrigin, type OriginFailure, type OriginOutcome } from "../origin/origin.ts";
 import { originHeaders } from "../origin/origin-request.ts";
+import { waitOf } from "../origin/origin-slots.ts";
 import { unlistedFields } from "../request/forwarded-fields.ts";
 import type { Stale } from "../tier/question.ts";
 import { tierPatienceOf } from "../tier/upper-tier.ts";
@@ -37,15 +39,20 @@ export type Fill =
   | ({ kind: "answer"; stored: StoredResponse; isKept: true } & OnTheWay)
   | ({ kind: "answer"; stored: StoredResponse; isKept: false; reason: string } & OnTheWay)
   /** The stale response holds; its body is in the store. */
-  | { kind: "validated"; stored: StoredResponse; cookies: readonly string[]; above: Above }
+  | { kind: "validated"; stored: StoredResponse; cookies: readonly string[]; origin: string | null; above: Above }
   /** No answer, or none that is better than a stale one. */
   | { kind: "failed"; failure: OriginFailure };
 
 /**
  * `cookies`: what the origin sets at this client alone. `isUnmeasured`: the origin does not say how long the body is, so that
- * no range of it can be cut out while it comes.
+ * no range of it can be cut out while it comes. `origin`: which of several has answered.
  */
-type OnTheWay = Pick<Transfer, "body" | "tally"> & { cookies: readonly string[]; isUnmeasured: boolean; above: Above };
+type OnTheWay = Pick<Transfer, "body" | "tally"> & {
+  cookies: readonly string[];
+  isUnmeasured: boolean;
+  origin: string | null;
+  above: Above;
+};
 
 /** A fill as it is asked for. */
 export interface FillRequest {
@@ -66,11 +73,13 @@ export interface Above {
   isHit: boolean;
 }
 
-/** How long others wait for what a fill brings: the origin's time for a first byte, once for each origin, and some, ms. */
+/** How long others wait for what a fill brings: the origin's time for a first byte, each time it is asked, and some, ms. */
 export function patienceOf({ zone, tier }: Exchange): number {
-  const origins = zone.settings.fallback_origin === null ? 1 : 2;
+  const { timeouts, origin_limit } = zone.settings;
   const beforeThat = tier === null ? 0 : tierPatienceOf(zone);
-  return beforeThat + zone.settings.timeouts.first_byte_ms * origins + 5_000;
+  return (
+    beforeThat + timeouts.first_byte_ms * mostTurns(zone) + (origin_limit === null ? 0 : waitOf(origin_limit)) + 5_000
+  );
 }
 
 /**
@@ -110,7 +119,7 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
   const { stale, wantsBody } = wanted;
   const { outcome, above, zoneVersion } = await ask(exchange, wanted);
   if (outcome.kind === "failure") return failed(leader, outcome.failure);
-  const { response } = outcome;
+  const { response, origin } = outcome;
   const isShared = !standsInForOne(outcome, exchange);
   if (response.status === 304 && stale !== null)
     return validated(exchange, stale.stored, { ...outcome, zoneVersion }, isShared, above, leader);
@@ -133,7 +142,8 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
   if (verdict.store) {
     const body = await decodedBody(opened.body, decoding.decoded, zone);
     const { done, over, ...onTheWay } = keep(exchange, stored, body, wantsBody, leader, permit, stale?.stored ?? null);
-    return { fill: { kind: "answer", stored, ...onTheWay, cookies, isUnmeasured, above, isKept: true }, done, over };
+    const told = { cookies, isUnmeasured, origin, above };
+    return { fill: { kind: "answer", stored, ...onTheWay, ...told, isKept: true }, done, over };
   }
   leader.settle({ kind: "unshared" });
   const forOne = decodingForOne(decoding, request.headers);
@@ -148,6 +158,7 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
       cookies,
       isUnmeasured,
       above,
+      origin,
       isKept: false,
       reason: verdict.reason,
     },
@@ -171,6 +182,7 @@ async function ask(
     method: "GET",
     pathAndQuery: target.path + target.query,
     headers: originHeaders(exchange, stale ? validatorsOf(stale.stored) : {}),
+    isOptional: stale?.servesErrors === true,
   };
   const outcome = await askOrigin(exchange, request, exchange.noteFailure);
   return { outcome, above: { status: asked?.status ?? null, isHit: false }, zoneVersion: zone.version };
@@ -199,18 +211,18 @@ function failed(leader: Leader, failure: OriginFailure): Led {
 function validated(
   exchange: Exchange,
   stale: StoredResponse,
-  answer: OriginAnswer,
+  answer: OriginAnswer & { origin: string | null },
   isShared: boolean,
   above: Above,
   leader: Leader,
 ): Led {
   const { request, zone, target, store, memory } = exchange;
   const cookies = ownCookies(answer.response.headers, zone.settings.forward, exchange.hosts);
-  const asItWas: Led = {
-    fill: { kind: "validated", stored: stale, cookies, above },
+  const asItWas = {
+    fill: { kind: "validated", stored: stale, cookies, origin: answer.origin, above },
     done: NOTHING_LEFT,
     over: NOTHING_LEFT,
-  };
+  } satisfies Led;
   // RFC 9111 §4.3.4: a 304 that names another validator "MUST NOT" update what is stored; it still confirms it.
   if (!isShared || !selectsStored(validatedHeaders(stale), answer.response.headers)) {
     leader.settle({ kind: "unshared" });
@@ -226,7 +238,7 @@ function validated(
   const staysAsItIs = leader.isOutdated || !isStorable(exchange) || !isWorthWriting(stale, fresh, isUsable, zone);
   if (mayStay && staysAsItIs) {
     leader.settle({ kind: "unshared" });
-    return { ...asItWas, fill: { kind: "validated", stored: fresh, cookies, above } };
+    return { ...asItWas, fill: { ...asItWas.fill, stored: fresh } };
   }
   memory?.delete(target.key);
   const update = async () => {
@@ -240,5 +252,5 @@ function validated(
     reportStoreFailure(target.key)(error);
     leader.settle({ kind: "unshared" });
   });
-  return { ...asItWas, fill: { kind: "validated", stored: fresh, cookies, above }, done };
+  return { ...asItWas, fill: { ...asItWas.fill, stored: fresh }, done };
 }

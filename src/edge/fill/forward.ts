@@ -15,7 +15,7 @@ import { type Fill, fill, patienceOf } from "./fill.ts";
 import { given, type Outcome } from "./outcome.ts";
 import { outOfPart } from "./part.ts";
 import { pass } from "./pass.ts";
-import { type ComingFrom, collapsed, hit, missed, notKept, revalidated } from "./provenance.ts";
+import { answeredBy, type ComingFrom, collapsed, hit, missed, notKept, revalidated } from "./provenance.ts";
 
 /** What was looked up, where the origin has to be asked before it can answer. */
 export type Unusable =
@@ -160,10 +160,8 @@ async function outOfFill(exchange: Exchange, found: Unusable, filled: Fill, isDe
       return failed(found, filled.failure);
     case "validated": {
       if (found.kind === "miss") throw new Error("a 304 for a request without conditions");
-      return {
-        ...given(filled.stored, found.source, revalidated(filled.stored, agedAbove(filled, exchange))),
-        cookies: filled.cookies,
-      };
+      const provenance = answeredBy(filled.origin, revalidated(filled.stored, agedAbove(filled, exchange)));
+      return { ...given(filled.stored, found.source, provenance), cookies: filled.cookies };
     }
     case "answer": {
       const { stored, body, tally, cookies } = filled;
@@ -177,7 +175,10 @@ async function outOfFill(exchange: Exchange, found: Unusable, filled: Fill, isDe
       const part = filled.isUnmeasured && stored.status === 200 ? await outOfRange(exchange) : null;
       if (part !== null) return part;
       const above = agedAbove(filled, exchange);
-      const provenance = filled.isKept ? missed(found, stored, above) : notKept(found, stored, filled.reason, above);
+      const provenance = answeredBy(
+        filled.origin,
+        filled.isKept ? missed(found, stored, above) : notKept(found, stored, filled.reason, above),
+      );
       const source: BodySource = { kind: "origin", stream: body, tally, isKept: filled.isKept };
       return { ...given(stored, source, provenance), cookies };
     }
@@ -205,8 +206,9 @@ async function outOfRange(exchange: Exchange): Promise<Outcome | null> {
   return passed;
 }
 
-function failed(found: Unusable, { reason }: OriginFailure): Outcome {
-  return isStaleIfError(found) ? stale(found) : { kind: "refused", reason };
+function failed(found: Unusable, { reason, code }: OriginFailure): Outcome {
+  if (!isStaleIfError(found)) return { kind: "refused", reason, code };
+  return stale(found, reason === "origin-busy" ? "busy" : "stale-if-error");
 }
 
 type StoredUnusable = Extract<Unusable, { kind: "found" }>;

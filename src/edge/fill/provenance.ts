@@ -79,6 +79,18 @@ export function bypassed(stored: StoredResponse, fwd: "bypass" | "method", detai
   };
 }
 
+/** Says which of a zone's origins has answered; null: the zone has one. */
+export function answeredBy(origin: string | null, provenance: Provenance): Provenance {
+  if (origin === null) return provenance;
+  const { cacheStatus } = provenance;
+  const { detail } = cacheStatus;
+  const named = `origin:${origin}`;
+  return {
+    ...provenance,
+    cacheStatus: { ...cacheStatus, detail: detail === undefined ? named : `${detail} ${named}` },
+  };
+}
+
 /** @param age null: as old as it was when it came */
 function ttlOf(stored: StoredResponse, age: number | null): number {
   return stored.lifetime - (age ?? Math.floor(stored.initialAge));

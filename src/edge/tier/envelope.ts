@@ -1,12 +1,12 @@
 import { asciiJson } from "../cache/store.ts";
-import type { FailureReason } from "../origin/failure-reason.ts";
+import type { OriginFailure } from "../origin/origin.ts";
 import { TIER_FORM } from "./tier-form.ts";
 
 /** What a tier answers: what it was answered by the origin, or why there is no answer. */
 export type Envelope = { asker: string } & (
   | ({ kind: "answer" } & TierAnswer)
   /** The origin gave none. */
-  | { kind: "failure"; reason: FailureReason; retryAfter: number }
+  | ({ kind: "failure" } & OriginFailure)
   /** The tier does not know the zone as the edge does, or the answer does not fit: the edge asks the origin itself. */
   | { kind: "refused"; reason: "tier-behind" | "tier-unfit" }
 );
@@ -20,6 +20,8 @@ export interface TierAnswer {
   requestedAt: number;
   answeredAt: number;
   isFallback: boolean;
+  /** The name of the one of several that answered; null: the zone has one. */
+  origin: string | null;
   /** The zone's version under which it was asked for. */
   version: number;
   /** Whether it may be kept in a cache at all; what may not is better asked for without the tier. */

@@ -13,6 +13,7 @@ const OF_ANSWERS: readonly (keyof ZoneSettings)[] = [
   "shield",
   "response_headers",
   "timeouts",
+  "origin_limit",
   "compression",
   "cors",
   "access",

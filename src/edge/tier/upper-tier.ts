@@ -7,7 +7,9 @@ import { dropBody } from "../body/drop-body.ts";
 import { useOf } from "../cache/lookup.ts";
 import { tagHashesOf } from "../cache/origin-fields.ts";
 import { freshened, type OriginAnswer, type StoredResponse, toStoredResponse } from "../cache/stored-response.ts";
+import { mostTurns } from "../origin/failover.ts";
 import type { OriginOutcome } from "../origin/origin.ts";
+import { waitOf } from "../origin/origin-slots.ts";
 import type { Asked } from "../request/asked.ts";
 import { type Envelope, openEnvelope, type TierAnswer } from "./envelope.ts";
 import { questionOf, type Stale } from "./question.ts";
@@ -42,8 +44,9 @@ const LOG_MS = 60_000;
 const DIRECT: TierOutcome = { kind: "direct", status: null };
 
 /** After so long the tier's answer is not waited for any more, ms. */
-export function tierPatienceOf({ settings }: Asked["zone"]): number {
-  return settings.timeouts.first_byte_ms * (settings.fallback_origin === null ? 1 : 2) + GRACE_MS;
+export function tierPatienceOf(zone: Asked["zone"]): number {
+  const { timeouts, origin_limit } = zone.settings;
+  return timeouts.first_byte_ms * mostTurns(zone) + (origin_limit === null ? 0 : waitOf(origin_limit)) + GRACE_MS;
 }
 
 /** The upper tier as an isolate knows it. */
@@ -119,11 +122,11 @@ export class UpperTier {
   ): Promise<TierOutcome> {
     await dropBody(body);
     if (envelope.kind === "refused") return { kind: "direct", status: { fwd: "bypass", detail: envelope.reason } };
-    const { reason, retryAfter } = envelope;
+    const { reason, retryAfter, code } = envelope;
     const status: CacheStatus = isHit ? { hit: true } : { fwd: "miss", detail: reason };
     return {
       kind: "answered",
-      outcome: { kind: "failure", failure: { reason, retryAfter } },
+      outcome: { kind: "failure", failure: { reason, retryAfter, ...(code !== undefined && { code }) } },
       via: { status, isHit, zoneVersion: 0 },
     };
   }
@@ -134,7 +137,7 @@ export class UpperTier {
     body: ReadableStream | null,
     isHit: boolean,
   ): TierOutcome {
-    const { status, requestedAt, answeredAt, isFallback, version, isShared } = envelope;
+    const { status, requestedAt, answeredAt, isFallback, origin, version, isShared } = envelope;
     if (!isShared) this.#unshared.set(target.key, now + UNSHARED_MS);
     const response = toResponse(envelope, body);
     const answered: CacheStatus = isHit
@@ -142,7 +145,7 @@ export class UpperTier {
       : { fwd: "miss", fwdStatus: status, ...(isShared && { stored: true }) };
     return {
       kind: "answered",
-      outcome: { kind: "answer", response, requestedAt, answeredAt, isFallback },
+      outcome: { kind: "answer", response, requestedAt, answeredAt, isFallback, origin },
       via: { status: answered, isHit, zoneVersion: version },
     };
   }

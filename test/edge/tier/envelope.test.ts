@@ -21,6 +21,7 @@ const answer: Envelope & TierAnswer = {
   requestedAt: 1,
   answeredAt: 2,
   isFallback: false,
+  origin: null,
   version: 7,
   isShared: true,
 };

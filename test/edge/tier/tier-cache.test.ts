@@ -43,6 +43,7 @@ function tierOf(body: () => ReadableStream | Blob, length: number, seconds: numb
       requestedAt: 1,
       answeredAt: 2,
       isFallback: false,
+      origin: null,
       version: 1,
       isShared: true,
     };
