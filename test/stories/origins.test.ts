@@ -5,6 +5,7 @@ import { settingsOf } from "../../src/settings.ts";
 import { type ListedOrigin, originAuthPlace } from "../../src/zones/origin-settings.ts";
 import type { ZoneSettings } from "../../src/zones/settings.ts";
 import { asset, type Line, type Origin, originAt, type Play, pass, play, playEdge } from "../support/edge.ts";
+import { playNetwork } from "../support/locations.ts";
 
 playEdge();
 
