@@ -36,6 +36,7 @@ describe("settingsOf()", () => {
     [{ CLOUDFLARE_ZONE_ID: "a b" }, "CLOUDFLARE_ZONE_ID is not the id of a zone: a b"],
     [{ CLOUDFLARE_API_TOKEN: " secret" }, "CLOUDFLARE_API_TOKEN has a blank or"],
     [{ CLOUDFLARE_API_BASE: "ftp://localhost" }, "CLOUDFLARE_API_BASE is not a URL: ftp://localhost"],
+    [{ UPPER_TIER: "yes" }, "UPPER_TIER is neither none nor workers-cache: yes"],
     [{ ALLOW_HTTP_ORIGINS: "yes" }, "ALLOW_HTTP_ORIGINS is neither true nor false: yes"],
     [
       { CLOUDFLARE_ZONE_ID: "zone", CLOUDFLARE_API_TOKEN: "token", CLOUDFLARE_API_BASE: "localhost" },

@@ -1,4 +1,6 @@
+import { exports } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
+import { type ShieldExports, shieldTier } from "../../src/shield.ts";
 import { textHash } from "../../src/text-hash.ts";
 import type { PurgeLog, PurgeMark } from "../../src/zones/purge/purge-log.ts";
 import type { ZoneSettings } from "../../src/zones/settings.ts";
@@ -354,6 +356,28 @@ describe("a tier that fails", () => {
     await vi.waitFor(async () => expect(await text(ask(0, "/a.css"))).toBe("0123456789"));
     expect(await text(ask(1, "/a.css"))).toBe("0123456789");
     expect(cache.counts.calls).toBe(2);
+  });
+});
+
+describe("Shield as the Worker calls it", () => {
+  const shield = shieldTier(exports as unknown as ShieldExports);
+
+  it("answers a location, of the zone in its props alone", async () => {
+    const { origin, zone } = await playNetwork(0);
+    origin.answers(asset("hello", fresh));
+    const answer = await locationOf(shield).get(zone, "/a.css");
+    expect([await answer.text(), statusOf(answer)]).toEqual([
+      "hello",
+      expect.stringContaining("ResCDN-shield; fwd=miss"),
+    ]);
+    const elsewhere = {
+      ask: (...[key, question, signal]: Parameters<typeof shield.ask>) => {
+        const named = { ...question, zone: { ...question.zone, id: "zone_other" } };
+        return shield.ask(key, named, signal);
+      },
+    };
+    const refused = await locationOf(elsewhere).get(zone, "/b.css");
+    expect([await refused.text(), statusOf(refused)]).toEqual(["hello", expect.stringContaining("detail=tier-behind")]);
   });
 });
 

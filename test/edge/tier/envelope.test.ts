@@ -34,7 +34,7 @@ describe("an envelope", () => {
   ])("comes out as it went in: $kind", async (envelope) => {
     const response = toEnvelope(envelope, new Blob(["hello"]), 60);
     expect(openEnvelope(response)).toEqual(envelope);
-    expect(await response.text()).toBe("hello");
+    expect(await (await response.blob()).text()).toBe("hello");
   });
 
   it.each([

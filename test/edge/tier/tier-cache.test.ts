@@ -59,7 +59,7 @@ function newCache() {
   const get = async (key: string, ask: () => Promise<Response>) => {
     const response = await tierCache.answer(key, "zone_1", ask, (work) => works.push(work));
     expect(openEnvelope(response)).not.toBeNull();
-    return response.text();
+    return (await response.blob()).text();
   };
   const settled = async () => {
     while (works.length > 0) await Promise.all(works.splice(0));
