@@ -48,6 +48,7 @@ export class Sink {
 
   async close(): Promise<void> {
     if (this.#writer !== null) await this.#tally?.beforeEnd();
+    this.#tally?.end();
     await this.#writer?.close().catch(() => this.#leave());
   }
 
@@ -66,6 +67,7 @@ export class Sink {
 
   #leave(): void {
     clearTimeout(this.#timer);
+    this.#tally?.end();
     this.#writer = null;
   }
 }

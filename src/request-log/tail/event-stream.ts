@@ -1,0 +1,52 @@
+import type { Connection, TailMessage } from "./tail-listener.ts";
+
+/** A listener by server-sent events (HTML §9.2): one event a request. */
+export class EventStream implements Connection {
+  readonly response: Response;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #encoder = new TextEncoder();
+  #waiting = 0;
+
+  /** @param gone called once the listener has gone */
+  constructor(gone: () => void) {
+    const { readable, writable } = new IdentityTransformStream();
+    this.#writer = writable.getWriter();
+    this.#writer.closed.catch(() => undefined).then(gone);
+    this.response = new Response(readable, { headers: { "content-type": "text/event-stream" } });
+  }
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  send(message: TailMessage): void {
+    this.#write(textOf(message));
+  }
+
+  keepAlive(): void {
+    this.#write(": still here\n\n");
+  }
+
+  end(): void {
+    this.#writer.close().catch(() => undefined);
+  }
+
+  #write(text: string): void {
+    const bytes = this.#encoder.encode(text);
+    this.#waiting += bytes.byteLength;
+    this.#writer
+      .write(bytes)
+      .catch(() => undefined) // `gone` has been called
+      .then(() => {
+        this.#waiting -= bytes.byteLength;
+      });
+  }
+}
+
+function textOf(message: TailMessage): string {
+  if (message.type !== "requests") {
+    const { type, ...data } = message;
+    return `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+  }
+  return message.requests.map((request) => `event: request\ndata: ${JSON.stringify(request)}\n\n`).join("");
+}
