@@ -21,10 +21,8 @@ import {
 /** Who asks for a tail says so in this field, as the JSON of a {@link ListenerRequest}. */
 export const LISTENER_FIELD = "x-listener";
 
-/** How often listeners are shown that they are still connected, and looked after. */
-const TEND_MS = 5_000;
-/** How often it is asked whether they may still listen. */
-const CHECK_MS = 15_000;
+/** How often listeners are shown that they are still connected, and it is asked whether they may still listen. */
+const TEND_MS = 10_000;
 /** A listener whose connection broke is back within this: nothing is announced anew. */
 const LINGER_MS = 10_000;
 
@@ -35,6 +33,8 @@ interface Listener {
   prepared: PreparedFilter;
   who: Listening;
   until: number;
+  /** Ends it when its time is over. */
+  timer: ReturnType<typeof setTimeout>;
   /** Left out since it was told last. */
   omitted: number;
 }
@@ -51,7 +51,6 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
   #announcedUntil = 0;
   #announcing: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setInterval> | null = null;
-  #checkedAt = 0;
   #count = 0;
   #second = { at: 0, events: 0 };
 
@@ -67,7 +66,8 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
     const until = endOf(asked, now);
     const { filter, who, zone, account, mode } = asked;
     const prepared = new PreparedFilter(filter);
-    this.#listeners.set(id, { id, connection, filter: { ...filter, id }, prepared, who, until, omitted: 0 });
+    const timer = setTimeout(() => this.#end(id, "time-over"), until - now);
+    this.#listeners.set(id, { id, connection, filter: { ...filter, id }, prepared, who, until, timer, omitted: 0 });
     this.#owner = { zone, account, mode };
     this.#timer ??= setInterval(() => this.#tend(), TEND_MS);
     connection.send(openMessage(asked.name, until));
@@ -91,7 +91,7 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
 
   /** Ends every listener's connection: the server stops. */
   endAll(reason: EndReason): void {
-    for (const listener of [...this.#listeners.values()]) this.#end(listener, reason);
+    for (const id of [...this.#listeners.keys()]) this.#end(id, reason);
   }
 
   /** Where one of them wants everything, nothing is filtered; but what is left out is counted for each. */
@@ -123,13 +123,15 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
     listener.omitted = 0;
   }
 
-  #end(listener: Listener, reason: EndReason): void {
-    listener.connection.send({ type: "end", reason });
-    listener.connection.end();
-    this.#leave(listener.id);
+  #end(id: string, reason: EndReason): void {
+    const connection = this.#listeners.get(id)?.connection;
+    connection?.send({ type: "end", reason });
+    connection?.end();
+    this.#leave(id);
   }
 
   #leave(id: string): void {
+    clearTimeout(this.#listeners.get(id)?.timer);
     if (!this.#listeners.delete(id) || this.#listeners.size > 0) return;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
@@ -165,12 +167,7 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
 
   #tend(): void {
     const now = Date.now();
-    for (const listener of [...this.#listeners.values()]) {
-      if (now >= listener.until) this.#end(listener, "time-over");
-      else listener.connection.keepAlive();
-    }
-    if (now - this.#checkedAt < CHECK_MS || this.#listeners.size === 0) return;
-    this.#checkedAt = now;
+    for (const { connection } of this.#listeners.values()) connection.keepAlive();
     this.ctx.waitUntil(
       this.#check(now).catch((error: unknown) => log("tail_not_checked", { zone: this.#owner?.zone, error })),
     );
@@ -186,8 +183,8 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
       ...listeners.map(({ who }) => allowedStatement(db, account, who, now)),
     ]);
     for (const [index, listener] of listeners.entries()) {
-      if (there!.results.length === 0) this.#end(listener, "zone-deleted");
-      else if (allowed[index]!.results.length === 0) this.#end(listener, "not-allowed-any-more");
+      if (there!.results.length === 0) this.#end(listener.id, "zone-deleted");
+      else if (allowed[index]!.results.length === 0) this.#end(listener.id, "not-allowed-any-more");
     }
   }
 }
