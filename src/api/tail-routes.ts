@@ -40,7 +40,7 @@ const requestEvent = z
   })
   .openapi("RequestEvent");
 
-/** What a WebSocket gets, one of them a message. */
+/** What listeners get. */
 const tailMessage = z
   .union([
     z
@@ -108,17 +108,10 @@ A tail ends when its time is over (\`time-over\`), when the key is revoked or th
   },
   responses: {
     200: {
-      description: "A stream of events",
-      content: {
-        "text/event-stream": {
-          schema: z.string().openapi({ description: "Each `request` event's data is a `RequestEvent`." }),
-        },
-      },
+      description: "A stream of events: `open`, `request`, `omitted` and `end` with what these messages have",
+      content: { "text/event-stream": { schema: tailMessage } },
     },
-    101: {
-      description: "A WebSocket, of whose messages each is one of these",
-      content: { "application/json": { schema: tailMessage } },
-    },
+    101: { description: "A WebSocket, whose messages are `TailMessage`s as JSON" },
   },
   errors: [409],
 });

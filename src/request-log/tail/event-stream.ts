@@ -5,13 +5,15 @@ export class EventStream implements Connection {
   readonly response: Response;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #encoder = new TextEncoder();
+  readonly #gone: () => void;
   #waiting = 0;
 
   /** @param gone called once the listener has gone */
   constructor(gone: () => void) {
+    this.#gone = gone;
     const { readable, writable } = new IdentityTransformStream();
     this.#writer = writable.getWriter();
-    this.#writer.closed.catch(() => undefined).then(gone);
+    this.#writer.closed.catch(gone);
     this.response = new Response(readable, { headers: { "content-type": "text/event-stream" } });
   }
 
@@ -36,7 +38,7 @@ export class EventStream implements Connection {
     this.#waiting += bytes.byteLength;
     this.#writer
       .write(bytes)
-      .catch(() => undefined) // `gone` has been called
+      .catch(this.#gone) // often seen here first
       .then(() => {
         this.#waiting -= bytes.byteLength;
       });

@@ -22,7 +22,7 @@ import {
 export const LISTENER_FIELD = "x-listener";
 
 /** How often listeners are shown that they are still connected, and it is asked whether they may still listen. */
-const TEND_MS = 10_000;
+const TEND_MS = 5_000;
 /** A listener whose connection broke is back within this: nothing is announced anew. */
 const LINGER_MS = 10_000;
 
