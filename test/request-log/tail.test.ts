@@ -84,7 +84,9 @@ describe("TailSender", () => {
   }
 
   it("tells of the very share that it is told to, and counts what it leaves out", async () => {
-    const { sender, batches, ask } = play(pace({ fraction: 0.25, filters: [{ id: "1" }, { id: "2", cache: ["MISS"] }] }));
+    const { sender, batches, ask } = play(
+      pace({ fraction: 0.25, filters: [{ id: "1" }, { id: "2", cache: ["MISS"] }] }),
+    );
     await sender.deliver();
     expect(ask(1_000)).toBe(250);
     await sender.deliver();

@@ -197,7 +197,7 @@ describe("a tail by WebSocket", () => {
     const messages: { type: string; requests?: { path: string }[] }[] = [];
     const closed = Promise.withResolvers<number>();
     const socket = answer.webSocket!;
-    socket.addEventListener("message", ({ data }) => messages.push(JSON.parse(String(data))));
+    socket.addEventListener("message", ({ data }) => void messages.push(JSON.parse(String(data))));
     socket.addEventListener("close", ({ code }) => closed.resolve(code));
     socket.accept();
     await vi.waitFor(

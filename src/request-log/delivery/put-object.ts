@@ -23,7 +23,7 @@ export async function putObject(
   if (!verdict.ok) return { kind: "failed", status: null, reason: `The endpoint ${verdict.reason}` };
   const { access_key_id: accessKeyId, region, bucket } = target;
   const client = new AwsClient({ accessKeyId, secretAccessKey: secret, service: "s3", region });
-  const path = [bucket, ...key.split("/")].map(encodeURIComponent).join("/");
+  const path = [bucket, ...key.split("/")].map(encoded).join("/");
   const signal = AbortSignal.timeout(TIMEOUT_SECONDS * 1_000);
   try {
     const signed = await client.sign(`${verdict.origin}/${path}`, {
@@ -43,6 +43,11 @@ export async function putObject(
     log("log_target_failed", { origin: verdict.origin, error });
     return { kind: "failed", status: null, reason: signal.aborted ? noAnswerWithin(TIMEOUT_SECONDS) : UNREACHED };
   }
+}
+
+/** As the signature has it, so that no server has to guess: all but what RFC 3986 §2.3 calls unreserved. */
+function encoded(segment: string): string {
+  return encodeURIComponent(segment).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 async function sha256(body: Uint8Array): Promise<string> {
