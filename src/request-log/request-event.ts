@@ -1,4 +1,5 @@
 import type { SentAnswer } from "../edge/answer/watch.ts";
+import { refererHost } from "../edge/policy/referer.ts";
 import { PATH_FORM } from "../signed-urls/parameters.ts";
 import type { LogField } from "../zones/log-settings.ts";
 import { cacheDetail } from "./cache-detail.ts";
@@ -59,6 +60,7 @@ const LONGEST_WORD = 128;
 /** The event of an answer. */
 export function requestEvent(sent: SentAnswer, context: EventContext): RequestEvent {
   const { request, url, target, status, headers, xCache, bytes, now } = sent;
+  const referer = request.headers.get("referer");
   return {
     time: new Date(now).toISOString(),
     id: context.id,
@@ -76,7 +78,7 @@ export function requestEvent(sent: SentAnswer, context: EventContext): RequestEv
     content_type: headers.get("content-type")?.slice(0, LONGEST_WORD) ?? null,
     country: context.country,
     address: context.address === null ? null : truncatedAddress(context.address),
-    referer: hostOf(request.headers.get("referer")),
+    referer: referer === null ? null : refererHost(referer),
     user_agent: userAgentClass(request.headers.get("user-agent")),
   };
 }
@@ -86,10 +88,4 @@ function shownPath(path: string): string {
   if (!path.startsWith(PATH_FORM)) return path;
   const end = path.indexOf("/", 1);
   return end === -1 ? "/" : path.slice(end);
-}
-
-const HOST = /^https?:\/\/(?:[^/?#@]*@)?([^/?#:@]+|\[[0-9a-f:.]+\])(?::\d+)?(?:[/?#]|$)/i;
-
-function hostOf(referer: string | null): string | null {
-  return referer === null ? null : (HOST.exec(referer)?.[1]?.toLowerCase().slice(0, 255) ?? null);
 }

@@ -85,7 +85,7 @@ describe("requestEvent()", () => {
     ["http://[2001:db8::1]:80/", "[2001:db8::1]"],
     ["android-app://com.example/", null],
     ["no url", null],
-    ["https://a@b@planted/", null],
+    ["https://a@b@www.example.com/", "www.example.com"],
   ])("the referer %s is shown as %s", (referer, host) => {
     const request = new Request("https://a.rescdn.io/", { headers: referer === null ? {} : { referer } });
     expect(requestEvent(sent({ request }), CONTEXT).referer).toBe(host);

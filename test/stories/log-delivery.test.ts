@@ -141,7 +141,10 @@ describe("a receiver that fails", () => {
   it("three times of ten and is dead for a minute gets every line all the same, each under one id", async () => {
     const { zone, outbox } = await newLogged();
     let seed = 7;
-    const chance = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+    const chance = () => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed / 2_147_483_647;
+    };
     const start = Date.now();
     const isDead = () => Date.now() - start > 60_000 && Date.now() - start < 120_000;
     receiver.takes = () => {
