@@ -214,7 +214,7 @@ describe("a bucket", () => {
     const objects = new Map<string, Uint8Array>();
     const server = originAt(`https://s3-${++origins}.example`).answers(async (request) => {
       const body = new Uint8Array(await request.clone().arrayBuffer());
-      const refusal = refusalOfSignature(request, body, KEY);
+      const refusal = await refusalOfSignature(request, body, KEY);
       if (refusal !== null) return new Response(`<Error><Code>${refusal}</Code></Error>`, { status: 403 });
       objects.set(new URL(request.url).pathname, body);
       return new Response(null, { status: 200 });

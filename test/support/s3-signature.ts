@@ -1,5 +1,3 @@
-import { createHash, createHmac } from "node:crypto";
-
 /** What an S3 server knows of a key. */
 export interface S3Key {
   id: string;
@@ -10,7 +8,11 @@ export interface S3Key {
  * Why a request's Signature Version 4 does not hold, as S3 calls it; null: it does. Written from AWS's description ("Create a
  * signed AWS API request"), not from the library that signs.
  */
-export function refusalOfSignature(request: Request, body: Uint8Array, { id, secret }: S3Key): string | null {
+export async function refusalOfSignature(
+  request: Request,
+  body: Uint8Array,
+  { id, secret }: S3Key,
+): Promise<string | null> {
   const field = request.headers.get("authorization") ?? "";
   const [, credential = "", signedHeaders = "", signature = ""] =
     /^AWS4-HMAC-SHA256 Credential=([^,]+), SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/.exec(field) ?? [];
@@ -18,19 +20,30 @@ export function refusalOfSignature(request: Request, body: Uint8Array, { id, sec
   if (keyId !== id) return "InvalidAccessKeyId";
   const time = request.headers.get("x-amz-date") ?? "";
   if (service !== "s3" || end !== "aws4_request" || !time.startsWith(day)) return "AuthorizationHeaderMalformed";
-  const hash = hex(createHash("sha256").update(body).digest());
+  const hash = await sha256(body);
   if (request.headers.get("x-amz-content-sha256") !== hash) return "XAmzContentSHA256Mismatch";
   const url = new URL(request.url);
   const names = signedHeaders.split(";");
   const values = names.map((name) => `${name}:${name === "host" ? url.host : request.headers.get(name)?.trim()}\n`);
-  const canonical = [request.method, canonicalPath(url.pathname), "", values.join(""), signedHeaders, hash].join("\n");
+  const path = canonicalPath(url.pathname);
+  const canonical = [request.method, path, "", values.join(""), signedHeaders, hash].join("\n");
   const scope = `${day}/${region}/${service}/aws4_request`;
-  const text = ["AWS4-HMAC-SHA256", time, scope, hex(createHash("sha256").update(canonical).digest())].join("\n");
-  const key = [day, region, service, "aws4_request"].reduce<Uint8Array | string>(
-    (under, part) => createHmac("sha256", under).update(part).digest(),
-    `AWS4${secret}`,
-  );
-  return hex(createHmac("sha256", key).update(text).digest()) === signature ? null : "SignatureDoesNotMatch";
+  const text = ["AWS4-HMAC-SHA256", time, scope, await sha256(encoder.encode(canonical))].join("\n");
+  let key: Uint8Array = encoder.encode(`AWS4${secret}`);
+  for (const part of [day, region, service, "aws4_request", text]) key = await hmac(key, part);
+  return key.toHex() === signature ? null : "SignatureDoesNotMatch";
+}
+
+const encoder = new TextEncoder();
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+async function hmac(key: Uint8Array, text: string): Promise<Uint8Array> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const imported = await crypto.subtle.importKey("raw", key, algorithm, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, encoder.encode(text)));
 }
 
 /** "URI-encode the absolute path": of a key as it is named, whatever its spelling in the request. */
@@ -41,8 +54,4 @@ function canonicalPath(path: string): string {
     .split("/")
     .map((segment) => encode(decodeURIComponent(segment)))
     .join("/");
-}
-
-function hex(bytes: Uint8Array): string {
-  return bytes.toHex();
 }

@@ -131,7 +131,7 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
   }
 
   #leave(id: string): void {
-    clearTimeout(this.#listeners.get(id)?.timer);
+    clearTimeout(this.#listeners.get(id)?.timer ?? null);
     if (!this.#listeners.delete(id) || this.#listeners.size > 0) return;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
