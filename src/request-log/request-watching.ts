@@ -129,8 +129,9 @@ class ZoneWatch implements Watch {
       country: this.#clients.countryOf(sent.request),
       ended: now,
     });
-    if (isTold) tail.add(event);
-    if (isLogged) this.#logs!.add(event, address, now, waitUntil);
+    const json = JSON.stringify(event);
+    if (isTold) tail.add(json);
+    if (isLogged) this.#logs!.add(event, json, address, now, waitUntil);
   }
 
   async drain(): Promise<void> {

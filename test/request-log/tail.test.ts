@@ -1,5 +1,4 @@
 import { describe, expect, it, vi } from "vitest";
-import type { RequestEvent } from "../../src/request-log/request-event.ts";
 import { IsolateRates } from "../../src/request-log/tail/isolate-rates.ts";
 import { PreparedFilter } from "../../src/request-log/tail/tail-filter.ts";
 import { MOST_A_SECOND, type TailBatch, type TailPace } from "../../src/request-log/tail/tail-protocol.ts";
@@ -50,13 +49,13 @@ describe("IsolateRates", () => {
 });
 
 describe("TailSender", () => {
-  const event = { id: "req_1" } as RequestEvent;
+  const event = JSON.stringify({ id: "req_1" });
   const pace = (change: Partial<TailPace> = {}): TailPace => ({
     until: NOW + 3_600_000,
     fraction: 1,
     most: 1_000,
     intervalMs: 500,
-    filters: [],
+    filters: [{ id: "1" }],
     ...change,
   });
 
@@ -91,7 +90,8 @@ describe("TailSender", () => {
     expect(ask(1_000)).toBe(250);
     await sender.deliver();
     expect(batches[1]).toMatchObject({ matched: 1_000, omitted: { "1": 750 } });
-    expect(batches[1]!.events).toHaveLength(250);
+    expect(batches[1]!.events).toMatchObject([{ to: ["1"], count: 250 }]);
+    expect(batches[1]!.events[0]!.lines.split("\n")).toHaveLength(250);
   });
 
   it("tells nothing of what passes no filter, and tells that it is there all the same", async () => {
@@ -108,7 +108,7 @@ describe("TailSender", () => {
     await sender.deliver();
     expect(ask(80)).toBe(50);
     await sender.deliver();
-    expect(batches[1]!.omitted).toEqual({ "": 30 });
+    expect(batches[1]!.omitted).toEqual({ "1": 30 });
   });
 
   it("counts as left out what could not be told", async () => {

@@ -123,12 +123,13 @@ describe("a tail", () => {
 
   it("says how many requests it leaves out above its bound, and takes no more than twice that in a second", async () => {
     const reader = await listen();
-    const told = { id: "req_1", status: 200, cache: "HIT", path: "/a.css" };
+    const told = JSON.stringify({ id: "req_1", status: 200, cache: "HIT", path: "/a.css" });
+    const lines = Array.from({ length: MOST_A_SECOND }, () => told).join("\n");
     const tail = env.ZONE_TAIL.getByName(zone.id);
     const batch = (isolate: string) => ({
       isolate,
       location: "FRA",
-      events: Array.from({ length: MOST_A_SECOND }, () => told as never),
+      events: [{ to: null, lines, count: MOST_A_SECOND }],
       matched: 2 * MOST_A_SECOND,
       ms: 1_000,
       omitted: { "": MOST_A_SECOND },

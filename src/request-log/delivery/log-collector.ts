@@ -67,12 +67,12 @@ export class LogCollector {
     return true;
   }
 
-  /** @param address the client's, in full */
-  add(event: RequestEvent, address: string | null, now: number, waitUntil: WaitUntil): void {
-    const whole = this.#hasFullAddresses ? { ...event, address } : event;
-    const line =
-      this.#fields === undefined ? whole : Object.fromEntries(this.#fields.map((name) => [name, whole[name]]));
-    this.#text += `${JSON.stringify(line)}\n`;
+  /**
+   * @param json of the event
+   * @param address the client's, in full
+   */
+  add(event: RequestEvent, json: string, address: string | null, now: number, waitUntil: WaitUntil): void {
+    this.#text += `${this.#isPlain ? json : JSON.stringify(this.#lineOf(event, address))}\n`;
     this.#lines++;
     if (this.#text.length >= CHUNK_LENGTH) {
       waitUntil(this.drain());
@@ -86,6 +86,16 @@ export class LogCollector {
         return this.drain();
       }),
     );
+  }
+
+  /** Whether a line is the event as it is. */
+  get #isPlain(): boolean {
+    return this.#fields === undefined && !this.#hasFullAddresses;
+  }
+
+  #lineOf(event: RequestEvent, address: string | null): object {
+    const whole = this.#hasFullAddresses ? { ...event, address } : event;
+    return this.#fields === undefined ? whole : Object.fromEntries(this.#fields.map((name) => [name, whole[name]]));
   }
 
   /** Takes all there is to the outbox, one chunk after the other. Never fails. */

@@ -3,7 +3,7 @@ import type { Connection, TailMessage } from "./tail-listener.ts";
 /** RFC 6455 §7.4.1: "the purpose for which the connection was established has been fulfilled". */
 const FULFILLED = 1000;
 
-/** A listener by WebSocket: each message is a {@link TailMessage} as JSON. What the listener sends is not read. */
+/** A listener by WebSocket: each message is a {@link TailMessage} as JSON, or a batch of requests. What the listener sends is not read. */
 export class EventSocket implements Connection {
   readonly response: Response;
   readonly #socket: WebSocket;
@@ -25,6 +25,10 @@ export class EventSocket implements Connection {
 
   send(message: TailMessage): void {
     this.#try(() => this.#socket.send(JSON.stringify(message)));
+  }
+
+  sendRequests(lines: string): void {
+    this.#try(() => this.#socket.send(`{"type":"requests","requests":[${lines.replaceAll("\n", ",")}]}`));
   }
 
   /** TCP and the platform's own pings look after it; what is sent shows that it has gone. */

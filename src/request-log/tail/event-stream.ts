@@ -1,5 +1,7 @@
 import type { Connection, TailMessage } from "./tail-listener.ts";
 
+const REQUEST = "event: request\ndata: ";
+
 /** A listener by server-sent events (HTML §9.2): one event a request. */
 export class EventStream implements Connection {
   readonly response: Response;
@@ -22,7 +24,12 @@ export class EventStream implements Connection {
   }
 
   send(message: TailMessage): void {
-    this.#write(textOf(message));
+    const { type, ...data } = message;
+    this.#write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  sendRequests(lines: string): void {
+    this.#write(`${REQUEST}${lines.replaceAll("\n", `\n\n${REQUEST}`)}\n\n`);
   }
 
   keepAlive(): void {
@@ -43,12 +50,4 @@ export class EventStream implements Connection {
         this.#waiting -= bytes.byteLength;
       });
   }
-}
-
-function textOf(message: TailMessage): string {
-  if (message.type !== "requests") {
-    const { type, ...data } = message;
-    return `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
-  }
-  return message.requests.map((request) => `event: request\ndata: ${JSON.stringify(request)}\n\n`).join("");
 }

@@ -1,4 +1,3 @@
-import type { RequestEvent } from "../request-event.ts";
 import { type EndReason, LONGEST_SECONDS, MOST_A_SECOND, type TailFilter } from "./tail-protocol.ts";
 
 /** Who listens, as far as it has to be asked again whether they may. */
@@ -20,10 +19,9 @@ export interface ListenerRequest {
   seconds: number;
 }
 
-/** What a listener is told. */
+/** What a listener is told beside requests. */
 export type TailMessage =
   | { type: "open"; zone: string; until: string; most_a_second: number }
-  | { type: "requests"; requests: RequestEvent[] }
   /** Requests that passed the filter and were left out since the last message of this kind. */
   | { type: "omitted"; count: number }
   | { type: "end"; reason: EndReason };
@@ -31,6 +29,8 @@ export type TailMessage =
 /** The way to a listener. */
 export interface Connection {
   send(message: TailMessage): void;
+  /** Sends requests. @param lines the JSON of each, separated by LF */
+  sendRequests(lines: string): void;
   keepAlive(): void;
   /** Closes it; what was sent before is still delivered. */
   end(): void;

@@ -1,5 +1,3 @@
-import type { RequestEvent } from "../request-event.ts";
-
 /** Events that a tail takes in a second, from all locations together. Below it none is left out. */
 export const MOST_A_SECOND = 2_000;
 
@@ -27,12 +25,21 @@ export interface NamedFilter extends TailFilter {
   id: string;
 }
 
+/** Events that the same filters let pass. They are made into text where they happen, so that the object has little to do. */
+export interface ToldEvents {
+  /** The filters' ids; null: the filters were not known yet. */
+  to: readonly string[] | null;
+  /** The JSON of each, separated by LF. */
+  lines: string;
+  count: number;
+}
+
 /** What an isolate tells of a zone's requests since it last did. */
 export interface TailBatch {
   /** Random, one for each isolate. */
   isolate: string;
   location: string;
-  events: RequestEvent[];
+  events: ToldEvents[];
   /** How many requests the filters let pass, those left out too, and within how many ms. */
   matched: number;
   ms: number;

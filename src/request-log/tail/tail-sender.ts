@@ -1,9 +1,8 @@
 import type { AnnouncedTail } from "../../accounts/account-document.ts";
 import { log } from "../../log/log.ts";
 import { isRecent } from "../../memo/is-recent.ts";
-import type { RequestEvent } from "../request-event.ts";
 import { type Filtered, PreparedFilter } from "./tail-filter.ts";
-import { MOST_A_SECOND, type TailBatch, type TailPace } from "./tail-protocol.ts";
+import { MOST_A_SECOND, type TailBatch, type TailPace, type ToldEvents } from "./tail-protocol.ts";
 
 /** What takes the batches of a zone's tail. Null: nobody listens. */
 export interface TailTaker {
@@ -25,9 +24,13 @@ export class TailSender {
   readonly #source: Pick<TailBatch, "isolate" | "location">;
   readonly #zone: string;
   #pace: TailPace;
-  #filters: readonly { id: string; filter: PreparedFilter }[] = [];
+  /** Null: not known yet. */
+  #filters: readonly { id: string; filter: PreparedFilter }[] | null = null;
   #restsUntil = 0;
-  #events: RequestEvent[] = [];
+  /** By the ids of the filters that let them pass. */
+  #events = new Map<string, ToldEvents>();
+  #count = 0;
+  #passed: readonly string[] | null = null;
   #omitted: Record<string, number> = {};
   #matched = 0;
   #since = 0;
@@ -65,24 +68,33 @@ export class TailSender {
     if (isNew) this.#restsUntil = 0;
   }
 
-  /** Whether an event of this request is to be told of. It is counted either way, and a batch is under way from then on. */
+  /** Whether an event of this request is to be told of, by {@link add}. It is counted either way, and a batch is under way. */
   wants(request: Filtered, now: number, waitUntil: WaitUntil): boolean {
     this.#arrange(now, waitUntil);
-    const passed = this.#filters.filter(({ filter }) => filter.matches(request));
-    if (this.#filters.length > 0 && passed.length === 0) return false;
+    const passed = this.#filters?.filter(({ filter }) => filter.matches(request)).map(({ id }) => id) ?? null;
+    if (passed !== null && passed.length === 0) return false;
     this.#matched++;
     this.#share += this.#pace.fraction;
-    if (this.#share >= 1 && this.#events.length < this.#pace.most) {
+    if (this.#share >= 1 && this.#count < this.#pace.most) {
       this.#share = Math.min(this.#share - 1, 1);
+      this.#passed = passed;
       return true;
     }
-    for (const id of this.#filters.length === 0 ? [""] : passed.map((one) => one.id))
-      this.#omitted[id] = (this.#omitted[id] ?? 0) + 1;
+    for (const id of passed ?? [""]) this.#omitted[id] = (this.#omitted[id] ?? 0) + 1;
     return false;
   }
 
-  add(event: RequestEvent): void {
-    this.#events.push(event);
+  /** Takes in the event of the request that was wanted last. @param json of it, in one line */
+  add(json: string): void {
+    const to = this.#passed;
+    const key = to === null ? "" : to.join();
+    const told = this.#events.get(key);
+    this.#count++;
+    if (told === undefined) this.#events.set(key, { to, lines: json, count: 1 });
+    else {
+      told.lines += `\n${json}`;
+      told.count++;
+    }
   }
 
   #arrange(now: number, waitUntil: WaitUntil): void {
@@ -98,12 +110,14 @@ export class TailSender {
     const now = Date.now();
     const batch: TailBatch = {
       ...this.#source,
-      events: this.#events,
+      events: [...this.#events.values()],
       matched: this.#matched,
       ms: Math.max(this.#pace.intervalMs, now - this.#since),
       omitted: this.#omitted,
     };
-    this.#events = [];
+    const count = this.#count;
+    this.#events.clear();
+    this.#count = 0;
     this.#omitted = {};
     this.#matched = 0;
     this.#since = now;
@@ -112,7 +126,7 @@ export class TailSender {
     } catch (error) {
       log("tail_not_told", { zone: this.#zone, error });
       // They are told of as left out, with the next batch.
-      this.#omitted[""] = (this.#omitted[""] ?? 0) + batch.events.length;
+      this.#omitted[""] = (this.#omitted[""] ?? 0) + count;
       for (const [id, count] of Object.entries(batch.omitted)) this.#omitted[id] = (this.#omitted[id] ?? 0) + count;
     }
   }
@@ -120,12 +134,12 @@ export class TailSender {
   #follow(pace: TailPace | null, now: number): void {
     if (pace === null) {
       this.#restsUntil = now + REST_MS;
-      this.#filters = [];
+      this.#filters = null;
       return;
     }
     const isSame = JSON.stringify(pace.filters) === JSON.stringify(this.#pace.filters);
     this.#pace = pace;
-    if (isSame) return;
+    if (isSame && this.#filters !== null) return;
     this.#filters = pace.filters.map((filter) => ({ id: filter.id, filter: new PreparedFilter(filter) }));
   }
 }

@@ -1,12 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
 import { log } from "../../log/log.ts";
-import type { RequestEvent } from "../request-event.ts";
 import { type AnnouncerEnv, announceTail, rateOf, type TailOwner } from "./announce-tail.ts";
 import { EventSocket } from "./event-socket.ts";
 import { EventStream } from "./event-stream.ts";
 import { IsolateRates } from "./isolate-rates.ts";
 import { allowedStatement, zoneStatement } from "./still-allowed.ts";
-import { PreparedFilter } from "./tail-filter.ts";
+import { type Filtered, PreparedFilter } from "./tail-filter.ts";
 import { type Connection, endOf, keepsUp, type ListenerRequest, type Listening, openMessage } from "./tail-listener.ts";
 import {
   type EndReason,
@@ -16,6 +15,7 @@ import {
   type NamedFilter,
   type TailBatch,
   type TailPace,
+  type ToldEvents,
 } from "./tail-protocol.ts";
 
 /** Who asks for a tail says so in this field, as the JSON of a {@link ListenerRequest}. */
@@ -94,31 +94,31 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
     for (const id of [...this.#listeners.keys()]) this.#end(id, reason);
   }
 
-  /** Where one of them wants everything, nothing is filtered; but what is left out is counted for each. */
   #filters(): NamedFilter[] {
     return [...this.#listeners.values()].map(({ filter }) => filter);
   }
 
-  /** Isolates that do not know the pace yet may together tell more than is taken. */
-  #within({ events, omitted }: TailBatch, now: number): RequestEvent[] {
+  /** Isolates that do not know the pace yet may together tell more than is taken: what is too much counts as left out. */
+  #within({ events, omitted }: TailBatch, now: number): ToldEvents[] {
     if (now - this.#second.at >= 1_000) this.#second = { at: now, events: 0 };
-    const left = Math.max(0, 2 * MOST_A_SECOND - this.#second.events);
-    const taken = events.length <= left ? events : events.slice(0, left);
-    this.#second.events += taken.length;
-    if (taken.length < events.length) omitted[""] = (omitted[""] ?? 0) + events.length - taken.length;
-    return taken;
+    return events.filter(({ to, count }) => {
+      const isTaken = this.#second.events + count <= 2 * MOST_A_SECOND;
+      if (isTaken) this.#second.events += count;
+      else for (const id of to ?? [""]) omitted[id] = (omitted[id] ?? 0) + count;
+      return isTaken;
+    });
   }
 
-  #tell(listener: Listener, events: readonly RequestEvent[], omitted: TailBatch["omitted"]): void {
-    const { connection, prepared, id } = listener;
+  #tell(listener: Listener, events: readonly ToldEvents[], omitted: TailBatch["omitted"]): void {
+    const { connection, id } = listener;
     listener.omitted += (omitted[id] ?? 0) + (omitted[""] ?? 0);
-    const requests = events.filter((event) => prepared.matches(event));
-    if (!keepsUp(connection)) {
-      listener.omitted += requests.length;
-      return;
+    for (const told of events) {
+      const { lines, count } = told.to === null ? passing(told, listener.prepared) : told;
+      if (count === 0 || told.to?.includes(id) === false) continue;
+      if (keepsUp(connection)) connection.sendRequests(lines);
+      else listener.omitted += count;
     }
-    if (requests.length > 0) connection.send({ type: "requests", requests });
-    if (listener.omitted === 0) return;
+    if (listener.omitted === 0 || !keepsUp(connection)) return;
     connection.send({ type: "omitted", count: listener.omitted });
     listener.omitted = 0;
   }
@@ -187,4 +187,10 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
       else if (allowed[index]!.results.length === 0) this.#end(listener.id, "not-allowed-any-more");
     }
   }
+}
+
+/** What of events a filter lets pass that their isolate did not know. */
+function passing({ lines }: ToldEvents, filter: PreparedFilter): Pick<ToldEvents, "lines" | "count"> {
+  const passed = lines.split("\n").filter((line) => filter.matches(JSON.parse(line) as Filtered));
+  return { lines: passed.join("\n"), count: passed.length };
 }
