@@ -108,7 +108,7 @@ export function createEntry<E extends EdgeEnv>(
       }
     },
     async drain() {
-      await Promise.all([edge?.usage.drain(), edge?.watching.drain(), endOpenTails()]);
+      await Promise.all([edge && settleAll(edge), endOpenTails()]);
     },
   };
 }
@@ -148,6 +148,15 @@ function edgeOf(
     clients,
     rates: new ClientRates(customerOf, rateLimitsOf(env)),
     keyring: settings.keyring,
+  };
+}
+
+/** From now on an answer is whole when what is noted of it is where it outlives the isolate, as what is counted is. */
+async function settleAll({ usage, watching }: OwnEdge): Promise<void> {
+  await Promise.all([usage.drain(), watching.drain()]);
+  const { settle } = usage;
+  usage.settle = async (zone) => {
+    await Promise.all([settle?.(zone), watching.settle(zone)]);
   };
 }
 

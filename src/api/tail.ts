@@ -14,6 +14,8 @@ export function addTail(app: OpenAPIHono<RestEnv>): void {
     const { status, cache, path, seconds = LONGEST_SECONDS } = c.req.valid("query");
     const { id, name } = await zoneInScope(c, c.req.valid("param").id);
     const { account, mode } = c.var.caller;
+    // Nobody would listen.
+    if (c.req.method === "HEAD") return new Response(null, { headers: FIELDS }) as never;
     const isSocket = c.req.header("upgrade")?.toLowerCase() === "websocket";
     if (isSocket) refuseOtherPages(c);
     const asked: ListenerRequest = {
@@ -35,10 +37,12 @@ export function addTail(app: OpenAPIHono<RestEnv>): void {
     noteOpenTail(c.env.ZONE_TAIL, id);
     // Of a Durable Object's own answer no field can be set.
     if (answer.webSocket) return new Response(null, { status: 101, webSocket: answer.webSocket }) as never;
-    const fields = { "content-type": "text/event-stream", "x-accel-buffering": "no" };
-    return new Response(answer.body, { headers: fields }) as never;
+    return new Response(answer.body, { headers: FIELDS }) as never;
   });
 }
+
+/** The last keeps nginx from holding events back. */
+const FIELDS = { "content-type": "text/event-stream", "x-accel-buffering": "no" };
 
 /** WebSockets know no CORS: a page elsewhere could open one with the session's cookie. */
 function refuseOtherPages(c: RestContext): void {

@@ -49,6 +49,11 @@ export class RequestWatching implements Watching {
     await Promise.all([...this.#zones.values()].map((watch) => watch.drain()));
   }
 
+  /** The same for one zone. */
+  async settle({ id }: Pick<ZoneDocument, "id">): Promise<void> {
+    await this.#zones.get(id)?.drain();
+  }
+
   #begin(zone: ZoneDocument): ZoneWatch {
     const watch = new ZoneWatch(this.#clients, this.#location, this.#takers);
     this.#zones.set(zone.id, watch);

@@ -26,7 +26,12 @@ beforeAll(async () => {
         return;
       }
       const text = gunzipSync(await buffer(incoming)).toString();
-      taken.push(...text.trimEnd().split("\n").map((line) => (JSON.parse(line) as { path: string }).path));
+      taken.push(
+        ...text
+          .trimEnd()
+          .split("\n")
+          .map((line) => (JSON.parse(line) as { path: string }).path),
+      );
       response.writeHead(204).end();
     }),
   );

@@ -1,3 +1,4 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { MOST_A_SECOND } from "../../src/request-log/tail/tail-protocol.ts";
@@ -167,6 +168,24 @@ describe("a tail", () => {
     await ask();
     expect(origin.hits).toBe(hits);
     await reader.leave();
+  });
+
+  it("is withdrawn by an alarm where its object was stopped while somebody listened", async () => {
+    await listen();
+    const tails = async () =>
+      (await env.ZONES.get<{ tails?: object[] }>(`acct:${customer.account}`, "json"))?.tails?.length ?? 0;
+    await vi.waitFor(async () => expect(await tails()).toBe(1), { timeout: 10_000 });
+    const tail = env.ZONE_TAIL.getByName(zone.id);
+    await runInDurableObject(tail, (_, state) => state.abort("stopped")).catch(() => undefined);
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await runDurableObjectAlarm(env.ZONE_TAIL.getByName(zone.id));
+    expect(await tails()).toBe(0);
+  });
+
+  it("is opened by nobody who asks for its fields alone", async () => {
+    const path = `/v1/zones/${zone.id}/tail`;
+    for (let n = 0; n < 6; n++) expect((await call(path, { method: "HEAD", key: customer.live })).status).toBe(200);
+    await (await listen()).leave();
   });
 
   it("is for keys with usage:read, of their own zones", async () => {

@@ -55,8 +55,8 @@ async function copy(
       }
       if (done) break;
     }
-    await beforeEnd();
     tellEnd();
+    await beforeEnd();
     await writer.close();
   } catch (error) {
     tellEnd();

@@ -47,8 +47,8 @@ export class Sink {
   }
 
   async close(): Promise<void> {
-    if (this.#writer !== null) await this.#tally?.beforeEnd();
     this.#tally?.end();
+    if (this.#writer !== null) await this.#tally?.beforeEnd();
     await this.#writer?.close().catch(() => this.#leave());
   }
 

@@ -41,7 +41,7 @@ interface Listener {
 
 /**
  * The tail of one zone: holds who listens, takes what isolates tell of the zone's requests, and tells each isolate how to go
- * on. It keeps nothing: who was connected when it was stopped connects anew.
+ * on. It keeps nothing but what it has announced: who was connected when it was stopped connects anew.
  */
 export class ZoneTail extends DurableObject<AnnouncerEnv> {
   readonly #listeners = new Map<string, Listener>();
@@ -144,16 +144,33 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
     this.#announcedUntil = until;
     const owner = this.#owner!;
     this.#inTurn(async () => {
+      // Should this object be stopped before it withdraws it.
+      this.ctx.storage.kv.put("announced", owner);
+      await this.ctx.storage.setAlarm(until);
       const rate = await rateOf(this.env, owner, now).catch(() => 0);
       const fraction = rate <= MOST_A_SECOND ? 1 : MOST_A_SECOND / rate;
       await announceTail(this.env, owner, { until, fraction });
     });
   }
 
+  /** What was announced has come to its end: in the document of the account it would be looked at for nothing. */
+  override async alarm(): Promise<void> {
+    const announced = this.ctx.storage.kv.get<TailOwner>("announced");
+    if (announced === undefined) return;
+    this.#owner ??= announced;
+    this.#withdraw();
+    await this.#announcing;
+  }
+
   #withdraw(): void {
-    if (this.#listeners.size > 0 || this.#announcedUntil === 0) return;
+    if (this.#listeners.size > 0 || this.#owner === null) return;
+    const owner = this.#owner;
     this.#announcedUntil = 0;
-    this.#inTurn(() => announceTail(this.env, this.#owner!, null));
+    this.#inTurn(async () => {
+      await announceTail(this.env, owner, null);
+      await this.ctx.storage.deleteAlarm();
+      await this.ctx.storage.deleteAll();
+    });
   }
 
   #inTurn(act: () => Promise<void>): void {
