@@ -22,8 +22,8 @@ export interface TailOwner {
 
 /**
  * Has every isolate that serves a zone know that somebody reads along, or no longer (null). It is said in the document of the
- * account, which isolates get from the account's meter, whenever they bring it their counts: within a second or two. KV has it
- * as well, for those that count nothing; there it may come a minute late. Nothing of what is stored or purged changes.
+ * account, with an end and a share to begin with: the feed of changes tells locations of it within three seconds, the account's
+ * meter whoever brings it counts, and one machine knows at once. Nothing of what is stored or purged changes.
  */
 export async function announceTail(
   env: AnnouncerEnv,
