@@ -158,13 +158,14 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
     const announced = this.ctx.storage.kv.get<TailOwner>("announced");
     if (announced === undefined) return;
     this.#owner ??= announced;
+    this.#announcedUntil ||= Date.now();
     this.#withdraw();
     await this.#announcing;
   }
 
   #withdraw(): void {
-    if (this.#listeners.size > 0 || this.#owner === null) return;
-    const owner = this.#owner;
+    if (this.#listeners.size > 0 || this.#announcedUntil === 0) return;
+    const owner = this.#owner!;
     this.#announcedUntil = 0;
     this.#inTurn(async () => {
       await announceTail(this.env, owner, null);
