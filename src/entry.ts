@@ -23,6 +23,10 @@ import { UpperTier } from "./edge/tier/upper-tier.ts";
 import type { ClientRateBindings, Env } from "./env.ts";
 import { hostTableOf } from "./hostnames/host-table.ts";
 import { type Surface, storeOrigin } from "./hosts.ts";
+import { LogCollector } from "./request-log/delivery/log-collector.ts";
+import { RequestWatching } from "./request-log/request-watching.ts";
+import { endOpenTails } from "./request-log/tail/open-tails.ts";
+import { TailSender } from "./request-log/tail/tail-sender.ts";
 import { settingsOf, type Variables } from "./settings.ts";
 import { Metering } from "./usage/metering.ts";
 import { popOf } from "./usage/pops.ts";
@@ -32,7 +36,7 @@ import { zoneTableOf } from "./zones/zone-table.ts";
 /** What serving zones needs. */
 export type EdgeEnv = Variables &
   ClientRateBindings &
-  Pick<Env, "ZONES" | "USAGE_METER"> &
+  Pick<Env, "ZONES" | "USAGE_METER" | "ZONE_TAIL" | "LOG_OUTBOX"> &
   Partial<Pick<Env, "CHANGE_FEED">>;
 
 /** A surface that is not the edge's. */
@@ -51,7 +55,7 @@ export type ControlPlane<E extends EdgeEnv> = (
 export interface Entry<E extends EdgeEnv> {
   /** Serves zones, refuses what is nobody's, and leaves the rest to the control plane. Never throws or rejects. */
   fetch(request: Request, env: E, ctx: ExecutionContext): Response | Promise<Response>;
-  /** See {@link Metering.drain}. */
+  /** Takes what is counted and noted to where it outlives the isolate, and ends the tails that clients listen to. */
   drain(): Promise<void>;
 }
 
@@ -68,7 +72,7 @@ export function createEntry<E extends EdgeEnv>(
   tierOf: (env: E) => Tier | null = () => null,
   changesOf: (env: E) => FeedCopy | null = (env) => feedOf("zones", env),
 ): Entry<E> {
-  let edge: (Edge & { usage: Metering }) | null = null;
+  let edge: OwnEdge | null = null;
 
   function dispatch(request: Request, env: E, ctx: ExecutionContext): Response | Promise<Response> {
     edge ??= edgeOf(env, cacheOf(env), tierOf(env), changesOf(env), request);
@@ -104,10 +108,12 @@ export function createEntry<E extends EdgeEnv>(
       }
     },
     async drain() {
-      await edge?.usage.drain();
+      await Promise.all([edge && settleAll(edge), endOpenTails()]);
     },
   };
 }
+
+type OwnEdge = Edge & { usage: Metering; watching: RequestWatching };
 
 function edgeOf(
   env: EdgeEnv,
@@ -115,8 +121,10 @@ function edgeOf(
   tier: Tier | null,
   changes: FeedCopy | null,
   { cf }: Request,
-): Edge & { usage: Metering } {
+): OwnEdge {
   const settings = settingsOf(env);
+  const location = popOf(cf?.colo);
+  const clients = clientsOf(settings);
   const accounts = accountTableOf(env.ZONES);
   const zones = zoneTableOf(env.ZONES);
   const hostnames = hostTableOf(env.ZONES);
@@ -133,13 +141,31 @@ function edgeOf(
     tier: tier && new UpperTier(tier),
     origins: originAccess(settings.keyring, locationNotes(cache, storeOrigin(settings))),
     memory: new Memory(settings.memory),
-    usage: new Metering(env.USAGE_METER, popOf(cf?.colo), (document) => accounts.remember(document, Date.now())),
+    usage: new Metering(env.USAGE_METER, location, (document) => accounts.remember(document, Date.now())),
+    watching: watchingOf(env, clients, location),
     stalledMs: settings.stalledClientMs,
     settings,
-    clients: clientsOf(settings),
+    clients,
     rates: new ClientRates(customerOf, rateLimitsOf(env)),
     keyring: settings.keyring,
   };
+}
+
+/** From now on an answer is whole when what is noted of it is where it outlives the isolate, as what is counted is. */
+async function settleAll({ usage, watching }: OwnEdge): Promise<void> {
+  await Promise.all([usage.drain(), watching.drain()]);
+  const { settle } = usage;
+  usage.settle = async (zone) => {
+    await Promise.all([settle?.(zone), watching.settle(zone)]);
+  };
+}
+
+function watchingOf(env: EdgeEnv, clients: OwnEdge["clients"], location: string): RequestWatching {
+  const source = { isolate: crypto.randomUUID(), location };
+  return new RequestWatching(clients, location, {
+    tail: ({ id }, tail) => new TailSender(id, source, () => env.ZONE_TAIL.getByName(id), tail),
+    logs: ({ id }) => new LogCollector(id, () => env.LOG_OUTBOX.getByName(id)),
+  });
 }
 
 function rateLimitsOf({ CLIENT_RATE_50, CLIENT_RATE_200, CLIENT_RATE_1000 }: ClientRateBindings): RateLimits {

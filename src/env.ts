@@ -6,6 +6,8 @@ import type { MailBindings } from "./people/mail.ts";
 import type { RateLimitBindings } from "./records/rate-limit-bindings.ts";
 import type { RecordPublisher } from "./records/record-publisher.ts";
 import type { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
+import type { LogOutbox } from "./request-log/delivery/log-outbox.ts";
+import type { ZoneTail } from "./request-log/tail/zone-tail.ts";
 import type { Variables } from "./settings.ts";
 import type { UsageMeter } from "./usage/meter.ts";
 import type { ZonePublisher } from "./zones/publisher.ts";
@@ -24,6 +26,8 @@ export interface Env extends Variables, RateLimitBindings, ClientRateBindings, M
   RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
   USAGE_METER: DurableObjectNamespace<UsageMeter>;
   PURGE_ACCELERATOR: DurableObjectNamespace<PurgeAccelerator>;
+  ZONE_TAIL: DurableObjectNamespace<ZoneTail>;
+  LOG_OUTBOX: DurableObjectNamespace<LogOutbox>;
   /** A folder on the disk of the state, of a server on one machine. */
   STATE_DISK?: Fetcher;
 }

@@ -6,7 +6,8 @@ declare module "node:zlib" {
     readonly BROTLI_PARAM_SIZE_HINT: number;
     readonly ZSTD_d_windowLogMax: number;
   };
-  export function gzipSync(bytes: Uint8Array, options: { level: number }): Uint8Array;
+  export function gzipSync(bytes: Uint8Array | string, options?: { level: number }): Uint8Array;
+  export function gunzipSync(bytes: Uint8Array): Uint8Array;
   export function brotliCompressSync(bytes: Uint8Array, options: { params: Record<number, number> }): Uint8Array;
   export function brotliDecompressSync(bytes: ArrayBuffer): Uint8Array;
   export function zstdCompressSync(text: string): Uint8Array;

@@ -14,6 +14,8 @@ export { HostPublisher } from "./hostnames/host-publisher.ts";
 export { RecordPublisher } from "./records/record-publisher.ts";
 export { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
 export { Shield } from "./shield.ts";
+export { LogOutbox } from "./request-log/delivery/log-outbox.ts";
+export { ZoneTail } from "./request-log/tail/zone-tail.ts";
 export { UsageMeter } from "./usage/meter.ts";
 export { ZonePublisher } from "./zones/publisher.ts";
 export { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";

@@ -10,6 +10,18 @@ export interface AccountDocument {
   stoppedUntil: number | null;
   /** Grows by one with every change. */
   revision: number;
+  /** Zones whose requests somebody reads along; left out: none. */
+  tails?: readonly AnnouncedTail[];
+}
+
+/** That somebody reads along what a zone answers. */
+export interface AnnouncedTail {
+  /** The zone's id. */
+  zone: string;
+  /** Ms since the epoch. */
+  until: number;
+  /** The share of its requests that an isolate tells of until it knows better. */
+  fraction: number;
 }
 
 /** Why nothing of an account is served. */

@@ -37,6 +37,7 @@ export const AUDIT_ACTIONS = [
   "webhook.update",
   "zone.create",
   "zone.delete",
+  "zone.log_secret",
   "zone.pause",
   "zone.purge",
   "zone.resume",

@@ -20,6 +20,7 @@ export async function deleteOldRows(db: D1Database, now: number): Promise<void> 
            (SELECT api_key_id, key FROM idempotency_keys WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)`,
       )
       .bind(daysBefore(now, BOUNDS.idempotency_keys.days), ROWS_PER_RUN),
+    db.prepare("DELETE FROM tails WHERE until < ?1").bind(daysBefore(now, BOUNDS.tails.days)),
     ...["revoked_at", "expires_at"].flatMap((end) =>
       deleteKeys(db, `SELECT id FROM api_keys WHERE ${end} < ?1 ORDER BY ${end} LIMIT ?2`, [
         daysBefore(now, BOUNDS.api_keys.over.days),

@@ -1,11 +1,20 @@
-import type { AccountDocument } from "./account-document.ts";
+import type { AccountDocument, AnnouncedTail } from "./account-document.ts";
 
 /** The document that the zone table should hold for an account; null where there is no such account. */
 export async function accountDocumentOf(db: D1Database, id: string): Promise<AccountDocument | null> {
-  return db
-    .prepare("SELECT id, state, stopped_until AS stoppedUntil, revision FROM accounts WHERE id = ?1")
+  const row = await db
+    .prepare(
+      `SELECT id, state, stopped_until AS stoppedUntil, revision,
+              (SELECT json_group_array(json_object('zone', zone_id, 'until', until, 'fraction', fraction))
+               FROM tails WHERE account_id = ?1) AS tails
+       FROM accounts WHERE id = ?1`,
+    )
     .bind(id)
-    .first<AccountDocument>();
+    .first<Omit<AccountDocument, "tails"> & { tails: string }>();
+  if (row === null) return null;
+  const { tails: json, ...account } = row;
+  const tails = JSON.parse(json) as AnnouncedTail[];
+  return tails.length === 0 ? account : { ...account, tails };
 }
 
 /** Notes that the table holds an account's document. */

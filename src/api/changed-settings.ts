@@ -9,6 +9,7 @@ import type { EdgeRule } from "../zones/rules/edge-rule.ts";
 import type { StoredSettings } from "../zones/settings.ts";
 import { type SettingsPatch, settingsSchema } from "../zones/settings-schema.ts";
 import { type ChangingOrigins, changedOrigins, refuseContradictions } from "./changed-origins.ts";
+import { checkedLogTarget } from "./checked-log-target.ts";
 import { checkedHost, checkedOrigin } from "./checked-origin.ts";
 import { Problem } from "./errors.ts";
 import { withRuleNames } from "./rule-problems.ts";
@@ -41,6 +42,7 @@ export function changedSettings(
   const { fallback_origin: fallback, origin_host: host, rules } = patch;
   const origins = changedOrigins(before, origin, patch, changing);
   refuseContradictions(origins, merged);
+  const { logs } = merged;
   const settings = {
     ...merged,
     ...(origins.origins !== undefined && { origins: origins.origins }),
@@ -48,6 +50,7 @@ export function changedSettings(
     ...(fallback != null && { fallback_origin: checkedOrigin("settings.fallback_origin", fallback, policy) }),
     ...(rules != null && { rules: rules.map((rule, index) => withCheckedOrigin(rule, index, policy)) }),
     ...(host != null && { origin_host: checkedHost("settings.origin_host", host, policy, zoneHosts) }),
+    ...(logs != null && { logs: { ...logs, target: checkedLogTarget(logs.target, policy) } }),
   };
   if (new TextEncoder().encode(JSON.stringify(settings)).length > LARGEST.settings)
     throw invalidField("settings", `must have at most ${LARGEST.settings} bytes in all, written as JSON`);

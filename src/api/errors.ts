@@ -20,6 +20,8 @@ const PROBLEMS = {
   key_rotated: [409, "the key has been rotated before: rotate the one that took its place"],
   signing_keys_full: [409, "a zone has two signing keys at most: delete the one that signs nothing any more"],
   no_signing_key: [409, "the zone has no key to sign with: make one at signing-keys"],
+  tail_full: [409, "five listen to this zone already, as many as may: try again when one of them has ended"],
+  no_log_target: [409, "the zone's logs are delivered nowhere: set settings.logs.target first"],
   precondition_failed: [
     412,
     "this has changed since it was read: read it again and repeat the change with its new ETag",

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { LOG_FIELDS } from "../zones/log-settings.ts";
 import { DEFAULT_SETTINGS, type ZoneSettings } from "../zones/settings.ts";
 import { settingsSchema } from "../zones/settings-schema.ts";
 
@@ -52,6 +53,21 @@ const listedOrigin = z
     auth: originAuth.optional(),
   })
   .openapi("ListedOrigin");
+
+/** Of a URL, who may not change the zone sees only whose server it is. */
+const logTarget = z.union([
+  z.object({ type: z.literal("https"), url: z.string() }).openapi("LogEndpoint"),
+  z
+    .object({
+      type: z.literal("s3"),
+      endpoint: z.string(),
+      region: z.string(),
+      bucket: z.string(),
+      prefix: z.string().optional(),
+      access_key_id: z.string(),
+    })
+    .openapi("LogBucket"),
+]);
 
 /** All settings of a zone as the API shows them. */
 export const shownSettings = z
@@ -156,6 +172,18 @@ export const shownSettings = z
       z
         .object({ retry_after: seconds.optional(), allow: z.array(z.string()).optional() })
         .openapi("Maintenance")
+        .nullable(),
+    ),
+    logs: as(
+      "logs",
+      z
+        .object({
+          target: logTarget.optional(),
+          fields: z.array(z.enum(LOG_FIELDS)).optional(),
+          sampling: z.number().optional(),
+          addresses: z.enum(["truncated", "full"]).optional(),
+        })
+        .openapi("Logs")
         .nullable(),
     ),
   } satisfies Record<keyof ZoneSettings, z.ZodType>)

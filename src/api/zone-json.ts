@@ -5,6 +5,7 @@ import type { RestContext } from "../rest/context.ts";
 import { settingsOf } from "../settings.ts";
 import { warningsOf } from "../zones/hsts-problems.ts";
 import type { OriginAuth } from "../zones/origin-settings.ts";
+import type { LogSettings } from "../zones/log-settings.ts";
 import type { ZoneRow } from "../zones/rows.ts";
 import type { EdgeRule } from "../zones/rules/edge-rule.ts";
 import { completeSettings, type ZoneSettings } from "../zones/settings.ts";
@@ -29,7 +30,7 @@ export const zoneSchema = z
     warnings: z.array(z.string()).optional().describe("What the zone's owner ought to know of its settings."),
     settings: shownSettings.describe(
       "Every setting, with today's defaults where none is set. The values of origin_headers, fallback_headers, of headers of origins and a rule's " +
-        "request_headers may be credentials: a key without zones:write sees them redacted.",
+        "request_headers, and the URL of logs, may be credentials: a key without zones:write sees them redacted.",
     ),
   })
   .openapi("Zone");
@@ -58,9 +59,18 @@ export function redactedSettings<Settings extends object>(settings: Settings): S
     Object.entries(settings).map(([name, value]) => {
       if (name === "rules" && Array.isArray(value)) return [name, value.map(redactedRule)];
       if (name === "origins" && Array.isArray(value)) return [name, value.map(redactedOrigin)];
+      if (name === "logs") return [name, redactedLogs(value as LogSettings | null | undefined)];
       return [name, HEADERS_TO_ORIGINS.includes(name) ? redactedHeaders(value as object) : value];
     }),
   ) as Settings;
+}
+
+/** The paths and queries of those who take logs hold tokens. */
+function redactedLogs<Logs extends LogSettings | null | undefined>(logs: Logs): Logs {
+  const target = logs?.target;
+  if (target === undefined || !("url" in target)) return logs;
+  const origin = URL.parse(target.url)?.origin ?? "";
+  return { ...logs, target: { ...target, url: `${origin}/[redacted]` } };
 }
 
 function redactedRule(rule: EdgeRule): EdgeRule {

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { surfaceOf } from "../hosts.ts";
-import { checkHost, checkOrigin } from "../origin-guard/origin-guard.ts";
+import { checkEndpoint, checkHost, checkOrigin } from "../origin-guard/origin-guard.ts";
 import { originPolicy } from "../origin-guard/origin-policy.ts";
 import type { RestContext } from "../rest/context.ts";
 import { type FieldProblem, fieldProblems, withMore } from "../rest/field-problems.ts";
@@ -33,8 +33,9 @@ export function refuseWrongZone(result: Validated, c: RestContext): undefined {
 function serverProblems(body: unknown, c: RestContext): FieldProblem[] {
   const policy = originPolicy(settingsOf(c.env));
   const { origin, settings } = objectOf(body);
-  const { fallback_origin, origin_host, rules, origins } = objectOf(settings);
-  const check = (field: string, text: unknown, verdictOn: typeof checkOrigin | typeof checkHost): FieldProblem[] => {
+  const { fallback_origin, origin_host, rules, origins, logs } = objectOf(settings);
+  const { type, url, endpoint } = objectOf(objectOf(logs).target);
+  const check = (field: string, text: unknown, verdictOn: Check): FieldProblem[] => {
     const verdict = typeof text === "string" ? verdictOn(text, policy) : { ok: true as const };
     return verdict.ok ? [] : [{ field, message: verdict.reason }];
   };
@@ -46,11 +47,15 @@ function serverProblems(body: unknown, c: RestContext): FieldProblem[] {
     ...(Array.isArray(origins) ? origins : []).flatMap((listed: unknown, index) =>
       check(`settings.origins.${index}.url`, objectOf(listed).url, checkOrigin),
     ),
+    ...(type === "https" ? check("settings.logs.target.url", url, checkEndpoint) : []),
+    ...(type === "s3" ? check("settings.logs.target.endpoint", endpoint, checkOrigin) : []),
     ...originsOfRules(rules).flatMap(({ field, origin: asked }) => check(field, asked, checkOrigin)),
     // Whether one below an edge domain is this zone's own is seen when the zone is known.
     ...(isBelowEdge(origin_host, c) ? [] : check("settings.origin_host", origin_host, checkHost)),
   ];
 }
+
+type Check = typeof checkOrigin | typeof checkHost | typeof checkEndpoint;
 
 function isBelowEdge(host: unknown, c: RestContext): boolean {
   const url = typeof host === "string" ? URL.parse(`https://${host}`) : null;

@@ -85,6 +85,9 @@ export const BOUNDS = {
   },
   /** Two, so that one can take the place of the other. */
   signing_keys: { per: "zone", rows: 2, days: null, over: null },
+  /** That somebody reads along what a zone answers. */
+  tails: { per: "zone", rows: 1, days: 1, over: null },
+  log_secrets: { per: "zone", rows: 1, days: null, over: null },
   /** Who signs in: one for each address that somebody has proven to have, where the operator lets them. */
   people: { per: "the service", rows: byPlan(() => null), days: null, over: null },
   people_sessions: { per: "person", rows: 100, days: 14, over: null },
@@ -109,6 +112,9 @@ export const BOUNDS = {
   paths: { per: "zone", rows: 93, days: 92, over: null },
   /** Of a usage meter: the isolates that have sent it something. */
   sources: { per: "account", rows: byPlan(() => null), days: 30, over: null },
+  /** Of a zone's outbox of logs: what comes in, and the batches that are made of it, 64 MB of them at most. */
+  log_chunks: { per: "zone", rows: 200, days: 1, over: null },
+  log_batches: { per: "zone", rows: 2_000, days: 1, over: null },
   /** Of the accelerator of purges. */
   tags: { per: "the service", rows: 50_000, days: 1, over: null },
   /** Of a feed of changes, which tells of each for ten minutes, and of the last ones for as long as nothing else changes. */

@@ -22,6 +22,7 @@ export function newId(
     | "host"
     | "invite"
     | "key"
+    | "logs"
     | "person"
     | "purge"
     | "qtok"

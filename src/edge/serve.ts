@@ -17,6 +17,7 @@ import { type RefusalReason, refuse } from "./answer/refusal.ts";
 import { type Replay, replay } from "./answer/replay.ts";
 import { type Answer, AT_ONCE_BYTES, type SendContext, send, toResponse, type Usage } from "./answer/send.ts";
 import { type StoredBody, storedBody } from "./answer/stored-body.ts";
+import { type Watching, watchOf } from "./answer/watch.ts";
 import { OpenBodies } from "./body/open-bodies.ts";
 import { streamBlob } from "./body/stream-blob.ts";
 import type { Memory } from "./cache/memory.ts";
@@ -39,6 +40,7 @@ export interface Edge extends Filling, Judging {
   accounts: AccountTable;
   memory: Memory;
   usage: Usage;
+  watching: Watching;
   settings: Pick<Settings, "edgeDomains">;
 }
 
@@ -119,6 +121,8 @@ function serveRuled(
   const { zone } = ruling;
   const { memory, store, usage, stalledMs } = edge;
   const target = targetOfRequest(request, ruling);
+  const watch = watchOf(edge.watching, ruling.document, account, now);
+  const { url } = ruling.route;
   const bar = accountBar ?? (target.takedown === null ? null : "taken-down");
   const isOpen = bar === null && ruling.answer === null && zone.state === "active";
   const hot = isOpen ? memory.get(target.key) : null;
@@ -127,9 +131,11 @@ function serveRuled(
     const { body, size } = again;
     const fields = fieldsFor(again, ruling, now);
     usage.countRequest(zone, target.path, "HIT", fields.status, size, now, waitUntil);
+    watch?.note({ request, url, target, ...fields, xCache: "HIT", bytes: size, now }, waitUntil);
     return new Response(body && streamBlob(body, size, stalledMs), fields);
   }
-  const context: SendContext = { zone, path: target.path, now, usage, stalledMs, waitUntil };
+  const asked = { request, url, target };
+  const context: SendContext = { zone, now, usage, stalledMs, waitUntil, watch, asked };
   const failed = (error: unknown) => send(failure(request, error, zone), context);
   const answerAnew = () =>
     bar === null ? pageOrAnswer(visit, ruling, target, edge) : barred(bar, request, zone, target, account, now);
@@ -159,12 +165,13 @@ async function sendStored(
 ): Promise<Response> {
   const found = await reading;
   if (found === null) return send(await answerAnew(), context);
-  const { zone, path, now, usage, waitUntil } = context;
+  const { zone, asked, now, usage, waitUntil, watch } = context;
   const { body } = found;
   if (size > AT_ONCE_BYTES || usage.settle !== null) {
     return send({ ...fields, body, isOnTheWay: false, tally: null, xCache: "HIT" }, context);
   }
-  usage.countRequest(zone, path, "HIT", fields.status, size, now, waitUntil);
+  usage.countRequest(zone, asked.target.path, "HIT", fields.status, size, now, waitUntil);
+  watch?.note({ ...asked, ...fields, xCache: "HIT", bytes: size, now }, waitUntil);
   return new Response(body, fields);
 }
 

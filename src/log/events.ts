@@ -200,6 +200,26 @@ export const EVENTS = {
     "A key that signs URLs of a zone was sealed by another `SECRETS_KEY`: what it has signed is refused",
     "Put the key that is missing behind the one of today, with a space between",
   ],
+  // Tails and logs of zones
+  request_not_noted: ["error", "A request is missing in a zone's tail and logs", "Report the stack: it is a defect"],
+  tail_not_told: [
+    "warn",
+    "A zone's tail did not take what an isolate told it: its listeners see how much they miss",
+    "Nothing, if it passes by itself",
+  ],
+  tail_not_announced: [
+    "error",
+    "The isolates were not told that somebody listens to a zone, or no longer does: its tail shows too little, or is told for an hour",
+    "Look at D1 and KV",
+  ],
+  tail_not_checked: ["error", "It was not asked whether those who listen to a zone still may", "Look at D1"],
+  log_not_taken: [
+    "warn",
+    "A zone's outbox did not take log lines. They are kept in memory, 4 MB of a zone, and brought again",
+    "Nothing, if it passes by itself",
+  ],
+  log_target_failed: ["warn", "A customer's server did not take logs: it is tried again", "Nothing"],
+  log_run_failed: ["error", "The delivery of a zone's logs was put off by half a minute", "Look at D1"],
   // People
   mail_not_sent: [
     "warn",

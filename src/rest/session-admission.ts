@@ -26,7 +26,19 @@ export async function sessionAdmission(
   const person = await personOf(c);
   if (person === null) return null;
   const { memberCaller } = await import("../people/member-caller.ts");
-  const caller = await memberCaller(c.env.DB, person, product, c.req.raw.headers);
+  const caller = await memberCaller(c.env.DB, person, product, headersOf(c.req.raw));
   if (caller === null) throw noAccount("you act for no such account: create one, or ask its owner for an invitation");
   return admitCaller(c.env.RATE_LIMITER, caller, c.var.now);
+}
+
+/** A browser sets no fields of its own with a WebSocket: what they would say stands in the query. */
+function headersOf({ headers, url }: Request): Headers {
+  if (headers.get("upgrade")?.toLowerCase() !== "websocket") return headers;
+  const { searchParams } = new URL(url);
+  const said = new Headers(headers);
+  for (const name of ["account", "mode"]) {
+    const value = searchParams.get(name);
+    if (value !== null) said.set(`x-rescdn-${name}`, value);
+  }
+  return said;
 }

@@ -46,7 +46,9 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
       workers: await controlWorkers(config, options, links, tierCache),
       beforeStart: tierCache.sweep,
       d1Databases: databasesOf(config),
-      sockets: [links.control, links.documents, links.database, links.meters, links.tier].map(({ socket }) => socket),
+      sockets: [links.control, links.documents, links.database, links.meters, links.tier, links.tails, links.outboxes].map(
+        ({ socket }) => socket,
+      ),
     });
     const upkeep = await startUpkeep(control.caretaker, config, tools);
     const bundle = await bundleEdge(options);
@@ -60,6 +62,8 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
     const stop = async () => {
       const time = timeToEnd();
       upkeep.stop();
+      // Clients of an edge process listen to tails that are in the control process, and would never end.
+      await settleUsage(control.caretaker);
       // The meters, to which the edge delivers what it has counted, are in the control process.
       await Promise.all(edges.map((edge) => settleUsage(edge.caretaker).then(() => edge.end(time.clients()))));
       await settleUsage(control.caretaker);
@@ -90,6 +94,8 @@ interface Links {
   meters: Link;
   /** What the edge processes ask origins through. */
   tier: Link;
+  tails: Link;
+  outboxes: Link;
   /** What each edge process is told, by the process's name. */
   edges: Map<string, Link>;
 }
@@ -102,6 +108,8 @@ function linksIn(folder: string, product: string, count: number): Links {
     database: linkTo(folder, STORAGE, "methods", "Database"),
     meters: linkTo(folder, STORAGE, "methods", "Meters"),
     tier: linkTo(folder, product, "requests", "UpperTier"),
+    tails: linkTo(folder, STORAGE, "methods", "Tails"),
+    outboxes: linkTo(folder, STORAGE, "methods", "Outboxes"),
     edges: new Map(names.map((name) => [name, linkTo(folder, name, "requests", "Publications")])),
   };
 }
@@ -136,7 +144,13 @@ async function controlWorkers(
     modules: await tools.bundleWorker(storageFolder, "src/server/edge/storage.ts"),
     kvNamespaces: Object.fromEntries(config.kv_namespaces.map(({ binding, id }) => [binding, id ?? binding])),
     d1Databases: databasesOf(config),
-    durableObjects: { USAGE_METER: { className: "UsageMeter", scriptName: config.name ?? "", useSQLite: true } },
+    durableObjects: Object.fromEntries(
+      [
+        ["USAGE_METER", "UsageMeter"],
+        ["ZONE_TAIL", "ZoneTail"],
+        ["LOG_OUTBOX", "LogOutbox"],
+      ].map(([binding, className = ""]) => [binding, { className, scriptName: config.name ?? "", useSQLite: true }]),
+    ),
     bindings: { EDGES: edges.size },
     serviceBindings: Object.fromEntries(
       [...edges.values()].map(({ binding }, index) => [`EDGE_${index + 1}`, binding]),
@@ -157,7 +171,7 @@ function edgeWorker(
   config: WranglerConfig,
   { vars }: RuntimeOptions,
   bundle: Awaited<ReturnType<typeof bundleEdge>>,
-  { control, documents, database, meters, tier }: Links,
+  { control, documents, database, meters, tier, tails, outboxes }: Links,
   cache: LocalCache,
 ) {
   return {
@@ -174,6 +188,8 @@ function edgeWorker(
       ZONES: documents.binding,
       DB: database.binding,
       USAGE_METER: meters.binding,
+      ZONE_TAIL: tails.binding,
+      LOG_OUTBOX: outboxes.binding,
     },
   };
 }

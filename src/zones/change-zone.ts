@@ -32,7 +32,7 @@ export async function changeZone(
       const [written] = await db.batch<RawZoneRow>([
         updateStatement(db, after, now),
         audit(before, after),
-        ...(after.state === "deleted" ? [dropSecrets(db, after.id), ...leaveHostnames(db, after.id, now)] : []),
+        ...(after.state === "deleted" ? [...dropSecrets(db, after.id), ...leaveHostnames(db, after.id, now)] : []),
       ]);
       const row = written?.results[0];
       return row === undefined ? null : parseZoneRow(row);
@@ -57,9 +57,11 @@ function updateStatement(db: D1Database, zone: ZoneRow, now: number): D1Prepared
     );
 }
 
-/** What a deleted zone's URLs were signed with. */
-function dropSecrets(db: D1Database, id: string): D1PreparedStatement {
-  return db
-    .prepare("DELETE FROM signing_keys WHERE zone_id = ?1 AND (SELECT state FROM zones WHERE id = ?1) = 'deleted'")
-    .bind(id);
+/** What a deleted zone's URLs and logs were signed with, and that somebody reads along. */
+function dropSecrets(db: D1Database, id: string): D1PreparedStatement[] {
+  return ["signing_keys", "log_secrets", "tails"].map((table) =>
+    db
+      .prepare(`DELETE FROM ${table} WHERE zone_id = ?1 AND (SELECT state FROM zones WHERE id = ?1) = 'deleted'`)
+      .bind(id),
+  );
 }

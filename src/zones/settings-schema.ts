@@ -3,6 +3,7 @@ import { LARGEST } from "../db/bounds.ts";
 import { accessSchema } from "./access-schema.ts";
 import { type HeaderUse, isHeaderValue, refusalOfHeaderName } from "./header-rules.ts";
 import { failoverSchema, originAuthSchema, originLimitSchema, originsSchema } from "./origin-schema.ts";
+import { logsSchema } from "./log-settings-schema.ts";
 import { changesStored, looksAtClient, MOST_OPEN } from "./rules/edge-rule.ts";
 import { hostSettings } from "./rules/host-settings-schema.ts";
 import { rulesSchema } from "./rules/rule-schema.ts";
@@ -233,6 +234,11 @@ export const settingsSchema = z
       hostSettings.maintenance,
       "While it is set, what is stored is served, fresh or stale, and no origin asked, but for the addresses allowed.",
       "MaintenanceChange",
+    ),
+    logs: setting(
+      logsSchema,
+      "Delivery of a line for each request, as NDJSON in batches compressed by gzip, at least once. The secret is given at `/v1/zones/{id}/logs/secret`.",
+      "LogsChange",
     ),
   })
   .superRefine(({ methods, rules }, context) => {

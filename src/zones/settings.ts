@@ -1,6 +1,7 @@
 import type { AccessSettings } from "./access-settings.ts";
 import type { AssetType } from "./asset-types.ts";
 import type { FailoverSettings, ListedOrigin, OriginAuth, OriginLimit } from "./origin-settings.ts";
+import type { LogSettings } from "./log-settings.ts";
 import type { EdgeRule } from "./rules/edge-rule.ts";
 
 /** Which of a client's headers the origin sees; without any, it sees none. */
@@ -106,6 +107,8 @@ export interface ZoneSettings {
   /** HTML by status or class (`"404"`, `"5xx"`). */
   error_pages: Readonly<Record<string, string>>;
   maintenance: MaintenanceSettings | null;
+  /** Null: logs are delivered nowhere. */
+  logs: LogSettings | null;
 }
 
 /** The settings of a zone that was created with none. */
@@ -148,6 +151,7 @@ export const DEFAULT_SETTINGS: ZoneSettings = {
   robots_txt: null,
   error_pages: {},
   maintenance: null,
+  logs: null,
 };
 
 /** What a customer has set of {@link ZoneSettings}; what is missing has its default. */

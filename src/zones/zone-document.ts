@@ -2,7 +2,7 @@ import { hostnamesStatement, readHostnames, type StoredHostname } from "../hostn
 import { downBy, readFailures } from "./origin-check-rows.ts";
 import { buildPurgeLog, EMPTY_PURGE_LOG, PURGE_LOG_BOUND, PURGE_LOG_SECONDS } from "./purge/purge-log.ts";
 import { purgesStatement, readPurges, type StoredPurge } from "./purge/purges.ts";
-import { completeSettings, type StoredSettings } from "./settings.ts";
+import { completeSettings, type StoredSettings, type ZoneSettings } from "./settings.ts";
 import { readSigningKeys, type SigningKeyRow, signingKeysStatement } from "./signing-key-rows.ts";
 import { readTakedowns, type StoredTakedown, takedownsStatement } from "./takedown-rows.ts";
 import type { ZoneDocument } from "./zone.ts";
@@ -27,7 +27,7 @@ export async function documentOf(db: D1Database, name: string, now: number): Pro
   const row = zones!.results[0] as RawZone | undefined;
   if (row === undefined) return null;
   const { origin_failures, ...zone } = row;
-  const settings = completeSettings(JSON.parse(zone.settings) as StoredSettings);
+  const settings = forTheEdge(JSON.parse(zone.settings) as StoredSettings);
   if (zone.state === "deleted") return { ...zone, settings, purges: EMPTY_PURGE_LOG };
   const log = buildPurgeLog(readPurges(purges!.results as StoredPurge[], PURGE_LOG_BOUND));
   const takedowns = readTakedowns(taken!.results as StoredTakedown[], zone.account, settings.query);
@@ -43,6 +43,14 @@ export async function documentOf(db: D1Database, name: string, now: number): Pro
     ...(signing_keys !== undefined && { signing_keys }),
     ...(origins_down.length > 0 && { origins_down }),
   };
+}
+
+/** Where logs are delivered is nothing that the edge needs to know. */
+function forTheEdge({ logs, ...stored }: StoredSettings): ZoneSettings {
+  const settings = completeSettings(stored);
+  if (logs == null) return settings;
+  const { target: _, ...rest } = logs;
+  return { ...settings, logs: rest };
 }
 
 /** Notes that the table holds a document; zones that had its name before have nothing left to publish. */

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import type { Env } from "../../src/env.ts";
-import { newEmail } from "../support/control-plane.ts";
+import { newEmail, newZone } from "../support/control-plane.ts";
 import { queryOf } from "../support/dns.ts";
 import { RESCDN, RESCDN_RECIPES } from "../support/recipes/rescdn.ts";
 import { RESOLVEDB, RESOLVEDB_RECIPES } from "../support/recipes/resolvedb.ts";
@@ -19,6 +19,25 @@ export const PARTICULAR: Record<string, (accounts: Accounts) => Promise<Response
   ...namesCauses(),
   async "POST /v1/zones/{id}/sign 503"({ customer: { live } }) {
     const { about, path, body } = RESCDN_RECIPES["POST /v1/zones/{id}/sign"]!;
+    const { at } = await about!.make(live);
+    const { SECRETS_KEY: _, ...withoutKeyring } = env;
+    return send("POST", path(at), { headers: RESCDN.shown(live), body: body!(at), bindings: withoutKeyring as Env });
+  },
+  async "GET /v1/zones/{id}/tail 101"({ customer: { live } }) {
+    const { id } = await newZone(live);
+    const headers = { ...RESCDN.shown(live), upgrade: "websocket" };
+    const answer = await send("GET", `/v1/zones/${id}/tail?seconds=1`, { headers });
+    answer.webSocket!.accept();
+    return answer;
+  },
+  async "GET /v1/zones/{id}/tail 409"({ customer: { live } }) {
+    const { id } = await newZone(live);
+    const ask = () => send("GET", `/v1/zones/${id}/tail?seconds=1`, { headers: RESCDN.shown(live) });
+    for (let listeners = 0; listeners < 5; listeners++) await ask();
+    return ask();
+  },
+  async "POST /v1/zones/{id}/logs/secret 503"({ customer: { live } }) {
+    const { about, path, body } = RESCDN_RECIPES["POST /v1/zones/{id}/logs/secret"]!;
     const { at } = await about!.make(live);
     const { SECRETS_KEY: _, ...withoutKeyring } = env;
     return send("POST", path(at), { headers: RESCDN.shown(live), body: body!(at), bindings: withoutKeyring as Env });

@@ -10,6 +10,9 @@ import { boundSessions } from "../../src/people/delete-old-people-rows.ts";
 import { acceptInvitation, invite } from "../../src/people/members.ts";
 import { maySignUp } from "../../src/people/sign-up.ts";
 import { boundHistory } from "../../src/records/webhooks/due-deliveries.ts";
+import type { LogOutbox } from "../../src/request-log/delivery/log-outbox.ts";
+import { MOST_BYTES } from "../../src/request-log/delivery/outbox-tables.ts";
+import { announceTail } from "../../src/request-log/tail/announce-tail.ts";
 import type { FailureCount } from "../../src/usage/batch.ts";
 import { popOf } from "../../src/usage/pops.ts";
 import { documentOf } from "../../src/zones/zone-document.ts";
@@ -77,6 +80,17 @@ const createZone = (key: string, name = newName()) =>
   post("/v1/zones", key, { name, origin: "https://origin.example.com" });
 const createRecord = (key: string, namespace: string, resource = "config") =>
   rest("/records", { method: "POST", key, body: { record: { key: `${resource}.${namespace}.v1`, data: btoa("{}") } } });
+
+/** Settings of a zone whose logs are delivered. */
+const LOGGED = { settings: { logs: { target: { type: "https", url: "https://logs.example/in" } } } };
+const CHUNK = { zone: "zone_1", text: "{}\n", lines: 1, lost: 0 };
+
+/** How many rows tables of an object have. */
+function rowsOfObject(object: DurableObjectStub<LogOutbox>, ...tables: string[]): Promise<number[]> {
+  return runInDurableObject(object, (_, { storage }) =>
+    tables.map((table) => storage.sql.exec<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`).one().n),
+  );
+}
 
 /** For each table, what passes its bound where nothing holds it, by calls that a customer can make. */
 const ATTEMPTS = {
@@ -320,6 +334,48 @@ const ATTEMPTS = {
     expect(await count("signing_keys", "zone_id = ?1", zone.id)).toBe(2);
     expect((await call(`/v1/zones/${zone.id}`, { method: "DELETE", key: live })).status).toBe(204);
     expect(await count("signing_keys", "zone_id = ?1", zone.id)).toBe(0);
+  },
+
+  tails: async () => {
+    const { account, live } = await newTenant();
+    const zone = await newZone(live);
+    const owner = { zone: zone.id, account, mode: "live" } as const;
+    for (let n = 0; n < 3; n++) await announceTail(env, owner, { until: Date.now() + n, fraction: 1 });
+    expect(await count("tails", "zone_id = ?1", zone.id)).toBe(1);
+    await cronAfter(BOUNDS.tails.days + 1);
+    expect(await count("tails", "zone_id = ?1", zone.id)).toBe(0);
+  },
+  log_secrets: async () => {
+    const { live } = await newTenant();
+    const zone = await newZone(live, LOGGED);
+    for (let n = 0; n < 3; n++) expect((await post(`/v1/zones/${zone.id}/logs/secret`, live, {})).status).toBe(200);
+    expect(await count("log_secrets", "zone_id = ?1", zone.id)).toBe(1);
+    expect((await call(`/v1/zones/${zone.id}`, { method: "DELETE", key: live })).status).toBe(204);
+    expect(await count("log_secrets", "zone_id = ?1", zone.id)).toBe(0);
+  },
+  log_chunks: async () => {
+    const outbox = env.LOG_OUTBOX.getByName(crypto.randomUUID());
+    for (let n = 0; n < BOUNDS.log_chunks.rows; n++) await outbox.take(CHUNK);
+    const rows = await rowsOfObject(outbox, "log_chunks", "log_batches");
+    expect(rows).toEqual([0, 1]);
+  },
+  log_batches: async () => {
+    const outbox = env.LOG_OUTBOX.getByName(crypto.randomUUID());
+    await outbox.take(CHUNK);
+    const fillTo = (size: number, many: number) =>
+      runInDurableObject(outbox, (_, { storage }) => {
+        storage.sql.exec(
+          `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${many})
+           INSERT INTO log_batches (id, lines, closed_at, size, body) SELECT 'logs_' || n, 1, ${Date.now()}, ${size}, x'00' FROM numbers`,
+        );
+      });
+    await fillTo(1, BOUNDS.log_batches.rows + 5);
+    await outbox.take(CHUNK);
+    expect(await rowsOfObject(outbox, "log_batches")).toEqual([BOUNDS.log_batches.rows]);
+    expect((await outbox.state()).lost).toBe(5);
+    await fillTo(MOST_BYTES / 4, 5);
+    await outbox.take(CHUNK);
+    expect(await rowsOfObject(outbox, "log_batches")).toEqual([4]);
   },
 
   takedowns: async () => {

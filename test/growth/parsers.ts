@@ -67,6 +67,10 @@ import { readName, readOpts, readQuestion } from "../../src/records/dns/wire.ts"
 import { queryTokenOf } from "../../src/records/query-token.ts";
 import { parseRecordKey } from "../../src/records/record-key.ts";
 import { bearerToken } from "../../src/records/rest/bearer-token.ts";
+import { cacheDetail } from "../../src/request-log/cache-detail.ts";
+import { shownQuery } from "../../src/request-log/shown-query.ts";
+import { userAgentClass } from "../../src/request-log/user-agent-class.ts";
+import { isSecret } from "../../src/signed-delivery/secret.ts";
 import { readParameters } from "../../src/signed-urls/parameters.ts";
 import { signUrl } from "../../src/signed-urls/sign-url.ts";
 import { isBelow } from "../../src/signed-urls/token-path.ts";
@@ -259,6 +263,13 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
         ["token_countries", text],
       ]),
   },
+  "src/request-log/cache-detail.ts": {
+    cacheDetail: (text) => cacheDetail(text),
+    "cacheDetail, ours": (text) => cacheDetail(`ResCDN; ${text}`),
+  },
+  "src/request-log/shown-query.ts": { shownQuery: (text) => shownQuery(`?${text}`) },
+  "src/request-log/user-agent-class.ts": { userAgentClass: (text) => userAgentClass(text) },
+  "src/signed-delivery/secret.ts": { isSecret: (text) => isSecret(`whsec_${text}`) },
   "src/signed-urls/parameters.ts": { readParameters: (text) => readParameters(text)?.length },
   "src/signed-urls/token-path.ts": { isBelow: (text) => isBelow(`/${text}`, `/${text}`) },
   "src/signed-urls/sign-url.ts": {

@@ -7,8 +7,8 @@ import type { Plan } from "../../src/accounts/plans.ts";
 import { newId } from "../../src/db/new-id.ts";
 import { EVENT_NAMES, type WebhookEvent } from "../../src/records/webhooks/events.ts";
 import { eventStatements } from "../../src/records/webhooks/outbox.ts";
-import { newSecret } from "../../src/records/webhooks/secret.ts";
 import { insertWebhook, type NewWebhook } from "../../src/records/webhooks/webhook-rows.ts";
+import { newSecret } from "../../src/signed-delivery/secret.ts";
 import { newEmail } from "./control-plane.ts";
 import { asset, type Line, type Origin, originAt, playEdge } from "./edge.ts";
 

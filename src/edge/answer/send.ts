@@ -4,6 +4,7 @@ import type { ByteTally } from "../body/byte-tally.ts";
 import { countedBody } from "../body/counted-body.ts";
 import { streamBlob } from "../body/stream-blob.ts";
 import type { XCache } from "../fill/provenance.ts";
+import type { SentAnswer, Watch } from "./watch.ts";
 
 /** An answer as it has been decided, before it goes out. */
 export interface Answer {
@@ -60,13 +61,15 @@ export function toResponse({ status, headers, body }: Answer): Response {
 /** What an answer is counted under. */
 export interface SendContext {
   zone: ZoneDocument;
-  path: string;
   /** When the request arrived, ms since the epoch. */
   now: number;
   usage: Usage;
   /** After so long without taking anything a client is let go, ms. */
   stalledMs: number;
   waitUntil: WaitUntil;
+  /** Null: nobody reads along. */
+  watch: Watch | null;
+  asked: Pick<SentAnswer, "request" | "url" | "target">;
 }
 
 /** Up to this length, a body out of the store is handed over at once, like one in memory (bytes). */
@@ -74,23 +77,31 @@ export const AT_ONCE_BYTES = 1_048_576;
 
 /** Sends an answer to a client of a zone, and counts it: a small body as it is handed over, a stream as it goes out. */
 export function send(answer: Answer, context: SendContext): Response | Promise<Response> {
-  const { zone, path, now, usage, stalledMs, waitUntil } = context;
+  const { zone, asked, now, usage, stalledMs, waitUntil, watch } = context;
+  const { path } = asked.target;
   const { xCache, status, body, headers } = answer;
   const size = lengthOf(headers);
+  const note = (bytes: number) => watch?.note({ ...asked, status, headers, xCache, bytes, now }, waitUntil);
   if (body instanceof ReadableStream && (answer.isOnTheWay || size === null || size > AT_ONCE_BYTES)) {
-    const count = (bytes: number) => usage.countBytes(zone, xCache, status, bytes, now, waitUntil);
+    let sentBytes = 0;
+    const count = (bytes: number) => {
+      sentBytes += bytes;
+      usage.countBytes(zone, xCache, status, bytes, now, waitUntil);
+    };
     const settle = () => usage.settle?.(zone);
+    const ended = watch && (() => note(sentBytes));
     const isTold = answer.tally !== null;
-    const counted = isTold ? body : countedBody(body, size, answer.isOnTheWay, stalledMs, count, settle);
+    const counted = isTold ? body : countedBody(body, size, answer.isOnTheWay, stalledMs, count, settle, ended);
     const response = toResponse({ ...answer, body: counted });
     usage.countRequest(zone, path, xCache, status, 0, now, waitUntil);
-    answer.tally?.tell(count, settle);
+    answer.tally?.tell(count, settle, ended);
     return response;
   }
   const sent = body instanceof Blob ? streamBlob(body, body.size, stalledMs) : body;
   const response = toResponse({ ...answer, body: sent });
   const bytes = body instanceof ReadableStream ? size! : (body?.size ?? 0);
   usage.countRequest(zone, path, xCache, status, bytes, now, waitUntil);
+  if (watch !== null) note(bytes);
   return usage.settle === null ? response : usage.settle(zone).then(() => response);
 }
 

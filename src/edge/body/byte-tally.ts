@@ -4,6 +4,8 @@ export class ByteTally {
   #total = 0;
   #count: ((bytes: number) => void) | null = null;
   #beforeEnd: () => Promise<void> | undefined = () => undefined;
+  #ended: (() => void) | null = null;
+  #isOver = false;
 
   /** Bytes so far. */
   get total(): number {
@@ -21,10 +23,23 @@ export class ByteTally {
     return this.#beforeEnd();
   }
 
-  /** Tells what has been handed over and what will be. */
-  tell(count: (bytes: number) => void, beforeEnd: () => Promise<void> | undefined): void {
+  /** Nothing more is handed over: the body is whole, or its client has gone. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#ended?.();
+  }
+
+  /**
+   * Tells what has been handed over and what will be.
+   *
+   * @param ended called once, when nothing more will be
+   */
+  tell(count: (bytes: number) => void, beforeEnd: () => Promise<void> | undefined, ended: (() => void) | null): void {
     if (this.#bytes > 0) count(this.#bytes);
     this.#count = count;
     this.#beforeEnd = beforeEnd;
+    this.#ended = ended;
+    if (this.#isOver) ended?.();
   }
 }

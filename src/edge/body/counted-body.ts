@@ -9,6 +9,7 @@ const BUFFER_BYTES = 131_072;
  * @param isOnTheWay whether the client is to have each byte as soon as it is here, not a buffer full of them
  * @param stalledMs after so long without taking anything the client is let go, ms
  * @param beforeEnd what the client waits for before the body is whole
+ * @param ended called when nothing more is handed over, be the body whole or not; null: nobody wants to know
  */
 export function countedBody(
   body: ReadableStream<Uint8Array>,
@@ -17,11 +18,12 @@ export function countedBody(
   stalledMs: number,
   count: (bytes: number) => void,
   beforeEnd: () => Promise<void> | undefined,
+  ended: (() => void) | null,
 ): ReadableStream<Uint8Array> {
   const { readable, writable } = size === null ? new IdentityTransformStream() : new FixedLengthStream(size);
   const client = writable.getWriter();
   const least = isOnTheWay ? 1 : BUFFER_BYTES;
-  void copy(body.getReader({ mode: "byob" }), client, least, stalledMs, count, beforeEnd);
+  void copy(body.getReader({ mode: "byob" }), client, least, stalledMs, count, beforeEnd, ended);
   return readable;
 }
 
@@ -33,8 +35,14 @@ async function copy(
   stalledMs: number,
   count: (bytes: number) => void,
   beforeEnd: () => Promise<void> | undefined,
+  ended: (() => void) | null,
 ): Promise<void> {
   let buffer = new ArrayBuffer(BUFFER_BYTES);
+  let isTold = false;
+  const tellEnd = () => {
+    if (!isTold) ended?.();
+    isTold = true;
+  };
   try {
     for (;;) {
       // The end may come with the last bytes.
@@ -47,9 +55,11 @@ async function copy(
       }
       if (done) break;
     }
+    tellEnd();
     await beforeEnd();
     await writer.close();
   } catch (error) {
+    tellEnd();
     await Promise.allSettled([writer.abort(error), reader.cancel(error)]);
   }
 }

@@ -47,6 +47,7 @@ export class Sink {
   }
 
   async close(): Promise<void> {
+    this.#tally?.end();
     if (this.#writer !== null) await this.#tally?.beforeEnd();
     await this.#writer?.close().catch(() => this.#leave());
   }
@@ -66,6 +67,7 @@ export class Sink {
 
   #leave(): void {
     clearTimeout(this.#timer);
+    this.#tally?.end();
     this.#writer = null;
   }
 }

@@ -7,6 +7,7 @@ import { originPolicy } from "../../origin-guard/origin-policy.ts";
 import { actorOf } from "../../rest/actor-of.ts";
 import type { RestContext, RestEnv } from "../../rest/context.ts";
 import { settingsOf } from "../../settings.ts";
+import { newSecret } from "../../signed-delivery/secret.ts";
 import {
   type DeliveryRow,
   findDelivery,
@@ -16,7 +17,6 @@ import {
 } from "../webhooks/delivery-rows.ts";
 import { EVENT_NAMES, EVENTS } from "../webhooks/events.ts";
 import { keptSecret } from "../webhooks/kept-secret.ts";
-import { newSecret } from "../webhooks/secret.ts";
 import {
   deleteWebhook,
   findWebhook,

@@ -1,13 +1,8 @@
-import { Webhook } from "standardwebhooks";
 import { log } from "../../log/log.ts";
-import { checkEndpoint } from "../../origin-guard/origin-guard.ts";
 import type { OriginPolicy } from "../../origin-guard/origin-policy.ts";
+import { type AttemptResult, postSigned, type Recipient } from "../../signed-delivery/post-signed.ts";
 
-/** Where to, and with which secrets: during a rotation the old one signs beside the new one. */
-export interface Recipient {
-  url: string;
-  secrets: readonly string[];
-}
+export type { AttemptResult } from "../../signed-delivery/post-signed.ts";
 
 /** What is sent. `id` stays the same over all attempts, so that a receiver can tell what it has had already. */
 export interface Message {
@@ -16,66 +11,19 @@ export interface Message {
   body: string;
 }
 
-/** What came of an attempt. `status`: of the answer; null where there was none. The reason is a sentence. */
-export type AttemptResult =
-  | { kind: "delivered"; status: number }
-  | { kind: "failed"; status: number | null; reason: string };
-
-const TIMEOUT_SECONDS = 15;
-
-/**
- * Sends a message as Standard Webhooks says: signed with HMAC-SHA256 over its id, the time and its body. Only the status
- * of the answer counts, its body is not read. No redirect is followed: it could lead to any host.
- *
- * @param now ms since the epoch: it is signed
- */
-export async function attempt(
+/** Sends an event to a webhook, signed. @param now ms since the epoch: it is signed */
+export function attempt(
   recipient: Recipient,
-  message: Message,
+  { id, type, body }: Message,
   policy: OriginPolicy,
   now: number,
 ): Promise<AttemptResult> {
-  // Checked when it was stored as well: what the operator allows may have changed since.
-  const verdict = checkEndpoint(recipient.url, policy);
-  if (!verdict.ok) return { kind: "failed", status: null, reason: `The URL ${verdict.reason}` };
-  const signal = AbortSignal.timeout(TIMEOUT_SECONDS * 1_000);
-  try {
-    const response = await fetch(verdict.url, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        "user-agent": "ResolveDB-Webhooks/1",
-        "x-resolvedb-event": message.type,
-        ...signedHeaders(recipient.secrets, message, now),
-      },
-      body: message.body,
-      cache: "no-store", // never through the cache of our own Cloudflare zone
-      redirect: "manual",
-      signal,
-    });
-    await response.body?.cancel().catch(() => undefined); // the answer has been given, however its body ends
-    return judgeStatus(response.status);
-  } catch (error) {
-    // Of the URL only whose server it is: paths and queries of webhooks hold tokens.
-    const { origin } = new URL(verdict.url);
-    log("webhook_failed", { origin, message: message.id, error });
-    const reason = signal.aborted ? `No answer within ${TIMEOUT_SECONDS} seconds` : "The server could not be reached";
-    return { kind: "failed", status: null, reason };
-  }
-}
-
-function signedHeaders(secrets: readonly string[], { id, body }: Message, now: number) {
-  const time = new Date(now);
-  return {
-    "webhook-id": id,
-    "webhook-timestamp": String(Math.floor(now / 1_000)),
-    "webhook-signature": secrets.map((secret) => new Webhook(secret).sign(id, time, body)).join(" "),
+  const headers = {
+    "content-type": "application/json",
+    "user-agent": "ResolveDB-Webhooks/1",
+    "x-resolvedb-event": type,
   };
-}
-
-function judgeStatus(status: number): AttemptResult {
-  if (status >= 200 && status <= 299) return { kind: "delivered", status };
-  const isRedirect = status >= 300 && status <= 399;
-  const reason = isRedirect ? `Answered ${status}: redirects are not followed` : `Answered ${status}`;
-  return { kind: "failed", status, reason };
+  return postSigned(recipient, { id, content: body, headers }, policy, now, (origin, error) =>
+    log("webhook_failed", { origin, message: id, error }),
+  );
 }

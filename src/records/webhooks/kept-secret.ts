@@ -1,6 +1,6 @@
 import type { Keyring } from "../../secrets/keyring.ts";
 import { open, seal } from "../../secrets/seal.ts";
-import { PREFIX } from "./secret.ts";
+import { PREFIX } from "../../signed-delivery/secret.ts";
 
 /** A webhook's secret as D1 keeps it: sealed, where the deployment has a keyring. */
 export function keptSecret(secret: string, webhook: string, keyring: Keyring | null): string {

@@ -1,7 +1,11 @@
-/** D1, KV and the meters as the processes of one server share them: the control process holds them. */
+/** D1, KV, the meters and what takes requests' events as the processes of one server share them: the control process holds them. */
 import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
 import type { AccountDocument } from "../../accounts/account-document.ts";
 import { log } from "../../log/log.ts";
+import type { LogChunk } from "../../request-log/delivery/log-chunk.ts";
+import type { LogOutbox } from "../../request-log/delivery/log-outbox.ts";
+import type { TailBatch, TailPace } from "../../request-log/tail/tail-protocol.ts";
+import type { ZoneTail } from "../../request-log/tail/zone-tail.ts";
 import type { UsageBatch } from "../../usage/batch.ts";
 import type { UsageMeter } from "../../usage/meter.ts";
 
@@ -9,6 +13,8 @@ interface Env {
   DB: D1Database;
   ZONES: KVNamespace;
   USAGE_METER: DurableObjectNamespace<UsageMeter>;
+  ZONE_TAIL: DurableObjectNamespace<ZoneTail>;
+  LOG_OUTBOX: DurableObjectNamespace<LogOutbox>;
   /** How many edge processes there are; `EDGE_1` is the first one's `Publications`. */
   EDGES: number;
   [edge: `EDGE_${number}`]: Fetcher;
@@ -96,6 +102,46 @@ class Meter extends RpcTarget {
 
   add(batch: UsageBatch): Promise<AccountDocument | null> {
     return this.#meter.add(batch);
+  }
+}
+
+/** Stands where the binding `ZONE_TAIL` does in an edge process, with that of its methods that isolates call. */
+export class Tails extends WorkerEntrypoint<Env> {
+  getByName(name: string): Tail {
+    return new Tail(this.env.ZONE_TAIL.getByName(name));
+  }
+}
+
+class Tail extends RpcTarget {
+  readonly #tail: DurableObjectStub<ZoneTail>;
+
+  constructor(tail: DurableObjectStub<ZoneTail>) {
+    super();
+    this.#tail = tail;
+  }
+
+  take(batch: TailBatch): Promise<TailPace | null> {
+    return this.#tail.take(batch);
+  }
+}
+
+/** Stands where the binding `LOG_OUTBOX` does in an edge process, with that of its methods that isolates call. */
+export class Outboxes extends WorkerEntrypoint<Env> {
+  getByName(name: string): Outbox {
+    return new Outbox(this.env.LOG_OUTBOX.getByName(name));
+  }
+}
+
+class Outbox extends RpcTarget {
+  readonly #outbox: DurableObjectStub<LogOutbox>;
+
+  constructor(outbox: DurableObjectStub<LogOutbox>) {
+    super();
+    this.#outbox = outbox;
+  }
+
+  take(chunk: LogChunk): Promise<void> {
+    return this.#outbox.take(chunk);
   }
 }
 

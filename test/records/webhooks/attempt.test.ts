@@ -2,7 +2,7 @@ import { Webhook } from "standardwebhooks";
 import { describe, expect, it, vi } from "vitest";
 import { originPolicy } from "../../../src/origin-guard/origin-policy.ts";
 import { attempt } from "../../../src/records/webhooks/attempt.ts";
-import { newSecret } from "../../../src/records/webhooks/secret.ts";
+import { newSecret } from "../../../src/signed-delivery/secret.ts";
 import { asset, type Line, type Origin, originAt } from "../../support/edge.ts";
 import { playReceivers } from "../../support/webhooks.ts";
 

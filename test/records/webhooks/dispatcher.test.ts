@@ -4,9 +4,9 @@ import { Webhook } from "standardwebhooks";
 import { describe, expect, it, vi } from "vitest";
 import { BACKLOG_BOUND } from "../../../src/records/webhooks/due-deliveries.ts";
 import { keptSecret } from "../../../src/records/webhooks/kept-secret.ts";
-import { newSecret } from "../../../src/records/webhooks/secret.ts";
 import { deleteWebhook, findWebhook, rotateSecret, updateWebhook } from "../../../src/records/webhooks/webhook-rows.ts";
 import { settingsOf } from "../../../src/settings.ts";
+import { newSecret } from "../../../src/signed-delivery/secret.ts";
 import { asset, pass } from "../../support/edge.ts";
 import { actorOf, happen, newOwner, newWebhook, PlayedWebhook, playReceivers } from "../../support/webhooks.ts";
 

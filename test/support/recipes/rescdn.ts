@@ -35,6 +35,16 @@ const signingZone: Thing = {
   },
 };
 
+/** Whose logs are to be delivered. */
+const loggedZone: Thing = {
+  ...zone,
+  async make(key) {
+    const target = { type: "https", url: "https://logs.example/in" };
+    const { id, name } = await newZone(key, { settings: { logs: { target } } });
+    return { at: id, alias: name, zone: id };
+  },
+};
+
 const signingKey: Thing = {
   kind: "signing key",
   missing: "zone_missing/signing-keys/sign_missing",
@@ -133,6 +143,14 @@ export const RESCDN_RECIPES: Recipes = {
     about: signingZone,
     path: (at) => `/v1/zones/${at}/sign`,
     body: () => ({ path: "/a.css" }),
+  },
+  "GET /v1/zones/{id}/tail": { own: 200, about: zone, path: (at) => `/v1/zones/${at}/tail?seconds=1` },
+  "GET /v1/zones/{id}/logs": { own: 200, about: zone, path: (at) => `/v1/zones/${at}/logs` },
+  "POST /v1/zones/{id}/logs/secret": {
+    own: 200,
+    about: loggedZone,
+    path: (at) => `/v1/zones/${at}/logs/secret`,
+    body: () => ({}),
   },
   "GET /v1/purge": { own: 200, about: zone, path: (at) => `/v1/purge?zone=${at}&path=/a.css` },
   "POST /v1/purge": {

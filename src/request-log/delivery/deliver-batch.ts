@@ -1,0 +1,48 @@
+import { gunzipSync } from "node:zlib";
+import { log } from "../../log/log.ts";
+import { originPolicy } from "../../origin-guard/origin-policy.ts";
+import type { Settings } from "../../settings.ts";
+import { type AttemptResult, postSigned } from "../../signed-delivery/post-signed.ts";
+import { openedLogSecret } from "./log-secret.ts";
+import type { LogDestination } from "./log-target-rows.ts";
+import type { LogBatch } from "./outbox-tables.ts";
+import { putObject } from "./put-object.ts";
+
+/** Tries to deliver a batch to where a zone's logs go. @param now ms since the epoch */
+export async function deliverBatch(
+  batch: LogBatch,
+  zone: string,
+  { name, target, sealed }: LogDestination,
+  settings: Settings,
+  now: number,
+): Promise<AttemptResult> {
+  if (sealed === null) return notYet("There is no secret yet: give one at logs/secret");
+  const secret = openedLogSecret(sealed, zone, settings.keyring);
+  if (secret === null) return notYet("The secret cannot be read by this deployment: give it anew at logs/secret");
+  const policy = originPolicy(settings);
+  const coded = new Uint8Array(batch.body);
+  const about = { "content-type": "application/x-ndjson", "content-encoding": "gzip" };
+  if (target.type === "s3") return putObject(target, secret, keyOf(batch, name, target.prefix), coded, about, policy);
+  const headers = {
+    ...about,
+    "user-agent": "ResCDN-Logs/1",
+    "x-rescdn-zone": name,
+    "x-rescdn-lines": String(batch.lines),
+  };
+  const content = new TextDecoder().decode(gunzipSync(coded));
+  const message = { id: batch.id, content, coded, headers };
+  return postSigned({ url: target.url, secrets: [secret] }, message, policy, now, (origin, error) =>
+    log("log_target_failed", { origin, batch: batch.id, error }),
+  );
+}
+
+function notYet(reason: string): AttemptResult {
+  return { kind: "failed", status: null, reason };
+}
+
+/** The same each time, so that what is put twice stands there once. */
+function keyOf({ id, closedAt }: LogBatch, zone: string, prefix = ""): string {
+  const time = new Date(closedAt).toISOString();
+  const [day = "", rest = ""] = time.split("T");
+  return `${prefix}${zone}/${day.replaceAll("-", "/")}/${rest.slice(0, 2)}/${time.replace(/[-:]|\.\d+/g, "")}-${id}.ndjson.gz`;
+}

@@ -1,0 +1,146 @@
+import { log } from "../../log/log.ts";
+import { isRecent } from "../../memo/is-recent.ts";
+import { LOG_FIELDS, type LogSettings } from "../../zones/log-settings.ts";
+import type { RequestEvent } from "../request-event.ts";
+import type { LogTaker } from "./log-chunk.ts";
+
+type WaitUntil = (work: Promise<unknown>) => void;
+
+/** From one chunk to the next: each costs a call and a row. Nobody waits for logs as for a tail. */
+const INTERVAL_MS = 5_000;
+/** A chunk that is this long goes at once (characters). */
+const CHUNK_LENGTH = 262_144;
+/** What waits here at most, of one zone; the oldest lines are lost then, and counted. */
+const MOST_LENGTH = 4_194_304;
+/** Pauses before a chunk is taken there once more. Together with the interval they stay within the 30 s of `waitUntil`. */
+const RETRY_MS = [1_000, 2_000, 4_000];
+const ABANDONED_MS = 20_000;
+
+interface Chunk {
+  text: string;
+  lines: number;
+}
+
+/** The log lines of one zone, in this isolate, until its outbox has them. */
+export class LogCollector {
+  readonly #taker: () => LogTaker;
+  readonly #zone: string;
+  #fields: LogSettings["fields"];
+  #sampling = 1;
+  #hasFullAddresses = false;
+  #share = 0;
+  #text = "";
+  #lines = 0;
+  /** What has not arrived, oldest first. */
+  #waiting: Chunk[] = [];
+  #waitingLength = 0;
+  #lost = 0;
+  #dueSince: number | null = null;
+  #delivery: Promise<void> = Promise.resolve();
+
+  /** @param taker of the zone, whenever a chunk goes out */
+  constructor(zone: string, taker: () => LogTaker) {
+    this.#zone = zone;
+    this.#taker = taker;
+  }
+
+  learn({ fields, sampling = 1, addresses }: LogSettings): void {
+    this.#fields = fields === undefined || fields.length === LOG_FIELDS.length ? undefined : fields;
+    this.#sampling = sampling;
+    this.#hasFullAddresses = addresses === "full";
+  }
+
+  /** The zone's logs are delivered no longer. */
+  forget(): void {
+    this.#text = "";
+    this.#lines = 0;
+    this.#waiting = [];
+    this.#waitingLength = 0;
+    this.#lost = 0;
+  }
+
+  /** Whether the next request is one of those that are logged. */
+  wants(): boolean {
+    this.#share += this.#sampling;
+    if (this.#share < 1) return false;
+    this.#share -= 1;
+    return true;
+  }
+
+  /**
+   * @param json of the event
+   * @param address the client's, in full
+   */
+  add(event: RequestEvent, json: string, address: string | null, now: number, waitUntil: WaitUntil): void {
+    this.#text += `${this.#isPlain ? json : JSON.stringify(this.#lineOf(event, address))}\n`;
+    this.#lines++;
+    if (this.#text.length >= CHUNK_LENGTH) {
+      waitUntil(this.drain());
+      return;
+    }
+    if (this.#dueSince !== null && isRecent(this.#dueSince, ABANDONED_MS, now)) return;
+    this.#dueSince = now;
+    waitUntil(
+      scheduler.wait(INTERVAL_MS).then(() => {
+        this.#dueSince = null;
+        return this.drain();
+      }),
+    );
+  }
+
+  /** Whether a line is the event as it is. */
+  get #isPlain(): boolean {
+    return this.#fields === undefined && !this.#hasFullAddresses;
+  }
+
+  #lineOf(event: RequestEvent, address: string | null): object {
+    const whole = this.#hasFullAddresses ? { ...event, address } : event;
+    return this.#fields === undefined ? whole : Object.fromEntries(this.#fields.map((name) => [name, whole[name]]));
+  }
+
+  /** Takes all there is to the outbox, one chunk after the other. Never fails. */
+  drain(): Promise<void> {
+    this.#close();
+    const deliver = () => this.#deliver();
+    this.#delivery = this.#delivery.then(deliver, deliver);
+    return this.#delivery;
+  }
+
+  #close(): void {
+    if (this.#lines === 0) return;
+    this.#waiting.push({ text: this.#text, lines: this.#lines });
+    this.#waitingLength += this.#text.length;
+    this.#text = "";
+    this.#lines = 0;
+    while (this.#waitingLength > MOST_LENGTH && this.#waiting.length > 1) {
+      const oldest = this.#waiting.shift()!;
+      this.#waitingLength -= oldest.text.length;
+      this.#lost += oldest.lines;
+    }
+  }
+
+  async #deliver(): Promise<void> {
+    for (let chunk = this.#waiting[0]; chunk !== undefined; chunk = this.#waiting[0]) {
+      if (!(await this.#take(chunk))) return;
+      if (this.#waiting[0] === chunk) {
+        this.#waiting.shift();
+        this.#waitingLength -= chunk.text.length;
+      }
+    }
+  }
+
+  async #take({ text, lines }: Chunk): Promise<boolean> {
+    for (const pause of [0, ...RETRY_MS]) {
+      if (pause > 0) await scheduler.wait(pause);
+      const lost = this.#lost;
+      try {
+        await this.#taker().take({ zone: this.#zone, text, lines, lost });
+        this.#lost -= lost;
+        return true;
+      } catch (error) {
+        log("log_not_taken", { zone: this.#zone, error });
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,55 @@
+import { AwsClient } from "aws4fetch";
+import { log } from "../../log/log.ts";
+import { checkOrigin } from "../../origin-guard/origin-guard.ts";
+import type { OriginPolicy } from "../../origin-guard/origin-policy.ts";
+import { type AttemptResult, judgeStatus, noAnswerWithin, UNREACHED } from "../../signed-delivery/post-signed.ts";
+import type { LogTarget } from "../../zones/log-settings.ts";
+
+const TIMEOUT_SECONDS = 30;
+
+/**
+ * Puts an object into a bucket that speaks S3, signed by AWS's Signature Version 4. The bucket stands in the path, which every
+ * such server takes. No redirect is followed.
+ */
+export async function putObject(
+  target: Extract<LogTarget, { type: "s3" }>,
+  secret: string,
+  key: string,
+  body: Uint8Array,
+  headers: Readonly<Record<string, string>>,
+  policy: OriginPolicy,
+): Promise<AttemptResult> {
+  const verdict = checkOrigin(target.endpoint, policy);
+  if (!verdict.ok) return { kind: "failed", status: null, reason: `The endpoint ${verdict.reason}` };
+  const { access_key_id: accessKeyId, region, bucket } = target;
+  const client = new AwsClient({ accessKeyId, secretAccessKey: secret, service: "s3", region });
+  const path = [bucket, ...key.split("/")].map(encoded).join("/");
+  const signal = AbortSignal.timeout(TIMEOUT_SECONDS * 1_000);
+  try {
+    const signed = await client.sign(`${verdict.origin}/${path}`, {
+      method: "PUT",
+      headers: { ...headers, "x-amz-content-sha256": await sha256(body) },
+      body,
+    });
+    const response = await fetch(signed, { cache: "no-store", redirect: "manual", signal });
+    // S3 says in its body which error it is.
+    const said = response.ok ? "" : (await response.text()).slice(0, 2_000);
+    const result = judgeStatus(response.status);
+    const code = /<Code>(\w{1,64})<\/Code>/.exec(said)?.[1];
+    return result.kind === "failed" && code !== undefined
+      ? { ...result, reason: `${result.reason} (${code})` }
+      : result;
+  } catch (error) {
+    log("log_target_failed", { origin: verdict.origin, error });
+    return { kind: "failed", status: null, reason: signal.aborted ? noAnswerWithin(TIMEOUT_SECONDS) : UNREACHED };
+  }
+}
+
+/** As the signature has it, so that no server has to guess: all but what RFC 3986 §2.3 calls unreserved. */
+function encoded(segment: string): string {
+  return encodeURIComponent(segment).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+async function sha256(body: Uint8Array): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", body)).toHex();
+}

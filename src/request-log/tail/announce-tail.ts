@@ -1,0 +1,70 @@
+import { publishAccount } from "../../accounts/account-publication.ts";
+import type { AccountPublisher } from "../../accounts/account-publisher.ts";
+import { accountTableOf } from "../../accounts/account-table.ts";
+import { log } from "../../log/log.ts";
+import { nameOf } from "../../usage/counter.ts";
+import type { UsageMeter } from "../../usage/meter.ts";
+
+/** What announcing needs of the environment. */
+export interface AnnouncerEnv {
+  DB: D1Database;
+  ZONES: KVNamespace;
+  ACCOUNT_PUBLISHER: DurableObjectNamespace<AccountPublisher>;
+  USAGE_METER: DurableObjectNamespace<UsageMeter>;
+}
+
+/** Whose tail it is. */
+export interface TailOwner {
+  zone: string;
+  account: string;
+  mode: "live" | "test";
+}
+
+/**
+ * Has every isolate that serves a zone know that somebody reads along, or no longer (null). It is said in the document of the
+ * account, with an end and a share to begin with: the feed of changes tells locations of it within three seconds, the account's
+ * meter whoever brings it counts, and one machine knows at once. Nothing of what is stored or purged changes.
+ */
+export async function announceTail(
+  env: AnnouncerEnv,
+  { zone, account, mode }: TailOwner,
+  tail: { until: number; fraction: number } | null,
+): Promise<void> {
+  const { DB: db } = env;
+  await db.batch([
+    tail === null
+      ? db.prepare("DELETE FROM tails WHERE zone_id = ?1").bind(zone)
+      : db
+          .prepare(
+            `INSERT INTO tails (zone_id, account_id, until, fraction) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET until = excluded.until, fraction = excluded.fraction`,
+          )
+          .bind(zone, account, tail.until, tail.fraction),
+    db.prepare("UPDATE accounts SET revision = revision + 1 WHERE id = ?1").bind(account),
+  ]);
+  const published = await publishAccount(env.ACCOUNT_PUBLISHER, accountTableOf(env.ZONES), account);
+  // The publisher tries again by itself.
+  if (published.kind === "pending") return;
+  try {
+    await env.USAGE_METER.getByName(nameOf({ account, mode })).know(published.document);
+  } catch (error) {
+    log("meter_not_told", { account, error });
+  }
+}
+
+/** Requests of a zone in a second, by what its meter has counted since the hour before this one began. */
+export async function rateOf(env: AnnouncerEnv, { zone, account, mode }: TailOwner, now: number): Promise<number> {
+  const hour = now - (now % HOUR_MS);
+  const from = hour - HOUR_MS;
+  const sums = await env.USAGE_METER.getByName(nameOf({ account, mode })).report({
+    from,
+    to: hour + HOUR_MS,
+    rows: "hours",
+    zones: [zone],
+    series: null,
+  });
+  const requests = sums.zone.reduce((sum, one) => sum + one.requests, 0);
+  return requests / ((now - from) / 1_000);
+}
+
+const HOUR_MS = 3_600_000;

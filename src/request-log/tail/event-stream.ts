@@ -1,0 +1,53 @@
+import type { Connection, TailMessage } from "./tail-listener.ts";
+
+const REQUEST = "event: request\ndata: ";
+
+/** A listener by server-sent events (HTML §9.2): one event a request. */
+export class EventStream implements Connection {
+  readonly response: Response;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #encoder = new TextEncoder();
+  readonly #gone: () => void;
+  #waiting = 0;
+
+  /** @param gone called once the listener has gone */
+  constructor(gone: () => void) {
+    this.#gone = gone;
+    const { readable, writable } = new IdentityTransformStream();
+    this.#writer = writable.getWriter();
+    this.#writer.closed.catch(gone);
+    this.response = new Response(readable, { headers: { "content-type": "text/event-stream" } });
+  }
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  send(message: TailMessage): void {
+    const { type, ...data } = message;
+    this.#write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  sendRequests(lines: string): void {
+    this.#write(`${REQUEST}${lines.replaceAll("\n", `\n\n${REQUEST}`)}\n\n`);
+  }
+
+  keepAlive(): void {
+    this.#write(": still here\n\n");
+  }
+
+  end(): void {
+    this.#writer.close().catch(() => undefined);
+  }
+
+  #write(text: string): void {
+    const bytes = this.#encoder.encode(text);
+    this.#waiting += bytes.byteLength;
+    this.#writer
+      .write(bytes)
+      .catch(this.#gone) // often seen here first
+      .then(() => {
+        this.#waiting -= bytes.byteLength;
+      });
+  }
+}

@@ -1,0 +1,34 @@
+import { MOST_A_SECOND, type TailBatch, type TailPace } from "./tail-protocol.ts";
+
+/** An isolate that has told nothing for so long is not counted on. */
+const FORGOTTEN_MS = 10_000;
+/** An object takes about a thousand calls a second; this leaves it four fifths for what they bring. */
+const CALLS_A_SECOND = 200;
+const SHORTEST_MS = 500;
+const LONGEST_MS = 5_000;
+/** Isolates that are told apart. */
+const MOST_ISOLATES = 2_000;
+
+/** How many requests each isolate has to tell of, and at what pace all of them together stay within the bound. */
+export class IsolateRates {
+  readonly #isolates = new Map<string, { at: number; rate: number }>();
+
+  note({ isolate, matched, ms }: Pick<TailBatch, "isolate" | "matched" | "ms">, now: number): void {
+    this.#isolates.delete(isolate);
+    this.#isolates.set(isolate, { at: now, rate: (matched * 1_000) / ms });
+    for (const [id, { at }] of this.#isolates) {
+      // The oldest are first.
+      if (now - at < FORGOTTEN_MS && this.#isolates.size <= MOST_ISOLATES) break;
+      this.#isolates.delete(id);
+    }
+  }
+
+  pace(now: number): Pick<TailPace, "fraction" | "most" | "intervalMs"> {
+    let total = 0;
+    for (const { at, rate } of this.#isolates.values()) if (now - at < FORGOTTEN_MS) total += rate;
+    const wanted = (this.#isolates.size * 1_000) / CALLS_A_SECOND;
+    const intervalMs = Math.min(Math.max(wanted, SHORTEST_MS), LONGEST_MS);
+    const fraction = total <= MOST_A_SECOND ? 1 : MOST_A_SECOND / total;
+    return { fraction, most: Math.ceil((MOST_A_SECOND * intervalMs) / 1_000), intervalMs };
+  }
+}

@@ -1,0 +1,57 @@
+import { type EndReason, LONGEST_SECONDS, MOST_A_SECOND, type TailFilter } from "./tail-protocol.ts";
+
+/** Who listens, as far as it has to be asked again whether they may. */
+export type Listening =
+  | { kind: "key"; id: string; expiresAt: number | null }
+  /** `session`: its id; `person`: theirs. */
+  | { kind: "session"; session: string; person: string };
+
+/** What somebody asks a tail for. */
+export interface ListenerRequest {
+  /** Id and name of the zone, and whose it is. */
+  zone: string;
+  name: string;
+  account: string;
+  mode: "live" | "test";
+  who: Listening;
+  filter: TailFilter;
+  /** At most {@link LONGEST_SECONDS}. */
+  seconds: number;
+}
+
+/** What a listener is told beside requests. */
+export type TailMessage =
+  | { type: "open"; zone: string; until: string; most_a_second: number }
+  /** Requests that passed the filter and were left out since the last message of this kind. */
+  | { type: "omitted"; count: number }
+  | { type: "end"; reason: EndReason };
+
+/** The way to a listener. */
+export interface Connection {
+  send(message: TailMessage): void;
+  /** Sends requests. @param lines the JSON of each, separated by LF */
+  sendRequests(lines: string): void;
+  keepAlive(): void;
+  /** Closes it; what was sent before is still delivered. */
+  end(): void;
+  /** How much has been sent that the listener has not taken, characters. */
+  readonly waiting: number;
+}
+
+/** Of a listener that takes too little, what comes then is left out (characters). */
+const MOST_WAITING = 2_097_152;
+
+export function openMessage(zone: string, until: number): TailMessage {
+  return { type: "open", zone, until: new Date(until).toISOString(), most_a_second: MOST_A_SECOND };
+}
+
+/** Until when somebody listens who begins now. */
+export function endOf({ seconds, who }: ListenerRequest, now: number): number {
+  const end = now + Math.min(seconds, LONGEST_SECONDS) * 1_000;
+  return who.kind === "key" && who.expiresAt !== null ? Math.min(end, who.expiresAt) : end;
+}
+
+/** Whether a listener takes what it is sent. */
+export function keepsUp({ waiting }: Connection): boolean {
+  return waiting < MOST_WAITING;
+}

@@ -1,0 +1,145 @@
+import type { AnnouncedTail } from "../../accounts/account-document.ts";
+import { log } from "../../log/log.ts";
+import { isRecent } from "../../memo/is-recent.ts";
+import { type Filtered, PreparedFilter } from "./tail-filter.ts";
+import { MOST_A_SECOND, type TailBatch, type TailPace, type ToldEvents } from "./tail-protocol.ts";
+
+/** What takes the batches of a zone's tail. Null: nobody listens. */
+export interface TailTaker {
+  take(batch: TailBatch): Promise<TailPace | null>;
+}
+
+type WaitUntil = (work: Promise<unknown>) => void;
+
+/** Until the object has said how often: the first events come soon. */
+const FIRST_INTERVAL_MS = 250;
+/** After so long, work that the platform may have dropped is taken over by others. */
+const ABANDONED_MS = 20_000;
+/** An isolate that was told that nobody listens asks again after this, should it be announced still. */
+const REST_MS = 15_000;
+
+/** Tells the tail of one zone what this isolate answers. */
+export class TailSender {
+  readonly #taker: () => TailTaker;
+  readonly #source: Pick<TailBatch, "isolate" | "location">;
+  readonly #zone: string;
+  #pace: TailPace;
+  /** Null: not known yet. */
+  #filters: readonly { id: string; filter: PreparedFilter }[] | null = null;
+  #restsUntil = 0;
+  /** By the ids of the filters that let them pass. */
+  #events = new Map<string, ToldEvents>();
+  #count = 0;
+  #passed: readonly string[] | null = null;
+  #omitted: Record<string, number> = {};
+  #matched = 0;
+  #since = 0;
+  /** What of the next event is due already. */
+  #share = 0;
+  #dueSince: number | null = null;
+
+  /** @param taker of the zone, whenever a batch goes out */
+  constructor(
+    zone: string,
+    source: Pick<TailBatch, "isolate" | "location">,
+    taker: () => TailTaker,
+    tail: AnnouncedTail,
+  ) {
+    this.#zone = zone;
+    this.#source = source;
+    this.#taker = taker;
+    const { until, fraction } = tail;
+    const most = (MOST_A_SECOND * FIRST_INTERVAL_MS) / 1_000;
+    this.#pace = { until, fraction, most, intervalMs: FIRST_INTERVAL_MS, filters: [] };
+  }
+
+  /** Whether somebody listens, as far as is known here. @param now ms since the epoch */
+  isActive(now: number): boolean {
+    return now < this.#pace.until && now >= this.#restsUntil;
+  }
+
+  /**
+   * Takes in what was announced: it may last longer than was known.
+   *
+   * @param isNew whether it may have been announced since it was taken in last: somebody may listen again
+   */
+  learn({ until }: AnnouncedTail, isNew: boolean): void {
+    if (until > this.#pace.until) this.#pace = { ...this.#pace, until };
+    if (isNew) this.#restsUntil = 0;
+  }
+
+  /** Whether an event of this request is to be told of, by {@link add}. It is counted either way, and a batch is under way. */
+  wants(request: Filtered, now: number, waitUntil: WaitUntil): boolean {
+    this.#arrange(now, waitUntil);
+    const passed = this.#filters?.filter(({ filter }) => filter.matches(request)).map(({ id }) => id) ?? null;
+    if (passed !== null && passed.length === 0) return false;
+    this.#matched++;
+    this.#share += this.#pace.fraction;
+    if (this.#share >= 1 && this.#count < this.#pace.most) {
+      this.#share = Math.min(this.#share - 1, 1);
+      this.#passed = passed;
+      return true;
+    }
+    for (const id of passed ?? [""]) this.#omitted[id] = (this.#omitted[id] ?? 0) + 1;
+    return false;
+  }
+
+  /** Takes in the event of the request that was wanted last. @param json of it, in one line */
+  add(json: string): void {
+    const to = this.#passed;
+    const key = to === null ? "" : to.join();
+    const told = this.#events.get(key);
+    this.#count++;
+    if (told === undefined) this.#events.set(key, { to, lines: json, count: 1 });
+    else {
+      told.lines += `\n${json}`;
+      told.count++;
+    }
+  }
+
+  #arrange(now: number, waitUntil: WaitUntil): void {
+    if (this.#dueSince !== null && isRecent(this.#dueSince, ABANDONED_MS, now)) return;
+    this.#dueSince = now;
+    if (this.#since === 0) this.#since = now;
+    waitUntil(scheduler.wait(this.#pace.intervalMs).then(() => this.deliver()));
+  }
+
+  /** Takes what there is to the tail, and learns how to go on. Never fails. */
+  async deliver(): Promise<void> {
+    this.#dueSince = null;
+    const now = Date.now();
+    const batch: TailBatch = {
+      ...this.#source,
+      events: [...this.#events.values()],
+      matched: this.#matched,
+      ms: Math.max(this.#pace.intervalMs, now - this.#since),
+      omitted: this.#omitted,
+    };
+    const count = this.#count;
+    this.#events.clear();
+    this.#count = 0;
+    this.#omitted = {};
+    this.#matched = 0;
+    this.#since = now;
+    try {
+      this.#follow(await this.#taker().take(batch), Date.now());
+    } catch (error) {
+      log("tail_not_told", { zone: this.#zone, error });
+      // They are told of as left out, with the next batch.
+      this.#omitted[""] = (this.#omitted[""] ?? 0) + count;
+      for (const [id, count] of Object.entries(batch.omitted)) this.#omitted[id] = (this.#omitted[id] ?? 0) + count;
+    }
+  }
+
+  #follow(pace: TailPace | null, now: number): void {
+    if (pace === null) {
+      this.#restsUntil = now + REST_MS;
+      this.#filters = null;
+      return;
+    }
+    const isSame = JSON.stringify(pace.filters) === JSON.stringify(this.#pace.filters);
+    this.#pace = pace;
+    if (isSame && this.#filters !== null) return;
+    this.#filters = pace.filters.map((filter) => ({ id: filter.id, filter: new PreparedFilter(filter) }));
+  }
+}
