@@ -2,12 +2,13 @@ import { NO_DIRECTIVES } from "../../http/cache-control.ts";
 import { selectsStored } from "../../http/freshen.ts";
 import { headersOf } from "../../http/headers-of.ts";
 import { retryAfterSeconds } from "../../http/retry-after.ts";
+import type { CacheWord } from "../../why/words.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { ownCookies } from "../cache/client-headers.ts";
 import { isWorthWriting } from "../cache/is-worth-writing.ts";
 import { useOf } from "../cache/lookup.ts";
 import { reportStoreFailure } from "../cache/report.ts";
-import { type StorableFor, storeVerdict } from "../cache/store-verdict.ts";
+import { type StorableFor, type StoreVerdict, storeVerdict } from "../cache/store-verdict.ts";
 import {
   freshened,
   type OriginAnswer,
@@ -18,7 +19,7 @@ import {
 } from "../cache/stored-response.ts";
 import { decodedBody } from "../origin/decoded-body.ts";
 import { errorReasonOf } from "../origin/failure-reason.ts";
-import { askOrigin, type OriginFailure } from "../origin/origin.ts";
+import { askOrigin, type OriginFailure, type OriginOutcome, type OriginRequest } from "../origin/origin.ts";
 import { originHeaders } from "../origin/origin-request.ts";
 import { unlistedFields } from "../request/forwarded-fields.ts";
 import { Leader } from "./coalescing.ts";
@@ -26,13 +27,13 @@ import { coalescingKeyOf } from "./coalescing-key.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FillPermit } from "./fill-budget.ts";
 import { keep, passOn, type Transfer } from "./keep.ts";
-import { decodingForOne, openAnswer } from "./open-answer.ts";
+import { decodingForOne, type Opened, openAnswer } from "./open-answer.ts";
 
 /** What the request that makes a fill gets from it. */
 export type Fill =
   /** A new response. `body` is on its way from the origin; null where none is wanted. */
   | ({ kind: "answer"; stored: StoredResponse; isKept: true } & OnTheWay)
-  | ({ kind: "answer"; stored: StoredResponse; isKept: false; reason: string } & OnTheWay)
+  | ({ kind: "answer"; stored: StoredResponse; isKept: false; reason: CacheWord } & OnTheWay)
   /** The stale response holds; its body is in the store. */
   | { kind: "validated"; stored: StoredResponse; cookies: readonly string[] }
   /** No answer, or none that is better than a stale one. */
@@ -100,12 +101,7 @@ const NOTHING_LEFT = Promise.resolve();
 async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, permit: FillPermit): Promise<Led> {
   const { request, zone, target } = exchange;
   const { stale, wantsBody } = wanted;
-  const asked = {
-    method: "GET",
-    pathAndQuery: target.path + target.query,
-    headers: originHeaders(exchange, stale ? validatorsOf(stale.stored) : {}),
-  };
-  const outcome = await askOrigin(exchange, asked, exchange.noteFailure);
+  const outcome = await askOrigin(exchange, wholeOf(exchange, stale?.stored ?? null), exchange.noteFailure);
   if (outcome.kind === "failure") return failed(leader, outcome.failure);
   const { response } = outcome;
   const isShared = !standsInForOne(outcome, exchange);
@@ -117,13 +113,9 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
     const retryAfter = retryAfterSeconds(response.headers.get("retry-after"), outcome.answeredAt);
     return failed(leader, { reason, retryAfter });
   }
-  const opened = await openAnswer(outcome, target, zone, exchange.noteFailure);
+  const opened = await openWhole(exchange, outcome);
   if (opened.kind === "failure") return failed(leader, opened.failure);
-  const { answer, decoding } = opened;
-  const stored = toStoredResponse(answer, request.headers, target, zone);
-  const verdict = isShared
-    ? storeVerdict(answer, stored, exchange, target, zone)
-    : ({ store: false, reason: "fallback" } as const);
+  const { answer, decoding, stored, verdict } = opened;
   const cookies = ownCookies(response.headers, zone.settings.forward, exchange.hosts);
   const isUnmeasured = stored.size === null && decoding.decoded.length === 0;
   if (verdict.store) {
@@ -141,6 +133,33 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
     done,
     over,
   };
+}
+
+/** What the origin is asked for a whole resource. @param stale what it is to validate; null: nothing */
+export function wholeOf(exchange: Exchange, stale: StoredResponse | null): OriginRequest {
+  const { target } = exchange;
+  const headers = originHeaders(exchange, stale === null ? {} : validatorsOf(stale));
+  return { method: "GET", pathAndQuery: target.path + target.query, headers };
+}
+
+/** The origin's answer with its body opened, as it would be kept, and whether it is. */
+export type OpenedWhole =
+  | (Extract<Opened, { kind: "open" }> & { stored: StoredResponse; verdict: StoreVerdict })
+  | Extract<Opened, { kind: "failure" }>;
+
+/** Opens what the origin has answered, and judges it. */
+export async function openWhole(
+  exchange: Exchange,
+  outcome: Extract<OriginOutcome, { kind: "answer" }>,
+): Promise<OpenedWhole> {
+  const { request, target, zone } = exchange;
+  const opened = await openAnswer(outcome, target, zone, exchange.noteFailure);
+  if (opened.kind === "failure") return opened;
+  const stored = toStoredResponse(opened.answer, request.headers, target, zone);
+  const verdict: StoreVerdict = standsInForOne(outcome, exchange)
+    ? { store: false, reason: "fallback" }
+    : storeVerdict(opened.answer, stored, exchange, target, zone);
+  return { ...opened, stored, verdict };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { CacheStatus } from "../../http/cache-status.ts";
+import type { CacheWord } from "../../why/words.ts";
 import type { Lookup } from "../cache/lookup.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 
@@ -7,7 +8,7 @@ export type XCache = "HIT" | "MISS" | "STALE" | "REVALIDATED" | "BYPASS";
 
 /** How an answer came about, as `Cache-Status` (RFC 9211), `X-Cache` and `Age` say it. */
 export interface Provenance {
-  cacheStatus: CacheStatus;
+  cacheStatus: Omit<CacheStatus, "detail"> & { detail?: CacheWord };
   xCache: XCache;
   /** Seconds; null: straight from the origin, whose own Age stands. */
   age: number | null;
@@ -16,7 +17,7 @@ export interface Provenance {
 type Aged = { age: number; ttl: number };
 
 /** Out of the store, without a word from the origin. */
-export function hit(xCache: "HIT" | "STALE", { age, ttl }: Aged, detail?: string): Provenance {
+export function hit(xCache: "HIT" | "STALE", { age, ttl }: Aged, detail?: CacheWord): Provenance {
   return { cacheStatus: { hit: true, ttl, ...(detail && { detail }) }, xCache, age };
 }
 
@@ -36,7 +37,7 @@ export function revalidated(stored: StoredResponse): Provenance {
 
 /** From the origin, and kept. */
 export function missed(found: Lookup, stored: StoredResponse): Provenance {
-  const detail = found.kind === "miss" && found.reason === "purged" ? { detail: "purged" } : {};
+  const detail = found.kind === "miss" && found.reason === "purged" ? ({ detail: "purged" } as const) : {};
   return {
     cacheStatus: {
       fwd: forwardReason(found),
@@ -51,7 +52,7 @@ export function missed(found: Lookup, stored: StoredResponse): Provenance {
 }
 
 /** From the origin, and not kept for this reason. */
-export function notKept(found: Lookup, stored: StoredResponse, reason: string): Provenance {
+export function notKept(found: Lookup, stored: StoredResponse, reason: CacheWord): Provenance {
   return {
     cacheStatus: { fwd: forwardReason(found), fwdStatus: stored.status, detail: reason },
     xCache: "BYPASS",
@@ -60,7 +61,7 @@ export function notKept(found: Lookup, stored: StoredResponse, reason: string): 
 }
 
 /** The cache was not asked. */
-export function bypassed(stored: StoredResponse, fwd: "bypass" | "method", detail: string | null): Provenance {
+export function bypassed(stored: StoredResponse, fwd: "bypass" | "method", detail: CacheWord | null): Provenance {
   return {
     cacheStatus: { fwd, fwdStatus: stored.status, ...(detail !== null && { detail }) },
     xCache: "BYPASS",
@@ -73,7 +74,7 @@ function initialTtl(stored: StoredResponse): number {
 }
 
 /** RFC 9211 §2.2: why the request went forward. */
-function forwardReason(found: Lookup): NonNullable<CacheStatus["fwd"]> {
+export function forwardReason(found: Lookup): NonNullable<CacheStatus["fwd"]> {
   if (found.kind === "found") return "stale";
   return found.reason === "purged" ? "miss" : found.reason;
 }

@@ -122,28 +122,48 @@ export function legible(log: PurgeLog): PurgeLog {
 
 /** Whether a stored response outlived the zone's purges. */
 export function purgeVerdict(log: PurgeLog, subject: PurgeSubject): PurgeVerdict {
-  const [hard, soft, softAt] = marksFor(log, subject).reduce<PurgeMark>(
-    (newest, mark) => [
-      Math.max(newest[0], mark[0]),
-      Math.max(newest[1], mark[1]),
-      mark[1] > newest[1] ? mark[2] : newest[2],
-    ],
-    NONE,
-  );
+  let [hard, soft, softAt] = NONE;
+  visitMarks(log, subject, (mark) => {
+    hard = Math.max(hard, mark[0]);
+    if (mark[1] > soft) [, soft, softAt] = mark;
+  });
   if (hard > subject.version) return { kind: "purged" };
   if (soft > subject.version) return { kind: "stale", softAt };
   return { kind: "valid" };
 }
 
-function marksFor(log: PurgeLog, { path, query, tagHashes }: PurgeSubject): PurgeMark[] {
+/** A mark of the log that is of something stored, and what it was purged by. */
+export interface MatchingMark {
+  kind: Purge["kind"];
+  /** The prefix; of a tag its hash; else `""`: the subject itself says it. */
+  name: string;
+  mark: PurgeMark;
+}
+
+/** The marks of the log that are of a stored response, or would be of one with these tags. */
+export function matchingMarks(log: PurgeLog, subject: Omit<PurgeSubject, "version">): MatchingMark[] {
+  const found: MatchingMark[] = [];
+  visitMarks(log, subject, (mark, kind, name) => {
+    if (mark[0] > 0 || mark[1] > 0) found.push({ kind, name, mark });
+  });
+  return found;
+}
+
+function visitMarks(
+  log: PurgeLog,
+  { path, query, tagHashes }: Omit<PurgeSubject, "version">,
+  visit: (mark: PurgeMark, kind: Purge["kind"], name: string) => void,
+): void {
   const { hasPaths, hasUrls, hasTags, prefixes } = contentsOf(log);
-  const marks: (PurgeMark | undefined)[] = [log.everything];
+  const show = (mark: PurgeMark | undefined, kind: Purge["kind"], name: string) => {
+    if (mark !== undefined) visit(mark, kind, name);
+  };
+  show(log.everything, "everything", "");
   // To hash a name takes some microseconds, and few zones have purged anything lately.
-  if (hasPaths) marks.push(log.paths[textHash(path)]);
-  if (hasUrls) marks.push(log.urls[textHash(path + query)]);
-  if (hasTags) for (const hash of tagHashes) marks.push(log.tags[hash]);
-  for (const [prefix, mark] of prefixes) if (path.startsWith(prefix)) marks.push(mark);
-  return marks.filter((mark) => mark !== undefined);
+  if (hasPaths) show(log.paths[textHash(path)], "path", "");
+  if (hasUrls) show(log.urls[textHash(path + query)], "url", "");
+  if (hasTags) for (const hash of tagHashes) show(log.tags[hash], "tag", hash);
+  for (const [prefix, mark] of prefixes) if (path.startsWith(prefix)) visit(mark, "prefix", prefix);
 }
 
 /** What there is in a log at all. */
