@@ -15,12 +15,14 @@ import { ClientRates, type RateLimits } from "./edge/policy/client-rates.ts";
 import { Routes } from "./edge/request/routes.ts";
 import { type Edge, serve } from "./edge/serve.ts";
 import { serveHostname } from "./edge/serve-hostname.ts";
+import { inspectorOf } from "./edge/why/inspector.ts";
 import type { ClientRateBindings, Env } from "./env.ts";
 import { hostTableOf } from "./hostnames/host-table.ts";
 import { type Surface, storeOrigin } from "./hosts.ts";
 import { settingsOf, type Variables } from "./settings.ts";
 import { Metering } from "./usage/metering.ts";
 import { popOf } from "./usage/pops.ts";
+import type { Inspector } from "./why/report.ts";
 import { cacheTagField } from "./zones/purge/cache-tags.ts";
 import { zoneTableOf } from "./zones/zone-table.ts";
 
@@ -33,19 +35,22 @@ export type EdgeEnv = Variables &
 /** A surface that is not the edge's. */
 export type ControlSurface = Exclude<Surface["kind"], "edge" | "hostname" | "unknown">;
 
-/** Answers a request for a surface that is not the edge's; `url` is the request's. */
+/** Answers a request for a surface that is not the edge's; `url` is the request's. `inspector`: what of the edge it may ask. */
 export type ControlPlane<E extends EdgeEnv> = (
   surface: ControlSurface,
   url: URL,
   request: Request,
   env: E,
   ctx: ExecutionContext,
+  inspector: Inspector,
 ) => Promise<Response>;
 
 /** What a Worker does for each request, and before its process ends. */
 export interface Entry<E extends EdgeEnv> {
   /** Serves zones, refuses what is nobody's, and leaves the rest to the control plane. Never throws or rejects. */
   fetch(request: Request, env: E, ctx: ExecutionContext): Response | Promise<Response>;
+  /** What of the edge others may ask. */
+  inspector(env: E, request: Request): Inspector;
   /** See {@link Metering.drain}. */
   drain(): Promise<void>;
 }
@@ -60,6 +65,13 @@ export function createEntry<E extends EdgeEnv>(
   cacheOf: (env: E) => PlainCache = () => ownCache("rescdn"),
 ): Entry<E> {
   let edge: (Edge & { usage: Metering }) | null = null;
+  let inspector: Inspector | null = null;
+
+  function inspect(env: E, request: Request): Inspector {
+    edge ??= edgeOf(env, cacheOf(env), request);
+    inspector ??= inspectorOf(edge, popOf(request.cf?.colo));
+    return inspector;
+  }
 
   function dispatch(request: Request, env: E, ctx: ExecutionContext): Response | Promise<Response> {
     edge ??= edgeOf(env, cacheOf(env), request);
@@ -76,7 +88,7 @@ export function createEntry<E extends EdgeEnv>(
       case "dns":
       case "sign-in":
       case "dashboard":
-        return control(route.surface.kind, route.url, request, env, ctx);
+        return control(route.surface.kind, route.url, request, env, ctx, inspect(env, request));
       case "unknown":
         return toResponse(refuse("unknown-host", request));
       default:
@@ -94,6 +106,7 @@ export function createEntry<E extends EdgeEnv>(
         return toResponse(failure(request, error));
       }
     },
+    inspector: inspect,
     async drain() {
       await edge?.usage.drain();
     },

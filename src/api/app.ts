@@ -4,6 +4,7 @@ import type { RestEnv } from "../rest/context.ts";
 import { everyAnswer } from "../rest/every-answer.ts";
 import { refuseOtherMethods } from "../rest/other-methods.ts";
 import { addSignposts } from "../rest/signposts.ts";
+import type { Inspector } from "../why/report.ts";
 import { addAdmin } from "./admin.ts";
 import { addAudit } from "./audit.ts";
 import { addDocs } from "./docs/docs.ts";
@@ -24,10 +25,11 @@ import { addSigningKeys } from "./signing-keys.ts";
 import { addTakedowns } from "./takedowns.ts";
 import { addUsage } from "./usage.ts";
 import { invalidRequest } from "./validation.ts";
+import { addWhy } from "./why.ts";
 import { addZones } from "./zones.ts";
 
 /** The control plane: every route of the API's hosts. */
-function createApi(): OpenAPIHono<RestEnv> {
+function createApi(inspector: Inspector): OpenAPIHono<RestEnv> {
   const app = new OpenAPIHono<RestEnv>({
     // With a slash at its end a path is the same.
     strict: false,
@@ -53,6 +55,7 @@ function createApi(): OpenAPIHono<RestEnv> {
   addKeys(app);
   addMe(app);
   addAudit(app);
+  addWhy(app, inspector);
   addUsage(app);
   addQuota(app);
   addPeople(app);
@@ -69,10 +72,15 @@ function createApi(): OpenAPIHono<RestEnv> {
   return app;
 }
 
-let api: OpenAPIHono<RestEnv> | null = null;
+let api: { app: OpenAPIHono<RestEnv>; inspector: Inspector } | null = null;
 
 /** Answers a request to one of the API's hosts. */
-export async function handleApi(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-  api ??= createApi();
-  return api.fetch(request, env, ctx);
+export async function handleApi(
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+  inspector: Inspector,
+): Promise<Response> {
+  if (api?.inspector !== inspector) api = { app: createApi(inspector), inspector };
+  return api.app.fetch(request, env, ctx);
 }

@@ -49,9 +49,10 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
     const bundle = await bundleEdge(options);
     const cacheOf = localCaches(stateDir, [...links.edges.keys()], options.cacheBytes);
     const edges = await Promise.all(
-      [...links.edges].map(([name, { socket }]) => {
+      [...links.edges].map(([name, { socket }], index) => {
         const cache = cacheOf(name);
-        const workers: ServerProcessOptions["workers"] = [edgeWorker(name, config, options, bundle, links, cache)];
+        const vars = { ...options.vars, EDGE_NUMBER: index + 1 };
+        const workers: ServerProcessOptions["workers"] = [edgeWorker(name, config, vars, bundle, links, cache)];
         return start({ name, workers, sockets: [socket], port, beforeStart: cache.sweep });
       }),
     );
@@ -116,7 +117,11 @@ async function controlWorkers(
     rootPath: folder,
     modules: await tools.bundleWorker(folder, "src/server/edge/control.ts"),
     kvNamespaces: {},
-    serviceBindings: { ZONES: { name: STORAGE, entrypoint: "Documents" }, ...probeFolder(stateDir) },
+    serviceBindings: {
+      ZONES: { name: STORAGE, entrypoint: "Documents" },
+      ...toEdges(edges),
+      ...probeFolder(stateDir),
+    },
   };
   const storage = {
     name: STORAGE,
@@ -127,11 +132,13 @@ async function controlWorkers(
     d1Databases: databasesOf(config),
     durableObjects: { USAGE_METER: { className: "UsageMeter", scriptName: config.name ?? "", useSQLite: true } },
     bindings: { EDGES: edges.size },
-    serviceBindings: Object.fromEntries(
-      [...edges.values()].map(({ binding }, index) => [`EDGE_${index + 1}`, binding]),
-    ),
+    serviceBindings: toEdges(edges),
   };
   return [control, storage];
+}
+
+function toEdges(edges: Links["edges"]) {
+  return Object.fromEntries([...edges.values()].map(({ binding }, index) => [`EDGE_${index + 1}`, binding]));
 }
 
 async function bundleEdge({ stateDir, tools }: RuntimeOptions) {
@@ -144,7 +151,7 @@ async function bundleEdge({ stateDir, tools }: RuntimeOptions) {
 function edgeWorker(
   name: string,
   config: WranglerConfig,
-  { vars }: RuntimeOptions,
+  vars: Record<string, string | number>,
   bundle: Awaited<ReturnType<typeof bundleEdge>>,
   { control, documents, database, meters }: Links,
   cache: LocalCache,

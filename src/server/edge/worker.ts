@@ -11,10 +11,13 @@ import { settingsOf } from "../../settings.ts";
 import { DRAIN } from "../../usage/drain.ts";
 import { readDocument, zoneKey, zoneTableOf } from "../../zones/zone-table.ts";
 import { freePurged } from "./free-purged.ts";
+import { answerQuestion, EDGE_HEADER } from "./inspection.ts";
 import { type LocalCacheEnv, localCacheOf } from "./local-cache.ts";
 
 interface Env extends EdgeEnv, LocalCacheEnv, Pick<ProductEnv, "DB"> {
   CONTROL: Fetcher;
+  /** Of this process among those of the server. */
+  EDGE_NUMBER: number;
 }
 
 const entry = createEntry<Env>(otherSurface, localCacheOf);
@@ -38,6 +41,7 @@ async function withAddress(request: Request, env: Env): Promise<Request> {
   const forwarded = new Request(request);
   if (address === null) forwarded.headers.delete("cf-connecting-ip");
   else forwarded.headers.set("cf-connecting-ip", address);
+  forwarded.headers.set(EDGE_HEADER, String(env.EDGE_NUMBER));
   return forwarded;
 }
 
@@ -50,8 +54,9 @@ function unavailable(error: unknown): Response {
 
 /** What the control process tells an edge process. */
 export class Publications extends WorkerEntrypoint<Env> {
-  /** Takes in a document that KV has just taken in under the key that is the path. */
+  /** Takes in a document that KV has just taken in under the key that is the path; or answers a question about this edge. */
   override async fetch(request: Request): Promise<Response> {
+    if (request.method === "POST") return answerQuestion(request, entry.inspector(this.env, request), this.ctx);
     const key = decodeURIComponent(new URL(request.url).pathname.slice(1));
     this.#takeIn(key, await request.text());
     return new Response(null, { status: 204 });

@@ -25,6 +25,16 @@ const zone: Thing = {
   },
 };
 
+/** By which it is asked. */
+const urlOfZone: Thing = {
+  ...zone,
+  missing: "https://zone-missing.rescdn.io/a.css",
+  async make(key) {
+    const { id, name } = await newZone(key);
+    return { at: `https://${name}.rescdn.io/a.css`, zone: id };
+  },
+};
+
 /** With a key that signs its URLs. */
 const signingZone: Thing = {
   ...zone,
@@ -169,6 +179,13 @@ export const RESCDN_RECIPES: Recipes = {
     body: () => ({ requests_cap: 1_000_000 }),
     restricted: 403,
     test: 403,
+  },
+  "GET /v1/why": { own: 200, about: urlOfZone, path: (at) => `/v1/why?url=${encodeURIComponent(at)}` },
+  "POST /v1/origin-check": {
+    own: 200,
+    about: null,
+    path: () => "/v1/origin-check",
+    body: () => ({ origin: "https://a.example.com" }),
   },
   "GET /v1/usage": { own: 200, about: zone, path: (at) => `/v1/usage?zone=${at}` },
   "GET /v1/usage/paths": { own: 200, about: zone, path: (at) => `/v1/usage/paths?zone=${at}` },
