@@ -85,7 +85,7 @@ export const originCheckRoute = route({
           path: z
             .string()
             .max(8_192)
-            .regex(/^\/[^#\s\\\p{Cc}]*$/u, "must begin with /, without blanks or a fragment")
+            .regex(/^\/[^#\s\\\x00-\x1f\x7f]*$/, "must begin with /, without blanks or a fragment")
             .default("/")
             .openapi({ example: "/assets/site.css" })
             .describe("A path of yours, with a query if need be."),

@@ -138,7 +138,10 @@ function requestViolations({ document, values }: Found, operation: Operation, ex
       cookie: null,
     }[place];
     if (value === null || value === undefined) return required ? [`${place} parameter ${name} is missing`] : [];
-    return invalid(`${place} parameter ${name}`, document, schema, fromText(value, schema));
+    // One that may be given again is a list.
+    const isList = place === "query" && (schema as { type?: unknown }).type === "array";
+    const given = isList ? searchParams.getAll(name) : fromText(value, schema);
+    return invalid(`${place} parameter ${name}`, document, schema, given);
   });
   const { required, content } = operation.requestBody ?? { content: {} };
   const schema = content["application/json"]?.schema;
