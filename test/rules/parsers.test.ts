@@ -20,6 +20,8 @@ const NOT_TIMED: Readonly<Record<string, string>> = {
   "src/api/guards.ts": ONE_PASS,
   "src/api/origin-hosts.ts": OURS,
   "src/api/signing.ts": ONE_PASS,
+  "src/api/why-routes.ts": ONE_PASS,
+  "src/edge/why/examine-origin.ts": ONE_PASS,
   "src/secrets/keyring.ts": "the operator's settings",
   "src/secrets/seal.ts": OURS,
   "src/signed-urls/message.ts": OURS,
