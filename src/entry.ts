@@ -17,6 +17,7 @@ import { type Edge, serve } from "./edge/serve.ts";
 import { serveHostname } from "./edge/serve-hostname.ts";
 import { inspectorOf } from "./edge/why/inspector.ts";
 import type { ClientRateBindings, Env } from "./env.ts";
+import { type AskBucket, askingBuckets } from "./files/buckets.ts";
 import { hostTableOf } from "./hostnames/host-table.ts";
 import { type Surface, storeOrigin } from "./hosts.ts";
 import { settingsOf, type Variables } from "./settings.ts";
@@ -59,22 +60,24 @@ export interface Entry<E extends EdgeEnv> {
  * The entry of a Worker that serves the edge. What it keeps between requests is one isolate's.
  *
  * @param cacheOf where responses are stored
+ * @param bucketsOf the buckets that zones may have as their origin
  */
 export function createEntry<E extends EdgeEnv>(
   control: ControlPlane<E>,
   cacheOf: (env: E) => PlainCache = () => ownCache("rescdn"),
+  bucketsOf: (env: E) => AskBucket = askingBuckets,
 ): Entry<E> {
   let edge: (Edge & { usage: Metering }) | null = null;
   let inspector: Inspector | null = null;
 
   function inspect(env: E, request: Request): Inspector {
-    edge ??= edgeOf(env, cacheOf(env), request);
+    edge ??= edgeOf(env, cacheOf(env), bucketsOf(env), request);
     inspector ??= inspectorOf(edge, popOf(request.cf?.colo));
     return inspector;
   }
 
   function dispatch(request: Request, env: E, ctx: ExecutionContext): Response | Promise<Response> {
-    edge ??= edgeOf(env, cacheOf(env), request);
+    edge ??= edgeOf(env, cacheOf(env), bucketsOf(env), request);
     const route = edge.routes.routeOf(request.url);
     // RFC 9112 §3.2: "a server MUST respond with a 400".
     if (route === null) return toResponse(refuse("bad-host", request));
@@ -113,7 +116,7 @@ export function createEntry<E extends EdgeEnv>(
   };
 }
 
-function edgeOf(env: EdgeEnv, cache: PlainCache, { cf }: Request): Edge & { usage: Metering } {
+function edgeOf(env: EdgeEnv, cache: PlainCache, buckets: AskBucket, { cf }: Request): Edge & { usage: Metering } {
   const settings = settingsOf(env);
   const accounts = accountTableOf(env.ZONES);
   const zones = zoneTableOf(env.ZONES);
@@ -129,6 +132,7 @@ function edgeOf(env: EdgeEnv, cache: PlainCache, { cf }: Request): Edge & { usag
     coalescing: new Coalescing(),
     fills: new FillBudget(),
     ranges: new RangeDemand(),
+    buckets,
     memory: new Memory(settings.memory),
     usage: new Metering(env.USAGE_METER, popOf(cf?.colo), (document) => accounts.remember(document, Date.now())),
     stalledMs: settings.stalledClientMs,

@@ -1,6 +1,7 @@
 import type { AccountPublisher } from "./accounts/account-publisher.ts";
 import type { RateLimiter } from "./accounts/rate-limiter.ts";
 import type { ChangeFeed } from "./documents/change-feed.ts";
+import type { BucketBindings } from "./files/buckets.ts";
 import type { HostPublisher } from "./hostnames/host-publisher.ts";
 import type { MailBindings } from "./people/mail.ts";
 import type { RateLimitBindings } from "./records/rate-limit-bindings.ts";
@@ -12,7 +13,7 @@ import type { ZonePublisher } from "./zones/publisher.ts";
 import type { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";
 
 /** Bindings and variables of `wrangler.toml`. A Durable Object names the few that it needs itself: this knows all of them. */
-export interface Env extends Variables, RateLimitBindings, ClientRateBindings, MailBindings {
+export interface Env extends Variables, RateLimitBindings, ClientRateBindings, MailBindings, BucketBindings {
   DB: D1Database;
   ZONES: KVNamespace;
   CHANGE_FEED: DurableObjectNamespace<ChangeFeed>;

@@ -10,6 +10,7 @@ import { addAudit } from "./audit.ts";
 import { addDocs } from "./docs/docs.ts";
 import { addDocument } from "./document.ts";
 import { Problem, problemOf } from "./errors.ts";
+import { addFiles } from "./files.ts";
 import { addHealth } from "./health.ts";
 import { addHostnames } from "./hostnames.ts";
 import { addKeys } from "./keys.ts";
@@ -48,6 +49,7 @@ function createApi(inspector: Inspector): OpenAPIHono<RestEnv> {
   addHealth(app);
   addZones(app);
   addHostnames(app);
+  addFiles(app);
   addSigningKeys(app);
   addSigning(app);
   addPurge(app);

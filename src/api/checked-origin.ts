@@ -1,3 +1,4 @@
+import { bucketName, bucketOf, bucketOrigins } from "../files/buckets.ts";
 import { checkHost, checkOrigin } from "../origin-guard/origin-guard.ts";
 import type { OriginPolicy } from "../origin-guard/origin-policy.ts";
 import { invalidField } from "./validation.ts";
@@ -7,6 +8,16 @@ export function checkedOrigin(field: string, origin: string, policy: OriginPolic
   const verdict = checkOrigin(origin, policy);
   if (!verdict.ok) throw invalidField(field, verdict.reason);
   return verdict.origin;
+}
+
+/** An origin as it will be asked: a server, or a bucket of the deployment's; or a 422 that names the field and says why. */
+export function checkedZoneOrigin(field: string, origin: string, policy: OriginPolicy, env: object): string {
+  if (!origin.startsWith("r2:")) return checkedOrigin(field, origin, policy);
+  const name = bucketName(origin);
+  if (name !== null && bucketOf(env, name) !== null) return `r2://${name}`;
+  const known = bucketOrigins(env);
+  if (known.length === 0) throw invalidField(field, "is a bucket, and this deployment has none");
+  throw invalidField(field, `is no bucket of this deployment, which has ${known.join(", ")}`);
 }
 
 /** A host as the origin will be asked for it, or a 422 that names the field and says why. */

@@ -20,9 +20,11 @@ const zoneName = z
       "The subdomain: lower-case letters, digits and hyphens. Names that software or people trust are reserved: `www`, `mail`, `sso`.",
     example: "my-assets",
   });
-const origin = z
-  .string()
-  .openapi({ description: "Your server, by its https URL.", example: "https://your-origin.com" });
+const origin = z.string().openapi({
+  description:
+    "Your server, by its https URL; or a bucket of this deployment, such as `r2://files`, for files that you upload here.",
+  example: "https://your-origin.com",
+});
 const changed = settingsSchema.openapi("SettingsChange", { example: { query: { except: ["utm_*", "fbclid"] } } });
 const GIVEN = refusedNames("is given by the server", "id", "subdomain", "created", "version");
 const params = z.object({ id: z.string().openapi({ description: "The zone's id or name.", example: "zone_abc123" }) });

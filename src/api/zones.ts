@@ -15,7 +15,7 @@ import { isSameZone } from "../zones/is-same-zone.ts";
 import { listZones, type ZoneRow } from "../zones/rows.ts";
 import { bringToEdge } from "./bring-to-edge.ts";
 import { changedSettings } from "./changed-settings.ts";
-import { checkedOrigin } from "./checked-origin.ts";
+import { checkedZoneOrigin } from "./checked-origin.ts";
 import { Problem } from "./errors.ts";
 import { refuseOwnHostnames } from "./origin-hosts.ts";
 import { cutPage, requestedPage } from "./pages.ts";
@@ -56,7 +56,7 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
         mode,
         id: newId("zone"),
         name,
-        origin: checkedOrigin("origin", origin, policyOf(c)),
+        origin: checkedZoneOrigin("origin", origin, policyOf(c), c.env),
         settings: changedSettings({}, settings, policyOf(c), zoneHosts(name, settingsOf(c.env))),
       };
       const asCreated = { ...zone, state: "active" as const, version: 1, revision: 1, createdAt: c.var.now };
@@ -96,7 +96,7 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
     changeRoute,
     async (c) => {
       const { origin, settings, active } = c.req.valid("json");
-      const checked = origin === undefined ? undefined : checkedOrigin("origin", origin, policyOf(c));
+      const checked = origin === undefined ? undefined : checkedZoneOrigin("origin", origin, policyOf(c), c.env);
       await refuseOwnHostnames(c, c.req.valid("param").id, {
         origin: checked,
         "settings.fallback_origin": settings?.fallback_origin,

@@ -75,7 +75,7 @@ export function exchangesOf(
   { zone, document, route }: Ruling,
   target: Target,
   course: Course,
-  { store, memory, coalescing, fills, ranges, stalledMs, settings, clients }: Making,
+  { store, memory, coalescing, fills, ranges, buckets, stalledMs, settings, clients }: Making,
   noteFailure: (reason: FailureReason) => void,
 ): { exchange: Exchange; asOthers: Exchange } {
   const loop = "loop" in course ? course.loop : [];
@@ -96,6 +96,7 @@ export function exchangesOf(
     coalescing,
     fills,
     ranges,
+    buckets,
     stalledMs,
     noteFailure,
   };

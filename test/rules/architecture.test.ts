@@ -145,6 +145,7 @@ describe("the arrows", () => {
       "src/text-hash.ts",
       "src/db/new-id.ts",
       "src/db/iso-seconds.ts",
+      "src/files/buckets.ts",
       "src/log/log.ts",
       // What it says of itself, to owners of zones.
       "src/why/words.ts",

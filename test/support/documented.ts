@@ -166,7 +166,12 @@ function pathsOf(document: ApiDocument): { match(pathname: string): Found | null
     .sort(([a], [b]) => a.split("{").length - b.split("{").length)
     .map(([path, operations]) => {
       const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
-      const pattern = new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "([^/]+)")}$`);
+      const pattern = new RegExp(
+        `^${path
+          .replaceAll(".", "\\.")
+          .replaceAll("{path}", "(.+)")
+          .replaceAll(/\{\w+\}/g, "([^/]+)")}$`,
+      );
       return {
         match(pathname: string) {
           const groups = pattern.exec(pathname);

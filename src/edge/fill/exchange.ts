@@ -1,3 +1,4 @@
+import type { AskBucket } from "../../files/buckets.ts";
 import type { Caches } from "../cache/caches.ts";
 import type { FailureReason } from "../origin/failure-reason.ts";
 import type { Asked } from "../request/asked.ts";
@@ -10,6 +11,8 @@ export interface Filling extends Caches {
   coalescing: Coalescing;
   fills: FillBudget;
   ranges: RangeDemand;
+  /** Asks the buckets that zones may have in the place of a server. */
+  buckets: AskBucket;
   /** After so long without taking anything a client is let go, ms. */
   stalledMs: number;
 }

@@ -1,7 +1,9 @@
+import { type AskBucket, bucketName } from "../../files/buckets.ts";
 import { isAnswer } from "../../http/is-answer.ts";
 import { log } from "../../log/log.ts";
 import { dropBody } from "../body/drop-body.ts";
 import type { Asked } from "../request/asked.ts";
+import { askBucket } from "./ask-bucket.ts";
 import { errorReasonOf, type FailureReason } from "./failure-reason.ts";
 import { type Question, withOwnRedirects } from "./own-redirects.ts";
 import { socketFetch } from "./socket-fetch.ts";
@@ -37,7 +39,7 @@ export interface OriginRequest {
  * @param note is told of each failure, one that the fallback origin makes up for as well
  */
 export async function askOrigin(
-  { zone, hosts }: Pick<Asked, "zone" | "hosts">,
+  { zone, hosts, buckets }: Pick<Asked, "zone" | "hosts"> & { buckets: AskBucket },
   request: OriginRequest,
   note: (reason: FailureReason) => void,
 ): Promise<OriginOutcome> {
@@ -46,7 +48,11 @@ export async function askOrigin(
   const repeatable = request.method === "GET" || request.method === "HEAD";
   const ask = async (origin: string, host: string | null, own: Readonly<Record<string, string>>) => {
     const asked = { ...request, headers: headersFor(host, request.headers, own) };
-    const asking = await askOnce(origin, timeouts.first_byte_ms, asked, repeatable, host);
+    const bucket = bucketName(origin);
+    const asking =
+      bucket === null
+        ? await askOnce(origin, timeouts.first_byte_ms, asked, repeatable, host)
+        : await askBucket(bucket, zone.id, asked, buckets);
     const outcome = await ownRedirects(asking, { ...asked, origin, host, zone, hosts });
     const reason = reasonOf(outcome);
     if (reason !== null) note(reason);

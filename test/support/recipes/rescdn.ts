@@ -7,7 +7,7 @@ import type { Product, Recipes, Thing } from "./recipe.ts";
 
 export const RESCDN: Product = {
   scheme: "key",
-  scopes: ["zones:read", "zones:write", "purge", "usage:read", "keys:write"],
+  scopes: ["zones:read", "zones:write", "purge", "usage:read", "keys:write", "files:write"],
   keyOf: ({ live }) => live,
   otherKeyOf: ({ resolvedb }) => resolvedb,
   shown: (key) => ({ "x-rescdn-key": key }),
@@ -22,6 +22,28 @@ const zone: Thing = {
   async make(key) {
     const { id, name } = await newZone(key);
     return { at: id, alias: name, zone: id };
+  },
+};
+
+/** Whose origin is a bucket. */
+const bucketZone: Thing = {
+  ...zone,
+  async make(key) {
+    const { id, name } = await newZone(key, { origin: "r2://files" });
+    return { at: id, alias: name, zone: id };
+  },
+};
+
+const file: Thing = {
+  kind: "file",
+  missing: "zone_missing/files/a.css",
+  ofZone: true,
+  async make(key) {
+    const { at: id, alias: name } = await bucketZone.make(key);
+    const headers = { "content-type": "text/css", "content-length": "3" };
+    const answer = await call(`/v1/zones/${id}/files/a.css`, { method: "PUT", key, body: "a{}", headers });
+    expect(answer.status).toBe(201);
+    return { at: `${id}/files/a.css`, alias: `${name}/files/a.css`, zone: id! };
   },
 };
 
@@ -180,6 +202,14 @@ export const RESCDN_RECIPES: Recipes = {
     restricted: 403,
     test: 403,
   },
+  "GET /v1/zones/{id}/files": { own: 200, about: zone, path: (at) => `/v1/zones/${at}/files` },
+  "PUT /v1/zones/{id}/files/{path}": {
+    own: 201,
+    about: bucketZone,
+    path: (at) => `/v1/zones/${at}/files/assets/a.css`,
+    body: () => "a{}",
+  },
+  "DELETE /v1/zones/{id}/files/{path}": { own: 204, about: file, path: (at) => `/v1/zones/${at}` },
   "GET /v1/why": { own: 200, about: urlOfZone, path: (at) => `/v1/why?url=${encodeURIComponent(at)}` },
   "POST /v1/origin-check": {
     own: 200,
