@@ -4,6 +4,7 @@ import type { ChangeFeed } from "./documents/change-feed.ts";
 import type { BucketBindings } from "./files/buckets.ts";
 import type { HostPublisher } from "./hostnames/host-publisher.ts";
 import type { MailBindings } from "./people/mail.ts";
+import type { Prefetcher } from "./prefetch/prefetcher.ts";
 import type { RateLimitBindings } from "./records/rate-limit-bindings.ts";
 import type { RecordPublisher } from "./records/record-publisher.ts";
 import type { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
@@ -25,6 +26,7 @@ export interface Env extends Variables, RateLimitBindings, ClientRateBindings, M
   RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
   USAGE_METER: DurableObjectNamespace<UsageMeter>;
   PURGE_ACCELERATOR: DurableObjectNamespace<PurgeAccelerator>;
+  PREFETCHER: DurableObjectNamespace<Prefetcher>;
   /** A folder on the disk of the state, of a server on one machine. */
   STATE_DISK?: Fetcher;
 }

@@ -8,6 +8,7 @@ export { RateLimiter } from "./accounts/rate-limiter.ts";
 export { Changes } from "./changes.ts";
 export { ChangeFeed } from "./documents/change-feed.ts";
 export { HostPublisher } from "./hostnames/host-publisher.ts";
+export { Prefetcher } from "./prefetch/prefetcher.ts";
 export { RecordPublisher } from "./records/record-publisher.ts";
 export { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
 export { UsageMeter } from "./usage/meter.ts";

@@ -17,6 +17,7 @@ import { addKeys } from "./keys.ts";
 import { addMe } from "./me.ts";
 import { addOperatedAccounts } from "./operated-accounts.ts";
 import { addPeople } from "./people.ts";
+import { addPrefetch } from "./prefetch.ts";
 import { addPurge } from "./purge.ts";
 import { addPurgeHistory } from "./purge-history.ts";
 import { addQuota } from "./quota.ts";
@@ -54,6 +55,7 @@ function createApi(inspector: Inspector): OpenAPIHono<RestEnv> {
   addSigning(app);
   addPurge(app);
   addPurgeHistory(app);
+  addPrefetch(app);
   addKeys(app);
   addMe(app);
   addAudit(app);

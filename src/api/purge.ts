@@ -52,7 +52,8 @@ export function addPurge(app: OpenAPIHono<RestEnv>): void {
   );
 }
 
-async function purge(c: RestContext, idOrName: string, request: PurgeRequest) {
+/** Purges what a request names of a zone; answered when the edge knows. */
+export async function purge(c: RestContext, idOrName: string, request: PurgeRequest) {
   const zone = await zoneInScope(c, idOrName);
   const order = {
     id: newId("purge"),

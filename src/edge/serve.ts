@@ -13,6 +13,7 @@ import { keepPrivate } from "./answer/private-until.ts";
 import { refuse } from "./answer/refusal.ts";
 import { type Replay, replay } from "./answer/replay.ts";
 import { type Answer, AT_ONCE_BYTES, type SendContext, send, toResponse, type Usage } from "./answer/send.ts";
+import { addServerTiming } from "./answer/server-timing.ts";
 import { type StoredBody, storedBody } from "./answer/stored-body.ts";
 import { streamBlob } from "./body/stream-blob.ts";
 import type { Memory } from "./cache/memory.ts";
@@ -207,10 +208,12 @@ function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Ans
 }
 
 /** The fields of an answer that was made ready; those of one whose right to it ends are one client's own. */
-function fieldsFor({ fields }: Replay, { until }: Ruling, now: number): Replay["fields"] {
-  if (until === null) return fields;
+function fieldsFor({ fields }: Replay, { until, zone }: Ruling, now: number): Replay["fields"] {
+  const { server_timing: saysTiming } = zone.settings;
+  if (until === null && !saysTiming) return fields;
   const headers = new Headers(fields.headers);
-  keepPrivate(headers, until - now);
+  if (until !== null) keepPrivate(headers, until - now);
+  if (saysTiming) addServerTiming(headers, null, now);
   return { ...fields, headers };
 }
 
@@ -235,6 +238,7 @@ async function answerOutcome(exchange: Exchange, coming: Outcome | Promise<Outco
       return refuse(outcome.reason, request, zone, outcome.reason === "maintenance" ? retryAfterOf(zone) : {});
     }
     const given = await answer(exchange, outcome);
+    if (zone.settings.server_timing) addServerTiming(given.headers, outcome, exchange.now);
     sent = given.body;
     return given;
   } finally {

@@ -43,7 +43,9 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
       name: CONTROL,
       workers: await controlWorkers(config, options, links),
       d1Databases: databasesOf(config),
-      sockets: [links.control, links.documents, links.database, links.meters].map(({ socket }) => socket),
+      sockets: [links.control, links.documents, links.database, links.meters, links.buckets].map(
+        ({ socket }) => socket,
+      ),
     });
     const upkeep = await startUpkeep(control.caretaker, config, tools);
     const bundle = await bundleEdge(options);
@@ -86,6 +88,7 @@ interface Links {
   documents: Link;
   database: Link;
   meters: Link;
+  buckets: Link;
   /** What each edge process is told, by the process's name. */
   edges: Map<string, Link>;
 }
@@ -97,6 +100,7 @@ function linksIn(folder: string, product: string, count: number): Links {
     documents: linkTo(folder, STORAGE, "methods", "Documents"),
     database: linkTo(folder, STORAGE, "methods", "Database"),
     meters: linkTo(folder, STORAGE, "methods", "Meters"),
+    buckets: linkTo(folder, STORAGE, "requests", "Buckets"),
     edges: new Map(names.map((name) => [name, linkTo(folder, name, "requests", "Publications")])),
   };
 }
@@ -131,6 +135,9 @@ async function controlWorkers(
     kvNamespaces: Object.fromEntries(config.kv_namespaces.map(({ binding, id }) => [binding, id ?? binding])),
     d1Databases: databasesOf(config),
     durableObjects: { USAGE_METER: { className: "UsageMeter", scriptName: config.name ?? "", useSQLite: true } },
+    r2Buckets: Object.fromEntries(
+      config.r2_buckets.map(({ binding, bucket_name }) => [binding, bucket_name ?? binding]),
+    ),
     bindings: { EDGES: edges.size },
     serviceBindings: toEdges(edges),
   };
@@ -153,7 +160,7 @@ function edgeWorker(
   config: WranglerConfig,
   vars: Record<string, string | number>,
   bundle: Awaited<ReturnType<typeof bundleEdge>>,
-  { control, documents, database, meters }: Links,
+  { control, documents, database, meters, buckets }: Links,
   cache: LocalCache,
 ) {
   return {
@@ -169,6 +176,7 @@ function edgeWorker(
       ZONES: documents.binding,
       DB: database.binding,
       USAGE_METER: meters.binding,
+      BUCKETS: buckets.binding,
     },
   };
 }

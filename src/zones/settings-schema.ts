@@ -204,6 +204,10 @@ export const settingsSchema = z
       "The site whose copies these are, in `Link` with rel=canonical and the path.",
     ),
     noindex: setting(z.boolean(), "Whether search engines are told to leave out what they find here."),
+    server_timing: setting(
+      z.boolean(),
+      "Whether answers say in `Server-Timing` how many milliseconds the edge and the origin took. Everybody can read it.",
+    ),
     robots_txt: setting(hostSettings.robotsTxt, "The zone's own /robots.txt; null: the origin's."),
     error_pages: setting(
       hostSettings.errorPages,

@@ -96,6 +96,8 @@ export interface ZoneSettings {
   /** HTML by status or class (`"404"`, `"5xx"`). */
   error_pages: Readonly<Record<string, string>>;
   maintenance: MaintenanceSettings | null;
+  /** Whether answers say where their time went (`Server-Timing`). */
+  server_timing: boolean;
 }
 
 /** The settings of a zone that was created with none. */
@@ -133,6 +135,7 @@ export const DEFAULT_SETTINGS: ZoneSettings = {
   robots_txt: null,
   error_pages: {},
   maintenance: null,
+  server_timing: false,
 };
 
 /** What a customer has set of {@link ZoneSettings}; what is missing has its default. */

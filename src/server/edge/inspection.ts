@@ -4,6 +4,9 @@ import type { Inspector } from "../../why/report.ts";
 /** Carries the number of the edge process that a call came through. */
 export const EDGE_HEADER = "rescdn-edge";
 
+/** Carries the URL of a request that an edge process is to answer as a client's. */
+export const ASKED_URL = "rescdn-asked-url";
+
 /** The edge processes, as bindings: `EDGE_1` is the first one's `Publications`. */
 export type EdgeBindings = { readonly [edge: `EDGE_${number}`]: Fetcher };
 
@@ -21,6 +24,15 @@ export function remoteInspector(env: EdgeBindings): Inspector {
     checkOrigin: (question, { request }) =>
       ask("checkOrigin", question, request) as ReturnType<Inspector["checkOrigin"]>,
   };
+}
+
+/** The request of a client's that the control process stands for; null: it stands for none. */
+export function askedRequest(request: Request): Request | null {
+  const url = request.headers.get(ASKED_URL);
+  if (url === null) return null;
+  const asked = new Request(url, request);
+  asked.headers.delete(ASKED_URL);
+  return asked;
 }
 
 /** Answers what {@link remoteInspector} asks. */

@@ -1,6 +1,7 @@
 /** D1, KV and the meters as the processes of one server share them: the control process holds them. */
 import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
 import type { AccountDocument } from "../../accounts/account-document.ts";
+import { askingBuckets } from "../../files/buckets.ts";
 import { log } from "../../log/log.ts";
 import type { UsageBatch } from "../../usage/batch.ts";
 import type { UsageMeter } from "../../usage/meter.ts";
@@ -76,6 +77,16 @@ class Statement extends RpcTarget {
 
   all(): Promise<D1Result> {
     return this.#statement.all();
+  }
+}
+
+/** Stands where the bindings of buckets do in an edge process: asked by HTTP, with the bucket and the key as its path. */
+export class Buckets extends WorkerEntrypoint<Env> {
+  override async fetch(request: Request): Promise<Response> {
+    const [, name = "", key = ""] = /^\/([^/]+)\/(.*)$/.exec(new URL(request.url).pathname) ?? [];
+    const asked = askingBuckets(this.env)(name, decodeURIComponent(key), request);
+    // Not Found would be the bucket's own word.
+    return asked ?? new Response(null, { status: 421 });
   }
 }
 

@@ -11,16 +11,21 @@ import { settingsOf } from "../../settings.ts";
 import { DRAIN } from "../../usage/drain.ts";
 import { readDocument, zoneKey, zoneTableOf } from "../../zones/zone-table.ts";
 import { freePurged } from "./free-purged.ts";
-import { answerQuestion, EDGE_HEADER } from "./inspection.ts";
+import { answerQuestion, askedRequest, EDGE_HEADER } from "./inspection.ts";
 import { type LocalCacheEnv, localCacheOf } from "./local-cache.ts";
 
 interface Env extends EdgeEnv, LocalCacheEnv, Pick<ProductEnv, "DB"> {
   CONTROL: Fetcher;
+  BUCKETS: Fetcher;
   /** Of this process among those of the server. */
   EDGE_NUMBER: number;
 }
 
-const entry = createEntry<Env>(otherSurface, localCacheOf);
+const entry = createEntry<Env>(otherSurface, localCacheOf, ({ BUCKETS }) => async (name, key, { method, headers }) => {
+  const answer = await BUCKETS.fetch(`http://buckets/${name}/${encodeURIComponent(key)}`, { method, headers });
+  if (answer.status === 421) throw new Error(`there is no bucket ${name}`);
+  return answer;
+});
 
 async function otherSurface(
   surface: ControlSurface,
@@ -56,6 +61,8 @@ function unavailable(error: unknown): Response {
 export class Publications extends WorkerEntrypoint<Env> {
   /** Takes in a document that KV has just taken in under the key that is the path; or answers a question about this edge. */
   override async fetch(request: Request): Promise<Response> {
+    const asked = askedRequest(request);
+    if (asked !== null) return entry.fetch(asked, this.env, this.ctx);
     if (request.method === "POST") return answerQuestion(request, entry.inspector(this.env, request), this.ctx);
     const key = decodeURIComponent(new URL(request.url).pathname.slice(1));
     this.#takeIn(key, await request.text());

@@ -89,6 +89,17 @@ const purge: Thing = {
   },
 };
 
+const prefetch: Thing = {
+  kind: "prefetch",
+  missing: "pre_missing_missing",
+  ofZone: true,
+  async make(key) {
+    const { id } = await newZone(key);
+    const answer = await call("/v1/prefetch", { method: "POST", key, body: { zone: id, paths: ["/a.css"] } });
+    return { at: (await answer.json<{ id: string }>()).id, zone: id };
+  },
+};
+
 /** A key of as little power as a key can have that still manages keys: others with more see it. */
 const key: Thing = {
   kind: "key",
@@ -175,6 +186,13 @@ export const RESCDN_RECIPES: Recipes = {
   },
   "GET /v1/purges": { own: 200, about: zone, path: (at) => `/v1/purges?zone=${at}` },
   "GET /v1/purges/{id}": { own: 200, about: purge, path: (at) => `/v1/purges/${at}` },
+  "POST /v1/prefetch": {
+    own: 202,
+    about: zone,
+    path: () => "/v1/prefetch",
+    body: (at) => ({ zone: at, paths: ["/a.css"] }),
+  },
+  "GET /v1/prefetch/{id}": { own: 200, about: prefetch, path: (at) => `/v1/prefetch/${at}` },
   "GET /v1/keys": { own: 200, about: null, path: () => "/v1/keys" },
   "POST /v1/keys": {
     own: 201,
