@@ -30,7 +30,7 @@ const PROBLEMS = {
   ],
   idempotency_in_progress: [409, "the first request with this Idempotency-Key is still being worked on; try again"],
   body_too_large: [413, "the request body is larger than 64 KiB"],
-  length_unknown: [400, "the request must say the length of its body (Content-Length)"],
+  length_unknown: [400, "a body above 1 MiB has to say its length (Content-Length)"],
   unsupported_media_type: [415, "the request body must be application/json"],
   invalid_request: [422, "the request is not valid"],
   idempotency_key_reused: [422, "this Idempotency-Key belongs to another request: use a new one for each"],

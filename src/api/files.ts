@@ -64,7 +64,7 @@ async function putFile(c: RestContext, zone: ZoneRow, path: string): Promise<{ f
   const store = bucket === null ? null : bucketOf(c.env, bucket);
   if (bucket === null || store === null) throw new Problem("no_bucket");
   const contentType = contentTypeOf(c, path);
-  const size = sizeOf(c);
+  const { size, body } = await uploadOf(c);
   const before = await findFile(c.env.DB, zone.id, path);
   const { account } = c.var.caller;
   const limits = limitsOf(c);
@@ -74,7 +74,7 @@ async function putFile(c: RestContext, zone: ZoneRow, path: string): Promise<{ f
   const undo = () =>
     before === null ? deleteFileRow(c.env.DB, zone.id, path) : putFileRow(c.env.DB, account, before, NO_LIMITS);
   const object = await store
-    .put(fileKey(zone.id, path), bodyOf(c.req.raw, size), { httpMetadata: { contentType } })
+    .put(fileKey(zone.id, path), body, { httpMetadata: { contentType } })
     .catch(async (error: unknown) => {
       await undo();
       if (String(error).includes("FixedLengthStream")) throw new Problem("length_unknown", { sentence: NOT_WHOLE });
@@ -89,9 +89,29 @@ async function putFile(c: RestContext, zone: ZoneRow, path: string): Promise<{ f
 
 const NOT_WHOLE = "the request body is not as long as it says (Content-Length): it broke off, or goes on";
 
-/** R2 wants to know how long it is; one that is not is not stored. */
-function bodyOf({ body }: Request, size: number): ReadableStream | string {
-  return body === null ? "" : body.pipeThrough(new FixedLengthStream(size));
+/** A body that does not say how long it is may have so many bytes: R2 wants to know before it comes. */
+const UNMEASURED_BYTES = 1_048_576;
+
+/** The body and its length; one that is not as long as it says is not stored. */
+async function uploadOf(c: RestContext): Promise<{ size: number; body: ReadableStream | Blob }> {
+  const { body } = c.req.raw;
+  const length = c.req.header("content-length");
+  if (body === null) return { size: 0, body: new Blob([]) };
+  if (length === undefined) return unmeasured(body);
+  const size = Number(length);
+  if (!(size <= FILE_BYTES.file)) throw new Problem("body_too_large", { sentence: "a file may have 100 MiB at most" });
+  return { size, body: body.pipeThrough(new FixedLengthStream(size)) };
+}
+
+async function unmeasured(body: ReadableStream<Uint8Array>): Promise<{ size: number; body: Blob }> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of body as unknown as AsyncIterable<Uint8Array>) {
+    size += piece.byteLength;
+    if (size > UNMEASURED_BYTES) throw new Problem("length_unknown");
+    pieces.push(piece);
+  }
+  return { size, body: new Blob(pieces) };
 }
 
 const NO_LIMITS = { files: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER };
@@ -141,15 +161,6 @@ function contentTypeOf(c: RestContext, path: string): string {
   // What curl says of a body that nobody has said anything of.
   const isUnsaid = said === "" || /^application\/x-www-form-urlencoded$/i.test(said);
   return isUnsaid ? (assetOf(path)?.contentType ?? "application/octet-stream") : said.slice(0, 200);
-}
-
-/** The length of the body, which R2 wants to know before it comes. */
-function sizeOf(c: RestContext): number {
-  const length = c.req.header("content-length");
-  if (length === undefined || !/^\d+$/.test(length)) throw new Problem("length_unknown");
-  const size = Number(length);
-  if (size > FILE_BYTES.file) throw new Problem("body_too_large", { sentence: "a file may have 100 MiB at most" });
-  return size;
 }
 
 function limitsOf(c: RestContext) {

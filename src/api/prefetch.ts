@@ -5,7 +5,7 @@ import { hostnamesOf } from "../hostnames/published-hosts.ts";
 import { zoneHosts } from "../hosts.ts";
 import type { PrefetchJob } from "../prefetch/job.ts";
 import { pathOn } from "../prefetch/sitemap.ts";
-import type { RestContext, RestEnv } from "../rest/context.ts";
+import type { RestEnv } from "../rest/context.ts";
 import type { FieldProblem } from "../rest/field-problems.ts";
 import { settingsOf } from "../settings.ts";
 import type { ZoneRow } from "../zones/rows.ts";

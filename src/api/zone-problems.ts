@@ -1,10 +1,11 @@
 import type { z } from "zod";
 import { surfaceOf } from "../hosts.ts";
 import { checkHost, checkOrigin } from "../origin-guard/origin-guard.ts";
-import { originPolicy } from "../origin-guard/origin-policy.ts";
+import { type OriginPolicy, originPolicy } from "../origin-guard/origin-policy.ts";
 import type { RestContext } from "../rest/context.ts";
 import { type FieldProblem, fieldProblems, withMore } from "../rest/field-problems.ts";
 import { settingsOf } from "../settings.ts";
+import { zoneOriginVerdict } from "./checked-origin.ts";
 import { Problem } from "./errors.ts";
 import { originsOfRules, withRuleNames } from "./rule-problems.ts";
 
@@ -34,12 +35,16 @@ function serverProblems(body: unknown, c: RestContext): FieldProblem[] {
   const policy = originPolicy(settingsOf(c.env));
   const { origin, settings } = objectOf(body);
   const { fallback_origin, origin_host, rules } = objectOf(settings);
-  const check = (field: string, text: unknown, verdictOn: typeof checkOrigin | typeof checkHost): FieldProblem[] => {
+  const check = (
+    field: string,
+    text: unknown,
+    verdictOn: (text: string, by: OriginPolicy) => { ok: true } | { ok: false; reason: string },
+  ): FieldProblem[] => {
     const verdict = typeof text === "string" ? verdictOn(text, policy) : { ok: true as const };
     return verdict.ok ? [] : [{ field, message: verdict.reason }];
   };
   return [
-    ...check("origin", origin, checkOrigin),
+    ...check("origin", origin, (text) => zoneOriginVerdict(text, policy, c.env)),
     ...check("settings.fallback_origin", fallback_origin, checkOrigin),
     ...originsOfRules(rules).flatMap(({ field, origin: asked }) => check(field, asked, checkOrigin)),
     // Whether one below an edge domain is this zone's own is seen when the zone is known.

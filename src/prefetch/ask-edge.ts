@@ -68,7 +68,7 @@ export async function sitemapText(
 
 /** All bytes of a body; null: there are too many. */
 async function startOf(body: ReadableStream | null): Promise<Uint8Array<ArrayBuffer> | null> {
-  const pieces: BlobPart[] = [];
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const piece of (body ?? new Blob([]).stream()) as unknown as AsyncIterable<Uint8Array<ArrayBuffer>>) {
     size += piece.byteLength;

@@ -11,7 +11,7 @@ export class ProcessPrefetcher extends Prefetcher {
     return names.map((name) => ({ url, headers, signal }) => {
       const asked = new Headers(headers);
       asked.set(ASKED_URL, url);
-      return env[name].fetch("http://edge/", { headers: asked, signal, redirect: "manual" });
+      return env[name]!.fetch("http://edge/", { headers: asked, signal, redirect: "manual" });
     });
   }
 }
