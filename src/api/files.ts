@@ -48,7 +48,7 @@ export function addFiles(app: OpenAPIHono<RestEnv>): void {
     if (file === null) throw new Problem("not_found", { sentence: "file not found" });
     await bucketOf(c.env, file.bucket)?.delete(fileKey(zone.id, path));
     await deleteFileRow(c.env.DB, zone.id, path);
-    await purgePath(c, zone, path, "file.delete", { path, size: file.size }, null);
+    await purgePath(c, zone, path, { action: "file.delete", before: { path, size: file.size }, after: null });
     return c.body(null, 204);
   });
 }
@@ -83,7 +83,7 @@ async function putFile(c: RestContext, zone: ZoneRow, path: string): Promise<{ f
   const file = { ...row, etag: object.httpEtag };
   await putFileRow(c.env.DB, account, file, NO_LIMITS);
   const told = ({ size, contentType, etag }: FileRow) => ({ path, size, content_type: contentType, etag });
-  await purgePath(c, zone, path, "file.put", before && told(before), told(file));
+  await purgePath(c, zone, path, { action: "file.put", before: before && told(before), after: told(file) });
   return { file, isNew: before === null };
 }
 
@@ -121,16 +121,14 @@ async function purgePath(
   c: RestContext,
   zone: ZoneRow,
   path: string,
-  action: "file.put" | "file.delete",
-  before: object | null,
-  after: object | null,
+  change: { action: "file.put" | "file.delete"; before: object | null; after: object | null },
 ): Promise<void> {
   const { caller, now } = c.var;
   // What a path ending in a slash answers is its index.
   const folder = path.endsWith("/index.html") ? [path.slice(0, -"index.html".length)] : [];
   const targets = [path, ...folder].map((value) => ({ kind: "path" as const, value }));
   const order = { id: newId("purge"), zone: zone.id, soft: false, targets, createdBy: caller.keyId };
-  const audit = auditStatement(c.env.DB, actorOf(c), { action, target: zone.id, before, after }, now);
+  const audit = auditStatement(c.env.DB, actorOf(c), { ...change, target: zone.id }, now);
   const limit = rowsOf(BOUNDS.purges.rows, caller.plan);
   if ((await recordPurge(c.env.DB, order, audit, now, limit)) === null) throw zoneNotFound();
   if (settingsOf(c.env).cloudflare !== null) c.executionCtx.waitUntil(accelerate(c.env.PURGE_ACCELERATOR, order));

@@ -43,7 +43,7 @@ export function addPrefetch(app: OpenAPIHono<RestEnv>): void {
     const { id } = c.req.valid("param");
     const { limit, cursor = "0" } = c.req.valid("query");
     const missing = () => new Problem("not_found", { sentence: "prefetch not found" });
-    const zoneId = `zone_${/^pre_(\w+)_\w+$/.exec(id)?.[1] ?? ""}`;
+    const zoneId = `zone_${/^pre_([0-9A-Za-z]+)_[0-9A-Za-z]+$/.exec(id)?.[1] ?? ""}`;
     const zone = await zoneInScope(c, zoneId).catch(() => {
       throw missing();
     });

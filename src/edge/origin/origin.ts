@@ -52,7 +52,7 @@ export async function askOrigin(
     const asking =
       bucket === null
         ? await askOnce(origin, timeouts.first_byte_ms, asked, repeatable, host)
-        : await askBucket(bucket, zone.id, asked, buckets);
+        : await askFiles(bucket, zone.id, asked, buckets);
     const outcome = await ownRedirects(asking, { ...asked, origin, host, zone, hosts });
     const reason = reasonOf(outcome);
     if (reason !== null) note(reason);
@@ -64,6 +64,14 @@ export async function askOrigin(
   // What is written for one origin may be its password, and the other is somebody else's server.
   const instead = await ask(fallback, null, fallback_headers);
   return instead.kind === "answer" ? { ...instead, isFallback: true } : instead;
+}
+
+/** Asks a bucket for a zone's files, as {@link askOnce} asks a server. */
+async function askFiles(bucket: string, zoneId: string, request: OriginRequest, buckets: AskBucket): Promise<OriginOutcome> {
+  const requestedAt = Date.now();
+  const response = await askBucket(bucket, zoneId, request, buckets);
+  if (response === null) return { kind: "failure", failure: { reason: "origin-unreachable", retryAfter: 0 } };
+  return { kind: "answer", response, requestedAt, answeredAt: Date.now(), isFallback: false };
 }
 
 /** The outcome, with redirects to the origin that was asked as redirects to the zone. */
