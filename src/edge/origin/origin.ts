@@ -67,7 +67,12 @@ export async function askOrigin(
 }
 
 /** Asks a bucket for a zone's files, as {@link askOnce} asks a server. */
-async function askFiles(bucket: string, zoneId: string, request: OriginRequest, buckets: AskBucket): Promise<OriginOutcome> {
+async function askFiles(
+  bucket: string,
+  zoneId: string,
+  request: OriginRequest,
+  buckets: AskBucket,
+): Promise<OriginOutcome> {
   const requestedAt = Date.now();
   const response = await askBucket(bucket, zoneId, request, buckets);
   if (response === null) return { kind: "failure", failure: { reason: "origin-unreachable", retryAfter: 0 } };

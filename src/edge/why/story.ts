@@ -75,11 +75,16 @@ function targetSentence({ target: { path, query, asset, ttl } }: Told): string {
   return `It asks for ${path}${query}, ${what}: ${lifetime}.`;
 }
 
+/** `LOCAL` is no location of the network's, but a process of one machine's server. */
+function placeOf(location: string): string {
+  return location === "LOCAL" ? "the process that answers" : location;
+}
+
 function storedSentence({ stored, location }: Told): string {
-  if (stored === null) return `Nothing is stored for it in ${location}, where this was asked.`;
+  if (stored === null) return `Nothing is stored for it in ${placeOf(location)}, where this was asked.`;
   const { where, age, ttl, lifetime, use } = stored;
   const { says } = LIFETIME_SOURCES[lifetime.source as keyof typeof LIFETIME_SOURCES];
   const state = use === "purged" ? "purged" : ttl > 0 ? `fresh for ${spoken(ttl)} more` : `stale for ${spoken(-ttl)}`;
-  const place = where === "memory" ? "the memory of the isolate that answers" : `the cache of ${location}`;
+  const place = where === "memory" ? "the memory of the isolate that answers" : `the cache of ${placeOf(location)}`;
   return `It stands in ${place}, ${spoken(age)} old, ${state}. Its lifetime of ${spoken(lifetime.seconds)} comes from ${says}.`;
 }
