@@ -8,12 +8,12 @@ import { pathOn } from "../prefetch/sitemap.ts";
 import type { RestEnv } from "../rest/context.ts";
 import type { FieldProblem } from "../rest/field-problems.ts";
 import { settingsOf } from "../settings.ts";
-import type { ZoneRow } from "../zones/rows.ts";
+import { findZone, type ZoneRow } from "../zones/rows.ts";
 import { Problem } from "./errors.ts";
 import { prefetchRoute, readPrefetchRoute } from "./prefetch-routes.ts";
 import { purge } from "./purge.ts";
 import { invalidField } from "./validation.ts";
-import { zoneInScope } from "./zone-in-scope.ts";
+import { scopeOf, zoneInScope } from "./zone-in-scope.ts";
 
 /** Adds `/v1/prefetch` to the API. */
 export function addPrefetch(app: OpenAPIHono<RestEnv>): void {
@@ -44,9 +44,8 @@ export function addPrefetch(app: OpenAPIHono<RestEnv>): void {
     const { limit, cursor = "0" } = c.req.valid("query");
     const missing = () => new Problem("not_found", { sentence: "prefetch not found" });
     const zoneId = `zone_${/^pre_([0-9A-Za-z]+)_[0-9A-Za-z]+$/.exec(id)?.[1] ?? ""}`;
-    const zone = await zoneInScope(c, zoneId).catch(() => {
-      throw missing();
-    });
+    const zone = await findZone(c.env.DB, scopeOf(c), zoneId);
+    if (zone === null) throw missing();
     const found = await c.env.PREFETCHER.getByName(zone.id).read(id, Number(cursor), limit);
     if (found === null) throw missing();
     const results = found.results.map(({ cacheStatus: cache_status, ...result }) => ({ ...result, cache_status }));

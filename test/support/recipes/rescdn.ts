@@ -190,7 +190,7 @@ export const RESCDN_RECIPES: Recipes = {
     own: 202,
     about: zone,
     path: () => "/v1/prefetch",
-    body: (at) => ({ zone: at, paths: ["/a.css"] }),
+    body: (at) => ({ zone: at, paths: ["/a.css"], purge: true }),
   },
   "GET /v1/prefetch/{id}": { own: 200, about: prefetch, path: (at) => `/v1/prefetch/${at}` },
   "GET /v1/keys": { own: 200, about: null, path: () => "/v1/keys" },
