@@ -6,6 +6,7 @@ import { tendCertificates } from "./hostnames/certificates/tend-certificates.ts"
 import { republishLaggingHosts } from "./hostnames/host-publication.ts";
 import { dropLeftHosts } from "./hostnames/published-hosts.ts";
 import { tendHostnames } from "./hostnames/tend-hostnames.ts";
+import { checkOrigins } from "./origin-checks/check-origins.ts";
 import { deleteOldPeopleRows } from "./people/delete-old-people-rows.ts";
 import { dropDeletedRecords } from "./records/drop-deleted-records.ts";
 import { republishLaggingRecords } from "./records/record-publication.ts";
@@ -16,7 +17,7 @@ import { dropOldPurges } from "./zones/purge/purge-history.ts";
 
 /**
  * What the cron does each minute: publishes what lags behind D1, has overdue webhooks delivered, looks for
- * the proofs of hostnames and after their certificates, deletes what is past its time.
+ * the proofs of hostnames, after their certificates and after origins that are checked, deletes what is past its time.
  *
  * @param now ms since the epoch
  */
@@ -27,6 +28,7 @@ export async function everyMinute(env: Env, now: number): Promise<void> {
     republishLaggingHosts(env.DB, env.HOST_PUBLISHER),
     tendHostnames(env, now),
     tendCertificates(env, now),
+    checkOrigins(env, now),
     republishLaggingRecords(env.DB, env.RECORD_PUBLISHER),
     tendWebhooks(env.DB, env.WEBHOOK_DISPATCHER, now),
     deleteOldRows(env.DB, now),

@@ -1,21 +1,26 @@
 import { accountTableOf } from "./accounts/account-table.ts";
 import { customerOf } from "./accounts/client-address.ts";
 import { clientsOf } from "./accounts/clients.ts";
+import type { FeedCopy } from "./documents/feed-copy.ts";
 import { feedOf } from "./documents/feed-of.ts";
 import { failure } from "./edge/answer/failure.ts";
 import { refuse } from "./edge/answer/refusal.ts";
 import { toResponse } from "./edge/answer/send.ts";
+import { locationNotes } from "./edge/cache/location-notes.ts";
 import { Memory } from "./edge/cache/memory.ts";
 import { ownCache, type PlainCache } from "./edge/cache/own-cache.ts";
 import { createStore } from "./edge/cache/store.ts";
 import { Coalescing } from "./edge/fill/coalescing.ts";
 import { FillBudget } from "./edge/fill/fill-budget.ts";
 import { RangeDemand } from "./edge/fill/range-demand.ts";
+import { originAccess } from "./edge/origin/origin-access.ts";
 import { ClientRates, type RateLimits } from "./edge/policy/client-rates.ts";
 import { Routes } from "./edge/request/routes.ts";
 import { type Edge, serve } from "./edge/serve.ts";
 import { serveHostname } from "./edge/serve-hostname.ts";
 import { inspectorOf } from "./edge/why/inspector.ts";
+import type { Tier } from "./edge/tier/tier.ts";
+import { UpperTier } from "./edge/tier/upper-tier.ts";
 import type { ClientRateBindings, Env } from "./env.ts";
 import { type AskBucket, askingBuckets } from "./files/buckets.ts";
 import { hostTableOf } from "./hostnames/host-table.ts";
@@ -60,24 +65,31 @@ export interface Entry<E extends EdgeEnv> {
  * The entry of a Worker that serves the edge. What it keeps between requests is one isolate's.
  *
  * @param cacheOf where responses are stored
+ * @param tierOf what stands between this and the origins; null: nothing
+ * @param changesOf what tells of changes of zones, hostnames and accounts; null: nothing
  * @param bucketsOf the buckets that zones may have as their origin
  */
 export function createEntry<E extends EdgeEnv>(
   control: ControlPlane<E>,
   cacheOf: (env: E) => PlainCache = () => ownCache("rescdn"),
+  tierOf: (env: E) => Tier | null = () => null,
+  changesOf: (env: E) => FeedCopy | null = (env) => feedOf("zones", env),
   bucketsOf: (env: E) => AskBucket = askingBuckets,
 ): Entry<E> {
   let edge: (Edge & { usage: Metering }) | null = null;
   let inspector: Inspector | null = null;
 
+  const edgeFor = (env: E, request: Request) =>
+    edgeOf(env, cacheOf(env), tierOf(env), changesOf(env), bucketsOf(env), request);
+
   function inspect(env: E, request: Request): Inspector {
-    edge ??= edgeOf(env, cacheOf(env), bucketsOf(env), request);
+    edge ??= edgeFor(env, request);
     inspector ??= inspectorOf(edge, popOf(request.cf?.colo));
     return inspector;
   }
 
   function dispatch(request: Request, env: E, ctx: ExecutionContext): Response | Promise<Response> {
-    edge ??= edgeOf(env, cacheOf(env), bucketsOf(env), request);
+    edge ??= edgeFor(env, request);
     const route = edge.routes.routeOf(request.url);
     // RFC 9112 §3.2: "a server MUST respond with a 400".
     if (route === null) return toResponse(refuse("bad-host", request));
@@ -116,13 +128,19 @@ export function createEntry<E extends EdgeEnv>(
   };
 }
 
-function edgeOf(env: EdgeEnv, cache: PlainCache, buckets: AskBucket, { cf }: Request): Edge & { usage: Metering } {
+function edgeOf(
+  env: EdgeEnv,
+  cache: PlainCache,
+  tier: Tier | null,
+  changes: FeedCopy | null,
+  buckets: AskBucket,
+  { cf }: Request,
+): Edge & { usage: Metering } {
   const settings = settingsOf(env);
   const accounts = accountTableOf(env.ZONES);
   const zones = zoneTableOf(env.ZONES);
   const hostnames = hostTableOf(env.ZONES);
-  const feed = feedOf("zones", env);
-  if (feed !== null) for (const table of [zones, hostnames, accounts]) table.follow(feed);
+  if (changes !== null) for (const table of [zones, hostnames, accounts]) table.follow(changes);
   return {
     routes: new Routes(settings),
     hostnames,
@@ -132,7 +150,8 @@ function edgeOf(env: EdgeEnv, cache: PlainCache, buckets: AskBucket, { cf }: Req
     coalescing: new Coalescing(),
     fills: new FillBudget(),
     ranges: new RangeDemand(),
-    buckets,
+    tier: tier && new UpperTier(tier),
+    origins: originAccess(settings.keyring, locationNotes(cache, storeOrigin(settings)), buckets),
     memory: new Memory(settings.memory),
     usage: new Metering(env.USAGE_METER, popOf(cf?.colo), (document) => accounts.remember(document, Date.now())),
     stalledMs: settings.stalledClientMs,

@@ -35,6 +35,7 @@ export interface Variables {
   CLOUDFLARE_ZONE_ID?: string;
   CLOUDFLARE_SAAS_ZONE_ID?: string;
   DOH_RESOLVER?: string;
+  UPPER_TIER?: string;
   /** For tests. */
   CLOUDFLARE_API_BASE?: string;
 }
@@ -71,6 +72,7 @@ export const VARIABLE_NAMES = [
   "CLOUDFLARE_ZONE_ID",
   "CLOUDFLARE_SAAS_ZONE_ID",
   "DOH_RESOLVER",
+  "UPPER_TIER",
   "CLOUDFLARE_API_BASE",
 ] as const satisfies readonly (keyof Variables)[];
 
@@ -138,6 +140,8 @@ export interface Settings {
   saas: CloudflareApi | null;
   /** URL of the resolver that proofs of hostnames are looked up with, by DNS over HTTPS. */
   dohResolver: string;
+  /** Whether locations ask origins through the entrypoint `Shield`, which Workers Cache has to stand in front of. */
+  hasUpperTier: boolean;
 }
 
 /** Where Cloudflare's API is called, for which of its zones, and with which token. */
@@ -190,6 +194,7 @@ function parseSettings(env: Variables): Settings {
     cloudflare: cloudflareOf(env, "CLOUDFLARE_ZONE_ID"),
     saas: cloudflareOf(env, "CLOUDFLARE_SAAS_ZONE_ID"),
     dohResolver: resolverOf(env),
+    hasUpperTier: hasUpperTier(env),
   };
 }
 
@@ -249,6 +254,12 @@ function cloudflareOf(env: Variables, name: "CLOUDFLARE_ZONE_ID" | "CLOUDFLARE_S
   // Secrets are set one after the other.
   if (!token || !zone) return null;
   return { base: base || "https://api.cloudflare.com/client/v4", zone, token };
+}
+
+function hasUpperTier({ UPPER_TIER: text }: Variables): boolean {
+  if (text && text !== "none" && text !== "workers-cache")
+    throw new SettingsError(`UPPER_TIER is neither none nor workers-cache: ${text}`);
+  return text === "workers-cache";
 }
 
 function resolverOf({ DOH_RESOLVER: url }: Variables): string {

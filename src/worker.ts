@@ -1,6 +1,9 @@
+import { exports } from "cloudflare:workers";
 import { controlPlane } from "./control-plane.ts";
 import { createEntry } from "./entry.ts";
 import type { Env } from "./env.ts";
+import { settingsOf } from "./settings.ts";
+import { type ShieldExports, shieldTier } from "./shield.ts";
 import { DRAIN } from "./usage/drain.ts";
 
 export { AccountPublisher } from "./accounts/account-publisher.ts";
@@ -11,11 +14,15 @@ export { HostPublisher } from "./hostnames/host-publisher.ts";
 export { Prefetcher } from "./prefetch/prefetcher.ts";
 export { RecordPublisher } from "./records/record-publisher.ts";
 export { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
+export { Shield } from "./shield.ts";
 export { UsageMeter } from "./usage/meter.ts";
 export { ZonePublisher } from "./zones/publisher.ts";
 export { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";
 
-const entry = createEntry<Env>(controlPlane);
+/** Between the locations and the origins, where Workers Cache is there to share what one of them has been answered. */
+const upperTier = (env: Env) => (settingsOf(env).hasUpperTier ? shieldTier(exports as unknown as ShieldExports) : null);
+
+const entry = createEntry<Env>(controlPlane, undefined, upperTier);
 
 export default {
   fetch: entry.fetch,

@@ -6,7 +6,7 @@ import { scopeOf } from "./zone-in-scope.ts";
 
 /** The hosts that a zone asks: none of its own hostnames may be among them. */
 export function hostsOfOrigins({ origin, settings }: Pick<ZoneRow, "origin" | "settings">): string[] {
-  const urls = [origin, settings.fallback_origin ?? null];
+  const urls = [origin, settings.fallback_origin ?? null, ...(settings.origins ?? []).map(({ url }) => url)];
   return urls.flatMap((url) => (url === null ? [] : [new URL(url).hostname]));
 }
 

@@ -52,6 +52,12 @@ export function addPurge(app: OpenAPIHono<RestEnv>): void {
   );
 }
 
+/** Purges all that is stored of a zone. */
+export async function purgeAll(c: RestContext, zone: ZoneRow): Promise<{ id: string; nodes: number }> {
+  const { id, nodes } = await purge(c, zone.id, { everything: true });
+  return { id, nodes };
+}
+
 /** Purges what a request names of a zone; answered when the edge knows. */
 export async function purge(c: RestContext, idOrName: string, request: PurgeRequest) {
   const zone = await zoneInScope(c, idOrName);

@@ -1,4 +1,5 @@
 import type { FieldProblem } from "../rest/field-problems.ts";
+import { ORIGIN_NAME } from "../zones/origin-schema.ts";
 
 /**
  * Says of what is wrong with an edge rule which rule that is, as people count, and by its name.
@@ -26,6 +27,8 @@ export function originsOfRules(rules: unknown): { index: number; field: string; 
   return rules.flatMap((rule: unknown, index) => {
     const actions = typeof rule === "object" && rule !== null && "do" in rule ? rule.do : null;
     if (typeof actions !== "object" || actions === null || !("origin" in actions)) return [];
+    // The name of one of the zone's own is looked for when these are known.
+    if (typeof actions.origin === "string" && ORIGIN_NAME.test(actions.origin)) return [];
     return [{ index, field: `settings.rules.${index}.do.origin`, origin: actions.origin }];
   });
 }

@@ -31,6 +31,28 @@ function accessList<Entry extends z.ZodType>(entry: Entry, name: string) {
     .optional();
 }
 
+/** Never with its secret. */
+const secret_set = z.iso.datetime().describe("When the secret was given, which is not shown.");
+const originAuth = z.discriminatedUnion("type", [
+  z
+    .object({ type: z.literal("s3"), region: z.string(), access_key_id: z.string(), secret_set })
+    .openapi("BucketAuthShown"),
+  z.object({ type: z.literal("basic"), username: z.string(), secret_set }).openapi("BasicAuthShown"),
+  z.object({ type: z.literal("bearer"), secret_set }).openapi("BearerAuthShown"),
+]);
+
+const listedOrigin = z
+  .object({
+    name: z.string(),
+    url: z.string(),
+    weight: z.int().optional(),
+    drain: z.boolean().optional(),
+    host: z.string().optional(),
+    headers: headers.optional(),
+    auth: originAuth.optional(),
+  })
+  .openapi("ListedOrigin");
+
 /** All settings of a zone as the API shows them. */
 export const shownSettings = z
   .object({
@@ -68,6 +90,26 @@ export const shownSettings = z
           client_ip: z.boolean(),
         })
         .openapi("Forwarded"),
+    ),
+    shield: as("shield", z.boolean()),
+    origin_auth: as("origin_auth", originAuth.nullable()),
+    origins: as("origins", z.array(listedOrigin)),
+    failover: as(
+      "failover",
+      z
+        .object({
+          statuses: z.array(z.union([z.literal("5xx"), z.int()])).optional(),
+          retries: z.int().optional(),
+          check_path: z.string().optional(),
+        })
+        .openapi("Failover"),
+    ),
+    origin_limit: as(
+      "origin_limit",
+      z
+        .object({ concurrent: z.int(), queue: z.int().optional(), wait_ms: z.int().optional() })
+        .openapi("OriginLimit")
+        .nullable(),
     ),
     origin_host: as("origin_host", z.string().nullable()),
     rewrite_redirects: as("rewrite_redirects", z.boolean()),

@@ -172,6 +172,11 @@ export const whyReport = z
           .openapi("WhyPurge"),
       )
       .describe("The newest of each kind that are of what is asked for."),
+    tier: z
+      .string()
+      .nullable()
+      .openapi({ example: "through" })
+      .describe("`through`: what is missed is asked for through the upper tier; else why not. Null: there is none here."),
     origin: originReport.nullable().describe("Null: it was not asked."),
   })
   .openapi("Why");

@@ -4,9 +4,10 @@ import { zoneHosts } from "../hosts.ts";
 import type { RestContext } from "../rest/context.ts";
 import { settingsOf } from "../settings.ts";
 import { warningsOf } from "../zones/hsts-problems.ts";
+import type { OriginAuth } from "../zones/origin-settings.ts";
 import type { ZoneRow } from "../zones/rows.ts";
 import type { EdgeRule } from "../zones/rules/edge-rule.ts";
-import { completeSettings } from "../zones/settings.ts";
+import { completeSettings, type ZoneSettings } from "../zones/settings.ts";
 import { type ShownSettings, shownSettings } from "./settings-json.ts";
 
 /** A zone as the API shows it. */
@@ -20,9 +21,14 @@ export const zoneSchema = z
     active: z.boolean(),
     mode: z.enum(["live", "test"]),
     version: z.int().openapi({ example: 3 }).describe("Of this document: grows by one with every PATCH."),
+    purge: z
+      .object({ id: z.string().openapi({ example: "purge_abc123" }), nodes: z.int().openapi({ example: 12 }) })
+      .openapi("PurgeOfChange")
+      .optional()
+      .describe("Of all that was stored, where the change asked for it."),
     warnings: z.array(z.string()).optional().describe("What the zone's owner ought to know of its settings."),
     settings: shownSettings.describe(
-      "Every setting, with today's defaults where none is set. The values of origin_headers, fallback_headers and a rule's " +
+      "Every setting, with today's defaults where none is set. The values of origin_headers, fallback_headers, of headers of origins and a rule's " +
         "request_headers may be credentials: a key without zones:write sees them redacted.",
     ),
   })
@@ -51,6 +57,7 @@ export function redactedSettings<Settings extends object>(settings: Settings): S
   return Object.fromEntries(
     Object.entries(settings).map(([name, value]) => {
       if (name === "rules" && Array.isArray(value)) return [name, value.map(redactedRule)];
+      if (name === "origins" && Array.isArray(value)) return [name, value.map(redactedOrigin)];
       return [name, HEADERS_TO_ORIGINS.includes(name) ? redactedHeaders(value as object) : value];
     }),
   ) as Settings;
@@ -61,8 +68,27 @@ function redactedRule(rule: EdgeRule): EdgeRule {
   return headers === undefined ? rule : { ...rule, do: { ...rule.do, request_headers: redactedHeaders(headers) } };
 }
 
+function redactedOrigin<Origin extends { headers?: object }>(origin: Origin): Origin {
+  return origin.headers === undefined ? origin : { ...origin, headers: redactedHeaders(origin.headers) };
+}
+
 function redactedHeaders(headers: object): Record<string, string> {
   return Object.fromEntries(Object.keys(headers).map((name) => [name, "[redacted]"]));
+}
+
+/** Settings without what is sealed in them: nobody ever sees it again. */
+function withoutSecrets(settings: ZoneSettings): ShownSettings {
+  const { origin_auth, origins } = settings;
+  // What nothing changes is readonly; a schema knows no such types.
+  return {
+    ...settings,
+    origin_auth: origin_auth && shownAuth(origin_auth),
+    origins: origins.map(({ auth, ...shown }) => (auth === undefined ? shown : { ...shown, auth: shownAuth(auth) })),
+  } as ShownSettings;
+}
+
+function shownAuth({ sealed: _, set_at, ...shown }: OriginAuth) {
+  return { ...shown, secret_set: isoSeconds(set_at) };
 }
 
 /** A zone with all that its owner may see. */
@@ -77,7 +103,6 @@ export function wholeZone(c: RestContext, zone: ZoneRow): ZoneJson {
     active: zone.state === "active",
     mode,
     version: revision,
-    // What nothing changes is readonly; a schema knows no such types.
-    settings: completeSettings(zone.settings) as ShownSettings,
+    settings: withoutSecrets(completeSettings(zone.settings)),
   };
 }

@@ -34,7 +34,7 @@ export function refuseWrongZone(result: Validated, c: RestContext): undefined {
 function serverProblems(body: unknown, c: RestContext): FieldProblem[] {
   const policy = originPolicy(settingsOf(c.env));
   const { origin, settings } = objectOf(body);
-  const { fallback_origin, origin_host, rules } = objectOf(settings);
+  const { fallback_origin, origin_host, rules, origins } = objectOf(settings);
   const check = (
     field: string,
     text: unknown,
@@ -43,9 +43,16 @@ function serverProblems(body: unknown, c: RestContext): FieldProblem[] {
     const verdict = typeof text === "string" ? verdictOn(text, policy) : { ok: true as const };
     return verdict.ok ? [] : [{ field, message: verdict.reason }];
   };
+  const isNew = c.req.method === "POST" && typeof body === "object" && !Array.isArray(body);
+  const hasOrigin = !isNew || origin !== undefined || (Array.isArray(origins) && origins.length > 0);
   return [
-    ...check("origin", origin, (text) => zoneOriginVerdict(text, policy, c.env)),
+    ...(hasOrigin
+      ? check("origin", origin, (text) => zoneOriginVerdict(text, policy, c.env))
+      : [{ field: "origin", message: "is required" }]),
     ...check("settings.fallback_origin", fallback_origin, checkOrigin),
+    ...(Array.isArray(origins) ? origins : []).flatMap((listed: unknown, index) =>
+      check(`settings.origins.${index}.url`, objectOf(listed).url, checkOrigin),
+    ),
     ...originsOfRules(rules).flatMap(({ field, origin: asked }) => check(field, asked, checkOrigin)),
     // Whether one below an edge domain is this zone's own is seen when the zone is known.
     ...(isBelowEdge(origin_host, c) ? [] : check("settings.origin_host", origin_host, checkHost)),

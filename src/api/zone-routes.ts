@@ -22,11 +22,19 @@ const zoneName = z
   });
 const origin = z.string().openapi({
   description:
-    "Your server, by its https URL; or a bucket of this deployment, such as `r2://files`, for files that you upload here.",
+    "Your server, by its https URL, whose path is put before each that is asked for; or a bucket of this deployment, such as `r2://files`, for files that you upload here.",
   example: "https://your-origin.com",
 });
 const changed = settingsSchema.openapi("SettingsChange", { example: { query: { except: ["utm_*", "fbclid"] } } });
 const GIVEN = refusedNames("is given by the server", "id", "subdomain", "created", "version");
+/** What people look for beside `origin`. */
+const SETTINGS = refusedNames(
+  "is a setting: write it within settings",
+  "origins",
+  "origin_auth",
+  "origin_limit",
+  "failover",
+);
 const params = z.object({ id: z.string().openapi({ description: "The zone's id or name.", example: "zone_abc123" }) });
 const etag = z
   .string()
@@ -87,9 +95,14 @@ export const createZoneRoute = route({
   request: {
     body: requiredJson(
       knownNames(
-        { name: zoneName, origin, settings: changed.optional() },
+        {
+          name: zoneName,
+          origin: origin.optional().describe("Left out: the first of `settings.origins`."),
+          settings: changed.optional(),
+        },
         {
           ...GIVEN,
+          ...SETTINGS,
           active: "cannot be chosen yet: a new zone is active; PATCH pauses it",
           mode: "follows from the key: rk_live_… makes live zones, rk_test_… test zones",
         },
@@ -132,7 +145,7 @@ export const changeRoute = route({
   operationId: "changeZone",
   summary: "Change a zone; settings are merged (RFC 7396)",
   description:
-    "What is left out stays, and null puts a default back. Answered when the edge holds it. A change that changes nothing leaves version and ETag.",
+    "What is left out stays, and null puts a default back. Answered when the edge holds it. A change that changes nothing leaves version and ETag. What is stored of a former origin is served on until it expires, unless `purge` is said.",
   tags: ["Zones"],
   scope: "zones:write",
   request: {
@@ -144,9 +157,16 @@ export const changeRoute = route({
           origin: origin.optional(),
           settings: changed.optional(),
           active: z.boolean().optional().describe("False: the edge answers 403."),
+          purge: z
+            .boolean()
+            .optional()
+            .describe(
+              "Purges all that is stored of the zone with the change; the key needs the scope `purge` as well.",
+            ),
         },
         {
           ...GIVEN,
+          ...SETTINGS,
           name: "cannot be changed: create a zone of the new name, and delete this one",
           mode: "cannot be changed: create another zone with a key of the other mode",
         },

@@ -14,11 +14,14 @@ import { insertZone } from "../zones/insert-zone.ts";
 import { isSameZone } from "../zones/is-same-zone.ts";
 import { listZones, type ZoneRow } from "../zones/rows.ts";
 import { bringToEdge } from "./bring-to-edge.ts";
+import type { ChangingOrigins } from "./changed-origins.ts";
 import { changedSettings } from "./changed-settings.ts";
 import { checkedZoneOrigin } from "./checked-origin.ts";
 import { Problem } from "./errors.ts";
 import { refuseOwnHostnames } from "./origin-hosts.ts";
 import { cutPage, requestedPage } from "./pages.ts";
+import { purgeAll } from "./purge.ts";
+import { keyringOf } from "./signing-keys.ts";
 import { zoneAudit } from "./zone-audit.ts";
 import { scopeOf, zoneInScope, zoneNotFound } from "./zone-in-scope.ts";
 import { shownZone } from "./zone-json.ts";
@@ -51,14 +54,10 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
         });
       const limit = PLANS[plan].rescdn.zones;
       const deletedLimit = rowsOf(BOUNDS.zones.over.rows, plan)!;
-      const zone = {
-        account,
-        mode,
-        id: newId("zone"),
-        name,
-        origin: checkedZoneOrigin("origin", origin, policyOf(c), c.env),
-        settings: changedSettings({}, settings, policyOf(c), zoneHosts(name, settingsOf(c.env))),
-      };
+      const id = newId("zone");
+      const checked = origin === undefined ? undefined : checkedZoneOrigin("origin", origin, policyOf(c), c.env);
+      const made = changedSettings({ id, origin: checked, settings: {} }, checked, settings, changingOf(c, name));
+      const zone = { account, mode, id, name, ...made };
       const asCreated = { ...zone, state: "active" as const, version: 1, revision: 1, createdAt: c.var.now };
       const result = await insertZone(
         c.env.DB,
@@ -95,21 +94,35 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
   app.openapi(
     changeRoute,
     async (c) => {
-      const { origin, settings, active } = c.req.valid("json");
+      const { origin, settings, active, purge: purged = false } = c.req.valid("json");
+      if (purged && !c.var.caller.scopes.includes("purge"))
+        throw new Problem("forbidden", { sentence: "this key lacks the scope purge, which `purge` asks for" });
       const checked = origin === undefined ? undefined : checkedZoneOrigin("origin", origin, policyOf(c), c.env);
       await refuseOwnHostnames(c, c.req.valid("param").id, {
         origin: checked,
         "settings.fallback_origin": settings?.fallback_origin,
+        ...Object.fromEntries(
+          (settings?.origins ?? []).map(({ url }, index) => [`settings.origins.${index}.url`, url]),
+        ),
       });
-      const zone = await changed(c, c.req.valid("param").id, (before) => ({
-        ...before,
-        origin: checked ?? before.origin,
-        settings: settings
-          ? changedSettings(before.settings, settings, policyOf(c), zoneHosts(before.name, settingsOf(c.env)))
-          : before.settings,
-        state: active === undefined ? before.state : active ? "active" : "paused",
-      }));
-      return c.json(shownZone(c, zone), 200, { etag: zoneEtag(c, zone) });
+      let former: ZoneRow | null = null;
+      const zone = await changed(c, c.req.valid("param").id, (before) => {
+        former = before;
+        const servers =
+          settings === undefined && checked === undefined
+            ? {}
+            : changedSettings(before, checked, settings ?? {}, changingOf(c, before.name));
+        return {
+          ...before,
+          ...servers,
+          state: active === undefined ? before.state : active ? "active" : "paused",
+        };
+      });
+      const shown = shownZone(c, zone);
+      const headers = { etag: zoneEtag(c, zone) };
+      if (purged) return c.json({ ...shown, purge: await purgeAll(c, zone) }, 200, headers);
+      const warnings = [...(shown.warnings ?? []), ...keptOf(former, zone)];
+      return c.json(warnings.length === 0 ? shown : { ...shown, warnings }, 200, headers);
     },
     (result, c) => refuseWrongZone(result, c),
   );
@@ -139,6 +152,21 @@ async function changed(c: RestContext, idOrName: string, change: (before: ZoneRo
   return result.changed;
 }
 
+/** What is said of a change that leaves answers of another server in the caches. */
+function keptOf(before: ZoneRow | null, after: ZoneRow): string[] {
+  const serversOf = ({ origin, settings }: ZoneRow) =>
+    JSON.stringify([origin, (settings.origins ?? []).map(({ url }) => url)]);
+  if (before === null || serversOf(before) === serversOf(after)) return [];
+  return [
+    'what is stored of the former origin is served on until it expires: to have the new one asked at once, say "purge": true with the change, or purge everything',
+  ];
+}
+
 function policyOf(c: RestContext) {
   return originPolicy(settingsOf(c.env));
+}
+
+function changingOf(c: RestContext, zoneName: string): ChangingOrigins {
+  const zoneHostnames = zoneHosts(zoneName, settingsOf(c.env));
+  return { policy: policyOf(c), zoneHosts: zoneHostnames, keyring: () => keyringOf(c), now: c.var.now };
 }

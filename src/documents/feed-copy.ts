@@ -70,7 +70,8 @@ export class FeedCopy {
 
   /** Waits until the copy is current; for a second at most, and not at all for a feed that has just failed. */
   async caughtUp(now: number, waitUntil: WaitUntil): Promise<void> {
-    if (this.isCurrent(now) || isRecent(this.#triedAt, this.#pauseMs, now)) return;
+    if (this.isCurrent(now)) return;
+    if (this.#polls.underWay(POLL, now) === null && isRecent(this.#triedAt, this.#pauseMs, now)) return;
     await within(WAIT_MS, this.#poll(now, waitUntil)).catch(() => undefined);
   }
 

@@ -10,7 +10,7 @@ import { failure } from "./answer/failure.ts";
 import { optionsOf } from "./answer/options.ts";
 import { policyAnswer, wordOf } from "./answer/policy-answer.ts";
 import { keepPrivate } from "./answer/private-until.ts";
-import { refuse } from "./answer/refusal.ts";
+import { type RefusalReason, refuse } from "./answer/refusal.ts";
 import { type Replay, replay } from "./answer/replay.ts";
 import { type Answer, AT_ONCE_BYTES, type SendContext, send, toResponse, type Usage } from "./answer/send.ts";
 import { addServerTiming } from "./answer/server-timing.ts";
@@ -235,7 +235,8 @@ async function answerOutcome(exchange: Exchange, coming: Outcome | Promise<Outco
   try {
     const outcome = await coming;
     if (outcome.kind === "refused") {
-      return refuse(outcome.reason, request, zone, outcome.reason === "maintenance" ? retryAfterOf(zone) : {});
+      const { reason, code } = outcome;
+      return refuse(reason, request, zone, retryAfter(reason, zone), code === undefined ? {} : { origin_code: code });
     }
     const given = await answer(exchange, outcome);
     if (zone.settings.server_timing) addServerTiming(given.headers, outcome, exchange.now);
@@ -244,6 +245,11 @@ async function answerOutcome(exchange: Exchange, coming: Outcome | Promise<Outco
   } finally {
     await bodies.closeAllBut(sent);
   }
+}
+
+function retryAfter(reason: RefusalReason, zone: ZoneDocument): Record<string, string> {
+  if (reason === "origin-busy") return { "retry-after": "1" };
+  return reason === "maintenance" ? retryAfterOf(zone) : {};
 }
 
 /** RFC 9110 §10.2.3: when clients may come back. */

@@ -75,7 +75,7 @@ export function exchangesOf(
   { zone, document, route }: Ruling,
   target: Target,
   course: Course,
-  { store, memory, coalescing, fills, ranges, buckets, stalledMs, settings, clients }: Making,
+  { store, memory, coalescing, fills, ranges, tier, origins, stalledMs, settings, clients }: Making,
   noteFailure: (reason: FailureReason) => void,
 ): { exchange: Exchange; asOthers: Exchange } {
   const loop = "loop" in course ? course.loop : [];
@@ -96,7 +96,8 @@ export function exchangesOf(
     coalescing,
     fills,
     ranges,
-    buckets,
+    tier,
+    origins,
     stalledMs,
     noteFailure,
   };

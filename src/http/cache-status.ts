@@ -16,14 +16,25 @@ export interface CacheStatus {
   detail?: string;
 }
 
-const CACHE_NAME = "ResCDN";
+/** This cache, and the upper tier that it asks. */
+const EDGE_NAME = "ResCDN";
+const SHIELD_NAME = "ResCDN-shield";
 /** Of what other caches say (characters). */
 const LONGEST = 4_096;
 const SF_TOKEN = /^[A-Za-z*][!#$%&'*+.^_`|~0-9A-Za-z:/-]*$/;
 
 /** Writes a member of `Cache-Status`, e.g. `ResCDN; hit; ttl=100` (RFC 9211 §2). */
 export function formatCacheStatus(status: CacheStatus): string {
-  let text = CACHE_NAME;
+  return formatMember(EDGE_NAME, status);
+}
+
+/** As {@link formatCacheStatus}, of the upper tier. */
+export function formatShieldStatus(status: CacheStatus): string {
+  return formatMember(SHIELD_NAME, status);
+}
+
+function formatMember(name: string, status: CacheStatus): string {
+  let text = name;
   if (status.hit) text += "; hit";
   if (status.fwd !== undefined) text += `; fwd=${status.fwd}`;
   if (status.fwdStatus !== undefined) text += `; fwd-status=${status.fwdStatus}`;

@@ -14,6 +14,27 @@ export const EVENTS = {
     "An origin gave no answer: `reason` is the word that `Cache-Status` and the error body have",
     "Tell the zone's owner. Is it many origins, look at this machine's network and name servers",
   ],
+  origin_down: [
+    "warn",
+    "One of several origins of a zone, `name`, failed three times in a row, or two checks: the others are asked in its place",
+    "Tell the zone's owner",
+  ],
+  origin_up: ["info", "An origin that was down has answered, and is asked again", "Nothing"],
+  origin_health_failed: [
+    "warn",
+    "The isolates of a location could not tell each other which origins are down: each knows for itself",
+    "Nothing, if it is seldom. Else look at the cache's disk",
+  ],
+  origin_check_failed: [
+    "error",
+    "The cron could not check a zone's origins, or not publish what it found; it tries again within a minute",
+    "Nothing, if it passes by itself. Else look at D1 and KV",
+  ],
+  origin_auth_unreadable: [
+    "error",
+    "What an origin is shown of who asks cannot be opened: the zone's requests to it fail (`origin-auth`)",
+    "Put the key that sealed it back into `SECRETS_KEY`",
+  ],
   body_broken: [
     "warn",
     "An answer ended before its end: `reason`, and more exactly `detail`. It was not stored",
@@ -28,6 +49,11 @@ export const EVENTS = {
     "error",
     "What was stale could not be brought up to date in the background; it is served stale",
     "Nothing, if it is seldom. Else report the stack",
+  ],
+  tier_failed: [
+    "warn",
+    "The upper tier gave no answer that can be used; the origin was asked without it. Said once a minute at most",
+    "Nothing, if it passes. Always: have zones go without it (`shield`), and report it",
   ],
   store_failed: [
     "warn",

@@ -7,7 +7,7 @@ import type { OriginPolicy } from "./origin-policy.ts";
 export type OriginVerdict =
   | {
       ok: true;
-      /** `scheme://host[:port]`, normalised, without a trailing slash. */
+      /** `scheme://host[:port]`, perhaps with a path; normalised, without a trailing slash. */
       origin: string;
     }
   | Refused;
@@ -34,15 +34,21 @@ const LOCAL_DOMAINS =
 const PUBLIC_DOMAINS = new Set([...tlds, "example"]);
 
 /**
- * Whether a zone's origin, as its customer wrote it, is one that we may ask: scheme, public host and port, nothing else.
+ * Whether a zone's origin, as its customer wrote it, is one that we may ask: scheme, public host and port, and a path perhaps.
  * A public name may still resolve to a private address; that is left to the network that the Worker runs in.
  */
 export function checkOrigin(input: string, policy: OriginPolicy): OriginVerdict {
   const spelling = checkSpelling(input, LONGEST_ORIGIN);
   if (!spelling.ok) return spelling;
-  if (spelling.rest !== "" && spelling.rest !== "/")
-    return no("must be a scheme and a host only, without path, query or fragment");
-  return checkOriginUrl(spelling.url, policy);
+  const { url, rest } = spelling;
+  if (/[?#]/.test(rest)) return no("must be a scheme, a host and perhaps a path, without query or fragment");
+  // What one server takes for a slash and another for a letter is no border between what is served and what is not.
+  if (/%(?:2e|2f|5c|25|00)|(?:^|\/)\.{1,2}(?:\/|$)|;/i.test(rest))
+    return no("must have a path without dot segments, without ; and without encoded dots, slashes and percent signs");
+  const verdict = checkOriginUrl(url, policy);
+  let path = url.pathname;
+  while (path.endsWith("/")) path = path.slice(0, -1);
+  return verdict.ok ? { ok: true, origin: verdict.origin + path } : verdict;
 }
 
 /**

@@ -38,18 +38,20 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
     started.push(one);
     return one;
   };
+  const cacheOf = localCaches(stateDir, [CONTROL, ...links.edges.keys()], options.cacheBytes);
   try {
+    const tierCache = cacheOf(CONTROL);
     const control = await start({
       name: CONTROL,
-      workers: await controlWorkers(config, options, links),
+      workers: await controlWorkers(config, options, links, tierCache),
+      beforeStart: tierCache.sweep,
       d1Databases: databasesOf(config),
-      sockets: [links.control, links.documents, links.database, links.meters, links.buckets].map(
+      sockets: [links.control, links.documents, links.database, links.meters, links.buckets, links.tier].map(
         ({ socket }) => socket,
       ),
     });
     const upkeep = await startUpkeep(control.caretaker, config, tools);
     const bundle = await bundleEdge(options);
-    const cacheOf = localCaches(stateDir, [...links.edges.keys()], options.cacheBytes);
     const edges = await Promise.all(
       [...links.edges].map(([name, { socket }], index) => {
         const cache = cacheOf(name);
@@ -63,6 +65,7 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
       upkeep.stop();
       // The meters, to which the edge delivers what it has counted, are in the control process.
       await Promise.all(edges.map((edge) => settleUsage(edge.caretaker).then(() => edge.end(time.clients()))));
+      await settleUsage(control.caretaker);
       await control.end(time.all());
       port.release();
       await sockets.remove();
@@ -89,6 +92,8 @@ interface Links {
   database: Link;
   meters: Link;
   buckets: Link;
+  /** What the edge processes ask origins through. */
+  tier: Link;
   /** What each edge process is told, by the process's name. */
   edges: Map<string, Link>;
 }
@@ -101,6 +106,7 @@ function linksIn(folder: string, product: string, count: number): Links {
     database: linkTo(folder, STORAGE, "methods", "Database"),
     meters: linkTo(folder, STORAGE, "methods", "Meters"),
     buckets: linkTo(folder, STORAGE, "requests", "Buckets"),
+    tier: linkTo(folder, product, "requests", "UpperTier"),
     edges: new Map(names.map((name) => [name, linkTo(folder, name, "requests", "Publications")])),
   };
 }
@@ -110,6 +116,7 @@ async function controlWorkers(
   config: WranglerConfig,
   options: RuntimeOptions,
   { edges }: Links,
+  cache: LocalCache,
 ): Promise<ServerProcessOptions["workers"]> {
   const { stateDir, tools } = options;
   // Without it the control process believes what the edge processes say of a client's address.
@@ -117,11 +124,12 @@ async function controlWorkers(
   const folder = join(stateDir, "bundle");
   const storageFolder = join(stateDir, "bundle-storage");
   const control = {
-    ...(await tools.workerOptions(config, folder, vars)),
+    ...(await tools.workerOptions(config, folder, { ...vars, ...cache.bindings })),
     rootPath: folder,
     modules: await tools.bundleWorker(folder, "src/server/edge/control.ts"),
     kvNamespaces: {},
     serviceBindings: {
+      ...cache.serviceBindings,
       ZONES: { name: STORAGE, entrypoint: "Documents" },
       ...toEdges(edges),
       ...probeFolder(stateDir),
@@ -160,7 +168,7 @@ function edgeWorker(
   config: WranglerConfig,
   vars: Record<string, string | number>,
   bundle: Awaited<ReturnType<typeof bundleEdge>>,
-  { control, documents, database, meters, buckets }: Links,
+  { control, documents, database, meters, buckets, tier }: Links,
   cache: LocalCache,
 ) {
   return {
@@ -173,6 +181,7 @@ function edgeWorker(
     serviceBindings: {
       ...cache.serviceBindings,
       CONTROL: control.binding,
+      TIER: tier.binding,
       ZONES: documents.binding,
       DB: database.binding,
       USAGE_METER: meters.binding,

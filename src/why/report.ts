@@ -67,6 +67,8 @@ export interface WhyReport {
   stored: StoredReport | null;
   /** The newest purges that are of what is asked for. */
   purges: PurgeReport[];
+  /** Whether what the origin is asked for goes through the upper tier, and if not, why; null: there is none here. */
+  tier: string | null;
   /** Null: it was not asked. */
   origin: OriginReport | null;
 }

@@ -520,6 +520,27 @@ export const WORDS = {
     setting: null,
     cure: "Send it without a content coding: the edge asks for none.",
   },
+  "origin-auth": {
+    of: "origin",
+    means: "The origin does not take what the zone shows it of who asks.",
+    law: null,
+    setting: "origin_auth",
+    cure: "Look at the keys and the region in `origin_auth`, and at what they may read.",
+  },
+  "origin-busy": {
+    of: "origin",
+    means: "The zone's origin is being asked as much at a time as the zone allows.",
+    law: null,
+    setting: "origin_limit",
+    cure: "Raise `origin_limit`, or give answers longer lifetimes.",
+  },
+  "path-outside": {
+    of: "origin",
+    means: "The path leads out of the part of the origin that the zone serves.",
+    law: null,
+    setting: "origin",
+    cure: "Nothing, where a client tries it; else give the zone the origin's whole path.",
+  },
   "origin-429": {
     of: "origin",
     means: "The origin answers that it is asked too much.",

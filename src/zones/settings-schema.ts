@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { LARGEST } from "../db/bounds.ts";
 import { accessSchema } from "./access-schema.ts";
 import { type HeaderUse, isHeaderValue, refusalOfHeaderName } from "./header-rules.ts";
+import { failoverSchema, originAuthSchema, originLimitSchema, originsSchema } from "./origin-schema.ts";
 import { changesStored, looksAtClient, MOST_OPEN } from "./rules/edge-rule.ts";
 import { hostSettings } from "./rules/host-settings-schema.ts";
 import { rulesSchema } from "./rules/rule-schema.ts";
@@ -155,9 +156,28 @@ export const settingsSchema = z
     stale_while_revalidate: setting(edgeSeconds, "Seconds, where the origin says nothing."),
     stale_if_error: setting(edgeSeconds, "Seconds, where the origin says nothing."),
     forward: setting(forward, "What of a client's request the origin sees.", "ForwardedChange"),
+    shield: setting(
+      z.boolean(),
+      "Whether the locations ask the origin through an upper tier, so that one request to it serves all of them.",
+    ),
     origin_host: setting(
       z.string(),
       "Host, with a port where it needs one, that the origin is asked for: also the zone's own; null: the origin's.",
+    ),
+    origin_auth: setting(
+      originAuthSchema,
+      "How the edge shows the zone's origin who it is: it signs for a bucket (S3 and its like), or sends Basic or Bearer. Kept sealed, for this server alone, and never shown; a client's own Authorization does not go there. Replaced as a whole.",
+      "OriginAuthChange",
+    ),
+    origins: setting(
+      originsSchema,
+      "All origins of a zone that has several; the first is the zone's `origin`, with `origin_host`, `origin_headers` and `origin_auth` where it has none of its own. Replaced as a whole.",
+    ),
+    failover: setting(failoverSchema, "When a GET or HEAD is asked of the next origin, or again.", "FailoverChange"),
+    origin_limit: setting(
+      originLimitSchema,
+      "How many requests at the same time each isolate makes of the zone's origins; null: any number. Others wait, then get what is stale, or 503 with Retry-After.",
+      "OriginLimitChange",
     ),
     rewrite_redirects: setting(
       z.boolean(),

@@ -1,5 +1,6 @@
 import type { AccessSettings } from "./access-settings.ts";
 import type { AssetType } from "./asset-types.ts";
+import type { FailoverSettings, ListedOrigin, OriginAuth, OriginLimit } from "./origin-settings.ts";
 import type { EdgeRule } from "./rules/edge-rule.ts";
 
 /** Which of a client's headers the origin sees; without any, it sees none. */
@@ -60,6 +61,15 @@ export interface ZoneSettings {
   /** Seconds, where the origin says nothing (RFC 5861). */
   stale_if_error: number;
   forward: ForwardSettings;
+  /** Whether an upper tier may stand between the locations and the origin. */
+  shield: boolean;
+  /** How the edge shows the zone's origin who it is; `null`: not at all. */
+  origin_auth: OriginAuth | null;
+  /** All origins of a zone that has several, the zone's `origin` the first. */
+  origins: readonly ListedOrigin[];
+  failover: FailoverSettings;
+  /** `null`: any number. */
+  origin_limit: OriginLimit | null;
   /** `host[:port]` sent as `Host` to the origin, not to the fallback origin; `null`: the origin's own. */
   origin_host: string | null;
   /** Whether a redirect to the origin's own host is answered as one to the zone's. */
@@ -115,6 +125,11 @@ export const DEFAULT_SETTINGS: ZoneSettings = {
   stale_while_revalidate: 0,
   stale_if_error: 86_400,
   forward: { headers: [], cookies: false, authorization: false, client_ip: false },
+  shield: true,
+  origin_auth: null,
+  origins: [],
+  failover: {},
+  origin_limit: null,
   origin_host: null,
   rewrite_redirects: true,
   origin_headers: {},

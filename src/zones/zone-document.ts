@@ -1,4 +1,5 @@
 import { hostnamesStatement, readHostnames, type StoredHostname } from "../hostnames/published-hosts.ts";
+import { downBy, readFailures } from "./origin-check-rows.ts";
 import { buildPurgeLog, EMPTY_PURGE_LOG, PURGE_LOG_BOUND, PURGE_LOG_SECONDS } from "./purge/purge-log.ts";
 import { purgesStatement, readPurges, type StoredPurge } from "./purge/purges.ts";
 import { completeSettings, type StoredSettings } from "./settings.ts";
@@ -6,13 +7,15 @@ import { readSigningKeys, type SigningKeyRow, signingKeysStatement } from "./sig
 import { readTakedowns, type StoredTakedown, takedownsStatement } from "./takedown-rows.ts";
 import type { ZoneDocument } from "./zone.ts";
 
+type RawZone = Omit<ZoneDocument, "settings" | "purges"> & { settings: string; origin_failures: string | null };
+
 /** The document that the zone table should hold for a name, of its newest zone; null where no zone ever had it. */
 export async function documentOf(db: D1Database, name: string, now: number): Promise<ZoneDocument | null> {
   // Of one moment, and in one round trip.
   const [zones, purges, taken, own, keys] = await db.batch([
     db
       .prepare(
-        `SELECT id, account_id AS account, name, mode, state, origin, settings, version FROM zones
+        `SELECT id, account_id AS account, name, mode, state, origin, settings, version, origin_failures FROM zones
          WHERE name = ?1 ORDER BY version DESC LIMIT 1`,
       )
       .bind(name),
@@ -21,14 +24,16 @@ export async function documentOf(db: D1Database, name: string, now: number): Pro
     hostnamesStatement(db, name),
     signingKeysStatement(db, name),
   ]);
-  const zone = zones!.results[0] as (Omit<ZoneDocument, "settings" | "purges"> & { settings: string }) | undefined;
-  if (zone === undefined) return null;
+  const row = zones!.results[0] as RawZone | undefined;
+  if (row === undefined) return null;
+  const { origin_failures, ...zone } = row;
   const settings = completeSettings(JSON.parse(zone.settings) as StoredSettings);
   if (zone.state === "deleted") return { ...zone, settings, purges: EMPTY_PURGE_LOG };
   const log = buildPurgeLog(readPurges(purges!.results as StoredPurge[], PURGE_LOG_BOUND));
   const takedowns = readTakedowns(taken!.results as StoredTakedown[], zone.account, settings.query);
   const hostnames = readHostnames(own!.results as StoredHostname[], zone.id);
   const signing_keys = readSigningKeys(keys!.results as SigningKeyRow[]);
+  const origins_down = settings.failover.check_path === undefined ? [] : downBy(readFailures(origin_failures));
   return {
     ...zone,
     settings,
@@ -36,6 +41,7 @@ export async function documentOf(db: D1Database, name: string, now: number): Pro
     ...(takedowns !== undefined && { takedowns }),
     ...(hostnames !== undefined && { hostnames }),
     ...(signing_keys !== undefined && { signing_keys }),
+    ...(origins_down.length > 0 && { origins_down }),
   };
 }
 

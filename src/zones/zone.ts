@@ -16,7 +16,7 @@ export interface ZoneDocument {
   mode: "live" | "test";
   /** A deleted zone's document stays for a while, so that a late reader of the table does not revive it. */
   state: "active" | "paused" | "deleted";
-  /** `scheme://host[:port]`, checked by the origin guard. */
+  /** `scheme://host[:port]`, perhaps with a path, checked by the origin guard; of several the first. */
   origin: string;
   settings: ZoneSettings;
   /** Grows by one with every change, purges too. */
@@ -26,6 +26,8 @@ export interface ZoneDocument {
   takedowns?: Takedowns;
   /** Its customer's own hostnames that lead to it; left out: none. */
   hostnames?: readonly string[];
+  /** The names of those of its origins that the cron has found down; left out: none. */
+  origins_down?: readonly string[];
   /** Never in the table: what the zone's rules make of it for a request, beside what they change of its settings. */
   ruled?: Ruled;
   /** What signs its URLs; left out: nothing. */

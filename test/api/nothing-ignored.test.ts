@@ -99,7 +99,7 @@ function expectSentences(details: readonly Detail[] = []): void {
 describe("every wrong value gets a sentence for people", () => {
   const SETTINGS =
     `ttl_mode ttl ttl_by_extension browser_ttl negative_ttl query methods stale_while_revalidate stale_if_error
-    forward origin_host origin_headers response_headers fallback_origin fallback_headers timeouts max_object_bytes compression
+    forward origin_auth origins failover origin_limit origin_host origin_headers response_headers fallback_origin fallback_headers timeouts max_object_bytes compression
     cors`.split(/\s+/);
   const MEMBERS = [
     ["ttl", "css"],
@@ -169,7 +169,7 @@ describe("a zone that is wrong in many ways", () => {
     expect(
       await details("POST", "/v1/zones", {
         name: "A B",
-        origin: "http://127.0.0.1/x",
+        origin: "http://127.0.0.1/x?y",
         active: false,
         id: "zone_1",
         settings: { ttl: { css: "60", jpg: 1 }, fallback_origin: "ftp://x", origin_host: "a/b", cors: ["null"] },
@@ -181,7 +181,7 @@ describe("a zone that is wrong in many ways", () => {
       { field: "settings.cors.0", message: expect.stringContaining("must be an origin as browsers send it") },
       { field: "active", message: "cannot be chosen yet: a new zone is active; PATCH pauses it" },
       { field: "id", message: "is given by the server" },
-      { field: "origin", message: "must be a scheme and a host only, without path, query or fragment" },
+      { field: "origin", message: "must be a scheme, a host and perhaps a path, without query or fragment" },
       { field: "settings.fallback_origin", message: "must begin with https://" },
       { field: "settings.origin_host", message: "must be a host, with a port where it needs one, and nothing else" },
     ]);

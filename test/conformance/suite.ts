@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { Agent } from "node:http";
 import { createRequire } from "node:module";
+import type { LookupFunction } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
@@ -51,17 +52,50 @@ export async function loadTests(): Promise<TestSuite[]> {
 /** After so many ms without an answer a request, and so its test, has failed. */
 const PATIENCE_MS = 15_000;
 
-/** Runs the tests against the cache at `baseUrl`, whose host is taken for this machine whatever its name. */
-export async function runTests(suites: readonly TestSuite[], baseUrl: string): Promise<Results> {
+/** What tells the requests of one test from those of the others; `""`: nothing does. */
+export function testOf(url: string): string {
+  return /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(url)?.[0] ?? "";
+}
+
+/**
+ * Runs the tests against the cache at `baseUrl`, whose host is taken for this machine whatever its name.
+ *
+ * @param origin where the suite is told of a test, and asked what came of it, and each test has a connection of its own, so that
+ *   one of several processes answers it; null: through the cache
+ * @param note is told of each request with its number in its test
+ */
+export async function runTests(
+  suites: readonly TestSuite[],
+  baseUrl: string,
+  origin: string | null,
+  note: (test: string, number: string) => void = () => undefined,
+): Promise<Results> {
   const runner = await load<Runner>("client/runner.mjs");
   const nodeFetch = createRequire(join(folder, "package.json"))("node-fetch") as Fetch;
-  const agent = new Agent({ lookup: (_host, _options, done) => done(null, [{ address: "127.0.0.1", family: 4 }]) });
+  const lookup: LookupFunction = (_host, _options, done) => done(null, [{ address: "127.0.0.1", family: 4 }]);
+  const shared = new Agent({ lookup });
+  const agents = new Map<string, Agent>();
+  const agentFor = (url: string) => {
+    const id = testOf(url);
+    if (origin === null || id === "") return shared;
+    const agent = agents.get(id) ?? new Agent({ lookup, keepAlive: true, maxSockets: 1 });
+    agents.set(id, agent);
+    return agent;
+  };
+  const isAboutTest = (url: string) => url.startsWith(`${baseUrl}/config/`) || url.startsWith(`${baseUrl}/state/`);
   await runner.runTests(
     suites,
-    (url, init) => nodeFetch(url, { ...init, agent, timeout: PATIENCE_MS }),
+    (url, init) => {
+      const [, number] =
+        (init as { headers?: [string, string][] } | undefined)?.headers?.find(([name]) => name === "Req-Num") ?? [];
+      if (number !== undefined) note(testOf(url), number);
+      const at = origin !== null && isAboutTest(url) ? origin + url.slice(baseUrl.length) : url;
+      return nodeFetch(at, { ...init, agent: at === url ? agentFor(url) : shared, timeout: PATIENCE_MS });
+    },
     false,
     baseUrl,
   );
+  for (const agent of agents.values()) agent.destroy();
   return runner.getResults();
 }
 

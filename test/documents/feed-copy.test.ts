@@ -152,6 +152,17 @@ describe("FeedCopy", () => {
     resolve(null);
   });
 
+  it("waits for the copy that is on its way as well", async () => {
+    const { copy, keepUp, caughtUp } = copyOf(told);
+    const { promise, resolve } = Promise.withResolvers();
+    told.gate = promise;
+    const kept = keepUp(0);
+    const waited = caughtUp(0).then(() => copy.isCurrent(START));
+    resolve(null);
+    expect(await waited).toBe(true);
+    await kept;
+  });
+
   it("asks a feed that fails less and less often, and waits for it no more", async () => {
     const { copy, keepUp, caughtUp } = copyOf(told);
     told.down = true;

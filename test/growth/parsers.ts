@@ -13,8 +13,10 @@ import { isPageByItsHead } from "../../src/edge/cache/page-sniffing.ts";
 import type { StoredResponse } from "../../src/edge/cache/stored-response.ts";
 import { toStoredResponse } from "../../src/edge/cache/stored-response.ts";
 import { languageVariantOf } from "../../src/edge/cache/variants.ts";
+import { bucketPath } from "../../src/edge/origin/bucket-path.ts";
 import { isCompressedData } from "../../src/edge/origin/compressed-data.ts";
 import { type Question, withOwnRedirects } from "../../src/edge/origin/own-redirects.ts";
+import { pathBelow } from "../../src/edge/origin/path-below.ts";
 import { Glob } from "../../src/edge/policy/glob.ts";
 import { lenientPath } from "../../src/edge/policy/lenient-path.ts";
 import { presentedBy } from "../../src/edge/policy/presented.ts";
@@ -139,6 +141,7 @@ const QUESTION: Question = {
   pathAndQuery: "/a",
   origin: ZONE.origin,
   host: null,
+  prefix: "",
 };
 
 const routeTo = (path: string): Route => ({
@@ -153,7 +156,17 @@ const matchesHost = hostMatcher(["*.example.com"]);
 const SEVERAL = ["*a*", "*aaaaaaaaaaaaaaab*", "*abababababab*a*b*", "a*a*a*a*a*b", "*\u00e9*aa==aa==aa=*"];
 const COPY = {
   settings: { ...DEFAULT_SETTINGS, canonical: "https://www.example.com" },
-  ruled: { variant: "", isBypassed: false, isPrivate: false, vary: [], removed: [], download: true },
+  ruled: {
+    indices: [],
+    variant: "",
+    isBypassed: false,
+    isPrivate: false,
+    vary: [],
+    removed: [],
+    origin: null,
+    requestFields: {},
+    download: true,
+  },
 };
 
 /** Every parser of foreign text, by the module that it stands in. */
@@ -201,6 +214,8 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
       addEdgeHeaders(headers, new Headers(), { mode: "live", settings: DEFAULT_SETTINGS }),
     ),
   },
+  "src/edge/origin/bucket-path.ts": { bucketPath: (text) => bucketPath(`/${text}`) },
+  "src/edge/origin/path-below.ts": { pathBelow: (text) => pathBelow("/site", `/${text}`) },
   "src/edge/origin/own-redirects.ts": {
     "withOwnRedirects, by Location": field("location", (headers) =>
       withOwnRedirects(new Response("", { status: 301, headers }), QUESTION),

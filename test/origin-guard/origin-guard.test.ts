@@ -10,7 +10,8 @@ const local: OriginPolicy = { allowPrivate: true, allowHttp: true, ownHosts };
 const ADDRESS = "must not be a private, local or reserved address";
 const LOCAL = "must not be a host of a local or special-use domain";
 const OWN = "must not be a host of this CDN";
-const PARTS = "must be a scheme and a host only, without path, query or fragment";
+const PARTS = "must be a scheme, a host and perhaps a path, without query or fragment";
+const PATH = "must have a path without dot segments, without ; and without encoded dots, slashes and percent signs";
 const USER = "must not contain a user name or password";
 const SPACES = "must not contain spaces, control characters or backslashes";
 const HTTPS = "must begin with https://";
@@ -35,6 +36,7 @@ describe("checkOrigin()", () => {
     ["https://your-origin.com:8443", "https://your-origin.com:8443"],
     ["https://your-origin.com:65535", "https://your-origin.com:65535"],
     [`https://${LONGEST}`, `https://${LONGEST}`],
+    ["https://bucket.example.com/site/v3/", "https://bucket.example.com/site/v3"],
     ["https://bücher.de", "https://xn--bcher-kva.de"],
     ["https://my_bucket.s3.amazonaws.com", "https://my_bucket.s3.amazonaws.com"],
     ["https://8.8.8.8", "https://8.8.8.8"],
@@ -75,9 +77,13 @@ describe("checkOrigin()", () => {
     ["https://user:password@your-origin.com", USER],
     ["https://@your-origin.com", USER],
     ["https://your-origin.com@127.0.0.1", USER],
-    ["https://your-origin.com/path", PARTS],
-    ["https://your-origin.com/..", PARTS],
-    ["https://your-origin.com//", PARTS],
+    ["https://your-origin.com/..", PATH],
+    ["https://your-origin.com/a/../b", PATH],
+    ["https://your-origin.com/a/%2E%2e/b", PATH],
+    ["https://your-origin.com/a%2fb", PATH],
+    ["https://your-origin.com/a%5cb", PATH],
+    ["https://your-origin.com/a%252e", PATH],
+    ["https://your-origin.com/a;b", PATH],
     ["https://your-origin.com?", PARTS],
     ["https://your-origin.com?a=b", PARTS],
     ["https://your-origin.com#", PARTS],

@@ -60,20 +60,52 @@ describe("npm run serve with WORKERS=2", () => {
     const zone = { name: "shop", origin: url };
     expect((await request(first.port, API, "/v1/zones", { method: "POST", headers, body: zone })).status).toBe(201);
 
-    // Each process has a cache of its own: two misses are two processes.
+    // Each process has a cache of its own: two misses are two processes. They ask the origin through the control process.
     const eachOnce = { "200 MISS": 2, "200 HIT": REQUESTS - 2 };
     expect(await statusesOf(first)).toEqual(eachOnce);
-    expect(originRequests).toBe(2);
+    expect(originRequests).toBe(1);
     const purge = await request(first.port, API, `/v1/purge?zone=shop&path=${PATH}`, { headers });
     expect(purge.status, purge.body).toBe(200);
     expect(await statusesOf(first)).toEqual(eachOnce);
-    expect(originRequests).toBe(4);
+    expect(originRequests).toBe(2);
     expect(await first.stop()).toBe(0);
 
     const second = await serve({});
     const usage = await request(second.port, API, "/v1/usage", { headers });
     expect(JSON.parse(usage.body)).toMatchObject({ requests: 2 * REQUESTS, bandwidth_bytes: 2 * REQUESTS * 13 });
     expect(await second.stop()).toBe(0);
+  });
+
+  it("asks the origin once for what both processes are asked for at once, and itself while the control process is away", async () => {
+    const server = await serve({ WORKERS: "2", STATE_DIR: join(stateDir, "tier") });
+    const headers = { "X-ResCDN-Key": (await newAccount(server.port)).live };
+    const asked: string[] = [];
+    const slow = createServer(({ url = "" }, response) => {
+      asked.push(url);
+      setTimeout(() => response.writeHead(200, { "Content-Type": "text/css" }).end("a{}"), 100);
+    });
+    await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
+    const zone = { name: "shop", origin: `http://127.0.0.1:${(slow.address() as AddressInfo).port}` };
+    expect((await request(server.port, API, "/v1/zones", { method: "POST", headers, body: zone })).status).toBe(201);
+    const at = (path: string) => request(server.port, EDGE, path);
+    const answers = await Promise.all(Array.from({ length: REQUESTS }, () => at("/a.css")));
+    expect(new Set(answers.map(({ status, body }) => `${status} ${body}`))).toEqual(new Set(["200 a{}"]));
+    expect(asked).toEqual(["/a.css"]);
+    const above = answers
+      .map(({ headers }) => String(headers["cache-status"]))
+      .filter((said) => said.includes("shield"));
+    expect(above.map((said) => said.split(", ")[0]).sort()).toEqual([
+      "ResCDN-shield; fwd=miss; fwd-status=200; stored",
+      "ResCDN-shield; hit",
+    ]);
+
+    const workerds = processTree(server.pid, "workerd");
+    const names = await Promise.all(workerds.map(nameOf));
+    process.kill(workerds[names.indexOf("control")]!, "SIGKILL");
+    const { status, headers: said } = await at("/b.css");
+    expect([status, String(said["cache-status"])]).toEqual([200, expect.stringContaining("ResCDN; fwd=uri-miss")]);
+    slow.close();
+    expect(await server.stop()).toBe(0);
   });
 
   it("suspends an account and takes a URL down in both processes at once, and serves both again out of their caches", async () => {

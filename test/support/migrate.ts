@@ -18,6 +18,9 @@ interface TestEnv extends Env {
   MODEL_SEED?: string;
   ATTACK?: string;
   ATTACK_SEED?: string;
+  /** How many purges the simulated network is given. */
+  NETWORK?: string;
+  NETWORK_SEED?: string;
 }
 
 await applyD1Migrations(env.DB, env.MIGRATIONS);

@@ -1,6 +1,6 @@
 import { asPrivate } from "../../http/as-private.ts";
 import { boundCacheControl } from "../../http/bound-cache-control.ts";
-import { appendCacheStatus, formatCacheStatus } from "../../http/cache-status.ts";
+import { appendCacheStatus, formatCacheStatus, formatShieldStatus } from "../../http/cache-status.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { fieldOf, type StoredResponse } from "../cache/stored-response.ts";
 import type { Provenance } from "../fill/provenance.ts";
@@ -11,7 +11,7 @@ import { boundError, mostOfError, settingsForError } from "./error-fields.ts";
 export function stampAge(
   headers: Headers,
   stored: StoredResponse,
-  { cacheStatus, age }: Provenance,
+  { cacheStatus, age, above }: Provenance,
   { settings, ruled }: Pick<ZoneDocument, "settings" | "ruled">,
 ): void {
   if (age !== null) headers.set("age", String(age));
@@ -37,5 +37,7 @@ export function stampAge(
     headers.delete("cdn-cache-control");
   }
   // RFC 9211 §2: each cache appends its own.
-  headers.set("cache-status", appendCacheStatus(fieldOf(stored, "cache-status"), formatCacheStatus(cacheStatus)));
+  const own = formatCacheStatus(cacheStatus);
+  const ours = above === undefined ? own : `${formatShieldStatus(above)}, ${own}`;
+  headers.set("cache-status", appendCacheStatus(fieldOf(stored, "cache-status"), ours));
 }

@@ -44,6 +44,9 @@ const REFUSALS = {
   "origin-body-timeout": [504, "the origin fell silent within its answer"],
   "origin-body-cut": [502, "the origin broke its answer off"],
   "origin-body-expands": [502, "the origin's answer is coded, and becomes far larger than it came"],
+  "origin-auth": [502, "the origin does not take what the zone shows it of who asks"],
+  "origin-busy": [503, "the zone's origin is being asked as much as the zone allows: come back in a moment"],
+  "path-outside": [400, "this path leads out of the part of the origin that the zone serves"],
   "origin-429": [503, "the origin answers that it is asked too much (429)"],
   "origin-5xx": [502, "the origin is failing"],
   "redirect-loop": [

@@ -15,7 +15,9 @@ export type Use = Reuse | { kind: "purged" };
 /** What the cache holds for a request. */
 export type Lookup =
   | { kind: "found"; use: Reuse; stored: StoredResponse; source: BodySource }
-  | { kind: "miss"; reason: "uri-miss" | "vary-miss" | "purged" };
+  | { kind: "miss"; reason: "uri-miss" | "vary-miss" }
+  /** `tagHashes`: of what is not to be used any more. */
+  | { kind: "miss"; reason: "purged"; tagHashes: readonly string[] };
 
 /** What is asked, and where it is looked for. */
 type Looking = Pick<Asked, "zone" | "target" | "request" | "now"> & Caches;
@@ -34,7 +36,7 @@ export async function lookup(asked: Asked & Caches): Promise<Lookup> {
   if (use.kind === "purged") {
     // Nobody may use it again: what it takes of the store is given back.
     waitUntil(store.discard(target.key, stored).catch(reportStoreFailure(target.key)));
-    return PURGED;
+    return purgedOf(stored);
   }
   if (use.kind !== "fresh" || !memory?.admits(target.key, stored)) {
     const { body: stream, known } = found;
@@ -44,7 +46,10 @@ export async function lookup(asked: Asked & Caches): Promise<Lookup> {
   return { kind: "found", use, stored, source: sourceOf(memory.put(target.key, stored, body)) };
 }
 
-export const PURGED: Lookup = { kind: "miss", reason: "purged" };
+/** What is found where only something purged is stored. */
+export function purgedOf({ tagHashes }: Pick<StoredResponse, "tagHashes">): Lookup {
+  return { kind: "miss", reason: "purged", tagHashes: tagHashes ?? [] };
+}
 
 /** What the isolate's memory holds for a request, and what may be done with it. It is changed by nothing here. */
 export function seenInMemory(asked: Looking): { hot: HotResponse; stored: StoredResponse; use: Use } | null {

@@ -62,6 +62,8 @@ export interface OriginAnswer {
   answeredAt: number;
   /** It came without a type, and is a page by its first bytes. */
   isPage?: boolean;
+  /** The version of the zone under which it was asked for, where that is not the version of who stores it. */
+  zoneVersion?: number;
 }
 
 /** The answer as the cache would keep it. */
@@ -88,7 +90,7 @@ export function toStoredResponse(
     vary,
     variant: vary === "*" ? "" : variantOf(vary, request),
     ...timesOf(answer, answer.response.status, headers, target, zone),
-    zoneVersion: zone.version,
+    zoneVersion: answer.zoneVersion ?? zone.version,
   };
 }
 
@@ -114,7 +116,7 @@ export function freshened(
     vary,
     variant: vary === "*" ? "" : variantOf(vary, request),
     ...timesOf(answer, stored.status, headers, target, zone),
-    zoneVersion: zone.version,
+    zoneVersion: answer.zoneVersion ?? zone.version,
   };
 }
 

@@ -152,6 +152,8 @@ export class Coalescing {
 
   #learn({ key }: Leader, outcome: SharedOutcome): void {
     const now = Date.now();
+    // That all places were taken a moment ago says nothing of now.
+    if (outcome.kind === "failed" && outcome.failure.reason === "origin-busy") return;
     if (outcome.kind === "failed") {
       const { failure } = outcome;
       const ms = Math.min(Math.max(FAILURE_MS, failure.retryAfter * 1000), LONGEST_FAILURE_MS);

@@ -1,7 +1,8 @@
-import type { AskBucket } from "../../files/buckets.ts";
 import type { Caches } from "../cache/caches.ts";
 import type { FailureReason } from "../origin/failure-reason.ts";
+import type { OriginAccess } from "../origin/origin-access.ts";
 import type { Asked } from "../request/asked.ts";
+import type { UpperTier } from "../tier/upper-tier.ts";
 import type { Coalescing } from "./coalescing.ts";
 import type { FillBudget } from "./fill-budget.ts";
 import type { RangeDemand } from "./range-demand.ts";
@@ -11,8 +12,9 @@ export interface Filling extends Caches {
   coalescing: Coalescing;
   fills: FillBudget;
   ranges: RangeDemand;
-  /** Asks the buckets that zones may have in the place of a server. */
-  buckets: AskBucket;
+  /** What wholes are asked for through; null: the origin is asked straight. */
+  tier: UpperTier | null;
+  origins: OriginAccess;
   /** After so long without taking anything a client is let go, ms. */
   stalledMs: number;
 }

@@ -1,4 +1,5 @@
 import { NO_DIRECTIVES } from "../../http/cache-control.ts";
+import type { CacheStatus } from "../../http/cache-status.ts";
 import { selectsStored } from "../../http/freshen.ts";
 import { headersOf } from "../../http/headers-of.ts";
 import { retryAfterSeconds } from "../../http/retry-after.ts";
@@ -18,10 +19,14 @@ import {
   validatorsOf,
 } from "../cache/stored-response.ts";
 import { decodedBody } from "../origin/decoded-body.ts";
+import { mostTurns } from "../origin/failover.ts";
 import { errorReasonOf } from "../origin/failure-reason.ts";
 import { askOrigin, type OriginFailure, type OriginOutcome, type OriginRequest } from "../origin/origin.ts";
 import { originHeaders } from "../origin/origin-request.ts";
+import { waitOf } from "../origin/origin-slots.ts";
 import { unlistedFields } from "../request/forwarded-fields.ts";
+import type { Stale } from "../tier/question.ts";
+import { tierPatienceOf } from "../tier/upper-tier.ts";
 import { Leader } from "./coalescing.ts";
 import { coalescingKeyOf } from "./coalescing-key.ts";
 import type { Exchange } from "./exchange.ts";
@@ -35,15 +40,20 @@ export type Fill =
   | ({ kind: "answer"; stored: StoredResponse; isKept: true } & OnTheWay)
   | ({ kind: "answer"; stored: StoredResponse; isKept: false; reason: CacheWord } & OnTheWay)
   /** The stale response holds; its body is in the store. */
-  | { kind: "validated"; stored: StoredResponse; cookies: readonly string[] }
+  | { kind: "validated"; stored: StoredResponse; cookies: readonly string[]; origin: string | null; above: Above }
   /** No answer, or none that is better than a stale one. */
   | { kind: "failed"; failure: OriginFailure };
 
 /**
  * `cookies`: what the origin sets at this client alone. `isUnmeasured`: the origin does not say how long the body is, so that
- * no range of it can be cut out while it comes.
+ * no range of it can be cut out while it comes. `origin`: which of several has answered.
  */
-type OnTheWay = Pick<Transfer, "body" | "tally"> & { cookies: readonly string[]; isUnmeasured: boolean };
+type OnTheWay = Pick<Transfer, "body" | "tally"> & {
+  cookies: readonly string[];
+  isUnmeasured: boolean;
+  origin: string | null;
+  above: Above;
+};
 
 /** A fill as it is asked for. */
 export interface FillRequest {
@@ -53,17 +63,24 @@ export interface FillRequest {
   wantsBody: boolean;
   /** Whether the body is kept whoever leaves: it is fetched for more than the client of this request. */
   isForAll: boolean;
+  /** Hashes of the tags of what has been purged here: the tier may still hold it. */
+  purgedTags?: readonly string[];
 }
 
-interface Stale {
-  stored: StoredResponse;
-  servesErrors: boolean;
+/** What of the way to the origin clients are told: of the tier, where it was asked or could not be. */
+export interface Above {
+  status: CacheStatus | null;
+  /** The tier had it already: the origin has been asked by nobody. */
+  isHit: boolean;
 }
 
-/** How long others wait for what a fill brings: the origin's time for a first byte, once for each origin, and some, ms. */
-export function patienceOf({ zone }: Exchange): number {
-  const origins = zone.settings.fallback_origin === null ? 1 : 2;
-  return zone.settings.timeouts.first_byte_ms * origins + 5_000;
+/** How long others wait for what a fill brings: the origin's time for a first byte, each time it is asked, and some, ms. */
+export function patienceOf({ zone, tier }: Exchange): number {
+  const { timeouts, origin_limit } = zone.settings;
+  const beforeThat = tier === null ? 0 : tierPatienceOf(zone);
+  return (
+    beforeThat + timeouts.first_byte_ms * mostTurns(zone) + (origin_limit === null ? 0 : waitOf(origin_limit)) + 5_000
+  );
 }
 
 /**
@@ -101,11 +118,12 @@ const NOTHING_LEFT = Promise.resolve();
 async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, permit: FillPermit): Promise<Led> {
   const { request, zone, target } = exchange;
   const { stale, wantsBody } = wanted;
-  const outcome = await askOrigin(exchange, wholeOf(exchange, stale?.stored ?? null), exchange.noteFailure);
+  const { outcome, above, zoneVersion } = await ask(exchange, wanted);
   if (outcome.kind === "failure") return failed(leader, outcome.failure);
-  const { response } = outcome;
+  const { response, origin } = outcome;
   const isShared = !standsInForOne(outcome, exchange);
-  if (response.status === 304 && stale !== null) return validated(exchange, stale.stored, outcome, isShared, leader);
+  if (response.status === 304 && stale !== null)
+    return validated(exchange, stale.stored, { ...outcome, zoneVersion }, isShared, above, leader);
   const reason = stale?.servesErrors ? errorReasonOf(response.status) : null;
   if (reason !== null) {
     // There is something better than the error, and the origin is left in peace for a moment.
@@ -113,7 +131,7 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
     const retryAfter = retryAfterSeconds(response.headers.get("retry-after"), outcome.answeredAt);
     return failed(leader, { reason, retryAfter });
   }
-  const opened = await openWhole(exchange, outcome);
+  const opened = await openWhole(exchange, { ...outcome, zoneVersion });
   if (opened.kind === "failure") return failed(leader, opened.failure);
   const { answer, decoding, stored, verdict } = opened;
   const cookies = ownCookies(response.headers, zone.settings.forward, exchange.hosts);
@@ -121,7 +139,8 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
   if (verdict.store) {
     const body = await decodedBody(opened.body, decoding.decoded, zone);
     const { done, over, ...onTheWay } = keep(exchange, stored, body, wantsBody, leader, permit, stale?.stored ?? null);
-    return { fill: { kind: "answer", stored, ...onTheWay, cookies, isUnmeasured, isKept: true }, done, over };
+    const told = { cookies, isUnmeasured, origin, above };
+    return { fill: { kind: "answer", stored, ...onTheWay, ...told, isKept: true }, done, over };
   }
   leader.settle({ kind: "unshared" });
   const forOne = decodingForOne(decoding, request.headers);
@@ -129,17 +148,46 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
   const body = await decodedBody(opened.body, forOne.decoded, zone);
   const { done, over, ...onTheWay } = passOn(exchange, passed, body, wantsBody);
   return {
-    fill: { kind: "answer", stored: passed, ...onTheWay, cookies, isUnmeasured, isKept: false, reason: verdict.reason },
+    fill: {
+      kind: "answer",
+      stored: passed,
+      ...onTheWay,
+      cookies,
+      isUnmeasured,
+      above,
+      origin,
+      isKept: false,
+      reason: verdict.reason,
+    },
     done,
     over,
   };
 }
 
+/** What comes of asking the tier, where there is one and it may be asked, else of asking the origin. */
+async function ask(
+  exchange: Exchange,
+  { stale, purgedTags }: FillRequest,
+): Promise<{ outcome: OriginOutcome; above: Above; zoneVersion: number }> {
+  const { tier, zone } = exchange;
+  const asked = tier === null ? null : await tier.ask(exchange, stale, purgedTags);
+  if (asked?.kind === "answered") {
+    const { outcome, via } = asked;
+    return { outcome, above: via, zoneVersion: via.zoneVersion };
+  }
+  const outcome = await askOrigin(exchange, wholeOf(exchange, stale), exchange.noteFailure);
+  return { outcome, above: { status: asked?.status ?? null, isHit: false }, zoneVersion: zone.version };
+}
+
 /** What the origin is asked for a whole resource. @param stale what it is to validate; null: nothing */
-export function wholeOf(exchange: Exchange, stale: StoredResponse | null): OriginRequest {
+export function wholeOf(exchange: Exchange, stale: Stale | null): OriginRequest {
   const { target } = exchange;
-  const headers = originHeaders(exchange, stale === null ? {} : validatorsOf(stale));
-  return { method: "GET", pathAndQuery: target.path + target.query, headers };
+  return {
+    method: "GET",
+    pathAndQuery: target.path + target.query,
+    headers: originHeaders(exchange, stale === null ? {} : validatorsOf(stale.stored)),
+    isOptional: stale?.servesErrors === true,
+  };
 }
 
 /** The origin's answer with its body opened, as it would be kept, and whether it is. */
@@ -150,7 +198,7 @@ export type OpenedWhole =
 /** Opens what the origin has answered, and judges it. */
 export async function openWhole(
   exchange: Exchange,
-  outcome: Extract<OriginOutcome, { kind: "answer" }>,
+  outcome: OriginAnswer & { isFallback: boolean },
 ): Promise<OpenedWhole> {
   const { request, target, zone } = exchange;
   const opened = await openAnswer(outcome, target, zone, exchange.noteFailure);
@@ -160,6 +208,7 @@ export async function openWhole(
     ? { store: false, reason: "fallback" }
     : storeVerdict(opened.answer, stored, exchange, target, zone);
   return { ...opened, stored, verdict };
+}
 }
 
 /**
@@ -185,17 +234,18 @@ function failed(leader: Leader, failure: OriginFailure): Led {
 function validated(
   exchange: Exchange,
   stale: StoredResponse,
-  answer: OriginAnswer,
+  answer: OriginAnswer & { origin: string | null },
   isShared: boolean,
+  above: Above,
   leader: Leader,
 ): Led {
   const { request, zone, target, store, memory } = exchange;
   const cookies = ownCookies(answer.response.headers, zone.settings.forward, exchange.hosts);
-  const asItWas: Led = {
-    fill: { kind: "validated", stored: stale, cookies },
+  const asItWas = {
+    fill: { kind: "validated", stored: stale, cookies, origin: answer.origin, above },
     done: NOTHING_LEFT,
     over: NOTHING_LEFT,
-  };
+  } satisfies Led;
   // RFC 9111 §4.3.4: a 304 that names another validator "MUST NOT" update what is stored; it still confirms it.
   if (!isShared || !selectsStored(validatedHeaders(stale), answer.response.headers)) {
     leader.settle({ kind: "unshared" });
@@ -211,7 +261,7 @@ function validated(
   const staysAsItIs = leader.isOutdated || !isStorable(exchange) || !isWorthWriting(stale, fresh, isUsable, zone);
   if (mayStay && staysAsItIs) {
     leader.settle({ kind: "unshared" });
-    return { ...asItWas, fill: { kind: "validated", stored: fresh, cookies } };
+    return { ...asItWas, fill: { ...asItWas.fill, stored: fresh } };
   }
   memory?.delete(target.key);
   const update = async () => {
@@ -225,5 +275,5 @@ function validated(
     reportStoreFailure(target.key)(error);
     leader.settle({ kind: "unshared" });
   });
-  return { ...asItWas, fill: { kind: "validated", stored: fresh, cookies }, done };
+  return { ...asItWas, fill: { ...asItWas.fill, stored: fresh }, done };
 }

@@ -1,11 +1,12 @@
 import type { ByteRange } from "../../http/range.ts";
+import { currentAge } from "../../http/reuse.ts";
 import { isError } from "../../http/statuses.ts";
 import type { CacheWord } from "../../why/words.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { BUFFER_BYTES } from "../body/pump.ts";
 import type { BodySource } from "../cache/body-source.ts";
 import { type Lookup, lookup, useOf } from "../cache/lookup.ts";
-import type { StoredResponse } from "../cache/stored-response.ts";
+import { freshnessOf, type StoredResponse } from "../cache/stored-response.ts";
 import type { OriginFailure } from "../origin/origin.ts";
 import { variantOf } from "../request/forwarded-fields.ts";
 import type { Leader, SharedOutcome } from "./coalescing.ts";
@@ -15,7 +16,7 @@ import { type Fill, fill, patienceOf } from "./fill.ts";
 import { given, type Outcome } from "./outcome.ts";
 import { outOfPart } from "./part.ts";
 import { pass } from "./pass.ts";
-import { collapsed, hit, missed, notKept, revalidated } from "./provenance.ts";
+import { answeredBy, type ComingFrom, collapsed, hit, missed, notKept, revalidated } from "./provenance.ts";
 
 /** What was looked up, where the origin has to be asked before it can answer. */
 export type Unusable =
@@ -103,6 +104,7 @@ export async function forward(exchange: Exchange, found: Unusable): Promise<Outc
     stale: found.kind === "found" ? { stored: found.stored, servesErrors: found.use.staleIfError } : null,
     wantsBody: true,
     isForAll: isDeserved,
+    ...(found.kind === "miss" && found.reason === "purged" && { purgedTags: found.tagHashes }),
   });
   return outOfFill(exchange, found, filled, isDeserved);
 }
@@ -193,7 +195,8 @@ async function outOfFill(exchange: Exchange, found: Unusable, filled: Fill, isDe
       return failed(found, filled.failure);
     case "validated": {
       if (found.kind === "miss") throw new Error("a 304 for a request without conditions");
-      return { ...given(filled.stored, found.source, revalidated(filled.stored)), cookies: filled.cookies };
+      const provenance = answeredBy(filled.origin, revalidated(filled.stored, agedAbove(filled, exchange)));
+      return { ...given(filled.stored, found.source, provenance), cookies: filled.cookies };
     }
     case "answer": {
       const { stored, body, tally, cookies } = filled;
@@ -206,13 +209,23 @@ async function outOfFill(exchange: Exchange, found: Unusable, filled: Fill, isDe
       exchange.bodies.add(body);
       const part = filled.isUnmeasured && stored.status === 200 ? await outOfRange(exchange) : null;
       if (part !== null) return part;
-      const provenance = filled.isKept ? missed(found, stored) : notKept(found, stored, filled.reason);
+      const above = agedAbove(filled, exchange);
+      const provenance = answeredBy(
+        filled.origin,
+        filled.isKept ? missed(found, stored, above) : notKept(found, stored, filled.reason, above),
+      );
       const source: BodySource = { kind: "origin", stream: body, tally, isKept: filled.isKept };
       return { ...given(stored, source, provenance), cookies };
     }
     default:
       return filled satisfies never;
   }
+}
+
+/** How an answer has come to this edge, and how old it is where it did not come from the origin. */
+function agedAbove({ above, stored }: Exclude<Fill, { kind: "failed" }>, { zone }: Exchange): ComingFrom {
+  const age = above.isHit ? currentAge(freshnessOf(stored, zone.settings.ttl_mode), Date.now()) : null;
+  return { above: above.status, age };
 }
 
 /**
@@ -228,8 +241,9 @@ async function outOfRange(exchange: Exchange): Promise<Outcome | null> {
   return passed;
 }
 
-function failed(found: Unusable, { reason }: OriginFailure): Outcome {
-  return isStaleIfError(found) ? stale(found) : { kind: "refused", reason };
+function failed(found: Unusable, { reason, code }: OriginFailure): Outcome {
+  if (!isStaleIfError(found)) return { kind: "refused", reason, code };
+  return stale(found, reason === "origin-busy" ? "busy" : "stale-if-error");
 }
 
 type StoredUnusable = Extract<Unusable, { kind: "found" }>;

@@ -209,8 +209,9 @@ function boundsOf({ zone, stalledMs }: Exchange, stored: StoredResponse): BodyBo
   };
 }
 
-function reportBroken({ target, noteFailure }: Exchange, outcome: PumpOutcome): void {
+function reportBroken({ target, tier, noteFailure }: Exchange, outcome: PumpOutcome): void {
   if (outcome.kind !== "broken") return;
+  tier?.distrust(target);
   const reason = BODY_FAILURES[outcome.reason];
   noteFailure(reason);
   log("body_broken", { key: loggable(target.key), reason, detail: outcome.reason });

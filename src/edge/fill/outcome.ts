@@ -7,7 +7,12 @@ import type { Provenance } from "./provenance.ts";
 export type Outcome =
   | ResponseOutcome
   /** Nothing that could be given, and why. */
-  | { kind: "refused"; reason: FailureReason | "only-if-cached" | "maintenance" };
+  | {
+      kind: "refused";
+      reason: FailureReason | "only-if-cached" | "maintenance";
+      /** The origin's own word for it, where it has one. */
+      code?: string | undefined;
+    };
 
 /** A response, stored or on its way, out of which the client is answered. */
 export interface ResponseOutcome {

@@ -18,7 +18,7 @@ import {
 } from "../cache/stored-response.ts";
 import { decodedBody } from "../origin/decoded-body.ts";
 import { decodingOf } from "../origin/decoding.ts";
-import { askOrigin, type OriginOutcome, type OriginRequest } from "../origin/origin.ts";
+import { askOrigin, type OriginFailure, type OriginOutcome, type OriginRequest } from "../origin/origin.ts";
 import { originHeaders, PREFLIGHT_HEADERS, unsafeOriginHeaders } from "../origin/origin-request.ts";
 import { targetsOf } from "../policy/judge.ts";
 import { type Target, targetWithFields } from "../request/target.ts";
@@ -28,7 +28,7 @@ import { standsInForOne } from "./fill.ts";
 import { keep, keepPart, passOn } from "./keep.ts";
 import { decodingForOne, openAnswer } from "./open-answer.ts";
 import { given, type Outcome } from "./outcome.ts";
-import { bypassed } from "./provenance.ts";
+import { answeredBy, bypassed } from "./provenance.ts";
 
 /** Passes a GET or HEAD to the origin and its answer to the client, a range as a range; nothing is kept but a small part. */
 export function pass(exchange: Exchange, reason: CacheWord): Promise<Outcome> {
@@ -70,11 +70,11 @@ async function passRequest(
   const { request, zone, target, coalescing } = exchange;
   const hasChanged = coalescing.watch(target.key);
   const outcome = await askForReadable(exchange, asked);
-  if (outcome.kind === "failure") return { kind: "refused", reason: outcome.failure.reason };
+  if (outcome.kind === "failure") return refused(outcome.failure);
   const { response } = outcome;
   const isOutdated = isUnsafe(request.method) ? await invalidate(exchange, response, hasChanged) : hasChanged;
   const opened = await openAnswer(outcome, target, zone, exchange.noteFailure);
-  if (opened.kind === "failure") return { kind: "refused", reason: opened.failure.reason };
+  if (opened.kind === "failure") return refused(opened.failure);
   const { answer, decoding } = opened;
   const asKept = toStoredResponse(answer, request.headers, target, zone);
   const verdict = standsInForOne(outcome, exchange) ? null : verdictOn(exchange, answer, asKept);
@@ -91,9 +91,17 @@ async function passRequest(
     exchange.waitUntil(over.then(() => noteRange(exchange, response, stored, verdict, tally)));
   }
   return {
-    ...given(stored, { kind: "origin", stream: body, tally, isKept: false }, bypassed(stored, fwd, reason)),
+    ...given(
+      stored,
+      { kind: "origin", stream: body, tally, isKept: false },
+      answeredBy(outcome.origin, bypassed(stored, fwd, reason)),
+    ),
     cookies: ownCookies(response.headers, zone.settings.forward, exchange.hosts),
   };
+}
+
+function refused({ reason, code }: OriginFailure): Outcome {
+  return { kind: "refused", reason, code };
 }
 
 const NONSENSE: OriginOutcome = { kind: "failure", failure: { reason: "origin-nonsense", retryAfter: 0 } };

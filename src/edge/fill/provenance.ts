@@ -12,6 +12,14 @@ export interface Provenance {
   xCache: XCache;
   /** Seconds; null: straight from the origin, whose own Age stands. */
   age: number | null;
+  /** What the cache above has done, where it was asked for a whole. */
+  above?: CacheStatus;
+}
+
+/** What an answer has passed on its way to this edge; `age`: seconds, null where it comes straight from the origin. */
+export interface ComingFrom {
+  above: CacheStatus | null;
+  age: number | null;
 }
 
 type Aged = { age: number; ttl: number };
@@ -27,36 +35,44 @@ export function collapsed(found: Lookup, { age, ttl }: Aged): Provenance {
 }
 
 /** A 304 of the origin confirmed it. */
-export function revalidated(stored: StoredResponse): Provenance {
+export function revalidated(stored: StoredResponse, { above, age }: ComingFrom): Provenance {
   return {
-    cacheStatus: { fwd: "stale", fwdStatus: 304, ttl: initialTtl(stored), stored: true },
+    cacheStatus: { fwd: "stale", fwdStatus: 304, ttl: ttlOf(stored, age), stored: true },
     xCache: "REVALIDATED",
-    age: Math.floor(stored.initialAge),
+    age: age ?? Math.floor(stored.initialAge),
+    ...(above !== null && { above }),
   };
 }
 
 /** From the origin, and kept. */
-export function missed(found: Lookup, stored: StoredResponse): Provenance {
+export function missed(found: Lookup, stored: StoredResponse, { above, age }: ComingFrom): Provenance {
   const detail = found.kind === "miss" && found.reason === "purged" ? ({ detail: "purged" } as const) : {};
   return {
     cacheStatus: {
       fwd: forwardReason(found),
       fwdStatus: stored.status,
-      ttl: initialTtl(stored),
+      ttl: ttlOf(stored, age),
       stored: true,
       ...detail,
     },
     xCache: "MISS",
-    age: null,
+    age,
+    ...(above !== null && { above }),
   };
 }
 
 /** From the origin, and not kept for this reason. */
-export function notKept(found: Lookup, stored: StoredResponse, reason: CacheWord): Provenance {
+export function notKept(
+  found: Lookup,
+  stored: StoredResponse,
+  reason: CacheWord,
+  { above, age }: ComingFrom,
+): Provenance {
   return {
     cacheStatus: { fwd: forwardReason(found), fwdStatus: stored.status, detail: reason },
     xCache: "BYPASS",
-    age: null,
+    age,
+    ...(above !== null && { above }),
   };
 }
 
@@ -69,8 +85,21 @@ export function bypassed(stored: StoredResponse, fwd: "bypass" | "method", detai
   };
 }
 
-function initialTtl(stored: StoredResponse): number {
-  return stored.lifetime - Math.floor(stored.initialAge);
+/** Says which of a zone's origins has answered; null: the zone has one. */
+export function answeredBy(origin: string | null, provenance: Provenance): Provenance {
+  if (origin === null) return provenance;
+  const { cacheStatus } = provenance;
+  const { detail } = cacheStatus;
+  const named = `origin:${origin}`;
+  return {
+    ...provenance,
+    cacheStatus: { ...cacheStatus, detail: detail === undefined ? named : `${detail} ${named}` },
+  };
+}
+
+/** @param age null: as old as it was when it came */
+function ttlOf(stored: StoredResponse, age: number | null): number {
+  return stored.lifetime - (age ?? Math.floor(stored.initialAge));
 }
 
 /** RFC 9211 §2.2: why the request went forward. */

@@ -13,6 +13,9 @@ export type FailureReason =
   | "origin-timeout"
   | "origin-nonsense"
   | "redirect-loop"
+  | "path-outside"
+  | "origin-auth"
+  | "origin-busy"
   | "origin-429"
   | "origin-5xx"
   | BodyFailure;

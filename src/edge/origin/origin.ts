@@ -1,156 +1,108 @@
-import { type AskBucket, bucketName } from "../../files/buckets.ts";
-import { isAnswer } from "../../http/is-answer.ts";
-import { log } from "../../log/log.ts";
+import { isError } from "../../http/statuses.ts";
+import type { ZoneSettings } from "../../zones/settings.ts";
 import { dropBody } from "../body/drop-body.ts";
-import type { Asked } from "../request/asked.ts";
-import { askBucket } from "./ask-bucket.ts";
+import { askCandidate } from "./ask-candidate.ts";
+import { type Candidate, candidatesOf } from "./candidates.ts";
+import { endingWith } from "./ending-with.ts";
+import { isFailoverStatus, turnsOf } from "./failover.ts";
 import { errorReasonOf, type FailureReason } from "./failure-reason.ts";
-import { type Question, withOwnRedirects } from "./own-redirects.ts";
-import { socketFetch } from "./socket-fetch.ts";
-import { platformReason, whyFailed } from "./why-failed.ts";
+import { HealthWatch } from "./health-watch.ts";
+import type { Asking } from "./origin-access.ts";
+import { isRepeatable, type OriginAnswered, type OriginOutcome, type OriginRequest } from "./origin-outcome.ts";
 
-/** What came of asking the origin; times in ms since the epoch. */
-export type OriginOutcome =
-  /** `isFallback`: the fallback origin's, in the place of one that the first failed to give. */
-  | { kind: "answer"; response: Response; requestedAt: number; answeredAt: number; isFallback: boolean }
-  | { kind: "failure"; failure: OriginFailure };
-
-/** Why the origin gave no answer, or none that is better than a stale one. */
-export interface OriginFailure {
-  reason: FailureReason;
-  /** For how long it asks to be left in peace, seconds. */
-  retryAfter: number;
-}
-
-/** A request to be made of a zone's origin. */
-export interface OriginRequest {
-  method: string;
-  /** Path and query. */
-  pathAndQuery: string;
-  /** Without those that the zone sets for one origin or the other. */
-  headers: Headers;
-  body?: ReadableStream | null;
-}
+export type { OriginFailure, OriginOutcome, OriginRequest } from "./origin-outcome.ts";
 
 /**
- * Asks the zone's origin, and the fallback origin where the zone has one and the first failed or answered with an error.
+ * Asks the zone's origin. Where that fails, a GET or HEAD is asked of the zone's next one, and of the fallback origin in the end.
  * A redirect is an answer like any other: it is never followed, so no origin can send the edge to another host.
  *
- * @param note is told of each failure, one that the fallback origin makes up for as well
+ * @param note is told of each failure, one that another origin makes up for as well
  */
 export async function askOrigin(
-  { zone, hosts, buckets }: Pick<Asked, "zone" | "hosts"> & { buckets: AskBucket },
+  asking: Asking,
   request: OriginRequest,
   note: (reason: FailureReason) => void,
 ): Promise<OriginOutcome> {
-  const { fallback_origin: fallback, origin_host: host, timeouts, origin_headers, fallback_headers } = zone.settings;
-  // RFC 9110 §9.2.2: a proxy "MUST NOT automatically retry non-idempotent requests".
-  const repeatable = request.method === "GET" || request.method === "HEAD";
-  const ask = async (origin: string, host: string | null, own: Readonly<Record<string, string>>) => {
-    const asked = { ...request, headers: headersFor(host, request.headers, own) };
-    const bucket = bucketName(origin);
-    const asking =
-      bucket === null
-        ? await askOnce(origin, timeouts.first_byte_ms, asked, repeatable, host)
-        : await askFiles(bucket, zone.id, asked, buckets);
-    const outcome = await ownRedirects(asking, { ...asked, origin, host, zone, hosts });
+  const { zone, origins, waitUntil } = asking;
+  const limit = zone.settings.origin_limit;
+  if (limit === null) return askInTurn(asking, request, note);
+  const over = Promise.withResolvers<void>();
+  // Whether or not its client stays, it gives its place back.
+  waitUntil(over.promise);
+  const patience = request.isOptional ? { ...limit, wait_ms: 0 } : limit;
+  const place = await origins.slots.take(zone.id, patience, Date.now());
+  const end = () => {
+    place?.();
+    over.resolve();
+  };
+  if (place === null) {
+    end();
+    note("origin-busy");
+    return { kind: "failure", failure: { reason: "origin-busy", retryAfter: 0 } };
+  }
+  try {
+    const outcome = await askInTurn(asking, request, note);
+    if (outcome.kind === "answer" && outcome.response.body !== null)
+      return { ...outcome, response: endingWith(outcome.response, outcome.response.body, end) };
+    end();
+    return outcome;
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+/** Asks the zone's servers one after the other, until one answers. */
+async function askInTurn(
+  asking: Asking,
+  request: OriginRequest,
+  note: (reason: FailureReason) => void,
+): Promise<OriginOutcome> {
+  const { zone } = asking;
+  const ask = async (candidate: Candidate) => {
+    const outcome = await askCandidate(asking, candidate, request);
     const reason = reasonOf(outcome);
     if (reason !== null) note(reason);
     return outcome;
   };
-  const outcome = await ask(zone.origin, host, origin_headers);
-  if (fallback === null || !repeatable || reasonOf(outcome) === null) return outcome;
-  if (outcome.kind === "answer") await dropBody(outcome.response.body);
-  // What is written for one origin may be its password, and the other is somebody else's server.
-  const instead = await ask(fallback, null, fallback_headers);
-  return instead.kind === "answer" ? { ...instead, isFallback: true } : instead;
+  const candidates = candidatesOf(zone);
+  if (candidates.length === 1 && zone.settings.failover.retries === undefined) return ask(candidates[0]!);
+  const watch = zone.settings.origins.length > 1 ? await HealthWatch.begin(asking) : null;
+  const turns = turnsOf(candidates, zone, (candidate) => watch?.isDown(candidate) ?? false, request.pathAndQuery);
+  if (!isRepeatable(request)) return ask(turns[0]!);
+  if (watch?.isDown(turns[0]!) === false) watch.tryAgain(candidates, request);
+  // What one of them has answered, for when nobody behind it answers at all.
+  let best: OriginAnswered | null = null;
+  for (const [turn, candidate] of turns.entries()) {
+    const outcome = await ask(candidate);
+    const next = turns[turn + 1] ?? null;
+    const hasFailed = isFailed(outcome, next, zone.settings);
+    watch?.note(candidate, outcome, hasFailed);
+    if (!hasFailed || next === null || isPathOutside(outcome)) {
+      if (outcome.kind === "failure" && best !== null) return best;
+      await dropBody(best?.response.body);
+      return outcome;
+    }
+    if (outcome.kind === "failure") continue;
+    const isWorse = isError(outcome.response.status);
+    await dropBody((isWorse ? outcome : best)?.response.body);
+    if (!isWorse) best = outcome;
+  }
+  throw new Error("a zone has one origin at least");
 }
 
-/** Asks a bucket for a zone's files, as {@link askOnce} asks a server. */
-async function askFiles(
-  bucket: string,
-  zoneId: string,
-  request: OriginRequest,
-  buckets: AskBucket,
-): Promise<OriginOutcome> {
-  const requestedAt = Date.now();
-  const response = await askBucket(bucket, zoneId, request, buckets);
-  if (response === null) return { kind: "failure", failure: { reason: "origin-unreachable", retryAfter: 0 } };
-  return { kind: "answer", response, requestedAt, answeredAt: Date.now(), isFallback: false };
+function isFailed(outcome: OriginOutcome, next: Candidate | null, settings: ZoneSettings): boolean {
+  if (outcome.kind === "failure") return true;
+  const { status } = outcome.response;
+  return isFailoverStatus(status, settings) || (next?.isFallback === true && errorReasonOf(status) !== null);
 }
 
-/** The outcome, with redirects to the origin that was asked as redirects to the zone. */
-async function ownRedirects(outcome: OriginOutcome, question: Question): Promise<OriginOutcome> {
-  if (outcome.kind === "failure" || !question.zone.settings.rewrite_redirects) return outcome;
-  const response = withOwnRedirects(outcome.response, question);
-  if (response !== null) return { ...outcome, response };
-  await dropBody(outcome.response.body);
-  return { kind: "failure", failure: { reason: "redirect-loop", retryAfter: 0 } };
-}
-
-function headersFor(host: string | null, headers: Headers, own: Readonly<Record<string, string>>): Headers {
-  const all = new Headers(headers);
-  for (const [name, value] of Object.entries(own)) all.set(name, value);
-  if (host === null) askNoReload(all);
-  return all;
+/** What leads out of one origin's path is nothing to ask another for. */
+function isPathOutside(outcome: OriginOutcome): boolean {
+  return outcome.kind === "failure" && outcome.failure.reason === "path-outside";
 }
 
 function reasonOf(outcome: OriginOutcome): FailureReason | null {
-  return outcome.kind === "failure" ? outcome.failure.reason : errorReasonOf(outcome.response.status);
-}
-
-async function askOnce(
-  origin: string,
-  firstByteMs: number,
-  request: OriginRequest,
-  repeatable: boolean,
-  host: string | null,
-): Promise<OriginOutcome> {
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), firstByteMs);
-  const requestedAt = Date.now();
-  const { method, headers, body = null } = request;
-  const init = { method, headers, body, signal: timeout.signal };
-  const ask = () =>
-    host === null
-      ? fetch(origin + request.pathAndQuery, {
-          ...init,
-          redirect: "manual",
-          cache: "no-store", // see below
-          encodeResponseBody: "manual", // the platform would decode whatever a few bytes claim to be
-        })
-      : socketFetch(origin, request.pathAndQuery, host, init);
-  try {
-    const response = await ask().catch((error: unknown) => {
-      // The connection may have been kept alive for too long.
-      if (!repeatable || timeout.signal.aborted) throw error;
-      return ask();
-    });
-    const reason = isAnswer(request, response) ? await platformReason(response) : "origin-nonsense";
-    if (reason === null) return { kind: "answer", response, requestedAt, answeredAt: Date.now(), isFallback: false };
-    await dropBody(response.body);
-    return failed(origin, reason, `status ${response.status}`);
-  } catch (error) {
-    const reason = await whyFailed(error, origin, host === null ? "fetch" : "socket", timeout.signal.aborted);
-    return failed(origin, reason, String(error));
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function failed(origin: string, reason: FailureReason, error: string): OriginOutcome {
-  log("origin_failed", { origin, reason, error });
-  return { kind: "failure", failure: { reason, retryAfter: 0 } };
-}
-
-/**
- * Below a Worker's `fetch` lies the cache of the Worker's own Cloudflare zone, which keeps `.css`, `.js`, `.png` and the
- * like by default: what a purge has made a miss here would be a hit there, and come back as new. `cache: "no-store"` neither
- * looks there nor leaves anything there, and lets HEAD and ranges pass as they are; a negative `cacheTtlByStatus` forbids
- * only the keeping, when the answer has come. But the runtime then says `Cache-Control: no-cache` to the origin, unless the
- * request says something itself, and a cache that the origin has in front would be passed over at each miss of ours. So
- * it says what asks for nothing (RFC 9111 §5.2.1.3), beside which `Pragma` is ignored (RFC 7234 §5.4).
- */
-function askNoReload(headers: Headers): void {
-  if (!headers.has("cache-control")) headers.set("cache-control", "min-fresh=0");
+  if (outcome.kind === "answer") return errorReasonOf(outcome.response.status);
+  return isPathOutside(outcome) ? null : outcome.failure.reason;
 }

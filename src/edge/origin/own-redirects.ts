@@ -7,8 +7,10 @@ export interface Question extends Pick<Asked, "hosts"> {
   zone: Pick<Asked["zone"], "origin" | "settings" | "hostnames">;
   method: string;
   pathAndQuery: string;
-  /** Whom was asked, `scheme://host[:port]`: the zone's origin or the fallback origin. */
+  /** Whom was asked, `scheme://host[:port]`: one of the zone's origins or the fallback origin. */
   origin: string;
+  /** The path at which that has what the zone serves; `""`: at its root. */
+  prefix: string;
   /** What stood in `Host`; null: that origin's own. */
   host: string | null;
 }
@@ -53,13 +55,14 @@ const AWAY: Lead = { kind: "away" };
 function leadOf(reference: string | null, question: Question, isRepeated: boolean): Lead {
   if (reference === null) return AWAY;
   const asked = new URL(question.origin + question.pathAndQuery);
-  const url = absolute(reference, asked);
+  const { zone, hosts, prefix } = question;
+  const url = absolute(reference, asked) ?? (prefix === "" ? null : onTheHost(reference, asked));
   if (url === null) return AWAY;
-  const { zone, hosts } = question;
   const { query, forward } = zone.settings;
   const hostname = bareHostname(url);
   const isZones = hosts.includes(hostname) || zone.hostnames?.includes(hostname) === true;
   if (!isZones && !originHostnames(question).includes(hostname)) return AWAY;
+  if (!isZones && !takePrefix(url, prefix)) return AWAY;
   const isBack = isRepeated && objectOf(url, query) === objectOf(asked, query);
   if (isBack && !isAsAsked(url, asked, question, isZones)) {
     // To the origin one thing, to the zone another: a redirect from http to https, above all.
@@ -79,6 +82,19 @@ function absolute(reference: string, asked: URL): URL | null {
   const url = URL.parse(reference, `${asked.protocol}//relative.invalid${asked.pathname}`);
   if (url === null || url.hostname === "relative.invalid") return null;
   return url.protocol === "http:" || url.protocol === "https:" ? url : null;
+}
+
+/** A reference that begins with a path: where the zone serves a part of a host, its paths are others. Null: it does not. */
+function onTheHost(reference: string, asked: URL): URL | null {
+  return /^\/(?!\/)/.test(reference.trim()) ? URL.parse(reference, asked.href) : null;
+}
+
+/** Makes the path at an origin the zone's own; false where it is none. */
+function takePrefix(url: URL, prefix: string): boolean {
+  if (prefix === "") return true;
+  if (url.pathname !== prefix && !url.pathname.startsWith(`${prefix}/`)) return false;
+  url.pathname = url.pathname.slice(prefix.length) || "/";
+  return true;
 }
 
 /** What the origin may be called: by the zone's owner, and who was asked in its place. */

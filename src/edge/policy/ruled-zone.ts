@@ -25,6 +25,7 @@ export interface RuledZone {
  * @param matched in their order
  * @param fields that are set whatever rules say of them
  * @param variant tells the same zone with other rules apart
+ * @param indices the places of the matched rules among those that are enabled
  */
 export function ruledZone(
   zone: ZoneDocument,
@@ -32,13 +33,16 @@ export function ruledZone(
   { vary, isPrivate }: Dependence,
   fields: FieldChanges,
   variant: string,
+  indices: readonly number[] = [],
 ): RuledZone {
   const requestFields = fieldChanges(matched, "request_headers");
   const responseFields = { ...fieldChanges(matched, "response_headers"), ...fields };
   const edgeTtl = first(matched, "edge_ttl");
   const browserTtl = first(matched, "browser_ttl");
   const query = first(matched, "query");
-  const origin = first(matched, "origin");
+  const named = first(matched, "origin");
+  const isListed = zone.settings.origins.some(({ name }) => name === named);
+  const origin = isListed ? undefined : named;
   const cache = first(matched, "cache");
   const settings: ZoneSettings = {
     ...zone.settings,
@@ -51,14 +55,17 @@ export function ruledZone(
     response_headers: changed(zone.settings.response_headers, responseFields),
   };
   const ruled: Ruled = {
+    indices,
     variant,
     isBypassed: cache === "bypass",
     isPrivate,
     vary,
     removed: removedIn(responseFields),
+    origin: isListed ? named! : null,
+    requestFields,
     download: first(matched, "download") ?? false,
   };
-  const effects = [edgeTtl, query, origin, cache, Object.entries(requestFields).sort()];
+  const effects = [edgeTtl, query, named, cache, Object.entries(requestFields).sort()];
   const changesStored = effects.slice(0, -1).some((effect) => effect !== undefined) || !isEmpty(requestFields);
   return {
     zone: { ...zone, origin: origin ?? zone.origin, settings, ruled },
@@ -72,7 +79,13 @@ export function first<Name extends keyof Actions>(matched: readonly EdgeRule[], 
 }
 
 /** What is written for the zone's origin may be its password; and its fallback stands in for it alone. */
-const OF_ANOTHER_ORIGIN = { origin_host: null, fallback_origin: null, fallback_headers: {} };
+const OF_ANOTHER_ORIGIN = {
+  origin_host: null,
+  origin_auth: null,
+  origins: [],
+  fallback_origin: null,
+  fallback_headers: {},
+};
 
 function overridingTtl(
   seconds: number,

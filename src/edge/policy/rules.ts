@@ -121,6 +121,12 @@ export class Rules {
     return [...targets.values()];
   }
 
+  /** The zone as the rules at these places make it, whoever asks; null where there are none such. */
+  zoneBy(indices: readonly number[]): RuledZone | null {
+    const rules = indices.flatMap((index) => this.#rules[index]?.rule ?? []);
+    return rules.length === indices.length ? ruledZone(this.#zone, rules, INDEPENDENT, {}, "", indices) : null;
+  }
+
   /** What is left of the rules for requests of a URL. */
   #left(url: URL): Pick<OfUrl, "certain" | "open"> & { looks: Look[] } {
     const { path } = targetOf(url, this.#zone);
@@ -182,6 +188,7 @@ export class Rules {
         dependence,
         fields,
         variant,
+        indices,
       );
       this.#zones.set(variant, ruled);
     }

@@ -96,7 +96,7 @@ export function withAnswer(
   if (decided.kind === "pass") return { ...decided, status: judged.stored.status };
   if (decided.kind !== "fetch") return decided;
   const { stored, verdict } = judged;
-  const provenance = verdict.store ? missed(lookup, stored) : notKept(lookup, stored, verdict.reason);
+  const provenance = verdict.store ? missed(lookup, stored, STRAIGHT) : notKept(lookup, stored, verdict.reason, STRAIGHT);
   const { detail } = provenance.cacheStatus;
   return {
     ...decided,
@@ -105,6 +105,9 @@ export function withAnswer(
     word: detail === undefined ? null : told(detail),
   };
 }
+
+/** The origin is asked without what is above the edge. */
+const STRAIGHT = { above: null, age: null };
 
 function failedDecision(found: Lookup, reason: RefusalReason): Decision {
   if (found.kind === "found" && found.use.kind === "validate" && found.use.staleIfError)

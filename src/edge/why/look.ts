@@ -1,4 +1,4 @@
-import { type Lookup, PURGED, seenInMemory, seenInStore, sourceOf, type Use } from "../cache/lookup.ts";
+import { type Lookup, purgedOf, seenInMemory, seenInStore, sourceOf, type Use } from "../cache/lookup.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 import type { Exchange } from "../fill/exchange.ts";
 import { asStaleAsMayBe } from "../fill/read.ts";
@@ -46,6 +46,6 @@ async function lookFor(exchange: Exchange): Promise<Seen> {
   const { stored, use, body: stream, known } = seen;
   exchange.bodies.add(stream);
   const found: SeenResponse = { where: "cache", stored, use };
-  if (use.kind === "purged") return { lookup: PURGED, found };
+  if (use.kind === "purged") return { lookup: purgedOf(stored), found };
   return { lookup: { kind: "found", use, stored, source: { kind: "store", stream, known } }, found };
 }

@@ -5,6 +5,7 @@ import type { WaitUntil } from "../../zones/zone-table.ts";
 import type { Judging } from "../policy/judge.ts";
 import type { Route } from "../request/routes.ts";
 import type { Edge } from "../serve.ts";
+import { throughTier } from "../tier/through-tier.ts";
 import { courseOf, exchangesOf, rulingOn, targetOfRequest, type Visit } from "../visit.ts";
 import { decide, withAnswer } from "./decide.ts";
 import { examineOrigin } from "./examine-origin.ts";
@@ -62,6 +63,7 @@ export async function why(
       decision,
       stored: storedReport(seen.found, now),
       purges: purgesOf(zone.purges, target, seen.found?.stored ?? null),
+      tier: edge.tier === null ? null : throughTier(exchange, seen.lookup.kind === "found" ? seen.lookup.stored : null),
       origin: examined?.report ?? null,
     };
     return { ...report, summary: summaryOf(report), story: storyOf(report, question.asksOrigin) };

@@ -1,12 +1,46 @@
-/** The Worker of the control process: the product, which holds what must be single. */
+/** The Worker of the control process: the product, which holds what must be single, and the upper tier of the edge processes. */
+import { WorkerEntrypoint } from "cloudflare:workers";
 import { controlPlane } from "../../control-plane.ts";
+import { answerQuestion } from "../../edge/fill/answer-question.ts";
+import { questionIn } from "../../edge/tier/question.ts";
 import { createEntry } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
+import { settingsOf } from "../../settings.ts";
+import { drainShield, NOT_A_QUESTION, shieldOf } from "../../shield.ts";
+import { DRAIN } from "../../usage/drain.ts";
 import type { Inspector } from "../../why/report.ts";
 import product from "../../worker.ts";
+import { freePurged } from "./free-purged.ts";
 import { type EdgeBindings, remoteInspector } from "./inspection.ts";
+import { type LocalCacheEnv, localCacheOf } from "./local-cache.ts";
+import { TierCache } from "./tier-cache.ts";
 
-type Env = ProductEnv & EdgeBindings;
+export * from "./objects.ts";
+
+type Env = ProductEnv & LocalCacheEnv & EdgeBindings;
+
+const caches = new WeakMap<Env, TierCache>();
+
+function tierCacheOf(env: Env): TierCache {
+  let cache = caches.get(env);
+  if (cache === undefined) {
+    cache = new TierCache(localCacheOf(env), settingsOf(env).stalledClientMs);
+    caches.set(env, cache);
+  }
+  return cache;
+}
+
+/** What the edge processes ask origins through, so that all of them ask once. */
+export class UpperTier extends WorkerEntrypoint<Env> {
+  override async fetch(request: Request): Promise<Response> {
+    const question = questionIn(request);
+    if (question === null) return NOT_A_QUESTION();
+    const waitUntil = (work: Promise<unknown>) => this.ctx.waitUntil(work);
+    const ask = () => answerQuestion(question, shieldOf(this.env, request).answering, waitUntil);
+    const key = new URL(request.url).pathname.slice(1);
+    return tierCacheOf(this.env).answer(key, question.zone.id, ask, waitUntil);
+  }
+}
 
 let inspector: Inspector | null = null;
 
@@ -16,5 +50,15 @@ const entry = createEntry<Env>((surface, url, request, env, ctx) => {
   return controlPlane(surface, url, request, env, ctx, inspector);
 });
 
-export default { ...product, fetch: entry.fetch } satisfies ExportedHandler<Env>;
-export * from "./objects.ts";
+export default {
+  fetch: entry.fetch,
+
+  async scheduled(event, env) {
+    if (event.cron === DRAIN) {
+      await Promise.all([drainShield(env), product.scheduled(event, env)]);
+      return;
+    }
+    // At the start this also opens the cache, before anybody asks.
+    await Promise.all([freePurged(env.DB, localCacheOf(env), event.scheduledTime), product.scheduled(event, env)]);
+  },
+} satisfies ExportedHandler<Env>;

@@ -1,8 +1,10 @@
 /** The Worker of an edge process: zones and names are answered here, the APIs in the control process. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { accountTableOf, isAccountKey } from "../../accounts/account-table.ts";
+import { tierOver } from "../../edge/tier/tier.ts";
 import { type ControlSurface, createEntry, type EdgeEnv } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
+import type { AskBucket } from "../../files/buckets.ts";
 import { hostTableOf, isHostKey } from "../../hostnames/host-table.ts";
 import { log } from "../../log/log.ts";
 import { recordTableOf } from "../../records/record-table.ts";
@@ -19,13 +21,25 @@ interface Env extends EdgeEnv, LocalCacheEnv, Pick<ProductEnv, "DB"> {
   BUCKETS: Fetcher;
   /** Of this process among those of the server. */
   EDGE_NUMBER: number;
+  /** The control process as what all edge processes ask origins through. */
+  TIER: Fetcher;
 }
 
-const entry = createEntry<Env>(otherSurface, localCacheOf, ({ BUCKETS }) => async (name, key, { method, headers }) => {
-  const answer = await BUCKETS.fetch(`http://buckets/${name}/${encodeURIComponent(key)}`, { method, headers });
-  if (answer.status === 421) throw new Error(`there is no bucket ${name}`);
-  return answer;
-});
+const entry = createEntry<Env>(
+  otherSurface,
+  localCacheOf,
+  ({ TIER }) => tierOver(TIER),
+  undefined,
+  ({ BUCKETS }) => bucketsOver(BUCKETS),
+);
+
+function bucketsOver(buckets: Fetcher): AskBucket {
+  return async (name, key, { method, headers }) => {
+    const answer = await buckets.fetch(`http://buckets/${name}/${encodeURIComponent(key)}`, { method, headers });
+    if (answer.status === 421) throw new Error(`there is no bucket ${name}`);
+    return answer;
+  };
+}
 
 async function otherSurface(
   surface: ControlSurface,

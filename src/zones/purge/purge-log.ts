@@ -132,6 +132,15 @@ export function purgeVerdict(log: PurgeLog, subject: PurgeSubject): PurgeVerdict
   return { kind: "valid" };
 }
 
+/** The version of the newest purge that names a response, hard or soft; 0: none does. Of tags those of `tagHashes` count. */
+export function newestMark(log: PurgeLog, subject: Omit<PurgeSubject, "version">): number {
+  let newest = 0;
+  visitMarks(log, subject, ([hard, soft]) => {
+    newest = Math.max(newest, hard, soft);
+  });
+  return newest;
+}
+
 /** A mark of the log that is of something stored, and what it was purged by. */
 export interface MatchingMark {
   kind: Purge["kind"];

@@ -49,7 +49,7 @@ export interface Actions {
   readonly query?: "keep" | "sort" | "ignore" | readonly string[] | { readonly except: readonly string[] };
   readonly request_headers?: FieldChanges;
   readonly response_headers?: FieldChanges;
-  /** Another origin, `scheme://host[:port]`. */
+  /** Another origin, `scheme://host[:port]`, perhaps with a path; or the name of one of the zone's, which is then asked first. */
   readonly origin?: string;
   readonly signature?: "required" | "none";
   /** Has browsers save it: under its own name, or another. */

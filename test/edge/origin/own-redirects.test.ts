@@ -9,15 +9,24 @@ interface Case extends Partial<Pick<ZoneSettings, "query" | "forward" | "origin_
   origin?: string;
   /** Who answers, where it is not the origin. */
   instead?: string;
+  /** The path at which it has what the zone serves. */
+  prefix?: string;
 }
 
-function question({ method = "GET", origin = "https://origin.example", instead, ...settings }: Case): Question {
+function question({
+  method = "GET",
+  origin = "https://origin.example",
+  instead,
+  prefix = "",
+  ...settings
+}: Case): Question {
   return {
     zone: zoneDocument(settings, { origin }),
     hosts: ["zone.rescdn.io", "zone.rescdn.localhost"],
     method,
     pathAndQuery: "/a",
     origin: instead ?? origin,
+    prefix,
     host: instead === undefined ? (settings.origin_host ?? null) : null,
   };
 }

@@ -1,0 +1,52 @@
+import { BodyReader } from "../body/body-reader.ts";
+import { BUFFER_BYTES } from "../body/pump.ts";
+import { pieceStream } from "../origin/piece-stream.ts";
+
+/** How long the end of a body is waited for, ms: one that takes longer goes on as it comes. */
+const PATIENCE_MS = 1_000;
+
+/** A body and its length in bytes; null: nobody knows it before the end. */
+export interface Measured {
+  body: ReadableStream<Uint8Array> | Blob | null;
+  length: number | null;
+}
+
+/**
+ * Reads a body whose length nobody says until its end, where that is near: a cache can tell whether it has all of it only of one
+ * whose length is known. Where the body breaks off is for its reader to find.
+ */
+export async function measured(stream: ReadableStream<Uint8Array>): Promise<Measured> {
+  const reader = new BodyReader(stream);
+  const held: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  const late = Promise.withResolvers<"late">();
+  const timer = setTimeout(() => late.resolve("late"), PATIENCE_MS);
+  let reading = reader.next();
+  try {
+    for (;;) {
+      const piece = await Promise.race([reading, late.promise]);
+      if (piece === "late") break;
+      if (piece === null) return { body: new Blob(held), length: size };
+      // The reader reads into the same bytes again.
+      held.push(new Uint8Array(piece));
+      size += piece.byteLength;
+      reading = reader.next();
+      if (size > BUFFER_BYTES) break;
+    }
+  } catch {
+    // `reading` has failed, and fails its next reader as well.
+  } finally {
+    clearTimeout(timer);
+  }
+  reading.catch(() => undefined); // read below
+  async function* again(): AsyncGenerator<Uint8Array> {
+    yield* held.splice(0);
+    for (let piece = await reading; piece !== null; piece = await reader.next()) yield piece.slice();
+  }
+  return { body: pieceStream(again(), () => void reader.cancel("nobody wants the rest")), length: null };
+}
+
+/** A body that is known to be so long, as a stream that says so and breaks where it is not. */
+export function ofLength(stream: ReadableStream<Uint8Array>, length: number): Measured {
+  return { body: stream.pipeThrough(new FixedLengthStream(length)), length };
+}

@@ -1,0 +1,70 @@
+import { isAnswer } from "../../http/is-answer.ts";
+import { log } from "../../log/log.ts";
+import { dropBody } from "../body/drop-body.ts";
+import type { Candidate } from "./candidates.ts";
+import type { FailureReason } from "./failure-reason.ts";
+import { isRepeatable, type OriginOutcome, type OriginRequest } from "./origin-outcome.ts";
+import { socketFetch } from "./socket-fetch.ts";
+import { platformReason, whyFailed } from "./why-failed.ts";
+
+/**
+ * Asks one server once; where a connection fails, once more.
+ *
+ * @param request with the path as that server has it, and all fields
+ */
+export async function askOnce(
+  candidate: Candidate,
+  firstByteMs: number,
+  request: OriginRequest,
+): Promise<OriginOutcome> {
+  const { base, host, isFallback, name } = candidate;
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), firstByteMs);
+  const requestedAt = Date.now();
+  const { method, headers, body = null } = request;
+  const init = { method, headers, body, signal: timeout.signal };
+  const ask = () =>
+    host === null
+      ? fetch(base + request.pathAndQuery, {
+          ...init,
+          redirect: "manual",
+          cache: "no-store", // see `askNoReload`
+          encodeResponseBody: "manual", // the platform would decode whatever a few bytes claim to be
+        })
+      : socketFetch(base, request.pathAndQuery, host, init);
+  if (host === null) askNoReload(headers);
+  try {
+    const response = await ask().catch((error: unknown) => {
+      // The connection may have been kept alive for too long.
+      if (!isRepeatable(request) || timeout.signal.aborted) throw error;
+      return ask();
+    });
+    const reason = isAnswer(request, response) ? await platformReason(response) : "origin-nonsense";
+    if (reason === null)
+      return { kind: "answer", response, requestedAt, answeredAt: Date.now(), isFallback, origin: name };
+    await dropBody(response.body);
+    return failed(candidate, reason, `status ${response.status}`);
+  } catch (error) {
+    const reason = await whyFailed(error, base, host === null ? "fetch" : "socket", timeout.signal.aborted);
+    return failed(candidate, reason, String(error));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function failed({ base, name }: Candidate, reason: FailureReason, error: string): OriginOutcome {
+  log("origin_failed", { origin: base, ...(name !== null && { name }), reason, error });
+  return { kind: "failure", failure: { reason, retryAfter: 0 } };
+}
+
+/**
+ * Below a Worker's `fetch` lies the cache of the Worker's own Cloudflare zone, which keeps `.css`, `.js`, `.png` and the
+ * like by default: what a purge has made a miss here would be a hit there, and come back as new. `cache: "no-store"` neither
+ * looks there nor leaves anything there, and lets HEAD and ranges pass as they are; a negative `cacheTtlByStatus` forbids
+ * only the keeping, when the answer has come. But the runtime then says `Cache-Control: no-cache` to the origin, unless the
+ * request says something itself, and a cache that the origin has in front would be passed over at each miss of ours. So
+ * it says what asks for nothing (RFC 9111 §5.2.1.3), beside which `Pragma` is ignored (RFC 7234 §5.4).
+ */
+function askNoReload(headers: Headers): void {
+  if (!headers.has("cache-control")) headers.set("cache-control", "min-fresh=0");
+}

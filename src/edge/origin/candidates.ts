@@ -1,0 +1,86 @@
+import type { OriginAuth } from "../../zones/origin-settings.ts";
+import type { ZoneDocument } from "../../zones/zone.ts";
+
+/** A server that a zone's requests may go to. */
+export interface Candidate {
+  /** What clients and logs are told of it; null: the zone has just one. */
+  name: string | null;
+  /** Tells it apart from what had its name before. */
+  id: string;
+  /** `scheme://host[:port]`. */
+  base: string;
+  /** The path behind that, without a slash at its end; `""`: none. */
+  prefix: string;
+  /** `Host`; null: its own. */
+  host: string | null;
+  /** Set on requests to it alone: what is written for one origin may be its password. */
+  headers: Readonly<Record<string, string>>;
+  auth: OriginAuth | null;
+  /** Its share of what goes to it first. */
+  weight: number;
+  isDrained: boolean;
+  /** It stands in where all others fail, and is somebody else's server perhaps. */
+  isFallback: boolean;
+  /** Derived of its secret, see `credentials.ts`; undefined: not yet. */
+  credentials?: Credentials | null;
+}
+
+/** What a secret was opened to. */
+export type Credentials =
+  | { kind: "authorization"; value: string }
+  | { kind: "s3"; region: string; accessKeyId: string; secret: string; derived: Map<string, ArrayBuffer> };
+
+type Servers = Pick<ZoneDocument, "origin" | "settings"> & Partial<Pick<ZoneDocument, "ruled">>;
+
+/** By zone as it is for a request, of which an isolate keeps few. */
+const known = new WeakMap<Servers, readonly Candidate[]>();
+
+/** The servers of a zone in its order, prepared once for each document; the fallback origin is the last. */
+export function candidatesOf(zone: Servers): readonly Candidate[] {
+  let candidates = known.get(zone);
+  if (candidates === undefined) {
+    candidates = [...originsOf(zone), ...fallbackOf(zone)];
+    known.set(zone, candidates);
+  }
+  return candidates;
+}
+
+function originsOf({ origin, settings, ruled }: Servers): Candidate[] {
+  const { origins, origin_host, origin_headers, origin_auth } = settings;
+  const single = { name: null, weight: 1, isDrained: false, isFallback: false } as const;
+  if (origins.length === 0)
+    return [{ ...single, ...placeOf(origin), host: origin_host, headers: origin_headers, auth: origin_auth }];
+  return origins.map((listed, index) => {
+    const isFirst = index === 0;
+    return {
+      ...placeOf(listed.url),
+      name: listed.name,
+      id: `${listed.name} ${listed.url}`,
+      host: listed.host ?? (isFirst ? origin_host : null),
+      headers: { ...(isFirst ? origin_headers : changedBy(ruled)), ...listed.headers },
+      auth: listed.auth ?? (isFirst ? origin_auth : null),
+      weight: listed.weight ?? (isFirst ? 1 : 0),
+      isDrained: listed.drain === true,
+      isFallback: false,
+    };
+  });
+}
+
+/** What rules change of the fields that an origin gets holds for each; of the first it stands in `origin_headers`. */
+function changedBy(ruled: Servers["ruled"]): Record<string, string> {
+  const changes = Object.entries(ruled?.requestFields ?? {});
+  return Object.fromEntries(changes.filter((change): change is [string, string] => change[1] !== null));
+}
+
+function fallbackOf({ settings: { fallback_origin: url, fallback_headers: headers } }: Servers): Candidate[] {
+  if (url === null) return [];
+  const fallback = { name: null, weight: 0, isDrained: false, isFallback: true, host: null, auth: null };
+  return [{ ...fallback, ...placeOf(url), headers }];
+}
+
+function placeOf(url: string): Pick<Candidate, "id" | "base" | "prefix"> {
+  const path = url.indexOf("/", url.indexOf("//") + 2);
+  return path === -1
+    ? { id: url, base: url, prefix: "" }
+    : { id: url, base: url.slice(0, path), prefix: url.slice(path) };
+}

@@ -1,0 +1,39 @@
+import { log } from "../../log/log.ts";
+import type { Keyring } from "../../secrets/keyring.ts";
+import { open } from "../../secrets/seal.ts";
+import { originAuthPlace } from "../../zones/origin-settings.ts";
+import type { Candidate, Credentials } from "./candidates.ts";
+
+/**
+ * What the edge shows an origin of who it is, opened once for each document; null: its secret cannot be opened.
+ *
+ * @param keyring null: there is none, and nothing can be opened
+ */
+export function credentialsOf(origin: Candidate, zoneId: string, keyring: Keyring | null): Credentials | null {
+  if (origin.credentials === undefined) origin.credentials = openedFor(origin, zoneId, keyring);
+  return origin.credentials;
+}
+
+function openedFor({ auth, base, name }: Candidate, zoneId: string, keyring: Keyring | null): Credentials | null {
+  if (auth === null) return null;
+  const secret = keyring && open(auth.sealed, originAuthPlace(zoneId, base), keyring);
+  if (secret === null) {
+    log("origin_auth_unreadable", { zone: zoneId, origin: name ?? base });
+    return null;
+  }
+  switch (auth.type) {
+    case "s3":
+      return { kind: "s3", region: auth.region, accessKeyId: auth.access_key_id, secret, derived: new Map() };
+    case "basic":
+      return { kind: "authorization", value: `Basic ${base64(`${auth.username}:${secret}`)}` };
+    case "bearer":
+      return { kind: "authorization", value: `Bearer ${secret}` };
+    default:
+      return auth satisfies never;
+  }
+}
+
+/** RFC 7617 §2.1: in UTF-8, as most servers read it. */
+function base64(text: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+}

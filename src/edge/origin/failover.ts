@@ -1,0 +1,73 @@
+import { textHash } from "../../text-hash.ts";
+import type { ZoneDocument } from "../../zones/zone.ts";
+import type { Candidate } from "./candidates.ts";
+
+/** How many more times origins are asked for one request where the zone says nothing. */
+const MOST_RETRIES = 3;
+
+/** What of a zone's failover a request needs. */
+type Failover = Pick<ZoneDocument, "settings" | "ruled">;
+
+/**
+ * The origins that a request goes to, one after the other until one answers. By their weights one is the first, the same for
+ * each request of a URL, so that what it answered can be validated by it; the others follow as the zone lists them, and last
+ * those that are down. None that is drained is asked. A single one is asked again where the zone wants retries.
+ *
+ * @param isDown whether an origin is known to be down
+ * @param asked tells requests apart
+ */
+export function turnsOf(
+  candidates: readonly Candidate[],
+  { settings, ruled }: Failover,
+  isDown: (candidate: Candidate) => boolean,
+  asked: string,
+): readonly Candidate[] {
+  const own = candidates.filter(({ isFallback, isDrained }) => !isFallback && !isDrained);
+  const up = own.filter((candidate) => !isDown(candidate));
+  const first = up.find(({ name }) => name !== null && name === ruled?.origin) ?? pick(up, asked);
+  const inOrder = [
+    ...(first === null ? [] : [first]),
+    ...up.filter((candidate) => candidate !== first),
+    ...own.filter((candidate) => !up.includes(candidate)),
+  ];
+  const retries = settings.failover.retries ?? Math.min(own.length - 1, MOST_RETRIES);
+  const turns = Array.from({ length: retries + 1 }, (_, turn) => inOrder[turn % inOrder.length]!);
+  return [...turns, ...candidates.filter(({ isFallback }) => isFallback)];
+}
+
+/** How often origins are asked for one request at most. */
+export function mostTurns({
+  settings: { origins, failover, fallback_origin },
+}: Pick<ZoneDocument, "settings">): number {
+  const retries = failover.retries ?? Math.min(Math.max(origins.length - 1, 0), MOST_RETRIES);
+  return 1 + retries + (fallback_origin === null ? 0 : 1);
+}
+
+/** Whether a status is one for which the next origin is asked. */
+export function isFailoverStatus(
+  status: number,
+  { failover: { statuses = ["5xx"] } }: ZoneDocument["settings"],
+): boolean {
+  return statuses.some((chosen) => (chosen === "5xx" ? status >= 500 && status <= 599 : chosen === status));
+}
+
+/**
+ * One of the origins by their weights (weighted rendezvous hashing): where one leaves, only its own URLs move. Null: none has any.
+ */
+function pick(candidates: readonly Candidate[], asked: string): Candidate | null {
+  const weighted = candidates.filter(({ weight }) => weight > 0);
+  if (weighted.length <= 1) return weighted[0] ?? candidates[0] ?? null;
+  let best: Candidate | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const candidate of weighted) {
+    const score = -Math.log(drawn(`${candidate.id} ${asked}`)) / candidate.weight;
+    if (score < least) [best, least] = [candidate, score];
+  }
+  return best;
+}
+
+/** A number above 0 and below 1 that a text decides. */
+function drawn(text: string): number {
+  const bytes = Uint8Array.fromBase64(textHash(text), { alphabet: "base64url" });
+  return (bytes.subarray(0, 6).reduce((number, byte) => number * 256 + byte, 0) + 1) / (2 ** 48 + 1);
+}

@@ -1,0 +1,94 @@
+import { isError } from "../../http/statuses.ts";
+import { log } from "../../log/log.ts";
+import { askCandidate } from "./ask-candidate.ts";
+import type { Candidate } from "./candidates.ts";
+import type { Asking } from "./origin-access.ts";
+import type { OriginOutcome, OriginRequest } from "./origin-outcome.ts";
+
+/** Of the fields that a cache sets: a trial is for nobody's copy. */
+const CONDITIONS = ["range", "if-range", "if-none-match", "if-modified-since"];
+
+/** Failures that say nothing of the server. */
+const OF_THE_URL: readonly string[] = ["path-outside", "redirect-loop"];
+
+/**
+ * Watches one request to a zone with several origins, and tells the isolate's health of them what it shows. An answer that
+ * counts as a failure says so of its origin only where another one has something better: else it may be what was asked for.
+ */
+export class HealthWatch {
+  readonly #asking: Asking;
+  readonly #down: ReadonlyMap<string, number>;
+  readonly #suspects: Candidate[] = [];
+
+  private constructor(asking: Asking, down: ReadonlyMap<string, number>) {
+    this.#asking = asking;
+    this.#down = new Map(down);
+  }
+
+  static async begin(asking: Asking): Promise<HealthWatch> {
+    return new HealthWatch(asking, await asking.origins.health.downOf(asking.zone.id, Date.now()));
+  }
+
+  /** Whether an origin was down when the request began, by what was asked of it or by the cron's check. */
+  isDown({ id, name }: Candidate): boolean {
+    return this.#down.has(id) || (name !== null && this.#asking.zone.origins_down?.includes(name) === true);
+  }
+
+  /** Takes note of what one of them came to. */
+  note(candidate: Candidate, outcome: OriginOutcome, hasFailed: boolean): void {
+    if (candidate.isFallback) return;
+    if (outcome.kind === "failure") {
+      if (!OF_THE_URL.includes(outcome.failure.reason)) this.#failed(candidate);
+      return;
+    }
+    const { status } = outcome.response;
+    if (hasFailed && isError(status)) {
+      this.#suspects.push(candidate);
+      return;
+    }
+    // A zone may choose to ask the next one for what is not here: that says nothing of the server.
+    this.#answered(candidate);
+    if (!hasFailed) for (const suspect of this.#suspects) this.#failed(suspect);
+  }
+
+  /** Asks those whose time has come in the background whether they are back, so that no client waits for them. */
+  tryAgain(candidates: readonly Candidate[], request: OriginRequest): void {
+    const { zone, origins, waitUntil } = this.#asking;
+    for (const candidate of candidates) {
+      const isDue = this.#down.has(candidate.id) && !candidate.isDrained;
+      if (!isDue || !origins.health.takeTrial(zone.id, candidate.id, Date.now())) continue;
+      this.#share();
+      waitUntil(this.#tried(candidate, request).catch((error) => this.#report(error)));
+    }
+  }
+
+  async #tried(candidate: Candidate, request: OriginRequest): Promise<void> {
+    const headers = new Headers(request.headers);
+    for (const name of CONDITIONS) headers.delete(name);
+    const outcome = await askCandidate(this.#asking, candidate, { ...request, method: "HEAD", headers, body: null });
+    if (outcome.kind === "answer" && !isError(outcome.response.status)) this.#answered(candidate);
+  }
+
+  #failed(candidate: Candidate): void {
+    const { zone, origins } = this.#asking;
+    if (!origins.health.noteFailure(zone.id, candidate.id, Date.now())) return;
+    log("origin_down", { zone: zone.name, name: candidate.name });
+    this.#share();
+  }
+
+  #answered(candidate: Candidate): void {
+    const { zone, origins } = this.#asking;
+    if (!origins.health.noteAnswer(zone.id, candidate.id)) return;
+    log("origin_up", { zone: zone.name, name: candidate.name });
+    this.#share();
+  }
+
+  #share(): void {
+    const { zone, origins, waitUntil } = this.#asking;
+    waitUntil(origins.health.share(zone.id).catch((error) => this.#report(error)));
+  }
+
+  #report(error: unknown): void {
+    log("origin_health_failed", { zone: this.#asking.zone.name, error });
+  }
+}

@@ -1,0 +1,82 @@
+import { asciiJson } from "../cache/store.ts";
+import type { OriginFailure } from "../origin/origin.ts";
+import { TIER_FORM } from "./tier-form.ts";
+
+/** What a tier answers: what it was answered by the origin, or why there is no answer. */
+export type Envelope = { asker: string } & (
+  | ({ kind: "answer" } & TierAnswer)
+  /** The origin gave none. */
+  | ({ kind: "failure" } & OriginFailure)
+  /** The tier does not know the zone as the edge does, or the answer does not fit: the edge asks the origin itself. */
+  | { kind: "refused"; reason: "tier-behind" | "tier-unfit" }
+);
+
+/** The head of an origin's answer, and what is known of it. */
+export interface TierAnswer {
+  status: number;
+  headers: [name: string, value: string][];
+  /** Of the body as it comes, bytes; null: unknown. */
+  length: number | null;
+  requestedAt: number;
+  answeredAt: number;
+  isFallback: boolean;
+  /** The name of the one of several that answered; null: the zone has one. */
+  origin: string | null;
+  /** The zone's version under which it was asked for. */
+  version: number;
+  /** Whether it may be kept in a cache at all; what may not is better asked for without the tier. */
+  isShared: boolean;
+}
+
+/** Carries the head beside the body. */
+export const ENVELOPE_HEADER = "rescdn-envelope";
+
+/** The longest head that travels: platforms bound what an answer's fields may take (characters). */
+const LONGEST_HEAD = 65_536;
+
+/** How long failures of the origin are kept, so that an outage collapses too (seconds). */
+export const FAILURE_SECONDS = 2;
+
+/**
+ * Puts an answer into an envelope: always a 200 of an opaque type without validators, `Vary` and `Set-Cookie`, so that the
+ * cache in front of the tier evaluates nothing of it.
+ *
+ * @param seconds for which that cache may keep it; 0: not at all
+ */
+export function toEnvelope(envelope: Envelope, body: ReadableStream | Blob | null, seconds: number): Response {
+  const text = asciiJson({ form: TIER_FORM, ...envelope });
+  const isKept = seconds > 0;
+  const headers = {
+    "content-type": "application/octet-stream",
+    "cloudflare-cdn-cache-control": isKept ? `max-age=${seconds}, must-revalidate` : "no-store",
+    [ENVELOPE_HEADER]: text,
+  };
+  return new Response(body, { headers });
+}
+
+/** Whether an answer's head fits into an envelope, and into a response that is made of it again. */
+export function fitsEnvelope(envelope: Envelope & TierAnswer): boolean {
+  return envelope.status >= 200 && envelope.status <= 599 && asciiJson(envelope).length <= LONGEST_HEAD;
+}
+
+/** The head that a response of the tier carries; null: none, which is a failure of the tier. */
+export function openEnvelope({ status, headers }: Pick<Response, "status" | "headers">): Envelope | null {
+  if (status !== 200) return null;
+  try {
+    const { form, ...envelope } = JSON.parse(headers.get(ENVELOPE_HEADER) ?? "{}") as Envelope & { form?: number };
+    return form === TIER_FORM ? envelope : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The head as it travels, for a cache to keep; null: there is none. */
+export function envelopeHead({ headers }: Pick<Response, "headers">): string | null {
+  return headers.get(ENVELOPE_HEADER);
+}
+
+/** Seconds for which a cache may keep an envelope, as the envelope says; 0: not at all. */
+export function envelopeSeconds({ headers }: Pick<Response, "headers">): number {
+  const seconds = /^max-age=(\d+), must-revalidate$/.exec(headers.get("cloudflare-cdn-cache-control") ?? "")?.[1];
+  return Number(seconds ?? 0);
+}

@@ -1,0 +1,61 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { textHash } from "../../text-hash.ts";
+import type { ZoneSettings } from "../../zones/settings.ts";
+import type { ZoneDocument } from "../../zones/zone.ts";
+import type { StoredResponse } from "../cache/stored-response.ts";
+import type { TierQuestion } from "./question.ts";
+
+/** Settings that change nothing of what an origin is asked, nor what is kept of its answer and for how long. */
+const OF_ANSWERS: readonly (keyof ZoneSettings)[] = [
+  "browser_ttl",
+  "stale_while_revalidate",
+  "stale_if_error",
+  "shield",
+  "response_headers",
+  "timeouts",
+  "origin_limit",
+  "compression",
+  "cors",
+  "access",
+  "signed_urls",
+  "rules",
+  "https",
+  "hsts",
+  "canonical",
+  "noindex",
+  "robots_txt",
+  "error_pages",
+  "maintenance",
+];
+
+const known = new WeakMap<ZoneDocument, string>();
+const encoder = new TextEncoder();
+
+/**
+ * The key under which the tier's cache keeps the answer to a question: what is asked of which zone, under which of its settings,
+ * and what has been purged of it. A purge or a change that an edge knows is another key, so that what it beats is not found.
+ *
+ * @param mark the newest purge that names it, see `newestMark`
+ * @param stale what the question validates. No clock is in the key: who has the same of it gets the same
+ */
+export function tierKeyOf(
+  { zone, path, query, fields, ruled, validators, servesErrors }: TierQuestion,
+  settings: string,
+  mark: number,
+  stale: Pick<StoredResponse, "answeredAt"> | null,
+): string {
+  const validated = validators && [Object.entries(validators).sort(), stale?.answeredAt];
+  const parts = [zone.id, path, query, fields, ruled, settings, mark, validated, servesErrors];
+  return sha256(encoder.encode(JSON.stringify(parts))).toHex();
+}
+
+/** A hash of what a zone's settings make of a question and of its answer; of a ruled zone, with what its rules change. */
+export function settingsHashOf(zone: ZoneDocument): string {
+  let hash = known.get(zone);
+  if (hash === undefined) {
+    const settings = Object.entries(zone.settings).filter(([name]) => !OF_ANSWERS.includes(name as keyof ZoneSettings));
+    hash = textHash(JSON.stringify([zone.origin, settings.sort()]));
+    known.set(zone, hash);
+  }
+  return hash;
+}

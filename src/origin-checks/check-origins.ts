@@ -1,0 +1,69 @@
+import { dropBody } from "../edge/body/drop-body.ts";
+import { askCandidate } from "../edge/origin/ask-candidate.ts";
+import { type Candidate, candidatesOf } from "../edge/origin/candidates.ts";
+import { type OriginAccess, originAccess } from "../edge/origin/origin-access.ts";
+import { ALONE } from "../edge/origin/origin-health.ts";
+import type { Env } from "../env.ts";
+import { zoneHosts } from "../hosts.ts";
+import { log } from "../log/log.ts";
+import { settingsOf } from "../settings.ts";
+import { type DueZone, downBy, keepFailures, type OriginFailures, takeDueZones } from "../zones/origin-check-rows.ts";
+import { publishZone } from "../zones/publication.ts";
+import { EMPTY_PURGE_LOG } from "../zones/purge/purge-log.ts";
+import type { ZoneDocument } from "../zones/zone.ts";
+import { zoneTableOf } from "../zones/zone-table.ts";
+
+/** How many zones one run of the cron looks after, how many at a time, and for how long it begins others. */
+const ZONES_A_RUN = 200;
+const AT_A_TIME = 20;
+const RUN_MS = 20_000;
+
+/** An origin has no longer to answer a check, ms. */
+const PATIENCE_MS = 5_000;
+
+type CheckEnv = Pick<Env, "DB" | "ZONES" | "ZONE_PUBLISHER"> & Parameters<typeof settingsOf>[0];
+
+/** For the cron: asks the origins of zones that want it whether they are there, and tells the edge where that changes. */
+export async function checkOrigins(env: CheckEnv, now: number): Promise<void> {
+  const due = await takeDueZones(env.DB, now, ZONES_A_RUN);
+  // Checks are nobody's requests: what the edge has found of the origins is its own.
+  const access = originAccess(settingsOf(env).keyring, ALONE);
+  const end = performance.now() + RUN_MS;
+  const workers = Array.from({ length: Math.min(AT_A_TIME, due.length) }, async () => {
+    for (let zone = due.pop(); zone !== undefined && performance.now() < end; zone = due.pop()) {
+      await checkZone(env, access, zone).catch((error) => log("origin_check_failed", { zone: zone!.name, error }));
+    }
+  });
+  await Promise.all(workers);
+}
+
+async function checkZone(env: CheckEnv, access: OriginAccess, zone: DueZone): Promise<void> {
+  const origins = candidatesOf(zone).filter(({ name, isDrained }) => name !== null && !isDrained);
+  const found = await Promise.all(
+    origins.map(async (origin) => {
+      const failures = (await answers(env, access, zone, origin)) ? 0 : (zone.failures[origin.name!] ?? 0) + 1;
+      return [origin.name!, Math.min(failures, 1_000)] as const;
+    }),
+  );
+  const failures: OriginFailures = Object.fromEntries(found.filter(([, count]) => count > 0));
+  if (!(await keepFailures(env.DB, zone, failures))) return;
+  const [before, after] = [downBy(zone.failures), downBy(failures)];
+  for (const name of after.filter((one) => !before.includes(one))) log("origin_down", { zone: zone.name, name });
+  for (const name of before.filter((one) => !after.includes(one))) log("origin_up", { zone: zone.name, name });
+  await publishZone(env.ZONE_PUBLISHER, zoneTableOf(env.ZONES), zone.name);
+}
+
+/** Whether an origin answers what it is asked for a check, with neither an error nor a refusal. */
+async function answers(env: CheckEnv, access: OriginAccess, due: DueZone, origin: Candidate): Promise<boolean> {
+  const { timeouts, failover } = due.settings;
+  const first_byte_ms = Math.min(timeouts.first_byte_ms, PATIENCE_MS);
+  const settings = { ...due.settings, timeouts: { ...timeouts, first_byte_ms } };
+  const zone: ZoneDocument = { ...due, state: "active", settings, purges: EMPTY_PURGE_LOG };
+  const hosts = zoneHosts(due.name, settingsOf(env));
+  const headers = new Headers({ accept: "*/*", "user-agent": "ResCDN", "accept-encoding": "identity" });
+  const request = { method: "GET", pathAndQuery: failover.check_path!, headers };
+  const outcome = await askCandidate({ zone, hosts, waitUntil: () => undefined, origins: access }, origin, request);
+  if (outcome.kind === "failure") return false;
+  await dropBody(outcome.response.body);
+  return outcome.response.status < 400;
+}

@@ -1,0 +1,207 @@
+import { evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it } from "vitest";
+import { Network } from "./network.ts";
+import { zipf } from "./seeded.ts";
+import { type Site, tagOf } from "./site.ts";
+
+/** `NETWORK=1000` (purges) for what is measured; the gate has a small one. */
+const PURGES = Number(env.NETWORK ?? 24);
+const LOCATIONS = 12;
+const KV_LAG_MS = 60_000;
+const SEED = Number(env.NETWORK_SEED ?? 20_261_128);
+const LONG = { timeout: 60_000 + PURGES * 1_000 };
+
+let network: Network;
+afterEach(() => {
+  network.stop();
+});
+
+const start = (change: Partial<Parameters<typeof Network.start>[0]> = {}) =>
+  Network.start({ locations: LOCATIONS, isolates: 1, rate: 1, kvLag: KV_LAG_MS, hasTier: true, seed: SEED, ...change });
+
+const everywhere = Array.from({ length: LOCATIONS }, (_, location) => location);
+
+/** Has all locations know a zone and some of its objects. */
+async function warm(site: Site, paths: readonly string[]): Promise<void> {
+  await Promise.all(everywhere.flatMap((location) => paths.map((path) => network.ask(location, site, path))));
+}
+
+describe("the network", () => {
+  it.each([
+    ["with the upper tier", true, 1],
+    ["without", false, 24],
+  ])(
+    "of 12 locations with 2 isolates each, all asking at once for one object, asks its origin %s",
+    async (_, hasTier, times) => {
+      network = await start({ hasTier, isolates: 2 });
+      const site = await network.site();
+      await Promise.all(
+        everywhere.flatMap((at) => [0, 1].map((isolate) => network.ask(at, site, "/warm.js", isolate))),
+      );
+      site.asked = 0;
+      const asking = everywhere.flatMap((at) => [0, 1].map((isolate) => network.ask(at, site, "/a.js", isolate)));
+      expect(new Set((await Promise.all(asking)).map(({ version }) => version))).toEqual(new Set([1]));
+      expect(site.asked).toBe(times);
+    },
+  );
+
+  it("asks origins for a small share of what it asks them without the upper tier", LONG, async () => {
+    const requests = PURGES * 50;
+    const shares: number[] = [];
+    for (const hasTier of [true, false]) {
+      network = await start({ hasTier, rate: 8 });
+      const site = await network.site();
+      await warm(site, ["/warm.js"]);
+      site.asked = 0;
+      const next = zipf(500, network.between.random);
+      for (let asked = 0; asked < requests; asked += LOCATIONS)
+        await Promise.all(everywhere.map((at) => network.ask(at, site, `/object-${next()}.js`)));
+      shares.push(site.asked / requests);
+      if (hasTier) network.stop();
+    }
+    console.log(JSON.stringify({ requests, withTier: shares[0], withoutTier: shares[1] }));
+    expect(shares[0]!).toBeLessThan(shares[1]! / 2);
+  });
+
+  it(
+    "answers nothing that was purged once five seconds have passed, of whatever kind the purge is, with KV a minute behind",
+    LONG,
+    async () => {
+      network = await start();
+      const late = await purges(10, PURGES, [500, 1_000, 1_500, 2_000, 2_500, 3_000, 4_000, 5_000]);
+      console.log(JSON.stringify({ purges: late.length, nodes: LOCATIONS, ...spread(late) }));
+      expect(Math.max(...late)).toBeLessThan(5_000);
+      expect(percentile(late, 0.99)).toBeLessThanOrEqual(3_000);
+    },
+  );
+
+  it(
+    "answers nothing that was purged once 65 seconds have passed while the feed of changes is down",
+    LONG,
+    async () => {
+      network = await start({ rate: 8 });
+      const sites = await sitesOf(4);
+      await Promise.all(sites.map((site) => warm(site, PATHS)));
+      network.between.feedIsDown = true;
+      const late = await Promise.all(
+        sites.map((site, index) => purgeAndProbe(site, KINDS[index]!, [5_000, 20_000, 40_000, 55_000, 65_000, 70_000])),
+      );
+      console.log(JSON.stringify({ feed: "down", ...spread(late) }));
+      expect(Math.max(...late)).toBeLessThan(65_000);
+      expect(Math.max(...late)).toBeGreaterThan(0);
+    },
+  );
+
+  it(
+    "loses nothing that was acknowledged, and shows no client an error, whatever is ended at whatever moment",
+    LONG,
+    async () => {
+      network = await start();
+      const { between, locations, clock } = network;
+      const sites = await sitesOf(4);
+      await Promise.all(sites.map((site) => warm(site, PATHS)));
+      let isOver = false;
+      let kills = 0;
+      const ending = (async () => {
+        while (!isOver || kills < 6) {
+          await clock.wait(300 + between.random() * 700);
+          const [publisher] = [env.ZONE_PUBLISHER.getByName(sites[kills % sites.length]!.name)];
+          const victims = [
+            () => locations[Math.floor(between.random() * LOCATIONS)]!.kill(),
+            () => evictDurableObject(publisher),
+            () => evictDurableObject(env.CHANGE_FEED.getByName("zones")),
+            async () => {
+              between.cache.isDown = true;
+              await clock.wait(800);
+              between.cache.isDown = false;
+            },
+            async () => {
+              between.kv.isDown = true;
+              await clock.wait(800);
+              between.kv.isDown = false;
+            },
+          ];
+          await victims[kills++ % victims.length]!();
+        }
+      })();
+      const late: number[] = [];
+      for (let n = 0; n < Math.max(3, PURGES / 40); n++)
+        late.push(
+          ...(await Promise.all(
+            sites.map((site, index) =>
+              purgeAndProbe(site, KINDS[(n + index) % KINDS.length]!, [1_000, 2_500, 4_000, 6_000]),
+            ),
+          )),
+        );
+      isOver = true;
+      await ending;
+      console.log(JSON.stringify({ kills, purges: late.length, ...spread(late) }));
+      expect(Math.max(...late)).toBeLessThan(6_000);
+    },
+  );
+});
+
+const PATHS = ["/a.js", "/img/b.png", "/c.css?v=1"];
+const KINDS = ["path", "url", "prefix", "tag", "everything"] as const;
+type Kind = (typeof KINDS)[number];
+
+function targetOf(kind: Kind): { path: string; purge: Record<string, unknown> } {
+  switch (kind) {
+    case "path":
+      return { path: "/a.js", purge: { paths: ["/a.js"] } };
+    case "url":
+      return { path: "/c.css?v=1", purge: { paths: ["/c.css?v=1"] } };
+    case "prefix":
+      return { path: "/img/b.png", purge: { prefixes: ["/img/"] } };
+    case "tag":
+      return { path: "/a.js", purge: { tags: [tagOf("/a.js")] } };
+    case "everything":
+      return { path: "/img/b.png", purge: { everything: true } };
+  }
+}
+
+/** Changes an object, purges it in the same breath, and gives when the old one was last answered: ms after the purge was. */
+async function purgeAndProbe(site: Site, kind: Kind, probes: readonly number[]): Promise<number> {
+  const { path, purge } = targetOf(kind);
+  await Promise.all(everywhere.map((location) => network.ask(location, site, path)));
+  const version = site.change(path);
+  await network.call("POST", "/v1/purge", { zone: site.name, ...purge });
+  const answeredAt = network.clock.now;
+  let last = 0;
+  for (const probe of probes) {
+    await network.clock.wait(Math.max(0, answeredAt + probe - network.clock.now));
+    const askedAt = network.clock.now - answeredAt;
+    const answers = await Promise.all(everywhere.map((location) => network.ask(location, site, path)));
+    if (answers.some((answer) => answer.version < version)) last = askedAt;
+  }
+  return last;
+}
+
+async function purges(sites: number, count: number, probes: readonly number[]): Promise<number[]> {
+  const made = await sitesOf(sites);
+  await Promise.all(made.map((site) => warm(site, PATHS)));
+  const each = Math.ceil(count / sites);
+  const late = await Promise.all(
+    made.map(async (site, index) => {
+      const own: number[] = [];
+      for (let n = 0; n < each; n++) own.push(await purgeAndProbe(site, KINDS[(index + n) % KINDS.length]!, probes));
+      return own;
+    }),
+  );
+  return late.flat();
+}
+
+function sitesOf(count: number): Promise<Site[]> {
+  return Promise.all(Array.from({ length: count }, () => network.site()));
+}
+
+function percentile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]!;
+}
+
+/** When the old object was last answered, ms after the answer to the purge. */
+function spread(late: readonly number[]) {
+  const at = (share: number) => Math.round(percentile(late, share));
+  return { p50: at(0.5), p90: at(0.9), p99: at(0.99), most: Math.round(Math.max(...late)) };
+}
