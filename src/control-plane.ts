@@ -1,5 +1,6 @@
 import type { ControlSurface } from "./entry.ts";
 import type { Env } from "./env.ts";
+import type { Inspector } from "./why/report.ts";
 
 /** Loaded when first called: the edge's cold start does not pay for the control plane. */
 export function controlPlane(
@@ -8,10 +9,11 @@ export function controlPlane(
   request: Request,
   env: Env,
   ctx: ExecutionContext,
+  inspector: Inspector,
 ): Promise<Response> {
   switch (surface) {
     case "api":
-      return import("./api/app.ts").then(({ handleApi }) => handleApi(request, env, ctx));
+      return import("./api/app.ts").then(({ handleApi }) => handleApi(request, env, ctx, inspector));
     case "records":
       return import("./records/rest/app.ts").then(({ handleRecordsApi }) => handleRecordsApi(request, env, ctx));
     case "dns":
@@ -25,7 +27,7 @@ export function controlPlane(
         import("./dashboard/dashboard.ts")
           .then(({ handleDashboard }) => handleDashboard(request, url))
           // Programs find the same there as on the API's own hosts.
-          .then((answer) => answer ?? controlPlane("api", url, request, env, ctx))
+          .then((answer) => answer ?? controlPlane("api", url, request, env, ctx, inspector))
       );
     default:
       return surface satisfies never;

@@ -1,6 +1,7 @@
 import { republishLaggingAccounts } from "./accounts/account-publication.ts";
 import { deleteOldRows } from "./accounts/delete-old-rows.ts";
 import type { Env } from "./env.ts";
+import { dropFilesOfDeletedZones } from "./files/drop-files.ts";
 import { tendCertificates } from "./hostnames/certificates/tend-certificates.ts";
 import { republishLaggingHosts } from "./hostnames/host-publication.ts";
 import { dropLeftHosts } from "./hostnames/published-hosts.ts";
@@ -33,6 +34,7 @@ export async function everyMinute(env: Env, now: number): Promise<void> {
     deleteOldRows(env.DB, now),
     deleteOldPeopleRows(env.DB, now),
     dropOldPurges(env.DB, now),
+    dropFilesOfDeletedZones(env),
     dropDeletedZones(env.DB, now),
     dropDeletedRecords(env.DB, now),
     dropLeftHosts(env.DB, now),

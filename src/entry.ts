@@ -20,7 +20,9 @@ import { type Edge, serve } from "./edge/serve.ts";
 import { serveHostname } from "./edge/serve-hostname.ts";
 import type { Tier } from "./edge/tier/tier.ts";
 import { UpperTier } from "./edge/tier/upper-tier.ts";
+import { inspectorOf } from "./edge/why/inspector.ts";
 import type { ClientRateBindings, Env } from "./env.ts";
+import { type AskBucket, askingBuckets } from "./files/buckets.ts";
 import { hostTableOf } from "./hostnames/host-table.ts";
 import { type Surface, storeOrigin } from "./hosts.ts";
 import { LogCollector } from "./request-log/delivery/log-collector.ts";
@@ -30,6 +32,7 @@ import { TailSender } from "./request-log/tail/tail-sender.ts";
 import { settingsOf, type Variables } from "./settings.ts";
 import { Metering } from "./usage/metering.ts";
 import { popOf } from "./usage/pops.ts";
+import type { Inspector } from "./why/report.ts";
 import { cacheTagField } from "./zones/purge/cache-tags.ts";
 import { zoneTableOf } from "./zones/zone-table.ts";
 
@@ -42,19 +45,22 @@ export type EdgeEnv = Variables &
 /** A surface that is not the edge's. */
 export type ControlSurface = Exclude<Surface["kind"], "edge" | "hostname" | "unknown">;
 
-/** Answers a request for a surface that is not the edge's; `url` is the request's. */
+/** Answers a request for a surface that is not the edge's; `url` is the request's. `inspector`: what of the edge it may ask. */
 export type ControlPlane<E extends EdgeEnv> = (
   surface: ControlSurface,
   url: URL,
   request: Request,
   env: E,
   ctx: ExecutionContext,
+  inspector: Inspector,
 ) => Promise<Response>;
 
 /** What a Worker does for each request, and before its process ends. */
 export interface Entry<E extends EdgeEnv> {
   /** Serves zones, refuses what is nobody's, and leaves the rest to the control plane. Never throws or rejects. */
   fetch(request: Request, env: E, ctx: ExecutionContext): Response | Promise<Response>;
+  /** What of the edge others may ask. */
+  inspector(env: E, request: Request): Inspector;
   /** Takes what is counted and noted to where it outlives the isolate, and ends the tails that clients listen to. */
   drain(): Promise<void>;
 }
@@ -65,17 +71,29 @@ export interface Entry<E extends EdgeEnv> {
  * @param cacheOf where responses are stored
  * @param tierOf what stands between this and the origins; null: nothing
  * @param changesOf what tells of changes of zones, hostnames and accounts; null: nothing
+ * @param bucketsOf the buckets that zones may have as their origin
  */
 export function createEntry<E extends EdgeEnv>(
   control: ControlPlane<E>,
   cacheOf: (env: E) => PlainCache = () => ownCache("rescdn"),
   tierOf: (env: E) => Tier | null = () => null,
   changesOf: (env: E) => FeedCopy | null = (env) => feedOf("zones", env),
+  bucketsOf: (env: E) => AskBucket = askingBuckets,
 ): Entry<E> {
   let edge: OwnEdge | null = null;
+  let inspector: Inspector | null = null;
+
+  const edgeFor = (env: E, request: Request) =>
+    edgeOf(env, cacheOf(env), tierOf(env), changesOf(env), bucketsOf(env), request);
+
+  function inspect(env: E, request: Request): Inspector {
+    edge ??= edgeFor(env, request);
+    inspector ??= inspectorOf(edge, popOf(request.cf?.colo));
+    return inspector;
+  }
 
   function dispatch(request: Request, env: E, ctx: ExecutionContext): Response | Promise<Response> {
-    edge ??= edgeOf(env, cacheOf(env), tierOf(env), changesOf(env), request);
+    edge ??= edgeFor(env, request);
     const route = edge.routes.routeOf(request.url);
     // RFC 9112 §3.2: "a server MUST respond with a 400".
     if (route === null) return toResponse(refuse("bad-host", request));
@@ -89,7 +107,7 @@ export function createEntry<E extends EdgeEnv>(
       case "dns":
       case "sign-in":
       case "dashboard":
-        return control(route.surface.kind, route.url, request, env, ctx);
+        return control(route.surface.kind, route.url, request, env, ctx, inspect(env, request));
       case "unknown":
         return toResponse(refuse("unknown-host", request));
       default:
@@ -107,6 +125,7 @@ export function createEntry<E extends EdgeEnv>(
         return toResponse(failure(request, error));
       }
     },
+    inspector: inspect,
     async drain() {
       await Promise.all([edge && settleAll(edge), endOpenTails()]);
     },
@@ -120,6 +139,7 @@ function edgeOf(
   cache: PlainCache,
   tier: Tier | null,
   changes: FeedCopy | null,
+  buckets: AskBucket,
   { cf }: Request,
 ): OwnEdge {
   const settings = settingsOf(env);
@@ -139,7 +159,7 @@ function edgeOf(
     fills: new FillBudget(),
     ranges: new RangeDemand(),
     tier: tier && new UpperTier(tier),
-    origins: originAccess(settings.keyring, locationNotes(cache, storeOrigin(settings))),
+    origins: originAccess(settings.keyring, locationNotes(cache, storeOrigin(settings)), buckets),
     memory: new Memory(settings.memory),
     usage: new Metering(env.USAGE_METER, location, (document) => accounts.remember(document, Date.now())),
     watching: watchingOf(env, clients, location),

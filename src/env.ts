@@ -1,8 +1,10 @@
 import type { AccountPublisher } from "./accounts/account-publisher.ts";
 import type { RateLimiter } from "./accounts/rate-limiter.ts";
 import type { ChangeFeed } from "./documents/change-feed.ts";
+import type { BucketBindings } from "./files/buckets.ts";
 import type { HostPublisher } from "./hostnames/host-publisher.ts";
 import type { MailBindings } from "./people/mail.ts";
+import type { Prefetcher } from "./prefetch/prefetcher.ts";
 import type { RateLimitBindings } from "./records/rate-limit-bindings.ts";
 import type { RecordPublisher } from "./records/record-publisher.ts";
 import type { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
@@ -14,7 +16,7 @@ import type { ZonePublisher } from "./zones/publisher.ts";
 import type { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";
 
 /** Bindings and variables of `wrangler.toml`. A Durable Object names the few that it needs itself: this knows all of them. */
-export interface Env extends Variables, RateLimitBindings, ClientRateBindings, MailBindings {
+export interface Env extends Variables, RateLimitBindings, ClientRateBindings, MailBindings, BucketBindings {
   DB: D1Database;
   ZONES: KVNamespace;
   CHANGE_FEED: DurableObjectNamespace<ChangeFeed>;
@@ -28,6 +30,7 @@ export interface Env extends Variables, RateLimitBindings, ClientRateBindings, M
   PURGE_ACCELERATOR: DurableObjectNamespace<PurgeAccelerator>;
   ZONE_TAIL: DurableObjectNamespace<ZoneTail>;
   LOG_OUTBOX: DurableObjectNamespace<LogOutbox>;
+  PREFETCHER: DurableObjectNamespace<Prefetcher>;
   /** A folder on the disk of the state, of a server on one machine. */
   STATE_DISK?: Fetcher;
 }

@@ -9,6 +9,7 @@ import { questionIn, type TierQuestion, toTierRequest } from "./edge/tier/questi
 import type { Tier } from "./edge/tier/tier.ts";
 import { TIER_FORM } from "./edge/tier/tier-form.ts";
 import type { Env } from "./env.ts";
+import { askingBuckets } from "./files/buckets.ts";
 import { storeOrigin, zoneHosts } from "./hosts.ts";
 import { settingsOf, type Variables } from "./settings.ts";
 import { Metering } from "./usage/metering.ts";
@@ -81,7 +82,7 @@ export function shieldOf(env: ShieldEnv, { cf }: Request, notes: LocationNotes =
       answering: {
         hostsOf: (name) => zoneHosts(name, settingsOf(env)),
         documentOf: (question, waitUntil) => documentFor(question, env, waitUntil),
-        origins: originAccess(settingsOf(env).keyring, notes),
+        origins: originAccess(settingsOf(env).keyring, notes, askingBuckets(env)),
         noteFailure: (zone, reason, waitUntil) => usage.countFailure(zone, reason, waitUntil),
       },
     };

@@ -91,6 +91,14 @@ export function takePersonsTurn(limiters: AdmissionBindings["RATE_LIMITER"], per
   return limiters.getByName(`people:${crc32(person) % ADDRESS_OBJECTS}`).takeFailure(PERSONS_CALLS_PER_MINUTE, person);
 }
 
+/** Questions to origins that an account asks by hand in any 60 seconds. */
+const QUESTIONS_PER_MINUTE = 30;
+
+/** Counts a question to an origin, which is asked live. */
+export function takeQuestion(limiters: AdmissionBindings["RATE_LIMITER"], account: string): Promise<WindowVerdict> {
+  return limiters.getByName(`questions:${crc32(account) % ADDRESS_OBJECTS}`).takeFailure(QUESTIONS_PER_MINUTE, account);
+}
+
 /** The name of the rate limiter of an account's keys of a product. */
 export function limiterOf(account: string, product: Product): string {
   return `account:${account}:${product}`;

@@ -7,6 +7,8 @@ export const AUDIT_ACTIONS = [
   "account.sign_in_link",
   "account.suspend",
   "account.update",
+  "file.delete",
+  "file.put",
   "hostname.activate",
   "hostname.create",
   "hostname.delete",

@@ -1,10 +1,18 @@
 import type { Product } from "./token.ts";
 
 /** What a key may do. ResolveDB's keys have two scopes of their own. */
-export type Scope = "zones:read" | "zones:write" | "purge" | "usage:read" | "keys:write" | "read" | "write";
+export type Scope =
+  | "zones:read"
+  | "zones:write"
+  | "purge"
+  | "usage:read"
+  | "keys:write"
+  | "files:write"
+  | "read"
+  | "write";
 
 /** All that a key of a product can be allowed. */
 export const SCOPES = {
-  rescdn: ["zones:read", "zones:write", "purge", "usage:read", "keys:write"],
+  rescdn: ["zones:read", "zones:write", "purge", "usage:read", "keys:write", "files:write"],
   resolvedb: ["read", "write"],
 } as const satisfies Record<Product, readonly Scope[]>;

@@ -4,11 +4,13 @@ import type { RestEnv } from "../rest/context.ts";
 import { everyAnswer } from "../rest/every-answer.ts";
 import { refuseOtherMethods } from "../rest/other-methods.ts";
 import { addSignposts } from "../rest/signposts.ts";
+import type { Inspector } from "../why/report.ts";
 import { addAdmin } from "./admin.ts";
 import { addAudit } from "./audit.ts";
 import { addDocs } from "./docs/docs.ts";
 import { addDocument } from "./document.ts";
 import { Problem, problemOf } from "./errors.ts";
+import { addFiles } from "./files.ts";
 import { addHealth } from "./health.ts";
 import { addHostnames } from "./hostnames.ts";
 import { addKeys } from "./keys.ts";
@@ -16,6 +18,7 @@ import { addLogs } from "./logs.ts";
 import { addMe } from "./me.ts";
 import { addOperatedAccounts } from "./operated-accounts.ts";
 import { addPeople } from "./people.ts";
+import { addPrefetch } from "./prefetch.ts";
 import { addPurge } from "./purge.ts";
 import { addPurgeHistory } from "./purge-history.ts";
 import { addQuota } from "./quota.ts";
@@ -26,10 +29,11 @@ import { addTail } from "./tail.ts";
 import { addTakedowns } from "./takedowns.ts";
 import { addUsage } from "./usage.ts";
 import { invalidRequest } from "./validation.ts";
+import { addWhy } from "./why.ts";
 import { addZones } from "./zones.ts";
 
 /** The control plane: every route of the API's hosts. */
-function createApi(): OpenAPIHono<RestEnv> {
+function createApi(inspector: Inspector): OpenAPIHono<RestEnv> {
   const app = new OpenAPIHono<RestEnv>({
     // With a slash at its end a path is the same.
     strict: false,
@@ -48,15 +52,18 @@ function createApi(): OpenAPIHono<RestEnv> {
   addHealth(app);
   addZones(app);
   addHostnames(app);
+  addFiles(app);
   addSigningKeys(app);
   addSigning(app);
   addTail(app);
   addLogs(app);
   addPurge(app);
   addPurgeHistory(app);
+  addPrefetch(app);
   addKeys(app);
   addMe(app);
   addAudit(app);
+  addWhy(app, inspector);
   addUsage(app);
   addQuota(app);
   addPeople(app);
@@ -73,10 +80,15 @@ function createApi(): OpenAPIHono<RestEnv> {
   return app;
 }
 
-let api: OpenAPIHono<RestEnv> | null = null;
+let api: { app: OpenAPIHono<RestEnv>; inspector: Inspector } | null = null;
 
 /** Answers a request to one of the API's hosts. */
-export async function handleApi(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-  api ??= createApi();
-  return api.fetch(request, env, ctx);
+export async function handleApi(
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+  inspector: Inspector,
+): Promise<Response> {
+  if (api?.inspector !== inspector) api = { app: createApi(inspector), inspector };
+  return api.app.fetch(request, env, ctx);
 }

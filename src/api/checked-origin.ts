@@ -1,10 +1,28 @@
-import { checkHost, checkOrigin } from "../origin-guard/origin-guard.ts";
+import { bucketName, bucketOf, bucketOrigins } from "../files/buckets.ts";
+import { checkHost, checkOrigin, type OriginVerdict } from "../origin-guard/origin-guard.ts";
 import type { OriginPolicy } from "../origin-guard/origin-policy.ts";
 import { invalidField } from "./validation.ts";
 
 /** An origin as it will be asked, or a 422 that names the field and says why. */
 export function checkedOrigin(field: string, origin: string, policy: OriginPolicy): string {
   const verdict = checkOrigin(origin, policy);
+  if (!verdict.ok) throw invalidField(field, verdict.reason);
+  return verdict.origin;
+}
+
+/** Whether a zone's origin is one that may be asked: a server, or a bucket of the deployment's. */
+export function zoneOriginVerdict(origin: string, policy: OriginPolicy, env: object): OriginVerdict {
+  if (!/^r2:/i.test(origin)) return checkOrigin(origin, policy);
+  const name = bucketName(origin);
+  if (name !== null && bucketOf(env, name) !== null) return { ok: true, origin: `r2://${name}` };
+  const known = bucketOrigins(env);
+  if (known.length === 0) return { ok: false, reason: "is a bucket, and this deployment has none" };
+  return { ok: false, reason: `is no bucket of this deployment, which has ${known.join(", ")}` };
+}
+
+/** A zone's origin as it will be asked, or a 422 that names the field and says why. */
+export function checkedZoneOrigin(field: string, origin: string, policy: OriginPolicy, env: object): string {
+  const verdict = zoneOriginVerdict(origin, policy, env);
   if (!verdict.ok) throw invalidField(field, verdict.reason);
   return verdict.origin;
 }

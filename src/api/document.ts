@@ -30,6 +30,8 @@ const TAGS = [
   { name: "Signed URLs", description: "URLs that grant something for a while, to whoever has them." },
   { name: "Purge", description: "Make the edge forget what it has stored." },
   { name: "Tail and logs", description: "What a zone is asked, as it is asked, and delivered to a server of yours." },
+  { name: "Files", description: "What a zone serves without a server of yours." },
+  { name: "Why", description: "What the edge does with a request, and why." },
   { name: "Usage", description: "What the edge has answered for you." },
   { name: "Keys", description: "A key can pass on no more than it may itself." },
   { name: "Audit", description: "Who changed what." },

@@ -19,6 +19,10 @@ const PROBLEMS = {
   key_expired: [409, "the key has expired: create a new one"],
   key_rotated: [409, "the key has been rotated before: rotate the one that took its place"],
   signing_keys_full: [409, "a zone has two signing keys at most: delete the one that signs nothing any more"],
+  no_bucket: [
+    409,
+    "the origin of this zone is a server, not a bucket: change it first, where this deployment has a bucket",
+  ],
   no_signing_key: [409, "the zone has no key to sign with: make one at signing-keys"],
   tail_full: [409, "five listen to this zone already, as many as may: try again when one of them has ended"],
   no_log_target: [409, "the zone's logs are delivered nowhere: set settings.logs.target first"],
@@ -28,6 +32,7 @@ const PROBLEMS = {
   ],
   idempotency_in_progress: [409, "the first request with this Idempotency-Key is still being worked on; try again"],
   body_too_large: [413, "the request body is larger than 64 KiB"],
+  length_unknown: [400, "a body above 1 MiB has to say its length (Content-Length)"],
   unsupported_media_type: [415, "the request body must be application/json"],
   invalid_request: [422, "the request is not valid"],
   idempotency_key_reused: [422, "this Idempotency-Key belongs to another request: use a new one for each"],

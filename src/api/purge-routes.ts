@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { flag } from "../rest/flag.ts";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
 import { knownNames, refusedNames } from "../rest/known-names.ts";
 import { requireKey } from "./guards.ts";
@@ -17,8 +18,6 @@ const tag = z
   .min(1)
   .max(1_024)
   .regex(/^[\x21-\x7e]+$/, "must be visible ASCII without spaces");
-/** As it stands in a query. */
-const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
 const SOFT = "Stale instead of gone: served where stale answers may be.";
 
 const purged = {

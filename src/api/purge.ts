@@ -58,7 +58,8 @@ export async function purgeAll(c: RestContext, zone: ZoneRow): Promise<{ id: str
   return { id, nodes };
 }
 
-async function purge(c: RestContext, idOrName: string, request: PurgeRequest) {
+/** Purges what a request names of a zone; answered when the edge knows. */
+export async function purge(c: RestContext, idOrName: string, request: PurgeRequest) {
   const zone = await zoneInScope(c, idOrName);
   const order = {
     id: newId("purge"),

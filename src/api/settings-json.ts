@@ -165,6 +165,7 @@ export const shownSettings = z
     ),
     canonical: as("canonical", z.string().nullable()),
     noindex: as("noindex", z.boolean()),
+    server_timing: as("server_timing", z.boolean()),
     robots_txt: as("robots_txt", z.string().nullable()),
     error_pages: as("error_pages", headers),
     maintenance: as(

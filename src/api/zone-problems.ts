@@ -1,10 +1,11 @@
 import type { z } from "zod";
 import { surfaceOf } from "../hosts.ts";
 import { checkEndpoint, checkHost, checkOrigin } from "../origin-guard/origin-guard.ts";
-import { originPolicy } from "../origin-guard/origin-policy.ts";
+import { type OriginPolicy, originPolicy } from "../origin-guard/origin-policy.ts";
 import type { RestContext } from "../rest/context.ts";
 import { type FieldProblem, fieldProblems, withMore } from "../rest/field-problems.ts";
 import { settingsOf } from "../settings.ts";
+import { zoneOriginVerdict } from "./checked-origin.ts";
 import { Problem } from "./errors.ts";
 import { originsOfRules, withRuleNames } from "./rule-problems.ts";
 
@@ -42,7 +43,9 @@ function serverProblems(body: unknown, c: RestContext): FieldProblem[] {
   const isNew = c.req.method === "POST" && typeof body === "object" && !Array.isArray(body);
   const hasOrigin = !isNew || origin !== undefined || (Array.isArray(origins) && origins.length > 0);
   return [
-    ...(hasOrigin ? check("origin", origin, checkOrigin) : [{ field: "origin", message: "is required" }]),
+    ...(hasOrigin
+      ? check("origin", origin, (text) => zoneOriginVerdict(text, policy, c.env))
+      : [{ field: "origin", message: "is required" }]),
     ...check("settings.fallback_origin", fallback_origin, checkOrigin),
     ...(Array.isArray(origins) ? origins : []).flatMap((listed: unknown, index) =>
       check(`settings.origins.${index}.url`, objectOf(listed).url, checkOrigin),
@@ -55,7 +58,7 @@ function serverProblems(body: unknown, c: RestContext): FieldProblem[] {
   ];
 }
 
-type Check = typeof checkOrigin | typeof checkHost | typeof checkEndpoint;
+type Check = (text: string, by: OriginPolicy) => { ok: true } | { ok: false; reason: string };
 
 function isBelowEdge(host: unknown, c: RestContext): boolean {
   const url = typeof host === "string" ? URL.parse(`https://${host}`) : null;

@@ -21,7 +21,8 @@ const zoneName = z
     example: "my-assets",
   });
 const origin = z.string().openapi({
-  description: "Your server, by its https URL. A path is put before each that is asked for.",
+  description:
+    "Your server, by its https URL, whose path is put before each that is asked for; or a bucket of this deployment, such as `r2://files`, for files that you upload here.",
   example: "https://your-origin.com",
 });
 const changed = settingsSchema.openapi("SettingsChange", { example: { query: { except: ["utm_*", "fbclid"] } } });

@@ -16,7 +16,7 @@ import { listZones, type ZoneRow } from "../zones/rows.ts";
 import { bringToEdge } from "./bring-to-edge.ts";
 import type { ChangingOrigins } from "./changed-origins.ts";
 import { changedSettings } from "./changed-settings.ts";
-import { checkedOrigin } from "./checked-origin.ts";
+import { checkedZoneOrigin } from "./checked-origin.ts";
 import { Problem } from "./errors.ts";
 import { refuseOwnHostnames } from "./origin-hosts.ts";
 import { cutPage, requestedPage } from "./pages.ts";
@@ -55,7 +55,7 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
       const limit = PLANS[plan].rescdn.zones;
       const deletedLimit = rowsOf(BOUNDS.zones.over.rows, plan)!;
       const id = newId("zone");
-      const checked = origin === undefined ? undefined : checkedOrigin("origin", origin, policyOf(c));
+      const checked = origin === undefined ? undefined : checkedZoneOrigin("origin", origin, policyOf(c), c.env);
       const made = changedSettings({ id, origin: checked, settings: {} }, checked, settings, changingOf(c, name));
       const zone = { account, mode, id, name, ...made };
       const asCreated = { ...zone, state: "active" as const, version: 1, revision: 1, createdAt: c.var.now };
@@ -97,7 +97,7 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
       const { origin, settings, active, purge: purged = false } = c.req.valid("json");
       if (purged && !c.var.caller.scopes.includes("purge"))
         throw new Problem("forbidden", { sentence: "this key lacks the scope purge, which `purge` asks for" });
-      const checked = origin === undefined ? undefined : checkedOrigin("origin", origin, policyOf(c));
+      const checked = origin === undefined ? undefined : checkedZoneOrigin("origin", origin, policyOf(c), c.env);
       await refuseOwnHostnames(c, c.req.valid("param").id, {
         origin: checked,
         "settings.fallback_origin": settings?.fallback_origin,

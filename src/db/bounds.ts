@@ -83,6 +83,8 @@ export const BOUNDS = {
     days: null,
     over: { rows: byPlan(({ rescdn }) => times(10, rescdn.hostnames)), days: OVER_DAYS },
   },
+  /** Of zones whose origin is a bucket. What they may be together: {@link FILE_BYTES}. */
+  files: { per: "account", rows: { free: 1_000, pro: 100_000, enterprise: 1_000_000 }, days: null, over: null },
   /** Two, so that one can take the place of the other. */
   signing_keys: { per: "zone", rows: 2, days: null, over: null },
   /** That somebody reads along what a zone answers. */
@@ -120,6 +122,12 @@ export const BOUNDS = {
   /** Of a feed of changes, which tells of each for ten minutes, and of the last ones for as long as nothing else changes. */
   changes: { per: "the service", rows: 51_456, days: null, over: null },
 } as const satisfies Record<string, TableBound>;
+
+/** Bytes of all files of an account, and of one: what Cloudflare lets pass to a Worker. */
+export const FILE_BYTES = {
+  account: { free: 2 ** 30, pro: 100 * 2 ** 30, enterprise: 2 ** 40 },
+  file: 100 * 2 ** 20,
+} as const satisfies { account: Readonly<Record<Plan, number>>; file: number };
 
 /** The rows that a plan allows. */
 export function rowsOf<Of extends number | null>(rows: Readonly<Record<Plan, Of>>, plan: Plan): Of {

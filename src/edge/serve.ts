@@ -1,9 +1,6 @@
 import { type AccountDocument, type Bar, barOf } from "../accounts/account-document.ts";
 import type { AccountTable } from "../accounts/account-table.ts";
 import type { HostTable } from "../hostnames/host-table.ts";
-import { zoneHosts } from "../hosts.ts";
-import { parseRequestCacheControl } from "../http/cache-control.ts";
-import { rangeOf } from "../http/range.ts";
 import type { Settings } from "../settings.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import { TableUnavailable, type WaitUntil, type ZoneTable } from "../zones/zone-table.ts";
@@ -16,24 +13,26 @@ import { keepPrivate } from "./answer/private-until.ts";
 import { type RefusalReason, refuse } from "./answer/refusal.ts";
 import { type Replay, replay } from "./answer/replay.ts";
 import { type Answer, AT_ONCE_BYTES, type SendContext, send, toResponse, type Usage } from "./answer/send.ts";
+import { addServerTiming } from "./answer/server-timing.ts";
 import { type StoredBody, storedBody } from "./answer/stored-body.ts";
 import { type Watching, watchOf } from "./answer/watch.ts";
-import { OpenBodies } from "./body/open-bodies.ts";
 import { streamBlob } from "./body/stream-blob.ts";
 import type { Memory } from "./cache/memory.ts";
 import type { Exchange, Filling } from "./fill/exchange.ts";
 import type { Outcome } from "./fill/outcome.ts";
 import { passPreflight, passUnsafe } from "./fill/pass.ts";
 import { read, readFresh, readStored } from "./fill/read.ts";
-import { type Judging, judge, type Ruling, unjudged, unruled } from "./policy/judge.ts";
-import { policyOf } from "./policy/policy.ts";
-import { admit, allowedMethods } from "./request/admission.ts";
+import type { FailureReason } from "./origin/failure-reason.ts";
+import type { ClientRates } from "./policy/client-rates.ts";
+import type { Judging, Ruling } from "./policy/judge.ts";
+import { allowedMethods } from "./request/admission.ts";
 import type { Route, Routes } from "./request/routes.ts";
-import { type Target, targetWithFields } from "./request/target.ts";
-import { withAddress } from "./request/with-address.ts";
+import type { Target } from "./request/target.ts";
+import { courseOf, exchangesOf, rulingOn, targetOfRequest, type Visit } from "./visit.ts";
 
 /** What the edge works with, once for each isolate. */
 export interface Edge extends Filling, Judging {
+  rates: ClientRates;
   routes: Routes;
   hostnames: HostTable;
   zones: ZoneTable;
@@ -42,17 +41,6 @@ export interface Edge extends Filling, Judging {
   usage: Usage;
   watching: Watching;
   settings: Pick<Settings, "edgeDomains">;
-}
-
-/** A request as it has come in. */
-interface Visit {
-  request: Request;
-  route: Route;
-  /** When it arrived, ms since the epoch. */
-  now: number;
-  waitUntil: WaitUntil;
-  /** Which zone of that name it is for; null: whichever has it. */
-  zoneId: string | null;
 }
 
 /**
@@ -96,18 +84,6 @@ function serveAccount(
   const ruling = rulingOn(visit, zone, bar, edge);
   if (!(ruling instanceof Promise)) return serveRuled(visit, ruling, bar, account, edge);
   return ruling.then((known) => serveRuled(visit, known, bar, account, edge));
-}
-
-function rulingOn(
-  { request, route, now }: Visit,
-  zone: ZoneDocument,
-  bar: Bar | null,
-  edge: Edge,
-): Ruling | Promise<Ruling> {
-  const policy = policyOf(zone);
-  if (policy === null) return unruled(route, zone);
-  if (bar !== null || zone.state !== "active") return unjudged(policy, route, zone);
-  return judge(policy, request, route, zone, now, edge);
 }
 
 function serveRuled(
@@ -205,76 +181,46 @@ function barred(
   }
 }
 
-/** A zone that lists headers has an object for each of their values. */
-function targetOfRequest({ headers }: Request, { target, zone }: Ruling): Target {
-  const listed = zone.settings.forward.headers;
-  return listed === "all" || listed.length === 0 ? target : targetWithFields(target, headers, [], zone);
-}
-
 /** Decides what is done with a request that nothing hot answers, does it, and answers once. */
 function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Answer | Promise<Answer> {
   const { request, now, waitUntil } = visit;
-  const { zone, document, route, until, isClosed } = ruling;
-  if (ruling.answer !== null) {
-    const word = wordOf(ruling.answer);
+  const { zone, until } = ruling;
+  const course = courseOf(request, ruling);
+  if (course.kind === "policy") {
+    const word = wordOf(course.answer);
     if (word !== null) edge.usage.countRefusal(zone, word, waitUntil);
-    return policyAnswer(ruling.answer, request, zone);
+    return policyAnswer(course.answer, request, zone);
   }
-  const admission = admit(request, zone);
-  if (admission.kind === "refused") {
-    const allow = admission.reason === "method-not-allowed" ? { allow: allowedMethods(zone) } : {};
-    return refuse(admission.reason, request, zone, allow);
+  if (course.kind === "refused") {
+    const allow = course.reason === "method-not-allowed" ? { allow: allowedMethods(zone) } : {};
+    return refuse(course.reason, request, zone, course.reason === "maintenance" ? retryAfterOf(zone) : allow);
   }
-  if (admission.kind === "options") return optionsOf(request, zone);
-  if (isClosed && admission.kind !== "read") return refuse("maintenance", request, zone, retryAfterOf(zone));
+  if (course.kind === "options") return optionsOf(request, zone);
 
-  const { store, coalescing, fills, ranges, origins, tier, stalledMs } = edge;
-  const changes = zone.settings.methods === "all";
   // Its objects change by unsafe methods, which only the store forgets for all isolates of a place.
-  if (changes) edge.memory.delete(target.key);
-  const exchange: Exchange = {
-    request,
-    url: route.url,
-    zone,
-    document,
-    hosts: zoneHosts(zone.name, edge.settings),
-    target: admission.loop.length === 0 ? target : targetWithFields(target, request.headers, admission.loop, zone),
-    directives: parseRequestCacheControl(request.headers),
-    range: rangeOf(request),
-    now,
-    bodies: new OpenBodies(),
-    waitUntil,
-    store,
-    memory: changes ? null : edge.memory,
-    coalescing,
-    fills,
-    ranges,
-    tier,
-    origins,
-    stalledMs,
-    noteFailure: (reason) => edge.usage.countFailure(zone, reason, waitUntil),
-  };
-  const answerExchange = (asked: Exchange): Promise<Answer> => {
-    const asOthers = { ...asked, target };
-    if (isClosed) return answerOutcome(asOthers, readStored(asOthers));
-    if (admission.kind === "read" && admission.loop.length > 0) return answerFromNetwork(asked, asOthers);
-    return answerOutcome(asked, OUTCOMES[admission.kind](asked));
-  };
-  const asked = !zone.settings.forward.client_ip
-    ? exchange
-    : { ...exchange, request: withAddress(request, edge.clients.addressOf(request)) };
-  if (until === null) return answerExchange(asked);
-  return answerExchange(asked).then((given) => {
+  if (zone.settings.methods === "all") edge.memory.delete(target.key);
+  const note = (reason: FailureReason) => edge.usage.countFailure(zone, reason, waitUntil);
+  const { exchange, asOthers } = exchangesOf(visit, ruling, target, course, edge, note);
+  const answering =
+    course.kind === "stored"
+      ? answerOutcome(asOthers, readStored(asOthers))
+      : course.kind === "read" && exchange.target !== asOthers.target
+        ? answerFromNetwork(exchange, asOthers)
+        : answerOutcome(exchange, OUTCOMES[course.kind](exchange));
+  if (until === null) return answering;
+  return answering.then((given) => {
     keepPrivate(given.headers, until - now);
     return given;
   });
 }
 
 /** The fields of an answer that was made ready; those of one whose right to it ends are one client's own. */
-function fieldsFor({ fields }: Replay, { until }: Ruling, now: number): Replay["fields"] {
-  if (until === null) return fields;
+function fieldsFor({ fields }: Replay, { until, zone }: Ruling, now: number): Replay["fields"] {
+  const { server_timing: saysTiming } = zone.settings;
+  if (until === null && !saysTiming) return fields;
   const headers = new Headers(fields.headers);
-  keepPrivate(headers, until - now);
+  if (until !== null) keepPrivate(headers, until - now);
+  if (saysTiming) addServerTiming(headers, null, now);
   return { ...fields, headers };
 }
 
@@ -300,6 +246,7 @@ async function answerOutcome(exchange: Exchange, coming: Outcome | Promise<Outco
       return refuse(reason, request, zone, retryAfter(reason, zone), code === undefined ? {} : { origin_code: code });
     }
     const given = await answer(exchange, outcome);
+    if (zone.settings.server_timing) addServerTiming(given.headers, outcome, exchange.now);
     sent = given.body;
     return given;
   } finally {

@@ -40,6 +40,11 @@ export const EVENTS = {
     "An answer ended before its end: `reason`, and more exactly `detail`. It was not stored",
     "As with `origin_failed`. `stalled` is a client that took nothing",
   ],
+  bucket_missing: [
+    "warn",
+    "A zone's files are in a bucket that is not bound (any more): they are not served, and not deleted with their zone",
+    "Bind the bucket again as `BUCKET_<NAME>`, or tell the zone's owner",
+  ],
   refresh_failed: [
     "error",
     "What was stale could not be brought up to date in the background; it is served stale",

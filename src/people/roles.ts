@@ -12,7 +12,7 @@ export const ROLES = ["owner", "editor", "viewer"] as const satisfies readonly R
  */
 const GRANTED: Readonly<Record<Role, Readonly<Record<Product, readonly Scope[]>>>> = {
   owner: SCOPES,
-  editor: { rescdn: ["zones:read", "zones:write", "purge", "usage:read"], resolvedb: ["read", "write"] },
+  editor: { rescdn: ["zones:read", "zones:write", "purge", "usage:read", "files:write"], resolvedb: ["read", "write"] },
   viewer: { rescdn: ["zones:read", "usage:read"], resolvedb: ["read"] },
 };
 

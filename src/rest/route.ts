@@ -14,6 +14,8 @@ export interface RouteFacts<Scope extends string | null, Status extends number>
   scope: Scope;
   /** Whether a key without the scope may make the call about itself. */
   aboutItself?: true;
+  /** Whether its handler reads the body as it comes, whatever its length. */
+  readsBody?: true;
   /** Guards of its own, behind the limit of the body. */
   guards?: readonly Guard[];
   /** How it answers a call that succeeds. */
@@ -46,7 +48,7 @@ export function routesBy<Scope extends string | null, Status extends number>(
   rules: RouteRules<Scope, Status | DerivedStatus>,
 ) {
   return <Path extends string, Facts extends RouteFacts<Scope, Status> & { path: Path }>(facts: Facts) => {
-    const { scope, aboutItself = false, guards = [], errors = [], ...shown } = facts;
+    const { scope, aboutItself = false, readsBody = false, guards = [], errors = [], ...shown } = facts;
     const isPost = facts.method === "post";
     const hasBody = facts.request?.body !== undefined;
     const derived = derivedErrors(facts);
@@ -55,7 +57,7 @@ export function routesBy<Scope extends string | null, Status extends number>(
       security: [{ [rules.scheme]: scope === null ? [] : [scope] }],
       middleware: [
         rules.requireScope(scope, aboutItself),
-        ...(hasBody || isPost ? [rules.limitBody] : []),
+        ...((hasBody || isPost) && !readsBody ? [rules.limitBody] : []),
         ...(isPost && !hasBody ? [rules.refuseBody] : []),
         ...guards,
         ...(isPost ? [rules.idempotent] : []),

@@ -35,6 +35,8 @@ export interface BackupContents {
   accounts: number;
   zones: number;
   records: number;
+  /** Files of zones that it lists. They stand in buckets, and are not in it. */
+  files: number;
   /** The names of the meters' files. */
   meters: string[];
 }
@@ -179,9 +181,17 @@ function contentsOf(backup: DatabaseSync): BackupContents {
               (SELECT COUNT(*) FROM zones WHERE state <> 'deleted') AS zones,
               (SELECT COUNT(*) FROM records WHERE state <> 'deleted') AS records`,
     )
-    .get() as unknown as Omit<BackupContents, "meters">;
+    .get() as unknown as Omit<BackupContents, "meters" | "files">;
   const meters = backup.prepare("SELECT DISTINCT meter FROM backup_pieces ORDER BY meter").all() as { meter: string }[];
-  return { ...counts, meters: meters.map(({ meter }) => meter) };
+  return { ...counts, files: filesIn(backup), meters: meters.map(({ meter }) => meter) };
+}
+
+/** Backups of older versions have no such table. */
+function filesIn(backup: DatabaseSync): number {
+  const table = backup.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'files'").get();
+  return table === undefined
+    ? 0
+    : (backup.prepare("SELECT COUNT(*) AS files FROM files").get() as { files: number }).files;
 }
 
 /** What is said where the disk is full; any other error stays. */

@@ -1,6 +1,6 @@
 /** `npm run backup`: all that cannot be made anew, in one file, while the server runs. */
 import { statSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type BackupContents, takeBackup } from "./backup-file.ts";
 import { CannotStart } from "./cannot-start.ts";
 import { fail, say } from "./command.ts";
@@ -30,11 +30,15 @@ try {
 
 function backUp(path: string): void {
   const stateDir = stateDirFromEnvironment();
-  const { accounts, zones, records, meters } = takenBackup(stateDir, path);
+  const { accounts, zones, records, files, meters } = takenBackup(stateDir, path);
   const megabytes = (statSync(path).size / 1024 ** 2).toFixed(1);
   say(`backup ${path}
 of ${stateDir}, ${megabytes} MB: ${accounts} accounts, ${zones} zones, ${records} records, the usage of ${meters.length} meters
 It holds secrets, such as webhooks' signing secrets and what zones send to their origins: only you may read it, keep it so.`);
+  if (files > 0)
+    say(
+      `Not in it are the ${files} files that zones serve out of buckets: copy ${join(stateDir, "v3", "r2")} apart, with the server stopped.`,
+    );
 }
 
 function takenBackup(stateDir: string, path: string): BackupContents {

@@ -46,16 +46,24 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
       workers: await controlWorkers(config, options, links, tierCache),
       beforeStart: tierCache.sweep,
       d1Databases: databasesOf(config),
-      sockets: [links.control, links.documents, links.database, links.meters, links.tier, links.tails, links.outboxes].map(
-        ({ socket }) => socket,
-      ),
+      sockets: [
+        links.control,
+        links.documents,
+        links.database,
+        links.meters,
+        links.buckets,
+        links.tier,
+        links.tails,
+        links.outboxes,
+      ].map(({ socket }) => socket),
     });
     const upkeep = await startUpkeep(control.caretaker, config, tools);
     const bundle = await bundleEdge(options);
     const edges = await Promise.all(
-      [...links.edges].map(([name, { socket }]) => {
+      [...links.edges].map(([name, { socket }], index) => {
         const cache = cacheOf(name);
-        const workers: ServerProcessOptions["workers"] = [edgeWorker(name, config, options, bundle, links, cache)];
+        const vars = { ...options.vars, EDGE_NUMBER: index + 1 };
+        const workers: ServerProcessOptions["workers"] = [edgeWorker(name, config, vars, bundle, links, cache)];
         return start({ name, workers, sockets: [socket], port, beforeStart: cache.sweep });
       }),
     );
@@ -92,6 +100,7 @@ interface Links {
   documents: Link;
   database: Link;
   meters: Link;
+  buckets: Link;
   /** What the edge processes ask origins through. */
   tier: Link;
   tails: Link;
@@ -107,6 +116,7 @@ function linksIn(folder: string, product: string, count: number): Links {
     documents: linkTo(folder, STORAGE, "methods", "Documents"),
     database: linkTo(folder, STORAGE, "methods", "Database"),
     meters: linkTo(folder, STORAGE, "methods", "Meters"),
+    buckets: linkTo(folder, STORAGE, "requests", "Buckets"),
     tier: linkTo(folder, product, "requests", "UpperTier"),
     tails: linkTo(folder, STORAGE, "methods", "Tails"),
     outboxes: linkTo(folder, STORAGE, "methods", "Outboxes"),
@@ -134,6 +144,7 @@ async function controlWorkers(
     serviceBindings: {
       ...cache.serviceBindings,
       ZONES: { name: STORAGE, entrypoint: "Documents" },
+      ...toEdges(edges),
       ...probeFolder(stateDir),
     },
   };
@@ -151,12 +162,17 @@ async function controlWorkers(
         ["LOG_OUTBOX", "LogOutbox"],
       ].map(([binding, className = ""]) => [binding, { className, scriptName: config.name ?? "", useSQLite: true }]),
     ),
-    bindings: { EDGES: edges.size },
-    serviceBindings: Object.fromEntries(
-      [...edges.values()].map(({ binding }, index) => [`EDGE_${index + 1}`, binding]),
+    r2Buckets: Object.fromEntries(
+      config.r2_buckets.map(({ binding, bucket_name }) => [binding, bucket_name ?? binding]),
     ),
+    bindings: { EDGES: edges.size },
+    serviceBindings: toEdges(edges),
   };
   return [control, storage];
+}
+
+function toEdges(edges: Links["edges"]) {
+  return Object.fromEntries([...edges.values()].map(({ binding }, index) => [`EDGE_${index + 1}`, binding]));
 }
 
 async function bundleEdge({ stateDir, tools }: RuntimeOptions) {
@@ -169,9 +185,9 @@ async function bundleEdge({ stateDir, tools }: RuntimeOptions) {
 function edgeWorker(
   name: string,
   config: WranglerConfig,
-  { vars }: RuntimeOptions,
+  vars: Record<string, string | number>,
   bundle: Awaited<ReturnType<typeof bundleEdge>>,
-  { control, documents, database, meters, tier, tails, outboxes }: Links,
+  { control, documents, database, meters, buckets, tier, tails, outboxes }: Links,
   cache: LocalCache,
 ) {
   return {
@@ -190,6 +206,7 @@ function edgeWorker(
       USAGE_METER: meters.binding,
       ZONE_TAIL: tails.binding,
       LOG_OUTBOX: outboxes.binding,
+      BUCKETS: buckets.binding,
     },
   };
 }

@@ -66,6 +66,10 @@ async function restoreFolder(stateDir: string, backup: string): Promise<void> {
   say(`restored ${backup}, taken at ${new Date(contents.takenAt).toISOString()}, into ${stateDir}`);
   say(report.toString());
   say(`usage: ${meters.kept} meters count on as they were, ${meters.restored} are those of the backup`);
+  if (contents.files > 0)
+    say(
+      `files of zones: ${contents.files} are listed; their buckets are as they were, and what is missing there is answered 404`,
+    );
   for (const line of whatComesBack(stateFiles(stateDir).database, before)) say(line);
   if (before !== null) say(`what was there before is kept, with its secrets: ${before}`);
   if (aside !== null)

@@ -2,8 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { LARGEST } from "../db/bounds.ts";
 import { accessSchema } from "./access-schema.ts";
 import { type HeaderUse, isHeaderValue, refusalOfHeaderName } from "./header-rules.ts";
-import { failoverSchema, originAuthSchema, originLimitSchema, originsSchema } from "./origin-schema.ts";
 import { logsSchema } from "./log-settings-schema.ts";
+import { failoverSchema, originAuthSchema, originLimitSchema, originsSchema } from "./origin-schema.ts";
 import { changesStored, looksAtClient, MOST_OPEN } from "./rules/edge-rule.ts";
 import { hostSettings } from "./rules/host-settings-schema.ts";
 import { rulesSchema } from "./rules/rule-schema.ts";
@@ -225,6 +225,10 @@ export const settingsSchema = z
       "The site whose copies these are, in `Link` with rel=canonical and the path.",
     ),
     noindex: setting(z.boolean(), "Whether search engines are told to leave out what they find here."),
+    server_timing: setting(
+      z.boolean(),
+      "Whether answers say in `Server-Timing` how many milliseconds the edge and the origin took. Everybody can read it.",
+    ),
     robots_txt: setting(hostSettings.robotsTxt, "The zone's own /robots.txt; null: the origin's."),
     error_pages: setting(
       hostSettings.errorPages,

@@ -1,7 +1,7 @@
 import type { AccessSettings } from "./access-settings.ts";
 import type { AssetType } from "./asset-types.ts";
-import type { FailoverSettings, ListedOrigin, OriginAuth, OriginLimit } from "./origin-settings.ts";
 import type { LogSettings } from "./log-settings.ts";
+import type { FailoverSettings, ListedOrigin, OriginAuth, OriginLimit } from "./origin-settings.ts";
 import type { EdgeRule } from "./rules/edge-rule.ts";
 
 /** Which of a client's headers the origin sees; without any, it sees none. */
@@ -109,6 +109,8 @@ export interface ZoneSettings {
   maintenance: MaintenanceSettings | null;
   /** Null: logs are delivered nowhere. */
   logs: LogSettings | null;
+  /** Whether answers say where their time went (`Server-Timing`). */
+  server_timing: boolean;
 }
 
 /** The settings of a zone that was created with none. */
@@ -152,6 +154,7 @@ export const DEFAULT_SETTINGS: ZoneSettings = {
   error_pages: {},
   maintenance: null,
   logs: null,
+  server_timing: false,
 };
 
 /** What a customer has set of {@link ZoneSettings}; what is missing has its default. */

@@ -50,6 +50,7 @@ describe("authenticate()", () => {
       "purge",
       "usage:read",
       "keys:write",
+      "files:write",
     ]);
     expect(await scopes(created.keys.resolvedb, "resolvedb")).toEqual(["read", "write"]);
   });

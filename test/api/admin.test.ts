@@ -1,8 +1,8 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { handleApi } from "../../src/api/app.ts";
 import { call, newEmail, textWithoutId } from "../support/control-plane.ts";
+import { handleApi } from "../support/handle-api.ts";
 
 const operator = { authorization: `Bearer ${env.ADMIN_TOKEN}` };
 const valid = { name: "Acme", email: "ops@acme.example" };

@@ -1,9 +1,9 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { handleApi } from "../../src/api/app.ts";
 import { type Customer, call, newCustomer, newName, newZone, type ShownZone } from "../support/control-plane.ts";
 import { expectDocumented } from "../support/documented.ts";
+import { handleApi } from "../support/handle-api.ts";
 
 let customer: Customer;
 let zone: ShownZone;

@@ -1,10 +1,10 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { handleApi } from "../../src/api/app.ts";
 import type { Env } from "../../src/env.ts";
 import { type Customer, moveClockWithCalls, newCustomer } from "../support/control-plane.ts";
 import { expectDocumented } from "../support/documented.ts";
+import { handleApi } from "../support/handle-api.ts";
 import { keysSeenBy, newKey } from "../support/keys.ts";
 
 let customer: Customer;

@@ -2,10 +2,10 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeAll, expect, it, vi } from "vitest";
-import { handleApi } from "../../src/api/app.ts";
 import { anyText } from "../support/any-text.ts";
 import { call, customerOf, newCustomer, newZone, type ShownZone } from "../support/control-plane.ts";
 import { expectDocumented } from "../support/documented.ts";
+import { handleApi } from "../support/handle-api.ts";
 
 const customer = customerOf(beforeAll);
 let zone: ShownZone;

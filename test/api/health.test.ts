@@ -1,8 +1,8 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
-import { handleApi } from "../../src/api/app.ts";
 import { NEWEST_MIGRATION } from "../../src/db/newest-migration.ts";
+import { handleApi } from "../support/handle-api.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();

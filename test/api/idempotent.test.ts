@@ -1,8 +1,8 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { handleApi } from "../../src/api/app.ts";
 import { call, customerOf, newName, newZone } from "../support/control-plane.ts";
+import { handleApi } from "../support/handle-api.ts";
 import { keysSeenBy, newKey } from "../support/keys.ts";
 
 const customer = customerOf(beforeEach);

@@ -199,7 +199,10 @@ describe("a zone that is wrong in many ways", () => {
     const wrong = { name: "", scopes: ["all"], zones: ["nowhere"], expires: "2020-01-01T00:00:00Z", mode: "test" };
     expect(await details("POST", "/v1/keys", wrong)).toEqual([
       { field: "name", message: "must not be empty" },
-      { field: "scopes.0", message: 'must be "zones:read", "zones:write", "purge", "usage:read" or "keys:write"' },
+      {
+        field: "scopes.0",
+        message: 'must be "zones:read", "zones:write", "purge", "usage:read", "keys:write" or "files:write"',
+      },
       { field: "mode", message: "follows from the key that asks: live keys make live keys, test keys test keys" },
       { field: "zones.0", message: 'there is no zone "nowhere"' },
       { field: "expires", message: "must be in the future" },

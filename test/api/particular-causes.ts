@@ -42,6 +42,7 @@ export const PARTICULAR: Record<string, (accounts: Accounts) => Promise<Response
     const { SECRETS_KEY: _, ...withoutKeyring } = env;
     return send("POST", path(at), { headers: RESCDN.shown(live), body: body!(at), bindings: withoutKeyring as Env });
   },
+  ...fileCauses(),
   async "DELETE /api/v1/namespaces/{name} 422"({ customer: { resolvedb } }) {
     const key = `a.namespace-with-a-record.v1`;
     await send("POST", "/api/v1/records", {
@@ -60,6 +61,39 @@ export const PARTICULAR: Record<string, (accounts: Accounts) => Promise<Response
     "POST /api/v1/webhooks/{id}/deliveries/{delivery}/retry",
   ),
 };
+
+/** What of a file's upload is refused, and one in the place of another. */
+function fileCauses() {
+  const { about, path } = RESCDN_RECIPES["PUT /v1/zones/{id}/files/{path}"]!;
+  const title = "PUT /v1/zones/{id}/files/{path}";
+  const upload = async (live: string, at: string, headers: Record<string, string> = {}) =>
+    send("PUT", at, { headers: { ...RESCDN.shown(live), ...headers }, body: "a{}" });
+  const wrong = (headers: Record<string, string>, end = "") => {
+    return async ({ customer: { live } }: Accounts) => {
+      const { at } = await about!.make(live);
+      return upload(live, path(at) + end, headers);
+    };
+  };
+  return {
+    async [`${title} 200`]({ customer: { live } }: Accounts) {
+      const { at } = await about!.make(live);
+      await upload(live, path(at));
+      return upload(live, path(at));
+    },
+    [`${title} 400`]: wrong({ "content-length": "9" }),
+    async [`${title} 409`]({ customer: { live } }: Accounts) {
+      const { at } = await RESCDN_RECIPES["GET /v1/zones/{id}"]!.about!.make(live);
+      return upload(live, path(at));
+    },
+    [`${title} 413`]: wrong({ "content-length": String(200 * 2 ** 20) }),
+    [`${title} 415`]: wrong({ "content-type": "multipart/form-data; boundary=x" }),
+    [`${title} 422`]: wrong({}, "/"),
+    async "DELETE /v1/zones/{id}/files/{path} 422"({ customer: { live } }: Accounts) {
+      const made = await RESCDN_RECIPES["DELETE /v1/zones/{id}/files/{path}"]!.about!.make(live);
+      return send("DELETE", `/v1/zones/${made.at}/`, { headers: RESCDN.shown(live) });
+    },
+  };
+}
 
 /** A database that has seen no migration. */
 function unmigrated(): D1Database {

@@ -2,10 +2,10 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { hashToken, newToken } from "../../src/accounts/token.ts";
-import { handleApi } from "../../src/api/app.ts";
 import { everyMinute } from "../../src/cron.ts";
 import { republishLagging } from "../../src/zones/publication.ts";
 import { call, customerOf, newCustomer, newZone, type ShownZone, textWithoutId } from "../support/control-plane.ts";
+import { handleApi } from "../support/handle-api.ts";
 import { newKey } from "../support/keys.ts";
 
 const customer = customerOf(beforeAll);

@@ -1,9 +1,9 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
-import { handleApi } from "../../src/api/app.ts";
 import { moveClockWithCalls, newCustomer, newZone } from "../support/control-plane.ts";
 import { countedEnv, type RoundTrips } from "../support/counted-env.ts";
+import { handleApi } from "../support/handle-api.ts";
 import { newKey } from "../support/keys.ts";
 
 let key: string;

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createAccount } from "../../src/accounts/create-account.ts";
 import type { Plan } from "../../src/accounts/plans.ts";
 import { everyMinute } from "../../src/cron.ts";
-import { BOUNDS } from "../../src/db/bounds.ts";
+import { BOUNDS, FILE_BYTES } from "../../src/db/bounds.ts";
 import { newId } from "../../src/db/new-id.ts";
 import { boundSessions } from "../../src/people/delete-old-people-rows.ts";
 import { acceptInvitation, invite } from "../../src/people/members.ts";
@@ -126,6 +126,37 @@ const ATTEMPTS = {
     expect(await count("api_keys", ended, account)).toBe(0);
     expect(await count("api_keys", "account_id = ?1", account)).toBe(4);
     expect(await count("audit_log", "account_id = ?1 AND action = 'key.rotate'", account)).toBe(rotations);
+  },
+
+  files: async () => {
+    const { account, live } = await newTenant();
+    const { id } = await newZone(live, { origin: "r2://files" });
+    await fill(
+      BOUNDS.files.rows.free - 1,
+      `INSERT INTO files (zone_id, path, account_id, bucket, size, content_type, etag, uploaded_at)
+       SELECT '${id}', '/' || n, ?1, 'files', 0, '', '', 0 $numbers`,
+      account,
+    );
+    const put = async (path: string, size: number) => {
+      const headers = { "content-type": "text/css", "content-length": String(size) };
+      const body = "x".repeat(Math.min(size, 3));
+      return (await call(`/v1/zones/${id}/files/${path}`, { method: "PUT", key: live, body, headers })).status;
+    };
+    expect(await put("a.css", 3)).toBe(201);
+    expect(await put("b.css", 3)).toBe(403);
+    expect(await put("a.css", 3)).toBe(200);
+    await env.DB.prepare("UPDATE files SET size = ?2 WHERE zone_id = ?1 AND path = '/1'")
+      .bind(id, FILE_BYTES.account.free - 4)
+      .run();
+    expect(await put("a.css", 4)).toBe(400); // shorter than it says: allowed, and not stored
+    expect(await put("a.css", 5)).toBe(403);
+    expect(await put("c.css", FILE_BYTES.file + 1)).toBe(413);
+    await env.DB.prepare("UPDATE zones SET state = 'deleted', deleted_at = ?2 WHERE id = ?1")
+      .bind(id, Date.now())
+      .run();
+    await cronAfter(0);
+    expect(await count("files", "account_id = ?1", account)).toBe(0);
+    expect((await env.BUCKET_FILES!.list({ prefix: id })).objects).toEqual([]);
   },
 
   zones: async () => {

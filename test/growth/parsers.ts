@@ -59,6 +59,7 @@ import { languageVariantKey, preferredLanguage, variantKey, varyFields } from ".
 import { weightedValues } from "../../src/http/weighted-list.ts";
 import { isInfrastructureName } from "../../src/origin-guard/infrastructure-hosts.ts";
 import { checkEndpoint, checkHost, checkOrigin } from "../../src/origin-guard/origin-guard.ts";
+import { pathOn, readSitemap } from "../../src/prefetch/sitemap.ts";
 import { formatOf } from "../../src/records/dns/answer-text.ts";
 import { parseQuery } from "../../src/records/dns/message.ts";
 import { fromBase64Url, keyLabelOf } from "../../src/records/dns/parameter.ts";
@@ -179,6 +180,10 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
     clientAddress: field("cf-connecting-ip", (headers) => clientAddress({ headers }, null)),
   },
   "src/accounts/token.ts": { tokenKind },
+  "src/prefetch/sitemap.ts": {
+    readSitemap: (text) => [readSitemap(text), readSitemap(`<urlset><url><loc>${text}</loc></url></urlset>`)],
+    pathOn: (text) => pathOn(["a.example"], `https://a.example/${text}`),
+  },
   "src/api/cursor.ts": { decodeCursor: (text) => decodeCursor(btoa(text), "zone") },
   "src/edge/cache/client-headers.ts": {
     clientHeaders: field("content-type", (headers) =>

@@ -138,7 +138,10 @@ function requestViolations({ document, values }: Found, operation: Operation, ex
       cookie: null,
     }[place];
     if (value === null || value === undefined) return required ? [`${place} parameter ${name} is missing`] : [];
-    return invalid(`${place} parameter ${name}`, document, schema, fromText(value, schema));
+    // One that may be given again is a list.
+    const isList = place === "query" && (schema as { type?: unknown }).type === "array";
+    const given = isList ? searchParams.getAll(name) : fromText(value, schema);
+    return invalid(`${place} parameter ${name}`, document, schema, given);
   });
   const { required, content } = operation.requestBody ?? { content: {} };
   const schema = content["application/json"]?.schema;
@@ -163,7 +166,12 @@ function pathsOf(document: ApiDocument): { match(pathname: string): Found | null
     .sort(([a], [b]) => a.split("{").length - b.split("{").length)
     .map(([path, operations]) => {
       const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
-      const pattern = new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "([^/]+)")}$`);
+      const pattern = new RegExp(
+        `^${path
+          .replaceAll(".", "\\.")
+          .replaceAll("{path}", "(.+)")
+          .replaceAll(/\{\w+\}/g, "([^/]+)")}$`,
+      );
       return {
         match(pathname: string) {
           const groups = pattern.exec(pathname);

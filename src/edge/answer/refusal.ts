@@ -1,4 +1,5 @@
 import { formatCacheStatus } from "../../http/cache-status.ts";
+import type { CacheWord } from "../../why/words.ts";
 import { DEFAULT_SETTINGS } from "../../zones/settings.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
@@ -54,9 +55,14 @@ const REFUSALS = {
   ],
   "zone-table": [503, "the zone table cannot be read just now"],
   internal: [500, "the edge failed on this request"],
-} as const satisfies Record<string, readonly [status: number, sentence: string]>;
+} as const satisfies Partial<Record<CacheWord, readonly [status: number, sentence: string]>>;
 
 export type RefusalReason = keyof typeof REFUSALS;
+
+/** The status of a refusal. */
+export function statusOf(reason: RefusalReason): number {
+  return REFUSALS[reason][0];
+}
 
 /**
  * An error answer of the edge: JSON, never cached by anyone, readable across origins.

@@ -1,4 +1,5 @@
 import { formatCacheStatus } from "../../http/cache-status.ts";
+import type { CacheWord } from "../../why/words.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import type { RuledAnswer } from "../policy/rules.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
@@ -29,7 +30,7 @@ function own(
   status: number,
   fields: Readonly<Record<string, string>>,
   text: string | null,
-  detail: string,
+  detail: CacheWord,
   request: Request,
   zone: ZoneDocument,
 ): Answer {

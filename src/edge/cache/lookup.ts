@@ -6,6 +6,7 @@ import type { Caches } from "./caches.ts";
 import type { HotResponse } from "./hot-response.ts";
 import { STORED_FOR_SECONDS } from "./own-cache.ts";
 import { reportStoreFailure } from "./report.ts";
+import type { Found } from "./store.ts";
 import { freshnessOf, type StoredResponse } from "./stored-response.ts";
 
 /** What a stored response may do for a request. */
@@ -18,37 +19,56 @@ export type Lookup =
   /** `tagHashes`: of what is not to be used any more. */
   | { kind: "miss"; reason: "purged"; tagHashes: readonly string[] };
 
+/** What is asked, and where it is looked for. */
+type Looking = Pick<Asked, "zone" | "target" | "request" | "now"> & Caches;
+
 /** Looks a request up: memory, then the store; the zone's purges, then RFC 9111 §4. */
 export async function lookup(asked: Asked & Caches): Promise<Lookup> {
-  const { memory, store, target, request, bodies, waitUntil } = asked;
-  const hot = memory?.get(target.key);
-  if (hot) {
-    const use = useOf(hot.stored, asked);
-    if (use.kind === "fresh") {
-      return { kind: "found", use, stored: hot.stored, source: sourceOf(hot) };
-    }
-    // Another isolate may have put a newer one into the store by now.
-    memory?.delete(target.key);
-  }
-  const found = await store.find(target.key, request.headers);
-  if (found.kind === "nothing") return { kind: "miss", reason: "uri-miss" };
-  if (found.kind === "no-variant") return { kind: "miss", reason: "vary-miss" };
+  const { memory, store, target, bodies, waitUntil } = asked;
+  const hot = seenInMemory(asked);
+  if (hot?.use.kind === "fresh") return { kind: "found", use: hot.use, stored: hot.stored, source: sourceOf(hot.hot) };
+  // Another isolate may have put a newer one into the store by now.
+  if (hot !== null) memory?.delete(target.key);
+  const found = await seenInStore(asked);
+  if (found.kind === "miss") return found;
   bodies.add(found.body);
-  const use = useOf(found.stored, asked);
+  const { use, stored } = found;
   if (use.kind === "purged") {
     // Nobody may use it again: what it takes of the store is given back.
-    waitUntil(store.discard(target.key, found.stored).catch(reportStoreFailure(target.key)));
-    return { kind: "miss", reason: "purged", tagHashes: found.stored.tagHashes ?? [] };
+    waitUntil(store.discard(target.key, stored).catch(reportStoreFailure(target.key)));
+    return purgedOf(stored);
   }
-  if (use.kind !== "fresh" || !memory?.admits(target.key, found.stored)) {
-    const { stored, body: stream, known } = found;
+  if (use.kind !== "fresh" || !memory?.admits(target.key, stored)) {
+    const { body: stream, known } = found;
     return { kind: "found", use, stored, source: { kind: "store", stream, known } };
   }
   const body = await new Response(found.body).blob();
-  return { kind: "found", use, stored: found.stored, source: sourceOf(memory.put(target.key, found.stored, body)) };
+  return { kind: "found", use, stored, source: sourceOf(memory.put(target.key, stored, body)) };
 }
 
-function sourceOf(hot: HotResponse): BodySource {
+/** What is found where only something purged is stored. */
+export function purgedOf({ tagHashes }: Pick<StoredResponse, "tagHashes">): Lookup {
+  return { kind: "miss", reason: "purged", tagHashes: tagHashes ?? [] };
+}
+
+/** What the isolate's memory holds for a request, and what may be done with it. It is changed by nothing here. */
+export function seenInMemory(asked: Looking): { hot: HotResponse; stored: StoredResponse; use: Use } | null {
+  const hot = asked.memory?.get(asked.target.key);
+  return hot ? { hot, stored: hot.stored, use: useOf(hot.stored, asked) } : null;
+}
+
+/** As {@link seenInMemory}, of the store. The body is unread: whoever looks has to let go of it. */
+export async function seenInStore(
+  asked: Looking,
+): Promise<Extract<Lookup, { kind: "miss" }> | (Extract<Found, { kind: "response" }> & { use: Use })> {
+  const found = await asked.store.find(asked.target.key, asked.request.headers);
+  if (found.kind === "nothing") return { kind: "miss", reason: "uri-miss" };
+  if (found.kind === "no-variant") return { kind: "miss", reason: "vary-miss" };
+  return { ...found, use: useOf(found.stored, asked) };
+}
+
+/** The body of a response in memory. */
+export function sourceOf(hot: HotResponse): BodySource {
   return { kind: "memory", body: hot.body, coded: hot.coded, hot };
 }
 

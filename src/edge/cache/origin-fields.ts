@@ -13,9 +13,14 @@ const MAX_FIELDS_LENGTH = 32_768;
  * a tag would outlive the purge of it.
  */
 export function tagHashesOf(headers: Headers): string[] | null {
+  return hashesOf(tagsOf(headers));
+}
+
+/** An answer's purge tags, each once. */
+export function tagsOf(headers: Headers): string[] {
   const cacheTags = (headers.get("cache-tag") ?? "").split(",").map((tag) => tag.trim());
   const surrogateKeys = (headers.get("surrogate-key") ?? "").split(/\s+/);
-  return hashesOf([...new Set([...cacheTags, ...surrogateKeys].filter(Boolean))]);
+  return [...new Set([...cacheTags, ...surrogateKeys].filter(Boolean))];
 }
 
 /** As {@link tagHashesOf}, of tags one by one. */

@@ -7,6 +7,7 @@ import {
   effectiveCacheControl,
   isTooLongToRead,
 } from "../../http/targeted-cache-control.ts";
+import type { CacheWord } from "../../why/words.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import type { Asked } from "../request/asked.ts";
 import type { Target } from "../request/target.ts";
@@ -15,7 +16,7 @@ import { areTooMany } from "./origin-fields.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
 /** Whether an answer is kept; the reason stands in `Cache-Status`. */
-export type StoreVerdict = { store: true } | { store: false; reason: string; asPart?: true };
+export type StoreVerdict = { store: true } | { store: false; reason: CacheWord; asPart?: true };
 
 /** What of a request decides about it. */
 export interface StorableFor extends Pick<Asked, "directives"> {
@@ -38,7 +39,7 @@ export function storeVerdict(
   zone: ZoneDocument,
   post: URL | null = null,
 ): StoreVerdict {
-  const no = (reason: string): { store: false; reason: string } => ({ store: false, reason });
+  const no = (reason: CacheWord): { store: false; reason: CacheWord } => ({ store: false, reason });
   if (zone.ruled?.isBypassed) return no("rule");
   if (isTooLongToRead(response.headers)) return no("cache-control-too-long");
   if (stored.tagHashes === null) return no("too-many-tags");

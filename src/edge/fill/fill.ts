@@ -3,12 +3,13 @@ import type { CacheStatus } from "../../http/cache-status.ts";
 import { selectsStored } from "../../http/freshen.ts";
 import { headersOf } from "../../http/headers-of.ts";
 import { retryAfterSeconds } from "../../http/retry-after.ts";
+import type { CacheWord } from "../../why/words.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { ownCookies } from "../cache/client-headers.ts";
 import { isWorthWriting } from "../cache/is-worth-writing.ts";
 import { useOf } from "../cache/lookup.ts";
 import { reportStoreFailure } from "../cache/report.ts";
-import { type StorableFor, storeVerdict } from "../cache/store-verdict.ts";
+import { type StorableFor, type StoreVerdict, storeVerdict } from "../cache/store-verdict.ts";
 import {
   freshened,
   type OriginAnswer,
@@ -20,7 +21,7 @@ import {
 import { decodedBody } from "../origin/decoded-body.ts";
 import { mostTurns } from "../origin/failover.ts";
 import { errorReasonOf } from "../origin/failure-reason.ts";
-import { askOrigin, type OriginFailure, type OriginOutcome } from "../origin/origin.ts";
+import { askOrigin, type OriginFailure, type OriginOutcome, type OriginRequest } from "../origin/origin.ts";
 import { originHeaders } from "../origin/origin-request.ts";
 import { waitOf } from "../origin/origin-slots.ts";
 import { unlistedFields } from "../request/forwarded-fields.ts";
@@ -31,13 +32,13 @@ import { coalescingKeyOf } from "./coalescing-key.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FillPermit } from "./fill-budget.ts";
 import { keep, passOn, type Transfer } from "./keep.ts";
-import { decodingForOne, openAnswer } from "./open-answer.ts";
+import { decodingForOne, type Opened, openAnswer } from "./open-answer.ts";
 
 /** What the request that makes a fill gets from it. */
 export type Fill =
   /** A new response. `body` is on its way from the origin; null where none is wanted. */
   | ({ kind: "answer"; stored: StoredResponse; isKept: true } & OnTheWay)
-  | ({ kind: "answer"; stored: StoredResponse; isKept: false; reason: string } & OnTheWay)
+  | ({ kind: "answer"; stored: StoredResponse; isKept: false; reason: CacheWord } & OnTheWay)
   /** The stale response holds; its body is in the store. */
   | { kind: "validated"; stored: StoredResponse; cookies: readonly string[]; origin: string | null; above: Above }
   /** No answer, or none that is better than a stale one. */
@@ -130,13 +131,9 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
     const retryAfter = retryAfterSeconds(response.headers.get("retry-after"), outcome.answeredAt);
     return failed(leader, { reason, retryAfter });
   }
-  const opened = await openAnswer({ ...outcome, zoneVersion }, target, zone, exchange.noteFailure);
+  const opened = await openWhole(exchange, { ...outcome, zoneVersion });
   if (opened.kind === "failure") return failed(leader, opened.failure);
-  const { answer, decoding } = opened;
-  const stored = toStoredResponse(answer, request.headers, target, zone);
-  const verdict = isShared
-    ? storeVerdict(answer, stored, exchange, target, zone)
-    : ({ store: false, reason: "fallback" } as const);
+  const { answer, decoding, stored, verdict } = opened;
   const cookies = ownCookies(response.headers, zone.settings.forward, exchange.hosts);
   const isUnmeasured = stored.size === null && decoding.decoded.length === 0;
   if (verdict.store) {
@@ -172,20 +169,45 @@ async function ask(
   exchange: Exchange,
   { stale, purgedTags }: FillRequest,
 ): Promise<{ outcome: OriginOutcome; above: Above; zoneVersion: number }> {
-  const { tier, target, zone } = exchange;
+  const { tier, zone } = exchange;
   const asked = tier === null ? null : await tier.ask(exchange, stale, purgedTags);
   if (asked?.kind === "answered") {
     const { outcome, via } = asked;
     return { outcome, above: via, zoneVersion: via.zoneVersion };
   }
-  const request = {
+  const outcome = await askOrigin(exchange, wholeOf(exchange, stale), exchange.noteFailure);
+  return { outcome, above: { status: asked?.status ?? null, isHit: false }, zoneVersion: zone.version };
+}
+
+/** What the origin is asked for a whole resource. @param stale what it is to validate; null: nothing */
+export function wholeOf(exchange: Exchange, stale: Stale | null): OriginRequest {
+  const { target } = exchange;
+  return {
     method: "GET",
     pathAndQuery: target.path + target.query,
-    headers: originHeaders(exchange, stale ? validatorsOf(stale.stored) : {}),
+    headers: originHeaders(exchange, stale === null ? {} : validatorsOf(stale.stored)),
     isOptional: stale?.servesErrors === true,
   };
-  const outcome = await askOrigin(exchange, request, exchange.noteFailure);
-  return { outcome, above: { status: asked?.status ?? null, isHit: false }, zoneVersion: zone.version };
+}
+
+/** The origin's answer with its body opened, as it would be kept, and whether it is. */
+export type OpenedWhole =
+  | (Extract<Opened, { kind: "open" }> & { stored: StoredResponse; verdict: StoreVerdict })
+  | Extract<Opened, { kind: "failure" }>;
+
+/** Opens what the origin has answered, and judges it. */
+export async function openWhole(
+  exchange: Exchange,
+  outcome: OriginAnswer & { isFallback: boolean },
+): Promise<OpenedWhole> {
+  const { request, target, zone } = exchange;
+  const opened = await openAnswer(outcome, target, zone, exchange.noteFailure);
+  if (opened.kind === "failure") return opened;
+  const stored = toStoredResponse(opened.answer, request.headers, target, zone);
+  const verdict: StoreVerdict = standsInForOne(outcome, exchange)
+    ? { store: false, reason: "fallback" }
+    : storeVerdict(opened.answer, stored, exchange, target, zone);
+  return { ...opened, stored, verdict };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ByteRange } from "../../http/range.ts";
 import { currentAge } from "../../http/reuse.ts";
 import { isError } from "../../http/statuses.ts";
+import type { CacheWord } from "../../why/words.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { BUFFER_BYTES } from "../body/pump.ts";
 import type { BodySource } from "../cache/body-source.ts";
@@ -31,16 +32,52 @@ const HELD_UP_MS = 100;
 /** In a larger object, a range that does not begin at the first byte is not made to wait for the bytes before it. */
 const FAR_RANGE_BYTES = 67_108_864;
 
+/** What is done with a request before anybody is asked or waited for. */
+export type FirstCourse =
+  | { kind: "failed"; failure: OriginFailure }
+  | { kind: "pass"; word: "unshared" }
+  /** It waits for a request that is under way, or asks: see {@link courseOfAsking}. */
+  | { kind: "ask" };
+
+/** Decides it: a failure of a moment ago is everybody's. */
+export function courseOfForward(exchange: Exchange, found: Unusable): FirstCourse {
+  const { coalescing, now } = exchange;
+  const coalescingKey = coalescingKeyOf(exchange);
+  const failure = coalescing.recentFailure(coalescingKey, now);
+  if (failure !== null) return { kind: "failed", failure };
+  // What could not be stored a moment ago is not asked for as a whole to answer a part. What is stored is only validated.
+  const isUnshared = found.kind === "miss" && coalescing.isUnshared(coalescingKey, now);
+  return isUnshared && partAskedFor(exchange) !== null ? { kind: "pass", word: "unshared" } : { kind: "ask" };
+}
+
+/** How the origin is asked. */
+export type AskingCourse =
+  | { kind: "pass"; word: "head" | "range" | "busy" }
+  | { kind: "stale"; found: StoredUnusable; word: "busy" }
+  /** For the whole; `isDeserved`: though a part of it is asked for. */
+  | { kind: "fill"; isDeserved: boolean };
+
+/** Decides it, where there is nobody to wait for. */
+export function courseOfAsking(exchange: Exchange, found: Unusable): AskingCourse {
+  const { fills, ranges, target, request, zone, now } = exchange;
+  // Its client gets no body that the origin would have to be asked for. What is stored stays as it is: it is stale already, as
+  // RFC 9111 §4.3.5 would have it where the origin's answer differs.
+  if (request.method === "HEAD") return { kind: "pass", word: "head" };
+  const isPart = partAskedFor(exchange) !== null;
+  const isDeserved = isPart && ranges.deservesWhole(target.key, now);
+  if (isPart && !isDeserved && found.kind === "miss") return { kind: "pass", word: "range" };
+  if (fills.hasRoom(zone.id, now)) return { kind: "fill", isDeserved };
+  return isStaleIfError(found) ? { kind: "stale", found, word: "busy" } : { kind: "pass", word: "busy" };
+}
+
 /** Waits for a request to the origin that is already under way, or makes one. */
 export async function forward(exchange: Exchange, found: Unusable): Promise<Outcome> {
-  const { coalescing, fills, ranges, target, request, zone, now } = exchange;
+  const { coalescing, now } = exchange;
   const coalescingKey = coalescingKeyOf(exchange);
-  const recent = coalescing.recentFailure(coalescingKey, now);
-  if (recent !== null) return failed(found, recent);
+  const course = courseOfForward(exchange, found);
+  if (course.kind === "failed") return failed(found, course.failure);
+  if (course.kind === "pass") return pass(exchange, course.word);
   const range = partAskedFor(exchange);
-  // What could not be stored a moment ago is not asked for as a whole to answer a part. What is stored is only validated.
-  if (range !== null && found.kind === "miss" && coalescing.isUnshared(coalescingKey, now))
-    return pass(exchange, "unshared");
 
   // A request for the whole does not heed a part: what one client has asked for is not to shape what others get.
   if (range !== null && found.kind === "miss") {
@@ -59,12 +96,10 @@ export async function forward(exchange: Exchange, found: Unusable): Promise<Outc
     const shared = await outOfLeader(exchange, found, outcome, isKept);
     if (shared !== null) return shared;
   }
-  // Its client gets no body that the origin would have to be asked for. What is stored stays as it is: it is stale already, as
-  // RFC 9111 §4.3.5 would have it where the origin's answer differs.
-  if (request.method === "HEAD") return passOrStale(exchange, found, "head");
-  const isDeserved = range !== null && ranges.deservesWhole(target.key, now);
-  if (range !== null && !isDeserved && found.kind === "miss") return pass(exchange, "range");
-  if (!fills.hasRoom(zone.id, now)) return isStaleIfError(found) ? stale(found, "busy") : pass(exchange, "busy");
+  const asking = courseOfAsking(exchange, found);
+  if (asking.kind === "stale") return stale(asking.found, asking.word);
+  if (asking.kind === "pass") return passOrStale(exchange, found, asking.word);
+  const { isDeserved } = asking;
   const filled = await fill(exchange, {
     stale: found.kind === "found" ? { stored: found.stored, servesErrors: found.use.staleIfError } : null,
     wantsBody: true,
@@ -223,7 +258,7 @@ function stale({ stored, source, use }: StoredUnusable, detail: "stale-if-error"
 }
 
 /** What comes of passing the request to the origin; where that fails, something stale is better (RFC 5861 §4). */
-async function passOrStale(exchange: Exchange, found: Unusable, reason: string): Promise<Outcome> {
+async function passOrStale(exchange: Exchange, found: Unusable, reason: CacheWord): Promise<Outcome> {
   const passed = await pass(exchange, reason);
   const hasFailed = passed.kind === "refused" || isError(passed.stored.status);
   return hasFailed && isStaleIfError(found) ? stale(found) : passed;

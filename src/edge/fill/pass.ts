@@ -5,6 +5,7 @@ import { isEntityTag } from "../../http/etag.ts";
 import { headersOf } from "../../http/headers-of.ts";
 import { invalidatedUris, isUnsafe } from "../../http/invalidation.ts";
 import { parseContentRange, partHeld, rangeField, requestedRange } from "../../http/range.ts";
+import type { CacheWord } from "../../why/words.ts";
 import type { ByteTally } from "../body/byte-tally.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { ownCookies } from "../cache/client-headers.ts";
@@ -30,7 +31,7 @@ import { given, type Outcome } from "./outcome.ts";
 import { answeredBy, bypassed } from "./provenance.ts";
 
 /** Passes a GET or HEAD to the origin and its answer to the client, a range as a range; nothing is kept but a small part. */
-export function pass(exchange: Exchange, reason: string): Promise<Outcome> {
+export function pass(exchange: Exchange, reason: CacheWord): Promise<Outcome> {
   const { request, target } = exchange;
   return passRequest(exchange, "bypass", reason, {
     method: request.method,
@@ -63,7 +64,7 @@ export function passUnsafe(exchange: Exchange): Promise<Outcome> {
 async function passRequest(
   exchange: Exchange,
   fwd: "bypass" | "method",
-  reason: string | null,
+  reason: CacheWord | null,
   asked: OriginRequest,
 ): Promise<Outcome> {
   const { request, zone, target, coalescing } = exchange;

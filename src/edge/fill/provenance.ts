@@ -1,13 +1,17 @@
 import type { CacheStatus } from "../../http/cache-status.ts";
+import type { CacheWord } from "../../why/words.ts";
 import type { Lookup } from "../cache/lookup.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 
 /** Where an answer came from, in one word. */
 export type XCache = "HIT" | "MISS" | "STALE" | "REVALIDATED" | "BYPASS";
 
+/** A word, and which of a zone's origins has answered. */
+export type Detail = CacheWord | `origin:${string}` | `${CacheWord} origin:${string}`;
+
 /** How an answer came about, as `Cache-Status` (RFC 9211), `X-Cache` and `Age` say it. */
 export interface Provenance {
-  cacheStatus: CacheStatus;
+  cacheStatus: Omit<CacheStatus, "detail"> & { detail?: Detail };
   xCache: XCache;
   /** Seconds; null: straight from the origin, whose own Age stands. */
   age: number | null;
@@ -24,7 +28,7 @@ export interface ComingFrom {
 type Aged = { age: number; ttl: number };
 
 /** Out of the store, without a word from the origin. */
-export function hit(xCache: "HIT" | "STALE", { age, ttl }: Aged, detail?: string): Provenance {
+export function hit(xCache: "HIT" | "STALE", { age, ttl }: Aged, detail?: CacheWord): Provenance {
   return { cacheStatus: { hit: true, ttl, ...(detail && { detail }) }, xCache, age };
 }
 
@@ -45,7 +49,7 @@ export function revalidated(stored: StoredResponse, { above, age }: ComingFrom):
 
 /** From the origin, and kept. */
 export function missed(found: Lookup, stored: StoredResponse, { above, age }: ComingFrom): Provenance {
-  const detail = found.kind === "miss" && found.reason === "purged" ? { detail: "purged" } : {};
+  const detail = found.kind === "miss" && found.reason === "purged" ? ({ detail: "purged" } as const) : {};
   return {
     cacheStatus: {
       fwd: forwardReason(found),
@@ -61,7 +65,12 @@ export function missed(found: Lookup, stored: StoredResponse, { above, age }: Co
 }
 
 /** From the origin, and not kept for this reason. */
-export function notKept(found: Lookup, stored: StoredResponse, reason: string, { above, age }: ComingFrom): Provenance {
+export function notKept(
+  found: Lookup,
+  stored: StoredResponse,
+  reason: CacheWord,
+  { above, age }: ComingFrom,
+): Provenance {
   return {
     cacheStatus: { fwd: forwardReason(found), fwdStatus: stored.status, detail: reason },
     xCache: "BYPASS",
@@ -71,7 +80,7 @@ export function notKept(found: Lookup, stored: StoredResponse, reason: string, {
 }
 
 /** The cache was not asked. */
-export function bypassed(stored: StoredResponse, fwd: "bypass" | "method", detail: string | null): Provenance {
+export function bypassed(stored: StoredResponse, fwd: "bypass" | "method", detail: CacheWord | null): Provenance {
   return {
     cacheStatus: { fwd, fwdStatus: stored.status, ...(detail !== null && { detail }) },
     xCache: "BYPASS",
@@ -84,7 +93,7 @@ export function answeredBy(origin: string | null, provenance: Provenance): Prove
   if (origin === null) return provenance;
   const { cacheStatus } = provenance;
   const { detail } = cacheStatus;
-  const named = `origin:${origin}`;
+  const named = `origin:${origin}` as const;
   return {
     ...provenance,
     cacheStatus: { ...cacheStatus, detail: detail === undefined ? named : `${detail} ${named}` },
@@ -97,7 +106,7 @@ function ttlOf(stored: StoredResponse, age: number | null): number {
 }
 
 /** RFC 9211 §2.2: why the request went forward. */
-function forwardReason(found: Lookup): NonNullable<CacheStatus["fwd"]> {
+export function forwardReason(found: Lookup): NonNullable<CacheStatus["fwd"]> {
   if (found.kind === "found") return "stale";
   return found.reason === "purged" ? "miss" : found.reason;
 }

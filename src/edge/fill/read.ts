@@ -1,38 +1,67 @@
 import { log } from "../../log/log.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { dropBody } from "../body/drop-body.ts";
-import { lookup } from "../cache/lookup.ts";
+import type { BodySource } from "../cache/body-source.ts";
+import { type Lookup, lookup } from "../cache/lookup.ts";
 import { STORED_FOR_SECONDS } from "../cache/own-cache.ts";
 import { loggable } from "../cache/report.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 import { coalescingKeyOf } from "./coalescing-key.ts";
 import type { Exchange } from "./exchange.ts";
 import { fill } from "./fill.ts";
-import { forward } from "./forward.ts";
+import { forward, type Unusable } from "./forward.ts";
 import { given, type Outcome } from "./outcome.ts";
 import { pass } from "./pass.ts";
-import { hit } from "./provenance.ts";
+import { hit, type Provenance } from "./provenance.ts";
 
 const UNCACHED: Outcome = { kind: "refused", reason: "only-if-cached" };
 const CLOSED: Outcome = { kind: "refused", reason: "maintenance" };
 
+/** What is done with a GET or HEAD, once it is known what is stored for it. */
+export type ReadCourse =
+  | { kind: "uncached" }
+  | { kind: "forward"; found: Unusable }
+  /** `refreshes`: the origin is asked as well, and nobody waits for it. */
+  | { kind: "give"; stored: StoredResponse; source: BodySource; provenance: Provenance; refreshes: boolean };
+
 /** What comes of a GET or HEAD: out of the caches where that is allowed, else from the origin. */
 export async function read(exchange: Exchange): Promise<Outcome> {
-  // RFC 9111 §5.2.1.7: only-if-cached wants a stored response or a 504.
-  const mayAsk = !exchange.directives.onlyIfCached;
-  if (exchange.zone.ruled?.isBypassed) return mayAsk ? pass(exchange, "rule") : UNCACHED;
-  const found = await lookup(exchange);
-  if (found.kind === "miss") return mayAsk ? forward(exchange, found) : UNCACHED;
+  if (isBypassed(exchange)) return exchange.directives.onlyIfCached ? UNCACHED : pass(exchange, "rule");
+  const course = courseOfRead(exchange, await lookup(exchange));
+  switch (course.kind) {
+    case "uncached":
+      return UNCACHED;
+    case "forward":
+      return forward(exchange, course.found);
+    case "give": {
+      const { stored, source, provenance, refreshes } = course;
+      if (refreshes) refreshInBackground(exchange, stored);
+      return given(stored, source, provenance);
+    }
+    default:
+      return course satisfies never;
+  }
+}
 
+/** Whether a rule has nothing looked up for a request, and nothing stored. */
+export function isBypassed({ zone }: Pick<Exchange, "zone">): boolean {
+  return zone.ruled?.isBypassed === true;
+}
+
+/** Decides what is done with a GET or HEAD for which this was found. */
+export function courseOfRead({ directives }: Pick<Exchange, "directives">, found: Lookup): ReadCourse {
+  // RFC 9111 §5.2.1.7: only-if-cached wants a stored response or a 504.
+  const forwarded = (unusable: Unusable): ReadCourse =>
+    directives.onlyIfCached ? { kind: "uncached" } : { kind: "forward", found: unusable };
+  if (found.kind === "miss") return forwarded(found);
   const { stored, source, use } = found;
   switch (use.kind) {
     case "fresh":
-      return given(stored, source, hit("HIT", use));
+      return { kind: "give", stored, source, provenance: hit("HIT", use), refreshes: false };
     case "stale-while-revalidate":
-      refreshInBackground(exchange, stored);
-      return given(stored, source, hit("STALE", use, "stale-while-revalidate"));
+      return { kind: "give", stored, source, provenance: hit("STALE", use, use.kind), refreshes: true };
     case "validate":
-      return mayAsk ? forward(exchange, { ...found, use }) : UNCACHED;
+      return forwarded({ ...found, use });
     default:
       return use satisfies never;
   }
@@ -41,14 +70,21 @@ export async function read(exchange: Exchange): Promise<Outcome> {
 /** What is stored, fresh or stale, for a request whose origin is left in peace. */
 export async function readStored(exchange: Exchange): Promise<Outcome> {
   const found = await lookup({ ...exchange, zone: asStaleAsMayBe(exchange.zone) });
-  if (found.kind === "miss") return CLOSED;
-  const { stored, source, use } = found;
-  if (use.kind === "fresh") return given(stored, source, hit("HIT", use));
-  const mayBeStale = use.kind === "stale-while-revalidate" || use.staleIfError;
-  return mayBeStale ? given(stored, source, hit("STALE", use, "maintenance")) : CLOSED;
+  const provenance = provenanceOfStored(found);
+  return found.kind === "miss" || provenance === null ? CLOSED : given(found.stored, found.source, provenance);
 }
 
-function asStaleAsMayBe(zone: ZoneDocument): ZoneDocument {
+/** How an answer comes about out of what was found while the zone is closed; null: there is none that may be used. */
+export function provenanceOfStored(found: Lookup): Provenance | null {
+  if (found.kind === "miss") return null;
+  const { use } = found;
+  if (use.kind === "fresh") return hit("HIT", use);
+  const mayBeStale = use.kind === "stale-while-revalidate" || use.staleIfError;
+  return mayBeStale ? hit("STALE", use, "maintenance") : null;
+}
+
+/** A zone whose stored responses may be as stale as they are ever kept: it is closed, and nothing better comes. */
+export function asStaleAsMayBe(zone: ZoneDocument): ZoneDocument {
   return { ...zone, settings: { ...zone.settings, stale_if_error: STORED_FOR_SECONDS } };
 }
 

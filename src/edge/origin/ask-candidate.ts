@@ -1,4 +1,6 @@
+import { bucketName } from "../../files/buckets.ts";
 import { dropBody } from "../body/drop-body.ts";
+import { askBucket } from "./ask-bucket.ts";
 import { askOnce } from "./ask-once.ts";
 import { askPrivateBucket } from "./ask-private-bucket.ts";
 import type { Candidate } from "./candidates.ts";
@@ -16,6 +18,8 @@ export async function askCandidate(
   request: OriginRequest,
 ): Promise<OriginOutcome> {
   const { zone, origins } = asking;
+  const bucket = bucketName(candidate.base);
+  if (bucket !== null) return askFiles(bucket, asking, request);
   const [path, query] = splitQuery(request.pathAndQuery);
   const below = pathBelow(candidate.prefix, path);
   if (below === null) return failure("path-outside");
@@ -29,6 +33,14 @@ export async function askCandidate(
     headers,
   });
   return ownRedirects(asking, candidate, request, outcome);
+}
+
+/** Asks a bucket of the deployment for the zone's files. */
+async function askFiles(bucket: string, { zone, origins }: Asking, request: OriginRequest): Promise<OriginOutcome> {
+  const requestedAt = Date.now();
+  const response = await askBucket(bucket, zone.id, request, origins.buckets);
+  if (response === null) return failure("origin-unreachable");
+  return { kind: "answer", response, requestedAt, answeredAt: Date.now(), isFallback: false, origin: null };
 }
 
 function splitQuery(pathAndQuery: string): [path: string, query: string] {
@@ -51,6 +63,6 @@ async function ownRedirects(
   return failure("redirect-loop");
 }
 
-function failure(reason: "path-outside" | "origin-auth" | "redirect-loop"): OriginOutcome {
+function failure(reason: "path-outside" | "origin-auth" | "redirect-loop" | "origin-unreachable"): OriginOutcome {
   return { kind: "failure", failure: { reason, retryAfter: 0 } };
 }

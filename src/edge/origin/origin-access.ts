@@ -1,3 +1,4 @@
+import type { AskBucket } from "../../files/buckets.ts";
 import { BoundedMap } from "../../memo/bounded-map.ts";
 import type { Keyring } from "../../secrets/keyring.ts";
 import type { Asked } from "../request/asked.ts";
@@ -12,13 +13,22 @@ export interface OriginAccess {
   slots: OriginSlots;
   /** How far the clocks of buckets are ahead, by their hosts, ms. */
   skews: BoundedMap<string, number>;
+  /** Asks the buckets that zones may have in the place of a server. */
+  buckets: AskBucket;
 }
 
 /** Whose origin is asked, and with what. */
 export type Asking = Pick<Asked, "zone" | "hosts" | "waitUntil"> & { origins: OriginAccess };
 
-/** @param notes where the isolates of a location tell each other which origins are down */
-export function originAccess(keyring: Keyring | null, notes: LocationNotes): OriginAccess {
+/**
+ * @param notes where the isolates of a location tell each other which origins are down
+ * @param buckets left out: there are none
+ */
+export function originAccess(
+  keyring: Keyring | null,
+  notes: LocationNotes,
+  buckets: AskBucket = () => null,
+): OriginAccess {
   const skews = new BoundedMap<string, number>({ entries: 1_000 }, "the oldest");
-  return { keyring, health: new OriginHealth(notes), slots: new OriginSlots(), skews };
+  return { keyring, health: new OriginHealth(notes), slots: new OriginSlots(), skews, buckets };
 }

@@ -37,6 +37,11 @@ export class ClientRates {
     return step === undefined ? wait : passesStep(step.binding, client);
   }
 
+  /** What {@link take} would answer of a request that is not made, as far as this isolate counts. */
+  look(zoneId: string, address: string | null, limit: number, now: number): number | null {
+    return address === null ? null : this.#counted.look(`${zoneId} ${this.#clientOf(address)}`, limit, now);
+  }
+
   #clientOf(address: string): string {
     let customer = this.#customers.get(address);
     if (customer === undefined) {

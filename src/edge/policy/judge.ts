@@ -26,6 +26,8 @@ export interface Ruling {
   until: number | null;
   /** Whether the zone's origin is not asked for this client: the zone is in maintenance. */
   isClosed: boolean;
+  /** Places, in the zone's list of rules, of those that match. */
+  matched: readonly number[];
 }
 
 /** What the policy itself answers. */
@@ -38,14 +40,17 @@ export type PolicyAnswer =
 /** What requests are held to a policy with. */
 export interface Judging {
   clients: Clients;
-  rates: ClientRates;
+  rates: Pick<ClientRates, "take">;
   /** What the zones' signing keys are sealed with; null: nothing. */
   keyring: Keyring | null;
 }
 
+const NONE: readonly number[] = [];
+
 /** The ruling on a request to a zone without a policy. */
 export function unruled(route: Route, zone: ZoneDocument): Ruling {
-  return { zone, route, target: targetIn(route, zone), document: zone, answer: null, until: null, isClosed: false };
+  const target = targetIn(route, zone);
+  return { zone, route, target, document: zone, answer: null, until: null, isClosed: false, matched: NONE };
 }
 
 /** The ruling on a request that is answered whatever the policy says. */
@@ -98,8 +103,8 @@ function ruleAndVerify(
   const isClosed = closure !== null && isClosedTo(request, closure, clients);
   const ruled = (on: Route, effects: Effects | null): Ruling => {
     if (effects === null) return { ...unruled(on, zone), isClosed };
-    const { zone: ruledZone, target, answer } = effects;
-    return { zone: ruledZone, route: on, target, document: zone, answer, until: null, isClosed };
+    const { zone: ruledZone, target, answer, matched } = effects;
+    return { zone: ruledZone, route: on, target, document: zone, answer, until: null, isClosed, matched };
   };
   const effectsOn = (on: Route) => rules?.decide({ request, route: on, clients }) ?? null;
   if (signing === null || presented === null) return ruled(route, effectsOn(route));

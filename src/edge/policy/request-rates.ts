@@ -27,12 +27,17 @@ export class RequestRates {
    * @param now ms since the epoch
    */
   take(client: string, limit: number, now: number): number | null {
+    const wait = this.look(client, limit, now);
+    if (wait === null) this.#countOf(client, now).current++;
+    return wait;
+  }
+
+  /** What {@link take} would answer, of a request that is not made. */
+  look(client: string, limit: number, now: number): number | null {
     const count = this.#countOf(client, now);
     const elapsed = Math.max(now - count.start, 0);
     const reached = count.current + count.previous * (1 - elapsed / WINDOW_MS);
-    if (reached + 1 > limit) return waitSeconds(count, limit, elapsed);
-    count.current++;
-    return null;
+    return reached + 1 > limit ? waitSeconds(count, limit, elapsed) : null;
   }
 
   #countOf(client: string, now: number): Count {

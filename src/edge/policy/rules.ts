@@ -29,6 +29,8 @@ export interface Effects {
   signature: boolean | null;
   /** What is answered in the place of caches and origin; null: they are asked. */
   answer: RuledAnswer | null;
+  /** Places, in the zone's list of rules, of those that match. */
+  matched: readonly number[];
 }
 
 /** Answered by a rule. */
@@ -40,6 +42,8 @@ export type RuledAnswer =
 /** A rule made ready. */
 interface ReadyRule {
   rule: EdgeRule;
+  /** Its place in the zone's list. */
+  place: number;
   condition: Condition;
   globs: readonly Glob[];
 }
@@ -76,8 +80,14 @@ export class Rules {
     this.#zone = zone;
     this.#looksAtScheme = zone.settings.https === "redirect" || zone.settings.hsts !== null;
     this.#rules = zone.settings.rules
-      .filter(({ enabled }) => enabled !== false)
-      .map((rule) => ({ rule, condition: conditionOf(rule.when ?? {}), globs: pathGlobsOf(rule.when ?? {}) }));
+      .map((rule, place) => ({ rule, place }))
+      .filter(({ rule }) => rule.enabled !== false)
+      .map(({ rule, place }) => ({
+        rule,
+        place,
+        condition: conditionOf(rule.when ?? {}),
+        globs: pathGlobsOf(rule.when ?? {}),
+      }));
   }
 
   /** Decides what the rules make of a request. */
@@ -160,6 +170,7 @@ export class Rules {
       target: { ...targetOf(route.url, ruled.zone, ruled.stored), takedown },
       signature: signature === undefined ? null : signature === "required",
       answer: answerOf(zone, matched, route.url, path, isHttps),
+      matched: matched.map(({ place }) => place),
     };
   }
 

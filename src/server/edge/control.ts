@@ -1,19 +1,23 @@
 /** The Worker of the control process: the product, which holds what must be single, and the upper tier of the edge processes. */
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { controlPlane } from "../../control-plane.ts";
 import { answerQuestion } from "../../edge/fill/answer-question.ts";
 import { questionIn } from "../../edge/tier/question.ts";
+import { createEntry } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
 import { settingsOf } from "../../settings.ts";
 import { drainShield, NOT_A_QUESTION, shieldOf } from "../../shield.ts";
 import { DRAIN } from "../../usage/drain.ts";
+import type { Inspector } from "../../why/report.ts";
 import product from "../../worker.ts";
 import { freePurged } from "./free-purged.ts";
+import { type EdgeBindings, remoteInspector } from "./inspection.ts";
 import { type LocalCacheEnv, localCacheOf } from "./local-cache.ts";
 import { TierCache } from "./tier-cache.ts";
 
 export * from "./objects.ts";
 
-type Env = ProductEnv & LocalCacheEnv;
+type Env = ProductEnv & LocalCacheEnv & EdgeBindings;
 
 const caches = new WeakMap<Env, TierCache>();
 
@@ -38,8 +42,16 @@ export class UpperTier extends WorkerEntrypoint<Env> {
   }
 }
 
+let inspector: Inspector | null = null;
+
+// The caches that calls ask about are those of the edge processes.
+const entry = createEntry<Env>((surface, url, request, env, ctx) => {
+  inspector ??= remoteInspector(env);
+  return controlPlane(surface, url, request, env, ctx, inspector);
+});
+
 export default {
-  fetch: product.fetch,
+  fetch: entry.fetch,
 
   async scheduled(event, env) {
     if (event.cron === DRAIN) {

@@ -1,6 +1,7 @@
 /** D1, KV, the meters and what takes requests' events as the processes of one server share them: the control process holds them. */
 import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
 import type { AccountDocument } from "../../accounts/account-document.ts";
+import { askingBuckets } from "../../files/buckets.ts";
 import { log } from "../../log/log.ts";
 import type { LogChunk } from "../../request-log/delivery/log-chunk.ts";
 import type { LogOutbox } from "../../request-log/delivery/log-outbox.ts";
@@ -82,6 +83,16 @@ class Statement extends RpcTarget {
 
   all(): Promise<D1Result> {
     return this.#statement.all();
+  }
+}
+
+/** Stands where the bindings of buckets do in an edge process: asked by HTTP, with the bucket and the key as its path. */
+export class Buckets extends WorkerEntrypoint<Env> {
+  override async fetch(request: Request): Promise<Response> {
+    const [, name = "", key = ""] = /^\/([^/]+)\/(.*)$/.exec(new URL(request.url).pathname) ?? [];
+    const asked = askingBuckets(this.env)(name, decodeURIComponent(key), request);
+    // Not Found would be the bucket's own word.
+    return asked ?? new Response(null, { status: 421 });
   }
 }
 

@@ -4,6 +4,7 @@ import { accountTableOf, isAccountKey } from "../../accounts/account-table.ts";
 import { tierOver } from "../../edge/tier/tier.ts";
 import { type ControlSurface, createEntry, type EdgeEnv } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
+import type { AskBucket } from "../../files/buckets.ts";
 import { hostTableOf, isHostKey } from "../../hostnames/host-table.ts";
 import { log } from "../../log/log.ts";
 import { recordTableOf } from "../../records/record-table.ts";
@@ -12,15 +13,33 @@ import { settingsOf } from "../../settings.ts";
 import { DRAIN } from "../../usage/drain.ts";
 import { readDocument, zoneKey, zoneTableOf } from "../../zones/zone-table.ts";
 import { freePurged } from "./free-purged.ts";
+import { answerQuestion, askedRequest, EDGE_HEADER } from "./inspection.ts";
 import { type LocalCacheEnv, localCacheOf } from "./local-cache.ts";
 
 interface Env extends EdgeEnv, LocalCacheEnv, Pick<ProductEnv, "DB"> {
   CONTROL: Fetcher;
+  BUCKETS: Fetcher;
+  /** Of this process among those of the server. */
+  EDGE_NUMBER: number;
   /** The control process as what all edge processes ask origins through. */
   TIER: Fetcher;
 }
 
-const entry = createEntry<Env>(otherSurface, localCacheOf, ({ TIER }) => tierOver(TIER));
+const entry = createEntry<Env>(
+  otherSurface,
+  localCacheOf,
+  ({ TIER }) => tierOver(TIER),
+  undefined,
+  ({ BUCKETS }) => bucketsOver(BUCKETS),
+);
+
+function bucketsOver(buckets: Fetcher): AskBucket {
+  return async (name, key, { method, headers }) => {
+    const answer = await buckets.fetch(`http://buckets/${name}/${encodeURIComponent(key)}`, { method, headers });
+    if (answer.status === 421) throw new Error(`there is no bucket ${name}`);
+    return answer;
+  };
+}
 
 async function otherSurface(
   surface: ControlSurface,
@@ -41,6 +60,7 @@ async function withAddress(request: Request, env: Env): Promise<Request> {
   const forwarded = new Request(request);
   if (address === null) forwarded.headers.delete("cf-connecting-ip");
   else forwarded.headers.set("cf-connecting-ip", address);
+  forwarded.headers.set(EDGE_HEADER, String(env.EDGE_NUMBER));
   return forwarded;
 }
 
@@ -53,8 +73,11 @@ function unavailable(error: unknown): Response {
 
 /** What the control process tells an edge process. */
 export class Publications extends WorkerEntrypoint<Env> {
-  /** Takes in a document that KV has just taken in under the key that is the path. */
+  /** Takes in a document that KV has just taken in under the key that is the path; or answers a question about this edge. */
   override async fetch(request: Request): Promise<Response> {
+    const asked = askedRequest(request);
+    if (asked !== null) return entry.fetch(asked, this.env, this.ctx);
+    if (request.method === "POST") return answerQuestion(request, entry.inspector(this.env, request), this.ctx);
     const key = decodeURIComponent(new URL(request.url).pathname.slice(1));
     this.#takeIn(key, await request.text());
     return new Response(null, { status: 204 });

@@ -122,14 +122,11 @@ export function legible(log: PurgeLog): PurgeLog {
 
 /** Whether a stored response outlived the zone's purges. */
 export function purgeVerdict(log: PurgeLog, subject: PurgeSubject): PurgeVerdict {
-  const [hard, soft, softAt] = marksFor(log, subject).reduce<PurgeMark>(
-    (newest, mark) => [
-      Math.max(newest[0], mark[0]),
-      Math.max(newest[1], mark[1]),
-      mark[1] > newest[1] ? mark[2] : newest[2],
-    ],
-    NONE,
-  );
+  let [hard, soft, softAt] = NONE;
+  visitMarks(log, subject, (mark) => {
+    hard = Math.max(hard, mark[0]);
+    if (mark[1] > soft) [, soft, softAt] = mark;
+  });
   if (hard > subject.version) return { kind: "purged" };
   if (soft > subject.version) return { kind: "stale", softAt };
   return { kind: "valid" };
@@ -137,18 +134,45 @@ export function purgeVerdict(log: PurgeLog, subject: PurgeSubject): PurgeVerdict
 
 /** The version of the newest purge that names a response, hard or soft; 0: none does. Of tags those of `tagHashes` count. */
 export function newestMark(log: PurgeLog, subject: Omit<PurgeSubject, "version">): number {
-  return marksFor(log, subject).reduce((newest, [hard, soft]) => Math.max(newest, hard, soft), 0);
+  let newest = 0;
+  visitMarks(log, subject, ([hard, soft]) => {
+    newest = Math.max(newest, hard, soft);
+  });
+  return newest;
 }
 
-function marksFor(log: PurgeLog, { path, query, tagHashes }: Omit<PurgeSubject, "version">): PurgeMark[] {
+/** A mark of the log that is of something stored, and what it was purged by. */
+export interface MatchingMark {
+  kind: Purge["kind"];
+  /** The prefix; of a tag its hash; else `""`: the subject itself says it. */
+  name: string;
+  mark: PurgeMark;
+}
+
+/** The marks of the log that are of a stored response, or would be of one with these tags. */
+export function matchingMarks(log: PurgeLog, subject: Omit<PurgeSubject, "version">): MatchingMark[] {
+  const found: MatchingMark[] = [];
+  visitMarks(log, subject, (mark, kind, name) => {
+    if (mark[0] > 0 || mark[1] > 0) found.push({ kind, name, mark });
+  });
+  return found;
+}
+
+function visitMarks(
+  log: PurgeLog,
+  { path, query, tagHashes }: Omit<PurgeSubject, "version">,
+  visit: (mark: PurgeMark, kind: Purge["kind"], name: string) => void,
+): void {
   const { hasPaths, hasUrls, hasTags, prefixes } = contentsOf(log);
-  const marks: (PurgeMark | undefined)[] = [log.everything];
+  const show = (mark: PurgeMark | undefined, kind: Purge["kind"], name: string) => {
+    if (mark !== undefined) visit(mark, kind, name);
+  };
+  show(log.everything, "everything", "");
   // To hash a name takes some microseconds, and few zones have purged anything lately.
-  if (hasPaths) marks.push(log.paths[textHash(path)]);
-  if (hasUrls) marks.push(log.urls[textHash(path + query)]);
-  if (hasTags) for (const hash of tagHashes) marks.push(log.tags[hash]);
-  for (const [prefix, mark] of prefixes) if (path.startsWith(prefix)) marks.push(mark);
-  return marks.filter((mark) => mark !== undefined);
+  if (hasPaths) show(log.paths[textHash(path)], "path", "");
+  if (hasUrls) show(log.urls[textHash(path + query)], "url", "");
+  if (hasTags) for (const hash of tagHashes) show(log.tags[hash], "tag", hash);
+  for (const [prefix, mark] of prefixes) if (path.startsWith(prefix)) visit(mark, "prefix", prefix);
 }
 
 /** What there is in a log at all. */

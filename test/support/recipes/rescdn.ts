@@ -7,7 +7,7 @@ import type { Product, Recipes, Thing } from "./recipe.ts";
 
 export const RESCDN: Product = {
   scheme: "key",
-  scopes: ["zones:read", "zones:write", "purge", "usage:read", "keys:write"],
+  scopes: ["zones:read", "zones:write", "purge", "usage:read", "keys:write", "files:write"],
   keyOf: ({ live }) => live,
   otherKeyOf: ({ resolvedb }) => resolvedb,
   shown: (key) => ({ "x-rescdn-key": key }),
@@ -22,6 +22,38 @@ const zone: Thing = {
   async make(key) {
     const { id, name } = await newZone(key);
     return { at: id, alias: name, zone: id };
+  },
+};
+
+/** Whose origin is a bucket. */
+const bucketZone: Thing = {
+  ...zone,
+  async make(key) {
+    const { id, name } = await newZone(key, { origin: "r2://files" });
+    return { at: id, alias: name, zone: id };
+  },
+};
+
+const file: Thing = {
+  kind: "file",
+  missing: "zone_missing/files/a.css",
+  ofZone: true,
+  async make(key) {
+    const { at: id, alias: name } = await bucketZone.make(key);
+    const headers = { "content-type": "text/css", "content-length": "3" };
+    const answer = await call(`/v1/zones/${id}/files/a.css`, { method: "PUT", key, body: "a{}", headers });
+    expect(answer.status).toBe(201);
+    return { at: `${id}/files/a.css`, alias: `${name}/files/a.css`, zone: id! };
+  },
+};
+
+/** By which it is asked. */
+const urlOfZone: Thing = {
+  ...zone,
+  missing: "https://zone-missing.rescdn.io/a.css",
+  async make(key) {
+    const { id, name } = await newZone(key);
+    return { at: `https://${name}.rescdn.io/a.css`, zone: id };
   },
 };
 
@@ -63,6 +95,17 @@ const purge: Thing = {
   async make(key) {
     const { id } = await newZone(key);
     const answer = await call("/v1/purge", { method: "POST", key, body: { zone: id, path: "/a.css" } });
+    return { at: (await answer.json<{ id: string }>()).id, zone: id };
+  },
+};
+
+const prefetch: Thing = {
+  kind: "prefetch",
+  missing: "pre_missing_missing",
+  ofZone: true,
+  async make(key) {
+    const { id } = await newZone(key);
+    const answer = await call("/v1/prefetch", { method: "POST", key, body: { zone: id, paths: ["/a.css"] } });
     return { at: (await answer.json<{ id: string }>()).id, zone: id };
   },
 };
@@ -161,6 +204,13 @@ export const RESCDN_RECIPES: Recipes = {
   },
   "GET /v1/purges": { own: 200, about: zone, path: (at) => `/v1/purges?zone=${at}` },
   "GET /v1/purges/{id}": { own: 200, about: purge, path: (at) => `/v1/purges/${at}` },
+  "POST /v1/prefetch": {
+    own: 202,
+    about: zone,
+    path: () => "/v1/prefetch",
+    body: (at) => ({ zone: at, paths: ["/a.css"], purge: true }),
+  },
+  "GET /v1/prefetch/{id}": { own: 200, about: prefetch, path: (at) => `/v1/prefetch/${at}` },
   "GET /v1/keys": { own: 200, about: null, path: () => "/v1/keys" },
   "POST /v1/keys": {
     own: 201,
@@ -187,6 +237,21 @@ export const RESCDN_RECIPES: Recipes = {
     body: () => ({ requests_cap: 1_000_000 }),
     restricted: 403,
     test: 403,
+  },
+  "GET /v1/zones/{id}/files": { own: 200, about: zone, path: (at) => `/v1/zones/${at}/files` },
+  "PUT /v1/zones/{id}/files/{path}": {
+    own: 201,
+    about: bucketZone,
+    path: (at) => `/v1/zones/${at}/files/assets/a.css`,
+    body: () => "a{}",
+  },
+  "DELETE /v1/zones/{id}/files/{path}": { own: 204, about: file, path: (at) => `/v1/zones/${at}` },
+  "GET /v1/why": { own: 200, about: urlOfZone, path: (at) => `/v1/why?url=${encodeURIComponent(at)}` },
+  "POST /v1/origin-check": {
+    own: 200,
+    about: null,
+    path: () => "/v1/origin-check",
+    body: () => ({ origin: "https://a.example.com" }),
   },
   "GET /v1/usage": { own: 200, about: zone, path: (at) => `/v1/usage?zone=${at}` },
   "GET /v1/usage/paths": { own: 200, about: zone, path: (at) => `/v1/usage/paths?zone=${at}` },

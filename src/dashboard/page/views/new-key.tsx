@@ -15,6 +15,7 @@ const SCOPES: readonly [Scope, string][] = [
   ["zones:write", "create, change and delete zones"],
   ["usage:read", "read usage"],
   ["keys:write", "make and revoke keys, read the audit log"],
+  ["files:write", "upload and delete files"],
 ];
 
 /** Asks what a new key may do. It is made with nothing that was not ticked. */

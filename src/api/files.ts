@@ -1,0 +1,187 @@
+import type { OpenAPIHono, RouteConfig } from "@hono/zod-openapi";
+import { auditStatement } from "../accounts/audit-log.ts";
+import { BOUNDS, FILE_BYTES, rowsOf } from "../db/bounds.ts";
+import { isoSeconds } from "../db/iso-seconds.ts";
+import { newId } from "../db/new-id.ts";
+import { bucketName, bucketOf, fileKey } from "../files/buckets.ts";
+import { deleteFileRow, type FileRow, filesOf, findFile, listFiles, putFileRow } from "../files/file-rows.ts";
+import { zoneHosts } from "../hosts.ts";
+import { normalisePath } from "../http/uri.ts";
+import { actorOf } from "../rest/actor-of.ts";
+import type { RestContext, RestEnv } from "../rest/context.ts";
+import { settingsOf } from "../settings.ts";
+import { assetOf } from "../zones/asset-types.ts";
+import { accelerate } from "../zones/purge/purge-acceleration.ts";
+import { recordPurge } from "../zones/purge/purges.ts";
+import type { ZoneRow } from "../zones/rows.ts";
+import { bringToEdge } from "./bring-to-edge.ts";
+import { Problem } from "./errors.ts";
+import { deleteFileRoute, listFilesRoute, putFileRoute } from "./file-routes.ts";
+import { invalidField } from "./validation.ts";
+import { zoneInScope, zoneNotFound } from "./zone-in-scope.ts";
+
+/** Adds `/v1/zones/{id}/files` to the API. */
+export function addFiles(app: OpenAPIHono<RestEnv>): void {
+  app.openapi(listFilesRoute, async (c) => {
+    const { limit, cursor, prefix = "" } = c.req.valid("query");
+    const zone = await zoneInScope(c, c.req.valid("param").id);
+    const after = cursor === undefined ? null : pathOfCursor(cursor);
+    const found = await listFiles(c.env.DB, zone.id, { prefix, after, limit: limit + 1 });
+    const files = found.slice(0, limit);
+    const next_cursor = found.length > limit ? btoa(files.at(-1)!.path) : null;
+    const limits = limitsOf(c);
+    const { files: count, bytes } = await filesOf(c.env.DB, c.var.caller.account);
+    const account = { files: count, bytes, files_limit: limits.files, bytes_limit: limits.bytes };
+    return c.json({ files: files.map((file) => shown(c, zone, file)), next_cursor, account }, 200);
+  });
+
+  app.openapi(atAnyDepth(app, putFileRoute), async (c) => {
+    const zone = await zoneInScope(c, c.req.valid("param").id);
+    const { file, isNew } = await putFile(c, zone, pathOf(c));
+    return c.json(shown(c, zone, file), isNew ? 201 : 200);
+  });
+
+  app.openapi(atAnyDepth(app, deleteFileRoute), async (c) => {
+    const zone = await zoneInScope(c, c.req.valid("param").id);
+    const path = pathOf(c);
+    const file = await findFile(c.env.DB, zone.id, path);
+    if (file === null) throw new Problem("not_found", { sentence: "file not found" });
+    await bucketOf(c.env, file.bucket)?.delete(fileKey(zone.id, path));
+    await deleteFileRow(c.env.DB, zone.id, path);
+    await purgePath(c, zone, path, { action: "file.delete", before: { path, size: file.size }, after: null });
+    return c.body(null, 204);
+  });
+}
+
+/** A route whose last parameter has slashes in it. The document shows it as it was made. */
+function atAnyDepth<Route extends RouteConfig>(app: OpenAPIHono<RestEnv>, route: Route): Route {
+  app.openAPIRegistry.registerPath(route);
+  return { ...route, path: `${route.path}{.+}`, hide: true };
+}
+
+async function putFile(c: RestContext, zone: ZoneRow, path: string): Promise<{ file: FileRow; isNew: boolean }> {
+  const bucket = bucketName(zone.origin);
+  const store = bucket === null ? null : bucketOf(c.env, bucket);
+  if (bucket === null || store === null) throw new Problem("no_bucket");
+  const contentType = contentTypeOf(c, path);
+  const { size, body } = await uploadOf(c);
+  const before = await findFile(c.env.DB, zone.id, path);
+  const { account } = c.var.caller;
+  const limits = limitsOf(c);
+  const row: FileRow = { zone: zone.id, path, bucket, size, contentType, etag: "", uploadedAt: c.var.now };
+  // The row first: what it does not allow is not stored, and what is stored is never without one.
+  if (!(await putFileRow(c.env.DB, account, row, limits))) throw tooMuch(limits);
+  const undo = () =>
+    before === null ? deleteFileRow(c.env.DB, zone.id, path) : putFileRow(c.env.DB, account, before, NO_LIMITS);
+  const object = await store
+    .put(fileKey(zone.id, path), body, { httpMetadata: { contentType } })
+    .catch(async (error: unknown) => {
+      await undo();
+      if (String(error).includes("FixedLengthStream")) throw new Problem("length_unknown", { sentence: NOT_WHOLE });
+      throw error;
+    });
+  const file = { ...row, etag: object.httpEtag };
+  await putFileRow(c.env.DB, account, file, NO_LIMITS);
+  const told = ({ size, contentType, etag }: FileRow) => ({ path, size, content_type: contentType, etag });
+  await purgePath(c, zone, path, { action: "file.put", before: before && told(before), after: told(file) });
+  return { file, isNew: before === null };
+}
+
+const NOT_WHOLE = "the request body is not as long as it says (Content-Length): it broke off, or goes on";
+
+/** A body that does not say how long it is may have so many bytes: R2 wants to know before it comes. */
+const UNMEASURED_BYTES = 1_048_576;
+
+/** The body and its length; one that is not as long as it says is not stored. */
+async function uploadOf(c: RestContext): Promise<{ size: number; body: ReadableStream | Blob }> {
+  const { body } = c.req.raw;
+  const length = c.req.header("content-length");
+  if (body === null) return { size: 0, body: new Blob([]) };
+  if (length === undefined) return unmeasured(body);
+  const size = Number(length);
+  if (!(size <= FILE_BYTES.file)) throw new Problem("body_too_large", { sentence: "a file may have 100 MiB at most" });
+  return { size, body: body.pipeThrough(new FixedLengthStream(size)) };
+}
+
+async function unmeasured(body: ReadableStream<Uint8Array>): Promise<{ size: number; body: Blob }> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of body as unknown as AsyncIterable<Uint8Array>) {
+    size += piece.byteLength;
+    if (size > UNMEASURED_BYTES) throw new Problem("length_unknown");
+    pieces.push(piece);
+  }
+  return { size, body: new Blob(pieces) };
+}
+
+const NO_LIMITS = { files: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER };
+
+/** Has every location forget a path, and notes why. */
+async function purgePath(
+  c: RestContext,
+  zone: ZoneRow,
+  path: string,
+  change: { action: "file.put" | "file.delete"; before: object | null; after: object | null },
+): Promise<void> {
+  const { caller, now } = c.var;
+  // What a path ending in a slash answers is its index.
+  const folder = path.endsWith("/index.html") ? [path.slice(0, -"index.html".length)] : [];
+  const targets = [path, ...folder].map((value) => ({ kind: "path" as const, value }));
+  const order = { id: newId("purge"), zone: zone.id, soft: false, targets, createdBy: caller.keyId };
+  const audit = auditStatement(c.env.DB, actorOf(c), { ...change, target: zone.id }, now);
+  const limit = rowsOf(BOUNDS.purges.rows, caller.plan);
+  if ((await recordPurge(c.env.DB, order, audit, now, limit)) === null) throw zoneNotFound();
+  if (settingsOf(c.env).cloudflare !== null) c.executionCtx.waitUntil(accelerate(c.env.PURGE_ACCELERATOR, order));
+  await bringToEdge(c, zone.name);
+}
+
+/** Characters of a path: R2 takes keys of 1,024 bytes, the zone's id included. */
+const LONGEST_PATH = 900;
+
+/** The path that the edge will be asked by, or a 422. Makers of clients encode the slashes of a parameter. */
+function pathOf(c: RestContext): string {
+  const { pathname } = new URL(c.req.url);
+  const [, rest = ""] = /^\/v1\/zones\/[^/]+\/files(\/.*)$/.exec(pathname) ?? [];
+  const path = normalisePath(rest.replace(/%2F/gi, "/"));
+  if (path.endsWith("/")) throw invalidField("path", "must not end in a slash: name the file, such as index.html");
+  if (path.length > LONGEST_PATH) throw invalidField("path", `must not be longer than ${LONGEST_PATH} characters`);
+  if (/%(?![0-9A-F]{2})/i.test(path)) throw invalidField("path", "has a % that encodes nothing");
+  return path;
+}
+
+/** What it is served as: what the request says, else what its name says. */
+function contentTypeOf(c: RestContext, path: string): string {
+  const said = c.req.header("content-type")?.trim() ?? "";
+  if (/^multipart\/form-data\b/i.test(said))
+    throw new Problem("unsupported_media_type", {
+      sentence: "the body must be the file itself, not a form: curl -T <file>, or --data-binary @<file>",
+    });
+  // What curl says of a body that nobody has said anything of.
+  const isUnsaid = said === "" || /^application\/x-www-form-urlencoded$/i.test(said);
+  return isUnsaid ? (assetOf(path)?.contentType ?? "application/octet-stream") : said.slice(0, 200);
+}
+
+function limitsOf(c: RestContext) {
+  const { plan } = c.var.caller;
+  return { files: rowsOf(BOUNDS.files.rows, plan), bytes: FILE_BYTES.account[plan] };
+}
+
+function tooMuch({ files, bytes }: { files: number; bytes: number }): Problem {
+  const gigabytes = bytes / 2 ** 30;
+  return new Problem("limit_reached", {
+    sentence: `the plan keeps ${files} files of ${gigabytes} GiB together: delete some, or ask for a larger plan`,
+  });
+}
+
+function pathOfCursor(cursor: string): string {
+  try {
+    return atob(cursor);
+  } catch {
+    throw invalidField("cursor", "is not a cursor of this list");
+  }
+}
+
+function shown(c: RestContext, { name }: ZoneRow, { path, size, contentType, etag, uploadedAt }: FileRow) {
+  const url = `https://${zoneHosts(name, settingsOf(c.env))[0]}${path}`;
+  return { path, url, size, content_type: contentType, etag, uploaded: isoSeconds(uploadedAt) };
+}

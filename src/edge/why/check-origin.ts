@@ -1,0 +1,38 @@
+import type { OriginQuestion, OriginReport } from "../../why/report.ts";
+import { EMPTY_PURGE_LOG } from "../../zones/purge/purge-log.ts";
+import { DEFAULT_SETTINGS } from "../../zones/settings.ts";
+import type { ZoneDocument } from "../../zones/zone.ts";
+import { unruled } from "../policy/judge.ts";
+import type { Edge } from "../serve.ts";
+import { exchangesOf } from "../visit.ts";
+import { examineOrigin } from "./examine-origin.ts";
+
+/** An origin that is looked at by hand has to answer within this, ms. */
+const PATIENCE = { first_byte_ms: 5_000, idle_ms: 3_000 };
+
+/** Asks an origin for a path as a new zone with default settings would, and says what that zone would make of the answer. */
+export async function checkOrigin(
+  { origin, path }: OriginQuestion,
+  edge: Edge,
+  waitUntil: (work: Promise<unknown>) => void,
+): Promise<OriginReport> {
+  const zone: ZoneDocument = {
+    id: "zone_to_be",
+    account: "",
+    name: "your-zone",
+    mode: "test",
+    state: "active",
+    origin,
+    settings: { ...DEFAULT_SETTINGS, timeouts: PATIENCE },
+    version: 0,
+    purges: EMPTY_PURGE_LOG,
+  };
+  const url = new URL(path, `https://${zone.name}.${edge.settings.edgeDomains[0]}`);
+  const request = new Request(url, { headers: { accept: "*/*" } });
+  const route = { url, surface: { kind: "edge", zone: zone.name }, target: null } as const;
+  const visit = { request, route, now: Date.now(), waitUntil, zoneId: null };
+  const ruling = unruled(route, zone);
+  const course = { kind: "read", loop: [] } as const;
+  const { exchange } = exchangesOf(visit, ruling, ruling.target, course, edge, () => undefined);
+  return (await examineOrigin(exchange)).report;
+}

@@ -1,0 +1,144 @@
+import { DurableObject } from "cloudflare:workers";
+import { type AskEdge, bring, sitemapText } from "./ask-edge.ts";
+import { MOST_PATHS, type PrefetchJob, type PrefetchOrder, type PrefetchResult } from "./job.ts";
+import { pathOn, readSitemap } from "./sitemap.ts";
+
+/** What is brought at the same time, and how long it is at least until the next: an origin is asked 20 times a second at most. */
+const AT_ONCE = 10;
+const PACE_MS = 500;
+/** Orders of a zone that may wait, and those that are remembered, for how long (ms). */
+const MOST_WAITING = 5;
+const MOST_REMEMBERED = 20;
+const REMEMBERED_MS = 7 * 86_400_000;
+/** Sitemaps that one may lead to. */
+const MOST_SITEMAPS = 20;
+/** Longer paths of a sitemap are left out (characters). */
+const LONGEST_PATH = 1_024;
+
+/**
+ * Brings things of one zone to the edge, order by order: there is one object for each zone. It asks the edge as a client
+ * would, so that whatever is decided for clients is decided for it.
+ */
+export class Prefetcher extends DurableObject<unknown> {
+  /** Takes an order. False: as many wait already as may. */
+  async order({ paths, ...order }: PrefetchOrder): Promise<boolean> {
+    const jobs = this.#jobs();
+    if (jobs.filter(({ finishedAt }) => finishedAt === null).length >= MOST_WAITING) return false;
+    const job: PrefetchJob = {
+      ...order,
+      state: "waiting",
+      createdAt: Date.now(),
+      finishedAt: null,
+      total: paths === null ? null : paths.length,
+      done: 0,
+      leftOut: 0,
+      reason: null,
+      counts: { held: 0, stored: 0, not_stored: 0, failed: 0 },
+    };
+    for (const { id } of jobs.slice(MOST_REMEMBERED - 1)) this.#forget(id);
+    if (paths !== null) this.ctx.storage.kv.put(`paths ${job.id}`, paths);
+    this.#keep([job, ...jobs].slice(0, MOST_REMEMBERED));
+    await this.ctx.storage.setAlarm(Date.now());
+    return true;
+  }
+
+  /** An order and what came of it, from a place on; null: there is none of this id. */
+  read(id: string, from: number, limit: number): { job: PrefetchJob; results: PrefetchResult[] } | null {
+    const job = this.#jobs().find((each) => each.id === id);
+    return job === undefined ? null : { job, results: this.#results(id).slice(from, from + limit) };
+  }
+
+  /** Whom it asks: the Worker itself. */
+  edges(): AskEdge[] | Promise<AskEdge[]> {
+    const { exports } = this.ctx as unknown as { exports: { default: Pick<Fetcher, "fetch"> } };
+    return [(request) => exports.default.fetch(request)];
+  }
+
+  override async alarm(): Promise<void> {
+    const begun = Date.now();
+    const jobs = this.#jobs();
+    // The newest stands first.
+    const job = jobs.findLast(({ finishedAt }) => finishedAt === null);
+    if (job === undefined) return this.#expire(jobs, begun);
+    const edges = await this.edges();
+    if (job.total === null) await this.#readSitemap(job, edges[0]!);
+    else await this.#bringSome(job, edges);
+    this.#keep(jobs);
+    await this.ctx.storage.setAlarm(begun + PACE_MS);
+  }
+
+  async #bringSome(job: PrefetchJob, edges: readonly AskEdge[]): Promise<void> {
+    const { kv } = this.ctx.storage;
+    const paths = (kv.get<string[]>(`paths ${job.id}`) ?? []).slice(job.done, job.done + AT_ONCE);
+    const results = await Promise.all(paths.map((path) => bring(edges, job.host, path)));
+    kv.put(`results ${job.id}`, [...this.#results(job.id).slice(0, job.done), ...results]);
+    for (const { outcome } of results) job.counts[outcome]++;
+    job.done += results.length;
+    job.state = "running";
+    if (results.length < AT_ONCE || job.done >= job.total!) finish(job, "done", null);
+  }
+
+  async #readSitemap(job: PrefetchJob, ask: AskEdge): Promise<void> {
+    const paths = new Set<string>();
+    const waiting = [job.sitemap!];
+    const seen = new Set(waiting);
+    for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+      const read = await sitemapText(ask, job.host, path);
+      const sitemap = read.ok ? readSitemap(read.text) : null;
+      if (sitemap === null)
+        return finish(
+          job,
+          "failed",
+          read.ok ? `${path} is no sitemap: neither a urlset nor a sitemapindex` : read.reason,
+        );
+      for (const url of sitemap.urls) {
+        const own = pathOn(job.hosts, url);
+        if (own === null || own.length > LONGEST_PATH || (paths.size >= MOST_PATHS && !paths.has(own))) job.leftOut++;
+        else paths.add(own);
+      }
+      for (const url of sitemap.sitemaps) {
+        const own = pathOn(job.hosts, url);
+        if (own === null || seen.size >= MOST_SITEMAPS || seen.has(own)) continue;
+        seen.add(own);
+        waiting.push(own);
+      }
+    }
+    this.ctx.storage.kv.put(`paths ${job.id}`, [...paths]);
+    job.total = paths.size;
+    job.state = "running";
+    if (paths.size === 0) finish(job, "failed", "the sitemap has no URL of this zone's hosts, or of its origin's");
+  }
+
+  async #expire(jobs: readonly PrefetchJob[], now: number): Promise<void> {
+    const kept = jobs.filter(({ createdAt }) => createdAt + REMEMBERED_MS > now);
+    for (const { id } of jobs) if (!kept.some((job) => job.id === id)) this.#forget(id);
+    if (kept.length === 0) return this.ctx.storage.deleteAll();
+    this.#keep(kept);
+    await this.ctx.storage.setAlarm(kept.at(-1)!.createdAt + REMEMBERED_MS);
+  }
+
+  /** The newest first. */
+  #jobs(): PrefetchJob[] {
+    return this.ctx.storage.kv.get<PrefetchJob[]>("jobs") ?? [];
+  }
+
+  #keep(jobs: readonly PrefetchJob[]): void {
+    this.ctx.storage.kv.put("jobs", jobs);
+  }
+
+  #results(id: string): PrefetchResult[] {
+    return this.ctx.storage.kv.get<PrefetchResult[]>(`results ${id}`) ?? [];
+  }
+
+  #forget(id: string): void {
+    this.ctx.storage.kv.delete(`paths ${id}`);
+    this.ctx.storage.kv.delete(`results ${id}`);
+  }
+}
+
+function finish(job: PrefetchJob, state: "done" | "failed", reason: string | null): void {
+  job.state = state;
+  job.reason = reason;
+  job.finishedAt = Date.now();
+  if (state === "failed") job.total ??= 0;
+}

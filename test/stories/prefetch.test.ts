@@ -1,0 +1,162 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Customer, call, newCustomer, newName, newZone, type ShownZone } from "../support/control-plane.ts";
+import { asset, type Origin, originAt, playEdge } from "../support/edge.ts";
+
+playEdge();
+
+let customer: Customer;
+beforeAll(async () => {
+  customer = await newCustomer();
+});
+
+let zone: ShownZone;
+let origin: Origin;
+beforeEach(async () => {
+  // Ahead of the runtime's own clock, so that no alarm runs by itself.
+  vi.setSystemTime(Date.now() + 3_600_000);
+  const url = `https://${newName()}.example`;
+  origin = originAt(url);
+  zone = await newZone(customer.live, { origin: url });
+});
+
+const order = (body: object) =>
+  call("/v1/prefetch", { method: "POST", key: customer.live, body: { zone: zone.id, ...body } });
+const get = (path: string) => exports.default.fetch(new Request(`http://${zone.name}.rescdn.localhost${path}`));
+
+interface Prefetch {
+  id: string;
+  state: string;
+  total: number | null;
+  done: number;
+  stored: number;
+  held: number;
+  not_stored: number;
+  failed: number;
+  left_out: number;
+  reason: string | null;
+  results: { path: string; outcome: string; status: number | null; bytes: number; cache_status: string | null }[];
+  next_cursor: string | null;
+}
+
+/** Has alarms ring until nothing is left to do, and reads what came of it. */
+async function outcome(answer: Response): Promise<Prefetch> {
+  expect(answer.status).toBe(202);
+  const location = answer.headers.get("location")!;
+  const read = async () => (await call(`${location}?limit=1000`, { key: customer.live })).json<Prefetch>();
+  const prefetcher = env.PREFETCHER.getByName(zone.id);
+  for (let rings = 0; rings < 150; rings++) {
+    await runDurableObjectAlarm(prefetcher);
+    const job = await read();
+    if (job.state === "done" || job.state === "failed") return job;
+  }
+  throw new Error("it is never done");
+}
+
+describe("POST /v1/prefetch", () => {
+  it("stores what clients then get without the origin", async () => {
+    origin.answers(asset("body", { "cache-control": "max-age=600" }));
+    const job = await outcome(await order({ paths: ["/a.css", `https://${zone.subdomain}/b.css?v=1`, "/a.css"] }));
+    expect(job).toMatchObject({ state: "done", total: 2, done: 2, stored: 2, held: 0, failed: 0 });
+    expect(job.results).toMatchObject([
+      { path: "/a.css", outcome: "stored", status: 200, bytes: 4, cache_status: expect.stringContaining("stored") },
+      { path: "/b.css?v=1", outcome: "stored" },
+    ]);
+    expect(origin.hits).toBe(2);
+    const answer = await get("/b.css?v=1");
+    expect(answer.headers.get("x-cache")).toBe("HIT");
+    await answer.text();
+    const again = await outcome(await order({ paths: ["/a.css"] }));
+    expect(again).toMatchObject({ held: 1, stored: 0 });
+    expect(origin.hits).toBe(2);
+  });
+
+  it("purges first where it is told to, in one call", async () => {
+    origin.answers(asset("one", { "cache-control": "max-age=600" }), asset("two", { "cache-control": "max-age=600" }));
+    await (await get("/a.css")).text();
+    await outcome(await order({ paths: ["/a.css"], purge: true }));
+    const answer = await get("/a.css");
+    expect(answer.headers.get("x-cache")).toBe("HIT");
+    expect(await answer.text()).toBe("two");
+  });
+
+  it("tells what is not stored from what fails, by the words that clients read", async () => {
+    origin.answers(({ url }) => {
+      if (url.endsWith("/private")) return new Response("x", { headers: { "cache-control": "private" } });
+      return new Response("gone", { status: 410 });
+    });
+    const job = await outcome(await order({ paths: ["/private", "/gone"] }));
+    expect(job).toMatchObject({ not_stored: 1, failed: 1 });
+    expect(job.results[0]?.cache_status).toContain("detail=private");
+    expect(job.results[1]).toMatchObject({ outcome: "failed", status: 410 });
+  });
+
+  it("reads a sitemap and the sitemaps that it leads to, and leaves other hosts out", async () => {
+    const host = zone.subdomain;
+    const index = `<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+      <sitemap><loc>https://${host}/more.xml</loc></sitemap></sitemapindex>`;
+    const more = `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc> https://${host}/a.css?x=1&amp;y=2 </loc></url>
+      <url><loc>${origin.url}/b.css</loc></url><url><loc>https://elsewhere.example/c.css</loc></url></urlset>`;
+    const files: Record<string, string> = { "/sitemap.xml": index, "/more.xml": more };
+    origin.answers(
+      ({ url }) => new Response(files[new URL(url).pathname] ?? "x", { headers: { "cache-control": "max-age=60" } }),
+    );
+    const job = await outcome(await order({ sitemap: `${origin.url}/sitemap.xml` }));
+    expect(job).toMatchObject({ state: "done", total: 2, stored: 2, left_out: 1 });
+    expect(job.results.map(({ path }) => path)).toEqual(["/a.css?x=1&y=2", "/b.css"]);
+  });
+
+  it("says why a sitemap cannot be used", async () => {
+    origin.answers(asset("<html><p>no sitemap</html>", { "content-type": "text/html" }));
+    expect(await outcome(await order({ sitemap: "/sitemap.xml" }))).toMatchObject({
+      state: "failed",
+      reason: expect.stringContaining("is no sitemap"),
+    });
+    origin.answers(asset("gone", {}, 404));
+    expect(await outcome(await order({ sitemap: "/other.xml" }))).toMatchObject({
+      reason: "the sitemap /other.xml is answered 404",
+    });
+  });
+
+  it("asks at most ten things at once, in pages that can be read", async () => {
+    let underWay = 0;
+    let most = 0;
+    origin.answers(async () => {
+      most = Math.max(most, ++underWay);
+      await Promise.resolve();
+      underWay--;
+      return new Response("x", { headers: { "cache-control": "max-age=60" } });
+    });
+    const paths = Array.from({ length: 25 }, (_, index) => `/${index}.css`);
+    const job = await outcome(await order({ paths }));
+    expect(job).toMatchObject({ total: 25, stored: 25 });
+    expect(most).toBeLessThanOrEqual(10);
+    const page = await call(`/v1/prefetch/${job.id}?limit=10&cursor=20`, { key: customer.live });
+    expect(await page.json()).toMatchObject({ results: { length: 5 }, next_cursor: null });
+  });
+
+  it("takes five orders of a zone at a time, and forgets them after seven days", async () => {
+    origin.answers(asset("x", { "cache-control": "max-age=60" }));
+    const answers: Response[] = [];
+    for (let count = 0; count < 6; count++) answers.push(await order({ paths: ["/a.css"] }));
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202, 429]);
+    const last = answers[4]!;
+    await outcome(last);
+    vi.setSystemTime(Date.now() + 8 * 86_400_000);
+    await runDurableObjectAlarm(env.PREFETCHER.getByName(zone.id));
+    expect((await call(last.headers.get("location")!, { key: customer.live })).status).toBe(404);
+  });
+
+  it.each([
+    ["paths and a sitemap", { paths: ["/a"], sitemap: "/s.xml" }, "body"],
+    ["neither", {}, "body"],
+    ["a path of another host", { paths: ["https://elsewhere.example/a"] }, "paths.0"],
+    ["a sitemap of another host", { sitemap: "https://elsewhere.example/s.xml" }, "sitemap"],
+    ["a sitemap to purge", { sitemap: "/s.xml", purge: true }, "purge"],
+  ])("refuses %s, and says where", async (_, body, field) => {
+    const answer = await order(body);
+    expect(answer.status).toBe(422);
+    expect((await answer.json<{ details: { field: string }[] }>()).details[0]?.field).toBe(field);
+  });
+});
