@@ -22,10 +22,10 @@ try {
   clearProgress();
 } catch (error) {
   clearProgress();
-  process.exitCode = report(error);
+  process.exitCode = exitCodeOf(error);
 }
 
-function report(error: unknown): number {
+function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0 || error.code === "commander.help") return error.code === "commander.help" ? 2 : 0;
     return say(new Failed(error.message.replace(/^error: /, ""), { exitCode: 2, hint: `${helpOfCalled()} says more` }));

@@ -37,7 +37,7 @@ export const api = () =>
     });
 
 function fieldOf(field: string): [string, string] {
-  const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):\s*(.*)$/.exec(field) ?? [];
+  const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):(.*)$/.exec(field) ?? [];
   if (name === undefined || value === undefined)
     throw misused(`${JSON.stringify(field)} is no header`, "write 'Name: value'");
   return [name, value];

@@ -112,7 +112,7 @@ const switched = (name: "pause" | "resume", summary: string, active: boolean) =>
       cli.show(zone, () =>
         active
           ? `${zone.name} is served again.`
-          : `${zone.name} is paused: it answers 503 until rescdn zones resume ${zone.name}.`,
+          : `${zone.name} is paused: it answers 403 until rescdn zones resume ${zone.name}.`,
       );
     });
 
