@@ -6,6 +6,7 @@ import { keys } from "./commands/keys.ts";
 import { login, logout, whoami } from "./commands/login.ts";
 import { namespaces } from "./commands/namespaces.ts";
 import { open } from "./commands/open.ts";
+import { apply, init, plan, schema } from "./commands/project.ts";
 import { purge } from "./commands/purge.ts";
 import { records } from "./commands/records.ts";
 import { sign, signingKeys } from "./commands/sign.ts";
@@ -33,6 +34,8 @@ It ends with 0 when all is done, 1 when something was refused or failed, 2 when 
   for (const one of [login(), logout(), whoami()]) program.addCommand(one);
   program.commandsGroup("The CDN:");
   for (const one of [zones(), purge(), hosts(), sign(), signingKeys()]) program.addCommand(one);
+  program.commandsGroup("Zones as code:");
+  for (const one of [init(), plan(), apply(), schema()]) program.addCommand(one);
   program.commandsGroup("What happens:");
   for (const one of [usage(), top(), audit()]) program.addCommand(one);
   program.commandsGroup("Records:");
