@@ -10,8 +10,10 @@ import { apply, init, plan, schema } from "./commands/project.ts";
 import { purge } from "./commands/purge.ts";
 import { records } from "./commands/records.ts";
 import { sign, signingKeys } from "./commands/sign.ts";
+import { tail } from "./commands/tail.ts";
 import { top, usage } from "./commands/usage.ts";
 import { webhooks } from "./commands/webhooks.ts";
+import { why } from "./commands/why.ts";
 import { zones } from "./commands/zones.ts";
 
 /** The whole command, with all that stands below it. */
@@ -37,7 +39,7 @@ It ends with 0 when all is done, 1 when something was refused or failed, 2 when 
   program.commandsGroup("Zones as code:");
   for (const one of [init(), plan(), apply(), schema()]) program.addCommand(one);
   program.commandsGroup("What happens:");
-  for (const one of [usage(), top(), audit()]) program.addCommand(one);
+  for (const one of [why(), tail(), usage(), top(), audit()]) program.addCommand(one);
   program.commandsGroup("Records:");
   for (const one of [records(), namespaces(), webhooks()]) program.addCommand(one);
   program.commandsGroup("And:");

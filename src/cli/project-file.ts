@@ -110,6 +110,8 @@ function problems(mistakes: readonly Mistake[]): string {
 
 function mistakeAt(mistakes: readonly Mistake[]): string {
   if (mistakes.some(({ keyword }) => keyword === "false")) return "is not known here";
+  const lacking = mistakes.find(({ keyword }) => keyword === "required");
+  if (lacking !== undefined) return lacking.error.replace("Instance does not have required property", "lacks");
   const choice = mistakes.find(({ keyword }) => keyword === "enum");
   const said = choice ?? mistakes.find(({ keyword }) => !["anyOf", "oneOf", "$ref"].includes(keyword)) ?? mistakes[0]!;
   return `is wrong: ${said.error.replace("Instance does not match any of", "there are")}`;
