@@ -2,7 +2,7 @@
 
 import type { Command } from "@commander-js/extra-typings";
 import { CommanderError } from "commander";
-import { completeCommands } from "./completion.ts";
+import { complete } from "./completion.ts";
 import { Failed } from "./failed.ts";
 import { createProgram, everyCommand } from "./program.ts";
 import { clearProgress, note } from "./terminal.ts";
@@ -11,14 +11,15 @@ import { clearProgress, note } from "./terminal.ts";
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
 const program = createProgram();
-await completeCommands(program);
 for (const command of everyCommand(program))
   command
     .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({ outputError: () => {} });
 try {
-  await program.parseAsync();
+  const [asked, separator, ...words] = process.argv.slice(2);
+  if (asked === "complete" && separator === "--") await complete(program, words);
+  else await program.parseAsync();
   clearProgress();
 } catch (error) {
   clearProgress();

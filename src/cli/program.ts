@@ -15,6 +15,7 @@ import { top, usage } from "./commands/usage.ts";
 import { webhooks } from "./commands/webhooks.ts";
 import { why } from "./commands/why.ts";
 import { zones } from "./commands/zones.ts";
+import { completion } from "./completion.ts";
 
 /** The whole command, with all that stands below it. */
 export function createProgram(): Command {
@@ -43,7 +44,7 @@ It ends with 0 when all is done, 1 when something was refused or failed, 2 when 
   program.commandsGroup("Records:");
   for (const one of [records(), namespaces(), webhooks()]) program.addCommand(one);
   program.commandsGroup("And:");
-  for (const one of [keys(), api(), open()]) program.addCommand(one);
+  for (const one of [keys(), api(), open(), completion()]) program.addCommand(one);
   for (const one of everyCommand(program)) one.helpOption("-h, --help", HELP).helpCommand(false);
   return program;
 }

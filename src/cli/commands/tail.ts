@@ -84,12 +84,13 @@ async function listen(cli: Cli, url: URL): Promise<string> {
 
 function show(cli: Cli, one: RequestEvent): void {
   clearProgress();
-  if (cli.json) return print(JSON.stringify(one));
+  print(cli.json ? JSON.stringify(one) : line(one));
+}
+
+function line(one: RequestEvent): string {
   const status = coloured(one.status >= 500 ? "red" : one.status >= 400 ? "yellow" : "green", String(one.status));
   const cache = coloured(one.cache === "HIT" ? "green" : "yellow", one.cache.padEnd(11));
   const figures = `${`${one.ms} ms`.padStart(8)} ${bytes(one.bytes).padStart(8)}`;
   const reason = one.detail === null ? "" : coloured("dim", ` (${plain(one.detail)})`);
-  print(
-    `${one.time.slice(11, 23)} ${one.location} ${status} ${cache} ${figures}  ${plain(one.method)} ${plain(one.path + one.query)}${reason}`,
-  );
+  return `${one.time.slice(11, 23)} ${one.location} ${status} ${cache} ${figures}  ${plain(one.method)} ${plain(one.path + one.query)}${reason}`;
 }
