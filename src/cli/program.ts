@@ -1,6 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { api } from "./commands/api.ts";
 import { audit } from "./commands/audit.ts";
+import { deployAssets } from "./commands/deploy-assets.ts";
 import { hosts } from "./commands/hosts.ts";
 import { keys } from "./commands/keys.ts";
 import { login, logout, whoami } from "./commands/login.ts";
@@ -36,7 +37,7 @@ It ends with 0 when all is done, 1 when something was refused or failed, 2 when 
   program.commandsGroup("Sign in:");
   for (const one of [login(), logout(), whoami()]) program.addCommand(one);
   program.commandsGroup("The CDN:");
-  for (const one of [zones(), purge(), hosts(), sign(), signingKeys()]) program.addCommand(one);
+  for (const one of [zones(), purge(), deployAssets(), hosts(), sign(), signingKeys()]) program.addCommand(one);
   program.commandsGroup("Zones as code:");
   for (const one of [init(), plan(), apply(), schema()]) program.addCommand(one);
   program.commandsGroup("What happens:");

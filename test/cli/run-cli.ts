@@ -15,15 +15,16 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** What comes by the standard input, which is no terminal. */
   input?: string;
+  cwd?: string;
 }
 
 /** Starts the real command, with nothing in its environment but what is given. */
 export function startCli(
   args: readonly string[],
-  { env = {} }: RunOptions = {},
+  { env = {}, cwd = process.cwd() }: RunOptions = {},
 ): ChildProcess & { ended: Promise<Ended> } {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, [program, ...args], { env: { PATH, HOME, ...env }, stdio: "pipe" });
+  const child = spawn(process.execPath, [program, ...args], { cwd, env: { PATH, HOME, ...env }, stdio: "pipe" });
   const said = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const)
     child[name].setEncoding("utf8").on("data", (text: string) => {
