@@ -1,4 +1,4 @@
-import tab, { script } from "@bomb.sh/tab";
+import type { RootCommand } from "@bomb.sh/tab";
 import { Argument, Command } from "@commander-js/extra-typings";
 import { Cli } from "./cli.ts";
 import { print } from "./terminal.ts";
@@ -22,9 +22,9 @@ Example:
   $ source <(rescdn completion zsh)    # in ~/.zshrc, after compinit
   $ rescdn completion fish > ~/.config/fish/completions/rescdn.fish`,
     )
-    .action((shell) => {
+    .action(async (shell) => {
       if (shell === "bash") print(BASH);
-      else script(shell, "rescdn", "rescdn");
+      else (await import("@bomb.sh/tab")).script(shell, "rescdn", "rescdn");
     });
 
 /** The library's own for bash evaluates what is typed, and needs functions that few machines have. */
@@ -43,6 +43,7 @@ complete -o default -F _rescdn rescdn`;
 
 /** Answers what such a script asks: `rescdn complete -- <words>`, the last of them the one that is being typed. */
 export async function complete(program: Command, words: readonly string[]): Promise<void> {
+  const { default: tab } = await import("@bomb.sh/tab");
   describe(program, tab);
   for (const [name, command] of below(program)) {
     const described = tab.command(name, command.summary());
@@ -58,7 +59,7 @@ export async function complete(program: Command, words: readonly string[]): Prom
   tab.parse([...words]);
 }
 
-type Described = Pick<ReturnType<typeof tab.command>, "option" | "argument">;
+type Described = Pick<ReturnType<RootCommand["command"]>, "option" | "argument">;
 
 function describe(command: Command, described: Described): void {
   for (const option of command.createHelp().visibleOptions(command)) {

@@ -1,4 +1,3 @@
-import { Validator } from "@cfworker/json-schema";
 import { called, type Schemas } from "./cli.ts";
 import { Failed, misused } from "./failed.ts";
 import { parseJson, readNamed } from "./input.ts";
@@ -25,6 +24,7 @@ export const SCHEMA_NAME = "rescdn.schema.json";
 export async function readProject(path: string, api: string): Promise<ProjectFile> {
   const text = new TextDecoder().decode(await readNamed(path));
   const whole = parseJson(text, path);
+  const { Validator } = await import("@cfworker/json-schema");
   const { valid, errors } = new Validator((await projectSchema(api)) as object, "2020-12", false).validate(whole);
   if (!valid)
     throw misused(
@@ -114,7 +114,7 @@ function mistakeAt(mistakes: readonly Mistake[]): string {
   if (lacking !== undefined) return lacking.error.replace("Instance does not have required property", "lacks");
   const choice = mistakes.find(({ keyword }) => keyword === "enum");
   const said = choice ?? mistakes.find(({ keyword }) => !["anyOf", "oneOf", "$ref"].includes(keyword)) ?? mistakes[0]!;
-  return `is wrong: ${said.error.replace("Instance does not match any of", "there are")}`;
+  return `is wrong: ${said.error.replace("Instance does not match any of", "there are").replace(",null]", "]")}`;
 }
 
 /** Puts the environment's values into texts: so that a secret stands in no file. */

@@ -70,7 +70,7 @@ try "rescdn zones pa"; try "rescdn tail "; try "rescdn keys create CI --scope zo
     // Its function is called as the shell calls it, with what it would show printed.
     const script = `compdef() { }
 source <(rescdn completion zsh)
-_describe() { local name=\${@[-1]}; print -rl -- \${(P)name}; }
+_describe() { print -rl -- $completions; }
 words=(rescdn zones pa); CURRENT=3; _rescdn; words=(rescdn tail sh); CURRENT=3; _rescdn`;
     const { stdout } = await run("zsh", ["-f", "-c", script], { env });
     expect(stdout.split("\n").map((line) => line.split(":")[0])).toEqual(["pause", "shop", "shop-eu", ""]);

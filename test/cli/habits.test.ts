@@ -54,9 +54,13 @@ async function inTerminal(
     stdio: "pipe",
   });
   let shown = "";
+  let hasTyped = false;
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     shown += text;
-    if (/\[y\/N\] $|not shown\): $/.test(shown)) child.stdin.write(typed);
+    if (!hasTyped && /\[y\/N\]|not shown\):/.test(shown)) {
+      hasTyped = true;
+      child.stdin.write(typed);
+    }
   });
   const [code] = (await once(child, "close")) as [number | null];
   return { code, shown };
@@ -105,7 +109,7 @@ describe("a call", () => {
       code: 1,
       stderr: expect.stringContaining(`cannot reach ${api.url}: the connection broke off`),
     });
-    const closed = { ...env, RESCDN_API: "http://127.0.0.1:9" };
+    const closed = { ...env, RESCDN_API: "http://127.0.0.1:1025" };
     expect(await runCli(["zones", "ls"], { env: closed })).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("nothing listens there"),
@@ -138,7 +142,8 @@ describe("a call", () => {
       calls++;
       response.end();
     };
-    const { RESCDN_KEY: _, ...rest } = { ...env, XDG_CONFIG_HOME: join(folder, "other") };
+    const { RESCDN_API = "" } = env;
+    const rest = { RESCDN_API, XDG_CONFIG_HOME: join(folder, "other") };
     const { code, stderr } = await runCli(["zones", "ls"], { env: rest });
     expect([code, calls]).toEqual([2, 0]);
     expect(stderr).toContain("is for https://api.rescdn.io, not for");
@@ -214,7 +219,7 @@ describe("the output", () => {
     };
     const tail = startCli(["tail", "shop", "--status", "4xx"], { env });
     const [line] = await said(tail, "stdout", /.*\n/);
-    expect(line).toBe("12:00:00.000 FRA 404 MISS            12 ms   1.2 kB  GET /a\ufffd[2J?v=1 (uri-miss)\n");
+    expect(line).toBe("12:00:00.000 FRA 404 MISS           12 ms   1.2 kB  GET /a\ufffd[2J?v=1 (uri-miss)\n");
     streams[0]!.end('event: end\ndata: {"reason":"not-allowed-any-more"}\n\n');
     expect(await tail.ended).toMatchObject({
       code: 1,

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { createReadStream, openAsBlob } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import mime from "mime";
 import { everyPage, refused } from "../calls.ts";
 import { type Cli, called } from "../cli.ts";
 import { cliOf, command } from "../command.ts";
@@ -95,10 +94,11 @@ async function filesIn(dir: string, prefix: string): Promise<LocalFile[]> {
     .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
     .map((entry) => join(entry.parentPath, entry.name));
   if (files.length === 0) throw misused(`${dir} has no files`);
+  const { default: mime } = await import("mime");
   return Promise.all(
     files.sort().map(async (file) => {
       const path = prefix + relative(dir, file).split(sep).map(encodeURIComponent).join("/");
-      return { path, file, size: (await stat(file)).size, contentType: typeOf(file) };
+      return { path, file, size: (await stat(file)).size, contentType: typeOf(mime.getType(file)) };
     }),
   );
 }
@@ -108,8 +108,8 @@ function nameOf({ path }: { path: string }): string {
   return decodeURIComponent(path);
 }
 
-function typeOf(file: string): string {
-  const type = mime.getType(file) ?? "application/octet-stream";
+function typeOf(type: string | null): string {
+  if (type === null) return "application/octet-stream";
   return type.startsWith("text/") ? `${type}; charset=utf-8` : type;
 }
 

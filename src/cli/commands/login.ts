@@ -3,7 +3,6 @@ import { Option } from "@commander-js/extra-typings";
 import createClient from "openapi-fetch";
 import type { paths } from "../../../dist/api-types/rescdn.d.ts";
 import type { paths as recordPaths } from "../../../dist/api-types/resolvedb.d.ts";
-import { startSignIn } from "../browser-sign-in.ts";
 import { answerOf } from "../calls.ts";
 import { Cli, called } from "../cli.ts";
 import { cliOf, command } from "../command.ts";
@@ -61,6 +60,7 @@ async function byKey(api: string, before: Profile | null): Promise<Profile> {
 }
 
 async function byBrowser(api: string, scopes: readonly string[], isHere: boolean): Promise<Profile> {
+  const { startSignIn } = await import("../browser-sign-in.ts");
   const signIn = await startSignIn(await dashboardOf(api), scopes, isHere);
   try {
     if (isHere) {

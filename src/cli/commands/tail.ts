@@ -1,4 +1,3 @@
-import { EventSourceParserStream } from "eventsource-parser/stream";
 import { refused } from "../calls.ts";
 import { type Cli, called } from "../cli.ts";
 import { cliOf, command } from "../command.ts";
@@ -67,6 +66,7 @@ async function listen(cli: Cli, url: URL): Promise<string> {
   const headers = { accept: "text/event-stream", "x-rescdn-key": await cli.key("rescdn") };
   const answer = await called(new Request(url, { headers }));
   if (!answer.ok || answer.body === null) throw refused(await answer.json().catch(() => null), answer);
+  const { EventSourceParserStream } = await import("eventsource-parser/stream");
   const events = answer.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
   try {
     for await (const { event, data } of events) {

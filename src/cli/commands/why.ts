@@ -50,13 +50,20 @@ export const why = () =>
       cli.show(report as Why, told);
     });
 
+/** What the API says of its own parameters, as it is said here. */
+function here(line: string): string {
+  return line.replace("ask_origin=true", "--ask-origin");
+}
+
 function told({ summary, story, zone, decision, origin }: Why): string {
   const words = [decision.word, origin?.failure, origin?.verdict?.word].filter(
     (word) => word !== null && word !== undefined,
   );
   return [
     coloured("bold", plain(summary)),
-    [...story, ...(origin?.story ?? [])].map((line) => `  ${plain(line)}`).join("\n"),
+    [...story.filter((line) => line !== summary), ...(origin?.story ?? [])]
+      .map((line) => `  ${plain(here(line))}`)
+      .join("\n"),
     facts([
       ["zone", zone.name],
       ["Cache-Status", plain(decision.cache_status)],
