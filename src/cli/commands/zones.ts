@@ -62,7 +62,7 @@ const create = () =>
       warn(cli, zone);
       if (!cli.json)
         note(
-          `What ${plain(zone.origin)} has at a path is now there as well. Try it twice, for a MISS and a HIT:\n  curl -so /dev/null -D - ${address}/<path> | grep -i x-cache`,
+          `What ${plain(zone.origin)} has at a path is now there as well. Try it twice, for a MISS and a HIT:\n  curl -so /dev/null -D - ${address}/<path> | grep -i ^x-cache`,
         );
     });
 
