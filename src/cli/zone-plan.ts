@@ -67,21 +67,32 @@ function wholeSettings(settings: Schemas["SettingsChange"]): object {
   for (const [name, value] of Object.entries(settings)) {
     if (value === null || value === undefined) continue;
     const byDefault = whole.get(name);
-    const isComplete = name === "ttl" || name === "forward" || name === "timeouts";
-    const isPart = isComplete && isObject(byDefault) && isObject(value);
+    const isPart = isObject(byDefault) && isObject(value);
     whole.set(name, isPart ? { ...byDefault, ...withoutNulls(value, name === "ttl") } : value);
   }
   return Object.fromEntries(whole);
 }
 
-function withoutNulls(value: object, areNullsValues: boolean): object {
-  return Object.fromEntries(Object.entries(value).filter(([, below]) => areNullsValues || below !== null));
+/** In `ttl`, null is a value of its own. */
+function withoutNulls(value: object, areValues: boolean): object {
+  return Object.fromEntries(Object.entries(value).filter(([, below]) => areValues || below !== null));
+}
+
+/** The API shows of a secret that there is one: what is wanted is compared without it, and sent as a whole. */
+function hidesSecret(before: unknown): before is object {
+  return isObject(before) && "secret_set" in before;
+}
+
+function withoutSecret(before: object, after: object): [object, object] {
+  const { secret_set: _, ...shown } = before as { secret_set: unknown };
+  const secrets = ["password", "token", "secret", "secret_access_key"].filter((name) => !(name in shown));
+  return [shown, Object.fromEntries(Object.entries(after).filter(([name]) => !secrets.includes(name)))];
 }
 
 /** The merge patch (RFC 7396) that makes one of the other. Undefined: they are the same. */
 function patchOf(before: unknown, after: unknown): unknown {
   if (isSame(before, after)) return undefined;
-  if (!isObject(before) || !isObject(after)) return after;
+  if (!isObject(before) || !isObject(after) || hidesSecret(before)) return after;
   const [old, wanted] = [
     new Map<string, unknown>(Object.entries(before)),
     new Map<string, unknown>(Object.entries(after)),
@@ -98,6 +109,7 @@ function patchOf(before: unknown, after: unknown): unknown {
 /** What differs, leaf by leaf. */
 export function differencesOf(before: unknown, after: unknown, path = ""): Difference[] {
   if (isSame(before, after)) return [];
+  if (hidesSecret(before) && isObject(after)) return differencesOf(...withoutSecret(before, after), path);
   if (!isObject(after) || !(isObject(before) || before === undefined)) return [{ path, before, after }];
   const [old, wanted] = [
     new Map<string, unknown>(Object.entries(before ?? {})),
@@ -110,7 +122,7 @@ export function differencesOf(before: unknown, after: unknown, path = ""): Diffe
 
 /** Values of headers to origins may be credentials: a plan is read by others, and kept in logs of builds. */
 export function withoutSecrets({ path, before, after }: Difference): Difference {
-  const isSecret = /^settings\.(?:origin|fallback)_headers\b/.test(path);
+  const isSecret = /^settings\.(?:origin|fallback)_headers\b|\.(?:password|token|secret|secret_access_key)$/.test(path);
   const shown = (value: unknown) => (value === undefined ? undefined : isSecret ? HIDDEN : hiddenInRules(value));
   return { path, before: shown(before), after: shown(after) };
 }
@@ -122,7 +134,8 @@ function hiddenInRules(value: unknown): unknown {
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, below]) => {
-      if (name !== "request_headers" || !isObject(below)) return [name, hiddenInRules(below)];
+      if (/^(?:password|token|secret|secret_access_key)$/.test(name)) return [name, HIDDEN];
+      if (!/^(?:request|origin)_headers$|^headers$/.test(name) || !isObject(below)) return [name, hiddenInRules(below)];
       return [name, Object.fromEntries(Object.keys(below).map((header) => [header, HIDDEN]))];
     }),
   );
@@ -133,6 +146,7 @@ export function isSame(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((one, index) => isSame(one, b[index]));
   if (!isObject(a) || !isObject(b)) return a === b;
+  if (hidesSecret(a)) return isSame(...withoutSecret(a, b));
   const [one, other] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
   return (
     one.size === other.size && [...one].every(([name, value]) => other.has(name) && isSame(value, other.get(name)))

@@ -9,6 +9,7 @@ import { Failed, misused } from "../failed.ts";
 import { reasonOf } from "../input.ts";
 import { FILE_NAME, projectSchema, readProject, SCHEMA_NAME, type WantedZone } from "../project-file.ts";
 import { coloured, confirm, note, plain, print, progress } from "../terminal.ts";
+import { isObject } from "../zone-changes.ts";
 import { allZones } from "../zone-of-url.ts";
 import { type Difference, type FoundZone, isSame, planZone, withoutSecrets, type ZonePlan } from "../zone-plan.ts";
 
@@ -135,7 +136,7 @@ async function carryOut(client: Client<paths>, one: ZonePlan): Promise<string[]>
     const body = { name: one.name, ...zone, ...(settings !== undefined && { settings }) };
     const made = await answerOf(client.POST("/v1/zones", { body }));
     ({ id } = made);
-    kept.push(...otherwise(one.name, one.wanted, made));
+    kept.push(...otherwise(one.name, { ...one.wanted, active: made.active }, made));
     if (active === false)
       await answerOf(client.PATCH("/v1/zones/{id}", { params: { path: { id } }, body: { active } }));
   } else {
@@ -143,13 +144,7 @@ async function carryOut(client: Client<paths>, one: ZonePlan): Promise<string[]>
     if (one.change !== null) {
       const params = { path: { id }, header: { "If-Match": one.found.etag } };
       const changed = await answerOf(client.PATCH("/v1/zones/{id}", { params, body: one.change }));
-      kept.push(
-        ...otherwise(
-          one.name,
-          { origin: one.change.origin ?? changed.origin, settings: one.change.settings ?? {} },
-          changed,
-        ),
-      );
+      kept.push(...otherwise(one.name, one.wanted, changed));
     }
     for (const hostname of one.release)
       await answerOf(client.DELETE("/v1/zones/{id}/hostnames/{hostname}", { params: { path: { id, hostname } } }));
@@ -166,19 +161,25 @@ async function carryOut(client: Client<paths>, one: ZonePlan): Promise<string[]>
 
 /** What the API has written in another way: `plan` would show it each time. */
 function otherwise(name: string, wanted: WantedZone, zone: Schemas["Zone"]): string[] {
-  const settings = new Map<string, unknown>(Object.entries(zone.settings));
-  const said = Object.entries(wanted.settings ?? {}).filter(([, value]) => value !== null && typeof value !== "object");
-  return [
-    ...(wanted.origin === zone.origin ? [] : [["origin", zone.origin] as const]),
-    ...said
-      .filter(([key, value]) => !isSame(value, settings.get(key)))
-      .map(([key]) => [key, settings.get(key)] as const),
-  ].map(([key, value]) => `the API keeps ${key} of ${name} as ${JSON.stringify(value)}: write it so in ${FILE_NAME}`);
+  const again = planZone(name, wanted, {
+    zone,
+    etag: "",
+    hostnames: (wanted.hostnames ?? []).map((host) => host.toLowerCase()),
+  });
+  if (again.kind !== "change") return [];
+  return again.differences
+    .map(withoutSecrets)
+    .map(
+      ({ path, before }) =>
+        `the API keeps ${path} of ${name} as ${plain(JSON.stringify(before) ?? "nothing")}: write it so in ${FILE_NAME}`,
+    );
 }
 
 async function asWanted(client: Client<paths>, zone: Schemas["Zone"]): Promise<WantedZone> {
   const defaults = new Map<string, unknown>(Object.entries(DEFAULT_SETTINGS));
-  const own = Object.entries(zone.settings).filter(([name, value]) => !isSame(value, defaults.get(name)));
+  const own = Object.entries(zone.settings)
+    .filter(([name, value]) => !isSame(value, defaults.get(name)))
+    .map(([name, value]) => [name, withoutSecretSet(value)] as const);
   const hostnames = await hostnamesOf(client, zone.id);
   return {
     origin: zone.origin,
@@ -186,6 +187,12 @@ async function asWanted(client: Client<paths>, zone: Schemas["Zone"]): Promise<W
     settings: Object.fromEntries(own) as Schemas["SettingsChange"],
     ...(hostnames.length > 0 && { hostnames }),
   };
+}
+
+/** What the API shows in the place of a secret cannot be said to it. */
+function withoutSecretSet(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== "secret_set"));
 }
 
 function planJson(one: ZonePlan) {
