@@ -13,9 +13,18 @@ export async function fetchAgain(request: Request): Promise<Response> {
     const pause = answer.status === 429 ? pauseOf(answer.headers.get("retry-after")) : null;
     if (pause === null || pause > LONGEST_WAIT_MS || tries === RETRIES) return answer;
     await answer.body?.cancel();
-    note(`The API takes no more calls for now: trying again in ${Math.ceil(pause / 1000)} s.`);
-    await wait(pause);
+    resting ??= rest(pause);
+    await resting;
   }
+}
+
+/** What calls that are made at the same time wait for together. */
+let resting: Promise<void> | null = null;
+
+async function rest(pause: number): Promise<void> {
+  note(`The API takes no more calls for now: trying again in ${Math.ceil(pause / 1000)} s.`);
+  await wait(pause);
+  resting = null;
 }
 
 function pauseOf(field: string | null): number | null {

@@ -24,6 +24,7 @@ export type ZonePlan =
   | {
       kind: "change";
       name: string;
+      wanted: WantedZone;
       found: FoundZone;
       /** Null: nothing but hostnames. */
       change: Schemas["ZoneChange"] | null;
@@ -58,7 +59,7 @@ export function planZone(name: string, wanted: WantedZone, found: FoundZone | nu
   ];
   if (differences.length === 0) return { kind: "same", name };
   const isChanged = Object.keys(change).length > 0;
-  return { kind: "change", name, found, change: isChanged ? change : null, claim, release, differences };
+  return { kind: "change", name, wanted, found, change: isChanged ? change : null, claim, release, differences };
 }
 
 /** All settings, with their defaults where nothing is said of them. */

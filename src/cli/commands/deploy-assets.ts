@@ -72,10 +72,11 @@ export const deployAssets = () =>
       cli.show(done, () => {
         const lines = [
           ...changed.map(
-            ({ path, size, contentType }) =>
-              coloured("green", `+ ${plain(path)}`) + coloured("dim", `  ${contentType}, ${bytes(size)}`),
+            (file) =>
+              coloured("green", `+ ${plain(nameOf(file))}`) +
+              coloured("dim", `  ${file.contentType}, ${bytes(file.size)}`),
           ),
-          ...gone.map(({ path }) => coloured("red", `- ${plain(path)}`)),
+          ...gone.map((file) => coloured("red", `- ${plain(nameOf(file))}`)),
         ];
         return [
           ...lines,

@@ -17,7 +17,7 @@ interface Why {
   story: string[];
   zone: { name: string };
   decision: { cache_status: string; word: Word | null };
-  origin: { story: string[]; verdict: { word: Word | null } | null; failure: Word | null } | null;
+  origin: { verdict: { word: Word | null } | null; failure: Word | null } | null;
 }
 
 /** `rescdn why`. */
@@ -61,7 +61,9 @@ function told({ summary, story, zone, decision, origin }: Why): string {
   );
   return [
     coloured("bold", plain(summary)),
-    [...story.filter((line) => line !== summary), ...(origin?.story ?? [])]
+    story
+      .filter((line) => line !== summary)
+
       .map((line) => `  ${plain(here(line))}`)
       .join("\n"),
     facts([

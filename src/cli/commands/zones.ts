@@ -60,7 +60,9 @@ const create = () =>
       const address = addressOf(zone.subdomain, await cli.api());
       cli.show(zone, () => `Created ${coloured("bold", zone.name)}: ${address}`);
       warn(cli, zone);
-      if (!cli.json)
+      if (!cli.json && zone.origin.startsWith("r2://"))
+        note(`Upload what it serves: rescdn deploy-assets <dir> --zone ${zone.name}`);
+      else if (!cli.json)
         note(
           `What ${plain(zone.origin)} has at a path is now there as well. Try it twice, for a MISS and a HIT:\n  curl -so /dev/null -D - ${address}/<path> | grep -i ^x-cache`,
         );
