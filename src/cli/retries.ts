@@ -1,9 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { note } from "./terminal.ts";
+import { note, progress } from "./terminal.ts";
 
-/** So often a call is made again, and so long it waits for that at most. */
-const RETRIES = 5;
+/** So often a call is made again: others that wait as well may be faster. */
+const RETRIES = 30;
+/** So long it waits for that at most. */
 const LONGEST_WAIT_MS = 90_000;
+/** A shorter wait is shown on a terminal alone. */
+const LONG_MS = 5_000;
 
 /** `fetch` that waits as long as a server says that asks too much (RFC 9110 §10.2.3), and asks again. */
 export async function fetchAgain(request: Request): Promise<Response> {
@@ -22,7 +25,9 @@ export async function fetchAgain(request: Request): Promise<Response> {
 let resting: Promise<void> | null = null;
 
 async function rest(pause: number): Promise<void> {
-  note(`The API takes no more calls for now: trying again in ${Math.ceil(pause / 1000)} s.`);
+  const said = `The API takes no more calls for now: trying again in ${Math.ceil(pause / 1000)} s.`;
+  if (pause < LONG_MS) progress(said);
+  else note(said);
   await wait(pause);
   resting = null;
 }

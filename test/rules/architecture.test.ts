@@ -252,7 +252,7 @@ describe("the arrows", () => {
       if (to.startsWith("src/")) return files.includes(to);
       // Made by `npm run client-types` and by the dashboard's build, which also takes in what the page imports.
       if (isPage(from) && to.startsWith("dist/api-types/")) return true;
-      if (to === "#dashboard-files" || /^(node|cloudflare):/.test(to)) return true;
+      if (to === "#dashboard-files" || to === "#docs-files" || /^(node|cloudflare):/.test(to)) return true;
       const packages = isPage(from) ? manifest.devDependencies : manifest.dependencies;
       return Object.keys(packages).some((name) => to === name || to.startsWith(`${name}/`));
     };
