@@ -26,7 +26,7 @@ export interface BrowserSignIn {
   close(): void;
 }
 
-/** @param dashboard its origin @param isHere whether the browser is on this machine */
+/** @param dashboard its origin @param scopes none: all @param isHere whether the browser is on this machine */
 export async function startSignIn(
   dashboard: string,
   scopes: readonly string[],
@@ -73,7 +73,7 @@ export async function startSignIn(
   const url = new URL("/command-line", dashboard);
   url.search = new URLSearchParams({
     name: `rescdn on ${hostname()}`,
-    scopes: scopes.join(" "),
+    ...(scopes.length > 0 && { scopes: scopes.join(" ") }),
     key: `${x}.${y}`,
     state,
     ...(isHere && { port: String((server.address() as AddressInfo).port) }),

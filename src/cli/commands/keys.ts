@@ -3,13 +3,11 @@ import { answerOf, everyPage } from "../calls.ts";
 import type { Cli, RecordSchemas, Schemas } from "../cli.ts";
 import { cliOf, command, group } from "../command.ts";
 import { misused } from "../failed.ts";
+import { SCOPES } from "../scopes.ts";
 import { coloured, confirm, facts, note, plain, table } from "../terminal.ts";
 import { expiryOf, secondsOf } from "../times.ts";
 
 type Key = Schemas["Key"];
-type Scope = Key["scopes"][number];
-
-const SCOPES: readonly Scope[] = ["purge", "zones:read", "zones:write", "usage:read", "keys:write"];
 
 /** `rescdn keys`. */
 export function keys() {

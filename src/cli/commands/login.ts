@@ -11,9 +11,9 @@ import { Failed, misused } from "../failed.ts";
 import { standardInput } from "../input.ts";
 import { openInBrowser } from "../open-in-browser.ts";
 import { configPath, type Profile, readProfile, writeProfile } from "../profiles.ts";
+import { SCOPES } from "../scopes.ts";
 import { askHidden, coloured, facts, note } from "../terminal.ts";
 
-const SCOPES = ["zones:read", "zones:write", "purge", "usage:read", "keys:write"] as const;
 const WAIT_MS = 10 * 60_000;
 
 /** `rescdn login`. */
@@ -26,7 +26,9 @@ export const login = () =>
     "rescdn login --key < key.txt",
   )
     .option("--key", "read a key, from the standard input or without showing what is typed")
-    .addOption(new Option("--scope <scope...>", "what the new key may do").choices(SCOPES))
+    .addOption(
+      new Option("--scope <scope...>", "what the new key may do; without it, all that you may").choices(SCOPES),
+    )
     .option("--no-browser", "the browser is on another machine: print the address, and read the code that it shows")
     .action(async (options) => {
       // A new profile has nothing to say yet.
@@ -37,7 +39,7 @@ export const login = () =>
       const before = known?.api === api ? known : null;
       const profile = options.key
         ? await byKey(api, before)
-        : await byBrowser(api, options.scope ?? SCOPES, options.browser);
+        : await byBrowser(api, options.scope ?? [], options.browser);
       await writeProfile(name, profile);
       const as = await whoIs(profile);
       cli.show(

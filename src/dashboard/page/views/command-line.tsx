@@ -10,13 +10,14 @@ import { useTitle } from "../ui/use-title.ts";
 
 type Scope = Schemas["Key"]["scopes"][number];
 
-const MEANINGS: readonly [Scope, string][] = [
-  ["zones:read", "read zones and their settings"],
-  ["zones:write", "create, change and delete zones"],
-  ["purge", "purge what is stored"],
-  ["usage:read", "read usage"],
-  ["keys:write", "make and revoke keys, read the audit log"],
-];
+/** Of all scopes: one that is missing here is an error of types. */
+const MEANINGS: Readonly<Record<Scope, string>> = {
+  "zones:read": "read zones and their settings",
+  "zones:write": "create, change and delete zones",
+  purge: "purge what is stored",
+  "usage:read": "read usage",
+  "keys:write": "make and revoke keys, read the audit log",
+};
 
 /** Where `rescdn login` leads: whoever is signed in says whether that machine gets keys, and for what. */
 export function CommandLine() {
@@ -42,7 +43,9 @@ export function CommandLine() {
 }
 
 function Confirmation({ request }: { request: CommandLineRequest }) {
-  const asked = MEANINGS.filter(([scope]) => request.scopes.includes(scope));
+  const all = Object.entries(MEANINGS) as [Scope, string][];
+  // The command that asks for all of them names none.
+  const asked = request.scopes.length === 0 ? all : all.filter(([scope]) => request.scopes.includes(scope));
   const [code, setCode] = useState<string | null>(null);
   const confirm = useAction(async () => {
     const made = await keysFor(
