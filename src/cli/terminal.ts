@@ -43,11 +43,12 @@ export function plain(text: string): string {
 
 /** Columns for a terminal, as wide as what is in them. Numbers stand at the right. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+  if (rows.length === 0) return "None.";
   const texts = rows.map((row) => row.map((cell) => (cell === null ? "-" : String(cell))));
   const widths = head.map((name, column) =>
     Math.max(name.length, ...texts.map((row) => shownLength(row[column] ?? ""))),
   );
-  const isRight = head.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === "number"));
+  const isRight = head.map((_, column) => texts.every((row) => FIGURE.test(row[column] ?? "")));
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, column) => {
@@ -65,6 +66,8 @@ export function facts(pairs: readonly (readonly [string, string | number | null]
   return pairs.map(([name, value]) => `${coloured("dim", name.padEnd(width))}  ${value ?? "-"}`).join("\n");
 }
 
+const FIGURE = /^(?:-|[\d.,]+(?: (?:[kMGTP]?B|%))?)$/;
+
 const shownLength = (text: string) => stripVTControlCharacters(text).length;
 
 /** Asks before something is destroyed. @throws where nobody can be asked, or whoever is asked does not want it */
@@ -72,20 +75,23 @@ export async function confirm(question: string, isAgreed: boolean | undefined): 
   if (isAgreed) return;
   if (!process.stdin.isTTY)
     throw misused(`${question} There is nobody to ask here.`, "add --yes to go on without a question");
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`${question} [y/N] `);
-  terminal.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new Failed("nothing was done");
+  if (!/^y(es)?$/i.test(await ask(`${question} [y/N] `))) throw new Failed("nothing was done");
 }
 
-/** Asks for something that the terminal must not show. */
-export async function askHidden(question: string): Promise<string> {
-  process.stderr.write(question);
+/** Asks for a line. @param isHidden the terminal does not show what is typed @throws where there is none */
+export async function ask(question: string, isHidden = false): Promise<string> {
+  if (isHidden) process.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  const terminal = isHidden
+    ? createInterface({ input: process.stdin, output: nowhere, terminal: true })
+    : createInterface({ input: process.stdin, output: process.stderr });
   terminal.once("SIGINT", () => process.exit(130));
-  const answer = await terminal.question("");
-  terminal.close();
-  process.stderr.write("\n");
-  return answer.trim();
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  terminal.once("close", () => reject(new Failed("nothing was typed")));
+  try {
+    return (await Promise.race([terminal.question(isHidden ? "" : question), ended])).trim();
+  } finally {
+    terminal.close();
+    if (isHidden) process.stderr.write("\n");
+  }
 }

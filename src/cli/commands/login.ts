@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import { Option } from "@commander-js/extra-typings";
 import createClient from "openapi-fetch";
 import type { paths } from "../../../dist/api-types/rescdn.d.ts";
@@ -12,7 +11,7 @@ import { standardInput } from "../input.ts";
 import { openInBrowser } from "../open-in-browser.ts";
 import { configPath, type Profile, readProfile, writeProfile } from "../profiles.ts";
 import { SCOPES } from "../scopes.ts";
-import { askHidden, coloured, facts, note } from "../terminal.ts";
+import { ask, coloured, facts, note } from "../terminal.ts";
 
 const WAIT_MS = 10 * 60_000;
 
@@ -50,7 +49,7 @@ export const login = () =>
     });
 
 async function byKey(api: string, before: Profile | null): Promise<Profile> {
-  const text = process.stdin.isTTY ? await askHidden("Key (rk_… or rdb_…, it is not shown): ") : await standardInput();
+  const text = process.stdin.isTTY ? await ask("Key (rk_… or rdb_…, it is not shown): ", true) : await standardInput();
   const tokens = text.split(/\s+/).filter(Boolean);
   const rescdn = tokens.find((token) => token.startsWith("rk_"));
   const resolvedb = tokens.find((token) => token.startsWith("rdb_"));
@@ -90,10 +89,8 @@ async function inTime<T>(keys: Promise<T>): Promise<T> {
 }
 
 async function pasted<T>(read: (code: string) => Promise<T | null>): Promise<T> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const code = await terminal.question("The code that the page shows: ");
-  terminal.close();
-  const keys = await read(code.trim());
+  const code = await ask("The code that the page shows: ");
+  const keys = await read(code);
   if (keys === null) throw new Failed("that is not the code of this sign-in", { hint: "start rescdn login anew" });
   return keys;
 }

@@ -27,7 +27,7 @@ const list = () =>
     .action(async (options) => {
       const cli = cliOf(options);
       const [found, api] = [await allZones(await cli.rescdn(), options.name), await cli.api()];
-      if (found.length === 0 && !cli.json) note("You have no such zone. rescdn zones create makes one.");
+      if (found.length === 0 && !cli.json) note("rescdn zones create makes a zone.");
       cli.show(found, (zones) =>
         table(
           ["name", "state", "origin", "address", "created"],
