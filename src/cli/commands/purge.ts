@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { answerOf } from "../calls.ts";
 import type { Cli, Schemas } from "../cli.ts";
 import { cliOf, command } from "../command.ts";
-import { misused } from "../failed.ts";
+import { Failed, misused } from "../failed.ts";
 import { collected, standardInput } from "../input.ts";
 import { coloured, progress } from "../terminal.ts";
 import { urlOf, zoneOfHost } from "../zone-of-url.ts";
@@ -11,7 +11,11 @@ type Order = Schemas["PurgeOrder"];
 
 /** What the API takes at once. */
 const PATHS_AT_ONCE = 1_000;
+/** From one look to the next: so long at first, and at most. */
 const LOOK_MS = 250;
+const LONGEST_LOOK_MS = 4_000;
+/** So long a purge is waited for. */
+const PATIENCE_MS = 120_000;
 
 /** `rescdn purge`. */
 export const purge = () =>
@@ -28,7 +32,7 @@ export const purge = () =>
     .option("--tag <tag>", "all that has this Cache-Tag; may be given several times", collected)
     .option("--everything", "all of the zone")
     .option("--soft", "stale instead of gone: it is served where stale answers may be")
-    .option("--wait", "until the purge is published")
+    .option("--wait", "until it is published: every location learns of it within seconds")
     .action(async (targets, options) => {
       const cli = cliOf(options);
       const orders = await ordersOf(cli, await withInput(targets), options);
@@ -104,12 +108,16 @@ function cut(paths: readonly string[]): string[][] {
 /** Waits until a purge is published. */
 export async function published(cli: Cli, id: string): Promise<void> {
   const client = await cli.rescdn();
-  for (;;) {
+  const end = Date.now() + PATIENCE_MS;
+  for (let pause = LOOK_MS; Date.now() < end; pause = Math.min(pause * 1.5, LONGEST_LOOK_MS)) {
     const { state } = await answerOf(client.GET("/v1/purges/{id}", { params: { path: { id } } }));
     if (state === "published") return;
     progress(`purge ${id}: ${state}…`);
-    await wait(LOOK_MS);
+    await wait(pause);
   }
+  throw new Failed(`the purge ${id} is not published yet, after two minutes`, {
+    hint: `it goes on by itself: rescdn api GET /v1/purges/${id} says where it stands`,
+  });
 }
 
 function sentence(
