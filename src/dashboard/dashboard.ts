@@ -58,8 +58,8 @@ async function fileAnswer(
 ): Promise<Response> {
   const { default: compressed } = await load();
   return compressedAnswer(request, compressed, status, {
+    vary: "accept-encoding, accept",
     ...headers,
     "content-type": type,
-    vary: "accept-encoding, accept",
   });
 }
