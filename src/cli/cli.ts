@@ -16,7 +16,8 @@ export interface CommonOptions {
   api?: string | undefined;
 }
 
-const DEFAULT_API = "https://api.rescdn.io";
+/** Where the API is if nobody says. */
+export const DEFAULT_API = "https://api.rescdn.io";
 
 /** What a command has to work with: whom it calls, by which keys, and how it says what came of it. */
 export class Cli {
@@ -125,7 +126,8 @@ export function isThisMachine(hostname: string): boolean {
   return /^(127\.[\d.]+|\[::1\]|(.+\.)?localhost)$/.test(hostname);
 }
 
-function apiOf(named: string): string {
+/** The origin of an API that somebody has named. */
+export function apiOf(named: string): string {
   const url = URL.parse(named);
   if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.username !== "")
     throw misused(`${JSON.stringify(named)} is not the address of an API`, "such as https://api.rescdn.io");

@@ -3,7 +3,7 @@ import createClient from "openapi-fetch";
 import type { paths } from "../../../dist/api-types/rescdn.d.ts";
 import type { paths as recordPaths } from "../../../dist/api-types/resolvedb.d.ts";
 import { answerOf } from "../calls.ts";
-import { Cli, called } from "../cli.ts";
+import { apiOf, called, DEFAULT_API } from "../cli.ts";
 import { cliOf, command } from "../command.ts";
 import { dashboardOf } from "../dashboard.ts";
 import { Failed, misused } from "../failed.ts";
@@ -30,11 +30,10 @@ export const login = () =>
     )
     .option("--no-browser", "the browser is on another machine: print the address, and read the code that it shows")
     .action(async (options) => {
-      // A new profile has nothing to say yet.
-      const known = await readProfile(new Cli(options).profileName);
-      const cli = cliOf({ ...options, api: options.api ?? process.env.RESCDN_API ?? known?.api, profile: undefined });
-      const name = new Cli(options).profileName;
-      const api = await cli.api();
+      const cli = cliOf(options);
+      const name = cli.profileName;
+      const known = await readProfile(name);
+      const api = apiOf(options.api || process.env.RESCDN_API || known?.api || DEFAULT_API);
       const before = known?.api === api ? known : null;
       const profile = options.key
         ? await byKey(api, before)

@@ -106,7 +106,7 @@ function cut(paths: readonly string[]): string[][] {
 }
 
 /** Waits until a purge is published. */
-export async function published(cli: Cli, id: string): Promise<void> {
+async function published(cli: Cli, id: string): Promise<void> {
   const client = await cli.rescdn();
   const end = Date.now() + PATIENCE_MS;
   for (let pause = LOOK_MS; Date.now() < end; pause = Math.min(pause * 1.5, LONGEST_LOOK_MS)) {

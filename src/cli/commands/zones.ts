@@ -157,10 +157,10 @@ function warn(cli: Cli, { warnings = [] }: Zone): void {
   if (!cli.json) for (const warning of warnings) note(coloured("yellow", `warning: ${plain(warning)}`));
 }
 
-export function state({ active, mode }: Zone): string {
+function state({ active, mode }: Zone): string {
   return `${active ? "active" : "paused"}${mode === "test" ? ", test" : ""}`;
 }
 
-export function day(time: string): string {
+function day(time: string): string {
   return time.slice(0, 10);
 }
