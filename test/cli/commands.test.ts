@@ -175,10 +175,13 @@ describe.concurrent("rescdn", () => {
 
   it("signs in with a key that it reads, and keeps it where its user alone may read it", async () => {
     const { RESCDN_API = "", RESCDN_KEY = "", RESOLVEDB_KEY: _, ...rest } = env;
-    const login = await runCli(["login", "--key", "--api", RESCDN_API, "--profile", "work"], {
-      env: rest,
-      input: `${RESCDN_KEY}\n`,
+    const asWork = ["login", "--key", "--api", RESCDN_API, "--profile", "work"];
+    expect((await runCli(asWork, { env: rest, input: "rk_live_wrong\n" })).code).toBe(1);
+    expect(await runCli(["whoami", "--profile", "work"], { env: rest })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no profile "work"'),
     });
+    const login = await runCli(asWork, { env: rest, input: `${RESCDN_KEY}\n` });
     expect(login).toMatchObject({ code: 0, stdout: expect.stringContaining("as Acme (profile work)") });
     const path = join(folder, "config/rescdn/config.json");
     expect((await stat(path)).mode & 0o777).toBe(0o600);

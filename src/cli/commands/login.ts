@@ -38,8 +38,10 @@ export const login = () =>
       const profile = options.key
         ? await byKey(api, before)
         : await byBrowser(api, options.scope ?? [], options.browser);
-      await writeProfile(name, profile);
+      // What the dashboard has made is kept in any case; what somebody has typed may be no key.
+      if (!options.key) await writeProfile(name, profile);
       const as = await whoIs(profile);
+      if (options.key) await writeProfile(name, profile);
       cli.show(
         { profile: name, api, ...as },
         () => `Signed in to ${api} as ${coloured("bold", as.account)} (profile ${name}).`,
