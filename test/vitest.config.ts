@@ -18,6 +18,7 @@ const packages = "test/client/node_modules/**";
 
 const needsNode = [
   "test/bench/**/*.test.ts",
+  "test/cli/**/*.test.ts",
   "test/server/**/*.test.ts",
   "test/rules/**/*.test.ts",
   ...timed,

@@ -1,6 +1,5 @@
-import { brotliDecompressSync } from "node:zlib";
 import { type DashboardFile, files, page } from "#dashboard-files";
-import { preferredCoding } from "../http/accept-encoding.ts";
+import { compressedAnswer } from "../compressed-file.ts";
 import { weightedValues } from "../http/weighted-list.ts";
 import { ANSWER_HEADERS } from "../rest/answer-headers.ts";
 import { isPage } from "./page-paths.ts";
@@ -52,23 +51,15 @@ function wantsPage({ headers }: Request): boolean {
 }
 
 async function fileAnswer(
-  { method, headers: asked }: Request,
+  request: Request,
   { type, load }: DashboardFile,
   status: number,
   headers: Readonly<Record<string, string>>,
 ): Promise<Response> {
   const { default: compressed } = await load();
-  const isTaken = preferredCoding(asked.get("accept-encoding"), ["br", "identity"]) === "br";
-  const body = isTaken ? compressed : brotliDecompressSync(compressed);
-  return new Response(method === "HEAD" ? null : body, {
-    status,
-    headers: {
-      ...headers,
-      "content-type": type,
-      "content-length": String(body.byteLength),
-      vary: "accept-encoding, accept",
-      ...(isTaken && { "content-encoding": "br" }),
-    },
-    encodeBody: "manual",
+  return compressedAnswer(request, compressed, status, {
+    vary: "accept-encoding, accept",
+    ...headers,
+    "content-type": type,
   });
 }

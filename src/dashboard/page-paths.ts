@@ -18,6 +18,7 @@ export const PAGE_PATHS = {
   namespace: "/records/:namespace",
   webhooks: "/webhooks",
   account: "/account",
+  commandLine: "/command-line",
   operator: "/operator",
 } as const;
 

@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { type Settings, settingsOf } from "../settings.ts";
 import type { RestEnv } from "./context.ts";
 
 /** Where those who look around find what there is. */
@@ -8,9 +9,25 @@ export interface Signpost {
   openapi: string;
   /** The API itself. */
   api: string;
+  /** Where people sign in; null: nowhere. */
+  dashboard: string | null;
 }
 
 /** Answers paths at which there is nothing but the way to what there is. Needs no key. */
-export function addSignposts(app: OpenAPIHono<RestEnv>, paths: readonly string[], signpost: Signpost): void {
-  for (const path of paths) app.get(path, (c) => c.json(signpost));
+export function addSignposts(
+  app: OpenAPIHono<RestEnv>,
+  paths: readonly string[],
+  signpost: Omit<Signpost, "dashboard">,
+): void {
+  for (const path of paths)
+    app.get(path, (c) =>
+      c.json({ ...signpost, dashboard: dashboardOf(c.req.url, settingsOf(c.env)) } satisfies Signpost),
+    );
+}
+
+/** The dashboard is served by the server that was asked, at a host of its own. */
+function dashboardOf(asked: string, { dashboardHost, signInSecret }: Settings): string | null {
+  if (dashboardHost === null || signInSecret === null) return null;
+  const { protocol, port } = new URL(asked);
+  return new URL(`${protocol}//${dashboardHost}${port && `:${port}`}`).origin;
 }

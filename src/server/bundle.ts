@@ -4,10 +4,11 @@ import { basename, extname, join } from "node:path";
 import { build, type Metafile, type Plugin, stop } from "esbuild";
 import { EVENTS } from "../log/events.ts";
 import { buildDashboard } from "./build-dashboard.ts";
+import { buildDocs } from "./build-docs.ts";
 import { projectRoot } from "./project.ts";
 
 /** Files that are bytes to the Worker, never evaluated: those of `wrangler.toml`'s rule of type Data. */
-const DATA_FILE = /^swagger-ui(-bundle\.js|-standalone-preset\.js|\.css)$|\.br$/;
+const DATA_FILE = /\.br$/;
 
 const MAIN = "worker.mjs";
 
@@ -39,7 +40,7 @@ export async function bundleWorker(
   entry = "src/worker.ts",
   alias: Record<string, string> = {},
 ): Promise<Bundle> {
-  await Promise.all([rm(folder, { recursive: true, force: true }), buildDashboard()]);
+  await Promise.all([rm(folder, { recursive: true, force: true }), buildDashboard(), buildDocs()]);
   const { metafile } = await build({
     absWorkingDir: projectRoot,
     entryPoints: { worker: entry },
@@ -89,8 +90,7 @@ export function evaluatedAtStart({ outputs }: Metafile): string[] {
 const dataModules: Plugin = {
   name: "data-modules",
   setup({ onLoad }) {
-    onLoad({ filter: /swagger-ui|\.br$/ }, async ({ path }) => {
-      if (!DATA_FILE.test(basename(path))) return undefined;
+    onLoad({ filter: DATA_FILE }, async ({ path }) => {
       return { contents: await readFile(path), loader: "copy" };
     });
   },

@@ -116,6 +116,10 @@ The zone "${zone}" serves ${edge}/ from http://127.0.0.1:${originPort}, which li
 
 export RESCDN_KEY=${keys.rescdn}
 export RESOLVEDB_KEY=${keys.resolvedb}
+export RESCDN_API=${host}
+
+# the command line, with these keys
+npx rescdn zones ls
 
 # your zones
 curl ${api}/zones ${authenticated}

@@ -19,6 +19,10 @@ describe("GET /docs", () => {
     expect(await page.text()).not.toMatch(/<script(?! src="\/docs\/)|<style|\bon\w+=|\/\//);
   });
 
+  it("is at /docs/api as well", async () => {
+    expect(await (await call("/docs/api")).text()).toBe(await (await call("/docs")).text());
+  });
+
   it("has every file that it asks for, with a type that browsers accept under nosniff", async () => {
     const paths = await filesOf(await call("/docs"));
     expect(paths).toHaveLength(4);
@@ -28,6 +32,20 @@ describe("GET /docs", () => {
       expect(file.headers.get("content-type")).toMatch(/\.css\b/.test(path) ? /^text\/css/ : /^text\/javascript/);
       expect((await file.arrayBuffer()).byteLength).toBeGreaterThan(100);
     }
+  });
+
+  it("sends its files compressed to those who accept Brotli, and decoded to others, with what caches must know", async () => {
+    const [path = ""] = (await filesOf(await call("/docs"))).filter((one) => one.includes("bundle"));
+    const read = async (accepted: string) => {
+      const file = await call(path, { headers: { "accept-encoding": accepted } });
+      await file.body?.cancel();
+      const of = (name: string) => file.headers.get(name);
+      expect(of("vary")).toBe("accept-encoding");
+      return { coding: of("content-encoding"), length: Number(of("content-length")) };
+    };
+    const [coded, plain] = [await read("gzip, br"), await read("gzip")];
+    expect([coded.coding, plain.coding]).toEqual(["br", null]);
+    expect(plain.length).toBeGreaterThan(3 * coded.length);
   });
 
   it("lets clients keep a release's files for a year, and only under that release's URL", async () => {

@@ -36,6 +36,7 @@ export function insidePages(zone: string): readonly ShownPage[] {
     { name: "audit", path: "/audit", heading: "Audit log" },
     { name: "members", path: "/members", heading: "Members" },
     { name: "account", path: "/account", heading: "You" },
+    { name: "command-line", path: `/command-line?${asked}`, heading: "Sign in a terminal" },
     { name: "records", path: "/records", heading: "ResolveDB" },
     { name: "namespace", path: `/records/${shop}`, heading: shop },
     { name: "record", path: `/records/${shop}`, heading: shop, open: ["button", `config.${shop}.v1`] },
@@ -43,6 +44,14 @@ export function insidePages(zone: string): readonly ShownPage[] {
     { name: "operator", path: "/operator", heading: "Accounts" },
   ];
 }
+
+/** What `rescdn login` puts into the address that it opens. */
+const asked = new URLSearchParams({
+  name: "rescdn on laptop",
+  scopes: "zones:read zones:write purge usage:read keys:write",
+  key: `${"x".repeat(43)}.${"y".repeat(43)}`,
+  state: "s".repeat(22),
+});
 
 /** A namespace that goes with a zone: nobody else has its name. */
 const namespaceOf = (zone: string) => zone.replace("assets", "shop");

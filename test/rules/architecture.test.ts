@@ -8,6 +8,8 @@ const sources = files.filter((path) => /^src\/.+\.ts$/.test(path));
 const imports = sources.flatMap((path) => importsOf(path));
 /** What runs in browsers is no Worker. */
 const isPage = (path: string) => path.startsWith("src/dashboard/page/");
+/** What runs in Node. */
+const isForNode = (path: string) => /^src\/(?:server|cli)\//.test(path);
 const manifest = JSON.parse(read("package.json")) as Record<
   "scripts" | "dependencies" | "devDependencies",
   Record<string, string>
@@ -239,6 +241,13 @@ describe("the arrows", () => {
     expect(dashboard).toEqual([{ from: "src/control-plane.ts", to: "src/dashboard/dashboard.ts", how: "dynamic" }]);
   });
 
+  it("the command line knows of the Worker what its documents say, and defaults; nobody imports it", () => {
+    const isCli = (path: string) => path.startsWith("src/cli/");
+    const allowed = ({ to }: Import) => !to.startsWith("src/") || isCli(to) || to === "src/zones/settings.ts";
+    expect(forbidden("src/cli/", allowed)).toEqual([]);
+    expect(imports.filter(({ from, to }) => isCli(to) && !isCli(from))).toEqual([]);
+  });
+
   it("nothing but server/ imports server/", () => {
     const outside = imports.filter(({ from, to }) => to.startsWith("src/server/") && !from.startsWith("src/server/"));
     expect(outside).toEqual([]);
@@ -249,15 +258,15 @@ describe("the arrows", () => {
       if (to.startsWith("src/")) return files.includes(to);
       // Made by `npm run client-types` and by the dashboard's build, which also takes in what the page imports.
       if (isPage(from) && to.startsWith("dist/api-types/")) return true;
-      if (to === "#dashboard-files" || /^(node|cloudflare):/.test(to)) return true;
+      if (to === "#dashboard-files" || to === "#docs-files" || /^(node|cloudflare):/.test(to)) return true;
       const packages = isPage(from) ? manifest.devDependencies : manifest.dependencies;
       return Object.keys(packages).some((name) => to === name || to.startsWith(`${name}/`));
     };
-    expect(imports.filter((made) => !made.from.startsWith("src/server/") && !known(made))).toEqual([]);
+    expect(imports.filter((made) => !isForNode(made.from) && !known(made))).toEqual([]);
   });
 
   it("every fetch of the Worker keeps out of the cache that Cloudflare has below it, and so does the store", () => {
-    const product = sources.filter((path) => !path.startsWith("src/server/") && !isPage(path));
+    const product = sources.filter((path) => !isForNode(path) && !isPage(path));
     const calls = product.flatMap((path) => callsOf("fetch", read(path)).map((call) => ({ path, call })));
     expect(calls.length).toBeGreaterThanOrEqual(3);
     expect(calls.filter(({ call }) => !/\bcache: "no-store"/.test(call))).toEqual([]);

@@ -1,4 +1,4 @@
-import { version } from "swagger-ui-dist/package.json";
+import { version } from "#docs-files";
 
 /** An OpenAPI document that the page shows: its name in the page's list, its path on the API's hosts. */
 export interface ShownDocument {
@@ -6,10 +6,7 @@ export interface ShownDocument {
   url: string;
 }
 
-/** Names the release of Swagger UI in the URLs of its files, so that clients may keep them for ever. */
-export const VERSION = version;
-
-/** The page itself. All that runs stands in files of its own, so that its policy needs no 'unsafe-inline'. */
+/** The page itself. Its files' URLs name their release, so that clients may keep them for ever. All that runs stands in files of its own, so that its policy needs no 'unsafe-inline'. */
 export const PAGE = `<!doctype html>
 <html lang="en">
 <head>
@@ -17,13 +14,13 @@ export const PAGE = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>ResCDN API</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/docs/swagger-ui.css?v=${VERSION}">
+<link rel="stylesheet" href="/docs/swagger-ui.css?v=${version}">
 </head>
 <body>
 <div id="docs"></div>
 <noscript>This page needs JavaScript. The API's description is at <a href="/openapi.json">/openapi.json</a>.</noscript>
-<script src="/docs/swagger-ui-bundle.js?v=${VERSION}"></script>
-<script src="/docs/swagger-ui-standalone-preset.js?v=${VERSION}"></script>
+<script src="/docs/swagger-ui-bundle.js?v=${version}"></script>
+<script src="/docs/swagger-ui-standalone-preset.js?v=${version}"></script>
 <script src="/docs/start.js"></script>
 </body>
 </html>

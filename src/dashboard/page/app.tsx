@@ -34,6 +34,7 @@ const Usage = inside(() => import("./views/usage.tsx").then(({ Usage }) => Usage
 const Audit = inside(() => import("./views/audit.tsx").then(({ Audit }) => Audit));
 const Members = inside(() => import("./views/members.tsx").then(({ Members }) => Members));
 const Account = inside(() => import("./views/account.tsx").then(({ Account }) => Account));
+const CommandLine = inside(() => import("./views/command-line.tsx").then(({ CommandLine }) => CommandLine));
 const Operator = inside(() => import("./views/operator.tsx").then(({ Operator }) => Operator));
 const Records = inside(() => import("./views/records.tsx").then(({ Records }) => Records));
 const Namespace = inside(() => import("./views/namespace.tsx").then(({ Namespace }) => Namespace));
@@ -64,6 +65,7 @@ export function App() {
           <Route path={PAGE_PATHS.audit} component={Audit} />
           <Route path={PAGE_PATHS.members} component={Members} />
           <Route path={PAGE_PATHS.account} component={Account} />
+          <Route path={PAGE_PATHS.commandLine} component={CommandLine} />
           <Route path={PAGE_PATHS.operator} component={Operator} />
           <Route path={PAGE_PATHS.records} component={Records} />
           <Route path={PAGE_PATHS.namespace} component={Namespace} />

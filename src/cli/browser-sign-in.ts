@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { hostname } from "node:os";
+import { compactDecrypt, exportJWK, generateKeyPair } from "jose";
+
+/** What the dashboard makes for this machine. */
+export interface MadeKeys {
+  rescdn: { id: string; token: string };
+  resolvedb: { id: string; token: string } | null;
+  account: string;
+}
+
+/**
+ * A sign-in by the dashboard. The page there makes keys, encrypts them (JWE, RFC 7516) for a key pair that this process alone has,
+ * and leads the browser back to it on the loopback interface (RFC 8252 §7.3). So neither the browser's history nor who reads the
+ * address or listens on another port learns a key; and `state` tells an answer of ours from what another page sends.
+ */
+export interface BrowserSignIn {
+  /** The dashboard's page, with what it has to know. */
+  url: string;
+  /** What came back to the loopback interface. */
+  keys: Promise<MadeKeys>;
+  /** What somebody has copied from the page. Null: it is not this sign-in's. */
+  read(code: string): Promise<MadeKeys | null>;
+  close(): void;
+}
+
+/** @param dashboard its origin @param scopes none: all @param isHere whether the browser is on this machine */
+export async function startSignIn(
+  dashboard: string,
+  scopes: readonly string[],
+  isHere: boolean,
+): Promise<BrowserSignIn> {
+  const { publicKey, privateKey } = await generateKeyPair("ECDH-ES", { crv: "P-256" });
+  const { x, y } = await exportJWK(publicKey);
+  const state = randomBytes(16).toString("base64url");
+
+  const read = async (code: string): Promise<MadeKeys | null> => {
+    const opened = await compactDecrypt(code, privateKey, {
+      keyManagementAlgorithms: ["ECDH-ES"],
+      contentEncryptionAlgorithms: ["A256GCM"],
+    }).catch(() => null);
+    if (opened === null) return null;
+    const answer = JSON.parse(new TextDecoder().decode(opened.plaintext)) as MadeKeys & { state: string };
+    return answer.state === state ? answer : null;
+  };
+
+  const arrived = Promise.withResolvers<MadeKeys>();
+  const server = createServer(async (request, response) => {
+    const { port } = server.address() as AddressInfo;
+    // Another host's name for this address would be another page's way in (DNS rebinding).
+    const url =
+      request.headers.host === `127.0.0.1:${port}` ? URL.parse(request.url ?? "", `http://127.0.0.1:${port}`) : null;
+    const code = url?.pathname === "/signed-in" ? url.searchParams.get("code") : null;
+    const keys = code === null ? null : await read(code);
+    response.writeHead(keys === null ? 400 : 200, {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+      "referrer-policy": "no-referrer",
+      "cache-control": "no-store",
+      connection: "close",
+    });
+    response.end(
+      keys === null
+        ? page("Not signed in", WRONG)
+        : page("Signed in", "Close this window, and go back to the terminal."),
+    );
+    if (keys !== null) arrived.resolve(keys);
+  });
+  if (isHere) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+
+  const url = new URL("/command-line", dashboard);
+  url.search = new URLSearchParams({
+    name: `rescdn on ${hostname()}`,
+    ...(scopes.length > 0 && { scopes: scopes.join(" ") }),
+    key: `${x}.${y}`,
+    state,
+    ...(isHere && { port: String((server.address() as AddressInfo).port) }),
+  }).toString();
+  return { url: url.href, keys: arrived.promise, read, close: () => server.close() };
+}
+
+const WRONG = "This is not the answer to the sign-in that waits here. Start rescdn login anew.";
+
+function page(title: string, text: string): string {
+  return `<!doctype html><html lang="en"><title>${title}</title><style>body{font:1rem system-ui;margin:4rem auto;max-width:30rem;padding:0 1rem;color-scheme:light dark}</style><h1>${title}</h1><p>${text}</p></html>`;
+}

@@ -1,0 +1,12 @@
+import { called } from "./cli.ts";
+import { Failed } from "./failed.ts";
+
+/** The origin of the dashboard of an API, which says where it is. */
+export async function dashboardOf(api: string): Promise<string> {
+  const answer = await called(new Request(new URL("/v1", api), { headers: { accept: "application/json" } }));
+  const signpost = (await answer.json().catch(() => null)) as { name?: unknown; dashboard?: unknown } | null;
+  if (signpost?.name !== "ResCDN") throw new Failed(`${api} is no API of ResCDN`, { hint: "--api names another" });
+  if (typeof signpost.dashboard !== "string")
+    throw new Failed(`${api} has no dashboard to sign in at`, { hint: "rescdn login --key takes a key in its place" });
+  return signpost.dashboard;
+}

@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { buffer, text } from "node:stream/consumers";
+import { misused } from "./failed.ts";
+
+/** What stands in the standard input. */
+export function standardInput(): Promise<string> {
+  return text(process.stdin);
+}
+
+/**
+ * The bytes that an argument stands for: `-` what comes by the standard input, `@name` a file, anything else itself. So secrets
+ * need not stand in an argument, where other users and the shell's history see them.
+ */
+export async function bytesOf(argument: string): Promise<Uint8Array> {
+  if (argument === "-" || argument === "@-") return buffer(process.stdin);
+  if (argument.startsWith("@@")) return new TextEncoder().encode(argument.slice(1));
+  if (!argument.startsWith("@")) return new TextEncoder().encode(argument);
+  return readNamed(argument.slice(1));
+}
+
+/** As {@link bytesOf}, as text. */
+export async function textOf(argument: string): Promise<string> {
+  return new TextDecoder().decode(await bytesOf(argument));
+}
+
+/** A file that somebody has named. @throws where it cannot be read */
+export async function readNamed(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw misused(`cannot read ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** JSON that somebody has written. @param where it stands, as a sentence names it */
+export function parseJson(json: string, where: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw misused(`${where} is no JSON: ${(error as Error).message}`);
+  }
+}
+
+/** Why a file cannot be used. */
+export function reasonOf(error: unknown): string {
+  const reasons: Record<string, string> = {
+    ENOENT: "there is none",
+    EACCES: "you may not",
+    EISDIR: "it is a folder",
+    ENOTDIR: "what is above it is no folder",
+  };
+  const { code, message } = error as NodeJS.ErrnoException;
+  return reasons[code ?? ""] ?? message;
+}
+
+/** A number that an option gives. */
+export function wholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw misused(`${JSON.stringify(text)} is not a whole number`);
+  return Number(text);
+}
+
+/** Collects an option that may be given several times. */
+export function collected(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}

@@ -1,0 +1,97 @@
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+import { stripVTControlCharacters, styleText } from "node:util";
+import { Failed, misused } from "./failed.ts";
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Colours a text where the standard output shows colours (https://no-color.org). */
+export function coloured(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stdout });
+}
+
+/** Writes lines to the standard output. */
+export function print(text: string): void {
+  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** Says something beside the output: what a pipe is not given. */
+export function note(text: string): void {
+  clearProgress();
+  process.stderr.write(`${text}\n`);
+}
+
+let isProgressShown = false;
+
+/** Shows on the terminal how far long work is; the next thing that is said takes its place. */
+export function progress(text: string): void {
+  if (!process.stderr.isTTY) return;
+  process.stderr.write(`\r\u001b[K${text}`);
+  isProgressShown = true;
+}
+
+/** Takes away what {@link progress} has shown. */
+export function clearProgress(): void {
+  if (isProgressShown) process.stderr.write("\r\u001b[K");
+  isProgressShown = false;
+}
+
+/** A text of somebody else's, without what would steer the terminal. */
+export function plain(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
+}
+
+/** Columns for a terminal, as wide as what is in them. Numbers stand at the right. */
+export function table(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+  if (rows.length === 0) return "None.";
+  const texts = rows.map((row) => row.map((cell) => (cell === null ? "-" : String(cell))));
+  const widths = head.map((name, column) =>
+    Math.max(name.length, ...texts.map((row) => shownLength(row[column] ?? ""))),
+  );
+  const isRight = head.map((_, column) => texts.every((row) => FIGURE.test(row[column] ?? "")));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => {
+        const gap = " ".repeat(Math.max(0, widths[column]! - shownLength(cell)));
+        return isRight[column] ? gap + cell : cell + gap;
+      })
+      .join("  ")
+      .trimEnd();
+  return [coloured("bold", line(head.map((name) => name.toUpperCase()))), ...texts.map(line)].join("\n");
+}
+
+/** Names and what they are, one a line. */
+export function facts(pairs: readonly (readonly [string, string | number | null])[]): string {
+  const width = Math.max(...pairs.map(([name]) => name.length));
+  return pairs.map(([name, value]) => `${coloured("dim", name.padEnd(width))}  ${value ?? "-"}`).join("\n");
+}
+
+const FIGURE = /^(?:-|[\d.,]+(?: (?:[kMGTP]?B|%))?)$/;
+
+const shownLength = (text: string) => stripVTControlCharacters(text).length;
+
+/** Asks before something is destroyed. @throws where nobody can be asked, or whoever is asked does not want it */
+export async function confirm(question: string, isAgreed: boolean | undefined): Promise<void> {
+  if (isAgreed) return;
+  if (!process.stdin.isTTY)
+    throw misused(`${question} There is nobody to ask here.`, "add --yes to go on without a question");
+  if (!/^y(es)?$/i.test(await ask(`${question} [y/N] `))) throw new Failed("nothing was done");
+}
+
+/** Asks for a line. @param isHidden the terminal does not show what is typed @throws where there is none */
+export async function ask(question: string, isHidden = false): Promise<string> {
+  if (isHidden) process.stderr.write(question);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = isHidden
+    ? createInterface({ input: process.stdin, output: nowhere, terminal: true })
+    : createInterface({ input: process.stdin, output: process.stderr });
+  terminal.once("SIGINT", () => process.exit(130));
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  terminal.once("close", () => reject(new Failed("nothing was typed")));
+  try {
+    return (await Promise.race([terminal.question(isHidden ? "" : question), ended])).trim();
+  } finally {
+    terminal.close();
+    if (isHidden) process.stderr.write("\n");
+  }
+}
