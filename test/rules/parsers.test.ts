@@ -37,6 +37,7 @@ const NOT_TIMED: Readonly<Record<string, string>> = {
   "src/files/buckets.ts": "names of bindings, and origins that were checked",
   "src/api/why-routes.ts": ONE_PASS,
   "src/edge/why/examine-origin.ts": ONE_PASS,
+  "src/edge/why/told.ts": OURS,
   "src/secrets/keyring.ts": "the operator's settings",
   "src/secrets/seal.ts": OURS,
   "src/signed-urls/message.ts": OURS,
