@@ -8,6 +8,7 @@ const ALL: Readonly<Record<Scope, true>> = {
   purge: true,
   "usage:read": true,
   "keys:write": true,
+  "files:write": true,
 };
 
 /** All that a key of ResCDN can be allowed: one that is missing here is an error of types. */

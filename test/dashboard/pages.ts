@@ -48,7 +48,7 @@ export function insidePages(zone: string): readonly ShownPage[] {
 /** What `rescdn login` puts into the address that it opens. */
 const asked = new URLSearchParams({
   name: "rescdn on laptop",
-  scopes: "zones:read zones:write purge usage:read keys:write",
+  scopes: "zones:read zones:write purge usage:read keys:write files:write",
   key: `${"x".repeat(43)}.${"y".repeat(43)}`,
   state: "s".repeat(22),
 });

@@ -17,6 +17,7 @@ const MEANINGS: Readonly<Record<Scope, string>> = {
   purge: "purge what is stored",
   "usage:read": "read usage",
   "keys:write": "make and revoke keys, read the audit log",
+  "files:write": "upload and delete files",
 };
 
 /** Where `rescdn login` leads: whoever is signed in says whether that machine gets keys, and for what. */
