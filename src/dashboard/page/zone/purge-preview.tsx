@@ -1,7 +1,7 @@
 import { pathTarget } from "../../../zones/purge/purge-target.ts";
 import type { ZoneSettings } from "../../../zones/settings.ts";
 import type { Schemas } from "../api/client.ts";
-import { addressOf } from "./zone.tsx";
+import { addressOf } from "./address-of.ts";
 
 interface PreviewProps {
   zone: Schemas["Zone"];
