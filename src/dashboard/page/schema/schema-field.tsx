@@ -44,10 +44,12 @@ export function SchemaField(props: SchemaFieldProps) {
     return (
       <Parts name={name} hint={hint} remove={remove} problem={problems[path]}>
         {() => (
-          <div class="parts">
-            <SmallButton label={`Set ${name}`} act={() => editor.set(initialOf(schema))}>
-              Set
-            </SmallButton>
+          <div class="items">
+            <div>
+              <SmallButton label={`Set ${name}`} act={() => editor.set(initialOf(schema))}>
+                Set
+              </SmallButton>
+            </div>
           </div>
         )}
       </Parts>

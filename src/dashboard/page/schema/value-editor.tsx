@@ -100,7 +100,7 @@ const LONG = 2_000;
 function TextInput({ shape: { schema }, value, set, attributes, isOptional }: Of<"text">) {
   const shown = typeof value === "string" ? value : "";
   const change = (text: string) => set(text === "" && isOptional ? null : text);
-  if ((schema.maxLength ?? 0) >= LONG)
+  if ((schema.maxLength ?? 0) >= LONG && typeof schema.example !== "string")
     return (
       <textarea
         {...attributes}

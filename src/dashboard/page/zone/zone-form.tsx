@@ -95,7 +95,7 @@ function Loaded({ read, reload, part, sections, settings }: ZoneFormProps & { se
       />
     );
   return (
-    <form class="reading" onSubmit={submit}>
+    <form class="settings" onSubmit={submit}>
       {!mayEdit && <p class="hint">You may read these settings; an editor or owner may change them.</p>}
       {sections(Object.keys(settings)).map(({ title, names }) => (
         <fieldset key={title} class="card plain" disabled={!mayEdit}>
@@ -166,10 +166,14 @@ function SettingField({ name, schema, value, edit, problems }: SettingFieldProps
       more={
         byDefault !== undefined && (
           <span>
-            Default: <code>{JSON.stringify(byDefault)}</code>
+            {kind !== "group" && (
+              <>
+                Default: <code>{JSON.stringify(byDefault)}</code>
+              </>
+            )}
             {!isSame(value ?? null, byDefault) && isAtLeast("editor") && (
               <>
-                {" · "}
+                {kind !== "group" && " · "}
                 <button
                   type="button"
                   class="link"

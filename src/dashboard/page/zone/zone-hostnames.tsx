@@ -130,12 +130,19 @@ function Shown({ zone, hostname, changed }: { zone: Schemas["Zone"]; hostname: H
           <Time at={since} />
           {checked !== null && (
             <span class="muted">
-              , checked <Time at={checked} />
+              · checked <Time at={checked} />
             </span>
           )}
           {next !== null && (
             <span class="muted">
-              , next <Time at={next} />
+              ·{" "}
+              {Date.parse(next) > Date.now() ? (
+                <>
+                  next check <Time at={next} />
+                </>
+              ) : (
+                "the next check is due"
+              )}
             </span>
           )}
         </dd>
@@ -172,7 +179,7 @@ function Shown({ zone, hostname, changed }: { zone: Schemas["Zone"]; hostname: H
         <dt>Certificate</dt>
         <dd>
           {certificate.state}
-          {certificate.reason !== null && <span class="muted">: {certificate.reason}</span>}
+          {certificate.reason !== null && <span class="muted">· {certificate.reason}</span>}
         </dd>
       </dl>
       {question}

@@ -11,6 +11,8 @@ import { addressOf } from "./address-of.ts";
 import type { ZoneRead } from "./zone-read.ts";
 
 const Overview = lazy(() => import("./zone-overview.tsx").then(({ ZoneOverview }) => ZoneOverview));
+const Live = lazy(() => import("./zone-live.tsx").then(({ ZoneLive }) => ZoneLive));
+const Why = lazy(() => import("./zone-why.tsx").then(({ ZoneWhy }) => ZoneWhy));
 const Purge = lazy(() => import("./zone-purge.tsx").then(({ ZonePurge }) => ZonePurge));
 const Rules = lazy(() => import("./zone-rules.tsx").then(({ ZoneRules }) => ZoneRules));
 const Access = lazy(() => import("./zone-access.tsx").then(({ ZoneAccess }) => ZoneAccess));
@@ -19,6 +21,8 @@ const Settings = lazy(() => import("./zone-settings.tsx").then(({ ZoneSettings }
 
 const PARTS = [
   ["", "Overview"],
+  ["live", "Live"],
+  ["why", "Why"],
   ["purge", "Purge"],
   ["rules", "Rules"],
   ["access", "Access"],
@@ -66,6 +70,8 @@ export function Zone() {
             </nav>
           </div>
           {part === "" && <Overview zone={zone} />}
+          {part === "live" && <Live zone={zone} />}
+          {part === "why" && <Why zone={zone} />}
           {part === "purge" && <Purge zone={zone} />}
           {part === "rules" && <Rules key={etag} read={{ zone, etag }} reload={read.reload} />}
           {part === "access" && <Access key={etag} read={{ zone, etag }} reload={read.reload} />}
