@@ -43,6 +43,15 @@ describe.skipIf(!HAS_BROWSER)("the first load", () => {
     await page.goto(path.replace(":zone", zone));
     await page.getByRole("heading", { level: 1 }).first().waitFor();
     const shown = Math.round(performance.now() - begun);
+    const late = await page.evaluate(() => {
+      const [{ responseEnd }] = performance.getEntriesByType("navigation") as [PerformanceNavigationTiming];
+      const soon = responseEnd + 100;
+      return performance
+        .getEntriesByType("resource")
+        .filter(({ name, startTime }) => /\.js$|\/v1\//.test(name) && startTime > soon)
+        .map(({ name, startTime }) => `${new URL(name).pathname} ${Math.round(startTime)} > ${Math.round(soon)}`);
+    });
+    console.log(late.join("\n"));
     const chart = page.locator(".plot canvas");
     if (path.includes(":zone")) await chart.first().waitFor();
     console.log(`${title}: ${(bytes() / KB).toFixed(1)} kB, its heading after ${shown} ms on slow 4G`);

@@ -1,6 +1,6 @@
+import { type PeriodName, periodsOf, type Unit } from "../../period.ts";
 import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
-import { type PeriodName, periodsOf, type Unit } from "./period.ts";
 
 /** What origins were asked; missing where the server does not count it. */
 interface OriginFigures {
@@ -13,7 +13,7 @@ interface OriginFigures {
 export type Series = readonly (NonNullable<Schemas["Usage"]["series"]>[number] & OriginFigures)[];
 export type Usage = Omit<Schemas["Usage"], "series"> & OriginFigures & { series?: Series };
 
-/** What a zone has served in a period, hour by hour or day by day. @param back how many such periods ago */
+/** What a zone has served in a period, hour by hour or day by day. @param zone its name @param back how many such periods ago */
 export async function usageOfZone(zone: string, name: PeriodName, unit: Unit, back = 0): Promise<Usage> {
   const parts = periodsOf(name, unit, back);
   const read = (query: object): Promise<Usage> =>

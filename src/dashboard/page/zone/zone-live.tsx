@@ -31,9 +31,9 @@ type State =
 
 /** The zone's requests as they are answered, newest first. */
 export function ZoneLive({ zone }: { zone: Schemas["Zone"] }) {
-  const [status, setStatus] = useQuery("status", "");
-  const [cache, setCache] = useQuery("cache", "");
-  const [path, setPath] = useQuery("path", "");
+  const [status, setStatus] = useQuery<string>("status", "");
+  const [cache, setCache] = useQuery<string>("cache", "");
+  const [path, setPath] = useQuery<string>("path", "");
   const [state, setState] = useState<State>({ kind: "opening" });
   const [shown, setShown] = useState<readonly RequestEvent[]>([]);
   const [omitted, setOmitted] = useState(0);
@@ -101,7 +101,10 @@ export function ZoneLive({ zone }: { zone: Schemas["Zone"] }) {
         <button
           type="button"
           class="button quiet small"
-          onClick={() => setState(isPaused || state.kind === "ended" ? { kind: "opening" } : { kind: "paused" })}
+          onClick={() => {
+            if (state.kind === "ended") setRound((before) => before + 1);
+            else setState({ kind: isPaused ? "opening" : "paused" });
+          }}
         >
           {isPaused || state.kind === "ended" ? "Go on" : "Pause"}
         </button>

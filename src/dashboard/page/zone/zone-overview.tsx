@@ -1,4 +1,5 @@
 import { useMemo } from "preact/hooks";
+import { PERIODS, type PeriodName, type Unit, unitOf } from "../../period.ts";
 import type { Schemas } from "../api/client.ts";
 import { account, mode } from "../state/session.ts";
 import { Chart, type Line } from "../ui/chart.tsx";
@@ -8,7 +9,6 @@ import { Table } from "../ui/table.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { useQuery } from "../ui/use-query.ts";
 import { FirstRequest } from "./first-request.tsx";
-import { PERIODS, type PeriodName, type Unit, unitOf } from "./period.ts";
 import { Shares } from "./shares.tsx";
 import { OfPoints, Tile } from "./tile.tsx";
 import { TopPaths } from "./top-paths.tsx";
@@ -24,10 +24,10 @@ export function ZoneOverview({ zone }: { zone: Schemas["Zone"] }) {
   const [by, setBy] = useQuery<Unit | "auto">("by", "auto", ["hour", "day"]);
   const unit = by === "auto" || period === "24h" ? unitOf(period) : by;
   const inputs = [zone.id, period, unit, account.value?.id, mode.value];
-  const usage = useLoaded(() => usageOfZone(zone.id, period, unit), inputs);
+  const usage = useLoaded(() => usageOfZone(zone.name, period, unit), inputs);
   // Hours are forgotten after 92 days: 90 days of them have nothing before.
   const hasBefore = unit === "day" || period !== "90d";
-  const before = useLoaded(async () => (hasBefore ? usageOfZone(zone.id, period, unit, 1) : undefined), inputs);
+  const before = useLoaded(async () => (hasBefore ? usageOfZone(zone.name, period, unit, 1) : undefined), inputs);
   return (
     <>
       <div class="choices">
