@@ -47,8 +47,20 @@ export async function handleDashboard(request: Request, { pathname }: URL): Prom
   return fileAnswer(request, page, isPage(pathname) ? 200 : 404, {
     ...PAGE_HEADERS,
     vary: "accept-encoding, accept, cookie",
+    ...(hasPlantedCookies(request) && { "clear-site-data": '"cookies"' }),
     ...(link !== "" && { link }),
   });
+}
+
+/** Ours are a tenth of that. */
+const MOST_COOKIE_CHARACTERS = 8_192;
+
+/**
+ * A host beside this one can plant cookies for all hosts of the domain, so many that servers refuse what comes with them: then
+ * the browser is told to forget them, while they still get through. Whoever was signed in signs in again.
+ */
+function hasPlantedCookies({ headers }: Request): boolean {
+  return (headers.get("cookie") ?? "").length > MOST_COOKIE_CHARACTERS;
 }
 
 /** Who shows no such cookie is asked to sign in, and needs nothing of that. */

@@ -51,6 +51,21 @@ describe("what GitHub sends back", () => {
   });
 });
 
+describe("the dashboard's host without TLS", () => {
+  it.each(["/", "/v1/person", "/auth/links/use", "/api/v1/records"])(
+    "answers nothing at %s but where TLS is: somebody on the way could plant a session, or take one",
+    async (path) => {
+      const bindings = { ...env, DASHBOARD_HOST: "dash.example" } as unknown as Env;
+      const planted = `rescdn.session_token=${browser.cookies.get("rescdn.session_token")}`;
+      const request = new Request(`http://dash.example${path}?a=1`, { headers: { cookie: planted } });
+      const answer = await worker.fetch(request as Request<unknown, never>, bindings, createExecutionContext());
+      expect(answer.status).toBe(308);
+      expect(answer.headers.get("location")).toBe(`https://dash.example${path}?a=1`);
+      expect(answer.headers.getSetCookie()).toEqual([]);
+    },
+  );
+});
+
 describe("a cookie that a sibling host has planted", () => {
   it("under the name without the prefix is not read over TLS", async () => {
     const planted = browser.cookies.get("rescdn.session_token")!;

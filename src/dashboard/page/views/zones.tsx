@@ -11,6 +11,7 @@ import { Time } from "../ui/time.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { useTitle } from "../ui/use-title.ts";
 import { FirstRun } from "./first-run.tsx";
+import { ZoneSparkline } from "./zone-sparkline.tsx";
 
 type Figures = Pick<Schemas["UsageByZone"], "requests" | "bandwidth_bytes" | "cache_hit_rate">;
 
@@ -75,6 +76,10 @@ export function Zones() {
                     ),
                   },
                   { head: "Origin", cell: ({ origin }) => <span class="muted">{origin}</span> },
+                  {
+                    head: "30 days",
+                    cell: ({ id, name: shown }) => of(id).requests > 0 && <ZoneSparkline zone={id} name={shown} />,
+                  },
                   {
                     head: "Requests this month",
                     kind: "number",

@@ -174,13 +174,8 @@ function SettingField({ name, schema, value, edit, problems }: SettingFieldProps
             {!isSame(value ?? null, byDefault) && isAtLeast("editor") && (
               <>
                 {kind !== "group" && " · "}
-                <button
-                  type="button"
-                  class="link"
-                  aria-label={`Put the default of ${name} back`}
-                  onClick={() => edit(byDefault)}
-                >
-                  Put it back
+                <button type="button" class="link" onClick={() => edit(byDefault)}>
+                  Put it back<span class="unseen">: the default of {name}</span>
                 </button>
               </>
             )}
