@@ -10,7 +10,7 @@ import { type Listening, listen } from "../origins/listen.ts";
 /** What stands in front of a server where TLS ends: it says so, as proxies do. Its certificate is nobody's. */
 export async function startTlsProxy(toPort: number): Promise<Listening> {
   const { key, cert } = await selfSigned();
-  const proxy = createServer({ key, cert }, (asked, answer) => {
+  const proxy = createServer({ key, cert, maxHeaderSize: 1_048_576 }, (asked, answer) => {
     const headers = { ...asked.headers, "x-forwarded-proto": "https" };
     const sent = request({ port: toPort, method: asked.method, path: asked.url, headers }, (came) => {
       answer.writeHead(came.statusCode ?? 502, came.rawHeaders);

@@ -40,7 +40,8 @@ export function SchemaField(props: SchemaFieldProps) {
         )}
       </div>
     );
-  if (kind === "group" && editor.isOptional && (editor.value === null || editor.value === undefined))
+  const mayBeNull = [schema.type].flat().includes("null");
+  if (kind === "group" && editor.isOptional && mayBeNull && (editor.value ?? null) === null)
     return (
       <Parts name={name} hint={hint} remove={remove} problem={problems[path]}>
         {() => (
