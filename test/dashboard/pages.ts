@@ -30,6 +30,13 @@ export function insidePages(zone: string): readonly ShownPage[] {
     { name: "zone", path: `/zones/${zone}`, heading: zone, last: ".plot canvas" },
     { name: "zone-week", path: `/zones/${zone}?period=7d`, heading: zone, last: ".plot canvas" },
     { name: "purge", path: `/zones/${zone}/purge`, heading: "Purge", last: "section.table" },
+    { name: "live", path: `/zones/${zone}/live`, heading: zone, last: "main [role=status]" },
+    {
+      name: "why",
+      path: `/zones/${zone}/why?url=${encodeURIComponent("/assets/reset.css")}`,
+      heading: "Why a hit, why a miss",
+      last: ".story",
+    },
     { name: "rules", path: `/zones/${zone}/rules`, heading: "Edge rules", open: ["button", "1 Old shop"] },
     { name: "access", path: `/zones/${zone}/access`, heading: "Sign a URL" },
     { name: "hostnames", path: `/zones/${zone}/hostnames`, heading: `cdn.${zone}.example` },

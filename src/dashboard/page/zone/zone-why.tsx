@@ -143,14 +143,12 @@ function Explained({ why }: { why: Why }) {
           {stored === null ? (
             "nothing"
           ) : (
-            <>
+            <span>
               {stored.status}, <code>{stored.content_type ?? "no type"}</code>
-              {stored.size !== null && <>, {bytes(stored.size)}</>}, in {stored.where},{" "}
-              <span>
-                since <Time at={stored.stored_at} />,{" "}
-                {stored.ttl > 0 ? `fresh for ${span(stored.ttl)} more` : `stale for ${span(-stored.ttl)}`}
-              </span>
-            </>
+              {stored.size !== null && <>, {bytes(stored.size)}</>}, in {stored.where}, since{" "}
+              <Time at={stored.stored_at} />,{" "}
+              {stored.ttl > 0 ? `fresh for ${span(stored.ttl)} more` : `stale for ${span(-stored.ttl)}`}
+            </span>
           )}
         </dd>
         {rules.length > 0 && (
