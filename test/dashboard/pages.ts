@@ -35,7 +35,7 @@ export function insidePages(zone: string): readonly ShownPage[] {
       name: "why",
       path: `/zones/${zone}/why?url=${encodeURIComponent("/assets/reset.css")}`,
       heading: "Why a hit, why a miss",
-      last: ".story",
+      last: ".story, .notice",
     },
     { name: "rules", path: `/zones/${zone}/rules`, heading: "Edge rules", open: ["button", "1 Old shop"] },
     { name: "access", path: `/zones/${zone}/access`, heading: "Sign a URL" },

@@ -1,6 +1,8 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { controlPlane } from "../../src/control-plane.ts";
+import { createEntry } from "../../src/entry.ts";
 import type { Env } from "../../src/env.ts";
 import { createSignIn } from "../../src/people/sign-in.ts";
 import worker from "../../src/worker.ts";
@@ -58,7 +60,7 @@ describe("the dashboard's host without TLS", () => {
       const bindings = { ...env, DASHBOARD_HOST: "dash.example" } as unknown as Env;
       const planted = `rescdn.session_token=${browser.cookies.get("rescdn.session_token")}`;
       const request = new Request(`http://dash.example${path}?a=1`, { headers: { cookie: planted } });
-      const answer = await worker.fetch(request as Request<unknown, never>, bindings, createExecutionContext());
+      const answer = await createEntry<Env>(controlPlane).fetch(request, bindings, createExecutionContext());
       expect(answer.status).toBe(308);
       expect(answer.headers.get("location")).toBe(`https://dash.example${path}?a=1`);
       expect(answer.headers.getSetCookie()).toEqual([]);
