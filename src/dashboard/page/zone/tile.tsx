@@ -32,7 +32,7 @@ export function Tile({ label, value, exact, now, before, more }: TileProps) {
 /** What a ratio was before, in points: a change of a ratio in percent misleads. */
 export function OfPoints({ now, before }: { now: number; before: number | undefined }) {
   if (before === undefined) return <>none before</>;
-  const points = (now - before) * 100;
+  const points = Math.round((now - before) * 1_000) / 10;
   return (
     <>
       {points >= 0 ? "+" : "−"}
