@@ -113,7 +113,7 @@ function Shown({ zone, hostname, changed }: { zone: Schemas["Zone"]; hostname: H
         </h2>
         {isAtLeast("editor") && (
           <div class="buttons flat">
-            <SmallButton label={`Check ${hostname.hostname} now`} disabled={check.isRunning} act={() => check.run()}>
+            <SmallButton label={`Check now: ${hostname.hostname}`} disabled={check.isRunning} act={() => check.run()}>
               {check.isRunning ? "Checking…" : "Check now"}
             </SmallButton>
             <SmallButton label={`Remove ${hostname.hostname}`} act={remove}>
