@@ -50,6 +50,8 @@ describe.skipIf(!HAS_BROWSER)("a host beside the dashboard's", () => {
       headers: { Authorization: `Bearer ${started.adminToken}`, "X-Forwarded-Proto": "https" },
     });
     const { url } = (await made.json()) as { url: string };
+    // The port is the server's own: no proxy says another one.
+    expect(new URL(url)).toMatchObject({ protocol: "https:", hostname: DASHBOARD });
     await page.goto(at(`/sign-in/link${new URL(url).hash}`));
     await page.getByRole("button", { name: "Sign in to ResCDN" }).click();
     await page.getByRole("heading", { name: "Zones", exact: true }).waitFor();
