@@ -1,6 +1,6 @@
 import type { Schema } from "../api/api-schema.ts";
 import { SchemaField } from "./schema-field.tsx";
-import { initialOf, isPlainObject, shapeOf } from "./shape.ts";
+import { initialOf, isPlainObject, markOf, shapeOf } from "./shape.ts";
 import type { EditorProps } from "./value-editor.tsx";
 
 /** So many fields, some of which have parts, are shown only when they are set. */
@@ -15,7 +15,9 @@ interface GroupProps extends EditorProps {
 /** Fields that belong together. Of many, those that are set, and what adds one. */
 export function GroupEditor({ fields, required, value, set, path, problems }: GroupProps) {
   const group = isPlainObject(value) ? value : {};
-  const names = Object.keys(fields);
+  const mark = markOf(fields, required);
+  // What kind of object it is was chosen where it stands.
+  const names = Object.keys(fields).filter((name) => name !== mark?.[0]);
   const isSparse = names.length >= MANY && Object.values(fields).some((field) => !FLAT.has(shapeOf(field).kind));
   const shown = isSparse ? names.filter((name) => group[name] !== undefined) : names;
   const missing = names.filter((name) => !shown.includes(name));

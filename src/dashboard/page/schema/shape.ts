@@ -8,6 +8,8 @@ export type Shape =
   | { kind: "text"; schema: Schema }
   /** Of texts or numbers, one a line; `single`: one alone may stand without its list. */
   | { kind: "lines"; of: "text" | "number"; single: boolean }
+  /** Any of a few words. */
+  | { kind: "ticks"; values: readonly string[] }
   | { kind: "list"; items: Schema }
   | { kind: "map"; values: Schema }
   | { kind: "group"; fields: Readonly<Record<string, Schema>>; required: readonly string[] }
@@ -41,7 +43,9 @@ export function shapeOf(schema: Schema): Shape {
       return { kind: "text", schema };
     case "array": {
       const items = schema.items ?? {};
-      const inner = shapeOf(items).kind;
+      const shape = shapeOf(items);
+      if (shape.kind === "choice") return { kind: "ticks", values: shape.values.map(String) };
+      const inner = shape.kind;
       return inner === "text" || inner === "number"
         ? { kind: "lines", of: inner, single: false }
         : { kind: "list", items };
@@ -92,11 +96,25 @@ function optionsOf(schema: Schema): Option[] {
       return [{ label: "these…", is: (value) => Array.isArray(value) || typeof value === "string", schema }];
     case "text":
       return [{ label: "this…", is: (value) => typeof value === "string", schema }];
-    case "group":
-      return [{ label: `${Object.keys(shape.fields)[0] ?? "more"}…`, is: (value) => isPlainObject(value), schema }];
+    case "group": {
+      const mark = markOf(shape.fields, shape.required);
+      if (mark === null)
+        return [{ label: `${Object.keys(shape.fields)[0] ?? "more"}…`, is: (value) => isPlainObject(value), schema }];
+      const [name, constant] = mark;
+      return [{ label: String(constant), is: (value) => isPlainObject(value) && value[name] === constant, schema }];
+    }
     default:
       return [{ label: "other…", is: (value) => value !== undefined, schema }];
   }
+}
+
+/** The field that tells one kind of object from others: it has to be there, and has one value alone. */
+export function markOf(
+  fields: Readonly<Record<string, Schema>>,
+  required: readonly string[],
+): [name: string, constant: unknown] | null {
+  const found = Object.entries(fields).find(([name, field]) => required.includes(name) && field.enum?.length === 1);
+  return found === undefined ? null : [found[0], found[1].enum![0]];
 }
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {

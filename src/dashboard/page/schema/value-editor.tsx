@@ -3,7 +3,7 @@ import { GroupEditor } from "./group-editor.tsx";
 import { JsonEditor } from "./json-editor.tsx";
 import { ListEditor } from "./list-editor.tsx";
 import { MapEditor } from "./map-editor.tsx";
-import { type Constant, initialOf, type Shape, shapeOf } from "./shape.ts";
+import { type Constant, initialOf, type Shape, shapeOf, typesOf } from "./shape.ts";
 import { useText } from "./use-text.ts";
 
 /** What ties a control to its label and to what is said of it. */
@@ -42,6 +42,8 @@ export function ValueEditor(props: EditorProps) {
       return <TextInput {...props} shape={shape} />;
     case "lines":
       return <Lines {...props} shape={shape} />;
+    case "ticks":
+      return <Ticks {...props} values={shape.values} />;
     case "list":
       return <ListEditor {...props} items={shape.items} />;
     case "map":
@@ -84,6 +86,7 @@ function NumberInput({ shape: { schema }, value, set, attributes, isOptional }: 
     <input
       {...attributes}
       type="number"
+      step={typesOf(schema).includes("integer") ? 1 : "any"}
       min={schema.minimum}
       max={schema.maximum}
       required={!isOptional}
@@ -148,6 +151,27 @@ function Lines({ shape, value, set, attributes, isOptional }: Of<"lines">) {
         set(parse(currentTarget.value));
       }}
     />
+  );
+}
+
+function Ticks({ values, value, set, attributes }: EditorProps & { values: readonly string[] }) {
+  const chosen: readonly unknown[] = Array.isArray(value) ? value : [];
+  const tick = (one: string, isTicked: boolean) =>
+    set(values.filter((other) => (other === one ? isTicked : chosen.includes(other))));
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: its label stands where those of other controls do.
+    <div {...attributes} role="group" class="ticks-inline">
+      {values.map((one) => (
+        <label key={one} class="inline">
+          <input
+            type="checkbox"
+            checked={chosen.includes(one)}
+            onChange={({ currentTarget }) => tick(one, currentTarget.checked)}
+          />
+          {one}
+        </label>
+      ))}
+    </div>
   );
 }
 
