@@ -12,6 +12,8 @@ const KEPT = 300;
 const SHOW_MS = 250;
 /** After a connection was lost, ms. */
 const AGAIN_MS = 2_000;
+/** So often in a row: a browser is not told why a WebSocket was refused. */
+const TRIES = 5;
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
@@ -21,6 +23,8 @@ const REASONS: Readonly<Record<string, string>> = {
   "zone-deleted": "The zone was deleted.",
   "server-stops": "The server stops.",
 };
+
+const REFUSED = "The server does not let this page listen: perhaps as many others do as may at a time.";
 
 type State =
   | { kind: "opening" }
@@ -39,6 +43,7 @@ export function ZoneLive({ zone }: { zone: Schemas["Zone"] }) {
   const [omitted, setOmitted] = useState(0);
   const [round, setRound] = useState(0);
   const come = useRef<RequestEvent[]>([]);
+  const failures = useRef(0);
   const isPaused = state.kind === "paused";
   useEffect(() => {
     if (isPaused) return;
@@ -48,12 +53,20 @@ export function ZoneLive({ zone }: { zone: Schemas["Zone"] }) {
       zone.name,
       { status, cache, path },
       (message) => {
-        if (message.type === "open") setState({ kind: "open" });
+        if (message.type === "open") {
+          failures.current = 0;
+          setState({ kind: "open" });
+        }
         if (message.type === "requests") come.current.push(...message.requests);
         if (message.type === "omitted") setOmitted((before) => before + message.count);
         if (message.type === "end") setState({ kind: "ended", why: REASONS[message.reason] ?? message.reason });
       },
       () => {
+        if (++failures.current >= TRIES) {
+          failures.current = 0;
+          setState({ kind: "ended", why: REFUSED });
+          return;
+        }
         setState({ kind: "lost" });
         again = setTimeout(() => setRound((before) => before + 1), AGAIN_MS);
       },
