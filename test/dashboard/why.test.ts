@@ -65,7 +65,7 @@ describe.skipIf(!has("/v1/origin-check"))("a new zone", () => {
 });
 
 describe.skipIf(!has("/v1/zones/{id}/tail"))("live", () => {
-  it("shows requests as they are answered, by the filter alone, none while it pauses, and leads to why", async () => {
+  it("shows requests as they are answered, by the filter alone, and leads to why", async () => {
     const { page, account } = await signedInWindow();
     const zone = await newZone(started, account);
     await page.goto(`/zones/${zone}/live`);
