@@ -147,3 +147,21 @@ export function initialOf(schema: Schema): unknown {
       return {};
   }
 }
+
+/** A value with what its schema knows of: what the server alone says, such as when a secret was given, is not sent back. */
+export function pruned(schema: Schema, value: unknown): unknown {
+  const shape = shapeOf(schema);
+  if (shape.kind === "list" && Array.isArray(value)) return value.map((item) => pruned(shape.items, item));
+  if (shape.kind === "either") {
+    const option = shape.options.find((one) => one.is(value));
+    return option !== undefined && "schema" in option ? pruned(option.schema, value) : value;
+  }
+  if (shape.kind !== "group" || !isPlainObject(value)) return value;
+  const { fields } = shape;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, held]) => {
+      const field = fields[name];
+      return field === undefined ? [] : [[name, pruned(field, held)]];
+    }),
+  );
+}

@@ -4,7 +4,7 @@ import { apiSchema, type Schema } from "../api/api-schema.ts";
 import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf, CallError } from "../api/problem.ts";
 import { SchemaField } from "../schema/schema-field.tsx";
-import { shapeOf } from "../schema/shape.ts";
+import { pruned, shapeOf } from "../schema/shape.ts";
 import { isAtLeast } from "../state/session.ts";
 import { AsCurl } from "../ui/as-curl.tsx";
 import { Loading } from "../ui/loading.tsx";
@@ -49,7 +49,7 @@ function Loaded({ read, reload, part, sections, settings }: ZoneFormProps & { se
   const stored: Values = { origin: zone.origin, ...zone.settings };
   const [draft, setDraft] = useDraft(`${zone.id}.${part}`);
   const [conflict, setConflict] = useState<Schemas["Zone"] | null>(null);
-  const change = changeOf(stored, draft);
+  const change = changeOf(stored, draft, settings);
   const save = useAction(async () => {
     const params = { path: { id: zone.id }, header: { "If-Match": etag } };
     try {
@@ -186,11 +186,17 @@ function SettingField({ name, schema, value, edit, problems }: SettingFieldProps
   );
 }
 
-/** What is changed, as the body of a PATCH. A default is put back by null, so that it stays the default. */
-function changeOf(stored: Values, { origin, ...draft }: Values): Values {
-  const settings = Object.entries(draft).map(([name, value]) => {
+/**
+ * What is changed, as the body of a PATCH. A default is put back by null, so that it stays the default; what is one of several
+ * kinds of thing is sent as a whole.
+ */
+function changeOf(stored: Values, { origin, ...draft }: Values, schemas: Readonly<Record<string, Schema>>): Values {
+  const settings = Object.entries(draft).map(([name, typed]) => {
+    const schema = schemas[name] ?? {};
+    const value = pruned(schema, typed);
+    const isWhole = shapeOf(schema).kind === "either";
     const isDefault = isSame(value ?? null, DEFAULT_SETTINGS[name as keyof ZoneSettings] ?? null);
-    return [name, isDefault || value === undefined ? null : mergePatch(stored[name], value)];
+    return [name, isDefault || value === undefined ? null : isWhole ? value : mergePatch(stored[name], value)];
   });
   return {
     ...(origin !== undefined && { origin }),

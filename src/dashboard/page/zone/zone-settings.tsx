@@ -15,6 +15,11 @@ const SECTIONS: readonly Section[] = [
       "timeouts",
       "fallback_origin",
       "fallback_headers",
+      "origins",
+      "failover",
+      "origin_auth",
+      "origin_limit",
+      "shield",
     ],
   },
   {
