@@ -196,7 +196,10 @@ function changeOf(stored: Values, { origin, ...draft }: Values, schemas: Readonl
     const value = pruned(schema, typed);
     const isWhole = shapeOf(schema).kind === "either";
     const isDefault = isSame(value ?? null, DEFAULT_SETTINGS[name as keyof ZoneSettings] ?? null);
-    return [name, isDefault || value === undefined ? null : isWhole ? value : mergePatch(stored[name], value)];
+    return [
+      name,
+      isDefault || value === undefined ? null : isWhole ? value : mergePatch(pruned(schema, stored[name]), value),
+    ];
   });
   return {
     ...(origin !== undefined && { origin }),
