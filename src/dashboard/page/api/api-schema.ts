@@ -43,7 +43,9 @@ function whole(schema: object, schemas: Record<string, Schema>, made: Map<string
     made.set(name, meant);
     return { ...meant, ...own };
   }
-  const entries = Object.entries(own).map(([name, value]): [string, unknown] => {
+  const entries = Object.entries(own).map(([stated, value]): [string, unknown] => {
+    // Of several kinds of object, which their type tells apart.
+    const name = stated === "oneOf" ? "anyOf" : stated;
     if (Array.isArray(value)) return [name, value.map((one) => (isObject(one) ? whole(one, schemas, made) : one))];
     return [name, isObject(value) && name !== "example" ? whole(value, schemas, made) : value];
   });

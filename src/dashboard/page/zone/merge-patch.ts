@@ -1,8 +1,11 @@
 import { isPlainObject } from "../schema/shape.ts";
 
-/** What changes one value into another (RFC 7396): of objects what differs, with null for what goes; the new value else. */
+/**
+ * What changes one value into another (RFC 7396): of objects what differs, with null for what goes; the new value else, and of
+ * one of several kinds of object, which its type tells apart.
+ */
 export function mergePatch(before: unknown, after: unknown): unknown {
-  if (!isPlainObject(before) || !isPlainObject(after)) return after;
+  if (!isPlainObject(before) || !isPlainObject(after) || typeof after.type === "string") return after;
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   const patch: Record<string, unknown> = {};
   for (const name of names) {

@@ -1,33 +1,11 @@
+import type { Schemas } from "../api/client.ts";
 import { account, mode } from "../state/session.ts";
 
 /** A request as it was answered. */
-export interface RequestEvent {
-  time: string;
-  id: string;
-  host: string;
-  location: string;
-  method: string;
-  path: string;
-  query: string;
-  status: number;
-  bytes: number;
-  ms: number;
-  cache: string;
-  detail: string | null;
-  content_type: string | null;
-  country: string | null;
-  address: string | null;
-  referer: string | null;
-  user_agent: string;
-}
+export type RequestEvent = Schemas["RequestEvent"];
 
 /** What the server says. */
-export type TailMessage =
-  | { type: "open"; until: string; most_a_second: number }
-  | { type: "requests"; requests: readonly RequestEvent[] }
-  | { type: "omitted"; count: number }
-  | { type: "end"; reason: string }
-  | { type: "still-here" };
+type TailMessage = Schemas["TailMessage"];
 
 /** Which requests are told of; empty: all. */
 export interface TailFilter {

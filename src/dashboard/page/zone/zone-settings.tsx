@@ -40,6 +40,7 @@ const SECTIONS: readonly Section[] = [
   },
   { title: "Requests", names: ["query", "methods", "cors"] },
   { title: "Answers", names: ["response_headers", "compression", "error_pages", "maintenance"] },
+  { title: "Logs", names: ["logs"] },
   { title: "Hosts and search engines", names: ["https", "hsts", "canonical", "noindex", "robots_txt"] },
 ];
 
@@ -54,7 +55,7 @@ function sections(all: readonly string[]): readonly Section[] {
     ...SECTIONS.map(({ title, names }) => ({
       title,
       names: names.filter((name) => name === "origin" || all.includes(name)),
-    })),
+    })).filter(({ names }) => names.length > 0),
     ...(others.length > 0 ? [{ title: "More", names: others }] : []),
   ];
 }
