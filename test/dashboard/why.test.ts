@@ -1,4 +1,6 @@
+import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
+import { listen } from "../origins/listen.ts";
 import { ask, byKey, newName, newZone } from "./account.ts";
 import { HAS_BROWSER, signedInWindow, started } from "./visit.ts";
 
@@ -25,7 +27,10 @@ describe.skipIf(!has("/v1/why"))("why", () => {
     await answer.locator(".tag").getByText("hit").waitFor();
     await page.getByRole("checkbox", { name: /^Ask the origin as well/ }).check();
     await page.getByRole("button", { name: "Explain" }).click();
-    await page.getByRole("status", { name: "What the origin answers" }).getByText("answers 200").waitFor();
+    await page
+      .getByRole("status", { name: "What the origin answers" })
+      .getByText("answers 200", { exact: true })
+      .waitFor();
   });
 
   it("says of a rule that refuses which word it is, and what to do about it", async () => {
@@ -50,14 +55,16 @@ describe.skipIf(!has("/v1/origin-check"))("a new zone", () => {
     const { page } = await signedInWindow();
     await page.goto("/zones/new");
     await page.getByLabel("Name").fill(newName("live"));
-    await page.getByRole("textbox", { name: "Origin" }).fill("http://127.0.0.1:9");
+    const gone = await listen(createServer());
+    await gone.close();
+    await page.getByRole("textbox", { name: "Origin" }).fill(gone.url);
     await page.getByRole("button", { name: "Ask the origin" }).click();
     const report = page.getByRole("status", { name: "What the origin answers" });
     await report.getByText("not reachable").waitFor();
     await page.getByRole("textbox", { name: "Origin" }).fill(started.assets);
     await page.getByLabel("A path to try").fill("/assets/reset.css");
     await page.getByRole("button", { name: "Ask the origin" }).click();
-    await report.getByText("answers 200").waitFor();
+    await report.getByText("answers 200", { exact: true }).waitFor();
     await report.getByText("text/css").first().waitFor();
     await page.getByRole("button", { name: "Create the zone" }).click();
     await page.getByText("Waiting for a request").waitFor();
