@@ -1,4 +1,5 @@
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
+import { clientsOf } from "../accounts/clients.ts";
 import { noteSignInLink } from "../accounts/note-sign-in-link.ts";
 import {
   changeAccount,
@@ -74,12 +75,14 @@ export function addOperatedAccounts(app: OpenAPIHono<RestEnv>): void {
 
   app.openapi(signInLinkRoute, async (c) => {
     const { id, email } = there(await findAccount(c.env.DB, c.req.valid("param").id));
-    const { dashboardHost, signInSecret } = settingsOf(c.env);
+    const settings = settingsOf(c.env);
+    const { dashboardHost, signInSecret } = settings;
     if (dashboardHost === null || signInSecret === null)
       throw new Problem("conflict", { sentence: "nobody can sign in here: set DASHBOARD_HOST and SIGN_IN_SECRET" });
     const { LINK_MINUTES, newLink } = await import("../people/sign-in-routes.ts");
-    // Of the call's own scheme and port, which are those of the server that both hosts are answered by.
+    // Of the call's own scheme and port, which are those of the server that both hosts are answered by, or of its proxy.
     const dashboard = new URL(c.req.url);
+    dashboard.protocol = clientsOf(settings).schemeOf(c.req.raw, dashboard);
     dashboard.hostname = dashboardHost;
     await noteSignInLink(c.env.DB, { ...operatorRequest(c), account: id }, email, c.var.now);
     const url = await newLink(c.env, dashboard.origin, email.toLowerCase());

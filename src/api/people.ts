@@ -111,9 +111,9 @@ export function addPeople(app: OpenAPIHono<RestEnv>): void {
     const { email, role } = c.req.valid("json");
     const address = email.toLowerCase();
     const { mayMail } = await import("../people/sign-in-routes.ts");
-    if (!(await mayMail(c.env, address)))
+    if (!(await mayMail(c.env, address, c.var.caller.account)))
       throw new Problem("rate_limited", {
-        sentence: `${address} has been written to three times within a minute: wait`,
+        sentence: `${address}, or the people whom you invite, have been written to as often as may be: wait a minute, or until tomorrow`,
       });
     const invited = await invite(c.env.DB, actorOf(c), { email: address, role }, c.var.now);
     if (invited.kind === "member") throw new Problem("conflict", { sentence: `${address} is a member already` });

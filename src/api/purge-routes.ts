@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { flag } from "../rest/flag.ts";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
 import { knownNames, refusedNames } from "../rest/known-names.ts";
+import { TAG } from "../zones/purge/purge-target.ts";
 import { requireKey } from "./guards.ts";
 import { purgedNames } from "./purged-names.ts";
 import { route } from "./route.ts";
@@ -13,11 +14,7 @@ const path = z.string().min(1).max(8_192).openapi({
   example: "/assets/v2/reset.css",
 });
 const prefix = z.string().min(1).max(1_024);
-const tag = z
-  .string()
-  .min(1)
-  .max(1_024)
-  .regex(/^[\x21-\x7e]+$/, "must be visible ASCII without spaces");
+const tag = z.string().min(1).max(TAG.largest).regex(TAG.pattern, TAG.reason);
 const SOFT = "Stale instead of gone: served where stale answers may be.";
 
 const purged = {

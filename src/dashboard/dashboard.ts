@@ -1,7 +1,8 @@
-import { type DashboardFile, files, page } from "#dashboard-files";
+import { type DashboardFile, files, modules, page } from "#dashboard-files";
 import { compressedAnswer } from "../compressed-file.ts";
 import { weightedValues } from "../http/weighted-list.ts";
 import { ANSWER_HEADERS } from "../rest/answer-headers.ts";
+import { firstLoad } from "./first-loads.ts";
 import { isPage } from "./page-paths.ts";
 
 /** All from this host, nothing inline, and no text that becomes markup (Trusted Types). */
@@ -42,7 +43,41 @@ export async function handleDashboard(request: Request, { pathname }: URL): Prom
   const file = Object.hasOwn(files, pathname) ? files[pathname] : undefined;
   if (file !== undefined) return fileAnswer(request, file, 200, FILE_HEADERS);
   if (pathname.startsWith("/assets/") || !wantsPage(request)) return null;
-  return fileAnswer(request, page, isPage(pathname) ? 200 : 404, PAGE_HEADERS);
+  const link = isPage(pathname) && mayBeSignedIn(request) ? linkTo(pathname) : "";
+  return fileAnswer(request, page, isPage(pathname) ? 200 : 404, {
+    ...PAGE_HEADERS,
+    vary: "accept-encoding, accept, cookie",
+    ...(hasPlantedCookies(request) && { "clear-site-data": '"cookies"' }),
+    ...(link !== "" && { link }),
+  });
+}
+
+/** Ours are a tenth of that. */
+const MOST_COOKIE_CHARACTERS = 8_192;
+
+/**
+ * A host beside this one can plant cookies for all hosts of the domain, so many that servers refuse what comes with them: then
+ * the browser is told to forget them, while they still get through. Whoever was signed in signs in again.
+ */
+function hasPlantedCookies({ headers }: Request): boolean {
+  return (headers.get("cookie") ?? "").length > MOST_COOKIE_CHARACTERS;
+}
+
+/** Who shows no such cookie is asked to sign in, and needs nothing of that. */
+function mayBeSignedIn({ headers }: Request): boolean {
+  return /(?:^|;\s*)(?:__Host-)?rescdn\.session_token=/.test(headers.get("cookie") ?? "");
+}
+
+/** RFC 8288: what the page loads first, which is on its way then before its code has said so. */
+function linkTo(pathname: string): string {
+  const { modules: named, reads } = firstLoad(pathname, Date.now());
+  const loaded = named.flatMap((name) => (Object.hasOwn(modules, name) ? [modules[name]!] : []));
+  const once = (paths: readonly string[]) => [...new Set(paths)];
+  return [
+    ...once(loaded.flatMap(({ scripts }) => scripts)).map((path) => `<${path}>; rel=modulepreload`),
+    ...once(loaded.flatMap(({ styles }) => styles)).map((path) => `<${path}>; rel=preload; as=style`),
+    ...reads.map((path) => `<${path}>; rel=preload; as=fetch; crossorigin`),
+  ].join(", ");
 }
 
 /** RFC 9110 §12.5.1: browsers name HTML where a person goes somewhere; scripts and programs do not. */

@@ -97,6 +97,8 @@ export const BOUNDS = {
   sign_ins: { per: "person", rows: 1, days: null, over: null },
   sign_in_codes: { per: "the service", rows: byPlan(() => null), days: 1, over: null },
   passkeys: { per: "person", rows: 20, days: null, over: null },
+  /** Three for a mail that goes out, which a client does 60 times a day at most. */
+  mails_sent: { per: "the service", rows: byPlan(() => null), days: 1, over: null },
   members: { per: "account", rows: 100, days: null, over: null },
   invitations: { per: "account", rows: 100, days: 30, over: null },
   /** One for each airport of the world that Cloudflare has a location at. */

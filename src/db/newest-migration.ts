@@ -1,5 +1,5 @@
 /** The last of the files that migrate D1: this code needs what they leave, see {@link whyNotMigrated}. */
-export const NEWEST_MIGRATION = "0017_files.sql";
+export const NEWEST_MIGRATION = "0018_mails_sent.sql";
 
 /**
  * Why this code does not fit what has been done to the database, as a sentence; null: it fits. Throws where the database

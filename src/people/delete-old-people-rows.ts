@@ -1,4 +1,5 @@
 import { BOUNDS, daysBefore } from "../db/bounds.ts";
+import { dayOf } from "../usage/hours.ts";
 
 const ROWS_PER_RUN = 5_000;
 
@@ -12,6 +13,11 @@ export async function deleteOldPeopleRows(db: D1Database, now: number): Promise<
   await db.batch([
     db.prepare(oldest("people_sessions", "expires_at")).bind(isoNow, ROWS_PER_RUN),
     db.prepare(oldest("sign_in_codes", "expires_at")).bind(isoNow, ROWS_PER_RUN),
+    db
+      .prepare(
+        "DELETE FROM mails_sent WHERE (name, day) IN (SELECT name, day FROM mails_sent WHERE day < ?1 ORDER BY day LIMIT ?2)",
+      )
+      .bind(dayOf(now), ROWS_PER_RUN),
     db.prepare(oldest("invitations", "created_at")).bind(daysBefore(now, BOUNDS.invitations.days), ROWS_PER_RUN),
   ]);
 }

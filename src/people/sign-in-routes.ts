@@ -6,9 +6,10 @@ import { BOUNDS } from "../db/bounds.ts";
 import { ANSWER_HEADERS } from "../rest/answer-headers.ts";
 import { type Settings, settingsOf, type Variables } from "../settings.ts";
 import { type MailBindings, sendMail } from "./mail.ts";
+import { countMail } from "./mails-of-day.ts";
 import { readBody } from "./read-body.ts";
 import { isSameOrigin } from "./same-origin.ts";
-import { ADDRESS_HEADER, createSignIn, LINK_MINUTES, type SignIn } from "./sign-in.ts";
+import { ADDRESS_HEADER, createSignIn, FRESH_SECONDS, LINK_MINUTES, type SignIn } from "./sign-in.ts";
 import { maySignUp } from "./sign-up.ts";
 
 export { LINK_MINUTES } from "./sign-in.ts";
@@ -66,6 +67,12 @@ export async function handleSignIn(
     return refusal(403, "other_origin", "this must be called by a page of the dashboard itself");
   const limited = await limitedBy(env, settings, request, "sign-in", REQUESTS_PER_MINUTE);
   if (limited !== null) return limited;
+  if (url.pathname === "/auth/passkey/delete-passkey" && !(await isFresh(request, url, env)))
+    return refusal(
+      403,
+      "sign_in_again",
+      `passkeys are removed by who has signed in within the last ${FRESH_SECONDS / 60} minutes: sign in again`,
+    );
   if (url.pathname === "/auth/passkey/verify-registration" && (await hasAllPasskeys(request, url, env)))
     return refusal(
       403,
@@ -111,6 +118,9 @@ async function sendLink({ request, url, env, settings, ctx }: Visit): Promise<Re
     (await limitedBy(env, settings, request, "links", LINKS_PER_ADDRESS)) ??
     (await limitedBy(env, settings, request, "links", LINKS_PER_MINUTE, email));
   if (limited !== null) return limited;
+  const from = clientAddress(request, settings.trustedProxies) ?? "unknown";
+  if (!(await countMail(env.DB, email, from, Date.now())))
+    return refusal(429, "rate_limited", "no more links go to this address today: use the newest one, or a passkey");
   ctx.waitUntil(mailLink(email, url.origin, env, settings));
   return Response.json({ sent: true });
 }
@@ -168,6 +178,12 @@ async function hasAllPasskeys({ headers }: Request, { origin }: URL, env: SignIn
   return (count ?? 0) >= BOUNDS.passkeys.rows;
 }
 
+/** Whoever finds a browser open must not be able to take its owner's way in away. */
+async function isFresh({ headers }: Request, { origin }: URL, env: SignInEnv): Promise<boolean> {
+  const session = await signInOf(env, origin).api.getSession({ headers, query: { disableRefresh: true } });
+  return session !== null && Date.now() - session.session.createdAt.getTime() < FRESH_SECONDS * 1000;
+}
+
 async function field(request: Request, name: string): Promise<string | null> {
   const body: unknown = await request.json().catch(() => null);
   if (typeof body !== "object" || body === null) return null;
@@ -195,9 +211,10 @@ function signInSettings(env: SignInEnv, origin: string) {
   return { origin, secret: signInSecret, signUp, operators, github };
 }
 
-/** Whether one more mail may go to an address; each that goes counts, whoever asks for it. */
-export async function mayMail(env: SignInEnv, email: string): Promise<boolean> {
-  return (await limitedBy(env, settingsOf(env), null, "links", LINKS_PER_MINUTE, email)) === null;
+/** Whether one more mail may go to an address for an account; each that goes counts, whoever asks for it. */
+export async function mayMail(env: SignInEnv, email: string, account: string): Promise<boolean> {
+  const limited = await limitedBy(env, settingsOf(env), null, "links", LINKS_PER_MINUTE, email);
+  return limited === null && countMail(env.DB, email, account, Date.now());
 }
 
 /** A 429 where an address, or a name, has had as many of these as it may within 60 seconds. */

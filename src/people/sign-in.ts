@@ -22,7 +22,7 @@ export const LINK_MINUTES = 15;
 const SESSION_DAYS = 14;
 const DAY_SECONDS = 86_400;
 /** Passkeys are added and removed by who has signed in within so long, seconds. */
-const FRESH_SECONDS = 900;
+export const FRESH_SECONDS = 900;
 
 /** Signs people in, on the tables of `0014_people.sql`: by links, passkeys and, where it is set up, GitHub. */
 export function createSignIn(db: D1Database, settings: SignInSettings, deliver: Deliver) {

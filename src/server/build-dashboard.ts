@@ -21,6 +21,18 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
+ * What most pages have in common is one file, and so is what a zone's forms have: with a file for each part, a page would
+ * load dozens, a round trip behind the other.
+ */
+const GROUPS = [
+  {
+    name: "frame",
+    test: /node_modules[\\/](?:preact|@preact|preact-iso|openapi-fetch)|page[\\/](?:ui[\\/](?!chart)|state|api|zone[\\/]address-of)|preload-helper/,
+  },
+  { name: "forms", test: /page[\\/](?:schema|zone[\\/](?:zone-form|conflict|merge-patch))|src[\\/]zones/ },
+] as const;
+
+/**
  * Builds the dashboard's page into `dist/dashboard/`, unless that is newer than its sources: each file compressed with
  * Brotli, and `files.mjs`, which the Worker imports them through (see `dashboard-files.d.ts`).
  */
@@ -35,14 +47,51 @@ export async function buildDashboard(): Promise<void> {
       configFile: false,
       logLevel: "warn",
       oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-      build: { outDir: folder, emptyOutDir: true, target: "es2023", modulePreload: { polyfill: false } },
+      build: {
+        outDir: folder,
+        emptyOutDir: true,
+        target: "es2023",
+        modulePreload: { polyfill: false },
+        manifest: "manifest.json",
+        rolldownOptions: { output: { codeSplitting: { groups: [...GROUPS] } } },
+      },
     });
-    await writeFile(join(folder, "files.mjs"), await compressed(folder));
+    const manifest: Manifest = JSON.parse(await readFile(join(folder, "manifest.json"), "utf8"));
+    await rm(join(folder, "manifest.json"));
+    const modules = `export const modules = ${JSON.stringify(modulesOf(manifest))};\n`;
+    await writeFile(join(folder, "files.mjs"), (await compressed(folder)) + modules);
     await rm(BUILT, { recursive: true, force: true });
     await rename(folder, BUILT);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What the build says of a module that is loaded on its own. */
+type Manifest = Readonly<Record<string, { file: string; imports?: readonly string[]; css?: readonly string[] }>>;
+
+/** What each module loads, the modules that it imports included; what the page itself names is not in it. */
+function modulesOf(manifest: Manifest): Record<string, { scripts: string[]; styles: string[] }> {
+  const page = new Set(allOf(manifest, "index.html"));
+  const entries = Object.keys(manifest).filter((name) => name.endsWith(".tsx"));
+  return Object.fromEntries(
+    entries.map((name) => {
+      const parts = allOf(manifest, name).filter((part) => !page.has(part));
+      return [
+        name,
+        {
+          scripts: parts.map((part) => `/${manifest[part]!.file}`),
+          styles: parts.flatMap((part) => manifest[part]!.css ?? []).map((file) => `/${file}`),
+        },
+      ];
+    }),
+  );
+}
+
+function allOf(manifest: Manifest, name: string, seen = new Set<string>()): string[] {
+  if (seen.has(name)) return [];
+  seen.add(name);
+  return [name, ...(manifest[name]?.imports ?? []).flatMap((imported) => allOf(manifest, imported, seen))];
 }
 
 /** Compresses the files below a folder in place; the module that loads them. */

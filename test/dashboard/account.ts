@@ -53,11 +53,20 @@ export function byKey<Answer>(
 
 /** Asks a zone for a file, and reads what it answers to the end. */
 export async function ask(started: Started, zone: string, path: string): Promise<string | null> {
+  return (await answerOf(started, zone, path)).headers["x-cache"]?.toString() ?? null;
+}
+
+/** As {@link ask}; the status. */
+export async function statusOf(started: Started, zone: string, path: string): Promise<number> {
+  return (await answerOf(started, zone, path)).statusCode ?? 0;
+}
+
+async function answerOf(started: Started, zone: string, path: string): Promise<IncomingMessage> {
   const host = `${zone}.rescdn.localhost:${started.port}`;
   const request = get({ host: "127.0.0.1", port: started.port, path, headers: { host } });
   const [answer] = (await once(request, "response")) as [IncomingMessage];
   await once(answer.resume(), "end");
-  return answer.headers["x-cache"]?.toString() ?? null;
+  return answer;
 }
 
 /** Signs a window in as the account's owner, without going through the pages for it. */

@@ -28,7 +28,18 @@ export function insidePages(zone: string): readonly ShownPage[] {
     { name: "zones", path: "/zones", heading: "Zones" },
     { name: "new-zone", path: "/zones/new", heading: "New zone" },
     { name: "zone", path: `/zones/${zone}`, heading: zone, last: ".plot canvas" },
+    { name: "zone-week", path: `/zones/${zone}?period=7d`, heading: zone, last: ".plot canvas" },
     { name: "purge", path: `/zones/${zone}/purge`, heading: "Purge", last: "section.table" },
+    { name: "live", path: `/zones/${zone}/live`, heading: zone, last: "main [role=status]" },
+    {
+      name: "why",
+      path: `/zones/${zone}/why?url=${encodeURIComponent("/assets/reset.css")}`,
+      heading: "Why a hit, why a miss",
+      last: ".story, .notice",
+    },
+    { name: "rules", path: `/zones/${zone}/rules`, heading: "Edge rules", open: ["button", "1 Old shop"] },
+    { name: "access", path: `/zones/${zone}/access`, heading: "Sign a URL" },
+    { name: "hostnames", path: `/zones/${zone}/hostnames`, heading: `cdn.${zone}.example` },
     { name: "settings", path: `/zones/${zone}/settings`, heading: zone, last: "form fieldset" },
     { name: "keys", path: "/keys", heading: "Keys" },
     { name: "new-key", path: "/keys", heading: "Keys", open: ["button", "New key"] },
@@ -78,6 +89,21 @@ export async function furnish(started: Started, account: Account): Promise<strin
     for (let times = 0; times < 4; times++) await ask(started, zone, path);
   await byKey(started, account, "POST", "/v1/purge", { zone, paths: ["/assets/map.js"] });
   await byKey(started, account, "POST", "/v1/purge", { zone, tags: ["release-41"], soft: true });
+  await byKey(started, account, "PATCH", `/v1/zones/${zone}`, {
+    settings: {
+      rules: [
+        { name: "Old shop", when: { path: "/shop/*" }, do: { redirect: { to: "/store/$1", status: 301 } } },
+        {
+          when: { extension: ["js", "css"], country: "DE" },
+          do: { edge_ttl: 3_600, response_headers: { "x-team": "web" } },
+        },
+      ],
+      access: { referers: { allow: ["www.example.com", "*.example.org"], none: "allow" } },
+      origin_headers: { "x-origin-key": "of-the-demo" },
+    },
+  });
+  await byKey(started, account, "POST", `/v1/zones/${zone}/signing-keys`, {});
+  await byKey(started, account, "POST", `/v1/zones/${zone}/hostnames`, { hostname: `cdn.${zone}.example` });
   await byKey(started, account, "POST", "/v1/keys", {
     name: "CI of a team with a rather long name",
     scopes: ["purge"],

@@ -1,4 +1,7 @@
-/** `npm run screenshots`: every page of the dashboard, light, dark and on a phone, below `dist/screenshots/`. */
+/**
+ * `npm run screenshots`: every page of the dashboard, light, dark and on a phone, below `dist/screenshots/`, and the pictures of
+ * README, whose zone has a sample's figures.
+ */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -6,6 +9,7 @@ import { projectRoot } from "../../src/server/project.ts";
 import { newAccount, signIn } from "./account.ts";
 import { CHROMIUM_FLAGS, findChromium } from "./chromium.ts";
 import { furnish, insidePages, OUTSIDE, show } from "./pages.ts";
+import { sampleUsage } from "./sample-usage.ts";
 import { OPERATOR, startDashboard } from "./started.ts";
 
 const SCREENS = {
@@ -43,6 +47,19 @@ try {
       }
       await context.close();
     }
+  }
+  const context = await browser.newContext({ baseURL: started.origin, reducedMotion: "reduce", ...SCREENS.light });
+  const page = await context.newPage();
+  await signIn(page, started, account);
+  await page.route("**/v1/usage?**", async (route) => {
+    const real = await route.fetch();
+    await route.fulfill({ response: real, json: sampleUsage(await real.json()) });
+  });
+  for (const name of ["zone", "why"]) {
+    const shown = inside.find((one) => one.name === name);
+    if (shown === undefined) throw new Error(`no page is called ${name}`);
+    await show(page, shown);
+    await page.screenshot({ path: join(folder, `readme-${name}.png`) });
   }
   console.log(`see ${folder}`);
 } finally {

@@ -38,4 +38,19 @@ describe.skipIf(!HAS_BROWSER)("a zone's settings", () => {
     const { settings } = await byKey<Zone>(started, account, "GET", `/v1/zones/${zone}`);
     expect(settings).toMatchObject({ browser_ttl: 60, negative_ttl: 33 });
   });
+
+  it("that are long are compared line by line", async () => {
+    const { page, account } = await signedInWindow();
+    const zone = await newZone(started, account);
+    await page.goto(`/zones/${zone}/rules`);
+    await page.getByRole("button", { name: "Add a rule" }).click();
+    await page.getByLabel("Add to do").selectOption("cache");
+    const theirs = { name: "A rule that somebody else has made", do: { edge_ttl: 60 } };
+    await byKey(started, account, "PATCH", `/v1/zones/${zone}`, { settings: { rules: [theirs] } });
+    await page.getByRole("button", { name: "Save" }).click();
+    const diff = page.getByRole("alert").locator(".diff");
+    await diff.waitFor();
+    expect((await diff.locator(".gone").allTextContents()).join("")).toContain('"edge_ttl": 60');
+    expect((await diff.locator(".new").allTextContents()).join("")).toContain('"cache": "bypass"');
+  });
 });

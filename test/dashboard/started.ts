@@ -20,8 +20,10 @@ export interface Started {
 
 export const OPERATOR = "operator@example.com";
 
-/** Starts the real server, an origin for its zones, and what shows its log. */
-export async function startDashboard(): Promise<Started & { stop(): Promise<void> }> {
+/** Starts the real server, an origin for its zones, and what shows its log. @param settings over those of tests */
+export async function startDashboard(
+  settings: Record<string, string> = {},
+): Promise<Started & { stop(): Promise<void> }> {
   const stateDir = await mkdtemp(join(tmpdir(), "rescdn-dashboard-"));
   const adminToken = "what-the-operator-of-these-tests-shows";
   const server = await startServe({
@@ -33,11 +35,12 @@ export async function startDashboard(): Promise<Started & { stop(): Promise<void
     ALLOW_PRIVATE_ORIGINS: "true",
     // Each context of a browser is another client.
     TRUSTED_PROXIES: "127.0.0.1 ::1",
+    ...settings,
   });
   const assets = await listen(demoOrigin());
   const log = await listen(createServer((_, answer) => answer.end(server.stderr())));
   return {
-    origin: `http://localhost:${server.port}`,
+    origin: `http://${settings.DASHBOARD_HOST ?? "localhost"}:${server.port}`,
     port: server.port,
     adminToken,
     assets: assets.url,

@@ -24,15 +24,16 @@ afterEach(async () => {
 });
 afterAll(() => browser?.close());
 
-/** Opens a window of somebody's own: with cookies and an address that nobody else has. */
+/** Opens a window of somebody's own: with cookies and an address that nobody else has, unless `options` say its fields. */
 export async function newWindow(options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ baseURL: started.origin, reducedMotion: "reduce", ...options });
   open.push(context);
   const [a, b] = crypto.getRandomValues(new Uint8Array(2));
   // Requests to the server alone: a page of another origin may not send such a field.
-  await context.route(`${started.origin}/**`, (route) =>
-    route.continue({ headers: { ...route.request().headers(), "cf-connecting-ip": `198.18.${a}.${b}` } }),
-  );
+  if (!options.extraHTTPHeaders)
+    await context.route(`${started.origin}/**`, (route) =>
+      route.continue({ headers: { ...route.request().headers(), "cf-connecting-ip": `198.18.${a}.${b}` } }),
+    );
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   page.on("pageerror", ({ message }) => complaints.push(message));

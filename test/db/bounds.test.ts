@@ -7,6 +7,7 @@ import { everyMinute } from "../../src/cron.ts";
 import { BOUNDS, FILE_BYTES } from "../../src/db/bounds.ts";
 import { newId } from "../../src/db/new-id.ts";
 import { boundSessions } from "../../src/people/delete-old-people-rows.ts";
+import { countMail, MAILS_PER_DAY } from "../../src/people/mails-of-day.ts";
 import { acceptInvitation, invite } from "../../src/people/members.ts";
 import { maySignUp } from "../../src/people/sign-up.ts";
 import { boundHistory } from "../../src/records/webhooks/due-deliveries.ts";
@@ -52,7 +53,7 @@ async function newPerson(): Promise<string> {
 }
 
 /** How many rows of a table an SQL condition finds; `?1` stands for a value. */
-async function count(table: string, where: string, value: string): Promise<number> {
+async function count(table: string, where: string, value: string | number): Promise<number> {
   const rows = await env.DB.prepare(`SELECT COUNT(*) AS rows FROM ${table} WHERE ${where}`)
     .bind(value)
     .first<number>("rows");
@@ -474,6 +475,15 @@ const ATTEMPTS = {
 
   // That no more are made is tried in test/people/passkeys.test.ts.
   passkeys: async () => expect(BOUNDS.passkeys.rows).toBeLessThan(100),
+
+  mails_sent: async () => {
+    const now = Date.now();
+    const sent: boolean[] = [];
+    for (let times = 0; times < 70; times++) sent.push(await countMail(env.DB, `${times}@acme.example`, "one", now));
+    expect(sent.filter(Boolean)).toHaveLength(MAILS_PER_DAY.from);
+    await cronAfter(BOUNDS.mails_sent.days);
+    expect(await count("mails_sent", "day <= ?1", now)).toBe(0);
+  },
 
   members: async () => {
     const { account } = await newTenant();

@@ -1,6 +1,8 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { controlPlane } from "../../src/control-plane.ts";
+import { createEntry } from "../../src/entry.ts";
 import type { Env } from "../../src/env.ts";
 import { createSignIn } from "../../src/people/sign-in.ts";
 import worker from "../../src/worker.ts";
@@ -49,6 +51,21 @@ describe("what GitHub sends back", () => {
     expect(new URL(answer.headers.get("location")!, DASHBOARD).href).toMatch(new RegExp(`^${DASHBOARD}/sign-in\\?`));
     expect(answer.headers.getSetCookie().filter((cookie) => /session_token=[^;]/.test(cookie))).toEqual([]);
   });
+});
+
+describe("the dashboard's host without TLS", () => {
+  it.each(["/", "/v1/person", "/auth/links/use", "/api/v1/records"])(
+    "answers nothing at %s but where TLS is: somebody on the way could plant a session, or take one",
+    async (path) => {
+      const bindings = { ...env, DASHBOARD_HOST: "dash.example" } as unknown as Env;
+      const planted = `rescdn.session_token=${browser.cookies.get("rescdn.session_token")}`;
+      const request = new Request(`http://dash.example${path}?a=1`, { headers: { cookie: planted } });
+      const answer = await createEntry<Env>(controlPlane).fetch(request, bindings, createExecutionContext());
+      expect(answer.status).toBe(308);
+      expect(answer.headers.get("location")).toBe(`https://dash.example${path}?a=1`);
+      expect(answer.headers.getSetCookie()).toEqual([]);
+    },
+  );
 });
 
 describe("a cookie that a sibling host has planted", () => {

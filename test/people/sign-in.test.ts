@@ -21,6 +21,27 @@ beforeEach(async () => {
   browser = new Browser();
 });
 
+describe("a passkey", () => {
+  it("is removed by nobody who has signed in more than 15 minutes ago, so that a browser left open is no way to take it", async () => {
+    await browser.signInTo(account);
+    const { person } = await (await browser.send("/v1/person")).json<{ person: { id: string } }>();
+    await env.DB.prepare(
+      `INSERT INTO passkeys (id, name, public_key, person_id, credential_id, counter, device_type, backed_up, created_at)
+       VALUES (?1, 'Laptop', 'x', ?1, ?1, 0, 'singleDevice', 0, '2026-01-01T00:00:00.000Z')`,
+    )
+      .bind(person.id)
+      .run();
+    const remove = () => browser.send("/auth/passkey/delete-passkey", { method: "POST", body: { id: person.id } });
+    vi.setSystemTime(Date.now() + 15 * 60_000 + 1);
+    const late = await remove();
+    expect(late.status).toBe(403);
+    expect(await late.json()).toMatchObject({ code: "sign_in_again" });
+    await browser.signInTo(account);
+    expect((await remove()).status).toBe(200);
+    expect(await env.DB.prepare("SELECT 1 FROM passkeys WHERE id = ?1").bind(person.id).first()).toBeNull();
+  });
+});
+
 describe("a link", () => {
   it("signs in the owner of the account's address, who then acts for the account", async () => {
     await browser.signInTo(account);
@@ -141,6 +162,22 @@ describe("who asks for a link", () => {
     const answers = await Promise.all([ask(known!), ask(newEmail())]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     expect(await answers[0]!.text()).toBe(await answers[1]!.text());
+  });
+
+  it("has ten links a day at the wish of one place, so that a patient one fills nobody's mailbox, and others get theirs", async () => {
+    const email = newEmail();
+    const ask = (from: string) =>
+      browser.send("/auth/links", { method: "POST", body: { email }, headers: { "cf-connecting-ip": from } });
+    const statuses: number[] = [];
+    for (let times = 0; times < 12; times++) {
+      vi.setSystemTime(Date.now() + 61_000);
+      statuses.push((await ask("192.0.2.7")).status);
+    }
+    expect(statuses).toEqual([...Array(10).fill(200), 429, 429]);
+    const other = await ask("192.0.2.8");
+    expect(other.status).toBe(200);
+    vi.setSystemTime(Date.now() + 86_400_000);
+    expect((await ask("192.0.2.7")).status).toBe(200);
   });
 
   it("has three links a minute for an address, and ten from one place", async () => {

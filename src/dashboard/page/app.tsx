@@ -28,7 +28,7 @@ function inside(load: () => Promise<ComponentType>) {
 }
 
 const Zones = inside(() => import("./views/zones.tsx").then(({ Zones }) => Zones));
-const Zone = inside(() => import("./views/zone.tsx").then(({ Zone }) => Zone));
+const Zone = inside(() => import("./zone/zone.tsx").then(({ Zone }) => Zone));
 const Keys = inside(() => import("./views/keys.tsx").then(({ Keys }) => Keys));
 const Usage = inside(() => import("./views/usage.tsx").then(({ Usage }) => Usage));
 const Audit = inside(() => import("./views/audit.tsx").then(({ Audit }) => Audit));

@@ -52,6 +52,20 @@ export function prefixTarget(text: string, { hosts }: PurgedZone): TargetVerdict
   return { ok: true, target: { kind: "prefix", value: path } };
 }
 
+/** A tag stands in a list: with a comma it would be two. */
+export const TAG = {
+  largest: 1_024,
+  pattern: /^[\x21-\x2b\x2d-\x7e]+$/,
+  reason: "must be visible ASCII without spaces and commas",
+};
+
+/** What a tag names: answers whose `Cache-Tag` has it. */
+export function tagTarget(text: string): TargetVerdict {
+  if (!TAG.pattern.test(text)) return no(TAG.reason);
+  if (text.length > TAG.largest) return no(`must have at most ${TAG.largest} characters`);
+  return { ok: true, target: { kind: "tag", value: text } };
+}
+
 /** Path and query of what may be a URL of a host, its scheme left out perhaps. A fragment never leaves a browser. */
 function readPath(text: string, hosts: readonly string[]): { ok: true; path: string; query: string } | Refused {
   const [shown = ""] = text.trim().split("#", 1);

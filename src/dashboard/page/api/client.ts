@@ -2,15 +2,17 @@ import createClient from "openapi-fetch";
 import type { paths } from "../../../../dist/api-types/rescdn.d.ts";
 import type { paths as recordPaths } from "../../../../dist/api-types/resolvedb.d.ts";
 import { account, mode, noteSignedOut } from "../state/session.ts";
+import { fetchOnce } from "./early.ts";
 
 export type { RecordSchemas, Schemas } from "./schemas.ts";
 
 const baseUrl = location.origin;
+const fetch = fetchOnce;
 
 /** ResCDN's API, as whoever is signed in. */
-export const rescdn = createClient<paths>({ baseUrl });
+export const rescdn = createClient<paths>({ baseUrl, fetch });
 /** ResolveDB's API, as whoever is signed in. */
-export const resolvedb = createClient<recordPaths>({ baseUrl });
+export const resolvedb = createClient<recordPaths>({ baseUrl, fetch });
 
 for (const client of [rescdn, resolvedb])
   client.use({

@@ -17,6 +17,9 @@ export const account = computed<Membership | null>(() => {
   return accounts.find(({ id }) => id === chosen.value) ?? accounts[0] ?? null;
 });
 
+/** The account that was chosen on this machine; null: the first one. */
+export const chosenAccount = () => chosen.value;
+
 /** Whether whoever is signed in may do what a role may. */
 export function isAtLeast(role: "viewer" | "editor" | "owner"): boolean {
   const order = ["viewer", "editor", "owner"];

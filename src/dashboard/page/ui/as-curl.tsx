@@ -1,6 +1,7 @@
 import { Snippet } from "./snippet.tsx";
 
-interface AsCurlProps {
+/** A call of an API. */
+export interface Call {
   method: string;
   path: string;
   body?: unknown;
@@ -8,7 +9,7 @@ interface AsCurlProps {
 }
 
 /** The same by the API, for a script. The key stays out of the shell's history. */
-export function AsCurl({ method, path, body, headers = {} }: AsCurlProps) {
+export function AsCurl({ method, path, body, headers = {} }: Call) {
   const key = path.startsWith("/api/v1") ? "Authorization: Bearer $RESOLVEDB_KEY" : "X-ResCDN-Key: $RESCDN_KEY";
   const parts = [
     `curl -X ${method} ${quoted(location.origin + path)}`,

@@ -1,8 +1,8 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
-import { ScrollingTable } from "./scrolling-table.tsx";
 import "uplot/dist/uPlot.min.css";
 import { time, utc } from "./format.ts";
+import { Table } from "./table.tsx";
 
 /** A line of a chart. */
 export interface Line {
@@ -10,6 +10,8 @@ export interface Line {
   /** A custom property of `style.css`. */
   color: `--${string}`;
   values: readonly (number | null)[];
+  /** What it is compared with: thin, and without a fill. */
+  isBefore?: boolean;
 }
 
 interface ChartProps {
@@ -39,94 +41,137 @@ function mark(at: number, step: number): string {
 /** Figures over time: drawn for the eye, and as a table for whoever reads with other means or wants the exact numbers. */
 export function Chart({ title, starts, lines, show, least = 1 }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const element = place.current!;
-    const style = getComputedStyle(element);
-    const color = (name: string) => style.getPropertyValue(name);
-    const axis = { stroke: color("--muted"), grid: { stroke: color("--line"), width: 1 }, ticks: { show: false } };
-    const plot = new uPlot(
-      {
-        width: element.clientWidth,
-        height: HEIGHT,
-        legend: { show: false },
-        cursor: { drag: { x: false, y: false } },
-        scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.05, least)] } },
-        axes: [
-          { ...axis, size: 28, gap: 8, values: (_, splits, __, ___, step) => splits.map((at) => mark(at, step)) },
-          { ...axis, size: 64, values: (_, splits) => splits.map(show) },
-        ],
-        series: [
-          {},
-          ...lines.map(({ label, color: name }) => ({
-            label,
-            stroke: color(name),
-            width: 1.5,
-            fill: lines.length === 1 ? `color-mix(in srgb, ${color(name)} 14%, transparent)` : undefined,
-            points: { size: 5, fill: color(name), ...(starts.length <= FEW && { show: true }) },
-          })),
-        ] as uPlot.Series[],
-      },
-      [starts.map((start) => Date.parse(start) / 1000), ...lines.map(({ values }) => [...values])],
-      element,
-    );
-    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
-    observer.observe(element);
-    const scheme = matchMedia("(prefers-color-scheme: dark)");
-    const redraw = () => plot.redraw();
-    scheme.addEventListener("change", redraw);
-    return () => {
-      scheme.removeEventListener("change", redraw);
-      observer.disconnect();
-      plot.destroy();
-    };
-  }, [starts, lines]);
+  const [at, setAt] = useState<number | null>(null);
+  useEffect(() => draw(place.current!, { starts, lines, show, least }, setAt), [starts, lines]);
+  const start = at === null ? undefined : starts[at];
   return (
     <figure class="card chart">
       <figcaption>
         <h2>{title}</h2>
-        {lines.length > 1 && (
-          <ul class="legend">
-            {lines.map(({ label, color }) => (
+        <ul class="legend">
+          {lines.length > 1 &&
+            lines.map(({ label, color }) => (
               <li key={label}>
-                <svg width="12" height="12" aria-hidden="true">
-                  <rect width="12" height="12" rx="3" fill={`var(${color})`} />
+                <svg width="10" height="10" aria-hidden="true">
+                  <rect width="10" height="10" rx="3" fill={`var(${color})`} />
                 </svg>
                 {label}
               </li>
             ))}
-          </ul>
-        )}
+        </ul>
+        <p class="readout" aria-hidden="true">
+          {start !== undefined && (
+            <>
+              {time(start)}
+              {lines.map(({ label, values }) => (
+                <strong key={label}>{shownAt(values, at!, show)}</strong>
+              ))}
+            </>
+          )}
+        </p>
       </figcaption>
       <div ref={place} class="plot" aria-hidden="true" />
-      <details>
-        <summary>As a table</summary>
-        <ScrollingTable label={title} short>
-          <thead>
-            <tr>
-              <th scope="col">From</th>
-              {lines.map(({ label }) => (
-                <th key={label} scope="col" class="number">
-                  {label}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {starts.map((start, index) => (
-              <tr key={start}>
-                <th scope="row" title={utc(start)}>
-                  {time(start)}
-                </th>
-                {lines.map(({ label, values }) => (
-                  <td key={label} class="number">
-                    {values[index] === null ? "–" : show(values[index] ?? 0)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </ScrollingTable>
-      </details>
+      <AsTable title={title} starts={starts} lines={lines} show={show} />
     </figure>
   );
+}
+
+function shownAt(values: Line["values"], index: number, show: (value: number) => string): string {
+  const value = values[index];
+  return value === null || value === undefined ? "–" : show(value);
+}
+
+interface Row {
+  start: string;
+  index: number;
+}
+
+/** Made when it is opened: months by the hour have thousands of rows. */
+function AsTable({ title, starts, lines, show }: Omit<ChartProps, "least">) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>As a table</summary>
+      {isOpen && (
+        <Table
+          label={title}
+          short
+          rows={starts.map((start, index): Row => ({ start, index }))}
+          keyOf={({ start }) => start}
+          columns={[
+            { head: "From", cell: ({ start }) => time(start), title: ({ start }) => utc(start) },
+            ...lines.map(({ label, values }) => ({
+              head: label,
+              kind: "number" as const,
+              cell: ({ index }: Row) => shownAt(values, index, show),
+            })),
+          ]}
+        />
+      )}
+    </details>
+  );
+}
+
+/** Draws a chart, anew when its place changes its width and when the colours change; what ends that. */
+function draw(
+  element: HTMLElement,
+  { starts, lines, show, least }: Required<Omit<ChartProps, "title">>,
+  point: (index: number | null) => void,
+): () => void {
+  const begun = performance.now();
+  let isMeasured = false;
+  const style = getComputedStyle(element);
+  // Asked whenever it is drawn: colours follow the system's scheme.
+  const color = (name: string) => () => style.getPropertyValue(name);
+  const axis = {
+    stroke: color("--muted"),
+    grid: { stroke: color("--line"), width: 1 },
+    ticks: { show: false },
+    font: `12px ${style.fontFamily}`,
+  };
+  const plot = new uPlot(
+    {
+      width: element.clientWidth,
+      height: HEIGHT,
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false } },
+      scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.05, least)] } },
+      hooks: {
+        setCursor: [({ cursor }) => point(cursor.idx ?? null)],
+        draw: [
+          () => {
+            if (!isMeasured) performance.measure("chart", { start: begun });
+            isMeasured = true;
+          },
+        ],
+      },
+      axes: [
+        { ...axis, size: 28, gap: 8, values: (_, splits, __, ___, step) => splits.map((at) => mark(at, step)) },
+        { ...axis, size: 64, values: (_, splits) => splits.map(show) },
+      ],
+      series: [
+        {},
+        ...lines.map(({ label, color: name, isBefore = false }) => ({
+          label,
+          stroke: color(name),
+          width: isBefore ? 1 : 1.5,
+          ...(isBefore && { dash: [4, 4] }),
+          ...(!isBefore && { fill: () => `color-mix(in srgb, ${color(name)()} 10%, transparent)` }),
+          points: { size: 4, fill: color(name), show: !isBefore && starts.length <= FEW },
+        })),
+      ] as uPlot.Series[],
+    },
+    [starts.map((start) => Date.parse(start) / 1000), ...lines.map(({ values }) => [...values])],
+    element,
+  );
+  const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
+  observer.observe(element);
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  const redraw = () => plot.redraw();
+  scheme.addEventListener("change", redraw);
+  return () => {
+    scheme.removeEventListener("change", redraw);
+    observer.disconnect();
+    plot.destroy();
+  };
 }

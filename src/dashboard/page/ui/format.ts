@@ -47,3 +47,14 @@ export function ago(iso: string, now = Date.now()): string {
     if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
   return relative.format(Math.trunc(seconds), "second");
 }
+
+/** A length of time: "2 days", "5 minutes". @param seconds whole */
+export function span(seconds: number): string {
+  const [unit, size] = STEPS.find(([, size]) => seconds >= size) ?? (["second", 1] as const);
+  return new Intl.NumberFormat(undefined, {
+    style: "unit",
+    unit,
+    unitDisplay: "long",
+    maximumFractionDigits: 1,
+  }).format(Math.floor((seconds / size) * 10) / 10);
+}

@@ -2,22 +2,30 @@ import { useState } from "preact/hooks";
 import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { account, isAtLeast, mode } from "../state/session.ts";
-import { Confirm } from "../ui/confirm.tsx";
-import { Loading } from "../ui/loading.tsx";
-import { Pages, usePaging } from "../ui/pages.tsx";
+import { List } from "../ui/list.tsx";
+import { usePaging } from "../ui/pages.tsx";
 import { Secret } from "../ui/secret.tsx";
+import { SmallButton } from "../ui/small-button.tsx";
+import type { Column } from "../ui/table.tsx";
 import { Time } from "../ui/time.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { useQuestion } from "../ui/use-question.tsx";
 import { useTitle } from "../ui/use-title.ts";
 import { NewKey } from "./new-key.tsx";
 
 type Key = Schemas["Key"];
 
-/** What a person is asked about a key before it is done. */
-type Question = { kind: "revoke" | "rotate"; key: Key };
-
 /** Day that a rotated key still works, seconds: time to move who uses it. */
 const GRACE_SECONDS = 86_400;
+
+const COLUMNS: readonly Column<Key>[] = [
+  { head: "Name", cell: ({ name }) => name },
+  { head: "Begins with", cell: ({ prefix }) => <code class="whole">{prefix}…</code> },
+  { head: "May", cell: ({ scopes }) => (scopes.length === 5 ? "everything" : scopes.join(", ")) },
+  { head: "Zones", cell: ({ zones }) => (zones === null ? "all" : zones.length) },
+  { head: "Last used", cell: ({ last_used: used }) => (used === null ? "never" : <Time at={used} />) },
+  { head: "Ends", cell: (key) => (endOf(key) === null ? "never" : <Time at={endOf(key)!} />) },
+];
 
 /** The account's keys: for programs, each with what it may do. */
 export function Keys() {
@@ -25,12 +33,10 @@ export function Keys() {
   const paging = usePaging();
   const [isMaking, setMaking] = useState(false);
   const [made, setMade] = useState<Schemas["CreatedKey"] | null>(null);
-  const [question, setQuestion] = useState<Question | null>(null);
+  const [question, ask] = useQuestion();
+  const query = { limit: 50, ...(paging.cursor && { cursor: paging.cursor }) };
   const keys = useLoaded(
-    () =>
-      answerOf(
-        rescdn.GET("/v1/keys", { params: { query: { limit: 50, ...(paging.cursor && { cursor: paging.cursor }) } } }),
-      ),
+    () => answerOf(rescdn.GET("/v1/keys", { params: { query } })),
     [account.value?.id, mode.value, paging.cursor],
   );
   if (!isAtLeast("owner"))
@@ -45,6 +51,54 @@ export function Keys() {
     setMaking(false);
     keys.reload();
   };
+  const revoke = (key: Key) =>
+    ask({
+      title: `Revoke ${key.name}?`,
+      verb: "Revoke the key",
+      text: (
+        <p>
+          Programs that use <code>{key.prefix}…</code> are refused from the next call on. This cannot be undone.
+        </p>
+      ),
+      act: async () => {
+        await answerOf(rescdn.DELETE("/v1/keys/{id}", { params: { path: { id: key.id } } }));
+        keys.reload();
+      },
+      curl: { method: "DELETE", path: `/v1/keys/${key.id}` },
+    });
+  const rotate = (key: Key) => {
+    const body = { grace_seconds: GRACE_SECONDS };
+    ask({
+      title: `Rotate ${key.name}?`,
+      verb: "Make a new key",
+      text: (
+        <p>
+          You get a new key with the same powers. The old one works for a day yet, so that you can move what uses it.
+        </p>
+      ),
+      act: async () => {
+        const params = { path: { id: key.id } };
+        show(await answerOf(rescdn.POST("/v1/keys/{id}/rotate", { params, body })));
+      },
+      curl: { method: "POST", path: `/v1/keys/${key.id}/rotate`, body },
+    });
+  };
+  const actions: Column<Key> = {
+    head: "What to do",
+    kind: "actions",
+    cell: (key) => (
+      <>
+        {key.revoked === null && (
+          <SmallButton label={`Rotate ${key.name}`} act={() => rotate(key)}>
+            Rotate
+          </SmallButton>
+        )}
+        <SmallButton label={`Revoke ${key.name}`} act={() => revoke(key)}>
+          Revoke
+        </SmallButton>
+      </>
+    ),
+  };
   return (
     <>
       <div class="head">
@@ -57,99 +111,19 @@ export function Keys() {
         Programs call the API with a key in <code>X-ResCDN-Key</code>. Give each program its own, with no more than it
         needs.
       </p>
-      <Loading loaded={keys} lines={4}>
-        {({ keys: rows, next_cursor: next }) => (
-          <>
-            <div class="table">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Name</th>
-                    <th scope="col">Begins with</th>
-                    <th scope="col">May</th>
-                    <th scope="col">Zones</th>
-                    <th scope="col">Last used</th>
-                    <th scope="col">Ends</th>
-                    <th scope="col">
-                      <span class="unseen">What to do</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map((key) => (
-                    <tr key={key.id}>
-                      <th scope="row">{key.name}</th>
-                      <td>
-                        <code class="whole">{key.prefix}…</code>
-                      </td>
-                      <td>{key.scopes.length === 5 ? "everything" : key.scopes.join(", ")}</td>
-                      <td>{key.zones === null ? "all" : key.zones.length}</td>
-                      <td>{key.last_used === null ? "never" : <Time at={key.last_used} />}</td>
-                      <td>{endOf(key) === null ? "never" : <Time at={endOf(key)!} />}</td>
-                      <td class="actions">
-                        {key.revoked === null && (
-                          <button
-                            type="button"
-                            class="button quiet small"
-                            aria-label={`Rotate ${key.name}`}
-                            onClick={() => setQuestion({ kind: "rotate", key })}
-                          >
-                            Rotate
-                          </button>
-                        )}
-                        <button
-                          type="button"
-                          class="button quiet small"
-                          aria-label={`Revoke ${key.name}`}
-                          onClick={() => setQuestion({ kind: "revoke", key })}
-                        >
-                          Revoke
-                        </button>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-            <Pages paging={paging} next={next} />
-          </>
-        )}
-      </Loading>
+      <List
+        label="Keys"
+        loaded={keys}
+        lines={4}
+        rowsOf={({ keys: rows }) => rows}
+        keyOf={({ id }) => id}
+        columns={[...COLUMNS, actions]}
+        none={<p class="muted">There are no keys.</p>}
+        paging={{ at: paging, next: ({ next_cursor: next }) => next }}
+      />
       {isMaking && <NewKey done={show} close={() => setMaking(false)} />}
       {made !== null && <Secret title={`The key “${made.name}”`} secret={made.token} close={() => setMade(null)} />}
-      {question?.kind === "revoke" && (
-        <Confirm
-          title={`Revoke ${question.key.name}?`}
-          verb="Revoke the key"
-          act={async () => {
-            await answerOf(rescdn.DELETE("/v1/keys/{id}", { params: { path: { id: question.key.id } } }));
-            keys.reload();
-          }}
-          close={() => setQuestion(null)}
-        >
-          <p>
-            Programs that use <code>{question.key.prefix}…</code> are refused from the next call on. This cannot be
-            undone.
-          </p>
-        </Confirm>
-      )}
-      {question?.kind === "rotate" && (
-        <Confirm
-          title={`Rotate ${question.key.name}?`}
-          verb="Make a new key"
-          act={async () => {
-            const params = { path: { id: question.key.id } };
-            show(
-              await answerOf(rescdn.POST("/v1/keys/{id}/rotate", { params, body: { grace_seconds: GRACE_SECONDS } })),
-            );
-          }}
-          close={() => setQuestion(null)}
-        >
-          <p>
-            You get a new key with the same powers. The old one works for a day yet, so that you can move what uses it.
-          </p>
-        </Confirm>
-      )}
+      {question}
     </>
   );
 }

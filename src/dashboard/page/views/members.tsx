@@ -2,17 +2,22 @@ import { useState } from "preact/hooks";
 import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { account, isAtLeast, loadSession, session } from "../state/session.ts";
-import { Confirm } from "../ui/confirm.tsx";
-import { Field } from "../ui/field.tsx";
-import { Loading } from "../ui/loading.tsx";
+import { Form } from "../ui/form.tsx";
+import { List } from "../ui/list.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { SmallButton } from "../ui/small-button.tsx";
+import { TextField } from "../ui/text-field.tsx";
 import { Time } from "../ui/time.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { useQuestion } from "../ui/use-question.tsx";
 import { useTitle } from "../ui/use-title.ts";
 
 type Member = Schemas["Member"];
 type Role = Schemas["Role"];
+
+/** Somebody of the account, or somebody who may become one. */
+type Row = { kind: "member"; member: Member } | { kind: "invited"; invitation: Schemas["Invitation"] };
 
 const ROLES: readonly [Role, string][] = [
   ["viewer", "reads zones, records and usage"],
@@ -20,115 +25,126 @@ const ROLES: readonly [Role, string][] = [
   ["owner", "does everything: keys, members, the audit log"],
 ];
 
+const isOneself = ({ id }: Member) => id === session.value?.person.id;
+
 /** The people of an account, and who is invited. */
 export function Members() {
   useTitle("Members");
   const list = useLoaded(() => answerOf(rescdn.GET("/v1/members")), [account.value?.id]);
-  const [leaving, setLeaving] = useState<Member | null>(null);
+  const [question, ask] = useQuestion();
   const isOwner = isAtLeast("owner");
   const change = useAction(async (id: string, role: Role) => {
     await answerOf(rescdn.PATCH("/v1/members/{id}", { params: { path: { id } }, body: { role } }));
     list.reload();
   });
-  const withdraw = useAction(async (id: string) => {
-    await answerOf(rescdn.DELETE("/v1/invitations/{id}", { params: { path: { id } } }));
-    list.reload();
-  });
-  const isOneself = ({ id }: Member) => id === session.value?.person.id;
+  const withdraw = ({ id, email }: Schemas["Invitation"]) =>
+    ask({
+      title: `Withdraw the invitation of ${email}?`,
+      verb: "Withdraw it",
+      text: <p>The address can no longer join by it. Nobody is told; you may invite it again.</p>,
+      act: async () => {
+        await answerOf(rescdn.DELETE("/v1/invitations/{id}", { params: { path: { id } } }));
+        list.reload();
+      },
+    });
+  const remove = (member: Member) => {
+    const own = isOneself(member);
+    ask({
+      title: own ? `Leave ${account.value?.name}?` : `Remove ${member.email}?`,
+      verb: own ? "Leave" : "Remove",
+      text: (
+        <p>
+          {own ? "You no longer act" : "They no longer act"} for this account, at once. Keys stay: revoke those that
+          only {own ? "you have" : "they have"}.
+        </p>
+      ),
+      act: async () => {
+        await answerOf(rescdn.DELETE("/v1/members/{id}", { params: { path: { id: member.id } } }));
+        if (own) await loadSession();
+        else list.reload();
+      },
+    });
+  };
   return (
     <>
       <h1>Members</h1>
-      <Problem problem={change.problem ?? withdraw.problem} />
-      <Loading loaded={list}>
-        {({ members, invitations }) => (
-          <div class="table">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Person</th>
-                  <th scope="col">Role</th>
-                  <th scope="col">Since</th>
-                  <th scope="col">
-                    <span class="unseen">What to do</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {members.map((member) => (
-                  <tr key={member.id}>
-                    <th scope="row">
-                      {member.email}
-                      {isOneself(member) && <span class="tag">you</span>}
-                    </th>
-                    <td>
-                      {isOwner ? (
-                        <select
-                          aria-label={`Role of ${member.email}`}
-                          value={member.role}
-                          onChange={({ currentTarget }) => change.run(member.id, currentTarget.value as Role)}
-                        >
-                          {ROLES.map(([role]) => (
-                            <option key={role}>{role}</option>
-                          ))}
-                        </select>
-                      ) : (
-                        member.role
-                      )}
-                    </td>
-                    <td>
-                      <Time at={member.since} />
-                    </td>
-                    <td class="actions">
-                      {(isOwner || isOneself(member)) && (
-                        <button type="button" class="button quiet small" onClick={() => setLeaving(member)}>
-                          {isOneself(member) ? "Leave" : "Remove"}
-                        </button>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-                {invitations.map((invitation) => (
-                  <tr key={invitation.id}>
-                    <th scope="row">
-                      {invitation.email}
-                      <span class="tag">invited</span>
-                    </th>
-                    <td>{invitation.role}</td>
-                    <td>
-                      ends <Time at={invitation.expires} />
-                    </td>
-                    <td class="actions">
-                      {isOwner && (
-                        <button type="button" class="button quiet small" onClick={() => withdraw.run(invitation.id)}>
-                          Withdraw
-                        </button>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
-      </Loading>
+      <Problem problem={change.problem} />
+      <List<Schemas["MemberList"], Row>
+        label="Members"
+        loaded={list}
+        rowsOf={({ members, invitations }) => [
+          ...members.map((member): Row => ({ kind: "member", member })),
+          ...invitations.map((invitation): Row => ({ kind: "invited", invitation })),
+        ]}
+        keyOf={(row) => (row.kind === "member" ? row.member.id : row.invitation.id)}
+        none={null}
+        columns={[
+          {
+            head: "Person",
+            cell: (row) => {
+              if (row.kind === "invited")
+                return (
+                  <>
+                    {row.invitation.email}
+                    <span class="tag">invited</span>
+                  </>
+                );
+              return (
+                <>
+                  {row.member.email}
+                  {isOneself(row.member) && <span class="tag">you</span>}
+                </>
+              );
+            },
+          },
+          {
+            head: "Role",
+            cell: (row) => {
+              if (row.kind === "invited") return row.invitation.role;
+              const { id, email, role } = row.member;
+              if (!isOwner) return role;
+              return (
+                <select
+                  aria-label={`Role of ${email}`}
+                  value={role}
+                  onChange={({ currentTarget }) => change.run(id, currentTarget.value as Role)}
+                >
+                  {ROLES.map(([name]) => (
+                    <option key={name}>{name}</option>
+                  ))}
+                </select>
+              );
+            },
+          },
+          {
+            head: "Since",
+            cell: (row) =>
+              row.kind === "member" ? (
+                <Time at={row.member.since} />
+              ) : (
+                <>
+                  ends <Time at={row.invitation.expires} />
+                </>
+              ),
+          },
+          {
+            head: "What to do",
+            kind: "actions",
+            cell: (row) => {
+              if (row.kind === "invited")
+                return isOwner && <SmallButton act={() => withdraw(row.invitation)}>Withdraw</SmallButton>;
+              const { member } = row;
+              return (
+                (isOwner || isOneself(member)) && (
+                  <SmallButton act={() => remove(member)}>{isOneself(member) ? "Leave" : "Remove"}</SmallButton>
+                )
+              );
+            },
+          },
+        ]}
+      />
       {isOwner && <Invite invited={list.reload} />}
-      {leaving !== null && (
-        <Confirm
-          title={isOneself(leaving) ? `Leave ${account.value?.name}?` : `Remove ${leaving.email}?`}
-          verb={isOneself(leaving) ? "Leave" : "Remove"}
-          act={async () => {
-            await answerOf(rescdn.DELETE("/v1/members/{id}", { params: { path: { id: leaving.id } } }));
-            if (isOneself(leaving)) await loadSession();
-            else list.reload();
-          }}
-          close={() => setLeaving(null)}
-        >
-          <p>
-            {isOneself(leaving) ? "You no longer act" : "They no longer act"} for this account, at once. Keys stay:
-            revoke those that only {isOneself(leaving) ? "you have" : "they have"}.
-          </p>
-        </Confirm>
-      )}
+      {question}
     </>
   );
 }
@@ -141,24 +157,16 @@ function Invite({ invited }: { invited(): void }) {
     setEmail("");
     invited();
   });
-  const submit = (event: Event) => {
-    event.preventDefault();
-    invite.run();
-  };
   return (
-    <form class="card reading" onSubmit={submit}>
-      <h2>Invite somebody</h2>
-      <Field label="E-mail address" problem={invite.problem?.fields.email}>
-        {(attributes) => (
-          <input
-            {...attributes}
-            type="email"
-            required
-            value={email}
-            onInput={({ currentTarget }) => setEmail(currentTarget.value)}
-          />
-        )}
-      </Field>
+    <Form title="Invite somebody" action={invite} verb="Invite">
+      <TextField
+        label="E-mail address"
+        type="email"
+        required
+        problem={invite.problem?.fields.email}
+        value={email}
+        set={setEmail}
+      />
       <fieldset class="field plain ticks">
         <legend>Role</legend>
         {ROLES.map(([name, meaning]) => (
@@ -170,12 +178,6 @@ function Invite({ invited }: { invited(): void }) {
           </label>
         ))}
       </fieldset>
-      <Problem problem={invite.problem} />
-      <div class="buttons">
-        <button type="submit" class="button" disabled={invite.isRunning}>
-          Invite
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }

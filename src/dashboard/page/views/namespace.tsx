@@ -3,13 +3,15 @@ import { useRoute } from "preact-iso";
 import { type RecordSchemas, resolvedb } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { account, isAtLeast } from "../state/session.ts";
-import { Confirm } from "../ui/confirm.tsx";
+import { List } from "../ui/list.tsx";
 import { Loading } from "../ui/loading.tsx";
-import { NumberedPages } from "../ui/pages.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { Search } from "../ui/search.tsx";
+import { SmallButton } from "../ui/small-button.tsx";
 import { Time } from "../ui/time.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { useQuestion } from "../ui/use-question.tsx";
 import { useTitle } from "../ui/use-title.ts";
 import { decode } from "./base64.ts";
 import { QueryTokens } from "./query-tokens.tsx";
@@ -26,7 +28,7 @@ export function Namespace() {
   const [page, setPage] = useState(1);
   const [resource, setResource] = useState("");
   const [edited, setEdited] = useState<Record | "new" | null>(null);
-  const [deleting, setDeleting] = useState<Record | null>(null);
+  const [question, ask] = useQuestion();
   const namespace = useLoaded(
     () => answerOf(resolvedb.GET("/api/v1/namespaces/{name}", { params: { path: { name } } })),
     [account.value?.id, name],
@@ -42,6 +44,22 @@ export function Namespace() {
     namespace.reload();
   });
   const mayEdit = isAtLeast("editor");
+  const remove = ({ id, key, ttl }: Record) =>
+    ask({
+      title: `Delete ${key}?`,
+      verb: "Delete the record",
+      text: (
+        <p>
+          Its name is answered as not found, by resolvers that have it after {ttl} seconds at most. This cannot be
+          undone.
+        </p>
+      ),
+      act: async () => {
+        await answerOf(resolvedb.DELETE("/api/v1/records/{id}", { params: { path: { id } } }));
+        records.reload();
+      },
+      curl: { method: "DELETE", path: `/api/v1/records/${id}` },
+    });
   return (
     <>
       <p>
@@ -73,74 +91,49 @@ export function Namespace() {
         )}
       </Loading>
       <Problem problem={change.problem} />
-      <input
-        type="search"
-        aria-label="Only records of this resource"
+      <Search
+        label="Only records of this resource"
         placeholder="Resource, such as config"
-        value={resource}
-        onInput={({ currentTarget }) => {
-          setResource(currentTarget.value.trim());
+        search={(text) => {
+          setResource(text);
           setPage(1);
         }}
       />
-      <Loading loaded={records} lines={5}>
-        {({ records: rows, meta }) => (
-          <>
-            {rows.length === 0 ? (
-              <p class="muted">No records.</p>
-            ) : (
-              <div class="table">
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">Key</th>
-                      <th scope="col">Data</th>
-                      <th scope="col" class="number">
-                        TTL
-                      </th>
-                      <th scope="col">Changed</th>
-                      <th scope="col">
-                        <span class="unseen">What to do</span>
-                      </th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {rows.map((record) => (
-                      <tr key={record.id}>
-                        <th scope="row">
-                          <button type="button" class="link" onClick={() => setEdited(record)}>
-                            {record.key}
-                          </button>
-                        </th>
-                        <td>
-                          <code class="short-text">{decode(record.data) ?? "bytes that are no text"}</code>
-                        </td>
-                        <td class="number">{record.ttl} s</td>
-                        <td>
-                          <Time at={record.updated_at} />
-                        </td>
-                        <td class="actions">
-                          {mayEdit && (
-                            <button
-                              type="button"
-                              class="button quiet small"
-                              aria-label={`Delete ${record.key}`}
-                              onClick={() => setDeleting(record)}
-                            >
-                              Delete
-                            </button>
-                          )}
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
-            )}
-            <NumberedPages page={page} pages={meta.total_pages} go={setPage} />
-          </>
-        )}
-      </Loading>
+      <List
+        label="Records"
+        loaded={records}
+        lines={5}
+        rowsOf={({ records: rows }) => rows}
+        keyOf={({ id }) => id}
+        none={<p class="muted">No records.</p>}
+        numbered={{ page, pages: ({ meta }) => meta.total_pages, go: setPage }}
+        columns={[
+          {
+            head: "Key",
+            cell: (record) => (
+              <button type="button" class="link" onClick={() => setEdited(record)}>
+                {record.key}
+              </button>
+            ),
+          },
+          {
+            head: "Data",
+            cell: ({ data }) => <code class="short-text">{decode(data) ?? "bytes that are no text"}</code>,
+          },
+          { head: "TTL", kind: "number", cell: ({ ttl }) => `${ttl} s` },
+          { head: "Changed", cell: ({ updated_at: at }) => <Time at={at} /> },
+          {
+            head: "What to do",
+            kind: "actions",
+            cell: (record) =>
+              mayEdit && (
+                <SmallButton label={`Delete ${record.key}`} act={() => remove(record)}>
+                  Delete
+                </SmallButton>
+              ),
+          },
+        ]}
+      />
       {namespace.data?.namespace.visibility === "private" && <QueryTokens namespace={name} />}
       {edited !== null && (
         <RecordEditor
@@ -150,22 +143,7 @@ export function Namespace() {
           close={() => setEdited(null)}
         />
       )}
-      {deleting !== null && (
-        <Confirm
-          title={`Delete ${deleting.key}?`}
-          verb="Delete the record"
-          act={async () => {
-            await answerOf(resolvedb.DELETE("/api/v1/records/{id}", { params: { path: { id: deleting.id } } }));
-            records.reload();
-          }}
-          close={() => setDeleting(null)}
-        >
-          <p>
-            Its name is answered as not found, by resolvers that have it after {deleting.ttl} seconds at most. This
-            cannot be undone.
-          </p>
-        </Confirm>
-      )}
+      {question}
     </>
   );
 }

@@ -2,72 +2,93 @@ import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { rescdn } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
-import { Field } from "../ui/field.tsx";
+import { checkOrigin, type OriginReport } from "../api/why.ts";
+import { AsCurl } from "../ui/as-curl.tsx";
+import { Form } from "../ui/form.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { TextField } from "../ui/text-field.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useTitle } from "../ui/use-title.ts";
+import { OriginAnswer } from "../zone/origin-report.tsx";
 
-/** Name and origin: all that a zone needs. */
+/** Asks for a name and an origin, which is looked at first: all that a zone needs. */
 export function NewZone() {
   useTitle("New zone");
   const { route } = useLocation();
   const [name, setName] = useState("");
   const [origin, setOrigin] = useState("https://");
+  const [path, setPath] = useState("/favicon.ico");
+  const [report, setReport] = useState<OriginReport | null>(null);
+  const body = { name, origin };
   const create = useAction(async () => {
-    const zone = await answerOf(rescdn.POST("/v1/zones", { body: { name, origin } }));
+    const zone = await answerOf(rescdn.POST("/v1/zones", { body }));
     route(`/zones/${zone.name}`);
   });
-  const submit = (event: Event) => {
-    event.preventDefault();
-    create.run();
+  const check = useAction(async () => setReport(await checkOrigin({ origin, path })));
+  const changeOrigin = (text: string) => {
+    setOrigin(text);
+    setReport(null);
+    check.forget();
   };
   return (
     <div class="reading">
       <h1>New zone</h1>
-      <form class="card" onSubmit={submit}>
-        <Field
-          label="Name"
-          hint="Becomes the address of your files: lower-case letters, digits and hyphens."
-          problem={create.problem?.fields.name}
-        >
-          {(attributes) => (
-            <input
-              {...attributes}
-              required
-              maxLength={63}
-              autocapitalize="none"
-              spellcheck={false}
-              placeholder="my-assets"
-              value={name}
-              onInput={({ currentTarget }) => setName(currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Field
-          label="Origin"
-          hint="Your own server, which has the files. It is asked when the edge does not have one, or not anymore."
-          problem={create.problem?.fields.origin}
-        >
-          {(attributes) => (
-            <input
-              {...attributes}
-              type="url"
-              required
-              value={origin}
-              onInput={({ currentTarget }) => setOrigin(currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Problem problem={create.problem} />
-        <div class="buttons">
-          <button type="submit" class="button" disabled={create.isRunning}>
-            Create the zone
-          </button>
+      <Form
+        action={create}
+        verb="Create the zone"
+        others={
           <a class="button quiet" href="/zones">
             Cancel
           </a>
+        }
+        after={<AsCurl method="POST" path="/v1/zones" body={body} />}
+      >
+        <TextField
+          label="Name"
+          hint="Becomes the address of your files: lower-case letters, digits and hyphens."
+          problem={create.problem?.fields.name}
+          required
+          maxLength={63}
+          autocapitalize="none"
+          spellcheck={false}
+          placeholder="my-assets"
+          value={name}
+          set={setName}
+        />
+        <TextField
+          label="Origin"
+          hint="Your own server, which has the files. It is asked when the edge does not have one, or not anymore."
+          problem={create.problem?.fields.origin ?? check.problem?.fields.origin}
+          type="url"
+          required
+          value={origin}
+          set={changeOrigin}
+        />
+        <div class="line end">
+          <TextField
+            label="A path to try"
+            problem={check.problem?.fields.path}
+            spellcheck={false}
+            autocapitalize="none"
+            value={path}
+            set={setPath}
+          />
+          <button
+            type="button"
+            class="button quiet"
+            disabled={check.isRunning || !URL.canParse(origin)}
+            onClick={() => check.run()}
+          >
+            {check.isRunning ? "Asking…" : "Ask the origin"}
+          </button>
         </div>
-      </form>
+        <Problem problem={check.problem} />
+        {report !== null && (
+          <div class="field">
+            <OriginAnswer report={report} />
+          </div>
+        )}
+      </Form>
     </div>
   );
 }

@@ -3,15 +3,18 @@ import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { session } from "../state/session.ts";
 import { Confirm } from "../ui/confirm.tsx";
-import { Field } from "../ui/field.tsx";
 import { count } from "../ui/format.ts";
-import { Loading } from "../ui/loading.tsx";
-import { Pages, usePaging } from "../ui/pages.tsx";
+import { List } from "../ui/list.tsx";
+import { usePaging } from "../ui/pages.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { Search } from "../ui/search.tsx";
 import { Secret } from "../ui/secret.tsx";
+import { SmallButton } from "../ui/small-button.tsx";
+import { TextField } from "../ui/text-field.tsx";
 import { Time } from "../ui/time.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { useQuestion } from "../ui/use-question.tsx";
 import { useTitle } from "../ui/use-title.ts";
 import { NotFound } from "./not-found.tsx";
 
@@ -28,6 +31,7 @@ export function Operator() {
   const [zone, setZone] = useState("");
   const [suspending, setSuspending] = useState<Account | null>(null);
   const [link, setLink] = useState<string | null>(null);
+  const [question, ask] = useQuestion();
   const query = {
     limit: 50,
     ...(paging.cursor && { cursor: paging.cursor }),
@@ -44,138 +48,118 @@ export function Operator() {
   });
   if (!session.value?.person.operator) return <NotFound />;
   const path = (id: string) => ({ params: { path: { id } } });
+  const changePlan = ({ id, name, plan: before }: Account, plan: Plan) =>
+    ask({
+      title: `Change the plan of ${name}?`,
+      verb: `Change it to ${plan}`,
+      text: (
+        <p>
+          From <strong>{before}</strong> to <strong>{plan}</strong>, from the next call on. What the account has beyond
+          a smaller plan stays; it makes no more of it.
+        </p>
+      ),
+      act: async () => {
+        await answerOf(rescdn.PATCH("/admin/accounts/{id}", { ...path(id), body: { plan } }));
+        accounts.reload();
+      },
+    });
+  const makeLink = (id: string) =>
+    act.run(async () => {
+      const made = await answerOf(rescdn.POST("/admin/accounts/{id}/sign-in-link", path(id)));
+      setLink(made.url);
+    });
+  const resume = (id: string) => act.run(() => answerOf(rescdn.POST("/admin/accounts/{id}/resume", path(id))));
   return (
     <>
       <div class="head">
         <h1>Accounts</h1>
         <div class="choices">
-          <input
-            type="search"
-            aria-label="Accounts of this e-mail address"
+          <Search
+            label="Accounts of this e-mail address"
             placeholder="E-mail address"
-            value={email}
-            onInput={({ currentTarget }) => {
-              setEmail(currentTarget.value.trim());
+            search={(text) => {
+              setEmail(text);
               paging.reset();
             }}
           />
-          <input
-            type="search"
-            aria-label="The account that has this zone"
+          <Search
+            label="The account that has this zone"
             placeholder="Zone"
-            value={zone}
-            onInput={({ currentTarget }) => {
-              setZone(currentTarget.value.trim());
+            search={(text) => {
+              setZone(text);
               paging.reset();
             }}
           />
         </div>
       </div>
       <Problem problem={act.problem} />
-      <Loading loaded={accounts} lines={6}>
-        {({ accounts: rows, next_cursor: next }) => (
-          <>
-            <div class="table">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Account</th>
-                    <th scope="col">Plan</th>
-                    <th scope="col" class="number">
-                      Zones
-                    </th>
-                    <th scope="col" class="number">
-                      Records
-                    </th>
-                    <th scope="col">Created</th>
-                    <th scope="col">
-                      <span class="unseen">What to do</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map((account) => (
-                    <tr key={account.id}>
-                      <th scope="row">
-                        {account.name}
-                        {account.state === "suspended" && (
-                          <span class="tag bad" title={account.suspended_for ?? undefined}>
-                            suspended
-                          </span>
-                        )}
-                        <br />
-                        <span class="muted">{account.email}</span>
-                      </th>
-                      <td>
-                        <select
-                          aria-label={`Plan of ${account.name}`}
-                          value={account.plan}
-                          onChange={({ currentTarget: { value } }) =>
-                            act.run(() =>
-                              answerOf(
-                                rescdn.PATCH("/admin/accounts/{id}", {
-                                  ...path(account.id),
-                                  body: { plan: value as Plan },
-                                }),
-                              ),
-                            )
-                          }
-                        >
-                          {PLANS.map((plan) => (
-                            <option key={plan}>{plan}</option>
-                          ))}
-                        </select>
-                      </td>
-                      <td class="number">{count(account.zones)}</td>
-                      <td class="number">{count(account.records)}</td>
-                      <td>
-                        <Time at={account.created} />
-                      </td>
-                      <td class="actions">
-                        <button
-                          type="button"
-                          class="button quiet small"
-                          onClick={() =>
-                            act.run(async () => {
-                              const made = await answerOf(
-                                rescdn.POST("/admin/accounts/{id}/sign-in-link", path(account.id)),
-                              );
-                              setLink(made.url);
-                            })
-                          }
-                        >
-                          Sign-in link
-                        </button>
-                        {account.state === "suspended" ? (
-                          <button
-                            type="button"
-                            class="button quiet small"
-                            onClick={() =>
-                              act.run(() => answerOf(rescdn.POST("/admin/accounts/{id}/resume", path(account.id))))
-                            }
-                          >
-                            Resume
-                          </button>
-                        ) : (
-                          <button type="button" class="button quiet small" onClick={() => setSuspending(account)}>
-                            Suspend
-                          </button>
-                        )}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-            {rows.length === 0 && <p class="muted">No such account.</p>}
-            <Pages paging={paging} next={next} />
-          </>
-        )}
-      </Loading>
+      <List
+        label="Accounts"
+        loaded={accounts}
+        lines={6}
+        rowsOf={({ accounts: rows }) => rows}
+        keyOf={({ id }) => id}
+        none={<p class="muted">No such account.</p>}
+        paging={{ at: paging, next: ({ next_cursor: next }) => next }}
+        columns={[
+          {
+            head: "Account",
+            cell: ({ name, email: address, state, suspended_for: reason }) => (
+              <>
+                {name}
+                {state === "suspended" && (
+                  <span class="tag bad" title={reason ?? undefined}>
+                    suspended
+                  </span>
+                )}
+                <br />
+                <span class="muted">{address}</span>
+              </>
+            ),
+          },
+          {
+            head: "Plan",
+            cell: (account) => (
+              <select
+                aria-label={`Plan of ${account.name}`}
+                value={account.plan}
+                onChange={({ currentTarget }) => {
+                  const wanted = currentTarget.value as Plan;
+                  // It shows what holds until the question is answered.
+                  currentTarget.value = account.plan;
+                  changePlan(account, wanted);
+                }}
+              >
+                {PLANS.map((plan) => (
+                  <option key={plan}>{plan}</option>
+                ))}
+              </select>
+            ),
+          },
+          { head: "Zones", kind: "number", cell: ({ zones }) => count(zones) },
+          { head: "Records", kind: "number", cell: ({ records }) => count(records) },
+          { head: "Created", cell: ({ created }) => <Time at={created} /> },
+          {
+            head: "What to do",
+            kind: "actions",
+            cell: (account) => (
+              <>
+                <SmallButton act={() => makeLink(account.id)}>Sign-in link</SmallButton>
+                {account.state === "suspended" ? (
+                  <SmallButton act={() => resume(account.id)}>Resume</SmallButton>
+                ) : (
+                  <SmallButton act={() => setSuspending(account)}>Suspend</SmallButton>
+                )}
+              </>
+            ),
+          },
+        ]}
+      />
       {suspending !== null && <Suspend account={suspending} done={accounts.reload} close={() => setSuspending(null)} />}
       {link !== null && (
         <Secret title="A link for the owner of the account" secret={link} close={() => setLink(null)} />
       )}
+      {question}
     </>
   );
 }
@@ -191,16 +175,13 @@ function Suspend({ account, done, close }: { account: Account; done(): void; clo
   return (
     <Confirm title={`Suspend ${account.name}?`} verb="Suspend" act={suspend} close={close}>
       <p>Its zones answer 403 within seconds, its names do not resolve, its keys change nothing. Nothing is deleted.</p>
-      <Field label="Reason" hint="The audit log keeps it, and the account's owners can read it.">
-        {(attributes) => (
-          <input
-            {...attributes}
-            required
-            value={reason}
-            onInput={({ currentTarget }) => setReason(currentTarget.value)}
-          />
-        )}
-      </Field>
+      <TextField
+        label="Reason"
+        hint="The audit log keeps it, and the account's owners can read it."
+        required
+        value={reason}
+        set={setReason}
+      />
     </Confirm>
   );
 }

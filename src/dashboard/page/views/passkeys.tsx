@@ -1,22 +1,43 @@
 import { useState } from "preact/hooks";
 import { addPasskey, call, HAS_PASSKEYS, type Passkey } from "../api/sign-in.ts";
-import { Confirm } from "../ui/confirm.tsx";
+import { signInAgain } from "../state/sign-out.ts";
 import { Loading } from "../ui/loading.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { Time } from "../ui/time.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { useQuestion } from "../ui/use-question.tsx";
 
 /** The passkeys of whoever is signed in. */
 export function Passkeys() {
   const list = useLoaded(() => call<Passkey[]>("/passkey/list-user-passkeys"), []);
   const [name, setName] = useState("");
-  const [removing, setRemoving] = useState<Passkey | null>(null);
+  const [question, ask] = useQuestion();
   const add = useAction(async () => {
     await addPasskey(name);
     setName("");
     list.reload();
   });
+  const remove = (passkey: Passkey) =>
+    ask({
+      title: `Remove ${passkey.name || "the passkey"}?`,
+      verb: "Remove the passkey",
+      text: (
+        <>
+          <p>Nobody can sign in by it any more. Remove it on your device as well, where it is kept.</p>
+          <p class="hint">
+            It takes a sign-in of the last 15 minutes.{" "}
+            <button type="button" class="link" onClick={() => signInAgain()}>
+              Sign in again
+            </button>
+          </p>
+        </>
+      ),
+      act: async () => {
+        await call("/passkey/delete-passkey", { id: passkey.id });
+        list.reload();
+      },
+    });
   const submit = (event: Event) => {
     event.preventDefault();
     add.run();
@@ -39,7 +60,7 @@ export function Passkeys() {
                       </span>
                     )}
                   </span>
-                  <button type="button" class="button quiet small" onClick={() => setRemoving(passkey)}>
+                  <button type="button" class="button quiet small" onClick={() => remove(passkey)}>
                     Remove
                   </button>
                 </li>
@@ -66,19 +87,7 @@ export function Passkeys() {
         <p class="hint">This browser has no passkeys.</p>
       )}
       <Problem problem={add.problem} />
-      {removing !== null && (
-        <Confirm
-          title={`Remove ${removing.name || "the passkey"}?`}
-          verb="Remove the passkey"
-          act={async () => {
-            await call("/passkey/delete-passkey", { id: removing.id });
-            list.reload();
-          }}
-          close={() => setRemoving(null)}
-        >
-          <p>Nobody can sign in by it any more. Remove it on your device as well, where it is kept.</p>
-        </Confirm>
-      )}
+      {question}
     </section>
   );
 }

@@ -2,20 +2,21 @@ import { useState } from "preact/hooks";
 import { resolvedb } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { isAtLeast } from "../state/session.ts";
-import { Confirm } from "../ui/confirm.tsx";
 import { Loading } from "../ui/loading.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { Secret } from "../ui/secret.tsx";
+import { SmallButton } from "../ui/small-button.tsx";
 import { Time } from "../ui/time.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { useQuestion } from "../ui/use-question.tsx";
 
 /** What opens a private namespace. */
 export function QueryTokens({ namespace }: { namespace: string }) {
   const path = { name: namespace };
   const [name, setName] = useState("");
   const [made, setMade] = useState<string | null>(null);
-  const [revoking, setRevoking] = useState<{ id: string; name: string } | null>(null);
+  const [question, ask] = useQuestion();
   const list = useLoaded(
     () => answerOf(resolvedb.GET("/api/v1/namespaces/{name}/query_tokens", { params: { path } })),
     [namespace],
@@ -29,6 +30,18 @@ export function QueryTokens({ namespace }: { namespace: string }) {
     setName("");
     list.reload();
   });
+  const revoke = ({ id, name: shown }: { id: string; name: string }) =>
+    ask({
+      title: `Revoke ${shown}?`,
+      verb: "Revoke the token",
+      text: <p>Names with its label are no longer answered.</p>,
+      act: async () => {
+        const params = { path: { ...path, id } };
+        await answerOf(resolvedb.DELETE("/api/v1/namespaces/{name}/query_tokens/{id}", { params }));
+        list.reload();
+      },
+      curl: { method: "DELETE", path: `/api/v1/namespaces/${namespace}/query_tokens/${id}` },
+    });
   const submit = (event: Event) => {
     event.preventDefault();
     create.run();
@@ -53,9 +66,9 @@ export function QueryTokens({ namespace }: { namespace: string }) {
                     </span>
                   </span>
                   {isAtLeast("editor") && (
-                    <button type="button" class="button quiet small" onClick={() => setRevoking(token)}>
+                    <SmallButton label={`Revoke ${token.name}`} act={() => revoke(token)}>
                       Revoke
-                    </button>
+                    </SmallButton>
                   )}
                 </li>
               ))}
@@ -79,23 +92,7 @@ export function QueryTokens({ namespace }: { namespace: string }) {
       )}
       <Problem problem={create.problem} />
       {made !== null && <Secret title="The token's label" secret={made} close={() => setMade(null)} />}
-      {revoking !== null && (
-        <Confirm
-          title={`Revoke ${revoking.name}?`}
-          verb="Revoke the token"
-          act={async () => {
-            await answerOf(
-              resolvedb.DELETE("/api/v1/namespaces/{name}/query_tokens/{id}", {
-                params: { path: { ...path, id: revoking.id } },
-              }),
-            );
-            list.reload();
-          }}
-          close={() => setRevoking(null)}
-        >
-          <p>Names with its label are no longer answered.</p>
-        </Confirm>
-      )}
+      {question}
     </section>
   );
 }

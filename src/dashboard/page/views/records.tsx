@@ -2,15 +2,15 @@ import { useState } from "preact/hooks";
 import { resolvedb } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { account, isAtLeast } from "../state/session.ts";
-import { Confirm } from "../ui/confirm.tsx";
-import { Field } from "../ui/field.tsx";
+import { Form } from "../ui/form.tsx";
 import { count } from "../ui/format.ts";
-import { Loading } from "../ui/loading.tsx";
-import { NumberedPages } from "../ui/pages.tsx";
-import { Problem } from "../ui/problem.tsx";
+import { List } from "../ui/list.tsx";
+import { SmallButton } from "../ui/small-button.tsx";
+import { TextField } from "../ui/text-field.tsx";
 import { Time } from "../ui/time.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { useQuestion } from "../ui/use-question.tsx";
 import { useTitle } from "../ui/use-title.ts";
 
 const PER_PAGE = 50;
@@ -19,11 +19,22 @@ const PER_PAGE = 50;
 export function Records() {
   useTitle("ResolveDB");
   const [page, setPage] = useState(1);
-  const [deleting, setDeleting] = useState<string | null>(null);
+  const [question, ask] = useQuestion();
   const list = useLoaded(
     () => answerOf(resolvedb.GET("/api/v1/namespaces", { params: { query: { page, per_page: PER_PAGE } } })),
     [account.value?.id, page],
   );
+  const remove = (name: string) =>
+    ask({
+      title: `Delete ${name}?`,
+      verb: "Delete the namespace",
+      text: <p>The name becomes free for others after a while. Query tokens of the namespace end.</p>,
+      act: async () => {
+        await answerOf(resolvedb.DELETE("/api/v1/namespaces/{name}", { params: { path: { name } } }));
+        list.reload();
+      },
+      curl: { method: "DELETE", path: `/api/v1/namespaces/${name}` },
+    });
   return (
     <>
       <div class="head">
@@ -36,76 +47,42 @@ export function Records() {
         </nav>
       </div>
       <p class="muted">Small records, written by REST and read as DNS names. Each lives in a namespace.</p>
-      <Loading loaded={list} lines={4}>
-        {({ namespaces, meta }) =>
-          meta.total === 0 ? (
-            <div class="empty">
-              <h2>No namespaces yet</h2>
-              <p>A namespace is the part of a name before its version: in config.myapp.v1 it is myapp.</p>
-            </div>
-          ) : (
-            <>
-              <div class="table">
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">Namespace</th>
-                      <th scope="col">Who may read</th>
-                      <th scope="col" class="number">
-                        Records
-                      </th>
-                      <th scope="col">Changed</th>
-                      <th scope="col">
-                        <span class="unseen">What to do</span>
-                      </th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {namespaces.map((namespace) => (
-                      <tr key={namespace.name}>
-                        <th scope="row">
-                          <a href={`/records/${namespace.name}`}>{namespace.name}</a>
-                        </th>
-                        <td>{namespace.visibility === "public" ? "everybody" : "who has a query token"}</td>
-                        <td class="number">{count(namespace.records_count)}</td>
-                        <td>
-                          <Time at={namespace.updated_at} />
-                        </td>
-                        <td class="actions">
-                          {isAtLeast("editor") && namespace.records_count === 0 && (
-                            <button
-                              type="button"
-                              class="button quiet small"
-                              onClick={() => setDeleting(namespace.name)}
-                            >
-                              Delete
-                            </button>
-                          )}
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
-              <NumberedPages page={page} pages={meta.total_pages} go={setPage} />
-            </>
-          )
+      <List
+        label="Namespaces"
+        loaded={list}
+        lines={4}
+        rowsOf={({ namespaces }) => namespaces}
+        keyOf={({ name }) => name}
+        none={
+          <div class="empty">
+            <h2>No namespaces yet</h2>
+            <p>A namespace is the part of a name before its version: in config.myapp.v1 it is myapp.</p>
+          </div>
         }
-      </Loading>
+        numbered={{ page, pages: ({ meta }) => meta.total_pages, go: setPage }}
+        columns={[
+          { head: "Namespace", cell: ({ name }) => <a href={`/records/${name}`}>{name}</a> },
+          {
+            head: "Who may read",
+            cell: ({ visibility }) => (visibility === "public" ? "everybody" : "who has a query token"),
+          },
+          { head: "Records", kind: "number", cell: ({ records_count: records }) => count(records) },
+          { head: "Changed", cell: ({ updated_at: at }) => <Time at={at} /> },
+          {
+            head: "What to do",
+            kind: "actions",
+            cell: ({ name, records_count: records }) =>
+              isAtLeast("editor") &&
+              records === 0 && (
+                <SmallButton label={`Delete ${name}`} act={() => remove(name)}>
+                  Delete
+                </SmallButton>
+              ),
+          },
+        ]}
+      />
       {isAtLeast("editor") && <NewNamespace made={list.reload} />}
-      {deleting !== null && (
-        <Confirm
-          title={`Delete ${deleting}?`}
-          verb="Delete the namespace"
-          act={async () => {
-            await answerOf(resolvedb.DELETE("/api/v1/namespaces/{name}", { params: { path: { name: deleting } } }));
-            list.reload();
-          }}
-          close={() => setDeleting(null)}
-        >
-          <p>The name becomes free for others after a while. Query tokens of the namespace end.</p>
-        </Confirm>
-      )}
+      {question}
     </>
   );
 }
@@ -119,30 +96,19 @@ function NewNamespace({ made }: { made(): void }) {
     setName("");
     made();
   });
-  const submit = (event: Event) => {
-    event.preventDefault();
-    create.run();
-  };
   return (
-    <form class="card reading" onSubmit={submit}>
-      <h2>New namespace</h2>
-      <Field
+    <Form title="New namespace" action={create} verb="Create">
+      <TextField
         label="Name"
         hint="Nobody else has it: the first who takes it keeps it."
         problem={create.problem?.fields["namespace.name"]}
-      >
-        {(attributes) => (
-          <input
-            {...attributes}
-            required
-            spellcheck={false}
-            autocapitalize="none"
-            placeholder="myapp"
-            value={name}
-            onInput={({ currentTarget }) => setName(currentTarget.value)}
-          />
-        )}
-      </Field>
+        required
+        spellcheck={false}
+        autocapitalize="none"
+        placeholder="myapp"
+        value={name}
+        set={setName}
+      />
       <label class="check">
         <input
           type="checkbox"
@@ -151,12 +117,6 @@ function NewNamespace({ made }: { made(): void }) {
         />
         <span>Private: names are answered only with a query token</span>
       </label>
-      <Problem problem={create.problem} />
-      <div class="buttons">
-        <button type="submit" class="button" disabled={create.isRunning}>
-          Create
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }

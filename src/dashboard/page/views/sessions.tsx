@@ -2,10 +2,10 @@ import { call, type OpenSession } from "../api/sign-in.ts";
 import { session } from "../state/session.ts";
 import { signOut } from "../state/sign-out.ts";
 import { Loading } from "../ui/loading.tsx";
-import { Problem } from "../ui/problem.tsx";
+import { SmallButton } from "../ui/small-button.tsx";
 import { Time } from "../ui/time.tsx";
-import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { useQuestion } from "../ui/use-question.tsx";
 
 /** Where somebody is signed in, each place of which they can end. */
 export function Sessions() {
@@ -16,18 +16,30 @@ export function Sessions() {
     ]);
     return all.map((one) => ({ ...one, isThis: one.id === own?.session.id }));
   }, [session.value?.person.id]);
-  const end = useAction(async (token: string) => {
-    await call("/revoke-session", { token });
-    list.reload();
-  });
-  const endOthers = useAction(async () => {
-    await call("/revoke-other-sessions", {});
-    list.reload();
-  });
+  const [question, ask] = useQuestion();
+  const end = ({ token, userAgent }: OpenSession) =>
+    ask({
+      title: `Sign out ${browserOf(userAgent)}?`,
+      verb: "End the session",
+      text: <p>Whoever uses that browser has to sign in again. What was typed there and not saved may be lost.</p>,
+      act: async () => {
+        await call("/revoke-session", { token });
+        list.reload();
+      },
+    });
+  const endOthers = () =>
+    ask({
+      title: "Sign out everywhere else?",
+      verb: "End all other sessions",
+      text: <p>Every browser but this one has to sign in again.</p>,
+      act: async () => {
+        await call("/revoke-other-sessions", {});
+        list.reload();
+      },
+    });
   return (
     <section class="card">
       <h2>Where you are signed in</h2>
-      <Problem problem={end.problem ?? endOthers.problem} />
       <Loading loaded={list} lines={2}>
         {(sessions) => (
           <ul class="rows">
@@ -42,9 +54,9 @@ export function Sessions() {
                   </span>
                 </span>
                 {!one.isThis && (
-                  <button type="button" class="button quiet small" onClick={() => end.run(one.token)}>
+                  <SmallButton label={`End ${browserOf(one.userAgent)}`} act={() => end(one)}>
                     End
-                  </button>
+                  </SmallButton>
                 )}
               </li>
             ))}
@@ -52,13 +64,14 @@ export function Sessions() {
         )}
       </Loading>
       <div class="buttons">
-        <button type="button" class="button quiet" disabled={endOthers.isRunning} onClick={() => endOthers.run()}>
+        <button type="button" class="button quiet" onClick={endOthers}>
           Sign out everywhere else
         </button>
         <button type="button" class="button quiet" onClick={() => signOut()}>
           Sign out here
         </button>
       </div>
+      {question}
     </section>
   );
 }

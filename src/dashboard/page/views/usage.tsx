@@ -4,6 +4,7 @@ import { answerOf } from "../api/problem.ts";
 import { account, mode } from "../state/session.ts";
 import { bytes, count, ratio } from "../ui/format.ts";
 import { Loading } from "../ui/loading.tsx";
+import { Table } from "../ui/table.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { useTitle } from "../ui/use-title.ts";
 import { csvOf } from "./csv.ts";
@@ -112,38 +113,25 @@ function Figures({ figures, month }: { figures: Schemas["Usage"]; month: string 
               Download as CSV
             </button>
           </div>
-          <div class="table">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Zone</th>
-                  <th scope="col" class="number">
-                    Requests
-                  </th>
-                  <th scope="col" class="number">
-                    Bandwidth
-                  </th>
-                  <th scope="col" class="number">
-                    Hit ratio
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {figures.by_zone.map((row) => (
-                  <tr key={row.zone}>
-                    <th scope="row">
-                      {row.name === null ? <code>{row.zone}</code> : <a href={`/zones/${row.name}`}>{row.name}</a>}
-                    </th>
-                    <td class="number">{count(row.requests)}</td>
-                    <td class="number" title={`${count(row.bandwidth_bytes)} bytes`}>
-                      {bytes(row.bandwidth_bytes)}
-                    </td>
-                    <td class="number">{ratio(row.cache_hit_rate)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table
+            label="By zone"
+            rows={figures.by_zone}
+            keyOf={({ zone }) => zone}
+            columns={[
+              {
+                head: "Zone",
+                cell: ({ zone, name }) => (name === null ? <code>{zone}</code> : <a href={`/zones/${name}`}>{name}</a>),
+              },
+              { head: "Requests", kind: "number", cell: ({ requests }) => count(requests) },
+              {
+                head: "Bandwidth",
+                kind: "number",
+                title: ({ bandwidth_bytes: sent }) => `${count(sent)} bytes`,
+                cell: ({ bandwidth_bytes: sent }) => bytes(sent),
+              },
+              { head: "Hit ratio", kind: "number", cell: ({ cache_hit_rate: rate }) => ratio(rate) },
+            ]}
+          />
         </>
       )}
     </>

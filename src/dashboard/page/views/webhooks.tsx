@@ -2,14 +2,17 @@ import { useState } from "preact/hooks";
 import { type RecordSchemas, resolvedb } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { account, isAtLeast } from "../state/session.ts";
-import { Confirm } from "../ui/confirm.tsx";
-import { Field } from "../ui/field.tsx";
+import { Form } from "../ui/form.tsx";
+import { List } from "../ui/list.tsx";
 import { Loading } from "../ui/loading.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { Secret } from "../ui/secret.tsx";
+import { SmallButton } from "../ui/small-button.tsx";
+import { TextField } from "../ui/text-field.tsx";
 import { Time } from "../ui/time.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { useQuestion } from "../ui/use-question.tsx";
 import { useTitle } from "../ui/use-title.ts";
 
 type Webhook = RecordSchemas["Webhook"];
@@ -76,35 +79,18 @@ function NewWebhook({ made }: { made(secret: string): void }) {
     setUrl("https://");
     made(webhook.secret);
   });
-  const submit = (event: Event) => {
-    event.preventDefault();
-    create.run();
-  };
   return (
-    <form class="card reading" onSubmit={submit}>
-      <h2>New webhook</h2>
-      <Field
+    <Form title="New webhook" action={create} verb="Create">
+      <TextField
         label="URL"
         hint="It is told of every kind of event; the API can choose some."
         problem={create.problem?.fields["webhook.url"]}
-      >
-        {(attributes) => (
-          <input
-            {...attributes}
-            type="url"
-            required
-            value={url}
-            onInput={({ currentTarget }) => setUrl(currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Problem problem={create.problem} />
-      <div class="buttons">
-        <button type="submit" class="button" disabled={create.isRunning}>
-          Create
-        </button>
-      </div>
-    </form>
+        type="url"
+        required
+        value={url}
+        set={setUrl}
+      />
+    </Form>
   );
 }
 
@@ -112,12 +98,28 @@ function Shown({ webhook, changed }: { webhook: Webhook; changed(): void }) {
   const params = { path: { id: webhook.id } };
   const [isOpen, setOpen] = useState(false);
   const [round, setRound] = useState(0);
-  const [deleting, setDeleting] = useState(false);
+  const [question, ask] = useQuestion();
   const act = useAction(async (change: () => Promise<unknown>) => {
     await change();
     changed();
     setRound(round + 1);
   });
+  const sendTest = () => act.run(() => answerOf(resolvedb.POST("/api/v1/webhooks/{id}/test", { params })));
+  const toggle = () => {
+    const body = { webhook: { enabled: !webhook.enabled } };
+    act.run(() => answerOf(resolvedb.PATCH("/api/v1/webhooks/{id}", { params, body })));
+  };
+  const remove = () =>
+    ask({
+      title: "Delete the webhook?",
+      verb: "Delete the webhook",
+      text: <p>{webhook.url} is told of nothing any more, and what waits for it is dropped.</p>,
+      act: async () => {
+        await answerOf(resolvedb.DELETE("/api/v1/webhooks/{id}", { params }));
+        changed();
+      },
+      curl: { method: "DELETE", path: `/api/v1/webhooks/${webhook.id}` },
+    });
   return (
     <section class="card">
       <div class="head">
@@ -127,32 +129,9 @@ function Shown({ webhook, changed }: { webhook: Webhook; changed(): void }) {
         </h2>
         {isAtLeast("editor") && (
           <div class="buttons flat">
-            <button
-              type="button"
-              class="button quiet small"
-              onClick={() => act.run(() => answerOf(resolvedb.POST("/api/v1/webhooks/{id}/test", { params })))}
-            >
-              Send a test
-            </button>
-            <button
-              type="button"
-              class="button quiet small"
-              onClick={() =>
-                act.run(() =>
-                  answerOf(
-                    resolvedb.PATCH("/api/v1/webhooks/{id}", {
-                      params,
-                      body: { webhook: { enabled: !webhook.enabled } },
-                    }),
-                  ),
-                )
-              }
-            >
-              {webhook.enabled ? "Disable" : "Enable"}
-            </button>
-            <button type="button" class="button quiet small" onClick={() => setDeleting(true)}>
-              Delete
-            </button>
+            <SmallButton act={sendTest}>Send a test</SmallButton>
+            <SmallButton act={toggle}>{webhook.enabled ? "Disable" : "Enable"}</SmallButton>
+            <SmallButton act={remove}>Delete</SmallButton>
           </div>
         )}
       </div>
@@ -163,19 +142,7 @@ function Shown({ webhook, changed }: { webhook: Webhook; changed(): void }) {
         <summary>Last deliveries</summary>
         {isOpen && <Deliveries webhook={webhook.id} round={round} />}
       </details>
-      {deleting && (
-        <Confirm
-          title="Delete the webhook?"
-          verb="Delete the webhook"
-          act={async () => {
-            await answerOf(resolvedb.DELETE("/api/v1/webhooks/{id}", { params }));
-            changed();
-          }}
-          close={() => setDeleting(false)}
-        >
-          <p>{webhook.url} is told of nothing any more, and what waits for it is dropped.</p>
-        </Confirm>
-      )}
+      {question}
     </section>
   );
 }
@@ -198,53 +165,32 @@ function Deliveries({ webhook, round }: { webhook: string; round: number }) {
   return (
     <>
       <Problem problem={retry.problem} />
-      <Loading loaded={list} lines={2}>
-        {({ deliveries }) =>
-          deliveries.length === 0 ? (
-            <p class="muted">None yet.</p>
-          ) : (
-            <div class="table short">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Event</th>
-                    <th scope="col">State</th>
-                    <th scope="col" class="number">
-                      Attempts
-                    </th>
-                    <th scope="col">When</th>
-                    <th scope="col">
-                      <span class="unseen">What to do</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {deliveries.map((delivery) => (
-                    <tr key={delivery.id}>
-                      <th scope="row">{delivery.event}</th>
-                      <td title={delivery.reason ?? undefined}>
-                        {delivery.status}
-                        {delivery.response_status !== null && ` (${delivery.response_status})`}
-                      </td>
-                      <td class="number">{delivery.attempts}</td>
-                      <td>
-                        <Time at={delivery.created_at} />
-                      </td>
-                      <td class="actions">
-                        {isAtLeast("editor") && delivery.status !== "pending" && (
-                          <button type="button" class="button quiet small" onClick={() => retry.run(delivery.id)}>
-                            Send again
-                          </button>
-                        )}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          )
-        }
-      </Loading>
+      <List
+        label="Last deliveries"
+        short
+        loaded={list}
+        lines={2}
+        rowsOf={({ deliveries }) => deliveries}
+        keyOf={({ id }) => id}
+        none={<p class="muted">None yet.</p>}
+        columns={[
+          { head: "Event", cell: ({ event }) => event },
+          {
+            head: "State",
+            title: ({ reason }) => reason ?? undefined,
+            cell: ({ status, response_status: answer }) => (answer === null ? status : `${status} (${answer})`),
+          },
+          { head: "Attempts", kind: "number", cell: ({ attempts }) => attempts },
+          { head: "When", cell: ({ created_at: at }) => <Time at={at} /> },
+          {
+            head: "What to do",
+            kind: "actions",
+            cell: ({ id, status }) =>
+              isAtLeast("editor") &&
+              status !== "pending" && <SmallButton act={() => retry.run(id)}>Send again</SmallButton>,
+          },
+        ]}
+      />
     </>
   );
 }

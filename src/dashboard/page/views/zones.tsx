@@ -3,16 +3,19 @@ import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { account, isAtLeast, mode } from "../state/session.ts";
 import { bytes, count, ratio, shortCount } from "../ui/format.ts";
+import { List } from "../ui/list.tsx";
 import { Loading } from "../ui/loading.tsx";
-import { Pages, usePaging } from "../ui/pages.tsx";
+import { usePaging } from "../ui/pages.tsx";
+import { Search } from "../ui/search.tsx";
 import { Time } from "../ui/time.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { useTitle } from "../ui/use-title.ts";
 import { FirstRun } from "./first-run.tsx";
+import { ZoneSparkline } from "./zone-sparkline.tsx";
 
-type Zone = Schemas["Zone"];
 type Figures = Pick<Schemas["UsageByZone"], "requests" | "bandwidth_bytes" | "cache_hit_rate">;
 
+const NOTHING: Figures = { requests: 0, bandwidth_bytes: 0, cache_hit_rate: 0 };
 const PAGE = 50;
 
 /** The account's zones, with what they have served this month. */
@@ -32,8 +35,9 @@ export function Zones() {
   );
   const usage = useLoaded(() => answerOf(rescdn.GET("/v1/usage")), [account.value?.id, mode.value]);
   const figures = new Map(usage.data?.by_zone.map((row) => [row.zone, row]));
+  const of = (id: string): Figures => figures.get(id) ?? NOTHING;
   const search = (text: string) => {
-    setName(text.trim().toLowerCase());
+    setName(text.toLowerCase());
     paging.reset();
   };
   if (account.value === null) return <FirstRun />;
@@ -48,71 +52,54 @@ export function Zones() {
         )}
       </div>
       <Loading loaded={zones} lines={6}>
-        {({ zones: rows, next_cursor: next }) =>
+        {({ zones: rows }) =>
           rows.length === 0 && name === "" && paging.isFirst ? (
             <Empty />
           ) : (
             <>
-              <input
-                type="search"
-                aria-label="Search zones by name"
-                placeholder="Search by name"
-                value={name}
-                onInput={({ currentTarget }) => search(currentTarget.value)}
+              <Search label="Search zones by name" placeholder="Search by name" search={search} />
+              <List
+                label="Zones"
+                loaded={zones}
+                rowsOf={({ zones: found }) => found}
+                keyOf={({ id }) => id}
+                none={<p class="muted">No zone's name begins with “{name}”.</p>}
+                paging={{ at: paging, next: ({ next_cursor: next }) => next }}
+                columns={[
+                  {
+                    head: "Zone",
+                    cell: ({ name: shown, active }) => (
+                      <>
+                        <a href={`/zones/${shown}`}>{shown}</a>
+                        {!active && <span class="tag">paused</span>}
+                      </>
+                    ),
+                  },
+                  { head: "Origin", cell: ({ origin }) => <span class="muted">{origin}</span> },
+                  {
+                    head: "30 days",
+                    cell: ({ id, name: shown }) => of(id).requests > 0 && <ZoneSparkline zone={id} name={shown} />,
+                  },
+                  {
+                    head: "Requests this month",
+                    kind: "number",
+                    title: ({ id }) => count(of(id).requests),
+                    cell: ({ id }) => shortCount(of(id).requests),
+                  },
+                  { head: "Bandwidth", kind: "number", cell: ({ id }) => bytes(of(id).bandwidth_bytes) },
+                  {
+                    head: "Hit ratio",
+                    kind: "number",
+                    cell: ({ id }) => (of(id).requests === 0 ? "–" : ratio(of(id).cache_hit_rate)),
+                  },
+                  { head: "Created", cell: ({ created }) => <Time at={created} /> },
+                ]}
               />
-              <div class="table">
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">Zone</th>
-                      <th scope="col">Origin</th>
-                      <th scope="col" class="number">
-                        Requests this month
-                      </th>
-                      <th scope="col" class="number">
-                        Bandwidth
-                      </th>
-                      <th scope="col" class="number">
-                        Hit ratio
-                      </th>
-                      <th scope="col">Created</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {rows.map((zone) => (
-                      <Row key={zone.id} zone={zone} figures={figures.get(zone.id)} />
-                    ))}
-                  </tbody>
-                </table>
-              </div>
-              {rows.length === 0 && <p class="muted">No zone's name begins with “{name}”.</p>}
-              <Pages paging={paging} next={next} />
             </>
           )
         }
       </Loading>
     </>
-  );
-}
-
-function Row({ zone, figures }: { zone: Zone; figures: Figures | undefined }) {
-  const { requests = 0, bandwidth_bytes = 0, cache_hit_rate = 0 } = figures ?? {};
-  return (
-    <tr>
-      <th scope="row">
-        <a href={`/zones/${zone.name}`}>{zone.name}</a>
-        {!zone.active && <span class="tag">paused</span>}
-      </th>
-      <td class="muted">{zone.origin}</td>
-      <td class="number" title={count(requests)}>
-        {shortCount(requests)}
-      </td>
-      <td class="number">{bytes(bandwidth_bytes)}</td>
-      <td class="number">{requests === 0 ? "–" : ratio(cache_hit_rate)}</td>
-      <td>
-        <Time at={zone.created} />
-      </td>
-    </tr>
   );
 }
 

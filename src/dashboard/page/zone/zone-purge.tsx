@@ -7,6 +7,7 @@ import { Confirm } from "../ui/confirm.tsx";
 import { Field } from "../ui/field.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { useAction } from "../ui/use-action.ts";
+import { useQuery } from "../ui/use-query.ts";
 import { PurgeHistory } from "./purge-history.tsx";
 import { PurgePreview } from "./purge-preview.tsx";
 
@@ -28,7 +29,11 @@ const KINDS: readonly [Kind, string, string][] = [
 
 /** Purges, says what was purged, and shows the purges before. */
 export function ZonePurge({ zone }: { zone: Schemas["Zone"] }) {
-  const [kind, setKind] = useState<Kind>("paths");
+  const [kind, setKind] = useQuery<Kind>(
+    "what",
+    "paths",
+    KINDS.map(([name]) => name),
+  );
   const [text, setText] = useState("");
   const [soft, setSoft] = useState(false);
   const [asking, setAsking] = useState(false);
@@ -60,7 +65,7 @@ export function ZonePurge({ zone }: { zone: Schemas["Zone"] }) {
       {isAtLeast("editor") && (
         <form class="card reading" onSubmit={submit}>
           <h2>Purge</h2>
-          <fieldset class="choices">
+          <fieldset class="segments">
             <legend class="unseen">What is purged</legend>
             {KINDS.map(([name, label]) => (
               <label key={name}>
@@ -86,7 +91,7 @@ export function ZonePurge({ zone }: { zone: Schemas["Zone"] }) {
               )}
             </Field>
           )}
-          {kind === "paths" && <PurgePreview zone={zone} paths={names} />}
+          {kind !== "everything" && <PurgePreview zone={zone} kind={kind} names={names} />}
           <label class="check">
             <input type="checkbox" checked={soft} onChange={({ currentTarget }) => setSoft(currentTarget.checked)} />
             <span>Soft: what is purged counts as stale, and is served on while your server is asked or fails</span>

@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import type { Schemas } from "../api/client.ts";
 import { Snippet } from "../ui/snippet.tsx";
-import { addressOf } from "./zone.tsx";
+import { addressOf } from "./address-of.ts";
 
 const LOOK_MS = 3_000;
 

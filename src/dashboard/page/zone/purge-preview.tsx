@@ -1,37 +1,39 @@
-import { pathTarget } from "../../../zones/purge/purge-target.ts";
+import { pathTarget, type TargetVerdict, tagTarget } from "../../../zones/purge/purge-target.ts";
 import type { ZoneSettings } from "../../../zones/settings.ts";
 import type { Schemas } from "../api/client.ts";
-import { addressOf } from "./zone.tsx";
+import { addressOf } from "./address-of.ts";
 
 interface PreviewProps {
   zone: Schemas["Zone"];
-  paths: readonly string[];
+  kind: "paths" | "tags";
+  names: readonly string[];
 }
 
 const SHOWN = 10;
 
-/** What paths would purge, as the API will read them: by the same code. */
-export function PurgePreview({ zone, paths }: PreviewProps) {
-  if (paths.length === 0) return null;
+/** What paths or tags would purge, as the API will read them: by the same code. */
+export function PurgePreview({ zone, kind, names }: PreviewProps) {
+  if (names.length === 0) return null;
   const purged = {
+    hasQueryRules: zone.settings.rules.some(({ do: actions }) => actions.query !== undefined),
     query: zone.settings.query as ZoneSettings["query"],
     hosts: [zone.subdomain, new URL(addressOf(zone.subdomain)).hostname],
   };
   return (
     <div class="preview" role="status" aria-label="What will be purged">
       <ul>
-        {paths.slice(0, SHOWN).map((text, index) => (
+        {names.slice(0, SHOWN).map((text, index) => (
           <li key={index}>
-            <Matched verdict={pathTarget(text, purged)} text={text} />
+            <Matched verdict={kind === "tags" ? tagTarget(text) : pathTarget(text, purged)} text={text} />
           </li>
         ))}
       </ul>
-      {paths.length > SHOWN && <p class="hint">And {paths.length - SHOWN} more.</p>}
+      {names.length > SHOWN && <p class="hint">And {names.length - SHOWN} more.</p>}
     </div>
   );
 }
 
-function Matched({ verdict, text }: { verdict: ReturnType<typeof pathTarget>; text: string }) {
+function Matched({ verdict, text }: { verdict: TargetVerdict; text: string }) {
   if (!verdict.ok)
     return (
       <span class="field-problem">
@@ -43,7 +45,7 @@ function Matched({ verdict, text }: { verdict: ReturnType<typeof pathTarget>; te
     path: "with whatever query",
     url: "this one object",
     prefix: "every path that begins so",
-    tag: "",
+    tag: "all whose Cache-Tag has it",
     everything: "",
   };
   return (

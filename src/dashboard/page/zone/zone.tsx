@@ -6,16 +6,27 @@ import { Copy } from "../ui/copy.tsx";
 import { Loading } from "../ui/loading.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { useTitle } from "../ui/use-title.ts";
-import { NotFound } from "./not-found.tsx";
+import { NotFound } from "../views/not-found.tsx";
+import { addressOf } from "./address-of.ts";
 import type { ZoneRead } from "./zone-read.ts";
 
 const Overview = lazy(() => import("./zone-overview.tsx").then(({ ZoneOverview }) => ZoneOverview));
+const Live = lazy(() => import("./zone-live.tsx").then(({ ZoneLive }) => ZoneLive));
+const Why = lazy(() => import("./zone-why.tsx").then(({ ZoneWhy }) => ZoneWhy));
 const Purge = lazy(() => import("./zone-purge.tsx").then(({ ZonePurge }) => ZonePurge));
+const Rules = lazy(() => import("./zone-rules.tsx").then(({ ZoneRules }) => ZoneRules));
+const Access = lazy(() => import("./zone-access.tsx").then(({ ZoneAccess }) => ZoneAccess));
+const Hostnames = lazy(() => import("./zone-hostnames.tsx").then(({ ZoneHostnames }) => ZoneHostnames));
 const Settings = lazy(() => import("./zone-settings.tsx").then(({ ZoneSettings }) => ZoneSettings));
 
 const PARTS = [
   ["", "Overview"],
+  ["live", "Live"],
+  ["why", "Why"],
   ["purge", "Purge"],
+  ["rules", "Rules"],
+  ["access", "Access"],
+  ["hostnames", "Hostnames"],
   ["settings", "Settings"],
 ] as const;
 
@@ -59,17 +70,15 @@ export function Zone() {
             </nav>
           </div>
           {part === "" && <Overview zone={zone} />}
+          {part === "live" && <Live zone={zone} />}
+          {part === "why" && <Why zone={zone} />}
           {part === "purge" && <Purge zone={zone} />}
+          {part === "rules" && <Rules key={etag} read={{ zone, etag }} reload={read.reload} />}
+          {part === "access" && <Access key={etag} read={{ zone, etag }} reload={read.reload} />}
+          {part === "hostnames" && <Hostnames zone={zone} />}
           {part === "settings" && <Settings key={etag} read={{ zone, etag }} reload={read.reload} />}
         </>
       )}
     </Loading>
   );
-}
-
-/** Where a zone is reached: on one's own machine at the port that this page has come from. */
-export function addressOf(subdomain: string): string {
-  if (location.hostname !== "localhost") return `https://${subdomain}`;
-  const label = subdomain.split(".")[0];
-  return `http://${label}.rescdn.localhost${location.port && `:${location.port}`}`;
 }

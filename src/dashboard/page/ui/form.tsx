@@ -1,0 +1,41 @@
+import type { ComponentChildren } from "preact";
+import { Problem } from "./problem.tsx";
+import type { Action } from "./use-action.ts";
+
+interface FormProps {
+  title?: string;
+  action: Action<[]>;
+  /** What the button says that sends it. */
+  verb: string;
+  danger?: boolean;
+  /** Done in place of the action, such as a question before it. */
+  instead?: (() => void) | undefined;
+  /** Beside the button. */
+  others?: ComponentChildren;
+  /** Behind the buttons. */
+  after?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+/** A form on a card: what is filled in, what was wrong with it, and the button that sends it. */
+export function Form({ title, action, verb, danger, instead, others, after, children }: FormProps) {
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (instead) instead();
+    else action.run();
+  };
+  return (
+    <form class="card reading" onSubmit={submit}>
+      {title && <h2>{title}</h2>}
+      {children}
+      <Problem problem={action.problem} />
+      <div class="buttons">
+        <button type="submit" class={danger ? "button danger" : "button"} disabled={action.isRunning}>
+          {verb}
+        </button>
+        {others}
+      </div>
+      {after}
+    </form>
+  );
+}

@@ -1,0 +1,47 @@
+import type { ComponentChildren } from "preact";
+import { Loading } from "./loading.tsx";
+import { NumberedPages, Pages, type Paging } from "./pages.tsx";
+import { type Column, Table } from "./table.tsx";
+import type { Loaded } from "./use-loaded.ts";
+
+interface ListProps<Answer, Row> {
+  label: string;
+  loaded: Loaded<Answer>;
+  rowsOf(answer: Answer): readonly Row[];
+  keyOf(row: Row): string;
+  columns: readonly Column<Row>[];
+  /** What is shown where there is nothing. */
+  none: ComponentChildren;
+  short?: boolean;
+  lines?: number;
+  /** Where the list goes on, of one that has cursors. */
+  paging?: { at: Paging; next(answer: Answer): string | null };
+  /** The same of one that counts its pages. */
+  numbered?: { page: number; pages(answer: Answer): number; go(page: number): void };
+}
+
+/** What most pages are: something that is read page by page, as a table. */
+export function List<Answer, Row>(props: ListProps<Answer, Row>) {
+  const { label, loaded, rowsOf, keyOf, columns, none, short, lines, paging, numbered } = props;
+  return (
+    <Loading loaded={loaded} {...(lines !== undefined && { lines })}>
+      {(answer) => (
+        <>
+          {rowsOf(answer).length === 0 ? (
+            none
+          ) : (
+            <Table
+              label={label}
+              rows={rowsOf(answer)}
+              keyOf={keyOf}
+              columns={columns}
+              {...(short !== undefined && { short })}
+            />
+          )}
+          {paging && <Pages paging={paging.at} next={paging.next(answer)} />}
+          {numbered && <NumberedPages page={numbered.page} pages={numbered.pages(answer)} go={numbered.go} />}
+        </>
+      )}
+    </Loading>
+  );
+}

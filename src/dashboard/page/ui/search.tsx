@@ -1,0 +1,31 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+
+/** How long nothing is typed before it is searched for: each search is a call. */
+const PAUSE_MS = 250;
+
+interface SearchProps {
+  label: string;
+  placeholder: string;
+  search(text: string): void;
+}
+
+/** Searches on the server for what is typed, when typing pauses. */
+export function Search({ label, placeholder, search }: SearchProps) {
+  const [text, setText] = useState("");
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const type = (typed: string) => {
+    setText(typed);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => search(typed.trim()), PAUSE_MS);
+  };
+  return (
+    <input
+      type="search"
+      aria-label={label}
+      placeholder={placeholder}
+      value={text}
+      onInput={({ currentTarget }) => type(currentTarget.value)}
+    />
+  );
+}

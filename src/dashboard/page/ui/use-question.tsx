@@ -1,0 +1,37 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { AsCurl, type Call } from "./as-curl.tsx";
+import { Confirm } from "./confirm.tsx";
+
+/** What a person is asked before something is done that cannot be undone, or that others notice. */
+export interface Question {
+  title: string;
+  /** What the button says that does it. */
+  verb: string;
+  text: ComponentChildren;
+  /** Has to be typed first. */
+  typed?: string;
+  act(): Promise<unknown>;
+  /** What is called for it. */
+  curl?: Call;
+}
+
+/** The question that is open, to be shown by the view, and what opens one. */
+export function useQuestion(): [shown: ComponentChildren, ask: (question: Question) => void] {
+  const [question, setQuestion] = useState<Question | null>(null);
+  const shown = question !== null && (
+    <Confirm
+      title={question.title}
+      verb={question.verb}
+      {...(question.typed !== undefined && { typed: question.typed })}
+      act={async () => {
+        await question.act();
+      }}
+      close={() => setQuestion(null)}
+    >
+      <div>{question.text}</div>
+      {question.curl && <AsCurl {...question.curl} />}
+    </Confirm>
+  );
+  return [shown, setQuestion];
+}

@@ -1,0 +1,6 @@
+/** Where a zone is reached: on one's own machine at the port that this page has come from. */
+export function addressOf(subdomain: string): string {
+  if (location.hostname !== "localhost") return `https://${subdomain}`;
+  const label = subdomain.split(".")[0];
+  return `http://${label}.rescdn.localhost${location.port && `:${location.port}`}`;
+}

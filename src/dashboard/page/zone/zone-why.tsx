@@ -1,0 +1,186 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Schemas } from "../api/client.ts";
+import { askWhy, type Why, whyPath } from "../api/why.ts";
+import { AsCurl } from "../ui/as-curl.tsx";
+import { Field } from "../ui/field.tsx";
+import { Form } from "../ui/form.tsx";
+import { bytes, span } from "../ui/format.ts";
+import { Table } from "../ui/table.tsx";
+import { Text } from "../ui/text.tsx";
+import { TextField } from "../ui/text-field.tsx";
+import { Time } from "../ui/time.tsx";
+import { useAction } from "../ui/use-action.ts";
+import { useQuery } from "../ui/use-query.ts";
+import { addressOf } from "./address-of.ts";
+import { OriginAnswer } from "./origin-report.tsx";
+import { WhyWord } from "./word.tsx";
+
+const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+
+/** What the edge does with a request for a URL of the zone, and why. */
+export function ZoneWhy({ zone }: { zone: Schemas["Zone"] }) {
+  const [url, setUrl] = useQuery("url", `${addressOf(zone.subdomain)}/`);
+  const [method, setMethod] = useState("GET");
+  const [headers, setHeaders] = useState("");
+  const [country, setCountry] = useState("");
+  const [asksOrigin, setAsksOrigin] = useState(false);
+  const [why, setWhy] = useState<Why | null>(null);
+  const question = {
+    url: url.startsWith("/") ? `${addressOf(zone.subdomain)}${url}` : url,
+    method,
+    headers: headers.split("\n").filter((line) => line.trim() !== ""),
+    country: country.toUpperCase(),
+    asksOrigin,
+  };
+  const ask = useAction(async () => setWhy(await askWhy(question)));
+  useEffect(() => {
+    // A link that names a URL is a question already.
+    if (new URLSearchParams(location.search).has("url")) ask.run();
+  }, []);
+  const problems = ask.problem?.fields ?? {};
+  return (
+    <>
+      <Form
+        title="Why a hit, why a miss"
+        action={ask}
+        verb="Explain"
+        after={<AsCurl method="GET" path={whyPath(question)} />}
+      >
+        <TextField
+          label="URL"
+          hint="Of the zone, as a client asks for it; a path alone does as well."
+          required
+          spellcheck={false}
+          autocapitalize="none"
+          problem={problems.url}
+          value={url}
+          set={setUrl}
+        />
+        <details>
+          <summary>As somebody in particular</summary>
+          <div class="columns">
+            <Field label="Method">
+              {(attributes) => (
+                <select {...attributes} value={method} onChange={({ currentTarget }) => setMethod(currentTarget.value)}>
+                  {METHODS.map((name) => (
+                    <option key={name}>{name}</option>
+                  ))}
+                </select>
+              )}
+            </Field>
+            <TextField
+              label="Country"
+              placeholder="yours"
+              maxLength={2}
+              problem={problems.country}
+              value={country}
+              set={setCountry}
+            />
+          </div>
+          <Field label="Request fields" hint="One a line." problem={problems.header}>
+            {(attributes) => (
+              <textarea
+                {...attributes}
+                rows={2}
+                spellcheck={false}
+                placeholder="Accept-Language: de"
+                value={headers}
+                onInput={({ currentTarget }) => setHeaders(currentTarget.value)}
+              />
+            )}
+          </Field>
+        </details>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={asksOrigin}
+            onChange={({ currentTarget }) => setAsksOrigin(currentTarget.checked)}
+          />
+          <span>Ask the origin as well: what it answers, and whether that would be stored</span>
+        </label>
+      </Form>
+      {why !== null && <Explained why={why} />}
+    </>
+  );
+}
+
+const GOOD: ReadonlySet<string> = new Set(["hit", "stale"]);
+
+function Explained({ why }: { why: Why }) {
+  const { summary, decision, story, rules, access, stored, purges, origin, location: pop } = why;
+  return (
+    <section class="card reading" role="status" aria-label="The answer">
+      <h2>
+        <Text text={summary} />
+        <span class={GOOD.has(decision.kind) ? "tag good" : decision.kind === "refuse" ? "tag bad" : "tag"}>
+          {decision.kind}
+        </span>
+      </h2>
+      {decision.word !== null && <WhyWord word={decision.word} />}
+      {access.word !== null && access.word.word !== decision.word?.word && <WhyWord word={access.word} />}
+      <ol class="story">
+        {story.map((step, index) => (
+          <li key={index}>
+            <Text text={step} />
+          </li>
+        ))}
+      </ol>
+      <dl class="pairs wide">
+        <dt>Cache-Status</dt>
+        <dd>
+          <code>{decision.cache_status}</code>
+        </dd>
+        <dt>Cache key</dt>
+        <dd>
+          <code>{why.target.key}</code>
+        </dd>
+        <dt>Location</dt>
+        <dd>
+          <code>{pop}</code>
+        </dd>
+        <dt>Stored there</dt>
+        <dd>
+          {stored === null ? (
+            "nothing"
+          ) : (
+            <span>
+              {stored.status}, <code>{stored.content_type ?? "no type"}</code>
+              {stored.size !== null && <>, {bytes(stored.size)}</>}, in {stored.where}, since{" "}
+              <Time at={stored.stored_at} />,{" "}
+              {stored.ttl > 0 ? `fresh for ${span(stored.ttl)} more` : `stale for ${span(-stored.ttl)}`}
+            </span>
+          )}
+        </dd>
+        {rules.length > 0 && (
+          <>
+            <dt>Rules</dt>
+            <dd>
+              {rules
+                .map(({ place, name, does }) => `${place + 1}${name === null ? "" : ` ${name}`}: ${does.join(", ")}`)
+                .join("; ")}
+            </dd>
+          </>
+        )}
+      </dl>
+      {purges.length > 0 && (
+        <Table
+          label="Purges of it"
+          rows={purges.map((purge, index) => ({ ...purge, index }))}
+          keyOf={({ index }) => String(index)}
+          columns={[
+            { head: "Purge of", cell: ({ kind, name }) => (name === null ? kind : `${kind} ${name}`) },
+            { head: "How", cell: ({ soft }) => (soft ? "soft" : "hard") },
+            { head: "Version", kind: "number", cell: ({ version }) => version },
+            { head: "Hits what is stored", cell: ({ hits }) => (hits ? "yes" : "no") },
+          ]}
+        />
+      )}
+      {origin !== null && (
+        <>
+          <h3>The origin</h3>
+          <OriginAnswer report={origin} />
+        </>
+      )}
+    </section>
+  );
+}
