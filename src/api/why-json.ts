@@ -176,7 +176,9 @@ export const whyReport = z
       .string()
       .nullable()
       .openapi({ example: "through" })
-      .describe("`through`: what is missed is asked for through the upper tier; else why not. Null: there is none here."),
+      .describe(
+        "`through`: what is missed is asked for through the upper tier; else why not. Null: there is none here.",
+      ),
     origin: originReport.nullable().describe("Null: it was not asked."),
   })
   .openapi("Why");

@@ -209,7 +209,6 @@ export async function openWhole(
     : storeVerdict(opened.answer, stored, exchange, target, zone);
   return { ...opened, stored, verdict };
 }
-}
 
 /**
  * Whether an answer of the fallback origin is for this client alone: what it has sent beyond the cache key may be why the

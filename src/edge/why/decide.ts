@@ -96,7 +96,9 @@ export function withAnswer(
   if (decided.kind === "pass") return { ...decided, status: judged.stored.status };
   if (decided.kind !== "fetch") return decided;
   const { stored, verdict } = judged;
-  const provenance = verdict.store ? missed(lookup, stored, STRAIGHT) : notKept(lookup, stored, verdict.reason, STRAIGHT);
+  const provenance = verdict.store
+    ? missed(lookup, stored, STRAIGHT)
+    : notKept(lookup, stored, verdict.reason, STRAIGHT);
   const { detail } = provenance.cacheStatus;
   return {
     ...decided,
