@@ -93,7 +93,8 @@ export function answeredBy(origin: string | null, provenance: Provenance): Prove
   const named = `origin:${origin}`;
   return {
     ...provenance,
-    cacheStatus: { ...cacheStatus, detail: detail === undefined ? named : `${detail} ${named}` },
+    // The word stays the first: what follows it is a name.
+    cacheStatus: { ...cacheStatus, detail: (detail === undefined ? named : `${detail} ${named}`) as CacheWord },
   };
 }
 
