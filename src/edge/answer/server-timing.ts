@@ -1,4 +1,7 @@
 import type { ResponseOutcome } from "../fill/outcome.ts";
+import type { Provenance } from "../fill/provenance.ts";
+
+const READY: Pick<Provenance, "cacheStatus" | "above" | "age"> = { cacheStatus: { hit: true }, age: null };
 
 /**
  * Says where an answer's time went, in milliseconds (W3C Server Timing): `edge` all of it up to its first byte, `origin` that
@@ -9,7 +12,10 @@ import type { ResponseOutcome } from "../fill/outcome.ts";
  */
 export function addServerTiming(headers: Headers, outcome: ResponseOutcome | null, now: number): void {
   const parts = [`edge;dur=${Math.max(Date.now() - now, 0)}`];
-  if (outcome !== null && outcome.provenance.cacheStatus.fwd !== undefined) {
+  const { cacheStatus, above, age } = outcome?.provenance ?? READY;
+  // What the upper tier had already, no origin was asked for.
+  const isOfTier = above?.hit === true && age !== null;
+  if (outcome !== null && cacheStatus.fwd !== undefined && !isOfTier) {
     const { requestedAt, answeredAt } = outcome.stored;
     parts.push(`origin;dur=${Math.max(answeredAt - requestedAt, 0)}`);
   }

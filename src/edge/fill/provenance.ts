@@ -96,7 +96,8 @@ export function answeredBy(origin: string | null, provenance: Provenance): Prove
   const named = `origin:${origin}` as const;
   return {
     ...provenance,
-    cacheStatus: { ...cacheStatus, detail: detail === undefined ? named : `${detail} ${named}` },
+    // The word stays the first: what follows it is a name.
+    cacheStatus: { ...cacheStatus, detail: (detail === undefined ? named : `${detail} ${named}`) as CacheWord },
   };
 }
 
