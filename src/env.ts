@@ -28,6 +28,8 @@ export interface Env extends Variables, RateLimitBindings, ClientRateBindings, M
   PURGE_ACCELERATOR: DurableObjectNamespace<PurgeAccelerator>;
   ZONE_TAIL: DurableObjectNamespace<ZoneTail>;
   LOG_OUTBOX: DurableObjectNamespace<LogOutbox>;
+  /** Which version of the Worker this is, on Cloudflare. */
+  VERSION?: WorkerVersionMetadata;
   /** A folder on the disk of the state, of a server on one machine. */
   STATE_DISK?: Fetcher;
 }
