@@ -23,6 +23,7 @@ import { UpperTier } from "./edge/tier/upper-tier.ts";
 import type { ClientRateBindings, Env } from "./env.ts";
 import { hostTableOf } from "./hostnames/host-table.ts";
 import { type Surface, storeOrigin } from "./hosts.ts";
+import { exposeIsolate } from "./metrics/isolate-figures.ts";
 import { LogCollector } from "./request-log/delivery/log-collector.ts";
 import { RequestWatching } from "./request-log/request-watching.ts";
 import { endOpenTails } from "./request-log/tail/open-tails.ts";
@@ -129,6 +130,9 @@ function edgeOf(
   const zones = zoneTableOf(env.ZONES);
   const hostnames = hostTableOf(env.ZONES);
   if (changes !== null) for (const table of [zones, hostnames, accounts]) table.follow(changes);
+  const memory = new Memory(settings.memory);
+  const usage = new Metering(env.USAGE_METER, popOf(cf?.colo), (document) => accounts.remember(document, Date.now()));
+  exposeIsolate(() => ({ memoryBytes: memory.bytes, meterLagMs: usage.lagMs(Date.now()) }));
   return {
     routes: new Routes(settings),
     hostnames,
@@ -140,9 +144,9 @@ function edgeOf(
     ranges: new RangeDemand(),
     tier: tier && new UpperTier(tier),
     origins: originAccess(settings.keyring, locationNotes(cache, storeOrigin(settings))),
-    memory: new Memory(settings.memory),
-    usage: new Metering(env.USAGE_METER, location, (document) => accounts.remember(document, Date.now())),
     watching: watchingOf(env, clients, location),
+    memory,
+    usage,
     stalledMs: settings.stalledClientMs,
     settings,
     clients,

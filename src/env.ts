@@ -30,6 +30,10 @@ export interface Env extends Variables, RateLimitBindings, ClientRateBindings, M
   LOG_OUTBOX: DurableObjectNamespace<LogOutbox>;
   /** Which version of the Worker this is, on Cloudflare. */
   VERSION?: WorkerVersionMetadata;
+  /** What the server on one machine that this is a part of knows of its processes. */
+  PROCESSES?: Fetcher;
+  /** Asks each of its edge processes, where there are several. */
+  EDGE_FIGURES?: Fetcher;
   /** A folder on the disk of the state, of a server on one machine. */
   STATE_DISK?: Fetcher;
 }

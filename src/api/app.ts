@@ -14,6 +14,7 @@ import { addHostnames } from "./hostnames.ts";
 import { addKeys } from "./keys.ts";
 import { addLogs } from "./logs.ts";
 import { addMe } from "./me.ts";
+import { addMetrics } from "./metrics.ts";
 import { addOperatedAccounts } from "./operated-accounts.ts";
 import { addPeople } from "./people.ts";
 import { addPurge } from "./purge.ts";
@@ -64,6 +65,7 @@ function createApi(): OpenAPIHono<RestEnv> {
   addOperatedAccounts(app);
   addTakedowns(app);
   addRestore(app);
+  addMetrics(app);
   addDocument(app);
   addDocs(app, [
     { name: "ResCDN", url: "/openapi.json" },

@@ -53,7 +53,8 @@ const live = createRoute({
   path: "/health/live",
   operationId: "live",
   summary: "Whether the server answers at all",
-  description: "For supervisors, which start a server anew that does not: it is 200 while the database cannot be used as well.",
+  description:
+    "For supervisors, which start a server anew that does not: it is 200 while the database cannot be used as well.",
   tags: ["Service"],
   security: [],
   request: { query: knownParameters(undefined) },

@@ -42,7 +42,10 @@ async function deploy(): Promise<void> {
   say(`Looking at what is deployed as ${name}.`);
   const unsaid: Deployment = { name, vars: production.vars ?? {}, domain: "", zone: "", apiHost: "", asset: null };
   wrangler.configure(deploymentConfig(raw, { ...unsaid, vars: {} }, projectRoot));
-  const deployed = await wrangler.look(name, (production.kv_namespaces ?? []).map(({ binding }) => binding));
+  const deployed = await wrangler.look(
+    name,
+    (production.kv_namespaces ?? []).map(({ binding }) => binding),
+  );
 
   const asks = process.stdin.isTTY && !options.yes && !options.dryRun;
   const isFirst = deployed.version === null;
@@ -88,7 +91,11 @@ async function deploy(): Promise<void> {
     checked = await checkTheAsset(deployment, asset, adminToken, options.at);
   }
   await conclude(wrangler, deployment, deployed, before, checked, migrations);
-  say(`\nLeft to do by hand, each once:\n\n${leftByHand(deployment, options.except).map((one) => `- ${one}`).join("\n")}`);
+  say(
+    `\nLeft to do by hand, each once:\n\n${leftByHand(deployment, options.except)
+      .map((one) => `- ${one}`)
+      .join("\n")}`,
+  );
 }
 
 /** The migrations that the database has not seen. @throws {CannotStart} where it is newer, or the version that runs would break */
@@ -135,10 +142,10 @@ Plan for the Worker ${name}:
 ${list(Object.entries(vars).map(([one, value]) => `${one} = ${value}`))}
   6. routes:
 ${list(routes.map(({ pattern, zone_name }) => `${pattern} (zone ${zone_name})`))}${
-    all === undefined
-      ? ""
-      : `\n    ${all.pattern} takes all hosts of ${all.zone_name}.${except.length === 0 ? " One that is not the Worker's needs a route of its own without a Worker first: --except HOST says which." : ` Make the routes ${except.map((host) => `${host}/*`).join(", ")} without a Worker first.`}`
-  }
+  all === undefined
+    ? ""
+    : `\n    ${all.pattern} takes all hosts of ${all.zone_name}.${except.length === 0 ? " One that is not the Worker's needs a route of its own without a Worker first: --except HOST says which." : ` Make the routes ${except.map((host) => `${host}/*`).join(", ")} without a Worker first.`}`
+}
   7. check: the API is ready and of the new version, the edge answers${vars[ASSET_VARIABLE] === undefined ? "" : `, ${vars[ASSET_VARIABLE]} is served`}; else the version before gets the traffic back
 `;
 }
@@ -148,7 +155,8 @@ function show(secrets: readonly NewSecret[], file: string | undefined): void {
   const kept = secrets.filter(({ keep }) => keep !== null);
   if (kept.length === 0) return;
   const lines = kept.map(({ name, value, keep }) => `# ${keep}\n${name}=${value}\n`).join("");
-  if (file === undefined) say(`Keep these, which are shown this once. They hold once this says that they are set.\n\n${lines}`);
+  if (file === undefined)
+    say(`Keep these, which are shown this once. They hold once this says that they are set.\n\n${lines}`);
   else {
     try {
       writeFileSync(file, lines, { mode: 0o600, flag: "wx" });
@@ -205,7 +213,10 @@ async function conclude(
   const isTold = checked.kind === "failed" || before?.kind === "passed";
   if (!isTold || deployed.version === null) {
     const what = `Not checked: ${checked.said}.`;
-    if (checked.kind === "failed") throw new CannotStart(`The check failed: ${checked.said}.\nThere is no version before to go back to. Mend what is wrong, and call this again.`);
+    if (checked.kind === "failed")
+      throw new CannotStart(
+        `The check failed: ${checked.said}.\nThere is no version before to go back to. Mend what is wrong, and call this again.`,
+      );
     return say(`${what} Once ${apiHost} leads to Cloudflare, call this again, or npm run doctor -- https://${apiHost}`);
   }
   await wrangler.rollBack(deployed.version, "npm run deploy: the version failed its check").catch((error: unknown) => {
@@ -217,5 +228,7 @@ async function conclude(
     migrations.length === 0
       ? ""
       : `\nThe database keeps ${migrations.join(", ")}: they only add, so the version before runs on them, but its /health says 503 until a version that knows them runs. Or take them back: npm run migrate -- --remote --back-to ${deployed.applied?.at(-1)?.slice(0, 4)}`;
-  throw new CannotStart(`The check failed: ${checked.said}.\nVersion ${deployed.version} has the traffic again.${schema}`);
+  throw new CannotStart(
+    `The check failed: ${checked.said}.\nVersion ${deployed.version} has the traffic again.${schema}`,
+  );
 }

@@ -39,7 +39,8 @@ export function probe(url: string, options: ProbeOptions = {}): Promise<Answer |
   const isSecure = target.protocol === "https:";
   const began = performance.now();
   return new Promise((resolve) => {
-    const unreachable = (error: NodeJS.ErrnoException) => resolve({ kind: "unreachable", reason: reasonOf(error, target) });
+    const unreachable = (error: NodeJS.ErrnoException) =>
+      resolve({ kind: "unreachable", reason: reasonOf(error, target) });
     const outgoing = (isSecure ? httpsRequest : httpRequest)({
       hostname: target.hostname.replace(/^\[|\]$/g, ""),
       port: target.port || (isSecure ? 443 : 80),

@@ -5,8 +5,16 @@ import { CannotStart } from "../cannot-start.ts";
 const QUESTIONS = [
   ["EDGE_DOMAINS", "Domain that zones are served below. Nothing else should live on it", "cdn-example.net"],
   ["DASHBOARD_HOST", "Host of the dashboard, on another domain; empty: none", "dash.example.com"],
-  ["OPERATORS", "E-mail addresses of who operates the network; empty: nobody signs in as an operator", "you@example.com"],
-  ["MAIL_FROM", "Address that mail is from, of a domain that may send by Cloudflare's Email Sending; empty: no mail", ""],
+  [
+    "OPERATORS",
+    "E-mail addresses of who operates the network; empty: nobody signs in as an operator",
+    "you@example.com",
+  ],
+  [
+    "MAIL_FROM",
+    "Address that mail is from, of a domain that may send by Cloudflare's Email Sending; empty: no mail",
+    "",
+  ],
 ] as const;
 
 /** Asks for what was not said. @param current what is used where nothing else is answered */
@@ -33,8 +41,8 @@ export async function askToGoOn(): Promise<boolean> {
   return answered(await confirm({ message: "Go on?" }));
 }
 
-function answered<T>(answer: T | symbol): T {
-  if (!isCancel(answer)) return answer;
+function answered<T>(answer: T): Exclude<T, symbol> {
+  if (!isCancel(answer)) return answer as Exclude<T, symbol>;
   cancel("Nothing was changed.");
   throw new CannotStart("cancelled");
 }

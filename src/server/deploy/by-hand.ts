@@ -8,8 +8,10 @@ export function leftByHand({ vars, domain, zone }: Deployment, except: readonly 
   const names = [...wildcards.map((one) => `*.${one}`), ...new Set(hosts.filter((host) => !covered(host)))];
   const records = names.map((name) => `  ${zoneOf(name)}: AAAA  ${name}  100::  proxied`);
   const hasFallback = routesOf({ vars })[0]?.pattern === "*/*";
-  const deep = [...wildcards, ...hosts.filter((host) => !covered(host)).map((host) => host.slice(host.indexOf(".") + 1))]
-    .filter((parent) => parent !== "" && zoneOf(parent) !== parent);
+  const deep = [
+    ...wildcards,
+    ...hosts.filter((host) => !covered(host)).map((host) => host.slice(host.indexOf(".") + 1)),
+  ].filter((parent) => parent !== "" && zoneOf(parent) !== parent);
   return [
     `DNS records, each once (SSL/TLS and the Worker answer in front of them; 100:: leads nowhere):\n${records.join("\n")}`,
     deep.length === 0
@@ -26,7 +28,9 @@ export function leftByHand({ vars, domain, zone }: Deployment, except: readonly 
         ]
       : []),
     ...(vars.MAIL_FROM !== undefined
-      ? [`Mail: onboard ${vars.MAIL_FROM.replace(/^.*@|>$/g, "")} under Email Sending, which makes its DKIM and SPF records`]
+      ? [
+          `Mail: onboard ${vars.MAIL_FROM.replace(/^.*@|>$/g, "")} under Email Sending, which makes its DKIM and SPF records`,
+        ]
       : []),
     `Public Suffix List: propose ${domain} (private section), with the record TXT  _psl.${domain}  "<URL of the pull request>"`,
   ];

@@ -34,7 +34,10 @@ export async function checkDeployment(
   if (edge.kind === "unreachable") return { kind: "unreachable", said: `${NO_ZONE}.${domain} ${edge.reason}` };
   // The edge's own refusal says that the route and the zone table are there.
   if (edge.status !== 404 || !edge.headers.get("cache-status")?.includes("unknown-zone"))
-    return { kind: "failed", said: `${edgeUrl} answers ${edge.status}, not as the edge refuses a zone that nobody has` };
+    return {
+      kind: "failed",
+      said: `${edgeUrl} answers ${edge.status}, not as the edge refuses a zone that nobody has`,
+    };
   return { kind: "passed", said: `${url} is ready, and the edge answers below ${domain}` };
 }
 
@@ -50,7 +53,8 @@ function whatIsWrong({ status, body }: Answer, version: string | null): string |
   } catch {
     return `answers 200 with what is not the API's: ${said.slice(0, 100)}`;
   }
-  if (version !== null && served !== version) return `is still answered by the version ${served ?? "before"}, not ${version}`;
+  if (version !== null && served !== version)
+    return `is still answered by the version ${served ?? "before"}, not ${version}`;
   return null;
 }
 
@@ -61,8 +65,10 @@ export async function checkAsset(url: string, at: string | undefined): Promise<C
   const { host } = new URL(url);
   if (first.kind === "unreachable") return { kind: "unreachable", said: `${host} ${first.reason}` };
   const status = first.headers.get("cache-status");
-  if (first.status !== 200) return { kind: "failed", said: `${url} answers ${first.status} (${status ?? "not by the edge"})` };
-  if (!status?.includes("ResCDN")) return { kind: "failed", said: `${url} is not served by the edge: no Cache-Status of ResCDN` };
+  if (first.status !== 200)
+    return { kind: "failed", said: `${url} answers ${first.status} (${status ?? "not by the edge"})` };
+  if (!status?.includes("ResCDN"))
+    return { kind: "failed", said: `${url} is not served by the edge: no Cache-Status of ResCDN` };
   const word = second.kind === "answer" ? second.headers.get("x-cache") : second.reason;
   return { kind: "passed", said: `${url} is served: ${first.headers.get("x-cache")}, then ${word}` };
 }

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -17,8 +17,9 @@ export interface Deployed {
   secrets: string[];
   /** The migrations that the database has seen; null: there is no database. */
   applied: string[] | null;
+  /** Whether the database holds accounts, where the keyring is not set. */
   hasAccounts: boolean;
-  /** Ids of KV namespaces of the deployment's names. */
+  /** Ids of KV namespaces of the deployment's names, where there is no Worker that they are bound to. */
   namespaces: Record<string, string>;
 }
 
@@ -44,16 +45,23 @@ export class Wrangler {
     const [shown, databases, namespaces] = await Promise.all([
       version === null ? {} : (json("versions", "view", version, "--json") as Promise<Shown>),
       json("d1", "list", "--json") as Promise<{ name: string }[]>,
-      json("kv", "namespace", "list") as Promise<{ id: string; title: string }[]>,
+      // The Worker knows those that it is bound to.
+      version !== null ? [] : (json("kv", "namespace", "list") as Promise<{ id: string; title: string }[]>),
     ]);
     const bound = (shown as Shown).resources?.bindings ?? [];
     const hasDatabase = databases.some((one) => one.name === name);
     const applied = hasDatabase ? await this.#rows("SELECT name FROM d1_migrations ORDER BY id") : null;
-    const accounts = applied?.length ? await this.#rows("SELECT id AS name FROM accounts LIMIT 1") : [];
+    const secrets = bound.filter(({ type }) => type === "secret_text").map((one) => one.name);
+    const accounts =
+      applied?.length && !secrets.includes("SECRETS_KEY")
+        ? await this.#rows("SELECT id AS name FROM accounts LIMIT 1")
+        : [];
     return {
       version,
-      vars: Object.fromEntries(bound.filter(({ type }) => type === "plain_text").map((one) => [one.name, one.text ?? ""])),
-      secrets: bound.filter(({ type }) => type === "secret_text").map((one) => one.name),
+      vars: Object.fromEntries(
+        bound.filter(({ type }) => type === "plain_text").map((one) => [one.name, one.text ?? ""]),
+      ),
+      secrets,
       applied,
       hasAccounts: accounts.length > 0,
       namespaces: Object.fromEntries(
@@ -77,8 +85,9 @@ export class Wrangler {
       const given = Object.keys(secrets).length === 0 ? [] : ["--secrets-file", secretsFile];
       await this.#ask(["deploy", "--message", message, ...given], { WRANGLER_OUTPUT_FILE_PATH: output });
       const lines = readFileSync(output, "utf8").trim().split("\n");
-      return lines.map((line) => JSON.parse(line) as { type: string; version_id?: string }).findLast((one) => one.type === "deploy")!
-        .version_id!;
+      return lines
+        .map((line) => JSON.parse(line) as { type: string; version_id?: string })
+        .findLast((one) => one.type === "deploy")!.version_id!;
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -135,11 +144,20 @@ const PROGRAM = join(projectRoot, "node_modules/wrangler/bin/wrangler.js");
 /** wrangler's own words, from where it says that something is wrong. */
 function failed({ args, said }: Result): CannotStart {
   const at = said.search(/✘|\[ERROR\]/);
-  const lines = (at === -1 ? said : said.slice(at)).split("\n").filter((line) => /\S/.test(line) && !/think this is a bug|Logs were written/.test(line));
+  const lines = (at === -1 ? said : said.slice(at))
+    .split("\n")
+    .filter((line) => /\S/.test(line) && !/think this is a bug|Logs were written/.test(line));
   const hint = /CLOUDFLARE_API_TOKEN|[Nn]ot logged in|not authenticated|Authentication error/.test(said)
     ? "\nLog in with `npx wrangler login`, or set CLOUDFLARE_API_TOKEN (and CLOUDFLARE_ACCOUNT_ID where there are several accounts)."
     : "";
-  return new CannotStart(`wrangler ${args.slice(0, 3).join(" ")} failed:\n${lines.slice(0, 12).join("\n")}${hint}`);
+  return new CannotStart(
+    `wrangler ${args
+      .slice(
+        0,
+        args.findIndex((arg) => arg.startsWith("-")),
+      )
+      .join(" ")} failed:\n${lines.slice(0, 12).join("\n")}${hint}`,
+  );
 }
 
 function heaviest({ versions }: { versions: { version_id: string; percentage: number }[] }): string | null {

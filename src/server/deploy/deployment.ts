@@ -51,7 +51,9 @@ export function settle(
     throw error;
   }
   const dashboard = vars.DASHBOARD_HOST;
-  const beside = (vars.EDGE_DOMAINS ?? "").split(/[\s,]+/).find((one) => dashboard && zoneOf(dashboard) === zoneOf(one));
+  const beside = (vars.EDGE_DOMAINS ?? "")
+    .split(/[\s,]+/)
+    .find((one) => dashboard && zoneOf(dashboard) === zoneOf(one));
   if (beside !== undefined)
     throw new CannotStart(
       `the dashboard's host ${dashboard} and the zones below ${beside} are one site to browsers, so that a zone's page could act for ` +

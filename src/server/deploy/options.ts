@@ -66,7 +66,8 @@ export function readOptions(args: string[]): Options {
   }
   for (const flag of ["asset", "at"] as const) {
     const url = values[flag];
-    if (url && !/^https?:$/.test(URL.parse(url)?.protocol ?? "")) throw new CannotStart(`--${flag} is not a URL: ${url}`);
+    if (url && !/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
+      throw new CannotStart(`--${flag} is not a URL: ${url}`);
   }
   return {
     staging: values.staging ?? false,

@@ -12,7 +12,8 @@ export interface NewSecret {
 }
 
 const WHY = {
-  SECRETS_KEY: "the keyring: what customers' secrets are sealed with. Nothing else opens them: keep a copy apart from backups",
+  SECRETS_KEY:
+    "the keyring: what customers' secrets are sealed with. Nothing else opens them: keep a copy apart from backups",
   ADMIN_TOKEN: "the operator's token, for /admin and /metrics",
   SIGN_IN_SECRET: null,
 } as const;

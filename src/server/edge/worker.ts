@@ -6,6 +6,7 @@ import { type ControlSurface, createEntry, type EdgeEnv } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
 import { hostTableOf, isHostKey } from "../../hostnames/host-table.ts";
 import { log } from "../../log/log.ts";
+import { isolateFigures } from "../../metrics/isolate-figures.ts";
 import { recordTableOf } from "../../records/record-table.ts";
 import { ANSWER_HEADERS } from "../../rest/answer-headers.ts";
 import { settingsOf } from "../../settings.ts";
@@ -53,8 +54,9 @@ function unavailable(error: unknown): Response {
 
 /** What the control process tells an edge process. */
 export class Publications extends WorkerEntrypoint<Env> {
-  /** Takes in a document that KV has just taken in under the key that is the path. */
+  /** Takes in a document that KV has just taken in under the key that is the path; asked by GET, tells this process's figures. */
   override async fetch(request: Request): Promise<Response> {
+    if (request.method === "GET") return Response.json(isolateFigures());
     const key = decodeURIComponent(new URL(request.url).pathname.slice(1));
     this.#takeIn(key, await request.text());
     return new Response(null, { status: 204 });

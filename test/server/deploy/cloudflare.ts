@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { buffer } from "node:stream/consumers";
 import { DatabaseSync } from "node:sqlite";
+import { buffer } from "node:stream/consumers";
 import { unstable_splitSqlQuery as splitSql } from "wrangler";
 import { listen } from "../../origins/listen.ts";
 
@@ -98,24 +98,27 @@ export class Cloudflare {
       };
       say(200, true, { result, ...page });
     } catch (error) {
-      if (error instanceof Refused) return say(error.status, false, { errors: [{ code: error.code, message: error.message }] });
+      if (error instanceof Refused)
+        return say(error.status, false, { errors: [{ code: error.code, message: error.message }] });
       say(500, false, { errors: [{ code: 1, message: String(error) }] });
     }
   }
 
   async #handle(method: string, path: string, search: URLSearchParams, body: Buffer, type: string): Promise<unknown> {
-    const json = () => JSON.parse(body.toString()) as Record<string, any>;
+    const json = () => JSON.parse(body.toString()) as Record<string, string>;
     if (path === "/accounts") return [{ id: ACCOUNT, name: "Example" }];
     if (path === "/memberships") return [{ id: "member", account: { id: ACCOUNT, name: "Example" } }];
     if (path === "/user/tokens/verify") return { status: "active" };
-    if (path === "/zones") return [{ id: `zone-${search.get("name")}`, name: search.get("name"), account: { id: ACCOUNT } }];
+    if (path === "/zones")
+      return [{ id: `zone-${search.get("name")}`, name: search.get("name"), account: { id: ACCOUNT } }];
     if (/^\/zones\/[^/]+\/workers\/routes$/.test(path)) return [];
 
     const [, rest = ""] = /^\/accounts\/acc0\/(.*)$/.exec(path) ?? [];
     if (rest === "storage/kv/namespaces") {
       if (method === "GET") return [...this.namespaces].map(([title, id]) => ({ id, title }));
       const { title } = json() as { title: string };
-      if (this.namespaces.has(title)) throw new Refused(400, 10_014, "a namespace with this account ID and title already exists");
+      if (this.namespaces.has(title))
+        throw new Refused(400, 10_014, "a namespace with this account ID and title already exists");
       this.namespaces.set(title, `kv-${title}`);
       return { id: `kv-${title}`, title };
     }
@@ -123,10 +126,16 @@ export class Cloudflare {
     const [, service] = /^workers\/services\/([^/]+)$/.exec(rest) ?? [];
     if (service !== undefined) {
       const script = this.#script(service);
-      return { default_environment: { environment: "production", script: { tag: "tag", tags: [], migration_tag: script.migrationTag, last_deployed_from: "wrangler" } } };
+      return {
+        default_environment: {
+          environment: "production",
+          script: { tag: "tag", tags: [], migration_tag: script.migrationTag, last_deployed_from: "wrangler" },
+        },
+      };
     }
     const [, worker] = /^workers\/workers\/([^/]+)$/.exec(rest) ?? [];
-    if (worker !== undefined) return { id: worker, name: worker, subdomain: { enabled: false, previews_enabled: false } };
+    if (worker !== undefined)
+      return { id: worker, name: worker, subdomain: { enabled: false, previews_enabled: false } };
     const [, name, what] = /^workers\/scripts\/([^/]+)(.*)$/.exec(rest) ?? [];
     if (name === undefined) {
       if (rest === "workers/subdomain") return { subdomain: "example" };
@@ -147,7 +156,13 @@ export class Cloudflare {
     const script = this.#script(name);
     if (what === "/versions" && method === "POST") {
       const { version } = await this.#upload(name, body, type);
-      return { id: version.id, number: script.versions.length, metadata: {}, resources: { script: { etag: "etag" }, bindings: [] }, startup_time_ms: 1 };
+      return {
+        id: version.id,
+        number: script.versions.length,
+        metadata: {},
+        resources: { script: { etag: "etag" }, bindings: [] },
+        startup_time_ms: 1,
+      };
     }
     const shown = ({ id, bindings }: Version) => ({
       id,
@@ -160,9 +175,22 @@ export class Cloudflare {
     const [, id] = /^\/versions\/([\w-]+)$/.exec(what) ?? [];
     if (id !== undefined) return shown(script.versions.find((version) => version.id === id)!);
     if (what === "/deployments" && method === "GET")
-      return { deployments: script.deployments.map(({ id, created_on, version, message }) => ({ id, created_on, source: "wrangler", strategy: "percentage", author_email: "ops@example.com", annotations: { "workers/message": message }, versions: [{ version_id: version, percentage: 100 }] })) };
+      return {
+        deployments: script.deployments.map(({ id, created_on, version, message }) => ({
+          id,
+          created_on,
+          source: "wrangler",
+          strategy: "percentage",
+          author_email: "ops@example.com",
+          annotations: { "workers/message": message },
+          versions: [{ version_id: version, percentage: 100 }],
+        })),
+      };
     if (what === "/deployments") {
-      const { versions, annotations } = json() as { versions: { version_id: string }[]; annotations?: Record<string, string> };
+      const { versions, annotations } = json() as {
+        versions: { version_id: string }[];
+        annotations?: Record<string, string>;
+      };
       this.#deploy(script, versions[0]!.version_id, annotations?.["workers/message"]);
       return { id: script.deployments[0]!.id };
     }
@@ -171,7 +199,12 @@ export class Cloudflare {
       if (method === "PATCH") script.observability = json().observability ?? script.observability;
       return { tags: [] };
     }
-    if (what === "/secrets") return this.current(name)?.bindings.filter(({ type }) => type === "secret_text").map(({ name, type }) => ({ name, type })) ?? [];
+    if (what === "/secrets")
+      return (
+        this.current(name)
+          ?.bindings.filter(({ type }) => type === "secret_text")
+          .map(({ name, type }) => ({ name, type })) ?? []
+      );
     if (what === "/subdomain") return { enabled: false, previews_enabled: false };
     if (what === "/routes") {
       script.routes = json();
@@ -207,8 +240,11 @@ export class Cloudflare {
       return kept;
     });
     for (const kept of before)
-      if (metadata.keep_bindings?.includes(kept.type) && !bindings.some(({ name }) => name === kept.name)) bindings.push(kept);
-    const wrong = bindings.find(({ type, id }) => type === "d1" && ![...this.databases.values()].some(({ uuid }) => uuid === id));
+      if (metadata.keep_bindings?.includes(kept.type) && !bindings.some(({ name }) => name === kept.name))
+        bindings.push(kept);
+    const wrong = bindings.find(
+      ({ type, id }) => type === "d1" && ![...this.databases.values()].some(({ uuid }) => uuid === id),
+    );
     if (wrong !== undefined) throw new Refused(400, 10_021, "binding DB of type d1 must have a valid `id` specified");
     const version: Version = {
       id: crypto.randomUUID(),
@@ -219,7 +255,14 @@ export class Cloudflare {
     };
     let script = this.scripts.get(name);
     if (script === undefined) {
-      script = { versions: [], deployments: [], migrationTag: undefined, routes: [], crons: [], observability: undefined };
+      script = {
+        versions: [],
+        deployments: [],
+        migrationTag: undefined,
+        routes: [],
+        crons: [],
+        observability: undefined,
+      };
       this.scripts.set(name, script);
     }
     script.versions.push(version);
@@ -232,8 +275,14 @@ export class Cloudflare {
   }
 
   #database(method: string, path: string, search: URLSearchParams, body: Buffer): unknown {
-    const shown = ([name, { uuid }]: [string, { uuid: string }]) => ({ uuid, name, version: "production", created_at: CREATED });
-    if (path === "" && method === "GET") return [...this.databases].map(shown).filter(({ name }) => name.includes(search.get("name") ?? ""));
+    const shown = ([name, { uuid }]: [string, { uuid: string }]) => ({
+      uuid,
+      name,
+      version: "production",
+      created_at: CREATED,
+    });
+    if (path === "" && method === "GET")
+      return [...this.databases].map(shown).filter(({ name }) => name.includes(search.get("name") ?? ""));
     if (path === "") {
       const { name } = JSON.parse(body.toString()) as { name: string };
       if (this.databases.has(name)) throw new Refused(400, 7_502, "a database with that name already exists");
@@ -249,7 +298,11 @@ export class Cloudflare {
       const database = found[1].sql;
       database.exec("BEGIN");
       try {
-        const results = splitSql(sql).map((one) => ({ success: true, results: database.prepare(one).all(...params), meta: { duration: 1 } }));
+        const results = splitSql(sql).map((one) => ({
+          success: true,
+          results: database.prepare(one).all(...params),
+          meta: { duration: 1 },
+        }));
         database.exec("COMMIT");
         return results;
       } catch (error) {

@@ -42,8 +42,8 @@ describe("npm run deploy, for the first time", () => {
       ["POST", "/storage/kv/namespaces", /made to fail/],
       ["POST", "/d1/database", /made to fail/],
       ["PUT", "/workers/scripts/rescdn", /made to fail/],
+      ["POST", "/query CREATE TABLE api_keys", /made to fail/],
       ["PUT", "/routes", /made to fail/],
-      ["POST", "/query CREATE TABLE", /made to fail/],
     ];
     for (const [method, path, said] of steps) {
       world.cloudflare.failNext(method, path);
@@ -140,7 +140,9 @@ describe("npm run deploy, of another version", () => {
 
   it("makes no new keyring for a database with accounts", async () => {
     const { sql } = world.cloudflare.databases.get("rescdn")!;
-    sql.exec("INSERT INTO accounts (id, name, email, created_at) VALUES ('acct_1', 'One', 'one@example.com', '2026-01-01T00:00:00Z')");
+    sql.exec(
+      "INSERT INTO accounts (id, name, email, plan, created_at) VALUES ('acct_1', 'One', 'one@example.com', 'free', 0)",
+    );
     world.cloudflare.scripts.delete("rescdn");
     const { code, wrong } = await world.deploy(...DOMAIN);
     expect(code).toBe(1);

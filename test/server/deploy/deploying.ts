@@ -24,22 +24,21 @@ export async function deploying() {
   const network = {
     /** Why a version is not ready, by its id; what is not named is. */
     unready: (_version: string): string | null => null,
-    hosts: new Set<string>(),
     zones: new Set<string>(),
     accounts: [] as string[],
   };
   const server = createServer((request, response) => {
     const { host = "", authorization = "" } = request.headers;
-    network.hosts.add(host);
     const say = (status: number, body: object, headers = {}) => {
       response.writeHead(status, { "content-type": "application/json", ...headers });
       response.end(JSON.stringify(body));
     };
-    const version = cloudflare.current();
+    const version = cloudflare.current(host.includes("staging") ? "rescdn-staging" : "rescdn");
     if (version === undefined) return say(530, {});
     if (!host.startsWith("api.")) {
       const zone = host.slice(0, host.indexOf("."));
-      if (!network.zones.has(zone)) return say(404, { error: "no such zone" }, { "cache-status": "ResCDN; detail=unknown-zone" });
+      if (!network.zones.has(zone))
+        return say(404, { error: "no such zone" }, { "cache-status": "ResCDN; detail=unknown-zone" });
       return say(200, {}, { "cache-status": "ResCDN; hit", "x-cache": "HIT" });
     }
     if (request.url === "/admin/accounts") {
@@ -51,7 +50,9 @@ export async function deploying() {
       return say(201, {});
     }
     const reason = network.unready(version.id);
-    return reason === null ? say(200, { status: "ok", version: version.id }) : say(503, { status: "not ready", reason });
+    return reason === null
+      ? say(200, { status: "ok", version: version.id })
+      : say(503, { status: "not ready", reason });
   });
   const edge = await listen(server);
   return {

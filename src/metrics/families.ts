@@ -1,0 +1,107 @@
+import { REFUSED } from "../usage/batch.ts";
+import type { Totals } from "../usage/totals.ts";
+import type { IsolateFigures } from "./isolate-figures.ts";
+import type { Family } from "./open-metrics.ts";
+import type { ProcessFigures } from "./process-figures.ts";
+import type { PublisherLag } from "./publisher-lag.ts";
+
+/** All that is known. What is null is of one machine, and this is not one. */
+export interface Known {
+  version: string | null;
+  lag: readonly PublisherLag[];
+  totals: Totals | null;
+  isolates: readonly (IsolateFigures | null)[] | null;
+  processes: readonly ProcessFigures[] | null;
+}
+
+/** The figures of `/metrics`. */
+export function families({ version, lag, totals, isolates, processes }: Known): Family[] {
+  const answers = [...(totals?.answers ?? [])].map(([name, sums]) => {
+    const [cache = "", statusClass] = name.split(" ");
+    return { labels: { cache: cache.toLowerCase(), status: `${statusClass}xx` }, ...sums };
+  });
+  const failures = [...(totals?.failures ?? [])];
+  const heard = (isolates ?? []).filter((one) => one !== null);
+  const isRefusal = (reason: string) => reason.startsWith(REFUSED);
+  return [
+    {
+      name: "rescdn_build_info",
+      type: "gauge",
+      help: "The version that answers, as a label.",
+      samples: [[{ version: version ?? "local" }, 1]],
+    },
+    {
+      name: "rescdn_requests",
+      type: "counter",
+      help: "Answers for zones, by what the cache did (X-Cache) and class of status.",
+      samples: answers.map(({ labels, requests }) => [labels, requests]),
+    },
+    {
+      name: "rescdn_sent_bytes",
+      type: "counter",
+      unit: "bytes",
+      help: "Bytes of bodies sent to clients.",
+      samples: answers.map(({ labels, bytes }) => [labels, bytes]),
+    },
+    {
+      name: "rescdn_origin_failures",
+      type: "counter",
+      help: "Failures of origins, by reason.",
+      samples: failures.filter(([reason]) => !isRefusal(reason)).map(([reason, count]) => [{ reason }, count]),
+    },
+    {
+      name: "rescdn_refusals",
+      type: "counter",
+      help: "Requests that the policies of zones refused, by reason.",
+      samples: failures
+        .filter(([reason]) => isRefusal(reason))
+        .map(([reason, count]) => [{ reason: reason.slice(REFUSED.length) }, count]),
+    },
+    {
+      name: "rescdn_publisher_lagging_documents",
+      type: "gauge",
+      help: "Documents that the edge does not have as the database says.",
+      samples: lag.map(({ kind, documents }) => [{ kind }, documents]),
+    },
+    {
+      name: "rescdn_publisher_lag_seconds",
+      type: "gauge",
+      unit: "seconds",
+      help: "For how long the oldest of them has waited.",
+      samples: lag.flatMap(({ kind, lagMs }) => (lagMs === null ? [] : [[{ kind }, lagMs / 1_000]])),
+    },
+    {
+      name: "rescdn_meter_lag_seconds",
+      type: "gauge",
+      unit: "seconds",
+      help: "For how long at most a process has held counts that no meter has.",
+      samples: heard.length === 0 ? [] : [[{}, Math.max(...heard.map((one) => one.meterLagMs)) / 1_000]],
+    },
+    {
+      name: "rescdn_hot_responses_bytes",
+      type: "gauge",
+      unit: "bytes",
+      help: "What processes hold of hot responses, together.",
+      samples: heard.length === 0 ? [] : [[{}, heard.reduce((sum, one) => sum + one.memoryBytes, 0)]],
+    },
+    {
+      name: "rescdn_edge_processes",
+      type: "gauge",
+      help: "Processes that serve zones, by whether they answer.",
+      samples:
+        isolates === null
+          ? []
+          : [
+              [{ state: "answers" }, heard.length],
+              [{ state: "silent" }, isolates.length - heard.length],
+            ],
+    },
+    {
+      name: "rescdn_process_resident_memory_bytes",
+      type: "gauge",
+      unit: "bytes",
+      help: "Memory of the machine that a process takes.",
+      samples: (processes ?? []).map((one) => [{ process: one.name }, one.residentBytes]),
+    },
+  ];
+}

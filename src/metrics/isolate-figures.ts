@@ -1,0 +1,24 @@
+/** What an isolate that serves the edge knows of itself alone. */
+export interface IsolateFigures {
+  /** What it holds of hot responses, bytes. */
+  memoryBytes: number;
+  /** For how long it has held counts that no meter has, ms. */
+  meterLagMs: number;
+}
+
+let read: (() => IsolateFigures) | null = null;
+
+/** Has others of this isolate read its figures. */
+export function exposeIsolate(figures: () => IsolateFigures): void {
+  read = figures;
+}
+
+/** The figures of this isolate; null: it has not served the edge yet. */
+export function isolateFigures(): IsolateFigures | null {
+  return read?.() ?? null;
+}
+
+/** Of a server with several processes, what stands where `ZONES` does: it asks each edge process. */
+export interface ManyIsolates {
+  isolates(): Promise<(IsolateFigures | null)[]>;
+}
