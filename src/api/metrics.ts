@@ -1,11 +1,12 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Env } from "../env.ts";
 import { log } from "../log/log.ts";
+import { configuredOf } from "../metrics/configured.ts";
+import { databaseFigures } from "../metrics/database-figures.ts";
 import { families } from "../metrics/families.ts";
 import { isolateFigures, type ManyIsolates } from "../metrics/isolate-figures.ts";
 import { CONTENT_TYPES, type Form, writeMetrics } from "../metrics/open-metrics.ts";
 import type { ProcessFigures } from "../metrics/process-figures.ts";
-import { publisherLag } from "../metrics/publisher-lag.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { totals } from "../usage/totals.ts";
 import { requireOperator } from "./guards.ts";
@@ -37,14 +38,16 @@ export function addMetrics(app: OpenAPIHono<RestEnv>): void {
   app.openapi(metrics, async (c) => {
     const form = formFor(c.req.header("accept") ?? "");
     const isOwnMachine = c.env.PROCESSES !== undefined;
-    const [lag, isolates, processes] = await Promise.all([
-      publisherLag(c.env.DB, c.var.now),
+    const [database, isolates, processes] = await Promise.all([
+      databaseFigures(c.env.DB, c.var.now),
       isOwnMachine ? isolatesOf(c.env) : null,
       processesOf(c.env),
     ]);
     const known = {
       version: c.env.VERSION?.id ?? null,
-      lag,
+      now: Date.now(),
+      configured: configuredOf(c.env),
+      database,
       totals: isOwnMachine ? totals : null,
       isolates,
       processes,

@@ -1,25 +1,30 @@
 import { REFUSED } from "../usage/batch.ts";
 import type { Totals } from "../usage/totals.ts";
+import type { DatabaseFigures } from "./database-figures.ts";
 import type { IsolateFigures } from "./isolate-figures.ts";
 import type { Family } from "./open-metrics.ts";
 import type { ProcessFigures } from "./process-figures.ts";
-import type { PublisherLag } from "./publisher-lag.ts";
 
 /** All that is known. What is null is of one machine, and this is not one. */
 export interface Known {
   version: string | null;
-  lag: readonly PublisherLag[];
+  /** The Worker's clock, ms since the epoch. */
+  now: number;
+  /** What is set up, by the words for it. */
+  configured: Readonly<Record<string, boolean>>;
+  database: DatabaseFigures;
   totals: Totals | null;
   isolates: readonly (IsolateFigures | null)[] | null;
   processes: readonly ProcessFigures[] | null;
 }
 
 /** The figures of `/metrics`. */
-export function families({ version, lag, totals, isolates, processes }: Known): Family[] {
+export function families({ version, now, configured, database, totals, isolates, processes }: Known): Family[] {
   const answers = [...(totals?.answers ?? [])].map(([name, sums]) => {
     const [cache = "", statusClass] = name.split(" ");
     return { labels: { cache: cache.toLowerCase(), status: `${statusClass}xx` }, ...sums };
   });
+  const { lag, bytes } = database;
   const failures = [...(totals?.failures ?? [])];
   const heard = (isolates ?? []).filter((one) => one !== null);
   const isRefusal = (reason: string) => reason.startsWith(REFUSED);
@@ -29,6 +34,26 @@ export function families({ version, lag, totals, isolates, processes }: Known): 
       type: "gauge",
       help: "The version that answers, as a label.",
       samples: [[{ version: version ?? "local" }, 1]],
+    },
+    {
+      name: "rescdn_clock_seconds",
+      type: "gauge",
+      unit: "seconds",
+      help: "The server's clock, since the epoch.",
+      samples: [[{}, now / 1_000]],
+    },
+    {
+      name: "rescdn_configured",
+      type: "gauge",
+      help: "What is bound and set up (1), and what is not (0).",
+      samples: Object.entries(configured).map(([what, is]) => [{ what }, is ? 1 : 0]),
+    },
+    {
+      name: "rescdn_database_size_bytes",
+      type: "gauge",
+      unit: "bytes",
+      help: "What D1 takes; Cloudflare gives it 10 GB.",
+      samples: bytes === null ? [] : [[{}, bytes]],
     },
     {
       name: "rescdn_requests",

@@ -42,7 +42,8 @@ export function probe(url: string, options: ProbeOptions = {}): Promise<Answer |
     const unreachable = (error: NodeJS.ErrnoException) =>
       resolve({ kind: "unreachable", reason: reasonOf(error, target) });
     const outgoing = (isSecure ? httpsRequest : httpRequest)({
-      hostname: target.hostname.replace(/^\[|\]$/g, ""),
+      // RFC 6761 §6.3: localhost and all below it are this machine.
+      hostname: target.hostname.endsWith(".localhost") ? "localhost" : target.hostname.replace(/^\[|\]$/g, ""),
       port: target.port || (isSecure ? 443 : 80),
       path: pathname + search,
       method,
