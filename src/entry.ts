@@ -14,6 +14,7 @@ import { Coalescing } from "./edge/fill/coalescing.ts";
 import { FillBudget } from "./edge/fill/fill-budget.ts";
 import { RangeDemand } from "./edge/fill/range-demand.ts";
 import { originAccess } from "./edge/origin/origin-access.ts";
+import { BOUNDS_MS, originTimes } from "./edge/origin/origin-times.ts";
 import { ClientRates, type RateLimits } from "./edge/policy/client-rates.ts";
 import { Routes } from "./edge/request/routes.ts";
 import { type Edge, serve } from "./edge/serve.ts";
@@ -132,7 +133,11 @@ function edgeOf(
   if (changes !== null) for (const table of [zones, hostnames, accounts]) table.follow(changes);
   const memory = new Memory(settings.memory);
   const usage = new Metering(env.USAGE_METER, popOf(cf?.colo), (document) => accounts.remember(document, Date.now()));
-  exposeIsolate(() => ({ memoryBytes: memory.bytes, meterLagMs: usage.lagMs(Date.now()) }));
+  exposeIsolate(() => ({
+    memoryBytes: memory.bytes,
+    meterLagMs: usage.lagMs(Date.now()),
+    originTimes: { boundsMs: BOUNDS_MS, ...originTimes() },
+  }));
   return {
     routes: new Routes(settings),
     hostnames,

@@ -2,7 +2,7 @@ import { REFUSED } from "../usage/batch.ts";
 import type { Totals } from "../usage/totals.ts";
 import type { DatabaseFigures } from "./database-figures.ts";
 import type { IsolateFigures } from "./isolate-figures.ts";
-import type { Family } from "./open-metrics.ts";
+import type { Family, Sample } from "./open-metrics.ts";
 import type { ProcessFigures } from "./process-figures.ts";
 
 /** All that is known. What is null is of one machine, and this is not one. */
@@ -83,6 +83,13 @@ export function families({ version, now, configured, database, totals, isolates,
         .map(([reason, count]) => [{ reason: reason.slice(REFUSED.length) }, count]),
     },
     {
+      name: "rescdn_origin_first_byte_seconds",
+      type: "histogram",
+      unit: "seconds",
+      help: "How long origins took to begin their answers.",
+      samples: (isolates ?? []).flatMap((one, index) => (one === null ? [] : histogram(one, `edge-${index + 1}`))),
+    },
+    {
       name: "rescdn_publisher_lagging_documents",
       type: "gauge",
       help: "Documents that the edge does not have as the database says.",
@@ -129,4 +136,15 @@ export function families({ version, now, configured, database, totals, isolates,
       samples: (processes ?? []).map((one) => [{ process: one.name }, one.residentBytes]),
     },
   ];
+}
+
+function histogram({ originTimes: { boundsMs, counts, sumMs } }: IsolateFigures, process: string): Sample[] {
+  let sum = 0;
+  const buckets = counts.map((count, index): Sample => {
+    sum += count;
+    const bound = boundsMs[index];
+    return [{ process, le: bound === undefined ? "+Inf" : String(bound / 1_000) }, sum, "_bucket"];
+  });
+  if (sum === 0) return [];
+  return [...buckets, [{ process }, sum, "_count"], [{ process }, sumMs / 1_000, "_sum"]];
 }

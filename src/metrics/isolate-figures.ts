@@ -4,6 +4,8 @@ export interface IsolateFigures {
   memoryBytes: number;
   /** For how long it has held counts that no meter has, ms. */
   meterLagMs: number;
+  /** How long origins took to begin their answers, by upper bounds in ms, with what was above them at the end. */
+  originTimes: { boundsMs: readonly number[]; counts: readonly number[]; sumMs: number };
 }
 
 let read: (() => IsolateFigures) | null = null;

@@ -1,14 +1,15 @@
 /** A figure, or several of one kind that differ in their labels. */
 export interface Family {
   name: string;
-  type: "counter" | "gauge";
+  type: "counter" | "gauge" | "histogram";
   /** The last word of the name, where it has one. */
   unit?: "bytes" | "seconds";
   help: string;
   samples: readonly Sample[];
 }
 
-export type Sample = [labels: Readonly<Record<string, string>>, value: number];
+/** Of a histogram, `suffix` says which of its samples it is. */
+export type Sample = [labels: Readonly<Record<string, string>>, value: number, suffix?: "_bucket" | "_count" | "_sum"];
 
 /** How figures are written: OpenMetrics 1.0, or the older text form that some readers ask for. */
 export type Form = "openmetrics" | "text";
@@ -32,7 +33,7 @@ function linesOf({ name, type, unit, help, samples }: Family, form: Form): strin
     `# HELP ${named} ${help}`,
     `# TYPE ${named} ${type}`,
     ...(unit !== undefined && form === "openmetrics" ? [`# UNIT ${named} ${unit}`] : []),
-    ...samples.map(([labels, value]) => `${sampled}${labelsOf(labels)} ${value}`),
+    ...samples.map(([labels, value, suffix = ""]) => `${sampled}${suffix}${labelsOf(labels)} ${value}`),
   ];
 }
 

@@ -15,7 +15,7 @@ import { checkUrlOf, makeCheckZone } from "./deploy/check-zone.ts";
 import { type Deployed, Wrangler } from "./deploy/deployed.ts";
 import { ASSET_VARIABLE, type Deployment, routesOf, settle } from "./deploy/deployment.ts";
 import { deploymentConfig, type RawConfig } from "./deploy/deployment-config.ts";
-import { readOptions } from "./deploy/options.ts";
+import { readOptions, USAGE } from "./deploy/options.ts";
 import { type NewSecret, newSecrets } from "./deploy/secrets.ts";
 import { keepFilesPrivate } from "./private-files.ts";
 import { projectRoot, wranglerConfig } from "./project.ts";
@@ -30,6 +30,7 @@ try {
 
 async function deploy(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
+  if (options.help) return say(USAGE);
   if (options.secretsTo !== undefined && !relative(projectRoot, resolve(options.secretsTo)).startsWith(".."))
     throw new CannotStart(`--secrets-to names a file within the project: choose one outside of it`);
   const raw = readRawConfig({ config: wranglerConfig }).rawConfig as RawConfig;

@@ -5,6 +5,8 @@ import { CannotStart } from "../cannot-start.ts";
 export interface Options {
   staging: boolean;
   dryRun: boolean;
+  /** Only says what the flags are. */
+  help: boolean;
   /** Asks nothing. */
   yes: boolean;
   /** Variables of the Worker, by their names. */
@@ -71,6 +73,7 @@ export function readOptions(args: string[]): Options {
   }
   return {
     staging: values.staging ?? false,
+    help: values.help ?? false,
     dryRun: values["dry-run"] ?? false,
     yes: values.yes ?? false,
     vars,
@@ -107,6 +110,7 @@ function parse(args: string[]) {
         at: text,
         "allow-breaking-migrations": flag,
         "new-keyring": flag,
+        help: flag,
       },
     }).values;
   } catch (error) {

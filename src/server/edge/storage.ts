@@ -64,10 +64,13 @@ export class Documents extends WorkerEntrypoint<Env> {
   }
 }
 
+/** Of a process that nobody has asked for a zone yet. */
+const IDLE: IsolateFigures = { memoryBytes: 0, meterLagMs: 0, originTimes: { boundsMs: [], counts: [], sumMs: 0 } };
+
 async function figuresOf(edge: Fetcher): Promise<IsolateFigures | null> {
   try {
     const answer = await edge.fetch("http://edge/", { signal: AbortSignal.timeout(LISTEN_MS) });
-    return (await answer.json<IsolateFigures | null>()) ?? { memoryBytes: 0, meterLagMs: 0 };
+    return (await answer.json<IsolateFigures | null>()) ?? IDLE;
   } catch (error) {
     log("edge_not_told", { edge: "figures", error });
     return null;
