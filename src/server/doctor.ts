@@ -35,9 +35,9 @@ function patientOf(args: string[]): Patient {
   for (const one of [api, values.asset, values.at].filter((text) => text !== undefined))
     if (!/^https?:$/.test(URL.parse(one)?.protocol ?? "")) throw new CannotStart(`not a URL: ${one}\n\n${USAGE}`);
   return {
-    api: api.replace(/\/+$/, ""),
+    api: new URL(api).origin,
     asset: values.asset ?? (isDemo ? demo : null),
-    at: values.at?.replace(/\/+$/, ""),
+    at: values.at === undefined ? undefined : new URL(values.at).origin,
     key: process.env.RESCDN_KEY || (isDemo ? devVar("RESCDN_KEY") : null),
     adminToken: process.env.ADMIN_TOKEN || (isDemo ? devVar("ADMIN_TOKEN") : null),
     purgeMs: Number(process.env.DOCTOR_PURGE_MS ?? 65_000),

@@ -5,7 +5,8 @@
 export function breakingStatements(statements: readonly string[]): string[] {
   const made = new Set<string>();
   return statements.filter((text) => {
-    const sql = text.replace(/--.*$/gm, " ").replace(/\s+/g, " ").trim();
+    const code = text.split("\n").map((line) => line.split("--", 1)[0]);
+    const sql = code.join(" ").replace(/\s+/g, " ").trim();
     const table = /^CREATE TABLE (?:IF NOT EXISTS )?["`[]?(\w+)/i.exec(sql)?.[1];
     if (table !== undefined) made.add(table.toLowerCase());
     // What this migration has made itself nobody uses yet.

@@ -95,9 +95,7 @@ interface Read {
 function readSamples(text: string): Read[] {
   return [...text.matchAll(/^(\w+)(?:\{([^}]*)\})? (\S+)$/gm)].map(([, name, labels, value]) => ({
     name: name!,
-    labels: Object.fromEntries(
-      [...(labels ?? "").matchAll(/(\w+)="([^"]*)"/g)].map(([, label, text]) => [label!, text!]),
-    ),
+    labels: Object.fromEntries((labels ?? "").split(",").map((pair) => pair.replaceAll('"', "").split("=", 2))),
     value: Number(value),
   }));
 }
