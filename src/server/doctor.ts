@@ -3,8 +3,9 @@ import { parseArgs } from "node:util";
 import { CannotStart } from "./cannot-start.ts";
 import { fail, say } from "./command.ts";
 import { devVar } from "./dev-vars.ts";
-import { examine, type Patient } from "./doctor/examine.ts";
+import { examine } from "./doctor/examine.ts";
 import { textOf } from "./doctor/finding.ts";
+import type { Patient } from "./doctor/patient.ts";
 
 const USAGE = `npm run doctor -- [URL of the API, such as https://api.cdn-example.net] [options]
 

@@ -1,6 +1,6 @@
 import { type Answer, probe, type Unreachable } from "../probe.ts";
-import type { Patient } from "./examine.ts";
 import { bad, type Finding, hint, notChecked, ok } from "./finding.ts";
+import type { Patient } from "./patient.ts";
 
 /** Whether the API is ready, and which version it is. */
 export function checkHealth(answer: Answer | Unreachable, api: string): Finding[] {

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Answer, probe, type Unreachable } from "../probe.ts";
-import type { Patient } from "./examine.ts";
 import { bad, type Finding, hint, ok } from "./finding.ts";
+import type { Patient } from "./patient.ts";
 
 /** Whether an asset is served, and described as the edge describes it. */
 export function checkAssetHeaders(answer: Answer | Unreachable, url: string): Finding[] {

@@ -1,8 +1,8 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import type { Answer, Unreachable } from "../probe.ts";
-import type { Patient } from "./examine.ts";
 import { bad, type Finding, hint, notChecked, ok } from "./finding.ts";
+import type { Patient } from "./patient.ts";
 
 /** Whether the names lead anywhere. */
 export async function checkNames({ api, asset, at }: Patient): Promise<Finding[]> {

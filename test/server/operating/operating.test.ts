@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
@@ -8,7 +8,8 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { examine, type Patient } from "../../../src/server/doctor/examine.ts";
+import { examine } from "../../../src/server/doctor/examine.ts";
+import type { Patient } from "../../../src/server/doctor/patient.ts";
 import { projectRoot } from "../../../src/server/project.ts";
 import { type Listening, listen } from "../../origins/listen.ts";
 import { ADMIN_TOKEN } from "../new-account.ts";
@@ -243,18 +244,18 @@ describe("the examples of proxies", () => {
     return { http: http.port, https: https.port };
   }
 
-  async function untilListening(port: number): Promise<void> {
-    for (;;) {
+  async function untilListening(port: number, program: ChildProcess): Promise<void> {
+    while (program.exitCode === null) {
       const socket = connect(port, "127.0.0.1");
-      if (
-        await once(socket, "connect").then(
-          () => true,
-          () => false,
-        )
-      )
-        return void socket.destroy();
+      const listens = await once(socket, "connect").then(
+        () => true,
+        () => false,
+      );
+      socket.destroy();
+      if (listens) return;
       await wait(50);
     }
+    throw new Error(`it ended with ${program.exitCode}`);
   }
 
   async function overHttp2(port: number, path: string, fields: Record<string, string>) {
@@ -290,7 +291,7 @@ describe("the examples of proxies", () => {
     const head = `daemon off; pid ${prefix}/pid; error_log ${prefix}/error.log; events {} http { access_log off; ${temporary.join(" ")}\n`;
     writeFileSync(main, `${head}${example("nginx.conf", ports)}}\n`);
     const nginx = spawn("nginx", ["-c", main, "-p", prefix], { stdio: "ignore" });
-    await untilListening(ports.https);
+    await untilListening(ports.https, nginx);
     await holds(ports, "/nginx.css");
     nginx.kill();
     await once(nginx, "exit");
@@ -308,7 +309,7 @@ describe("the examples of proxies", () => {
       XDG_CONFIG_HOME: world.folder,
     };
     const caddy = spawn("caddy", ["run", "--config", file, "--adapter", "caddyfile"], { stdio: "ignore", env });
-    await untilListening(ports.https);
+    await untilListening(ports.https, caddy);
     await holds(ports, "/caddy.css");
     caddy.kill();
     await once(caddy, "exit");
