@@ -27,7 +27,7 @@ const metrics = operatorRoute({
   responses: {
     200: {
       description: "The figures",
-      content: { [CONTENT_TYPES.openmetrics]: { schema: text }, [CONTENT_TYPES.text]: { schema: text } },
+      content: { "application/openmetrics-text": { schema: text }, "text/plain": { schema: text } },
     },
   },
 });
