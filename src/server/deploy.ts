@@ -185,12 +185,12 @@ async function checkTheAsset(
   let checked = await checkAsset(url, at);
   if (checked.kind !== "failed" || !checked.said.includes("unknown-zone")) return checked;
   if (!asset || adminToken === undefined)
-    return { kind: "unreachable", said: `${url} is of no zone: say --asset, with ADMIN_TOKEN in the environment` };
+    return { kind: "open", said: `${url} is of no zone: say --asset, with ADMIN_TOKEN in the environment` };
   try {
     await makeCheckZone(asset, deployment, adminToken, at);
   } catch (error) {
     // The version is not to blame.
-    if (error instanceof CannotStart) return { kind: "unreachable", said: error.message };
+    if (error instanceof CannotStart) return { kind: "open", said: error.message };
     throw error;
   }
   for (const until = Date.now() + ZONE_PATIENCE_MS; Date.now() < until; await wait(1_000)) {
@@ -210,6 +210,7 @@ async function conclude(
   migrations: readonly string[],
 ): Promise<void> {
   if (checked.kind === "passed") return say(`Checked: ${checked.said}.`);
+  if (checked.kind === "open") return say(`Not checked: ${checked.said}.`);
   // What could not be asked before either says nothing of the version.
   const isTold = checked.kind === "failed" || before?.kind === "passed";
   if (!isTold || deployed.version === null) {

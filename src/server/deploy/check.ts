@@ -2,8 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Answer, probe, type Unreachable } from "../probe.ts";
 import type { Deployment } from "./deployment.ts";
 
-/** What became of a check, with a sentence. */
-export type Checked = { kind: "passed" | "failed" | "unreachable"; said: string };
+/** What became of a check, with a sentence. What is `open` could not be looked at, for no fault of the version. */
+export type Checked = { kind: "passed" | "failed" | "unreachable" | "open"; said: string };
 
 /** So long a version may take to reach the location that is asked, ms. */
 const PATIENCE_MS = Number(process.env.DEPLOY_PATIENCE_MS ?? 45_000);

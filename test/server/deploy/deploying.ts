@@ -58,6 +58,8 @@ export async function deploying() {
   return {
     cloudflare,
     network,
+    /** The operator's token, in the environment of later calls; undefined: it is not there. */
+    adminToken: undefined as string | undefined,
     async deploy(...args: string[]): Promise<Deployed> {
       const child = spawn(process.execPath, ["src/server/deploy.ts", "--at", edge.url, ...args], {
         cwd: projectRoot,
@@ -68,6 +70,7 @@ export async function deploying() {
           CLOUDFLARE_API_TOKEN: "token",
           CLOUDFLARE_API_BASE_URL: api.url,
           DEPLOY_PATIENCE_MS: "0",
+          ...(this.adminToken !== undefined && { ADMIN_TOKEN: this.adminToken }),
         },
       });
       const [said, wrong, [code]] = await Promise.all([
