@@ -50,11 +50,12 @@ async function deploy(): Promise<void> {
 
   const asks = process.stdin.isTTY && !options.yes && !options.dryRun;
   const isFirst = deployed.version === null;
-  // The domain of `wrangler.toml` is production's.
   const byDefault = production.vars ?? {};
+  // The domain of `wrangler.toml` is production's.
   if (options.staging && options.vars.EDGE_DOMAINS === undefined && deployed.vars.EDGE_DOMAINS === undefined && !asks)
     throw new CannotStart("the deployment beside production needs a domain of its own: --domain");
-  const said = asks && isFirst ? await askFor(options.vars, { ...byDefault, ...deployed.vars }) : options.vars;
+  const current = options.staging ? deployed.vars : { ...byDefault, ...deployed.vars };
+  const said = asks && isFirst ? await askFor(options.vars, current) : options.vars;
   const asset = options.asset ?? (asks && isFirst ? await askForAsset() : undefined);
   const { domain } = settle(name, said, deployed.vars, byDefault);
   if (asset) said[ASSET_VARIABLE] = checkUrlOf(asset, { domain });
@@ -72,6 +73,8 @@ async function deploy(): Promise<void> {
   if (asks && !(await askToGoOn())) return say("Nothing was changed.");
 
   const before = isFirst ? null : await checkDeployment(deployment, null, options.at, 0);
+  const assetBefore =
+    before?.kind === "passed" && deployment.asset !== null ? await checkAsset(deployment.asset, options.at) : null;
   show(secrets, options.secretsTo);
   const migrate = async () => {
     if (migrations.length === 0) return;
@@ -90,6 +93,9 @@ async function deploy(): Promise<void> {
     say(`Checked: ${checked.said}.`);
     const adminToken = secrets.find((one) => one.name === "ADMIN_TOKEN")?.value ?? process.env.ADMIN_TOKEN;
     checked = await checkTheAsset(deployment, asset, adminToken, options.at);
+    // An origin that is down is not the version's fault.
+    if (checked.kind === "failed" && assetBefore?.kind === "failed")
+      checked = { kind: "open", said: `${checked.said}, and so it did before` };
   }
   await conclude(wrangler, deployment, deployed, before, checked, migrations);
   say(
