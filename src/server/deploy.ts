@@ -2,7 +2,6 @@
 import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { experimental_readRawConfig as readRawConfig, unstable_splitSqlQuery as splitSql } from "wrangler";
 import { migrationsIn, newerMigration } from "./apply-migrations.ts";
 import { CannotStart } from "./cannot-start.ts";
@@ -11,7 +10,7 @@ import { askFor, askForAsset, askToGoOn } from "./deploy/ask.ts";
 import { breakingStatements } from "./deploy/breaking-statements.ts";
 import { leftByHand } from "./deploy/by-hand.ts";
 import { type Checked, checkAsset, checkDeployment } from "./deploy/check.ts";
-import { checkUrlOf, makeCheckZone } from "./deploy/check-zone.ts";
+import { checkInZone, checkUrlOf } from "./deploy/check-zone.ts";
 import { type Deployed, Wrangler } from "./deploy/deployed.ts";
 import { ASSET_VARIABLE, type Deployment, routesOf, settle } from "./deploy/deployment.ts";
 import { deploymentConfig, type RawConfig } from "./deploy/deployment-config.ts";
@@ -92,7 +91,7 @@ async function deploy(): Promise<void> {
   if (checked.kind === "passed" && deployment.asset !== null) {
     say(`Checked: ${checked.said}.`);
     const adminToken = secrets.find((one) => one.name === "ADMIN_TOKEN")?.value ?? process.env.ADMIN_TOKEN;
-    checked = await checkTheAsset(deployment, asset, adminToken, options.at);
+    checked = await checkInZone(deployment, asset, adminToken, options.at);
     // An origin that is down is not the version's fault.
     if (checked.kind === "failed" && assetBefore?.kind === "failed")
       checked = { kind: "open", said: `${checked.said}, and so it did before` };
@@ -176,34 +175,6 @@ function show(secrets: readonly NewSecret[], file: string | undefined): void {
 
 function messageOf(): string {
   return `npm run deploy at ${new Date().toISOString()}`;
-}
-
-/** A zone that is new reaches every location within a minute. */
-const ZONE_PATIENCE_MS = 75_000;
-
-async function checkTheAsset(
-  deployment: Deployment,
-  asset: string | undefined,
-  adminToken: string | undefined,
-  at: string | undefined,
-): Promise<Checked> {
-  const url = deployment.asset!;
-  let checked = await checkAsset(url, at);
-  if (checked.kind !== "failed" || !checked.said.includes("unknown-zone")) return checked;
-  if (!asset || adminToken === undefined)
-    return { kind: "open", said: `${url} is of no zone: say --asset, with ADMIN_TOKEN in the environment` };
-  try {
-    await makeCheckZone(asset, deployment, adminToken, at);
-  } catch (error) {
-    // The version is not to blame.
-    if (error instanceof CannotStart) return { kind: "open", said: error.message };
-    throw error;
-  }
-  for (const until = Date.now() + ZONE_PATIENCE_MS; Date.now() < until; await wait(1_000)) {
-    checked = await checkAsset(url, at);
-    if (!checked.said.includes("unknown-zone")) break;
-  }
-  return checked;
 }
 
 /** Says how the check went, and takes a version back that has failed it. @throws {CannotStart} */

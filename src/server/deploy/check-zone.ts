@@ -1,5 +1,7 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { CannotStart } from "../cannot-start.ts";
 import { probe } from "../probe.ts";
+import { type Checked, checkAsset } from "./check.ts";
 import type { Deployment } from "./deployment.ts";
 
 /** The zone that is made to try the edge on, where nobody names one. */
@@ -17,7 +19,7 @@ export function checkUrlOf(asset: string, { domain }: Pick<Deployment, "domain">
  *
  * @throws {CannotStart} where the API refuses it
  */
-export async function makeCheckZone(
+async function makeCheckZone(
   asset: string,
   { apiHost, domain }: Deployment,
   adminToken: string,
@@ -46,4 +48,33 @@ export async function makeCheckZone(
     { name: CHECK_ZONE, origin: new URL(asset).origin },
   );
   if (zone.status !== 201) throw new CannotStart(`no zone for the check could be made: ${zone.error}`);
+}
+
+/** A zone that is new reaches every location within a minute. */
+const ZONE_PATIENCE_MS = 75_000;
+
+/** Checks a deployment by its asset, for which a zone is made where there is none. @param asset as it was said in this run */
+export async function checkInZone(
+  deployment: Deployment,
+  asset: string | undefined,
+  adminToken: string | undefined,
+  at: string | undefined,
+): Promise<Checked> {
+  const url = deployment.asset!;
+  let checked = await checkAsset(url, at);
+  if (checked.kind !== "failed" || !checked.said.includes("unknown-zone")) return checked;
+  if (!asset || adminToken === undefined)
+    return { kind: "open", said: `${url} is of no zone: say --asset, with ADMIN_TOKEN in the environment` };
+  try {
+    await makeCheckZone(asset, deployment, adminToken, at);
+  } catch (error) {
+    // The version is not to blame.
+    if (error instanceof CannotStart) return { kind: "open", said: error.message };
+    throw error;
+  }
+  for (const until = Date.now() + ZONE_PATIENCE_MS; Date.now() < until; await wait(1_000)) {
+    checked = await checkAsset(url, at);
+    if (!checked.said.includes("unknown-zone")) break;
+  }
+  return checked;
 }

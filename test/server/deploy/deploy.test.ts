@@ -119,9 +119,11 @@ describe("npm run deploy, of another version", SLOW, () => {
     expect(wrong).toContain(`Version ${running} has the traffic again`);
     expect(world.cloudflare.current()!.id).toBe(running);
     expect(world.cloudflare.scripts.get("rescdn")!.versions).toHaveLength(2);
+    world.network.unready = () => null;
   });
 
   it.runIf(isWhole)("says so where even that fails, and the next run mends it", async () => {
+    world.network.unready = (version) => (version === running ? null : "made to be unready");
     world.cloudflare.failNext("POST", "/deployments npm run deploy: the version failed");
     const { code, wrong } = await world.deploy();
     expect(code).toBe(1);
