@@ -3,7 +3,7 @@ import type { Env } from "../env.ts";
 import { log } from "../log/log.ts";
 import { configuredOf } from "../metrics/configured.ts";
 import { families } from "../metrics/families.ts";
-import { isolateFigures, type ManyIsolates } from "../metrics/isolate-figures.ts";
+import { IDLE, isolateFigures, type ManyIsolates, type NamedFigures } from "../metrics/isolate-figures.ts";
 import { CONTENT_TYPES, type Form, writeMetrics } from "../metrics/open-metrics.ts";
 import type { ProcessFigures } from "../metrics/process-figures.ts";
 import { databaseFigures } from "../metrics/read-database.ts";
@@ -60,9 +60,13 @@ function formFor(accept: string): Form {
   return /\btext\/plain\b/.test(accept) && !/openmetrics|\*\/\*/.test(accept) ? "text" : "openmetrics";
 }
 
-/** Of each process that serves zones: where there is one, this isolate is its. */
-async function isolatesOf({ EDGE_FIGURES }: Env) {
-  return EDGE_FIGURES === undefined ? [isolateFigures()] : (EDGE_FIGURES as unknown as ManyIsolates).isolates();
+/** Of each process: where there is one, this isolate is its; where there are several, it asks origins for those that serve zones. */
+async function isolatesOf({ EDGE_FIGURES }: Env): Promise<NamedFigures[]> {
+  const own = isolateFigures();
+  if (EDGE_FIGURES === undefined) return [{ process: "server", figures: own ?? IDLE }];
+  const edges = await (EDGE_FIGURES as unknown as ManyIsolates).isolates();
+  const named = edges.map((figures, index) => ({ process: `edge-${index + 1}`, figures }));
+  return own === null ? named : [...named, { process: "control", figures: own }];
 }
 
 async function processesOf({ PROCESSES }: Env): Promise<ProcessFigures[] | null> {

@@ -1,7 +1,7 @@
 import { REFUSED } from "../usage/batch.ts";
 import type { Totals } from "../usage/totals.ts";
 import type { DatabaseFigures } from "./database-figures.ts";
-import type { IsolateFigures } from "./isolate-figures.ts";
+import type { IsolateFigures, NamedFigures } from "./isolate-figures.ts";
 import type { Family, Sample } from "./open-metrics.ts";
 import type { ProcessFigures } from "./process-figures.ts";
 
@@ -14,7 +14,7 @@ export interface Known {
   configured: Readonly<Record<string, boolean>>;
   database: DatabaseFigures;
   totals: Totals | null;
-  isolates: readonly (IsolateFigures | null)[] | null;
+  isolates: readonly NamedFigures[] | null;
   processes: readonly ProcessFigures[] | null;
 }
 
@@ -26,7 +26,8 @@ export function families({ version, now, configured, database, totals, isolates,
   });
   const { lag, bytes } = database;
   const failures = [...(totals?.failures ?? [])];
-  const heard = (isolates ?? []).filter((one) => one !== null);
+  const heard = (isolates ?? []).flatMap(({ figures }) => (figures === null ? [] : [figures]));
+  const edges = (isolates ?? []).filter(({ process }) => process !== "control");
   const isRefusal = (reason: string) => reason.startsWith(REFUSED);
   return [
     {
@@ -87,7 +88,9 @@ export function families({ version, now, configured, database, totals, isolates,
       type: "histogram",
       unit: "seconds",
       help: "How long origins took to begin their answers.",
-      samples: (isolates ?? []).flatMap((one, index) => (one === null ? [] : histogram(one, `edge-${index + 1}`))),
+      samples: (isolates ?? []).flatMap(({ process, figures }) =>
+        figures === null ? [] : histogram(figures, process),
+      ),
     },
     {
       name: "rescdn_publisher_lagging_documents",
@@ -124,8 +127,8 @@ export function families({ version, now, configured, database, totals, isolates,
         isolates === null
           ? []
           : [
-              [{ state: "answers" }, heard.length],
-              [{ state: "silent" }, isolates.length - heard.length],
+              [{ state: "answers" }, edges.filter(({ figures }) => figures !== null).length],
+              [{ state: "silent" }, edges.filter(({ figures }) => figures === null).length],
             ],
     },
     {

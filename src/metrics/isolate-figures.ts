@@ -8,6 +8,19 @@ export interface IsolateFigures {
   originTimes: { boundsMs: readonly number[]; counts: readonly number[]; sumMs: number };
 }
 
+/** Those of an isolate that nobody has asked for a zone yet. */
+export const IDLE: IsolateFigures = {
+  memoryBytes: 0,
+  meterLagMs: 0,
+  originTimes: { boundsMs: [], counts: [], sumMs: 0 },
+};
+
+/** Of which process they are; null: it does not answer. */
+export interface NamedFigures {
+  process: string;
+  figures: IsolateFigures | null;
+}
+
 let read: (() => IsolateFigures) | null = null;
 
 /** Has others of this isolate read its figures. */

@@ -2,11 +2,11 @@
 import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
 import type { AccountDocument } from "../../accounts/account-document.ts";
 import { log } from "../../log/log.ts";
-import type { IsolateFigures } from "../../metrics/isolate-figures.ts";
 import type { LogChunk } from "../../request-log/delivery/log-chunk.ts";
 import type { LogOutbox } from "../../request-log/delivery/log-outbox.ts";
 import type { TailBatch, TailPace } from "../../request-log/tail/tail-protocol.ts";
 import type { ZoneTail } from "../../request-log/tail/zone-tail.ts";
+import { IDLE, type IsolateFigures } from "../../metrics/isolate-figures.ts";
 import type { UsageBatch } from "../../usage/batch.ts";
 import type { UsageMeter } from "../../usage/meter.ts";
 
@@ -63,9 +63,6 @@ export class Documents extends WorkerEntrypoint<Env> {
     }
   }
 }
-
-/** Of a process that nobody has asked for a zone yet. */
-const IDLE: IsolateFigures = { memoryBytes: 0, meterLagMs: 0, originTimes: { boundsMs: [], counts: [], sumMs: 0 } };
 
 async function figuresOf(edge: Fetcher): Promise<IsolateFigures | null> {
   try {

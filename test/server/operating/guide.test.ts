@@ -52,7 +52,7 @@ describe("the guide to operating", () => {
       configured: { keyring: true },
       database: { lag: [{ kind: "zone", documents: 0, lagMs: 0 }], bytes: 1 },
       totals,
-      isolates: [isolate],
+      isolates: [{ process: "edge-1", figures: isolate }],
       processes: [{ name: "command", residentBytes: 1 }],
     });
     expect(all.filter(({ samples }) => samples.length === 0)).toEqual([]);
