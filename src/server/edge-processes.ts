@@ -48,9 +48,15 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
       workers: await controlWorkers(config, options, links, tierCache, processes.binding),
       beforeStart: tierCache.sweep,
       d1Databases: databasesOf(config),
-      sockets: [links.control, links.documents, links.database, links.meters, links.tier, links.tails, links.outboxes].map(
-        ({ socket }) => socket,
-      ),
+      sockets: [
+        links.control,
+        links.documents,
+        links.database,
+        links.meters,
+        links.tier,
+        links.tails,
+        links.outboxes,
+      ].map(({ socket }) => socket),
     });
     const upkeep = await startUpkeep(control.caretaker, config, tools);
     const bundle = await bundleEdge(options);

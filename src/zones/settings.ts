@@ -1,7 +1,7 @@
 import type { AccessSettings } from "./access-settings.ts";
 import type { AssetType } from "./asset-types.ts";
-import type { FailoverSettings, ListedOrigin, OriginAuth, OriginLimit } from "./origin-settings.ts";
 import type { LogSettings } from "./log-settings.ts";
+import type { FailoverSettings, ListedOrigin, OriginAuth, OriginLimit } from "./origin-settings.ts";
 import type { EdgeRule } from "./rules/edge-rule.ts";
 
 /** Which of a client's headers the origin sees; without any, it sees none. */

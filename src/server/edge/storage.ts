@@ -2,11 +2,11 @@
 import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
 import type { AccountDocument } from "../../accounts/account-document.ts";
 import { log } from "../../log/log.ts";
+import { IDLE, type IsolateFigures } from "../../metrics/isolate-figures.ts";
 import type { LogChunk } from "../../request-log/delivery/log-chunk.ts";
 import type { LogOutbox } from "../../request-log/delivery/log-outbox.ts";
 import type { TailBatch, TailPace } from "../../request-log/tail/tail-protocol.ts";
 import type { ZoneTail } from "../../request-log/tail/zone-tail.ts";
-import { IDLE, type IsolateFigures } from "../../metrics/isolate-figures.ts";
 import type { UsageBatch } from "../../usage/batch.ts";
 import type { UsageMeter } from "../../usage/meter.ts";
 
