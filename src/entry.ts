@@ -14,6 +14,7 @@ import { Coalescing } from "./edge/fill/coalescing.ts";
 import { FillBudget } from "./edge/fill/fill-budget.ts";
 import { RangeDemand } from "./edge/fill/range-demand.ts";
 import { originAccess } from "./edge/origin/origin-access.ts";
+import { BOUNDS_MS, originTimes } from "./edge/origin/origin-times.ts";
 import { ClientRates, type RateLimits } from "./edge/policy/client-rates.ts";
 import { Routes } from "./edge/request/routes.ts";
 import { type Edge, serve } from "./edge/serve.ts";
@@ -25,6 +26,7 @@ import type { ClientRateBindings, Env } from "./env.ts";
 import { type AskBucket, askingBuckets } from "./files/buckets.ts";
 import { hostTableOf } from "./hostnames/host-table.ts";
 import { type Surface, storeOrigin } from "./hosts.ts";
+import { exposeIsolate } from "./metrics/isolate-figures.ts";
 import { LogCollector } from "./request-log/delivery/log-collector.ts";
 import { RequestWatching } from "./request-log/request-watching.ts";
 import { endOpenTails } from "./request-log/tail/open-tails.ts";
@@ -149,6 +151,13 @@ function edgeOf(
   const zones = zoneTableOf(env.ZONES);
   const hostnames = hostTableOf(env.ZONES);
   if (changes !== null) for (const table of [zones, hostnames, accounts]) table.follow(changes);
+  const memory = new Memory(settings.memory);
+  const usage = new Metering(env.USAGE_METER, location, (document) => accounts.remember(document, Date.now()));
+  exposeIsolate(() => ({
+    memoryBytes: memory.bytes,
+    meterLagMs: usage.lagMs(Date.now()),
+    originTimes: { boundsMs: BOUNDS_MS, ...originTimes() },
+  }));
   return {
     routes: new Routes(settings),
     hostnames,
@@ -160,9 +169,9 @@ function edgeOf(
     ranges: new RangeDemand(),
     tier: tier && new UpperTier(tier),
     origins: originAccess(settings.keyring, locationNotes(cache, storeOrigin(settings)), buckets),
-    memory: new Memory(settings.memory),
-    usage: new Metering(env.USAGE_METER, location, (document) => accounts.remember(document, Date.now())),
     watching: watchingOf(env, clients, location),
+    memory,
+    usage,
     stalledMs: settings.stalledClientMs,
     settings,
     clients,

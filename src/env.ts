@@ -31,6 +31,12 @@ export interface Env extends Variables, RateLimitBindings, ClientRateBindings, M
   ZONE_TAIL: DurableObjectNamespace<ZoneTail>;
   LOG_OUTBOX: DurableObjectNamespace<LogOutbox>;
   PREFETCHER: DurableObjectNamespace<Prefetcher>;
+  /** Which version of the Worker this is, on Cloudflare. */
+  VERSION?: WorkerVersionMetadata;
+  /** What the server on one machine that this is a part of knows of its processes. */
+  PROCESSES?: Fetcher;
+  /** Asks each of its edge processes, where there are several. */
+  EDGE_FIGURES?: Fetcher;
   /** A folder on the disk of the state, of a server on one machine. */
   STATE_DISK?: Fetcher;
 }

@@ -45,7 +45,7 @@ export const PROOF_PATH = "/.well-known/rescdn-hostname";
 const DNS_PATHS: readonly string[] = ["/dns-query", "/resolve"];
 const RECORDS_PATH = /^\/api\/v1(?:\/|$)/;
 /** What of the dashboard's host ResCDN's API answers: a session is a caller there, see `src/sign-in`. */
-const API_PATH = /^\/(?:v1|admin|health|docs|openapi\.json)(?:\/|$)/;
+const API_PATH = /^\/(?:v1|admin|health|metrics|docs|openapi\.json)(?:\/|$)/;
 const SIGN_IN_PATH = /^\/auth(?:\/|$)/;
 /** What of ResCDN's API ResolveDB's own hosts answer. */
 const SHARED_PATH = /^\/(?:health|docs|openapi\.json)(?:\/|$)/;

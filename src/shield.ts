@@ -5,12 +5,14 @@ import { ownCache } from "./edge/cache/own-cache.ts";
 import { type Answering, answerQuestion } from "./edge/fill/answer-question.ts";
 import { originAccess } from "./edge/origin/origin-access.ts";
 import { ALONE, type LocationNotes } from "./edge/origin/origin-health.ts";
+import { BOUNDS_MS, originTimes } from "./edge/origin/origin-times.ts";
 import { questionIn, type TierQuestion, toTierRequest } from "./edge/tier/question.ts";
 import type { Tier } from "./edge/tier/tier.ts";
 import { TIER_FORM } from "./edge/tier/tier-form.ts";
 import type { Env } from "./env.ts";
 import { askingBuckets } from "./files/buckets.ts";
 import { storeOrigin, zoneHosts } from "./hosts.ts";
+import { exposeIsolate } from "./metrics/isolate-figures.ts";
 import { settingsOf, type Variables } from "./settings.ts";
 import { Metering } from "./usage/metering.ts";
 import { popOf } from "./usage/pops.ts";
@@ -77,6 +79,11 @@ export function shieldOf(env: ShieldEnv, { cf }: Request, notes: LocationNotes =
     const feed = feedOf("zones", env);
     if (feed !== null) zoneTableOf(env.ZONES).follow(feed);
     const usage = new Metering(env.USAGE_METER, popOf(cf?.colo as string | undefined));
+    exposeIsolate(() => ({
+      memoryBytes: 0,
+      meterLagMs: usage.lagMs(Date.now()),
+      originTimes: { boundsMs: BOUNDS_MS, ...originTimes() },
+    }));
     state = {
       usage,
       answering: {

@@ -16,6 +16,7 @@ import { addHostnames } from "./hostnames.ts";
 import { addKeys } from "./keys.ts";
 import { addLogs } from "./logs.ts";
 import { addMe } from "./me.ts";
+import { addMetrics } from "./metrics.ts";
 import { addOperatedAccounts } from "./operated-accounts.ts";
 import { addPeople } from "./people.ts";
 import { addPrefetch } from "./prefetch.ts";
@@ -71,6 +72,7 @@ function createApi(inspector: Inspector): OpenAPIHono<RestEnv> {
   addOperatedAccounts(app);
   addTakedowns(app);
   addRestore(app);
+  addMetrics(app);
   addDocument(app);
   addDocs(app, [
     { name: "ResCDN", url: "/openapi.json" },

@@ -6,6 +6,8 @@ import { jsonContent } from "../rest/json-content.ts";
 import { knownParameters } from "../rest/known-parameters.ts";
 import { documentedErrors } from "./documented-errors.ts";
 
+const VERSION_EXAMPLE = "0155c2e1-8a02-404f-96b6-f280096fe836";
+
 const health = createRoute({
   method: "get",
   path: "/health",
@@ -17,7 +19,20 @@ const health = createRoute({
   security: [],
   request: { query: knownParameters(undefined) },
   responses: {
-    200: { description: "It can", ...jsonContent(z.object({ status: z.literal("ok") }).openapi("Ready")) },
+    200: {
+      description: "It can",
+      ...jsonContent(
+        z
+          .object({
+            status: z.literal("ok"),
+            version: z
+              .string()
+              .optional()
+              .openapi({ description: "On Cloudflare, the version of the Worker", example: VERSION_EXAMPLE }),
+          })
+          .openapi("Ready"),
+      ),
+    },
     503: {
       description: "Not now: the database is of an older or a newer version, or cannot be read",
       ...jsonContent(
@@ -33,14 +48,32 @@ const health = createRoute({
   },
 });
 
+const live = createRoute({
+  method: "get",
+  path: "/health/live",
+  operationId: "live",
+  summary: "Whether the server answers at all",
+  description:
+    "For supervisors, which start a server anew that does not: it is 200 while the database cannot be used as well.",
+  tags: ["Service"],
+  security: [],
+  request: { query: knownParameters(undefined) },
+  responses: {
+    200: { description: "It does", ...jsonContent(z.object({ status: z.literal("live") }).openapi("Live")) },
+    ...documentedErrors(422),
+  },
+});
+
 /** The databases that this code fits. Each is asked until it does. */
 const migrated = new WeakSet<D1Database>();
 
-/** Adds `/health` to the API: it says what `ready` says of `npm run serve`. */
+/** Adds `/health` to the API, which says what `ready` says of `npm run serve`, and `/health/live`. */
 export function addHealth(app: OpenAPIHono<RestEnv>): void {
+  app.openapi(live, (c) => c.json({ status: "live" as const }, 200));
   app.openapi(health, async (c) => {
     const reason = await whyNotReady(c.env.DB);
-    if (reason === null) return c.json({ status: "ok" as const }, 200);
+    const version = c.env.VERSION?.id;
+    if (reason === null) return c.json({ status: "ok" as const, ...(version !== undefined && { version }) }, 200);
     return c.json({ status: "not ready" as const, reason }, 503, { "retry-after": "1" });
   });
 }

@@ -66,6 +66,11 @@ export const EVENTS = {
     "Report the stack: it is a defect",
   ],
   // The APIs
+  processes_unknown: [
+    "warn",
+    "`/metrics` is without the memory of processes: the command of `npm run serve` did not answer",
+    "Nothing, if it is seldom. Else report it",
+  ],
   api_request: ["info", "A call was answered: `route`, `status`, `ms`, and whose key it showed", "Nothing"],
   api_error: [
     "error",

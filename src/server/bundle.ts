@@ -48,7 +48,8 @@ export async function bundleWorker(
     outdir: folder,
     bundle: true,
     splitting: true,
-    minify: true,
+    // Not `minify`: the stacks in logs name functions and files that can be found.
+    minifySyntax: true,
     format: "esm",
     target: "es2024",
     // As wrangler resolves packages for workerd.

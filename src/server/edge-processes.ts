@@ -4,6 +4,7 @@ import { databasesOf } from "./databases.ts";
 import { type Link, linkTo } from "./links.ts";
 import { type LocalCache, localCaches } from "./local-cache.ts";
 import { privateFolder, socketFolder } from "./private-files.ts";
+import { serveProcessFigures } from "./process-figures.ts";
 import { takePort } from "./public-port.ts";
 import type { Runtime, RuntimeOptions } from "./runtime.ts";
 import { bundleCaretaker, type ServerProcess, type ServerProcessOptions, startProcess } from "./server-process.ts";
@@ -29,6 +30,7 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
   const links = linksIn(sockets.path, config.name ?? "", count);
 
   const started: ServerProcess[] = [];
+  const processes = serveProcessFigures(sockets.path, () => started);
   const start = async (
     process: Pick<ServerProcessOptions, "name" | "workers" | "d1Databases" | "sockets" | "port" | "beforeStart">,
   ) => {
@@ -43,7 +45,7 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
     const tierCache = cacheOf(CONTROL);
     const control = await start({
       name: CONTROL,
-      workers: await controlWorkers(config, options, links, tierCache),
+      workers: await controlWorkers(config, options, links, tierCache, processes.binding),
       beforeStart: tierCache.sweep,
       d1Databases: databasesOf(config),
       sockets: [
@@ -76,12 +78,14 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
       await Promise.all(edges.map((edge) => settleUsage(edge.caretaker).then(() => edge.end(time.clients()))));
       await settleUsage(control.caretaker);
       await control.end(time.all());
+      processes.close();
       port.release();
       await sockets.remove();
     };
     return { url: urlOf(options.host, port.port), lost: lost.promise, stop };
   } catch (error) {
     await Promise.allSettled(started.map(({ end }) => end(0)));
+    processes.close();
     port.release();
     await sockets.remove();
     throw error;
@@ -130,6 +134,7 @@ async function controlWorkers(
   options: RuntimeOptions,
   { edges }: Links,
   cache: LocalCache,
+  PROCESSES: Link["binding"],
 ): Promise<ServerProcessOptions["workers"]> {
   const { stateDir, tools } = options;
   // Without it the control process believes what the edge processes say of a client's address.
@@ -145,6 +150,8 @@ async function controlWorkers(
       ...cache.serviceBindings,
       ZONES: { name: STORAGE, entrypoint: "Documents" },
       ...toEdges(edges),
+      EDGE_FIGURES: { name: STORAGE, entrypoint: "Documents" },
+      PROCESSES,
       ...probeFolder(stateDir),
     },
   };

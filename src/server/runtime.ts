@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { databasesOf } from "./databases.ts";
 import { localCaches } from "./local-cache.ts";
 import { privateFolder, socketFolder } from "./private-files.ts";
+import { serveProcessFigures } from "./process-figures.ts";
 import { takePort } from "./public-port.ts";
 import { bundleCaretaker, type ServerProcess, startProcess } from "./server-process.ts";
 import { settleUsage } from "./settle-usage.ts";
@@ -52,9 +53,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const sockets = await socketFolder();
   const lost = Promise.withResolvers<string>();
   let server: ServerProcess | undefined;
+  const processes = serveProcessFigures(sockets.path, () => (server === undefined ? [] : [server]));
   const end = async (within: number) => {
     await server?.end(within);
     publicPort.release();
+    processes.close();
     await sockets.remove();
   };
   try {
@@ -67,7 +70,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
           ...(await tools.workerOptions(config, bundle, { ...vars, ...cache.bindings })),
           rootPath: bundle,
           modules,
-          serviceBindings: { ...cache.serviceBindings, ...probeFolder(stateDir) },
+          serviceBindings: { ...cache.serviceBindings, ...probeFolder(stateDir), PROCESSES: processes.binding },
           cache: false, // Miniflare's
         },
       ],

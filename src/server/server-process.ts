@@ -34,6 +34,9 @@ export interface ServerProcessOptions {
 
 /** A workerd. */
 export interface ServerProcess {
+  name: string;
+  /** Of the workerd that runs now; null: none does. */
+  readonly pid: number | null;
   caretaker: Caretaker;
   /** Answers what is in flight, for so many milliseconds at most, and refuses connections; then ends. */
   end(within: number): Promise<void>;
@@ -99,6 +102,10 @@ export async function startProcess(tools: Toolchain, options: ServerProcessOptio
     temporary: socketFolder,
   });
   return {
+    name,
+    get pid() {
+      return workerd.pid;
+    },
     caretaker: caretakerAt(caretakerSocket),
     async end(within) {
       if (share !== undefined) await whenItStopsAccepting(caretakerSocket, share.refuse);

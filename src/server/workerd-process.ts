@@ -9,6 +9,8 @@ import type { WorkerdConfig } from "./toolchain/workerd-config.ts";
 
 /** A workerd that is started anew whenever it crashes. */
 export interface WorkerdProcess {
+  /** Of the one that runs now; null: none does. */
+  readonly pid: number | null;
   /** Has it answer the requests in flight and accept no more. Resolves once it has gone, for which it has `within` milliseconds. */
   drain(within: number): Promise<void>;
 }
@@ -68,6 +70,9 @@ export async function startWorkerd(program: WorkerdConfig, options: WorkerdOptio
   await workerd.ready;
   watch(workerd);
   return {
+    get pid() {
+      return workerd.child.pid ?? null;
+    },
     async drain(within) {
       isEnding = true;
       const { child } = workerd;

@@ -20,6 +20,7 @@ import { seePop } from "./pops.ts";
 import type { Used } from "./quota.ts";
 import { QuotaWatch, type WatchEnv } from "./quota-watch.ts";
 import type { PathSummary } from "./top-paths.ts";
+import { totals } from "./totals.ts";
 
 /** How often a location is noted as serving, ms. */
 const SEEN_MS = HOUR_MS;
@@ -57,6 +58,7 @@ export class UsageMeter extends DurableObject<WatchEnv> {
       addPaths(this.#sql, batch);
       addFailures(this.#sql, batch);
       this.#watch?.count(batch);
+      totals.add(batch);
     });
     this.#notePop(batch.pop, now);
     this.ctx.waitUntil(this.#look(now, false));

@@ -38,6 +38,8 @@ export class Metering {
   readonly #counter = new Counter();
   readonly #deliveries = new WeakMap<OwnerCounts, Work>();
   #source: string | null = null;
+  /** Since when each owner's counts have waited for an acknowledgement, ms since the epoch. */
+  readonly #waiting = new Map<OwnerCounts, number>();
   /** See {@link Metering.drain}. */
   settle: ((zone: Zone) => Promise<void>) | null = null;
 
@@ -87,11 +89,17 @@ export class Metering {
   #arrange(owner: OwnerCounts, now: number, waitUntil: WaitUntil): void {
     if (owner.deliveryDueSince !== null && isRecent(owner.deliveryDueSince, ABANDONED_MS, now)) return;
     owner.deliveryDueSince = now;
+    if (!this.#waiting.has(owner)) this.#waiting.set(owner, now);
     waitUntil(
       this.#deliverSoon(owner).catch((error: unknown) => {
         log("usage_delivery_failed", { meter: nameOf(owner), error });
       }),
     );
+  }
+
+  /** For how long the oldest counts that no meter has have waited, ms. */
+  lagMs(now: number): number {
+    return Math.max(0, ...[...this.#waiting.values()].map((since) => now - since));
   }
 
   /**
@@ -158,6 +166,8 @@ export class Metering {
       try {
         const known = await this.#meters.getByName(nameOf(owner)).add(batch);
         this.#counter.acknowledge(owner, batch);
+        if (owner.deliveryDueSince === null) this.#waiting.delete(owner);
+        else this.#waiting.set(owner, owner.deliveryDueSince);
         if (known) this.#learn(known);
         return true;
       } catch (error) {

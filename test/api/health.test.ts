@@ -53,3 +53,10 @@ it("GET /health looks for a migration that exists", async () => {
   const { results } = await env.DB.prepare("SELECT name FROM d1_migrations ORDER BY id").all<{ name: string }>();
   expect(results.at(-1)).toEqual({ name: NEWEST_MIGRATION });
 });
+
+it("GET /health says which version of the Worker answers, where the platform tells", async () => {
+  const request = new Request("http://api.rescdn.io/health");
+  const version = { id: "0155c2e1-8a02-404f-96b6-f280096fe836", tag: "", timestamp: "" };
+  const answer = await handleApi(request, { ...env, VERSION: version }, createExecutionContext());
+  expect(await answer.json()).toEqual({ status: "ok", version: version.id });
+});

@@ -191,6 +191,7 @@ describe("whoever is not the operator", () => {
     ["POST", "/admin/takedowns", { url: "https://a.rescdn.io/", reference: "x" }],
     ["DELETE", "/admin/takedowns/take_1"],
     ["POST", "/admin/restore", {}],
+    ["GET", "/metrics"],
   ];
 
   it.each(calls)("gets 401 for %s %s, the same for accounts that there are and are not", async (method, path, body) => {

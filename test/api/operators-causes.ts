@@ -55,6 +55,7 @@ const RECIPES: Record<string, Recipe> = {
     path: () => account("/sign-in-link"),
     missing: "/admin/accounts/acct_missing/sign-in-link",
   },
+  "GET /metrics": { own: 200, path: async () => "/metrics" },
   "GET /admin/takedowns": { own: 200, path: async () => "/admin/takedowns" },
   "POST /admin/takedowns": { own: 201, path: async () => "/admin/takedowns", body: newTakedown },
   "DELETE /admin/takedowns/{id}": {

@@ -13,6 +13,8 @@ export const PARTICULAR: Record<string, (accounts: Accounts) => Promise<Response
   "GET /health 200": () => send("GET", "/health", {}),
   "GET /health 503": () => send("GET", "/health", { bindings: { ...env, DB: unmigrated() } }),
   "GET /health 422": () => send("GET", "/health?unknown=1", {}),
+  "GET /health/live 200": () => send("GET", "/health/live", { bindings: { ...env, DB: unmigrated() } }),
+  "GET /health/live 422": () => send("GET", "/health/live?unknown=1", {}),
   ...operatorsCauses(),
   ...OPERATORS_CAUSES,
   ...PERSONS_CAUSES,

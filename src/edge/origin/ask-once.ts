@@ -4,6 +4,7 @@ import { dropBody } from "../body/drop-body.ts";
 import type { Candidate } from "./candidates.ts";
 import type { FailureReason } from "./failure-reason.ts";
 import { isRepeatable, type OriginOutcome, type OriginRequest } from "./origin-outcome.ts";
+import { noteOriginTime } from "./origin-times.ts";
 import { socketFetch } from "./socket-fetch.ts";
 import { platformReason, whyFailed } from "./why-failed.ts";
 
@@ -40,8 +41,11 @@ export async function askOnce(
       return ask();
     });
     const reason = isAnswer(request, response) ? await platformReason(response) : "origin-nonsense";
-    if (reason === null)
-      return { kind: "answer", response, requestedAt, answeredAt: Date.now(), isFallback, origin: name };
+    if (reason === null) {
+      const answeredAt = Date.now();
+      noteOriginTime(answeredAt - requestedAt);
+      return { kind: "answer", response, requestedAt, answeredAt, isFallback, origin: name };
+    }
     await dropBody(response.body);
     return failed(candidate, reason, `status ${response.status}`);
   } catch (error) {

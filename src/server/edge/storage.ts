@@ -3,6 +3,7 @@ import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
 import type { AccountDocument } from "../../accounts/account-document.ts";
 import { askingBuckets } from "../../files/buckets.ts";
 import { log } from "../../log/log.ts";
+import { IDLE, type IsolateFigures } from "../../metrics/isolate-figures.ts";
 import type { LogChunk } from "../../request-log/delivery/log-chunk.ts";
 import type { LogOutbox } from "../../request-log/delivery/log-outbox.ts";
 import type { TailBatch, TailPace } from "../../request-log/tail/tail-protocol.ts";
@@ -46,6 +47,12 @@ export class Documents extends WorkerEntrypoint<Env> {
     await Promise.all(numbers.map((number) => this.#tell(number, key, value)));
   }
 
+  /** The figures of each edge process; null: it does not answer. */
+  isolates(): Promise<(IsolateFigures | null)[]> {
+    const edges = Array.from({ length: this.env.EDGES }, (_, index) => this.env[`EDGE_${index + 1}`]!);
+    return Promise.all(edges.map((edge) => figuresOf(edge)));
+  }
+
   async #tell(number: number, key: string, document: string): Promise<void> {
     const publication = { method: "PUT", body: document, signal: AbortSignal.timeout(LISTEN_MS) };
     try {
@@ -55,6 +62,16 @@ export class Documents extends WorkerEntrypoint<Env> {
     } catch (error) {
       log("edge_not_told", { edge: number, key, error });
     }
+  }
+}
+
+async function figuresOf(edge: Fetcher): Promise<IsolateFigures | null> {
+  try {
+    const answer = await edge.fetch("http://edge/", { signal: AbortSignal.timeout(LISTEN_MS) });
+    return (await answer.json<IsolateFigures | null>()) ?? IDLE;
+  } catch (error) {
+    log("edge_not_told", { edge: "figures", error });
+    return null;
   }
 }
 

@@ -7,6 +7,7 @@ import type { Env as ProductEnv } from "../../env.ts";
 import type { AskBucket } from "../../files/buckets.ts";
 import { hostTableOf, isHostKey } from "../../hostnames/host-table.ts";
 import { log } from "../../log/log.ts";
+import { isolateFigures } from "../../metrics/isolate-figures.ts";
 import { recordTableOf } from "../../records/record-table.ts";
 import { ANSWER_HEADERS } from "../../rest/answer-headers.ts";
 import { settingsOf } from "../../settings.ts";
@@ -73,11 +74,15 @@ function unavailable(error: unknown): Response {
 
 /** What the control process tells an edge process. */
 export class Publications extends WorkerEntrypoint<Env> {
-  /** Takes in a document that KV has just taken in under the key that is the path; or answers a question about this edge. */
+  /**
+   * Takes in a document that KV has just taken in under the key that is the path; asked by GET, tells this
+   * process's figures; or answers a question about this edge.
+   */
   override async fetch(request: Request): Promise<Response> {
     const asked = askedRequest(request);
     if (asked !== null) return entry.fetch(asked, this.env, this.ctx);
     if (request.method === "POST") return answerQuestion(request, entry.inspector(this.env, request), this.ctx);
+    if (request.method === "GET") return Response.json(isolateFigures());
     const key = decodeURIComponent(new URL(request.url).pathname.slice(1));
     this.#takeIn(key, await request.text());
     return new Response(null, { status: 204 });

@@ -1,0 +1,100 @@
+import { getDomain } from "tldts";
+import { ownHostsOf } from "../../records/dns/own-hosts.ts";
+import { SettingsError, settingsOf, VARIABLE_NAMES, type Variables } from "../../settings.ts";
+import { CannotStart } from "../cannot-start.ts";
+
+/** What is to be deployed. */
+export interface Deployment {
+  /** The Worker's, and that of its database. */
+  name: string;
+  vars: Record<string, string>;
+  /** Zones are served below it. */
+  domain: string;
+  /** The zone of Cloudflare's that the domain is in. */
+  zone: string;
+  apiHost: string;
+  /** URL of an asset of a zone that the edge is tried on; null: none was named. */
+  asset: string | null;
+}
+
+/** The variable in which a deployment remembers {@link Deployment.asset}; the Worker does not read it. */
+export const ASSET_VARIABLE = "DEPLOY_CHECK_ASSET";
+
+/**
+ * Settles what is deployed: what was said goes before what runs, and that before `wrangler.toml`.
+ *
+ * @throws {CannotStart} a sentence that names the variable which makes no sense
+ */
+export function settle(
+  name: string,
+  said: Record<string, string>,
+  running: Record<string, string>,
+  byDefault: Record<string, string>,
+): Deployment {
+  const known: readonly string[] = [...VARIABLE_NAMES, ASSET_VARIABLE];
+  const unknown = Object.keys(said).find((one) => !known.includes(one));
+  if (unknown !== undefined) throw new CannotStart(`the Worker knows no variable ${unknown}`);
+  const kept = Object.entries(running).filter(([one]) => known.includes(one));
+  const vars: Record<string, string> = { ...byDefault, ...Object.fromEntries(kept), ...said };
+  const [domain] = (vars.EDGE_DOMAINS ?? "").split(/[\s,]+/);
+  // The hosts that `wrangler.toml` names are those of its own domain.
+  if (said.EDGE_DOMAINS !== undefined && said.EDGE_DOMAINS !== byDefault.EDGE_DOMAINS) {
+    vars.API_HOSTS = said.API_HOSTS ?? running.API_HOSTS ?? `api.${domain}`;
+    vars.RECORDS_HOSTS = said.RECORDS_HOSTS ?? running.RECORDS_HOSTS ?? "";
+  }
+  for (const one of Object.keys(vars)) if (vars[one] === "" && one !== "RECORDS_HOSTS") delete vars[one];
+  try {
+    // The same that the Worker would say, before it is deployed.
+    ownHostsOf(settingsOf(vars as unknown as Variables));
+  } catch (error) {
+    if (error instanceof SettingsError) throw new CannotStart(error.message);
+    throw error;
+  }
+  const dashboard = vars.DASHBOARD_HOST;
+  const beside = (vars.EDGE_DOMAINS ?? "")
+    .split(/[\s,]+/)
+    .find((one) => dashboard && zoneOf(dashboard) === zoneOf(one));
+  if (beside !== undefined)
+    throw new CannotStart(
+      `the dashboard's host ${dashboard} and the zones below ${beside} are one site to browsers, so that a zone's page could act for ` +
+        "those who are signed in: choose a host of another domain",
+    );
+  const local = hostsOf(vars).find((host) => /(^|\.)localhost$|^[\d.]+$|^\[/.test(host));
+  if (local !== undefined) throw new CannotStart(`${local} is a name of one machine: a deployment needs public ones`);
+  return {
+    name,
+    vars,
+    domain: domain!,
+    zone: zoneOf(domain!),
+    apiHost: (vars.API_HOSTS ?? "").split(/[\s,]+/)[0]!,
+    asset: vars[ASSET_VARIABLE] ?? null,
+  };
+}
+
+/** All hosts that a deployment answers beside zones, and the domains of zones. */
+export function hostsOf(vars: Record<string, string>): string[] {
+  const names = ["EDGE_DOMAINS", "API_HOSTS", "RECORDS_HOSTS", "DASHBOARD_HOST"];
+  return names.flatMap((name) => (vars[name] ?? "").split(/[\s,]+/).filter(Boolean));
+}
+
+/** The domain that a host is registered under, by which Cloudflare's zone is found. */
+export function zoneOf(host: string): string {
+  return getDomain(host.replace(/^\*\./, "")) ?? host;
+}
+
+/**
+ * The patterns that lead to the Worker, each with its zone. Customers' hostnames come in through the zone of the first edge domain
+ * and match no other pattern than `*` followed by `/*`: where that domain is a zone of its own, all of it is the Worker's.
+ */
+export function routesOf({ vars }: Pick<Deployment, "vars">): { pattern: string; zone_name: string }[] {
+  const domains = (vars.EDGE_DOMAINS ?? "").split(/[\s,]+/).filter(Boolean);
+  const edge = domains.map((domain, index) => ({
+    pattern: index === 0 && zoneOf(domain) === domain ? "*/*" : `*.${domain}/*`,
+    zone_name: zoneOf(domain),
+  }));
+  const isBelow = (host: string) =>
+    edge.some(({ pattern, zone_name }) => pattern === "*/*" && zoneOf(host) === zone_name) ||
+    domains.some((domain) => host.slice(host.indexOf(".") + 1) === domain);
+  const others = hostsOf({ ...vars, EDGE_DOMAINS: "" }).filter((host) => !isBelow(host));
+  return [...edge, ...[...new Set(others)].map((host) => ({ pattern: `${host}/*`, zone_name: zoneOf(host) }))];
+}

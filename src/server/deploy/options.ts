@@ -1,0 +1,119 @@
+import { parseArgs } from "node:util";
+import { CannotStart } from "../cannot-start.ts";
+
+/** What `npm run deploy` was told. What is left out is asked for, or as it is deployed, or as `wrangler.toml` says. */
+export interface Options {
+  staging: boolean;
+  dryRun: boolean;
+  /** Only says what the flags are. */
+  help: boolean;
+  /** Asks nothing. */
+  yes: boolean;
+  /** Variables of the Worker, by their names. */
+  vars: Record<string, string>;
+  /** URL of an asset: of a zone, or of a server that a zone is made for, to try the edge on. */
+  asset: string | undefined;
+  /** Hosts of the edge's domain that are not the Worker's. */
+  except: string[];
+  /** Where the deployment is asked in the place of where its names lead. */
+  at: string | undefined;
+  /** A file for the secrets that are made, in the place of the terminal. */
+  secretsTo: string | undefined;
+  mayBreak: boolean;
+  newKeyring: boolean;
+}
+
+export const USAGE = `npm run deploy -- [options]
+
+  --domain DOMAIN          zones are served below it: a domain on which nothing else lives
+  --api-host HOST          the API's host (api.DOMAIN)
+  --records-hosts HOSTS    ResolveDB's hosts; "" for none
+  --dashboard HOST         the dashboard's host, on another domain; "" for none
+  --operators ADDRESSES    e-mail addresses of who operates the network
+  --mail-from ADDRESS      whom mail is from
+  --var NAME=VALUE         any other variable of the Worker
+  --asset URL              tries the edge on it: an asset of a zone, or of a server that a zone is made for
+  --except HOST            a host of DOMAIN that is not the Worker's, such as www.DOMAIN
+  --staging                the deployment beside production, with its own Worker, stores, secrets and domain
+  --dry-run                shows the plan, and changes nothing
+  --yes                    asks nothing
+  --secrets-to FILE        writes the secrets that are made there, in the place of showing them
+  --at URL                 checks the deployment there, in the place of where its names lead
+  --allow-breaking-migrations   applies migrations that the version that runs does not survive
+  --new-keyring            makes a keyring although the database holds accounts: what the lost one sealed is lost`;
+
+/** The flags that set variables. */
+const VARIABLES = {
+  domain: "EDGE_DOMAINS",
+  "api-host": "API_HOSTS",
+  "records-hosts": "RECORDS_HOSTS",
+  dashboard: "DASHBOARD_HOST",
+  operators: "OPERATORS",
+  "mail-from": "MAIL_FROM",
+} as const;
+
+/** @throws {CannotStart} a sentence about what is wrong */
+export function readOptions(args: string[]): Options {
+  const values = parse(args);
+  const vars: Record<string, string> = {};
+  for (const text of values.var ?? []) {
+    const [, name, value] = /^([A-Z0-9_]+)=(.*)$/s.exec(text) ?? [];
+    if (name === undefined || value === undefined) throw new CannotStart(`--var is not NAME=VALUE: ${text}`);
+    if (/SECRET|TOKEN/.test(name)) throw new CannotStart(`${name} is a secret: npx wrangler secret put ${name}`);
+    vars[name] = value;
+  }
+  for (const [flag, name] of Object.entries(VARIABLES)) {
+    const value = values[flag as keyof typeof VARIABLES];
+    if (value !== undefined) vars[name] = value;
+  }
+  for (const flag of ["asset", "at"] as const) {
+    const url = values[flag];
+    if (url && !/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
+      throw new CannotStart(`--${flag} is not a URL: ${url}`);
+  }
+  return {
+    staging: values.staging ?? false,
+    help: values.help ?? false,
+    dryRun: values["dry-run"] ?? false,
+    yes: values.yes ?? false,
+    vars,
+    asset: values.asset,
+    except: values.except ?? [],
+    at: values.at?.replace(/\/$/, ""),
+    secretsTo: values["secrets-to"],
+    mayBreak: values["allow-breaking-migrations"] ?? false,
+    newKeyring: values["new-keyring"] ?? false,
+  };
+}
+
+function parse(args: string[]) {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  const list = { type: "string", multiple: true } as const;
+  try {
+    return parseArgs({
+      args,
+      options: {
+        domain: text,
+        "api-host": text,
+        "records-hosts": text,
+        dashboard: text,
+        operators: text,
+        "mail-from": text,
+        var: list,
+        asset: text,
+        except: list,
+        staging: flag,
+        "dry-run": flag,
+        yes: flag,
+        "secrets-to": text,
+        at: text,
+        "allow-breaking-migrations": flag,
+        "new-keyring": flag,
+        help: flag,
+      },
+    }).values;
+  } catch (error) {
+    throw new CannotStart(`${(error as Error).message}\n\n${USAGE}`);
+  }
+}

@@ -1,0 +1,25 @@
+import type { UsageBatch } from "./batch.ts";
+
+/**
+ * What the meters of this isolate have counted since it began, of all accounts. On one machine all meters are in one isolate, that
+ * of the control process, so that it is what all processes have answered; on Cloudflare each object may be in another.
+ */
+export class Totals {
+  /** Requests and bytes of bodies by cache status and class of status, which a space parts. */
+  readonly answers = new Map<string, { requests: number; bytes: number }>();
+  /** Failures of origins and refusals of policies, by their words. */
+  readonly failures = new Map<string, number>();
+
+  add({ zones }: Pick<UsageBatch, "zones">): void {
+    for (const { lines, failures = [] } of zones) {
+      for (const [cacheStatus, statusClass, requests, bytes] of lines) {
+        const name = `${cacheStatus} ${statusClass}`;
+        const sum = this.answers.get(name) ?? { requests: 0, bytes: 0 };
+        this.answers.set(name, { requests: sum.requests + requests, bytes: sum.bytes + bytes });
+      }
+      for (const [reason, count] of failures) this.failures.set(reason, (this.failures.get(reason) ?? 0) + count);
+    }
+  }
+}
+
+export const totals = new Totals();
