@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Schemas } from "../api/client.ts";
-import { askWhy, type Why, whyPath } from "../api/why.ts";
+import { askWhy, METHODS, type Question, type Why, whyPath } from "../api/why.ts";
 import { AsCurl } from "../ui/as-curl.tsx";
 import { Field } from "../ui/field.tsx";
 import { Form } from "../ui/form.tsx";
@@ -15,12 +15,10 @@ import { addressOf } from "./address-of.ts";
 import { OriginAnswer } from "./origin-report.tsx";
 import { WhyWord } from "./word.tsx";
 
-const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
-
 /** What the edge does with a request for a URL of the zone, and why. */
 export function ZoneWhy({ zone }: { zone: Schemas["Zone"] }) {
   const [url, setUrl] = useQuery("url", `${addressOf(zone.subdomain)}/`);
-  const [method, setMethod] = useState("GET");
+  const [method, setMethod] = useState<Question["method"]>("GET");
   const [headers, setHeaders] = useState("");
   const [country, setCountry] = useState("");
   const [asksOrigin, setAsksOrigin] = useState(false);
@@ -61,7 +59,11 @@ export function ZoneWhy({ zone }: { zone: Schemas["Zone"] }) {
           <div class="columns">
             <Field label="Method">
               {(attributes) => (
-                <select {...attributes} value={method} onChange={({ currentTarget }) => setMethod(currentTarget.value)}>
+                <select
+                  {...attributes}
+                  value={method}
+                  onChange={({ currentTarget }) => setMethod(METHODS[currentTarget.selectedIndex]!)}
+                >
                   {METHODS.map((name) => (
                     <option key={name}>{name}</option>
                   ))}
