@@ -4,7 +4,7 @@ import { z } from "@hono/zod-openapi";
 const word = z
   .object({
     word: z.string().openapi({ example: "no-store" }).describe("As `detail` of `Cache-Status` says it."),
-    of: z.enum(["cache", "store", "pass", "policy", "refusal", "origin"]),
+    of: z.enum(["cache", "store", "pass", "policy", "refusal", "origin", "tier"]),
     means: z.string().openapi({ example: "The origin says `no-store`." }),
     law: z.string().nullable().openapi({ example: "RFC 9111 §5.2.2.5" }).describe("The clause behind it."),
     setting: z.string().nullable().openapi({ example: null }).describe("The zone's setting behind it."),

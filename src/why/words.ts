@@ -1,7 +1,7 @@
 /** What a word of `Cache-Status`'s `detail` says, to whoever owns the zone. */
 export interface Word {
-  /** Where it is said: of something served out of the cache, not stored, passed by the cache, answered by the zone's policy, refused, or failed by the origin. */
-  of: "cache" | "store" | "pass" | "policy" | "refusal" | "origin";
+  /** Where it is said: of something served out of the cache, not stored, passed by the cache, answered by the zone's policy, refused, failed by the origin, or not answered by the upper tier. */
+  of: "cache" | "store" | "pass" | "policy" | "refusal" | "origin" | "tier";
   /** What has happened. */
   means: string;
   /** The clause that asks for it; null: none does. */
@@ -561,6 +561,35 @@ export const WORDS = {
     law: null,
     setting: "origin",
     cure: "Give the zone the https origin: asked by http, it may want https.",
+  },
+  "tier-failed": {
+    of: "tier",
+    means: "The upper tier gave no answer in time, so the origin was asked without it.",
+    law: null,
+    setting: "shield",
+    cure: "Nothing, if it is seldom. Whoever runs the network finds `tier_failed` in the log.",
+  },
+  "tier-behind": {
+    of: "tier",
+    means: "The upper tier did not know the zone's newest change yet, so the origin was asked without it.",
+    law: null,
+    setting: "shield",
+    cure: "Nothing: it knows the change within seconds.",
+  },
+  "tier-unfit": {
+    of: "tier",
+    means:
+      "The header fields of the origin's answer are too long to come by the upper tier, so it was asked without it.",
+    law: null,
+    setting: "shield",
+    cure: "Shorten the origin's header fields, or set `shield` to `false`.",
+  },
+  "tier-outdated": {
+    of: "tier",
+    means: "The upper tier held what has been purged by its tags, so the origin was asked without it.",
+    law: null,
+    setting: "shield",
+    cure: "Nothing: the next request is a hit.",
   },
 } as const satisfies Record<string, Word>;
 

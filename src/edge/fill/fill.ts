@@ -1,5 +1,4 @@
 import { NO_DIRECTIVES } from "../../http/cache-control.ts";
-import type { CacheStatus } from "../../http/cache-status.ts";
 import { selectsStored } from "../../http/freshen.ts";
 import { headersOf } from "../../http/headers-of.ts";
 import { retryAfterSeconds } from "../../http/retry-after.ts";
@@ -26,6 +25,7 @@ import { originHeaders } from "../origin/origin-request.ts";
 import { waitOf } from "../origin/origin-slots.ts";
 import { unlistedFields } from "../request/forwarded-fields.ts";
 import type { Stale } from "../tier/question.ts";
+import type { StatusAbove } from "../tier/status-above.ts";
 import { tierPatienceOf } from "../tier/upper-tier.ts";
 import { Leader } from "./coalescing.ts";
 import { coalescingKeyOf } from "./coalescing-key.ts";
@@ -69,7 +69,7 @@ export interface FillRequest {
 
 /** What of the way to the origin clients are told: of the tier, where it was asked or could not be. */
 export interface Above {
-  status: CacheStatus | null;
+  status: StatusAbove | null;
   /** The tier had it already: the origin has been asked by nobody. */
   isHit: boolean;
 }

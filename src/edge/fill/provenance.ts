@@ -2,6 +2,7 @@ import type { CacheStatus } from "../../http/cache-status.ts";
 import type { CacheWord } from "../../why/words.ts";
 import type { Lookup } from "../cache/lookup.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
+import type { StatusAbove } from "../tier/status-above.ts";
 
 /** Where an answer came from, in one word. */
 export type XCache = "HIT" | "MISS" | "STALE" | "REVALIDATED" | "BYPASS";
@@ -16,12 +17,12 @@ export interface Provenance {
   /** Seconds; null: straight from the origin, whose own Age stands. */
   age: number | null;
   /** What the cache above has done, where it was asked for a whole. */
-  above?: CacheStatus;
+  above?: StatusAbove;
 }
 
 /** What an answer has passed on its way to this edge; `age`: seconds, null where it comes straight from the origin. */
 export interface ComingFrom {
-  above: CacheStatus | null;
+  above: StatusAbove | null;
   age: number | null;
 }
 

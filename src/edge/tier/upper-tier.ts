@@ -1,4 +1,3 @@
-import type { CacheStatus } from "../../http/cache-status.ts";
 import { isWithoutContent } from "../../http/statuses.ts";
 import { log } from "../../log/log.ts";
 import { BoundedMap } from "../../memo/bounded-map.ts";
@@ -13,6 +12,7 @@ import { waitOf } from "../origin/origin-slots.ts";
 import type { Asked } from "../request/asked.ts";
 import { type Envelope, openEnvelope, type TierAnswer } from "./envelope.ts";
 import { questionOf, type Stale } from "./question.ts";
+import type { StatusAbove } from "./status-above.ts";
 import { throughTier } from "./through-tier.ts";
 import type { Tier } from "./tier.ts";
 import { settingsHashOf, tierKeyOf } from "./tier-key.ts";
@@ -21,11 +21,11 @@ import { settingsHashOf, tierKeyOf } from "./tier-key.ts";
 export type TierOutcome =
   | { kind: "answered"; outcome: OriginOutcome; via: ViaTier }
   /** The origin is to be asked without it; `status`: what clients are told of that, null: nothing. */
-  | { kind: "direct"; status: CacheStatus | null };
+  | { kind: "direct"; status: StatusAbove | null };
 
 /** How an answer has come through the tier. */
 export interface ViaTier {
-  status: CacheStatus;
+  status: StatusAbove;
   /** It was there before it was asked for. */
   isHit: boolean;
   zoneVersion: number;
@@ -123,7 +123,7 @@ export class UpperTier {
     await dropBody(body);
     if (envelope.kind === "refused") return { kind: "direct", status: { fwd: "bypass", detail: envelope.reason } };
     const { reason, retryAfter, code } = envelope;
-    const status: CacheStatus = isHit ? { hit: true } : { fwd: "miss", detail: reason };
+    const status: StatusAbove = isHit ? { hit: true } : { fwd: "miss", detail: reason };
     return {
       kind: "answered",
       outcome: { kind: "failure", failure: { reason, retryAfter, ...(code !== undefined && { code }) } },
@@ -140,7 +140,7 @@ export class UpperTier {
     const { status, requestedAt, answeredAt, isFallback, origin, version, isShared } = envelope;
     if (!isShared) this.#unshared.set(target.key, now + UNSHARED_MS);
     const response = toResponse(envelope, body);
-    const answered: CacheStatus = isHit
+    const answered: StatusAbove = isHit
       ? { hit: true }
       : { fwd: "miss", fwdStatus: status, ...(isShared && { stored: true }) };
     return {
