@@ -55,7 +55,9 @@ export function addFiles(app: OpenAPIHono<RestEnv>): void {
 
 /** A route whose last parameter has slashes in it. The document shows it as it was made. */
 function atAnyDepth<Route extends RouteConfig>(app: OpenAPIHono<RestEnv>, route: Route): Route {
-  app.openAPIRegistry.registerPath(route);
+  // What stands before it is of no interest to the document, which shows all that it is given.
+  const { middleware: _, ...shown } = route;
+  app.openAPIRegistry.registerPath(shown);
   return { ...route, path: `${route.path}{.+}`, hide: true };
 }
 

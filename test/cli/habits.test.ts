@@ -47,7 +47,7 @@ const json = (response: ServerResponse, status: number, body: unknown, headers: 
 async function inTerminal(
   command: string,
   typed: string,
-  variables: Record<string, string> = {},
+  variables: Record<string, string | undefined> = {},
 ): Promise<{ code: number | null; shown: string }> {
   const child = spawn("script", ["-qec", command, "/dev/null"], {
     env: { ...process.env, ...env, TERM: "xterm", ...variables },
@@ -181,7 +181,7 @@ describe("the output", () => {
       json(response, 200, { zones: [{ ...zone("a"), origin: "https://o.example/\u001b[2J" }], next_cursor: null });
     const command = `${process.execPath} ${rescdn} zones ls`;
     // Node takes a machine of CI for one that shows no colours.
-    expect((await inTerminal(command, "", { NO_COLOR: "", CI: "" })).shown).toContain("\u001b[1m");
+    expect((await inTerminal(command, "", { NO_COLOR: "", CI: undefined })).shown).toContain("\u001b[1m");
     const { shown } = await inTerminal(command, "", { NO_COLOR: "1" });
     expect(shown).toContain("https://o.example/\ufffd[2J");
     expect(shown).not.toContain("\u001b[");

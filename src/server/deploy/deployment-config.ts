@@ -47,6 +47,8 @@ export function deploymentConfig(
       database_name: name,
       migrations_dir: join(root, one.migrations_dir ?? "migrations"),
     })),
+    // Those of the top are for a laptop: production has the buckets that stand there.
+    r2_buckets: production.r2_buckets ?? [],
     ratelimits: (production.ratelimits ?? []).map((limit) => ({
       ...limit,
       namespace_id: String(Number(limit.namespace_id) + (isBeside ? STAGING_LIMITS : 0)),
