@@ -57,7 +57,7 @@ export function addFiles(app: OpenAPIHono<RestEnv>): void {
 function atAnyDepth<Route extends RouteConfig>(app: OpenAPIHono<RestEnv>, route: Route): Route {
   // What stands before it is of no interest to the document, which shows all that it is given.
   const { middleware: _, ...shown } = route;
-  app.openAPIRegistry.registerPath(shown);
+  app.openAPIRegistry.registerPath(shown as RouteConfig);
   return { ...route, path: `${route.path}{.+}`, hide: true };
 }
 

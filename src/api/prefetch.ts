@@ -4,7 +4,7 @@ import { randomText } from "../db/new-id.ts";
 import { hostnamesOf } from "../hostnames/published-hosts.ts";
 import { zoneHosts } from "../hosts.ts";
 import type { PrefetchJob } from "../prefetch/job.ts";
-import { pathOn } from "../prefetch/sitemap.ts";
+import { pathOn } from "../prefetch/path-on.ts";
 import type { RestEnv } from "../rest/context.ts";
 import type { FieldProblem } from "../rest/field-problems.ts";
 import { settingsOf } from "../settings.ts";

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { type AskEdge, bring, sitemapText } from "./ask-edge.ts";
 import { MOST_PATHS, type PrefetchJob, type PrefetchOrder, type PrefetchResult } from "./job.ts";
-import { pathOn, readSitemap } from "./sitemap.ts";
+import { pathOn } from "./path-on.ts";
 
 /** What is brought at the same time, and how long it is at least until the next: an origin is asked 20 times a second at most. */
 const AT_ONCE = 10;
@@ -84,6 +84,8 @@ export class Prefetcher extends DurableObject<unknown> {
     const seen = new Set(waiting);
     for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
       const read = await sitemapText(ask, job.host, path);
+      // With its parser of XML, which no isolate needs that prefetches nothing.
+      const { readSitemap } = await import("./sitemap.ts");
       const sitemap = read.ok ? readSitemap(read.text) : null;
       if (sitemap === null)
         return finish(

@@ -59,7 +59,8 @@ import { languageVariantKey, preferredLanguage, variantKey, varyFields } from ".
 import { weightedValues } from "../../src/http/weighted-list.ts";
 import { isInfrastructureName } from "../../src/origin-guard/infrastructure-hosts.ts";
 import { checkEndpoint, checkHost, checkOrigin } from "../../src/origin-guard/origin-guard.ts";
-import { pathOn, readSitemap } from "../../src/prefetch/sitemap.ts";
+import { pathOn } from "../../src/prefetch/path-on.ts";
+import { readSitemap } from "../../src/prefetch/sitemap.ts";
 import { formatOf } from "../../src/records/dns/answer-text.ts";
 import { parseQuery } from "../../src/records/dns/message.ts";
 import { fromBase64Url, keyLabelOf } from "../../src/records/dns/parameter.ts";
@@ -180,9 +181,11 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
     clientAddress: field("cf-connecting-ip", (headers) => clientAddress({ headers }, null)),
   },
   "src/accounts/token.ts": { tokenKind },
+  "src/prefetch/path-on.ts": {
+    pathOn: (text) => pathOn(["a.example"], `https://a.example/${text}`),
+  },
   "src/prefetch/sitemap.ts": {
     readSitemap: (text) => [readSitemap(text), readSitemap(`<urlset><url><loc>${text}</loc></url></urlset>`)],
-    pathOn: (text) => pathOn(["a.example"], `https://a.example/${text}`),
   },
   "src/api/cursor.ts": { decodeCursor: (text) => decodeCursor(btoa(text), "zone") },
   "src/edge/cache/client-headers.ts": {

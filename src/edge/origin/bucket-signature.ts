@@ -1,5 +1,3 @@
-import { AwsV4Signer } from "aws4fetch";
-
 /** What signs requests to a bucket. */
 export interface BucketKey {
   region: string;
@@ -34,6 +32,8 @@ export async function bucketSignature(
   if (derived.size > DERIVED_BOUND) derived.clear();
   const signed = new Headers({ "x-amz-content-sha256": NO_CONTENT });
   for (const [name, value] of headers) if (SIGNED.includes(name) || name.startsWith("x-amz-")) signed.set(name, value);
+  // When the first bucket is asked: isolates start without it.
+  const { AwsV4Signer } = await import("aws4fetch");
   const signer = new AwsV4Signer({
     method,
     url,

@@ -1,4 +1,3 @@
-import { AwsClient } from "aws4fetch";
 import { log } from "../../log/log.ts";
 import { checkOrigin } from "../../origin-guard/origin-guard.ts";
 import type { OriginPolicy } from "../../origin-guard/origin-policy.ts";
@@ -22,6 +21,7 @@ export async function putObject(
   const verdict = checkOrigin(target.endpoint, policy);
   if (!verdict.ok) return { kind: "failed", status: null, reason: `The endpoint ${verdict.reason}` };
   const { access_key_id: accessKeyId, region, bucket } = target;
+  const { AwsClient } = await import("aws4fetch");
   const client = new AwsClient({ accessKeyId, secretAccessKey: secret, service: "s3", region });
   const path = [bucket, ...key.split("/")].map(encoded).join("/");
   const signal = AbortSignal.timeout(TIMEOUT_SECONDS * 1_000);
