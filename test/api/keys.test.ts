@@ -287,7 +287,7 @@ describe("POST /v1/keys", () => {
         const child = await answer.json<ShownNewKey>();
         expect(isWithin(powersOf(child), powersOf(caller))).toBe(true);
       }),
-      { numRuns: 40, seed: 20261125 },
+      { numRuns: 80, seed: 20261125 },
     );
     expect(made).toBeGreaterThan(4);
   }, 60_000);
