@@ -65,7 +65,7 @@ describe("rules in a zone's settings", () => {
         "http://a.example.com",
         "https://10.0.0.1",
         "https://localhost",
-        "https://a.example.com/x",
+        "https://a.example.com/?x",
         "ftp://a",
       ]) {
         const answer = await send(origin);

@@ -3,6 +3,7 @@ import { env, exports } from "cloudflare:workers";
 import { FeedCopy } from "../../src/documents/feed-copy.ts";
 import { LocationFeed } from "../../src/documents/location-feed.ts";
 import { ownCache } from "../../src/edge/cache/own-cache.ts";
+import type { Tier } from "../../src/edge/tier/tier.ts";
 import { createEntry, type Entry } from "../../src/entry.ts";
 import type { Env } from "../../src/env.ts";
 import { shieldOf } from "../support/locations.ts";
@@ -68,16 +69,22 @@ export class Location {
   }
 
   #newIsolate(): Isolate {
-    const { kv, cache, hasTier } = this.#between;
+    const { kv, hasTier } = this.#between;
     // A binding of its own is a memory of its own.
     const bindings = { ...env, ZONES: kv.at(this.#lag) } as unknown as Env;
     const entry = createEntry<Env>(
       () => Promise.reject(new Error("the control plane is elsewhere")),
       () => ownCache(this.#name),
-      () => (hasTier ? shieldOf(cache, this.#name) : null),
+      () => (hasTier ? this.#tier() : null),
       () => new FeedCopy(new LocationFeed("zones", this.#changes(), `https://${this.#name}.example`)),
     );
     return { entry, env: bindings };
+  }
+
+  #tier(): Tier {
+    const { clock, cache } = this.#between;
+    const shield = shieldOf(cache, this.#name);
+    return { ask: (...question) => clock.by(0, () => shield.ask(...question)) };
   }
 
   /** The entrypoint `Changes` behind Workers Cache, as far away as it is. */
@@ -88,7 +95,8 @@ export class Location {
       await clock.wait(AWAY_MS + random() * FARTHER_MS);
       if (this.#between.feedIsDown) throw new Error("the feed is down");
       const call = { entrypoint: "Changes", props: null, request: new Request(url) };
-      return cache.fetch(this.#name, call, (request) => Changes.fetch(request as never) as never);
+      // What the network does, it does by a clock of its own.
+      return clock.by(0, () => cache.fetch(this.#name, call, (request) => Changes.fetch(request as never) as never));
     };
     return { fetch } as unknown as Fetcher;
   }
