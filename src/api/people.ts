@@ -114,6 +114,7 @@ export function addPeople(app: OpenAPIHono<RestEnv>): void {
     if (!(await mayMail(c.env, address, c.var.caller.account)))
       throw new Problem("rate_limited", {
         sentence: `${address}, or the people whom you invite, have been written to as often as may be: wait a minute, or until tomorrow`,
+        headers: { "retry-after": "60" },
       });
     const invited = await invite(c.env.DB, actorOf(c), { email: address, role }, c.var.now);
     if (invited.kind === "member") throw new Problem("conflict", { sentence: `${address} is a member already` });

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { BOUNDS } from "../../src/db/bounds.ts";
 import type { Env } from "../../src/env.ts";
 import { Browser, DASHBOARD } from "../support/browser.ts";
-import { newCustomer } from "../support/control-plane.ts";
+import { newCustomer, newEmail } from "../support/control-plane.ts";
 import { type Accounts, type Sent, send, wherever } from "./causes.ts";
 
 /** Somebody who is signed in, the owner of an account. */
@@ -75,7 +75,8 @@ const RECIPES: Record<string, Recipe> = {
   "POST /v1/members": {
     own: 201,
     path: async () => "/v1/members",
-    body: () => ({ email: "grace@example.com", role: "viewer" }),
+    // An address is not written to again and again.
+    body: () => ({ email: newEmail(), role: "viewer" }),
     refused: {
       403: (person) => asViewer(person, "POST", "/v1/members", { email: "grace@example.com", role: "viewer" }),
       409: (person) => asPerson(person, "POST", "/v1/members", { body: { email: person.email, role: "viewer" } }),
