@@ -1,6 +1,6 @@
 import type { OriginReport } from "../api/why.ts";
 import { bytes, span } from "../ui/format.ts";
-import { Text } from "../ui/text.tsx";
+import { Story } from "./story.tsx";
 import { WhyWord } from "./word.tsx";
 
 /** What an origin answers, and what the edge would make of it. */
@@ -65,13 +65,7 @@ export function OriginAnswer({ report }: { report: OriginReport }) {
       {verdict?.word && <WhyWord word={verdict.word} />}
       <details>
         <summary>Step by step, with its fields</summary>
-        <ol class="story">
-          {story.map((step, index) => (
-            <li key={index}>
-              <Text text={step} />
-            </li>
-          ))}
-        </ol>
+        <Story steps={story} />
         {fields.length > 0 && <pre class="dns">{fields.map(({ name, value }) => `${name}: ${value}`).join("\n")}</pre>}
       </details>
     </section>

@@ -13,6 +13,7 @@ import { useAction } from "../ui/use-action.ts";
 import { useQuery } from "../ui/use-query.ts";
 import { addressOf } from "./address-of.ts";
 import { OriginAnswer } from "./origin-report.tsx";
+import { Story } from "./story.tsx";
 import { WhyWord } from "./word.tsx";
 
 /** What the edge does with a request for a URL of the zone, and why. */
@@ -120,13 +121,7 @@ function Explained({ why }: { why: Why }) {
       </h2>
       {decision.word !== null && <WhyWord word={decision.word} />}
       {access.word !== null && access.word.word !== decision.word?.word && <WhyWord word={access.word} />}
-      <ol class="story">
-        {story.map((step, index) => (
-          <li key={index}>
-            <Text text={step} />
-          </li>
-        ))}
-      </ol>
+      <Story steps={story} />
       <dl class="pairs wide">
         <dt>Cache-Status</dt>
         <dd>
