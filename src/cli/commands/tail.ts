@@ -1,5 +1,5 @@
 import { refused } from "../calls.ts";
-import { type Cli, called } from "../cli.ts";
+import { type Cli, called, type Schemas } from "../cli.ts";
 import { cliOf, command } from "../command.ts";
 import { Failed } from "../failed.ts";
 import { clearProgress, coloured, note, plain, print, progress } from "../terminal.ts";
@@ -7,18 +7,7 @@ import { secondsOf } from "../times.ts";
 import { bytes } from "./usage.ts";
 
 /** What is said of a request. */
-interface RequestEvent {
-  time: string;
-  location: string;
-  method: string;
-  path: string;
-  query: string;
-  status: number;
-  bytes: number;
-  ms: number;
-  cache: string;
-  detail: string | null;
-}
+type RequestEvent = Schemas["RequestEvent"];
 
 /** `rescdn tail`. */
 export const tail = () =>

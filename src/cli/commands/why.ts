@@ -1,24 +1,11 @@
 import { refused } from "../calls.ts";
-import { called } from "../cli.ts";
+import { called, type Schemas } from "../cli.ts";
 import { cliOf, command } from "../command.ts";
 import { collected } from "../input.ts";
 import { coloured, facts, plain } from "../terminal.ts";
 import { urlOf } from "../zone-of-url.ts";
 
-interface Word {
-  word: string;
-  means: string;
-  cure: string;
-}
-
-/** What is shown of a report; `--json` has all of it. */
-interface Why {
-  summary: string;
-  story: string[];
-  zone: { name: string };
-  decision: { cache_status: string; word: Word | null };
-  origin: { verdict: { word: Word | null } | null; failure: Word | null } | null;
-}
+type Why = Schemas["Why"];
 
 /** `rescdn why`. */
 export const why = () =>
@@ -63,7 +50,6 @@ function told({ summary, story, zone, decision, origin }: Why): string {
     coloured("bold", plain(summary)),
     story
       .filter((line) => line !== summary)
-
       .map((line) => `  ${plain(here(line))}`)
       .join("\n"),
     facts([
