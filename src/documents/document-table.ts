@@ -189,12 +189,12 @@ export class DocumentTable<Document> implements Follower {
   async #newest(name: string, text: string | null): Promise<string | null> {
     const key = this.#kind.prefix + name;
     const least = this.#feed?.leastOf(key) ?? -1;
+    // Nothing is told of most documents, and theirs are read once.
+    if (least === -1) return text;
+    const { revisionOf, parse } = this.#kind;
     const known = this.#memos.get(name);
-    const revisions = [
-      ...(text === null ? [] : [this.#kind.revisionOf(this.#kind.parse(text))]),
-      ...(known === undefined ? [] : [this.#kind.revisionOf(known.document)]),
-    ];
-    if (least === -1 || revisions.some((revision) => revision >= least)) return text;
+    if (known !== undefined && revisionOf(known.document) >= least) return text;
+    if (text !== null && revisionOf(parse(text)) >= least) return text;
     return (await this.#feed!.newest(key)) ?? text;
   }
 
