@@ -28,6 +28,8 @@ import { requireRoom } from "./state-disk.ts";
 import { lockState } from "./state-lock.ts";
 import { startToolchain } from "./toolchain.ts";
 
+if (process.env.STATE_DIR)
+  fail("npm start keeps its state in .wrangler/state: to choose a folder with STATE_DIR, use npm run serve");
 logAsEnvironmentSays();
 logAs({ level: "warn" }); // what it calls itself, to set up the demo, is no event for who reads this
 const port = portFromEnvironment(8787);

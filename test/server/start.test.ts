@@ -55,6 +55,20 @@ describe("npm start", () => {
     // What it calls itself to set up the demo is no event for who reads its greeting.
     expect(await errors).toBe("");
   });
+
+  it("says that it takes no other folder for its state", async () => {
+    const env = { ...process.env, STATE_DIR: join(copy, "elsewhere") };
+    const child = spawn(process.execPath, ["src/server/start.ts"], {
+      cwd: copy,
+      env,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const [errors, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+    expect([code, errors]).toEqual([
+      1,
+      "npm start keeps its state in .wrangler/state: to choose a folder with STATE_DIR, use npm run serve\n",
+    ]);
+  });
 });
 
 /** The bits of a file's mode that are for others than its user. */
