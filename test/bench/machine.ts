@@ -43,6 +43,11 @@ export function pinToLoadCore(): void {
   execFileSync("taskset", ["-a", "-cp", String(LOAD_CORE), String(process.pid)], { stdio: "ignore" });
 }
 
+/** Takes {@link pinToLoadCore} back: for what is no server beside a load. */
+export function runOnEveryCore(): void {
+  execFileSync("taskset", ["-a", "-cp", `0-${CORES - 1}`, String(process.pid)], { stdio: "ignore" });
+}
+
 /** Whether a command is on the PATH or where Debian puts servers. */
 export function isInstalled(command: string): boolean {
   try {

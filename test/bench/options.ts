@@ -14,6 +14,7 @@ const PARTS = [
   "growth",
   "dns",
   "startup",
+  "dashboard",
 ] as const;
 
 /** What the command's arguments ask for. */

@@ -3,6 +3,7 @@ import type { Comparison } from "./compare.ts";
 import { ROWS } from "./contenders/rescdn.ts";
 import { bareMatch, honoCache, honoOnMiniflare, plain, plainMiss } from "./contenders/workers.ts";
 import type { Count } from "./counts.ts";
+import type { PageLoad } from "./dashboard.ts";
 import { DNS_ROWS } from "./dns.ts";
 import type { Growth } from "./growth.ts";
 import { type KindResult, shareOf } from "./kinds.ts";
@@ -221,5 +222,13 @@ export function startupReport(startups: readonly Startup[]): string {
       figure(cpu),
       figure(cpu - (empty?.cpu ?? Number.NaN)),
     ]),
+  );
+}
+
+/** What pages of the dashboard weigh, and how long until they are there. */
+export function dashboardReport(loads: readonly PageLoad[]): string {
+  return formatTable(
+    ["the dashboard in Chromium, first load on slow 4G", "kB", "shown ms", "a chart drawn ms"],
+    loads.map(({ page, bytes, shown, chart }) => [page, figure(bytes / 1_000), figure(shown), figure(chart)]),
   );
 }

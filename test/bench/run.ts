@@ -9,6 +9,7 @@ import { type Comparison, compare } from "./compare.ts";
 import { missing } from "./contenders/installed.ts";
 import { measureCores } from "./cores.ts";
 import { type Count, countCalls } from "./counts.ts";
+import { measureDashboard, type PageLoad } from "./dashboard.ts";
 import { measureDns } from "./dns.ts";
 import { type Growth, measureGrowth } from "./growth.ts";
 import { type KindResult, measureKinds } from "./kinds.ts";
@@ -22,6 +23,7 @@ import {
   comparisonReport,
   coresReport,
   countsReport,
+  dashboardReport,
   dnsReport,
   growthReport,
   kindsReport,
@@ -58,6 +60,7 @@ let counts: Count[] = [];
 let growth: Growth[] = [];
 let dns: Round[] = [];
 let startup: Startup[] = [];
+let dashboard: PageLoad[] | null = null;
 if ((["compare", "store", "miss"] as const).some((part) => options.parts.has(part))) {
   if (options.parts.has("compare")) for (const line of missing) console.log(line);
   for (const asset of ASSETS) {
@@ -101,6 +104,12 @@ if (options.parts.has("startup")) {
   startup = await measureStartup(options, folder);
   console.log(`\n${startupReport(startup)}`);
 }
+if (options.parts.has("dashboard")) {
+  dashboard = await measureDashboard(options);
+  console.log(
+    `\n${dashboard === null ? "dashboard: no browser (apt-get install chromium)" : dashboardReport(dashboard)}`,
+  );
+}
 
 const results = join(projectRoot, "dist/bench.json");
 mkdirSync(join(projectRoot, "dist"), { recursive: true });
@@ -108,7 +117,22 @@ const { rounds, seconds } = options;
 writeFileSync(
   results,
   JSON.stringify(
-    { date, machine, rounds, seconds, comparisons, kinds, memory, pauses, cores, counts, growth, dns, startup },
+    {
+      date,
+      machine,
+      rounds,
+      seconds,
+      comparisons,
+      kinds,
+      memory,
+      pauses,
+      cores,
+      counts,
+      growth,
+      dns,
+      startup,
+      dashboard,
+    },
     null,
     2,
   ),

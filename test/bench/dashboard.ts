@@ -1,0 +1,108 @@
+import { type Browser, chromium, type Page } from "playwright-core";
+import { type Account, newAccount, signIn } from "../dashboard/account.ts";
+import { CHROMIUM_FLAGS, findChromium } from "../dashboard/chromium.ts";
+import { furnish } from "../dashboard/pages.ts";
+import { type Started, startDashboard } from "../dashboard/started.ts";
+import { pinToLoadCore, runOnEveryCore } from "./machine.ts";
+import { median } from "./summary.ts";
+
+/** What a page of the dashboard takes in a browser that has nothing of it. Medians. */
+export interface PageLoad {
+  page: string;
+  /** Over the wire, compressed. */
+  bytes: number;
+  /** Milliseconds until it stands there and takes input: its code has made it, so that it does both at once. */
+  shown: number;
+  /** Milliseconds that one of its charts takes to draw; NaN: it has none. */
+  chart: number;
+}
+
+/** As Lighthouse throttles: slow 4G. */
+const SLOW_4G = {
+  offline: false,
+  latency: 150,
+  downloadThroughput: (1.6 * 1_000_000) / 8,
+  uploadThroughput: (0.75 * 1_000_000) / 8,
+};
+
+interface Kind {
+  page: string;
+  path: string;
+  isSignedIn: boolean;
+  hasCharts?: boolean;
+}
+
+/** Loads pages of the dashboard in Chromium, each as often as there are rounds, in turns. Null: there is no browser. */
+export async function measureDashboard({ rounds }: { rounds: number }): Promise<PageLoad[] | null> {
+  const executablePath = findChromium();
+  if (executablePath === null) return null;
+  // A reader's machine has its cores for the browser; the server, which is another's, does little beside it.
+  runOnEveryCore();
+  const started = await startDashboard();
+  const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
+  try {
+    const account = await newAccount(started);
+    const zone = await furnish(started, account);
+    const kinds: readonly Kind[] = [
+      { page: "landing page", path: "/", isSignedIn: false },
+      { page: "zones", path: "/zones", isSignedIn: true },
+      { page: "a zone, 24 hours", path: `/zones/${zone}`, isSignedIn: true, hasCharts: true },
+      {
+        page: "a zone, 90 days by the hour",
+        path: `/zones/${zone}?period=90d&by=hour`,
+        isSignedIn: true,
+        hasCharts: true,
+      },
+    ];
+    // The server loads what signs people in when it is first asked for it: that is not the page's time.
+    for (const kind of kinds) await load(browser, started, account, kind);
+    const loads: Omit<PageLoad, "page">[][] = kinds.map(() => []);
+    for (let round = 0; round < rounds; round++) {
+      for (const [index, kind] of kinds.entries()) loads[index]!.push(await load(browser, started, account, kind));
+    }
+    return kinds.map(({ page }, index) => {
+      const of = (field: "bytes" | "shown" | "chart") => median(loads[index]!.map((one) => one[field]));
+      return { page, bytes: of("bytes"), shown: of("shown"), chart: of("chart") };
+    });
+  } finally {
+    await browser.close();
+    await started.stop();
+    pinToLoadCore();
+  }
+}
+
+async function load(
+  browser: Browser,
+  started: Started,
+  account: Account,
+  { path, isSignedIn, hasCharts = false }: Kind,
+): Promise<Omit<PageLoad, "page">> {
+  const context = await browser.newContext({ baseURL: started.origin, reducedMotion: "reduce" });
+  try {
+    const page = await context.newPage();
+    if (isSignedIn) await signIn(page, started, account);
+    const bytes = await countBytes(page);
+    const begun = performance.now();
+    await page.goto(path);
+    await page.getByRole("heading", { level: 1 }).first().waitFor();
+    const shown = performance.now() - begun;
+    if (!hasCharts) return { bytes: bytes(), shown, chart: Number.NaN };
+    await page.locator(".plot canvas").first().waitFor();
+    const charts = await page.evaluate(() => performance.getEntriesByName("chart").map(({ duration }) => duration));
+    return { bytes: bytes(), shown, chart: median(charts) };
+  } finally {
+    await context.close();
+  }
+}
+
+/** Slows the page's network down, and counts what comes over it. */
+async function countBytes(page: Page): Promise<() => number> {
+  const client = await page.context().newCDPSession(page);
+  let sum = 0;
+  client.on("Network.loadingFinished", ({ encodedDataLength }) => {
+    sum += encodedDataLength;
+  });
+  await client.send("Network.enable");
+  await client.send("Network.emulateNetworkConditions", SLOW_4G);
+  return () => sum;
+}
