@@ -1,6 +1,7 @@
 import { accountTableOf } from "./accounts/account-table.ts";
 import { customerOf } from "./accounts/client-address.ts";
 import { clientsOf } from "./accounts/clients.ts";
+import { DocumentCopies } from "./documents/document-copies.ts";
 import type { FeedCopy } from "./documents/feed-copy.ts";
 import { feedOf } from "./documents/feed-of.ts";
 import { failure } from "./edge/answer/failure.ts";
@@ -41,7 +42,7 @@ import { zoneTableOf } from "./zones/zone-table.ts";
 /** What serving zones needs. */
 export type EdgeEnv = Variables &
   ClientRateBindings &
-  Pick<Env, "ZONES" | "USAGE_METER" | "ZONE_TAIL" | "LOG_OUTBOX"> &
+  Pick<Env, "ZONES" | "LOCATION_METER" | "ZONE_TAIL" | "LOG_OUTBOX"> &
   Partial<Pick<Env, "CHANGE_FEED">>;
 
 /** A surface that is not the edge's. */
@@ -74,6 +75,7 @@ export interface Entry<E extends EdgeEnv> {
  * @param tierOf what stands between this and the origins; null: nothing
  * @param changesOf what tells of changes of zones, hostnames and accounts; null: nothing
  * @param bucketsOf the buckets that zones may have as their origin
+ * @param copiesIn the cache in which isolates of a location share what they read of KV; null: none
  */
 export function createEntry<E extends EdgeEnv>(
   control: ControlPlane<E>,
@@ -81,12 +83,13 @@ export function createEntry<E extends EdgeEnv>(
   tierOf: (env: E) => Tier | null = () => null,
   changesOf: (env: E) => FeedCopy | null = (env) => feedOf("zones", env),
   bucketsOf: (env: E) => AskBucket = askingBuckets,
+  copiesIn: string | null = "rescdn-documents",
 ): Entry<E> {
   let edge: OwnEdge | null = null;
   let inspector: Inspector | null = null;
 
   const edgeFor = (env: E, request: Request) =>
-    edgeOf(env, cacheOf(env), tierOf(env), changesOf(env), bucketsOf(env), request);
+    edgeOf(env, cacheOf(env), tierOf(env), changesOf(env), bucketsOf(env), copiesIn, request);
 
   function inspect(env: E, request: Request): Inspector {
     edge ??= edgeFor(env, request);
@@ -142,6 +145,7 @@ function edgeOf(
   tier: Tier | null,
   changes: FeedCopy | null,
   buckets: AskBucket,
+  copiesIn: string | null,
   { cf }: Request,
 ): OwnEdge {
   const settings = settingsOf(env);
@@ -150,9 +154,10 @@ function edgeOf(
   const accounts = accountTableOf(env.ZONES);
   const zones = zoneTableOf(env.ZONES);
   const hostnames = hostTableOf(env.ZONES);
-  if (changes !== null) for (const table of [zones, hostnames, accounts]) table.follow(changes);
+  const copies = copiesIn === null ? null : new DocumentCopies(copiesIn, storeOrigin(settings));
+  if (changes !== null) for (const table of [zones, hostnames, accounts]) table.follow(changes, copies);
   const memory = new Memory(settings.memory);
-  const usage = new Metering(env.USAGE_METER, location, (document) => accounts.remember(document, Date.now()));
+  const usage = new Metering(env.LOCATION_METER, location, (document) => accounts.remember(document, Date.now()));
   exposeIsolate(() => ({
     memoryBytes: memory.bytes,
     meterLagMs: usage.lagMs(Date.now()),

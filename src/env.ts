@@ -11,6 +11,7 @@ import type { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
 import type { LogOutbox } from "./request-log/delivery/log-outbox.ts";
 import type { ZoneTail } from "./request-log/tail/zone-tail.ts";
 import type { Variables } from "./settings.ts";
+import type { LocationMeter } from "./usage/location-meter.ts";
 import type { UsageMeter } from "./usage/meter.ts";
 import type { ZonePublisher } from "./zones/publisher.ts";
 import type { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";
@@ -27,6 +28,7 @@ export interface Env extends Variables, RateLimitBindings, ClientRateBindings, M
   WEBHOOK_DISPATCHER: DurableObjectNamespace<WebhookDispatcher>;
   RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
   USAGE_METER: DurableObjectNamespace<UsageMeter>;
+  LOCATION_METER: DurableObjectNamespace<LocationMeter>;
   PURGE_ACCELERATOR: DurableObjectNamespace<PurgeAccelerator>;
   ZONE_TAIL: DurableObjectNamespace<ZoneTail>;
   LOG_OUTBOX: DurableObjectNamespace<LogOutbox>;

@@ -21,7 +21,7 @@ import { readDocument, type WaitUntil, zoneTableOf } from "./zones/zone-table.ts
 
 /** What answering questions needs. */
 export type ShieldEnv = Variables &
-  Pick<Env, "ZONES" | "ZONE_PUBLISHER" | "USAGE_METER"> &
+  Pick<Env, "ZONES" | "ZONE_PUBLISHER" | "LOCATION_METER"> &
   Partial<Pick<Env, "CHANGE_FEED">>;
 
 /** What tells apart who is answered, in the key of the cache in front as well. */
@@ -78,7 +78,7 @@ export function shieldOf(env: ShieldEnv, { cf }: Request, notes: LocationNotes =
   if (state === undefined) {
     const feed = feedOf("zones", env);
     if (feed !== null) zoneTableOf(env.ZONES).follow(feed);
-    const usage = new Metering(env.USAGE_METER, popOf(cf?.colo as string | undefined));
+    const usage = new Metering(env.LOCATION_METER, popOf(cf?.colo as string | undefined));
     exposeIsolate(() => ({
       memoryBytes: 0,
       meterLagMs: usage.lagMs(Date.now()),
@@ -91,6 +91,10 @@ export function shieldOf(env: ShieldEnv, { cf }: Request, notes: LocationNotes =
         documentOf: (question, waitUntil) => documentFor(question, env, waitUntil),
         origins: originAccess(settingsOf(env).keyring, notes, askingBuckets(env)),
         noteFailure: (zone, reason, waitUntil) => usage.countFailure(zone, reason, waitUntil),
+        originNotes: (zone, waitUntil) => ({
+          asked: (firstByteMs) => usage.countOrigin(zone, firstByteMs, waitUntil),
+          received: (bytes) => usage.countOriginBytes(zone, bytes, waitUntil),
+        }),
       },
     };
     states.set(env, state);

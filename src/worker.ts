@@ -17,6 +17,7 @@ export { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
 export { LogOutbox } from "./request-log/delivery/log-outbox.ts";
 export { ZoneTail } from "./request-log/tail/zone-tail.ts";
 export { Shield } from "./shield.ts";
+export { LocationMeter } from "./usage/location-meter.ts";
 export { UsageMeter } from "./usage/meter.ts";
 export { ZonePublisher } from "./zones/publisher.ts";
 export { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";

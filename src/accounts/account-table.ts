@@ -1,3 +1,4 @@
+import type { DocumentCopies } from "../documents/document-copies.ts";
 import { type DocumentKind, DocumentTable, type TableBounds } from "../documents/document-table.ts";
 import type { FeedCopy } from "../documents/feed-copy.ts";
 import type { WaitUntil } from "../memo/shared-reads.ts";
@@ -52,8 +53,8 @@ export class AccountTable {
   }
 
   /** As {@link DocumentTable.follow}. */
-  follow(feed: FeedCopy): void {
-    this.#accounts.follow(feed);
+  follow(feed: FeedCopy, copies: DocumentCopies | null = null): void {
+    this.#accounts.follow(feed, copies);
   }
 
   /** What {@link lookup} answers without a promise; undefined where KV would have to be read first. */

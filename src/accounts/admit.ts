@@ -4,6 +4,7 @@ import { authenticate, type Caller } from "./authenticate.ts";
 import { callLimits } from "./call-limits.ts";
 import { crc32 } from "./crc32.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
+import { Refusals } from "./refusals.ts";
 import type { WindowVerdict } from "./sliding-window.ts";
 import { takeCall } from "./take-call.ts";
 import type { Product } from "./token.ts";
@@ -18,7 +19,7 @@ const PERSONS_CALLS_PER_MINUTE = 120;
 const UNKNOWN_ADDRESS = "unknown";
 
 /** Addresses share so many objects: each costs a place on disk, and whoever has many addresses could fill it. */
-const ADDRESS_OBJECTS = 32;
+const ADDRESS_OBJECTS = 128;
 
 /** Whether a call may go on. `window`: what the rate limit says. */
 export type Admission = { kind: "admitted"; caller: Caller; window: RateVerdict } | Refusal;
@@ -104,14 +105,20 @@ export function limiterOf(account: string, product: Product): string {
   return `account:${account}:${product}`;
 }
 
+const refusals = new Refusals<WindowVerdict>();
+
 /** Counts in the place of limiters that fail, as {@link takeCall} does. */
 const standIn = new AddressWindows();
 
 async function takeFailure(limiters: AdmissionBindings["RATE_LIMITER"], address: string | null) {
   const name = address ?? UNKNOWN_ADDRESS;
+  const now = Date.now();
+  const refused = refusals.of(name, FAILURES_PER_MINUTE, now);
+  if (refused !== null) return { window: refused, giveBack: async () => undefined };
   const limiter = limiters.getByName(`addresses:${crc32(name) % ADDRESS_OBJECTS}`);
   try {
     const window = await limiter.takeFailure(FAILURES_PER_MINUTE, name);
+    refusals.note(name, window, now);
     return { window, giveBack: () => limiter.giveBackFailure(name) };
   } catch {
     const window = standIn.take(name, FAILURES_PER_MINUTE, Date.now());

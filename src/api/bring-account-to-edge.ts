@@ -2,7 +2,7 @@ import { publishAccount } from "../accounts/account-publication.ts";
 import { accountTableOf } from "../accounts/account-table.ts";
 import { log } from "../log/log.ts";
 import type { RestContext } from "../rest/context.ts";
-import { nameOf } from "../usage/counter.ts";
+import { ownerOf } from "../usage/batch.ts";
 import { Problem } from "./errors.ts";
 
 /**
@@ -12,7 +12,7 @@ import { Problem } from "./errors.ts";
 export async function bringAccountToEdge(c: RestContext, account: string): Promise<void> {
   const result = await publishAccount(c.env.ACCOUNT_PUBLISHER, accountTableOf(c.env.ZONES), account);
   if (result.kind === "pending") throw new Problem("not_published");
-  const meters = (["live", "test"] as const).map((mode) => c.env.USAGE_METER.getByName(nameOf({ account, mode })));
+  const meters = (["live", "test"] as const).map((mode) => c.env.USAGE_METER.getByName(ownerOf({ account, mode })));
   for (const told of await Promise.allSettled(meters.map((meter) => meter.know(result.document)))) {
     // Those who count learn it from KV then.
     if (told.status === "rejected") log("meter_not_told", { account, error: told.reason });

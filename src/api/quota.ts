@@ -4,7 +4,7 @@ import type { Actor } from "../accounts/audit-log.ts";
 import { actorOf } from "../rest/actor-of.ts";
 import type { RestContext, RestEnv } from "../rest/context.ts";
 import { jsonContent, requiredJson } from "../rest/json-content.ts";
-import { nameOf } from "../usage/counter.ts";
+import { ownerOf } from "../usage/batch.ts";
 import { changeQuota, type QuotaChange, readQuota } from "../usage/quota-rows.ts";
 import { Problem } from "./errors.ts";
 import { quotaJson, quotaSchema } from "./quota-json.ts";
@@ -84,7 +84,7 @@ export async function shownQuota(c: RestContext, account: string): Promise<z.inp
 
 /** The meter of an account's live zones: no others are counted. */
 function meterOf(c: RestContext, account: string) {
-  return c.env.USAGE_METER.getByName(nameOf({ account, mode: "live" }));
+  return c.env.USAGE_METER.getByName(ownerOf({ account, mode: "live" }));
 }
 
 /** It is of all live zones together, and what is done at it happens to all of them. */

@@ -22,6 +22,36 @@ const figures = {
     ),
 };
 
+const wholeFigures = {
+  ...figures,
+  cached_bytes: z
+    .int()
+    .openapi({ example: 50_331_648 })
+    .describe("Of `bandwidth_bytes` those that came out of the cache (X-Cache: HIT, STALE or REVALIDATED)."),
+  uncached_bytes: z.int().openapi({ example: 2_097_152 }).describe("All other bytes."),
+  byte_hit_rate: z
+    .number()
+    .min(0)
+    .max(1)
+    .openapi({ example: 0.96 })
+    .describe("`cached_bytes` by `bandwidth_bytes`, rounded down; 0 without bytes."),
+  origin_requests: z
+    .int()
+    .openapi({ example: 30 })
+    .describe("What origins were asked, validations and requests that failed too. Counted since November 2026."),
+  origin_bytes: z
+    .int()
+    .openapi({ example: 2_097_152 })
+    .describe("Bytes of bodies that came from origins, coded as they came."),
+  origin_first_byte_ms: z
+    .object({ p50: z.int().openapi({ example: 42 }), p95: z.int().openapi({ example: 180 }) })
+    .openapi("OriginFirstByte")
+    .nullable()
+    .describe(
+      "From asking an origin to the beginning of its answer, milliseconds: within so long began 50 % and 95 % of the answers, by 5 % more or less. Null: no origin answered.",
+    ),
+};
+
 const usage = z
   .object({
     period_start: z.string().openapi({ example: "2026-03-01" }),
@@ -31,7 +61,7 @@ const usage = z
         "The last day of the period; where it does not begin and end at midnight UTC: the time at which it ends.",
       )
       .openapi({ example: "2026-03-31" }),
-    ...figures,
+    ...wholeFigures,
     by_cache_status: z.array(
       z
         .object({ cache_status: z.enum(["HIT", "MISS", "STALE", "REVALIDATED", "BYPASS"]), ...figures })
@@ -42,7 +72,7 @@ const usage = z
     ),
     by_pop: z.array(
       z
-        .object({ pop: z.string().openapi({ example: "FRA" }).describe("IATA code of the location."), ...figures })
+        .object({ pop: z.string().openapi({ example: "FRA" }).describe("IATA code of the location."), ...wholeFigures })
         .openapi("UsageByPop"),
     ),
     by_zone: z
@@ -58,7 +88,7 @@ const usage = z
               .nullable()
               .openapi({ example: "my-assets" })
               .describe("Null: the zone was deleted long ago."),
-            ...figures,
+            ...wholeFigures,
           })
           .openapi("UsageByZone"),
       )
@@ -82,7 +112,7 @@ const usage = z
         "Answers that a zone's policy gave in the place of what was asked for, by the words of `Cache-Status`.",
       ),
     series: z
-      .array(z.object({ start: z.iso.datetime(), ...figures }).openapi("UsageInTime"))
+      .array(z.object({ start: z.iso.datetime(), ...wholeFigures }).openapi("UsageInTime"))
       .optional()
       .describe("With `granularity`: each hour or day up to now."),
   })

@@ -1,11 +1,10 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { RestContext, RestEnv } from "../rest/context.ts";
-import { nameOf } from "../usage/counter.ts";
+import type { RestEnv } from "../rest/context.ts";
+import { ownerOf } from "../usage/batch.ts";
 import { DAY_MS, dayOf, HOURS_KEPT_DAYS } from "../usage/hours.ts";
-import type { UsageSums } from "../usage/meter-tables.ts";
 import { dateOf, periodOf } from "../usage/period.ts";
+import { readTopPaths, readUsage } from "../usage/read-usage.ts";
 import { reportOf } from "../usage/report.ts";
-import type { PathSummary } from "../usage/top-paths.ts";
 import { zoneNames } from "../zones/find-zones.ts";
 import { pathsRoute, usageRoute } from "./usage-routes.ts";
 import { invalidField } from "./validation.ts";
@@ -18,8 +17,7 @@ export function addUsage(app: OpenAPIHono<RestEnv>): void {
     const verdict = periodOf(asked, c.var.now);
     if (!verdict.ok) throw invalidField(verdict.field, verdict.reason);
     const zones = zone === undefined ? c.var.caller.zones : [(await zoneInScope(c, zone)).id];
-    // The types of remote calls turn tuples and readonly arrays into others; the values stay what they are.
-    const sums = (await meterOf(c).report({ ...verdict.period, zones })) as UsageSums;
+    const sums = await readUsage(c.env, ownerOf(c.var.caller), { ...verdict.period, zones });
     const names = await zoneNames(
       c.env.DB,
       c.var.caller.account,
@@ -36,16 +34,11 @@ export function addUsage(app: OpenAPIHono<RestEnv>): void {
       throw invalidField("day", `is too long ago: paths are kept for ${HOURS_KEPT_DAYS} days`);
     }
     const { id, name } = await zoneInScope(c, zone);
-    const { paths, floor } = (await meterOf(c).topPaths(id, time)) as unknown as PathSummary;
+    const { paths, floor } = await readTopPaths(c.env, ownerOf(c.var.caller), id, time);
     const shown = paths.map(([path, requests, error]) => ({ path, requests, error }));
     return c.json(
       { zone: id, name, day: new Date(time).toISOString().slice(0, 10), paths: shown, others_at_most: floor },
       200,
     );
   });
-}
-
-/** The meter of the caller's account, for live zones or for test zones as its key is. */
-function meterOf(c: RestContext) {
-  return c.env.USAGE_METER.getByName(nameOf(c.var.caller));
 }

@@ -106,16 +106,18 @@ export const BOUNDS = {
   /** Of versions, for the whole of them. Restores raise it. */
   version_floor: { per: "the service", rows: 1, days: null, over: null },
 
-  /** Of a usage meter: a row for each hour, zone, location, cache status and status class. */
-  hours: { per: "zone", rows: byPlan(() => null), days: 92, over: null },
-  days: { per: "zone", rows: byPlan(() => null), days: 400, over: null },
-  /** Of a usage meter: a row for each hour or day, zone and word for how an origin failed. */
-  failure_hours: { per: "zone", rows: byPlan(() => null), days: 92, over: null },
-  failure_days: { per: "zone", rows: byPlan(() => null), days: 400, over: null },
-  /** Of a usage meter: the 200 most requested paths of a zone's day. */
-  paths: { per: "zone", rows: 93, days: 92, over: null },
-  /** Of a usage meter: the isolates that have sent it something. */
-  sources: { per: "account", rows: byPlan(() => null), days: 30, over: null },
+  /** Of a location's usage meter: a row for each batch of an isolate, for an hour at most. */
+  batches: { per: "the service", rows: byPlan(() => null), days: 1, over: null },
+  /** Of a location's usage meter: 256 rows for each hour, day and month. Hours and paths go after 92 days. */
+  packed: { per: "the service", rows: byPlan(() => null), days: 400, over: null },
+  /** Of a location's usage meter: the isolates that have sent it something. */
+  sources: { per: "the service", rows: byPlan(() => null), days: 30, over: null },
+  /** Of a location's usage meter: what it has told of accounts, which have not heard of it, and what it heard of some. */
+  told: { per: "account", rows: 2, days: 400, over: null },
+  unknown: { per: "account", rows: 2, days: 1, over: null },
+  known: { per: "account", rows: 1, days: 1, over: null },
+  /** Of an account's usage meter: those of the locations that have counted for it. */
+  meters: { per: "account", rows: 26 ** 3, days: null, over: null },
   /** Of a zone's outbox of logs: what comes in, and the batches that are made of it, 64 MB of them at most. */
   log_chunks: { per: "zone", rows: 200, days: 1, over: null },
   log_batches: { per: "zone", rows: 2_000, days: 1, over: null },

@@ -3,6 +3,7 @@ import { BoundedMap } from "../memo/bounded-map.ts";
 import { isAhead, isRecent } from "../memo/is-recent.ts";
 import { SharedReads, type WaitUntil } from "../memo/shared-reads.ts";
 import { within } from "../memo/within.ts";
+import type { DocumentCopies } from "./document-copies.ts";
 import type { FeedCopy, Follower } from "./feed-copy.ts";
 
 /** KV cannot be read and nothing recent enough is known of what was looked up. */
@@ -72,6 +73,7 @@ export class DocumentTable<Document> implements Follower {
   readonly #missing: BoundedMap<string, number>;
   readonly #reads = new SharedReads<Document | null>();
   #feed: FeedCopy | null = null;
+  #copies: DocumentCopies | null = null;
 
   constructor(kv: KVNamespace, kind: DocumentKind<Document>, { names, missing, characters }: TableBounds) {
     this.#kv = kv;
@@ -81,9 +83,14 @@ export class DocumentTable<Document> implements Follower {
     this.#missing = new BoundedMap({ entries: missing }, "the oldest");
   }
 
-  /** From now on, believes what it remembers as far as a feed of changes tells of nothing newer. */
-  follow(feed: FeedCopy): void {
+  /**
+   * From now on, believes what it remembers as far as a feed of changes tells of nothing newer.
+   *
+   * @param copies where isolates of a location share what they read of KV; null: KV is next door
+   */
+  follow(feed: FeedCopy, copies: DocumentCopies | null = null): void {
     this.#feed = feed;
+    this.#copies = copies;
     feed.follow(this);
   }
 
@@ -161,9 +168,13 @@ export class DocumentTable<Document> implements Follower {
     }
     let text: string | null;
     try {
-      text = await this.#readKv(name, memo !== undefined);
+      const copy = this.#copies === null ? undefined : await this.#readCopy(name, this.#copies, caughtUp, now);
+      text = copy === undefined ? await this.#readKv(name, memo !== undefined) : copy;
       await caughtUp;
-      text = await this.#newest(name, text);
+      const upTo = this.#feed?.upTo(now) ?? null;
+      const newest = await this.#newest(name, text);
+      if (upTo !== null && (copy === undefined || newest !== text)) this.#keepCopy(name, newest, upTo, now, waitUntil);
+      text = newest;
       if (text !== null) return this.#visible(this.#keep(this.#kind.parse(text), text.length, now));
     } catch (cause) {
       if (memo === undefined || !isAhead(memo.keptUntil, KEPT_MS, now))
@@ -178,6 +189,23 @@ export class DocumentTable<Document> implements Follower {
     if (standIn !== undefined) return this.#keep(standIn, name.length, now);
     this.#missing.set(name, now);
     return null;
+  }
+
+  /** What the location has read of KV; undefined: KV has to be asked. */
+  async #readCopy(
+    name: string,
+    copies: DocumentCopies,
+    caughtUp: Promise<void> | undefined,
+    now: number,
+  ): Promise<string | null | undefined> {
+    await caughtUp;
+    return this.#feed === null ? undefined : copies.read(this.#kind.prefix + name, this.#feed, now);
+  }
+
+  /** Names that clients make up are not kept: they are not to push out what is asked for. */
+  #keepCopy(name: string, text: string | null, upTo: number, now: number, waitUntil: WaitUntil): void {
+    if (text === null && this.#kind.whereMissing === undefined) return;
+    this.#copies?.write(this.#kind.prefix + name, text, upTo, now, waitUntil);
   }
 
   async #readKv(name: string, isKnown: boolean): Promise<string | null> {

@@ -38,6 +38,8 @@ export class FeedCopy {
   readonly #least = new Map<string, number>();
   /** Which change comes next; null: none is known. */
   #next: { segment: number; offset: number } | null = null;
+  /** The oldest segment that is known. */
+  #first = Number.POSITIVE_INFINITY;
   /** When the location learned what is known; ms since the epoch. */
   #at = Number.NEGATIVE_INFINITY;
   #renewAfterMs = RENEW_MS;
@@ -66,6 +68,16 @@ export class FeedCopy {
   /** Whether the copy knows of everything that is older than ten seconds. */
   isCurrent(now: number): boolean {
     return isRecent(this.#at, CURRENT_MS, now);
+  }
+
+  /** The segment that all changes known by now stand in or before; null: the copy is not current. */
+  upTo(now: number): number | null {
+    return this.isCurrent(now) ? (this.#next?.segment ?? null) : null;
+  }
+
+  /** Whether all changes are known since a segment was open, but for the newest. */
+  knowsSince(segment: number, now: number): boolean {
+    return this.isCurrent(now) && this.#first <= segment;
   }
 
   /** Waits until the copy is current; for a second at most, and not at all for a feed that has just failed. */
@@ -121,6 +133,7 @@ export class FeedCopy {
     for (const [index, number] of closed.entries()) this.#add(number, index === 0 ? from.offset : 0, read[index]!);
     this.#add(open, closed.length === 0 ? from.offset : 0, changes);
     this.#next = { segment: open, offset: changes.length };
+    this.#first = first;
     this.#forgetBefore(first);
   }
 

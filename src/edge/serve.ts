@@ -18,11 +18,10 @@ import { type StoredBody, storedBody } from "./answer/stored-body.ts";
 import { type Watching, watchOf } from "./answer/watch.ts";
 import { streamBlob } from "./body/stream-blob.ts";
 import type { Memory } from "./cache/memory.ts";
-import type { Exchange, Filling } from "./fill/exchange.ts";
+import type { Exchange, Filling, Notes } from "./fill/exchange.ts";
 import type { Outcome } from "./fill/outcome.ts";
 import { passPreflight, passUnsafe } from "./fill/pass.ts";
 import { read, readFresh, readStored } from "./fill/read.ts";
-import type { FailureReason } from "./origin/failure-reason.ts";
 import type { ClientRates } from "./policy/client-rates.ts";
 import type { Judging, Ruling } from "./policy/judge.ts";
 import { allowedMethods } from "./request/admission.ts";
@@ -199,8 +198,14 @@ function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Ans
 
   // Its objects change by unsafe methods, which only the store forgets for all isolates of a place.
   if (zone.settings.methods === "all") edge.memory.delete(target.key);
-  const note = (reason: FailureReason) => edge.usage.countFailure(zone, reason, waitUntil);
-  const { exchange, asOthers } = exchangesOf(visit, ruling, target, course, edge, note);
+  const notes: Notes = {
+    noteFailure: (reason) => edge.usage.countFailure(zone, reason, waitUntil),
+    noteOrigin: {
+      asked: (firstByteMs) => edge.usage.countOrigin(zone, firstByteMs, waitUntil),
+      received: (bytes) => edge.usage.countOriginBytes(zone, bytes, waitUntil),
+    },
+  };
+  const { exchange, asOthers } = exchangesOf(visit, ruling, target, course, edge, notes);
   const answering =
     course.kind === "stored"
       ? answerOutcome(asOthers, readStored(asOthers))

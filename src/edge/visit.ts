@@ -7,8 +7,7 @@ import type { ZoneDocument } from "../zones/zone.ts";
 import type { WaitUntil } from "../zones/zone-table.ts";
 import { OpenBodies } from "./body/open-bodies.ts";
 import type { Memory } from "./cache/memory.ts";
-import type { Exchange, Filling } from "./fill/exchange.ts";
-import type { FailureReason } from "./origin/failure-reason.ts";
+import type { Exchange, Filling, Notes } from "./fill/exchange.ts";
 import { type Judging, judge, type PolicyAnswer, type Ruling, unjudged, unruled } from "./policy/judge.ts";
 import { policyOf } from "./policy/policy.ts";
 import { type Admission, admit } from "./request/admission.ts";
@@ -76,7 +75,7 @@ export function exchangesOf(
   target: Target,
   course: Course,
   { store, memory, coalescing, fills, ranges, tier, origins, stalledMs, settings, clients }: Making,
-  noteFailure: (reason: FailureReason) => void,
+  notes: Notes,
 ): { exchange: Exchange; asOthers: Exchange } {
   const loop = "loop" in course ? course.loop : [];
   const asOthers: Exchange = {
@@ -99,7 +98,7 @@ export function exchangesOf(
     tier,
     origins,
     stalledMs,
-    noteFailure,
+    ...notes,
   };
   if (loop.length === 0) return { exchange: asOthers, asOthers };
   return { exchange: { ...asOthers, target: targetWithFields(target, request.headers, loop, zone) }, asOthers };

@@ -167,6 +167,11 @@ export const EVENTS = {
     "As `usage_not_delivered`, and for a reason that nobody foresaw",
     "Report the stack",
   ],
+  usage_not_told: [
+    "error",
+    "An account's object did not hear what a location has counted: until it does, reports lack that location",
+    "Nothing, if it passes by itself",
+  ],
   usage_not_settled: [
     "error",
     "The server ends, and a process did not say in time that its counts are delivered",

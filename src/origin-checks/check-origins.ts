@@ -3,6 +3,7 @@ import { askCandidate } from "../edge/origin/ask-candidate.ts";
 import { type Candidate, candidatesOf } from "../edge/origin/candidates.ts";
 import { type OriginAccess, originAccess } from "../edge/origin/origin-access.ts";
 import { ALONE } from "../edge/origin/origin-health.ts";
+import type { OriginNotes } from "../edge/origin/origin-notes.ts";
 import type { Env } from "../env.ts";
 import { zoneHosts } from "../hosts.ts";
 import { log } from "../log/log.ts";
@@ -53,6 +54,9 @@ async function checkZone(env: CheckEnv, access: OriginAccess, zone: DueZone): Pr
   await publishZone(env.ZONE_PUBLISHER, zoneTableOf(env.ZONES), zone.name);
 }
 
+/** What checks ask is nobody's usage. */
+const UNNOTED: OriginNotes = { asked: () => undefined, received: () => undefined };
+
 /** Whether an origin answers what it is asked for a check, with neither an error nor a refusal. */
 async function answers(env: CheckEnv, access: OriginAccess, due: DueZone, origin: Candidate): Promise<boolean> {
   const { timeouts, failover } = due.settings;
@@ -62,7 +66,8 @@ async function answers(env: CheckEnv, access: OriginAccess, due: DueZone, origin
   const hosts = zoneHosts(due.name, settingsOf(env));
   const headers = new Headers({ accept: "*/*", "user-agent": "ResCDN", "accept-encoding": "identity" });
   const request = { method: "GET", pathAndQuery: failover.check_path!, headers };
-  const outcome = await askCandidate({ zone, hosts, waitUntil: () => undefined, origins: access }, origin, request);
+  const asking = { zone, hosts, waitUntil: () => undefined, origins: access, noteOrigin: UNNOTED };
+  const outcome = await askCandidate(asking, origin, request);
   if (outcome.kind === "failure") return false;
   await dropBody(outcome.response.body);
   return outcome.response.status < 400;

@@ -8,7 +8,7 @@ import { hostKey, hostTableOf } from "../hostnames/host-table.ts";
 import { namespaceDocumentKey, recordDocumentKey } from "../records/documents.ts";
 import { publishNamespace, publishRecord } from "../records/record-publication.ts";
 import { recordTableOf } from "../records/record-table.ts";
-import { nameOf } from "../usage/counter.ts";
+import { ownerOf } from "../usage/batch.ts";
 import { publishZone } from "../zones/publication.ts";
 import { zoneKey, zoneTableOf } from "../zones/zone-table.ts";
 import type { RestoredKind } from "./restored-kind.ts";
@@ -28,8 +28,8 @@ const ACCOUNTS: RestoredKind = {
   async publish({ ACCOUNT_PUBLISHER, USAGE_METER, ZONES: kv }, id) {
     const result = await publishAccount(ACCOUNT_PUBLISHER, accountTableOf(kv), id);
     if (result.kind === "pending") return result;
-    const live = USAGE_METER.getByName(nameOf({ account: id, mode: "live" }));
-    const test = USAGE_METER.getByName(nameOf({ account: id, mode: "test" }));
+    const live = USAGE_METER.getByName(ownerOf({ account: id, mode: "live" }));
+    const test = USAGE_METER.getByName(ownerOf({ account: id, mode: "test" }));
     await Promise.all([live.know(result.document), test.know(result.document)]);
     // What was noticed of the month's quota has gone back, what was counted has not.
     await live.reconsider();

@@ -64,7 +64,7 @@ export function takeBackup({ database, meters }: StateFiles, file: string, now: 
       CREATE TABLE backup_pieces (meter TEXT NOT NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (meter, number)) STRICT`);
     backup.prepare("INSERT INTO backup_info (taken_at) VALUES (?)").run(now);
     for (const meter of meterFiles(meters)) {
-      copyDatabase(join(meters, meter), meterPart);
+      copyDatabase(join(meters.folder, meter), meterPart);
       keepPieces(backup, meter, meterPart);
       rmSync(meterPart);
     }

@@ -164,7 +164,7 @@ async function controlWorkers(
     d1Databases: databasesOf(config),
     durableObjects: Object.fromEntries(
       [
-        ["USAGE_METER", "UsageMeter"],
+        ["LOCATION_METER", "LocationMeter"],
         ["ZONE_TAIL", "ZoneTail"],
         ["LOG_OUTBOX", "LogOutbox"],
       ].map(([binding, className = ""]) => [binding, { className, scriptName: config.name ?? "", useSQLite: true }]),
@@ -210,7 +210,7 @@ function edgeWorker(
       TIER: tier.binding,
       ZONES: documents.binding,
       DB: database.binding,
-      USAGE_METER: meters.binding,
+      LOCATION_METER: meters.binding,
       ZONE_TAIL: tails.binding,
       LOG_OUTBOX: outboxes.binding,
       BUCKETS: buckets.binding,

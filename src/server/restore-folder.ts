@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type BackupContents, extractDatabase, extractMeter, takeBackup, withoutRoom } from "./backup-file.ts";
+import { type BackupContents, extractDatabase, takeBackup, withoutRoom } from "./backup-file.ts";
 import { CannotStart } from "./cannot-start.ts";
+import { placeMeters } from "./place-meters.ts";
 import { stateFiles } from "./state-files.ts";
 import { noteRestore, unfinishedRestore } from "./state-lock.ts";
 
@@ -29,17 +30,15 @@ export function placeBackup(stateDir: string, file: string, contents: BackupCont
   const part = `${database}.part`;
   try {
     const kept = unfinished === null ? keepBefore(stateDir, stamp, now) : { before: unfinished.before, aside: null };
-    for (const folder of [dirname(database), meters]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(database), { recursive: true, mode: 0o700 });
     extractDatabase(file, part);
     noteRestore(stateDir, { file, before: kept.before });
     // What an older database has left in its log would be taken for a part of the new one.
     for (const suffix of ["", "-wal", "-shm"]) rmSync(`${database}${suffix}`, { force: true });
     renameSync(part, database);
-    const missing = contents.meters.filter((meter) => !existsSync(join(meters, meter)));
-    for (const meter of missing) extractMeter(file, meter, join(meters, meter));
+    const restored = placeMeters(meters, file, contents.meters);
     rmSync(cache, { recursive: true, force: true });
-    const counts = { kept: contents.meters.length - missing.length, restored: missing.length };
-    return { ...kept, meters: counts };
+    return { ...kept, meters: { kept: contents.meters.length - restored, restored } };
   } catch (error) {
     rmSync(part, { force: true });
     throw withoutRoom(error, stateDir);

@@ -8,8 +8,8 @@ import { wranglerConfig } from "./project.ts";
 export interface StateFiles {
   /** D1. */
   database: string;
-  /** The usage meters, one file each. */
-  meters: string;
+  /** The folders of the usage meters, one file each: `locations` have the counts, `accounts` know which of those are theirs. */
+  meters: { folder: string; locations: string; accounts: string };
   /** Where the caches of responses are. */
   cache: string;
 }
@@ -21,15 +21,30 @@ export function stateFiles(stateDir: string): StateFiles {
   const object = objectId("miniflare-D1DatabaseObject", database_id ?? binding);
   return {
     database: join(stateDir, "v3/d1/miniflare-D1DatabaseObject", `${object}.sqlite`),
-    meters: join(stateDir, "v3/do", `${name}-UsageMeter`),
+    meters: {
+      folder: join(stateDir, "v3/do"),
+      locations: `${name}-LocationMeter`,
+      accounts: `${name}-UsageMeter`,
+    },
     cache: join(stateDir, "cache"),
   };
 }
 
-/** The names of the meters' files in their folder. */
-export function meterFiles(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+/**
+ * The meters' files, below their folder. Those of locations come first: what is copied of an account after them knows each
+ * location that has counted for it.
+ */
+export function meterFiles({ folder, locations, accounts }: StateFiles["meters"]): string[] {
+  return [locations, accounts].flatMap((kind) => {
+    if (!existsSync(join(folder, kind))) return [];
+    const names = readdirSync(join(folder, kind)).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+    return names.map((name) => join(kind, name));
+  });
+}
+
+/** The file of a location's meter, as {@link meterFiles} has it. */
+export function locationMeterFile({ locations }: StateFiles["meters"], name: string): string {
+  return join(locations, `${objectId(locations, name)}.sqlite`);
 }
 
 /** The id of the Durable Object of a name, as Miniflare makes it: the name of its file. */

@@ -1,11 +1,12 @@
-import { CACHE_RESULTS, type CacheResult, type UsageBatch, type UsageLine, type ZoneHour } from "./batch.ts";
+import { CACHE_RESULTS, type CacheResult, ownerOf, type UsageBatch, type UsageLine, type ZoneHour } from "./batch.ts";
+import { bucketOf } from "./first-byte.ts";
 import { HOUR_MS } from "./hours.ts";
 import { TopPaths } from "./top-paths.ts";
 
 /** Paths that are counted one by one for a zone and an hour, in one batch. */
 const PATHS_OF_A_ZONE = 64;
 
-/** Paths that an isolate counts one by one for all zones together, until the meters have them. */
+/** Paths that an isolate counts one by one for all zones together, until its meter has them. */
 const PATHS_OF_AN_ISOLATE = 8_192;
 
 /** Classes 0 to 5: a status is counted under its hundreds. */
@@ -14,8 +15,9 @@ const CLASSES = 6;
 /** Where the classes of a cache status begin: its place in {@link CACHE_RESULTS}, times {@link CLASSES}. */
 const POSITION: Record<CacheResult, number> = { HIT: 0, MISS: 6, STALE: 12, REVALIDATED: 18, BYPASS: 24 };
 
-/** Whose usage it is. Live and test zones of one account never meet. */
-export interface Owner {
+/** A zone, and whose it is. */
+export interface CountedZone {
+  id: string;
   account: string;
   mode: "live" | "test";
 }
@@ -28,132 +30,125 @@ interface OpenHour {
   paths: TopPaths;
   /** By the words for them, of which there are few. */
   failures: Map<string, number>;
+  /** Null: no origin was asked. */
+  origin: OpenOrigin | null;
+}
+
+interface OpenOrigin {
+  requests: number;
+  bytes: number;
+  /** Answers by the bucket of their time to the first byte. */
+  firstByte: Map<number, number>;
 }
 
 interface OpenZone {
-  owner: OwnerCounts;
-  id: string;
+  owner: string;
   /** Most often just the current one. */
   hours: OpenHour[];
 }
 
-/** What an isolate has counted for an owner and has not delivered. */
-export interface OwnerCounts extends Owner {
-  /** Since the last batch. */
-  zones: OpenZone[];
-  /** Waits, unchanged, until its arrival is known. While it does, counting goes on beside it. */
-  closed: UsageBatch | null;
-  /** When a delivery of what is counted now was arranged, ms since the epoch; null: it is not. */
-  deliveryDueSince: number | null;
-}
-
 /**
- * Counts the answers of an isolate: two look-ups and some additions for each. What waits is bounded by its keys: a line
- * for each zone, hour, cache status and status class.
+ * Counts the answers of an isolate: a look-up and some additions for each. What waits is bounded by its keys: a line for each
+ * zone, hour, cache status and status class.
  */
 export class Counter {
-  readonly #owners = new Map<string, OwnerCounts>();
+  /** Since the last batch, by id. */
   readonly #zones = new Map<string, OpenZone>();
   #last: OpenZone | null = null;
+  #lastId = "";
   #paths = 0;
   #batches = 0;
+  /** Waits, unchanged, until its arrival is known. While it does, counting goes on beside it. */
+  #closed: UsageBatch | null = null;
+
+  /** Whether a batch that was closed is not known to have arrived. */
+  get isWaiting(): boolean {
+    return this.#closed !== null;
+  }
 
   /** Counts an answer. @param now when the request arrived, ms since the epoch */
   countRequest(
-    zone: { id: string } & Owner,
+    zone: CountedZone,
     path: string,
     cacheStatus: CacheResult,
     status: number,
     bytes: number,
     now: number,
-  ): OwnerCounts {
-    const open = this.#zone(zone);
-    const hour = hourOf(open, now);
+  ): void {
+    const hour = this.#hour(zone, now);
     const position = POSITION[cacheStatus] + Math.floor(status / 100);
     hour.requests[position]!++;
     hour.bytes[position]! += bytes;
     const held = hour.paths.size;
     hour.paths.add(path, this.#paths < PATHS_OF_AN_ISOLATE);
     this.#paths += hour.paths.size - held;
-    return open.owner;
   }
 
   /** Adds bytes to an answer that has been counted. */
-  countBytes(
-    zone: { id: string } & Owner,
-    cacheStatus: CacheResult,
-    status: number,
-    bytes: number,
-    now: number,
-  ): OwnerCounts {
-    const open = this.#zone(zone);
-    hourOf(open, now).bytes[POSITION[cacheStatus] + Math.floor(status / 100)]! += bytes;
-    return open.owner;
+  countBytes(zone: CountedZone, cacheStatus: CacheResult, status: number, bytes: number, now: number): void {
+    this.#hour(zone, now).bytes[POSITION[cacheStatus] + Math.floor(status / 100)]! += bytes;
   }
 
   /** Counts a failure of a zone's origin. */
-  countFailure(zone: { id: string } & Owner, reason: string, now: number): OwnerCounts {
-    const open = this.#zone(zone);
-    const { failures } = hourOf(open, now);
+  countFailure(zone: CountedZone, reason: string, now: number): void {
+    const { failures } = this.#hour(zone, now);
     failures.set(reason, (failures.get(reason) ?? 0) + 1);
-    return open.owner;
   }
 
-  /** All for whom something has been counted that is not known to have arrived. */
-  owners(): OwnerCounts[] {
-    return [...this.#owners.values()];
+  /** Counts what a zone's origin was asked. @param firstByteMs until its answer began; null: there was none */
+  countOrigin(zone: CountedZone, firstByteMs: number | null, now: number): void {
+    const origin = this.#origin(zone, now);
+    origin.requests++;
+    if (firstByteMs === null) return;
+    const bucket = bucketOf(firstByteMs);
+    origin.firstByte.set(bucket, (origin.firstByte.get(bucket) ?? 0) + 1);
   }
 
-  ownerOf(zone: Owner): OwnerCounts | null {
-    return this.#owners.get(nameOf(zone)) ?? null;
+  /** Adds bytes that a zone's origin has sent. */
+  countOriginBytes(zone: CountedZone, bytes: number, now: number): void {
+    this.#origin(zone, now).bytes += bytes;
   }
 
-  /** What is to be delivered next for an owner; null: nothing. The same batch until it is acknowledged. */
-  close(owner: OwnerCounts, source: string, pop: string): UsageBatch | null {
-    if (owner.closed !== null || owner.zones.length === 0) return owner.closed;
-    const zones = owner.zones.flatMap(({ id, hours }) => hours.map((hour) => zoneHour(id, hour)));
-    for (const { id } of owner.zones) this.#zones.delete(id);
-    owner.zones = [];
+  /** What is to be delivered next; null: nothing. The same batch until it is acknowledged. */
+  close(source: string): UsageBatch | null {
+    if (this.#closed !== null || this.#zones.size === 0) return this.#closed;
+    const zones: ZoneHour[] = [];
+    for (const [id, { owner, hours }] of this.#zones) for (const hour of hours) zones.push(zoneHour(owner, id, hour));
+    this.#zones.clear();
     this.#last = null;
-    owner.closed = { source, number: ++this.#batches, pop, zones };
-    return owner.closed;
+    this.#closed = { source, number: ++this.#batches, zones };
+    return this.#closed;
   }
 
   /** Forgets a batch that has arrived. */
-  acknowledge(owner: OwnerCounts, batch: UsageBatch): void {
-    if (owner.closed !== batch) return;
+  acknowledge(batch: UsageBatch): void {
+    if (this.#closed !== batch) return;
     for (const { paths } of batch.zones) this.#paths -= paths.paths.length;
-    owner.closed = null;
-    if (owner.zones.length === 0) this.#owners.delete(nameOf(owner));
+    this.#closed = null;
   }
 
-  #zone(zone: { id: string } & Owner): OpenZone {
+  #hour(zone: CountedZone, now: number): OpenHour {
+    return hourOf(this.#zone(zone), now);
+  }
+
+  #origin(zone: CountedZone, now: number): OpenOrigin {
+    const hour = this.#hour(zone, now);
+    hour.origin ??= { requests: 0, bytes: 0, firstByte: new Map() };
+    return hour.origin;
+  }
+
+  #zone(zone: CountedZone): OpenZone {
     // Most often the same as before.
-    if (this.#last !== null && this.#last.id === zone.id) return this.#last;
+    if (this.#last !== null && this.#lastId === zone.id) return this.#last;
     let open = this.#zones.get(zone.id);
     if (open === undefined) {
-      open = { owner: this.#owner(zone), id: zone.id, hours: [] };
-      open.owner.zones.push(open);
+      open = { owner: ownerOf(zone), hours: [] };
       this.#zones.set(zone.id, open);
     }
     this.#last = open;
+    this.#lastId = zone.id;
     return open;
   }
-
-  #owner({ account, mode }: Owner): OwnerCounts {
-    const name = nameOf({ account, mode });
-    let owner = this.#owners.get(name);
-    if (owner === undefined) {
-      owner = { account, mode, zones: [], closed: null, deliveryDueSince: null };
-      this.#owners.set(name, owner);
-    }
-    return owner;
-  }
-}
-
-/** The name of an owner's meter. */
-export function nameOf({ account, mode }: Owner): string {
-  return `${account}:${mode}`;
 }
 
 function hourOf(zone: OpenZone, now: number): OpenHour {
@@ -161,12 +156,12 @@ function hourOf(zone: OpenZone, now: number): OpenHour {
   const empty = () => new Array<number>(CACHE_RESULTS.length * CLASSES).fill(0);
   const hour = now - (now % HOUR_MS);
   const paths = new TopPaths(PATHS_OF_A_ZONE);
-  const open: OpenHour = { hour, requests: empty(), bytes: empty(), paths, failures: new Map() };
+  const open: OpenHour = { hour, requests: empty(), bytes: empty(), paths, failures: new Map(), origin: null };
   zone.hours.push(open);
   return open;
 }
 
-function zoneHour(zone: string, { hour, requests, bytes, paths, failures }: OpenHour): ZoneHour {
+function zoneHour(owner: string, zone: string, { hour, requests, bytes, paths, failures, origin }: OpenHour): ZoneHour {
   const lines: UsageLine[] = [];
   for (const cacheStatus of CACHE_RESULTS) {
     for (let statusClass = 0; statusClass < CLASSES; statusClass++) {
@@ -176,5 +171,15 @@ function zoneHour(zone: string, { hour, requests, bytes, paths, failures }: Open
       }
     }
   }
-  return { zone, hour, lines, paths: paths.summary(), ...(failures.size > 0 && { failures: [...failures] }) };
+  return {
+    owner,
+    zone,
+    hour,
+    lines,
+    paths: paths.summary(),
+    ...(failures.size > 0 && { failures: [...failures] }),
+    ...(origin !== null && {
+      origin: { ...origin, firstByte: [...origin.firstByte].sort(([a], [b]) => a - b) },
+    }),
+  };
 }

@@ -4,8 +4,8 @@ export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
 /** For how long usage is kept by the hour, and by the day (days). */
-export const HOURS_KEPT_DAYS = BOUNDS.hours.days;
-export const DAYS_KEPT_DAYS = BOUNDS.days.days;
+export const HOURS_KEPT_DAYS = 92;
+export const DAYS_KEPT_DAYS = BOUNDS.packed.days;
 
 /** The beginning of the UTC day that a time lies in, ms since the epoch. */
 export function dayOf(time: number): number {

@@ -1,131 +1,193 @@
 import { DurableObject } from "cloudflare:workers";
 import type { AccountDocument } from "../accounts/account-document.ts";
-import { BOUNDS } from "../db/bounds.ts";
 import { log } from "../log/log.ts";
-import type { UsageBatch } from "./batch.ts";
-import { DAY_MS, DAYS_KEPT_DAYS, dayOf, HOUR_MS, HOURS_KEPT_DAYS } from "./hours.ts";
-import {
-  addFailures,
-  addPaths,
-  addUsage,
-  createTables,
-  dropBefore,
-  isNew,
-  sums,
-  topPaths,
-  type UsageQuery,
-  type UsageSums,
-} from "./meter-tables.ts";
-import { seePop } from "./pops.ts";
+import type { UsageBatch, ZoneHour } from "./batch.ts";
+import { DAY_MS, DAYS_KEPT_DAYS, dayOf, HOURS_KEPT_DAYS } from "./hours.ts";
+import type { Allowance, Told } from "./ledger.ts";
+import type { Answer, LocationMeter } from "./location-meter.ts";
+import { keepName, objectName } from "./object-name.ts";
+import { dropOldCounts, hadArrived, hasOldCounts, oldSums, oldTopPaths, oldUsedSince } from "./old-counts.ts";
+import { monthOf } from "./period.ts";
 import type { Used } from "./quota.ts";
 import { QuotaWatch, type WatchEnv } from "./quota-watch.ts";
+import type { UsageQuery, UsageSums } from "./sums.ts";
 import type { PathSummary } from "./top-paths.ts";
-import { totals } from "./totals.ts";
 
-/** How often a location is noted as serving, ms. */
-const SEEN_MS = HOUR_MS;
+interface MeterEnv extends WatchEnv {
+  LOCATION_METER: DurableObjectNamespace<LocationMeter>;
+}
 
-/** For how long batches are told from those that came before. An isolate that waits longer with one counts it twice. */
-const SOURCES_KEPT_DAYS = BOUNDS.sources.days;
+/** A batch as isolates sent it until November 2026, each account's to its own object. */
+export interface OldBatch {
+  source: string;
+  number: number;
+  pop: string;
+  zones: Omit<ZoneHour, "owner">[];
+}
+
+const NOTHING: Used = { requests: 0, bytes: 0 };
+
+/** No quota counts test zones. */
+const UNBOUNDED: Allowance = { slack: { requests: null, bytes: null }, fresh: { requests: null, bytes: null } };
 
 /**
- * The usage of one account, one object for its live zones and one for its test zones: exact sums by hour and by day, and
- * the most requested paths. A batch is counted once, however often it comes.
+ * What is single of an account's usage, one object for its live zones and one for its test zones: which locations' meters have
+ * counted for it, whether its quota is used up, and what was counted before locations had meters.
  */
-export class UsageMeter extends DurableObject<WatchEnv> {
+export class UsageMeter extends DurableObject<MeterEnv> {
   readonly #sql: SqlStorage;
-  /** Null: of test zones, which no quota counts. */
+  readonly #owner: string;
+  /** Null: of test zones. */
   readonly #watch: QuotaWatch | null;
-  readonly #seenAt = new Map<string, number>();
+  #oldUse: (Used & { month: number }) | null = null;
 
-  constructor(ctx: DurableObjectState, env: WatchEnv) {
+  constructor(ctx: DurableObjectState, env: MeterEnv) {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
-    createTables(this.#sql);
-    const [account, mode] = (ctx.id.name ?? "").split(":");
-    this.#watch = account && mode === "live" ? new QuotaWatch(account, this.#sql, env) : null;
+    this.#sql.exec(
+      `CREATE TABLE IF NOT EXISTS meters (
+         name TEXT PRIMARY KEY, month INTEGER NOT NULL, requests INTEGER NOT NULL, bytes INTEGER NOT NULL
+       ) STRICT, WITHOUT ROWID`,
+    );
+    this.#owner = objectName(ctx);
+    const [account, mode] = this.#owner.split(":");
+    this.#watch = account && mode === "live" ? new QuotaWatch(account, env) : null;
   }
 
-  /**
-   * Counts a batch. It is on disk when this returns. What it returns is what this meter was told of its account last: so an
-   * isolate that serves the account's zones knows within seconds, whatever KV takes.
-   */
-  async add(batch: UsageBatch): Promise<AccountDocument | null> {
+  /** Hears what a location's meter has counted; from then on it is asked for reports. Returns what it need not tell. */
+  async hear(told: Told): Promise<Answer> {
+    keepName(this.ctx);
+    this.#note(told);
+    const account = this.#known;
+    if (this.#watch === null) return { ...UNBOUNDED, account };
     const now = Date.now();
-    this.ctx.storage.transactionSync(() => {
-      if (!isNew(this.#sql, batch, now)) return;
-      addUsage(this.#sql, batch);
-      addPaths(this.#sql, batch);
-      addFailures(this.#sql, batch);
-      this.#watch?.count(batch);
-      totals.add(batch);
-    });
-    this.#notePop(batch.pop, now);
-    this.ctx.waitUntil(this.#look(now, false));
-    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(dayOf(now) + DAY_MS);
-    return this.#known;
-  }
-
-  /** Takes in what has been published of the account, for those who bring their counts. */
-  know(document: AccountDocument): void {
-    if (document.revision >= (this.#known?.revision ?? 0)) this.ctx.storage.kv.put("account", document);
+    this.ctx.waitUntil(this.#look(now));
+    return { ...(await this.#watch.allow(this.#usedIn(monthOf(now)), this.#meters.length, now)), account };
   }
 
   get #known(): AccountDocument | null {
     return this.ctx.storage.kv.get<AccountDocument>("account") ?? null;
   }
 
-  /** What is used of this month's quota. */
-  used(): Used {
-    const { requests, bytes } = this.#watch?.used(Date.now()) ?? { requests: 0, bytes: 0 };
-    return { requests, bytes };
+  /** Takes in what has been published of the account, for those who bring its counts to their locations' meters. */
+  async know(document: AccountDocument): Promise<void> {
+    if (document.revision >= (this.#known?.revision ?? 0)) this.ctx.storage.kv.put("account", document);
+    const told = await Promise.allSettled(this.#meters.map((name) => this.#meter(name).know(document)));
+    for (const one of told) {
+      // Those who count learn it from KV then.
+      if (one.status === "rejected") log("meter_not_told", { account: document.id, error: one.reason });
+    }
+  }
+
+  /** What is used of this month's quota, in all locations. */
+  async used(): Promise<Used> {
+    const month = monthOf(Date.now());
+    const told = await this.#ask(month, false);
+    // Nothing is written: on a full disk it can still be read.
+    return told.reduce((sum, one) => added(sum, one), added(NOTHING, this.#oldUseIn(month)));
   }
 
   /** Looks at the account's quota anew: it has changed. Returns what the edge has to know then; null: nothing. */
   async reconsider(): Promise<AccountDocument | null> {
-    return this.#look(Date.now(), true);
+    const now = Date.now();
+    this.#watch?.forget();
+    for (const told of await this.#ask(monthOf(now), true)) this.#note(told);
+    return this.#look(now);
   }
 
-  async #look(now: number, anew: boolean): Promise<AccountDocument | null> {
-    try {
-      const document = (await this.#watch?.look(now, anew)) ?? null;
-      if (document !== null) this.know(document);
-      return document;
-    } catch (error) {
-      // The next batch looks again.
-      log("quota_not_looked_at", { meter: this.ctx.id.name, error });
-      return null;
-    }
+  /** What was counted here before locations had meters, and the meters that have counted since. */
+  history(query: UsageQuery): { sums: UsageSums; meters: string[] } {
+    return { sums: oldSums(this.#sql, query), meters: this.#meters };
   }
 
-  /** Sums of a period. */
-  report(query: UsageQuery): UsageSums {
-    return sums(this.#sql, query);
+  /** The same of the most requested paths of a zone on a UTC day. @param day its beginning in ms since the epoch */
+  pathHistory(zone: string, day: number): { paths: PathSummary; meters: string[] } {
+    return { paths: oldTopPaths(this.#sql, zone, day), meters: this.#meters };
   }
 
-  /** The most requested paths of a zone on a UTC day. @param day its beginning in ms since the epoch */
-  topPaths(zone: string, day: number): PathSummary {
-    return topPaths(this.#sql, zone, day);
+  /** Takes a batch of an isolate of an older version to its location's meter. */
+  async add({ pop, source, number, zones }: OldBatch): Promise<null> {
+    if (hadArrived(this.#sql, source, number)) return null;
+    const owner = this.#owner;
+    const batch: UsageBatch = {
+      source: `${source} ${owner}`,
+      number,
+      zones: zones.map((zone) => ({ ...zone, owner })),
+    };
+    await this.#meter(pop).add(batch);
+    return null;
   }
 
-  /** Drops what is kept no longer, once a day. */
+  /** Drops what is kept no longer of what was counted here, once a day. */
   override async alarm(): Promise<void> {
+    if (!hasOldCounts(this.#sql)) return;
     const today = dayOf(Date.now());
-    dropBefore(this.#sql, {
-      hours: today - HOURS_KEPT_DAYS * DAY_MS,
-      days: today - DAYS_KEPT_DAYS * DAY_MS,
-      sources: today - SOURCES_KEPT_DAYS * DAY_MS,
-    });
+    dropOldCounts(this.#sql, { hours: today - HOURS_KEPT_DAYS * DAY_MS, days: today - DAYS_KEPT_DAYS * DAY_MS });
     await this.ctx.storage.setAlarm(today + DAY_MS);
   }
 
-  #notePop(pop: string, now: number): void {
-    if (now - (this.#seenAt.get(pop) ?? 0) < SEEN_MS) return;
-    this.#seenAt.set(pop, now);
-    const noted = seePop(this.env.DB, pop, now).catch((error: unknown) => {
-      this.#seenAt.delete(pop); // the next batch tries again
-      log("pop_not_noted", { pop, error });
-    });
-    this.ctx.waitUntil(noted);
+  /** Asks all meters what they have counted in a month. @param anew whether they are to tell what comes next */
+  #ask(month: number, anew: boolean): Promise<Told[]> {
+    const ask = async (meter: string) => {
+      const { requests, bytes } = await this.#meter(meter).used(this.#owner, month, anew);
+      return { meter, month, requests, bytes };
+    };
+    return Promise.all(this.#meters.map(ask));
   }
+
+  /** What a meter tells only grows: what comes late changes nothing. */
+  #note({ meter, month, requests, bytes }: Told): void {
+    this.#sql.exec(
+      `INSERT INTO meters (name, month, requests, bytes) VALUES (?1, ?2, ?3, ?4)
+       ON CONFLICT DO UPDATE SET month = excluded.month, requests = excluded.requests, bytes = excluded.bytes
+       WHERE month < excluded.month OR (month = excluded.month AND (requests < excluded.requests OR bytes < excluded.bytes))`,
+      meter,
+      month,
+      requests,
+      bytes,
+    );
+  }
+
+  /** What was told of a month, and what was counted here of it. */
+  #usedIn(month: number): Used {
+    const told = this.#sql
+      .exec<{ requests: number; bytes: number }>(
+        "SELECT COALESCE(SUM(requests), 0) AS requests, COALESCE(SUM(bytes), 0) AS bytes FROM meters WHERE month = ?1",
+        month,
+      )
+      .one();
+    return added(told, this.#oldUseIn(month));
+  }
+
+  #oldUseIn(month: number): Used {
+    if (this.#oldUse?.month !== month) this.#oldUse = { month, ...oldUsedSince(this.#sql, month) };
+    return this.#oldUse;
+  }
+
+  get #meters(): string[] {
+    return this.#sql
+      .exec<{ name: string }>("SELECT name FROM meters ORDER BY name")
+      .toArray()
+      .map(({ name }) => name);
+  }
+
+  #meter(name: string): DurableObjectStub<LocationMeter> {
+    return this.env.LOCATION_METER.getByName(name);
+  }
+
+  async #look(now: number): Promise<AccountDocument | null> {
+    try {
+      const document = (await this.#watch?.look(() => this.#usedIn(monthOf(now)), now)) ?? null;
+      if (document !== null) await this.know(document);
+      return document;
+    } catch (error) {
+      // What is told next looks again.
+      log("quota_not_looked_at", { meter: this.#owner, error });
+      return null;
+    }
+  }
+}
+
+function added(one: Used, other: Used): Used {
+  return { requests: one.requests + other.requests, bytes: one.bytes + other.bytes };
 }

@@ -2,50 +2,57 @@ import type { AccountDocument } from "../accounts/account-document.ts";
 import { log } from "../log/log.ts";
 import { isRecent } from "../memo/is-recent.ts";
 import { type CacheResult, REFUSED, type UsageBatch } from "./batch.ts";
-import { Counter, nameOf, type Owner, type OwnerCounts } from "./counter.ts";
-import type { UsageMeter } from "./meter.ts";
+import { type CountedZone, Counter } from "./counter.ts";
+import type { LocationMeter, Receipt } from "./location-meter.ts";
+import { FIRST_PACE, type Pace, partsOf } from "./pace.ts";
 
-export type Meters = DurableObjectNamespace<UsageMeter>;
+export type Meters = DurableObjectNamespace<LocationMeter>;
 
 type WaitUntil = (work: Promise<unknown>) => void;
-type Zone = { id: string } & Owner;
 
-/** Work on the delivery of an owner's batch, by its last sign of life in ms since the epoch. */
+/** Work on the delivery of a batch, by its last sign of life in ms since the epoch. */
 interface Work {
   since: number;
 }
 
-/** At most one call to a meter in this time, ms. */
-const INTERVAL_MS = 1_000;
-
-/** How often an isolate that ends looks whether a delivery is done, ms. */
+/** How often it is looked whether a delivery is done: by the next, and in an isolate that ends, ms. */
+const UNDER_WAY_MS = 1_000;
 const POLL_MS = 10;
 
-/** Pauses before a batch is sent once more. Together they stay within the 30 s that a platform gives to `waitUntil`, ms. */
+/** Pauses before a batch is sent once more. With the longest interval they stay within the 30 s that `waitUntil` is given, ms. */
 const RETRY_MS = [1_000, 2_000, 4_000];
 
 /** After so long, work that the platform may have dropped is taken over by others, ms. */
 const ABANDONED_MS = 20_000;
 
 /**
- * Counts the answers of this isolate and takes what it has counted to the meters, after the answers. What a meter does not
- * acknowledge stays in memory and is sent again, by the work that failed and then by each that follows.
+ * Counts the answers of this isolate and takes what it has counted, of all accounts in one batch, to the meter of its location:
+ * after the answers, every second, or as much more seldom as the meter asks. What is not acknowledged stays in memory and is
+ * sent again, by the work that failed and then by each that follows.
  */
 export class Metering {
   readonly #meters: Meters;
   readonly #pop: string;
   readonly #learn: (document: AccountDocument) => void;
   readonly #counter = new Counter();
-  readonly #deliveries = new WeakMap<OwnerCounts, Work>();
   #source: string | null = null;
-  /** Since when each owner's counts have waited for an acknowledgement, ms since the epoch. */
-  readonly #waiting = new Map<OwnerCounts, number>();
+  /** Since when the oldest counts have waited for an acknowledgement, ms since the epoch; null: none wait. */
+  #waitingSince: number | null = null;
+  #pace: Pace = FIRST_PACE;
+  /** Of the meters of the batch that is closed: one that comes again must come to the same. */
+  #generation = 0;
+  /** When a delivery of what is counted now was arranged, ms since the epoch; null: it is not. */
+  #dueSince: number | null = null;
+  #delivery: Work | null = null;
+  /** How much was counted, and how much of that has arrived: of an isolate that ends. */
+  #answers = 0;
+  #arrived = 0;
   /** See {@link Metering.drain}. */
-  settle: ((zone: Zone) => Promise<void>) | null = null;
+  settle: ((zone: CountedZone) => Promise<void>) | null = null;
 
   /**
    * @param pop where this isolate runs, see `popOf`
-   * @param learn takes in what meters say of their accounts
+   * @param learn takes in what meters say of accounts
    */
   constructor(meters: Meters, pop: string, learn: (document: AccountDocument) => void = () => {}) {
     this.#meters = meters;
@@ -54,7 +61,7 @@ export class Metering {
   }
 
   countRequest(
-    zone: Zone,
+    zone: CountedZone,
     path: string,
     cacheStatus: CacheResult,
     status: number,
@@ -62,44 +69,59 @@ export class Metering {
     now: number,
     waitUntil: WaitUntil,
   ): void {
-    this.#arrange(this.#counter.countRequest(zone, path, cacheStatus, status, bytes, now), now, waitUntil);
+    this.#counter.countRequest(zone, path, cacheStatus, status, bytes, now);
+    this.#arrange(now, waitUntil);
   }
 
   countBytes(
-    zone: Zone,
+    zone: CountedZone,
     cacheStatus: CacheResult,
     status: number,
     bytes: number,
     now: number,
     waitUntil: WaitUntil,
   ): void {
+    this.#counter.countBytes(zone, cacheStatus, status, bytes, now);
     // The request may have come long ago.
-    this.#arrange(this.#counter.countBytes(zone, cacheStatus, status, bytes, now), Date.now(), waitUntil);
+    this.#arrange(Date.now(), waitUntil);
   }
 
-  countFailure(zone: Zone, reason: string, waitUntil: WaitUntil): void {
+  countFailure(zone: CountedZone, reason: string, waitUntil: WaitUntil): void {
     const now = Date.now();
-    this.#arrange(this.#counter.countFailure(zone, reason, now), now, waitUntil);
+    this.#counter.countFailure(zone, reason, now);
+    this.#arrange(now, waitUntil);
   }
 
-  countRefusal(zone: Zone, reason: string, waitUntil: WaitUntil): void {
+  countRefusal(zone: CountedZone, reason: string, waitUntil: WaitUntil): void {
     this.countFailure(zone, REFUSED + reason, waitUntil);
   }
 
-  #arrange(owner: OwnerCounts, now: number, waitUntil: WaitUntil): void {
-    if (owner.deliveryDueSince !== null && isRecent(owner.deliveryDueSince, ABANDONED_MS, now)) return;
-    owner.deliveryDueSince = now;
-    if (!this.#waiting.has(owner)) this.#waiting.set(owner, now);
+  countOrigin(zone: CountedZone, firstByteMs: number | null, waitUntil: WaitUntil): void {
+    const now = Date.now();
+    this.#counter.countOrigin(zone, firstByteMs, now);
+    this.#arrange(now, waitUntil);
+  }
+
+  countOriginBytes(zone: CountedZone, bytes: number, waitUntil: WaitUntil): void {
+    const now = Date.now();
+    this.#counter.countOriginBytes(zone, bytes, now);
+    this.#arrange(now, waitUntil);
+  }
+
+  #arrange(now: number, waitUntil: WaitUntil): void {
+    if (this.#dueSince !== null && isRecent(this.#dueSince, ABANDONED_MS, now)) return;
+    this.#dueSince = now;
+    this.#waitingSince ??= now;
     waitUntil(
-      this.#deliverSoon(owner).catch((error: unknown) => {
-        log("usage_delivery_failed", { meter: nameOf(owner), error });
+      this.#deliverSoon().catch((error: unknown) => {
+        log("usage_delivery_failed", { meter: this.#pop, error });
       }),
     );
   }
 
   /** For how long the oldest counts that no meter has have waited, ms. */
   lagMs(now: number): number {
-    return Math.max(0, ...[...this.#waiting.values()].map((since) => now - since));
+    return this.#waitingSince === null ? 0 : Math.max(0, now - this.#waitingSince);
   }
 
   /**
@@ -107,73 +129,90 @@ export class Metering {
    * process ends as soon as the requests in flight are answered, whatever `waitUntil` has been given.
    */
   async drain(): Promise<void> {
-    this.settle = (zone) => this.#deliverNow(this.#counter.ownerOf(zone));
-    await Promise.all(this.#counter.owners().map((owner) => this.#deliverNow(owner)));
+    this.settle = () => this.#deliverNow();
+    await this.#deliverNow();
   }
 
-  async #deliverNow(owner: OwnerCounts | null): Promise<void> {
-    // Twice, for what was counted while an earlier batch was on its way.
-    for (let round = 0; round < 2 && owner !== null; round++) {
-      while (this.#isUnderWay(owner)) await scheduler.wait(POLL_MS);
+  /** Waits until what is counted by now has arrived: with the delivery that others wait for, or with one of its own. */
+  async #deliverNow(): Promise<void> {
+    const wanted = ++this.#answers;
+    while (this.#arrived < wanted) {
+      if (this.#isUnderWay) {
+        await scheduler.wait(POLL_MS);
+        continue;
+      }
       const delivery: Work = { since: Date.now() };
-      this.#deliveries.set(owner, delivery);
-      const batch = this.#close(owner);
-      const hasArrived = batch === null || (await this.#deliver(owner, batch, delivery));
-      this.#deliveries.delete(owner);
+      this.#delivery = delivery;
+      // A batch that was closed before holds nothing of this.
+      const reached = this.#counter.isWaiting ? this.#arrived : this.#answers;
+      const batch = this.#close();
+      const hasArrived = batch === null || (await this.#deliver(batch, delivery));
+      this.#delivery = null;
       if (!hasArrived) return;
+      this.#arrived = Math.max(this.#arrived, reached);
     }
   }
 
-  #close(owner: OwnerCounts): UsageBatch | null {
+  #close(): UsageBatch | null {
     this.#source ??= crypto.randomUUID();
-    return this.#counter.close(owner, this.#source, this.#pop);
+    if (!this.#counter.isWaiting) this.#generation = this.#pace.generation;
+    return this.#counter.close(this.#source);
   }
 
-  /** Lets a second's counts come together, waits for a delivery under way, and delivers. */
-  async #deliverSoon(owner: OwnerCounts): Promise<void> {
-    do await scheduler.wait(INTERVAL_MS);
-    while (this.#isUnderWay(owner));
+  /** Lets some time's counts come together, waits for a delivery under way, and delivers. */
+  async #deliverSoon(): Promise<void> {
+    await scheduler.wait(this.#pace.intervalMs);
+    while (this.#isUnderWay) await scheduler.wait(UNDER_WAY_MS);
     const delivery: Work = { since: Date.now() };
-    this.#deliveries.set(owner, delivery);
+    this.#delivery = delivery;
     try {
-      if (owner.closed !== null) {
+      if (this.#counter.isWaiting) {
         // What others gave up on goes first; one call a second.
-        if (!(await this.#deliver(owner, owner.closed, delivery))) {
-          owner.deliveryDueSince = null;
+        if (!(await this.#deliver(this.#close()!, delivery))) {
+          this.#dueSince = null;
           return;
         }
-        await scheduler.wait(INTERVAL_MS);
+        await scheduler.wait(FIRST_PACE.intervalMs);
       }
-      const batch = this.#close(owner);
+      const batch = this.#close();
       // What is counted from now on arranges its own delivery.
-      owner.deliveryDueSince = null;
-      if (batch !== null) await this.#deliver(owner, batch, delivery);
+      this.#dueSince = null;
+      if (batch === null) this.#waitingSince = null;
+      else await this.#deliver(batch, delivery);
     } finally {
-      if (this.#deliveries.get(owner) === delivery) this.#deliveries.delete(owner);
+      if (this.#delivery === delivery) this.#delivery = null;
     }
   }
 
-  #isUnderWay(owner: OwnerCounts): boolean {
-    const delivery = this.#deliveries.get(owner);
-    return delivery !== undefined && isRecent(delivery.since, ABANDONED_MS, Date.now());
+  get #isUnderWay(): boolean {
+    return this.#delivery !== null && isRecent(this.#delivery.since, ABANDONED_MS, Date.now());
   }
 
   /** Sends a batch until it is acknowledged, a few times. The meter counts it once, however often it gets it. */
-  async #deliver(owner: OwnerCounts, batch: UsageBatch, delivery: Work): Promise<boolean> {
+  async #deliver(batch: UsageBatch, delivery: Work): Promise<boolean> {
     for (const pause of [0, ...RETRY_MS]) {
       if (pause > 0) await scheduler.wait(pause);
       delivery.since = Date.now();
       try {
-        const known = await this.#meters.getByName(nameOf(owner)).add(batch);
-        this.#counter.acknowledge(owner, batch);
-        if (owner.deliveryDueSince === null) this.#waiting.delete(owner);
-        else this.#waiting.set(owner, owner.deliveryDueSince);
-        if (known) this.#learn(known);
+        const receipts = await this.#send(batch);
+        this.#counter.acknowledge(batch);
+        this.#waitingSince = this.#dueSince;
+        for (const { accounts, intervalMs, generation } of receipts) {
+          this.#pace = { intervalMs, generation: Math.max(generation, this.#pace.generation) };
+          for (const known of accounts) this.#learn(known);
+        }
         return true;
       } catch (error) {
-        log("usage_not_delivered", { meter: nameOf(owner), error });
+        log("usage_not_delivered", { meter: this.#pop, error });
       }
     }
     return false;
+  }
+
+  /** Sends each part of a batch to its meter. It has arrived when all of them have. */
+  #send(batch: UsageBatch): Promise<Receipt[]> {
+    const generation = this.#generation;
+    const parts = partsOf(batch, this.#pop, generation);
+    return Promise.all([...parts].map(([meter, part]) => this.#meters.getByName(meter).add(part, generation)));
   }
 }

@@ -1,5 +1,5 @@
 import { DAY_MS, DAYS_KEPT_DAYS, dayOf, HOUR_MS, HOURS_KEPT_DAYS } from "./hours.ts";
-import type { UsageQuery } from "./meter-tables.ts";
+import type { UsageQuery } from "./sums.ts";
 
 /** What time a report is about; ms since the epoch, `to` is not included. */
 export type Period = Pick<UsageQuery, "from" | "to" | "rows" | "series">;

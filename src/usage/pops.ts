@@ -1,11 +1,12 @@
 import { DAY_MS } from "./hours.ts";
+import { NO_POP } from "./pace.ts";
 
 /** For how long a location counts after it was last seen: what purges count as nodes. */
 const SEEN_DAYS = 30;
 
 /** The location of an isolate by its IATA code, as the platform states it with a request; `LOCAL` where there is none. */
 export function popOf(colo: unknown): string {
-  return typeof colo === "string" && /^[A-Z]{3}$/.test(colo) ? colo : "LOCAL";
+  return typeof colo === "string" && /^[A-Z]{3}$/.test(colo) ? colo : NO_POP;
 }
 
 /** Notes in D1 that a location serves. @param now ms since the epoch */
@@ -17,6 +18,11 @@ export async function seePop(db: D1Database, pop: string, now: number): Promise<
     )
     .bind(pop, now)
     .run();
+}
+
+/** How many locations serve, as {@link popsStatement} says. @param now ms since the epoch */
+export async function countPops(db: D1Database, now: number): Promise<number> {
+  return readPops((await popsStatement(db, now).all()).results);
 }
 
 /** Reads how many locations have served somebody in the last 30 days: for {@link readPops}. @param now ms since the epoch */

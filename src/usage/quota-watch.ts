@@ -2,14 +2,16 @@ import type { AccountDocument } from "../accounts/account-document.ts";
 import { publishAccount } from "../accounts/account-publication.ts";
 import type { AccountPublisher } from "../accounts/account-publisher.ts";
 import { accountTableOf } from "../accounts/account-table.ts";
+import { log } from "../log/log.ts";
 import { isRecent } from "../memo/is-recent.ts";
 import type { WebhookDispatcher } from "../records/webhooks/dispatcher.ts";
 import { pokeWebhooks } from "../records/webhooks/tend-webhooks.ts";
-import type { UsageBatch } from "./batch.ts";
-import { usedSince } from "./meter-tables.ts";
+import type { Allowance } from "./ledger.ts";
 import { monthAfter, monthOf } from "./period.ts";
+import { countPops } from "./pops.ts";
 import { levelOf, quotaOf, type Used } from "./quota.ts";
 import { type AccountQuota, notice, readQuota } from "./quota-rows.ts";
+import { NO_SLACK, slackOf } from "./quota-slack.ts";
 
 /** What noticing needs of the environment. */
 export interface WatchEnv {
@@ -22,60 +24,63 @@ export interface WatchEnv {
 /** For how long a quota is taken to be as it was read, ms: whoever changes one has it looked at anew. */
 const READ_AGAIN_MS = 60_000;
 
-/** Notices when an account has used 80 % of its month's quota, and all of it. Of a meter of live zones. */
+/** Of whom nothing is known. */
+const NO_QUOTA = { requests: null, bytes: null };
+
+const NOTHING: Used = { requests: 0, bytes: 0 };
+
+/** Notices when an account has used 80 % of its month's quota, and all of it. Of an account's live zones. */
 export class QuotaWatch {
   readonly #account: string;
-  readonly #sql: SqlStorage;
   readonly #env: WatchEnv;
-  #used: (Used & { month: number }) | null = null;
   #quota: AccountQuota | null = null;
+  #locations = 1;
   #readAt = Number.NEGATIVE_INFINITY;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(account: string, sql: SqlStorage, env: WatchEnv) {
+  constructor(account: string, env: WatchEnv) {
     this.#account = account;
-    this.#sql = sql;
     this.#env = env;
   }
 
-  /** What is used in the month of a time. The rows are added up once, from then on what comes in is. */
-  used(now: number): Used {
-    const month = monthOf(now);
-    if (this.#used?.month !== month) this.#used = { month, ...usedSince(this.#sql, month) };
-    return this.#used;
+  /** The quota may have changed since it was read. */
+  forget(): void {
+    this.#readAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Takes in a batch that has been counted. */
-  count({ zones }: UsageBatch): void {
-    if (this.#used === null) return;
-    for (const { hour, lines } of zones) {
-      if (hour < this.#used.month) continue;
-      for (const [, , requests, bytes] of lines) {
-        this.#used.requests += requests;
-        this.#used.bytes += bytes;
-      }
+  /** What each of an account's meters need not tell, of this month and of the beginning of the next. @param now ms since the epoch */
+  async allow(used: Used, meters: number, now: number): Promise<Allowance> {
+    try {
+      const quota = await this.#read(now);
+      if (quota === null) return { slack: slackOf(used, NO_QUOTA, 1), fresh: slackOf(used, NO_QUOTA, 1) };
+      const binding = quotaOf(quota.plan, quota.cap);
+      const most = Math.max(meters, this.#locations);
+      return { slack: slackOf(used, binding, most), fresh: slackOf(NOTHING, binding, most) };
+    } catch (error) {
+      log("quota_not_looked_at", { meter: this.#account, error });
+      return { slack: NO_SLACK, fresh: NO_SLACK };
     }
   }
 
   /**
    * Looks what has to be noticed; null: nothing that the edge has to know.
    *
-   * @param anew whether the quota may have changed since it was read
+   * @param usedNow what is used of the month
    */
-  look(now: number, anew: boolean): Promise<AccountDocument | null> {
-    const look = () => this.#look(now, anew);
+  look(usedNow: () => Used, now: number): Promise<AccountDocument | null> {
+    const look = () => this.#look(usedNow, now);
     const looked = this.#last.then(look, look);
     this.#last = looked;
     return looked;
   }
 
-  async #look(now: number, anew: boolean): Promise<AccountDocument | null> {
+  async #look(usedNow: () => Used, now: number): Promise<AccountDocument | null> {
     const account = this.#account;
     const { DB: db, ZONES, ACCOUNT_PUBLISHER, WEBHOOK_DISPATCHER } = this.#env;
-    const quota = await this.#read(now, anew);
+    const quota = await this.#read(now);
     if (quota === null) return null;
     const month = monthOf(now);
-    const used = this.used(now);
+    const used = usedNow();
     const binding = quotaOf(quota.plan, quota.cap);
     const level = levelOf(used, binding);
     const known = quota.month === month ? quota.level : "within";
@@ -85,16 +90,17 @@ export class QuotaWatch {
     if (level === known && stoppedUntil === isStopped) return null;
     const { atQuota } = quota;
     await notice(db, account, known, { month, level, used, quota: binding, atQuota, stoppedUntil }, now);
-    this.#readAt = Number.NEGATIVE_INFINITY;
+    this.forget();
     await pokeWebhooks(db, WEBHOOK_DISPATCHER, account, now);
     if (stoppedUntil === isStopped) return null;
     const published = await publishAccount(ACCOUNT_PUBLISHER, accountTableOf(ZONES), account);
     return published.kind === "published" ? published.document : null;
   }
 
-  async #read(now: number, anew: boolean): Promise<AccountQuota | null> {
-    if (!anew && isRecent(this.#readAt, READ_AGAIN_MS, now)) return this.#quota;
-    this.#quota = await readQuota(this.#env.DB, this.#account);
+  async #read(now: number): Promise<AccountQuota | null> {
+    if (isRecent(this.#readAt, READ_AGAIN_MS, now)) return this.#quota;
+    const { DB: db } = this.#env;
+    [this.#quota, this.#locations] = await Promise.all([readQuota(db, this.#account), countPops(db, now)]);
     this.#readAt = now;
     return this.#quota;
   }

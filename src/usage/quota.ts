@@ -9,7 +9,8 @@ export interface Used {
   bytes: number;
 }
 
-const NEAR = 0.8;
+/** The share of a quota at which its account is told. */
+export const NEAR = 0.8;
 
 /** What binds: the plan's quota, or the customer's own cap where that is less. */
 export function quotaOf(plan: MonthlyQuota, cap: MonthlyQuota): MonthlyQuota {

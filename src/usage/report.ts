@@ -1,7 +1,8 @@
-import { type CacheResult, REFUSED } from "./batch.ts";
+import { type CacheResult, type OriginFigures, REFUSED } from "./batch.ts";
+import { firstByteWithin } from "./first-byte.ts";
 import { DAY_MS, HOUR_MS } from "./hours.ts";
-import type { Sum, UsageSums } from "./meter-tables.ts";
 import type { Period } from "./period.ts";
+import { addOrigins, type Sum, type UsageSums } from "./sums.ts";
 
 /** Requests, the bytes of the bodies sent, and hits by requests. */
 export interface Figures {
@@ -10,18 +11,28 @@ export interface Figures {
   cache_hit_rate: number;
 }
 
+/** As well what came out of the cache by bytes, and what origins were asked. */
+export interface WholeFigures extends Figures {
+  cached_bytes: number;
+  uncached_bytes: number;
+  byte_hit_rate: number;
+  origin_requests: number;
+  origin_bytes: number;
+  origin_first_byte_ms: { p50: number; p95: number } | null;
+}
+
 /** A usage report as the API gives it. */
-export interface Report extends Figures {
+export interface Report extends WholeFigures {
   period_start: string;
   period_end: string;
   by_cache_status: (Figures & { cache_status: CacheResult })[];
   by_status_class: (Figures & { status_class: string })[];
-  by_pop: (Figures & { pop: string })[];
-  by_zone: (Figures & { zone: string; name: string | null })[];
+  by_pop: (WholeFigures & { pop: string })[];
+  by_zone: (WholeFigures & { zone: string; name: string | null })[];
   origin_errors: ReasonCount[];
   /** What zones' policies refused. */
   refusals: ReasonCount[];
-  series?: (Figures & { start: string })[];
+  series?: (WholeFigures & { start: string })[];
 }
 
 interface ReasonCount {
@@ -38,14 +49,14 @@ interface ReasonCount {
 export function reportOf(period: Period, sums: UsageSums, names: ReadonlyMap<string, string>, now: number): Report {
   return {
     ...boundsOf(period),
-    ...figures(total(sums.cacheStatus)),
+    ...wholeFigures(total(sums.pop)),
     by_cache_status: sums.cacheStatus.map((sum) => ({ cache_status: sum.value, ...figures(sum) })),
     by_status_class: sums.statusClass.map((sum) => ({ status_class: `${sum.value}xx`, ...figures(sum) })),
-    by_pop: sums.pop.map((sum) => ({ pop: sum.value, ...figures(sum) })),
+    by_pop: sums.pop.map((sum) => ({ pop: sum.value, ...wholeFigures(sum) })),
     by_zone: sums.zone.map((sum) => ({
       zone: sum.value,
       name: names.get(sum.value) ?? null,
-      ...figures(sum),
+      ...wholeFigures(sum),
     })),
     origin_errors: sums.failures.filter(({ reason }) => !reason.startsWith(REFUSED)),
     refusals: sums.failures.flatMap(({ reason, count }) =>
@@ -74,30 +85,49 @@ function seriesOf(
   const known = new Map(counted.map((sum) => [sum.value, sum]));
   const series: NonNullable<Report["series"]> = [];
   for (let at = period.from - (period.from % length); at < period.to && at <= now; at += length) {
-    series.push({ start: iso(at), ...figures(known.get(at) ?? NOTHING) });
+    series.push({ start: iso(at), ...wholeFigures(known.get(at) ?? NOTHING) });
   }
   return series;
 }
 
-type Counted = Omit<Sum<unknown>, "value">;
+type Counted = Omit<Sum<unknown>, "value" | "origin"> & { origin?: OriginFigures | undefined };
 
-const NOTHING: Counted = { requests: 0, bytes: 0, hits: 0 };
+const NOTHING: Counted = { requests: 0, bytes: 0, hits: 0, hitBytes: 0 };
 
 function total(sums: Counted[]): Counted {
   return sums.reduce(
-    (all, { requests, bytes, hits }) => ({
-      requests: all.requests + requests,
-      bytes: all.bytes + bytes,
-      hits: all.hits + hits,
+    (all, sum) => ({
+      requests: all.requests + sum.requests,
+      bytes: all.bytes + sum.bytes,
+      hits: all.hits + sum.hits,
+      hitBytes: all.hitBytes + sum.hitBytes,
+      origin: sum.origin === undefined ? all.origin : addOrigins(all.origin, sum.origin),
     }),
     NOTHING,
   );
 }
 
-/** The rate is rounded down, so that 1 means that nothing was missed. */
 function figures({ requests, bytes, hits }: Counted): Figures {
-  const rate = requests === 0 ? 0 : Math.floor((hits * 10_000) / requests) / 10_000;
-  return { requests, bandwidth_bytes: bytes, cache_hit_rate: rate };
+  return { requests, bandwidth_bytes: bytes, cache_hit_rate: rate(hits, requests) };
+}
+
+function wholeFigures(counted: Counted): WholeFigures {
+  const { bytes, hitBytes, origin = { requests: 0, bytes: 0, firstByte: [] } } = counted;
+  const [p50, p95] = [firstByteWithin(origin.firstByte, 0.5), firstByteWithin(origin.firstByte, 0.95)];
+  return {
+    ...figures(counted),
+    cached_bytes: hitBytes,
+    uncached_bytes: bytes - hitBytes,
+    byte_hit_rate: rate(hitBytes, bytes),
+    origin_requests: origin.requests,
+    origin_bytes: origin.bytes,
+    origin_first_byte_ms: p50 === null || p95 === null ? null : { p50, p95 },
+  };
+}
+
+/** Rounded down, so that 1 means that nothing was missed. */
+function rate(hits: number, all: number): number {
+  return all === 0 ? 0 : Math.floor((hits * 10_000) / all) / 10_000;
 }
 
 function iso(time: number): string {

@@ -35,6 +35,39 @@ describe("takeCall()", () => {
     expect(await take(now + 61_001)).toEqual(verdict);
   });
 
+  it("asks no limiter again for a caller whom it has refused, until a call is free, and a second at least", async () => {
+    let [asked, resetIn] = [0, 20_000];
+    let policy: "default" | "account" = "default";
+    const take = async () => {
+      asked++;
+      return { allowed: false, limit: policy === "default" ? 3 : 10, remaining: 0, resetAt: at + resetIn, policy };
+    };
+    const namespace = { getByName: () => ({ take }) } as unknown as DurableObjectNamespace<RateLimiter>;
+    let at = now;
+    const ask = (change = {}) => takeCall(namespace, "account:acct_4:rescdn", { ...call, ...change }, at);
+    const first = await ask();
+    for (const later of [0, 1, 19_999]) {
+      at = now + later;
+      expect(await ask()).toEqual(first);
+    }
+    expect(asked).toBe(1);
+    await ask({ countedAs: "key_2" });
+    await ask({ limits: { key: 5, account: 10 } }); // the plan has changed
+    expect(asked).toBe(3);
+    at = now + 60_000;
+    resetIn = 10;
+    await ask();
+    at += 999;
+    await ask();
+    expect(asked).toBe(4);
+    at++;
+    policy = "account";
+    resetIn = 5_000;
+    await ask();
+    await ask({ countedAs: "key_3" });
+    expect(asked).toBe(5);
+  });
+
   it("leaves the limiters of others alone", async () => {
     await takeCall(limiters({ is: true }).namespace, "account:acct_2:rescdn", call, now);
     const { namespace, asked } = limiters({ is: false });

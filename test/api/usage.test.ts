@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { hashToken, newToken } from "../../src/accounts/token.ts";
-import type { UsageLine } from "../../src/usage/batch.ts";
+import type { OriginFigures, UsageLine } from "../../src/usage/batch.ts";
+import { bucketOf } from "../../src/usage/first-byte.ts";
 import type { PathCount } from "../../src/usage/top-paths.ts";
 import { type Customer, call, newCustomer, newZone, textWithoutId } from "../support/control-plane.ts";
 
@@ -17,18 +18,26 @@ afterEach(() => {
 
 let batches = 0;
 
-/** Has an account's meter count, as an isolate would. */
+/** Has a location's meter count, as an isolate would. */
 async function count(
   customer: Customer,
   zone: string,
   lines: UsageLine[],
-  { hour = NOON, mode = "live", pop = "AMS", paths = [] as PathCount[], floor = 0 } = {},
+  {
+    hour = NOON,
+    mode = "live",
+    pop = "AMS",
+    paths = [] as PathCount[],
+    floor = 0,
+    origin = null as OriginFigures | null,
+  } = {},
 ): Promise<void> {
-  await env.USAGE_METER.getByName(`${customer.account}:${mode}`).add({
+  await env.LOCATION_METER.getByName(pop).add({
     source: "isolate",
     number: ++batches,
-    pop,
-    zones: [{ zone, hour, lines, paths: { floor, paths } }],
+    zones: [
+      { owner: `${customer.account}:${mode}`, zone, hour, lines, paths: { floor, paths }, ...(origin && { origin }) },
+    ],
   });
 }
 
@@ -49,6 +58,8 @@ async function keyFor(customer: Customer, zones: string[]): Promise<string> {
   return token;
 }
 
+const NO_ORIGIN = { origin_requests: 0, origin_bytes: 0, origin_first_byte_ms: null };
+
 describe("GET /v1/usage", () => {
   it("answers the documented fields for the current month, with breakdowns", async () => {
     const customer = await newCustomer();
@@ -58,7 +69,15 @@ describe("GET /v1/usage", () => {
       ["MISS", 4, 3, 33],
     ]);
     await count(customer, zone.id, [["HIT", 2, 1_000, 1]], { hour: Date.UTC(2026, 1, 28, 23) });
-    const all = { requests: 100, bandwidth_bytes: 9_733, cache_hit_rate: 0.97 };
+    const all = {
+      requests: 100,
+      bandwidth_bytes: 9_733,
+      cache_hit_rate: 0.97,
+      cached_bytes: 9_700,
+      uncached_bytes: 33,
+      byte_hit_rate: 0.9966,
+      ...NO_ORIGIN,
+    };
     const hits = { requests: 97, bandwidth_bytes: 9_700, cache_hit_rate: 1 };
     const misses = { requests: 3, bandwidth_bytes: 33, cache_hit_rate: 0 };
     expect(await usage(customer.live)).toEqual({
@@ -78,6 +97,39 @@ describe("GET /v1/usage", () => {
       origin_errors: [],
       refusals: [],
     });
+  });
+
+  it("adds up locations exactly, and says what origins were asked in each, in each zone and in each hour", async () => {
+    const customer = await newCustomer();
+    const origin = (requests: number, bytes: number, ms: number) =>
+      ({ requests, bytes, firstByte: [[bucketOf(ms), requests]] }) satisfies OriginFigures;
+    await count(customer, "zone_a", [["MISS", 2, 3, 500]], { pop: "AMS", origin: origin(3, 280, 10) });
+    await count(customer, "zone_a", [["HIT", 2, 7, 700]], { pop: "SIN" });
+    await count(customer, "zone_b", [["MISS", 5, 1, 10]], { pop: "SIN", hour: NOON - HOUR, origin: origin(2, 0, 400) });
+    const report = await usage<Record<string, { [name: string]: unknown }[]>>(customer.live, "?granularity=hour");
+    expect(report).toMatchObject({
+      requests: 11,
+      bandwidth_bytes: 1_210,
+      cached_bytes: 700,
+      uncached_bytes: 510,
+      byte_hit_rate: 0.5785,
+      origin_requests: 5,
+      origin_bytes: 280,
+    });
+    const [low, high] = [10, 400].map((ms) => expect.closeTo(ms, -Math.log10(2 * 0.05 * ms)));
+    expect(report.origin_first_byte_ms).toEqual({ p50: low, p95: high });
+    expect(report.by_pop).toMatchObject([
+      { pop: "SIN", requests: 8, origin_requests: 2, origin_first_byte_ms: { p50: high, p95: high } },
+      { pop: "AMS", requests: 3, origin_requests: 3, origin_bytes: 280, byte_hit_rate: 0 },
+    ]);
+    expect(report.by_zone).toMatchObject([
+      { zone: "zone_a", origin_requests: 3 },
+      { zone: "zone_b", origin_requests: 2 },
+    ]);
+    expect(report.series?.slice(-2)).toMatchObject([
+      { start: "2026-03-10T11:00:00Z", origin_requests: 2 },
+      { start: "2026-03-10T12:00:00Z", origin_requests: 3 },
+    ]);
   });
 
   it("counts HIT, STALE and REVALIDATED as hits", async () => {
@@ -114,10 +166,26 @@ describe("GET /v1/usage", () => {
       period_end: "2026-03-10T20:00:00Z",
       requests: 2,
     });
-    const nothing = { requests: 0, bandwidth_bytes: 0, cache_hit_rate: 0 };
+    const nothing = {
+      requests: 0,
+      bandwidth_bytes: 0,
+      cache_hit_rate: 0,
+      cached_bytes: 0,
+      uncached_bytes: 0,
+      byte_hit_rate: 0,
+      ...NO_ORIGIN,
+    };
     expect(series).toEqual([
       { start: "2026-03-10T09:00:00Z", ...nothing },
-      { start: "2026-03-10T10:00:00Z", requests: 2, bandwidth_bytes: 20, cache_hit_rate: 1 },
+      {
+        start: "2026-03-10T10:00:00Z",
+        ...nothing,
+        requests: 2,
+        bandwidth_bytes: 20,
+        cache_hit_rate: 1,
+        cached_bytes: 20,
+        byte_hit_rate: 1,
+      },
       { start: "2026-03-10T11:00:00Z", ...nothing },
       { start: "2026-03-10T12:00:00Z", ...nothing },
     ]);
@@ -229,7 +297,7 @@ describe("GET /v1/purge", () => {
     };
     await env.DB.prepare("DELETE FROM pops").run();
     expect(await nodes()).toBe(1);
-    for (const [n, pop] of ["AMS", "SIN", "GRU"].entries()) await count(customer, zone.id, [["HIT", 2, n, n]], { pop });
+    for (const [n, pop] of ["FRA", "NRT", "JFK"].entries()) await count(customer, zone.id, [["HIT", 2, n, n]], { pop });
     await vi.waitFor(async () => expect(await nodes()).toBe(3));
   });
 });

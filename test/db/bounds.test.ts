@@ -533,10 +533,6 @@ const ATTEMPTS = {
     expect(26 ** 3).toBeLessThanOrEqual(BOUNDS.pops.rows);
   },
 
-  hours: async () => expect((await meterLeft(BOUNDS.hours.days)).hours).toBe(0),
-  days: async () => expect((await meterLeft(BOUNDS.days.days)).days).toBe(0),
-  failure_hours: async () => expect((await meterLeft(BOUNDS.failure_hours.days)).failureHours).toBe(0),
-  failure_days: async () => expect((await meterLeft(BOUNDS.failure_days.days)).failureDays).toBe(0),
   hostnames: async () => {
     const { account, live } = await newTenant("pro");
     const [first, second] = [await newZone(live), await newZone(live)];
@@ -579,12 +575,21 @@ const ATTEMPTS = {
     expect((await add()).status).toBe(201);
   },
 
-  paths: async () => {
-    const { held, paths } = await meterLeft(BOUNDS.paths.days);
-    expect(held).toBe(200);
-    expect(paths).toBe(0);
-  },
+  batches: async () => expect((await meterLeft(BOUNDS.batches.days)).batches).toBe(0),
+  packed: async () => expect((await meterLeft(BOUNDS.packed.days)).packed).toBe(0),
   sources: async () => expect((await meterLeft(BOUNDS.sources.days)).sources).toBe(0),
+  told: async () => expect((await meterLeft(BOUNDS.told.days)).told).toBe(0),
+  unknown: async () => expect((await meterLeft(BOUNDS.unknown.days)).unknown).toBe(0),
+  known: async () => expect((await meterLeft(BOUNDS.known.days)).known).toBe(1),
+  meters: async () => {
+    const account = env.USAGE_METER.getByName("acct_bounds_meters:live");
+    const told = { meter: "AMS", month: 0, requests: 1, bytes: 1 };
+    for (let again = 0; again < 3; again++) await account.hear({ ...told, requests: again });
+    const rows = await runInDurableObject(account, (_, { storage }) =>
+      storage.sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM meters").one(),
+    );
+    expect(rows.n).toBe(1);
+  },
 
   tags: async () => {
     const accelerator = env.PURGE_ACCELERATOR.getByName(crypto.randomUUID());
@@ -640,17 +645,20 @@ async function deliveriesLeft(): Promise<{ deliveries: number; events: number }>
   };
 }
 
-/** What a usage meter holds of one day so many days later, and how many paths it held on that day. */
+let boundedMeters = 0;
+
+/** The rows that a location's usage meter holds of one day so many days later. */
 async function meterLeft(
   days: number,
-): Promise<Record<"hours" | "days" | "failureHours" | "failureDays" | "paths" | "sources" | "held", number>> {
+): Promise<Record<"batches" | "packed" | "sources" | "told" | "unknown" | "known", number>> {
   const now = Date.now();
-  const meter = env.USAGE_METER.getByName(`bounds-${days}:live`);
+  const meter = env.LOCATION_METER.getByName(`ZZ${"ABCDEFGHIJ"[boundedMeters++]}`);
   const hour = now - (now % 3_600_000);
   for (let number = 1; number <= 5; number++) {
     const paths = Array.from({ length: 64 }, (_, index): [string, number, number] => [`/${number}/${index}`, 1, 0]);
     const zones = [
       {
+        owner: "acct_bounds:live",
         zone: "zone_a",
         hour,
         lines: [["HIT", 2, 1, 1] as ["HIT", number, number, number]],
@@ -658,23 +666,24 @@ async function meterLeft(
         failures: [["origin-dns", number] as FailureCount],
       },
     ];
-    await meter.add({ source: "isolate", number, pop: "AMS", zones });
+    await meter.add({ source: "isolate", number, zones });
+    await meter.know({ id: `acct_${number}`, state: "active", stoppedUntil: null, revision: 1 });
   }
-  const { paths } = await meter.topPaths("zone_a", now - (now % DAY_MS));
+  await runDurableObjectAlarm(meter);
   vi.setSystemTime(now + (days + 1) * DAY_MS);
   await runDurableObjectAlarm(meter);
-  const left = await runInDurableObject(meter, (_, { storage }) => {
+  await meter.know({ id: "acct_last", state: "active", stoppedUntil: null, revision: 1 });
+  return runInDurableObject(meter, (_, { storage }) => {
     const rows = (table: string) => storage.sql.exec<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`).one().n;
     return {
-      hours: rows("hours"),
-      days: rows("days"),
-      failureHours: rows("failure_hours"),
-      failureDays: rows("failure_days"),
-      paths: rows("paths"),
+      batches: rows("batches"),
+      packed: rows("packed"),
       sources: rows("sources"),
+      told: rows("told"),
+      unknown: rows("unknown"),
+      known: rows("known"),
     };
   });
-  return { ...left, held: paths.length };
 }
 
 describe("the bound of a table", () => {

@@ -77,6 +77,8 @@ export class Location {
       () => ownCache(this.#name),
       () => (hasTier ? this.#tier() : null),
       () => new FeedCopy(new LocationFeed("zones", this.#changes(), `https://${this.#name}.example`)),
+      undefined,
+      `${this.#name}-documents`,
     );
     return { entry, env: bindings };
   }

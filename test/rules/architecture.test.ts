@@ -278,6 +278,7 @@ describe("the arrows", () => {
     expect(calls.filter(({ call }) => !/\bcache: "no-store"/.test(call))).toEqual([]);
     expect(product.filter((path) => /\bcaches\.default\b(?!`)/.test(read(path)))).toEqual([]);
     expect(product.filter((path) => /\bcaches\.open\b/.test(read(path)))).toEqual([
+      "src/documents/document-copies.ts",
       "src/documents/location-feed.ts",
       "src/edge/cache/own-cache.ts",
     ]);

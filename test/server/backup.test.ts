@@ -123,7 +123,17 @@ describe("npm run restore", { timeout: 300_000 }, () => {
     await callCommand("backup", [moved], env);
     const elsewhere = { ...env, STATE_DIR: join(folder, "elsewhere") };
     const said = await callCommand("restore", [moved], elsewhere);
-    expect(said).toMatch(/usage: 0 meters count on as they were, [12] are those of the backup/);
+    expect(said).toMatch(/usage: 0 meters count on as they were, [23] are those of the backup/);
+    // One that has counted for somebody else counts on beside what is brought.
+    const used = { ...env, STATE_DIR: join(folder, "used") };
+    server = await startServe(used);
+    const others = await newAccount(server.port);
+    const theirZone = { name: "theirs", origin: "https://origin.example.com" };
+    const theirs = { method: "POST", headers: { "X-ResCDN-Key": others.live }, body: theirZone };
+    await request(server.port, "api.rescdn.localhost", "/v1/zones", theirs);
+    await request(server.port, "theirs.rescdn.localhost", "/a.css", { method: "OPTIONS" });
+    await server.stop();
+    expect(await callCommand("restore", [moved], used)).toMatch(/usage: 0 meters count on as they were, [23] are/);
     const usage = async (on: Record<string, string>) => {
       server = await startServe(on);
       const { body } = await api(server, "GET", "/v1/usage");
@@ -133,6 +143,7 @@ describe("npm run restore", { timeout: 300_000 }, () => {
     const counted = await usage(env);
     expect(counted).toBeGreaterThanOrEqual(3);
     expect(await usage(elsewhere)).toBe(counted);
+    expect(await usage(used)).toBe(counted);
 
     // A version that came later has migrated it since.
     new DatabaseSync(stateFiles(elsewhere.STATE_DIR).database).exec(

@@ -4,8 +4,9 @@ import { survive } from "./durability/survive.ts";
 it("loses nothing that it has acknowledged when it is killed while clients write, and repairs what lags", {
   timeout: 300_000,
 }, async () => {
-  const { wrong, acknowledged, hitsAfterRestart } = await survive(4, 7);
+  const { wrong, acknowledged, counted, hitsAfterRestart } = await survive(4, 7);
   expect(wrong).toEqual([]);
   expect(acknowledged).toBeGreaterThan(20);
+  expect(counted, "of what was fetched, so that usage is put to the test").toBeGreaterThan(20);
   expect(hitsAfterRestart, "of the cache, so that purges are put to the test").toBeGreaterThan(0);
 });

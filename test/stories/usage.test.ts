@@ -1,7 +1,11 @@
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { PathSummary } from "../../src/usage/top-paths.ts";
-import { asset, type Play, pass, play, playEdge } from "../support/edge.ts";
+import { ownerOf } from "../../src/usage/batch.ts";
+import { bucketOf } from "../../src/usage/first-byte.ts";
+import { readTopPaths, readUsage } from "../../src/usage/read-usage.ts";
+import type { UsageQuery } from "../../src/usage/sums.ts";
+import { asset, type Line, type Play, pass, play, playEdge } from "../support/edge.ts";
 
 playEdge();
 beforeEach(() => {
@@ -16,12 +20,13 @@ function playAlone(...[settings, change]: Parameters<typeof play>): Promise<Play
   return play(settings, { account: `acct_story_${++accounts}`, ...change });
 }
 
-const meterOf = ({ zone }: Play) => env.USAGE_METER.getByName(`${zone.account}:${zone.mode}`);
+const report = ({ zone }: Play, query: UsageQuery) => readUsage(env, ownerOf(zone), query);
+const topPaths = ({ zone }: Play, day: number) => readTopPaths(env, ownerOf(zone), zone.id, day);
 
 /** What has been counted for a zone: requests and bytes by cache status and by status class. */
 async function countedFor(played: Play): Promise<Record<string, [requests: number, bytes: number]>> {
   const query = { from: 0, to: Date.UTC(2100, 0), rows: "hours", zones: [played.zone.id], series: null } as const;
-  const { cacheStatus, statusClass } = await meterOf(played).report(query);
+  const { cacheStatus, statusClass } = await report(played, query);
   const rows = [...cacheStatus, ...statusClass.map((row) => ({ ...row, value: `${row.value}xx` }))];
   return Object.fromEntries(rows.map(({ value, requests, bytes }) => [value, [requests, bytes]]));
 }
@@ -57,14 +62,14 @@ describe("usage", () => {
     const query = { from: 0, to: Date.UTC(2100, 0), rows: "hours", zones: [played.zone.id], series: null } as const;
     await vi.waitFor(
       async () => {
-        expect((await meterOf(played).report(query)).failures).toEqual([
+        expect((await report(played, query)).failures).toEqual([
           { reason: "refused access-country", count: 2 },
           { reason: "refused signature-wrong", count: 1 },
         ]);
       },
       { timeout: 5_000 },
     );
-    const paths = await meterOf(played).topPaths(played.zone.id, Date.UTC(2026, 10, 22));
+    const paths = await topPaths(played, Date.UTC(2026, 10, 22));
     expect(JSON.stringify(paths)).not.toContain("secret");
     expect(JSON.stringify(paths)).toContain("/a.css");
   });
@@ -183,8 +188,59 @@ describe("usage", () => {
     await expectCounted(live, { MISS: [1, 18], "2xx": [1, 18] });
     await expectCounted(test, { MISS: [1, 36], "2xx": [1, 36] });
     const query = { from: 0, to: Date.UTC(2100, 0), rows: "hours", zones: null, series: null } as const;
-    const { zone } = await meterOf(live).report(query);
+    const { zone } = await report(live, query);
     expect(zone.map(({ value }) => value)).toEqual([live.zone.id]);
+  });
+
+  it("counts what the origin was asked apart from what clients were answered: validations, failures and its bytes", async () => {
+    const played = await playAlone({ methods: "all" });
+    const { origin } = played;
+    const slow = (line: Line, seconds: number) => (request: Request) => {
+      pass(seconds);
+      return line(request);
+    };
+    const fresh = { etag: '"1"', "cache-control": "max-age=1" };
+    const gzipped = await new Response(
+      new Blob([BODY.repeat(100)]).stream().pipeThrough(new CompressionStream("gzip")),
+    ).arrayBuffer();
+    origin.answers(
+      slow(asset(BODY, fresh), 0.2),
+      () => new Response(null, { status: 304, headers: fresh }),
+      asset(new Uint8Array(gzipped), { "content-encoding": "gzip" }),
+      () => new Response("accepted"),
+      asset("gone", {}, 500),
+    );
+    await read(played.get("/a.css"), 200);
+    await read(played.get("/a.css"), 200);
+    pass(60);
+    await read(played.get("/a.css"), 200);
+    await read(played.get("/coded.css"), 200);
+    await read(played.get("/form", { method: "POST", body: "x" }), 200);
+    await read(played.get("/b.css"), 500);
+    const query = { from: 0, to: Date.UTC(2100, 0), rows: "hours", zones: null, series: null } as const;
+    await vi.waitFor(async () => {
+      const { pop } = await report(played, query);
+      expect(pop).toMatchObject([{ origin: { requests: 5, bytes: 18 + gzipped.byteLength + 8 + 4 } }]);
+      expect(pop[0]!.origin!.firstByte).toEqual([
+        [0, 4],
+        [bucketOf(200), 1],
+      ]);
+    });
+  });
+
+  it("counts an origin that fails as often as it was asked, without a time to its first byte", async () => {
+    const played = await playAlone();
+    played.origin.answers(() => {
+      throw new Error("down");
+    });
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    await read(played.get("/a.css"), 502);
+    const query = { from: 0, to: Date.UTC(2100, 0), rows: "hours", zones: null, series: null } as const;
+    await vi.waitFor(async () => {
+      const { pop } = await report(played, query);
+      expect(pop[0]?.origin).toEqual({ requests: played.origin.hits, bytes: 0, firstByte: [] });
+    });
+    expect(played.origin.hits).toBe(2);
   });
 
   it("counts a request to the hour in which it was made", async () => {
@@ -197,10 +253,10 @@ describe("usage", () => {
     await expectCounted(played, { MISS: [1, 18], HIT: [1, 18], "2xx": [2, 36] });
     const hour = Date.UTC(2026, 10, 22, 10);
     const query = { from: hour, to: hour + 7_200_000, rows: "hours", zones: null, series: "hour" } as const;
-    const { series } = await meterOf(played).report(query);
-    expect(series).toEqual([
-      { value: hour, requests: 1, bytes: 18, hits: 0 },
-      { value: hour + 3_600_000, requests: 1, bytes: 18, hits: 1 },
+    const { series } = await report(played, query);
+    expect(series).toMatchObject([
+      { value: hour, requests: 1, bytes: 18, hits: 0, hitBytes: 0 },
+      { value: hour + 3_600_000, requests: 1, bytes: 18, hits: 1, hitBytes: 18 },
     ]);
   });
 
@@ -211,7 +267,7 @@ describe("usage", () => {
       await read(played.get(path), 200);
     const day = Date.UTC(2026, 10, 22);
     await vi.waitFor(async () => {
-      const { paths } = (await meterOf(played).topPaths(played.zone.id, day)) as unknown as PathSummary;
+      const { paths } = await topPaths(played, day);
       expect(paths).toEqual([
         ["/b.css", 3, 0],
         ["/a.css", 2, 0],
@@ -222,13 +278,19 @@ describe("usage", () => {
   it("counts nothing for hosts and zones that nobody has", async () => {
     const played = await playAlone();
     played.origin.answers(asset(BODY));
-    const asked = vi.spyOn(env.USAGE_METER, "getByName");
     const { exports } = await import("cloudflare:workers");
     for (const host of ["nobody.rescdn.localhost", "unknown.example"]) {
       expect(await read(exports.default.fetch(`http://${host}/a.css`), 404)).toBeGreaterThan(0);
     }
     await read(played.get("/a.css"), 200);
     await expectCounted(played, { MISS: [1, 18], "2xx": [1, 18] });
-    expect(asked.mock.calls.filter(([name]) => name !== `${played.zone.account}:live`)).toEqual([]);
+    const owners = await runInDurableObject(env.LOCATION_METER.getByName("LOCAL"), (_, { storage }) =>
+      storage.sql
+        .exec<{ owner: string }>("SELECT owner FROM told")
+        .toArray()
+        .map(({ owner }) => owner),
+    );
+    expect(owners).toContain(ownerOf(played.zone));
+    expect(owners.filter((owner) => !/^acct_\w+:(live|test)$/.test(owner))).toEqual([]);
   });
 });

@@ -39,6 +39,9 @@ export function locationOf(
     () => Promise.reject(new Error("no control plane here")),
     () => ownCache(name),
     () => tier,
+    undefined,
+    undefined,
+    `${name}-documents`,
   );
   // Another object is another memory of documents.
   const ZONES = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { UsageBatch } from "../../src/usage/batch.ts";
 import { Counter } from "../../src/usage/counter.ts";
 
 const HOUR = Date.UTC(2026, 2, 1, 10);
@@ -9,17 +10,17 @@ const test = { id: "zone_test", account: "acct_1", mode: "test" } as const;
 describe("Counter", () => {
   it("adds up requests and bytes by zone, hour, cache status and status class", () => {
     const counter = new Counter();
-    const owner = counter.countRequest(live, "/a", "HIT", 200, 100, HOUR);
+    counter.countRequest(live, "/a", "HIT", 200, 100, HOUR);
     counter.countRequest(live, "/a", "HIT", 206, 10, HOUR + 3_599_999);
     counter.countRequest(live, "/b", "MISS", 404, 5, HOUR);
     counter.countRequest(live, "/a", "HIT", 200, 1, HOUR + 3_600_000);
     counter.countRequest(other, "/c", "BYPASS", 502, 7, HOUR);
-    expect(counter.close(owner, "isolate", "AMS")).toEqual({
+    expect(counter.close("isolate")).toEqual({
       source: "isolate",
       number: 1,
-      pop: "AMS",
       zones: [
         {
+          owner: "acct_1:live",
           zone: "zone_live",
           hour: HOUR,
           lines: [
@@ -35,33 +36,46 @@ describe("Counter", () => {
           },
         },
         {
+          owner: "acct_1:live",
           zone: "zone_live",
           hour: HOUR + 3_600_000,
           lines: [["HIT", 2, 1, 1]],
           paths: { floor: 0, paths: [["/a", 1, 0]] },
         },
-        { zone: "zone_other", hour: HOUR, lines: [["BYPASS", 5, 1, 7]], paths: { floor: 0, paths: [["/c", 1, 0]] } },
+        {
+          owner: "acct_1:live",
+          zone: "zone_other",
+          hour: HOUR,
+          lines: [["BYPASS", 5, 1, 7]],
+          paths: { floor: 0, paths: [["/c", 1, 0]] },
+        },
       ],
     });
   });
 
   it("counts bytes that come after their answer's batch to the answer's hour, without another request", () => {
     const counter = new Counter();
-    const owner = counter.countRequest(live, "/a", "MISS", 200, 0, HOUR);
-    counter.acknowledge(owner, counter.close(owner, "isolate", "AMS")!);
-    const later = counter.countBytes(live, "MISS", 200, 1_000, HOUR);
-    expect(counter.close(later, "isolate", "AMS")?.zones).toEqual([
-      { zone: "zone_live", hour: HOUR, lines: [["MISS", 2, 0, 1_000]], paths: { floor: 0, paths: [] } },
+    counter.countRequest(live, "/a", "MISS", 200, 0, HOUR);
+    counter.acknowledge(counter.close("isolate")!);
+    counter.countBytes(live, "MISS", 200, 1_000, HOUR);
+    expect(counter.close("isolate")?.zones).toEqual([
+      {
+        owner: "acct_1:live",
+        zone: "zone_live",
+        hour: HOUR,
+        lines: [["MISS", 2, 0, 1_000]],
+        paths: { floor: 0, paths: [] },
+      },
     ]);
   });
 
   it("counts an origin's failures by their words, in zones and hours without a request as well", () => {
     const counter = new Counter();
-    const owner = counter.countFailure(live, "origin-dns", HOUR);
+    counter.countFailure(live, "origin-dns", HOUR);
     counter.countFailure(live, "origin-timeout", HOUR);
     counter.countFailure(live, "origin-dns", HOUR + 1);
     counter.countFailure(live, "origin-dns", HOUR + 3_600_000);
-    const failures = counter.close(owner, "i", "P")?.zones.map((zone) => [zone.hour, zone.lines, zone.failures]);
+    const failures = counter.close("i")?.zones.map((zone) => [zone.hour, zone.lines, zone.failures]);
     expect(failures).toEqual([
       [
         HOUR,
@@ -75,36 +89,59 @@ describe("Counter", () => {
     ]);
   });
 
-  it("keeps live and test zones of an account apart", () => {
+  it("keeps live and test zones of an account apart, and accounts, in one batch", () => {
     const counter = new Counter();
-    const owner = counter.countRequest(live, "/a", "HIT", 200, 1, HOUR);
-    const tester = counter.countRequest(test, "/a", "HIT", 200, 1, HOUR);
-    expect(counter.close(owner, "i", "P")?.zones.map(({ zone }) => zone)).toEqual(["zone_live"]);
-    expect(counter.close(tester, "i", "P")?.zones.map(({ zone }) => zone)).toEqual(["zone_test"]);
+    for (const zone of [live, test, { id: "zone_b", account: "acct_2", mode: "live" } as const]) {
+      counter.countRequest(zone, "/a", "HIT", 200, 1, HOUR);
+    }
+    expect(counter.close("i")?.zones.map(({ owner, zone }) => [owner, zone])).toEqual([
+      ["acct_1:live", "zone_live"],
+      ["acct_1:test", "zone_test"],
+      ["acct_2:live", "zone_b"],
+    ]);
+  });
+
+  it("counts what origins were asked, how long they took to their first byte, and their bytes", () => {
+    const counter = new Counter();
+    counter.countOrigin(live, 0, HOUR);
+    counter.countOrigin(live, 100, HOUR);
+    counter.countOrigin(live, 102, HOUR + 1);
+    counter.countOrigin(live, null, HOUR);
+    counter.countOriginBytes(live, 500, HOUR);
+    counter.countRequest(other, "/a", "HIT", 200, 1, HOUR);
+    const [asked, hit] = counter.close("i")!.zones;
+    expect(asked?.origin).toEqual({
+      requests: 4,
+      bytes: 500,
+      firstByte: [
+        [0, 1],
+        [49, 2],
+      ],
+    });
+    expect(hit).not.toHaveProperty("origin");
   });
 
   it("gives the same batch, unchanged, until it is acknowledged, and counts on beside it", () => {
     const counter = new Counter();
-    const owner = counter.countRequest(live, "/a", "HIT", 200, 1, HOUR);
-    const first = counter.close(owner, "i", "P")!;
+    counter.countRequest(live, "/a", "HIT", 200, 1, HOUR);
+    const first = counter.close("i")!;
     const copy = structuredClone(first);
     counter.countRequest(live, "/a", "HIT", 200, 2, HOUR);
-    expect(counter.close(owner, "i", "P")).toBe(first);
+    expect(counter.close("i")).toBe(first);
     expect(first).toEqual(copy);
-    counter.acknowledge(owner, first);
-    const second = counter.close(owner, "i", "P")!;
+    counter.acknowledge(first);
+    const second = counter.close("i")!;
     expect(second.number).toBeGreaterThan(first.number);
     expect(second.zones[0]?.lines).toEqual([["HIT", 2, 1, 2]]);
-    counter.acknowledge(owner, first);
-    expect(counter.close(owner, "i", "P")).toBe(second);
+    counter.acknowledge(first);
+    expect(counter.close("i")).toBe(second);
   });
 
   it("has nothing to deliver when nothing was counted since", () => {
     const counter = new Counter();
-    const owner = counter.countRequest(live, "/a", "HIT", 200, 1, HOUR);
-    counter.acknowledge(owner, counter.close(owner, "i", "P")!);
-    expect(counter.close(owner, "i", "P")).toBeNull();
-    expect(counter.owners()).toEqual([]);
+    counter.countRequest(live, "/a", "HIT", 200, 1, HOUR);
+    counter.acknowledge(counter.close("i")!);
+    expect(counter.close("i")).toBeNull();
   });
 
   it("holds a bounded number of paths, however many are asked for and whatever is not delivered", () => {
@@ -114,14 +151,19 @@ describe("Counter", () => {
         const known = { id: `${account}_${zone}`, account, mode: "live" } as const;
         for (let path = 0; path < 100; path++) counter.countRequest(known, `/${path}`, "HIT", 200, 1, HOUR);
       }
-      return counter.close(counter.ownerOf({ account, mode: "live" })!, "i", "P")!;
     };
-    const [first, second] = [batchOf("a"), batchOf("b")];
-    const held = (batch: typeof first) => batch.zones.reduce((sum, { paths }) => sum + paths.paths.length, 0);
-    expect(held(first) + held(second)).toBe(8_192);
+    const held = (batch: UsageBatch) => batch.zones.reduce((sum, { paths }) => sum + paths.paths.length, 0);
+    batchOf("a");
+    const first = counter.close("i")!;
+    batchOf("b");
+    expect(held(first)).toBe(8_192);
+    counter.acknowledge(first);
+    const second = counter.close("i")!;
+    expect(held(second)).toBe(0);
     expect(second.zones[0]?.lines).toEqual([["HIT", 2, 100, 100]]);
     expect(second.zones[0]?.paths).toEqual({ floor: 100, paths: [] });
-    counter.acknowledge(counter.ownerOf({ account: "a", mode: "live" })!, first);
-    expect(held(batchOf("c"))).toBe(8_192);
+    counter.acknowledge(second);
+    batchOf("c");
+    expect(held(counter.close("i")!)).toBe(8_192);
   });
 });

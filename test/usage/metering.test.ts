@@ -1,7 +1,10 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { UsageBatch } from "../../src/usage/batch.ts";
+import { ownerOf, type UsageBatch } from "../../src/usage/batch.ts";
+import type { Receipt } from "../../src/usage/location-meter.ts";
 import { Metering, type Meters } from "../../src/usage/metering.ts";
+import type { Pace } from "../../src/usage/pace.ts";
+import { readUsage } from "../../src/usage/read-usage.ts";
 
 const NOON = Date.UTC(2026, 2, 10, 12);
 
@@ -10,6 +13,7 @@ let background: Promise<unknown>[] = [];
 
 beforeEach(() => {
   background = [];
+  pace = {};
   vi.useFakeTimers({ toFake: ["Date"], now: NOON });
   vi.spyOn(console, "warn").mockImplementation(() => undefined);
   // Waiting takes a turn, and moves the clock.
@@ -41,17 +45,21 @@ async function settled(): Promise<void> {
 
 type Fate = "arrives" | "refused" | "unanswered";
 
+/** What the meters say of the pace, in the place of what they would. */
+let pace: Partial<Pace> = {};
+
 /** The real meters, whose calls fail as the script says, then arrive. */
 function meters(...script: Fate[]) {
-  const calls: { at: number; batch: UsageBatch }[] = [];
+  const calls: { at: number; name: string; batch: UsageBatch }[] = [];
   const binding = {
     getByName: (name: string) => ({
-      async add(batch: UsageBatch) {
-        calls.push({ at: Date.now(), batch: structuredClone(batch) });
+      async add(batch: UsageBatch, generation: number): Promise<Receipt> {
+        calls.push({ at: Date.now(), name, batch: structuredClone(batch) });
         const fate = script.shift() ?? "arrives";
         if (fate === "refused") throw new Error("unreachable");
-        await env.USAGE_METER.getByName(name).add(batch);
+        const receipt = await env.LOCATION_METER.getByName(name).add(batch, generation);
         if (fate === "unanswered") throw new Error("the answer was lost");
+        return { ...receipt, ...pace };
       },
     }),
   };
@@ -60,7 +68,7 @@ function meters(...script: Fate[]) {
 
 async function counted({ account, mode }: ReturnType<typeof newZone>): Promise<[number, number]> {
   const query = { from: NOON, to: NOON + 3_600_000, rows: "hours", zones: null, series: null } as const;
-  const { zone } = await env.USAGE_METER.getByName(`${account}:${mode}`).report(query);
+  const { zone } = await readUsage(env, ownerOf({ account, mode }), query);
   return [zone[0]?.requests ?? 0, zone[0]?.bytes ?? 0];
 }
 
@@ -77,7 +85,7 @@ describe("Metering", () => {
     expect(await counted(zone)).toEqual([100, 1_005]);
   });
 
-  it("makes a call for each account and mode", async () => {
+  it("makes one call for all accounts and modes", async () => {
     const { calls, binding } = meters();
     const metering = new Metering(binding, "AMS");
     const [one, two] = [newZone(), newZone()];
@@ -85,9 +93,38 @@ describe("Metering", () => {
       metering.countRequest(zone, "/a", "HIT", 200, 1, Date.now(), waitUntil);
     }
     await settled();
-    expect(calls).toHaveLength(3);
+    expect(calls.map(({ name, batch }) => [name, batch.zones.length])).toEqual([["AMS", 3]]);
     expect(await counted(one)).toEqual([1, 1]);
     expect(await counted(two)).toEqual([1, 1]);
+  });
+
+  it("waits as long as its meter asks, and goes to another of its location's where that is full", async () => {
+    pace = { intervalMs: 10_000, generation: 2 };
+    const { calls, binding } = meters();
+    const metering = new Metering(binding, "AMS");
+    const zone = newZone();
+    for (let round = 0; round < 2; round++) {
+      metering.countRequest(zone, "/a", "HIT", 200, 1, Date.now(), waitUntil);
+      await settled();
+    }
+    expect(calls.map(({ at }) => at - NOON)).toEqual([1_000, 11_000]);
+    expect(calls.map(({ name }) => name)).toEqual(["AMS", expect.stringMatching(/^AMS\.[3456]$/)]);
+    expect(await counted(zone)).toEqual([2, 2]);
+  });
+
+  it("brings a batch again to the meter that may have it, whatever it has learned since", async () => {
+    const { calls, binding } = meters("arrives", "unanswered", "refused", "refused", "refused");
+    const metering = new Metering(binding, "AMS");
+    const zone = newZone();
+    for (let round = 0; round < 3; round++) {
+      pace = { generation: 3 * round };
+      metering.countRequest(zone, "/a", "HIT", 200, 1, Date.now(), waitUntil);
+      await settled();
+    }
+    const again = calls.filter(({ batch }) => batch.number === 2);
+    expect(again).toHaveLength(5);
+    expect(new Set(again.map(({ name }) => name)).size).toBe(1);
+    expect(await counted(zone)).toEqual([3, 3]);
   });
 
   it.each<[string, Fate[], number]>([

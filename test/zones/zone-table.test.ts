@@ -8,25 +8,9 @@ import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
 import { TableUnavailable, ZoneTable, zoneTableOf } from "../../src/zones/zone-table.ts";
 import { newName } from "../support/control-plane.ts";
+import { countingKv } from "../support/counting-kv.ts";
 
 const START = 1_800_000_000_000;
-
-/** The real KV, with its reads counted, delayed or failing as a test says. */
-function countingKv() {
-  const kv = { reads: 0, down: false, gate: Promise.resolve() };
-  const binding = new Proxy(env.ZONES, {
-    get(target, property) {
-      if (property !== "get") return Reflect.get(target, property);
-      return async (key: string, options: KVNamespaceGetOptions<"text">) => {
-        kv.reads++;
-        await kv.gate;
-        if (kv.down) throw new Error("KV is down");
-        return target.get(key, options);
-      };
-    },
-  });
-  return { kv, binding };
-}
 
 function documentOf(name: string, change: Partial<ZoneDocument> = {}): ZoneDocument {
   return {

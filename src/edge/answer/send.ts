@@ -44,9 +44,13 @@ export interface Usage {
   countFailure(zone: ZoneDocument, reason: string, waitUntil: WaitUntil): void;
   /** An answer that the zone's policy gives in the place of what was asked for. @param reason its word */
   countRefusal(zone: ZoneDocument, reason: string, waitUntil: WaitUntil): void;
+  /** What the zone's origin was asked. @param firstByteMs until its answer began; null: it gave none */
+  countOrigin(zone: ZoneDocument, firstByteMs: number | null, waitUntil: WaitUntil): void;
+  /** Bytes of bodies that the zone's origin has sent. */
+  countOriginBytes(zone: ZoneDocument, bytes: number, waitUntil: WaitUntil): void;
   /**
    * Null as long as what is counted may be taken away later. Once the isolate is about to end, each answer waits for this
-   * before it is whole: until what is counted for its zone is where it outlives the isolate.
+   * before it is whole: until what is counted is where it outlives the isolate.
    */
   settle: ((zone: ZoneDocument) => Promise<void>) | null;
 }

@@ -34,6 +34,8 @@ export interface BodyBounds {
   idleMs: number;
   /** After so long without taking anything the store is let go, ms. */
   stalledMs: number;
+  /** Is told of the bytes as they come. */
+  received(bytes: number): void;
 }
 
 /** What a body turned out to be. */
@@ -75,6 +77,7 @@ export async function pump(
       if (chunk === null) break;
       silence.writing();
       size += chunk.byteLength;
+      bounds.received(chunk.byteLength);
       if (!client.isOpen && keeping !== null && !keeping.isAwaited()) {
         sinceLeft += chunk.byteLength;
         if (!isWorthFinishing(size, sinceLeft, bounds.expected)) {

@@ -12,6 +12,7 @@ import { type OriginAnswer, type StoredResponse, toStoredResponse } from "../cac
 import { errorReasonOf, type FailureReason } from "../origin/failure-reason.ts";
 import { askOrigin, type OriginFailure } from "../origin/origin.ts";
 import type { OriginAccess } from "../origin/origin-access.ts";
+import type { OriginNotes } from "../origin/origin-notes.ts";
 import { originHeaders } from "../origin/origin-request.ts";
 import { policyOf } from "../policy/policy.ts";
 import type { Target } from "../request/target.ts";
@@ -28,6 +29,8 @@ export interface Answering {
   documentOf(question: TierQuestion, waitUntil: WaitUntil): Promise<ZoneDocument | null>;
   origins: OriginAccess;
   noteFailure(zone: ZoneDocument, reason: FailureReason, waitUntil: WaitUntil): void;
+  /** What takes note of what the zone's origin is asked. */
+  originNotes(zone: ZoneDocument, waitUntil: WaitUntil): OriginNotes;
 }
 
 /** Answers an edge: asks the origin, and puts what it says into an envelope for the cache in front and the edges behind it. */
@@ -44,7 +47,9 @@ export async function answerQuestion(
   const hosts = answering.hostsOf(zone.name);
   const request = { headers: new Headers(fields.map(([name, value]): [string, string] => [name, value])) };
   const note = (reason: FailureReason) => answering.noteFailure(zone, reason, waitUntil);
-  const asked = { request: { headers: new Headers() }, zone, target, hosts, origins: answering.origins, waitUntil };
+  const noteOrigin = answering.originNotes(zone, waitUntil);
+  const { origins } = answering;
+  const asked = { request: { headers: new Headers() }, zone, target, hosts, origins, noteOrigin, waitUntil };
   const outcome = await askOrigin(
     asked,
     {
@@ -66,7 +71,7 @@ export async function answerQuestion(
   if (opened.kind === "failure") return failed(asker, opened.failure);
   const answer: OriginAnswer = { ...opened.answer, zoneVersion: zone.version };
   const fresh = secondsOf(answer, request, question, target, zone);
-  const { body, length } = await bodyOf(opened.body, outcome.response, fresh > 0);
+  const { body, length } = await bodyOf(opened.body, outcome.response, fresh > 0, noteOrigin);
   // A broken one might be kept: nobody could tell.
   const seconds = length === null ? 0 : fresh;
   const { status, headers } = outcome.response;
@@ -91,11 +96,30 @@ export async function answerQuestion(
 }
 
 /** @param isKept whether a cache may keep it, if only its length is known */
-async function bodyOf(body: ReadableStream | null, { status, headers }: Response, isKept: boolean): Promise<Measured> {
+async function bodyOf(
+  body: ReadableStream | null,
+  { status, headers }: Response,
+  isKept: boolean,
+  { received }: OriginNotes,
+): Promise<Measured> {
   if (body === null || isWithoutContent(status)) return { body: null, length: 0 };
   const length = headers.get("content-length");
-  if (length !== null && /^\d+$/.test(length)) return ofLength(body, Number(length));
-  return isKept ? measured(body) : { body, length: null };
+  if (length !== null && /^\d+$/.test(length)) {
+    // The platform passes it on by itself: what the origin promises is taken to come.
+    received(Number(length));
+    return ofLength(body, Number(length));
+  }
+  if (isKept) return measured(body, received);
+  return { body: body.pipeThrough(counting(received)), length: null };
+}
+
+function counting(received: (bytes: number) => void): TransformStream<Uint8Array, Uint8Array> {
+  return new TransformStream({
+    transform(piece, controller) {
+      received(piece.byteLength);
+      controller.enqueue(piece);
+    },
+  });
 }
 
 /** The zone as the edge's document and the rules that match make it; null where it cannot be had so. */

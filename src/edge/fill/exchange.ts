@@ -1,6 +1,7 @@
 import type { Caches } from "../cache/caches.ts";
 import type { FailureReason } from "../origin/failure-reason.ts";
 import type { OriginAccess } from "../origin/origin-access.ts";
+import type { OriginNotes } from "../origin/origin-notes.ts";
 import type { Asked } from "../request/asked.ts";
 import type { UpperTier } from "../tier/upper-tier.ts";
 import type { Coalescing } from "./coalescing.ts";
@@ -20,8 +21,18 @@ export interface Filling extends Caches {
 }
 
 /** A request and what the isolate has to answer it with. */
-export type Exchange = Asked &
-  Filling & {
-    /** Counts a failure of the zone's origin. */
-    noteFailure: (reason: FailureReason) => void;
-  };
+export type Exchange = Asked & Filling & Notes;
+
+/** What takes note of how its origin does. */
+export interface Notes {
+  /** Counts a failure of the zone's origin. */
+  noteFailure: (reason: FailureReason) => void;
+  /** Counts what the zone's origin is asked. */
+  noteOrigin: OriginNotes;
+}
+
+/** Who asks of the way alone counts for nobody. */
+export const NO_NOTES: Notes = {
+  noteFailure: () => undefined,
+  noteOrigin: { asked: () => undefined, received: () => undefined },
+};

@@ -31,7 +31,7 @@ import { Leader } from "./coalescing.ts";
 import { coalescingKeyOf } from "./coalescing-key.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FillPermit } from "./fill-budget.ts";
-import { keep, passOn, type Transfer } from "./keep.ts";
+import { keep, ofDecoded, passOn, type Transfer, uncounted } from "./keep.ts";
 import { decodingForOne, type Opened, openAnswer } from "./open-answer.ts";
 
 /** What the request that makes a fill gets from it. */
@@ -118,7 +118,7 @@ const NOTHING_LEFT = Promise.resolve();
 async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, permit: FillPermit): Promise<Led> {
   const { request, zone, target } = exchange;
   const { stale, wantsBody } = wanted;
-  const { outcome, above, zoneVersion } = await ask(exchange, wanted);
+  const { outcome, above, zoneVersion, counting } = await ask(exchange, wanted);
   if (outcome.kind === "failure") return failed(leader, outcome.failure);
   const { response, origin } = outcome;
   const isShared = !standsInForOne(outcome, exchange);
@@ -137,16 +137,24 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
   const cookies = ownCookies(response.headers, zone.settings.forward, exchange.hosts);
   const isUnmeasured = stored.size === null && decoding.decoded.length === 0;
   if (verdict.store) {
-    const body = await decodedBody(opened.body, decoding.decoded, zone);
-    const { done, over, ...onTheWay } = keep(exchange, stored, body, wantsBody, leader, permit, stale?.stored ?? null);
+    const body = await decodedBody(opened.body, decoding.decoded, zone, counting.noteOrigin.received);
+    const { done, over, ...onTheWay } = keep(
+      ofDecoded(counting, decoding.decoded),
+      stored,
+      body,
+      wantsBody,
+      leader,
+      permit,
+      stale?.stored ?? null,
+    );
     const told = { cookies, isUnmeasured, origin, above };
     return { fill: { kind: "answer", stored, ...onTheWay, ...told, isKept: true }, done, over };
   }
   leader.settle({ kind: "unshared" });
   const forOne = decodingForOne(decoding, request.headers);
   const passed = forOne === decoding ? stored : toStoredResponse(answer, request.headers, target, zone, forOne);
-  const body = await decodedBody(opened.body, forOne.decoded, zone);
-  const { done, over, ...onTheWay } = passOn(exchange, passed, body, wantsBody);
+  const body = await decodedBody(opened.body, forOne.decoded, zone, counting.noteOrigin.received);
+  const { done, over, ...onTheWay } = passOn(ofDecoded(counting, forOne.decoded), passed, body, wantsBody);
   return {
     fill: {
       kind: "answer",
@@ -164,19 +172,23 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
   };
 }
 
-/** What comes of asking the tier, where there is one and it may be asked, else of asking the origin. */
+/**
+ * What comes of asking the tier, where there is one and it may be asked, else of asking the origin. `counting`: what counts the
+ * bytes of its body as the origin's. The tier has counted its own.
+ */
 async function ask(
   exchange: Exchange,
   { stale, purgedTags }: FillRequest,
-): Promise<{ outcome: OriginOutcome; above: Above; zoneVersion: number }> {
+): Promise<{ outcome: OriginOutcome; above: Above; zoneVersion: number; counting: Exchange }> {
   const { tier, zone } = exchange;
   const asked = tier === null ? null : await tier.ask(exchange, stale, purgedTags);
   if (asked?.kind === "answered") {
     const { outcome, via } = asked;
-    return { outcome, above: via, zoneVersion: via.zoneVersion };
+    return { outcome, above: via, zoneVersion: via.zoneVersion, counting: uncounted(exchange) };
   }
   const outcome = await askOrigin(exchange, wholeOf(exchange, stale), exchange.noteFailure);
-  return { outcome, above: { status: asked?.status ?? null, isHit: false }, zoneVersion: zone.version };
+  const above = { status: asked?.status ?? null, isHit: false };
+  return { outcome, above, zoneVersion: zone.version, counting: exchange };
 }
 
 /** What the origin is asked for a whole resource. @param stale what it is to validate; null: nothing */

@@ -22,6 +22,16 @@ export interface Transfer {
   over: Promise<void>;
 }
 
+/** The exchange for a body from which codings were taken: its bytes were counted as they came. */
+export function ofDecoded(exchange: Exchange, codings: readonly string[]): Exchange {
+  return codings.length === 0 ? exchange : uncounted(exchange);
+}
+
+/** The exchange for a body whose bytes are counted elsewhere. */
+export function uncounted(exchange: Exchange): Exchange {
+  return { ...exchange, noteOrigin: { ...exchange.noteOrigin, received: () => undefined } };
+}
+
 /** Passes a body to the client and keeps nothing of it. */
 export function passOn(
   exchange: Exchange,
@@ -200,12 +210,13 @@ function etagOf(sha256: Uint8Array): string {
   return `"${sha256.subarray(0, 16).toBase64({ alphabet: "base64url", omitPadding: true })}"`;
 }
 
-function boundsOf({ zone, stalledMs }: Exchange, stored: StoredResponse): BodyBounds {
+function boundsOf({ zone, stalledMs, noteOrigin }: Exchange, stored: StoredResponse): BodyBounds {
   return {
     stalledMs,
     expected: stored.size,
     maxStoredBytes: zone.settings.max_object_bytes,
     idleMs: zone.settings.timeouts.idle_ms,
+    received: noteOrigin.received,
   };
 }
 

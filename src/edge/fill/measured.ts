@@ -14,8 +14,13 @@ export interface Measured {
 /**
  * Reads a body whose length nobody says until its end, where that is near: a cache can tell whether it has all of it only of one
  * whose length is known. Where the body breaks off is for its reader to find.
+ *
+ * @param received is told of the bytes as they come
  */
-export async function measured(stream: ReadableStream<Uint8Array>): Promise<Measured> {
+export async function measured(
+  stream: ReadableStream<Uint8Array>,
+  received: (bytes: number) => void,
+): Promise<Measured> {
   const reader = new BodyReader(stream);
   const held: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
@@ -30,6 +35,7 @@ export async function measured(stream: ReadableStream<Uint8Array>): Promise<Meas
       // The reader reads into the same bytes again.
       held.push(new Uint8Array(piece));
       size += piece.byteLength;
+      received(piece.byteLength);
       reading = reader.next();
       if (size > BUFFER_BYTES) break;
     }
@@ -41,7 +47,10 @@ export async function measured(stream: ReadableStream<Uint8Array>): Promise<Meas
   reading.catch(() => undefined); // read below
   async function* again(): AsyncGenerator<Uint8Array> {
     yield* held.splice(0);
-    for (let piece = await reading; piece !== null; piece = await reader.next()) yield piece.slice();
+    for (let piece = await reading; piece !== null; piece = await reader.next()) {
+      received(piece.byteLength);
+      yield piece.slice();
+    }
   }
   return { body: pieceStream(again(), () => void reader.cancel("nobody wants the rest")), length: null };
 }

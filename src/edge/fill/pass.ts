@@ -25,7 +25,7 @@ import { type Target, targetWithFields } from "../request/target.ts";
 import { Leader } from "./coalescing.ts";
 import type { Exchange } from "./exchange.ts";
 import { standsInForOne } from "./fill.ts";
-import { keep, keepPart, passOn } from "./keep.ts";
+import { keep, keepPart, ofDecoded, passOn } from "./keep.ts";
 import { decodingForOne, openAnswer } from "./open-answer.ts";
 import { given, type Outcome } from "./outcome.ts";
 import { answeredBy, bypassed } from "./provenance.ts";
@@ -83,8 +83,9 @@ async function passRequest(
   const isForOne = transferBody === passOn && !verdict?.store;
   const forThis = isForOne ? decodingForOne(decoding, request.headers) : decoding;
   const stored = forThis === decoding ? asKept : toStoredResponse(answer, request.headers, target, zone, forThis);
-  const whole = await decodedBody(opened.body, forThis.decoded, zone);
-  const { body, tally, done, over } = transferBody(exchange, stored, whole, request.method !== "HEAD", isOutdated);
+  const whole = await decodedBody(opened.body, forThis.decoded, zone, exchange.noteOrigin.received);
+  const transferred = ofDecoded(exchange, forThis.decoded);
+  const { body, tally, done, over } = transferBody(transferred, stored, whole, request.method !== "HEAD", isOutdated);
   exchange.waitUntil(done);
   exchange.bodies.add(body);
   if (verdict !== null && request.method !== "HEAD" && request.headers.has("range")) {

@@ -27,11 +27,8 @@ export async function askCandidate(
   if (candidate.auth !== null && credentials === null) return failure("origin-auth");
   if (credentials?.kind === "s3") return askPrivateBucket(asking, candidate, credentials, request, path);
   const headers = headersFor(candidate, request.headers, credentials);
-  const outcome = await askOnce(candidate, zone.settings.timeouts.first_byte_ms, {
-    ...request,
-    pathAndQuery: below + query,
-    headers,
-  });
+  const asked = { ...request, pathAndQuery: below + query, headers };
+  const outcome = await askOnce(candidate, zone.settings.timeouts.first_byte_ms, asked, asking.noteOrigin);
   return ownRedirects(asking, candidate, request, outcome);
 }
 

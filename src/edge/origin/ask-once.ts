@@ -3,6 +3,7 @@ import { log } from "../../log/log.ts";
 import { dropBody } from "../body/drop-body.ts";
 import type { Candidate } from "./candidates.ts";
 import type { FailureReason } from "./failure-reason.ts";
+import type { OriginNotes } from "./origin-notes.ts";
 import { isRepeatable, type OriginOutcome, type OriginRequest } from "./origin-outcome.ts";
 import { noteOriginTime } from "./origin-times.ts";
 import { socketFetch } from "./socket-fetch.ts";
@@ -17,11 +18,13 @@ export async function askOnce(
   candidate: Candidate,
   firstByteMs: number,
   request: OriginRequest,
+  notes: OriginNotes,
 ): Promise<OriginOutcome> {
   const { base, host, isFallback, name } = candidate;
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), firstByteMs);
   const requestedAt = Date.now();
+  let askedAt = requestedAt;
   const { method, headers, body = null } = request;
   const init = { method, headers, body, signal: timeout.signal };
   const ask = () =>
@@ -38,17 +41,21 @@ export async function askOnce(
     const response = await ask().catch((error: unknown) => {
       // The connection may have been kept alive for too long.
       if (!isRepeatable(request) || timeout.signal.aborted) throw error;
+      notes.asked(null);
+      askedAt = Date.now();
       return ask();
     });
     const reason = isAnswer(request, response) ? await platformReason(response) : "origin-nonsense";
+    const answeredAt = Date.now();
+    notes.asked(reason === null ? answeredAt - askedAt : null);
     if (reason === null) {
-      const answeredAt = Date.now();
       noteOriginTime(answeredAt - requestedAt);
       return { kind: "answer", response, requestedAt, answeredAt, isFallback, origin: name };
     }
     await dropBody(response.body);
     return failed(candidate, reason, `status ${response.status}`);
   } catch (error) {
+    notes.asked(null);
     const reason = await whyFailed(error, base, host === null ? "fetch" : "socket", timeout.signal.aborted);
     return failed(candidate, reason, String(error));
   } finally {

@@ -13,7 +13,7 @@ import { isRepeatable, type OriginOutcome, type OriginRequest } from "./origin-o
  * what is in it; and nothing of the client's by which S3 is asked for more.
  */
 export async function askPrivateBucket(
-  { zone, origins }: Asking,
+  { zone, origins, noteOrigin }: Asking,
   candidate: Candidate,
   credentials: Extract<Credentials, { kind: "s3" }>,
   request: OriginRequest,
@@ -30,11 +30,8 @@ export async function askPrivateBucket(
     const headers = headersFor(candidate, request.headers, credentials);
     const signature = await bucketSignature(request.method, url, headers, credentials, Date.now() + skew);
     for (const [name, value] of Object.entries(signature)) headers.set(name, value);
-    const outcome = await askOnce(candidate, zone.settings.timeouts.first_byte_ms, {
-      ...request,
-      pathAndQuery,
-      headers,
-    });
+    const asked = { ...request, pathAndQuery, headers };
+    const outcome = await askOnce(candidate, zone.settings.timeouts.first_byte_ms, asked, noteOrigin);
     if (outcome.kind === "failure") return outcome;
     const date = Date.parse(outcome.response.headers.get("date") ?? "");
     const answer = await bucketAnswer(outcome.response, request.method);

@@ -27,11 +27,13 @@ const windows = new WindowBudget(33_554_432);
  * sent. Nothing is nothing in any coding.
  *
  * @param codings the last applied first. One that is named twice in a row is taken off twice only where it is on twice
+ * @param received is told of the bytes as they come, where there is a coding
  */
 export async function decodedBody(
   body: ReadableStream<Uint8Array> | null,
   codings: readonly string[],
   zone: ZoneDocument,
+  received: (bytes: number) => void = () => undefined,
 ): Promise<ReadableStream<Uint8Array> | null> {
   if (body === null || codings.length === 0) return body;
   // Loaded when first needed: origins do not send what they were not asked for.
@@ -42,9 +44,10 @@ export async function decodedBody(
   const most = () =>
     Math.min(FIRST_BYTES + coded * MOST_BYTES_FOR_ONE, Math.max(zone.settings.max_object_bytes, FIRST_BYTES));
 
-  async function* received(): AsyncGenerator<Uint8Array> {
+  async function* comingPieces(): AsyncGenerator<Uint8Array> {
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
       coded += read.value.byteLength;
+      received(read.value.byteLength);
       if (read.value.byteLength > 0) yield read.value;
     }
   }
@@ -65,7 +68,7 @@ export async function decodedBody(
     yield* decoder;
   }
 
-  let pieces = received();
+  let pieces = comingPieces();
   for (const [at, coding] of codings.entries()) {
     pieces = at > 0 && codings[at - 1] === coding ? decodedIfCoded(pieces, coding, decoded) : decoded(pieces, coding);
   }

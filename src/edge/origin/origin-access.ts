@@ -3,6 +3,7 @@ import { BoundedMap } from "../../memo/bounded-map.ts";
 import type { Keyring } from "../../secrets/keyring.ts";
 import type { Asked } from "../request/asked.ts";
 import { type LocationNotes, OriginHealth } from "./origin-health.ts";
+import type { OriginNotes } from "./origin-notes.ts";
 import { OriginSlots } from "./origin-slots.ts";
 
 /** What an isolate asks origins with. */
@@ -18,7 +19,7 @@ export interface OriginAccess {
 }
 
 /** Whose origin is asked, and with what. */
-export type Asking = Pick<Asked, "zone" | "hosts" | "waitUntil"> & { origins: OriginAccess };
+export type Asking = Pick<Asked, "zone" | "hosts" | "waitUntil"> & { origins: OriginAccess; noteOrigin: OriginNotes };
 
 /**
  * @param notes where the isolates of a location tell each other which origins are down

@@ -2,6 +2,7 @@ import type { OriginQuestion, OriginReport } from "../../why/report.ts";
 import { EMPTY_PURGE_LOG } from "../../zones/purge/purge-log.ts";
 import { DEFAULT_SETTINGS } from "../../zones/settings.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
+import { NO_NOTES } from "../fill/exchange.ts";
 import { unruled } from "../policy/judge.ts";
 import type { Edge } from "../serve.ts";
 import { exchangesOf } from "../visit.ts";
@@ -33,6 +34,6 @@ export async function checkOrigin(
   const visit = { request, route, now: Date.now(), waitUntil, zoneId: null };
   const ruling = unruled(route, zone);
   const course = { kind: "read", loop: [] } as const;
-  const { exchange } = exchangesOf(visit, ruling, ruling.target, course, edge, () => undefined);
+  const { exchange } = exchangesOf(visit, ruling, ruling.target, course, edge, NO_NOTES);
   return (await examineOrigin(exchange)).report;
 }

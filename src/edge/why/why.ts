@@ -2,6 +2,7 @@ import { type Bar, barOf } from "../../accounts/account-document.ts";
 import type { InspectedCall, WhyQuestion, WhyReport } from "../../why/report.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import type { WaitUntil } from "../../zones/zone-table.ts";
+import { NO_NOTES } from "../fill/exchange.ts";
 import type { Judging } from "../policy/judge.ts";
 import type { Route } from "../request/routes.ts";
 import type { Edge } from "../serve.ts";
@@ -41,7 +42,7 @@ export async function why(
   const asked = targetOfRequest(request, ruling);
   const barred: Bar | "taken-down" | null = bar ?? (asked.takedown === null ? null : "taken-down");
   const course = courseOf(request, ruling);
-  const exchanges = exchangesOf(visit, ruling, asked, course, { ...edge, ...judging }, () => undefined);
+  const exchanges = exchangesOf(visit, ruling, asked, course, { ...edge, ...judging }, NO_NOTES);
   const { exchange } = exchanges;
   try {
     const seen = await look(exchanges, course.kind === "stored");

@@ -2,15 +2,14 @@ import { publishAccount } from "../../accounts/account-publication.ts";
 import type { AccountPublisher } from "../../accounts/account-publisher.ts";
 import { accountTableOf } from "../../accounts/account-table.ts";
 import { log } from "../../log/log.ts";
-import { nameOf } from "../../usage/counter.ts";
-import type { UsageMeter } from "../../usage/meter.ts";
+import { ownerOf } from "../../usage/batch.ts";
+import { readUsage, type UsageBindings } from "../../usage/read-usage.ts";
 
 /** What announcing needs of the environment. */
-export interface AnnouncerEnv {
+export interface AnnouncerEnv extends UsageBindings {
   DB: D1Database;
   ZONES: KVNamespace;
   ACCOUNT_PUBLISHER: DurableObjectNamespace<AccountPublisher>;
-  USAGE_METER: DurableObjectNamespace<UsageMeter>;
 }
 
 /** Whose tail it is. */
@@ -46,7 +45,7 @@ export async function announceTail(
   // The publisher tries again by itself.
   if (published.kind === "pending") return;
   try {
-    await env.USAGE_METER.getByName(nameOf({ account, mode })).know(published.document);
+    await env.USAGE_METER.getByName(ownerOf({ account, mode })).know(published.document);
   } catch (error) {
     log("meter_not_told", { account, error });
   }
@@ -56,7 +55,7 @@ export async function announceTail(
 export async function rateOf(env: AnnouncerEnv, { zone, account, mode }: TailOwner, now: number): Promise<number> {
   const hour = now - (now % HOUR_MS);
   const from = hour - HOUR_MS;
-  const sums = await env.USAGE_METER.getByName(nameOf({ account, mode })).report({
+  const sums = await readUsage(env, ownerOf({ account, mode }), {
     from,
     to: hour + HOUR_MS,
     rows: "hours",

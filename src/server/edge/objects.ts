@@ -6,6 +6,7 @@ import { reopening } from "./reopening.ts";
 export const AccountPublisher = reopening(product.AccountPublisher);
 export const ChangeFeed = reopening(product.ChangeFeed);
 export const HostPublisher = reopening(product.HostPublisher);
+export const LocationMeter = reopening(product.LocationMeter);
 export const LogOutbox = reopening(product.LogOutbox);
 export const Prefetcher = reopening(ProcessPrefetcher);
 export const PurgeAccelerator = reopening(product.PurgeAccelerator);

@@ -1,6 +1,5 @@
 /** D1, KV, the meters and what takes requests' events as the processes of one server share them: the control process holds them. */
 import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
-import type { AccountDocument } from "../../accounts/account-document.ts";
 import { askingBuckets } from "../../files/buckets.ts";
 import { log } from "../../log/log.ts";
 import { IDLE, type IsolateFigures } from "../../metrics/isolate-figures.ts";
@@ -9,12 +8,12 @@ import type { LogOutbox } from "../../request-log/delivery/log-outbox.ts";
 import type { TailBatch, TailPace } from "../../request-log/tail/tail-protocol.ts";
 import type { ZoneTail } from "../../request-log/tail/zone-tail.ts";
 import type { UsageBatch } from "../../usage/batch.ts";
-import type { UsageMeter } from "../../usage/meter.ts";
+import type { LocationMeter, Receipt } from "../../usage/location-meter.ts";
 
 interface Env {
   DB: D1Database;
   ZONES: KVNamespace;
-  USAGE_METER: DurableObjectNamespace<UsageMeter>;
+  LOCATION_METER: DurableObjectNamespace<LocationMeter>;
   ZONE_TAIL: DurableObjectNamespace<ZoneTail>;
   LOG_OUTBOX: DurableObjectNamespace<LogOutbox>;
   /** How many edge processes there are; `EDGE_1` is the first one's `Publications`. */
@@ -113,23 +112,23 @@ export class Buckets extends WorkerEntrypoint<Env> {
   }
 }
 
-/** Stands where the binding `USAGE_METER` does in an edge process, with that of its methods that counting calls. */
+/** Stands where the binding `LOCATION_METER` does in an edge process, with that of its methods that counting calls. */
 export class Meters extends WorkerEntrypoint<Env> {
   getByName(name: string): Meter {
-    return new Meter(this.env.USAGE_METER.getByName(name));
+    return new Meter(this.env.LOCATION_METER.getByName(name));
   }
 }
 
 class Meter extends RpcTarget {
-  readonly #meter: DurableObjectStub<UsageMeter>;
+  readonly #meter: DurableObjectStub<LocationMeter>;
 
-  constructor(meter: DurableObjectStub<UsageMeter>) {
+  constructor(meter: DurableObjectStub<LocationMeter>) {
     super();
     this.#meter = meter;
   }
 
-  add(batch: UsageBatch): Promise<AccountDocument | null> {
-    return this.#meter.add(batch);
+  add(batch: UsageBatch, generation: number): Promise<Receipt> {
+    return this.#meter.add(batch, generation);
   }
 }
 

@@ -161,6 +161,7 @@ export class TierCache {
         maxStoredBytes: Number.MAX_SAFE_INTEGER,
         idleMs: IDLE_MS,
         stalledMs: this.#stalledMs,
+        received: () => undefined,
       };
       const outcome = await pump(body, { client, keeping }, bounds);
       if (outcome.kind === "buffered") {

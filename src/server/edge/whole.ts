@@ -11,7 +11,7 @@ export * from "./objects.ts";
 
 type Env = ProductEnv & LocalCacheEnv;
 
-const entry = createEntry<Env>(controlPlane, localCacheOf);
+const entry = createEntry<Env>(controlPlane, localCacheOf, undefined, undefined, undefined, null);
 
 export default {
   fetch: entry.fetch,

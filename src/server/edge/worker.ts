@@ -32,6 +32,7 @@ const entry = createEntry<Env>(
   ({ TIER }) => tierOver(TIER),
   undefined,
   ({ BUCKETS }) => bucketsOver(BUCKETS),
+  null,
 );
 
 function bucketsOver(buckets: Fetcher): AskBucket {

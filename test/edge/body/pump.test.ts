@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { BUFFER_BYTES, type Keeping, pump } from "../../../src/edge/body/pump.ts";
 import { Sink } from "../../../src/edge/body/sink.ts";
 
-const BOUNDS = { expected: null, maxStoredBytes: 10 * BUFFER_BYTES, idleMs: 10_000, stalledMs: 10_000 };
+const BOUNDS = {
+  expected: null,
+  maxStoredBytes: 10 * BUFFER_BYTES,
+  idleMs: 10_000,
+  received: () => undefined,
+  stalledMs: 10_000,
+};
 
 function bodyOf(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
   const left = [...chunks];

@@ -8,15 +8,15 @@ import worker from "counted-worker";
 export * from "counted-worker";
 
 interface Stub {
-  add(batch: unknown): Promise<void>;
-  report(query: unknown): Promise<unknown>;
-  topPaths(zone: string, day: number): Promise<unknown>;
+  add(batch: unknown, generation: number): Promise<unknown>;
+  report(owner: string, query: unknown): Promise<unknown>;
+  topPaths(owner: string, zone: string, day: number): Promise<unknown>;
 }
 interface Meters {
   getByName(name: string): Stub;
 }
 interface Bindings {
-  USAGE_METER: Meters;
+  LOCATION_METER: Meters;
   METER_FAILS_EVERY: string;
 }
 
@@ -27,7 +27,7 @@ export default {
   ...worker,
   fetch(request: Request, env: Bindings, context: unknown): Response | Promise<Response> {
     if (new URL(request.url).pathname === "/.meter") return Response.json(calls);
-    wrapped ??= { ...env, USAGE_METER: failing(env.USAGE_METER, Number(env.METER_FAILS_EVERY)) };
+    wrapped ??= { ...env, LOCATION_METER: failing(env.LOCATION_METER, Number(env.METER_FAILS_EVERY)) };
     return worker.fetch(request, wrapped, context);
   },
 };
@@ -37,22 +37,23 @@ function failing(meters: Meters, every: number): Meters {
 }
 
 function failingStub(stub: Stub, every: number): Stub {
-  const add = async (batch: unknown) => {
+  const add = async (batch: unknown, generation: number) => {
     const turn = ++calls.all % (2 * every);
     if (turn === Math.ceil(every / 2)) {
       calls.refused++;
       throw new Error("the meter cannot be reached");
     }
-    await stub.add(batch);
+    const receipt = await stub.add(batch, generation);
     if (turn === every + Math.ceil(every / 2)) {
       calls.unanswered++;
       throw new Error("the meter's answer was lost");
     }
+    return receipt;
   };
   // A stub makes each method when it is asked for, and takes no other `this`.
   return {
     add,
-    report: (query) => stub.report(query),
-    topPaths: (zone, day) => stub.topPaths(zone, day),
+    report: (owner, query) => stub.report(owner, query),
+    topPaths: (owner, zone, day) => stub.topPaths(owner, zone, day),
   };
 }

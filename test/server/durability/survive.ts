@@ -7,6 +7,7 @@ import { Random } from "../../model/random.ts";
 import { ADMIN_TOKEN, newAccount } from "../new-account.ts";
 import { RecordWriter } from "./record-writer.ts";
 import { startKillable } from "./server.ts";
+import { UsageReader } from "./usage-reader.ts";
 import type { Tally, Writer } from "./writer.ts";
 import { ZoneWriter } from "./zone-writer.ts";
 
@@ -14,21 +15,28 @@ import { ZoneWriter } from "./zone-writer.ts";
 const CUSTOMERS = 6;
 const NAMES_EACH = 4;
 /** Between the first write and the kill, ms. */
-const LONGEST_LIFE_MS = 3_000;
+const LONGEST_LIFE_MS = 6_000;
 
 /**
  * Kills the whole of `serve` (workerd too) at random moments while clients create, change, purge and delete zones and
  * records, starts it again over the same state, and compares what it holds with what was acknowledged.
  */
 export async function survive(kills: number, seed: number): Promise<Tally> {
-  const tally: Tally = { acknowledged: 0, inFlight: { kept: 0, absent: 0 }, hitsAfterRestart: 0, wrong: [] };
+  const tally: Tally = {
+    acknowledged: 0,
+    inFlight: { kept: 0, absent: 0 },
+    hitsAfterRestart: 0,
+    counted: 0,
+    wrong: [],
+  };
   const stateDir = await mkdtemp(join(tmpdir(), "rescdn-durability-"));
   const origin = await startOrigin();
   const start = () => startKillable({ STATE_DIR: stateDir, ADMIN_TOKEN, ALLOW_PRIVATE_ORIGINS: "true" });
   const random = new Random(seed);
   let server = await start();
   try {
-    const clients: Writer[] = [];
+    const reader = new UsageReader((await newAccount(server.port, "enterprise")).live, origin.url, tally);
+    const clients: (Writer | UsageReader)[] = [reader];
     for (let i = 0; i < CUSTOMERS; i++) {
       const names = (kind: string) => Array.from({ length: NAMES_EACH }, (_, j) => `${kind}-${i}-${j}`);
       const keys = await newAccount(server.port, "enterprise");

@@ -9,6 +9,8 @@ export interface Tally {
   inFlight: { kept: number; absent: number };
   /** Answers that came out of the cache after a restart. */
   hitsAfterRestart: number;
+  /** Requests that usage had after the restarts. */
+  counted: number;
   /** What was wrong, one sentence each. */
   wrong: string[];
 }
