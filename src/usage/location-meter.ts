@@ -56,7 +56,7 @@ const SEEN_MS = HOUR_MS;
 /** The next counts are told, whatever they are. */
 const NO_ALLOWANCE: Allowance = { slack: NO_SLACK, fresh: NO_SLACK };
 
-/** Owners that are told of before a batch is acknowledged, where they never heard of this meter; others by alarm. */
+/** Owners that hear of this meter before the first batch that counts for them is kept; others by alarm. */
 const TOLD_AT_ONCE = 50;
 
 /** Owners that one alarm tells: the platform allows a thousand calls. */
@@ -77,7 +77,7 @@ export class LocationMeter extends DurableObject<MeterEnv> {
   readonly #ledger: Ledger;
   readonly #known: KnownAccounts;
   readonly #isolates = new Isolates();
-  readonly #telling = new Set<string>();
+  readonly #telling = new Map<string, Promise<boolean>>();
   /** Owners whose quota changed while they were being told. */
   readonly #askedAnew = new Set<string>();
   /** Characters of the batches that wait. */
@@ -106,6 +106,9 @@ export class LocationMeter extends DurableObject<MeterEnv> {
    */
   async add(batch: UsageBatch, generation = FIRST_PACE.generation): Promise<Receipt> {
     const now = Date.now();
+    const owners = [...new Set(batch.zones.map(({ owner }) => owner))];
+    // Before it is kept: then all that is on disk is in reports, though this and the isolate end at once.
+    const left = await this.#introduce(owners, now);
     if (isNew(this.#sql, batch)) {
       this.#waiting += this.ctx.storage.transactionSync(() => {
         keepName(this.ctx);
@@ -115,8 +118,12 @@ export class LocationMeter extends DurableObject<MeterEnv> {
       totals.add(batch);
     }
     await this.#alarmBy(this.#waiting > FOLD_CHARACTERS ? now : now + FOLD_AFTER_MS);
+    if (left !== null) await this.#alarmBy(left);
     this.#notePop(now);
-    await this.#tellOwners(batch, now);
+    const month = monthOf(now);
+    for (const owner of owners) {
+      if (this.#ledger.isKnown(owner) && this.#ledger.isDue(owner, month)) this.ctx.waitUntil(this.#tell(owner, now));
+    }
     this.#isolates.see(batch.source, now);
     const bytes = this.#sql.databaseSize;
     const pace = this.#pop === NO_POP ? FIRST_PACE : paceOf(this.#isolates.size, generation, bytes);
@@ -124,22 +131,22 @@ export class LocationMeter extends DurableObject<MeterEnv> {
     return { ...pace, accounts: this.#known.of(accounts) };
   }
 
-  /** Tells those who never heard of this meter, before it answers, and without waiting those of whom more was used than they know. */
-  async #tellOwners({ zones }: UsageBatch, now: number): Promise<void> {
-    const month = monthOf(now);
-    const due = [...new Set(zones.map(({ owner }) => owner))].filter((owner) => this.#ledger.isDue(owner, month));
-    const unknown = due.filter((owner) => !this.#ledger.isKnown(owner));
-    const others = due.filter((owner) => this.#ledger.isKnown(owner));
-    for (const owner of others) this.ctx.waitUntil(this.#tell(owner, now));
+  /** Tells those who never heard of this meter of it. Returns when those who have not heard it then are to be told; null: none. */
+  async #introduce(owners: readonly string[], now: number): Promise<number | null> {
+    const unknown = owners.filter((owner) => !this.#ledger.isKnown(owner));
     const told = await Promise.all(unknown.slice(0, TOLD_AT_ONCE).map((owner) => this.#tell(owner, now)));
-    const isLeft = unknown.length > TOLD_AT_ONCE;
-    if (isLeft || told.includes(false)) await this.#alarmBy(isLeft ? now : now + TELL_AGAIN_MS);
+    if (unknown.length > TOLD_AT_ONCE) return now;
+    return told.includes(false) ? now + TELL_AGAIN_MS : null;
   }
 
   /** Tells an owner's object what was used of the month. False: it did not answer. */
-  async #tell(owner: string, now: number): Promise<boolean> {
-    if (this.#telling.has(owner)) return true;
-    this.#telling.add(owner);
+  #tell(owner: string, now: number): Promise<boolean> {
+    const telling = this.#telling.get(owner) ?? Promise.resolve().then(() => this.#tellAnew(owner, now));
+    this.#telling.set(owner, telling);
+    return telling;
+  }
+
+  async #tellAnew(owner: string, now: number): Promise<boolean> {
     const month = monthOf(now);
     try {
       // What was counted meanwhile may have to be told as well.

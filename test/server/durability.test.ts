@@ -7,6 +7,6 @@ it("loses nothing that it has acknowledged when it is killed while clients write
   const { wrong, acknowledged, counted, hitsAfterRestart } = await survive(4, 7);
   expect(wrong).toEqual([]);
   expect(acknowledged).toBeGreaterThan(20);
-  expect(counted, "of what was fetched, so that usage is put to the test").toBeGreaterThan(20);
+  expect(counted, "so that usage is put to the test").toBeGreaterThan(20);
   expect(hitsAfterRestart, "of the cache, so that purges are put to the test").toBeGreaterThan(0);
 });

@@ -168,6 +168,34 @@ describe.each([
     expect(await total()).toEqual([30_000, 300_000]);
   });
 
+  it("lets the account's own object know of it before it keeps what it reports, whoever brings it first", async () => {
+    const meter = meterAt("NEW");
+    await runInDurableObject(meter, async (instance, { storage }) => {
+      const kept = () => storage.sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM batches").one().n;
+      const before = kept();
+      const [asked, heard] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const accounts = env.USAGE_METER;
+      const spy = vi.spyOn((instance as unknown as { env: Pick<typeof env, "USAGE_METER"> }).env, "USAGE_METER", "get");
+      spy.mockReturnValue({
+        getByName: (name: string) => ({
+          hear: async (told: never) => {
+            asked.resolve();
+            await heard.promise;
+            return accounts.getByName(name).hear(told);
+          },
+        }),
+      } as never);
+      const adding = [instance.add(batch()), instance.add(batch({ source: "other" }))];
+      await asked.promise;
+      expect(kept()).toBe(before);
+      heard.resolve();
+      await Promise.all(adding);
+      expect(kept()).toBe(before + 2);
+      spy.mockRestore();
+    });
+    expect(await total()).toEqual([6, 600]);
+  });
+
   it("reports only what is asked for: the period, the zones, by the hour or by the day", async () => {
     const late = NOON + 3_600_000;
     await add(batch({ hour: NOON }));

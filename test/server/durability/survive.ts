@@ -15,7 +15,7 @@ import { ZoneWriter } from "./zone-writer.ts";
 const CUSTOMERS = 6;
 const NAMES_EACH = 4;
 /** Between the first write and the kill, ms. */
-const LONGEST_LIFE_MS = 6_000;
+const LONGEST_LIFE_MS = 3_000;
 
 /**
  * Kills the whole of `serve` (workerd too) at random moments while clients create, change, purge and delete zones and
