@@ -199,7 +199,13 @@ export class DocumentTable<Document> implements Follower {
     now: number,
   ): Promise<string | null | undefined> {
     await caughtUp;
-    return this.#feed === null ? undefined : copies.read(this.#kind.prefix + name, this.#feed, now);
+    if (this.#feed === null) return undefined;
+    const key = this.#kind.prefix + name;
+    const copy = await copies.read(key, this.#feed, now);
+    if (copy === undefined) return undefined;
+    // KV may have what the feed tells of.
+    const revision = copy === null ? -1 : this.#kind.revisionOf(this.#kind.parse(copy));
+    return revision < this.#feed.leastOf(key) ? undefined : copy;
   }
 
   /** Names that clients make up are not kept: they are not to push out what is asked for. */

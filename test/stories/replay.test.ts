@@ -325,6 +325,7 @@ describe("what an isolate knows of the store holds no longer than the store itse
     const account = `account_${crypto.randomUUID()}`;
     const played = await known(LINE, {}, { account });
     await env.ZONES.put(`acct:${account}`, JSON.stringify({ id: account, revision: 1, ...change }));
+    await env.CHANGE_FEED.getByName("zones").append(`acct:${account}`, 1);
     pass(61);
     await played.shown();
     await expect.poll(async () => (await played.shown()).status).toBe(status);

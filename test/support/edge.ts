@@ -104,6 +104,7 @@ export async function play(settings: Partial<ZoneSettings> = {}, change: Partial
     async publish(changed) {
       Object.assign(zone, { version: zone.version + 1, ...changed });
       await put();
+      await env.CHANGE_FEED.getByName("zones").append(`zone:${name}`, zone.version);
       pass(61);
     },
   };
