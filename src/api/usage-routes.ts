@@ -38,7 +38,9 @@ const wholeFigures = {
   origin_requests: z
     .int()
     .openapi({ example: 30 })
-    .describe("What origins were asked, validations and requests that failed too. Counted since November 2026."),
+    .describe(
+      "What origins were asked, validations and requests that failed too; not what checks and `/v1/why` ask. Counted since November 2026.",
+    ),
   origin_bytes: z
     .int()
     .openapi({ example: 2_097_152 })

@@ -9,15 +9,19 @@ export class Totals {
   readonly answers = new Map<string, { requests: number; bytes: number }>();
   /** Failures of origins and refusals of policies, by their words. */
   readonly failures = new Map<string, number>();
+  /** What origins were asked, and the bytes of bodies that came from them. */
+  readonly origins = { requests: 0, bytes: 0 };
 
   add({ zones }: Pick<UsageBatch, "zones">): void {
-    for (const { lines, failures = [] } of zones) {
+    for (const { lines, failures = [], origin } of zones) {
       for (const [cacheStatus, statusClass, requests, bytes] of lines) {
         const name = `${cacheStatus} ${statusClass}`;
         const sum = this.answers.get(name) ?? { requests: 0, bytes: 0 };
         this.answers.set(name, { requests: sum.requests + requests, bytes: sum.bytes + bytes });
       }
       for (const [reason, count] of failures) this.failures.set(reason, (this.failures.get(reason) ?? 0) + count);
+      this.origins.requests += origin?.requests ?? 0;
+      this.origins.bytes += origin?.bytes ?? 0;
     }
   }
 }

@@ -33,11 +33,17 @@ export async function askCandidate(
 }
 
 /** Asks a bucket of the deployment for the zone's files. */
-async function askFiles(bucket: string, { zone, origins }: Asking, request: OriginRequest): Promise<OriginOutcome> {
+async function askFiles(
+  bucket: string,
+  { zone, origins, noteOrigin }: Asking,
+  request: OriginRequest,
+): Promise<OriginOutcome> {
   const requestedAt = Date.now();
   const response = await askBucket(bucket, zone.id, request, origins.buckets);
+  const answeredAt = Date.now();
+  noteOrigin.asked(response === null ? null : answeredAt - requestedAt);
   if (response === null) return failure("origin-unreachable");
-  return { kind: "answer", response, requestedAt, answeredAt: Date.now(), isFallback: false, origin: null };
+  return { kind: "answer", response, requestedAt, answeredAt, isFallback: false, origin: null };
 }
 
 function splitQuery(pathAndQuery: string): [path: string, query: string] {

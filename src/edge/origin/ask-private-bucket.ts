@@ -34,7 +34,7 @@ export async function askPrivateBucket(
     const outcome = await askOnce(candidate, zone.settings.timeouts.first_byte_ms, asked, noteOrigin);
     if (outcome.kind === "failure") return outcome;
     const date = Date.parse(outcome.response.headers.get("date") ?? "");
-    const answer = await bucketAnswer(outcome.response, request.method);
+    const answer = await bucketAnswer(outcome.response, request.method, noteOrigin.received);
     if (answer.kind === "answer") return { ...outcome, response: answer.response };
     return { kind: "refused" as const, code: answer.code, skew: date - outcome.answeredAt };
   };

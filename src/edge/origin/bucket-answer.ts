@@ -26,12 +26,18 @@ const ZONES_FAULTS = new Set([
 /**
  * Reads the answer of a bucket. Its errors are XML that names the bucket, the key that signed and more of the zone's: clients get
  * the status and the code, in the edge's own form.
+ *
+ * @param received is told of the bytes of an error
  */
-export async function bucketAnswer(response: Response, method: string): Promise<BucketAnswer> {
+export async function bucketAnswer(
+  response: Response,
+  method: string,
+  received: (bytes: number) => void,
+): Promise<BucketAnswer> {
   const { status, headers } = response;
   const isRedirect = status >= 300 && status < 400 && status !== 304;
   if (status < 400 && !isRedirect) return { kind: "answer", response };
-  const code = await codeOf(response);
+  const code = await codeOf(response, received);
   if (isRedirect || status === 400 || status === 401 || (code !== null && ZONES_FAULTS.has(code)))
     return { kind: "refused", code };
   const body = `${JSON.stringify({ error: sentenceOf(status), code: "origin-s3", ...(code && { origin_code: code }) })}\n`;
@@ -52,7 +58,7 @@ function sentenceOf(status: number): string {
 }
 
 /** The code of an error; null: it says none. The body is used up. */
-async function codeOf({ body, headers }: Response): Promise<string | null> {
+async function codeOf({ body, headers }: Response, received: (bytes: number) => void): Promise<string | null> {
   if (body === null || !/\bxml\b/i.test(headers.get("content-type") ?? "")) {
     await dropBody(body);
     return null;
@@ -66,6 +72,7 @@ async function codeOf({ body, headers }: Response): Promise<string | null> {
     while (text.length < ERROR_BYTES) {
       const read = await Promise.race([reader.read(), silence.promise]);
       if (read === null || read.done) break;
+      received(read.value.byteLength);
       text += decoder.decode(read.value, { stream: true });
     }
   } catch {

@@ -50,6 +50,7 @@ describe("/metrics", () => {
       Number(count),
     );
     expect(asked.reduce((sum, count) => sum + count, 0)).toBe(world.clients.length);
+    await eventually("rescdn_origin_requests_total", world.clients.length);
     expect(body).toContain('rescdn_edge_processes{state="answers"} 2');
     for (const process of ["command", "control", "edge-1", "edge-2"])
       expect(body).toMatch(new RegExp(`rescdn_process_resident_memory_bytes\\{process="${process}"\\} \\d{7,}`));
