@@ -89,7 +89,7 @@ export async function admitOperator(
 
 /** Counts a call that somebody makes about themselves, for no account. */
 export function takePersonsTurn(limiters: AdmissionBindings["RATE_LIMITER"], person: string): Promise<WindowVerdict> {
-  return limiters.getByName(`people:${crc32(person) % ADDRESS_OBJECTS}`).takeFailure(PERSONS_CALLS_PER_MINUTE, person);
+  return takeShared(limiters, "people", person, PERSONS_CALLS_PER_MINUTE);
 }
 
 /** Questions to origins that an account asks by hand in any 60 seconds. */
@@ -97,7 +97,7 @@ const QUESTIONS_PER_MINUTE = 30;
 
 /** Counts a question to an origin, which is asked live. */
 export function takeQuestion(limiters: AdmissionBindings["RATE_LIMITER"], account: string): Promise<WindowVerdict> {
-  return limiters.getByName(`questions:${crc32(account) % ADDRESS_OBJECTS}`).takeFailure(QUESTIONS_PER_MINUTE, account);
+  return takeShared(limiters, "questions", account, QUESTIONS_PER_MINUTE);
 }
 
 /** The name of the rate limiter of an account's keys of a product. */
@@ -106,6 +106,21 @@ export function limiterOf(account: string, product: Product): string {
 }
 
 const refusals = new Refusals<WindowVerdict>();
+
+/** Counts a call in one of the objects that many share. */
+async function takeShared(
+  limiters: AdmissionBindings["RATE_LIMITER"],
+  kind: "people" | "questions",
+  name: string,
+  limit: number,
+): Promise<WindowVerdict> {
+  const now = Date.now();
+  const refused = refusals.of(`${kind} ${name}`, limit, now);
+  if (refused !== null) return refused;
+  const window = await limiters.getByName(`${kind}:${crc32(name) % ADDRESS_OBJECTS}`).takeFailure(limit, name);
+  refusals.note(`${kind} ${name}`, window, now);
+  return window;
+}
 
 /** Counts in the place of limiters that fail, as {@link takeCall} does. */
 const standIn = new AddressWindows();
