@@ -1,6 +1,18 @@
 import { describe, expect, it } from "vitest";
+import scale from "../../src/docs/at-scale.md?raw";
 import page from "../../src/docs/costs.md?raw";
-import { costsBefore, costsNow, costsTable, NETWORK, PRICES, SHAPES, sumOf } from "../../src/docs/costs.ts";
+import {
+  bytesKept,
+  costsBefore,
+  costsNow,
+  costsTable,
+  dayTable,
+  NETWORK,
+  PRICES,
+  SHAPES,
+  STORED_GB_MONTH,
+  sumOf,
+} from "../../src/docs/costs.ts";
 
 describe("costs.md", () => {
   it("has the table that the arithmetic makes", () => {
@@ -8,7 +20,23 @@ describe("costs.md", () => {
   });
 
   it("names the prices that it is made of", () => {
-    for (const price of Object.values(PRICES)) expect(page).toContain(price.toFixed(2));
+    for (const price of [...Object.values(PRICES), STORED_GB_MONTH]) expect(page).toContain(price.toFixed(2));
+  });
+});
+
+describe("at-scale.md", () => {
+  it("has the table that the arithmetic makes, of as many zones and requests as it says", () => {
+    expect(scale).toContain(`\n${dayTable()}\n`);
+    expect(SHAPES.reduce((sum, { zones }) => sum + zones, 0)).toBe(1_000_000);
+    const requests = SHAPES.reduce((sum, { zones, requestsPerDay }) => sum + zones * requestsPerDay, 0);
+    expect(requests / NETWORK.requestsPerDay).toBeCloseTo(1, 3);
+  });
+});
+
+describe("what is kept of a zone in a location", () => {
+  it("is as much as the pages say", () => {
+    const [blog, app] = SHAPES.map((shape) => bytesKept(shape));
+    expect([blog, app].map((bytes) => Math.round(bytes! / 1e5))).toEqual([3, 5]);
   });
 });
 
