@@ -83,7 +83,7 @@ export function createEntry<E extends EdgeEnv>(
   tierOf: (env: E) => Tier | null = () => null,
   changesOf: (env: E) => FeedCopy | null = (env) => feedOf("zones", env),
   bucketsOf: (env: E) => AskBucket = askingBuckets,
-  copiesIn: string | null = "rescdn-documents",
+  copiesIn: string | null = null,
 ): Entry<E> {
   let edge: OwnEdge | null = null;
   let inspector: Inspector | null = null;

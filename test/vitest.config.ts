@@ -73,6 +73,7 @@ export default defineConfig({
                   "UPPER_TIER",
                   "NETWORK",
                   "NETWORK_SEED",
+                  "NETWORK_COPIES",
                 ),
               },
             },

@@ -53,7 +53,7 @@ export class AccountTable {
   }
 
   /** As {@link DocumentTable.follow}. */
-  follow(feed: FeedCopy, copies: DocumentCopies | null = null): void {
+  follow(feed: FeedCopy, copies?: DocumentCopies | null): void {
     this.#accounts.follow(feed, copies);
   }
 

@@ -86,9 +86,9 @@ export class DocumentTable<Document> implements Follower {
   /**
    * From now on, believes what it remembers as far as a feed of changes tells of nothing newer.
    *
-   * @param copies where isolates of a location share what they read of KV; null: KV is next door
+   * @param copies where isolates of a location share what they read of KV; null: nowhere. Left out: as it was
    */
-  follow(feed: FeedCopy, copies: DocumentCopies | null = null): void {
+  follow(feed: FeedCopy, copies = this.#copies): void {
     this.#feed = feed;
     this.#copies = copies;
     feed.follow(this);

@@ -11,7 +11,12 @@ const PURGES = Number(env.NETWORK ?? 24);
 const SLOWER = env.NETWORK === undefined ? 2 : 1;
 const LOCATIONS = 12;
 const KV_LAG_MS = 60_000;
+const HAS_COPIES = env.NETWORK_COPIES !== "0";
 const SEED = Number(env.NETWORK_SEED ?? 20_261_128);
+/** How often something is ended at a random moment. */
+const KILLS = env.NETWORK === undefined ? 6 : 30;
+/** For how long counts that a meter asked for may be on their way: there and back, once more, and behind the batch before, ms. */
+const ON_THE_WAY_MS = 3_500 * SLOWER;
 const LONG = { timeout: 60_000 + PURGES * 1_000 };
 
 let network: Network;
@@ -20,7 +25,16 @@ afterEach(() => {
 });
 
 const start = (change: Partial<Parameters<typeof Network.start>[0]> = {}) =>
-  Network.start({ locations: LOCATIONS, isolates: 1, rate: 1, kvLag: KV_LAG_MS, hasTier: true, seed: SEED, ...change });
+  Network.start({
+    locations: LOCATIONS,
+    isolates: 1,
+    rate: 1,
+    kvLag: KV_LAG_MS,
+    hasTier: true,
+    hasCopies: HAS_COPIES,
+    seed: SEED,
+    ...change,
+  });
 
 const everywhere = Array.from({ length: LOCATIONS }, (_, location) => location);
 
@@ -45,6 +59,9 @@ describe("the network", () => {
       const asking = everywhere.flatMap((at) => [0, 1].map((isolate) => network.ask(at, site, "/a.js", isolate)));
       expect(new Set((await Promise.all(asking)).map(({ version }) => version))).toEqual(new Set([1]));
       expect(site.asked).toBe(times);
+      const usage = await usageByLocation();
+      expect(usage.map(({ counted }) => counted)).toEqual(usage.map(({ answered }) => answered));
+      await expect.poll(async () => (await network.call("GET", "/v1/usage")).origin_requests).toBe(network.asked);
     },
   );
 
@@ -79,6 +96,19 @@ describe("the network", () => {
   );
 
   it(
+    "answers nothing of a record or of a namespace as it was before a change once five seconds have passed, with KV a minute behind",
+    LONG,
+    async () => {
+      network = await start();
+      const changes = Math.max(12, PURGES / 2);
+      const late = await recordChanges(6, changes, [500, 1_000, 1_500, 2_000, 2_500, 3_000, 4_000, 6_000]);
+      console.log(JSON.stringify({ changes: late.length, ...spread(late) }));
+      expect(Math.max(...late)).toBeLessThan(6_000);
+      expect(percentile(late, 0.99)).toBeLessThanOrEqual(3_000 * SLOWER);
+    },
+  );
+
+  it(
     "answers nothing that was purged once 65 seconds have passed while the feed of changes is down",
     LONG,
     async () => {
@@ -96,7 +126,7 @@ describe("the network", () => {
   );
 
   it(
-    "loses nothing that was acknowledged, and shows no client an error, whatever is ended at whatever moment",
+    "loses nothing that was acknowledged, counts nothing twice and shows no client an error, whatever is ended at whatever moment",
     LONG,
     async () => {
       network = await start();
@@ -106,7 +136,7 @@ describe("the network", () => {
       let isOver = false;
       let kills = 0;
       const ending = (async () => {
-        while (!isOver || kills < 6) {
+        while (!isOver || kills < KILLS) {
           await clock.wait(300 + between.random() * 700);
           const [publisher] = [env.ZONE_PUBLISHER.getByName(sites[kills % sites.length]!.name)];
           const victims = [
@@ -118,6 +148,8 @@ describe("the network", () => {
             },
             () => evictDurableObject(publisher),
             () => evictDurableObject(env.CHANGE_FEED.getByName("zones")),
+            () => evictDurableObject(env.LOCATION_METER.getByName(locations[kills % LOCATIONS]!.colo)),
+            () => evictDurableObject(env.USAGE_METER.getByName(`${network.account}:live`)),
             async () => {
               between.cache.isDown = true;
               await clock.wait(800);
@@ -143,11 +175,33 @@ describe("the network", () => {
         );
       isOver = true;
       await ending;
-      console.log(JSON.stringify({ kills, purges: late.length, ...spread(late) }));
+      const usage = await usageByLocation();
+      const sum = (of: (one: (typeof usage)[number]) => number) => usage.reduce((all, one) => all + of(one), 0);
+      const answered = sum((one) => one.answered);
+      const lost = answered - sum((one) => one.counted);
+      const mayBeLost = sum((one) => one.mayBeLost);
+      console.log(JSON.stringify({ kills, purges: late.length, ...spread(late), answered, lost, mayBeLost }));
       expect(Math.max(...late)).toBeLessThan(8_000);
+      for (const { counted, answered, mayBeLost } of usage) {
+        expect(counted).toBeLessThanOrEqual(answered);
+        expect(counted).toBeGreaterThanOrEqual(answered - mayBeLost);
+      }
     },
   );
 });
+
+/** What usage says of each location when all that is alive has brought its counts, beside what its clients were answered. */
+async function usageByLocation() {
+  const { locations } = network;
+  await Promise.all(locations.map((location) => location.drain()));
+  const { by_pop } = await network.call("GET", "/v1/usage");
+  const counted = new Map((by_pop as { pop: string; requests: number }[]).map(({ pop, requests }) => [pop, requests]));
+  return locations.map((location) => ({
+    counted: counted.get(location.colo) ?? 0,
+    answered: location.answered,
+    mayBeLost: location.mayLose(ON_THE_WAY_MS),
+  }));
+}
 
 const PATHS = ["/a.js", "/img/b.png", "/c.css?v=1"];
 const KINDS = ["path", "url", "prefix", "tag", "everything"] as const;
@@ -193,6 +247,34 @@ async function purges(sites: number, count: number, probes: readonly number[]): 
     made.map(async (site, index) => {
       const own: number[] = [];
       for (let n = 0; n < each; n++) own.push(await purgeAndProbe(site, KINDS[(index + n) % KINDS.length]!, probes));
+      return own;
+    }),
+  );
+  return late.flat();
+}
+
+/** Changes records and who may read them, and gives when each was last answered as it was: ms after the change was answered. */
+async function recordChanges(names: number, count: number, probes: readonly number[]): Promise<number[]> {
+  const made = await Promise.all(Array.from({ length: names }, () => network.record()));
+  const each = Math.ceil(count / names);
+  const late = await Promise.all(
+    made.map(async (record, index) => {
+      const own: number[] = [];
+      for (let n = 0; n < each; n++) {
+        const seen = await Promise.all(everywhere.map((at) => network.resolve(at, record.name)));
+        const change = (index + n) % 2 === 0 ? record.change() : record.show(!record.isPublic);
+        await change;
+        const answeredAt = network.clock.now;
+        let last = 0;
+        for (const probe of probes) {
+          await network.clock.wait(Math.max(0, answeredAt + probe - network.clock.now));
+          const askedAt = network.clock.now - answeredAt;
+          const answers = await Promise.all(everywhere.map((at) => network.resolve(at, record.name)));
+          if (answers.some((answer) => answer !== record.answer)) last = askedAt;
+        }
+        if (seen.every((answer) => answer === record.answer)) throw new Error("nothing has changed for readers");
+        own.push(last);
+      }
       return own;
     }),
   );

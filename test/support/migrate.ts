@@ -21,6 +21,7 @@ interface TestEnv extends Env {
   /** How many purges the simulated network is given. */
   NETWORK?: string;
   NETWORK_SEED?: string;
+  NETWORK_COPIES?: string;
 }
 
 await applyD1Migrations(env.DB, env.MIGRATIONS);

@@ -20,12 +20,38 @@ const LONGEST_MESSAGE = 4_096;
 const LONGEST_PARAMETER = 8_192;
 const ALLOW = "GET, HEAD, POST, OPTIONS";
 
-const memory = new AnswerMemory();
-const limits = new NameLimits();
-const tokens = new QueryTokens();
-
 /** What names are answered with. */
 export type DnsEnv = Variables & RateLimitBindings & FollowingEnv & { DB: D1Database; ZONES: KVNamespace };
+
+/** What an isolate keeps between questions. */
+export class NamesKnown {
+  readonly memory = new AnswerMemory();
+  readonly limits = new NameLimits();
+  readonly tokens = new QueryTokens();
+  readonly #feeds: typeof feedOf;
+  #followed: RecordTable | null = null;
+
+  /** @param feeds what tells of changes */
+  constructor(feeds = feedOf) {
+    this.#feeds = feeds;
+  }
+
+  /** This isolate's table, which follows the feeds of changes. */
+  tableOf(env: DnsEnv): RecordTable {
+    const table = recordTableOf(env.ZONES);
+    if (table === this.#followed) return table;
+    this.#followed = table;
+    const [records, zones] = [this.#feeds("records", env), this.#feeds("zones", env)];
+    if (records !== null) table.follow(records);
+    if (zones !== null) table.accounts.follow(zones);
+    return table;
+  }
+}
+
+/** A question, and what is known already. */
+type Asking = Source & Pick<NamesKnown, "memory">;
+
+const ownNames = new NamesKnown();
 
 /**
  * Answers `/dns-query` (RFC 8484) and `/resolve` (JSON). What can be read as a DNS message is answered with 200 and a DNS
@@ -33,6 +59,7 @@ export type DnsEnv = Variables & RateLimitBindings & FollowingEnv & { DB: D1Data
  *
  * @param url the request's
  * @param now ms since the epoch
+ * @param names what the isolate knows
  */
 export function handleDns(
   request: Request,
@@ -40,13 +67,15 @@ export function handleDns(
   env: DnsEnv,
   waitUntil: Source["waitUntil"],
   now: number,
+  names = ownNames,
 ): Response | Promise<Response> {
   const settings = settingsOf(env);
-  const source: Source = {
-    table: tableOf(env),
+  const source: Asking = {
+    memory: names.memory,
+    table: names.tableOf(env),
     db: env.DB,
-    tokens,
-    allowance: new Allowance(limits, env, () => askingClient(request, settings), now),
+    tokens: names.tokens,
+    allowance: new Allowance(names.limits, env, () => askingClient(request, settings), now),
     nameServers: settings.nameServers,
     ownHosts: ownHostsOf(settings),
     now,
@@ -67,20 +96,7 @@ export function handleDns(
   }
 }
 
-let followed: RecordTable | null = null;
-
-/** This isolate's table, which follows the feeds of changes. */
-function tableOf(env: DnsEnv): RecordTable {
-  const table = recordTableOf(env.ZONES);
-  if (table === followed) return table;
-  followed = table;
-  const [records, zones] = [feedOf("records", env), feedOf("zones", env)];
-  if (records !== null) table.follow(records);
-  if (zones !== null) table.accounts.follow(zones);
-  return table;
-}
-
-function fromParameter(url: URL, source: Source): Response | Promise<Response> {
+function fromParameter(url: URL, source: Asking): Response | Promise<Response> {
   const [parameter, ...others] = url.searchParams.getAll("dns");
   if (parameter === undefined || others.length > 0) return refuse(400, "give the parameter dns once: a DNS message");
   if (parameter.length > LONGEST_PARAMETER) return refuse(413, `dns is longer than ${LONGEST_PARAMETER} characters`);
@@ -90,7 +106,7 @@ function fromParameter(url: URL, source: Source): Response | Promise<Response> {
   return toMessage(message, source);
 }
 
-async function fromBody(request: Request, source: Source): Promise<Response> {
+async function fromBody(request: Request, source: Asking): Promise<Response> {
   const [mediaType = ""] = (request.headers.get("content-type") ?? "").split(";", 1);
   if (mediaType.trim().toLowerCase() !== MESSAGE_TYPE) {
     return refuse(415, `send the DNS message as ${MESSAGE_TYPE}`, { "accept-post": MESSAGE_TYPE });
@@ -118,14 +134,14 @@ async function readBody(request: Request): Promise<Uint8Array | null> {
   return read.subarray(0, size);
 }
 
-function toMessage(message: Uint8Array, source: Source): Response | Promise<Response> {
+function toMessage(message: Uint8Array, source: Asking): Response | Promise<Response> {
   if (message.length > LONGEST_MESSAGE) return tooLong();
   const key = questionKey(message);
-  const kept = key === null ? null : memory.recall(key, source);
+  const kept = key === null ? null : source.memory.recall(key, source);
   return kept === null ? answerAnew(message, key, source) : given(kept, message);
 }
 
-async function answerAnew(message: Uint8Array, key: string | null, source: Source): Promise<Response> {
+async function answerAnew(message: Uint8Array, key: string | null, source: Asking): Promise<Response> {
   const query = parseQuery(message);
   const only = (rcode: number) =>
     query.kind === "none"
@@ -137,7 +153,7 @@ async function answerAnew(message: Uint8Array, key: string | null, source: Sourc
   try {
     const reply = await answerQuestion(query.question, source);
     const answer = { message: encodeReply(query, reply), headers: replyHeaders(reply, MESSAGE_TYPE) };
-    if (key !== null && reply.basis !== null) memory.keep(key, { ...answer, basis: reply.basis });
+    if (key !== null && reply.basis !== null) source.memory.keep(key, { ...answer, basis: reply.basis });
     return new Response(answer.message, { headers: answer.headers });
   } catch (error) {
     if (error instanceof TooManyQuestions) return refuse(429, error.message, tooManyHeaders(error));
