@@ -25,7 +25,7 @@ export { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";
 /** Between the locations and the origins, where Workers Cache is there to share what one of them has been answered. */
 const upperTier = (env: Env) => (settingsOf(env).hasUpperTier ? shieldTier(exports as unknown as ShieldExports) : null);
 
-const entry = createEntry<Env>(controlPlane, undefined, upperTier);
+const entry = createEntry<Env>(controlPlane, undefined, upperTier, undefined, undefined, "rescdn-documents");
 
 export default {
   fetch: entry.fetch,

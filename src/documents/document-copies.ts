@@ -48,7 +48,7 @@ export class DocumentCopies {
   write(key: string, text: string | null, segment: number, now: number, waitUntil: WaitUntil): void {
     const headers = {
       "cache-control": `max-age=${BELIEVED_MS / 1_000}`,
-      "content-type": "application/octet-stream",
+      "content-type": "application/json",
       [READ_AT]: String(now),
       [COMPLETE_TO]: String(segment),
       ...(text === null && { [IS_MISSING]: "true" }),
