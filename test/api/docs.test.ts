@@ -47,7 +47,13 @@ describe("/docs", () => {
       files.add(/data-index="(.+?)"/.exec(html)![1]!);
     }
     expect(files.size).toBeGreaterThan(6);
-    const types = { css: "text/css", js: "text/javascript", json: "application/json", svg: "image/svg+xml", png: "image/png" };
+    const types = {
+      css: "text/css",
+      js: "text/javascript",
+      json: "application/json",
+      svg: "image/svg+xml",
+      png: "image/png",
+    };
     for (const file of files) {
       const { status, bytes, of } = await headOf(file);
       const type = types[file.split(".").at(-1) as keyof typeof types];
@@ -58,7 +64,9 @@ describe("/docs", () => {
   });
 
   it("sends its files compressed to those who accept Brotli, and decoded to others, with what caches must know", async () => {
-    const viewer = filesOf(await (await call("/docs/api")).text()).find((file) => file.includes("swagger-ui-") && file.endsWith(".js"))!;
+    const viewer = filesOf(await (await call("/docs/api")).text()).find(
+      (file) => file.includes("swagger-ui-") && file.endsWith(".js"),
+    )!;
     for (const path of ["/docs", viewer]) {
       const [coded, plain] = [
         await headOf(path, { "accept-encoding": "gzip, br" }),

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Account, newAccount } from "./account.ts";
 import { furnish, insidePages, OUTSIDE, type ShownPage, show } from "./pages.ts";
-import { OPERATOR } from "./started.ts";
 import { problemsOf, SCREENS } from "./problems-of.ts";
+import { OPERATOR } from "./started.ts";
 import { HAS_BROWSER, newWindow, signedInWindow, started } from "./visit.ts";
 
 describe.skipIf(!HAS_BROWSER)("every page", () => {

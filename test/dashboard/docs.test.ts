@@ -94,11 +94,11 @@ describe.skipIf(!HAS_BROWSER)("the API's reference", () => {
   });
 
   it("calls the API with the reader's own key, in whose place nothing is kept", async () => {
-    const { key } = await newAccount(started);
+    const { keys } = await newAccount(started);
     const page = await newWindow({ colorScheme: "dark" });
     await page.goto("/docs/api");
     await page.getByRole("button", { name: "Authorize" }).first().click();
-    await page.getByRole("textbox").first().fill(key);
+    await page.getByRole("textbox").first().fill(keys.live);
     await page.locator(".auth-btn-wrapper .authorize").first().click();
     await page.locator(".auth-btn-wrapper .btn-done").first().click();
     await page.locator("#operations-Zones-listZones .opblock-summary-control").click();

@@ -20,9 +20,7 @@ const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-prac
 
 /** What is wrong with how a page is shown: what axe-core finds of WCAG 2.2 AA, and what does not fit the screen. */
 export async function problemsOf(page: Page): Promise<string[]> {
-  const wider = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   return [...(await violations(page)), ...(wider > 0 ? [`it is ${wider} px wider than the screen`] : [])];
 }
 

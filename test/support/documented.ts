@@ -97,7 +97,11 @@ function violationsOf(exchange: Exchange, text: string, documents: readonly ApiD
   if (answer.status === 405 && (operation === undefined || method === "HEAD")) return [];
   if (found === undefined || operation === undefined) {
     // A page, or one of the documents themselves.
-    const page = method === "HEAD" || mediaTypeOf(answer) !== "application/json" || isDocument(parsed(text));
+    const page =
+      method === "HEAD" ||
+      pathname.startsWith("/docs/assets/") ||
+      mediaTypeOf(answer) !== "application/json" ||
+      isDocument(parsed(text));
     // Who shows no key does not learn what there is.
     return page || answer.status === 404 || answer.status === 401 ? [] : ["there is no such operation"];
   }

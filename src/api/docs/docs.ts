@@ -19,12 +19,11 @@ const POLICY = [
 
 /** Adds the documentation: guides, and the reference of the API. Each file is loaded when it is first asked for. */
 export function addDocs(app: OpenAPIHono<RestEnv>): void {
-  for (const path of ["/docs", "/docs/*"])
-    app.get(path, async (c, next) => {
-      const asked = c.req.path.replace(/\/$/, "");
-      if (Object.hasOwn(files, asked)) return answer(c.req.raw, files[asked]!, 200);
-      return wantsPage(c.req.raw) ? answer(c.req.raw, missing, 404) : next();
-    });
+  app.get("/docs/*", (c) => {
+    const asked = c.req.path.replace(/\/$/, "");
+    if (Object.hasOwn(files, asked)) return answer(c.req.raw, files[asked]!, 200);
+    return wantsPage(c.req.raw) ? answer(c.req.raw, missing, 404) : c.notFound();
+  });
 }
 
 async function answer(request: Request, { type, tag, load }: DocsFile, status: number): Promise<Response> {
@@ -36,7 +35,8 @@ async function answer(request: Request, { type, tag, load }: DocsFile, status: n
     // Weak: it is the same for all codings.
     ...(tag !== null && { etag: `W/"${tag}"` }),
   };
-  if (status === 200 && tag !== null && knows(request, `W/"${tag}"`)) return new Response(null, { status: 304, headers });
+  if (status === 200 && tag !== null && knows(request, `W/"${tag}"`))
+    return new Response(null, { status: 304, headers });
   const { default: compressed } = await load();
   return compressedAnswer(request, compressed, status, { ...headers, "content-type": type });
 }

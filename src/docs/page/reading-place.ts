@@ -1,3 +1,6 @@
+/** As far below the top as the bar is high, and some space. */
+const TOP_PIXELS = 120;
+
 /** Shows in the list of headings which one is read. */
 export function followReader(): void {
   const links = new Map(
@@ -7,8 +10,8 @@ export function followReader(): void {
   if (links.size === 0 || headings.length === 0) return;
   let current: HTMLAnchorElement | undefined;
   const update = () => {
-    // The last one above the upper third of the window.
-    const read = headings.findLast((heading) => heading.getBoundingClientRect().top < innerHeight / 3) ?? headings[0]!;
+    // The last one that has come to the top, where links lead to.
+    const read = headings.findLast((heading) => heading.getBoundingClientRect().top < TOP_PIXELS) ?? headings[0]!;
     const link = links.get(read.id);
     if (link === current) return;
     current?.removeAttribute("aria-current");

@@ -29,9 +29,10 @@ export function startSearch(): void {
     try {
       const results = (await index()).search(asked).slice(0, MOST_RESULTS);
       if (field.value.trim() !== asked) return;
-      list.replaceChildren(...results.map(({ id, terms, ...part }) => itemOf({ id, ...part } as unknown as Part, terms)));
-      said.textContent =
-        results.length === 0 ? `Nothing was found for “${asked}”.` : `${results.length} found`;
+      list.replaceChildren(
+        ...results.map(({ id, terms, ...part }) => itemOf({ id, ...part } as unknown as Part, terms)),
+      );
+      said.textContent = results.length === 0 ? `Nothing was found for “${asked}”.` : `${results.length} found`;
     } catch {
       list.replaceChildren();
       said.textContent = "The search could not be loaded. Try again in a moment.";

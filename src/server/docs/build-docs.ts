@@ -97,10 +97,10 @@ async function siteFiles(): Promise<SiteFile[]> {
   return [...files.values()];
 }
 
-/** The Markdown of all guides and of what links to them, by their paths in the project. */
+/** The Markdown of all guides, by their paths in the project. */
 export async function guideTexts(): Promise<Map<string, string>> {
   const names = (await readdir(join(projectRoot, "src/docs"))).filter((name) => name.endsWith(".md"));
-  const paths = ["README.md", ...names.sort().map((name) => `src/docs/${name}`)];
+  const paths = names.sort().map((name) => `src/docs/${name}`);
   return new Map(
     await Promise.all(paths.map(async (path) => [path, await readFile(join(projectRoot, path), "utf8")] as const)),
   );
@@ -108,8 +108,7 @@ export async function guideTexts(): Promise<Map<string, string>> {
 
 async function picturePaths(): Promise<string[]> {
   const { referencesOf, parseMarkdown } = await import("./markdown.ts");
-  const texts = [...(await guideTexts())].filter(([path]) => path !== "README.md");
-  const named = texts.flatMap(([, text]) => referencesOf(parseMarkdown(text)).pictures);
+  const named = [...(await guideTexts()).values()].flatMap((text) => referencesOf(parseMarkdown(text)).pictures);
   const paths = named.map(({ src }) => join("src/docs", src));
   return [...new Set(paths)].filter((path) => existsSync(join(projectRoot, path)));
 }
@@ -147,7 +146,8 @@ async function pageScripts(): Promise<{ files: { path: string; bytes: Buffer }[]
 async function writeSite(folder: string, files: readonly SiteFile[]): Promise<string> {
   const entries = await Promise.all(
     files.map(async ({ path, type, bytes }) => {
-      const name = `${path.replace(/^\/docs\/?/, "").replaceAll("/", "-") || "start"}.br`;
+      // The Worker's modules lie in one folder, the dashboard's beside these.
+      const name = `${path.replace(/^\//, "").replaceAll("/", "-")}${extname(path) === "" ? ".html" : ""}.br`;
       const params = {
         [constants.BROTLI_PARAM_QUALITY]: bytes.length > LARGE_BYTES ? 9 : constants.BROTLI_MAX_QUALITY,
         [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,

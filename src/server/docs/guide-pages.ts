@@ -20,7 +20,9 @@ ${groupsOf(all.guides).map(
   ([group, guides]) => html`<section>
 <h2>${group}</h2>
 <ul class="cards">
-${guides.map(({ path, name, description }) => html`<li><a href="${path}">${name}</a><p>${description}</p></li>`)}
+${guides.map(
+  ({ path, name, descriptionHtml }) => html`<li><a href="${path}">${name}</a><p>${raw(descriptionHtml)}</p></li>`,
+)}
 </ul>
 </section>`,
 )}
@@ -88,8 +90,7 @@ ${groupsOf(guides).map(
   ([group, members]) => html`<p>${group}</p>
 <ul>
 ${members.map(
-  (one) =>
-    html`<li><a href="${one.path}"${one === current ? raw(' aria-current="page"') : ""}>${one.name}</a></li>`,
+  (one) => html`<li><a href="${one.path}"${one === current ? raw(' aria-current="page"') : ""}>${one.name}</a></li>`,
 )}
 </ul>`,
 )}

@@ -1,5 +1,13 @@
 import { dirname, join } from "node:path/posix";
-import { type Heading, type Markdown, parseMarkdown, referencesOf, renderMarkdown, type Section } from "./markdown.ts";
+import {
+  type Heading,
+  type Markdown,
+  parseMarkdown,
+  referencesOf,
+  renderLine,
+  renderMarkdown,
+  type Section,
+} from "./markdown.ts";
 
 /** A guide as the site shows it. */
 export interface Guide {
@@ -8,8 +16,9 @@ export interface Guide {
   /** What it is called where guides are listed. */
   name: string;
   title: string;
-  /** What it is about, in one line. */
+  /** What it is about, in one line; the same as HTML. */
   description: string;
+  descriptionHtml: string;
   /** The group that it stands in. */
   group: string;
   headings: readonly Heading[];
@@ -44,7 +53,7 @@ const OTHER_PAGES: readonly string[] = [
 /**
  * Renders the guides.
  *
- * @param texts the Markdown of `README.md` and of all guides, by their paths in the project
+ * @param texts the Markdown of all guides by their paths in the project, and of other files whose links are to be looked at
  * @param exists whether the project has a file or folder at a path
  * @param pictureAt where the site has a picture of the project
  */
@@ -54,7 +63,9 @@ export function renderGuides(
   pictureAt: (path: string) => string,
 ): Guides {
   const read = new Map([...texts].map(([path, text]) => [path, parseMarkdown(text)]));
-  const problems = [...read].flatMap(([path, parsed]) => parsed.problems.map((problem) => `${path}: ${problem}`));
+  const problems = [...read].flatMap(([path, parsed]) =>
+    pageOf(path) === null ? [] : parsed.problems.map((problem) => `${path}: ${problem}`),
+  );
 
   /** Where a link of a file leads, or why it leads nowhere. */
   function destination(from: string, href: string): string | null | { problem: string } {
@@ -103,7 +114,19 @@ export function renderGuides(
     const parsed = read.get(file);
     if (parsed === undefined) return [];
     const { title, headings, sections } = parsed;
-    return [{ ...entry, path: pageOf(file)!, title, headings, sections, html: html(file, parsed) }];
+    const description = entry.description.replace(/^./, (first) => first.toUpperCase());
+    return [
+      {
+        ...entry,
+        path: pageOf(file)!,
+        description: description.replaceAll("`", ""),
+        descriptionHtml: renderLine(description),
+        title,
+        headings,
+        sections,
+        html: html(file, parsed),
+      },
+    ];
   });
   return { title: index.title, introduction: index.introduction, guides, problems };
 }

@@ -84,7 +84,7 @@ export function renderMarkdown({ tokens }: Markdown, link: Destination, picture:
   for (const [index, token] of shown.entries()) {
     for (const [at, child] of (token.children ?? []).entries()) {
       if (child.type === "link_open") lead(token.children!, at, link);
-      if (child.type === "image") child.attrSet("src", picture(child.attrGet("src") ?? "") ?? "");
+      if (child.type === "image") child.attrSet("src", picture(textAttribute(child, "src")) ?? "");
     }
     const id = shown[index - 1]?.attrGet("id");
     if (token.type === "inline" && id) token.children = linkTo(`#${id}`, token.children ?? []);
@@ -92,23 +92,31 @@ export function renderMarkdown({ tokens }: Markdown, link: Destination, picture:
   return markdown.renderer.render(shown, markdown.options, {});
 }
 
+/** One line as HTML, without a paragraph around it. */
+export function renderLine(source: string): string {
+  return markdown.renderInline(source);
+}
+
 /** Every place that a guide's links and pictures name. */
 export function referencesOf({ tokens }: Markdown): { links: string[]; pictures: { src: string; text: string }[] } {
   const inline = tokens.flatMap(({ children }) => children ?? []);
   return {
-    links: inline.filter(({ type }) => type === "link_open").map((token) => token.attrGet("href") ?? ""),
+    links: inline.filter(({ type }) => type === "link_open").map((token) => textAttribute(token, "href")),
     pictures: inline
       .filter(({ type }) => type === "image")
-      .map((token) => ({ src: token.attrGet("src") ?? "", text: token.content })),
+      .map((token) => ({ src: textAttribute(token, "src"), text: token.content })),
   };
 }
 
 function lead(tokens: Token[], at: number, link: Destination): void {
   const opened = tokens[at]!;
-  const to = link(opened.attrGet("href") ?? "");
-  if (to !== null) return opened.attrSet("href", to);
-  opened.hidden = true;
-  tokens.slice(at).find(({ type, level }) => type === "link_close" && level === opened.level)!.hidden = true;
+  const to = link(textAttribute(opened, "href"));
+  if (to === null) {
+    opened.hidden = true;
+    tokens.slice(at).find(({ type, level }) => type === "link_close" && level === opened.level)!.hidden = true;
+  } else {
+    opened.attrSet("href", to);
+  }
 }
 
 function linkTo(href: string, children: Token[]): Token[] {
@@ -125,8 +133,14 @@ function hideComment(token: Token): string[] {
   return rest === "" ? [] : [`it has HTML: ${rest}`];
 }
 
+function textAttribute(token: Token, name: string): string {
+  return String(token.attrGet(name) ?? "");
+}
+
 function textOf({ children }: Token): string {
   return (children ?? [])
-    .map(({ type, content }) => (type === "softbreak" || type === "hardbreak" ? " " : type.startsWith("html") ? "" : content))
+    .map(({ type, content }) =>
+      type === "softbreak" || type === "hardbreak" ? " " : type.startsWith("html") ? "" : content,
+    )
     .join("");
 }

@@ -24,8 +24,7 @@ export function referencePages(assets: Assets, { viewer, viewerStyle, start }: R
       const body = html`<main id="content" tabindex="-1">
 <nav class="documents" aria-label="APIs">
 ${REFERENCES.map(
-  (one) =>
-    html`<a href="${one.path}"${one.path === path ? raw(' aria-current="page"') : ""}>${one.name} API</a>`,
+  (one) => html`<a href="${one.path}"${one.path === path ? raw(' aria-current="page"') : ""}>${one.name} API</a>`,
 )}
 <a class="document" href="${document}">OpenAPI 3.1</a>
 </nav>

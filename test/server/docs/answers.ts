@@ -30,12 +30,16 @@ function differences(expected: unknown, found: unknown, name: string): string[] 
   }
   if (Array.isArray(expected)) {
     const [first] = found as unknown[];
-    return expected.length > 0 && first === undefined ? [`${name} is empty`] : expected.slice(0, 1).flatMap((one) => differences(one, first, `${name}[0]`));
+    return expected.length > 0 && first === undefined
+      ? [`${name} is empty`]
+      : expected.slice(0, 1).flatMap((one) => differences(one, first, `${name}[0]`));
   }
   if (kindOf(expected) !== "object") return [];
   const fields = found as Record<string, unknown>;
   return Object.entries(expected as object).flatMap(([key, value]) =>
-    key in fields ? differences(value, fields[key], `${name}.${key}`) : [`${name} has no ${key}: ${JSON.stringify(found)}`],
+    key in fields
+      ? differences(value, fields[key], `${name}.${key}`)
+      : [`${name} has no ${key}: ${JSON.stringify(found)}`],
   );
 }
 

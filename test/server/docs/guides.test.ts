@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { guideTexts } from "../../../src/server/docs/build-docs.ts";
@@ -16,12 +16,17 @@ function render(guides: Record<string, string>) {
   const texts = Object.entries({ ...guides, README: index }).map(
     ([name, text]) => [`src/docs/${name}.md`, text] as const,
   );
-  return renderGuides(new Map(texts), (path) => path === "src/worker.ts" || path === "src/a.png", () => "/picture");
+  return renderGuides(
+    new Map(texts),
+    (path) => path === "src/worker.ts" || path === "src/a.png",
+    () => "/picture",
+  );
 }
 
 describe("the guides", () => {
   it("have no dead link or anchor, no picture without words, no HTML, and each is in the list once", async () => {
-    const { problems, guides } = renderGuides(await guideTexts(), exists, () => "");
+    const readme = readFileSync(join(projectRoot, "README.md"), "utf8");
+    const { problems, guides } = renderGuides((await guideTexts()).set("README.md", readme), exists, () => "");
     expect(problems).toEqual([]);
     expect(guides.length).toBeGreaterThan(3);
   });
@@ -53,22 +58,30 @@ describe("renderGuides()", () => {
       one: "# One\n\n[a](no.md) [b](two.md#no) [c](/v1/zones) ![](no.png)\n\n<b>x</b>\n\n```klingon\n```\n",
       two: "no title\n",
     });
-    expect(problems.sort()).toEqual([
-      "src/docs/one.md: it has HTML: </b>",
-      "src/docs/one.md: it has HTML: <b>",
-      "src/docs/one.md: no language is called \"klingon\"",
-      "src/docs/one.md: nothing is said of what no.png shows",
-      "src/docs/one.md: src/docs/two.md has no heading #no",
-      "src/docs/one.md: there is no page /v1/zones to link to by its path",
-      "src/docs/one.md: there is no picture no.png",
-      "src/docs/one.md: there is no src/docs/no.md",
-      'src/docs/two.md: it has 0 titles ("# …")',
-    ].sort());
+    expect(problems.toSorted()).toEqual(
+      [
+        "src/docs/one.md: it has HTML: </b>",
+        "src/docs/one.md: it has HTML: <b>",
+        'src/docs/one.md: no language is called "klingon"',
+        "src/docs/one.md: nothing is said of what no.png shows",
+        "src/docs/one.md: src/docs/two.md has no heading #no",
+        "src/docs/one.md: there is no page /v1/zones to link to by its path",
+        "src/docs/one.md: there is no picture no.png",
+        "src/docs/one.md: there is no src/docs/no.md",
+        'src/docs/two.md: it has 0 titles ("# …")',
+      ].sort(),
+    );
     const texts = new Map([
       ["src/docs/README.md", "# Guides\n\n## All\n\n- [gone](gone.md): of it\nelse\n"],
       ["src/docs/new.md", "# New\n"],
     ]);
-    expect(renderGuides(texts, () => false, () => "").problems).toEqual([
+    expect(
+      renderGuides(
+        texts,
+        () => false,
+        () => "",
+      ).problems,
+    ).toEqual([
       "src/docs/README.md: there is no src/docs/gone.md",
       'src/docs/README.md: "- [Name](file.md): what it is about" was expected, not "else"',
       "src/docs/README.md: src/docs/new.md has to be in it, once",
