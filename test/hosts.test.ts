@@ -51,7 +51,7 @@ describe("surfaceOf()", () => {
     ["api.resolvedb.io", "/api/v1/records", records],
     ["api.resolvedb.io", "/api/v1", records],
     ["api.resolvedb.io", "/health", api],
-    ["api.resolvedb.io", "/docs/swagger-ui.css", api],
+    ["api.resolvedb.io", "/docs/assets/style.css", api],
     ["api.resolvedb.io", "/openapi.json", api],
     ["api.resolvedb.io", "/", records],
     ["api.resolvedb.io", "/v1/zones", unknown],

@@ -74,10 +74,7 @@ function createApi(inspector: Inspector): OpenAPIHono<RestEnv> {
   addRestore(app);
   addMetrics(app);
   addDocument(app);
-  addDocs(app, [
-    { name: "ResCDN", url: "/openapi.json" },
-    { name: "ResolveDB", url: "/api/v1/openapi.json" },
-  ]);
+  addDocs(app);
   refuseOtherMethods(app, (headers) => new Problem("method_not_allowed", { headers }), ["/v1/purge"]);
   return app;
 }

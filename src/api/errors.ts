@@ -10,7 +10,7 @@ const PROBLEMS = {
   forbidden: [403, "this key lacks the permission"],
   account_suspended: [403, "the account is suspended: its keys may read, and change nothing"],
   limit_reached: [403, "the plan allows no more of these"],
-  not_found: [404, "there is nothing at this path: /docs shows what there is"],
+  not_found: [404, "there is nothing at this path: /docs/api shows what there is"],
   method_not_allowed: [405, "this resource does not have this method"],
   name_taken: [409, "a zone of this name exists already"],
   hostname_taken: [409, "one of your zones has this hostname already"],

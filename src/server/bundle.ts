@@ -4,7 +4,7 @@ import { basename, extname, join } from "node:path";
 import { build, type Metafile, type Plugin, stop } from "esbuild";
 import { EVENTS } from "../log/events.ts";
 import { buildDashboard } from "./build-dashboard.ts";
-import { buildDocs } from "./build-docs.ts";
+import { buildDocs } from "./docs/build-docs.ts";
 import { projectRoot } from "./project.ts";
 
 /** Files that are bytes to the Worker, never evaluated: those of `wrangler.toml`'s rule of type Data. */

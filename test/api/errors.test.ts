@@ -111,7 +111,7 @@ describe("the API", () => {
       const answer = await allowed(path, { method: "GET" });
       expect(answer.status).toBe(404);
       expect(await answer.json()).toEqual({
-        error: "there is nothing at this path: /docs shows what there is",
+        error: "there is nothing at this path: /docs/api shows what there is",
         code: "not_found",
         request_id: answer.headers.get("x-request-id"),
       });

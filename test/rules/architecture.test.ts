@@ -7,7 +7,7 @@ const files = projectFiles();
 const sources = files.filter((path) => /^src\/.+\.ts$/.test(path));
 const imports = sources.flatMap((path) => importsOf(path));
 /** What runs in browsers is no Worker. */
-const isPage = (path: string) => path.startsWith("src/dashboard/page/");
+const isPage = (path: string) => /^src\/(?:dashboard|docs)\/page\//.test(path);
 /** What runs in Node. */
 const isForNode = (path: string) => /^src\/(?:server|cli)\//.test(path);
 const manifest = JSON.parse(read("package.json")) as Record<
@@ -242,9 +242,20 @@ describe("the arrows", () => {
     ].map((name) => `src/${name}.ts`);
     const allowed = ({ to }: Import) => !to.startsWith("src/") || isPage(to) || pure.includes(to);
     expect(forbidden("src/dashboard/page/", allowed)).toEqual([]);
-    expect(imports.filter(({ from, to }) => isPage(to) && !isPage(from))).toEqual([]);
+    const isOwn = (path: string) => path.startsWith("src/dashboard/page/");
+    expect(imports.filter(({ from, to }) => isOwn(to) && !isOwn(from))).toEqual([]);
     const dashboard = imports.filter(({ from, to }) => to === "src/dashboard/dashboard.ts" && from !== to);
     expect(dashboard).toEqual([{ from: "src/control-plane.ts", to: "src/dashboard/dashboard.ts", how: "dynamic" }]);
+  });
+
+  it("the pages of the documentation know nothing of the Worker; its build knows how they search", () => {
+    expect(forbidden("src/docs/page/", ({ to }) => !to.startsWith("src/") || to.startsWith("src/docs/page/"))).toEqual(
+      [],
+    );
+    const outside = imports.filter(({ from, to }) => to.startsWith("src/docs/") && !from.startsWith("src/docs/"));
+    expect(outside.map(({ from, to }) => [from, to])).toEqual([
+      ["src/server/docs/search-index.ts", "src/docs/page/search-options.ts"],
+    ]);
   });
 
   it("the command line knows of the Worker what its documents say, and defaults; nobody imports it", () => {

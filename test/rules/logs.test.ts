@@ -29,7 +29,7 @@ describe("logs", () => {
   it("are written in one place: nothing else calls the console or writes to stderr", () => {
     const allowed = ["src/server/log/print.ts", "src/server/command.ts"];
     // What runs in browsers has a console of its own, and the command line writes for people.
-    const ofServers = sources.filter((path) => !/^src\/(?:dashboard\/page|cli)\//.test(path));
+    const ofServers = sources.filter((path) => !/^src\/(?:(?:dashboard|docs)\/page|cli)\//.test(path));
     const found = ofServers.filter((path) => /\bconsole\.|\bprocess\.std(?:err|out)\.write/.test(read(path)));
     expect(found.filter((path) => !allowed.includes(path))).toEqual([]);
   });

@@ -60,16 +60,20 @@ interface Exchange {
 const HOST = "http://api.rescdn.localhost";
 let reading: Promise<ApiDocument[]> | null = null;
 
-/** The documents that `/docs` lists, read once. */
+/** The documents that the reference shows, read once. */
 export function documentsOfApi(): Promise<ApiDocument[]> {
   reading ??= readDocuments();
   return reading;
 }
 
 async function readDocuments(): Promise<ApiDocument[]> {
-  const script = await (await exports.default.fetch(`${HOST}/docs/start.js`)).text();
-  const listed = JSON.parse(/urls: (\[.+\]),/.exec(script)![1]!) as { url: string }[];
-  return Promise.all(listed.map(async ({ url }) => (await exports.default.fetch(HOST + url)).json<ApiDocument>()));
+  const get = (path: string) => exports.default.fetch(HOST + path);
+  return Promise.all(
+    ["/docs/api", "/docs/api/resolvedb"].map(async (path) => {
+      const [, document] = /rel="service-desc" href="(.+?)"/.exec(await (await get(path)).text())!;
+      return (await get(document!)).json<ApiDocument>();
+    }),
+  );
 }
 
 /** Throws where a request that succeeded, or any answer, is not as the API's documents say. The answer stays unread. */
@@ -93,7 +97,11 @@ function violationsOf(exchange: Exchange, text: string, documents: readonly ApiD
   if (answer.status === 405 && (operation === undefined || method === "HEAD")) return [];
   if (found === undefined || operation === undefined) {
     // A page, or one of the documents themselves.
-    const page = method === "HEAD" || mediaTypeOf(answer) !== "application/json" || isDocument(parsed(text));
+    const page =
+      method === "HEAD" ||
+      pathname.startsWith("/docs/assets/") ||
+      mediaTypeOf(answer) !== "application/json" ||
+      isDocument(parsed(text));
     // Who shows no key does not learn what there is.
     return page || answer.status === 404 || answer.status === 401 ? [] : ["there is no such operation"];
   }

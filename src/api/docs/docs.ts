@@ -1,12 +1,11 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { files, version } from "#docs-files";
+import { type DocsFile, files, missing } from "#docs-files";
 import { compressedAnswer } from "../../compressed-file.ts";
-import type { RestContext, RestEnv } from "../../rest/context.ts";
-import { PAGE, type ShownDocument, startScript } from "./page.ts";
+import { parseEntityTags, weakMatch } from "../../http/etag.ts";
+import { weightedValues } from "../../http/weighted-list.ts";
+import type { RestEnv } from "../../rest/context.ts";
 
-const YEAR_SECONDS = 31_536_000;
-
-/** The page's own policy: everything from this host, nothing inline but the pictures in Swagger UI's stylesheet. */
+/** All from this host, nothing inline but the pictures in Swagger UI's stylesheet. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -18,38 +17,36 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** Swagger UI's files, each loaded when it is first asked for: no other request pays for them. */
-const FILES = [
-  { name: "swagger-ui-bundle.js", type: "text/javascript; charset=utf-8" },
-  { name: "swagger-ui-standalone-preset.js", type: "text/javascript; charset=utf-8" },
-  { name: "swagger-ui.css", type: "text/css; charset=utf-8" },
-] as const;
-
-/** Adds `/docs/api`, which `/docs` shows as well: a page of Swagger UI over the API's documents that fetches nothing from elsewhere. */
-export function addDocs(app: OpenAPIHono<RestEnv>, documents: readonly ShownDocument[]): void {
-  for (const path of ["/docs", "/docs/api"])
-    app.get(path, (c) => {
-      return c.body(PAGE, 200, {
-        "content-type": "text/html; charset=utf-8",
-        "content-security-policy": POLICY,
-        "cache-control": "no-cache",
-      });
-    });
-  app.get("/docs/start.js", (c) => {
-    return c.body(startScript(documents), 200, {
-      "content-type": "text/javascript; charset=utf-8",
-      "cache-control": "no-cache",
-    });
+/** Adds the documentation: guides, and the reference of the API. Each file is loaded when it is first asked for. */
+export function addDocs(app: OpenAPIHono<RestEnv>): void {
+  app.get("/docs/*", (c) => {
+    const asked = c.req.path.replace(/\/$/, "");
+    if (Object.hasOwn(files, asked)) return answer(c.req.raw, files[asked]!, 200);
+    return wantsPage(c.req.raw) ? answer(c.req.raw, missing, 404) : c.notFound();
   });
-  for (const { name, type } of FILES) {
-    app.get(`/docs/${name}`, async (c) => {
-      const { default: compressed } = await files[name]();
-      return compressedAnswer(c.req.raw, compressed, 200, { "content-type": type, "cache-control": keptBy(c) });
-    });
-  }
 }
 
-/** RFC 8246: what a URL with its version in it answers does not change. */
-function keptBy(c: RestContext): string {
-  return c.req.query("v") === version ? `public, max-age=${YEAR_SECONDS}, immutable` : "no-cache";
+async function answer(request: Request, { type, tag, load }: DocsFile, status: number): Promise<Response> {
+  const headers = {
+    vary: "accept-encoding, accept",
+    "content-security-policy": POLICY,
+    // RFC 8246: a name with a hash of what it holds never changes.
+    "cache-control": tag === null ? "public, max-age=31536000, immutable" : "no-cache",
+    // Weak: it is the same for all codings.
+    ...(tag !== null && { etag: `W/"${tag}"` }),
+  };
+  if (status === 200 && tag !== null && knows(request, `W/"${tag}"`))
+    return new Response(null, { status: 304, headers });
+  const { default: compressed } = await load();
+  return compressedAnswer(request, compressed, status, { ...headers, "content-type": type });
+}
+
+function knows({ headers }: Request, tag: string): boolean {
+  const tags = parseEntityTags(headers.get("if-none-match"));
+  return tags === "*" || tags.some((one) => weakMatch(one, tag));
+}
+
+/** RFC 9110 §12.5.1: browsers name HTML where a person goes somewhere; programs get what the API says. */
+function wantsPage({ headers }: Request): boolean {
+  return weightedValues(headers.get("accept")).some(({ value, weight }) => value === "text/html" && weight !== 0);
 }

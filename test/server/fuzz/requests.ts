@@ -221,6 +221,7 @@ function anyRequest(paths: readonly string[]): fc.Arbitrary<FuzzRequest> {
       ...paths,
       "/",
       "/docs",
+      "/docs/api",
       "/openapi.json",
       "/admin",
       "/v1",

@@ -65,7 +65,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
             />
             Test zones
           </label>
-          <a href="/docs">API reference</a>
+          <a href="/docs">Guides and API</a>
           <a href="/account" aria-current={current("/account")}>
             {person.email}
           </a>

@@ -12,7 +12,8 @@ export function Landing() {
           ResCDN
         </a>
         <nav aria-label="Main">
-          <a href="/docs">API reference</a>
+          <a href="/docs">Guides</a>
+          <a href="/docs/api">API reference</a>
           <a class="button" href="/sign-in">
             Sign in
           </a>
@@ -29,7 +30,7 @@ export function Landing() {
             Start with a zone
           </a>
           <a class="button quiet" href="/docs">
-            Read the API reference
+            Read the guides
           </a>
         </p>
         <dl class="facts">

@@ -59,7 +59,7 @@ export function WaysToSignIn({ known = "" }: { known?: string }) {
     return (
       <p>
         Nobody can sign in here yet: the operator has to set <code>SIGN_IN_SECRET</code>, 32 characters or more that
-        nobody can guess. The API takes keys meanwhile, see <a href="/docs">its reference</a>.
+        nobody can guess. The API takes keys meanwhile, see <a href="/docs/api">its reference</a>.
       </p>
     );
   if (sentTo !== null)

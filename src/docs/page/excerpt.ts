@@ -1,0 +1,35 @@
+/** Characters before what was found, and in all. */
+const BEFORE = 40;
+const LENGTH = 140;
+
+/** A part of an excerpt. */
+export interface ExcerptPart {
+  text: string;
+  isFound: boolean;
+}
+
+/** The words of a text around the first of some terms, which are in lower case, with the terms told apart. */
+export function excerptOf(text: string, terms: readonly string[]): ExcerptPart[] {
+  const first = firstOf(text, terms)?.at ?? 0;
+  const from = first <= BEFORE ? 0 : text.indexOf(" ", first - BEFORE) + 1;
+  const whole = text.slice(from, from + LENGTH);
+  const shown = from + LENGTH < text.length ? `${whole.slice(0, whole.lastIndexOf(" ") + 1)}…` : whole;
+  const parts: ExcerptPart[] = from > 0 ? [{ text: "… ", isFound: false }] : [];
+  let rest = shown;
+  for (let found = firstOf(rest, terms); found !== null; found = firstOf(rest, terms)) {
+    const end = found.at + found.length;
+    parts.push({ text: rest.slice(0, found.at), isFound: false }, { text: rest.slice(found.at, end), isFound: true });
+    rest = rest.slice(end);
+  }
+  return [...parts, { text: rest, isFound: false }].filter((part) => part.text !== "");
+}
+
+/** Where the first of some terms stands in a text, the longest where several begin there. */
+function firstOf(text: string, terms: readonly string[]): { at: number; length: number } | null {
+  const lower = text.toLowerCase();
+  const places = terms
+    .map((term) => ({ at: lower.indexOf(term), length: term.length }))
+    .filter(({ at }) => at !== -1)
+    .sort((a, b) => a.at - b.at || b.length - a.length);
+  return places[0] ?? null;
+}

@@ -1,0 +1,12 @@
+/** What runs on every page of the documentation. Without it all guides can be read and found. */
+import { addCopyButtons } from "./copy-buttons.ts";
+import { followOldLink } from "./old-links.ts";
+import { followReader } from "./reading-place.ts";
+import { letKeysScroll } from "./scrollers.ts";
+import { startSearch } from "./search.ts";
+
+followOldLink();
+startSearch();
+addCopyButtons();
+letKeysScroll();
+followReader();

@@ -1,0 +1,7 @@
+/** `/docs` was the API's reference once: links to a call in it still lead there. */
+export function followOldLink(): void {
+  const { pathname, hash, search } = location;
+  if (pathname !== "/docs" || !hash.startsWith("#/")) return;
+  const isResolveDb = new URLSearchParams(search).get("urls.primaryName") === "ResolveDB";
+  location.replace(`${isResolveDb ? "/docs/api/resolvedb" : "/docs/api"}${hash}`);
+}

@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { excerptOf } from "../../src/docs/page/excerpt.ts";
+
+const LONG = `${"before ".repeat(20)}a Purge of purged things${" after".repeat(40)}`;
+
+it("shows the words around what was found, each term marked, the longest where several begin", () => {
+  const parts = excerptOf(LONG, ["purge", "purged"]);
+  expect(parts.filter(({ isFound }) => isFound).map(({ text }) => text)).toEqual(["Purge", "purged"]);
+  const text = parts.map((part) => part.text).join("");
+  expect(text).toMatch(/^… before .*a Purge of purged things after .*after …$/);
+  expect(text.length).toBeLessThan(150);
+});
+
+it("shows the beginning where nothing of it was found, and nothing of an empty text", () => {
+  expect(excerptOf("short", ["x"])).toEqual([{ text: "short", isFound: false }]);
+  expect(excerptOf("", ["x"])).toEqual([]);
+});
