@@ -49,8 +49,9 @@ declare module "node:async_hooks" {
 
 declare module "node:crypto" {
   export interface Hash {
-    update(text: string): Hash;
+    update(part: string | Uint8Array): Hash;
     digest(encoding: "base64url" | "hex"): string;
+    digest(): Uint8Array;
   }
   export function createHash(algorithm: "sha256"): Hash;
   export interface Hmac {

@@ -1,4 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
+import { createHash, type Hash } from "node:crypto";
 import { BodyReader, BodySilent } from "./body-reader.ts";
 import { ExpandsTooMuch } from "./expands-too-much.ts";
 import { Sink } from "./sink.ts";
@@ -20,6 +20,8 @@ export interface Keeping {
   release(): void;
   /** Called when the body is too much to be held: gives the store's end, or null to keep nothing. */
   openStore(): WritableStream<Uint8Array> | null;
+  /** Whether a small body that goes to the store as it comes is hashed. */
+  needsHash: boolean;
   /** Whether anybody but the client waits for the body to be kept. Asked when the client has left. */
   isAwaited(): boolean;
 }
@@ -42,7 +44,7 @@ export interface BodyBounds {
 export type PumpOutcome =
   /** Complete and small: here it is. */
   | { kind: "buffered"; body: Blob }
-  /** Complete, and large or more than might be held: it went to the store as it came. `sha256` is of a small one. */
+  /** Complete, and large or more than might be held: it went to the store as it came. `sha256` is of a small one that needs it. */
   | { kind: "streamed"; size: number; sha256: Uint8Array | null }
   /** The store did not get it, or not all of it. */
   | { kind: "passed" }
@@ -67,7 +69,7 @@ export async function pump(
   let store: Sink | null = null;
   let held: Uint8Array[] | null = keeping === null ? null : [];
   let isHolding = keeping !== null;
-  let hash: ReturnType<typeof sha256.create> | null = null;
+  let hash: Hash | null = null;
   let size = 0;
   let sinceLeft = 0;
   try {
@@ -88,7 +90,7 @@ export async function pump(
       }
       if (held !== null && (size > BUFFER_BYTES || !keeping!.hold(chunk.byteLength))) {
         store = new Sink(keeping!.openStore(), bounds.stalledMs);
-        if (size <= BUFFER_BYTES) hash = sha256.create();
+        if (keeping!.needsHash && size <= BUFFER_BYTES) hash = createHash("sha256");
         for (const earlier of held) {
           hash?.update(earlier);
           await store.write(earlier);

@@ -68,7 +68,7 @@ export function keepPart(
   const permit = exchange.fills.beginPart(exchange.zone.id, exchange.now);
   const write = async (): Promise<void> => {
     const { hold, release } = permit;
-    const keeping = { hold, release, openStore: () => null, isAwaited: () => false };
+    const keeping = { hold, release, openStore: () => null, needsHash: false, isAwaited: () => false };
     const outcome = await pump(body, { client, keeping }, boundsOf(exchange, stored));
     reportBroken(exchange, outcome);
     if (outcome.kind !== "buffered" || hasChanged()) return;
@@ -141,7 +141,8 @@ async function readAndStore(
   let isKept = false;
   try {
     const { hold, release } = permit;
-    const keeping = { hold, release, openStore, isAwaited: () => leader.followers > 0 };
+    const needsHash = needsEtag(stored);
+    const keeping = { hold, release, openStore, needsHash, isAwaited: () => leader.followers > 0 };
     const outcome = await pump(body, { client, keeping }, boundsOf(exchange, stored));
     reportBroken(exchange, outcome);
     if (outcome.kind === "buffered") {
@@ -150,7 +151,7 @@ async function readAndStore(
       await put;
       isKept = !leader.isOutdated && !(leader.isHeldUp && (await isSuperseded(exchange, stored)));
       const { size, sha256 } = outcome;
-      const computedEtag = sha256 !== null && needsEtag(stored) ? etagOf(sha256) : null;
+      const computedEtag = sha256 === null ? null : etagOf(sha256);
       if (isKept) await store.write(target.key, { ...stored, size, computedEtag, isBodyApart: true }, null);
       else await store.removeBody(target.key, stored.bodyId);
     } else {

@@ -22,7 +22,7 @@ function bodyOf(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
 }
 
 /** Pumps a body of which only `mayHold` bytes may be held, to a client and a store. */
-function pumped(chunks: readonly Uint8Array[], mayHold: number) {
+function pumped(chunks: readonly Uint8Array[], mayHold: number, needsHash = true) {
   const [client, store] = [new IdentityTransformStream(), new IdentityTransformStream()];
   let [held, released] = [0, 0];
   const keeping: Keeping = {
@@ -35,6 +35,7 @@ function pumped(chunks: readonly Uint8Array[], mayHold: number) {
       released++;
     },
     openStore: () => store.writable,
+    needsHash,
     isAwaited: () => false,
   };
   const outcome = pump(bodyOf(chunks), { client: new Sink(client.writable, 10_000), keeping }, BOUNDS);
@@ -56,11 +57,12 @@ describe("pump()", () => {
   });
 
   it.each([
-    ["of a small body that may not be held", 100_000, true],
-    ["of a large one not", 600_000, false],
-  ])("gives the SHA-256 %s", async (_title, size, isHashed) => {
+    ["of a small body that may not be held", 100_000, true, true],
+    ["of one that needs none not", 100_000, false, false],
+    ["of a large one not", 600_000, true, false],
+  ])("gives the SHA-256 %s", async (_title, size, needsHash, isHashed) => {
     const chunks = [1, 2].map((byte) => new Uint8Array(size).fill(byte));
-    const { outcome, client, store } = pumped(chunks, size);
+    const { outcome, client, store } = pumped(chunks, size, needsHash);
     const [, bytes] = await Promise.all([new Response(client).blob(), new Response(store).arrayBuffer()]);
     const sha256 = isHashed ? new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)) : null;
     expect(await outcome).toEqual({ kind: "streamed", size: 2 * size, sha256 });
