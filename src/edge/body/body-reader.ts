@@ -1,3 +1,5 @@
+import { Interruption } from "../../memo/interruption.ts";
+
 /** Of the buffer that is read into, unless less is to come (bytes). */
 const BUFFER_BYTES = 65_536;
 
@@ -11,7 +13,7 @@ export class BodySilent extends Error {}
 export class BodyReader {
   readonly #byob: ReadableStreamBYOBReader | null;
   readonly #plain: ReadableStreamDefaultReader<Uint8Array> | null;
-  readonly #silence = Promise.withResolvers<never>();
+  readonly #silence = new Interruption();
   #buffer: ArrayBuffer;
 
   /** @param expected bytes of the whole body, where they are known */
@@ -20,24 +22,23 @@ export class BodyReader {
     this.#buffer = new ArrayBuffer(expected === null ? BUFFER_BYTES : Math.min(expected + 1, BUFFER_BYTES));
     this.#byob = byobReader(body);
     this.#plain = this.#byob === null ? body.getReader() : null;
-    this.#silence.promise.catch(() => undefined); // seen by the read that it ends
   }
 
   /** The next chunk, null at the end. @throws {BodySilent} and what the body itself throws */
   async next(): Promise<Uint8Array | null> {
     if (this.#plain !== null) {
-      const { done, value } = await Promise.race([this.#plain.read(), this.#silence.promise]);
+      const { done, value } = await this.#silence.over(this.#plain.read());
       return done ? null : value;
     }
     const view = new Uint8Array(this.#buffer);
-    const { done, value } = await Promise.race([this.#byob!.read(view), this.#silence.promise]);
+    const { done, value } = await this.#silence.over(this.#byob!.read(view));
     if (value !== undefined) this.#buffer = value.buffer as ArrayBuffer;
     return done ? null : value;
   }
 
   /** Ends the read that waits with {@link BodySilent}. */
   giveUp(): void {
-    this.#silence.reject(new BodySilent("the body fell silent"));
+    this.#silence.end(new BodySilent("the body fell silent"));
   }
 
   async cancel(reason: string): Promise<void> {

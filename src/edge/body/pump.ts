@@ -130,7 +130,7 @@ export async function pump(
     silence.end();
   }
   if (held !== null) return { kind: "buffered", body: new Blob(held) };
-  return store?.isOpen ? { kind: "streamed", size, sha256: hash?.digest() ?? null } : { kind: "passed" };
+  return store?.isOpen ? { kind: "streamed", size, sha256: hash && new Uint8Array(hash.digest()) } : { kind: "passed" };
 }
 
 /** How a body broke, by what its reader threw. */

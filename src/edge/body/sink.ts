@@ -7,12 +7,13 @@ export class Sink {
   readonly #stalledMs: number;
   #pending = 0;
   #taken = 0;
+  #quarters = 0;
   #timer: number | null = null;
   /** Resolves once everything has been taken, or the other end is gone. */
   readonly over: Promise<void>;
 
   /**
-   * @param stalledMs after so long without taking anything the other end is let go, ms
+   * @param stalledMs after so long without taking anything the other end is let go, ms. A quarter more may pass until it is noticed
    * @param tally told of what is written
    */
   constructor(stream: WritableStream<Uint8Array> | null, stalledMs: number, tally: ByteTally | null = null) {
@@ -43,13 +44,14 @@ export class Sink {
     await this.#writer.write(chunk).catch(() => this.#leave());
     this.#pending--;
     this.#taken++;
-    this.#watch();
+    this.#quarters = 0;
   }
 
   async close(): Promise<void> {
     this.#tally?.end();
     if (this.#writer !== null) await this.#tally?.beforeEnd();
     await this.#writer?.close().catch(() => this.#leave());
+    clearInterval(this.#timer);
   }
 
   /** Lets the other end know that what it has is not the whole. */
@@ -59,14 +61,17 @@ export class Sink {
     this.#leave();
   }
 
-  /** The clock starts anew with each chunk that is taken. */
+  /** The clock starts anew with each chunk that is taken. One timer for all: the runtime holds something of each until the end. */
   #watch(): void {
-    clearTimeout(this.#timer);
-    if (this.isWaiting) this.#timer = setTimeout(() => this.abort("stalled"), this.#stalledMs);
+    this.#quarters = 0;
+    this.#timer ??= setInterval(() => {
+      this.#quarters++;
+      if (this.isWaiting && this.#quarters > 4) this.abort("stalled");
+    }, this.#stalledMs / 4);
   }
 
   #leave(): void {
-    clearTimeout(this.#timer);
+    clearInterval(this.#timer);
     this.#tally?.end();
     this.#writer = null;
   }

@@ -1,5 +1,5 @@
 import type { Asset } from "../assets.ts";
-import type { Contender } from "../contender.ts";
+import type { Contender, Setting } from "../contender.ts";
 import { startWorker, workerSource } from "../worker-process.ts";
 
 /** workerd with a constant answer: nobody on this runtime can be faster. */
@@ -16,12 +16,15 @@ function constant(name: string, form: "bytes" | "blob"): Contender {
     state: "constant",
     expected: {},
     start({ asset, folder, headers, process }) {
-      // workerd sets the length by the body.
-      const repeated = headers.filter(([field]) => !/^(content-length|transfer-encoding)$/i.test(field));
-      const vars = { SIZE: asset.size, FORM: form, HEADERS: repeated };
+      const vars = { SIZE: asset.size, FORM: form, HEADERS: repeated(headers) };
       return startWorker({ script: workerSource("constant"), folder, vars }, process);
     },
   };
+}
+
+/** What ours says beside a body; workerd sets the length by the body. */
+function repeated(headers: Setting["headers"]): Setting["headers"] {
+  return headers.filter(([field]) => !/^(content-length|transfer-encoding)$/i.test(field));
 }
 
 /** What one would write by hand. */
@@ -30,17 +33,20 @@ export const plain = onLocalCache("plain Worker (Hono, KV, caches.default)", "pl
 /** The same, asked for what it does not have. */
 export const plainMiss = onLocalCache("plain Worker, miss", "plain", "miss", { "x-cache": "MISS" });
 
+/** It finds as many fields as ours answers with: each of them takes its time on the way out. */
 export const honoCache = onLocalCache("Hono's cache middleware", "hono-cache", "hit");
 
-/** What any answer out of the cache costs at least. */
+/** What any answer out of the cache costs at least, with as many fields as ours. */
 export const bareMatch = onLocalCache("Worker of one caches.default.match", "bare-match", "hit");
 
 /** As it comes: on the cache that Miniflare has for Workers, which is slower than `serve`'s. */
 export const honoOnMiniflare: Contender = {
   ...honoCache,
   name: `${honoCache.name}, Miniflare's cache`,
-  start: ({ folder, origin }) =>
-    startWorker({ script: workerSource("hono-cache"), folder, vars: { ORIGIN: origin.url } }),
+  start({ folder, origin, headers }) {
+    const vars = { ORIGIN: origin.url, HEADERS: repeated(headers) };
+    return startWorker({ script: workerSource("hono-cache"), folder, vars });
+  },
 };
 
 /** A Worker on the cache that ours has under `serve`. */
@@ -54,9 +60,9 @@ function onLocalCache(
     name,
     state,
     expected,
-    start({ folder, origin }) {
+    start({ folder, origin, headers }) {
       const zones = { "zone:bench": JSON.stringify({ origin: origin.url }) };
-      const vars = { ORIGIN: origin.url };
+      const vars = { ORIGIN: origin.url, HEADERS: repeated(headers) };
       return startWorker({ script: workerSource(source), folder, vars, zones, localCache: true });
     },
   };

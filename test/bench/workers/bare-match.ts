@@ -2,17 +2,20 @@
 
 interface Env {
   ORIGIN: string;
+  /** Of what is stored, in the place of the origin's. */
+  HEADERS: [string, string][];
 }
 
 /** workerd's: beside the caches by name it has one for all. */
 declare const caches: { default: Cache };
 
 export default {
-  async fetch(request: Request, { ORIGIN }: Env, context: { waitUntil(work: Promise<unknown>): void }) {
+  async fetch(request: Request, { ORIGIN, HEADERS }: Env, context: { waitUntil(work: Promise<unknown>): void }) {
     const found = await caches.default.match(request);
     if (found !== undefined) return found;
     const { pathname, search } = new URL(request.url);
-    const response = await fetch(ORIGIN + pathname + search);
+    const { body } = await fetch(ORIGIN + pathname + search);
+    const response = new Response(body, { headers: HEADERS });
     context.waitUntil(caches.default.put(request, response.clone()));
     return response;
   },

@@ -2,13 +2,14 @@
 import { Hono } from "hono";
 import { cache } from "hono/cache";
 
-const app = new Hono<{ Bindings: { ORIGIN: string } }>();
+const app = new Hono<{ Bindings: { ORIGIN: string; HEADERS: [string, string][] } }>();
 
 app.get("*", cache({ cacheName: "bench", cacheControl: "max-age=86400" }));
 
-app.get("*", (c) => {
+app.get("*", async (c) => {
   const { pathname, search } = new URL(c.req.url);
-  return fetch(c.env.ORIGIN + pathname + search);
+  const { body } = await fetch(c.env.ORIGIN + pathname + search);
+  return new Response(body, { headers: c.env.HEADERS });
 });
 
 export default app;

@@ -9,6 +9,7 @@ import {
   type PlainCache,
 } from "../../../edge/cache/own-cache.ts";
 import { BoundedMap } from "../../../memo/bounded-map.ts";
+import { Interruption } from "../../../memo/interruption.ts";
 import { Sieve } from "../../../memo/sieve.ts";
 import { type CachedFile, type CacheIndex, diskBytes } from "./cache-index.ts";
 import { Disk } from "./disk.ts";
@@ -201,10 +202,9 @@ export class DiskCache implements PlainCache {
     const path = pathOf({ ...named, bodyBytes: null });
     const { readable, writable } = new IdentityTransformStream();
     const writer = writable.getWriter();
-    const failed = Promise.withResolvers<never>();
-    failed.promise.catch(() => undefined); // seen by the write that it ends
+    const failure = new Interruption();
     const written = this.#disk.write(path, readable);
-    written.catch(failed.reject);
+    written.catch((error: Error) => failure.end(error));
     let size = 0;
     let room = 0;
     try {
@@ -214,9 +214,9 @@ export class DiskCache implements PlainCache {
           await this.#reserve(index, STEP_BYTES);
           room += STEP_BYTES;
         }
-        await Promise.race([writer.write(chunk), failed.promise]);
+        await failure.over(writer.write(chunk));
       }
-      await Promise.race([writer.close(), failed.promise]);
+      await failure.over(writer.close());
       await written;
     } catch (error) {
       index.release(room);
