@@ -1,3 +1,5 @@
+import { WaitClock } from "./wait-clock.ts";
+
 /** Each turn costs some 30 µs, however much it moves; each download has a buffer of its own (bytes). */
 const BUFFER_BYTES = 131_072;
 
@@ -7,7 +9,7 @@ const BUFFER_BYTES = 131_072;
  *
  * @param size bytes, as promised to the client; null: unknown
  * @param isOnTheWay whether the client is to have each byte as soon as it is here, not a buffer full of them
- * @param stalledMs after so long without taking anything the client is let go, ms
+ * @param stalledMs after so long without taking anything the client is let go, ms. A quarter more may pass until it is noticed
  * @param beforeEnd what the client waits for before the body is whole
  * @param ended called when nothing more is handed over, be the body whole or not; null: nobody wants to know
  */
@@ -38,6 +40,7 @@ async function copy(
   ended: (() => void) | null,
 ): Promise<void> {
   let buffer = new ArrayBuffer(BUFFER_BYTES);
+  const clock = new WaitClock(stalledMs, () => void writer.abort(new Error("stalled")).catch(() => undefined));
   let isTold = false;
   const tellEnd = () => {
     if (!isTold) ended?.();
@@ -49,8 +52,9 @@ async function copy(
       const { done, value } = await reader.readAtLeast(least, new Uint8Array(buffer));
       if (value !== undefined && value.byteLength > 0) {
         count(value.byteLength);
-        const timer = setTimeout(() => writer.abort(new Error("stalled")), stalledMs);
-        await writer.write(value).finally(() => clearTimeout(timer));
+        clock.waiting();
+        await writer.write(value);
+        clock.resting();
         buffer = value.buffer as ArrayBuffer;
       }
       if (done) break;
@@ -61,5 +65,7 @@ async function copy(
   } catch (error) {
     tellEnd();
     await Promise.allSettled([writer.abort(error), reader.cancel(error)]);
+  } finally {
+    clock.end();
   }
 }

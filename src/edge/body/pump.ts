@@ -2,6 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { BodyReader, BodySilent } from "./body-reader.ts";
 import { ExpandsTooMuch } from "./expands-too-much.ts";
 import { Sink } from "./sink.ts";
+import { WaitClock } from "./wait-clock.ts";
 import { isWorthFinishing } from "./worth-finishing.ts";
 
 /** Where a body goes while it is read once. */
@@ -65,7 +66,7 @@ export async function pump(
   bounds: BodyBounds,
 ): Promise<PumpOutcome> {
   const reader = new BodyReader(body, bounds.expected);
-  const silence = watchOver(bounds.idleMs, reader);
+  const silence = new WaitClock(bounds.idleMs, () => reader.giveUp());
   let store: Sink | null = null;
   let held: Uint8Array[] | null = keeping === null ? null : [];
   let isHolding = keeping !== null;
@@ -74,10 +75,10 @@ export async function pump(
   let sinceLeft = 0;
   try {
     for (;;) {
-      silence.readingSince();
+      silence.waiting();
       const chunk = await reader.next();
       if (chunk === null) break;
-      silence.writing();
+      silence.resting();
       size += chunk.byteLength;
       bounds.received(chunk.byteLength);
       if (!client.isOpen && keeping !== null && !keeping.isAwaited()) {
@@ -138,24 +139,4 @@ export function howItBroke(error: unknown): Extract<PumpOutcome, { kind: "broken
   if (error instanceof BodySilent) return "idle-timeout";
   if (error instanceof WrongLength) return "wrong-length";
   return error instanceof ExpandsTooMuch ? "expands-too-much" : "cut-off";
-}
-
-/** One timer for a whole body, which ends a read that waits for too long. */
-function watchOver(idleMs: number, reader: BodyReader) {
-  let quarters = 0;
-  let isReading = true;
-  const timer = setInterval(() => {
-    quarters++;
-    if (isReading && quarters > 4) reader.giveUp();
-  }, idleMs / 4);
-  return {
-    readingSince: () => {
-      isReading = true;
-      quarters = 0;
-    },
-    writing: () => {
-      isReading = false;
-    },
-    end: () => clearInterval(timer),
-  };
 }

@@ -1,14 +1,13 @@
 import type { ByteTally } from "./byte-tally.ts";
+import { WaitClock } from "./wait-clock.ts";
 
 /** A writable end that may go away: a failed write closes it, and is not an error of the body. */
 export class Sink {
   #writer: WritableStreamDefaultWriter<Uint8Array> | null;
   readonly #tally: ByteTally | null;
-  readonly #stalledMs: number;
+  readonly #clock: WaitClock;
   #pending = 0;
   #taken = 0;
-  #quarters = 0;
-  #timer: number | null = null;
   /** Resolves once everything has been taken, or the other end is gone. */
   readonly over: Promise<void>;
 
@@ -18,7 +17,7 @@ export class Sink {
    */
   constructor(stream: WritableStream<Uint8Array> | null, stalledMs: number, tally: ByteTally | null = null) {
     this.#tally = tally;
-    this.#stalledMs = stalledMs;
+    this.#clock = new WaitClock(stalledMs, () => this.abort("stalled"));
     this.#writer = stream?.getWriter() ?? null;
     this.over = this.#writer === null ? Promise.resolve() : this.#writer.closed.catch(() => this.#leave());
   }
@@ -40,18 +39,20 @@ export class Sink {
   async write(chunk: Uint8Array): Promise<void> {
     if (this.#writer === null) return;
     this.#tally?.add(chunk.byteLength);
-    if (this.#pending++ === 0) this.#watch();
+    if (this.#pending++ === 0) this.#clock.waiting();
     await this.#writer.write(chunk).catch(() => this.#leave());
     this.#pending--;
     this.#taken++;
-    this.#quarters = 0;
+    // The clock starts anew with each chunk that is taken.
+    if (this.isWaiting) this.#clock.waiting();
+    else this.#clock.resting();
   }
 
   async close(): Promise<void> {
     this.#tally?.end();
     if (this.#writer !== null) await this.#tally?.beforeEnd();
     await this.#writer?.close().catch(() => this.#leave());
-    clearInterval(this.#timer);
+    this.#clock.end();
   }
 
   /** Lets the other end know that what it has is not the whole. */
@@ -61,17 +62,8 @@ export class Sink {
     this.#leave();
   }
 
-  /** The clock starts anew with each chunk that is taken. One timer for all: the runtime holds something of each until the end. */
-  #watch(): void {
-    this.#quarters = 0;
-    this.#timer ??= setInterval(() => {
-      this.#quarters++;
-      if (this.isWaiting && this.#quarters > 4) this.abort("stalled");
-    }, this.#stalledMs / 4);
-  }
-
   #leave(): void {
-    clearInterval(this.#timer);
+    this.#clock.end();
     this.#tally?.end();
     this.#writer = null;
   }
