@@ -6,9 +6,11 @@ import { zipf } from "./seeded.ts";
 import { type Site, tagOf } from "./site.ts";
 
 /** `NETWORK=1000` (purges) for what is measured; the gate has a small one. */
-const PURGES = Number(env.NETWORK ?? 24);
+const PURGES = Number(env.NETWORK ?? 20);
 /** On a machine that runs the whole gate at once everything takes longer, and there is no time in the world that stands still. */
 const SLOWER = env.NETWORK === undefined ? 2 : 1;
+/** The locations share one machine: at half the speed, what it takes them is half as much of what is measured. */
+const RATE = env.NETWORK === undefined ? 1 : 0.5;
 const LOCATIONS = 12;
 const KV_LAG_MS = 60_000;
 const HAS_COPIES = env.NETWORK_COPIES !== "0";
@@ -17,7 +19,7 @@ const SEED = Number(env.NETWORK_SEED ?? 20_261_128);
 const KILLS = env.NETWORK === undefined ? 6 : 30;
 /** For how long counts that a meter asked for may be on their way: there and back, once more, and behind the batch before, ms. */
 const ON_THE_WAY_MS = 3_500 * SLOWER;
-const LONG = { timeout: 60_000 + PURGES * 1_000 };
+const LONG = { timeout: 60_000 + PURGES * 2_500 };
 
 let network: Network;
 afterEach(() => {
@@ -28,7 +30,7 @@ const start = (change: Partial<Parameters<typeof Network.start>[0]> = {}) =>
   Network.start({
     locations: LOCATIONS,
     isolates: 1,
-    rate: 1,
+    rate: RATE,
     kvLag: KV_LAG_MS,
     hasTier: true,
     hasCopies: HAS_COPIES,
@@ -100,7 +102,7 @@ describe("the network", () => {
     LONG,
     async () => {
       network = await start();
-      const changes = Math.max(12, PURGES / 2);
+      const changes = Math.max(6, PURGES / 2.5);
       const late = await recordChanges(6, changes, [500, 1_000, 1_500, 2_000, 2_500, 3_000, 4_000, 6_000]);
       console.log(JSON.stringify({ changes: late.length, ...spread(late) }));
       expect(Math.max(...late)).toBeLessThan(6_000);
@@ -146,10 +148,10 @@ describe("the network", () => {
               // One that begins while KV is down knows no zone at all.
               await Promise.all(sites.map((site) => network.ask(killed, site, "/a.js")));
             },
-            () => evictDurableObject(publisher),
-            () => evictDurableObject(env.CHANGE_FEED.getByName("zones")),
-            () => evictDurableObject(env.LOCATION_METER.getByName(locations[kills % LOCATIONS]!.colo)),
-            () => evictDurableObject(env.USAGE_METER.getByName(`${network.account}:live`)),
+            () => end(publisher),
+            () => end(env.CHANGE_FEED.getByName("zones")),
+            () => end(env.LOCATION_METER.getByName(locations[kills % LOCATIONS]!.colo)),
+            () => end(env.USAGE_METER.getByName(`${network.account}:live`)),
             async () => {
               between.cache.isDown = true;
               await clock.wait(800);
@@ -189,6 +191,13 @@ describe("the network", () => {
     },
   );
 });
+
+/** Ends an object wherever it is, if it is anywhere. */
+async function end(object: DurableObjectStub<Rpc.DurableObjectBranded>): Promise<void> {
+  await evictDurableObject(object).catch((error: unknown) => {
+    if (!String(error).includes("not currently running")) throw error;
+  });
+}
 
 /** What usage says of each location when all that is alive has brought its counts, beside what its clients were answered. */
 async function usageByLocation() {
