@@ -318,7 +318,8 @@ describe("the papers", () => {
     const named = ofPapers(/(?<![\w/.-])(?:src|test|\.ci)\/[\w./-]*[\w/]/g);
     expect(named.length).toBeGreaterThan(50);
     const exists = (path: string) => files.some((file) => file === path || file.startsWith(path.replace(/\/?$/, "/")));
-    expect(named.filter(({ match: [path] }) => !exists(path)).map(({ paper, match: [path] }) => [paper, path])).toEqual([]);
+    const missing = named.filter(({ match: [path] }) => !exists(path));
+    expect(missing.map(({ paper, match: [path] }) => `${paper}: ${path}`)).toEqual([]);
   });
 
   it("name npm scripts that are in package.json", () => {
