@@ -4,7 +4,7 @@ import { diskTrouble } from "../rest/disk-trouble.ts";
 import type { FieldProblem } from "../rest/field-problems.ts";
 
 /** Every error of the API: its status and its sentence. */
-export const PROBLEMS = {
+const PROBLEMS = {
   invalid_json: [400, "the request body is not valid JSON"],
   unauthenticated: [401, "authentication required"],
   forbidden: [403, "this key lacks the permission"],

@@ -7,7 +7,7 @@ import type { FieldProblem } from "../../rest/field-problems.ts";
  * Every error of the API: its status, its code, its sentence. The contract lists the codes; for what it does not speak of
  * there are four more: a method, a repeated request, a body's size and its type.
  */
-export const PROBLEMS = {
+const PROBLEMS = {
   invalid_json: [400, "validation_error", "The request body is not valid JSON"],
   unauthenticated: [401, "authentication_error", "The API key is missing or not valid"],
   forbidden: [403, "authorization_error", "The API key lacks required permissions"],
