@@ -7,7 +7,7 @@ import { report } from "./log/report.ts";
 import type { Toolchain } from "./toolchain.ts";
 
 /** What the environment of a command sets beside the Worker's variables. */
-const OF_THE_COMMAND = ["PORT", "HOST", "STATE_DIR", "CACHE_BYTES", "WORKERS", "LOG_FORMAT", "LOG_LEVEL"];
+export const OF_THE_COMMAND = ["PORT", "HOST", "STATE_DIR", "CACHE_BYTES", "WORKERS", "LOG_FORMAT", "LOG_LEVEL"];
 
 /**
  * The variables that the environment sets, to be used over those of `wrangler.toml`. What the Worker would not take ends the

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { OF_THE_COMMAND } from "../../src/server/worker-variables.ts";
+import { VARIABLE_NAMES } from "../../src/settings.ts";
 import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
 import { callsOf, cyclesOf, type Import, importsOf, projectFiles, read } from "./source-files.ts";
 
@@ -305,32 +307,71 @@ describe("the arrows", () => {
 
 describe("the papers", () => {
   const readme = read("README.md");
-  const table = readme.split("## Zone settings")[1]?.split("\n## ")[0] ?? "";
+  const papers = ["README.md", ...files.filter((path) => /^src\/docs\/[^/]+\.md$/.test(path))];
+  const ofPapers = (pattern: RegExp) =>
+    papers.flatMap((paper) => [...read(paper).matchAll(pattern)].map((match) => ({ paper, match })));
+  const settings = read("src/docs/settings.md");
 
-  it("README names only files and folders that exist", () => {
-    const named = [...readme.matchAll(/(?<![\w/.-])(?:src|test|\.ci)\/[\w./-]*[\w/]/g)].map(([path]) => path);
-    expect(named.length).toBeGreaterThan(10);
+  it("name only files and folders that exist", () => {
+    const named = ofPapers(/(?<![\w/.-])(?:src|test|\.ci)\/[\w./-]*[\w/]/g);
+    expect(named.length).toBeGreaterThan(50);
     const exists = (path: string) => files.some((file) => file === path || file.startsWith(path.replace(/\/?$/, "/")));
-    expect(named.filter((path) => !exists(path))).toEqual([]);
+    const missing = named.filter(({ match: [path] }) => !exists(path));
+    expect(missing.map(({ paper, match: [path] }) => `${paper}: ${path}`)).toEqual([]);
   });
 
-  it("README's npm scripts are in package.json", () => {
-    const named = [...readme.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map(([, run, short]) => run ?? short);
+  it("name npm scripts that are in package.json", () => {
+    const named = ofPapers(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g).map(({ match: [, run, short] }) => run ?? short);
     expect(named).toContain("start");
     expect(named.filter((name) => name === undefined || !(name in manifest.scripts))).toEqual([]);
   });
 
-  it("README's table of settings has every setting and no other", () => {
-    const named = [...table.matchAll(/^\|([^|]+)\|/gm)].flatMap(([, cell]) => cell!.match(/(?<=`)\w+(?=`)/g) ?? []);
+  it("README stays short, and leads to every guide", () => {
+    expect(readme.trimEnd().split("\n").length).toBeLessThanOrEqual(150);
+    expect(papers.slice(1).filter((path) => !readme.includes(`(${path})`))).toEqual([]);
+  });
+
+  it("the table of settings has every setting and no other", () => {
+    const named = [...settings.matchAll(/^\|([^|]+)\|/gm)].flatMap(([, cell]) => cell!.match(/(?<=`)\w+(?=`)/g) ?? []);
     expect(named.sort()).toEqual(Object.keys(DEFAULT_SETTINGS).sort());
   });
 
-  it("README's table of settings has each setting's default", () => {
-    const rows = [...table.matchAll(/^\| (`.+?`) \| `(.+?)` \|/gm)];
+  it("the table of settings has each setting's default", () => {
+    const rows = [...settings.matchAll(/^\| (`.+?`) \| `(.+?)` \|/gm)];
     const stated = rows.flatMap(([, names, text]) =>
       names!.match(/(?<=`)\w+(?=`)/g)!.map((name) => [name, JSON.parse(text!)] as const),
     );
     expect(Object.fromEntries(stated)).toEqual(DEFAULT_SETTINGS);
+  });
+
+  it("the table of variables has every variable of the Worker and of serve, and no other", () => {
+    const [, section = ""] = read("src/docs/operating.md").split("## Variables\n");
+    const rows = [...section.split("\n## ")[0]!.matchAll(/^\| (`[^|]+) \|/gm)];
+    const named = rows.flatMap(([, cell]) => cell!.match(/(?<=`)[A-Z_]+(?=`)/g) ?? []);
+    const ofTests = ["CLOUDFLARE_API_BASE"];
+    const known = [...OF_THE_COMMAND, ...VARIABLE_NAMES].filter((name) => !ofTests.includes(name));
+    expect(named.sort()).toEqual(known.sort());
+  });
+
+  it("the tables of errors have every code of both APIs with its statuses", () => {
+    const [, ofCdn = "", ofRecords = ""] = read("src/docs/errors.md").split(/^## /m);
+    const shown = (section: string) =>
+      [...section.matchAll(/^\| (`[^|]+`) \| ([\d, ]+) \|/gm)].flatMap(([, codes, statuses]) =>
+        codes!.match(/(?<=`)\w+(?=`)/g)!.flatMap((code) => statuses!.split(", ").map((status) => `${code} ${status}`)),
+      );
+    const problems = (path: string) => {
+      const [, table = ""] = /^const PROBLEMS = \{(.+?)^\}/ms.exec(read(path)) ?? [];
+      return [...table.matchAll(/^ {2}(\w+): \[\s*(\d+),\s*"(\w+)/gm)].map(([, name, status, text]) => ({
+        name,
+        status,
+        text,
+      }));
+    };
+    const cdn = problems("src/api/errors.ts").map(({ name, status }) => `${name} ${status}`);
+    const records = problems("src/records/rest/errors.ts").map(({ text, status }) => `${text} ${status}`);
+    expect(Math.min(cdn.length, records.length)).toBeGreaterThan(10);
+    expect(shown(ofCdn).sort()).toEqual(cdn.sort());
+    expect(shown(ofRecords).sort()).toEqual([...new Set(records)].sort());
   });
 
   it("CI runs the README's test command", () => {

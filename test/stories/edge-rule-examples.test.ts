@@ -1,6 +1,6 @@
 import { exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import readme from "../../README.md?raw";
+import guide from "../../src/docs/access.md?raw";
 import type { EdgeRule } from "../../src/zones/rules/edge-rule.ts";
 import { settingsSchema } from "../../src/zones/settings-schema.ts";
 import { asset, originAt, play, playEdge } from "../support/edge.ts";
@@ -11,14 +11,14 @@ const DAY = { "cache-control": "max-age=86400" };
 const from = (country: string | null, headers: Record<string, string> = {}) =>
   ({ redirect: "manual", headers, ...(country !== null && { cf: { country } }) }) as RequestInit;
 
-/** The rules that the README shows, as it shows them. */
+/** The rules that the guide to access shows, as it shows them. */
 function shown(): { rules: EdgeRule[] } {
-  const section = readme.split("## Edge rules\n")[1]!.split("\n## ")[0]!;
+  const section = guide.split("## Edge rules\n")[1]!.split("\n## ")[0]!;
   const [, json = ""] = /```json\n([\s\S]*?)```/.exec(section) ?? [];
   return settingsSchema.parse(JSON.parse(json)) as { rules: EdgeRule[] };
 }
 
-describe("the README's edge rules", () => {
+describe("the edge rules of the guide to access", () => {
   it("do what their names say", async () => {
     const beta = originAt("https://beta.example.com").answers(asset("beta", DAY));
     const { get, origin } = await play(shown());
@@ -38,7 +38,7 @@ describe("the README's edge rules", () => {
   });
 });
 
-describe("the access that the README shows", () => {
+describe("the access lists of the guide to access", () => {
   it("staging behind an address list: nobody else gets anything, what is stored neither", async () => {
     const { get, origin } = await play({ access: { addresses: { allow: ["192.0.2.0/24", "2001:db8::/32"] } } });
     origin.answers(asset("staging", DAY));
