@@ -73,8 +73,7 @@ function missingPage(all: Guides, assets: Assets): string {
 ${sideOf(all, null)}
 <main id="content" tabindex="-1">
 <h1>There is no such page</h1>
-<p>All guides are in the list beside this, and on <a href="/docs">the start page</a>. What the API has is in
-<a href="/docs/api">its reference</a>.</p>
+<p>All guides are on <a href="/docs">the start page</a>, and what the API has is in <a href="/docs/api">its reference</a>.</p>
 </main>
 </div>`;
   return pageHtml(

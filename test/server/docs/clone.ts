@@ -12,8 +12,6 @@ import { projectRoot } from "../../../src/server/project.ts";
 export interface StartedClone {
   folder: string;
   port: number;
-  /** Of the demo's origin server. */
-  originPort: number;
   /** What `npm start` keeps in `.dev.vars`: keys and the operator's token. */
   secrets: Record<string, string>;
   stop(): Promise<void>;
@@ -41,7 +39,6 @@ export async function startClone(): Promise<StartedClone> {
   return {
     folder,
     port,
-    originPort: port + 1,
     secrets: Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2))),
     async stop() {
       child.kill("SIGTERM");

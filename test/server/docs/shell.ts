@@ -31,17 +31,19 @@ export function isWhole(text: string): boolean {
 
 /** What stands for commands that cannot be as they are here: each by its name. */
 const STAND_INS: Readonly<Record<string, string>> = {
-  // It notes each status. A stream without an end is left after a while.
+  // It notes each status, whatever else is asked of it. A stream without an end is left after a while.
   curl: `
-head=$(mktemp)
+said=$(mktemp)
+seconds=30
 for argument in "$@"; do
-  [[ $argument =~ ^-[a-zA-Z]*N ]] && endless=1
+  [[ $argument =~ ^-[a-zA-Z]*N ]] && seconds=3
 done
-"$REAL_CURL" -sS --max-time "\${endless:+3}\${endless:-30}" --dump-header "$head" "$@"
+"$REAL_CURL" -sS --verbose --max-time $seconds "$@" 2> "$said"
 code=$?
-awk '/^HTTP\\// { status = $2 } END { if (status) print status }' "$head" >> "$STATUSES"
-rm "$head"
-[[ -n $endless && $code == 28 ]] && exit 0
+awk '/^< HTTP\\// { status = $3 } END { if (status) print status }' "$said" >> "$STATUSES"
+grep '^curl: ' "$said" >&2
+rm "$said"
+[[ $seconds == 3 && $code == 28 ]] && exit 0
 exit $code`,
   // The server of npm start runs; a clone of the tests has its packages.
   npm: `
