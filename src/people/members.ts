@@ -163,7 +163,7 @@ export async function endInvitation(
 /** `last-owner`: an account without an owner would be nobody's. */
 export type ChangedMember = { kind: "changed"; member: Member } | { kind: "missing" } | { kind: "last-owner" };
 
-/** Gives a member another role, or, with null, takes them out of the account. */
+/** Gives a member another role, or, with null, takes them out of the account. Whoever is no owner any more has invited nobody. */
 export async function changeMember(
   db: D1Database,
   actor: Actor,
@@ -196,7 +196,14 @@ export async function changeMember(
     before: { email, role: before },
     after: role === null ? null : { email, role },
   };
-  const [changed] = await db.batch([change, auditStatement(db, actor, entry, now)]);
+  // Else somebody who is taken out would come back by an address of theirs that they have invited before.
+  const endInvitations = db
+    .prepare(
+      `DELETE FROM invitations WHERE account_id = ?1 AND invited_by = ?2
+         AND NOT EXISTS (SELECT 1 FROM members WHERE account_id = ?1 AND person_id = ?2 AND role = 'owner')`,
+    )
+    .bind(account, id);
+  const [changed] = await db.batch([change, auditStatement(db, actor, entry, now), endInvitations]);
   if (changed === undefined || changed.meta.changes === 0) return { kind: "last-owner" };
   return { kind: "changed", member: { ...member, role: role ?? before } };
 }

@@ -129,6 +129,36 @@ describe("a member", () => {
     expect((await owner.browser.send(`/v1/members/${owner.person}`, { method: "DELETE" })).status).toBe(204);
   });
 
+  it.each([
+    ["is taken out", (path: string) => owner.browser.send(path, { method: "DELETE" })],
+    ["is made an editor", (path: string) => owner.browser.send(path, { method: "PATCH", body: { role: "editor" } })],
+  ])("who was an owner and %s has invited nobody: no address of theirs lets them back in", async (_, lose) => {
+    await join("owner");
+    const other = await newOwner();
+    const invite = { method: "POST", body: { email: other.email, role: "owner" }, headers: asMember() };
+    const { invitation } = await (await guest.browser.send("/v1/members", invite)).json<{ invitation: string }>();
+    expect((await lose(`/v1/members/${guest.person}`)).ok).toBe(true);
+    expect((await post(other.browser, `/v1/invitations/${invitation}/accept`)).status).toBe(404);
+    const { invitations } = await (await owner.browser.send("/v1/members")).json<{ invitations: object[] }>();
+    expect(invitations).toEqual([]);
+  });
+
+  it.each(["editor", "viewer"])("who is %s sees, makes and ends no keys, which would outlive them", async (role) => {
+    await join(role);
+    const key = { api_key: { name: "of nobody's" } };
+    for (const [method, path, body] of [
+      ["GET", "/api/v1/api_keys"],
+      ["POST", "/api/v1/api_keys", key],
+      ["DELETE", "/api/v1/api_keys/key_any"],
+      ["GET", "/v1/keys"],
+      ["POST", "/v1/keys", { name: "of nobody's", scopes: ["zones:read"] }],
+    ] as const) {
+      const answer = await guest.browser.send(path, { method, headers: asMember(), ...(body && { body }) });
+      expect(answer.status, `${method} ${path}`).toBe(403);
+    }
+    expect((await post(owner.browser, "/api/v1/api_keys", key)).status).toBe(201);
+  });
+
   it("of another account is not there", async () => {
     const answer = await owner.browser.send(`/v1/members/${guest.person}`, { method: "DELETE" });
     expect(answer.status).toBe(404);

@@ -4,7 +4,7 @@ import { type CreatedKey, createKey, revokeKey } from "../../accounts/keys.ts";
 import { SCOPES } from "../../accounts/scopes.ts";
 import { isoSeconds } from "../../db/iso-seconds.ts";
 import { actorOf } from "../../rest/actor-of.ts";
-import type { RestEnv } from "../../rest/context.ts";
+import type { RestContext, RestEnv } from "../../rest/context.ts";
 import {
   apiKeyJson,
   createApiKeyRoute,
@@ -20,11 +20,13 @@ const LONGEST_LIST = 10_000;
 /** Adds `/api/v1/api_keys` to the API. */
 export function addApiKeys(app: OpenAPIHono<RestEnv>): void {
   app.openapi(listApiKeysRoute, async (c) => {
+    requireOwner(c);
     const keys = await listKeys(c.env.DB, c.var.caller, { limit: LONGEST_LIST, after: null }, c.var.now);
     return c.json({ api_keys: keys.map(apiKeyJson) }, 200);
   });
 
   app.openapi(createApiKeyRoute, async (c) => {
+    requireOwner(c);
     const { name, scopes = SCOPES.resolvedb, expires_at } = c.req.valid("json").api_key;
     const expiresAt = typeof expires_at === "string" ? Date.parse(expires_at) : expires_at;
     const result = await createKey(c.env.DB, c.var.caller, { name, scopes, expiresAt }, actorOf(c), c.var.now);
@@ -34,10 +36,18 @@ export function addApiKeys(app: OpenAPIHono<RestEnv>): void {
   });
 
   app.openapi(revokeApiKeyRoute, async (c) => {
+    requireOwner(c);
     const { id } = c.req.valid("param");
     if (!(await revokeKey(c.env.DB, c.var.caller, id, actorOf(c), c.var.now))) throw new RestProblem("not_found");
     return c.body(null, 204);
   });
+}
+
+/** Keys outlive a membership: of those who are signed in only owners see, make and end them, as of the keys of ResCDN. */
+function requireOwner({ var: { caller } }: RestContext): void {
+  const role = caller.person?.role;
+  if (role === undefined || role === "owner") return;
+  throw new RestProblem("forbidden", { sentence: `Only owners see and make keys: you are ${role} of this account` });
 }
 
 function refusal(result: Exclude<CreatedKey, { kind: "created" }>): RestProblem {
