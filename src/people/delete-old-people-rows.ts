@@ -36,3 +36,17 @@ export async function boundSessions(db: D1Database, person: string): Promise<voi
     .bind(person, BOUNDS.people_sessions.rows)
     .run();
 }
+
+/** A session that is used goes on, but not for longer than this: a cookie that was stolen, or left on a machine, ends. */
+const LONGEST_SESSION_DAYS = 90;
+
+/** Has a session that was prolonged end in time. */
+export async function endInTime(db: D1Database, session: string): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE people_sessions SET expires_at = strftime('%Y-%m-%dT%H:%M:%fZ', created_at, ?2)
+       WHERE id = ?1 AND expires_at > strftime('%Y-%m-%dT%H:%M:%fZ', created_at, ?2)`,
+    )
+    .bind(session, `+${LONGEST_SESSION_DAYS} days`)
+    .run();
+}

@@ -3,7 +3,7 @@ import { betterAuth } from "better-auth";
 import { magicLink } from "better-auth/plugins/magic-link";
 import { newId, randomText } from "../db/new-id.ts";
 import type { Settings } from "../settings.ts";
-import { boundSessions } from "./delete-old-people-rows.ts";
+import { boundSessions, endInTime } from "./delete-old-people-rows.ts";
 import { takeOwnAccounts } from "./person.ts";
 import { maySignUp } from "./sign-up.ts";
 
@@ -78,6 +78,8 @@ export function createSignIn(db: D1Database, settings: SignInSettings, deliver: 
             await takeOwnAccounts(db, userId, Date.now());
           },
         },
+        // Each day of use gives it more days.
+        update: { after: ({ id }) => endInTime(db, id) },
       },
       user: {
         create: {
@@ -88,7 +90,7 @@ export function createSignIn(db: D1Database, settings: SignInSettings, deliver: 
         },
       },
     },
-    ...(github !== null && { socialProviders: { github } }),
+    ...(github !== null && { socialProviders: { github: { ...github, mapProfileToUser: ofPlainAddress } } }),
     plugins: [
       magicLink({
         expiresIn: LINK_MINUTES * 60,
@@ -124,6 +126,14 @@ export function createSignIn(db: D1Database, settings: SignInSettings, deliver: 
       database: { generateId: ({ model }) => (model === "user" ? newId("person") : randomText(20)) },
     },
   });
+}
+
+/**
+ * The library compares addresses in lower case, where the sign for Kelvin is a "k": whoever had an address with one would be taken
+ * for somebody else. What is not plain ASCII is nobody's proven address.
+ */
+function ofPlainAddress({ email }: { email: string | null }): { emailVerified?: false } {
+  return email === null || /^[\x21-\x7e]+$/.test(email) ? {} : { emailVerified: false };
 }
 
 /** Set by us on each request that the library sees. */

@@ -1,6 +1,6 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { controlPlane } from "../../src/control-plane.ts";
 import { createEntry } from "../../src/entry.ts";
 import type { Env } from "../../src/env.ts";
@@ -50,6 +50,29 @@ describe("what GitHub sends back", () => {
     expect(answer.status).toBe(302);
     expect(new URL(answer.headers.get("location")!, DASHBOARD).href).toMatch(new RegExp(`^${DASHBOARD}/sign-in\\?`));
     expect(answer.headers.getSetCookie().filter((cookie) => /session_token=[^;]/.test(cookie))).toEqual([]);
+  });
+});
+
+describe("an address at GitHub that becomes another's in lower case", () => {
+  it("is not taken for the other's: K may be the sign for Kelvin", async () => {
+    const settings = {
+      origin: DASHBOARD,
+      secret: env.SIGN_IN_SECRET!,
+      signUp: "open",
+      operators: new Set<string>(),
+    } as const;
+    const github = { clientId: "id", clientSecret: "secret" };
+    const { socialProviders } = await createSignIn(env.DB, { ...settings, github }, () => undefined).$context;
+    const [provider] = socialProviders;
+    const userOf = async (email: string) => {
+      vi.spyOn(globalThis, "fetch").mockImplementation(async (url) =>
+        Response.json(String(url).endsWith("/emails") ? [{ email, primary: true, verified: true }] : { id: 1, email }),
+      );
+      return (await provider!.getUserInfo({ accessToken: "token" }))?.user;
+    };
+    expect(await userOf("kate@example.com")).toMatchObject({ email: "kate@example.com", emailVerified: true });
+    expect(await userOf("\u212Aate@example.com")).toMatchObject({ emailVerified: false });
+    vi.restoreAllMocks();
   });
 });
 
@@ -147,6 +170,31 @@ describe("a body that does not end", () => {
     );
     expect(answer.status).toBe(413);
     expect(pieces).toBeLessThan(20);
+  });
+});
+
+describe("a link that is opened many times at once", () => {
+  it("signs in one of them", async () => {
+    const { url } = await operated<{ url: string }>(`/accounts/${account}/sign-in-link`, undefined, "POST");
+    const body = { token: new URL(url).hash.slice(1) };
+    const used = Array.from({ length: 8 }, () => new Browser().send("/auth/links/use", { method: "POST", body }));
+    const statuses = (await Promise.all(used)).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([200, ...Array.from({ length: 7 }, () => 400)]);
+  });
+});
+
+describe("a session that is used every day", () => {
+  it("ends after 90 days all the same: a cookie that somebody has copied is not theirs for good", async () => {
+    const day = 86_400_000;
+    const begun = Date.now();
+    const isSignedIn = async () => (await (await browser.send("/auth/get-session")).json()) !== null;
+    for (let days = 2; days < 90; days += 2) {
+      vi.setSystemTime(begun + days * day);
+      expect(await isSignedIn(), `after ${days} days`).toBe(true);
+    }
+    vi.setSystemTime(begun + 90 * day + 1_000);
+    expect(await isSignedIn()).toBe(false);
+    expect((await browser.send("/v1/person")).status).toBe(401);
   });
 });
 
