@@ -101,6 +101,30 @@ describe.skipIf(!HAS_BROWSER)("signing in", () => {
   });
 });
 
+describe.skipIf(!HAS_BROWSER)("signing out", () => {
+  it("forgets what was typed and not saved: whoever comes next at this machine is somebody else", async () => {
+    const { page, account } = await signedInWindow();
+    const zone = await newZone(started, account);
+    await page.goto(`/zones/${zone}/settings`);
+    await page.getByLabel("browser_ttl").fill("77");
+    await page.getByText("Not saved yet").waitFor();
+    await page.reload();
+    await page.getByText("Not saved yet").waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("link", { name: "Start with a zone" }).waitFor();
+    expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain("77");
+  });
+
+  it("says so where the server did not end the session", async () => {
+    const { page } = await signedInWindow();
+    await page.goto("/zones");
+    await page.route("**/auth/sign-out", (route) => route.fulfill({ status: 429, json: { error: "wait a minute" } }));
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("alert").getByText("Wait a minute.").waitFor();
+    expect(new URL(page.url()).pathname).toBe("/zones");
+  });
+});
+
 describe.skipIf(!HAS_BROWSER)("a page of somebody else", () => {
   it("cannot show the dashboard in a frame", async () => {
     const { page } = await signedInWindow();

@@ -41,7 +41,10 @@ export async function loadSession(): Promise<void> {
     // Whoever had to sign in again and has not is still the one whose page this is.
     if (found === null) return;
     // What another person sees here must not be the first one's.
-    if (found.person.id !== session.value?.person.id) location.reload();
+    if (found.person.id !== session.value?.person.id) {
+      forgetTyped();
+      location.reload();
+    }
   }
   hasEnded.value = false;
   session.value = found;
@@ -50,6 +53,15 @@ export async function loadSession(): Promise<void> {
 /** What is typed stays, and signing in again goes on from here. */
 export function noteSignedOut(): void {
   if (session.value) hasEnded.value = true;
+}
+
+/** Forgets what this tab keeps of what was typed, secrets among it: who comes next is somebody else. */
+export function forgetTyped(): void {
+  try {
+    sessionStorage.clear();
+  } catch {
+    // Then nothing was kept.
+  }
 }
 
 export function chooseAccount(id: string): void {

@@ -1,14 +1,16 @@
-import { hasEnded, session } from "./session.ts";
+import { call } from "../api/sign-in.ts";
+import { forgetTyped, hasEnded, session } from "./session.ts";
 
-/** Ends the session, here and at the server. */
+/** Ends the session, here and at the server, and forgets what was typed. @throws {CallError} where the server has not ended it */
 export async function signOut(): Promise<void> {
-  await fetch("/auth/sign-out", { method: "POST" });
+  await call("/sign-out", {});
+  forgetTyped();
   session.value = null;
   location.assign("/");
 }
 
 /** For what asks for a fresh sign-in: ends the session and asks to sign in again over the page as it stands. */
 export async function signInAgain(): Promise<void> {
-  await fetch("/auth/sign-out", { method: "POST" });
+  await call("/sign-out", {});
   hasEnded.value = true;
 }

@@ -3,7 +3,9 @@ import { useLocation } from "preact-iso";
 import icon from "../icon.svg";
 import { account, chooseAccount, chooseMode, hasEnded, mode, session } from "../state/session.ts";
 import { signOut } from "../state/sign-out.ts";
+import { Problem } from "./problem.tsx";
 import { SignedOut } from "./signed-out.tsx";
+import { useAction } from "./use-action.ts";
 
 const LINKS = [
   ["/zones", "Zones"],
@@ -18,6 +20,7 @@ const LINKS = [
 export function Shell({ children }: { children: ComponentChildren }) {
   const { path } = useLocation();
   const { person, accounts } = session.value!;
+  const out = useAction(signOut);
   const current = (href: string) =>
     path === href || path.startsWith(`${href}/`) || (href === "/records" && path === "/webhooks")
       ? ("page" as const)
@@ -69,12 +72,13 @@ export function Shell({ children }: { children: ComponentChildren }) {
           <a href="/account" aria-current={current("/account")}>
             {person.email}
           </a>
-          <button type="button" class="link" onClick={() => signOut()}>
+          <button type="button" class="link" disabled={out.isRunning} onClick={() => out.run()}>
             Sign out
           </button>
         </div>
       </header>
       <main id="main" tabIndex={-1}>
+        <Problem problem={out.problem} />
         {mode.value === "test" && <p class="notice">Test zones are shown. What they serve is not counted.</p>}
         {account.value?.state === "suspended" && (
           <p class="notice bad">

@@ -18,6 +18,7 @@ export function Passkeys() {
     setName("");
     list.reload();
   });
+  const again = useAction(signInAgain);
   const remove = (passkey: Passkey) =>
     ask({
       title: `Remove ${passkey.name || "the passkey"}?`,
@@ -27,7 +28,7 @@ export function Passkeys() {
           <p>Nobody can sign in by it any more. Remove it on your device as well, where it is kept.</p>
           <p class="hint">
             It takes a sign-in of the last 15 minutes.{" "}
-            <button type="button" class="link" onClick={() => signInAgain()}>
+            <button type="button" class="link" onClick={() => again.run()}>
               Sign in again
             </button>
           </p>
@@ -86,7 +87,7 @@ export function Passkeys() {
       ) : (
         <p class="hint">This browser has no passkeys.</p>
       )}
-      <Problem problem={add.problem} />
+      <Problem problem={add.problem ?? again.problem} />
       {question}
     </section>
   );

@@ -2,8 +2,10 @@ import { call, type OpenSession } from "../api/sign-in.ts";
 import { session } from "../state/session.ts";
 import { signOut } from "../state/sign-out.ts";
 import { Loading } from "../ui/loading.tsx";
+import { Problem } from "../ui/problem.tsx";
 import { SmallButton } from "../ui/small-button.tsx";
 import { Time } from "../ui/time.tsx";
+import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { useQuestion } from "../ui/use-question.tsx";
 
@@ -17,6 +19,7 @@ export function Sessions() {
     return all.map((one) => ({ ...one, isThis: one.id === own?.session.id }));
   }, [session.value?.person.id]);
   const [question, ask] = useQuestion();
+  const out = useAction(signOut);
   const end = ({ token, userAgent }: OpenSession) =>
     ask({
       title: `Sign out ${browserOf(userAgent)}?`,
@@ -67,10 +70,11 @@ export function Sessions() {
         <button type="button" class="button quiet" onClick={endOthers}>
           Sign out everywhere else
         </button>
-        <button type="button" class="button quiet" onClick={() => signOut()}>
+        <button type="button" class="button quiet" onClick={() => out.run()}>
           Sign out here
         </button>
       </div>
+      <Problem problem={out.problem} />
       {question}
     </section>
   );
