@@ -114,7 +114,18 @@ const usage = z
         "Answers that a zone's policy gave in the place of what was asked for, by the words of `Cache-Status`.",
       ),
     series: z
-      .array(z.object({ start: z.iso.datetime(), ...wholeFigures }).openapi("UsageInTime"))
+      .array(
+        z
+          .object({
+            start: z.iso.datetime(),
+            ...wholeFigures,
+            status_classes: z
+              .record(z.string(), z.int())
+              .openapi({ example: { "2xx": 980, "4xx": 20 } })
+              .describe("Requests by class of status; without those that there were none of."),
+          })
+          .openapi("UsageInTime"),
+      )
       .optional()
       .describe("With `granularity`: each hour or day up to now."),
   })

@@ -24,7 +24,7 @@ export function oldSums(sql: SqlStorage, query: UsageQuery): UsageSums {
     statusClass: sumsBy<number>(sql, query, "status_class"),
     pop: sumsBy<string>(sql, query, "pop"),
     zone: sumsBy<string>(sql, query, "zone"),
-    series: series === null ? [] : sumsBy<number>(sql, query, `at - at % ${series === "hour" ? HOUR_MS : DAY_MS}`),
+    series: series === null ? [] : inTime(sql, query, `at - at % ${series === "hour" ? HOUR_MS : DAY_MS}`),
     failures: failuresOf(sql, query),
   };
 }
@@ -42,6 +42,17 @@ function sumsBy<Value>(sql: SqlStorage, { from, to, rows, zones }: UsageQuery, d
     zones === null ? null : JSON.stringify(zones),
   );
   return found.toArray() as unknown as Sum<Value>[];
+}
+
+/** The hours or days of a period, each with its status classes. @param time the beginning of a row's hour or day, in SQL */
+function inTime(sql: SqlStorage, query: UsageQuery, time: string): Sum<number>[] {
+  const classes = new Map<string, number>();
+  for (const { value, requests } of sumsBy<string>(sql, query, `(${time}) || ' ' || status_class`))
+    classes.set(value, requests);
+  return sumsBy<number>(sql, query, time).map((sum) => ({
+    ...sum,
+    classes: Array.from({ length: 6 }, (_, digit) => classes.get(`${sum.value} ${digit}`) ?? 0),
+  }));
 }
 
 function failuresOf(sql: SqlStorage, { from, to, rows, zones }: UsageQuery): UsageSums["failures"] {

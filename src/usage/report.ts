@@ -32,7 +32,7 @@ export interface Report extends WholeFigures {
   origin_errors: ReasonCount[];
   /** What zones' policies refused. */
   refusals: ReasonCount[];
-  series?: (WholeFigures & { start: string })[];
+  series?: (WholeFigures & { start: string; status_classes: Record<string, number> })[];
 }
 
 interface ReasonCount {
@@ -85,9 +85,14 @@ function seriesOf(
   const known = new Map(counted.map((sum) => [sum.value, sum]));
   const series: NonNullable<Report["series"]> = [];
   for (let at = period.from - (period.from % length); at < period.to && at <= now; at += length) {
-    series.push({ start: iso(at), ...wholeFigures(known.get(at) ?? NOTHING) });
+    const sum = known.get(at) ?? NOTHING;
+    series.push({ start: iso(at), ...wholeFigures(sum), status_classes: statusClasses(sum.classes ?? []) });
   }
   return series;
+}
+
+function statusClasses(classes: readonly number[]): Record<string, number> {
+  return Object.fromEntries(classes.flatMap((requests, digit) => (requests > 0 ? [[`${digit}xx`, requests]] : [])));
 }
 
 type Counted = Omit<Sum<unknown>, "value" | "origin"> & { origin?: OriginFigures | undefined };

@@ -38,6 +38,8 @@ export interface Sum<Value> {
   hitBytes: number;
   /** Left out where no origin was asked, and where the dimension is of answers alone. */
   origin?: OriginFigures;
+  /** Requests by the first digit of their status; of hours and days alone. */
+  classes?: number[];
 }
 
 /** Values of one dimension that a report has at most, those with the most requests. */
@@ -64,13 +66,15 @@ export class Summing {
   add(at: number, zone: string, { lines, failures = [], origin }: ZoneFigures): void {
     const time = at - (at % (this.#series === "hour" ? HOUR_MS : DAY_MS));
     const wholes = [sumOf(this.#pops, this.#pop), sumOf(this.#zones, zone)];
-    const whole: Sum<unknown>[] = this.#series === null ? wholes : [...wholes, sumOf(this.#times, time)];
+    const inTime = this.#series === null ? null : sumOf(this.#times, time);
+    const whole: Sum<unknown>[] = inTime === null ? wholes : [...wholes, inTime];
     for (const [cacheStatus, statusClass, requests, bytes] of lines) {
       const isHit = HITS.includes(cacheStatus);
       const line = { requests, bytes, hits: isHit ? requests : 0, hitBytes: isHit ? bytes : 0 };
       addTo(sumOf(this.#cacheStatus, cacheStatus), line);
       addTo(sumOf(this.#statusClass, statusClass), line);
       for (const sum of whole) addTo(sum, line);
+      if (inTime !== null) addClass(inTime, statusClass, requests);
     }
     if (origin !== undefined) for (const sum of whole) sum.origin = addOrigins(sum.origin, origin);
     for (const [reason, count] of failures) this.#failures.set(reason, (this.#failures.get(reason) ?? 0) + count);
@@ -96,6 +100,9 @@ export function addSums(all: readonly UsageSums[]): UsageSums {
       const whole = sumOf(byValue, sum.value);
       addTo(whole, sum);
       if (sum.origin !== undefined) whole.origin = addOrigins(whole.origin, sum.origin);
+      sum.classes?.forEach((requests, digit) => {
+        addClass(whole, digit, requests);
+      });
     }
     return [...byValue.values()].sort(mostRequestsFirst).slice(0, LARGEST_BREAKDOWN);
   };
@@ -134,7 +141,12 @@ function sumOf<Value>(sums: Map<Value, Sum<Value>>, value: Value): Sum<Value> {
   return sum;
 }
 
-function addTo(sum: Omit<Sum<unknown>, "value">, more: Omit<Sum<unknown>, "value" | "origin">): void {
+function addClass(sum: Sum<unknown>, digit: number, requests: number): void {
+  sum.classes ??= [0, 0, 0, 0, 0, 0];
+  sum.classes[digit]! += requests;
+}
+
+function addTo(sum: Sum<unknown>, more: Omit<Sum<unknown>, "value" | "origin" | "classes">): void {
   sum.requests += more.requests;
   sum.bytes += more.bytes;
   sum.hits += more.hits;

@@ -174,6 +174,7 @@ describe("GET /v1/usage", () => {
       uncached_bytes: 0,
       byte_hit_rate: 0,
       ...NO_ORIGIN,
+      status_classes: {},
     };
     expect(series).toEqual([
       { start: "2026-03-10T09:00:00Z", ...nothing },
@@ -185,6 +186,7 @@ describe("GET /v1/usage", () => {
         cache_hit_rate: 1,
         cached_bytes: 20,
         byte_hit_rate: 1,
+        status_classes: { "2xx": 2 },
       },
       { start: "2026-03-10T11:00:00Z", ...nothing },
       { start: "2026-03-10T12:00:00Z", ...nothing },

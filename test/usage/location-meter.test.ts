@@ -213,8 +213,8 @@ describe.each([
     expect(await total({ rows: "hours", from: NOON, to: late })).toEqual([103, 300]);
     const hourly = await report({ rows: "hours", series: "hour", zones: ["zone_a"] });
     expect(hourly.series).toEqual([
-      { value: NOON, requests: 3, bytes: 300, hits: 3, hitBytes: 300 },
-      { value: late, requests: 1, bytes: 1, hits: 0, hitBytes: 0 },
+      { value: NOON, requests: 3, bytes: 300, hits: 3, hitBytes: 300, classes: [0, 0, 3, 0, 0, 0] },
+      { value: late, requests: 1, bytes: 1, hits: 0, hitBytes: 0, classes: [0, 0, 1, 0, 0, 0] },
     ]);
     const daily = await report({ to: TODAY + 2 * DAY, series: "day", zones: ["zone_a"] });
     expect(daily.series.map(({ value, requests }) => [value, requests])).toEqual([

@@ -33,7 +33,7 @@ async function oldMeter(): Promise<string> {
     ] as const) {
       sql.exec(`CREATE TABLE ${table} (${columns}) STRICT, WITHOUT ROWID`);
       sql.exec(`INSERT INTO ${table} VALUES (?1, 'zone_a', 'AMS', 'HIT', 2, 2, 20)`, at);
-      sql.exec(`INSERT INTO ${table} VALUES (?1, 'zone_a', 'SIN', 'MISS', 2, 1, 10)`, at);
+      sql.exec(`INSERT INTO ${table} VALUES (?1, 'zone_a', 'SIN', 'MISS', 5, 1, 10)`, at);
       sql.exec(`CREATE TABLE failure_${table} (${failures}) STRICT, WITHOUT ROWID`);
       sql.exec(`INSERT INTO failure_${table} VALUES (?1, 'zone_a', 'origin-dns', 1)`, at);
     }
@@ -63,7 +63,7 @@ describe("what was counted before locations had meters", () => {
       { value: "SIN", requests: 1, bytes: 10, hits: 0, hitBytes: 0 },
     ]);
     expect(failures).toEqual([{ reason: "origin-dns", count: 1 }]);
-    expect(series).toMatchObject([{ value: NOON, requests: 7 }]);
+    expect(series).toMatchObject([{ value: NOON, requests: 7, classes: [0, 0, 6, 0, 0, 1] }]);
     expect((await readUsage(env, owner, { ...all, zones: ["zone_b"] })).zone).toEqual([]);
     expect(await readTopPaths(env, owner, "zone_a", TODAY)).toEqual({
       floor: 1,

@@ -65,11 +65,20 @@ describe("reportOf()", () => {
       rows: "hours",
       series: "hour",
     };
-    const series = [{ value: at("2026-03-01T23:00Z"), requests: 2, bytes: 10, hits: 1, hitBytes: 4 }];
+    const series = [
+      { value: at("2026-03-01T23:00Z"), requests: 2, bytes: 10, hits: 1, hitBytes: 4, classes: [0, 0, 1, 0, 0, 1] },
+    ];
     const report = reportOf(period, { ...nothing, series }, NAMES, at("2026-03-02T00:30Z"));
     expect(report).toMatchObject({ period_start: "2026-03-01T22:00:00Z", period_end: "2026-03-02T10:00:00Z" });
     expect(report.series).toEqual([
-      { start: "2026-03-01T22:00:00Z", requests: 0, bandwidth_bytes: 0, cache_hit_rate: 0, ...NO_BYTES },
+      {
+        start: "2026-03-01T22:00:00Z",
+        requests: 0,
+        bandwidth_bytes: 0,
+        cache_hit_rate: 0,
+        ...NO_BYTES,
+        status_classes: {},
+      },
       {
         start: "2026-03-01T23:00:00Z",
         requests: 2,
@@ -79,8 +88,16 @@ describe("reportOf()", () => {
         cached_bytes: 4,
         uncached_bytes: 6,
         byte_hit_rate: 0.4,
+        status_classes: { "2xx": 1, "5xx": 1 },
       },
-      { start: "2026-03-02T00:00:00Z", requests: 0, bandwidth_bytes: 0, cache_hit_rate: 0, ...NO_BYTES },
+      {
+        start: "2026-03-02T00:00:00Z",
+        requests: 0,
+        bandwidth_bytes: 0,
+        cache_hit_rate: 0,
+        ...NO_BYTES,
+        status_classes: {},
+      },
     ]);
   });
 });
