@@ -1,4 +1,7 @@
 import { useState } from "preact/hooks";
+import { account, mode } from "../state/session.ts";
+
+type Cursors = readonly (string | undefined)[];
 
 /** Where a list stands: the cursors of the pages that were shown. */
 export interface Paging {
@@ -9,16 +12,30 @@ export interface Paging {
   reset(): void;
 }
 
+/** Kept with the place in the browser's history, so that whoever comes back to a list finds the page that they left. */
 export function usePaging(): Paging {
-  const [cursors, setCursors] = useState<readonly (string | undefined)[]>([undefined]);
+  const whose = `${account.value?.id} ${mode.value}`;
+  const [pages, setPages] = useState<{ whose: string; cursors: Cursors }>(() => {
+    const kept = (history.state as { pages?: { whose: string; cursors: Cursors } } | null)?.pages;
+    return kept?.whose === whose ? kept : { whose, cursors: FIRST };
+  });
+  // A cursor of one account leads nowhere in another's list.
+  const cursors = pages.whose === whose ? pages.cursors : FIRST;
+  const go = (to: Cursors) => {
+    const made = { whose, cursors: to };
+    setPages(made);
+    history.replaceState({ ...history.state, pages: made }, "");
+  };
   return {
     cursor: cursors.at(-1),
     isFirst: cursors.length === 1,
-    forward: (next) => setCursors([...cursors, next]),
-    back: () => setCursors(cursors.slice(0, -1)),
-    reset: () => setCursors([undefined]),
+    forward: (next) => go([...cursors, next]),
+    back: () => go(cursors.slice(0, -1)),
+    reset: () => go(FIRST),
   };
 }
+
+const FIRST: Cursors = [undefined];
 
 /** Goes through a list page by page; nothing is shown where there is but one. */
 export function Pages({ paging, next }: { paging: Paging; next: string | null }) {

@@ -6,12 +6,14 @@ const PAUSE_MS = 250;
 interface SearchProps {
   label: string;
   placeholder: string;
+  /** What was searched for when the page was opened. */
+  value: string;
   search(text: string): void;
 }
 
 /** Searches on the server for what is typed, when typing pauses. */
-export function Search({ label, placeholder, search }: SearchProps) {
-  const [text, setText] = useState("");
+export function Search({ label, placeholder, value, search }: SearchProps) {
+  const [text, setText] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   const type = (typed: string) => {

@@ -1,4 +1,3 @@
-import { useState } from "preact/hooks";
 import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { account, isAtLeast, mode } from "../state/session.ts";
@@ -6,14 +5,15 @@ import { Loading } from "../ui/loading.tsx";
 import { Pages, usePaging } from "../ui/pages.tsx";
 import { Time } from "../ui/time.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { useQuery } from "../ui/use-query.ts";
 import { useTitle } from "../ui/use-title.ts";
 
 /** Who changed what. */
 export function Audit() {
   useTitle("Audit log");
   const paging = usePaging();
-  const [from, setFrom] = useState("");
-  const [to, setTo] = useState("");
+  const [from, setFrom] = useQuery("from", "");
+  const [to, setTo] = useQuery("to", "");
   const query = {
     limit: 50,
     ...(paging.cursor && { cursor: paging.cursor }),

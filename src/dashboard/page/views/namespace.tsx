@@ -11,6 +11,8 @@ import { SmallButton } from "../ui/small-button.tsx";
 import { Time } from "../ui/time.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { usePage } from "../ui/use-page.ts";
+import { useQuery } from "../ui/use-query.ts";
 import { useQuestion } from "../ui/use-question.tsx";
 import { useTitle } from "../ui/use-title.ts";
 import { decode } from "./base64.ts";
@@ -25,8 +27,8 @@ const PER_PAGE = 50;
 export function Namespace() {
   const { namespace: name = "" } = useRoute().params;
   useTitle(name);
-  const [page, setPage] = useState(1);
-  const [resource, setResource] = useState("");
+  const [page, setPage] = usePage();
+  const [resource, setResource] = useQuery("resource", "");
   const [edited, setEdited] = useState<Record | "new" | null>(null);
   const [question, ask] = useQuestion();
   const namespace = useLoaded(
@@ -94,6 +96,7 @@ export function Namespace() {
       <Search
         label="Only records of this resource"
         placeholder="Resource, such as config"
+        value={resource}
         search={(text) => {
           setResource(text);
           setPage(1);

@@ -10,6 +10,7 @@ import { TextField } from "../ui/text-field.tsx";
 import { Time } from "../ui/time.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { usePage } from "../ui/use-page.ts";
 import { useQuestion } from "../ui/use-question.tsx";
 import { useTitle } from "../ui/use-title.ts";
 
@@ -18,7 +19,7 @@ const PER_PAGE = 50;
 /** The account's namespaces, in each of which there are records. */
 export function Records() {
   useTitle("ResolveDB");
-  const [page, setPage] = useState(1);
+  const [page, setPage] = usePage();
   const [question, ask] = useQuestion();
   const list = useLoaded(
     () => answerOf(resolvedb.GET("/api/v1/namespaces", { params: { query: { page, per_page: PER_PAGE } } })),

@@ -1,4 +1,3 @@
-import { useState } from "preact/hooks";
 import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { account, isAtLeast, mode } from "../state/session.ts";
@@ -6,22 +5,38 @@ import { bytes, count, ratio, shortCount } from "../ui/format.ts";
 import { List } from "../ui/list.tsx";
 import { Loading } from "../ui/loading.tsx";
 import { usePaging } from "../ui/pages.tsx";
+import { Problem } from "../ui/problem.tsx";
 import { Search } from "../ui/search.tsx";
-import { Time } from "../ui/time.tsx";
+import { SmallButton } from "../ui/small-button.tsx";
+import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { useQuery } from "../ui/use-query.ts";
+import { useQuestion } from "../ui/use-question.tsx";
 import { useTitle } from "../ui/use-title.ts";
 import { FirstRun } from "./first-run.tsx";
 import { ZoneSparkline } from "./zone-sparkline.tsx";
 
+type Zone = Schemas["Zone"];
 type Figures = Pick<Schemas["UsageByZone"], "requests" | "bandwidth_bytes" | "cache_hit_rate">;
 
 const NOTHING: Figures = { requests: 0, bandwidth_bytes: 0, cache_hit_rate: 0 };
 const PAGE = 50;
+/** So many zones a report has at most, those with the most requests: nothing is known of the others. */
+const MOST_REPORTED = 1_000;
+
+/** What the zones of an account have served. Null: it is not known. */
+function figuresBy(usage: Schemas["Usage"] | undefined): (id: string) => Figures | null {
+  const rows = new Map(usage?.by_zone.map((row) => [row.zone, row]));
+  const others = usage === undefined || rows.size >= MOST_REPORTED ? null : NOTHING;
+  return (id) => rows.get(id) ?? others;
+}
+
+const shown = (figures: Figures | null, show: (known: Figures) => string) => (figures === null ? "–" : show(figures));
 
 /** The account's zones, with what they have served this month. */
 export function Zones() {
   useTitle("Zones");
-  const [name, setName] = useState("");
+  const [name, setName] = useQuery("name", "");
   const paging = usePaging();
   const { cursor } = paging;
   const zones = useLoaded(
@@ -34,8 +49,21 @@ export function Zones() {
     [account.value?.id, mode.value, cursor, name],
   );
   const usage = useLoaded(() => answerOf(rescdn.GET("/v1/usage")), [account.value?.id, mode.value]);
-  const figures = new Map(usage.data?.by_zone.map((row) => [row.zone, row]));
-  const of = (id: string): Figures => figures.get(id) ?? NOTHING;
+  const of = figuresBy(usage.data);
+  const [question, ask] = useQuestion();
+  const setActive = async ({ id }: Zone, active: boolean) => {
+    await answerOf(rescdn.PATCH("/v1/zones/{id}", { params: { path: { id } }, body: { active } }));
+    zones.reload();
+  };
+  const resume = useAction((zone: Zone) => setActive(zone, true));
+  const pause = (zone: Zone) =>
+    ask({
+      title: `Pause ${zone.name}?`,
+      verb: "Pause the zone",
+      text: <p>It answers every request with 403, at once, until it is resumed. What is stored stays.</p>,
+      act: () => setActive(zone, false),
+      curl: { method: "PATCH", path: `/v1/zones/${zone.name}`, body: { active: false } },
+    });
   const search = (text: string) => {
     setName(text.toLowerCase());
     paging.reset();
@@ -51,13 +79,14 @@ export function Zones() {
           </a>
         )}
       </div>
+      <Problem problem={resume.problem} />
       <Loading loaded={zones} lines={6}>
         {({ zones: rows }) =>
           rows.length === 0 && name === "" && paging.isFirst ? (
             <Empty />
           ) : (
             <>
-              <Search label="Search zones by name" placeholder="Search by name" search={search} />
+              <Search label="Search zones by name" placeholder="Search by name" value={name} search={search} />
               <List
                 label="Zones"
                 loaded={zones}
@@ -68,9 +97,9 @@ export function Zones() {
                 columns={[
                   {
                     head: "Zone",
-                    cell: ({ name: shown, active }) => (
+                    cell: ({ name: own, active }) => (
                       <>
-                        <a href={`/zones/${shown}`}>{shown}</a>
+                        <a href={`/zones/${own}`}>{own}</a>
                         {!active && <span class="tag">paused</span>}
                       </>
                     ),
@@ -78,27 +107,51 @@ export function Zones() {
                   { head: "Origin", cell: ({ origin }) => <span class="muted">{origin}</span> },
                   {
                     head: "30 days",
-                    cell: ({ id, name: shown }) => of(id).requests > 0 && <ZoneSparkline zone={id} name={shown} />,
+                    cell: ({ id, name: called }) => of(id)?.requests !== 0 && <ZoneSparkline zone={id} name={called} />,
                   },
                   {
                     head: "Requests this month",
                     kind: "number",
-                    title: ({ id }) => count(of(id).requests),
-                    cell: ({ id }) => shortCount(of(id).requests),
+                    title: ({ id }) => shown(of(id), ({ requests }) => count(requests)),
+                    cell: ({ id }) => shown(of(id), ({ requests }) => shortCount(requests)),
                   },
-                  { head: "Bandwidth", kind: "number", cell: ({ id }) => bytes(of(id).bandwidth_bytes) },
+                  {
+                    head: "Bandwidth",
+                    kind: "number",
+                    cell: ({ id }) => shown(of(id), ({ bandwidth_bytes: sent }) => bytes(sent)),
+                  },
                   {
                     head: "Hit ratio",
                     kind: "number",
-                    cell: ({ id }) => (of(id).requests === 0 ? "–" : ratio(of(id).cache_hit_rate)),
+                    cell: ({ id }) =>
+                      shown(of(id), ({ requests, cache_hit_rate: rate }) => (requests === 0 ? "–" : ratio(rate))),
                   },
-                  { head: "Created", cell: ({ created }) => <Time at={created} /> },
+                  {
+                    head: "What to do",
+                    kind: "actions",
+                    cell: (zone) =>
+                      isAtLeast("editor") &&
+                      (zone.active ? (
+                        <SmallButton label={`Pause ${zone.name}`} act={() => pause(zone)}>
+                          Pause
+                        </SmallButton>
+                      ) : (
+                        <SmallButton
+                          label={`Resume ${zone.name}`}
+                          disabled={resume.isRunning}
+                          act={() => resume.run(zone)}
+                        >
+                          Resume
+                        </SmallButton>
+                      )),
+                  },
                 ]}
               />
             </>
           )
         }
       </Loading>
+      {question}
     </>
   );
 }

@@ -1,16 +1,16 @@
-import { useState } from "preact/hooks";
 import { rescdn } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { mode } from "../state/session.ts";
 import { count } from "../ui/format.ts";
 import { List } from "../ui/list.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { useQuery } from "../ui/use-query.ts";
 
 const today = () => new Date().toISOString().slice(0, 10);
 
 /** The most requested paths of a day, with how far each count may be off. */
 export function TopPaths({ zone }: { zone: string }) {
-  const [date, setDate] = useState(today);
+  const [date, setDate] = useQuery("day", today());
   const paths = useLoaded(
     () => answerOf(rescdn.GET("/v1/usage/paths", { params: { query: { zone, day: date } } })),
     [zone, date, mode.value],
