@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { byKey } from "./account.ts";
 import { HAS_BROWSER, signedInWindow, started } from "./visit.ts";
 
 const statusOf = async (key: string) =>
@@ -34,5 +35,36 @@ describe.skipIf(!HAS_BROWSER)("a key", () => {
     await row.getByRole("button", { name: "Revoke" }).click();
     await page.getByRole("button", { name: "Revoke the key" }).click();
     await expect.poll(() => statusOf(second)).toBe(401);
+  });
+
+  it("says that it may do everything only where it has every scope", async () => {
+    const { page, account } = await signedInWindow();
+    const all = ["zones:read", "zones:write", "purge", "usage:read", "keys:write", "files:write"];
+    await byKey(started, account, "POST", "/v1/keys", { name: "Whole", scopes: all });
+    await byKey(started, account, "POST", "/v1/keys", { name: "Nearly", scopes: all.slice(0, 5) });
+    await page.goto("/keys");
+    await page.getByRole("row", { name: /Whole.*everything/ }).waitFor();
+    await page.getByRole("row", { name: /Nearly.*zones:read, zones:write, purge/ }).waitFor();
+  });
+
+  it("of ResolveDB reads records, and is revoked after a question", async () => {
+    const { page } = await signedInWindow();
+    const reads = async (token: string) =>
+      (
+        await fetch(`http://127.0.0.1:${started.port}/api/v1/records`, {
+          headers: { Authorization: `Bearer ${token}` },
+        })
+      ).status;
+    await page.goto("/keys");
+    await page.getByRole("button", { name: "New ResolveDB key" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Reader");
+    await page.getByRole("button", { name: "Create the key" }).click();
+    const token = (await page.getByRole("dialog").locator(".secret code").textContent()) ?? "";
+    await page.getByRole("button", { name: "I have copied it" }).click();
+    expect(await reads(token)).toBe(200);
+    await page.getByRole("row", { name: /Reader.*read/ }).waitFor();
+    await page.getByRole("button", { name: "Revoke Reader" }).click();
+    await page.getByRole("button", { name: "Revoke the key" }).click();
+    await expect.poll(() => reads(token)).toBe(401);
   });
 });

@@ -1,24 +1,13 @@
 import { useMemo, useState } from "preact/hooks";
 import { answerTo, type CommandLineRequest, readRequest } from "../api/answer-to-command-line.ts";
-import { rescdn, resolvedb, type Schemas } from "../api/client.ts";
+import { rescdn, resolvedb } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { account, isAtLeast, mode } from "../state/session.ts";
 import { Problem } from "../ui/problem.tsx";
 import { Snippet } from "../ui/snippet.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useTitle } from "../ui/use-title.ts";
-
-type Scope = Schemas["Key"]["scopes"][number];
-
-/** Of all scopes: one that is missing here is an error of types. */
-const MEANINGS: Readonly<Record<Scope, string>> = {
-  "zones:read": "read zones and their settings",
-  "zones:write": "create, change and delete zones",
-  purge: "purge what is stored",
-  "usage:read": "read usage",
-  "keys:write": "make and revoke keys, read the audit log",
-  "files:write": "upload and delete files",
-};
+import { SCOPES, type Scope } from "./scopes.ts";
 
 /** Where `rescdn login` leads: whoever is signed in says whether that machine gets keys, and for what. */
 export function CommandLine() {
@@ -44,9 +33,8 @@ export function CommandLine() {
 }
 
 function Confirmation({ request }: { request: CommandLineRequest }) {
-  const all = Object.entries(MEANINGS) as [Scope, string][];
   // The command that asks for all of them names none.
-  const asked = request.scopes.length === 0 ? all : all.filter(([scope]) => request.scopes.includes(scope));
+  const asked = request.scopes.length === 0 ? SCOPES : SCOPES.filter(([scope]) => request.scopes.includes(scope));
   const [code, setCode] = useState<string | null>(null);
   const confirm = useAction(async () => {
     const made = await keysFor(

@@ -12,16 +12,16 @@ import { useLoaded } from "../ui/use-loaded.ts";
 import { useQuestion } from "../ui/use-question.tsx";
 import { useTitle } from "../ui/use-title.ts";
 import { NewKey } from "./new-key.tsx";
+import { RecordKeys } from "./record-keys.tsx";
+import { RotateKey } from "./rotate-key.tsx";
+import { SCOPES } from "./scopes.ts";
 
 type Key = Schemas["Key"];
-
-/** Day that a rotated key still works, seconds: time to move who uses it. */
-const GRACE_SECONDS = 86_400;
 
 const COLUMNS: readonly Column<Key>[] = [
   { head: "Name", cell: ({ name }) => name },
   { head: "Begins with", cell: ({ prefix }) => <code class="whole">{prefix}…</code> },
-  { head: "May", cell: ({ scopes }) => (scopes.length === 5 ? "everything" : scopes.join(", ")) },
+  { head: "May", cell: ({ scopes }) => (scopes.length === SCOPES.length ? "everything" : scopes.join(", ")) },
   { head: "Zones", cell: ({ zones }) => (zones === null ? "all" : zones.length) },
   { head: "Last used", cell: ({ last_used: used }) => (used === null ? "never" : <Time at={used} />) },
   { head: "Ends", cell: (key) => (endOf(key) === null ? "never" : <Time at={endOf(key)!} />) },
@@ -33,6 +33,7 @@ export function Keys() {
   const paging = usePaging();
   const [isMaking, setMaking] = useState(false);
   const [made, setMade] = useState<Schemas["CreatedKey"] | null>(null);
+  const [rotated, setRotated] = useState<Key | null>(null);
   const [question, ask] = useQuestion();
   const query = { limit: 50, ...(paging.cursor && { cursor: paging.cursor }) };
   const keys = useLoaded(
@@ -66,30 +67,13 @@ export function Keys() {
       },
       curl: { method: "DELETE", path: `/v1/keys/${key.id}` },
     });
-  const rotate = (key: Key) => {
-    const body = { grace_seconds: GRACE_SECONDS };
-    ask({
-      title: `Rotate ${key.name}?`,
-      verb: "Make a new key",
-      text: (
-        <p>
-          You get a new key with the same powers. The old one works for a day yet, so that you can move what uses it.
-        </p>
-      ),
-      act: async () => {
-        const params = { path: { id: key.id } };
-        show(await answerOf(rescdn.POST("/v1/keys/{id}/rotate", { params, body })));
-      },
-      curl: { method: "POST", path: `/v1/keys/${key.id}/rotate`, body },
-    });
-  };
   const actions: Column<Key> = {
     head: "What to do",
     kind: "actions",
     cell: (key) => (
       <>
         {key.revoked === null && (
-          <SmallButton label={`Rotate ${key.name}`} act={() => rotate(key)}>
+          <SmallButton label={`Rotate ${key.name}`} act={() => setRotated(key)}>
             Rotate
           </SmallButton>
         )}
@@ -121,6 +105,8 @@ export function Keys() {
         none={<p class="muted">There are no keys.</p>}
         paging={{ at: paging, next: ({ next_cursor: next }) => next }}
       />
+      <RecordKeys />
+      {rotated !== null && <RotateKey rotated={rotated} done={show} close={() => setRotated(null)} />}
       {isMaking && <NewKey done={show} close={() => setMaking(false)} />}
       {made !== null && <Secret title={`The key “${made.name}”`} secret={made.token} close={() => setMade(null)} />}
       {question}

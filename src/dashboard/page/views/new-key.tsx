@@ -6,17 +6,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { useAction } from "../ui/use-action.ts";
-
-type Scope = Schemas["Key"]["scopes"][number];
-
-const SCOPES: readonly [Scope, string][] = [
-  ["purge", "purge what is stored"],
-  ["zones:read", "read zones and their settings"],
-  ["zones:write", "create, change and delete zones"],
-  ["usage:read", "read usage"],
-  ["keys:write", "make and revoke keys, read the audit log"],
-  ["files:write", "upload and delete files"],
-];
+import { SCOPES, type Scope } from "./scopes.ts";
 
 /** Asks what a new key may do. It is made with nothing that was not ticked. */
 export function NewKey({ done, close }: { done(key: Schemas["CreatedKey"]): void; close(): void }) {

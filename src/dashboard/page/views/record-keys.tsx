@@ -1,0 +1,139 @@
+import { useState } from "preact/hooks";
+import { type RecordSchemas, resolvedb } from "../api/client.ts";
+import { answerOf } from "../api/problem.ts";
+import { account } from "../state/session.ts";
+import { AsCurl } from "../ui/as-curl.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { List } from "../ui/list.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { Secret } from "../ui/secret.tsx";
+import { SmallButton } from "../ui/small-button.tsx";
+import { TextField } from "../ui/text-field.tsx";
+import { Time } from "../ui/time.tsx";
+import { useAction } from "../ui/use-action.ts";
+import { useLoaded } from "../ui/use-loaded.ts";
+import { useQuestion } from "../ui/use-question.tsx";
+
+type Key = RecordSchemas["ApiKey"];
+
+/** The account's keys of ResolveDB, which has an API of its own. */
+export function RecordKeys() {
+  const [isMaking, setMaking] = useState(false);
+  const [made, setMade] = useState<{ name: string; token: string } | null>(null);
+  const [question, ask] = useQuestion();
+  const list = useLoaded(() => answerOf(resolvedb.GET("/api/v1/api_keys")), [account.value?.id]);
+  const revoke = ({ id, name, prefix }: Key) =>
+    ask({
+      title: `Revoke ${name}?`,
+      verb: "Revoke the key",
+      text: (
+        <p>
+          Programs that use <code>{prefix}…</code> are refused from the next call on. This cannot be undone.
+        </p>
+      ),
+      act: async () => {
+        await answerOf(resolvedb.DELETE("/api/v1/api_keys/{id}", { params: { path: { id } } }));
+        list.reload();
+      },
+      curl: { method: "DELETE", path: `/api/v1/api_keys/${id}` },
+    });
+  return (
+    <section class="stack">
+      <div class="head">
+        <h2>Keys of ResolveDB</h2>
+        <button type="button" class="button quiet" onClick={() => setMaking(true)}>
+          New ResolveDB key
+        </button>
+      </div>
+      <p class="muted">
+        Programs read and write records with one in <code>Authorization: Bearer</code>.
+      </p>
+      <List
+        label="Keys of ResolveDB"
+        loaded={list}
+        lines={2}
+        rowsOf={({ api_keys: keys }) => keys}
+        keyOf={({ id }) => id}
+        none={<p class="muted">There are none.</p>}
+        columns={[
+          { head: "Name", cell: ({ name }) => name },
+          { head: "Begins with", cell: ({ prefix }) => <code class="whole">{prefix}…</code> },
+          { head: "May", cell: ({ scopes }) => scopes.join(", ") },
+          { head: "Last used", cell: ({ last_used_at: used }) => (used === null ? "never" : <Time at={used} />) },
+          { head: "Ends", cell: ({ expires_at: end }) => (end === null ? "never" : <Time at={end} />) },
+          {
+            head: "What to do",
+            kind: "actions",
+            cell: (key) => (
+              <SmallButton label={`Revoke ${key.name}`} act={() => revoke(key)}>
+                Revoke
+              </SmallButton>
+            ),
+          },
+        ]}
+      />
+      {isMaking && (
+        <NewRecordKey
+          done={(key) => {
+            setMaking(false);
+            setMade(key);
+            list.reload();
+          }}
+          close={() => setMaking(false)}
+        />
+      )}
+      {made !== null && <Secret title={`The key “${made.name}”`} secret={made.token} close={() => setMade(null)} />}
+      {question}
+    </section>
+  );
+}
+
+interface NewRecordKeyProps {
+  done(key: { name: string; token: string }): void;
+  close(): void;
+}
+
+function NewRecordKey({ done, close }: NewRecordKeyProps) {
+  const [name, setName] = useState("");
+  const [writes, setWrites] = useState(false);
+  const body = { api_key: { name, scopes: writes ? (["read", "write"] as const) : (["read"] as const) } };
+  const create = useAction(async () => {
+    const made = await answerOf(
+      resolvedb.POST("/api/v1/api_keys", { body: { api_key: { name, scopes: [...body.api_key.scopes] } } }),
+    );
+    done(made.api_key);
+  });
+  const submit = (event: Event) => {
+    event.preventDefault();
+    create.run();
+  };
+  return (
+    <Dialog title="New ResolveDB key" close={close}>
+      <form onSubmit={submit}>
+        <TextField
+          label="Name"
+          hint="Of the program that will use it."
+          problem={create.problem?.fields["api_key.name"]}
+          required
+          maxLength={100}
+          value={name}
+          set={setName}
+        />
+        <label class="check">
+          <input type="checkbox" checked={writes} onChange={({ currentTarget }) => setWrites(currentTarget.checked)} />
+          <span>It also writes records, and makes keys like itself</span>
+        </label>
+        <Problem problem={create.problem} />
+        <div class="buttons">
+          <button type="submit" class="button" disabled={create.isRunning}>
+            Create the key
+          </button>
+          <button type="button" class="button quiet" onClick={close}>
+            Cancel
+          </button>
+        </div>
+        <AsCurl method="POST" path="/api/v1/api_keys" body={body} />
+      </form>
+    </Dialog>
+  );
+}

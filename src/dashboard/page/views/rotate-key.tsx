@@ -1,0 +1,49 @@
+import { useState } from "preact/hooks";
+import { rescdn, type Schemas } from "../api/client.ts";
+import { answerOf } from "../api/problem.ts";
+import { AsCurl } from "../ui/as-curl.tsx";
+import { Confirm } from "../ui/confirm.tsx";
+import { Field } from "../ui/field.tsx";
+
+/** For how long the old key works yet. */
+const GRACES = [
+  [0, "not at all: it ends at once"],
+  [3_600, "an hour"],
+  [86_400, "a day"],
+  [604_800, "a week"],
+] as const;
+
+interface RotateKeyProps {
+  rotated: Schemas["Key"];
+  done(key: Schemas["CreatedKey"]): void;
+  close(): void;
+}
+
+/** Makes a new key in the place of another. */
+export function RotateKey({ rotated: { id, name }, done, close }: RotateKeyProps) {
+  const [grace, setGrace] = useState(86_400);
+  const body = { grace_seconds: grace };
+  const rotate = async () =>
+    done(await answerOf(rescdn.POST("/v1/keys/{id}/rotate", { params: { path: { id } }, body })));
+  return (
+    <Confirm title={`Rotate ${name}?`} verb="Make a new key" act={rotate} close={close}>
+      <p>You get a new key with the same powers.</p>
+      <Field label="The old one works on for" hint="Time to move what uses it.">
+        {(attributes) => (
+          <select
+            {...attributes}
+            value={String(grace)}
+            onChange={({ currentTarget }) => setGrace(Number(currentTarget.value))}
+          >
+            {GRACES.map(([seconds, said]) => (
+              <option key={seconds} value={String(seconds)}>
+                {said}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <AsCurl method="POST" path={`/v1/keys/${id}/rotate`} body={body} />
+    </Confirm>
+  );
+}

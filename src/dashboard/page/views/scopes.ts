@@ -1,0 +1,15 @@
+import type { Schemas } from "../api/client.ts";
+
+export type Scope = Schemas["Key"]["scopes"][number];
+
+/** What each scope lets a key do. One that is missing here is an error of types. */
+export const MEANINGS: Readonly<Record<Scope, string>> = {
+  purge: "purge what is stored, and prefetch",
+  "zones:read": "read zones and their settings",
+  "zones:write": "create, change and delete zones",
+  "usage:read": "read usage",
+  "keys:write": "make and revoke keys, read the audit log",
+  "files:write": "upload and delete files",
+};
+
+export const SCOPES = Object.entries(MEANINGS) as [Scope, string][];
