@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Account, newAccount } from "./account.ts";
+import { type Account, accountOf } from "./account.ts";
 import { furnish, insidePages, OUTSIDE, type ShownPage, show } from "./pages.ts";
 import { problemsOf, SCREENS } from "./problems-of.ts";
 import { OPERATOR } from "./started.ts";
@@ -9,7 +9,7 @@ describe.skipIf(!HAS_BROWSER)("every page", () => {
   let account: Account;
   let pages: readonly ShownPage[];
   beforeAll(async () => {
-    account = await newAccount(started, "pro", OPERATOR);
+    account = await accountOf(started, OPERATOR);
     pages = insidePages(await furnish(started, account));
   });
 

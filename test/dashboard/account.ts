@@ -33,6 +33,27 @@ export async function newAccount(
   return { id: account.id, email, name, keys };
 }
 
+/** The account of an address, which may be there already: an address has one. */
+export async function accountOf(started: Started, email: string): Promise<Account> {
+  const { adminToken } = started;
+  const { accounts } = await asked<{ accounts: { id: string; name: string }[] }>(
+    started,
+    "GET",
+    `/admin/accounts?email=${encodeURIComponent(email)}`,
+    { Authorization: `Bearer ${adminToken}` },
+  );
+  const [known] = accounts;
+  if (known === undefined) return newAccount(started, "pro", email);
+  const { keys } = await asked<{ keys: Account["keys"] }>(
+    started,
+    "POST",
+    `/admin/accounts/${known.id}/recover`,
+    { Authorization: `Bearer ${adminToken}` },
+    { revoke_keys: false },
+  );
+  return { ...known, email, keys };
+}
+
 /** Makes a zone of the account, in front of the demo's assets. */
 export async function newZone(started: Started, account: Account, name = newName("zone")): Promise<string> {
   await byKey(started, account, "POST", "/v1/zones", { name, origin: started.assets });

@@ -8,9 +8,16 @@ export interface Call {
   headers?: Readonly<Record<string, string>>;
 }
 
+/** By what a call shows who it is from, by the beginning of its path. */
+const KEYS = [
+  ["/api/v1/", "Authorization: Bearer $RESOLVEDB_KEY"],
+  ["/admin/", "Authorization: Bearer $ADMIN_TOKEN"],
+  ["/", "X-ResCDN-Key: $RESCDN_KEY"],
+] as const;
+
 /** The same by the API, for a script. The key stays out of the shell's history. */
 export function AsCurl({ method, path, body, headers = {} }: Call) {
-  const key = path.startsWith("/api/v1") ? "Authorization: Bearer $RESOLVEDB_KEY" : "X-ResCDN-Key: $RESCDN_KEY";
+  const [, key] = KEYS.find(([prefix]) => path.startsWith(prefix))!;
   const parts = [
     `curl -X ${method} ${quoted(location.origin + path)}`,
     `-H "${key}"`,

@@ -1,7 +1,14 @@
 import { useState } from "preact/hooks";
 
+interface CopyProps {
+  text: string;
+  /** What screen readers are told is copied, where several stand side by side. */
+  of?: string;
+  label?: string;
+}
+
 /** Copies a text, and says that it has. */
-export function Copy({ text, label = "Copy" }: { text: string; label?: string }) {
+export function Copy({ text, of, label = "Copy" }: CopyProps) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     await navigator.clipboard.writeText(text);
@@ -11,6 +18,7 @@ export function Copy({ text, label = "Copy" }: { text: string; label?: string })
   return (
     <button type="button" class="button quiet small" onClick={copy}>
       {copied ? "Copied" : label}
+      {of !== undefined && <span class="unseen"> {of}</span>}
       <span class="unseen" aria-live="polite">
         {copied ? "Copied" : ""}
       </span>

@@ -14,23 +14,26 @@ import { TextField } from "../ui/text-field.tsx";
 import { Time } from "../ui/time.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { useQuery } from "../ui/use-query.ts";
 import { useQuestion } from "../ui/use-question.tsx";
 import { useTitle } from "../ui/use-title.ts";
+import { type FirstKeys, NewAccount, PLANS, type Plan } from "./new-account.tsx";
 import { NotFound } from "./not-found.tsx";
+import { RecoverAccount, ShownKeys } from "./recover-account.tsx";
+import { Takedowns } from "./takedowns.tsx";
 
 type Account = Schemas["OperatedAccount"];
-type Plan = Account["plan"];
-
-const PLANS: readonly Plan[] = ["free", "pro", "enterprise"];
-
 /** All accounts, for who operates the network. */
 export function Operator() {
   useTitle("Operator");
   const paging = usePaging();
-  const [email, setEmail] = useState("");
-  const [zone, setZone] = useState("");
+  const [email, setEmail] = useQuery("email", "");
+  const [zone, setZone] = useQuery("zone", "");
   const [suspending, setSuspending] = useState<Account | null>(null);
   const [link, setLink] = useState<string | null>(null);
+  const [isMaking, setMaking] = useState(false);
+  const [recovered, setRecovered] = useState<Account | null>(null);
+  const [keys, setKeys] = useState<FirstKeys | null>(null);
   const [question, ask] = useQuestion();
   const query = {
     limit: 50,
@@ -73,24 +76,29 @@ export function Operator() {
     <>
       <div class="head">
         <h1>Accounts</h1>
-        <div class="choices">
-          <Search
-            label="Accounts of this e-mail address"
-            placeholder="E-mail address"
-            search={(text) => {
-              setEmail(text);
-              paging.reset();
-            }}
-          />
-          <Search
-            label="The account that has this zone"
-            placeholder="Zone"
-            search={(text) => {
-              setZone(text);
-              paging.reset();
-            }}
-          />
-        </div>
+        <button type="button" class="button" onClick={() => setMaking(true)}>
+          New account
+        </button>
+      </div>
+      <div class="choices">
+        <Search
+          label="Accounts of this e-mail address"
+          placeholder="E-mail address"
+          value={email}
+          search={(text) => {
+            setEmail(text);
+            paging.reset();
+          }}
+        />
+        <Search
+          label="The account that has this zone"
+          placeholder="Zone"
+          value={zone}
+          search={(text) => {
+            setZone(text);
+            paging.reset();
+          }}
+        />
       </div>
       <Problem problem={act.problem} />
       <List
@@ -144,17 +152,39 @@ export function Operator() {
             kind: "actions",
             cell: (account) => (
               <>
-                <SmallButton act={() => makeLink(account.id)}>Sign-in link</SmallButton>
+                <SmallButton label={`Sign-in link for ${account.name}`} act={() => makeLink(account.id)}>
+                  Sign-in link
+                </SmallButton>
+                <SmallButton label={`New keys for ${account.name}`} act={() => setRecovered(account)}>
+                  New keys
+                </SmallButton>
                 {account.state === "suspended" ? (
-                  <SmallButton act={() => resume(account.id)}>Resume</SmallButton>
+                  <SmallButton label={`Resume ${account.name}`} act={() => resume(account.id)}>
+                    Resume
+                  </SmallButton>
                 ) : (
-                  <SmallButton act={() => setSuspending(account)}>Suspend</SmallButton>
+                  <SmallButton label={`Suspend ${account.name}`} act={() => setSuspending(account)}>
+                    Suspend
+                  </SmallButton>
                 )}
               </>
             ),
           },
         ]}
       />
+      <Takedowns />
+      {isMaking && (
+        <NewAccount
+          done={(made) => {
+            setMaking(false);
+            setKeys(made);
+            accounts.reload();
+          }}
+          close={() => setMaking(false)}
+        />
+      )}
+      {recovered !== null && <RecoverAccount recovered={recovered} done={setKeys} close={() => setRecovered(null)} />}
+      {keys !== null && <ShownKeys keys={keys} close={() => setKeys(null)} />}
       {suspending !== null && <Suspend account={suspending} done={accounts.reload} close={() => setSuspending(null)} />}
       {link !== null && (
         <Secret title="A link for the owner of the account" secret={link} close={() => setLink(null)} />

@@ -1,0 +1,63 @@
+import { useState } from "preact/hooks";
+import { rescdn, type Schemas } from "../api/client.ts";
+import { answerOf } from "../api/problem.ts";
+import { AsCurl } from "../ui/as-curl.tsx";
+import { Confirm } from "../ui/confirm.tsx";
+import { Copy } from "../ui/copy.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import type { FirstKeys } from "./new-account.tsx";
+
+interface RecoverAccountProps {
+  recovered: Schemas["OperatedAccount"];
+  done(keys: FirstKeys): void;
+  close(): void;
+}
+
+/** Gives an account new keys: its people have lost theirs, or lost them to somebody. */
+export function RecoverAccount({ recovered: { id, name }, done, close }: RecoverAccountProps) {
+  const [revokes, setRevokes] = useState(false);
+  const body = { revoke_keys: revokes };
+  const recover = async () => {
+    const made = await answerOf(rescdn.POST("/admin/accounts/{id}/recover", { params: { path: { id } }, body }));
+    done(made.keys);
+  };
+  return (
+    <Confirm title={`New keys for ${name}?`} verb="Make new keys" act={recover} close={close}>
+      <p>One of each kind with all scopes, shown this once: hand them to nobody but who owns the account.</p>
+      <label class="check">
+        <input type="checkbox" checked={revokes} onChange={({ currentTarget }) => setRevokes(currentTarget.checked)} />
+        <span>Revoke all keys that there are: somebody else may have them</span>
+      </label>
+      <AsCurl method="POST" path={`/admin/accounts/${id}/recover`} body={body} />
+    </Confirm>
+  );
+}
+
+const KINDS = [
+  ["live", "ResCDN"],
+  ["test", "ResCDN, test zones"],
+  ["resolvedb", "ResolveDB"],
+] as const;
+
+/** Shows the keys of an account this once. */
+export function ShownKeys({ keys, close }: { keys: FirstKeys; close(): void }) {
+  return (
+    <Dialog title="The account's keys" close={close}>
+      <p>Copy them now: they are shown this once, and nobody can read them again.</p>
+      {KINDS.map(([kind, said]) => (
+        <div key={kind} class="field">
+          <h3>{said}</h3>
+          <p class="secret">
+            <code>{keys[kind]}</code>
+            <Copy text={keys[kind]} of={`the key of ${said}`} />
+          </p>
+        </div>
+      ))}
+      <div class="buttons">
+        <button type="button" class="button" onClick={close}>
+          I have copied them
+        </button>
+      </div>
+    </Dialog>
+  );
+}
