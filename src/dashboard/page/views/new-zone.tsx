@@ -11,6 +11,9 @@ import { useAction } from "../ui/use-action.ts";
 import { useTitle } from "../ui/use-title.ts";
 import { OriginAnswer } from "../zone/origin-report.tsx";
 
+/** The bucket that a deployment has for them. */
+const OWN_FILES = "r2://files";
+
 /** Asks for a name and an origin, which is looked at first: all that a zone needs. */
 export function NewZone() {
   useTitle("New zone");
@@ -22,7 +25,7 @@ export function NewZone() {
   const body = { name, origin };
   const create = useAction(async () => {
     const zone = await answerOf(rescdn.POST("/v1/zones", { body }));
-    route(`/zones/${zone.name}`);
+    route(`/zones/${zone.name}${origin.startsWith("r2://") ? "/files" : ""}`);
   });
   const check = useAction(async () => setReport(await checkOrigin({ origin, path })));
   const changeOrigin = (text: string) => {
@@ -57,31 +60,42 @@ export function NewZone() {
         />
         <TextField
           label="Origin"
-          hint="Your own server, which has the files. It is asked when the edge does not have one, or not anymore."
+          hint={
+            <>
+              Your own server, which has the files. It is asked when the edge does not have one, or not anymore.{" "}
+              <button type="button" class="link" onClick={() => changeOrigin(OWN_FILES)}>
+                No server? Upload the files here
+              </button>
+            </>
+          }
           problem={create.problem?.fields.origin ?? check.problem?.fields.origin}
           type="url"
           required
           value={origin}
           set={changeOrigin}
         />
-        <div class="line end">
-          <TextField
-            label="A path to try"
-            problem={check.problem?.fields.path}
-            spellcheck={false}
-            autocapitalize="none"
-            value={path}
-            set={setPath}
-          />
-          <button
-            type="button"
-            class="button quiet"
-            disabled={check.isRunning || !URL.canParse(origin)}
-            onClick={() => check.run()}
-          >
-            {check.isRunning ? "Asking…" : "Ask the origin"}
-          </button>
-        </div>
+        {origin.startsWith("r2://") ? (
+          <p class="hint">The zone serves what you upload to it, in the next step.</p>
+        ) : (
+          <div class="line end">
+            <TextField
+              label="A path to try"
+              problem={check.problem?.fields.path}
+              spellcheck={false}
+              autocapitalize="none"
+              value={path}
+              set={setPath}
+            />
+            <button
+              type="button"
+              class="button quiet"
+              disabled={check.isRunning || !URL.canParse(origin)}
+              onClick={() => check.run()}
+            >
+              {check.isRunning ? "Asking…" : "Ask the origin"}
+            </button>
+          </div>
+        )}
         <Problem problem={check.problem} />
         {report !== null && (
           <div class="field">

@@ -97,6 +97,7 @@ function NewWebhook({ made }: { made(secret: string): void }) {
 function Shown({ webhook, changed }: { webhook: Webhook; changed(): void }) {
   const params = { path: { id: webhook.id } };
   const [isOpen, setOpen] = useState(false);
+  const [secret, setSecret] = useState<string | null>(null);
   const [round, setRound] = useState(0);
   const [question, ask] = useQuestion();
   const act = useAction(async (change: () => Promise<unknown>) => {
@@ -109,6 +110,19 @@ function Shown({ webhook, changed }: { webhook: Webhook; changed(): void }) {
     const body = { webhook: { enabled: !webhook.enabled } };
     act.run(() => answerOf(resolvedb.PATCH("/api/v1/webhooks/{id}", { params, body })));
   };
+  const rotate = () =>
+    ask({
+      title: "Make a new secret?",
+      verb: "Make a new secret",
+      text: (
+        <p>Deliveries to {webhook.url} are signed with it from now on, and for 24 hours with the old one as well.</p>
+      ),
+      act: async () => {
+        const made = await answerOf(resolvedb.POST("/api/v1/webhooks/{id}/rotate_secret", { params }));
+        setSecret(made.webhook.secret);
+      },
+      curl: { method: "POST", path: `/api/v1/webhooks/${webhook.id}/rotate_secret` },
+    });
   const remove = () =>
     ask({
       title: "Delete the webhook?",
@@ -130,6 +144,7 @@ function Shown({ webhook, changed }: { webhook: Webhook; changed(): void }) {
         {isAtLeast("editor") && (
           <div class="buttons flat">
             <SmallButton act={sendTest}>Send a test</SmallButton>
+            <SmallButton act={rotate}>New secret</SmallButton>
             <SmallButton act={toggle}>{webhook.enabled ? "Disable" : "Enable"}</SmallButton>
             <SmallButton act={remove}>Delete</SmallButton>
           </div>
@@ -142,6 +157,9 @@ function Shown({ webhook, changed }: { webhook: Webhook; changed(): void }) {
         <summary>Last deliveries</summary>
         {isOpen && <Deliveries webhook={webhook.id} round={round} />}
       </details>
+      {secret !== null && (
+        <Secret title="What its deliveries are signed with" secret={secret} close={() => setSecret(null)} />
+      )}
       {question}
     </section>
   );

@@ -8,6 +8,7 @@ import { Field } from "../ui/field.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useQuery } from "../ui/use-query.ts";
+import { Prefetch } from "./prefetch.tsx";
 import { PurgeHistory } from "./purge-history.tsx";
 import { PurgePreview } from "./purge-preview.tsx";
 
@@ -114,6 +115,7 @@ export function ZonePurge({ zone }: { zone: Schemas["Zone"] }) {
           </p>
         </Confirm>
       )}
+      {isAtLeast("editor") && <Prefetch zone={zone} />}
       <PurgeHistory zone={zone.id} round={round} />
     </>
   );

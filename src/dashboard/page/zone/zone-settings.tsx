@@ -1,4 +1,5 @@
 import { isAtLeast } from "../state/session.ts";
+import { LogDelivery } from "./log-delivery.tsx";
 import { DeleteZone, PauseZone } from "./zone-danger.tsx";
 import { type Section, ZoneForm } from "./zone-form.tsx";
 import type { ZoneRead } from "./zone-read.ts";
@@ -65,6 +66,7 @@ export function ZoneSettings({ read, reload }: { read: ZoneRead; reload(): void 
   return (
     <>
       <ZoneForm read={read} reload={reload} part="settings" sections={sections} />
+      {read.zone.settings.logs != null && <LogDelivery zone={read.zone} />}
       {isAtLeast("editor") && (
         <section class="card reading">
           <h2>Pause and delete</h2>

@@ -13,6 +13,7 @@ import type { ZoneRead } from "./zone-read.ts";
 const Overview = lazy(() => import("./zone-overview.tsx").then(({ ZoneOverview }) => ZoneOverview));
 const Live = lazy(() => import("./zone-live.tsx").then(({ ZoneLive }) => ZoneLive));
 const Why = lazy(() => import("./zone-why.tsx").then(({ ZoneWhy }) => ZoneWhy));
+const Files = lazy(() => import("./zone-files.tsx").then(({ ZoneFiles }) => ZoneFiles));
 const Purge = lazy(() => import("./zone-purge.tsx").then(({ ZonePurge }) => ZonePurge));
 const Rules = lazy(() => import("./zone-rules.tsx").then(({ ZoneRules }) => ZoneRules));
 const Access = lazy(() => import("./zone-access.tsx").then(({ ZoneAccess }) => ZoneAccess));
@@ -23,6 +24,7 @@ const PARTS = [
   ["", "Overview"],
   ["live", "Live"],
   ["why", "Why"],
+  ["files", "Files"],
   ["purge", "Purge"],
   ["rules", "Rules"],
   ["access", "Access"],
@@ -58,7 +60,7 @@ export function Zone() {
               </p>
             </div>
             <nav class="tabs" aria-label="Zone">
-              {PARTS.map(([path, label]) => (
+              {PARTS.filter(([path]) => path !== "files" || hasFiles(zone)).map(([path, label]) => (
                 <a
                   key={path}
                   href={`/zones/${zone.name}${path && `/${path}`}`}
@@ -72,6 +74,7 @@ export function Zone() {
           {part === "" && <Overview zone={zone} />}
           {part === "live" && <Live zone={zone} />}
           {part === "why" && <Why zone={zone} />}
+          {part === "files" && (hasFiles(zone) ? <Files zone={zone} /> : <NotFound />)}
           {part === "purge" && <Purge zone={zone} />}
           {part === "rules" && <Rules key={etag} read={{ zone, etag }} reload={read.reload} />}
           {part === "access" && <Access key={etag} read={{ zone, etag }} reload={read.reload} />}
@@ -82,3 +85,6 @@ export function Zone() {
     </Loading>
   );
 }
+
+/** A zone whose origin is a bucket has its files here; of others they are on a server of their own. */
+const hasFiles = ({ origin }: ZoneRead["zone"]) => origin.startsWith("r2://");
