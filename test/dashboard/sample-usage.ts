@@ -6,7 +6,11 @@ const HOUR_MS = 3_600_000;
 
 /** A usage as a busy zone would have it: for pictures alone, since a zone of a minute ago has one full hour. */
 export function sampleUsage(real: Usage): Usage {
-  const series = (real.series ?? []).map((row) => ({ ...row, ...figuresAt(Date.parse(row.start)) }));
+  const series = (real.series ?? []).map((row) => {
+    const time = Date.parse(row.start);
+    const figures = figuresAt(time);
+    return { ...row, ...figures, status_classes: classesAt(time, figures.requests) };
+  });
   const whole = sum(series.length > 0 ? series : Array.from({ length: 24 }, (_, hour) => figuresAt(hour * HOUR_MS)));
   const share = (part: number) => ({
     requests: Math.round(whole.requests * part),
@@ -56,6 +60,15 @@ function figuresAt(time: number) {
     origin_bytes: origin * 17_100,
     origin_first_byte_ms: { p50: Math.round(38 + noise), p95: Math.round(140 + noise * 6) },
   };
+}
+
+/** Nearly all of it is well; not found is what bots ask for, and something fails now and then. */
+function classesAt(time: number, requests: number) {
+  const noise = ((time / HOUR_MS) * 6_133) % 11;
+  const [moved, missing, failed] = [0.068, 0.012 + noise / 900, noise > 8 ? 0.004 : 0.001].map((part) =>
+    Math.round(requests * part),
+  ) as [number, number, number];
+  return { "2xx": requests - moved - missing - failed, "3xx": moved, "4xx": missing, "5xx": failed };
 }
 
 type Figures = ReturnType<typeof figuresAt>;

@@ -10,8 +10,8 @@ export interface Line {
   /** A custom property of `style.css`. */
   color: `--${string}`;
   values: readonly (number | null)[];
-  /** What it is compared with: thin, and without a fill. */
-  isBefore?: boolean;
+  /** `area`, with a fill, if nothing is said; `dashed`: what another line is compared with. */
+  look?: "area" | "line" | "dashed";
 }
 
 interface ChartProps {
@@ -42,28 +42,38 @@ function mark(at: number, step: number): string {
 export function Chart({ title, starts, lines, show, least = 1 }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | null>(null);
-  useEffect(() => draw(place.current!, { starts, lines, show, least }, setAt), [starts, lines]);
+  const [hidden, setHidden] = useState<readonly string[]>([]);
+  const drawn = lines.filter(({ label }) => !hidden.includes(label));
+  useEffect(() => draw(place.current!, { starts, lines: drawn, show, least }, setAt), [starts, lines, hidden]);
   const start = at === null ? undefined : starts[at];
   return (
     <figure class="card chart">
       <figcaption>
         <h2>{title}</h2>
-        <ul class="legend">
-          {lines.length > 1 &&
-            lines.map(({ label, color }) => (
+        {lines.length > 1 && (
+          <ul class="legend">
+            {lines.map(({ label, color }) => (
               <li key={label}>
-                <svg width="10" height="10" aria-hidden="true">
-                  <rect width="10" height="10" rx="3" fill={`var(${color})`} />
-                </svg>
-                {label}
+                <button
+                  type="button"
+                  aria-pressed={!hidden.includes(label)}
+                  title={hidden.includes(label) ? `Show ${label}` : `Hide ${label}: the others take its room`}
+                  onClick={() => setHidden(toggled(hidden, label))}
+                >
+                  <svg width="10" height="10" aria-hidden="true">
+                    <rect width="10" height="10" rx="3" fill={`var(${color})`} />
+                  </svg>
+                  {label}
+                </button>
               </li>
             ))}
-        </ul>
+          </ul>
+        )}
         <p class="readout" aria-hidden="true">
           {start !== undefined && (
             <>
               {time(start)}
-              {lines.map(({ label, values }) => (
+              {drawn.map(({ label, values }) => (
                 <strong key={label}>{shownAt(values, at!, show)}</strong>
               ))}
             </>
@@ -74,6 +84,10 @@ export function Chart({ title, starts, lines, show, least = 1 }: ChartProps) {
       <AsTable title={title} starts={starts} lines={lines} show={show} />
     </figure>
   );
+}
+
+function toggled(hidden: readonly string[], label: string): readonly string[] {
+  return hidden.includes(label) ? hidden.filter((one) => one !== label) : [...hidden, label];
 }
 
 function shownAt(values: Line["values"], index: number, show: (value: number) => string): string {
@@ -151,13 +165,13 @@ function draw(
       ],
       series: [
         {},
-        ...lines.map(({ label, color: name, isBefore = false }) => ({
+        ...lines.map(({ label, color: name, look = "area" }) => ({
           label,
           stroke: color(name),
-          width: isBefore ? 1 : 1.5,
-          ...(isBefore && { dash: [4, 4] }),
-          ...(!isBefore && { fill: () => `color-mix(in srgb, ${color(name)()} 10%, transparent)` }),
-          points: { size: 4, fill: color(name), show: !isBefore && starts.length <= FEW },
+          width: look === "dashed" ? 1 : 1.5,
+          ...(look === "dashed" && { dash: [4, 4] }),
+          ...(look === "area" && { fill: () => `color-mix(in srgb, ${color(name)()} 10%, transparent)` }),
+          points: { size: 4, fill: color(name), show: look !== "dashed" && starts.length <= FEW },
         })),
       ] as uPlot.Series[],
     },

@@ -1,4 +1,3 @@
-import { useState } from "preact/hooks";
 import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { account, mode } from "../state/session.ts";
@@ -6,7 +5,9 @@ import { bytes, count, ratio } from "../ui/format.ts";
 import { Loading } from "../ui/loading.tsx";
 import { Table } from "../ui/table.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { useQuery } from "../ui/use-query.ts";
 import { useTitle } from "../ui/use-title.ts";
+import { OfPoints, Tile } from "../zone/tile.tsx";
 import { csvOf } from "./csv.ts";
 
 /** The months of the last year, newest first, such as `2026-11`. */
@@ -20,14 +21,17 @@ function months(): string[] {
 const nameOf = (month: string) =>
   new Date(`${month}-01T00:00:00Z`).toLocaleDateString(undefined, { month: "long", year: "numeric", timeZone: "UTC" });
 
-/** The usage of a calendar month in UTC, zone by zone. */
+/** The usage of a calendar month in UTC, zone by zone, beside the month before. */
 export function Usage() {
   useTitle("Usage");
-  const [month, setMonth] = useState(months()[0]!);
-  const usage = useLoaded(
-    () => answerOf(rescdn.GET("/v1/usage", { params: { query: { from: `${month}-01`, to: lastDayOf(month) } } })),
-    [account.value?.id, mode.value, month],
-  );
+  const all = months();
+  const [month, setMonth] = useQuery<string>("month", all[0]!, all);
+  const inputs = [account.value?.id, mode.value, month];
+  const usage = useLoaded(() => usageOf(`${month}-01`, lastDayOf(month)), inputs);
+  const before = useLoaded(async () => {
+    const { from, to } = daysBefore(month);
+    return usageOf(from, to);
+  }, inputs);
   const quota = useLoaded(
     async () => (mode.value === "live" ? answerOf(rescdn.GET("/v1/quota")) : null),
     [account.value?.id, mode.value],
@@ -39,7 +43,7 @@ export function Usage() {
         <label class="inline">
           Month (UTC)
           <select value={month} onChange={({ currentTarget }) => setMonth(currentTarget.value)}>
-            {months().map((one) => (
+            {all.map((one) => (
               <option key={one} value={one}>
                 {nameOf(one)}
               </option>
@@ -47,12 +51,27 @@ export function Usage() {
           </select>
         </label>
       </div>
-      {month === months()[0] && quota.data && <Quota quota={quota.data} />}
+      {month === all[0] && quota.data && <Quota quota={quota.data} />}
       <Loading loaded={usage} lines={5}>
-        {(figures) => <Figures figures={figures} month={month} />}
+        {(figures) => <Figures figures={figures} before={before.data} month={month} />}
       </Loading>
     </>
   );
+}
+
+function usageOf(from: string, to: string) {
+  return answerOf(rescdn.GET("/v1/usage", { params: { query: { from, to } } }));
+}
+
+/** The month before one; of the month that is under way as many days of it. */
+function daysBefore(month: string): { from: string; to: string } {
+  const [year, number] = month.split("-").map(Number);
+  const before = new Date(Date.UTC(year!, number! - 2)).toISOString().slice(0, 7);
+  const last = lastDayOf(before);
+  const today = new Date().toISOString();
+  if (!today.startsWith(month)) return { from: `${before}-01`, to: last };
+  const sameDay = `${before}-${today.slice(8, 10)}`;
+  return { from: `${before}-01`, to: sameDay < last ? sameDay : last };
 }
 
 function lastDayOf(month: string): string {
@@ -86,22 +105,69 @@ function Meter({ label, of, show }: { label: string; of: Schemas["QuotaOf"]; sho
   );
 }
 
-function Figures({ figures, month }: { figures: Schemas["Usage"]; month: string }) {
+interface FiguresProps {
+  figures: Schemas["Usage"];
+  before: Schemas["Usage"] | undefined;
+  month: string;
+}
+
+function Figures({ figures, before, month }: FiguresProps) {
+  const than = before === undefined ? "" : spanOf(before);
   return (
     <>
       <dl class="tiles">
-        <div class="card">
-          <dt>Requests</dt>
-          <dd>{count(figures.requests)}</dd>
-        </div>
-        <div class="card">
-          <dt>Bandwidth</dt>
-          <dd title={`${count(figures.bandwidth_bytes)} bytes`}>{bytes(figures.bandwidth_bytes)}</dd>
-        </div>
-        <div class="card">
-          <dt>Hit ratio</dt>
-          <dd>{figures.requests === 0 ? "–" : ratio(figures.cache_hit_rate)}</dd>
-        </div>
+        <Tile
+          label="Requests"
+          value={count(figures.requests)}
+          now={figures.requests}
+          before={before?.requests}
+          than={than}
+        />
+        <Tile
+          label="Bandwidth"
+          value={bytes(figures.bandwidth_bytes)}
+          exact={`${count(figures.bandwidth_bytes)} bytes`}
+          now={figures.bandwidth_bytes}
+          before={before?.bandwidth_bytes}
+          than={than}
+        />
+        <Tile
+          label="Hit ratio"
+          value={figures.requests === 0 ? "–" : ratio(figures.cache_hit_rate)}
+          more={
+            figures.requests > 0 && (
+              <OfPoints now={figures.cache_hit_rate} before={before?.requests ? before.cache_hit_rate : undefined} />
+            )
+          }
+        />
+        <Tile
+          label="Hit ratio by bytes"
+          value={figures.bandwidth_bytes === 0 ? "–" : ratio(figures.byte_hit_rate)}
+          exact={`${count(figures.cached_bytes)} bytes out of the cache, ${count(figures.uncached_bytes)} not`}
+          more={
+            figures.bandwidth_bytes > 0 && (
+              <OfPoints
+                now={figures.byte_hit_rate}
+                before={before?.bandwidth_bytes ? before.byte_hit_rate : undefined}
+              />
+            )
+          }
+        />
+        <Tile
+          label="Asked of origins"
+          value={count(figures.origin_requests)}
+          now={figures.origin_requests}
+          before={before?.origin_requests}
+          than={than}
+        />
+        <Tile
+          label="Came from origins"
+          value={bytes(figures.origin_bytes)}
+          exact={`${count(figures.origin_bytes)} bytes`}
+          now={figures.origin_bytes}
+          before={before?.origin_bytes}
+          than={than}
+        />
       </dl>
       {figures.by_zone.length === 0 ? (
         <p class="muted">Nothing was served in this month.</p>
@@ -130,25 +196,72 @@ function Figures({ figures, month }: { figures: Schemas["Usage"]; month: string 
                 cell: ({ bandwidth_bytes: sent }) => bytes(sent),
               },
               { head: "Hit ratio", kind: "number", cell: ({ cache_hit_rate: rate }) => ratio(rate) },
+              { head: "By bytes", kind: "number", cell: ({ byte_hit_rate: rate }) => ratio(rate) },
+              { head: "Asked of origins", kind: "number", cell: ({ origin_requests: asked }) => count(asked) },
+              {
+                head: "Came from them",
+                kind: "number",
+                title: ({ origin_bytes: came }) => `${count(came)} bytes`,
+                cell: ({ origin_bytes: came }) => bytes(came),
+              },
+              {
+                head: "First byte",
+                kind: "number",
+                title: ({ origin_first_byte_ms: within }) =>
+                  within === null
+                    ? undefined
+                    : `Half within ${count(within.p50)} ms, 95 % within ${count(within.p95)} ms`,
+                cell: ({ origin_first_byte_ms: within }) => (within === null ? "–" : `${count(within.p50)} ms`),
+              },
             ]}
           />
+          {figures.by_zone.length >= MOST_ZONES && (
+            <p class="hint">
+              The {count(MOST_ZONES)} zones with the most requests are listed; the sums above are of all.
+            </p>
+          )}
         </>
       )}
     </>
   );
 }
 
-function download(figures: Schemas["Usage"], month: string): void {
-  const rows = figures.by_zone.map(({ zone, name, requests, bandwidth_bytes, cache_hit_rate }) => [
-    zone,
-    name ?? "",
-    requests,
-    bandwidth_bytes,
-    cache_hit_rate,
+/** So many zones a report has at most. */
+const MOST_ZONES = 1_000;
+
+/** "October", or of a part of it "1–28 October". */
+function spanOf({ period_start: from, period_end: to }: Schemas["Usage"]): string {
+  const isWhole = to === lastDayOf(from.slice(0, 7));
+  const format = new Intl.DateTimeFormat(undefined, {
+    month: "long",
+    timeZone: "UTC",
+    ...(!isWhole && { day: "numeric" }),
+  });
+  return isWhole ? format.format(new Date(from)) : format.formatRange(new Date(from), new Date(to));
+}
+
+const COLUMNS = [
+  "requests",
+  "bandwidth_bytes",
+  "cache_hit_rate",
+  "cached_bytes",
+  "uncached_bytes",
+  "byte_hit_rate",
+  "origin_requests",
+  "origin_bytes",
+] as const satisfies (keyof Schemas["UsageByZone"])[];
+
+function download({ by_zone: zones }: Schemas["Usage"], month: string): void {
+  const rows = zones.map((row) => [
+    row.zone,
+    row.name ?? "",
+    ...COLUMNS.map((column) => row[column]),
+    row.origin_first_byte_ms?.p50 ?? "",
+    row.origin_first_byte_ms?.p95 ?? "",
   ]);
-  const text = csvOf(["zone", "name", "requests", "bandwidth_bytes", "cache_hit_rate"], rows);
+  const head = ["zone", "name", ...COLUMNS, "origin_first_byte_ms_p50", "origin_first_byte_ms_p95"];
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  link.href = URL.createObjectURL(new Blob([csvOf(head, rows)], { type: "text/csv" }));
   link.download = `usage-${month}.csv`;
   link.click();
   URL.revokeObjectURL(link.href);

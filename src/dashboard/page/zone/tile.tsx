@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { ratio } from "../ui/format.ts";
+import { count, ratio } from "../ui/format.ts";
 
 interface TileProps {
   label: string;
@@ -9,18 +9,20 @@ interface TileProps {
   /** The figure, and what it was in the period before. */
   now?: number;
   before?: number | undefined;
+  /** What `before` is of. */
+  than?: string;
   more?: ComponentChildren;
 }
 
 /** A figure, and how it has changed. */
-export function Tile({ label, value, exact, now, before, more }: TileProps) {
+export function Tile({ label, value, exact, now, before, than = "the period before", more }: TileProps) {
   return (
     <div class="card">
       <dt>{label}</dt>
       <dd title={exact}>
         {value}
         <span class="change">
-          {now !== undefined && before !== undefined && change(now, before)}
+          {now !== undefined && before !== undefined && change(now, before, than)}
           {more}
           {"\u00a0"}
         </span>
@@ -41,8 +43,19 @@ export function OfPoints({ now, before }: { now: number; before: number | undefi
   );
 }
 
-function change(now: number, before: number): string {
+/** What a time in milliseconds was before. */
+export function OfMilliseconds({ now, before }: { now: number; before: number | undefined }) {
+  if (before === undefined) return <>none before</>;
+  return (
+    <>
+      {now >= before ? "+" : "−"}
+      {count(Math.abs(now - before))} ms, from {count(before)} ms
+    </>
+  );
+}
+
+function change(now: number, before: number, than: string): string {
   if (before === 0) return "none before";
   const part = now / before - 1;
-  return `${part >= 0 ? "+" : "−"}${Math.abs(part * 100).toFixed(Math.abs(part) < 0.1 ? 1 : 0)} % to the period before`;
+  return `${part >= 0 ? "+" : "−"}${Math.abs(part * 100).toFixed(Math.abs(part) < 0.1 ? 1 : 0)} % to ${than}`;
 }

@@ -10,7 +10,7 @@ import { useLoaded } from "../ui/use-loaded.ts";
 import { useQuery } from "../ui/use-query.ts";
 import { FirstRequest } from "./first-request.tsx";
 import { Shares } from "./shares.tsx";
-import { OfPoints, Tile } from "./tile.tsx";
+import { OfMilliseconds, OfPoints, Tile } from "./tile.tsx";
 import { TopPaths } from "./top-paths.tsx";
 import { type Series, type Usage, usageOfZone } from "./usage-of-zone.ts";
 
@@ -95,7 +95,7 @@ function linesOf(
           {
             label: "Period before",
             color: "--before" as const,
-            isBefore: true,
+            look: "dashed" as const,
             values: now.map((_, index) => (before?.[index] ? value(before[index]) : null)),
           },
         ]
@@ -116,8 +116,8 @@ function Figures({ now, before }: { now: Usage; before: Usage | undefined }) {
         {
           label: "By bytes",
           color: "--two" as const,
-          isBefore: true,
-          values: series.map(({ bandwidth_bytes: sent, byte_hit_rate: rate }) => (sent === 0 ? null : (rate ?? null))),
+          look: "dashed" as const,
+          values: series.map(({ bandwidth_bytes: sent, byte_hit_rate: rate }) => (sent === 0 ? null : rate)),
         },
         {
           label: "By requests",
@@ -125,13 +125,14 @@ function Figures({ now, before }: { now: Usage; before: Usage | undefined }) {
           values: series.map(({ requests, cache_hit_rate: rate }) => (requests === 0 ? null : rate)),
         },
       ],
-      origin: linesOf("Origin requests", series, old, ({ origin_requests: asked }) => asked ?? null),
-      originBytes: linesOf("Origin bytes", series, old, ({ origin_bytes: came }) => came ?? null),
+      statuses: statusLines(series),
+      origin: linesOf("Origin requests", series, old, ({ origin_requests: asked }) => asked),
+      originBytes: linesOf("Origin bytes", series, old, ({ origin_bytes: came }) => came),
       firstByte: [
         {
           label: "95 % within",
           color: "--three" as const,
-          isBefore: true,
+          look: "dashed" as const,
           values: series.map(({ origin_first_byte_ms: within }) => within?.p95 ?? null),
         },
         {
@@ -157,36 +158,41 @@ function Figures({ now, before }: { now: Usage; before: Usage | undefined }) {
         <Tile
           label="Hit ratio"
           value={ratio(now.cache_hit_rate)}
-          exact={`${ratio(now.byte_hit_rate ?? 0)} of the bytes`}
           more={<OfPoints now={now.cache_hit_rate} before={before?.requests ? before.cache_hit_rate : undefined} />}
         />
-        {now.origin_requests !== undefined && (
-          <Tile
-            label="Asked of your origin"
-            value={count(now.origin_requests)}
-            exact={`${bytes(now.origin_bytes ?? 0)} came from it`}
-            now={now.origin_requests}
-            before={before?.origin_requests}
-          />
-        )}
+        <Tile
+          label="Hit ratio by bytes"
+          value={now.bandwidth_bytes === 0 ? "–" : ratio(now.byte_hit_rate)}
+          exact={`${count(now.cached_bytes)} bytes out of the cache, ${count(now.uncached_bytes)} not`}
+          more={
+            now.bandwidth_bytes > 0 && (
+              <OfPoints now={now.byte_hit_rate} before={before?.bandwidth_bytes ? before.byte_hit_rate : undefined} />
+            )
+          }
+        />
+        <Tile
+          label="Asked of your origin"
+          value={count(now.origin_requests)}
+          exact={`${count(now.origin_bytes)} bytes came from it`}
+          now={now.origin_requests}
+          before={before?.origin_requests}
+        />
+        <FirstByteTile now={now.origin_first_byte_ms} before={before?.origin_first_byte_ms} />
       </dl>
       <div class="charts">
         <Chart title="Requests" starts={starts} lines={charts.requests} show={shortCount} />
         <Chart title="Bandwidth" starts={starts} lines={charts.bytes} show={bytes} least={1000} />
         <Chart title="Hit ratio" starts={starts} lines={charts.hits} show={ratio} least={1} />
-        {now.origin_requests !== undefined && (
-          <>
-            <Chart title="Asked of your origin" starts={starts} lines={charts.origin} show={shortCount} />
-            <Chart title="Came from your origin" starts={starts} lines={charts.originBytes} show={bytes} least={1000} />
-            <Chart
-              title="Your origin's first byte"
-              starts={starts}
-              lines={charts.firstByte}
-              show={(value) => `${count(Math.round(value))} ms`}
-              least={10}
-            />
-          </>
-        )}
+        <Chart title="Status" starts={starts} lines={charts.statuses} show={shortCount} />
+        <Chart title="Asked of your origin" starts={starts} lines={charts.origin} show={shortCount} />
+        <Chart title="Came from your origin" starts={starts} lines={charts.originBytes} show={bytes} least={1000} />
+        <Chart
+          title="Your origin's first byte"
+          starts={starts}
+          lines={charts.firstByte}
+          show={milliseconds}
+          least={10}
+        />
       </div>
       <div class="columns">
         <Shares
@@ -216,6 +222,33 @@ function Figures({ now, before }: { now: Usage; before: Usage | undefined }) {
     </>
   );
 }
+
+/** A line for each class that there was; one is hidden to see the others at their size. */
+function statusLines(series: Series): readonly Line[] {
+  return Object.entries(STATUS_COLORS).flatMap(([name, color]) => {
+    const values = series.map(({ status_classes: classes }) => classes[name] ?? 0);
+    return values.some((value) => value > 0) ? [{ label: name, color, look: "line" as const, values }] : [];
+  });
+}
+
+const milliseconds = (value: number) => `${count(Math.round(value))} ms`;
+
+function FirstByteTile({ now, before }: { now: FirstByte; before: FirstByte | undefined }) {
+  return (
+    <Tile
+      label="Your origin's first byte"
+      value={now === null ? "–" : milliseconds(now.p50)}
+      exact={
+        now === null
+          ? "No origin answered"
+          : `Half within ${milliseconds(now.p50)}, 95 % within ${milliseconds(now.p95)}`
+      }
+      more={now !== null && <OfMilliseconds now={now.p50} before={before?.p50} />}
+    />
+  );
+}
+
+type FirstByte = Usage["origin_first_byte_ms"];
 
 const STATUS_COLORS: Readonly<Record<string, `--${string}`>> = {
   "2xx": "--good",
