@@ -60,6 +60,7 @@ export async function handleSignIn(
   const settings = settingsOf(env);
   if (settings.signInSecret === null)
     return refusal(503, "not_set_up", "nobody can sign in here: the operator has to set SIGN_IN_SECRET");
+  if (!isOwnOrigin(url, settings)) return refusal(404, "not_found", "people sign in at the dashboard's own address");
   const route = `${request.method} ${url.pathname}`;
   const isOurs = OWN[route] !== undefined;
   if (!isOurs && !PASSED.has(route)) return refusal(404, "not_found", "there is nothing at this path");
@@ -88,6 +89,15 @@ export async function handleSignIn(
     ? await OWN[route]!({ request: read, url, env, settings, ctx })
     : await signInOf(env, url.origin).handler(read);
   return withHeaders(answer);
+}
+
+/**
+ * Whether a URL is of the dashboard as people open it. A request says itself by which name and port it came, and a link that is
+ * mailed leads there: to the name as it is set, on Cloudflare's network to its only port.
+ */
+function isOwnOrigin({ hostname, protocol, port }: URL, { dashboardHost, trustedProxies }: Settings): boolean {
+  const isOnCloudflare = trustedProxies === null && protocol === "https:";
+  return hostname === dashboardHost && (port === "" || !isOnCloudflare);
 }
 
 interface Visit {
@@ -192,6 +202,8 @@ async function field(request: Request, name: string): Promise<string | null> {
 }
 
 const signIns = new WeakMap<SignInEnv, Map<string, SignIn>>();
+/** Of one machine there may be a few origins; requests that make up ports get no more room than that. */
+const MOST_ORIGINS = 8;
 
 /** How people sign in at an origin; it mails nothing. */
 export function signInOf(env: SignInEnv, origin: string): SignIn {
@@ -199,6 +211,7 @@ export function signInOf(env: SignInEnv, origin: string): SignIn {
   signIns.set(env, byOrigin);
   let signIn = byOrigin.get(origin);
   if (signIn === undefined) {
+    if (byOrigin.size >= MOST_ORIGINS) byOrigin.clear();
     signIn = createSignIn(env.DB, signInSettings(env, origin), () => undefined);
     byOrigin.set(origin, signIn);
   }

@@ -91,6 +91,27 @@ describe("the dashboard's host without TLS", () => {
   );
 });
 
+describe("a link to sign in", () => {
+  it.each(["https://dash.example:8443", "https://dash.example."])(
+    "is not mailed for %s: whoever asks for one for somebody else cannot have it lead elsewhere",
+    async (origin) => {
+      const bindings = { ...env, DASHBOARD_HOST: "dash.example" } as unknown as Env;
+      const ask = (at: string) =>
+        createEntry<Env>(controlPlane).fetch(
+          new Request(`${at}/auth/links`, {
+            method: "POST",
+            headers: { origin: at, "content-type": "application/json", "cf-connecting-ip": "192.0.2.52" },
+            body: JSON.stringify({ email: newEmail() }),
+          }),
+          bindings,
+          createExecutionContext(),
+        );
+      expect((await ask("https://dash.example")).status).toBe(200);
+      expect((await ask(origin)).status).toBe(404);
+    },
+  );
+});
+
 describe("a cookie that a sibling host has planted", () => {
   it("under the name without the prefix is not read over TLS", async () => {
     const planted = browser.cookies.get("rescdn.session_token")!;
