@@ -15,6 +15,8 @@ export interface PageLoad {
   shown: number;
   /** Milliseconds that one of its charts takes to draw; NaN: it has none. */
   chart: number;
+  /** Cumulative layout shift until a second after it stands there: 0 means that nothing has moved. */
+  shift: number;
 }
 
 /** As Lighthouse throttles: slow 4G. */
@@ -61,8 +63,8 @@ export async function measureDashboard({ rounds }: { rounds: number }): Promise<
       for (const [index, kind] of kinds.entries()) loads[index]!.push(await load(browser, started, account, kind));
     }
     return kinds.map(({ page }, index) => {
-      const of = (field: "bytes" | "shown" | "chart") => median(loads[index]!.map((one) => one[field]));
-      return { page, bytes: of("bytes"), shown: of("shown"), chart: of("chart") };
+      const of = (field: "bytes" | "shown" | "chart" | "shift") => median(loads[index]!.map((one) => one[field]));
+      return { page, bytes: of("bytes"), shown: of("shown"), chart: of("chart"), shift: of("shift") };
     });
   } finally {
     await browser.close();
@@ -86,13 +88,26 @@ async function load(
     await page.goto(path);
     await page.getByRole("heading", { level: 1 }).first().waitFor();
     const shown = performance.now() - begun;
-    if (!hasCharts) return { bytes: bytes(), shown, chart: Number.NaN };
-    await page.locator(".plot canvas").first().waitFor();
+    if (hasCharts) await page.locator(".plot canvas").first().waitFor();
     const charts = await page.evaluate(() => performance.getEntriesByName("chart").map(({ duration }) => duration));
-    return { bytes: bytes(), shown, chart: median(charts) };
+    return { bytes: bytes(), shown, chart: median(charts), shift: await layoutShift(page) };
   } finally {
     await context.close();
   }
+}
+
+/** What has moved on a page, and moves within a second. */
+async function layoutShift(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let sum = 0;
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) sum += (entry as PerformanceEntry & { value: number }).value;
+        }).observe({ type: "layout-shift", buffered: true });
+        setTimeout(() => resolve(sum), 1_000);
+      }),
+  );
 }
 
 /** Slows the page's network down, and counts what comes over it. */

@@ -10,6 +10,7 @@ import { missing } from "./contenders/installed.ts";
 import { measureCores } from "./cores.ts";
 import { type Count, countCalls } from "./counts.ts";
 import { measureDashboard, type PageLoad } from "./dashboard.ts";
+import { type ListTime, measureLists } from "./dashboard-lists.ts";
 import { measureDns } from "./dns.ts";
 import { type Growth, measureGrowth } from "./growth.ts";
 import { type KindResult, measureKinds } from "./kinds.ts";
@@ -61,6 +62,7 @@ let growth: Growth[] = [];
 let dns: Round[] = [];
 let startup: Startup[] = [];
 let dashboard: PageLoad[] | null = null;
+let lists: ListTime[] | null = null;
 if ((["compare", "store", "miss"] as const).some((part) => options.parts.has(part))) {
   if (options.parts.has("compare")) for (const line of missing) console.log(line);
   for (const asset of ASSETS) {
@@ -106,8 +108,9 @@ if (options.parts.has("startup")) {
 }
 if (options.parts.has("dashboard")) {
   dashboard = await measureDashboard(options);
+  lists = await measureLists(options, folder);
   console.log(
-    `\n${dashboard === null ? "dashboard: no browser (apt-get install chromium)" : dashboardReport(dashboard)}`,
+    `\n${dashboard === null ? "dashboard: no browser (apt-get install chromium)" : dashboardReport(dashboard, lists ?? [])}`,
   );
 }
 
@@ -132,6 +135,7 @@ writeFileSync(
       dns,
       startup,
       dashboard,
+      lists,
     },
     null,
     2,
