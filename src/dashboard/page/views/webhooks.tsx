@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { type RecordSchemas, resolvedb } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { account, isAtLeast } from "../state/session.ts";
@@ -165,6 +165,9 @@ function Shown({ webhook, changed }: { webhook: Webhook; changed(): void }) {
   );
 }
 
+/** How long a delivery is on its way before it is looked for again. */
+const LOOK_MS = 2_000;
+
 function Deliveries({ webhook, round }: { webhook: string; round: number }) {
   const list = useLoaded(
     () =>
@@ -175,6 +178,12 @@ function Deliveries({ webhook, round }: { webhook: string; round: number }) {
       ),
     [webhook, round],
   );
+  const isPending = list.data?.deliveries.some(({ status }) => status === "pending");
+  useEffect(() => {
+    if (!isPending) return;
+    const timer = setTimeout(list.reload, LOOK_MS);
+    return () => clearTimeout(timer);
+  }, [list.data]);
   const retry = useAction(async (delivery: string) => {
     const params = { path: { id: webhook, delivery } };
     await answerOf(resolvedb.POST("/api/v1/webhooks/{id}/deliveries/{delivery}/retry", { params }));
