@@ -72,6 +72,19 @@ export function byKey<Answer>(
   return asked(started, method, path, key, body);
 }
 
+/** Uploads a file to a zone that has a bucket in the place of a server. */
+export async function putFile(
+  { port }: Started,
+  { keys }: Account,
+  zone: string,
+  path: string,
+  body: string,
+): Promise<void> {
+  const url = `http://127.0.0.1:${port}/v1/zones/${zone}/files${path}`;
+  const answer = await fetch(url, { method: "PUT", headers: { "X-ResCDN-Key": keys.live }, body: new Blob([body]) });
+  if (!answer.ok) throw new Error(`uploading answers ${answer.status}: ${await answer.text()}`);
+}
+
 /** Asks a zone for a file, and reads what it answers to the end. */
 export async function ask(started: Started, zone: string, path: string): Promise<string | null> {
   return (await answerOf(started, zone, path)).headers["x-cache"]?.toString() ?? null;

@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { type Account, ask, byKey, newZone } from "./account.ts";
+import { type Account, ask, byKey, newZone, putFile } from "./account.ts";
 import type { Started } from "./started.ts";
 
 /** A page of the dashboard as somebody sees it. */
@@ -40,10 +40,12 @@ export function insidePages(zone: string): readonly ShownPage[] {
     { name: "rules", path: `/zones/${zone}/rules`, heading: "Edge rules", open: ["button", "1 Old shop"] },
     { name: "access", path: `/zones/${zone}/access`, heading: "Sign a URL" },
     { name: "hostnames", path: `/zones/${zone}/hostnames`, heading: `cdn.${zone}.example` },
+    { name: "files", path: `/zones/${filesOf(zone)}/files`, heading: "Files", last: "section.table" },
     { name: "settings", path: `/zones/${zone}/settings`, heading: zone, last: "form fieldset" },
     { name: "keys", path: "/keys", heading: "Keys" },
     { name: "new-key", path: "/keys", heading: "Keys", open: ["button", "New key"] },
-    { name: "usage", path: "/usage", heading: "Usage" },
+    { name: "rotate-key", path: "/keys", heading: "Keys", open: ["button", `Rotate ${KEY_NAME}`] },
+    { name: "usage", path: "/usage", heading: "Usage", last: "section.table" },
     { name: "audit", path: "/audit", heading: "Audit log" },
     { name: "members", path: "/members", heading: "Members" },
     { name: "account", path: "/account", heading: "You" },
@@ -53,6 +55,7 @@ export function insidePages(zone: string): readonly ShownPage[] {
     { name: "record", path: `/records/${shop}`, heading: shop, open: ["button", `config.${shop}.v1`] },
     { name: "webhooks", path: "/webhooks", heading: "ResolveDB" },
     { name: "operator", path: "/operator", heading: "Accounts" },
+    { name: "new-account", path: "/operator", heading: "Accounts", open: ["button", "New account"] },
   ];
 }
 
@@ -66,6 +69,9 @@ const asked = new URLSearchParams({
 
 /** A namespace that goes with a zone: nobody else has its name. */
 const namespaceOf = (zone: string) => zone.replace("assets", "shop");
+/** A zone that goes with another, and has its files here. */
+const filesOf = (zone: string) => zone.replace("assets", "files");
+const KEY_NAME = "CI of a team with a rather long name";
 
 /** Opens a page, and waits until all of it is there. */
 export async function show(page: Page, { path, heading, last, open }: ShownPage): Promise<void> {
@@ -100,14 +106,23 @@ export async function furnish(started: Started, account: Account): Promise<strin
       ],
       access: { referers: { allow: ["www.example.com", "*.example.org"], none: "allow" } },
       origin_headers: { "x-origin-key": "of-the-demo" },
+      logs: { target: { type: "https", url: `${started.assets}/logs` } },
     },
   });
   await byKey(started, account, "POST", `/v1/zones/${zone}/signing-keys`, {});
   await byKey(started, account, "POST", `/v1/zones/${zone}/hostnames`, { hostname: `cdn.${zone}.example` });
   await byKey(started, account, "POST", "/v1/keys", {
-    name: "CI of a team with a rather long name",
+    name: KEY_NAME,
     scopes: ["purge"],
   });
+  await byKey(started, account, "POST", "/v1/zones", { name: filesOf(zone), origin: "r2://files" });
+  for (const path of [
+    "/assets/site.css",
+    "/assets/app.js",
+    "/index.html",
+    "/a-folder/with-a-name-that-is-long/and-another-one/picture.svg",
+  ])
+    await putFile(started, account, filesOf(zone), path, "a file");
   const record = {
     key: `config.${namespaceOf(zone)}.v1`,
     data: Buffer.from('{"database":"postgres"}').toString("base64"),
