@@ -249,7 +249,7 @@ const COLUMNS = [
   "byte_hit_rate",
   "origin_requests",
   "origin_bytes",
-] as const satisfies (keyof Schemas["UsageByZone"])[];
+] as const satisfies readonly (keyof Schemas["UsageByZone"])[];
 
 function download({ by_zone: zones }: Schemas["Usage"], month: string): void {
   const rows = zones.map((row) => [

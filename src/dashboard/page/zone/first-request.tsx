@@ -15,9 +15,16 @@ export function FirstRequest({ zone, look }: { zone: Schemas["Zone"]; look(): vo
   return (
     <div class="card reading">
       <h2>No requests in this time</h2>
-      <p>
-        What <code>{zone.origin}</code> serves at a path, <code>{zone.subdomain}</code> serves at the same path.
-      </p>
+      {zone.origin.startsWith("r2://") ? (
+        <p>
+          What you upload under <a href={`/zones/${zone.name}/files`}>Files</a>, <code>{zone.subdomain}</code> serves at
+          the same path.
+        </p>
+      ) : (
+        <p>
+          What <code>{zone.origin}</code> serves at a path, <code>{zone.subdomain}</code> serves at the same path.
+        </p>
+      )}
       <Snippet label="In a page" code={`<link rel="stylesheet" href="${address}/style.css">`} />
       <Snippet label="In a terminal: X-Cache says MISS, the second time HIT" code={`curl -sI ${address}/style.css`} />
       <p class="waiting" role="status">

@@ -66,7 +66,7 @@ export function ZoneSettings({ read, reload }: { read: ZoneRead; reload(): void 
   return (
     <>
       <ZoneForm read={read} reload={reload} part="settings" sections={sections} />
-      {read.zone.settings.logs != null && <LogDelivery zone={read.zone} />}
+      {read.zone.settings.logs?.target && <LogDelivery zone={read.zone} />}
       {isAtLeast("editor") && (
         <section class="card reading">
           <h2>Pause and delete</h2>
