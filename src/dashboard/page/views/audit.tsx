@@ -12,8 +12,8 @@ import { useTitle } from "../ui/use-title.ts";
 export function Audit() {
   useTitle("Audit log");
   const paging = usePaging();
-  const [from, setFrom] = useQuery("from", "");
-  const [to, setTo] = useQuery("to", "");
+  const [from, setFrom] = useQuery<string>("from", "");
+  const [to, setTo] = useQuery<string>("to", "");
   const query = {
     limit: 50,
     ...(paging.cursor && { cursor: paging.cursor }),

@@ -28,7 +28,7 @@ export function Namespace() {
   const { namespace: name = "" } = useRoute().params;
   useTitle(name);
   const [page, setPage] = usePage();
-  const [resource, setResource] = useQuery("resource", "");
+  const [resource, setResource] = useQuery<string>("resource", "");
   const [edited, setEdited] = useState<Record | "new" | null>(null);
   const [question, ask] = useQuestion();
   const namespace = useLoaded(

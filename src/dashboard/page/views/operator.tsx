@@ -27,8 +27,8 @@ type Account = Schemas["OperatedAccount"];
 export function Operator() {
   useTitle("Operator");
   const paging = usePaging();
-  const [email, setEmail] = useQuery("email", "");
-  const [zone, setZone] = useQuery("zone", "");
+  const [email, setEmail] = useQuery<string>("email", "");
+  const [zone, setZone] = useQuery<string>("zone", "");
   const [suspending, setSuspending] = useState<Account | null>(null);
   const [link, setLink] = useState<string | null>(null);
   const [isMaking, setMaking] = useState(false);

@@ -36,7 +36,7 @@ const shown = (figures: Figures | null, show: (known: Figures) => string) => (fi
 /** The account's zones, with what they have served this month. */
 export function Zones() {
   useTitle("Zones");
-  const [name, setName] = useQuery("name", "");
+  const [name, setName] = useQuery<string>("name", "");
   const paging = usePaging();
   const { cursor } = paging;
   const zones = useLoaded(

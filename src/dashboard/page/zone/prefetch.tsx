@@ -20,7 +20,7 @@ export function Prefetch({ zone }: { zone: Schemas["Zone"] }) {
   const [text, setText] = useState("");
   const [sitemap, setSitemap] = useState("/sitemap.xml");
   const [purges, setPurges] = useState(false);
-  const [id, setId] = useQuery("prefetch", "");
+  const [id, setId] = useQuery<string>("prefetch", "");
   const paths = text
     .split("\n")
     .map((line) => line.trim())

@@ -10,7 +10,7 @@ const today = () => new Date().toISOString().slice(0, 10);
 
 /** The most requested paths of a day, with how far each count may be off. */
 export function TopPaths({ zone }: { zone: string }) {
-  const [date, setDate] = useQuery("day", today());
+  const [date, setDate] = useQuery<string>("day", today());
   const paths = useLoaded(
     () => answerOf(rescdn.GET("/v1/usage/paths", { params: { query: { zone, day: date } } })),
     [zone, date, mode.value],

@@ -17,7 +17,7 @@ import { UploadFiles } from "./upload-files.tsx";
 export function ZoneFiles({ zone }: { zone: Schemas["Zone"] }) {
   const path = { id: zone.id };
   const paging = usePaging();
-  const [prefix, setPrefix] = useQuery("prefix", "");
+  const [prefix, setPrefix] = useQuery<string>("prefix", "");
   const [question, ask] = useQuestion();
   const query = { limit: 50, ...(paging.cursor && { cursor: paging.cursor }), ...(prefix && { prefix }) };
   const list = useLoaded(
