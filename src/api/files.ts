@@ -160,7 +160,13 @@ function contentTypeOf(c: RestContext, path: string): string {
     });
   // What curl says of a body that nobody has said anything of.
   const isUnsaid = said === "" || /^application\/x-www-form-urlencoded$/i.test(said);
-  return isUnsaid ? (assetOf(path)?.contentType ?? "application/octet-stream") : said.slice(0, 200);
+  return isUnsaid ? typeOf(path) : said.slice(0, 200);
+}
+
+function typeOf(path: string): string {
+  // A page is no asset to the edge: whatever type an origin gives it, it keeps. Here nobody else says one.
+  if (/\.html?$/i.test(path)) return "text/html; charset=utf-8";
+  return assetOf(path)?.contentType ?? "application/octet-stream";
 }
 
 function limitsOf(c: RestContext) {

@@ -4,13 +4,27 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 import { projectRoot } from "../../src/server/project.ts";
-import { newAccount, signIn } from "./account.ts";
+import { ask, newAccount, signIn } from "./account.ts";
 import { CHROMIUM_FLAGS, findChromium } from "./chromium.ts";
 import { furnish, insidePages, OUTSIDE, show } from "./pages.ts";
 import { sampleUsage } from "./sample-usage.ts";
 import { OPERATOR, startDashboard } from "./started.ts";
+
+/** Has the zone asked while its tail is open. */
+async function showRequests(page: Page, zone: string): Promise<void> {
+  await page.getByText("Listening").waitFor();
+  for (const path of [
+    "/assets/reset.css",
+    "/assets/map.js?v=3",
+    "/assets/logo.svg",
+    "/missing.png",
+    "/assets/reset.css",
+  ])
+    await ask(started, zone, path);
+  await page.getByRole("row").nth(5).waitFor();
+}
 
 const SCREENS = {
   light: { viewport: { width: 1280, height: 900 }, colorScheme: "light" },
@@ -28,8 +42,9 @@ await mkdir(folder, { recursive: true });
 const started = await startDashboard();
 const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
 try {
-  const account = await newAccount(started, "pro", OPERATOR);
-  const inside = insidePages(await furnish(started, account));
+  const account = await newAccount(started, "enterprise", OPERATOR);
+  const zone = await furnish(started, account);
+  const inside = insidePages(zone);
   for (const [screen, options] of Object.entries(SCREENS)) {
     for (const [pages, isSignedIn] of [
       [OUTSIDE, false],
@@ -40,6 +55,7 @@ try {
       if (isSignedIn) await signIn(page, started, account);
       for (const shown of pages) {
         await show(page, shown);
+        if (shown.name === "live") await showRequests(page, zone);
         await page.screenshot({
           path: join(folder, `${shown.name}-${screen}.png`),
           fullPage: shown.open === undefined,
@@ -48,18 +64,25 @@ try {
       await context.close();
     }
   }
-  const context = await browser.newContext({ baseURL: started.origin, reducedMotion: "reduce", ...SCREENS.light });
-  const page = await context.newPage();
-  await signIn(page, started, account);
-  await page.route("**/v1/usage?**", async (route) => {
-    const real = await route.fetch();
-    await route.fulfill({ response: real, json: sampleUsage(await real.json()) });
-  });
-  for (const name of ["zone", "why"]) {
-    const shown = inside.find((one) => one.name === name);
-    if (shown === undefined) throw new Error(`no page is called ${name}`);
-    await show(page, shown);
-    await page.screenshot({ path: join(folder, `readme-${name}.png`) });
+  for (const [screen, options] of Object.entries(SCREENS)) {
+    const context = await browser.newContext({ baseURL: started.origin, reducedMotion: "reduce", ...options });
+    const page = await context.newPage();
+    await signIn(page, started, account);
+    await page.route("**/v1/usage?**", async (route) => {
+      const real = await route.fetch();
+      await route.fulfill({ response: real, json: sampleUsage(await real.json()) });
+    });
+    for (const shown of inside.filter(({ name }) => ["zone", "zone-week", "usage"].includes(name))) {
+      await show(page, shown);
+      await page.screenshot({ path: join(folder, `${shown.name}-busy-${screen}.png`), fullPage: true });
+    }
+    if (screen !== "light") continue;
+    for (const name of ["zone", "why"]) {
+      const shown = inside.find((one) => one.name === name);
+      if (shown === undefined) throw new Error(`no page is called ${name}`);
+      await show(page, shown);
+      await page.screenshot({ path: join(folder, `readme-${name}.png`) });
+    }
   }
   console.log(`see ${folder}`);
 } finally {

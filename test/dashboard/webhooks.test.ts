@@ -27,7 +27,7 @@ describe.skipIf(!HAS_BROWSER)("a webhook", () => {
       await row.waitFor();
       expect(told).toHaveLength(1);
       await row.getByRole("button", { name: "Send again" }).click();
-      await expect.poll(() => told.length).toBe(2);
+      await expect.poll(() => told.length, { timeout: 20_000 }).toBe(2);
       expect(told[1]).toBe(told[0]);
 
       await page.getByRole("button", { name: "New secret" }).click();

@@ -50,6 +50,14 @@ describe("a zone whose origin is a bucket", () => {
     expect(await hit.text()).toBe("body{}");
   });
 
+  it("serves a page as one, whose type nobody else says", async () => {
+    const site = await newSite();
+    await put(site, "index.html", "<h1>Hello</h1>");
+    const answer = await get(site, "/");
+    expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(await answer.text()).toBe("<h1>Hello</h1>");
+  });
+
   it("purges a path in the same breath when its file is replaced, and when it is deleted", async () => {
     const site = await newSite();
     await put(site, "a.css", "one");

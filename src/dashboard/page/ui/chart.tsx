@@ -25,8 +25,6 @@ interface ChartProps {
 }
 
 const HEIGHT = 180;
-/** So few values are each a point: one that has no neighbours is on no line. */
-const FEW = 48;
 const DAY_SECONDS = 86_400;
 const hours = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
@@ -93,6 +91,12 @@ function toggled(hidden: readonly string[], label: string): readonly string[] {
 function shownAt(values: Line["values"], index: number, show: (value: number) => string): string {
   const value = values[index];
   return value === null || value === undefined ? "–" : show(value);
+}
+
+/** Where the values are that have no neighbours: no line leads to them, so that each is drawn as a point. */
+function alone(values: Line["values"]): number[] {
+  const has = (index: number) => typeof values[index] === "number";
+  return values.flatMap((_, index) => (has(index) && !has(index - 1) && !has(index + 1) ? [index] : []));
 }
 
 interface Row {
@@ -171,7 +175,7 @@ function draw(
           width: look === "dashed" ? 1 : 1.5,
           ...(look === "dashed" && { dash: [4, 4] }),
           ...(look === "area" && { fill: () => `color-mix(in srgb, ${color(name)()} 10%, transparent)` }),
-          points: { size: 4, fill: color(name), show: look !== "dashed" && starts.length <= FEW },
+          points: { size: 5, fill: color(name), filter: (_: uPlot, index: number) => alone(lines[index - 1]!.values) },
         })),
       ] as uPlot.Series[],
     },

@@ -12,12 +12,14 @@ interface ConfirmProps {
   verb: string;
   /** Has to be typed first, where much is lost. */
   typed?: string;
+  /** Whether something is lost by it; so it is if nothing is said. */
+  danger?: boolean;
   act(): Promise<void>;
   close(): void;
 }
 
 /** Asks before something is destroyed. */
-export function Confirm({ title, children, verb, typed, act, close }: ConfirmProps) {
+export function Confirm({ title, children, verb, typed, danger = true, act, close }: ConfirmProps) {
   const [text, setText] = useState("");
   const action = useAction(act);
   const submit = async (event: Event) => {
@@ -40,7 +42,7 @@ export function Confirm({ title, children, verb, typed, act, close }: ConfirmPro
         <div class="buttons">
           <button
             type="submit"
-            class="button danger"
+            class={danger ? "button danger" : "button"}
             disabled={action.isRunning || (typed !== undefined && text !== typed)}
           >
             {verb}

@@ -88,7 +88,8 @@ function Entry({ change }: { change: Schemas["Change"] }) {
   return (
     <details>
       <summary>
-        <code>{action}</code> <span>{name ?? actor}</span> <Time at={at} />
+        <code>{action}</code> <span class="what">{nameOf(change)}</span> <span class="who">{name ?? actor}</span>{" "}
+        <Time at={at} />
       </summary>
       <dl class="pairs">
         <dt>What</dt>
@@ -120,6 +121,13 @@ function Entry({ change }: { change: Schemas["Change"] }) {
       </dl>
     </details>
   );
+}
+
+/** What people call what was changed. */
+function nameOf({ target, before, after }: Schemas["Change"]): string {
+  const state = { ...before, ...after } as Readonly<Record<string, unknown>>;
+  const names = ["name", "key", "path", "hostname", "email", "url"].map((field) => state[field]);
+  return names.find((name) => typeof name === "string") ?? target;
 }
 
 function shown(state: object | null): string {

@@ -33,6 +33,13 @@ export function Landing() {
             Read the guides
           </a>
         </p>
+        <figure class="example">
+          <pre>
+            <span class="muted">$</span> curl -sI https://my-assets.rescdn.io/style.css{"\n"}
+            content-type: text/css; charset=utf-8{"\n"}
+            cache-status: ResCDN; <strong>hit</strong>; ttl=86395
+          </pre>
+        </figure>
         <dl class="facts">
           <div>
             <dt>Correct</dt>

@@ -121,7 +121,7 @@ export function Operator() {
                   </span>
                 )}
                 <br />
-                <span class="muted">{address}</span>
+                <span class="second">{address}</span>
               </>
             ),
           },

@@ -22,7 +22,7 @@ export function RecoverAccount({ recovered: { id, name }, done, close }: Recover
     done(made.keys);
   };
   return (
-    <Confirm title={`New keys for ${name}?`} verb="Make new keys" act={recover} close={close}>
+    <Confirm title={`New keys for ${name}?`} verb="Make new keys" danger={revokes} act={recover} close={close}>
       <p>One of each kind with all scopes, shown this once: hand them to nobody but who owns the account.</p>
       <label class="check">
         <input type="checkbox" checked={revokes} onChange={({ currentTarget }) => setRevokes(currentTarget.checked)} />

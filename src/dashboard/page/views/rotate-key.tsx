@@ -7,10 +7,10 @@ import { Field } from "../ui/field.tsx";
 
 /** For how long the old key works yet. */
 const GRACES = [
-  [0, "not at all: it ends at once"],
-  [3_600, "an hour"],
-  [86_400, "a day"],
-  [604_800, "a week"],
+  [0, "no longer, from the next call on"],
+  [3_600, "for an hour"],
+  [86_400, "for a day"],
+  [604_800, "for a week"],
 ] as const;
 
 interface RotateKeyProps {
@@ -26,9 +26,9 @@ export function RotateKey({ rotated: { id, name }, done, close }: RotateKeyProps
   const rotate = async () =>
     done(await answerOf(rescdn.POST("/v1/keys/{id}/rotate", { params: { path: { id } }, body })));
   return (
-    <Confirm title={`Rotate ${name}?`} verb="Make a new key" act={rotate} close={close}>
+    <Confirm title={`Rotate ${name}?`} verb="Make a new key" danger={grace === 0} act={rotate} close={close}>
       <p>You get a new key with the same powers.</p>
-      <Field label="The old one works on for" hint="Time to move what uses it.">
+      <Field label="The old key works" hint="Time to move what uses it.">
         {(attributes) => (
           <select
             {...attributes}

@@ -53,7 +53,9 @@ export function Usage() {
       </div>
       {month === all[0] && quota.data && <Quota quota={quota.data} />}
       <Loading loaded={usage} lines={5}>
-        {(figures) => <Figures figures={figures} before={before.data} month={month} />}
+        {(figures) => (
+          <Figures figures={figures} before={before.data?.requests ? before.data : undefined} month={month} />
+        )}
       </Loading>
     </>
   );
@@ -134,11 +136,7 @@ function Figures({ figures, before, month }: FiguresProps) {
         <Tile
           label="Hit ratio"
           value={figures.requests === 0 ? "–" : ratio(figures.cache_hit_rate)}
-          more={
-            figures.requests > 0 && (
-              <OfPoints now={figures.cache_hit_rate} before={before?.requests ? before.cache_hit_rate : undefined} />
-            )
-          }
+          more={figures.requests > 0 && <OfPoints now={figures.cache_hit_rate} before={before?.cache_hit_rate} />}
         />
         <Tile
           label="Hit ratio by bytes"
@@ -197,9 +195,9 @@ function Figures({ figures, before, month }: FiguresProps) {
               },
               { head: "Hit ratio", kind: "number", cell: ({ cache_hit_rate: rate }) => ratio(rate) },
               { head: "By bytes", kind: "number", cell: ({ byte_hit_rate: rate }) => ratio(rate) },
-              { head: "Asked of origins", kind: "number", cell: ({ origin_requests: asked }) => count(asked) },
+              { head: "To origins", kind: "number", cell: ({ origin_requests: asked }) => count(asked) },
               {
-                head: "Came from them",
+                head: "From origins",
                 kind: "number",
                 title: ({ origin_bytes: came }) => `${count(came)} bytes`,
                 cell: ({ origin_bytes: came }) => bytes(came),

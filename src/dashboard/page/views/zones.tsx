@@ -43,7 +43,7 @@ export function Zones() {
     () =>
       answerOf(
         rescdn.GET("/v1/zones", {
-          params: { query: { limit: PAGE, ...(cursor && { cursor }), ...(name && { name }) } },
+          params: { query: { limit: PAGE, ...(cursor && { cursor }), ...(name && { name: `${name}*` }) } },
         }),
       ),
     [account.value?.id, mode.value, cursor, name],
@@ -65,7 +65,7 @@ export function Zones() {
       curl: { method: "PATCH", path: `/v1/zones/${zone.name}`, body: { active: false } },
     });
   const search = (text: string) => {
-    setName(text.toLowerCase());
+    setName(text.toLowerCase().replaceAll("*", ""));
     paging.reset();
   };
   if (account.value === null) return <FirstRun />;
@@ -79,6 +79,7 @@ export function Zones() {
           </a>
         )}
       </div>
+      <p class="muted">Requests, bandwidth and hit ratio are of this month, in UTC.</p>
       <Problem problem={resume.problem} />
       <Loading loaded={zones} lines={6}>
         {({ zones: rows }) =>
@@ -104,13 +105,17 @@ export function Zones() {
                       </>
                     ),
                   },
-                  { head: "Origin", cell: ({ origin }) => <span class="muted">{origin}</span> },
+                  {
+                    head: "Origin",
+                    title: ({ origin }) => origin,
+                    cell: ({ origin }) => <span class="muted short-text">{origin}</span>,
+                  },
                   {
                     head: "30 days",
                     cell: ({ id, name: called }) => of(id)?.requests !== 0 && <ZoneSparkline zone={id} name={called} />,
                   },
                   {
-                    head: "Requests this month",
+                    head: "Requests",
                     kind: "number",
                     title: ({ id }) => shown(of(id), ({ requests }) => count(requests)),
                     cell: ({ id }) => shown(of(id), ({ requests }) => shortCount(requests)),

@@ -33,7 +33,7 @@ export function Tile({ label, value, exact, now, before, than = "the period befo
 
 /** What a ratio was before, in points: a change of a ratio in percent misleads. */
 export function OfPoints({ now, before }: { now: number; before: number | undefined }) {
-  if (before === undefined) return <>none before</>;
+  if (before === undefined) return null;
   const points = Math.round((now - before) * 1_000) / 10;
   return (
     <>
@@ -45,7 +45,7 @@ export function OfPoints({ now, before }: { now: number; before: number | undefi
 
 /** What a time in milliseconds was before. */
 export function OfMilliseconds({ now, before }: { now: number; before: number | undefined }) {
-  if (before === undefined) return <>none before</>;
+  if (before === undefined) return null;
   return (
     <>
       {now >= before ? "+" : "−"}

@@ -52,7 +52,7 @@ export function UploadFiles({ zone, done }: { zone: Schemas["Zone"]; done(): voi
   );
   return (
     <section
-      class="card reading drop"
+      class="card reading"
       aria-label="Upload"
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {

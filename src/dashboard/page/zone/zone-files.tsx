@@ -51,7 +51,7 @@ export function ZoneFiles({ zone }: { zone: Schemas["Zone"] }) {
       </div>
       <Search
         label="Only files whose paths begin so"
-        placeholder="/assets/"
+        placeholder="Path begins with /assets/"
         value={prefix}
         search={(text) => {
           setPrefix(text);

@@ -71,6 +71,7 @@ function Loaded({ read, reload, part, sections, settings }: ZoneFormProps & { se
     save.run();
   };
   const mayEdit = isAtLeast("editor");
+  const shown = sections(Object.keys(settings));
   const problems = save.problem?.fields ?? {};
   const field = (name: string) =>
     name === "origin" ? (
@@ -97,8 +98,17 @@ function Loaded({ read, reload, part, sections, settings }: ZoneFormProps & { se
   return (
     <form class="settings" onSubmit={submit}>
       {!mayEdit && <p class="hint">You may read these settings; an editor or owner may change them.</p>}
-      {sections(Object.keys(settings)).map(({ title, names }) => (
-        <fieldset key={title} class="card plain" disabled={!mayEdit}>
+      {shown.length > 2 && (
+        <nav class="contents" aria-label="Parts of this page">
+          {shown.map(({ title }) => (
+            <a key={title} href={`#${idOf(title)}`}>
+              {title}
+            </a>
+          ))}
+        </nav>
+      )}
+      {shown.map(({ title, names }) => (
+        <fieldset key={title} id={idOf(title)} class="card plain" disabled={!mayEdit}>
           <legend class="unseen">{title}</legend>
           <h2>{title}</h2>
           {names.map(field)}
@@ -140,6 +150,9 @@ function Loaded({ read, reload, part, sections, settings }: ZoneFormProps & { se
     </form>
   );
 }
+
+/** What a link leads to within the page. */
+const idOf = (title: string) => title.toLowerCase().replaceAll(" ", "-");
 
 interface SettingFieldProps {
   name: string;

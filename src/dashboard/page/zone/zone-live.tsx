@@ -126,6 +126,12 @@ export function ZoneLive({ zone }: { zone: Schemas["Zone"] }) {
         {saidOf(state)}
         {omitted > 0 && ` ${count(omitted)} requests more were answered and are not shown: too many came at once.`}
       </p>
+      {shown.length === 0 && state.kind === "open" && (
+        <div class="empty">
+          <h2>{status || cache || path ? "No request of these yet" : "No request yet"}</h2>
+          <p>Each is shown with what the cache made of it, and leads to why.</p>
+        </div>
+      )}
       {shown.length > 0 && (
         <Table
           label="Requests"

@@ -72,7 +72,7 @@ export function ZoneOverview({ zone }: { zone: Schemas["Zone"] }) {
           now.requests === 0 ? (
             <FirstRequest zone={zone} look={usage.reload} />
           ) : (
-            <Figures now={now} before={before.data} />
+            <Figures now={now} before={before.data?.requests ? before.data : undefined} />
           )
         }
       </Loading>
@@ -158,7 +158,7 @@ function Figures({ now, before }: { now: Usage; before: Usage | undefined }) {
         <Tile
           label="Hit ratio"
           value={ratio(now.cache_hit_rate)}
-          more={<OfPoints now={now.cache_hit_rate} before={before?.requests ? before.cache_hit_rate : undefined} />}
+          more={<OfPoints now={now.cache_hit_rate} before={before?.cache_hit_rate} />}
         />
         <Tile
           label="Hit ratio by bytes"

@@ -64,48 +64,55 @@ export function ZonePurge({ zone }: { zone: Schemas["Zone"] }) {
   return (
     <>
       {isAtLeast("editor") && (
-        <form class="card reading" onSubmit={submit}>
-          <h2>Purge</h2>
-          <fieldset class="segments">
-            <legend class="unseen">What is purged</legend>
-            {KINDS.map(([name, label]) => (
-              <label key={name}>
-                <input type="radio" name="kind" checked={kind === name} onChange={() => setKind(name)} />
-                {label}
-              </label>
-            ))}
-          </fieldset>
-          {kind === "everything" ? (
-            <p class="hint">{hint}</p>
-          ) : (
-            <Field label={kind === "paths" ? "Paths" : "Tags"} hint={hint} problem={purge.problem?.fields[kind]}>
-              {(attributes) => (
-                <textarea
-                  {...attributes}
-                  rows={4}
-                  required
-                  spellcheck={false}
-                  placeholder={kind === "paths" ? "/style.css\n/images/*" : "release-41"}
-                  value={text}
-                  onInput={({ currentTarget }) => setText(currentTarget.value)}
-                />
-              )}
-            </Field>
-          )}
-          {kind !== "everything" && <PurgePreview zone={zone} kind={kind} names={names} />}
-          <label class="check">
-            <input type="checkbox" checked={soft} onChange={({ currentTarget }) => setSoft(currentTarget.checked)} />
-            <span>Soft: what is purged counts as stale, and is served on while your server is asked or fails</span>
-          </label>
-          <Problem problem={purge.problem} />
-          {done !== null && <Said done={done} />}
-          <div class="buttons">
-            <button type="submit" class={kind === "everything" ? "button danger" : "button"} disabled={purge.isRunning}>
-              {kind === "everything" ? "Purge everything" : "Purge"}
-            </button>
-          </div>
-          <AsCurl method="POST" path="/v1/purge" body={body} />
-        </form>
+        <div class="pair">
+          <form class="card" onSubmit={submit}>
+            <h2>Purge</h2>
+            <fieldset class="segments">
+              <legend class="unseen">What is purged</legend>
+              {KINDS.map(([name, label]) => (
+                <label key={name}>
+                  <input type="radio" name="kind" checked={kind === name} onChange={() => setKind(name)} />
+                  {label}
+                </label>
+              ))}
+            </fieldset>
+            {kind === "everything" ? (
+              <p class="hint">{hint}</p>
+            ) : (
+              <Field label={kind === "paths" ? "Paths" : "Tags"} hint={hint} problem={purge.problem?.fields[kind]}>
+                {(attributes) => (
+                  <textarea
+                    {...attributes}
+                    rows={4}
+                    required
+                    spellcheck={false}
+                    placeholder={kind === "paths" ? "/style.css\n/images/*" : "release-41"}
+                    value={text}
+                    onInput={({ currentTarget }) => setText(currentTarget.value)}
+                  />
+                )}
+              </Field>
+            )}
+            {kind !== "everything" && <PurgePreview zone={zone} kind={kind} names={names} />}
+            <label class="check">
+              <input type="checkbox" checked={soft} onChange={({ currentTarget }) => setSoft(currentTarget.checked)} />
+              <span>Soft: what is purged counts as stale, and is served on while your server is asked or fails</span>
+            </label>
+            <Problem problem={purge.problem} />
+            {done !== null && <Said done={done} />}
+            <div class="buttons">
+              <button
+                type="submit"
+                class={kind === "everything" ? "button danger" : "button"}
+                disabled={purge.isRunning}
+              >
+                {kind === "everything" ? "Purge everything" : "Purge"}
+              </button>
+            </div>
+            <AsCurl method="POST" path="/v1/purge" body={body} />
+          </form>
+          <Prefetch zone={zone} />
+        </div>
       )}
       {asking && (
         <Confirm title="Purge everything?" verb="Purge everything" act={order} close={() => setAsking(false)}>
@@ -115,7 +122,6 @@ export function ZonePurge({ zone }: { zone: Schemas["Zone"] }) {
           </p>
         </Confirm>
       )}
-      {isAtLeast("editor") && <Prefetch zone={zone} />}
       <PurgeHistory zone={zone.id} round={round} />
     </>
   );
