@@ -15,15 +15,13 @@ import { OPERATOR, startDashboard } from "./started.ts";
 /** Has the zone asked while its tail is open. */
 async function showRequests(page: Page, zone: string): Promise<void> {
   await page.getByText("Listening").waitFor();
-  for (const path of [
-    "/assets/reset.css",
-    "/assets/map.js?v=3",
-    "/assets/logo.svg",
-    "/missing.png",
-    "/assets/reset.css",
-  ])
-    await ask(started, zone, path);
-  await page.getByRole("row").nth(5).waitFor();
+  const paths = ["/assets/reset.css", "/assets/map.js?v=3", "/assets/logo.svg", "/missing.png"];
+  const rows = page.getByRole("row");
+  // It takes a moment until the edge knows that somebody listens.
+  for (let times = 0; (await rows.count()) < 8; times++) {
+    await ask(started, zone, paths[times % paths.length]!);
+    await page.waitForTimeout(200);
+  }
 }
 
 const SCREENS = {

@@ -4,11 +4,14 @@ import { SmallButton } from "../ui/small-button.tsx";
 import { initialOf, isPlainObject } from "./shape.ts";
 import { type EditorProps, ValueEditor } from "./value-editor.tsx";
 
+/** What an item of a list is called, by the list's name; the other lists are of what a rule asks for. */
+const ITEMS: Readonly<Record<string, string>> = { rules: "rule", origins: "origin", statuses: "status" };
+
 /** A list of things that have parts, in their order. One is open at a time. */
 export function ListEditor({ items, value, set, path, problems }: EditorProps & { items: Schema }) {
   const list = Array.isArray(value) ? value : [];
   const [open, setOpen] = useState<number | null>(null);
-  const what = path.endsWith("rules") ? "rule" : "condition";
+  const what = ITEMS[path.slice(path.lastIndexOf(".") + 1)] ?? "condition";
   const change = (index: number, changed: unknown) => set(list.with(index, changed));
   const remove = (index: number) => {
     set(list.toSpliced(index, 1));
@@ -69,7 +72,9 @@ export function ListEditor({ items, value, set, path, problems }: EditorProps & 
         );
       })}
       <div>
-        <SmallButton act={add}>Add a {what}</SmallButton>
+        <SmallButton act={add}>
+          Add {/^[aeiou]/.test(what) ? "an" : "a"} {what}
+        </SmallButton>
       </div>
     </div>
   );

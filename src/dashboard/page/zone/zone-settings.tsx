@@ -40,7 +40,7 @@ const SECTIONS: readonly Section[] = [
     ],
   },
   { title: "Requests", names: ["query", "methods", "cors"] },
-  { title: "Answers", names: ["response_headers", "compression", "error_pages", "maintenance"] },
+  { title: "Answers", names: ["response_headers", "compression", "error_pages", "maintenance", "server_timing"] },
   { title: "Logs", names: ["logs"] },
   { title: "Hosts and search engines", names: ["https", "hsts", "canonical", "noindex", "robots_txt"] },
 ];
