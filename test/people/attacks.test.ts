@@ -53,6 +53,28 @@ describe("what GitHub sends back", () => {
   });
 });
 
+describe("the way through GitHub", () => {
+  it.each(["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])(
+    "leads to no other site afterwards: %j",
+    async (callbackURL) => {
+      const bindings = { ...env, GITHUB_CLIENT_ID: "id", GITHUB_CLIENT_SECRET: "secret" } as unknown as Env;
+      const ask = (to: string, field: string) =>
+        worker.fetch(
+          new Request(`${DASHBOARD}/auth/sign-in/social`, {
+            method: "POST",
+            headers: { origin: DASHBOARD, "content-type": "application/json", "cf-connecting-ip": "192.0.2.53" },
+            body: JSON.stringify({ provider: "github", [field]: to }),
+          }) as Request<unknown, never>,
+          bindings,
+          createExecutionContext(),
+        );
+      expect((await ask("/zones", "callbackURL")).status).toBe(200);
+      for (const field of ["callbackURL", "errorCallbackURL", "newUserCallbackURL"])
+        expect((await ask(callbackURL, field)).status, field).toBe(403);
+    },
+  );
+});
+
 describe("an address at GitHub that becomes another's in lower case", () => {
   it("is not taken for the other's: K may be the sign for Kelvin", async () => {
     const settings = {
