@@ -79,7 +79,12 @@ try {
       const shown = inside.find((one) => one.name === name);
       if (shown === undefined) throw new Error(`no page is called ${name}`);
       await show(page, shown);
-      await page.screenshot({ path: join(folder, `readme-${name}.png`) });
+      if (name === "why") {
+        await page.getByRole("checkbox", { name: /^Ask the origin as well/ }).check();
+        await page.getByRole("button", { name: "Explain" }).click();
+        await page.getByRole("status", { name: "What the origin answers" }).waitFor();
+      }
+      await page.screenshot({ path: join(folder, `readme-${name}.png`), fullPage: name === "why" });
     }
   }
   console.log(`see ${folder}`);

@@ -35,6 +35,7 @@ export function Tile({ label, value, exact, now, before, than = "the period befo
 export function OfPoints({ now, before }: { now: number; before: number | undefined }) {
   if (before === undefined) return null;
   const points = Math.round((now - before) * 1_000) / 10;
+  if (points === 0) return <>as before</>;
   return (
     <>
       {points >= 0 ? "+" : "−"}
@@ -46,6 +47,7 @@ export function OfPoints({ now, before }: { now: number; before: number | undefi
 /** What a time in milliseconds was before. */
 export function OfMilliseconds({ now, before }: { now: number; before: number | undefined }) {
   if (before === undefined) return null;
+  if (now === before) return <>as before</>;
   return (
     <>
       {now >= before ? "+" : "−"}
@@ -56,6 +58,7 @@ export function OfMilliseconds({ now, before }: { now: number; before: number | 
 
 function change(now: number, before: number, than: string): string {
   if (before === 0) return "none before";
+  if (now === before) return `as in ${than}`;
   const part = now / before - 1;
   return `${part >= 0 ? "+" : "−"}${Math.abs(part * 100).toFixed(Math.abs(part) < 0.1 ? 1 : 0)} % to ${than}`;
 }
