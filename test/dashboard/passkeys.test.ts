@@ -32,7 +32,7 @@ describe.skipIf(!HAS_BROWSER)("a passkey", () => {
     await page.getByRole("link", { name: "Start with a zone" }).waitFor();
     await page.goto("/keys");
     await page.getByRole("button", { name: "Use a passkey" }).click();
-    await page.getByRole("heading", { name: "Keys" }).waitFor();
+    await page.getByRole("heading", { name: "Keys", exact: true }).waitFor();
 
     await page.goto("/account");
     await page.getByRole("button", { name: "Remove" }).click();

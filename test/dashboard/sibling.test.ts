@@ -99,7 +99,7 @@ describe.skipIf(!HAS_BROWSER)("a host beside the dashboard's", () => {
     await expect.poll(bombs).toBe(0);
     await signIn();
     await page.goto(at("/keys"));
-    await page.getByRole("heading", { name: "Keys" }).waitFor();
+    await page.getByRole("heading", { name: "Keys", exact: true }).waitFor();
   });
 
   it("cannot have the browser do anything with the session, nor show the page in a frame", async () => {

@@ -178,7 +178,11 @@ function Deliveries({ webhook, round }: { webhook: string; round: number }) {
       ),
     [webhook, round],
   );
-  const isPending = list.data?.deliveries.some(({ status }) => status === "pending");
+  const [isRetried, setRetried] = useState(false);
+  // What has failed is tried again after minutes or hours: nobody waits for that here.
+  const isPending = list.data?.deliveries.some(
+    ({ status, attempts }) => status === "pending" && (attempts === 0 || isRetried),
+  );
   useEffect(() => {
     if (!isPending) return;
     const timer = setTimeout(list.reload, LOOK_MS);
@@ -187,6 +191,7 @@ function Deliveries({ webhook, round }: { webhook: string; round: number }) {
   const retry = useAction(async (delivery: string) => {
     const params = { path: { id: webhook, delivery } };
     await answerOf(resolvedb.POST("/api/v1/webhooks/{id}/deliveries/{delivery}/retry", { params }));
+    setRetried(true);
     list.reload();
   });
   return (
@@ -212,9 +217,10 @@ function Deliveries({ webhook, round }: { webhook: string; round: number }) {
           {
             head: "What to do",
             kind: "actions",
-            cell: ({ id, status }) =>
+            cell: ({ id, status, attempts }) =>
               isAtLeast("editor") &&
-              status !== "pending" && <SmallButton act={() => retry.run(id)}>Send again</SmallButton>,
+              status !== "delivered" &&
+              attempts > 0 && <SmallButton act={() => retry.run(id)}>Send again</SmallButton>,
           },
         ]}
       />

@@ -37,7 +37,7 @@ export function LogDelivery({ zone }: { zone: Schemas["Zone"] }) {
                 Delivery of logs
                 <span class={SAID[delivery.state][0]}>{SAID[delivery.state][1]}</span>
               </h2>
-              <SmallButton label="Look again at the delivery of logs" disabled={read.isLoading} act={read.reload}>
+              <SmallButton label="Refresh the delivery of logs" disabled={read.isLoading} act={read.reload}>
                 Refresh
               </SmallButton>
             </div>
