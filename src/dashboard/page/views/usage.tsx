@@ -1,14 +1,16 @@
 import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
-import { account, mode } from "../state/session.ts";
+import { account, isAtLeast, mode } from "../state/session.ts";
 import { bytes, count, ratio } from "../ui/format.ts";
 import { Loading } from "../ui/loading.tsx";
 import { Table } from "../ui/table.tsx";
+import { Time } from "../ui/time.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { useQuery } from "../ui/use-query.ts";
 import { useTitle } from "../ui/use-title.ts";
 import { OfPoints, Tile } from "../zone/tile.tsx";
 import { csvOf } from "./csv.ts";
+import { QuotaCaps } from "./quota-caps.tsx";
 
 /** The months of the last year, newest first, such as `2026-11`. */
 function months(): string[] {
@@ -51,7 +53,7 @@ export function Usage() {
           </select>
         </label>
       </div>
-      {month === all[0] && quota.data && <Quota quota={quota.data} />}
+      {month === all[0] && quota.data && <Quota quota={quota.data} changed={quota.reload} />}
       <Loading loaded={usage} lines={5}>
         {(figures) => (
           <Figures figures={figures} before={before.data?.requests ? before.data : undefined} month={month} />
@@ -81,7 +83,7 @@ function lastDayOf(month: string): string {
   return new Date(Date.UTC(year!, number!, 0)).toISOString().slice(0, 10);
 }
 
-function Quota({ quota }: { quota: Schemas["Quota"] }) {
+function Quota({ quota, changed }: { quota: Schemas["Quota"]; changed(): void }) {
   return (
     <section class="card">
       <h2>Quota of this month</h2>
@@ -91,7 +93,14 @@ function Quota({ quota }: { quota: Schemas["Quota"] }) {
         {quota.at_quota === "stop"
           ? "When it is reached, live zones answer 429 until the month ends."
           : "When it is reached, zones go on."}
+        {quota.stopped_until !== null && (
+          <strong class="bad">
+            {" "}
+            It is reached: they are stopped until <Time at={quota.stopped_until} exact />.
+          </strong>
+        )}
       </p>
+      {isAtLeast("owner") && <QuotaCaps quota={quota} saved={changed} />}
     </section>
   );
 }

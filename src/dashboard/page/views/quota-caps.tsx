@@ -1,0 +1,85 @@
+import { useState } from "preact/hooks";
+import { rescdn, type Schemas } from "../api/client.ts";
+import { answerOf } from "../api/problem.ts";
+import { AsCurl } from "../ui/as-curl.tsx";
+import { Field } from "../ui/field.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { TextField } from "../ui/text-field.tsx";
+import { useAction } from "../ui/use-action.ts";
+
+type Quota = Schemas["Quota"];
+
+const GIGABYTE = 1_000_000_000;
+
+/** Caps of the account's own below its plan's quota, and what happens there. */
+export function QuotaCaps({ quota, saved }: { quota: Quota; saved(): void }) {
+  const { requests, bytes } = quota;
+  const [requestsCap, setRequestsCap] = useState(requests.cap === null ? "" : String(requests.cap));
+  const [bytesCap, setBytesCap] = useState(bytes.cap === null ? "" : String(bytes.cap / GIGABYTE));
+  const [atQuota, setAtQuota] = useState(quota.at_quota);
+  const body = {
+    requests_cap: requestsCap === "" ? null : Number(requestsCap),
+    bytes_cap: bytesCap === "" ? null : Math.round(Number(bytesCap) * GIGABYTE),
+    at_quota: atQuota,
+  };
+  const save = useAction(async () => {
+    await answerOf(rescdn.PATCH("/v1/quota", { body }));
+    saved();
+  });
+  const submit = (event: Event) => {
+    event.preventDefault();
+    save.run();
+  };
+  const problems = save.problem?.fields ?? {};
+  return (
+    <details>
+      <summary>Set caps of your own</summary>
+      <form class="reading caps" onSubmit={submit}>
+        <TextField
+          label="Requests a month"
+          hint="Empty: what the plan allows."
+          problem={problems.requests_cap}
+          type="number"
+          min={1}
+          value={requestsCap}
+          set={setRequestsCap}
+        />
+        <Field
+          label="Bandwidth a month, GB"
+          hint="Of bodies, in units of 1,000,000,000 bytes. Empty: what the plan allows."
+          problem={problems.bytes_cap}
+        >
+          {(attributes) => (
+            <input
+              {...attributes}
+              type="number"
+              min="0.001"
+              step="0.001"
+              value={bytesCap}
+              onInput={({ currentTarget }) => setBytesCap(currentTarget.value)}
+            />
+          )}
+        </Field>
+        <Field label="When it is reached" problem={problems.at_quota}>
+          {(attributes) => (
+            <select
+              {...attributes}
+              value={atQuota}
+              onChange={({ currentTarget }) => setAtQuota(currentTarget.value as Quota["at_quota"])}
+            >
+              <option value="continue">live zones go on</option>
+              <option value="stop">live zones answer 429 until the month ends</option>
+            </select>
+          )}
+        </Field>
+        <Problem problem={save.problem} />
+        <div class="buttons">
+          <button type="submit" class="button" disabled={save.isRunning}>
+            Save the caps
+          </button>
+        </div>
+        <AsCurl method="PATCH" path="/v1/quota" body={body} />
+      </form>
+    </details>
+  );
+}
