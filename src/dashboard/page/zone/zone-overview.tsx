@@ -76,7 +76,8 @@ export function ZoneOverview({ zone }: { zone: Schemas["Zone"] }) {
           )
         }
       </Loading>
-      <TopPaths zone={zone.id} />
+      {/* Not before what stands above it: it would move down as that comes. */}
+      {usage.data && <TopPaths zone={zone.id} />}
     </>
   );
 }
