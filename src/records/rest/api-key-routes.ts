@@ -67,7 +67,8 @@ export const createApiKeyRoute = route({
   operationId: "createApiKey",
   summary: "Create an API key",
   tags: ["API keys"],
-  description: "A key grants no more than it has: neither other scopes nor a later end.",
+  description:
+    "A key grants no more than it has: neither other scopes nor a later end. Of those who are signed in only owners make, see and revoke keys.",
   scope: "write",
   request: {
     body: requiredJson(
