@@ -1,89 +1,26 @@
 import { refusalOfAdminToken } from "./accounts/admin-token.ts";
 import { log } from "./log/log.ts";
 import { type Keyring, NO_KEYRING, readKeyring } from "./secrets/keyring.ts";
+import {
+  atLeastOne,
+  bytes,
+  fieldName,
+  hosts,
+  isTrue,
+  milliseconds,
+  names,
+  SettingsError,
+  words,
+} from "./variable-values.ts";
+import type { Variables } from "./variables.ts";
 
-/** Variables of `wrangler.toml`, and secrets, which are optional until they are set. */
-export interface Variables {
-  EDGE_DOMAINS: string;
-  API_HOSTS: string;
-  RECORDS_HOSTS: string;
-  DASHBOARD_HOST?: string;
-  SIGN_IN_SECRET?: string;
-  SIGN_UP?: string;
-  OPERATORS?: string;
-  MAIL_FROM?: string;
-  GITHUB_CLIENT_ID?: string;
-  GITHUB_CLIENT_SECRET?: string;
-  NAME_SERVERS: string;
-  HOST_ADDRESSES?: string;
-  ADMIN_TOKEN?: string;
-  PUBLIC_NAMESPACE_ACCOUNT?: string;
-  DNS_BRIDGE_SECRET?: string;
-  DNS_RESOLVERS?: string;
-  /** Set where the Worker is not on Cloudflare's network, if only to "". */
-  TRUSTED_PROXIES?: string;
-  COUNTRY_HEADER?: string;
-  ASN_HEADER?: string;
-  ALLOW_PRIVATE_ORIGINS?: string;
-  ALLOW_HTTP_ORIGINS?: string;
-  MEMORY_BYTES?: string;
-  MEMORY_OBJECT_BYTES?: string;
-  STALLED_CLIENT_MS?: string;
-  KV_WRITE_INTERVAL_MS?: string;
-  SECRETS_KEY?: string;
-  CLOUDFLARE_API_TOKEN?: string;
-  CLOUDFLARE_ZONE_ID?: string;
-  CLOUDFLARE_SAAS_ZONE_ID?: string;
-  DOH_RESOLVER?: string;
-  UPPER_TIER?: string;
-  /** For tests. */
-  CLOUDFLARE_API_BASE?: string;
-}
-
-/** The names of all {@link Variables}. */
-export const VARIABLE_NAMES = [
-  "EDGE_DOMAINS",
-  "API_HOSTS",
-  "RECORDS_HOSTS",
-  "DASHBOARD_HOST",
-  "SIGN_IN_SECRET",
-  "SIGN_UP",
-  "OPERATORS",
-  "MAIL_FROM",
-  "GITHUB_CLIENT_ID",
-  "GITHUB_CLIENT_SECRET",
-  "NAME_SERVERS",
-  "HOST_ADDRESSES",
-  "ADMIN_TOKEN",
-  "PUBLIC_NAMESPACE_ACCOUNT",
-  "DNS_BRIDGE_SECRET",
-  "DNS_RESOLVERS",
-  "TRUSTED_PROXIES",
-  "COUNTRY_HEADER",
-  "ASN_HEADER",
-  "ALLOW_PRIVATE_ORIGINS",
-  "ALLOW_HTTP_ORIGINS",
-  "MEMORY_BYTES",
-  "MEMORY_OBJECT_BYTES",
-  "STALLED_CLIENT_MS",
-  "KV_WRITE_INTERVAL_MS",
-  "SECRETS_KEY",
-  "CLOUDFLARE_API_TOKEN",
-  "CLOUDFLARE_ZONE_ID",
-  "CLOUDFLARE_SAAS_ZONE_ID",
-  "DOH_RESOLVER",
-  "UPPER_TIER",
-  "CLOUDFLARE_API_BASE",
-] as const satisfies readonly (keyof Variables)[];
+export type { Variables } from "./variables.ts";
 
 /**
  * Who may sign in without having done so before: anybody; whom a member of an account has invited; nobody. The owner of an
  * account's address and the operators always may.
  */
 export type SignUp = "open" | "invited" | "closed";
-
-/** A variable says what it must not. */
-export class SettingsError extends Error {}
 
 /** {@link Variables}, parsed, with defaults applied. */
 export interface Settings {
@@ -268,78 +205,4 @@ function resolverOf({ DOH_RESOLVER: url }: Variables): string {
   if (protocol !== "https:" && protocol !== "http:")
     throw new SettingsError(`DOH_RESOLVER is not the URL of a resolver that speaks DNS over HTTPS: ${url}`);
   return url;
-}
-
-function bytes(env: Variables, name: keyof Variables, byDefault: number): number {
-  const text = env[name];
-  if (!text) return byDefault;
-  if (!/^\d{1,15}$/.test(text)) throw new SettingsError(`${name} is not a whole number of bytes: ${text}`);
-  return Number(text);
-}
-
-/** What platforms take for a timer: a longer one would end at once. */
-const LONGEST_MS = 2_147_483_647;
-
-function milliseconds(env: Variables, name: keyof Variables, byDefault: number, least: number): number {
-  const text = env[name];
-  if (!text) return byDefault;
-  const ms = /^\d{1,10}$/.test(text) ? Number(text) : -1;
-  if (ms >= least && ms <= LONGEST_MS) return ms;
-  throw new SettingsError(`${name} is not a whole number of milliseconds from ${least} to ${LONGEST_MS}: ${text}`);
-}
-
-function fieldName(env: Variables, name: keyof Variables): string | null {
-  const text = env[name]?.trim();
-  if (!text) return null;
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(text)) throw new SettingsError(`${name} is not the name of a header: ${text}`);
-  return text.toLowerCase();
-}
-
-function isTrue(env: Variables, name: keyof Variables): boolean {
-  const text = env[name];
-  if (text && text !== "true" && text !== "false")
-    throw new SettingsError(`${name} is neither true nor false: ${text}`);
-  return text === "true";
-}
-
-function atLeastOne([first, ...others]: string[], otherwise: string): readonly [string, ...string[]] {
-  if (first === undefined) throw new SettingsError(otherwise);
-  return [first, ...others];
-}
-
-/** Hostnames that are no addresses: these have no names below them, and no NS record leads to one. */
-function names(env: Variables, name: keyof Variables): string[] {
-  const named = hosts(env, name);
-  const address = named.find(isAddress);
-  if (address !== undefined) throw new SettingsError(`${name} names an address where a name has to be: ${address}`);
-  return named;
-}
-
-/** Hostnames, without a port or a scheme; addresses too, IPv6 in brackets. */
-function hosts(env: Variables, name: keyof Variables): string[] {
-  const named = words(env[name] ?? "");
-  const wrong = named.find((host) => !isAddress(host) && !isHostname(host));
-  if (wrong !== undefined) throw new SettingsError(`${name} names something that is not a hostname: ${wrong}`);
-  return named;
-}
-
-/** What ends in a number is read as an address wherever URLs are: `8787` as 0.0.34.83. */
-function isHostname(host: string): boolean {
-  const labels = host.split(".");
-  return labels.every(isLabel) && host.length <= 253 && !/^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1)!);
-}
-
-function isLabel(label: string): boolean {
-  return /^[a-z0-9_-]{1,63}$/.test(label) && !label.startsWith("-") && !label.endsWith("-");
-}
-
-function isAddress(host: string): boolean {
-  return /^\d+\.\d+\.\d+\.\d+$|^\[.*\]$/.test(host) && URL.parse(`http://${host}`)?.hostname === host;
-}
-
-function words(list: string): string[] {
-  return list
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .filter(Boolean);
 }

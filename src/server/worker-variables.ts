@@ -1,7 +1,9 @@
 import { totalmem } from "node:os";
 import { distance } from "fastest-levenshtein";
 import { ownHostsOf } from "../records/dns/own-hosts.ts";
-import { SettingsError, settingsOf, VARIABLE_NAMES, type Variables } from "../settings.ts";
+import { settingsOf } from "../settings.ts";
+import { SettingsError } from "../variable-values.ts";
+import { VARIABLE_NAMES, type Variables } from "../variables.ts";
 import { addressesFromEnvironment, fail, refuseWeakSecret } from "./command.ts";
 import { report } from "./log/report.ts";
 import type { Toolchain } from "./toolchain.ts";

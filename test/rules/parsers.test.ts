@@ -77,6 +77,7 @@ const NOT_TIMED: Readonly<Record<string, string>> = {
   "src/edge/fill/answer-question.ts": ONE_PASS,
   "src/http/request-fields.ts": OURS,
   "src/settings.ts": "the operator's settings",
+  "src/variable-values.ts": "the operator's settings",
   "src/records/dns/answer-question.ts": OURS,
   "src/records/dns/asking-client.ts": ONE_PASS,
   "src/records/dns/doh.ts": ONE_PASS,

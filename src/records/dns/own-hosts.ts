@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
-import { type Settings, SettingsError } from "../../settings.ts";
+import type { Settings } from "../../settings.ts";
+import { SettingsError } from "../../variable-values.ts";
 
 type HostSettings = Pick<Settings, "apiHosts" | "recordsHosts" | "nameServers" | "hostAddresses">;
 

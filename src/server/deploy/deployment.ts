@@ -1,6 +1,8 @@
 import { getDomain } from "tldts";
 import { ownHostsOf } from "../../records/dns/own-hosts.ts";
-import { SettingsError, settingsOf, VARIABLE_NAMES, type Variables } from "../../settings.ts";
+import { settingsOf } from "../../settings.ts";
+import { SettingsError } from "../../variable-values.ts";
+import { VARIABLE_NAMES, type Variables } from "../../variables.ts";
 import { CannotStart } from "../cannot-start.ts";
 
 /** What is to be deployed. */
