@@ -1,33 +1,16 @@
-import { createHash } from "node:crypto";
 import { BodyReader } from "../../../edge/body/body-reader.ts";
-import {
-  APART,
-  APART_HEADER,
-  type Cached,
-  type Content,
-  ENTRY_HEADER,
-  type PlainCache,
-} from "../../../edge/cache/own-cache.ts";
-import { BoundedMap } from "../../../memo/bounded-map.ts";
+import type { Cached, Content, PlainCache } from "../../../edge/cache/own-cache.ts";
 import { Interruption } from "../../../memo/interruption.ts";
-import { Sieve } from "../../../memo/sieve.ts";
 import { type CachedFile, type CacheIndex, diskBytes } from "./cache-index.ts";
 import { Disk } from "./disk.ts";
+import { FileIds, groupHash } from "./file-ids.ts";
 import { AT_ONCE_BYTES, pathOf } from "./file-name.ts";
+import { HeldEntries } from "./held-entries.ts";
 import { openIndex } from "./open-index.ts";
+import { joined, readSome } from "./read-some.ts";
 
 /** What is read whole, entry and body, in one go (bytes). */
 const READ_AT_ONCE_BYTES = 65_536;
-
-/** What is held of entries (bytes). */
-const HELD_BYTES = 4_194_304;
-
-/** Objects around an entry that is held, roughly (bytes). */
-const OVERHEAD_BYTES = 512;
-
-/** How many URLs are remembered with their ids, and how long they may be (characters). */
-const REMEMBERED_IDS = 4_096;
-const LONGEST_URL = 1_024;
 
 /** Room for a body whose length is unknown is made in steps of so many bytes. */
 const STEP_BYTES = 1_048_576;
@@ -35,7 +18,6 @@ const STEP_BYTES = 1_048_576;
 /** Older is gone, as `STORED_FOR_SECONDS` has it: the edge itself uses nothing older (ms). */
 const LONGEST_MS = 30 * 86_400_000;
 
-const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 /** The store has no room for a response: nothing is wrong. */
@@ -49,13 +31,10 @@ export class CacheFull extends Error {}
 export class DiskCache implements PlainCache {
   readonly #disk: Disk;
   readonly #bound: number;
-  readonly #groupOf: (url: string) => string;
   #index: CacheIndex | null = null;
   #sequence = 0;
-  #lastGroup = { name: "", hash: groupHash("") };
-  readonly #ids = new BoundedMap<string, string>({ entries: REMEMBERED_IDS }, "everything");
-  /** The entries of files that were read lately: a body whose entry is here goes from the disk to the client by itself. */
-  readonly #entries = new Sieve<{ file: CachedFile; entry: string | null }>();
+  readonly #ids: FileIds;
+  readonly #entries = new HeldEntries();
 
   /**
    * @param bound bytes of disk
@@ -64,7 +43,7 @@ export class DiskCache implements PlainCache {
   constructor(folder: Fetcher, bound: number, groupOf: (url: string) => string) {
     this.#disk = new Disk(folder);
     this.#bound = bound;
-    this.#groupOf = groupOf;
+    this.#ids = new FileIds(groupOf);
   }
 
   read(url: string): Promise<Cached | null> {
@@ -77,7 +56,7 @@ export class DiskCache implements PlainCache {
 
   async #find(url: string, part: { first: number; last: number } | null): Promise<Cached | null> {
     const index = this.#index ?? (await this.open());
-    const id = this.#idOf(url);
+    const id = this.#ids.of(url);
     for (;;) {
       const file = index.get(id);
       if (file === null) return null;
@@ -116,14 +95,14 @@ export class DiskCache implements PlainCache {
   /** Names a file that is to be written. */
   async #prepare(url: string, head: Uint8Array) {
     const index = await this.open();
-    const file = { id: this.#idOf(url), sequence: this.#next(), headBytes: head.byteLength };
+    const file = { id: this.#ids.of(url), sequence: this.#next(), headBytes: head.byteLength };
     await this.#expire(index);
     return { index, file };
   }
 
   async remove(url: string): Promise<void> {
     const index = await this.open();
-    const file = index.get(this.#idOf(url));
+    const file = index.get(this.#ids.of(url));
     if (file !== null) await this.#remove(index, file);
   }
 
@@ -152,32 +131,18 @@ export class DiskCache implements PlainCache {
     const size = headBytes + bodyBytes;
     const path = pathOf(file);
     const read = (from: number, to: number) => this.#disk.read(path, from, to - 1, size);
-    let held = this.#entryHeld(file);
+    let held = this.#entries.of(file);
     if (held === null) {
       // A small file takes as long as its beginning.
       const isAtOnce = size <= READ_AT_ONCE_BYTES;
       const bytes = await (await read(0, isAtOnce ? size : headBytes))?.bytes();
       if (bytes === undefined) return null;
-      held = this.#hold(file, bytes.subarray(0, headBytes));
+      held = this.#entries.hold(file, bytes.subarray(0, headBytes));
       if (isAtOnce) return cachedAs(held, bytes.subarray(headBytes + first, headBytes + end), end - first);
     }
     if (first === end) return cachedAs(held, "", 0);
     const part = await read(headBytes + first, headBytes + end);
     return part && { entry: held.entry, body: part.body!, size: end - first };
-  }
-
-  /** Null where it has to be read. */
-  #entryHeld(file: CachedFile): Pick<Cached, "entry"> | null {
-    if (file.headBytes === 0) return WITHOUT_ENTRY;
-    const held = this.#entries.get(file.id);
-    return held?.file === file ? held : null;
-  }
-
-  #hold(file: CachedFile, bytes: Uint8Array): Pick<Cached, "entry"> {
-    const held = { file, entry: entryOf(decoder.decode(bytes)) };
-    this.#entries.set(file.id, held, OVERHEAD_BYTES + file.headBytes);
-    this.#entries.shrinkTo(HELD_BYTES);
-    return held;
   }
 
   async #writeAtOnce(index: CacheIndex, named: Omit<CachedFile, "bodyBytes">, bytes: Uint8Array): Promise<void> {
@@ -252,19 +217,8 @@ export class DiskCache implements PlainCache {
 
   async #remove(index: CacheIndex, file: CachedFile): Promise<void> {
     index.remove(file);
-    this.#entries.delete(file.id);
+    this.#entries.delete(file);
     await this.#disk.remove(pathOf(file));
-  }
-
-  /** Begins with 128 bits of SHA-256: nobody finds a URL whose id is another's. */
-  #idOf(url: string): string {
-    const known = this.#ids.get(url);
-    if (known !== undefined) return known;
-    const group = this.#groupOf(url);
-    if (group !== this.#lastGroup.name) this.#lastGroup = { name: group, hash: groupHash(group) };
-    const id = sha256(url).slice(0, 32) + this.#lastGroup.hash;
-    if (url.length <= LONGEST_URL) this.#ids.set(url, id);
-    return id;
   }
 
   #next(): number {
@@ -273,47 +227,6 @@ export class DiskCache implements PlainCache {
   }
 }
 
-/** Of two groups with one hash each loses what is removed for the other, and nothing else. */
-function groupHash(group: string): string {
-  return sha256(group).slice(0, 8);
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
-
-const WITHOUT_ENTRY: Pick<Cached, "entry"> = { entry: null };
-
 function cachedAs({ entry }: Pick<Cached, "entry">, body: Uint8Array | "", size: number): Cached {
   return { entry, body: new Response(body).body!, size };
-}
-
-/** What was written beside a body. Older versions of this cache wrote all the fields of a response there. */
-function entryOf(text: string): string | null {
-  if (!text.startsWith("[")) return text;
-  const fields = new Map(JSON.parse(text) as [name: string, value: string][]);
-  return fields.get(ENTRY_HEADER) ?? (fields.has(APART_HEADER) ? APART : null);
-}
-
-/** Reads until the end, or until more than `bound` bytes have come. */
-async function readSome(reader: BodyReader, bound: number): Promise<{ chunks: Uint8Array[]; isEnd: boolean }> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  while (size <= bound) {
-    const chunk = await reader.next();
-    if (chunk === null) return { chunks, isEnd: true };
-    chunks.push(chunk.slice());
-    size += chunk.byteLength;
-  }
-  return { chunks, isEnd: false };
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((size, { byteLength }) => size + byteLength, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return whole;
 }
