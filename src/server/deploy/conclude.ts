@@ -1,0 +1,40 @@
+import { CannotStart } from "../cannot-start.ts";
+import { say } from "../command.ts";
+import type { Checked } from "./check.ts";
+import type { Deployed, Wrangler } from "./deployed.ts";
+import type { Deployment } from "./deployment.ts";
+
+/** Says how the check went, and takes a version back that has failed it. @throws {CannotStart} */
+export async function conclude(
+  wrangler: Wrangler,
+  { apiHost }: Deployment,
+  deployed: Deployed,
+  before: Checked | null,
+  checked: Checked,
+  migrations: readonly string[],
+): Promise<void> {
+  if (checked.kind === "passed") return say(`Checked: ${checked.said}.`);
+  if (checked.kind === "open") return say(`Not checked: ${checked.said}.`);
+  // What could not be asked before either says nothing of the version.
+  const isTold = checked.kind === "failed" || before?.kind === "passed";
+  if (!isTold || deployed.version === null) {
+    const what = `Not checked: ${checked.said}.`;
+    if (checked.kind === "failed")
+      throw new CannotStart(
+        `The check failed: ${checked.said}.\nThere is no version before to go back to. Mend what is wrong, and call this again.`,
+      );
+    return say(`${what} Once ${apiHost} leads to Cloudflare, call this again, or npm run doctor -- https://${apiHost}`);
+  }
+  await wrangler.rollBack(deployed.version, "npm run deploy: the version failed its check").catch((error: unknown) => {
+    throw new CannotStart(
+      `The check failed: ${checked.said}.\nThe version before, ${deployed.version}, could not be given the traffic back: ${(error as Error).message}`,
+    );
+  });
+  const schema =
+    migrations.length === 0
+      ? ""
+      : `\nThe database keeps ${migrations.join(", ")}: they only add, so the version before runs on them, but its /health says 503 until a version that knows them runs. Or take them back: npm run migrate -- --remote --back-to ${deployed.applied?.at(-1)?.slice(0, 4)}`;
+  throw new CannotStart(
+    `The check failed: ${checked.said}.\nVersion ${deployed.version} has the traffic again.${schema}`,
+  );
+}

@@ -1,0 +1,33 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { unstable_splitSqlQuery as splitSql } from "wrangler";
+import { migrationsIn, newerMigration } from "../apply-migrations.ts";
+import { CannotStart } from "../cannot-start.ts";
+import { breakingStatements } from "./breaking-statements.ts";
+import type { Deployed } from "./deployed.ts";
+
+/** The migrations that the database has not seen. @throws {CannotStart} where it is newer, or the version that runs would break */
+export async function migrationsToApply(
+  folder: string,
+  { applied, version }: Deployed,
+  mayBreak: boolean,
+): Promise<string[]> {
+  const known = await migrationsIn(folder);
+  const newer = newerMigration(applied ?? [], known);
+  if (newer !== null)
+    throw new CannotStart(`the database is of a newer version than this clone, with ${newer}: deploy that one`);
+  const missing = known.filter((name) => !applied?.includes(name));
+  if (version === null || applied === null || applied.length === 0) return missing;
+  const breaking = await Promise.all(
+    missing.map(async (name) => {
+      const statements = breakingStatements(splitSql(await readFile(join(folder, name), "utf8")));
+      return statements.map((sql) => `- ${name}: ${sql.replace(/\s+/g, " ").trim().slice(0, 120)}`);
+    }),
+  );
+  if (breaking.flat().length > 0 && !mayBreak)
+    throw new CannotStart(
+      `the version that runs may not survive these migrations, which come before the new one:\n${breaking.flat().join("\n")}\n` +
+        "Deploy first a version that does without what they take away. Where a pause does no harm, say --allow-breaking-migrations.",
+    );
+  return missing;
+}

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { experimental_readRawConfig as readRawConfig } from "wrangler";
+import { CannotStart } from "../cannot-start.ts";
+import { say } from "../command.ts";
+import { projectRoot, wranglerConfig } from "../project.ts";
+import { askFor, askForAsset } from "./ask.ts";
+import { checkUrlOf } from "./check-zone.ts";
+import { type Deployed, Wrangler } from "./deployed.ts";
+import { ASSET_VARIABLE, type Deployment, settle } from "./deployment.ts";
+import { deploymentConfig, type RawConfig } from "./deployment-config.ts";
+import { migrationsToApply } from "./migrations-to-apply.ts";
+import type { Options } from "./options.ts";
+import { type NewSecret, newSecrets } from "./secrets.ts";
+
+/** What is deployed, and what is going to be. */
+export interface Prepared {
+  wrangler: Wrangler;
+  deployed: Deployed;
+  deployment: Deployment;
+  config: RawConfig;
+  /** Names of those that the database has not seen. */
+  migrations: string[];
+  secrets: NewSecret[];
+  /** What was said to try the edge on. */
+  asset: string | undefined;
+}
+
+/** Looks at what is deployed and settles what comes next; changes nothing. @throws {CannotStart} what cannot be */
+export async function prepare(options: Options, asks: boolean): Promise<Prepared> {
+  const raw = readRawConfig({ config: wranglerConfig }).rawConfig as RawConfig;
+  const production = raw.env?.production ?? {};
+  const byDefault = production.vars ?? {};
+  const name = `${production.name}${options.staging ? "-staging" : ""}`;
+  const wrangler = new Wrangler(name);
+
+  // What cannot be is said before anybody is asked.
+  if (options.vars.EDGE_DOMAINS !== undefined) settle(name, options.vars, {}, byDefault);
+  say(`Looking at what is deployed as ${name}.`);
+  const unsaid: Deployment = { name, vars: byDefault, domain: "", zone: "", apiHost: "", asset: null };
+  wrangler.configure(deploymentConfig(raw, { ...unsaid, vars: {} }, projectRoot));
+  const deployed = await wrangler.look(
+    name,
+    (production.kv_namespaces ?? []).map(({ binding }) => binding),
+  );
+
+  const { deployment, asset } = await settleWith(name, options, asks, deployed, byDefault);
+  const folder = join(projectRoot, production.d1_databases?.[0]?.migrations_dir ?? "migrations");
+  const migrations = await migrationsToApply(folder, deployed, options.mayBreak);
+  const secrets = newSecrets(deployed.secrets, process.env, deployed.hasAccounts, options.newKeyring);
+  // What an earlier run has made and did not come to bind.
+  const made = deployed.version === null ? deployed.namespaces : {};
+  const config = deploymentConfig(raw, deployment, projectRoot, made);
+  wrangler.configure(config);
+  return { wrangler, deployed, deployment, config, migrations, secrets, asset };
+}
+
+/** What was said, or is asked for now, before what runs. */
+async function settleWith(
+  name: string,
+  options: Options,
+  asks: boolean,
+  deployed: Deployed,
+  byDefault: Record<string, string>,
+): Promise<{ deployment: Deployment; asset: string | undefined }> {
+  const isFirst = deployed.version === null;
+  // The domain of `wrangler.toml` is production's.
+  if (options.staging && options.vars.EDGE_DOMAINS === undefined && deployed.vars.EDGE_DOMAINS === undefined && !asks)
+    throw new CannotStart("the deployment beside production needs a domain of its own: --domain");
+  const current = options.staging ? deployed.vars : { ...byDefault, ...deployed.vars };
+  const said = asks && isFirst ? await askFor(options.vars, current) : options.vars;
+  const asset = options.asset ?? (asks && isFirst ? await askForAsset() : undefined);
+  const { domain } = settle(name, said, deployed.vars, byDefault);
+  if (asset) said[ASSET_VARIABLE] = checkUrlOf(asset, { domain });
+  return { deployment: settle(name, said, deployed.vars, byDefault), asset };
+}
