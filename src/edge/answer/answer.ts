@@ -1,8 +1,7 @@
-import { evaluatePreconditions, knownEtag } from "../../http/conditional.ts";
 import { CONTENT_DIGESTS, REPRESENTATION_DIGESTS } from "../../http/digests.ts";
 import { codedEtag } from "../../http/etag.ts";
 import { headersOf } from "../../http/headers-of.ts";
-import { contentRange, requestedRange, unsatisfiedRange } from "../../http/range.ts";
+import { contentRange, unsatisfiedRange } from "../../http/range.ts";
 import { dropHostFields } from "../../http/response-fields.ts";
 import { isSuccess, isWithoutContent } from "../../http/statuses.ts";
 import { dropBody } from "../body/drop-body.ts";
@@ -15,30 +14,15 @@ import type { Provenance } from "../fill/provenance.ts";
 import type { Asked } from "../request/asked.ts";
 import { stampAge } from "./age-fields.ts";
 import { notModifiedHeaders } from "./answer-headers.ts";
-import { type CodingChoice, chooseCoding, etagsOf } from "./coding.ts";
+import { type CodingChoice, chooseCoding } from "./coding.ts";
 import { addEdgeHeaders, addVary } from "./edge-headers.ts";
 import { hasErrorPage, TELL_PAGES_APART } from "./error-page.ts";
 import { addNamingHeaders } from "./naming-headers.ts";
 import { codedBody, partOfBody, unreadSource, wholeBody } from "./read-body.ts";
 import { refuse } from "./refusal.ts";
 import { isReady, makeReady } from "./replay.ts";
+import { isGetOrHead, select, tagsInAnyCoding } from "./selection.ts";
 import type { Answer } from "./send.ts";
-
-/** What of a response a request gets. Positions and sizes in bytes. */
-type Selection =
-  | { kind: "precondition-failed" }
-  /** `etag`: of the copy that the client has. */
-  | { kind: "not-modified"; etag: string | null }
-  | { kind: "unsatisfiable"; size: number }
-  /** `first` to `last`, inclusive. */
-  | { kind: "part"; first: number; last: number; size: number }
-  | { kind: "whole" };
-
-/**
- * A range of a whole that is not kept is cut out of it as far as this goes (bytes). Beyond, its client gets the whole (RFC 9110
- * §14.2: "A server MAY ignore the Range header field"): else the origin would send a lot for a little.
- */
-const CUT_OUT_BYTES = 1_048_576;
 
 const DIGESTS = [...CONTENT_DIGESTS, ...REPRESENTATION_DIGESTS];
 
@@ -163,38 +147,6 @@ async function formOf(
   return made === null || made.size === null ? null : { body: null, size: made.size, coding };
 }
 
-/** Preconditions first, then the range (RFC 9110 §13.2.2). `headers` are those of the answer with the whole. */
-function select(
-  { request, range, now }: Asked,
-  stored: StoredResponse,
-  headers: Headers,
-  coding: CodingChoice,
-  source: BodySource,
-): Selection {
-  // RFC 9110 §13.2.1: preconditions are for what would be a success, a part of the origin's as well.
-  if ((stored.status !== 200 && stored.status !== 206) || !isGetOrHead(request)) return { kind: "whole" };
-  const selected = { ...selectedValidators(headers), otherEtags: tagsInAnyCoding(stored) };
-  const precondition = evaluatePreconditions(request.method, request.headers, selected, now);
-  if (precondition === "failed") return { kind: "precondition-failed" };
-  if (precondition === "not-modified") {
-    const tags = request.headers.get("if-none-match");
-    return { kind: "not-modified", etag: tags === null ? null : knownEtag(tags, selected) };
-  }
-  const { size } = stored;
-  if (stored.status === 206 || size === null || coding.kind === "coded") return { kind: "whole" };
-  const part = requestedRange(request.method, request.headers, selected, size, range);
-  const isPassed = source.kind === "origin" && !source.isKept;
-  if (isPassed && part.kind === "part" && part.last >= CUT_OUT_BYTES) return { kind: "whole" };
-  return part.kind === "whole" ? part : { ...part, size };
-}
-
-/** All tags that clients may have been given of a response, whatever coding they would be given today. */
-function tagsInAnyCoding({ headers, computedEtag }: StoredResponse): readonly string[] {
-  const [, tag] = headers.find(([name]) => name === "etag") ?? [];
-  const shown = tag ?? computedEtag;
-  return shown === null ? [] : etagsOf(shown);
-}
-
 /** The whole in a coding, null where it cannot be had now; sets the fields that depend on that. */
 async function wholeIn(
   coding: CodingChoice,
@@ -246,8 +198,4 @@ function describe(
   if (hasErrorPage(zone, stored.status)) for (const name of TELL_PAGES_APART) addVary(headers, name);
   const hasRanges = stored.status === 200 && stored.size !== null && coding.kind === "as-stored";
   if (hasRanges && isGetOrHead(request)) headers.set("accept-ranges", "bytes");
-}
-
-function isGetOrHead({ method }: Request): boolean {
-  return method === "GET" || method === "HEAD";
 }

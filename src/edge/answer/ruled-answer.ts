@@ -1,7 +1,7 @@
 import { formatCacheStatus } from "../../http/cache-status.ts";
 import type { CacheWord } from "../../why/words.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
-import type { RuledAnswer } from "../policy/rules.ts";
+import type { RuledAnswer } from "../policy/answer-by-rule.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
 import { refuse } from "./refusal.ts";
 import type { Answer } from "./send.ts";

@@ -2,13 +2,14 @@ import type { Keyring } from "../../secrets/keyring.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { type Route, targetIn } from "../request/routes.ts";
 import { type Target, targetOf } from "../request/target.ts";
+import type { RuledAnswer } from "./answer-by-rule.ts";
 import { type AccessRefusal, refusalOfAccess } from "./access.ts";
 import type { ClientRates } from "./client-rates.ts";
 import type { Clients } from "./clients.ts";
 import { isClosedTo } from "./closure.ts";
 import { keysOf, type Policy, policyOf } from "./policy.ts";
 import { type Presented, presentedBy } from "./presented.ts";
-import type { Effects, RuledAnswer } from "./rules.ts";
+import type { Effects } from "./rules.ts";
 import { refusalOfSignature, type SignatureRefusal } from "./signature.ts";
 
 /** What a zone's policy makes of a request. */

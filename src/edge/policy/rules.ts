@@ -6,10 +6,9 @@ import { type Target, targetOf } from "../request/target.ts";
 import { AskingRequest } from "./asking-request.ts";
 import type { Clients } from "./clients.ts";
 import { type Condition, conditionOf, holds, type Look, looksOf, pathGlobsOf, ReadUrl, settle } from "./condition.ts";
-import type { Glob } from "./glob.ts";
 import { hstsFields } from "./hsts-fields.ts";
 import { lenientPath } from "./lenient-path.ts";
-import { redirectLocation } from "./redirect-location.ts";
+import { answerByRule, type ReadyRule, type RuledAnswer } from "./answer-by-rule.ts";
 import { type Dependence, first, type RuledZone, ruledZone } from "./ruled-zone.ts";
 
 /** A request as rules see it. */
@@ -31,21 +30,6 @@ export interface Effects {
   answer: RuledAnswer | null;
   /** Places, in the zone's list of rules, of those that match. */
   matched: readonly number[];
-}
-
-/** Answered by a rule. */
-export type RuledAnswer =
-  | { kind: "denied"; status: number; text: string | null }
-  | { kind: "redirect"; status: number; location: string }
-  | { kind: "robots"; text: string };
-
-/** A rule made ready. */
-interface ReadyRule {
-  rule: EdgeRule;
-  /** Its place in the zone's list. */
-  place: number;
-  condition: Condition;
-  globs: readonly Glob[];
 }
 
 /** What of a zone's rules is left for requests of one URL. */
@@ -169,7 +153,7 @@ export class Rules {
       zone: ruled.zone,
       target: { ...targetOf(route.url, ruled.zone, ruled.stored), takedown },
       signature: signature === undefined ? null : signature === "required",
-      answer: answerOf(zone, matched, route.url, path, isHttps),
+      answer: answerByRule(zone, matched, route.url, path, isHttps),
       matched: matched.map(({ place }) => place),
     };
   }
@@ -214,26 +198,6 @@ export function prepareRules(zone: ZoneDocument): Rules | null {
   return isUsed ? new Rules(zone) : null;
 }
 
-function answerOf(
-  { settings: { https, robots_txt } }: ZoneDocument,
-  matched: readonly ReadyRule[],
-  url: URL,
-  path: string,
-  isHttps: boolean,
-): RuledAnswer | null {
-  if (https === "redirect" && !isHttps)
-    return { kind: "redirect", status: 308, location: `https://${url.hostname}${url.pathname}${url.search}` };
-  if (robots_txt !== null && path === "/robots.txt") return { kind: "robots", text: robots_txt };
-  for (const { rule, globs } of matched) {
-    const { deny, redirect } = rule.do;
-    if (deny !== undefined) return { kind: "denied", status: deny.status ?? 403, text: deny.text ?? null };
-    if (redirect === undefined) continue;
-    const location = redirectLocation(redirect, capturesOf(globs, path), url.search);
-    if (!leadsBack(location, url)) return { kind: "redirect", status: redirect.status ?? 302, location };
-  }
-  return null;
-}
-
 /**
  * Whether a rule that guards a path matches any spelling that some server takes for that path, or all of them have to be meant;
  * null: it guards nothing.
@@ -241,20 +205,6 @@ function answerOf(
 function guardOf({ do: { deny, signature } }: EdgeRule): "any" | "all" | null {
   if (deny !== undefined || signature === "required") return "any";
   return signature === "none" ? "all" : null;
-}
-
-function capturesOf(globs: readonly Glob[], path: string): readonly string[] {
-  for (const glob of globs) {
-    const captures = glob.captures(path);
-    if (captures !== null) return captures;
-  }
-  return [];
-}
-
-/** A redirect to what is asked would have no end. */
-function leadsBack(location: string, asked: URL): boolean {
-  const url = URL.parse(location, asked.href);
-  return url !== null && url.host === asked.host && url.pathname === asked.pathname && url.search === asked.search;
 }
 
 function dependenceOf(looks: readonly Look[]): Dependence {
