@@ -3,12 +3,12 @@ import { changesStored, type EdgeRule, MOST_OPEN } from "../../zones/rules/edge-
 import type { ZoneDocument } from "../../zones/zone.ts";
 import type { Route } from "../request/routes.ts";
 import { type Target, targetOf } from "../request/target.ts";
+import { answerByRule, type ReadyRule, type RuledAnswer } from "./answer-by-rule.ts";
 import { AskingRequest } from "./asking-request.ts";
 import type { Clients } from "./clients.ts";
 import { type Condition, conditionOf, holds, type Look, looksOf, pathGlobsOf, ReadUrl, settle } from "./condition.ts";
 import { hstsFields } from "./hsts-fields.ts";
 import { lenientPath } from "./lenient-path.ts";
-import { answerByRule, type ReadyRule, type RuledAnswer } from "./answer-by-rule.ts";
 import { type Dependence, first, type RuledZone, ruledZone } from "./ruled-zone.ts";
 
 /** A request as rules see it. */
