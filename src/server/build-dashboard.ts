@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "
 import { extname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
-import { build } from "vite";
 import { projectRoot } from "./project.ts";
 
 const compress = promisify(brotliCompress);
@@ -42,6 +41,7 @@ export async function buildDashboard(): Promise<void> {
   await mkdir(join(projectRoot, "dist"), { recursive: true });
   const folder = await mkdtemp(join(projectRoot, "dist/dashboard-"));
   try {
+    const { build } = await import("vite"); // which is not loaded where everything is built
     await build({
       root: join(SOURCES, "page"),
       configFile: false,

@@ -60,6 +60,7 @@ export async function bundleWorker(
     chunkNames: "worker-[name]-[hash]",
     assetNames: "[name]",
     sourcemap: true,
+    sourceRoot: folder, // where the maps' paths begin, wherever the build is copied to
     metafile: true,
     logLevel: "warning",
     plugins: [nodeModules, dataModules, englishOnly, levelsOnly],

@@ -144,7 +144,7 @@ async function controlWorkers(
   const control = {
     ...(await tools.workerOptions(config, folder, { ...vars, ...cache.bindings })),
     rootPath: folder,
-    modules: await tools.bundleWorker(folder, "src/server/edge/control.ts"),
+    modules: await tools.builtWorker(folder, "src/server/edge/control.ts"),
     kvNamespaces: {},
     serviceBindings: {
       ...cache.serviceBindings,
@@ -159,7 +159,7 @@ async function controlWorkers(
     name: STORAGE,
     compatibilityDate: config.compatibility_date ?? "",
     rootPath: storageFolder,
-    modules: await tools.bundleWorker(storageFolder, "src/server/edge/storage.ts"),
+    modules: await tools.builtWorker(storageFolder, "src/server/edge/storage.ts"),
     kvNamespaces: Object.fromEntries(config.kv_namespaces.map(({ binding, id }) => [binding, id ?? binding])),
     d1Databases: databasesOf(config),
     durableObjects: Object.fromEntries(
@@ -184,7 +184,7 @@ function toEdges(edges: Links["edges"]) {
 
 async function bundleEdge({ stateDir, tools }: RuntimeOptions) {
   const rootPath = join(stateDir, "bundle-edge");
-  const modules = await tools.bundleWorker(rootPath, "src/server/edge/worker.ts");
+  const modules = await tools.builtWorker(rootPath, "src/server/edge/worker.ts");
   return { rootPath, modules };
 }
 

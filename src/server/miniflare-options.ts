@@ -1,22 +1,27 @@
 import { join } from "node:path";
-import {
-  unstable_getMiniflareWorkerOptions as miniflareWorkerOptions,
-  type Unstable_Config as WranglerConfig,
-} from "wrangler";
+import type { Unstable_Config as WranglerConfig } from "wrangler";
 
-/**
- * The bindings of `wrangler.toml`, without the `.dev.vars` beside it: only `vars` decides about secrets; and without the feed of
- * changes: on one machine all that remember documents are told of each.
- */
-export function workerOptions(config: WranglerConfig, bundle: string, vars: Record<string, string>) {
+/** What Miniflare is told of the bindings of `wrangler.toml`, without the `.dev.vars` beside it: only `vars` decides about secrets. */
+export async function optionsOf(config: WranglerConfig, bundle: string) {
+  const { unstable_getMiniflareWorkerOptions: miniflareWorkerOptions } = await import("wrangler");
   // wrangler reads the `.dev.vars` beside this path, where there is one, and says so on stdout.
   const userConfigPath = join(bundle, "wrangler.toml");
+  // Without the feed of changes: on one machine all that remember documents are told of each.
   const bindings = config.durable_objects.bindings.filter(({ name }) => name !== "CHANGE_FEED");
   const { modulesRules: _, ...options } = miniflareWorkerOptions({
     ...config,
     durable_objects: { bindings },
     userConfigPath,
   }).workerOptions;
+  return options;
+}
+
+/** The product as Miniflare takes it, with these variables over those of `wrangler.toml`. */
+export function workerOptions(
+  config: WranglerConfig,
+  options: Awaited<ReturnType<typeof optionsOf>>,
+  vars: Record<string, string>,
+) {
   return {
     ...options,
     name: config.name ?? "",

@@ -46,7 +46,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const publicPort = await takePort(host, port, "one");
   const config = await tools.readConfig();
   const bundle = join(stateDir, "bundle");
-  const modules = await tools.bundleWorker(bundle, "src/server/edge/whole.ts");
+  const modules = await tools.builtWorker(bundle, "src/server/edge/whole.ts");
   const cache = localCaches(stateDir, [WHOLE], cacheBytes)(WHOLE);
   const caretaker = await bundleCaretaker(tools, config, stateDir);
   const stateFolder = await privateFolder(join(stateDir, "v3"));

@@ -50,12 +50,12 @@ export interface CaretakerBundle {
 }
 
 export async function bundleCaretaker(
-  { bundleWorker }: Toolchain,
+  { builtWorker }: Toolchain,
   config: WranglerConfig,
   stateDir: string,
 ): Promise<CaretakerBundle> {
   const rootPath = join(stateDir, "bundle-caretaker");
-  const modules = await bundleWorker(rootPath, "src/server/edge/caretaker.ts");
+  const modules = await builtWorker(rootPath, "src/server/edge/caretaker.ts");
   return { compatibilityDate: config.compatibility_date ?? "", rootPath, modules };
 }
 

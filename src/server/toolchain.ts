@@ -26,7 +26,7 @@ export function startToolchain(): Toolchain {
   return {
     readConfig: callOf(child, waiting, "readConfig"),
     workerOptions: callOf(child, waiting, "workerOptions"),
-    bundleWorker: callOf(child, waiting, "bundleWorker"),
+    builtWorker: callOf(child, waiting, "builtWorker"),
     splitSql: callOf(child, waiting, "splitSql"),
     workerdConfig: callOf(child, waiting, "workerdConfig"),
     // Miniflare would tidy up what workerd needs.

@@ -9,7 +9,7 @@ import { bundleWorker } from "../../src/server/bundle.ts";
 import type { Statement } from "../../src/server/caretaker.ts";
 import { fail, onEndSignal } from "../../src/server/command.ts";
 import { localCaches } from "../../src/server/local-cache.ts";
-import { boundPauses, workerOptions } from "../../src/server/miniflare-options.ts";
+import { boundPauses, optionsOf, workerOptions } from "../../src/server/miniflare-options.ts";
 import { projectRoot, wranglerConfig } from "../../src/server/project.ts";
 
 /** What to serve, given as JSON in the first argument. */
@@ -52,7 +52,7 @@ boundPauses();
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
     ...(product
-      ? workerOptions(config, bundle, vars as Record<string, string>)
+      ? workerOptions(config, await optionsOf(config, bundle), vars as Record<string, string>)
       : {
           name: "bench",
           bindings: { ...vars, ...cache?.bindings },

@@ -13,9 +13,11 @@ const maps = new Map<string, SourceMap | null>();
 export function readableStack(stack: string): string {
   return stack.replace(PLACE, (place, line: string, column: string) => {
     const path = fileURLToPath(place.slice(0, -`:${line}:${column}`.length));
-    const origin = mapOf(path)?.findOrigin(Number(line), Number(column));
+    const map = mapOf(path);
+    const origin = map?.findOrigin(Number(line), Number(column));
     if (origin === undefined || !("fileName" in origin)) return place;
-    const source = relative(projectRoot, resolve(dirname(path), origin.fileName));
+    const { sourceRoot = "" } = map!.payload;
+    const source = relative(projectRoot, resolve(dirname(path), sourceRoot, origin.fileName));
     return `${source}:${origin.lineNumber}:${origin.columnNumber}`;
   });
 }

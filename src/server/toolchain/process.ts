@@ -1,15 +1,31 @@
 /** The process that `toolchain.ts` starts, and what it does there. */
-import { unstable_readConfig as readConfig, unstable_splitSqlQuery as splitSql } from "wrangler";
-import { bundleWorker } from "../bundle.ts";
-import { workerOptions } from "../miniflare-options.ts";
+import { createHash } from "node:crypto";
+import type { Unstable_Config as WranglerConfig } from "wrangler";
+import { builtWorker } from "../built-worker.ts";
+import { optionsOf, workerOptions } from "../miniflare-options.ts";
 import { wranglerConfig } from "../project.ts";
+import { kept } from "./kept.ts";
 import { workerdConfig } from "./workerd-config.ts";
 
+/** What wrangler's answers depend on. */
+const SOURCES = ["wrangler.toml", "node_modules/.package-lock.json", "src/server/miniflare-options.ts"];
+
 const tools = {
-  readConfig: () => readConfig({ config: wranglerConfig }),
-  workerOptions,
-  bundleWorker: async (folder: string, entry?: string) => (await bundleWorker(folder, entry)).modules,
-  splitSql,
+  readConfig: () =>
+    kept("config", process.env.CLOUDFLARE_ENV ?? "", SOURCES, async () =>
+      (await import("wrangler")).unstable_readConfig({ config: wranglerConfig }),
+    ),
+  workerOptions: async (config: WranglerConfig, bundle: string, vars: Record<string, string>) =>
+    workerOptions(
+      config,
+      await kept("worker-options", JSON.stringify(config), SOURCES, () => optionsOf(config, bundle)),
+      vars,
+    ),
+  builtWorker: (folder: string, entry: string) => builtWorker(folder, entry),
+  splitSql: (sql: string) =>
+    kept(`statements-${createHash("sha256").update(sql).digest("hex").slice(0, 16)}`, sql, SOURCES, async () =>
+      (await import("wrangler")).unstable_splitSqlQuery(sql),
+    ),
   workerdConfig,
 };
 

@@ -1,0 +1,78 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { buildDashboard } from "./build-dashboard.ts";
+import type { BundledModule } from "./bundle.ts";
+import { buildDocs } from "./docs/build-docs.ts";
+import { areUnchanged, type FileStates, KEPT, statesOf } from "./kept-files.ts";
+
+/** What decides how a build comes out besides the sources that it consists of. */
+const BESIDE = ["package.json", "tsconfig.json", "node_modules/.package-lock.json", "src/server/bundle.ts"];
+
+/** After so long nobody reads a build any more that another has replaced, ms. */
+const REPLACED_MS = 600_000;
+
+/** What is known of the last build of an entry. */
+interface Kept {
+  /** Its folder's name. */
+  folder: string;
+  modules: BundledModule[];
+  /** What it was made of. */
+  sources: FileStates;
+}
+
+/**
+ * The Worker as `bundleWorker` builds it into `folder`. While no source of it has changed it is a copy of what was built before:
+ * the build is most of what the start of a server costs.
+ *
+ * @param kept where builds are kept
+ */
+export async function builtWorker(folder: string, entry: string, kept = KEPT): Promise<BundledModule[]> {
+  await Promise.all([buildDashboard(), buildDocs()]);
+  const name = entry.replaceAll(/\W+/g, "-");
+  const last = await lastBuild(kept, name);
+  if (last !== null && (await areUnchanged(last.sources)) && (await copied(join(kept, last.folder), folder)))
+    return placed(last.modules, folder);
+  const began = Date.now();
+  const { bundleWorker } = await import("./bundle.ts"); // with esbuild, which is not loaded without need
+  const { modules, metafile } = await bundleWorker(folder, entry);
+  // Others are no files: a plugin has made them.
+  const files = Object.keys(metafile.inputs).filter((path) => !/^[\w-]+:/.test(path));
+  const sources = await statesOf([...BESIDE, ...files], began);
+  // A folder that cannot be written to costs the next start its time, and nothing else.
+  if (sources !== null) await keep(kept, name, folder, { modules, sources }).catch(() => undefined);
+  return modules;
+}
+
+async function lastBuild(kept: string, name: string): Promise<Kept | null> {
+  const text = await readFile(join(kept, `${name}.json`), "utf8").catch(() => null);
+  return text === null ? null : (JSON.parse(text) as Kept);
+}
+
+/** False: it has been replaced, and removed, meanwhile. */
+async function copied(from: string, to: string): Promise<boolean> {
+  await rm(to, { recursive: true, force: true });
+  return cp(from, to, { recursive: true }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Keeps a build in the place of the one before, which servers that start may be reading. */
+async function keep(kept: string, name: string, built: string, rest: Omit<Kept, "folder">): Promise<void> {
+  await mkdir(kept, { recursive: true });
+  const folder = await mkdtemp(join(kept, `${name}-`));
+  await cp(built, folder, { recursive: true });
+  const last: Kept = { ...rest, folder: basename(folder) };
+  await writeFile(`${folder}.json`, JSON.stringify(last));
+  await rename(`${folder}.json`, join(kept, `${name}.json`));
+  for (const other of await readdir(kept)) {
+    const path = join(kept, other);
+    if (!other.startsWith(`${name}-`) || path === folder) continue;
+    const { mtimeMs } = await stat(path);
+    if (mtimeMs < Date.now() - REPLACED_MS) await rm(path, { recursive: true, force: true });
+  }
+}
+
+function placed(modules: readonly BundledModule[], folder: string): BundledModule[] {
+  return modules.map(({ type, path }) => ({ type, path: join(folder, basename(path)) }));
+}
