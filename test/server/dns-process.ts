@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { projectRoot } from "../../src/server/project.ts";
+import { startScript } from "./script.ts";
 
 /** A running `npm run dns`. */
 export interface DnsProcess {
@@ -13,11 +13,7 @@ export interface DnsProcess {
 
 /** Starts the real command on any free port. @throws where it ends before it is ready, with what it said */
 export async function startDns(env: Record<string, string>): Promise<DnsProcess> {
-  const child = spawn("npm", ["run", "--silent", "dns"], {
-    cwd: projectRoot,
-    env: { ...process.env, PORT: "0", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = startScript("dns", { PORT: "0", ...env });
   process.once("exit", () => child.kill());
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {

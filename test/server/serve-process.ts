@@ -1,14 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { projectRoot } from "../../src/server/project.ts";
+import { startScript } from "./script.ts";
 
 /** A running `npm run serve`. */
 export interface ServeProcess {
-  /** npm's; the server is below it. */
   pid: number;
   port: number;
-  /** Lines on stdout after npm's own. */
+  /** Lines on stdout. */
   stdout: readonly string[];
   /** All that the Worker has logged so far. */
   stderr(): string;
@@ -39,11 +38,7 @@ export async function stopServers(): Promise<void> {
 
 /** Starts the real command on the port that `env` names (0: any free one) and waits for its `ready` line. */
 export async function startServe(env: Record<string, string>): Promise<ServeProcess> {
-  const child = spawn("npm", ["run", "--silent", "serve"], {
-    cwd: projectRoot,
-    env: { ...process.env, HOST: "127.0.0.1", PORT: "0", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = startScript("serve", { HOST: "127.0.0.1", PORT: "0", ...env });
   const kill = () => child.kill();
   process.once("exit", kill);
   child.once("close", () => process.off("exit", kill));

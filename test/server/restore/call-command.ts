@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { projectRoot } from "../../../src/server/project.ts";
+import { startScript } from "../script.ts";
 
 /** How a command ended. */
 export interface Ended {
@@ -16,11 +15,7 @@ export async function runCommand(
   args: readonly string[],
   env: Record<string, string>,
 ): Promise<Ended> {
-  const child = spawn("npm", ["run", "--silent", name, "--", ...args], {
-    cwd: projectRoot,
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = startScript(name, env, args);
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

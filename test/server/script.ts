@@ -1,0 +1,27 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { projectRoot } from "../../src/server/project.ts";
+
+const { scripts } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as {
+  scripts: Record<string, string>;
+};
+
+/**
+ * Starts what `npm run <name>` would, without npm, which takes longer than some of the commands. `stopping.test.ts` has npm in
+ * front of a server.
+ */
+export function startScript(
+  name: string,
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): ChildProcessByStdio<null, Readable, Readable> {
+  const program = /^exec node (\S+)$/.exec(scripts[name] ?? "")?.[1];
+  if (program === undefined) throw new Error(`the script ${name} does more than start a program`);
+  return spawn(process.execPath, [program, ...args], {
+    cwd: projectRoot,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
