@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./longest-first.ts";
 import { pureTests } from "./pure-tests.ts";
 import { silenceExpectedNoise } from "./support/expected-noise.ts";
 
@@ -40,10 +41,14 @@ const sizes = (...names: string[]) =>
  */
 const retry = process.env.CI ? 2 : 0;
 
+/** What is waited for comes in its own time: a busy machine is no failure. */
+const expect = { poll: { timeout: 10_000 } };
+
 export default defineConfig({
   test: {
     // Most of a run is waiting for servers; vitest's own choice leaves one of two cores idle.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // One line for each call would bury what a failing test says.
     onConsoleLog: (log) => !log.includes('"event":"api_request"'),
     projects: [
@@ -82,6 +87,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           retry,
+          expect,
           testTimeout: 20_000,
           hookTimeout: 60_000,
           include: ["test/**/*.test.ts"],
@@ -99,6 +105,7 @@ export default defineConfig({
         test: {
           name: "node",
           retry,
+          expect,
           include: needsNode,
           exclude: [...timed, ...inBrowser],
           testTimeout: 120_000,
@@ -110,6 +117,7 @@ export default defineConfig({
         test: {
           name: "browser",
           retry,
+          expect,
           include: inBrowser,
           globalSetup: at("dashboard/global-setup.ts"),
           testTimeout: 120_000,

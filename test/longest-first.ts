@@ -1,0 +1,29 @@
+import { relative } from "node:path";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { projectRoot } from "../src/server/project.ts";
+
+/** The files that take longest, in that order: one that began last would leave the other cores with nothing to do. */
+const LONGEST = [
+  "test/server/stopping.test.ts",
+  "test/server/local-cache.test.ts",
+  "test/network/network.test.ts",
+  "test/server/restore.test.ts",
+  "test/model/random-requests.test.ts",
+  "test/server/backup.test.ts",
+  "test/server/deploy/deploy.test.ts",
+  "test/dashboard/accessibility.test.ts",
+  "test/server/webhooks.test.ts",
+  "test/attack/attack.test.ts",
+  "test/api/access.test.ts",
+];
+
+/** Has these run before all others, which come as vitest would have them. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId, project }: TestSpecification) => {
+      const place = LONGEST.indexOf(relative(projectRoot, moduleId));
+      return project.config.sequence.groupOrder * 1_000 + (place === -1 ? LONGEST.length : place);
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
