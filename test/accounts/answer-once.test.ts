@@ -102,7 +102,7 @@ describe("answerOnce()", () => {
       return run();
     };
     const first = once({}, NOW, slow);
-    await vi.waitFor(async () => expect(await rowsOfKey()).toHaveLength(1));
+    await vi.waitFor(async () => expect(await rowsOfKey()).toHaveLength(1), { timeout: 10_000 });
     expect(await Promise.all([once(), once(), once()])).toEqual(Array(3).fill({ kind: "in-progress", retryAfter: 1 }));
     resolve();
     expect((await first).kind).toBe("answer");
@@ -115,7 +115,7 @@ describe("answerOnce()", () => {
       await promise;
       return new Response("late");
     });
-    await vi.waitFor(async () => expect(await rowsOfKey()).toHaveLength(1));
+    await vi.waitFor(async () => expect(await rowsOfKey()).toHaveLength(1), { timeout: 10_000 });
     expect((await once({}, NOW + 59_999)).kind).toBe("in-progress");
     expect((await once({ body: bytes("other") }, NOW + 60_000)).kind).toBe("other-request");
     expect(await answered({}, NOW + 60_000)).toMatchObject({ body: "run 1" });

@@ -300,6 +300,6 @@ describe("GET /v1/purge", () => {
     await env.DB.prepare("DELETE FROM pops").run();
     expect(await nodes()).toBe(1);
     for (const [n, pop] of ["FRA", "NRT", "JFK"].entries()) await count(customer, zone.id, [["HIT", 2, n, n]], { pop });
-    await vi.waitFor(async () => expect(await nodes()).toBe(3));
+    await vi.waitFor(async () => expect(await nodes()).toBe(3), { timeout: 10_000 });
   });
 });

@@ -31,8 +31,8 @@ it("the first byte of a miss does not wait for the origin's last", async () => {
   for (const size of [200_000, 3 * MIB]) {
     const got = await getChecked(cdn.port, host, `/${size}/slow?slow`);
     expect(got).toMatchObject({ status: 200, xCache: "MISS", isRight: true });
-    expect(got.firstByte).toBeLessThan(500);
-    expect(got.lastByte).toBeGreaterThan(1_000);
+    // The origin waits for a second before its last.
+    expect(got.lastByte - got.firstByte).toBeGreaterThan(500);
   }
 });
 

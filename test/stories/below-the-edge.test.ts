@@ -38,7 +38,7 @@ describe("the store", () => {
     const host = storeOrigin({ edgeDomains: ["rescdn.io"] });
     const place = `/.cache/primary/${zone.id}/a.css`;
     const own = await caches.open("rescdn");
-    await vi.waitFor(async () => expect(await own.match(host + place)).toBeDefined());
+    await vi.waitFor(async () => expect(await own.match(host + place)).toBeDefined(), { timeout: 10_000 });
     for (const other of [host, "https://rescdn.io", `https://${zone.name}.rescdn.io`]) {
       expect(await caches.default.match(other + place)).toBeUndefined();
     }

@@ -41,17 +41,20 @@ const quota = async () => (await call("/v1/quota", { key: customer.live })).json
 async function use(requests: number): Promise<void> {
   const before = (await quota()).requests.used;
   for (let n = 0; n < requests; n++) await (await ask()).arrayBuffer();
-  await vi.waitFor(async () => expect((await quota()).requests.used).toBe(before + requests));
+  await vi.waitFor(async () => expect((await quota()).requests.used).toBe(before + requests), { timeout: 10_000 });
 }
 
 /** Waits until the account's changes are just these, newest first. */
 async function expectNoticed(...actions: string[]): Promise<void> {
-  await vi.waitFor(async () => {
-    const { changes } = await (await call("/v1/audit?actor=meter", { key: customer.live })).json<{
-      changes: { action: string }[];
-    }>();
-    expect(changes.map(({ action }) => action)).toEqual(actions);
-  });
+  await vi.waitFor(
+    async () => {
+      const { changes } = await (await call("/v1/audit?actor=meter", { key: customer.live })).json<{
+        changes: { action: string }[];
+      }>();
+      expect(changes.map(({ action }) => action)).toEqual(actions);
+    },
+    { timeout: 10_000 },
+  );
 }
 
 describe("a month's quota", () => {
@@ -83,7 +86,7 @@ describe("a month's quota", () => {
     await use(4);
     await expectNoticed("account.quota_near");
     expect((await ask()).status).toBe(200);
-    await vi.waitFor(async () => expect((await ask()).status).toBe(429));
+    await vi.waitFor(async () => expect((await ask()).status).toBe(429), { timeout: 10_000 });
     const answer = await ask();
     expect(answer.headers.get("cache-status")).toBe("ResCDN; detail=over-quota");
     expect(await answer.json()).toMatchObject({ code: "over-quota" });
@@ -108,7 +111,7 @@ describe("a month's quota", () => {
     await setQuota({ requests_cap: 2, at_quota: "stop" });
     await use(2);
     await expectNoticed("account.quota_reached");
-    await vi.waitFor(async () => expect((await ask()).status).toBe(429));
+    await vi.waitFor(async () => expect((await ask()).status).toBe(429), { timeout: 10_000 });
     expect((await setQuota(change)).status).toBe(200);
     expect((await ask()).status).toBe(200);
   });
@@ -140,10 +143,13 @@ describe("a month's quota", () => {
     await use(2);
     await use(1);
     await expectNoticed("account.quota_reached", "account.quota_near");
-    await vi.waitFor(async () => {
-      await webhook.deliver();
-      expect(webhook.received.length).toBe(2);
-    });
+    await vi.waitFor(
+      async () => {
+        await webhook.deliver();
+        expect(webhook.received.length).toBe(2);
+      },
+      { timeout: 10_000 },
+    );
     const bodies = webhook.received.map(({ body }) => JSON.parse(body) as { type: string; data: object });
     expect(bodies).toMatchObject([
       {

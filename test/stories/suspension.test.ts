@@ -141,7 +141,7 @@ describe("an isolate that has not been told of a suspension", () => {
     expect(await status()).toBe(200);
     pass(2);
     expect(await status()).toBe(200); // as it was known, while the feed is read anew
-    await vi.waitFor(async () => expect(await status()).toBe(403));
+    await vi.waitFor(async () => expect(await status()).toBe(403), { timeout: 10_000 });
   });
 
   it("holds it with its next counts, which go to the meter after a second at most, though KV says nothing yet", async () => {
@@ -151,9 +151,9 @@ describe("an isolate that has not been told of a suspension", () => {
     const status = async () => (await get("/a.css")).status;
     expect(await status()).toBe(200);
     await env.USAGE_METER.getByName(`${zone.account}:live`).know(document(zone.account, 1) as never);
-    await vi.waitFor(async () => expect(await status()).toBe(403));
+    await vi.waitFor(async () => expect(await status()).toBe(403), { timeout: 10_000 });
     await env.USAGE_METER.getByName(`${zone.account}:live`).know(document(zone.account, 2, "active") as never);
-    await vi.waitFor(async () => expect(await status()).toBe(200));
+    await vi.waitFor(async () => expect(await status()).toBe(200), { timeout: 10_000 });
   });
 
   it("reads nothing of KV for a hit while it knows the account, whether it has a document or not", async () => {

@@ -57,7 +57,7 @@ describe("a tail", () => {
     await ask("/c.css");
     await exports.default.fetch(`http://${zone.name}.rescdn.localhost/d.css`, { method: "DELETE" });
     const others = () => reader.requests.filter(({ path }) => path !== "/first.css");
-    await vi.waitFor(() => expect(others()).toHaveLength(4));
+    await vi.waitFor(() => expect(others()).toHaveLength(4), { timeout: 10_000 });
     expect(
       others().map(({ method, path, query, status, bytes, cache, detail }) => [
         method,
@@ -84,7 +84,7 @@ describe("a tail", () => {
     const reader = await listen();
     await untilTold(reader);
     await ask("/q.css?v=1&email=planted");
-    await vi.waitFor(() => expect(reader.paths).toContain("/q.css"));
+    await vi.waitFor(() => expect(reader.paths).toContain("/q.css"), { timeout: 10_000 });
     expect(reader.requests.at(-1)).toMatchObject({ path: "/q.css", query: "?v=1" });
     await reader.leave();
   });
@@ -94,7 +94,7 @@ describe("a tail", () => {
     await untilTold(reader);
     origin.answers(asset("x".repeat(3_000_000), { "cache-control": "no-store" }));
     await ask("/large.bin");
-    await vi.waitFor(() => expect(reader.paths).toContain("/large.bin"));
+    await vi.waitFor(() => expect(reader.paths).toContain("/large.bin"), { timeout: 10_000 });
     expect(reader.requests.at(-1)).toMatchObject({ bytes: 3_000_000, cache: "BYPASS", detail: "no-store" });
     await reader.leave();
   });
@@ -106,7 +106,7 @@ describe("a tail", () => {
     await untilTold(errors, "/missing.css");
     origin.answers(asset("0123456789", { "cache-control": "max-age=600" }));
     for (const path of ["/a.css", "/a.css", "/a.js", "/a.js"]) await ask(path);
-    await vi.waitFor(() => expect(hits.paths.at(-1)).toBe("/a.css"));
+    await vi.waitFor(() => expect(hits.paths.at(-1)).toBe("/a.css"), { timeout: 10_000 });
     expect(errors.paths).not.toContain("/a.css");
     expect(hits.requests.every(({ cache, path }) => cache === "HIT" && String(path).endsWith(".css"))).toBe(true);
     await Promise.all([errors.leave(), hits.leave()]);
@@ -138,7 +138,9 @@ describe("a tail", () => {
     const pace = await tail.take(batch("a"));
     expect(pace!.fraction).toBeCloseTo(0.5, 1);
     for (const isolate of ["b", "c"]) await tail.take(batch(isolate));
-    await vi.waitFor(() => expect(reader.omitted + reader.requests.length).toBe(6 * MOST_A_SECOND));
+    await vi.waitFor(() => expect(reader.omitted + reader.requests.length).toBe(6 * MOST_A_SECOND), {
+      timeout: 10_000,
+    });
     expect(reader.requests.length).toBeLessThanOrEqual(2 * MOST_A_SECOND);
     await reader.leave();
   });

@@ -57,14 +57,17 @@ describe("locations behind the upper tier", () => {
       "MISS",
     ]);
     await second.text();
-    await vi.waitFor(async () => {
-      const again = await ask(1, "/a.css");
-      expect([statusOf(again), again.headers.get("age"), await again.text()]).toEqual([
-        "ResCDN; hit; ttl=450",
-        "150",
-        "hello",
-      ]);
-    });
+    await vi.waitFor(
+      async () => {
+        const again = await ask(1, "/a.css");
+        expect([statusOf(again), again.headers.get("age"), await again.text()]).toEqual([
+          "ResCDN; hit; ttl=450",
+          "150",
+          "hello",
+        ]);
+      },
+      { timeout: 10_000 },
+    );
     pass(449);
     expect(await text(ask(2, "/a.css"))).toBe("hello");
     expect(origin.hits).toBe(1);
@@ -261,7 +264,8 @@ describe("what is stale at the locations", () => {
     pass(61);
     origin.answers(asset("two", { "cache-control": "max-age=600" }));
     for (let at = 0; at < 3; at++) expect((await ask(at, "/a.css")).headers.get("x-cache")).toBe("STALE");
-    for (let at = 0; at < 3; at++) await vi.waitFor(async () => expect(await text(ask(at, "/a.css"))).toBe("two"));
+    for (let at = 0; at < 3; at++)
+      await vi.waitFor(async () => expect(await text(ask(at, "/a.css"))).toBe("two"), { timeout: 10_000 });
     expect(origin.hits).toBe(2);
   });
 
@@ -353,7 +357,7 @@ describe("a tier that fails", () => {
     });
     await expect(text(ask(0, "/a.css"))).rejects.toThrow();
     origin.answers(asset("0123456789", fresh));
-    await vi.waitFor(async () => expect(await text(ask(0, "/a.css"))).toBe("0123456789"));
+    await vi.waitFor(async () => expect(await text(ask(0, "/a.css"))).toBe("0123456789"), { timeout: 10_000 });
     expect(await text(ask(1, "/a.css"))).toBe("0123456789");
     expect(cache.counts.calls).toBe(2);
   });

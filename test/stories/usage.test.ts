@@ -218,14 +218,17 @@ describe("usage", () => {
     await read(played.get("/form", { method: "POST", body: "x" }), 200);
     await read(played.get("/b.css"), 500);
     const query = { from: 0, to: Date.UTC(2100, 0), rows: "hours", zones: null, series: null } as const;
-    await vi.waitFor(async () => {
-      const { pop } = await report(played, query);
-      expect(pop).toMatchObject([{ origin: { requests: 5, bytes: 18 + gzipped.byteLength + 8 + 4 } }]);
-      expect(pop[0]!.origin!.firstByte).toEqual([
-        [0, 4],
-        [bucketOf(200), 1],
-      ]);
-    });
+    await vi.waitFor(
+      async () => {
+        const { pop } = await report(played, query);
+        expect(pop).toMatchObject([{ origin: { requests: 5, bytes: 18 + gzipped.byteLength + 8 + 4 } }]);
+        expect(pop[0]!.origin!.firstByte).toEqual([
+          [0, 4],
+          [bucketOf(200), 1],
+        ]);
+      },
+      { timeout: 10_000 },
+    );
   });
 
   it("counts an origin that fails as often as it was asked, without a time to its first byte", async () => {
@@ -236,10 +239,13 @@ describe("usage", () => {
     vi.spyOn(console, "error").mockImplementation(() => undefined);
     await read(played.get("/a.css"), 502);
     const query = { from: 0, to: Date.UTC(2100, 0), rows: "hours", zones: null, series: null } as const;
-    await vi.waitFor(async () => {
-      const { pop } = await report(played, query);
-      expect(pop[0]?.origin).toEqual({ requests: played.origin.hits, bytes: 0, firstByte: [] });
-    });
+    await vi.waitFor(
+      async () => {
+        const { pop } = await report(played, query);
+        expect(pop[0]?.origin).toEqual({ requests: played.origin.hits, bytes: 0, firstByte: [] });
+      },
+      { timeout: 10_000 },
+    );
     expect(played.origin.hits).toBe(2);
   });
 
@@ -266,13 +272,16 @@ describe("usage", () => {
     for (const path of ["/a.css", "/b.css", "/b.css?1", "/b.css?2", "/x/%2e%2e/a.css"])
       await read(played.get(path), 200);
     const day = Date.UTC(2026, 10, 22);
-    await vi.waitFor(async () => {
-      const { paths } = await topPaths(played, day);
-      expect(paths).toEqual([
-        ["/b.css", 3, 0],
-        ["/a.css", 2, 0],
-      ]);
-    });
+    await vi.waitFor(
+      async () => {
+        const { paths } = await topPaths(played, day);
+        expect(paths).toEqual([
+          ["/b.css", 3, 0],
+          ["/a.css", 2, 0],
+        ]);
+      },
+      { timeout: 10_000 },
+    );
   });
 
   it("counts nothing for hosts and zones that nobody has", async () => {

@@ -179,7 +179,7 @@ describe("WebhookDispatcher", () => {
     await happen(account);
     await hanging.poke();
     const run = hanging.alarm();
-    await vi.waitUntil(() => hanging.receiver.hits === 1);
+    await vi.waitUntil(() => hanging.receiver.hits === 1, { timeout: 10_000 });
     await other.deliver();
     expect(other.receiver.hits).toBe(1);
     expect((await hanging.deliveries())[0]).toMatchObject({ state: "pending", attempts: 0 });
