@@ -31,9 +31,7 @@ beforeAll(async () => {
   originUrl = `http://127.0.0.1:${(origin.address() as AddressInfo).port}`;
 });
 
-afterEach(async () => {
-  await server?.stop();
-  server = null;
+afterEach(() => {
   asked = [];
   storable = true;
 });
@@ -46,6 +44,11 @@ afterAll(() => {
 async function start(env: Record<string, string> = {}, settings = {}): Promise<CachedServer> {
   server = await startCachedServer(originUrl, { CACHE_BYTES: String(BOUND), ...env }, settings);
   return server;
+}
+
+async function stop(): Promise<void> {
+  await server?.stop();
+  server = null;
 }
 
 /** `/<bytes>/<name>`: so many bytes that depend on the path; `/chunked/…` without a length, `/held/…` only the first half. */
@@ -123,8 +126,79 @@ const numbered = (count: number, bytes: number, suffix = "") =>
   Array.from({ length: count }, (_, index) => `/${bytes}/${index}${suffix}`);
 
 describe("the local cache", () => {
+  beforeAll(() => start());
+  afterAll(stop);
+
+  it("keeps nothing of a body that breaks off", async () => {
+    const { files } = server!;
+    const before = files().length;
+    for (const path of ["/held/3000000/a", "/held/3000000/b-chunked"]) {
+      const arrived = Promise.withResolvers<void>();
+      held = { response: null as never, arrived: arrived.resolve };
+      const cut = get(path).catch((error: unknown) => error);
+      await arrived.promise;
+      await eventually(() => files().length > before);
+      held.response.destroy();
+      held = null;
+      expect(await cut).toBeInstanceOf(Error);
+      await eventually(() => files().length === before);
+    }
+  });
+
+  it("frees what was purged when it is asked for again, also where the new answer is not stored", async () => {
+    const { disk, files } = server!;
+    const before = { disk: disk(), files: files().length };
+    const paths = ["/10000/a", "/3000000/b-chunked", "/20000/text.txt"];
+    for (const path of paths) await stored(path);
+    await get("/20000/text.txt", { "Accept-Encoding": "gzip" });
+    await eventually(() => files().length === before.files + 5); // a body apart from its head, and a coding of its own
+    storable = false;
+    await server!.purge({ paths });
+    for (const path of paths) expect((await get(path)).cache).not.toBe("HIT");
+    await eventually(() => disk() === before.disk);
+  });
+
+  it("frees what is replaced by a new response", async () => {
+    const { disk } = server!;
+    for (const path of ["/10000/changing.txt?text", "/3000000/changing"]) {
+      await stored(path);
+      const before = disk();
+      for (let round = 0; round < 3; round++) {
+        await server!.purge({ paths: [path] });
+        expect((await get(path)).cache).toBe("MISS");
+        await eventually(async () => (await get(path)).cache === "HIT");
+      }
+      await eventually(() => disk() === before);
+    }
+  });
+
+  it("passes on what is larger than all of it, and keeps the rest", async () => {
+    const { disk } = server!;
+    await stored("/1000/kept");
+    for (const path of ["/20000000/big", "/20000000/big-chunked"]) {
+      expect((await get(path)).body.equals(bodyOf(path))).toBe(true);
+    }
+    expect(disk()).toBeLessThanOrEqual(BOUND);
+  });
+
+  it("keeps what is asked for again, and lets go of what was asked for once", async () => {
+    await stored("/200000/hot");
+    for (let round = 0; round < 10; round++) {
+      await getAll(numbered(8, 500_000, `-${round}`));
+      expect((await get("/200000/hot")).cache).toBe("HIT");
+    }
+    expect(asked.filter((path) => path === "/200000/hot")).toHaveLength(1);
+  });
+
+  it("is bounded against one-byte ranges of a large object under ever new query strings", async () => {
+    const { disk } = server!;
+    const paths = Array.from({ length: 150 }, (_, index) => `/2097152/big?${index}`);
+    for (const { status } of await getAll(paths, { Range: "bytes=0-0" })) expect(status).toBe(206);
+    expect(disk()).toBeLessThanOrEqual(BOUND);
+  });
+
   it("takes no more disk than CACHE_BYTES, nor more memory, while ten times as much is stored", async () => {
-    const { port, disk } = await start();
+    const { port, disk } = server!;
     await getAll(numbered(10, MIB));
     const workerd = processListeningOn(port);
     const before = memoryOf(workerd).resident;
@@ -140,19 +214,28 @@ describe("the local cache", () => {
     expect(highest).toBeLessThanOrEqual(BOUND);
     expect(memoryOf(workerd).resident - before).toBeLessThan(150 * MIB);
   });
+});
 
-  it("keeps what is asked for again, and lets go of what was asked for once", async () => {
-    await start();
-    await stored("/200000/hot");
-    for (let round = 0; round < 10; round++) {
-      await getAll(numbered(8, 500_000, `-${round}`));
-      expect((await get("/200000/hot")).cache).toBe("HIT");
-    }
-    expect(asked.filter((path) => path === "/200000/hot")).toHaveLength(1);
+describe("the local cache of a server that is started again", () => {
+  beforeAll(() => start());
+  afterAll(stop);
+
+  it("finds what an older version has stored, which wrote all fields of a response before its body", async () => {
+    const paths = ["/10000/a.txt", "/2000000/b-chunked", "/3000000/c.js"];
+    const { files, restart } = server!;
+    for (const path of paths) await stored(path);
+    const coded = { "Accept-Encoding": "gzip" };
+    const packed = await get(paths[2]!, coded);
+    await eventually(() => files().length === 7); // of each of the larger ones the body apart, and a coding in two files
+    for (const file of files()) asOldVersionsWroteIt(file);
+    await restart();
+    for (const path of paths) expect(await get(path)).toEqual({ status: 200, cache: "HIT", body: bodyOf(path) });
+    expect(await get(paths[2]!, coded)).toEqual({ ...packed, cache: "HIT" });
+    expect(asked).toEqual(paths);
   });
 
   it("finds small, large and chunked bodies again after a restart, whole and in parts", async () => {
-    const { restart, disk } = await start();
+    const { restart, disk } = server!;
     const paths = ["/0/empty", "/1/a", "/70000/b", "/1048576/c", "/2500000/d", "/2500000/e-chunked"];
     for (const path of paths) await stored(path);
     await restart();
@@ -170,36 +253,17 @@ describe("the local cache", () => {
     expect(disk()).toBe(before);
   });
 
-  it("finds what an older version has stored, which wrote all fields of a response before its body", async () => {
-    const paths = ["/10000/a.txt", "/2000000/b-chunked", "/3000000/c.js"];
-    const { files, restart } = await start();
-    for (const path of paths) await stored(path);
-    const coded = { "Accept-Encoding": "gzip" };
-    const packed = await get(paths[2]!, coded);
-    await eventually(() => files().length === 7); // of each of the larger ones the body apart, and a coding in two files
-    for (const file of files()) asOldVersionsWroteIt(file);
-    await restart();
-    for (const path of paths) expect(await get(path)).toEqual({ status: 200, cache: "HIT", body: bodyOf(path) });
-    expect(await get(paths[2]!, coded)).toEqual({ ...packed, cache: "HIT" });
-    expect(asked).toEqual(paths);
-  });
-
   it("makes itself smaller when it is started with a lower bound", async () => {
-    const { restart, disk } = await start();
+    const { restart, disk } = server!;
     await getAll(numbered(12, 500_000));
     await eventually(() => disk() > 4 * MIB);
     await restart("SIGTERM", { CACHE_BYTES: String(2 * MIB) });
     await eventually(() => disk() <= 2 * MIB);
   });
+});
 
-  it("passes on what is larger than all of it, and keeps the rest", async () => {
-    const { disk } = await start();
-    await stored("/1000/kept");
-    for (const path of ["/20000000/big", "/20000000/big-chunked"]) {
-      expect((await get(path)).body.equals(bodyOf(path))).toBe(true);
-    }
-    expect(disk()).toBeLessThanOrEqual(BOUND);
-  });
+describe("the local cache of a server of its own", () => {
+  afterEach(stop);
 
   it("leaves neither half a body nor a leaked file when it is killed while it writes", async () => {
     const { restart, files } = await start();
@@ -221,47 +285,6 @@ describe("the local cache", () => {
     }
   });
 
-  it("keeps nothing of a body that breaks off", async () => {
-    const { files } = await start();
-    for (const path of ["/held/3000000/a", "/held/3000000/b-chunked"]) {
-      const arrived = Promise.withResolvers<void>();
-      held = { response: null as never, arrived: arrived.resolve };
-      const cut = get(path).catch((error: unknown) => error);
-      await arrived.promise;
-      await eventually(() => files().length > 0);
-      held.response.destroy();
-      held = null;
-      expect(await cut).toBeInstanceOf(Error);
-      await eventually(() => files().length === 0);
-    }
-  });
-
-  it("frees what is replaced by a new response", async () => {
-    const { disk } = await start();
-    for (const path of ["/10000/changing.txt?text", "/3000000/changing"]) {
-      await stored(path);
-      const before = disk();
-      for (let round = 0; round < 3; round++) {
-        await server!.purge({ paths: [path] });
-        expect((await get(path)).cache).toBe("MISS");
-        await eventually(async () => (await get(path)).cache === "HIT");
-      }
-      await eventually(() => disk() === before);
-    }
-  });
-
-  it("frees what was purged when it is asked for again, also where the new answer is not stored", async () => {
-    const { disk, files } = await start();
-    const paths = ["/10000/a", "/3000000/b-chunked", "/20000/text.txt"];
-    for (const path of paths) await stored(path);
-    await get("/20000/text.txt", { "Accept-Encoding": "gzip" });
-    await eventually(() => files().length === 5); // a body apart from its head, and a coding of its own
-    storable = false;
-    await server!.purge({ paths });
-    for (const path of paths) expect((await get(path)).cache).not.toBe("HIT");
-    await eventually(() => disk() === 0);
-  });
-
   it("frees all of a zone that was purged of everything, at once or within a minute, asked for again or not", async () => {
     for (const workers of ["1", "2"]) {
       const { disk, purge, restart } = await start({ WORKERS: workers });
@@ -274,12 +297,5 @@ describe("the local cache", () => {
       await eventually(() => disk() === 0);
       await server!.stop();
     }
-  });
-
-  it("is bounded against one-byte ranges of a large object under ever new query strings", async () => {
-    const { disk } = await start();
-    const paths = Array.from({ length: 150 }, (_, index) => `/2097152/big?${index}`);
-    for (const { status } of await getAll(paths, { Range: "bytes=0-0" })) expect(status).toBe(206);
-    expect(disk()).toBeLessThanOrEqual(BOUND);
   });
 });
