@@ -49,6 +49,8 @@ export default defineConfig({
     // Most of a run is waiting for servers; vitest's own choice leaves one of two cores idle.
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
+    // What the Worker logs matters to who looks for why a test has failed.
+    silent: "passed-only",
     // One line for each call would bury what a failing test says.
     onConsoleLog: (log) => !log.includes('"event":"api_request"'),
     projects: [

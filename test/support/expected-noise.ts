@@ -5,10 +5,16 @@ import { isExpectedNoise as isExpectedOfServers } from "../../src/server/log/exp
  * expects is seen.
  */
 const EXPECTED: readonly RegExp[] = [
-  // A Durable Object that a test throws out of memory.
-  /^uncaught exception; exception = workerd\/api\/actor-state\.c\+\+:\d+: failed: broken\.outputGateBroken; jsg\.Error: moved\n/,
+  // A Durable Object that a test throws out of memory, and who was waiting for it.
+  /^(?:uncaught exception; )?exception = workerd\/api\/actor-state\.c\+\+:\d+: failed: (?:remote\.)?broken\.outputGateBroken; jsg\.Error: (?:moved|stopped)\n/,
+  // Streams that one of their two sides has left: clients within a body, tails that are closed, uploads that break off.
+  /^exception = (?:workerd\/api\/streams\/[\w-]+|kj\/async-io)\.c\+\+:\d+: disconnected: (?:pump canceled|(?:reader|writer) canceled|fixed-length pipe ended prematurely)\n/,
+  // Origins of tests that send more than they have promised, or break off by a word of their own.
+  /^uncaught exception; exception = workerd\/[\w/.+-]+:\d+: failed: jsg\.TypeError: Attempt to write too many bytes through a FixedLengthStream\.\n/,
+  /^uncaught exception; exception = workerd\/jsg\/value\.h:\d+: failed: jsg\.Error: cut\n/,
+  /^uncaught exception; source = Uncaught \(in promise\); stack = Error: cut\n/,
   // Bodies of assets are texts in stories, whatever their names say.
-  /^console warning; message = Called \.text\(\) on an HTTP body which does not appear to be text\. The body's Content-Type is "(?:image|video|font)\//,
+  /^console warning; message = Called \.text\(\) on an HTTP body which does not appear to be text\. The body's Content-Type is "(?:(?:image|video|font)\/|application\/octet-stream")/,
 ];
 
 /** Whether a message of workerd's is one of those that are expected. */
