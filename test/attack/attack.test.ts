@@ -18,7 +18,7 @@ const PLAYS = Number(env.ATTACK ?? 400);
 const newSeed = () => Number(env.ATTACK_SEED ?? crypto.getRandomValues(new Int32Array(1))[0]);
 
 /** On a slow machine it is fewer plays (ms). */
-const GATE_MS = 75_000;
+const GATE_MS = 30_000;
 
 /** A property whose last play is waited for: a time limit lets it go on beside the next test, whose clock it would move. */
 function oneByOne<Play>(plays: fc.Arbitrary<Play>, judge: (play: Play) => Promise<void>) {

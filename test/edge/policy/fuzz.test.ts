@@ -7,7 +7,7 @@ import { settingsSchema } from "../../../src/zones/settings-schema.ts";
 import { anyRules, chance } from "../../support/any-rules.ts";
 import { zoneDocument } from "../../support/zone-document.ts";
 
-const DOCUMENTS = 10_000;
+const DOCUMENTS = 3_000;
 
 const ROUTES = [
   "/",
