@@ -1,0 +1,134 @@
+import { fileURLToPath } from "node:url";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./longest-first.ts";
+import { pureTests } from "./pure-tests.ts";
+import { silenceExpectedNoise } from "./support/expected-noise.ts";
+
+silenceExpectedNoise(process.stdout, process.stderr);
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+/** How work grows with its input is measured in time. */
+const timed = ["test/growth/**/*.test.ts"];
+
+/** What people do in the dashboard, in a real browser. */
+const inBrowser = ["test/dashboard/**/*.test.ts"];
+
+/** A workspace has packages of its own, and they have tests. */
+const packages = "test/client/node_modules/**";
+
+const needsNode = [
+  "test/bench/**/*.test.ts",
+  "test/cli/**/*.test.ts",
+  "test/server/**/*.test.ts",
+  "test/rules/**/*.test.ts",
+  ...timed,
+  "test/conformance/**/*.test.ts",
+  "test/origins/**/*.test.ts",
+  ...inBrowser,
+];
+
+/** No test of these leaves anything to another in storage: they share isolates, and need no database. */
+const pure = pureTests(at(".."), [...needsNode, packages]);
+
+/** What the environment says of how much is tested, for tests in workerd. */
+const sizes = (...names: string[]) =>
+  Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+
+/**
+ * A machine that runs everything at once may hold up a test that waits for sockets or for the clock: in CI it may try again, and
+ * the report says so. What fails three times in a row is broken.
+ */
+const retry = process.env.CI ? 2 : 0;
+
+/** What is waited for comes in its own time: a busy machine is no failure. */
+const expect = { poll: { timeout: 10_000 } };
+
+export default defineConfig({
+  test: {
+    // Most of a run is waiting for servers; vitest's own choice leaves one of two cores idle.
+    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
+    // What the Worker logs matters to who looks for why a test has failed.
+    silent: "passed-only",
+    // One line for each call would bury what a failing test says.
+    onConsoleLog: (log) => !log.includes('"event":"api_request"'),
+    projects: [
+      {
+        root: at(".."),
+        plugins: [
+          cloudflareTest(async () => ({
+            main: at("../src/worker.ts"),
+            wrangler: { configPath: at("../wrangler.toml") },
+            miniflare: {
+              bindings: {
+                ADMIN_TOKEN: "operator-token-of-the-tests-in-workerd",
+                KV_WRITE_INTERVAL_MS: "0",
+                // Nobody: tests that want a resolver stand in for it.
+                DOH_RESOLVER: "http://127.0.0.1:9/dns-query",
+                SECRETS_KEY: "tests:dGhlLXNlY3JldHMtb2YtdGhlLXRlc3RzLWFyZS1hbGw",
+                SIGN_IN_SECRET: "what-cookies-of-the-tests-are-signed-with",
+                OPERATORS: "operator@rescdn.example",
+                MIGRATIONS: await readD1Migrations(at("../src/db")),
+                ...sizes(
+                  "DNS_FUZZ",
+                  "HOSTNAME_RACES",
+                  "MODEL_REQUESTS",
+                  "MODEL_SEED",
+                  "ATTACK",
+                  "ATTACK_SEED",
+                  "UPPER_TIER",
+                  "NETWORK",
+                  "NETWORK_SEED",
+                  "NETWORK_COPIES",
+                ),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "workerd",
+          deps: { optimizer: { ssr: { enabled: true, include: ["@hono/zod-openapi","hono","zod","standardwebhooks","structured-headers","hono/http-exception","hono/tiny","hono/route","hono/body-limit","tldts","better-auth","better-auth/plugins/magic-link","@better-auth/passkey","fast-check"], exclude: ["dns-packet"], rolldownOptions: { external: [/^node:/, /^cloudflare:/] } } } },
+          retry,
+          expect,
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+          include: ["test/**/*.test.ts"],
+          exclude: [...needsNode, ...pure, packages],
+          setupFiles: [at("support/migrate.ts")],
+        },
+      },
+      {
+        root: at(".."),
+        plugins: [cloudflareTest({ main: at("../src/worker.ts"), wrangler: { configPath: at("../wrangler.toml") } })],
+        test: { name: "pure", include: pure, isolate: false },
+      },
+      {
+        root: at(".."),
+        test: {
+          name: "node",
+          retry,
+          expect,
+          include: needsNode,
+          exclude: [...timed, ...inBrowser],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        root: at(".."),
+        test: {
+          name: "browser",
+          retry,
+          expect,
+          include: inBrowser,
+          globalSetup: at("dashboard/global-setup.ts"),
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      // With nothing beside it: it measures.
+      { root: at(".."), test: { name: "timed", include: timed, testTimeout: 120_000, sequence: { groupOrder: 1 } } },
+    ],
+  },
+});
