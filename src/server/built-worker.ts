@@ -4,6 +4,7 @@ import { buildDashboard } from "./build-dashboard.ts";
 import type { BundledModule } from "./bundle.ts";
 import { buildDocs } from "./docs/build-docs.ts";
 import { areUnchanged, type FileStates, KEPT, statesOf } from "./kept-files.ts";
+import { projectRoot } from "./project.ts";
 
 /** What decides how a build comes out besides the sources that it consists of. */
 const BESIDE = ["package.json", "tsconfig.json", "node_modules/.package-lock.json", "src/server/bundle.ts"];
@@ -13,6 +14,8 @@ const REPLACED_MS = 600_000;
 
 /** What is known of the last build of an entry. */
 interface Kept {
+  /** The project's root, which source maps name. */
+  root: string;
   /** Its folder's name. */
   folder: string;
   modules: BundledModule[];
@@ -30,8 +33,8 @@ export async function builtWorker(folder: string, entry: string, kept = KEPT): P
   await Promise.all([buildDashboard(), buildDocs()]);
   const name = entry.replaceAll(/\W+/g, "-");
   const last = await lastBuild(kept, name);
-  if (last !== null && (await areUnchanged(last.sources)) && (await copied(join(kept, last.folder), folder)))
-    return placed(last.modules, folder);
+  const isLast = last?.root === projectRoot && (await areUnchanged(last.sources));
+  if (isLast && (await copied(join(kept, last.folder), folder))) return placed(last.modules, folder);
   const began = Date.now();
   const { bundleWorker } = await import("./bundle.ts"); // with esbuild, which is not loaded without need
   const { modules, metafile } = await bundleWorker(folder, entry);
@@ -58,11 +61,11 @@ async function copied(from: string, to: string): Promise<boolean> {
 }
 
 /** Keeps a build in the place of the one before, which servers that start may be reading. */
-async function keep(kept: string, name: string, built: string, rest: Omit<Kept, "folder">): Promise<void> {
+async function keep(kept: string, name: string, built: string, rest: Omit<Kept, "root" | "folder">): Promise<void> {
   await mkdir(kept, { recursive: true });
   const folder = await mkdtemp(join(kept, `${name}-`));
   await cp(built, folder, { recursive: true });
-  const last: Kept = { ...rest, folder: basename(folder) };
+  const last: Kept = { ...rest, root: projectRoot, folder: basename(folder) };
   await writeFile(`${folder}.json`, JSON.stringify(last));
   await rename(`${folder}.json`, join(kept, `${name}.json`));
   for (const other of await readdir(kept)) {
