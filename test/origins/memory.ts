@@ -6,13 +6,21 @@ export interface Memory {
   peak: number;
 }
 
-/** The id of the process that listens on a TCP port of the loopback. */
+/** The id of the workerd that listens on a TCP port of the loopback. The server that has started it holds the socket as well. */
 export function processListeningOn(port: number): number {
   const inode = socketInode(port);
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    if (openSockets(pid).includes(`socket:[${inode}]`)) return Number(pid);
+    if (openSockets(pid).includes(`socket:[${inode}]`) && nameOf(pid) === "workerd") return Number(pid);
   }
-  throw new Error(`no process of ours listens on ${port}`);
+  throw new Error(`no workerd of ours listens on ${port}`);
+}
+
+function nameOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return ""; // ended in the meantime
+  }
 }
 
 export function memoryOf(pid: number): Memory {
