@@ -15,6 +15,8 @@ const REMEMBERED_MS = 7 * 86_400_000;
 const MOST_SITEMAPS = 20;
 /** How long they are read for, ms: an alarm may not go on for ever. */
 const READING_MS = 300_000;
+const NO_SITEMAP =
+  "is no sitemap: neither a urlset nor a sitemapindex, or one with very many tags that are of no entries";
 /** Longer paths of a sitemap are left out (characters). */
 const LONGEST_PATH = 1_024;
 
@@ -98,12 +100,8 @@ export class Prefetcher extends DurableObject<unknown> {
       // With its parser of XML, which no isolate needs that prefetches nothing.
       const { readSitemap } = await import("./sitemap.ts");
       const sitemap = read.ok ? readSitemap(read.text) : null;
-      if (sitemap === null)
-        return finish(
-          job,
-          "failed",
-          read.ok ? `${path} is no sitemap: neither a urlset nor a sitemapindex` : read.reason,
-        );
+      if (sitemap === null) return finish(job, "failed", read.ok ? `${path} ${NO_SITEMAP}` : read.reason);
+      if (sitemap.sitemaps.length === 0) job.leftOut += sitemap.unread;
       for (const url of sitemap.urls) {
         const own = pathOn(job.hosts, url);
         if (own === null || own.length > LONGEST_PATH || (paths.size >= MOST_PATHS && !paths.has(own))) job.leftOut++;

@@ -138,7 +138,8 @@ describe("POST /v1/prefetch", () => {
       "/a.css": () => "a",
     };
     origin.answers(
-      ({ url }) => new Response(files[new URL(url).pathname]!(), {
+      ({ url }) =>
+        new Response(files[new URL(url).pathname]!(), {
           headers: { "cache-control": "no-store", "content-type": "text/xml" },
         }),
     );
