@@ -1,7 +1,7 @@
 import type { AnnouncedTail } from "../../accounts/account-document.ts";
 import { log } from "../../log/log.ts";
 import { isRecent } from "../../memo/is-recent.ts";
-import { eventBytes, eventText } from "./event-text.ts";
+import { EventBuffer } from "./event-buffer.ts";
 import { type Filtered, PreparedFilter } from "./tail-filter.ts";
 import { MOST_A_SECOND, type TailBatch, type TailPace, type ToldEvents } from "./tail-protocol.ts";
 
@@ -12,7 +12,7 @@ export interface TailTaker {
 
 type WaitUntil = (work: Promise<unknown>) => void;
 
-/** What waits here for a batch at most, whatever clients ask for (characters). */
+/** What waits here for a batch at most, whatever clients ask for (bytes). */
 const MOST_LENGTH = 4_194_304;
 /** Until the object has said how often: the first events come soon. */
 const FIRST_INTERVAL_MS = 250;
@@ -33,7 +33,7 @@ export class TailSender {
   #everybody: readonly string[] | null = null;
   #restsUntil = 0;
   /** By the ids of the filters that let them pass. */
-  readonly #events = new Map<string, Pick<ToldEvents, "to" | "count"> & { text: string }>();
+  readonly #events = new Map<string, Pick<ToldEvents, "to" | "count"> & { buffer: EventBuffer }>();
   #count = 0;
   #length = 0;
   #passed: readonly string[] | null = null;
@@ -99,15 +99,16 @@ export class TailSender {
   add(json: string): void {
     const to = this.#passed;
     const key = to === null ? "" : to.join();
-    const text = eventText(json);
-    const told = this.#events.get(key);
-    this.#count++;
-    this.#length += text.length;
-    if (told === undefined) this.#events.set(key, { to, text, count: 1 });
-    else {
-      told.text += text;
-      told.count++;
+    let told = this.#events.get(key);
+    if (told === undefined) {
+      told = { to, buffer: new EventBuffer(), count: 0 };
+      this.#events.set(key, told);
     }
+    const before = told.buffer.length;
+    told.buffer.add(json);
+    told.count++;
+    this.#count++;
+    this.#length += told.buffer.length - before;
   }
 
   #arrange(now: number, waitUntil: WaitUntil): void {
@@ -123,7 +124,7 @@ export class TailSender {
     const now = Date.now();
     const batch: TailBatch = {
       ...this.#source,
-      events: [...this.#events.values()].map(({ to, text, count }) => ({ to, bytes: eventBytes(text), count })),
+      events: [...this.#events.values()].map(({ to, buffer, count }) => ({ to, bytes: buffer.take(), count })),
       matched: this.#matched,
       ms: Math.max(this.#pace.intervalMs, now - this.#since),
       omitted: this.#omitted,

@@ -174,9 +174,9 @@ class Outbox extends RpcTarget {
   }
 }
 
-/** Zones of which it is remembered. */
-const REMEMBERED_NOTES = 10_000;
-const notes = new BoundedMap<string, string>({ entries: REMEMBERED_NOTES }, "the oldest");
+/** Zones of which it is remembered, and how long what is said of them may be together (characters). */
+const NOTES = { entries: 10_000, weight: 4_194_304 };
+const notes = new BoundedMap<string, string>(NOTES, "the oldest", (_, { length }) => length);
 
 /** Which origins of which zone are down, as the processes tell each other: no cache of theirs is another's. */
 export class OriginNotes extends WorkerEntrypoint<Env> implements LocationNotes {
