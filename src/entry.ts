@@ -15,6 +15,7 @@ import { Coalescing } from "./edge/fill/coalescing.ts";
 import { FillBudget } from "./edge/fill/fill-budget.ts";
 import { RangeDemand } from "./edge/fill/range-demand.ts";
 import { originAccess } from "./edge/origin/origin-access.ts";
+import type { LocationNotes } from "./edge/origin/origin-health.ts";
 import { BOUNDS_MS, originTimes } from "./edge/origin/origin-times.ts";
 import { ClientRates, type RateLimits } from "./edge/policy/client-rates.ts";
 import { Routes } from "./edge/request/routes.ts";
@@ -76,6 +77,7 @@ export interface Entry<E extends EdgeEnv> {
  * @param changesOf what tells of changes of zones, hostnames and accounts; null: nothing
  * @param bucketsOf the buckets that zones may have as their origin
  * @param copiesIn the cache in which isolates of a location share what they read of KV; null: none
+ * @param notesOf where those that ask origins tell each other which are down
  */
 export function createEntry<E extends EdgeEnv>(
   control: ControlPlane<E>,
@@ -84,12 +86,13 @@ export function createEntry<E extends EdgeEnv>(
   changesOf: (env: E) => FeedCopy | null = (env) => feedOf("zones", env),
   bucketsOf: (env: E) => AskBucket = askingBuckets,
   copiesIn: string | null = null,
+  notesOf: (env: E) => LocationNotes = (env) => locationNotes(cacheOf(env), storeOrigin(settingsOf(env))),
 ): Entry<E> {
   let edge: OwnEdge | null = null;
   let inspector: Inspector | null = null;
 
   const edgeFor = (env: E, request: Request) =>
-    edgeOf(env, cacheOf(env), tierOf(env), changesOf(env), bucketsOf(env), copiesIn, request);
+    edgeOf(env, cacheOf(env), tierOf(env), changesOf(env), bucketsOf(env), copiesIn, notesOf(env), request);
 
   function inspect(env: E, request: Request): Inspector {
     edge ??= edgeFor(env, request);
@@ -146,6 +149,7 @@ function edgeOf(
   changes: FeedCopy | null,
   buckets: AskBucket,
   copiesIn: string | null,
+  notes: LocationNotes,
   { cf }: Request,
 ): OwnEdge {
   const settings = settingsOf(env);
@@ -173,7 +177,7 @@ function edgeOf(
     fills: new FillBudget(),
     ranges: new RangeDemand(),
     tier: tier && new UpperTier(tier),
-    origins: originAccess(settings.keyring, locationNotes(cache, storeOrigin(settings)), buckets),
+    origins: originAccess(settings.keyring, notes, buckets),
     watching: watchingOf(env, clients, location),
     memory,
     usage,

@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { BoundedMap } from "../memo/bounded-map.ts";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
@@ -39,17 +40,16 @@ export function isAmong(text: string, addresses: readonly string[]): boolean {
  *   the proxies that are believed when they set it. Of anybody else the peer's address counts.
  */
 export function connectingAddress({ headers, cf }: Arrival, proxies: readonly string[] | null): string | null {
-  const stated = parse(headers.get("cf-connecting-ip"));
-  if (proxies === null) return stated?.toString() ?? null;
-  const peer = parse(hostOf(cf));
-  if (peer === null) return null;
-  return (isOne(proxies, peer) ? stated : peer)?.toString() ?? null;
+  if (proxies === null) return addressIn(headers.get("cf-connecting-ip"));
+  const peer = addressIn(hostOf(cf));
+  if (peer === null || proxies.length === 0 || !isAmong(peer, proxies)) return peer;
+  return addressIn(headers.get("cf-connecting-ip"));
 }
 
 /** Whether a request comes through one of the proxies that are believed. */
 export function isBelieved({ cf }: Pick<Arrival, "cf">, proxies: readonly string[]): boolean {
-  const peer = parse(hostOf(cf));
-  return peer !== null && isOne(proxies, peer);
+  const peer = addressIn(hostOf(cf));
+  return peer !== null && isAmong(peer, proxies);
 }
 
 /** Whether a text names proxies: an address, or a range of them as CIDR. */
@@ -74,6 +74,18 @@ function hostOf(cf: object | undefined): string | null {
   return /^\[([^\]]+)\]:\d+$/.exec(peer)?.[1] ?? /^([^:]+):\d+$/.exec(peer)?.[1] ?? null;
 }
 
-function parse(text: string | null): Address | null {
-  return text === null || !ipaddr.isValid(text) ? null : ipaddr.process(text);
+const REMEMBERED = 4_096;
+/** Longer than any spelling of an address that is not made up (characters). */
+const LONGEST = 64;
+const known = new BoundedMap<string, string | null>({ entries: REMEMBERED }, "everything");
+
+/** An address in the spelling that it has here; null: it is none. Clients ask more than once, and to parse one takes a while. */
+function addressIn(text: string | null): string | null {
+  if (text === null || text.length > LONGEST) return null;
+  let address = known.get(text);
+  if (address === undefined) {
+    address = ipaddr.isValid(text) ? ipaddr.process(text).toString() : null;
+    known.set(text, address);
+  }
+  return address;
 }

@@ -62,7 +62,10 @@ const tailMessage = z
         reason: z.enum(["time-over", "not-allowed-any-more", "zone-deleted", "server-stops"]),
       })
       .openapi("TailEnd"),
-    z.object({ type: z.literal("still-here") }).openapi("TailStillHere"),
+    z
+      .object({ type: z.literal("still-here") })
+      .openapi("TailStillHere")
+      .describe("To be answered with any message: the listener has what came before."),
   ])
   .openapi("TailMessage");
 
@@ -75,7 +78,7 @@ export const tailRoute = route({
 
 **Server-sent events** (a key in the header \`X-ResCDN-Key\`): \`event: open\`, then \`event: request\` for each request, with a \`RequestEvent\` as its data; \`event: omitted\` with \`{"count": …}\`; \`event: end\` with \`{"reason": …}\`, after which the stream ends. Lines that begin with a colon keep the connection open.
 
-**WebSocket** (\`Upgrade: websocket\`; by a session of the dashboard only with an \`Origin\` that is the dashboard's): each message is a \`TailMessage\` as JSON, requests come in batches, and \`end\` is followed by a close with 1000. A browser can set no headers there: \`account\` and \`mode\` stand in the query. What is sent to the server is not read.
+**WebSocket** (\`Upgrade: websocket\`; by a session of the dashboard only with an \`Origin\` that is the dashboard's): each message is a \`TailMessage\` as JSON, requests come in batches, and \`end\` is followed by a close with 1000. A browser can set no headers there: \`account\` and \`mode\` stand in the query. Answer each \`still-here\` with any message: of a listener that does not, what comes behind the first two megabytes is left out.
 
 A tail ends when its time is over (\`time-over\`), when the key is revoked or the session ended (\`not-allowed-any-more\`, within 20 seconds), with its zone, or when the server stops. A client that wants to go on connects anew.`,
   tags: ["Tail and logs"],

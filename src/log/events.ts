@@ -45,6 +45,11 @@ export const EVENTS = {
     "A zone's files are in a bucket that is not bound (any more): they are not served, and not deleted with their zone",
     "Bind the bucket again as `BUCKET_<NAME>`, or tell the zone's owner",
   ],
+  prefetch_failed: [
+    "error",
+    "An order to prefetch ended by a fault of the edge's; its customer is told to order it once more",
+    "Report the stack: it is a defect",
+  ],
   refresh_failed: [
     "error",
     "What was stale could not be brought up to date in the background; it is served stale",

@@ -7,6 +7,8 @@ export type AskEdge = (request: Request) => Promise<Response>;
 const PATIENCE_MS = 60_000;
 /** What of a sitemap is read (bytes). */
 const MOST_SITEMAP_BYTES = 5_242_880;
+/** What is kept of a `Cache-Status`, which caches at the origin may have made longer: a thousand results are one value (characters). */
+const LONGEST_STATUS = 500;
 
 /** A request for something of a zone, as most browsers make it. */
 function requestFor(host: string, path: string): Request {
@@ -37,7 +39,7 @@ async function bringTo(ask: AskEdge, host: string, path: string): Promise<Prefet
     });
     await answer.body?.pipeTo(count);
     const { status } = answer;
-    const cacheStatus = answer.headers.get("cache-status");
+    const cacheStatus = answer.headers.get("cache-status")?.slice(0, LONGEST_STATUS) ?? null;
     return { path, outcome: outcomeOf(answer), status, cacheStatus, bytes, milliseconds: Date.now() - begun };
   } catch {
     // It took too long, or broke off.
@@ -57,13 +59,18 @@ export async function sitemapText(
     await answer.body?.cancel();
     return { ok: false, reason: `the sitemap ${path} is answered ${answer.status}` };
   }
-  const bytes = await startOf(answer.body);
-  if (bytes === null) return { ok: false, reason: `the sitemap ${path} is larger than 5 MiB` };
-  // RFC 1952 §2.3.1: what a file of gzip begins with, whatever it is called.
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const plain = isGzip ? await startOf(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))) : bytes;
-  if (plain === null) return { ok: false, reason: `the sitemap ${path} is larger than 5 MiB` };
-  return { ok: true, text: new TextDecoder().decode(plain) };
+  try {
+    const bytes = await startOf(answer.body);
+    // RFC 1952 §2.3.1: what a file of gzip begins with, whatever it is called.
+    const isGzip = bytes?.[0] === 0x1f && bytes[1] === 0x8b;
+    const plain = isGzip
+      ? await startOf(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")))
+      : bytes;
+    if (plain === null) return { ok: false, reason: `the sitemap ${path} is larger than 5 MiB` };
+    return { ok: true, text: new TextDecoder().decode(plain) };
+  } catch {
+    return { ok: false, reason: `the sitemap ${path} breaks off, or is no gzip though it begins like it` };
+  }
 }
 
 /** All bytes of a body; null: there are too many. */

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { log } from "../log/log.ts";
 import { type AskEdge, bring, sitemapText } from "./ask-edge.ts";
 import { MOST_PATHS, type PrefetchJob, type PrefetchOrder, type PrefetchResult } from "./job.ts";
 import { pathOn } from "./path-on.ts";
@@ -12,6 +13,10 @@ const MOST_REMEMBERED = 20;
 const REMEMBERED_MS = 7 * 86_400_000;
 /** Sitemaps that one may lead to. */
 const MOST_SITEMAPS = 20;
+/** How long they are read for, ms: an alarm may not go on for ever. */
+const READING_MS = 300_000;
+const NO_SITEMAP =
+  "is no sitemap: neither a urlset nor a sitemapindex, or one with very many tags that are of no entries";
 /** Longer paths of a sitemap are left out (characters). */
 const LONGEST_PATH = 1_024;
 
@@ -60,9 +65,15 @@ export class Prefetcher extends DurableObject<unknown> {
     // The newest stands first.
     const job = jobs.findLast(({ finishedAt }) => finishedAt === null);
     if (job === undefined) return this.#expire(jobs, begun);
-    const edges = await this.edges();
-    if (job.total === null) await this.#readSitemap(job, edges[0]!);
-    else await this.#bringSome(job, edges);
+    try {
+      const edges = await this.edges();
+      if (job.total === null) await this.#readSitemap(job, edges[0]!);
+      else await this.#bringSome(job, edges);
+    } catch (error) {
+      // Else it would hold up all orders behind it.
+      log("prefetch_failed", { zone: job.zone, id: job.id, error });
+      finish(job, "failed", "it was broken off by a fault of the edge: order it once more");
+    }
     this.#keep(jobs);
     await this.ctx.storage.setAlarm(begun + PACE_MS);
   }
@@ -82,17 +93,15 @@ export class Prefetcher extends DurableObject<unknown> {
     const paths = new Set<string>();
     const waiting = [job.sitemap!];
     const seen = new Set(waiting);
+    const end = Date.now() + READING_MS;
     for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+      if (Date.now() > end) return finish(job, "failed", "its sitemaps have not come within five minutes");
       const read = await sitemapText(ask, job.host, path);
       // With its parser of XML, which no isolate needs that prefetches nothing.
       const { readSitemap } = await import("./sitemap.ts");
       const sitemap = read.ok ? readSitemap(read.text) : null;
-      if (sitemap === null)
-        return finish(
-          job,
-          "failed",
-          read.ok ? `${path} is no sitemap: neither a urlset nor a sitemapindex` : read.reason,
-        );
+      if (sitemap === null) return finish(job, "failed", read.ok ? `${path} ${NO_SITEMAP}` : read.reason);
+      if (sitemap.sitemaps.length === 0) job.leftOut += sitemap.unread;
       for (const url of sitemap.urls) {
         const own = pathOn(job.hosts, url);
         if (own === null || own.length > LONGEST_PATH || (paths.size >= MOST_PATHS && !paths.has(own))) job.leftOut++;
@@ -100,7 +109,7 @@ export class Prefetcher extends DurableObject<unknown> {
       }
       for (const url of sitemap.sitemaps) {
         const own = pathOn(job.hosts, url);
-        if (own === null || seen.size >= MOST_SITEMAPS || seen.has(own)) continue;
+        if (own === null || own.length > LONGEST_PATH || seen.size >= MOST_SITEMAPS || seen.has(own)) continue;
         seen.add(own);
         waiting.push(own);
       }

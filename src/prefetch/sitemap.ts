@@ -4,20 +4,49 @@ import { parseXml, XmlElement } from "@rgrove/parse-xml";
 export interface Sitemap {
   urls: string[];
   sitemaps: string[];
+  /** How many entries stand behind those that were read. */
+  unread: number;
 }
 
-/** Reads a sitemap; null: it is none. */
+/** Entries of one sitemap that are read. */
+const MOST_ENTRIES = 2_000;
+
+/** Tags in what is read: each becomes some objects, and a small file may have very many. */
+const MOST_TAGS = 100_000;
+
+const ENTRY_END = /<\/(?:[\w.-]+:)?(?:url|sitemap)\s*>/g;
+const ROOT = /<((?:[\w.-]+:)?(?:urlset|sitemapindex))[\s>]/;
+
+/** Reads a sitemap, a long one in part; null: it is none, or is made up of more than the entries of one. */
 export function readSitemap(text: string): Sitemap | null {
+  const { beginning, unread } = beginningOf(text);
+  if (hasMoreTags(beginning, MOST_TAGS)) return null;
   let root: XmlElement | null;
   try {
-    ({ root } = parseXml(text));
+    ({ root } = parseXml(beginning));
   } catch {
     return null; // it throws at whatever is no XML
   }
   if (root === null) return null;
   const name = localName(root);
-  if (name === "urlset") return { urls: locationsIn(root, "url"), sitemaps: [] };
-  return name === "sitemapindex" ? { urls: [], sitemaps: locationsIn(root, "sitemap") } : null;
+  if (name === "urlset") return { urls: locationsIn(root, "url"), sitemaps: [], unread };
+  return name === "sitemapindex" ? { urls: [], sitemaps: locationsIn(root, "sitemap"), unread } : null;
+}
+
+/** A sitemap up to its last entry that is read, with its end; and how many there are behind it. */
+function beginningOf(text: string): { beginning: string; unread: number } {
+  let entries = 0;
+  let end = text.length;
+  for (const { 0: tag, index } of text.matchAll(ENTRY_END)) if (++entries === MOST_ENTRIES) end = index + tag.length;
+  const root = ROOT.exec(text)?.[1];
+  if (entries <= MOST_ENTRIES || root === undefined) return { beginning: text, unread: 0 };
+  return { beginning: `${text.slice(0, end)}</${root}>`, unread: entries - MOST_ENTRIES };
+}
+
+function hasMoreTags(text: string, most: number): boolean {
+  let tags = 0;
+  for (let at = text.indexOf("<"); at !== -1 && tags <= most; at = text.indexOf("<", at + 1)) tags++;
+  return tags > most;
 }
 
 function locationsIn(root: XmlElement, name: string): string[] {

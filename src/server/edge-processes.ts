@@ -57,6 +57,7 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
         links.tier,
         links.tails,
         links.outboxes,
+        links.notes,
       ].map(({ socket }) => socket),
     });
     const upkeep = await startUpkeep(control.caretaker, config, tools);
@@ -109,6 +110,8 @@ interface Links {
   tier: Link;
   tails: Link;
   outboxes: Link;
+  /** What the processes tell each other of origins. */
+  notes: Link;
   /** What each edge process is told, by the process's name. */
   edges: Map<string, Link>;
 }
@@ -124,6 +127,7 @@ function linksIn(folder: string, product: string, count: number): Links {
     tier: linkTo(folder, product, "requests", "UpperTier"),
     tails: linkTo(folder, STORAGE, "methods", "Tails"),
     outboxes: linkTo(folder, STORAGE, "methods", "Outboxes"),
+    notes: linkTo(folder, STORAGE, "methods", "OriginNotes"),
     edges: new Map(names.map((name) => [name, linkTo(folder, name, "requests", "Publications")])),
   };
 }
@@ -149,6 +153,7 @@ async function controlWorkers(
     serviceBindings: {
       ...cache.serviceBindings,
       ZONES: { name: STORAGE, entrypoint: "Documents" },
+      ORIGIN_NOTES: { name: STORAGE, entrypoint: "OriginNotes" },
       ...toEdges(edges),
       EDGE_FIGURES: { name: STORAGE, entrypoint: "Documents" },
       PROCESSES,
@@ -194,7 +199,7 @@ function edgeWorker(
   config: WranglerConfig,
   vars: Record<string, string | number>,
   bundle: Awaited<ReturnType<typeof bundleEdge>>,
-  { control, documents, database, meters, buckets, tier, tails, outboxes }: Links,
+  { control, documents, database, meters, buckets, tier, tails, outboxes, notes }: Links,
   cache: LocalCache,
 ) {
   return {
@@ -213,6 +218,7 @@ function edgeWorker(
       LOCATION_METER: meters.binding,
       ZONE_TAIL: tails.binding,
       LOG_OUTBOX: outboxes.binding,
+      ORIGIN_NOTES: notes.binding,
       BUCKETS: buckets.binding,
     },
   };

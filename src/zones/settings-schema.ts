@@ -227,7 +227,7 @@ export const settingsSchema = z
     noindex: setting(z.boolean(), "Whether search engines are told to leave out what they find here."),
     server_timing: setting(
       z.boolean(),
-      "Whether answers say in `Server-Timing` how many milliseconds the edge and the origin took. Everybody can read it.",
+      "Whether answers say in `Server-Timing` how many milliseconds the edge, the upper tier and the origin took. Everybody can read it.",
     ),
     robots_txt: setting(hostSettings.robotsTxt, "The zone's own /robots.txt; null: the origin's."),
     error_pages: setting(

@@ -13,6 +13,7 @@ const PARTS = [
   "counts",
   "growth",
   "dns",
+  "tail",
   "startup",
   "dashboard",
 ] as const;

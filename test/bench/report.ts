@@ -15,6 +15,7 @@ import { costPerMillion, PRICES } from "./prices.ts";
 import type { Startup } from "./startup.ts";
 import { type Summary, summarise } from "./summary.ts";
 import { figure, formatTable, megabytes, milliseconds, percent } from "./table.ts";
+import { type TailCost, timesOf } from "./tail.ts";
 
 const LOAD_COLUMNS = ["req/s", "p50 ms", "p99 ms", "CPU µs", "RSS MB"];
 
@@ -208,6 +209,25 @@ export function dnsReport(rounds: readonly Round[]): string {
       ...loadCells(row),
       figure(row.rate / rateOf(constants[row.contender] ?? row.contender)),
     ]),
+  );
+}
+
+/** What somebody who listens to a zone's tail costs its hits, and what they are told. */
+export function tailsReport(tails: readonly TailCost[]): string {
+  return formatTable(
+    ["1 KiB hits", ...LOAD_COLUMNS, "of nobody's", "asked", "told", "left out"],
+    tails.flatMap((cost) => {
+      const [without, listened] = [cost.without, cost.with].map((rounds) => summarise(rounds)[0]!);
+      return [
+        [`${cost.rate} a second, nobody listens`, ...loadCells(without!), "", "", "", ""],
+        [
+          `${cost.rate} a second, one listens`,
+          ...loadCells(listened!),
+          figure(timesOf(cost)),
+          ...[cost.asked, cost.told, cost.omitted].map((count) => count.toLocaleString("en-US")),
+        ],
+      ];
+    }),
   );
 }
 

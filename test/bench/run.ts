@@ -31,8 +31,10 @@ import {
   memoryReport,
   pausesReport,
   startupReport,
+  tailsReport,
 } from "./report.ts";
 import { measureStartup, type Startup } from "./startup.ts";
+import { measureTails, type TailCost } from "./tail.ts";
 
 const options = optionsFrom(process.argv.slice(2));
 try {
@@ -60,6 +62,7 @@ let cores: Round[] = [];
 let counts: Count[] = [];
 let growth: Growth[] = [];
 let dns: Round[] = [];
+let tails: TailCost[] = [];
 let startup: Startup[] = [];
 let dashboard: PageLoad[] | null = null;
 let lists: ListTime[] | null = null;
@@ -102,6 +105,10 @@ if (options.parts.has("dns")) {
   dns = await measureDns(options, folder);
   console.log(`\n${dnsReport(dns)}`);
 }
+if (options.parts.has("tail")) {
+  tails = await measureTails(options, folder);
+  console.log(`\n${tailsReport(tails)}`);
+}
 if (options.parts.has("startup")) {
   startup = await measureStartup(options, folder);
   console.log(`\n${startupReport(startup)}`);
@@ -133,6 +140,7 @@ writeFileSync(
       counts,
       growth,
       dns,
+      tails,
       startup,
       dashboard,
       lists,

@@ -5,7 +5,7 @@ import { processTree } from "./process-stat.ts";
 import { type ProcessOptions, startProcess } from "./processes.ts";
 import { request } from "./request.ts";
 
-const API_HOST = "api.rescdn.localhost";
+export const API_HOST = "api.rescdn.localhost";
 const ADMIN_TOKEN = "operator-token-of-the-measurements";
 
 /** The variables that every server of ours gets. */
@@ -53,14 +53,14 @@ export async function createRecord(port: number, key: string, data: string): Pro
   if (record.status !== 201) throw new Error(`record: ${record.status} ${record.body}`);
 }
 
-/** Makes an account and a zone through the API, with every setting at its default but those given. @param signingKey imported */
+/** Makes an account, whose key it gives, and a zone through the API, with every setting at its default but those given. @param signingKey imported */
 export async function createZone(
   port: number,
   name: string,
   origin: string,
   settings: Record<string, unknown> = {},
   signingKey: string | null = null,
-): Promise<void> {
+): Promise<string> {
   const keys = await createAccount(port);
   const zone = await request(port, API_HOST, "/v1/zones", {
     method: "POST",
@@ -68,11 +68,12 @@ export async function createZone(
     json: { name, origin, settings },
   });
   if (zone.status !== 201) throw new Error(`zone: ${zone.status} ${zone.body}`);
-  if (signingKey === null) return;
+  if (signingKey === null) return keys.live;
   const key = await request(port, API_HOST, `/v1/zones/${name}/signing-keys`, {
     method: "POST",
     headers: { "X-ResCDN-Key": keys.live },
     json: { key: signingKey },
   });
   if (key.status !== 201) throw new Error(`signing key: ${key.status} ${key.body}`);
+  return keys.live;
 }

@@ -1,4 +1,5 @@
 import { createServer, type ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Cdn, startCdn } from "./cdn.ts";
 import { type Listening, listen } from "./listen.ts";
@@ -74,6 +75,83 @@ describe("the first of two origins, killed under load", () => {
     expect(answers.at(-1)!.how).toMatch(/detail=origin:(?:first|second)$/);
     expect(cdn.log()).toMatch(/"event":"origin_down".*"name":"first"/);
     expect(cdn.log()).toMatch(/"event":"origin_up".*"name":"first"/);
+  });
+});
+
+describe("an origin whose answer breaks off once it has begun", () => {
+  it.each([0, 5])(
+    "breaks off at its client after %i bytes as well, asks no other origin, and is not stored",
+    async (bytes) => {
+      let isBroken = true;
+      const first = await named("first", 0, (response) => {
+        response.writeHead(200, { "Content-Type": "text/css", "Content-Length": 9, "Cache-Control": "max-age=600" });
+        if (!isBroken) return void response.end("the whole");
+        response.flushHeaders();
+        response.write("the whole".slice(0, bytes), () => response.destroy());
+      });
+      let others = 0;
+      const second = await named("second", 0, (response) => {
+        others++;
+        response.end();
+      });
+      const zone = await cdn.zone(first.url, {
+        origins: [
+          { name: "first", url: first.url },
+          { name: "second", url: second.url },
+        ],
+      });
+      const path = `/${++paths}.css`;
+      const broken = (await get(cdn.port, zone, path)) as RawAnswer;
+      expect([broken.end, broken.status, broken.body.length]).toEqual(["broken", 200, bytes]);
+      isBroken = false;
+      expect(await ask(zone, path)).toMatchObject({
+        status: 200,
+        body: "the whole",
+        how: expect.stringContaining("fwd="),
+      });
+      expect(others).toBe(0);
+    },
+  );
+});
+
+describe("the first of two origins of a server with two processes", () => {
+  it("is known by both to be down once one has seen it, and tried again by one of them at a time", async () => {
+    const both = await startCdn({ WORKERS: "2" });
+    const tried: string[] = [];
+    const first = createServer(({ method = "" }, response) => {
+      tried.push(method);
+      response.writeHead(503).end();
+    });
+    const listening = await listen(first);
+    servers.push(listening);
+    const second = await named("second");
+    // Each process asks the origins itself.
+    const zone = await both.zone(listening.url, {
+      shield: false,
+      origins: [
+        { name: "first", url: listening.url },
+        { name: "second", url: second.url },
+      ],
+    });
+    // Each over a connection of its own: the system gives them to one process or the other.
+    const answeredBy = async () => String(((await get(both.port, zone, `/${++paths}.css`)) as RawAnswer).body);
+    const ask = async (count: number) => new Set(await Promise.all(Array.from({ length: count }, answeredBy)));
+    try {
+      for (let count = 0; !both.log().includes('"origin_down"') && count < 100; count++) await answeredBy();
+      await delay(1_100);
+      const before = tried.length;
+      expect(before, "three failures in a row of one, two of the other").toBeLessThanOrEqual(5);
+      expect(await ask(60)).toEqual(new Set(["second"]));
+      expect(tried.slice(before)).toEqual([]);
+      // They are told from one another by nothing that they ask: so many in a row reach both.
+      await expect
+        .poll(async () => (await ask(2)) && tried.slice(before), { timeout: 15_000, interval: 20 })
+        .not.toEqual([]);
+      await ask(60);
+      expect(tried.slice(before)).toEqual(["HEAD"]);
+    } finally {
+      await both.stop();
+    }
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { jsonOfEvents } from "../../src/request-log/tail/event-text.ts";
 import { IsolateRates } from "../../src/request-log/tail/isolate-rates.ts";
 import { PreparedFilter } from "../../src/request-log/tail/tail-filter.ts";
 import { MOST_A_SECOND, type TailBatch, type TailPace } from "../../src/request-log/tail/tail-protocol.ts";
@@ -91,7 +92,7 @@ describe("TailSender", () => {
     await sender.deliver();
     expect(batches[1]).toMatchObject({ matched: 1_000, omitted: { "1": 750 } });
     expect(batches[1]!.events).toMatchObject([{ to: ["1"], count: 250 }]);
-    expect(batches[1]!.events[0]!.lines.split("\n")).toHaveLength(250);
+    expect(jsonOfEvents(batches[1]!.events[0]!.bytes)).toEqual(Array.from({ length: 250 }, () => event));
   });
 
   it("tells nothing of what passes no filter, and tells that it is there all the same", async () => {
@@ -109,6 +110,20 @@ describe("TailSender", () => {
     expect(ask(80)).toBe(50);
     await sender.deliver();
     expect(batches[1]!.omitted).toEqual({ "1": 30 });
+  });
+
+  it("holds no more than four megabytes, however long what clients ask for is", async () => {
+    const { sender, batches } = play(pace());
+    await sender.deliver();
+    let told = 0;
+    for (let count = 0; count < 100; count++) {
+      if (!sender.wants(asked, NOW, () => undefined)) continue;
+      told++;
+      sender.add(JSON.stringify({ path: "x".repeat(100_000) }));
+    }
+    await sender.deliver();
+    expect(told).toBe(42);
+    expect(batches[1]).toMatchObject({ matched: 100, omitted: { "1": 58 }, events: [{ count: 42 }] });
   });
 
   it("counts as left out what could not be told", async () => {

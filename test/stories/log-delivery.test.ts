@@ -209,13 +209,19 @@ describe("a receiver that fails", () => {
 describe("a bucket", () => {
   const KEY = { id: "AKIAEXAMPLE", secret: "planted/secret+access=key" };
 
+  const refused = (code: string) =>
+    new Response(`<Error><Code>${code}</Code></Error>`, {
+      status: 403,
+      headers: { "content-type": "application/xml" },
+    });
+
   /** A server that speaks S3 and checks signatures. */
   function newBucket() {
     const objects = new Map<string, Uint8Array>();
     const server = originAt(`https://s3-${++origins}.example`).answers(async (request) => {
       const body = new Uint8Array(await request.clone().arrayBuffer());
       const refusal = await refusalOfSignature(request, body, KEY);
-      if (refusal !== null) return new Response(`<Error><Code>${refusal}</Code></Error>`, { status: 403 });
+      if (refusal !== null) return refused(refusal);
       objects.set(new URL(request.url).pathname, body);
       return new Response(null, { status: 200 });
     });
@@ -264,6 +270,47 @@ describe("a bucket", () => {
     await giveSecret(zone, { secret: KEY.secret });
     await outbox.alarm();
     expect(objects.size).toBe(1);
+  });
+});
+
+describe("a target that was changed", () => {
+  it("says that the secret is that of the bucket before", async () => {
+    const { zone, outbox } = await newLogged();
+    const target = { type: "s3", endpoint: receiver.origin.url, region: "auto", bucket: "logs", access_key_id: "AK" };
+    await patch(zone, { target });
+    await giveSecret(zone, { secret: "secret-access-key" });
+    await patch(zone, { target: { type: "https", url: receiver.url } });
+    await ask(zone, "/a.css");
+    await untilWaiting(zone, 1);
+    await outbox.alarm();
+    expect((await stateOf(zone)).last_failure?.reason).toMatch(/secret is that of a bucket/);
+    expect(receiver.batches).toEqual([]);
+    expect((await giveSecret(zone)).status).toBe(200);
+    await outbox.alarm();
+    expect(receiver.lines).toHaveLength(1);
+  });
+});
+
+describe("a bucket that answers an error without an end", () => {
+  it("is read no further than it takes to know its word for it", async () => {
+    let sent = 0;
+    const endless = originAt(`https://s3-${++origins}.example`).answers(() => {
+      const piece = new TextEncoder().encode(" ".repeat(4_096));
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          controller.enqueue(sent++ === 0 ? new TextEncoder().encode("<Error><Code>SlowDown</Code>") : piece);
+        },
+      });
+      return new Response(body, { status: 503, headers: { "content-type": "application/xml" } });
+    });
+    const target = { type: "s3", endpoint: endless.url, region: "auto", bucket: "logs", access_key_id: "AK" };
+    const { zone, outbox } = await newLogged({ target });
+    await giveSecret(zone, { secret: "secret-access-key" });
+    await ask(zone, "/a.css");
+    await untilWaiting(zone, 1);
+    await outbox.alarm();
+    expect((await stateOf(zone)).last_failure).toMatchObject({ status: 503, reason: "Answered 503 (SlowDown)" });
+    expect(sent).toBeLessThan(100);
   });
 });
 

@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Customer, call, newCustomer, newName, newZone, type ShownZone } from "../support/control-plane.ts";
@@ -117,6 +117,63 @@ describe("POST /v1/prefetch", () => {
     expect(await outcome(await order({ sitemap: "/other.xml" }))).toMatchObject({
       reason: "the sitemap /other.xml is answered 404",
     });
+  });
+
+  it("ends with a sitemap that breaks off, is no gzip, or names others by endless names; orders behind it go on", async () => {
+    const gzip = new Uint8Array([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    const endless = `/${"x".repeat(200_000)}.xml`;
+    const files: Record<string, () => BodyInit> = {
+      "/broken.xml": () => {
+        let pulls = 0;
+        return new ReadableStream({
+          pull(controller) {
+            if (pulls++ === 0) controller.enqueue(new TextEncoder().encode("<urlset>"));
+            else controller.error(new Error("gone"));
+          },
+        });
+      },
+      "/no-gzip.xml": () => gzip,
+      "/endless.xml": () =>
+        `<sitemapindex><sitemap><loc>https://${zone.subdomain}${endless}</loc></sitemap></sitemapindex>`,
+      "/a.css": () => "a",
+    };
+    origin.answers(
+      ({ url }) =>
+        new Response(files[new URL(url).pathname]!(), {
+          headers: { "cache-control": "no-store", "content-type": "text/xml" },
+        }),
+    );
+    const sitemaps = ["/broken.xml", "/no-gzip.xml", "/endless.xml"];
+    const orders: Response[] = [];
+    for (const sitemap of sitemaps) orders.push(await order({ sitemap }));
+    const behind = await order({ paths: ["/a.css"] });
+    expect(await outcome(behind)).toMatchObject({ state: "done", not_stored: 1 });
+    const reasons = [];
+    for (const taken of orders) reasons.push((await outcome(taken)).reason);
+    expect(reasons).toEqual([
+      "the sitemap /broken.xml breaks off, or is no gzip though it begins like it",
+      "the sitemap /no-gzip.xml breaks off, or is no gzip though it begins like it",
+      "the sitemap has no URL of this zone's hosts, or of its origin's",
+    ]);
+  });
+
+  it("takes the first thousand URLs of very many", async () => {
+    const urls = Array.from({ length: 60_000 }, (_, n) => `<url><loc>https://${zone.subdomain}/${n}</loc></url>`);
+    const sitemap = `<urlset>${urls.join("")}</urlset>`;
+    origin.answers(() => new Response(sitemap, { headers: { "content-type": "text/xml" } }));
+    const taken = await order({ sitemap: "/sitemap.xml" });
+    const prefetcher = env.PREFETCHER.getByName(zone.id);
+    await runDurableObjectAlarm(prefetcher);
+    await runInDurableObject(prefetcher, (_, { storage }) => storage.deleteAlarm());
+    const read = await call(taken.headers.get("location")!, { key: customer.live });
+    expect(await read.json()).toMatchObject({ state: "running", total: 1_000, left_out: 59_000 });
+  });
+
+  it("keeps what caches at the origin say of themselves in bounds", async () => {
+    const said = `theirs; detail=${"d".repeat(3_900)}`;
+    origin.answers(asset("x", { "cache-control": "max-age=60", "cache-status": said }));
+    const { results } = await outcome(await order({ paths: ["/a.css"] }));
+    expect(results[0]!.cache_status).toHaveLength(500);
   });
 
   it("asks at most ten things at once, in pages that can be read", async () => {

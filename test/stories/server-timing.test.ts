@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { asset, pass, play, playEdge } from "../support/edge.ts";
+import { locationOf, playNetwork } from "../support/locations.ts";
 
 playEdge();
 
@@ -23,6 +24,33 @@ describe("Server-Timing", () => {
     }
     const notModified = await get("/a.css", { headers: { "if-none-match": "*" } });
     expect(notModified.headers.get("server-timing")).toContain("edge;dur=0");
+  });
+
+  it("says what of it the upper tier took, the origin behind it too, and that no origin was asked for what that had", async () => {
+    const { ask, origin } = await playNetwork(2, { server_timing: true });
+    origin.answers(slowly(2));
+    const timingOf = async (location: number) => {
+      const answer = await ask(location, "/a.css");
+      await answer.text();
+      return answer.headers.get("server-timing");
+    };
+    expect(await timingOf(0)).toBe("db;dur=5, edge;dur=2000, tier;dur=2000, origin;dur=2000");
+    expect(await timingOf(1)).toBe("db;dur=5, edge;dur=0, tier;dur=0");
+  });
+
+  it("says how long a tier took that failed in the end", async () => {
+    const { zone, origin } = await play({ server_timing: true });
+    vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const location = locationOf({
+      ask: async () => {
+        pass(3);
+        throw new Error("away");
+      },
+    });
+    origin.answers(slowly(2));
+    const answer = await location.get(zone, "/a.css");
+    expect(answer.headers.get("server-timing")).toBe("db;dur=5, edge;dur=5000, tier;dur=3000, origin;dur=2000");
+    await answer.text();
   });
 
   it("says nothing of itself in a zone that does not want it", async () => {

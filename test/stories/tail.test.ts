@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { eventBytes, eventText } from "../../src/request-log/tail/event-text.ts";
 import { MOST_A_SECOND } from "../../src/request-log/tail/tail-protocol.ts";
 import { Browser, DASHBOARD, loadSignIn } from "../support/browser.ts";
 import { type Customer, call, newCustomer, newZone, type ShownZone } from "../support/control-plane.ts";
@@ -125,12 +126,12 @@ describe("a tail", () => {
   it("says how many requests it leaves out above its bound, and takes no more than twice that in a second", async () => {
     const reader = await listen();
     const told = JSON.stringify({ id: "req_1", status: 200, cache: "HIT", path: "/a.css" });
-    const lines = Array.from({ length: MOST_A_SECOND }, () => told).join("\n");
+    const bytes = eventBytes(eventText(told).repeat(MOST_A_SECOND));
     const tail = env.ZONE_TAIL.getByName(zone.id);
     const batch = (isolate: string) => ({
       isolate,
       location: "FRA",
-      events: [{ to: null, lines, count: MOST_A_SECOND }],
+      events: [{ to: null, bytes, count: MOST_A_SECOND }],
       matched: 2 * MOST_A_SECOND,
       ms: 1_000,
       omitted: { "": MOST_A_SECOND },
@@ -149,6 +150,20 @@ describe("a tail", () => {
     const reader = await listen("?seconds=1");
     await reader.ended;
     expect(reader.end).toBe("time-over");
+  });
+
+  it("that is shorter than the one before it is told of at once as well, after isolates were told that nobody listens", async () => {
+    const first = await listen();
+    await untilTold(first);
+    await first.leave();
+    const batch = { isolate: "a", location: "FRA", events: [], matched: 0, ms: 1_000, omitted: {} };
+    const tail = env.ZONE_TAIL.getByName(zone.id);
+    // That it has gone is seen when it is next shown that it is connected.
+    await vi.waitFor(async () => expect(await tail.take(batch)).toBe(null), { timeout: 15_000, interval: 500 });
+    await ask("/rests.css");
+    const second = await listen("?seconds=60");
+    await untilTold(second, "/second.css");
+    await second.leave();
   });
 
   it("ends when the server does", async () => {
@@ -233,6 +248,35 @@ describe("a tail by WebSocket", () => {
     await env.ZONE_TAIL.getByName(zone.id).endAll("server-stops");
     expect(await closed.promise).toBe(1000);
     expect(messages.at(-1)).toEqual({ type: "end", reason: "server-stops" });
+  });
+
+  it("is sent no more than two megabytes that the listener does not say it has, and goes on once it does", async () => {
+    const answer = await call(`/v1/zones/${zone.id}/tail`, { key: customer.live, headers: { upgrade: "websocket" } });
+    const socket = answer.webSocket!;
+    let asked = 0;
+    let requests = 0;
+    let omitted = 0;
+    socket.addEventListener("message", ({ data }) => {
+      const message = JSON.parse(String(data)) as { type: string; requests?: object[]; count?: number };
+      if (message.type === "still-here") asked++;
+      requests += message.requests?.length ?? 0;
+      omitted += message.count ?? 0;
+    });
+    socket.accept();
+    const told = JSON.stringify({ id: "req_1", status: 200, cache: "HIT", path: `/${"a".repeat(2_000)}` });
+    const count = 50;
+    const bytes = eventBytes(eventText(told).repeat(count));
+    const batch = { isolate: "a", location: "FRA", matched: count, ms: 1_000, omitted: {} };
+    const tell = () => env.ZONE_TAIL.getByName(zone.id).take({ ...batch, events: [{ to: null, bytes, count }] });
+    for (let batches = 0; batches < 40; batches++) await tell();
+    await vi.waitFor(() => expect(requests * told.length).toBeGreaterThan(2_000_000));
+    expect([requests * told.length < 2_300_000, omitted]).toEqual([true, 0]);
+    for (; asked > 0; asked--) socket.send("still here");
+    await vi.waitFor(async () => {
+      await tell();
+      expect(omitted).toBeGreaterThan(0);
+    });
+    socket.close();
   });
 
   it("of test zones is asked for by the mode in its query", async () => {

@@ -72,6 +72,8 @@ export interface Above {
   status: StatusAbove | null;
   /** The tier had it already: the origin has been asked by nobody. */
   isHit: boolean;
+  /** How long the tier took until it answered or failed, the origin behind it too, ms; null: it was not asked. */
+  tookMs: number | null;
 }
 
 /** How long others wait for what a fill brings: the origin's time for a first byte, each time it is asked, and some, ms. */
@@ -181,13 +183,16 @@ async function ask(
   { stale, purgedTags }: FillRequest,
 ): Promise<{ outcome: OriginOutcome; above: Above; zoneVersion: number; counting: Exchange }> {
   const { tier, zone } = exchange;
+  const began = Date.now();
   const asked = tier === null ? null : await tier.ask(exchange, stale, purgedTags);
+  const tookMs = Date.now() - began;
   if (asked?.kind === "answered") {
     const { outcome, via } = asked;
-    return { outcome, above: via, zoneVersion: via.zoneVersion, counting: uncounted(exchange) };
+    return { outcome, above: { ...via, tookMs }, zoneVersion: via.zoneVersion, counting: uncounted(exchange) };
   }
+  const status = asked?.status ?? null;
   const outcome = await askOrigin(exchange, wholeOf(exchange, stale), exchange.noteFailure);
-  const above = { status: asked?.status ?? null, isHit: false };
+  const above = { status, isHit: false, tookMs: status === null ? null : tookMs };
   return { outcome, above, zoneVersion: zone.version, counting: exchange };
 }
 

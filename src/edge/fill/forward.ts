@@ -225,7 +225,7 @@ async function outOfFill(exchange: Exchange, found: Unusable, filled: Fill, isDe
 /** How an answer has come to this edge, and how old it is where it did not come from the origin. */
 function agedAbove({ above, stored }: Exclude<Fill, { kind: "failed" }>, { zone }: Exchange): ComingFrom {
   const age = above.isHit ? currentAge(freshnessOf(stored, zone.settings.ttl_mode), Date.now()) : null;
-  return { above: above.status, age };
+  return { above: above.status, aboveMs: above.tookMs, age };
 }
 
 /**

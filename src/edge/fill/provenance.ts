@@ -16,13 +16,18 @@ export interface Provenance {
   xCache: XCache;
   /** Seconds; null: straight from the origin, whose own Age stands. */
   age: number | null;
-  /** What the cache above has done, where it was asked for a whole. */
+  /** What the cache above has done, where it was asked for a whole, and how long it took, ms. */
   above?: StatusAbove;
+  aboveMs?: number;
 }
 
-/** What an answer has passed on its way to this edge; `age`: seconds, null where it comes straight from the origin. */
+/**
+ * What an answer has passed on its way to this edge; `aboveMs`: how long the cache above took, `age`: seconds, null where it
+ * comes straight from the origin.
+ */
 export interface ComingFrom {
   above: StatusAbove | null;
+  aboveMs: number | null;
   age: number | null;
 }
 
@@ -39,44 +44,39 @@ export function collapsed(found: Lookup, { age, ttl }: Aged): Provenance {
 }
 
 /** A 304 of the origin confirmed it. */
-export function revalidated(stored: StoredResponse, { above, age }: ComingFrom): Provenance {
+export function revalidated(stored: StoredResponse, from: ComingFrom): Provenance {
   return {
-    cacheStatus: { fwd: "stale", fwdStatus: 304, ttl: ttlOf(stored, age), stored: true },
+    cacheStatus: { fwd: "stale", fwdStatus: 304, ttl: ttlOf(stored, from.age), stored: true },
     xCache: "REVALIDATED",
-    age: age ?? Math.floor(stored.initialAge),
-    ...(above !== null && { above }),
+    age: from.age ?? Math.floor(stored.initialAge),
+    ...saidAbove(from),
   };
 }
 
 /** From the origin, and kept. */
-export function missed(found: Lookup, stored: StoredResponse, { above, age }: ComingFrom): Provenance {
+export function missed(found: Lookup, stored: StoredResponse, from: ComingFrom): Provenance {
   const detail = found.kind === "miss" && found.reason === "purged" ? ({ detail: "purged" } as const) : {};
   return {
     cacheStatus: {
       fwd: forwardReason(found),
       fwdStatus: stored.status,
-      ttl: ttlOf(stored, age),
+      ttl: ttlOf(stored, from.age),
       stored: true,
       ...detail,
     },
     xCache: "MISS",
-    age,
-    ...(above !== null && { above }),
+    age: from.age,
+    ...saidAbove(from),
   };
 }
 
 /** From the origin, and not kept for this reason. */
-export function notKept(
-  found: Lookup,
-  stored: StoredResponse,
-  reason: CacheWord,
-  { above, age }: ComingFrom,
-): Provenance {
+export function notKept(found: Lookup, stored: StoredResponse, reason: CacheWord, from: ComingFrom): Provenance {
   return {
     cacheStatus: { fwd: forwardReason(found), fwdStatus: stored.status, detail: reason },
     xCache: "BYPASS",
-    age,
-    ...(above !== null && { above }),
+    age: from.age,
+    ...saidAbove(from),
   };
 }
 
@@ -100,6 +100,10 @@ export function answeredBy(origin: string | null, provenance: Provenance): Prove
     // The word stays the first: what follows it is a name.
     cacheStatus: { ...cacheStatus, detail: (detail === undefined ? named : `${detail} ${named}`) as CacheWord },
   };
+}
+
+function saidAbove({ above, aboveMs }: ComingFrom): Pick<Provenance, "above" | "aboveMs"> {
+  return { ...(above !== null && { above }), ...(aboveMs !== null && { aboveMs }) };
 }
 
 /** @param age null: as old as it was when it came */

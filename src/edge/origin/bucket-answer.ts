@@ -1,5 +1,5 @@
 import { isError } from "../../http/statuses.ts";
-import { dropBody } from "../body/drop-body.ts";
+import { bucketErrorCode } from "./bucket-error-code.ts";
 
 /** What a bucket's answer is to the edge. */
 export type BucketAnswer =
@@ -7,12 +7,6 @@ export type BucketAnswer =
   | { kind: "answer"; response: Response }
   /** Of the zone's own doing: its key, its region, its bucket. `code`: the bucket's word, where it says one. */
   | { kind: "refused"; code: string | null };
-
-/** What is read of an error (bytes): its code stands at its beginning. */
-const ERROR_BYTES = 16_384;
-
-/** Longest wait for it, ms. */
-const ERROR_MS = 5_000;
 
 /** What is the zone's fault, whatever status it comes with. */
 const ZONES_FAULTS = new Set([
@@ -37,7 +31,7 @@ export async function bucketAnswer(
   const { status, headers } = response;
   const isRedirect = status >= 300 && status < 400 && status !== 304;
   if (status < 400 && !isRedirect) return { kind: "answer", response };
-  const code = await codeOf(response, received);
+  const code = await bucketErrorCode(response, received);
   if (isRedirect || status === 400 || status === 401 || (code !== null && ZONES_FAULTS.has(code)))
     return { kind: "refused", code };
   const body = `${JSON.stringify({ error: sentenceOf(status), code: "origin-s3", ...(code && { origin_code: code }) })}\n`;
@@ -55,31 +49,4 @@ function sentenceOf(status: number): string {
   if (status === 403) return "the origin's bucket shows no such object";
   if (status === 416) return "the object is shorter than the range that was asked for";
   return isError(status) ? "the origin's bucket is failing" : "the origin's bucket refuses this";
-}
-
-/** The code of an error; null: it says none. The body is used up. */
-async function codeOf({ body, headers }: Response, received: (bytes: number) => void): Promise<string | null> {
-  if (body === null || !/\bxml\b/i.test(headers.get("content-type") ?? "")) {
-    await dropBody(body);
-    return null;
-  }
-  const reader = body.getReader();
-  const silence = Promise.withResolvers<null>();
-  const timer = setTimeout(() => silence.resolve(null), ERROR_MS);
-  const decoder = new TextDecoder();
-  let text = "";
-  try {
-    while (text.length < ERROR_BYTES) {
-      const read = await Promise.race([reader.read(), silence.promise]);
-      if (read === null || read.done) break;
-      received(read.value.byteLength);
-      text += decoder.decode(read.value, { stream: true });
-    }
-  } catch {
-    // It broke off: what has come has to do.
-  } finally {
-    clearTimeout(timer);
-    reader.cancel().catch(() => undefined); // one that has failed is gone all the same
-  }
-  return /<Code>\s*([A-Za-z0-9._-]{1,64})\s*<\/Code>/.exec(text)?.[1] ?? null;
 }

@@ -17,12 +17,12 @@ const OF_THE_URL: readonly string[] = ["path-outside", "redirect-loop"];
  */
 export class HealthWatch {
   readonly #asking: Asking;
-  readonly #down: ReadonlyMap<string, number>;
+  readonly #down: ReadonlySet<string>;
   readonly #suspects: Candidate[] = [];
 
-  private constructor(asking: Asking, down: ReadonlyMap<string, number>) {
+  private constructor(asking: Asking, down: ReadonlySet<string>) {
     this.#asking = asking;
-    this.#down = new Map(down);
+    this.#down = down;
   }
 
   static async begin(asking: Asking): Promise<HealthWatch> {
@@ -55,14 +55,15 @@ export class HealthWatch {
   tryAgain(candidates: readonly Candidate[], request: OriginRequest): void {
     const { zone, origins, waitUntil } = this.#asking;
     for (const candidate of candidates) {
-      const isDue = this.#down.has(candidate.id) && !candidate.isDrained;
-      if (!isDue || !origins.health.takeTrial(zone.id, candidate.id, Date.now())) continue;
-      this.#share();
-      waitUntil(this.#tried(candidate, request).catch((error) => this.#report(error)));
+      if (candidate.isDrained || !origins.health.isDue(zone.id, candidate.id, Date.now())) continue;
+      waitUntil(this.#try(candidate, request).catch((error) => this.#report(error)));
     }
   }
 
-  async #tried(candidate: Candidate, request: OriginRequest): Promise<void> {
+  async #try(candidate: Candidate, request: OriginRequest): Promise<void> {
+    const { zone, origins } = this.#asking;
+    if (!(await origins.health.takeTrial(zone.id, candidate.id, Date.now()))) return;
+    await this.#share();
     const headers = new Headers(request.headers);
     for (const name of CONDITIONS) headers.delete(name);
     const outcome = await askCandidate(this.#asking, candidate, { ...request, method: "HEAD", headers, body: null });
@@ -73,19 +74,20 @@ export class HealthWatch {
     const { zone, origins } = this.#asking;
     if (!origins.health.noteFailure(zone.id, candidate.id, Date.now())) return;
     log("origin_down", { zone: zone.name, name: candidate.name });
-    this.#share();
+    this.#asking.waitUntil(this.#share());
   }
 
   #answered(candidate: Candidate): void {
     const { zone, origins } = this.#asking;
-    if (!origins.health.noteAnswer(zone.id, candidate.id)) return;
+    if (!origins.health.noteAnswer(zone.id, candidate.id, Date.now())) return;
     log("origin_up", { zone: zone.name, name: candidate.name });
-    this.#share();
+    this.#asking.waitUntil(this.#share());
   }
 
-  #share(): void {
-    const { zone, origins, waitUntil } = this.#asking;
-    waitUntil(origins.health.share(zone.id).catch((error) => this.#report(error)));
+  /** Never fails: who cannot be told finds out by itself. */
+  async #share(): Promise<void> {
+    const { zone, origins } = this.#asking;
+    await origins.health.share(zone.id, Date.now()).catch((error) => this.#report(error));
   }
 
   #report(error: unknown): void {

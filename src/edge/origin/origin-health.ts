@@ -21,18 +21,32 @@ const READ_MS = 1_000;
 /** Zones of which it is remembered; the oldest go first. */
 const REMEMBERED = 1_000;
 
+/** After so long without a word from anybody, nobody knows any more, ms. */
+const FORGOTTEN_MS = 600_000;
+
+/** What is known of an origin: down, or up again, and since when, or when it was last tried (ms since the epoch). */
+interface State {
+  isDown: boolean;
+  at: number;
+}
+
+/** Of origins that a zone has had and changed no more is kept than this. */
+const MOST_ORIGINS = 64;
+
 /** What an isolate knows of a zone's origins, by their ids. */
 interface Known {
   /** Failures in a row. */
-  failures: Map<string, number>;
-  /** Since when each is down, or was last tried, ms since the epoch. */
-  down: Map<string, number>;
+  failures: BoundedMap<string, number>;
+  /** Of those that have been down. What was said last counts, whoever said it. */
+  states: BoundedMap<string, State>;
+  /** Those that are about to be tried. */
+  trying: Set<string>;
   readAt: number;
 }
 
 /**
- * Which origins of which zone are down, by what requests to them came to. The isolates of a location share it through its cache.
- * Only zones with several origins are known here.
+ * Which origins of which zone are down, by what requests to them came to. The isolates of a location share it through its cache,
+ * the processes of one machine through the one that holds what they share. Only zones with several origins are known here.
  */
 export class OriginHealth {
   readonly #notes: LocationNotes;
@@ -43,22 +57,19 @@ export class OriginHealth {
   }
 
   /** Those that are down. The first request after a while reads what the location says. @param now ms since the epoch */
-  async downOf(zone: string, now: number): Promise<ReadonlyMap<string, number>> {
+  async downOf(zone: string, now: number): Promise<ReadonlySet<string>> {
     const known = this.#of(zone);
-    if (now - known.readAt >= READ_MS || now < known.readAt) {
-      known.readAt = now;
-      // Health is an advantage, never a condition: without the cache each isolate has its own.
-      const text = await this.#notes.read(zone).catch(() => null);
-      if (text !== null) known.down = downIn(text, now);
-    }
-    return known.down;
+    if (now - known.readAt >= READ_MS || now < known.readAt) await this.#read(zone, known, now);
+    return new Set([...known.states].filter(([, { isDown }]) => isDown).map(([origin]) => origin));
   }
 
-  /** Takes note of an answer. Whether that ends a time of being down. */
-  noteAnswer(zone: string, origin: string): boolean {
+  /** Takes note of an answer. Whether that ends a time of being down. @param now ms since the epoch */
+  noteAnswer(zone: string, origin: string, now: number): boolean {
     const known = this.#of(zone);
     known.failures.delete(origin);
-    return known.down.delete(origin);
+    if (!isDown(known, origin)) return false;
+    say(known, origin, false, now);
+    return true;
   }
 
   /** Takes note of a failure. Whether that begins a time of being down. @param now ms since the epoch */
@@ -66,43 +77,96 @@ export class OriginHealth {
     const known = this.#of(zone);
     const failures = (known.failures.get(origin) ?? 0) + 1;
     known.failures.set(origin, failures);
-    if (failures < FAILURES || known.down.has(origin)) return false;
-    known.down.set(origin, now);
+    if (failures < FAILURES || isDown(known, origin)) return false;
+    say(known, origin, true, now);
     return true;
   }
 
-  /** Whether an origin that is down is to be tried by whoever asks this: nobody else is told so for a while. */
-  takeTrial(zone: string, origin: string, now: number): boolean {
+  /** Whether an origin's time to be tried again has come, as far as is known here. @param now ms since the epoch */
+  isDue(zone: string, origin: string, now: number): boolean {
+    const { states, trying } = this.#of(zone);
+    const state = states.get(origin);
+    return state?.isDown === true && now - state.at >= RETRY_MS && !trying.has(origin);
+  }
+
+  /**
+   * Whether an origin that is due is to be tried by whoever asks this: nobody else is told so for a while, here and in the
+   * location's other isolates once they are told ({@link share}).
+   */
+  async takeTrial(zone: string, origin: string, now: number): Promise<boolean> {
     const known = this.#of(zone);
-    const since = known.down.get(origin);
-    if (since === undefined || now - since < RETRY_MS) return false;
-    known.down.set(origin, now);
+    if (!this.isDue(zone, origin, now)) return false;
+    known.trying.add(origin);
+    try {
+      await this.#read(zone, known, now);
+    } finally {
+      known.trying.delete(origin);
+    }
+    // Another isolate may have been faster, or it may be up by now.
+    if (!this.isDue(zone, origin, now)) return false;
+    say(known, origin, true, now);
     return true;
   }
 
-  /** Tells the location's other isolates. */
-  async share(zone: string): Promise<void> {
-    await this.#notes.write(zone, JSON.stringify([...this.#of(zone).down]));
+  /** Tells the location's other isolates, and hears what they have told meanwhile. @param now ms since the epoch */
+  async share(zone: string, now: number): Promise<void> {
+    const known = this.#of(zone);
+    await this.#read(zone, known, now);
+    const told = [...known.states].filter(([, { at }]) => now - at < FORGOTTEN_MS);
+    await this.#notes.write(zone, JSON.stringify(told));
+  }
+
+  /** Health is an advantage, never a condition: without what the location says each isolate has its own. */
+  async #read(zone: string, known: Known, now: number): Promise<void> {
+    const text = await this.#notes.read(zone).catch(() => null);
+    // Only now: who asks meanwhile reads as well, and does not go by what is old.
+    known.readAt = now;
+    if (text === null) return;
+    for (const [origin, state] of statesIn(text, now)) learn(known, origin, state);
   }
 
   #of(zone: string): Known {
     let known = this.#zones.get(zone);
     if (known === undefined) {
-      known = { failures: new Map(), down: new Map(), readAt: 0 };
+      const bound = { entries: MOST_ORIGINS };
+      known = {
+        failures: new BoundedMap(bound, "the oldest"),
+        states: new BoundedMap(bound, "the oldest"),
+        trying: new Set(),
+        readAt: 0,
+      };
       this.#zones.set(zone, known);
     }
     return known;
   }
 }
 
-/** After so long without a word from anybody, nobody knows any more, ms. */
-const FORGOTTEN_MS = 600_000;
+function isDown({ states }: Known, origin: string): boolean {
+  return states.get(origin)?.isDown === true;
+}
 
-function downIn(text: string, now: number): Map<string, number> {
+/** What is seen here comes after all that was known, whatever other isolates' clocks say. */
+function say({ states }: Known, origin: string, isDown: boolean, now: number): void {
+  const before = states.get(origin)?.at ?? 0;
+  states.set(origin, { isDown, at: Math.max(now, before + 1) });
+}
+
+/** Takes in what was said of an origin, unless something was said after it. */
+function learn({ states, failures }: Known, origin: string, state: State): void {
+  const before = states.get(origin);
+  if (before !== undefined && before.at >= state.at) return;
+  states.set(origin, state);
+  if (!state.isDown) failures.delete(origin);
+}
+
+function statesIn(text: string, now: number): [string, State][] {
   try {
-    const entries = JSON.parse(text) as [string, number][];
-    return new Map(entries.filter(([, since]) => now - since < FORGOTTEN_MS));
+    const entries = JSON.parse(text) as [string, State][];
+    // No note is of the future for long: by a clock that is wrong it would be believed for ever.
+    return entries.filter(
+      ([, { isDown, at }]) => typeof isDown === "boolean" && now - at < FORGOTTEN_MS && at - now < FORGOTTEN_MS,
+    );
   } catch {
-    return new Map(); // a cache may hold anything
+    return []; // a cache may hold anything
   }
 }

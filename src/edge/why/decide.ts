@@ -109,7 +109,7 @@ export function withAnswer(
 }
 
 /** The origin is asked without what is above the edge. */
-const STRAIGHT = { above: null, age: null };
+const STRAIGHT = { above: null, aboveMs: null, age: null };
 
 function failedDecision(found: Lookup, reason: RefusalReason): Decision {
   if (found.kind === "found" && found.use.kind === "validate" && found.use.staleIfError)

@@ -3,6 +3,7 @@ import { log } from "../../log/log.ts";
 import { originPolicy } from "../../origin-guard/origin-policy.ts";
 import type { Settings } from "../../settings.ts";
 import { type AttemptResult, postSigned } from "../../signed-delivery/post-signed.ts";
+import { isSecret } from "../../signed-delivery/secret.ts";
 import { openedLogSecret } from "./log-secret.ts";
 import type { LogDestination } from "./log-target-rows.ts";
 import type { LogBatch } from "./outbox-tables.ts";
@@ -23,6 +24,7 @@ export async function deliverBatch(
   const coded = new Uint8Array(batch.body);
   const about = { "content-type": "application/x-ndjson", "content-encoding": "gzip" };
   if (target.type === "s3") return putObject(target, secret, keyOf(batch, name, target.prefix), coded, about, policy);
+  if (!isSecret(secret)) return notYet("The secret is that of a bucket: give another at logs/secret");
   const headers = {
     ...about,
     "user-agent": "ResCDN-Logs/1",

@@ -14,7 +14,10 @@ const CHUNK_LENGTH = 262_144;
 const MOST_LENGTH = 4_194_304;
 /** Pauses before a chunk is taken there once more. Together with the interval they stay within the 30 s of `waitUntil`. */
 const RETRY_MS = [1_000, 2_000, 4_000];
+/** After so long without a word, work that the platform may have dropped is taken over by others. */
 const ABANDONED_MS = 20_000;
+/** How often it is looked whether a delivery that is under way has ended. */
+const LOOK_MS = 100;
 
 interface Chunk {
   text: string;
@@ -36,7 +39,8 @@ export class LogCollector {
   #waitingLength = 0;
   #lost = 0;
   #dueSince: number | null = null;
-  #delivery: Promise<void> = Promise.resolve();
+  /** When the delivery that is under way was last heard of; null: there is none. */
+  #deliveringAt: number | null = null;
 
   /** @param taker of the zone, whenever a chunk goes out */
   constructor(zone: string, taker: () => LogTaker) {
@@ -75,7 +79,8 @@ export class LogCollector {
     this.#text += `${this.#isPlain ? json : JSON.stringify(this.#lineOf(event, address))}\n`;
     this.#lines++;
     if (this.#text.length >= CHUNK_LENGTH) {
-      waitUntil(this.drain());
+      this.#close();
+      waitUntil(this.#deliver());
       return;
     }
     if (this.#dueSince !== null && isRecent(this.#dueSince, ABANDONED_MS, now)) return;
@@ -83,7 +88,8 @@ export class LogCollector {
     waitUntil(
       scheduler.wait(INTERVAL_MS).then(() => {
         this.#dueSince = null;
-        return this.drain();
+        this.#close();
+        return this.#deliver();
       }),
     );
   }
@@ -98,12 +104,11 @@ export class LogCollector {
     return this.#fields === undefined ? whole : Object.fromEntries(this.#fields.map((name) => [name, whole[name]]));
   }
 
-  /** Takes all there is to the outbox, one chunk after the other. Never fails. */
-  drain(): Promise<void> {
+  /** Takes all there is to the outbox: the isolate is about to end. Never fails. */
+  async drain(): Promise<void> {
     this.#close();
-    const deliver = () => this.#deliver();
-    this.#delivery = this.#delivery.then(deliver, deliver);
-    return this.#delivery;
+    while (this.#isDelivering) await scheduler.wait(LOOK_MS);
+    await this.#deliver();
   }
 
   #close(): void {
@@ -119,18 +124,29 @@ export class LogCollector {
     }
   }
 
+  /**
+   * One chunk after the other, unless that is under way already: by another request, whose work is not waited for, since it
+   * may never end where the platform has dropped it.
+   */
   async #deliver(): Promise<void> {
+    if (this.#isDelivering) return;
     for (let chunk = this.#waiting[0]; chunk !== undefined; chunk = this.#waiting[0]) {
-      if (!(await this.#take(chunk))) return;
+      if (!(await this.#take(chunk))) break;
       if (this.#waiting[0] === chunk) {
         this.#waiting.shift();
         this.#waitingLength -= chunk.text.length;
       }
     }
+    this.#deliveringAt = null;
+  }
+
+  get #isDelivering(): boolean {
+    return this.#deliveringAt !== null && isRecent(this.#deliveringAt, ABANDONED_MS, Date.now());
   }
 
   async #take({ text, lines }: Chunk): Promise<boolean> {
     for (const pause of [0, ...RETRY_MS]) {
+      this.#deliveringAt = Date.now();
       if (pause > 0) await scheduler.wait(pause);
       const lost = this.#lost;
       try {

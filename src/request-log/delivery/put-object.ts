@@ -1,3 +1,5 @@
+import { dropBody } from "../../edge/body/drop-body.ts";
+import { bucketErrorCode } from "../../edge/origin/bucket-error-code.ts";
 import { log } from "../../log/log.ts";
 import { checkOrigin } from "../../origin-guard/origin-guard.ts";
 import type { OriginPolicy } from "../../origin-guard/origin-policy.ts";
@@ -32,13 +34,13 @@ export async function putObject(
       body,
     });
     const response = await fetch(signed, { cache: "no-store", redirect: "manual", signal });
-    // S3 says in its body which error it is.
-    const said = response.ok ? "" : (await response.text()).slice(0, 2_000);
     const result = judgeStatus(response.status);
-    const code = /<Code>(\w{1,64})<\/Code>/.exec(said)?.[1];
-    return result.kind === "failed" && code !== undefined
-      ? { ...result, reason: `${result.reason} (${code})` }
-      : result;
+    if (result.kind === "delivered") {
+      await dropBody(response.body);
+      return result;
+    }
+    const code = await bucketErrorCode(response);
+    return code === null ? result : { ...result, reason: `${result.reason} (${code})` };
   } catch (error) {
     log("log_target_failed", { origin: verdict.origin, error });
     return { kind: "failed", status: null, reason: signal.aborted ? noAnswerWithin(TIMEOUT_SECONDS) : UNREACHED };

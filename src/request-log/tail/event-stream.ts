@@ -1,7 +1,5 @@
 import type { Connection, TailMessage } from "./tail-listener.ts";
 
-const REQUEST = "event: request\ndata: ";
-
 /** A listener by server-sent events (HTML §9.2): one event a request. */
 export class EventStream implements Connection {
   readonly response: Response;
@@ -25,23 +23,26 @@ export class EventStream implements Connection {
 
   send(message: TailMessage): void {
     const { type, ...data } = message;
-    this.#write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+    this.#writeText(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
-  sendRequests(lines: string): void {
-    this.#write(`${REQUEST}${lines.replaceAll("\n", `\n\n${REQUEST}`)}\n\n`);
+  sendRequests(events: Uint8Array): void {
+    this.#write(events);
   }
 
   keepAlive(): void {
-    this.#write(": still here\n\n");
+    this.#writeText(": still here\n\n");
   }
 
   end(): void {
     this.#writer.close().catch(() => undefined);
   }
 
-  #write(text: string): void {
-    const bytes = this.#encoder.encode(text);
+  #writeText(text: string): void {
+    this.#write(this.#encoder.encode(text));
+  }
+
+  #write(bytes: Uint8Array): void {
     this.#waiting += bytes.byteLength;
     this.#writer
       .write(bytes)

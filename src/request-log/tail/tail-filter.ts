@@ -15,6 +15,8 @@ export class PreparedFilter {
   readonly #classes: ReadonlySet<number> | null;
   readonly #cache: ReadonlySet<string> | null;
   readonly #path: Glob | null;
+  /** Whether it lets everything pass. */
+  readonly isEmpty: boolean;
 
   constructor({ status, cache, path }: TailFilter) {
     const isClass = (text: string) => text.endsWith("xx");
@@ -22,6 +24,7 @@ export class PreparedFilter {
     this.#classes = status === undefined ? null : new Set(status.filter(isClass).map((text) => Number(text[0])));
     this.#cache = cache === undefined ? null : new Set(cache);
     this.#path = path === undefined ? null : new Glob(pathPattern(path));
+    this.isEmpty = status === undefined && cache === undefined && path === undefined;
   }
 
   matches({ status, cache, path }: Filtered): boolean {

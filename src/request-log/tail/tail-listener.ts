@@ -29,16 +29,16 @@ export type TailMessage =
 /** The way to a listener. */
 export interface Connection {
   send(message: TailMessage): void;
-  /** Sends requests. @param lines the JSON of each, separated by LF */
-  sendRequests(lines: string): void;
+  /** Sends requests. @param events as `eventBytes` makes them */
+  sendRequests(events: Uint8Array): void;
   keepAlive(): void;
   /** Closes it; what was sent before is still delivered. */
   end(): void;
-  /** How much has been sent that the listener has not taken, characters. */
+  /** How much has been sent that the listener has not taken, bytes or characters. */
   readonly waiting: number;
 }
 
-/** Of a listener that takes too little, what comes then is left out (characters). */
+/** Of a listener that takes too little, what comes then is left out. */
 const MOST_WAITING = 2_097_152;
 
 export function openMessage(zone: string, until: number): TailMessage {

@@ -25,12 +25,12 @@ export interface NamedFilter extends TailFilter {
   id: string;
 }
 
-/** Events that the same filters let pass. They are made into text where they happen, so that the object has little to do. */
+/** Events that the same filters let pass. */
 export interface ToldEvents {
   /** The filters' ids; null: the filters were not known yet. */
   to: readonly string[] | null;
-  /** The JSON of each, separated by LF. */
-  lines: string;
+  /** As `eventBytes` makes them. */
+  bytes: Uint8Array;
   count: number;
 }
 

@@ -1,6 +1,7 @@
 import type { AnnouncedTail } from "../../accounts/account-document.ts";
 import { log } from "../../log/log.ts";
 import { isRecent } from "../../memo/is-recent.ts";
+import { EventBuffer } from "./event-buffer.ts";
 import { type Filtered, PreparedFilter } from "./tail-filter.ts";
 import { MOST_A_SECOND, type TailBatch, type TailPace, type ToldEvents } from "./tail-protocol.ts";
 
@@ -11,6 +12,8 @@ export interface TailTaker {
 
 type WaitUntil = (work: Promise<unknown>) => void;
 
+/** What waits here for a batch at most, whatever clients ask for (bytes). */
+const MOST_LENGTH = 4_194_304;
 /** Until the object has said how often: the first events come soon. */
 const FIRST_INTERVAL_MS = 250;
 /** After so long, work that the platform may have dropped is taken over by others. */
@@ -26,10 +29,13 @@ export class TailSender {
   #pace: TailPace;
   /** Null: not known yet. */
   #filters: readonly { id: string; filter: PreparedFilter }[] | null = null;
+  /** Their ids, where each of them lets everything pass. */
+  #everybody: readonly string[] | null = null;
   #restsUntil = 0;
   /** By the ids of the filters that let them pass. */
-  #events = new Map<string, ToldEvents>();
+  readonly #events = new Map<string, Pick<ToldEvents, "to" | "count"> & { buffer: EventBuffer }>();
   #count = 0;
+  #length = 0;
   #passed: readonly string[] | null = null;
   #omitted: Record<string, number> = {};
   #matched = 0;
@@ -71,11 +77,11 @@ export class TailSender {
   /** Whether an event of this request is to be told of, by {@link add}. It is counted either way, and a batch is under way. */
   wants(request: Filtered, now: number, waitUntil: WaitUntil): boolean {
     this.#arrange(now, waitUntil);
-    const passed = this.#filters?.filter(({ filter }) => filter.matches(request)).map(({ id }) => id) ?? null;
+    const passed = this.#everybody ?? this.#passedBy(request);
     if (passed !== null && passed.length === 0) return false;
     this.#matched++;
     this.#share += this.#pace.fraction;
-    if (this.#share >= 1 && this.#count < this.#pace.most) {
+    if (this.#share >= 1 && this.#count < this.#pace.most && this.#length < MOST_LENGTH) {
       this.#share = Math.min(this.#share - 1, 1);
       this.#passed = passed;
       return true;
@@ -84,17 +90,25 @@ export class TailSender {
     return false;
   }
 
+  /** The ids of the filters that let a request pass; null: they are not known. */
+  #passedBy(request: Filtered): readonly string[] | null {
+    return this.#filters?.filter(({ filter }) => filter.matches(request)).map(({ id }) => id) ?? null;
+  }
+
   /** Takes in the event of the request that was wanted last. @param json of it, in one line */
   add(json: string): void {
     const to = this.#passed;
     const key = to === null ? "" : to.join();
-    const told = this.#events.get(key);
-    this.#count++;
-    if (told === undefined) this.#events.set(key, { to, lines: json, count: 1 });
-    else {
-      told.lines += `\n${json}`;
-      told.count++;
+    let told = this.#events.get(key);
+    if (told === undefined) {
+      told = { to, buffer: new EventBuffer(), count: 0 };
+      this.#events.set(key, told);
     }
+    const before = told.buffer.length;
+    told.buffer.add(json);
+    told.count++;
+    this.#count++;
+    this.#length += told.buffer.length - before;
   }
 
   #arrange(now: number, waitUntil: WaitUntil): void {
@@ -110,7 +124,7 @@ export class TailSender {
     const now = Date.now();
     const batch: TailBatch = {
       ...this.#source,
-      events: [...this.#events.values()],
+      events: [...this.#events.values()].map(({ to, buffer, count }) => ({ to, bytes: buffer.take(), count })),
       matched: this.#matched,
       ms: Math.max(this.#pace.intervalMs, now - this.#since),
       omitted: this.#omitted,
@@ -118,6 +132,7 @@ export class TailSender {
     const count = this.#count;
     this.#events.clear();
     this.#count = 0;
+    this.#length = 0;
     this.#omitted = {};
     this.#matched = 0;
     this.#since = now;
@@ -135,11 +150,13 @@ export class TailSender {
     if (pace === null) {
       this.#restsUntil = now + REST_MS;
       this.#filters = null;
+      this.#everybody = null;
       return;
     }
     const isSame = JSON.stringify(pace.filters) === JSON.stringify(this.#pace.filters);
     this.#pace = pace;
     if (isSame && this.#filters !== null) return;
     this.#filters = pace.filters.map((filter) => ({ id: filter.id, filter: new PreparedFilter(filter) }));
+    this.#everybody = this.#filters.every(({ filter }) => filter.isEmpty) ? this.#filters.map(({ id }) => id) : null;
   }
 }

@@ -3,6 +3,7 @@ import { log } from "../../log/log.ts";
 import { type AnnouncerEnv, announceTail, rateOf, type TailOwner } from "./announce-tail.ts";
 import { EventSocket } from "./event-socket.ts";
 import { EventStream } from "./event-stream.ts";
+import { eventBytes, eventText, jsonOfEvents } from "./event-text.ts";
 import { IsolateRates } from "./isolate-rates.ts";
 import { allowedStatement, zoneStatement } from "./still-allowed.ts";
 import { type Filtered, PreparedFilter } from "./tail-filter.ts";
@@ -49,6 +50,8 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
   #owner: TailOwner | null = null;
   /** Until when isolates were told that somebody listens, ms since the epoch. */
   #announcedUntil = 0;
+  /** Whether an isolate was told since then that nobody listens: it rests, unless it is announced anew. */
+  #hasSentAway = false;
   #announcing: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setInterval> | null = null;
   #count = 0;
@@ -71,14 +74,17 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
     this.#owner = { zone, account, mode };
     this.#timer ??= setInterval(() => this.#tend(), TEND_MS);
     connection.send(openMessage(asked.name, until));
-    if (this.#announcedUntil < until) this.#announce(now);
+    if (this.#announcedUntil < until || this.#hasSentAway) this.#announce(now);
     return connection.response;
   }
 
   /** Takes what an isolate tells. Null: nobody listens. */
   take(batch: TailBatch): TailPace | null {
     const now = Date.now();
-    if (this.#listeners.size === 0) return null;
+    if (this.#listeners.size === 0) {
+      this.#hasSentAway = true;
+      return null;
+    }
     const events = this.#within(batch, now);
     for (const listener of this.#listeners.values()) this.#tell(listener, events, batch.omitted);
     this.#rates.note(batch, now);
@@ -113,9 +119,9 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
     const { connection, id } = listener;
     listener.omitted += (omitted[id] ?? 0) + (omitted[""] ?? 0);
     for (const told of events) {
-      const { lines, count } = told.to === null ? passing(told, listener.prepared) : told;
+      const { bytes, count } = told.to === null ? passing(told, listener.prepared) : told;
       if (count === 0 || told.to?.includes(id) === false) continue;
-      if (keepsUp(connection)) connection.sendRequests(lines);
+      if (keepsUp(connection)) connection.sendRequests(bytes);
       else listener.omitted += count;
     }
     if (listener.omitted === 0 || !keepsUp(connection)) return;
@@ -142,6 +148,7 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
   #announce(now: number): void {
     const until = now + LONGEST_SECONDS * 1_000;
     this.#announcedUntil = until;
+    this.#hasSentAway = false;
     const owner = this.#owner!;
     this.#inTurn(async () => {
       // Should this object be stopped before it withdraws it.
@@ -208,7 +215,8 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
 }
 
 /** What of events a filter lets pass that their isolate did not know. */
-function passing({ lines }: ToldEvents, filter: PreparedFilter): Pick<ToldEvents, "lines" | "count"> {
-  const passed = lines.split("\n").filter((line) => filter.matches(JSON.parse(line) as Filtered));
-  return { lines: passed.join("\n"), count: passed.length };
+function passing(told: ToldEvents, filter: PreparedFilter): Pick<ToldEvents, "bytes" | "count"> {
+  if (filter.isEmpty) return told;
+  const passed = jsonOfEvents(told.bytes).filter((json) => filter.matches(JSON.parse(json) as Filtered));
+  return { bytes: eventBytes(passed.map(eventText).join("")), count: passed.length };
 }

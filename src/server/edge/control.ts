@@ -2,6 +2,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { controlPlane } from "../../control-plane.ts";
 import { answerQuestion } from "../../edge/fill/answer-question.ts";
+import type { LocationNotes } from "../../edge/origin/origin-health.ts";
 import { questionIn } from "../../edge/tier/question.ts";
 import { createEntry } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
@@ -17,7 +18,8 @@ import { TierCache } from "./tier-cache.ts";
 
 export * from "./objects.ts";
 
-type Env = ProductEnv & LocalCacheEnv & EdgeBindings;
+/** `ORIGIN_NOTES`: shared with the edge processes. */
+type Env = ProductEnv & LocalCacheEnv & EdgeBindings & { ORIGIN_NOTES: LocationNotes };
 
 const caches = new WeakMap<Env, TierCache>();
 
@@ -36,7 +38,7 @@ export class UpperTier extends WorkerEntrypoint<Env> {
     const question = questionIn(request);
     if (question === null) return NOT_A_QUESTION();
     const waitUntil = (work: Promise<unknown>) => this.ctx.waitUntil(work);
-    const ask = () => answerQuestion(question, shieldOf(this.env, request).answering, waitUntil);
+    const ask = () => answerQuestion(question, shieldOf(this.env, request, this.env.ORIGIN_NOTES).answering, waitUntil);
     const key = new URL(request.url).pathname.slice(1);
     return tierCacheOf(this.env).answer(key, question.zone.id, ask, waitUntil);
   }

@@ -1,7 +1,9 @@
-/** D1, KV, the meters and what takes requests' events as the processes of one server share them: the control process holds them. */
+/** D1, KV, the meters, what takes requests' events and what is known of origins as the processes of one server share them: the control process holds them. */
 import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
+import type { LocationNotes } from "../../edge/origin/origin-health.ts";
 import { askingBuckets } from "../../files/buckets.ts";
 import { log } from "../../log/log.ts";
+import { BoundedMap } from "../../memo/bounded-map.ts";
 import { IDLE, type IsolateFigures } from "../../metrics/isolate-figures.ts";
 import type { LogChunk } from "../../request-log/delivery/log-chunk.ts";
 import type { LogOutbox } from "../../request-log/delivery/log-outbox.ts";
@@ -169,6 +171,21 @@ class Outbox extends RpcTarget {
 
   take(chunk: LogChunk): Promise<void> {
     return this.#outbox.take(chunk);
+  }
+}
+
+/** Zones of which it is remembered, and how long what is said of them may be together (characters). */
+const NOTES = { entries: 10_000, weight: 4_194_304 };
+const notes = new BoundedMap<string, string>(NOTES, "the oldest", (_, { length }) => length);
+
+/** Which origins of which zone are down, as the processes tell each other: no cache of theirs is another's. */
+export class OriginNotes extends WorkerEntrypoint<Env> implements LocationNotes {
+  async read(zone: string): Promise<string | null> {
+    return notes.get(zone) ?? null;
+  }
+
+  async write(zone: string, text: string): Promise<void> {
+    notes.set(zone, text);
   }
 }
 

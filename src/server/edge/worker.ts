@@ -1,6 +1,7 @@
 /** The Worker of an edge process: zones and names are answered here, the APIs in the control process. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { accountTableOf, isAccountKey } from "../../accounts/account-table.ts";
+import type { LocationNotes } from "../../edge/origin/origin-health.ts";
 import { tierOver } from "../../edge/tier/tier.ts";
 import { type ControlSurface, createEntry, type EdgeEnv } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
@@ -22,6 +23,8 @@ interface Env extends EdgeEnv, LocalCacheEnv, Pick<ProductEnv, "DB"> {
   BUCKETS: Fetcher;
   /** Of this process among those of the server. */
   EDGE_NUMBER: number;
+  /** Shared with the other processes. */
+  ORIGIN_NOTES: LocationNotes;
   /** The control process as what all edge processes ask origins through. */
   TIER: Fetcher;
 }
@@ -33,6 +36,7 @@ const entry = createEntry<Env>(
   undefined,
   ({ BUCKETS }) => bucketsOver(BUCKETS),
   null,
+  ({ ORIGIN_NOTES }) => ORIGIN_NOTES,
 );
 
 function bucketsOver(buckets: Fetcher): AskBucket {

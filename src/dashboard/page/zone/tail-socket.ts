@@ -30,6 +30,7 @@ export function openTail(
   let isOver = false;
   socket.onmessage = ({ data }) => {
     const message = JSON.parse(data) as TailMessage;
+    if (message.type === "still-here") socket.send("still here");
     if (message.type === "end") isOver = true;
     take(message);
   };
