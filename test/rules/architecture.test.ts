@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { OF_THE_COMMAND } from "../../src/server/worker-variables.ts";
-import { VARIABLE_NAMES } from "../../src/settings.ts";
+import { VARIABLE_NAMES } from "../../src/variables.ts";
 import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
 import { callsOf, cyclesOf, type Import, importsOf, projectFiles, read } from "./source-files.ts";
 
