@@ -15,8 +15,23 @@ it("leaves out what workerd says of a body that was broken off on purpose", () =
   expect(writtenOf(cutOff)).toEqual([]);
 });
 
+it("leaves out what workerd says of streams that were left, of objects that tests end, and of a resolver that is not there", () => {
+  const expected = [
+    "exception = workerd/api/streams/internal.c++:532: disconnected: pump canceled\nstack: a b c\n",
+    "exception = workerd/api/streams/identity-transform-stream.c++:296: disconnected: reader canceled\nstack: a b c\n",
+    "exception = kj/async-io.c++:2008: disconnected: fixed-length pipe ended prematurely\nstack: a b c\n",
+    "uncaught exception; exception = workerd/api/actor-state.c++:1249: failed: broken.outputGateBroken; jsg.Error: stopped\nstack: a\n",
+    "uncaught exception; exception = workerd/jsg/value.h:1535: failed: jsg.Error: cut\nstack: a b c\n",
+    "exception = rust/worker/ffi.rs:110: disconnected: Connection refused (os error 111)\nstack: a b c\n",
+  ];
+  expect(writtenOf(...expected)).toEqual([]);
+});
+
 it("lets every other exception through, one that only speaks of an expected one too", () => {
   const others = [
+    "exception = workerd/api/streams/internal.c++:532: failed: pump canceled\nstack: a b c\n",
+    "exception = rust/worker/ffi.rs:110: failed: failed to lookup address information: Name or service not known\n",
+    "uncaught exception; source = Uncaught (in promise); stack = Error: Network connection lost.\n",
     "uncaught exception; exception = workerd/jsg/value.h:1535: failed: jsg.Error: boom\nstack: a b c\n",
     "uncaught exception; exception = workerd/jsg/value.h:1535: failed: jsg.TypeError: cut-off\n",
     "a test failed: uncaught exception; exception = workerd/jsg/value.h:1535: failed: jsg.Error: cut-off\n",

@@ -9,6 +9,8 @@ const EXPECTED: readonly RegExp[] = [
   /^(?:uncaught exception; )?exception = workerd\/api\/actor-state\.c\+\+:\d+: failed: (?:remote\.)?broken\.outputGateBroken; jsg\.Error: (?:moved|stopped)\n/,
   // Streams that one of their two sides has left: clients within a body, tails that are closed, uploads that break off.
   /^exception = (?:workerd\/api\/streams\/[\w-]+|kj\/async-io)\.c\+\+:\d+: disconnected: (?:pump canceled|(?:reader|writer) canceled|fixed-length pipe ended prematurely)\n/,
+  // The resolver that these tests do not have.
+  /^exception = rust\/worker\/ffi\.rs:\d+: disconnected: Connection refused \(os error 111\)\n/,
   // Origins of tests that send more than they have promised, or break off by a word of their own.
   /^uncaught exception; exception = workerd\/[\w/.+-]+:\d+: failed: jsg\.TypeError: Attempt to write too many bytes through a FixedLengthStream\.\n/,
   /^uncaught exception; exception = workerd\/jsg\/value\.h:\d+: failed: jsg\.Error: cut\n/,
