@@ -1,12 +1,16 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { call, customerOf, newName, newZone, type ShownZone } from "../support/control-plane.ts";
 import { operationsOfApi } from "../support/operations.ts";
 import { keyedCall, send } from "./causes.ts";
 
 const customer = customerOf(beforeAll);
 beforeAll(async () => {
+  vi.spyOn(globalThis, "fetch").mockRejectedValue(new Error("these tests have no network"));
   await env.DB.prepare("UPDATE accounts SET plan = 'enterprise'").run(); // for its rate
+});
+afterAll(() => {
+  vi.restoreAllMocks();
 });
 
 const calls = (await operationsOfApi()).flatMap((operation) => {
