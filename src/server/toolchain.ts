@@ -1,7 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { KEPT } from "./kept-files.ts";
 import type { Call, Outcome, Tools } from "./toolchain/process.ts";
 
 /** wrangler, esbuild and Miniflare in a process of their own. They take 300 MB, and a server needs them only until it runs. */
@@ -14,9 +12,7 @@ type Asynchronous<F> = F extends (...args: infer A) => infer R ? (...args: A) =>
 
 export function startToolchain(): Toolchain {
   const program = fileURLToPath(new URL("toolchain/process.ts", import.meta.url));
-  // Code that V8 has compiled before: Miniflare's is 6 MB.
-  const env = { NODE_COMPILE_CACHE: join(KEPT, "compiled"), ...process.env };
-  const child = fork(program, { serialization: "advanced", env });
+  const child = fork(program, { serialization: "advanced" });
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   child.on("message", ({ id, value, error }: Outcome) => {
     const call = waiting.get(id);

@@ -6,7 +6,6 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
 import { CannotStart } from "../cannot-start.ts";
-import { KEPT } from "../kept-files.ts";
 import { projectRoot } from "../project.ts";
 import type { RawConfig } from "./deployment-config.ts";
 
@@ -122,14 +121,7 @@ export class Wrangler {
       cwd: projectRoot,
       // It asks nobody: whoever calls this has been asked.
       stdio: ["ignore", "pipe", "pipe"],
-      env: {
-        NODE_COMPILE_CACHE: join(KEPT, "compiled"), // a deployment calls wrangler several times, each of which loads 15 MB
-        ...process.env,
-        CI: "1",
-        WRANGLER_SEND_METRICS: "false",
-        FORCE_COLOR: "0",
-        ...environment,
-      },
+      env: { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", FORCE_COLOR: "0", ...environment },
     });
     const [stdout, stderr, [code]] = await Promise.all([
       text(child.stdout),

@@ -1,6 +1,5 @@
 /** The process that `toolchain.ts` starts, and what it does there. */
 import { createHash } from "node:crypto";
-import { flushCompileCache } from "node:module";
 import type { Unstable_Config as WranglerConfig } from "wrangler";
 import { builtWorker } from "../built-worker.ts";
 import { optionsOf, workerOptions } from "../miniflare-options.ts";
@@ -27,11 +26,7 @@ const tools = {
     kept(`statements-${createHash("sha256").update(sql).digest("hex").slice(0, 16)}`, sql, SOURCES, async () =>
       (await import("wrangler")).unstable_splitSqlQuery(sql),
     ),
-  async workerdConfig(...args: Parameters<typeof workerdConfig>) {
-    const made = await workerdConfig(...args);
-    flushCompileCache(); // this process is killed once it is not needed any more
-    return made;
-  },
+  workerdConfig,
 };
 
 export type Tools = typeof tools;
