@@ -15,6 +15,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { builtWorker } from "../../src/server/built-worker.ts";
 import { readableStack } from "../../src/server/log/readable-stack.ts";
 
+/** Writes a source so long ago: what is written this moment might be written again in the same. */
+function write(path: string, text: string, secondsAgo: number): void {
+  writeFileSync(path, text);
+  const at = new Date(Date.now() - secondsAgo * 1_000);
+  utimesSync(path, at, at);
+}
+
 describe("builtWorker()", () => {
   let folder: string;
   let entry: string;
@@ -22,8 +29,8 @@ describe("builtWorker()", () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "rescdn-built-"));
     [entry, part] = [join(folder, "entry.ts"), join(folder, "part.ts")];
-    writeFileSync(entry, `import { said } from "./part.ts";\nexport default { said };\n`);
-    writeFileSync(part, `export const said = "first";\n`);
+    write(entry, `import { said } from "./part.ts";\nexport default { said };\n`, 60);
+    write(part, `export const said = "first";\n`, 60);
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -34,11 +41,7 @@ describe("builtWorker()", () => {
     expect(main).toEqual({ type: "ESModule", path: join(folder, to, "worker.mjs") });
     return readFileSync(main!.path, "utf8");
   };
-  /** What was built this moment might have been changed while it was. */
-  const untilItIsPast = () => new Promise((resolve) => setTimeout(resolve, 20));
-
   it("copies what was built before, which tells its sources as the build itself does", async () => {
-    await untilItIsPast();
     expect(await build("a")).toContain('"first"');
     // Seen by the mark in it: nothing is built.
     const [only] = builds();
@@ -52,10 +55,8 @@ describe("builtWorker()", () => {
   });
 
   it("builds anew what any of its sources has changed of, and what was lost", async () => {
-    await untilItIsPast();
     await build("a");
-    writeFileSync(part, `export const said = "second";\n`);
-    await untilItIsPast();
+    write(part, `export const said = "second";\n`, 30);
     expect(await build("b")).toContain('"second"');
     expect(await build("c")).toContain('"second"');
     for (const name of builds()) rmSync(join(kept(), name), { recursive: true });
@@ -70,7 +71,6 @@ describe("builtWorker()", () => {
   });
 
   it("does without a place to keep a build", async () => {
-    await untilItIsPast();
     writeFileSync(kept(), "no folder");
     expect(await build("a")).toContain('"first"');
     expect(await build("b")).toContain('"first"');

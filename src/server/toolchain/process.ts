@@ -12,7 +12,7 @@ const SOURCES = ["wrangler.toml", "node_modules/.package-lock.json", "src/server
 
 const tools = {
   readConfig: () =>
-    kept("config", process.env.CLOUDFLARE_ENV ?? "", SOURCES, async () =>
+    kept("config", `${wranglerConfig} ${process.env.CLOUDFLARE_ENV ?? ""}`, SOURCES, async () =>
       (await import("wrangler")).unstable_readConfig({ config: wranglerConfig }),
     ),
   workerOptions: async (config: WranglerConfig, bundle: string, vars: Record<string, string>) =>
