@@ -86,8 +86,8 @@ export const changeNamespaceRoute = route({
   operationId: "changeNamespace",
   summary: "Make a namespace public or private",
   description:
-    "Holds at once for readers on the machine that answers, and elsewhere within a minute. Caches on the way keep what " +
-    "they were answered until the record's TTL ends.",
+    "Holds at once for readers on the machine that answers, and elsewhere within seconds; within a minute while the feed of " +
+    "changes fails. Caches on the way keep what they were answered until the record's TTL ends.",
   tags,
   scope: "write",
   request: {
