@@ -12,7 +12,8 @@ async function guidesOf(page: Page): Promise<string[]> {
 }
 
 describe.skipIf(!HAS_BROWSER)("every page of the documentation", () => {
-  it.each(SCREENS)(
+  // Both schemes and both widths: the pages differ in their words.
+  it.each([SCREENS[0], SCREENS[3]])(
     "breaks no rule of WCAG 2.2 AA that axe-core knows, and fits, on %s",
     async (_, screen) => {
       const page = await newWindow(screen);

@@ -11,6 +11,12 @@ it("shows the words around what was found, each term marked, the longest where s
   expect(text.length).toBeLessThan(150);
 });
 
+it("begins near the longest term, and marks none within a word", () => {
+  const parts = excerptOf(`a lifetime if any ${"more ".repeat(40)}stale_if_error ends`, ["if", "stale_if_error"]);
+  expect(parts.map(({ text }) => text).join("")).toMatch(/^… more .*stale_if_error ends$/);
+  expect(excerptOf("lifetime, if any", ["if"]).map(({ text }) => text)).toEqual(["lifetime, ", "if", " any"]);
+});
+
 it("shows the beginning where nothing of it was found, and nothing of an empty text", () => {
   expect(excerptOf("short", ["x"])).toEqual([{ text: "short", isFound: false }]);
   expect(excerptOf("", ["x"])).toEqual([]);

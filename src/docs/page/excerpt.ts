@@ -8,9 +8,10 @@ export interface ExcerptPart {
   isFound: boolean;
 }
 
-/** The words of a text around the first of some terms, which are in lower case, with the terms told apart. */
+/** The words of a text around the longest of some terms, which are in lower case, with all terms told apart. */
 export function excerptOf(text: string, terms: readonly string[]): ExcerptPart[] {
-  const first = firstOf(text, terms)?.at ?? 0;
+  const longest = terms.toSorted((a, b) => b.length - a.length).find((term) => placeOf(text.toLowerCase(), term) !== -1);
+  const first = longest === undefined ? 0 : placeOf(text.toLowerCase(), longest);
   const from = first <= BEFORE ? 0 : text.indexOf(" ", first - BEFORE) + 1;
   const whole = text.slice(from, from + LENGTH);
   const shown = from + LENGTH < text.length ? `${whole.slice(0, whole.lastIndexOf(" ") + 1)}…` : whole;
@@ -28,8 +29,15 @@ export function excerptOf(text: string, terms: readonly string[]): ExcerptPart[]
 function firstOf(text: string, terms: readonly string[]): { at: number; length: number } | null {
   const lower = text.toLowerCase();
   const places = terms
-    .map((term) => ({ at: lower.indexOf(term), length: term.length }))
+    .map((term) => ({ at: placeOf(lower, term), length: term.length }))
     .filter(({ at }) => at !== -1)
     .sort((a, b) => a.at - b.at || b.length - a.length);
   return places[0] ?? null;
+}
+
+/** Where a word of a text begins with a term; -1: nowhere. */
+function placeOf(lower: string, term: string): number {
+  for (let at = lower.indexOf(term); at !== -1; at = lower.indexOf(term, at + 1))
+    if (at === 0 || !/[\p{L}\p{N}]/u.test(lower[at - 1]!)) return at;
+  return -1;
 }

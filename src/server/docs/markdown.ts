@@ -51,6 +51,9 @@ export function parseMarkdown(source: string): Markdown {
   let titles: string[] = [];
   for (const [index, token] of tokens.entries()) {
     const opened = tokens[index - 1];
+    // The corner of a table is no heading of anything.
+    if (token.type === "inline" && token.content === "" && opened?.type === "th_open")
+      for (const cell of [opened, tokens[index + 1]!]) cell.tag = "td";
     if (token.type === "fence" && !isLanguage(token.info)) problems.push(`no language is called "${token.info}"`);
     if (token.type === "fence") sections.at(-1)!.text += ` ${token.content}`;
     if (token.type === "html_block") problems.push(...hideComment(token));

@@ -88,6 +88,11 @@ describe("renderGuides()", () => {
     ]);
   });
 
+  it("has no heading of nothing in a table's corner", () => {
+    const [guide] = render({ one: "# One\n\n| | b |\n|---|---|\n| a | 1 |\n" }).guides;
+    expect(guide!.html).toContain("<td></td>\n<th>b</th>");
+  });
+
   it("shows no comment, and lets nothing in a text become markup", () => {
     const [guide] = render({ one: "# One\n\n<!-- not run: x -->\n\n```sh\necho '<b>' # &\n```\n\n`<i>`\n" }).guides;
     expect(guide!.html).not.toMatch(/not run|<b>|<i>/);
