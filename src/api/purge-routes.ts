@@ -62,7 +62,7 @@ export const purgeRoute = route({
   operationId: "purge",
   summary: "Purge paths, prefixes, tags or everything of a zone",
   description:
-    "Of all that is named, at once. Answered when KV holds it; other locations follow within a minute. What could match nothing is refused.",
+    "Of all that is named, at once. Answered when KV holds it; other locations follow within about three seconds, within a minute where `feed` is pending. What could match nothing is refused.",
   tags: ["Purge"],
   scope: "purge",
   request: {

@@ -12,7 +12,7 @@ export const EVENTS = {
   origin_failed: [
     "warn",
     "An origin gave no answer: `reason` is the word that `Cache-Status` and the error body have",
-    "Tell the zone's owner. Is it many origins, look at this machine's network and name servers",
+    "Tell the zone's owner. If it is many origins, look at this machine's network and name servers",
   ],
   origin_down: [
     "warn",
@@ -32,12 +32,12 @@ export const EVENTS = {
   ],
   origin_auth_unreadable: [
     "error",
-    "What an origin is shown of who asks cannot be opened: the zone's requests to it fail (`origin-auth`)",
+    "The credentials for an origin cannot be decrypted: the zone's requests to it fail (`origin-auth`)",
     "Put the key that sealed it back into `SECRETS_KEY`",
   ],
   body_broken: [
     "warn",
-    "An answer ended before its end: `reason`, and more exactly `detail`. It was not stored",
+    "An answer broke off: `reason`, and more exactly `detail`. It was not stored",
     "As with `origin_failed`. `stalled` is a client that took nothing",
   ],
   bucket_missing: [
@@ -52,7 +52,7 @@ export const EVENTS = {
   ],
   refresh_failed: [
     "error",
-    "What was stale could not be brought up to date in the background; it is served stale",
+    "A stale file could not be fetched anew in the background; it is served stale",
     "Nothing, if it is seldom. Else report the stack",
   ],
   tier_failed: [
@@ -84,7 +84,7 @@ export const EVENTS = {
   ],
   answer_not_kept: [
     "error",
-    "What repeats a call with this Idempotency-Key is told that the first is still being worked on, for a minute",
+    "A call that repeats this Idempotency-Key is told for a minute that the first is still being worked on",
     "Look at D1",
   ],
   control_unavailable: [
@@ -167,11 +167,7 @@ export const EVENTS = {
     "A meter did not take counts. They are kept in memory and brought again; if the process ends first, they are lost",
     "Nothing, if it passes by itself",
   ],
-  usage_delivery_failed: [
-    "error",
-    "As `usage_not_delivered`, and for a reason that nobody foresaw",
-    "Report the stack",
-  ],
+  usage_delivery_failed: ["error", "As `usage_not_delivered`, for a reason that nobody foresaw", "Report the stack"],
   usage_not_told: [
     "error",
     "An account's object did not hear what a location has counted: until it does, reports lack that location",
@@ -208,7 +204,7 @@ export const EVENTS = {
   certificate_not_tended: [
     "error",
     "Cloudflare did not order, tell of or delete a certificate: `kind`, `reason`. It is tried again",
-    "Of `quota`: ask Cloudflare for more hostnames. Else look at the token's permission and at `CLOUDFLARE_SAAS_ZONE_ID`",
+    "If the reason is `quota`, ask Cloudflare for more hostnames. Else look at the token's permission and at `CLOUDFLARE_SAAS_ZONE_ID`",
   ],
   // Webhooks
   webhook_failed: ["warn", "A customer's server could not be reached; it is tried again", "Nothing"],
@@ -232,7 +228,7 @@ export const EVENTS = {
     "The isolates were not told that somebody listens to a zone, or no longer does: its tail shows too little, or is told for an hour",
     "Look at D1 and KV",
   ],
-  tail_not_checked: ["error", "It was not asked whether those who listen to a zone still may", "Look at D1"],
+  tail_not_checked: ["error", "It could not be checked whether those who listen to a zone still may", "Look at D1"],
   log_not_taken: [
     "warn",
     "A zone's outbox did not take log lines. They are kept in memory, 4 MB of a zone, and brought again",
