@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { ask, byKey, newZone } from "./account.ts";
 import { HAS_BROWSER, signedInWindow, started } from "./visit.ts";
@@ -22,7 +22,7 @@ describe.skipIf(!HAS_BROWSER)("the usage of a month", () => {
       page.waitForEvent("download"),
       page.getByRole("button", { name: "Download as CSV" }).click(),
     ]);
-    const [head = "", row = ""] = (await readFile(await file.path(), "utf8")).split("\r\n");
+    const [head = "", row = ""] = (await text(await file.createReadStream())).split("\r\n");
     const cells = Object.fromEntries(head.split(",").map((name, index) => [name, row.split(",")[index]]));
     expect(cells).toMatchObject({ name: zone, requests: "4", cache_hit_rate: "0.75", origin_requests: "1" });
     expect(Number(cells.origin_bytes)).toBeGreaterThan(0);
