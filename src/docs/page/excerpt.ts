@@ -10,7 +10,9 @@ export interface ExcerptPart {
 
 /** The words of a text around the longest of some terms, which are in lower case, with all terms told apart. */
 export function excerptOf(text: string, terms: readonly string[]): ExcerptPart[] {
-  const longest = terms.toSorted((a, b) => b.length - a.length).find((term) => placeOf(text.toLowerCase(), term) !== -1);
+  const longest = terms
+    .toSorted((a, b) => b.length - a.length)
+    .find((term) => placeOf(text.toLowerCase(), term) !== -1);
   const first = longest === undefined ? 0 : placeOf(text.toLowerCase(), longest);
   const from = first <= BEFORE ? 0 : text.indexOf(" ", first - BEFORE) + 1;
   const whole = text.slice(from, from + LENGTH);
