@@ -15,12 +15,20 @@ export interface Deployed {
   version: string | null;
   vars: Record<string, string>;
   secrets: string[];
+  /** Buckets of R2 that the Worker is bound to. */
+  buckets: Bucket[];
   /** The migrations that the database has seen; null: there is no database. */
   applied: string[] | null;
   /** Whether the database holds accounts, where the keyring is not set. */
   hasAccounts: boolean;
   /** Ids of KV namespaces of the deployment's names, where there is no Worker that they are bound to. */
   namespaces: Record<string, string>;
+}
+
+/** A bucket of R2, as a configuration names it. */
+export interface Bucket {
+  binding: string;
+  bucket_name: string;
 }
 
 /** Calls wrangler about one deployment, whose configuration stands in a folder that git ignores. */
@@ -62,6 +70,9 @@ export class Wrangler {
         bound.filter(({ type }) => type === "plain_text").map((one) => [one.name, one.text ?? ""]),
       ),
       secrets,
+      buckets: bound
+        .filter(({ type }) => type === "r2_bucket")
+        .map(({ name: binding, bucket_name = "" }) => ({ binding, bucket_name })),
       applied,
       hasAccounts: accounts.length > 0,
       namespaces: Object.fromEntries(
@@ -166,5 +177,5 @@ function heaviest({ versions }: { versions: { version_id: string; percentage: nu
 
 /** What wrangler shows of a version. */
 interface Shown {
-  resources?: { bindings?: { name: string; type: string; text?: string }[] };
+  resources?: { bindings?: { name: string; type: string; text?: string; bucket_name?: string }[] };
 }

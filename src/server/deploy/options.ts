@@ -4,6 +4,8 @@ import { CannotStart } from "../cannot-start.ts";
 /** What `npm run deploy` was told. What is left out is asked for, or as it is deployed, or as `wrangler.toml` says. */
 export interface Options {
   staging: boolean;
+  /** Customers may upload files: there is a bucket of R2 for them. Once there is one, it stays. */
+  files: boolean;
   dryRun: boolean;
   /** Only says what the flags are. */
   help: boolean;
@@ -34,6 +36,7 @@ export const USAGE = `npm run deploy -- [options]
   --var NAME=VALUE         any other variable of the Worker
   --asset URL              tries the edge on it: an asset of a zone, or of a server that a zone is made for
   --except HOST            a host of DOMAIN that is not the Worker's, such as www.DOMAIN
+  --files                  customers may upload files: makes a bucket of R2, which the account has to have switched on
   --staging                the deployment beside production, with its own Worker, stores, secrets and domain
   --dry-run                shows the plan, and changes nothing
   --yes                    asks nothing
@@ -73,6 +76,7 @@ export function readOptions(args: string[]): Options {
   }
   return {
     staging: values.staging ?? false,
+    files: values.files ?? false,
     help: values.help ?? false,
     dryRun: values["dry-run"] ?? false,
     yes: values.yes ?? false,
@@ -104,6 +108,7 @@ function parse(args: string[]) {
         asset: text,
         except: list,
         staging: flag,
+        files: flag,
         "dry-run": flag,
         yes: flag,
         "secrets-to": text,

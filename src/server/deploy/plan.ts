@@ -11,11 +11,17 @@ export function planOf(
   const routes = routesOf({ vars });
   const list = (lines: readonly string[]) => lines.map((line) => `    ${line}`).join("\n");
   const stores = [...(config.kv_namespaces ?? []).map(({ binding }) => `KV ${binding}`), `D1 ${name}`].join(", ");
+  const newBuckets = (config.r2_buckets ?? []).filter(
+    (one) => !deployed.buckets.some((had) => had.binding === one.binding),
+  );
+  const buckets = newBuckets
+    .map(({ bucket_name }) => `; the bucket ${bucket_name} of R2 is made where it is missing`)
+    .join("");
   const all = routes.find(({ pattern }) => pattern === "*/*");
   return `
 Plan for the Worker ${name}:
   1. ${version === null ? "it does not exist yet, and is made" : `replaces version ${version}`}
-  2. stores: ${applied === null ? `wrangler makes those that are missing (${stores})` : "are there"}
+  2. stores: ${applied === null ? `wrangler makes those that are missing (${stores})` : "are there"}${buckets}
   3. secrets: ${secrets.length === 0 ? "all are set, and stay" : secrets.map((one) => `${one.name} (${one.keep === null && process.env[one.name] ? "as given" : "made"})`).join(", ")}
   4. migrations${applied === null ? ", after it is uploaded, since nothing runs yet" : ", before the new version; the one that runs goes on with them"}: ${migrations.length === 0 ? "none" : migrations.join(", ")}
   5. variables:

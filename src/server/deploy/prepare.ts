@@ -7,7 +7,7 @@ import { askFor, askForAsset } from "./ask.ts";
 import { checkUrlOf } from "./check-zone.ts";
 import { type Deployed, Wrangler } from "./deployed.ts";
 import { ASSET_VARIABLE, type Deployment, settle } from "./deployment.ts";
-import { deploymentConfig, type RawConfig } from "./deployment-config.ts";
+import { bucketsOf, deploymentConfig, type RawConfig } from "./deployment-config.ts";
 import { migrationsToApply } from "./migrations-to-apply.ts";
 import type { Options } from "./options.ts";
 import { type NewSecret, newSecrets } from "./secrets.ts";
@@ -37,7 +37,7 @@ export async function prepare(options: Options, asks: boolean): Promise<Prepared
   if (options.vars.EDGE_DOMAINS !== undefined) settle(name, options.vars, {}, byDefault);
   say(`Looking at what is deployed as ${name}.`);
   const unsaid: Deployment = { name, vars: byDefault, domain: "", zone: "", apiHost: "", asset: null };
-  wrangler.configure(deploymentConfig(raw, { ...unsaid, vars: {} }, projectRoot));
+  wrangler.configure(deploymentConfig(raw, { ...unsaid, vars: {} }, projectRoot, []));
   const deployed = await wrangler.look(
     name,
     (production.kv_namespaces ?? []).map(({ binding }) => binding),
@@ -49,7 +49,8 @@ export async function prepare(options: Options, asks: boolean): Promise<Prepared
   const secrets = newSecrets(deployed.secrets, process.env, deployed.hasAccounts, options.newKeyring);
   // What an earlier run has made and did not come to bind.
   const made = deployed.version === null ? deployed.namespaces : {};
-  const config = deploymentConfig(raw, deployment, projectRoot, made);
+  const buckets = bucketsOf(raw, name, deployed.buckets, options.files);
+  const config = deploymentConfig(raw, deployment, projectRoot, buckets, made);
   wrangler.configure(config);
   return { wrangler, deployed, deployment, config, migrations, secrets, asset };
 }

@@ -44,6 +44,7 @@ interface Failure extends Call {
 export class Cloudflare {
   readonly scripts = new Map<string, Script>();
   readonly namespaces = new Map<string, string>();
+  readonly buckets = new Set<string>();
   readonly databases = new Map<string, { uuid: string; sql: DatabaseSync }>();
   readonly calls: string[] = [];
   /** Called before a version gets all traffic, with its id. */
@@ -122,6 +123,7 @@ export class Cloudflare {
       this.namespaces.set(title, `kv-${title}`);
       return { id: `kv-${title}`, title };
     }
+    if (rest.startsWith("r2/buckets")) return this.#bucket(method, rest.slice("r2/buckets/".length), body);
     if (rest.startsWith("d1/database")) return this.#database(method, rest.slice("d1/database".length), search, body);
     const [, service] = /^workers\/services\/([^/]+)$/.exec(rest) ?? [];
     if (service !== undefined) {
@@ -272,6 +274,16 @@ export class Cloudflare {
   #deploy(script: Script, version: string, message: string | undefined): void {
     this.deployed(version);
     script.deployments.unshift({ id: crypto.randomUUID(), created_on: CREATED, version, message });
+  }
+
+  /** @param name of one that is asked for; `""`: all are, or one is made */
+  #bucket(method: string, name: string, body: Buffer): unknown {
+    const shown = (one: string) => ({ name: one, creation_date: CREATED });
+    if (method === "GET" && name === "") return { buckets: [...this.buckets].map(shown) };
+    const asked = name || (JSON.parse(body.toString()) as { name: string }).name;
+    if (name === "") this.buckets.add(asked);
+    else if (!this.buckets.has(asked)) throw new Refused(404, 10_006, "The specified bucket does not exist.");
+    return shown(asked);
   }
 
   #database(method: string, path: string, search: URLSearchParams, body: Buffer): unknown {

@@ -66,7 +66,10 @@ describe("npm run deploy, for the first time", SLOW, () => {
     const unhealthy = await world.deploy();
     expect(unhealthy).toMatchObject({ code: 1, wrong: expect.stringContaining("made to be unready") });
     world.network.unready = () => null;
-    const asset = ["--asset", "https://www.example.com/logo.svg?v=1"];
+    const asset = ["--asset", "https://www.example.com/logo.svg?v=1", "--files"];
+    world.cloudflare.failNext("POST", "/r2/buckets", 403, 10_042, "Please enable R2 through the Cloudflare Dashboard.");
+    const withoutR2 = await world.deploy(...asset);
+    expect(withoutR2).toMatchObject({ code: 1, wrong: expect.stringContaining("Please enable R2") });
     // What cannot be looked at is no fault of the version.
     const untold = await world.deploy(...asset);
     expect(untold).toMatchObject({ code: 0, wrong: "", said: expect.stringContaining("is of no zone") });
@@ -80,6 +83,7 @@ describe("npm run deploy, for the first time", SLOW, () => {
     expect(secret("SECRETS_KEY")).toBe(keyring);
     expect([...world.cloudflare.namespaces.keys()]).toEqual(["rescdn-zones"]);
     expect([...world.cloudflare.databases.keys()]).toEqual(["rescdn"]);
+    expect([...world.cloudflare.buckets]).toEqual(["rescdn-files"]);
     expect(world.cloudflare.scripts.get("rescdn")).toMatchObject({
       routes: [{ pattern: "*/*", zone_name: "cdn-example.net" }],
       crons: ["* * * * *"],
@@ -96,6 +100,9 @@ describe("npm run deploy, for the first time", SLOW, () => {
     expect(secret("SECRETS_KEY")).toBe(keyring);
     expect(secret("EDGE_DOMAINS")).toBe("cdn-example.net");
     expect(world.cloudflare.databases.size).toBe(1);
+    expect(world.cloudflare.current()!.bindings).toContainEqual(
+      expect.objectContaining({ type: "r2_bucket", name: "BUCKET_FILES", bucket_name: "rescdn-files" }),
+    );
   });
 });
 
