@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
 import { CannotStart } from "../cannot-start.ts";
 import { projectRoot } from "../project.ts";
-import type { RawConfig } from "./deployment-config.ts";
+import type { Bucket, RawConfig } from "./deployment-config.ts";
 
 /** What Cloudflare has of a deployment. */
 export interface Deployed {
@@ -23,12 +23,6 @@ export interface Deployed {
   hasAccounts: boolean;
   /** Ids of KV namespaces of the deployment's names, where there is no Worker that they are bound to. */
   namespaces: Record<string, string>;
-}
-
-/** A bucket of R2, as a configuration names it. */
-export interface Bucket {
-  binding: string;
-  bucket_name: string;
 }
 
 /** Calls wrangler about one deployment, whose configuration stands in a folder that git ignores. */

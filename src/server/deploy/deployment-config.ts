@@ -1,7 +1,12 @@
 import { join } from "node:path";
-import type { Bucket } from "./deployed.ts";
 import type { Deployment } from "./deployment.ts";
 import { routesOf } from "./deployment.ts";
+
+/** A bucket of R2, as a configuration names it. */
+export interface Bucket {
+  binding: string;
+  bucket_name: string;
+}
 
 /** Of `wrangler.toml`, what is changed here. */
 export interface RawConfig {
