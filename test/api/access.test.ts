@@ -85,10 +85,10 @@ function headersFor(caller: Caller, thing: MadeThing | null): Promise<Record<str
     : shown.get(caller)!;
 }
 
-/** All rows of all tables, but for what the rate limiter notes of keys. */
+/** All rows of all tables, but for what the rate limiter notes of keys, and locations' meters in their own time of where they serve. */
 async function rowsOfD1(): Promise<string> {
   const tables = await env.DB.prepare(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name NOT LIKE 'sqlite%' ORDER BY 1",
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name NOT LIKE 'sqlite%' AND name <> 'pops' ORDER BY 1",
   ).all<{ name: string }>();
   const all = await env.DB.batch(tables.results.map(({ name }) => env.DB.prepare(`SELECT * FROM ${name}`)));
   return JSON.stringify(all.map(({ results }) => results)).replaceAll(/"last_used_at":\w+/g, "");
