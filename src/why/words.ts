@@ -37,7 +37,8 @@ export const WORDS = {
   },
   maintenance: {
     of: "cache",
-    means: "The zone is in maintenance: what is stored is served, even if it is stale and its origin allows that; all else is answered 503.",
+    means:
+      "The zone is in maintenance: what is stored is served, even if it is stale and its origin allows that; all else is answered 503.",
     law: null,
     setting: "maintenance",
     cure: "Set `maintenance` to null when the maintenance is over.",
