@@ -127,7 +127,10 @@ export default defineConfig({
         },
       },
       // With nothing beside it: it measures.
-      { root: at(".."), test: { name: "timed", include: timed, testTimeout: 120_000, sequence: { groupOrder: 1 } } },
+      {
+        root: at(".."),
+        test: { name: "timed", retry, include: timed, testTimeout: 120_000, sequence: { groupOrder: 1 } },
+      },
     ],
   },
 });

@@ -5,8 +5,11 @@ const DOUBLINGS = 3;
 /** What reads the longest text faster than this is no way to hold anybody up, ms. */
 const HARMLESS_MS = 1;
 
-/** How many times the work may become when the text becomes twice as long: a sort and a larger heap take their share. */
-const MOST_GROWTH = 2.5;
+/**
+ * How many times the work may become when the text becomes twice as long. Work that grows with the square becomes four times as
+ * much. A sort, a larger heap, and memory that the allocator gives back to the system and asks for again take their share.
+ */
+const MOST_GROWTH = 3;
 
 /** A busy machine takes its share of a round, not of each; what takes long is measured well enough by three. */
 const ROUNDS = 25;
