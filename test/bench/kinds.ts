@@ -10,7 +10,7 @@ import type { Options } from "./options.ts";
 import { MISSING, type Origin, startOrigin } from "./origin.ts";
 import { type Answer, request } from "./request.ts";
 import { createZone, startServe } from "./serve.ts";
-import { median } from "./summary.ts";
+import { timesAsMuch } from "./summary.ts";
 import { startWorker, workerSource } from "./worker-process.ts";
 import { load, SATURATION } from "./wrk.ts";
 
@@ -137,10 +137,15 @@ async function measureKind(
     for (const at of [server, constant]) await turn("warming", at, 1);
     for (let round = 1; round <= rounds; round++) {
       console.error(`${asset.name}: ${kind.name}, round ${round} of ${rounds}`);
-      const mine = await turn("ResCDN", server, seconds);
-      if (mine.originRequests > 2) throw new Error(`${kind.name}: ${mine.originRequests} requests reached the origin`);
-      result.ours.push(mine);
-      result.constant.push(await turn("constant", constant, seconds));
+      const takeOurs = async () => {
+        const mine = await turn("ResCDN", server, seconds);
+        if (mine.originRequests > 2)
+          throw new Error(`${kind.name}: ${mine.originRequests} requests reached the origin`);
+        result.ours.push(mine);
+      };
+      const takeConstant = async () => result.constant.push(await turn("constant", constant, seconds));
+      // Who is first finds another machine than who is second: in turn.
+      for (const take of round % 2 === 1 ? [takeOurs, takeConstant] : [takeConstant, takeOurs]) await take();
     }
   } finally {
     await constant.stop();
@@ -174,5 +179,5 @@ async function hot(
 
 /** The share of the constant's rate that a kind has. */
 export function shareOf({ ours, constant }: KindResult): number {
-  return median(ours.map(({ rate }) => rate)) / median(constant.map(({ rate }) => rate));
+  return timesAsMuch("rate", ours, constant);
 }

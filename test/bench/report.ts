@@ -13,7 +13,7 @@ import type { MemorySize } from "./memory.ts";
 import type { PauseSummary, Pauses } from "./pause-summary.ts";
 import { costPerMillion, PRICES } from "./prices.ts";
 import type { Startup } from "./startup.ts";
-import { type Summary, summarise } from "./summary.ts";
+import { type Summary, summarise, timesAsMuch } from "./summary.ts";
 import { figure, formatTable, megabytes, milliseconds, percent } from "./table.ts";
 import { type TailCost, timesOf } from "./tail.ts";
 
@@ -28,24 +28,26 @@ export function comparisonReport({ asset, roles, saturation, half }: Comparison)
   const rows = summarise(saturation);
   const row = (name: string) => rows.find(({ contender }) => contender === name);
   const [ours, constant] = [row(roles.ours)!, row(roles.constant)!];
-  const times = [plain, honoOnMiniflare].flatMap(({ name }) => {
-    const other = row(name);
-    return other === undefined ? [] : [`  ${figure(ours.rate / other.rate)} times the rate of ${name}`];
-  });
+  const roundsOf = (name: string) => saturation.filter(({ contender }) => contender === name);
+  const times = (field: "rate" | "cpu" | "p99", one: string, other: string) =>
+    figure(timesAsMuch(field, roundsOf(one), roundsOf(other)));
+  const besideOthers = [plain, honoOnMiniflare].flatMap(({ name }) =>
+    row(name) === undefined ? [] : [`  ${times("rate", roles.ours, name)} times the rate of ${name}`],
+  );
   const paced = summarise(half);
   const pacedP99 = (name: string) => paced.find(({ contender }) => contender === name)?.p99 ?? Number.NaN;
   return [
     `${asset}, as fast as it goes, 32 connections`,
     formatTable(
       ["contender", ...LOAD_COLUMNS, "of the constant"],
-      rows.map((one) => [one.contender, ...loadCells(one), figure(one.rate / constant.rate)]),
+      rows.map((one) => [one.contender, ...loadCells(one), times("rate", one.contender, roles.constant)]),
     ),
     ...(half.length === 0 ? [] : halfReport(asset, half)),
     "",
     `${roles.ours}, against "${roles.constant}":`,
-    `  ${figure(ours.rate / constant.rate)} of its rate, ${figure(ours.cpu - constant.cpu)} µs CPU over it`,
-    `  p99 ${figure(ours.p99 / constant.p99)} times its; at half load ${figure(pacedP99(roles.ours) / pacedP99(roles.constant))} times`,
-    ...times,
+    `  ${times("rate", roles.ours, roles.constant)} of its rate, ${figure(ours.cpu - constant.cpu)} µs CPU over it`,
+    `  p99 ${times("p99", roles.ours, roles.constant)} times its; at half load ${figure(pacedP99(roles.ours) / pacedP99(roles.constant))} times`,
+    ...besideOthers,
     ...(
       [
         [ROWS.cacheApiHit, bareMatch],
@@ -54,11 +56,8 @@ export function comparisonReport({ asset, roles, saturation, half }: Comparison)
         [ROWS.validation, { name: ROWS.miss }],
       ] as const
     ).flatMap(([one, { name }]) => {
-      const [mine, other] = [row(one), row(name)];
-      if (mine === undefined || other === undefined) return [];
-      return [
-        `  ${one}: ${figure(mine.cpu / other.cpu)} times the CPU of ${name}, ${figure(mine.rate / other.rate)} of its rate`,
-      ];
+      if (row(one) === undefined || row(name) === undefined) return [];
+      return [`  ${one}: ${times("cpu", one, name)} times the CPU of ${name}, ${times("rate", one, name)} of its rate`];
     }),
     "Workers to compare with have the cache of `serve`, but where Miniflare's is named.",
   ].join("\n");

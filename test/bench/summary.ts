@@ -28,6 +28,14 @@ export function summarise(rounds: readonly Round[]): Summary[] {
   });
 }
 
+/**
+ * How many times as much one contender has of something as another: the median of the ratios of their rounds, each beside the
+ * other's of the same time. What a shared machine can do changes from one minute to the next, for both alike.
+ */
+export function timesAsMuch(field: "rate" | "cpu" | "p99", ours: readonly Round[], others: readonly Round[]): number {
+  return median(ours.flatMap((round, index) => (others[index] ? [round[field] / others[index][field]] : [])));
+}
+
 /** The middle value; of an even number of values the mean of both in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -64,7 +64,8 @@ export async function takeTurns(
   const taken: Round[] = [];
   for (let round = 1; round <= rounds; round++) {
     console.error(`${asset.name}: ${pace.connections} connections, round ${round} of ${rounds}`);
-    for (const { contender, server, origin } of started) {
+    // Who is first finds another machine than who is last: in turn.
+    for (const { contender, server, origin } of round % 2 === 1 ? started : started.toReversed()) {
       const pattern: Pattern = { kind: contender.state === "miss" ? "unique" : "same" };
       const asked = { ...asset, path: pathFor(contender, asset) };
       const result = await measure(contender.name, server, { asset: asked, origin }, { pattern, pace, seconds });
