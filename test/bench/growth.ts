@@ -7,21 +7,14 @@ import type { Options } from "./options.ts";
 import { type Origin, startOrigin } from "./origin.ts";
 import { forEachIndex, request } from "./request.ts";
 import { createZone, startServe } from "./serve.ts";
-import { median } from "./summary.ts";
+import { median, type Summary, summarise } from "./summary.ts";
 import { load, type Pattern, SATURATION } from "./wrk.ts";
 import { seedZones, zoneName } from "./zone-seed.ts";
 
 /** One row: what a request costs with so many of something. */
-export interface Growth {
+export interface Growth extends Omit<Summary, "contender"> {
   what: string;
   count: number;
-  rate: number;
-  p50: number;
-  p99: number;
-  /** µs. */
-  cpu: number;
-  /** Bytes. */
-  resident: number;
   /** Share of the requests that reached the origin. */
   missed: number;
 }
@@ -111,15 +104,10 @@ async function row(
   for (let round = 0; round < ROUNDS; round++) {
     rounds.push(await measure(what, server, { asset, origin }, { pattern, pace: SATURATION, seconds }));
   }
-  const of = (field: "rate" | "p50" | "p99" | "cpu") => median(rounds.map((one) => one[field]));
   return {
+    ...summarise(rounds)[0]!,
     what,
     count,
-    rate: of("rate"),
-    p50: of("p50"),
-    p99: of("p99"),
-    cpu: of("cpu"),
-    resident: Math.max(...rounds.map(({ resident }) => resident)),
     missed: median(rounds.map(({ originRequests, requests }) => originRequests / requests)),
   };
 }

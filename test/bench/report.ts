@@ -17,10 +17,10 @@ import { type Summary, summarise, timesAsMuch } from "./summary.ts";
 import { figure, formatTable, megabytes, milliseconds, percent } from "./table.ts";
 import { type TailCost, timesOf } from "./tail.ts";
 
-const LOAD_COLUMNS = ["req/s", "p50 ms", "p99 ms", "CPU µs", "RSS MB"];
+const LOAD_COLUMNS = ["req/s", "p50 ms", "p99 ms", "CPU µs", "least", "RSS MB"];
 
-function loadCells({ rate, p50, p99, cpu, resident }: Omit<Summary, "contender">): string[] {
-  return [figure(rate), milliseconds(p50), milliseconds(p99), figure(cpu), megabytes(resident)];
+function loadCells({ rate, p50, p99, cpu, leastCpu, resident }: Omit<Summary, "contender">): string[] {
+  return [figure(rate), milliseconds(p50), milliseconds(p99), figure(cpu), figure(leastCpu), megabytes(resident)];
 }
 
 /** The tables of one asset, with the ratios that the goals are stated in. */
@@ -56,8 +56,12 @@ export function comparisonReport({ asset, roles, saturation, half }: Comparison)
         [ROWS.validation, { name: ROWS.miss }],
       ] as const
     ).flatMap(([one, { name }]) => {
-      if (row(one) === undefined || row(name) === undefined) return [];
-      return [`  ${one}: ${times("cpu", one, name)} times the CPU of ${name}, ${times("rate", one, name)} of its rate`];
+      const [mine, other] = [row(one), row(name)];
+      if (mine === undefined || other === undefined) return [];
+      const least = figure(mine.leastCpu / other.leastCpu);
+      return [
+        `  ${one}: ${times("cpu", one, name)} times the CPU of ${name} (${least} by the least of each), ${times("rate", one, name)} of its rate`,
+      ];
     }),
     "Workers to compare with have the cache of `serve`, but where Miniflare's is named.",
   ].join("\n");
@@ -77,11 +81,11 @@ function halfReport(asset: string, half: readonly Round[]): string[] {
 /** Each kind of hit out of memory, beside workerd's constant answer of the same status, fields and size. */
 export function kindsReport(kinds: readonly KindResult[]): string {
   return formatTable(
-    ["hits out of memory", "asset", "req/s", "CPU µs", "constant req/s", "CPU µs", "of the constant"],
+    ["hits out of memory", "asset", "req/s", "CPU µs", "least", "constant req/s", "CPU µs", "least", "of the constant"],
     kinds.map((result) => {
       const [ours] = summarise(result.ours);
       const [constant] = summarise(result.constant);
-      const cells = [ours, constant].flatMap((row) => [figure(row?.rate ?? 0), figure(row?.cpu ?? 0)]);
+      const cells = [ours!, constant!].flatMap(({ rate, cpu, leastCpu }) => [rate, cpu, leastCpu].map(figure));
       return [result.kind, result.asset, ...cells, figure(shareOf(result))];
     }),
   );

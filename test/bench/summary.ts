@@ -7,6 +7,8 @@ export interface Summary {
   p50: number;
   p99: number;
   cpu: number;
+  /** CPU time of the round that took the least, µs: a busy neighbour can only add to it. */
+  leastCpu: number;
   resident: number;
 }
 
@@ -22,6 +24,7 @@ export function summarise(rounds: readonly Round[]): Summary[] {
       p50: of("p50"),
       p99: of("p99"),
       cpu: of("cpu"),
+      leastCpu: Math.min(...own.map(({ cpu }) => cpu)),
       // What memory grew to, not what it was in the middle.
       resident: Math.max(...own.map(({ resident }) => resident)),
     };
