@@ -22,7 +22,7 @@ import { dropOldPurges } from "./zones/purge/purge-history.ts";
  * @param now ms since the epoch
  */
 export async function everyMinute(env: Env, now: number): Promise<void> {
-  await Promise.all([
+  const parts = await Promise.allSettled([
     republishLagging(env.DB, env.ZONE_PUBLISHER),
     republishLaggingAccounts(env.DB, env.ACCOUNT_PUBLISHER),
     republishLaggingHosts(env.DB, env.HOST_PUBLISHER),
@@ -39,4 +39,7 @@ export async function everyMinute(env: Env, now: number): Promise<void> {
     dropDeletedRecords(env.DB, now),
     dropLeftHosts(env.DB, now),
   ]);
+  // Not before all have ended: what a Worker still does is broken off once its handler fails.
+  const reasons = parts.flatMap((part) => (part.status === "rejected" ? [part.reason as unknown] : []));
+  if (reasons.length > 0) throw reasons.length === 1 ? reasons[0] : new AggregateError(reasons, reasons.join("; "));
 }

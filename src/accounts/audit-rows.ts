@@ -9,6 +9,8 @@ export interface AuditRow extends Change, Pick<Actor, "actor" | "address" | "req
   createdAt: number;
   /** The key's name, or the person's address; null: it is the operator, or long gone. */
   actorName: string | null;
+  /** Whether the actor is a member of the account now. */
+  isByMember: boolean;
 }
 
 /** What a reader looks for; what is left out is not asked. Times in ms since the epoch: from `from`, before `to`. */
@@ -20,7 +22,11 @@ export interface AuditFilter {
   to?: number | undefined;
 }
 
-type Row = Omit<AuditRow, "before" | "after"> & { before: string | null; after: string | null };
+type Row = Omit<AuditRow, "before" | "after" | "isByMember"> & {
+  before: string | null;
+  after: string | null;
+  isByMember: 0 | 1;
+};
 
 /**
  * The changes in the caller's account and mode, newest first. A key that is restricted to zones sees those of its zones
@@ -31,7 +37,8 @@ export async function listAudit(db: D1Database, caller: Caller, filter: AuditFil
   const { results } = await db
     .prepare(
       `SELECT id, at AS createdAt, actor, action, target, address, request_id AS requestId, before, after,
-              COALESCE((SELECT name FROM api_keys WHERE api_keys.id = actor), (SELECT email FROM people WHERE people.id = actor)) AS actorName
+              COALESCE((SELECT name FROM api_keys WHERE api_keys.id = actor), (SELECT email FROM people WHERE people.id = actor)) AS actorName,
+              EXISTS (SELECT 1 FROM members WHERE members.account_id = ?1 AND person_id = actor) AS isByMember
        FROM audit_log
        WHERE account_id = ?1 AND mode = ?2 AND (at, id) < (?3, ?4) AND at >= ?5 AND at < ?6
          AND (?7 IS NULL OR action = ?7) AND (?8 IS NULL OR target = ?8) AND (?9 IS NULL OR actor = ?9)
@@ -53,7 +60,12 @@ export async function listAudit(db: D1Database, caller: Caller, filter: AuditFil
       page.limit,
     )
     .all<Row>();
-  return results.map((row) => ({ ...row, before: parse(row.before), after: parse(row.after) }));
+  return results.map((row) => ({
+    ...row,
+    before: parse(row.before),
+    after: parse(row.after),
+    isByMember: row.isByMember === 1,
+  }));
 }
 
 function parse(json: string | null): unknown {

@@ -27,6 +27,12 @@ export function customerOf(text: string): string {
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/64`)}/64`;
 }
 
+/**
+ * Stands for proxies where whoever asks is believed: between the processes of one server, whose sockets nobody else reaches.
+ * An operator cannot set it.
+ */
+export const EVERYBODY = "*";
+
 /** Whether an address is one of these, or in one of these ranges. */
 export function isAmong(text: string, addresses: readonly string[]): boolean {
   const address = ipaddr.process(text);
@@ -40,7 +46,7 @@ export function isAmong(text: string, addresses: readonly string[]): boolean {
  *   the proxies that are believed when they set it. Of anybody else the peer's address counts.
  */
 export function connectingAddress({ headers, cf }: Arrival, proxies: readonly string[] | null): string | null {
-  if (proxies === null) return addressIn(headers.get("cf-connecting-ip"));
+  if (proxies === null || proxies[0] === EVERYBODY) return addressIn(headers.get("cf-connecting-ip"));
   const peer = addressIn(hostOf(cf));
   if (peer === null || proxies.length === 0 || !isAmong(peer, proxies)) return peer;
   return addressIn(headers.get("cf-connecting-ip"));
@@ -48,6 +54,7 @@ export function connectingAddress({ headers, cf }: Arrival, proxies: readonly st
 
 /** Whether a request comes through one of the proxies that are believed. */
 export function isBelieved({ cf }: Pick<Arrival, "cf">, proxies: readonly string[]): boolean {
+  if (proxies[0] === EVERYBODY) return true;
   const peer = addressIn(hostOf(cf));
   return peer !== null && isAmong(peer, proxies);
 }

@@ -84,16 +84,22 @@ async function insertAccount(
     db
       .prepare(
         `INSERT INTO accounts (id, name, email, plan, created_at) SELECT ?1, ?2, ?3, ?4, ?5
-         WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE lower(email) = lower(?3))`,
+         WHERE NOT EXISTS (${othersOf("?3", "?1")})`,
       )
       .bind(id, account.name, account.email, account.plan, now),
     auditStatement(db, actor, { action: "account.create", target: id, before: null, after: account }, now),
     ...statements,
-    db.prepare("SELECT id FROM accounts WHERE lower(email) = lower(?1) ORDER BY created_at, id").bind(account.email),
+    db.prepare(othersOf("?1", "?2")).bind(account.email, id),
   ]);
   const taken = results.at(-1)?.results[0]?.id;
-  if (taken !== undefined && taken !== id) throw new EmailTaken(taken);
+  if (taken !== undefined) throw new EmailTaken(taken);
   return { ...account, id, createdAt: now };
+}
+
+/** The accounts that have an e-mail address, in whatever case, but for that of an id: parameters of a statement. */
+export function othersOf(email: string, id: string): string {
+  return `SELECT other.id FROM accounts AS other WHERE other.email = ${email} COLLATE NOCASE AND other.id <> ${id}
+          ORDER BY other.created_at, other.id`;
 }
 
 /** New keys of each kind with all scopes, and the statements that insert them. @param now ms since the epoch */

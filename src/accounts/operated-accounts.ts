@@ -1,7 +1,7 @@
 import { type Change, changeAsRead } from "../db/change-as-read.ts";
 import type { Page } from "../db/position.ts";
 import { type Actor, auditStatement } from "./audit-log.ts";
-import { type FirstKeys, firstKeys } from "./create-account.ts";
+import { EmailTaken, type FirstKeys, firstKeys, othersOf } from "./create-account.ts";
 import { difference } from "./difference.ts";
 import { boundEndedKeys } from "./ended-keys.ts";
 import type { Plan } from "./plans.ts";
@@ -58,7 +58,10 @@ export async function findAccount(db: D1Database, id: string): Promise<OperatedA
   return db.prepare(`SELECT ${COLUMNS} FROM accounts WHERE id = ?1`).bind(id).first<OperatedAccount>();
 }
 
-/** The account after a change of what is given. One that changes nothing leaves no trace. */
+/**
+ * The account after a change of what is given. One that changes nothing leaves no trace. Throws {@link EmailTaken} where the
+ * address that it is to have is another's.
+ */
 export async function changeAccount(
   db: D1Database,
   id: string,
@@ -75,12 +78,19 @@ export async function changeAccount(
       const update = db
         .prepare(
           `UPDATE accounts SET name = ?2, email = ?3, plan = ?4
-           WHERE id = ?1 AND name = ?5 AND email = ?6 AND plan = ?7 RETURNING ${COLUMNS}`,
+           WHERE id = ?1 AND name = ?5 AND email = ?6 AND plan = ?7 AND (?3 = ?6 OR NOT EXISTS (${othersOf("?3", "?1")}))
+           RETURNING ${COLUMNS}`,
         )
         .bind(id, name, email, plan, before.name, before.email, before.plan);
       const entry = { action: "account.update", target: id, ...states };
-      const [updated] = await db.batch<OperatedAccount>([update, auditStatement(db, operator(id, by), entry, now)]);
-      return updated?.results[0] ?? null;
+      const results = await db.batch<OperatedAccount>([
+        update,
+        auditStatement(db, operator(id, by), entry, now),
+        db.prepare(othersOf("?1", "?2")).bind(email, id),
+      ]);
+      const [updated, , others] = results.map(({ results: [first] }) => first);
+      if (updated === undefined && others !== undefined && email !== before.email) throw new EmailTaken(others.id);
+      return updated ?? null;
     },
   );
 }

@@ -2,8 +2,10 @@ import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { AUDIT_ACTIONS } from "../accounts/audit-actions.ts";
 import { type AuditRow, listAudit } from "../accounts/audit-rows.ts";
 import { isoSeconds } from "../db/iso-seconds.ts";
+import { isOperatorAddress } from "../people/person.ts";
 import type { RestEnv } from "../rest/context.ts";
 import { jsonContent } from "../rest/json-content.ts";
+import { type Settings, settingsOf } from "../settings.ts";
 import { endOf, NO_TIME, startOf } from "../usage/period.ts";
 import { cutPage, nextCursor, pageQuery, requestedPage } from "./pages.ts";
 import { route } from "./route.ts";
@@ -20,7 +22,11 @@ const changeSchema = z
       .string()
       .openapi({ example: "key_abc123" })
       .describe("Id of the key or of the person that changed it, or `operator`."),
-    actor_name: z.string().nullable().openapi({ example: "CI" }).describe("The key's name, or the person's address."),
+    actor_name: z
+      .string()
+      .nullable()
+      .openapi({ example: "CI" })
+      .describe("The key's name, or the person's address; `operator` of an operator who is no member."),
     address: z
       .string()
       .nullable()
@@ -80,19 +86,22 @@ export function addAudit(app: OpenAPIHono<RestEnv>): void {
       throw invalidField("from", "must be before to");
     const found = await listAudit(c.env.DB, c.var.caller, filter, requestedPage("audit", { limit, cursor }));
     const { rows, next_cursor } = cutPage(found, limit);
-    return c.json({ changes: rows.map(changeJson), next_cursor }, 200);
+    return c.json({ changes: rows.map((row) => changeJson(row, settingsOf(c.env))), next_cursor }, 200);
   });
 }
 
-function changeJson(row: AuditRow): z.input<typeof changeSchema> {
-  const { id, action, target, actor, address } = row;
+function changeJson(row: AuditRow, settings: Settings): z.input<typeof changeSchema> {
+  const { id, action, target, actor, actorName, address } = row;
+  // Who of the operator's people it was is the operator's own concern.
+  const isByOutsider = actor.startsWith("person_") && actorName !== null && !row.isByMember;
+  const isByOperator = isByOutsider && isOperatorAddress(actorName, settings);
   return {
     id,
     at: isoSeconds(row.createdAt),
     action,
     target,
     actor,
-    actor_name: row.actorName,
+    actor_name: isByOperator ? "operator" : actorName,
     address,
     request_id: row.requestId,
     before: row.before as z.input<typeof state>,

@@ -47,8 +47,9 @@ export function addFiles(app: OpenAPIHono<RestEnv>): void {
     const file = await findFile(c.env.DB, zone.id, path);
     if (file === null) throw new Problem("not_found", { sentence: "file not found" });
     await bucketOf(c.env, file.bucket)?.delete(fileKey(zone.id, path));
-    await deleteFileRow(c.env.DB, zone.id, path);
     await purgePath(c, zone, path, { action: "file.delete", before: { path, size: file.size }, after: null });
+    // Last: until every location forgets the file, it can be deleted once more.
+    await deleteFileRow(c.env.DB, zone.id, path);
     return c.body(null, 204);
   });
 }
@@ -84,6 +85,8 @@ async function putFile(c: RestContext, zone: ZoneRow, path: string): Promise<{ f
     });
   const file = { ...row, etag: object.httpEtag };
   await putFileRow(c.env.DB, account, file, NO_LIMITS);
+  // The zone has had another bucket, where nothing would ever find it again.
+  if (before !== null && before.bucket !== bucket) await bucketOf(c.env, before.bucket)?.delete(fileKey(zone.id, path));
   const told = ({ size, contentType, etag }: FileRow) => ({ path, size, content_type: contentType, etag });
   await purgePath(c, zone, path, { action: "file.put", before: before && told(before), after: told(file) });
   return { file, isNew: before === null };

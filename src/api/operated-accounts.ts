@@ -1,5 +1,6 @@
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import { clientsOf } from "../accounts/clients.ts";
+import { EmailTaken } from "../accounts/create-account.ts";
 import { noteSignInLink } from "../accounts/note-sign-in-link.ts";
 import {
   changeAccount,
@@ -49,7 +50,9 @@ export function addOperatedAccounts(app: OpenAPIHono<RestEnv>): void {
     const { id } = c.req.valid("param");
     const { quota, ...change } = c.req.valid("json");
     const by = operatorRequest(c);
-    const result = await changeAccount(c.env.DB, id, change, by, c.var.now);
+    const result = await changeAccount(c.env.DB, id, change, by, c.var.now).catch((error: unknown) => {
+      throw error instanceof EmailTaken ? new Problem("email_taken", { sentence: error.message }) : error;
+    });
     if (result.kind === "missing") throw accountNotFound();
     if (result.kind === "busy")
       throw new Problem("conflict", { sentence: "the account is being changed by others; try again" });

@@ -174,7 +174,9 @@ export const removeMemberRoute = personRoute({
   path: "/v1/members/{id}",
   operationId: "removeMember",
   summary: "Take a member out of the account, or leave it",
-  description: "Owners may, and everybody for themselves. Keys that somebody has made stay: revoke them as well.",
+  description:
+    "Owners may, and everybody for themselves. Keys, signing keys, query tokens and webhooks that somebody has made stay: the audit " +
+    "log tells which by `actor`, so that they can be replaced.",
   ofAccount: true,
   request: { params: memberParams },
   responses: { 204: { description: "No member any more" } },

@@ -80,11 +80,12 @@ export async function confirm(question: string, isAgreed: boolean | undefined): 
 
 /** Asks for a line. @param isHidden the terminal does not show what is typed @throws where there is none */
 export async function ask(question: string, isHidden = false): Promise<string> {
-  if (isHidden) process.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = isHidden
     ? createInterface({ input: process.stdin, output: nowhere, terminal: true })
     : createInterface({ input: process.stdin, output: process.stderr });
+  // Only now does the terminal show nothing: who pastes may do it as soon as they are asked.
+  if (isHidden) process.stderr.write(question);
   terminal.once("SIGINT", () => process.exit(130));
   const { promise: ended, reject } = Promise.withResolvers<never>();
   terminal.once("close", () => reject(new Failed("nothing was typed")));

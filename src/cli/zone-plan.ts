@@ -121,25 +121,40 @@ export function differencesOf(before: unknown, after: unknown, path = ""): Diffe
   );
 }
 
-/** Values of headers to origins may be credentials: a plan is read by others, and kept in logs of builds. */
+/** Values of headers to origins, and where logs go, may be credentials: a plan is read by others, and kept in logs of builds. */
 export function withoutSecrets({ path, before, after }: Difference): Difference {
-  const isSecret = /^settings\.(?:origin|fallback)_headers\b|\.(?:password|token|secret|secret_access_key)$/.test(path);
-  const shown = (value: unknown) => (value === undefined ? undefined : isSecret ? HIDDEN : hiddenInRules(value));
+  const isSecret =
+    /^settings\.(?:origin|fallback)_headers\b|^settings\.logs\.target\.url$|\.(?:password|token|secret|secret_access_key)$/.test(
+      path,
+    );
+  const shown = (value: unknown) => (value === undefined ? undefined : isSecret ? HIDDEN : hiddenIn(value));
   return { path, before: shown(before), after: shown(after) };
 }
 
 const HIDDEN = "(hidden)";
 
-function hiddenInRules(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(hiddenInRules);
+function hiddenIn(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(hiddenIn);
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, below]) => {
       if (/^(?:password|token|secret|secret_access_key)$/.test(name)) return [name, HIDDEN];
-      if (!/^(?:request|origin)_headers$|^headers$/.test(name) || !isObject(below)) return [name, hiddenInRules(below)];
+      if (name === "target" && isObject(below) && "url" in below) return [name, { ...below, url: HIDDEN }];
+      if (!/^(?:(?:request|origin|fallback)_)?headers$/.test(name) || !isObject(below)) return [name, hiddenIn(below)];
       return [name, Object.fromEntries(Object.keys(below).map((header) => [header, HIDDEN]))];
     }),
   );
+}
+
+/** Whether something in settings is hidden in plans. */
+export function holdsSecrets(settings: object): boolean {
+  return !isSame(settings, hiddenIn(settings));
+}
+
+/** Whether the API has left something out of settings, as it does for a key that may not read all of them. */
+export function isRedacted(value: unknown): boolean {
+  if (typeof value === "string") return /^(?:https?:\/\/[^/]*\/)?\[redacted\]$/.test(value);
+  return typeof value === "object" && value !== null && Object.values(value).some(isRedacted);
 }
 
 /** Whether two values say the same, in whatever order objects name it. */

@@ -27,22 +27,33 @@ export async function answerFromBucket(bucket: R2Bucket, named: string, request:
     await body?.body.cancel();
     return new Response(null, { status: verdict === "failed" ? 412 : 304, headers: answer });
   }
-  const whole = async () => {
+  const whole = (read: R2ObjectBody | null) => {
     answer.set("content-length", String(object.size));
-    const read = body ?? (isRange ? await bucket.get(key) : null);
     return new Response(read?.body ?? null, { headers: answer });
   };
-  if (!isRange) return whole();
+  if (!isRange) return whole(body);
   const part = requestedRange(method, headers, selected, object.size);
-  if (part.kind === "whole") return whole();
+  const onlyIf = { etagMatches: object.etag };
+  if (part.kind === "whole") {
+    const read = await bucket.get(key, { onlyIf });
+    return hasBody(read) ? whole(read) : justChanged();
+  }
   if (part.kind === "unsatisfiable")
     return new Response(null, { status: 416, headers: { "content-range": unsatisfiedRange(object.size) } });
   const { first, last } = part;
   const length = last - first + 1;
-  const read = await bucket.get(key, { range: { offset: first, length }, onlyIf: { etagMatches: object.etag } });
-  // It has been replaced since it was looked at: its parts are of another whole.
-  if (read === null || !("body" in read)) return new Response("the file has just changed\n", { status: 503 });
+  const read = await bucket.get(key, { range: { offset: first, length }, onlyIf });
+  if (!hasBody(read)) return justChanged();
   answer.set("content-range", contentRange(first, last, object.size));
   answer.set("content-length", String(length));
   return new Response(read.body, { status: 206, headers: answer });
+}
+
+function hasBody(read: R2Object | R2ObjectBody | null): read is R2ObjectBody {
+  return read !== null && "body" in read;
+}
+
+/** It has been replaced since it was looked at: what is read of it is another's. */
+function justChanged(): Response {
+  return new Response("the file has just changed\n", { status: 503 });
 }

@@ -25,7 +25,7 @@ export async function changeClaim(
 ): Promise<boolean> {
   const { claim } = judged;
   const results = await db.batch([
-    ...(displaced === null ? [] : [update(db, displaced), audit(db, displaced, null, now)]),
+    ...(displaced === null ? [] : [update(db, displaced, claim), audit(db, displaced, null, now)]),
     update(db, judged),
     audit(db, judged, by, now),
     ...followClaims(db, claim.hostname, now),
@@ -33,14 +33,16 @@ export async function changeClaim(
   return results[displaced === null ? 0 : 2]!.meta.changes > 0;
 }
 
-function update(db: D1Database, { claim, verdict }: Judged): D1PreparedStatement {
+/** @param heir a claim that this one gives way to, as it was read: where it has changed, nothing gives way */
+function update(db: D1Database, { claim, verdict }: Judged, heir: Claim | null = null): D1PreparedStatement {
   return db
     .prepare(
       `UPDATE hostnames SET state = ?3, since = ?4, reason = ?5, proven_by = ?6, proven_at = ?7, gone_since = ?8, checks = ?9,
                             checked_at = ?10, next_check_at = ?11, revision = revision + 1
        WHERE id = ?1 AND revision = ?2
          AND (?3 <> 'active' OR NOT EXISTS (SELECT 1 FROM hostnames AS other
-              WHERE other.hostname = hostnames.hostname AND other.state = 'active' AND other.id <> ?1))`,
+              WHERE other.hostname = hostnames.hostname AND other.state = 'active' AND other.id <> ?1))
+         AND (?12 IS NULL OR EXISTS (SELECT 1 FROM hostnames AS heir WHERE heir.id = ?12 AND heir.revision = ?13))`,
     )
     .bind(
       claim.id,
@@ -54,6 +56,8 @@ function update(db: D1Database, { claim, verdict }: Judged): D1PreparedStatement
       verdict.checks,
       verdict.checkedAt,
       verdict.nextCheckAt,
+      heir?.id ?? null,
+      heir?.revision ?? null,
     );
 }
 

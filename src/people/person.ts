@@ -1,3 +1,5 @@
+import { auditStatement } from "../accounts/audit-log.ts";
+import { newId } from "../db/new-id.ts";
 import type { Settings } from "../settings.ts";
 import type { Role } from "./roles.ts";
 
@@ -38,17 +40,30 @@ export async function membershipsOf(db: D1Database, person: string): Promise<Mem
  * Makes a person the owner of the accounts that have their address and no member yet: who has proven to have an account's
  * address is whom it was made for.
  *
+ * @param address of the client that they sign in from; null: unknown
  * @param now ms since the epoch
  */
-export async function takeOwnAccounts(db: D1Database, id: string, now: number): Promise<void> {
-  await db
+export async function takeOwnAccounts(db: D1Database, id: string, address: string | null, now: number): Promise<void> {
+  const { results } = await db
     .prepare(
-      `INSERT INTO members (account_id, person_id, role, created_at)
-       SELECT accounts.id, people.id, 'owner', ?2 FROM people JOIN accounts ON accounts.email = people.email COLLATE NOCASE
+      `SELECT accounts.id AS account, people.email FROM people JOIN accounts ON accounts.email = people.email COLLATE NOCASE
        WHERE people.id = ?1 AND email_verified AND NOT EXISTS (SELECT 1 FROM members WHERE account_id = accounts.id)`,
     )
-    .bind(id, now)
-    .run();
+    .bind(id)
+    .all<{ account: string; email: string }>();
+  for (const { account, email } of results) {
+    const actor = { account, mode: "live", actor: id, address, requestId: newId("req") } as const;
+    const change = { action: "member.join", target: id, before: null, after: { email, role: "owner" } };
+    await db.batch([
+      db
+        .prepare(
+          `INSERT INTO members (account_id, person_id, role, created_at)
+           SELECT ?1, ?2, 'owner', ?3 WHERE NOT EXISTS (SELECT 1 FROM members WHERE account_id = ?1)`,
+        )
+        .bind(account, id, now),
+      auditStatement(db, actor, change, now),
+    ]);
+  }
 }
 
 /** Makes a person the owner of an account that is made in the same batch, if it is. */

@@ -8,7 +8,9 @@ export const ROLES = ["owner", "editor", "viewer"] as const satisfies readonly R
 
 /**
  * What the API lets a role do: a viewer reads, an editor changes zones and records and purges, an owner does all that a key
- * can. Keys outlive a membership, so that only owners make them, and see in the audit log who has done what.
+ * can. Keys outlive a membership, so that only owners make them, and see in the audit log who has done what. Signing keys, query
+ * tokens and webhooks' secrets outlive it as well, but open one zone or namespace each, and no API: editors, whose work they are,
+ * make them.
  */
 const GRANTED: Readonly<Record<Role, Readonly<Record<Product, readonly Scope[]>>>> = {
   owner: SCOPES,

@@ -1,6 +1,7 @@
 import { passkey } from "@better-auth/passkey";
 import { betterAuth } from "better-auth";
 import { magicLink } from "better-auth/plugins/magic-link";
+import { customerOf } from "../accounts/client-address.ts";
 import { newId, randomText } from "../db/new-id.ts";
 import type { Settings } from "../settings.ts";
 import { boundSessions, endInTime } from "./delete-old-people-rows.ts";
@@ -73,9 +74,9 @@ export function createSignIn(db: D1Database, settings: SignInSettings, deliver: 
     databaseHooks: {
       session: {
         create: {
-          async after({ userId }) {
+          async after({ userId, ipAddress }) {
             await boundSessions(db, userId);
-            await takeOwnAccounts(db, userId, Date.now());
+            await takeOwnAccounts(db, userId, ipAddress ? customerOf(ipAddress) : null, Date.now());
           },
         },
         // Each day of use gives it more days.

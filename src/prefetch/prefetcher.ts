@@ -74,7 +74,8 @@ export class Prefetcher extends DurableObject<unknown> {
       log("prefetch_failed", { zone: job.zone, id: job.id, error });
       finish(job, "failed", "it was broken off by a fault of the edge: order it once more");
     }
-    this.#keep(jobs);
+    // Among those that there are now: orders are taken while the origin is waited for.
+    this.#keep(this.#jobs().map((each) => (each.id === job.id ? job : each)));
     await this.ctx.storage.setAlarm(begun + PACE_MS);
   }
 

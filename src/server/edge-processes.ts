@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Unstable_Config as WranglerConfig } from "wrangler";
+import { EVERYBODY } from "../accounts/client-address.ts";
 import { databasesOf } from "./databases.ts";
 import { type Link, linkTo } from "./links.ts";
 import { type LocalCache, localCaches } from "./local-cache.ts";
@@ -141,8 +142,8 @@ async function controlWorkers(
   PROCESSES: Link["binding"],
 ): Promise<ServerProcessOptions["workers"]> {
   const { stateDir, tools } = options;
-  // Without it the control process believes what the edge processes say of a client's address.
-  const { TRUSTED_PROXIES: _, ...vars } = options.vars;
+  // The control process believes what the edge processes say of a client.
+  const vars = { ...options.vars, TRUSTED_PROXIES: EVERYBODY };
   const folder = join(stateDir, "bundle");
   const storageFolder = join(stateDir, "bundle-storage");
   const control = {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { newKeyring, readKeyring } from "../secrets/keyring.ts";
+import { newKeyring } from "../secrets/keyring.ts";
 import { refuseBrokenKeyring } from "./command.ts";
 
 /**
@@ -29,9 +29,14 @@ function fileIn(stateDir: string): string {
 }
 
 function joined(given: string, kept: string): string {
-  const both = `${given} ${kept}`;
+  const [own, earlier] = [given, kept].map((text) => text.split(/[\s,]+/).filter(Boolean));
   // A key in both is the same one.
-  return readKeyring(both) === null ? given : both;
+  const others = earlier!.filter((key) => !own!.some((one) => idOf(one) === idOf(key)));
+  return [...own!, ...others].join(" ");
+}
+
+function idOf(key: string): string {
+  return key.split(":")[0]!;
 }
 
 function readOrNull(file: string): string | null {

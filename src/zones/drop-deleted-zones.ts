@@ -4,12 +4,14 @@ import { BOUNDS, daysBefore } from "../db/bounds.ts";
 const ZONES_PER_RUN = 500;
 
 /**
- * For the cron: drops zones that were deleted and published long ago, and what is left of their purges, the oldest first.
+ * For the cron: drops zones that were deleted and published long ago, and what is left of their purges, the oldest first. One
+ * whose files could not be deleted yet stays: by it they are found.
  *
  * @param now ms since the epoch
  */
 export async function dropDeletedZones(db: D1Database, now: number): Promise<void> {
   const old = `SELECT id FROM zones WHERE state = 'deleted' AND deleted_at < ?1 AND published_version >= version
+                 AND NOT EXISTS (SELECT 1 FROM files WHERE files.zone_id = zones.id)
                ORDER BY deleted_at LIMIT ?2`;
   const values = [daysBefore(now, BOUNDS.zones.over.days), ZONES_PER_RUN];
   await db.batch([

@@ -100,6 +100,23 @@ describe("PATCH /admin/accounts/{id}", () => {
     expect(await audit(customer.live, "account.update")).toEqual([]);
   });
 
+  it("gives no account the address of another, in whatever case; its own it may write anew", async () => {
+    const other = await newCustomer();
+    const [own, theirs] = [await read(), await read(other.account)];
+    const answer = await operate(`/accounts/${customer.account}`, { email: theirs.email.toUpperCase() }, "PATCH");
+    expect([answer.status, await answer.json()]).toEqual([
+      409,
+      expect.objectContaining({
+        code: "email_taken",
+        error: `the account ${other.account} has this e-mail address already: a customer has one account`,
+      }),
+    ]);
+    expect(await read()).toEqual(own);
+    expect(await audit(customer.live, "account.update")).toEqual([]);
+    await operated(`/accounts/${customer.account}`, { email: own.email.toUpperCase() }, "PATCH");
+    expect(await read()).toMatchObject({ email: own.email.toUpperCase() });
+  });
+
   it("sets caps, and what happens at them", async () => {
     const quota = { requests_cap: 7, at_quota: "stop" };
     await operated(`/accounts/${customer.account}`, { quota }, "PATCH");

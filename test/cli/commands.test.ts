@@ -252,6 +252,24 @@ describe.concurrent("rescdn.json", () => {
     expect((await runCli(["plan", "--check", "--file", written], { env })).code).toBe(0);
   });
 
+  it.each([
+    ["rules", { rules: [{ when: { path: "/*" }, do: { request_headers: { authorization: "s3cret" } } }] }],
+    ["origins", { origins: [{ name: "other", url: "https://o.example.com", headers: { authorization: "s3cret" } }] }],
+    ["logs", { logs: { target: { type: "https", url: "https://logs.example.com/s3cret" } } }],
+  ])("is neither written nor planned of %s that the key may not read", async (name, settings) => {
+    const zone = `hidden-${name}`;
+    const change = `${name}=${JSON.stringify(settings[name as keyof typeof settings])}`;
+    await done(["zones", "create", zone, "--origin", "https://o.example.com", "--set", change]);
+    const key = (await done(["keys", "create", `of ${name}`, "--scope", "zones:read"])).stdout.trim();
+    const file = join(folder, `${zone}.json`);
+    const reader = { env: { ...env, RESCDN_KEY: key }, cwd: folder };
+    const refused = { code: 1, stderr: expect.stringContaining(`may not read all settings of ${zone}`) };
+    expect(await runCli(["init", zone, "--file", file], reader)).toMatchObject(refused);
+    await expect(stat(file)).rejects.toThrow("ENOENT");
+    await writeFile(file, JSON.stringify({ zones: { [zone]: { origin: "https://o.example.com", settings } } }));
+    expect(await runCli(["plan", "--file", file], reader)).toMatchObject(refused);
+  });
+
   it("says what is wrong in it, all at once, and does nothing", async () => {
     const file = join(folder, "wrong.json");
     await writeFile(

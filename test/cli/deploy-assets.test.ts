@@ -40,13 +40,15 @@ const server = createServer(async (request, response) => {
 beforeAll(async () => {
   api = await listen(server);
   folder = await mkdtemp(join(tmpdir(), "rescdn-assets-"));
-  await mkdir(join(folder, "assets"));
+  for (const name of ["assets", ".git", ".well-known"]) await mkdir(join(folder, name));
   for (const [name, text] of [
     ["index.html", "<h1>hi</h1>"],
     ["assets/app.css", "a{}"],
     ["assets/a b@2.js", "1"],
     ["assets/empty", ""],
     [".env", "SECRET=1"],
+    [".git/config", "https://me:secret@git.example"],
+    [".well-known/security.txt", "Contact: https://example.com"],
   ] as const)
     await writeFile(join(folder, name), text);
 });
@@ -55,13 +57,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it("rescdn deploy-assets uploads what has changed with its type, pages last, deletes what is gone after a question, and says so", async () => {
+it("rescdn deploy-assets uploads what has changed with its type, pages last, deletes what is gone after a question, says so, and leaves out what is hidden", async () => {
   const env = { RESCDN_API: api.url, RESCDN_KEY: "rk_live_x", XDG_CONFIG_HOME: folder };
   const deploy = (...options: string[]) => runCli(["deploy-assets", folder, "--zone", "site", ...options], { env });
 
   expect(await deploy("--dry-run")).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining("Would upload 4 files; 0 unchanged."),
+    stdout: expect.stringContaining("Would upload 5 files; 0 unchanged."),
   });
   expect(calls).toEqual([]);
   const first = await deploy();
@@ -71,24 +73,35 @@ it("rescdn deploy-assets uploads what has changed with its type, pages last, del
   });
   expect([calls.splice(0).at(-1), [...stored.keys()].sort()]).toEqual([
     "PUT /index.html",
-    ["/assets/a%20b@2.js", "/assets/app.css", "/assets/empty", "/index.html"],
+    ["/.well-known/security.txt", "/assets/a%20b@2.js", "/assets/app.css", "/assets/empty", "/index.html"],
   ]);
   expect([...stored.values()].map(({ type }) => type).sort()).toEqual([
     "application/octet-stream",
     "text/css; charset=utf-8",
     "text/html; charset=utf-8",
     "text/javascript; charset=utf-8",
+    "text/plain; charset=utf-8",
   ]);
 
-  expect(await deploy("--delete")).toMatchObject({ code: 0, stdout: "Uploaded 0 files, deleted 0; 4 unchanged.\n" });
+  expect(await deploy("--delete")).toMatchObject({ code: 0, stdout: "Uploaded 0 files, deleted 0; 5 unchanged.\n" });
   await writeFile(join(folder, "assets/app.css"), "b{}");
   stored.set("/old.css", { bytes: Buffer.from("o"), type: "text/css" });
+  stored.set("/%FF.css", { bytes: Buffer.from("o"), type: "text/css" });
   expect(await deploy("--delete")).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("Delete one file of site?"),
+    stderr: expect.stringContaining("Delete 2 files of site?"),
   });
   expect(calls).toEqual([]);
   const again = await deploy("--delete", "--yes", "--json");
-  expect(JSON.parse(again.stdout)).toEqual({ uploaded: ["/assets/app.css"], deleted: ["/old.css"], unchanged: 3 });
-  expect(calls).toEqual(["PUT /assets/app.css", "DELETE /old.css"]);
+  expect(JSON.parse(again.stdout)).toEqual({
+    uploaded: ["/assets/app.css"],
+    deleted: ["/old.css", "/%FF.css"],
+    unchanged: 4,
+  });
+  expect(calls).toEqual(["PUT /assets/app.css", "DELETE /old.css", "DELETE /%FF.css"]);
+
+  const below = ["--prefix", "neue Bücher"];
+  expect(await deploy(...below)).toMatchObject({ code: 0, stdout: expect.stringContaining("Uploaded 5 files; 0") });
+  expect([...stored.keys()]).toContain("/neue%20B%C3%BCcher/index.html");
+  expect(await deploy(...below)).toMatchObject({ code: 0, stdout: "Uploaded 0 files; 5 unchanged.\n" });
 });

@@ -151,6 +151,37 @@ describe("a call", () => {
   });
 });
 
+it("rescdn records get reads no more of a namespace than the records of the key's resource", async () => {
+  const asked: string[] = [];
+  answer = ({ url = "" }, response) => {
+    asked.push(url);
+    json(response, 200, { records: [], meta: { page: 1, per_page: 100, total: 0, total_pages: 1 } });
+  };
+  const { code } = await runCli(["records", "get", "old.Config.myapp.v1"], { env });
+  expect(code).toBe(1);
+  const [query] = asked.map((url) => Object.fromEntries(new URL(url, api.url).searchParams));
+  expect([asked.length, query]).toEqual([1, expect.objectContaining({ namespace: "myapp", resource: "config" })]);
+});
+
+describe("rescdn api", () => {
+  it.each([
+    ["two slashes", "//"],
+    ["a slash and a backslash", "/\\"],
+  ])("shows the key to no host that a path of %s names", async (_, begin) => {
+    const seen: unknown[] = [];
+    const other = await listen(
+      createServer(({ headers }, response) => {
+        seen.push(headers["x-rescdn-key"]);
+        response.end();
+      }),
+    );
+    const path = `${begin}${new URL(other.url).host}/v1/zones`;
+    const { code, stderr } = await runCli(["api", "GET", path], { env });
+    await other.close();
+    expect([seen, code, stderr]).toEqual([[], 2, expect.stringContaining("is no path of the API")]);
+  });
+});
+
 describe("the output", () => {
   it("of an error is JSON where that is asked for, with what the API said of each field", async () => {
     const details = [{ field: "name", message: "is taken" }];
@@ -267,6 +298,10 @@ describe("how it is called", () => {
     [["sign", "shop"], '"shop" is not a URL'],
     [["zones", "ls", "--api", "nowhere"], '"nowhere" is not the address of an API'],
     [["zones", "set", "shop", "robots_txt=@/none"], "cannot read /none: there is none"],
+    [["api", "GET", "v1/zones"], '"v1/zones" is no path of the API'],
+    [["api", "GET", "/v1/zones", "--data", "{}"], "cannot have body"],
+    [["api", "GET IT", "/v1/zones"], "this is no request"],
+    [["api", "GET", "/v1/zones", "--header", "X-Name: Ğ"], '"X-Name: Ğ" is no header'],
     [["keys", "revoke", "key_1"], "add --yes to go on without a question"],
   ])("%j is a mistake, which it says, and ends with 2", async (args, sentence) => {
     answer = (_, response) => json(response, 500, { error: "nobody was to call" });

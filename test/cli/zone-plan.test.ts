@@ -81,13 +81,15 @@ describe("planZone()", () => {
 });
 
 describe("withoutSecrets()", () => {
-  it("hides what may grant something: headers to origins, in rules too, and passwords", () => {
+  it("hides what may grant something: headers to origins, in rules too, passwords, and where logs go", () => {
     const rules = [{ do: { request_headers: { authorization: "s3cret" }, origin: "https://o.example" } }];
     const secret = [
       { path: "settings.origin_headers.x", before: "s3cret", after: undefined },
       { path: "settings.rules", before: [], after: rules },
       { path: "settings.origin_auth", before: null, after: { type: "basic", username: "u", password: "s3cret" } },
       { path: "settings.origin_auth.token", before: undefined, after: "s3cret" },
+      { path: "settings.logs", before: null, after: { target: { type: "https", url: "https://logs.example/s3cret" } } },
+      { path: "settings.logs.target.url", before: "https://logs.example/s3cret", after: "https://logs.example/" },
     ];
     const shown = secret.map(withoutSecrets);
     expect(JSON.stringify(shown)).not.toContain("s3cret");

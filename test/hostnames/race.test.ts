@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import { changeClaim } from "../../src/hostnames/change-claim.ts";
+import { changeClaim, removeClaim } from "../../src/hostnames/change-claim.ts";
 import { checkClaim } from "../../src/hostnames/check-claim.ts";
 import { findClaim } from "../../src/hostnames/claim-rows.ts";
 import { insertClaim } from "../../src/hostnames/insert-claim.ts";
-import { judgeClaim } from "../../src/hostnames/judge-claim.ts";
+import { displaced, judgeClaim } from "../../src/hostnames/judge-claim.ts";
 import { settingsOf } from "../../src/settings.ts";
 import { newHostname } from "../support/hostnames.ts";
 import { FakeResolver } from "../support/resolver.ts";
@@ -80,4 +80,28 @@ describe("two accounts that prove one hostname at the same moment", () => {
     }
     vi.restoreAllMocks();
   });
+});
+
+it("a hostname stays with who has it where the claim that it was to go to was given up meanwhile", async () => {
+  const [holder, heir] = [await newRow(), await newRow()];
+  const hostname = newHostname();
+  const read = async ({ id }: { id: string }) => (await findClaim(env.DB, id, hostname))!;
+  for (const { id: zone, account } of [holder, heir])
+    await insertClaim(
+      env.DB,
+      { id: `host_${account}`, account, zone, hostname, limit: 10, leftLimit: 10 },
+      noAudit(),
+      0,
+    );
+  const proven = async (zone: { id: string }) => {
+    const claim = await read(zone);
+    return { claim, verdict: judgeClaim(claim, { kind: "proven", by: "dns" }, 1) };
+  };
+  expect(await changeClaim(env.DB, await proven(holder), null, null, 1)).toBe(true);
+  const taking = await proven(heir);
+  const giveWay = { claim: await read(holder), verdict: displaced(await read(holder), 2) };
+  const by = { account: heir.account, mode: "live", actor: "key_1", address: null, requestId: "req_1" } as const;
+  await removeClaim(env.DB, taking.claim, by, 2);
+  expect(await changeClaim(env.DB, taking, giveWay, null, 2)).toBe(false);
+  expect((await read(holder)).state).toBe("active");
 });

@@ -174,7 +174,7 @@ describe("a member", () => {
     expect(ofMembers.map(({ action, actor_name }) => [action, actor_name]).sort()).toEqual([
       ["member.change", owner.email],
       ["member.invite", owner.email],
-      ["member.join", guest.email],
+      ...[guest.email, owner.email].sort().map((email) => ["member.join", email]),
     ]);
   });
 });
@@ -223,5 +223,13 @@ describe("an account of one's own", () => {
       .bind(owner.account)
       .first<{ actor: string }>())!;
     expect(actor).toMatch(/^person_/);
+    // Whom it concerns reads that it was the operator, and not the address of who works there.
+    await post(browser, `/admin/accounts/${owner.account}/resume`);
+    const { changes } = await (await owner.browser.send("/v1/audit?action=account.suspend")).json<{
+      changes: object[];
+    }>();
+    expect(changes).toMatchObject([{ actor, actor_name: "operator" }]);
+    const own = await (await browser.send("/v1/audit?action=member.join")).json();
+    expect(own).toMatchObject({ changes: [{ actor, actor_name: "operator@rescdn.example" }] });
   });
 });

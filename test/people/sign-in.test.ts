@@ -52,6 +52,21 @@ describe("a link", () => {
     expect(await me.json()).toMatchObject({ account: { id: account }, key: null, person: { role: "owner" } });
   });
 
+  it("leaves a word in the account's audit log of who has become its owner by it, once", async () => {
+    for (let times = 0; times < 2; times++) await browser.signInTo(account);
+    const { person } = await (await browser.send("/v1/person")).json<{ person: { id: string; email: string } }>();
+    const audit = await (await browser.send("/v1/audit?action=member.join")).json<{ changes: unknown[] }>();
+    expect(audit.changes).toEqual([
+      expect.objectContaining({
+        actor: person.id,
+        actor_name: person.email,
+        target: person.id,
+        address: "203.0.113.9",
+        after: { email: person.email, role: "owner" },
+      }),
+    ]);
+  });
+
   it("works once", async () => {
     const token = await link(account);
     expect((await use(browser, token)).status).toBe(200);

@@ -1,6 +1,10 @@
+import { createExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { everyMinute } from "../../src/cron.ts";
+import { BOUNDS } from "../../src/db/bounds.ts";
+import type { Env } from "../../src/env.ts";
+import { answerFromBucket } from "../../src/files/answer-from-bucket.ts";
 import {
   type Customer,
   call,
@@ -9,6 +13,7 @@ import {
   newZone,
   type ShownZone,
 } from "../support/control-plane.ts";
+import { handleApi } from "../support/handle-api.ts";
 
 moveClockWithCalls();
 
@@ -142,6 +147,60 @@ describe("a zone whose origin is a bucket", () => {
     expect((await env.BUCKET_FILES!.list({ prefix: site.id })).objects).toHaveLength(0);
   });
 
+  it("is deleted with all of its files though their bucket fails for longer than it is remembered itself", async () => {
+    const other = await newCustomer();
+    const site = await newZone(other.live, { origin: "r2://files" });
+    await put(site, "a.css", "x", { "x-rescdn-key": other.live });
+    expect((await call(`/v1/zones/${site.id}`, { method: "DELETE", key: other.live })).status).toBe(204);
+    const broken = { delete: () => Promise.reject(new Error("the bucket is away")) } as unknown as R2Bucket;
+    const later = Date.now() + (BOUNDS.zones.over.days + 1) * 86_400_000;
+    for (let minutes = 0; minutes < 2; minutes++)
+      await expect(everyMinute({ ...env, BUCKET_FILES: broken }, later)).rejects.toThrow("the bucket is away");
+    await everyMinute(env, later);
+    expect((await env.BUCKET_FILES!.list({ prefix: site.id })).objects).toHaveLength(0);
+    const next = await newZone(other.live, { origin: "r2://files" });
+    const listed = await call(`/v1/zones/${next.id}/files`, { key: other.live });
+    expect(await listed.json()).toMatchObject({ account: { files: 0, bytes: 0 } });
+  });
+
+  it("forgets a file that is deleted once more, where the edge could not be told of it the first time", async () => {
+    const site = await newSite();
+    await put(site, "a.css", "x");
+    await (await get(site, "/a.css")).text();
+    const prepare = (sql: string) => env.DB.prepare(/INTO purges/.test(sql) ? "SELECT 1 FROM nowhere" : sql);
+    const DB = new Proxy(env.DB, {
+      get: (db, name) => (name === "prepare" ? prepare : Reflect.get(db, name).bind(db)),
+    });
+    const url = `http://api.rescdn.io/v1/zones/${site.id}/files/a.css`;
+    const request = new Request(url, { method: "DELETE", headers: { "x-rescdn-key": customer.live } });
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    expect((await handleApi(request, { ...env, DB }, createExecutionContext())).status).toBe(500);
+    const again = await call(`/v1/zones/${site.id}/files/a.css`, { method: "DELETE", key: customer.live });
+    expect([again.status, (await get(site, "/a.css")).status]).toEqual([204, 404]);
+  });
+
+  it("keeps nothing in the bucket that it had before, of a file that it has in another", async () => {
+    const site = await newSite();
+    await put(site, "a.css", "x");
+    const other = new Map<string, unknown>();
+    const BUCKET_OTHER = {
+      async put(key: string, body: ReadableStream) {
+        other.set(key, await new Response(body).text());
+        return { httpEtag: '"1"' };
+      },
+    };
+    const bindings = { ...env, BUCKET_OTHER } as unknown as Env;
+    const send = (method: string, path: string, body: string, type: string) => {
+      const headers = { "x-rescdn-key": customer.live, "content-type": type, "content-length": String(body.length) };
+      const request = new Request(`http://api.rescdn.io/v1/zones/${site.id}${path}`, { method, body, headers });
+      return handleApi(request, bindings, createExecutionContext());
+    };
+    expect((await send("PATCH", "", '{"origin":"r2://other"}', "application/json")).status).toBe(200);
+    expect((await send("PUT", "/files/a.css", "y", "text/css")).status).toBe(200);
+    expect([...other]).toEqual([[`${site.id}/a.css`, "y"]]);
+    expect((await env.BUCKET_FILES!.list({ prefix: site.id })).objects).toHaveLength(0);
+  });
+
   it("stands in the audit log and in the history of purges with what was done", async () => {
     const site = await newSite();
     await put(site, "a.css", "x");
@@ -149,6 +208,24 @@ describe("a zone whose origin is a bucket", () => {
     expect((await audit.json<{ entries?: unknown[] }>()) as object).toMatchObject({});
     const purges = await call(`/v1/purges?zone=${site.id}`, { key: customer.live });
     expect(await purges.json()).toMatchObject({ purges: [{ paths: ["/a.css"] }] });
+  });
+});
+
+describe("answerFromBucket()", () => {
+  it("never answers one file by the length and the validators of another that has just taken its place", async () => {
+    const [key, bucket] = [crypto.randomUUID(), env.BUCKET_FILES!];
+    await bucket.put(key, "one");
+    const replacing = {
+      async head() {
+        const looked = await bucket.head(key);
+        await bucket.put(key, "another");
+        return looked;
+      },
+      get: bucket.get.bind(bucket),
+    } as unknown as R2Bucket;
+    const headers = { range: "bytes=0-", "if-range": '"of another time"' };
+    const answer = await answerFromBucket(replacing, key, new Request("http://bucket/", { headers }));
+    expect(answer.status).toBe(503);
   });
 });
 

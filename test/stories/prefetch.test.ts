@@ -107,6 +107,22 @@ describe("POST /v1/prefetch", () => {
     expect(job.results.map(({ path }) => path)).toEqual(["/a.css?x=1&y=2", "/b.css"]);
   });
 
+  it("keeps an order that comes while the origin is waited for because of another", async () => {
+    const { promise: taken, resolve: go } = Promise.withResolvers<void>();
+    origin.answers(async () => {
+      await taken;
+      return new Response("x", { headers: { "cache-control": "max-age=60" } });
+    });
+    const first = await order({ paths: ["/a.css"] });
+    const ring = runDurableObjectAlarm(env.PREFETCHER.getByName(zone.id));
+    await expect.poll(() => origin.hits).toBe(1);
+    const second = await order({ paths: ["/b.css"] });
+    go();
+    await ring;
+    expect(await outcome(first)).toMatchObject({ stored: 1 });
+    expect(await outcome(second)).toMatchObject({ stored: 1 });
+  });
+
   it("says why a sitemap cannot be used", async () => {
     origin.answers(asset("<html><p>no sitemap</html>", { "content-type": "text/html" }));
     expect(await outcome(await order({ sitemap: "/sitemap.xml" }))).toMatchObject({

@@ -20,24 +20,39 @@ export const api = () =>
     .option("--header <field...>", "such as 'If-Match: \"…\"'")
     .action(async (method, path, options) => {
       const cli = cliOf(options);
-      if (!path.startsWith("/")) throw misused(`the path ${JSON.stringify(path)} has to begin with /`);
+      const url = urlOf(path, await cli.api());
       const headers = new Headers((options.header ?? []).map(fieldOf));
       if (path.startsWith("/api/v1")) headers.set("authorization", `Bearer ${await cli.key("resolvedb")}`);
       else headers.set("x-rescdn-key", await cli.key("rescdn"));
       const body = options.data === undefined ? null : await bytesOf(options.data);
       if (body !== null && !headers.has("content-type")) headers.set("content-type", "application/json");
-      const url = new URL(path, await cli.api());
-      const answer = await called(
-        new Request(url, { method: method.toUpperCase(), headers, body: body as BodyInit | null }),
-      );
+      const answer = await called(requestOf(url, method.toUpperCase(), headers, body as BodyInit | null));
       const text = await answer.text();
       if (!answer.ok) throw refused(asJson(text), answer);
       const json = asJson(text);
       if (text !== "") print(json === undefined ? text : JSON.stringify(json, null, 2));
     });
 
+/** A path may name a host, as //host/path does: the key is for the API alone. */
+function urlOf(path: string, api: string): URL {
+  const url = path.startsWith("/") ? URL.parse(path, api) : null;
+  if (url === null || url.origin !== new URL(api).origin)
+    throw misused(`${JSON.stringify(path)} is no path of the API`, "it begins with one /, such as /v1/zones");
+  return url;
+}
+
+/** What the runtime makes no request of is a mistake in how the command was called. */
+function requestOf(url: URL, method: string, headers: Headers, body: BodyInit | null): Request {
+  try {
+    return new Request(url, { method, headers, body });
+  } catch (error) {
+    throw misused(`this is no request: ${(error as Error).message}`);
+  }
+}
+
 function fieldOf(field: string): [string, string] {
-  const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):(.*)$/.exec(field) ?? [];
+  // Of values, what HTTP allows there, and Headers takes.
+  const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):([\t\x20-\x7e\xa0-\xff]*)$/.exec(field) ?? [];
   if (name === undefined || value === undefined)
     throw misused(`${JSON.stringify(field)} is no header`, "write 'Name: value'");
   return [name, value];

@@ -46,7 +46,8 @@ export const deployAssets = () =>
     .option("--yes", "do not ask before something is deleted")
     .action(async (dir, options) => {
       const cli = cliOf(options);
-      const prefix = `/${options.prefix}/`.replace(/\/{2,}/g, "/");
+      // As paths are kept: what is not ASCII is percent-encoded there.
+      const prefix = new URL(`/${options.prefix}/`.replace(/\/{2,}/g, "/"), "http://zone").pathname;
       const local = await filesIn(dir, prefix);
       const stored = await storedFiles(cli, options.zone, prefix);
       const known = new Map(stored.map((file) => [nameOf(file), file]));
@@ -92,8 +93,9 @@ async function filesIn(dir: string, prefix: string): Promise<LocalFile[]> {
     throw misused(`cannot read ${dir}: ${reasonOf(error)}`);
   });
   const files = entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
-    .map((entry) => join(entry.parentPath, entry.name));
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !isHidden(relative(dir, file)));
   if (files.length === 0) throw misused(`${dir} has no files`);
   const { default: mime } = await import("mime");
   return Promise.all(
@@ -104,9 +106,18 @@ async function filesIn(dir: string, prefix: string): Promise<LocalFile[]> {
   );
 }
 
-/** What is the same for all spellings of a path. */
+/** What is in .git is for nobody else, as is .env; what is in .well-known is for everybody (RFC 8615). */
+function isHidden(path: string): boolean {
+  return path.split(sep).some((name) => name.startsWith(".") && name !== ".well-known");
+}
+
+/** What is the same for all spellings of a path. A stored one need not be UTF-8. */
 function nameOf({ path }: { path: string }): string {
-  return decodeURIComponent(path);
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 function typeOf(type: string | null): string {

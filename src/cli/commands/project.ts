@@ -11,7 +11,16 @@ import { FILE_NAME, projectSchema, readProject, SCHEMA_NAME, type WantedZone } f
 import { coloured, confirm, note, plain, print, progress } from "../terminal.ts";
 import { isObject } from "../zone-changes.ts";
 import { allZones } from "../zone-of-url.ts";
-import { type Difference, type FoundZone, isSame, planZone, withoutSecrets, type ZonePlan } from "../zone-plan.ts";
+import {
+  type Difference,
+  type FoundZone,
+  holdsSecrets,
+  isRedacted,
+  isSame,
+  planZone,
+  withoutSecrets,
+  type ZonePlan,
+} from "../zone-plan.ts";
 
 /** `rescdn plan`. */
 export const plan = () =>
@@ -68,6 +77,7 @@ export const init = () =>
       const ofNames = () =>
         Promise.all(names.map((id) => answerOf(client.GET("/v1/zones/{id}", { params: { path: { id } } }))));
       const zones = names.length === 0 ? await allZones(client) : await ofNames();
+      zones.forEach(refuseRedacted);
       if (await exists(options.file)) await confirm(`Write over ${options.file}?`, options.yes);
       const entries = await Promise.all(zones.map(async (zone) => [zone.name, await asWanted(client, zone)] as const));
       const file = { $schema: `./${SCHEMA_NAME}`, zones: Object.fromEntries(entries) };
@@ -78,12 +88,9 @@ export const init = () =>
         () =>
           `Wrote ${zones.length === 1 ? "one zone" : `${zones.length} zones`} to ${options.file}, and ${SCHEMA_NAME} for your editor.`,
       );
-      const secret = entries.filter(
-        ([, { settings = {} }]) => "origin_headers" in settings || "fallback_headers" in settings,
-      );
-      if (secret.length > 0 && !cli.json)
+      if (entries.some(([, { settings = {} }]) => holdsSecrets(settings)) && !cli.json)
         note(
-          `Values of origin_headers stand in ${options.file} as they are. Write "\${NAME}" for what is secret: plan and apply read the variable.`,
+          `What may be secret stands in ${options.file} as it is: values of headers to origins, and where logs go. Write "\${NAME}" for what is secret: plan and apply read the variable.`,
         );
     });
 
@@ -106,13 +113,17 @@ async function plansOf(cli: Cli, path: string): Promise<ZonePlan[]> {
   return plans;
 }
 
+/** What stands in the place of a secret is not to be compared, or written as if it were one. */
+function refuseRedacted({ name, settings }: Schemas["Zone"]): void {
+  if (isRedacted(settings))
+    throw new Failed(`your key may not read all settings of ${name}`, { hint: "it needs the scope zones:write" });
+}
+
 async function found(client: Client<paths>, name: string, wanted: WantedZone): Promise<FoundZone | null> {
   const { data, error, response } = await client.GET("/v1/zones/{id}", { params: { path: { id: name } } });
   if (response.status === 404) return null;
   if (data === undefined) throw refused(error, response);
-  const { origin_headers, fallback_headers } = data.settings;
-  if ([origin_headers, fallback_headers].some((headers) => Object.values(headers).includes("[redacted]")))
-    throw new Failed(`your key may not read all settings of ${name}`, { hint: "it needs the scope zones:write" });
+  refuseRedacted(data);
   const hostnames = wanted.hostnames === undefined ? [] : await hostnamesOf(client, data.id);
   return { zone: data, etag: response.headers.get("etag") ?? "", hostnames };
 }

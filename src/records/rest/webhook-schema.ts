@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import type { Scope } from "../../accounts/scopes.ts";
 import { isoSeconds } from "../../db/iso-seconds.ts";
 import { knownNames } from "../../rest/known-names.ts";
 import type { DeliveryRow } from "../webhooks/delivery-rows.ts";
@@ -40,7 +41,10 @@ const result = {
 
 const shown = {
   id: z.string().openapi({ example: "hook_abc123" }),
-  url: z.string().openapi({ example: "https://example.com/hooks/resolvedb" }),
+  url: z
+    .string()
+    .openapi({ example: "https://example.com/hooks/resolvedb" })
+    .describe("Its path and query may be credentials: a key without the scope write sees `[redacted]` in their place."),
   events: z.array(eventName).openapi({ example: ["record.upserted"] }),
   enabled,
   disabled_reason: z
@@ -77,12 +81,12 @@ export const deliverySchema = z
   })
   .openapi("Delivery");
 
-/** A webhook as the API shows it. */
-export function webhookJson(row: WebhookRow): z.input<typeof webhookSchema> {
+/** A webhook as the API shows it. @param scopes of the caller */
+export function webhookJson(row: WebhookRow, scopes: readonly Scope[]): z.input<typeof webhookSchema> {
   const { lastResult: last } = row;
   return {
     id: row.id,
-    url: row.url,
+    url: scopes.includes("write") ? row.url : `${new URL(row.url).origin}/[redacted]`,
     events: row.events,
     enabled: row.enabled,
     disabled_reason: row.disabledReason,

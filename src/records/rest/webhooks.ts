@@ -55,7 +55,7 @@ export function addWebhooks(app: OpenAPIHono<RestEnv>): void {
   app.openapi(listWebhooksRoute, async (c) => {
     const query = c.req.valid("query");
     const { webhooks, total } = await listWebhooks(c.env.DB, c.var.caller.account, pageOf(query));
-    return c.json({ webhooks: webhooks.map(webhookJson), meta: metaOf(query, total) }, 200);
+    return c.json({ webhooks: webhooks.map((row) => shown(c, row)), meta: metaOf(query, total) }, 200);
   });
 
   app.openapi(createWebhookRoute, async (c) => {
@@ -77,11 +77,11 @@ export function addWebhooks(app: OpenAPIHono<RestEnv>): void {
       );
     }
     const location = `/api/v1/webhooks/${row.id}`;
-    return c.json({ webhook: { ...webhookJson(row), secret } }, 201, { location });
+    return c.json({ webhook: { ...shown(c, row), secret } }, 201, { location });
   });
 
   app.openapi(readWebhookRoute, async (c) =>
-    c.json({ webhook: webhookJson(await webhookOf(c, c.req.valid("param").id)) }, 200),
+    c.json({ webhook: shown(c, await webhookOf(c, c.req.valid("param").id)) }, 200),
   );
 
   app.openapi(changeWebhookRoute, async (c) => {
@@ -89,9 +89,9 @@ export function addWebhooks(app: OpenAPIHono<RestEnv>): void {
     const before = await webhookOf(c, c.req.valid("param").id);
     const checked = url === undefined ? undefined : checkedUrl(c, url);
     const wanted = { ...change, url: checked };
-    if (isSameWebhook(before, wanted)) return c.json({ webhook: webhookJson(before) }, 200);
+    if (isSameWebhook(before, wanted)) return c.json({ webhook: shown(c, before) }, 200);
     const row = await updateWebhook(c.env.DB, actorOf(c), before, wanted, c.var.now);
-    return c.json({ webhook: webhookJson(row ?? notFound()) }, 200);
+    return c.json({ webhook: shown(c, row ?? notFound()) }, 200);
   });
 
   app.openapi(removeWebhookRoute, async (c) => {
@@ -105,7 +105,7 @@ export function addWebhooks(app: OpenAPIHono<RestEnv>): void {
     const secret = newSecret();
     const { id } = c.req.valid("param");
     const row = await rotateSecret(c.env.DB, actorOf(c), id, kept(c, secret, id), now + ROTATION_MS, now);
-    return c.json({ webhook: { ...webhookJson(row ?? notFound()), secret } }, 200);
+    return c.json({ webhook: { ...shown(c, row ?? notFound()), secret } }, 200);
   });
 
   app.openapi(testWebhookRoute, async (c) => {
@@ -129,6 +129,10 @@ export function addWebhooks(app: OpenAPIHono<RestEnv>): void {
       throw new RestProblem("invalid_parameters", { sentence: "The delivery was made: there is nothing to retry" });
     return c.json({ delivery: deliveryJson(await deliveryOf(c, id, delivery)) }, 202);
   });
+}
+
+function shown(c: RestContext, row: WebhookRow) {
+  return webhookJson(row, c.var.caller.scopes);
 }
 
 /** Whether a change leaves a webhook what it is. One that was disabled for a reason can be disabled by its owner as well. */

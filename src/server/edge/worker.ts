@@ -54,19 +54,30 @@ async function otherSurface(
   env: Env,
   ctx: ExecutionContext,
 ): Promise<Response> {
-  if (surface !== "dns") return env.CONTROL.fetch(await withAddress(request, env)).catch(unavailable);
+  if (surface !== "dns") return env.CONTROL.fetch(await asBelieved(request, url, env)).catch(unavailable);
   const { handleDns } = await import("../../records/dns/doh.ts");
   return handleDns(request, url, env, (work) => ctx.waitUntil(work), Date.now());
 }
 
-/** The request with the client's address where Cloudflare's network would state it: the control process believes it. */
-async function withAddress(request: Request, env: Env): Promise<Request> {
-  const { connectingAddress } = await import("../../accounts/client-address.ts");
-  const address = connectingAddress(request, settingsOf(env).trustedProxies);
+/** The request with what is known of its client: the control process believes all that it says of that. */
+async function asBelieved(request: Request, url: URL, env: Env): Promise<Request> {
+  const { clientsOf } = await import("../../accounts/clients.ts");
+  const settings = settingsOf(env);
+  const clients = clientsOf(settings);
+  const asn = clients.asnOf(request);
+  const known: [field: string | null, value: string | null][] = [
+    ["cf-connecting-ip", clients.addressOf(request)],
+    ["x-forwarded-proto", clients.schemeOf(request, url)],
+    [settings.countryHeader, clients.countryOf(request)],
+    [settings.asnHeader, asn === null ? null : String(asn)],
+    [EDGE_HEADER, String(env.EDGE_NUMBER)],
+  ];
   const forwarded = new Request(request);
-  if (address === null) forwarded.headers.delete("cf-connecting-ip");
-  else forwarded.headers.set("cf-connecting-ip", address);
-  forwarded.headers.set(EDGE_HEADER, String(env.EDGE_NUMBER));
+  for (const [field, value] of known) {
+    if (field === null) continue;
+    if (value === null) forwarded.headers.delete(field);
+    else forwarded.headers.set(field, value);
+  }
   return forwarded;
 }
 

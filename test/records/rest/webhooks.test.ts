@@ -239,6 +239,21 @@ describe("a key without the scope", () => {
   }
 });
 
+it("shows nobody who may not change a webhook the path and query of its URL, which may be credentials", async () => {
+  const { id, url } = await create();
+  const urlsSeenBy = async (as: string) => {
+    const [one, list] = [
+      await shown<{ webhook: ShownWebhook }>(rest(`/webhooks/${id}`, { key: as })),
+      await shown<{ webhooks: ShownWebhook[] }>(rest("/webhooks", { key: as })),
+    ];
+    return [one.webhook.url, ...list.webhooks.map((each) => each.url)];
+  };
+  expect(await urlsSeenBy((await keyOf(account, "read")).token)).toEqual(
+    Array(2).fill("https://hooks.example.com/[redacted]"),
+  );
+  expect(await urlsSeenBy(key)).toEqual([url, url]);
+});
+
 /** A new key of an account. */
 async function keyOf(owner: string, scope?: "read" | "write") {
   const { id } = (await env.DB.prepare("SELECT id FROM api_keys WHERE account_id = ?1 AND product = 'resolvedb'")
