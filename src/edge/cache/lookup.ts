@@ -73,6 +73,22 @@ export function sourceOf(hot: HotResponse): BodySource {
 }
 
 /**
+ * A request as of the answer that it has waited for: it is answered as if it had come with it. To a request that has waited for
+ * longer than clocks may differ, what has just come would be of a time that is yet to come.
+ */
+export function asOfAnswer<Waiting extends Pick<Asked, "now">>(
+  waiting: Waiting,
+  { answeredAt }: Pick<StoredResponse, "answeredAt">,
+): Waiting {
+  return answeredAt <= waiting.now ? waiting : { ...waiting, now: Math.min(answeredAt, Date.now()) };
+}
+
+/** As {@link useOf}, of what has come while the request waited: see {@link asOfAnswer}. */
+export function useOfAnswer(stored: StoredResponse, { zone, target, now }: Pick<Asked, "zone" | "target" | "now">): Use {
+  return useOf(stored, asOfAnswer({ zone, target, now }, stored));
+}
+
+/**
  * Whether and how a stored response may answer a request now. The request's own `no-cache`, `max-age` and the like are
  * advisory (RFC 9111 §5.2.1) and left aside: a client's reload must not be a way to the origin.
  */

@@ -6,7 +6,7 @@ import type { CacheWord } from "../../why/words.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { ownCookies } from "../cache/client-headers.ts";
 import { isWorthWriting } from "../cache/is-worth-writing.ts";
-import { useOf } from "../cache/lookup.ts";
+import { useOfAnswer } from "../cache/lookup.ts";
 import { reportStoreFailure } from "../cache/report.ts";
 import { type StorableFor, type StoreVerdict, storeVerdict } from "../cache/store-verdict.ts";
 import {
@@ -273,7 +273,7 @@ function validated(
   // A 304 may say that what was stored must not stay. What one request says of itself changes nothing for the others.
   const mayStay = isStorable(ANYBODY);
   // Who waits for it would have to validate it as well.
-  const isUsable = useOf(fresh, exchange).kind !== "validate";
+  const isUsable = useOfAnswer(fresh, exchange).kind !== "validate";
   const staysAsItIs = leader.isOutdated || !isStorable(exchange) || !isWorthWriting(stale, fresh, isUsable, zone);
   if (mayStay && staysAsItIs) {
     leader.settle({ kind: "unshared" });

@@ -5,7 +5,7 @@ import type { CacheWord } from "../../why/words.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { BUFFER_BYTES } from "../body/pump.ts";
 import type { BodySource } from "../cache/body-source.ts";
-import { type Lookup, lookup, useOf } from "../cache/lookup.ts";
+import { asOfAnswer, type Lookup, lookup, useOfAnswer } from "../cache/lookup.ts";
 import { freshnessOf, type StoredResponse } from "../cache/stored-response.ts";
 import type { OriginFailure } from "../origin/origin.ts";
 import { variantOf } from "../request/forwarded-fields.ts";
@@ -153,20 +153,20 @@ async function outOfLeader(
   switch (outcome.kind) {
     case "whole": {
       const { stored, body, coded } = outcome;
-      const use = useOf(stored, exchange);
+      const use = useOfAnswer(stored, exchange);
       if (!isVariantFor(stored, exchange.request) || use.kind === "validate" || use.kind === "purged") return null;
       return given(stored, { kind: "memory", body, coded, hot: null }, collapsed(found, use));
     }
     case "large": {
       const { stored } = outcome;
-      if (!isVariantFor(stored, exchange.request) || useOf(stored, exchange).kind === "purged") return null;
+      if (!isVariantFor(stored, exchange.request) || useOfAnswer(stored, exchange).kind === "purged") return null;
       // It has been waited for a moment. This one is fetched apart, without keeping it twice; if a client holds the other
       // one up, the next request keeps what it fetches.
       if (isKept === null) return passOrStale(exchange, found, "large");
-      return isKept ? outOfStore(exchange, found) : null;
+      return isKept ? outOfStore(exchange, found, stored) : null;
     }
     case "stored":
-      return outOfStore(exchange, found);
+      return outOfStore(exchange, found, outcome.stored);
     case "failed":
       return failed(found, outcome.failure);
     case "unshared":
@@ -178,8 +178,8 @@ async function outOfLeader(
 }
 
 /** What comes of what has been stored meanwhile; null where it does not serve this request. */
-async function outOfStore(exchange: Exchange, found: Unusable): Promise<Outcome | null> {
-  const again = await lookup(exchange);
+async function outOfStore(exchange: Exchange, found: Unusable, stored: StoredResponse): Promise<Outcome | null> {
+  const again = await lookup(asOfAnswer(exchange, stored));
   if (again.kind === "miss" || again.use.kind === "validate") return null;
   return given(again.stored, again.source, collapsed(found, again.use));
 }

@@ -3,7 +3,7 @@ import { ByteTally } from "../body/byte-tally.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { type BodyBounds, BUFFER_BYTES, type PumpOutcome, pump } from "../body/pump.ts";
 import { Sink } from "../body/sink.ts";
-import { useOf } from "../cache/lookup.ts";
+import { useOfAnswer } from "../cache/lookup.ts";
 import { loggable, reportStoreFailure } from "../cache/report.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 import { BODY_FAILURES } from "../origin/failure-reason.ts";
@@ -97,7 +97,7 @@ export function keep(
 ): Transfer {
   const { client, ...transfer } = towardsClient(exchange, stored, wantsBody);
   // What each has to validate for itself is not waited for.
-  const use = useOf(stored, exchange);
+  const use = useOfAnswer(stored, exchange);
   if (use.kind === "validate" || use.kind === "purged") leader.settle({ kind: "unshared" });
   const done = readAndStore(exchange, stored, body ?? new Response("").body!, client, leader, permit, replaced).catch(
     (error: unknown) => {

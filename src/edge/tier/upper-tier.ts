@@ -3,7 +3,7 @@ import { log } from "../../log/log.ts";
 import { BoundedMap } from "../../memo/bounded-map.ts";
 import { newestMark, purgeVerdict } from "../../zones/purge/purge-log.ts";
 import { dropBody } from "../body/drop-body.ts";
-import { useOf } from "../cache/lookup.ts";
+import { useOfAnswer } from "../cache/lookup.ts";
 import { tagHashesOf } from "../cache/origin-fields.ts";
 import { freshened, type OriginAnswer, type StoredResponse, toStoredResponse } from "../cache/stored-response.ts";
 import { mostTurns } from "../origin/failover.ts";
@@ -175,7 +175,7 @@ function useOfHit(answer: TierAnswer, asked: Asked, stale: StoredResponse | null
   const { tagHashes, zoneVersion } = stored;
   if (tagHashes === null) return "outdated";
   if (purgeVerdict(zone.purges, { path, query, tagHashes, version: zoneVersion }).kind !== "valid") return "purged";
-  return useOf(stored, asked).kind === "fresh" ? "good" : "outdated";
+  return useOfAnswer(stored, asked).kind === "fresh" ? "good" : "outdated";
 }
 
 /**
