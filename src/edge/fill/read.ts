@@ -58,8 +58,11 @@ export function courseOfRead({ directives }: Pick<Exchange, "directives">, found
   switch (use.kind) {
     case "fresh":
       return { kind: "give", stored, source, provenance: hit("HIT", use), refreshes: false };
-    case "stale-while-revalidate":
-      return { kind: "give", stored, source, provenance: hit("STALE", use, use.kind), refreshes: true };
+    case "stale-while-revalidate": {
+      // RFC 9111 §5.2.1.5: what it brings could not be stored. Whoever asks next has it brought up to date.
+      const refreshes = !directives.noStore;
+      return { kind: "give", stored, source, provenance: hit("STALE", use, use.kind), refreshes };
+    }
     case "validate":
       return forwarded({ ...found, use });
     default:
