@@ -110,6 +110,16 @@ describe("a body", () => {
       expect(origin.hits).toBe(hits);
     }
   });
+
+  it("above max_object_bytes is not stored either where it is held in memory before its length is known", async () => {
+    const { get, origin } = await play({ max_object_bytes: 1_000 });
+    origin.answers(chunked([bytes(600), bytes(600, 1)], {}), chunked([bytes(600), bytes(400, 1)], {}));
+    expect((await read(await get("/a.mp4"))).byteLength).toBe(1_200);
+    for (const hits of [2, 2]) {
+      expect((await read(await get("/a.mp4"))).byteLength).toBe(1_000);
+      expect(origin.hits).toBe(hits);
+    }
+  });
 });
 
 describe("a response that comes without a validator", () => {

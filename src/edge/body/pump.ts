@@ -21,6 +21,8 @@ export interface Keeping {
   release(): void;
   /** Called when the body is too much to be held: gives the store's end, or null to keep nothing. */
   openStore(): WritableStream<Uint8Array> | null;
+  /** Called in the place of that when the body has become larger than is stored. */
+  keepNothing(): void;
   /** Whether a small body that goes to the store as it comes is hashed. */
   needsHash: boolean;
   /** Whether anybody but the client waits for the body to be kept. Asked when the client has left. */
@@ -89,16 +91,20 @@ export async function pump(
           return { kind: "abandoned" };
         }
       }
-      if (held !== null && (size > BUFFER_BYTES || !keeping!.hold(chunk.byteLength))) {
-        store = new Sink(keeping!.openStore(), bounds.stalledMs);
-        if (keeping!.needsHash && size <= BUFFER_BYTES) hash = createHash("sha256");
-        for (const earlier of held) {
-          hash?.update(earlier);
-          await store.write(earlier);
+      const isTooLarge = size > bounds.maxStoredBytes;
+      if (held !== null && (isTooLarge || size > BUFFER_BYTES || !keeping!.hold(chunk.byteLength))) {
+        if (isTooLarge) keeping!.keepNothing();
+        else {
+          store = new Sink(keeping!.openStore(), bounds.stalledMs);
+          if (keeping!.needsHash && size <= BUFFER_BYTES) hash = createHash("sha256");
+          for (const earlier of held) {
+            hash?.update(earlier);
+            await store.write(earlier);
+          }
         }
         held = null;
       }
-      if (store?.isOpen && size > bounds.maxStoredBytes) store.abort("too large");
+      if (isTooLarge && store?.isOpen) store.abort("too large");
       if (held !== null) {
         // Held anyway: its store and its followers need not wait for a slow client.
         const copy = chunk.slice();

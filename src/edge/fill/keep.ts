@@ -68,7 +68,14 @@ export function keepPart(
   const permit = exchange.fills.beginPart(exchange.zone.id, exchange.now);
   const write = async (): Promise<void> => {
     const { hold, release } = permit;
-    const keeping = { hold, release, openStore: () => null, needsHash: false, isAwaited: () => false };
+    const keeping = {
+      hold,
+      release,
+      openStore: () => null,
+      keepNothing: () => undefined,
+      needsHash: false,
+      isAwaited: () => false,
+    };
     const outcome = await pump(body, { client, keeping }, boundsOf(exchange, stored));
     reportBroken(exchange, outcome);
     if (outcome.kind !== "buffered" || hasChanged()) return;
@@ -142,7 +149,8 @@ async function readAndStore(
   try {
     const { hold, release } = permit;
     const needsHash = needsEtag(stored);
-    const keeping = { hold, release, openStore, needsHash, isAwaited: () => leader.followers > 0 };
+    const keepNothing = () => leader.settle({ kind: "unshared" });
+    const keeping = { hold, release, openStore, keepNothing, needsHash, isAwaited: () => leader.followers > 0 };
     const outcome = await pump(body, { client, keeping }, boundsOf(exchange, stored));
     reportBroken(exchange, outcome);
     if (outcome.kind === "buffered") {

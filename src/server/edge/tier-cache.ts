@@ -155,7 +155,14 @@ export class TierCache {
     if (length !== null && length > BUFFER_BYTES) settle({ kind: "large", kept: large.promise });
     try {
       const body = response.body ?? new Response("").body!;
-      const keeping = { hold, release, openStore, needsHash: false, isAwaited: () => leader.followers > 0 };
+      const keeping = {
+        hold,
+        release,
+        openStore,
+        keepNothing: () => undefined,
+        needsHash: false,
+        isAwaited: () => leader.followers > 0,
+      };
       const bounds = {
         expected: length,
         maxStoredBytes: Number.MAX_SAFE_INTEGER,
