@@ -1,3 +1,4 @@
+import { lenientPath } from "../../http/lenient-path.ts";
 import { BoundedMap } from "../../memo/bounded-map.ts";
 import { changesStored, type EdgeRule, MOST_OPEN } from "../../zones/rules/edge-rule.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
@@ -8,7 +9,6 @@ import { AskingRequest } from "./asking-request.ts";
 import type { Clients } from "./clients.ts";
 import { type Condition, conditionOf, holds, type Look, looksOf, pathGlobsOf, ReadUrl, settle } from "./condition.ts";
 import { hstsFields } from "./hsts-fields.ts";
-import { lenientPath } from "./lenient-path.ts";
 import { type Dependence, first, type RuledZone, ruledZone } from "./ruled-zone.ts";
 
 /** A request as rules see it. */
