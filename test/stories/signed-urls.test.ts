@@ -1,3 +1,4 @@
+import { exports } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { asset, pass, playEdge } from "../support/edge.ts";
 import { playSigned, sealedKey } from "../support/signing.ts";
@@ -113,6 +114,17 @@ describe("a zone whose URLs have to be signed", () => {
     expect(origin.hits).toBe(1);
     const lasting = await get(sign("/a.css", { expires: Date.now() / 1000 + 1_000_000 }));
     expect(lasting.headers.get("cache-control")).toBe("private, max-age=86400");
+  });
+
+  it.each(["query", "path"] as const)("is asked by https where it was by http, with the token in its %s", async (form) => {
+    const { origin, zone, get, sign } = await playSigned({ https: "redirect" });
+    origin.answers(asset("a", CSS));
+    const url = sign("/a.css?v=1", { form });
+    const sent = await get(url, { redirect: "manual" });
+    const location = sent.headers.get("location")!;
+    expect([sent.status, location]).toEqual([308, `https://${zone.name}.rescdn.localhost${url}`]);
+    expect(await told(await exports.default.fetch(location))).toBe("200 MISS");
+    expect(await told(await exports.default.fetch(location.replace("HS256-", "HS256-x")))).toBe("403 signature-wrong");
   });
 
   it("answers privately out of the store as well, where it does not fit into memory", async () => {

@@ -28,6 +28,8 @@ export interface Effects {
   signature: boolean | null;
   /** What is answered in the place of caches and origin; null: they are asked. */
   answer: RuledAnswer | null;
+  /** Whether that is a redirect to the same by https, before all else that the zone says. */
+  isSentToHttps: boolean;
   /** Places, in the zone's list of rules, of those that match. */
   matched: readonly number[];
 }
@@ -154,6 +156,7 @@ export class Rules {
       target: { ...targetOf(route.url, ruled.zone, ruled.stored), takedown },
       signature: signature === undefined ? null : signature === "required",
       answer: answerByRule(zone, matched, route.url, path, isHttps),
+      isSentToHttps: zone.settings.https === "redirect" && !isHttps,
       matched: matched.map(({ place }) => place),
     };
   }
