@@ -224,7 +224,7 @@ function fieldsFor({ fields }: Replay, { until, zone }: Ruling, now: number): Re
   const { server_timing: saysTiming } = zone.settings;
   if (until === null && !saysTiming) return fields;
   const headers = new Headers(fields.headers);
-  if (until !== null) keepPrivate(headers, until - now);
+  if (until !== null) keepPrivate(headers, until - now, fields.targeted);
   if (saysTiming) addServerTiming(headers, null, now);
   return { ...fields, headers };
 }

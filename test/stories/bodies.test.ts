@@ -207,10 +207,12 @@ describe("a range", () => {
 
   it("beyond the end is a 416 that tells the size", async () => {
     const { get, origin } = await play();
-    origin.answers(asset("0123456789"));
+    origin.answers(asset("0123456789", { "cdn-cache-control": "max-age=600", "cache-control": "max-age=60" }));
     await (await get("/a.png")).arrayBuffer();
     const response = await get("/a.png", ranged("bytes=10-"));
     expect(response.status).toBe(416);
+    // Of another range no cache is to say so.
+    expect(["cache-control", "cdn-cache-control"].map((name) => response.headers.get(name))).toEqual(["no-store", null]);
     expect(response.headers.get("content-range")).toBe("bytes */10");
     expect(await response.text()).toBe("");
   });
