@@ -1,4 +1,4 @@
-import { asciiJson } from "../cache/store.ts";
+import { asciiJson } from "../../http/ascii-json.ts";
 import type { OriginFailure } from "../origin/origin.ts";
 import { TIER_FORM } from "./tier-form.ts";
 

@@ -1,5 +1,5 @@
+import { asciiJson } from "../../http/ascii-json.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
-import { asciiJson } from "../cache/store.ts";
 import { type StoredResponse, validatorsOf } from "../cache/stored-response.ts";
 import type { ForwardedField } from "../request/forwarded-fields.ts";
 import type { Target } from "../request/target.ts";
