@@ -1,8 +1,10 @@
 import type { Cached, Content, PlainCache } from "./own-cache.ts";
+import { reportStoreFailure } from "./report.ts";
 
 /** A cache by place and key: under each key of a resource there are several places. It is asked by synthetic URLs. */
 export interface Places {
   urlOf(place: string, key: string): string;
+  /** Of a cache that fails nothing is found: the origin is asked then. */
   read(place: string, key: string): Promise<Cached | null>;
   readPart(place: string, key: string, first: number, last: number): Promise<Cached | null>;
   /** @param tagHashes of the customer's tags */
@@ -27,10 +29,14 @@ export function placesIn(
 ): Places {
   const base = `${origin}/.cache/`;
   const urlOf = (place: string, key: string) => `${base}${place}/${key}`;
+  const nothing = (key: string) => (error: unknown) => {
+    reportStoreFailure(key)(error);
+    return null;
+  };
   return {
     urlOf,
-    read: (place, key) => cache.read(urlOf(place, key)),
-    readPart: (place, key, first, last) => cache.readPart(urlOf(place, key), first, last),
+    read: (place, key) => cache.read(urlOf(place, key)).catch(nothing(key)),
+    readPart: (place, key, first, last) => cache.readPart(urlOf(place, key), first, last).catch(nothing(key)),
     write(place, key, content, tagHashes = []) {
       const tags = tagField === null ? null : tagField(key, tagHashes);
       return cache.write(urlOf(place, key), { ...content, tags });
