@@ -1,6 +1,7 @@
 import type { ByteRange } from "../../http/range.ts";
 import { currentAge } from "../../http/reuse.ts";
 import { isError } from "../../http/statuses.ts";
+import { inTime } from "../../memo/within.ts";
 import type { CacheWord } from "../../why/words.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { BUFFER_BYTES } from "../body/pump.ts";
@@ -116,7 +117,7 @@ async function follow(
 ): Promise<{ outcome: SharedOutcome | null; isKept: boolean | null }> {
   leader.followers++;
   try {
-    const outcome = await within(leader.outcome, patienceOf(exchange));
+    const outcome = await inTime(patienceOf(exchange), leader.outcome);
     const isOurs = outcome?.kind === "large" && isVariantFor(outcome.stored, exchange.request);
     return { outcome, isKept: isOurs ? await keptInTime(leader, outcome) : null };
   } finally {
@@ -133,7 +134,7 @@ async function keptInTime(
   let waits = 0;
   for (let pause = 0; pause < pauses && !leader.isHeldUp; pause++) {
     const { taken } = client;
-    const isKept = await within(kept, HELD_UP_MS);
+    const isKept = await inTime(HELD_UP_MS, kept);
     if (isKept !== null) return isKept;
     if (client.isWaiting && client.taken === taken) leader.isHeldUp = true;
     if (client.isWaiting) waits++;
@@ -280,15 +281,4 @@ function isSmall({ size }: StoredResponse): boolean {
 function isFarRange(range: ByteRange, stored: StoredResponse): boolean {
   const fromTheStart = range.kind === "from" && range.first === 0;
   return stored.size !== null && stored.size > FAR_RANGE_BYTES && !fromTheStart;
-}
-
-/** What a promise brings within so many ms; null: it takes longer. */
-async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | null> {
-  const late = Promise.withResolvers<null>();
-  const timer = setTimeout(() => late.resolve(null), ms);
-  try {
-    return await Promise.race([promise, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
