@@ -2,8 +2,7 @@ import { log } from "../log/log.ts";
 import { isRecent } from "../memo/is-recent.ts";
 import { SharedReads, type WaitUntil } from "../memo/shared-reads.ts";
 import { within } from "../memo/within.ts";
-import type { Change, FeedHead } from "./change.ts";
-import type { FeedSource } from "./feed-source.ts";
+import type { Change, FeedHead, FeedSource } from "./change.ts";
 
 /** What remembers documents, and is told which of them are no longer to be believed. */
 export interface Follower {

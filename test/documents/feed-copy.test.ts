@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { type Change, SEGMENT_CHANGES } from "../../src/documents/change.ts";
+import { type Change, type FeedSource, SEGMENT_CHANGES } from "../../src/documents/change.ts";
 import { FeedCopy } from "../../src/documents/feed-copy.ts";
-import type { FeedSource } from "../../src/documents/feed-source.ts";
 
 const START = 1_800_000_000_000;
 

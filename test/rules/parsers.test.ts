@@ -61,7 +61,7 @@ const NOT_TIMED: Readonly<Record<string, string>> = {
   "src/edge/origin/bucket-error-code.ts": "the first 16 KiB of an error",
   "src/edge/origin/bucket-signature.ts": OURS,
   "src/edge/origin/candidates.ts": OURS,
-  "src/edge/origin/headers-for.ts": ONE_PASS,
+  "src/edge/origin/credentials.ts": ONE_PASS,
   "src/edge/origin/byte-reader.ts": "asynchronous: `byte-reader.test.ts` counts what it copies",
   "src/edge/answer/failure.ts": ONE_PASS,
   "src/edge/origin/is-coded-again.ts": ONE_PASS,

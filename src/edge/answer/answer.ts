@@ -7,7 +7,7 @@ import { isSuccess, isWithoutContent } from "../../http/statuses.ts";
 import { dropTargeted } from "../../http/targeted-cache-control.ts";
 import { dropBody } from "../body/drop-body.ts";
 import type { BodySource } from "../cache/body-source.ts";
-import type { Caches } from "../cache/caches.ts";
+import type { Caches } from "../cache/lookup.ts";
 import type { ReadyAnswer } from "../cache/hot-response.ts";
 import { type StoredResponse, selectedValidators } from "../cache/stored-response.ts";
 import type { ResponseOutcome } from "../fill/outcome.ts";

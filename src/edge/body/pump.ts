@@ -1,6 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
 import { BodyReader, BodySilent } from "./body-reader.ts";
-import { ExpandsTooMuch } from "./expands-too-much.ts";
 import { Sink } from "./sink.ts";
 import { WaitClock } from "./wait-clock.ts";
 import { isWorthFinishing } from "./worth-finishing.ts";
@@ -60,6 +59,9 @@ export type PumpOutcome =
 export const BUFFER_BYTES = 1_048_576;
 
 class WrongLength extends Error {}
+
+/** A coded body that becomes more than one may. */
+export class ExpandsTooMuch extends Error {}
 
 /** Reads a body once, at the pace of its slowest sink, and says what it was. Never rejects. */
 export async function pump(

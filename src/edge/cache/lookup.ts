@@ -2,12 +2,20 @@ import { decideReuse, type Reuse } from "../../http/reuse.ts";
 import { purgeVerdict } from "../../zones/purge/purge-log.ts";
 import type { Asked } from "../request/asked.ts";
 import type { BodySource } from "./body-source.ts";
-import type { Caches } from "./caches.ts";
 import type { HotResponse } from "./hot-response.ts";
+import type { Memory } from "./memory.ts";
 import { STORED_FOR_SECONDS } from "./own-cache.ts";
 import { reportStoreFailure } from "./report.ts";
-import type { Found } from "./store.ts";
+import type { Found } from "./response-store.ts";
+import type { Store } from "./store.ts";
 import { freshnessOf, type StoredResponse } from "./stored-response.ts";
+
+/** Where an isolate finds stored responses for a zone. */
+export interface Caches {
+  store: Store;
+  /** Null in a zone whose objects change by unsafe methods. */
+  memory: Memory | null;
+}
 
 /** What a stored response may do for a request. */
 export type Use = Reuse | { kind: "purged" };

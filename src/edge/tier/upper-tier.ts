@@ -1,6 +1,8 @@
+import type { CacheStatus } from "../../http/cache-status.ts";
 import { isWithoutContent } from "../../http/statuses.ts";
 import { log } from "../../log/log.ts";
 import { BoundedMap } from "../../memo/bounded-map.ts";
+import type { CacheWord } from "../../why/words.ts";
 import { newestMark, purgeVerdict } from "../../zones/purge/purge-log.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { useOfAnswer } from "../cache/lookup.ts";
@@ -12,10 +14,12 @@ import { waitOf } from "../origin/origin-slots.ts";
 import type { Asked } from "../request/asked.ts";
 import { type Envelope, openEnvelope, type TierAnswer } from "./envelope.ts";
 import { questionOf, type Stale } from "./question.ts";
-import type { StatusAbove } from "./status-above.ts";
 import { throughTier } from "./through-tier.ts";
 import type { Tier } from "./tier.ts";
 import { settingsHashOf, tierKeyOf } from "./tier-key.ts";
+
+/** What the cache above says of itself (RFC 9211). */
+export type StatusAbove = Omit<CacheStatus, "detail"> & { detail?: CacheWord };
 
 /** What the tier has to say of a request for a whole. */
 export type TierOutcome =
