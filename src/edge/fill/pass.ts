@@ -25,9 +25,9 @@ import { targetsOf } from "../policy/judge.ts";
 import { type Target, targetWithFields } from "../request/target.ts";
 import { Leader } from "./coalescing.ts";
 import type { Exchange } from "./exchange.ts";
-import { standsInForOne } from "./fill.ts";
 import { keep, keepPart, ofDecoded, passOn } from "./keep.ts";
 import { decodingForOne, openAnswer } from "./open-answer.ts";
+import { standsInForOne } from "./open-whole.ts";
 import { given, type Outcome } from "./outcome.ts";
 import { answeredBy, bypassed } from "./provenance.ts";
 
