@@ -4,7 +4,7 @@ import { DEFAULT_SETTINGS } from "../../zones/settings.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { NO_NOTES } from "../fill/exchange.ts";
 import { unruled } from "../policy/judge.ts";
-import type { Edge } from "../serve.ts";
+import type { Edge } from "../edge.ts";
 import { exchangesOf } from "../visit.ts";
 import { examineOrigin } from "./examine-origin.ts";
 

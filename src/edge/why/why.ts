@@ -5,7 +5,7 @@ import type { WaitUntil } from "../../zones/zone-table.ts";
 import { NO_NOTES } from "../fill/exchange.ts";
 import type { Judging } from "../policy/judge.ts";
 import type { Route } from "../request/routes.ts";
-import type { Edge } from "../serve.ts";
+import type { Edge } from "../edge.ts";
 import { throughTier } from "../tier/through-tier.ts";
 import { courseOf, exchangesOf, rulingOn, targetOfRequest, type Visit } from "../visit.ts";
 import { decide, withAnswer } from "./decide.ts";
