@@ -50,7 +50,7 @@ export function barred(
 
 /** Decides what is done with a request that nothing hot answers, does it, and answers once. */
 function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Answer | Promise<Answer> {
-  const { request, now, waitUntil } = visit;
+  const { request, waitUntil } = visit;
   const { zone, until } = ruling;
   const course = courseOf(request, ruling);
   if (course.kind === "policy") {
@@ -82,7 +82,8 @@ function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Ans
         : answerOutcome(exchange, OUTCOMES[course.kind](exchange));
   if (until === null) return answering;
   return answering.then((given) => {
-    keepPrivate(given.headers, until - now);
+    // Less is left of it by now than when the request arrived.
+    keepPrivate(given.headers, until - Date.now());
     return given;
   });
 }

@@ -131,6 +131,16 @@ describe("a zone whose URLs have to be signed", () => {
     expect(await told(await exports.default.fetch(location.replace("HS256-", "HS256-x")))).toBe("403 signature-wrong");
   });
 
+  it("counts what is left of a token from when its origin has answered", async () => {
+    const { origin, get, sign } = await playSigned();
+    origin.answers(() => {
+      pass(8);
+      return asset("abcdef", CSS)(new Request("https://a.example"));
+    });
+    const answer = await get(sign("/a.css", { expires: Date.now() / 1000 + 100 }));
+    expect(answer.headers.get("cache-control")).toBe("private, max-age=92");
+  });
+
   it("answers privately out of the store as well, where it does not fit into memory", async () => {
     const { origin, get, sign } = await playSigned();
     origin.answers(asset(new Uint8Array(1_200_000), { ...CSS, etag: '"1"' }));
