@@ -2,6 +2,7 @@ import type { CacheStatus } from "../../http/cache-status.ts";
 import { isWithoutContent } from "../../http/statuses.ts";
 import { log } from "../../log/log.ts";
 import { BoundedMap } from "../../memo/bounded-map.ts";
+import { isAhead } from "../../memo/is-recent.ts";
 import type { CacheWord } from "../../why/words.ts";
 import { newestMark, purgeVerdict } from "../../zones/purge/purge-log.ts";
 import { dropBody } from "../body/drop-body.ts";
@@ -70,8 +71,8 @@ export class UpperTier {
    */
   async ask(asked: Asked, stale: Stale | null, purged: readonly string[] = []): Promise<TierOutcome> {
     const { zone, target, now } = asked;
-    if (throughTier(asked, stale?.stored ?? null) !== "through" || (this.#unshared.get(target.key) ?? 0) > now)
-      return DIRECT;
+    const isUnshared = isAhead(this.#unshared.get(target.key) ?? 0, UNSHARED_MS, now);
+    if (isUnshared || throughTier(asked, stale?.stored ?? null) !== "through") return DIRECT;
     try {
       return await this.#askTwice(asked, stale, purged);
     } catch (error) {
