@@ -37,8 +37,7 @@ export async function peek(
     if (head.byteLength > 0) yield head;
     if (end === "whole") return;
     if (end !== null) throw end.error;
-    // The reader reads into the same bytes again, and who reads this may still be at the last piece.
-    for (let piece = await reader.next(); piece !== null; piece = await reader.next()) yield piece.slice();
+    yield* reader.copies();
   }
   return pieceStream(again(), () => void reader.cancel("nobody wants the rest"));
 }
