@@ -127,19 +127,22 @@ describe("FeedCopy", () => {
     expect(copy.isCurrent(START + 2_000)).toBe(true);
   });
 
-  it.each([3, SEGMENT_CHANGES])("doubts nothing for an older head of %i changes that another isolate has read", async (known) => {
-    told.changes = manyChanges(known);
-    const { copy, outdated, keepUp } = copyOf(told);
-    await keepUp(0);
-    outdated();
-    told.changes = manyChanges(known - 1);
-    await keepUp(2_000);
-    expect(outdated()).toEqual([]);
-    expect(copy.leastOf(`zone:${known - 1}`)).toBe(1);
-    told.changes = manyChanges(known + 1);
-    await keepUp(4_000);
-    expect(outdated()).toEqual([`zone:${known} 1`]);
-  });
+  it.each([3, SEGMENT_CHANGES])(
+    "doubts nothing for an older head of %i changes that another isolate has read",
+    async (known) => {
+      told.changes = manyChanges(known);
+      const { copy, outdated, keepUp } = copyOf(told);
+      await keepUp(0);
+      outdated();
+      told.changes = manyChanges(known - 1);
+      await keepUp(2_000);
+      expect(outdated()).toEqual([]);
+      expect(copy.leastOf(`zone:${known - 1}`)).toBe(1);
+      told.changes = manyChanges(known + 1);
+      await keepUp(4_000);
+      expect(outdated()).toEqual([`zone:${known} 1`]);
+    },
+  );
 
   it("forgets what the feed tells no longer", async () => {
     told.changes = manyChanges(SEGMENT_CHANGES * 2);

@@ -212,7 +212,10 @@ describe("a range", () => {
     const response = await get("/a.png", ranged("bytes=10-"));
     expect(response.status).toBe(416);
     // Of another range no cache is to say so.
-    expect(["cache-control", "cdn-cache-control"].map((name) => response.headers.get(name))).toEqual(["no-store", null]);
+    expect(["cache-control", "cdn-cache-control"].map((name) => response.headers.get(name))).toEqual([
+      "no-store",
+      null,
+    ]);
     expect(response.headers.get("content-range")).toBe("bytes */10");
     expect(await response.text()).toBe("");
   });

@@ -120,16 +120,21 @@ describe("a zone whose URLs have to be signed", () => {
     expect(lasting.headers.get("cache-control")).toBe("private, max-age=86400");
   });
 
-  it.each(["query", "path"] as const)("is asked by https where it was by http, with the token in its %s", async (form) => {
-    const { origin, zone, get, sign } = await playSigned({ https: "redirect" });
-    origin.answers(asset("a", CSS));
-    const url = sign("/a.css?v=1", { form });
-    const sent = await get(url, { redirect: "manual" });
-    const location = sent.headers.get("location")!;
-    expect([sent.status, location]).toEqual([308, `https://${zone.name}.rescdn.localhost${url}`]);
-    expect(await told(await exports.default.fetch(location))).toBe("200 MISS");
-    expect(await told(await exports.default.fetch(location.replace("HS256-", "HS256-x")))).toBe("403 signature-wrong");
-  });
+  it.each(["query", "path"] as const)(
+    "is asked by https where it was by http, with the token in its %s",
+    async (form) => {
+      const { origin, zone, get, sign } = await playSigned({ https: "redirect" });
+      origin.answers(asset("a", CSS));
+      const url = sign("/a.css?v=1", { form });
+      const sent = await get(url, { redirect: "manual" });
+      const location = sent.headers.get("location")!;
+      expect([sent.status, location]).toEqual([308, `https://${zone.name}.rescdn.localhost${url}`]);
+      expect(await told(await exports.default.fetch(location))).toBe("200 MISS");
+      expect(await told(await exports.default.fetch(location.replace("HS256-", "HS256-x")))).toBe(
+        "403 signature-wrong",
+      );
+    },
+  );
 
   it("counts what is left of a token from when its origin has answered", async () => {
     const { origin, get, sign } = await playSigned();

@@ -16,11 +16,7 @@ export interface BodyStore {
   /** Removes a body that stands apart, and the codings that were made of a body. */
   removeBody(key: string, bodyId: string): Promise<void>;
   /** A stored body in a content coding, with its length in bytes; null when it was never made. */
-  readCoded(
-    key: string,
-    bodyId: string,
-    coding: Coding,
-  ): Promise<{ body: ReadableStream; size: number | null } | null>;
+  readCoded(key: string, bodyId: string, coding: Coding): Promise<{ body: ReadableStream; size: number | null } | null>;
   /** A stream is found only once all of it is written: one that breaks off may look whole to a Cache API. */
   writeCoded(key: string, bodyId: string, coding: Coding, body: Blob | ReadableStream): Promise<void>;
 }

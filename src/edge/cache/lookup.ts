@@ -92,7 +92,10 @@ export function asOfAnswer<Waiting extends Pick<Asked, "now">>(
 }
 
 /** As {@link useOf}, of what has come while the request waited: see {@link asOfAnswer}. */
-export function useOfAnswer(stored: StoredResponse, { zone, target, now }: Pick<Asked, "zone" | "target" | "now">): Use {
+export function useOfAnswer(
+  stored: StoredResponse,
+  { zone, target, now }: Pick<Asked, "zone" | "target" | "now">,
+): Use {
   return useOf(stored, asOfAnswer({ zone, target, now }, stored));
 }
 

@@ -8,12 +8,7 @@ export interface Places {
   read(place: string, key: string): Promise<Cached | null>;
   readPart(place: string, key: string, first: number, last: number): Promise<Cached | null>;
   /** @param tagHashes of the customer's tags */
-  write(
-    place: string,
-    key: string,
-    content: Omit<Content, "tags">,
-    tagHashes?: readonly string[],
-  ): Promise<void>;
+  write(place: string, key: string, content: Omit<Content, "tags">, tagHashes?: readonly string[]): Promise<void>;
   remove(place: string, key: string): Promise<void>;
 }
 

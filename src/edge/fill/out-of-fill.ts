@@ -16,7 +16,12 @@ import { failed } from "./stale-if-error.ts";
 const FAR_RANGE_BYTES = 67_108_864;
 
 /** What comes of what this request's own fill brought. */
-export async function outOfFill(exchange: Exchange, found: Unusable, filled: Fill, isDeserved: boolean): Promise<Outcome> {
+export async function outOfFill(
+  exchange: Exchange,
+  found: Unusable,
+  filled: Fill,
+  isDeserved: boolean,
+): Promise<Outcome> {
   switch (filled.kind) {
     case "failed":
       return failed(found, filled.failure);

@@ -14,7 +14,10 @@ export function failed(found: Unusable, { reason, code }: OriginFailure): Outcom
 }
 
 /** RFC 5861 §4; where the isolate has no room to ask the origin, that is an error as well. */
-export function stale({ stored, source, use }: StoredUnusable, detail: "stale-if-error" | "busy" = "stale-if-error"): Outcome {
+export function stale(
+  { stored, source, use }: StoredUnusable,
+  detail: "stale-if-error" | "busy" = "stale-if-error",
+): Outcome {
   return given(stored, source, hit("STALE", use, detail));
 }
 
