@@ -2,8 +2,7 @@ import { log } from "../log/log.ts";
 import { isRecent } from "../memo/is-recent.ts";
 import { SharedReads, type WaitUntil } from "../memo/shared-reads.ts";
 import { within } from "../memo/within.ts";
-import type { Change, FeedHead } from "./change.ts";
-import type { FeedSource } from "./feed-source.ts";
+import type { Change, FeedHead, FeedSource } from "./change.ts";
 
 /** What remembers documents, and is told which of them are no longer to be believed. */
 export interface Follower {
@@ -120,7 +119,9 @@ export class FeedCopy {
     }
   }
 
-  async #takeIn({ first, open, changes }: FeedHead): Promise<void> {
+  async #takeIn(head: FeedHead): Promise<void> {
+    if (this.#knowsMoreThan(head)) return;
+    const { first, open, changes } = head;
     const next = this.#next;
     const isUnbroken =
       next !== null &&
@@ -135,6 +136,15 @@ export class FeedCopy {
     this.#next = { segment: open, offset: changes.length };
     this.#first = first;
     this.#forgetBefore(first);
+  }
+
+  /** Isolates of a location share heads, and one that was read by another, or by way of another cache, may be older. */
+  #knowsMoreThan({ open, changes }: FeedHead): boolean {
+    const next = this.#next;
+    const known = this.#segments.get(open);
+    if (next === null || known === undefined) return false;
+    const isBefore = open < next.segment || (open === next.segment && changes.length < next.offset);
+    return isBefore && changes.every(([key, revision], at) => known[at]?.[0] === key && known[at][1] === revision);
   }
 
   #startAnew(): void {

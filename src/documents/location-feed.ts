@@ -1,5 +1,4 @@
-import type { Change, FeedHead, FeedName } from "./change.ts";
-import type { FeedSource } from "./feed-source.ts";
+import type { Change, FeedHead, FeedName, FeedSource } from "./change.ts";
 
 /** How old a head may be that another isolate of the location has read (ms). */
 const SHARED_MS = 1_500;

@@ -2,8 +2,9 @@ import type { HostDocument } from "../hostnames/host-document.ts";
 import type { WaitUntil } from "../zones/zone-table.ts";
 import { refuse } from "./answer/refusal.ts";
 import { toResponse } from "./answer/send.ts";
+import { type Edge, orUnavailable } from "./edge.ts";
 import type { Route } from "./request/routes.ts";
-import { type Edge, orUnavailable, serve } from "./serve.ts";
+import { serve } from "./serve.ts";
 
 /** Serves a request for a hostname of a customer's own: hostname → zone, then as for the zone. */
 export function serveHostname(

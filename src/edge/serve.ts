@@ -1,46 +1,20 @@
 import { type AccountDocument, type Bar, barOf } from "../accounts/account-document.ts";
-import type { AccountTable } from "../accounts/account-table.ts";
-import type { HostTable } from "../hostnames/host-table.ts";
-import type { Settings } from "../settings.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
-import { TableUnavailable, type WaitUntil, type ZoneTable } from "../zones/zone-table.ts";
-import { answer } from "./answer/answer.ts";
-import { withErrorPage } from "./answer/error-page.ts";
+import type { WaitUntil } from "../zones/zone-table.ts";
 import { failure } from "./answer/failure.ts";
-import { optionsOf } from "./answer/options.ts";
-import { policyAnswer, wordOf } from "./answer/policy-answer.ts";
 import { keepPrivate } from "./answer/private-until.ts";
-import { type RefusalReason, refuse } from "./answer/refusal.ts";
+import { refuse } from "./answer/refusal.ts";
 import { type Replay, replay } from "./answer/replay.ts";
-import { type Answer, AT_ONCE_BYTES, type SendContext, send, toResponse, type Usage } from "./answer/send.ts";
+import { type Answer, AT_ONCE_BYTES, type SendContext, send, toResponse } from "./answer/send.ts";
 import { addServerTiming } from "./answer/server-timing.ts";
 import { type StoredBody, storedBody } from "./answer/stored-body.ts";
-import { type Watching, watchOf } from "./answer/watch.ts";
+import { watchOf } from "./answer/watch.ts";
+import { barred, pageOrAnswer } from "./answer-to.ts";
 import { streamBlob } from "./body/stream-blob.ts";
-import type { Memory } from "./cache/memory.ts";
-import type { Exchange, Filling, Notes } from "./fill/exchange.ts";
-import type { Outcome } from "./fill/outcome.ts";
-import { passPreflight, passUnsafe } from "./fill/pass.ts";
-import { read, readFresh, readStored } from "./fill/read.ts";
-import type { ClientRates } from "./policy/client-rates.ts";
-import type { Judging, Ruling } from "./policy/judge.ts";
-import { allowedMethods } from "./request/admission.ts";
-import type { Route, Routes } from "./request/routes.ts";
-import type { Target } from "./request/target.ts";
-import { courseOf, exchangesOf, rulingOn, targetOfRequest, type Visit } from "./visit.ts";
-
-/** What the edge works with, once for each isolate. */
-export interface Edge extends Filling, Judging {
-  rates: ClientRates;
-  routes: Routes;
-  hostnames: HostTable;
-  zones: ZoneTable;
-  accounts: AccountTable;
-  memory: Memory;
-  usage: Usage;
-  watching: Watching;
-  settings: Pick<Settings, "edgeDomains">;
-}
+import { type Edge, orUnavailable } from "./edge.ts";
+import type { Ruling } from "./policy/judge.ts";
+import type { Route } from "./request/routes.ts";
+import { rulingOn, targetOfRequest, type Visit } from "./visit.ts";
 
 /**
  * Serves a request for a zone: zone → account → policy and target → what is hot; else admission → outcome → answer. No promise
@@ -150,130 +124,12 @@ async function sendStored(
   return new Response(body, fields);
 }
 
-/** The answer to what nothing bars: of an error the zone's own page, where it has one. */
-function pageOrAnswer(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Answer | Promise<Answer> {
-  const { request } = visit;
-  const { zone } = ruling;
-  const answered = answerTo(visit, ruling, target, edge);
-  if (answered instanceof Promise) return answered.then((given) => withErrorPage(given, request, zone));
-  return withErrorPage(answered, request, zone);
-}
-
-/** What is answered of what is barred, whatever is asked of it. */
-function barred(
-  bar: Bar | "taken-down",
-  request: Request,
-  zone: ZoneDocument,
-  { takedown }: Target,
-  { stoppedUntil }: AccountDocument,
-  now: number,
-): Answer {
-  switch (bar) {
-    case "suspended-account":
-      return refuse(bar, request, zone);
-    case "over-quota":
-      return refuse(bar, request, zone, { "retry-after": String(Math.ceil((stoppedUntil! - now) / 1000)) });
-    case "taken-down":
-      return refuse(bar, request, zone, {}, { reference: takedown! });
-    default:
-      return bar satisfies never;
-  }
-}
-
-/** Decides what is done with a request that nothing hot answers, does it, and answers once. */
-function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Answer | Promise<Answer> {
-  const { request, now, waitUntil } = visit;
-  const { zone, until } = ruling;
-  const course = courseOf(request, ruling);
-  if (course.kind === "policy") {
-    const word = wordOf(course.answer);
-    if (word !== null) edge.usage.countRefusal(zone, word, waitUntil);
-    return policyAnswer(course.answer, request, zone);
-  }
-  if (course.kind === "refused") {
-    const allow = course.reason === "method-not-allowed" ? { allow: allowedMethods(zone) } : {};
-    return refuse(course.reason, request, zone, course.reason === "maintenance" ? retryAfterOf(zone) : allow);
-  }
-  if (course.kind === "options") return optionsOf(request, zone);
-
-  // Its objects change by unsafe methods, which only the store forgets for all isolates of a place.
-  if (zone.settings.methods === "all") edge.memory.delete(target.key);
-  const notes: Notes = {
-    noteFailure: (reason) => edge.usage.countFailure(zone, reason, waitUntil),
-    noteOrigin: {
-      asked: (firstByteMs) => edge.usage.countOrigin(zone, firstByteMs, waitUntil),
-      received: (bytes) => edge.usage.countOriginBytes(zone, bytes, waitUntil),
-    },
-  };
-  const { exchange, asOthers } = exchangesOf(visit, ruling, target, course, edge, notes);
-  const answering =
-    course.kind === "stored"
-      ? answerOutcome(asOthers, readStored(asOthers))
-      : course.kind === "read" && exchange.target !== asOthers.target
-        ? answerFromNetwork(exchange, asOthers)
-        : answerOutcome(exchange, OUTCOMES[course.kind](exchange));
-  if (until === null) return answering;
-  return answering.then((given) => {
-    keepPrivate(given.headers, until - now);
-    return given;
-  });
-}
-
 /** The fields of an answer that was made ready; those of one whose right to it ends are one client's own. */
 function fieldsFor({ fields }: Replay, { until, zone }: Ruling, now: number): Replay["fields"] {
   const { server_timing: saysTiming } = zone.settings;
   if (until === null && !saysTiming) return fields;
   const headers = new Headers(fields.headers);
-  if (until !== null) keepPrivate(headers, until - now);
+  if (until !== null) keepPrivate(headers, until - now, fields.targeted);
   if (saysTiming) addServerTiming(headers, null, now);
   return { ...fields, headers };
-}
-
-/**
- * A read that has passed other networks has a key of its own, since its origin sees which. What is fresh under everybody's key
- * asks no origin, and is for it as well.
- */
-async function answerFromNetwork(exchange: Exchange, asOthers: Exchange): Promise<Answer> {
-  const fresh = await readFresh(asOthers);
-  return fresh === null ? answerOutcome(exchange, read(exchange)) : answerOutcome(asOthers, fresh);
-}
-
-const OUTCOMES = { read, preflight: passPreflight, unsafe: passUnsafe } as const;
-
-/** The one place where what came of a request becomes an answer, and where what was opened in vain is let go of. */
-async function answerOutcome(exchange: Exchange, coming: Outcome | Promise<Outcome>): Promise<Answer> {
-  const { request, zone, bodies } = exchange;
-  let sent: unknown = null;
-  try {
-    const outcome = await coming;
-    if (outcome.kind === "refused") {
-      const { reason, code } = outcome;
-      return refuse(reason, request, zone, retryAfter(reason, zone), code === undefined ? {} : { origin_code: code });
-    }
-    const given = await answer(exchange, outcome);
-    if (zone.settings.server_timing) addServerTiming(given.headers, outcome, exchange.now);
-    sent = given.body;
-    return given;
-  } finally {
-    await bodies.closeAllBut(sent);
-  }
-}
-
-function retryAfter(reason: RefusalReason, zone: ZoneDocument): Record<string, string> {
-  if (reason === "origin-busy") return { "retry-after": "1" };
-  return reason === "maintenance" ? retryAfterOf(zone) : {};
-}
-
-/** RFC 9110 §10.2.3: when clients may come back. */
-function retryAfterOf({ settings: { maintenance } }: ZoneDocument): Record<string, string> {
-  return { "retry-after": String(maintenance?.retry_after ?? 300) };
-}
-
-/** What was looked up, or that it cannot be just now. */
-export function orUnavailable<Found>(found: Found | Promise<Found>): Found | Promise<Found | "unavailable"> {
-  if (!(found instanceof Promise)) return found;
-  return found.catch((error: unknown) => {
-    if (error instanceof TableUnavailable) return "unavailable" as const;
-    throw error;
-  });
 }

@@ -11,9 +11,9 @@ import type { Exchange, Filling, Notes } from "./fill/exchange.ts";
 import { type Judging, judge, type PolicyAnswer, type Ruling, unjudged, unruled } from "./policy/judge.ts";
 import { policyOf } from "./policy/policy.ts";
 import { type Admission, admit } from "./request/admission.ts";
+import { withAddress } from "./request/forwarded-fields.ts";
 import type { Route } from "./request/routes.ts";
 import { type Target, targetWithFields } from "./request/target.ts";
-import { withAddress } from "./request/with-address.ts";
 
 /** A request as it has come in. */
 export interface Visit {

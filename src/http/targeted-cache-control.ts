@@ -109,3 +109,24 @@ function consume(draft: CacheControlDraft, name: string, item: BareItem | readon
       return directive satisfies never;
   }
 }
+
+/**
+ * Fields that say to some caches on the way how long they may keep a response (RFC 9213 §2.1, and those from before it), in the
+ * place of its Cache-Control: who takes that back has to take them back as well.
+ */
+export function isTargeted(name: string): boolean {
+  return name.endsWith("-cache-control") || OLDER_TARGETED.has(name);
+}
+
+/** Said to Edge Side Includes and Fastly, to Akamai, and to nginx. */
+const OLDER_TARGETED: ReadonlySet<string> = new Set(["surrogate-control", "edge-control", "x-accel-expires"]);
+
+/** The targeted fields among these, in lower case. */
+export function targetedFields(headers: Headers): string[] {
+  return [...headers.keys()].filter(isTargeted);
+}
+
+/** Takes away all that is said to caches on the way beside Cache-Control. */
+export function dropTargeted(headers: Headers): void {
+  for (const name of targetedFields(headers)) headers.delete(name);
+}

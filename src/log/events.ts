@@ -62,7 +62,7 @@ export const EVENTS = {
   ],
   store_failed: [
     "warn",
-    "An answer was served and not stored: the next request asks the origin again",
+    "The cache could not be read or written: the origin is asked, now or by the next request",
     "Seldom: nothing. Always: look at the cache's disk",
   ],
   uncaught: [

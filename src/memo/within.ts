@@ -1,13 +1,20 @@
-/** What work gives. @throws where it takes longer than `ms`; the work goes on */
-export async function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
-  const done = new AbortController();
-  const late = scheduler.wait(ms, { signal: done.signal }).then(() => {
-    throw new Error(`no answer within ${ms} ms`);
-  });
-  late.catch(() => undefined);
+/** What work gives; null where it takes longer than `ms`. The work goes on. */
+export async function inTime<Value>(ms: number, work: Promise<Value>): Promise<Value | null> {
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(() => late.resolve(null), ms);
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work, late.promise]);
   } finally {
-    done.abort();
+    clearTimeout(timer);
   }
+}
+
+/** As {@link inTime}. @throws where it takes longer */
+export async function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
+  const done = await inTime(
+    ms,
+    work.then((value) => ({ value })),
+  );
+  if (done === null) throw new Error(`no answer within ${ms} ms`);
+  return done.value;
 }

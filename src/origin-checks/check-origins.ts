@@ -1,9 +1,9 @@
 import { dropBody } from "../edge/body/drop-body.ts";
 import { askCandidate } from "../edge/origin/ask-candidate.ts";
 import { type Candidate, candidatesOf } from "../edge/origin/candidates.ts";
+import type { OriginNotes } from "../edge/origin/origin-access.ts";
 import { type OriginAccess, originAccess } from "../edge/origin/origin-access.ts";
 import { ALONE } from "../edge/origin/origin-health.ts";
-import type { OriginNotes } from "../edge/origin/origin-notes.ts";
 import type { Env } from "../env.ts";
 import { zoneHosts } from "../hosts.ts";
 import { log } from "../log/log.ts";

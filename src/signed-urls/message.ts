@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import ipaddr from "ipaddr.js";
 import type { Parameter } from "./parameters.ts";
 
 /** What a token signs. */
@@ -22,6 +23,14 @@ export function hmacOf(key: string, { path, expires, address, data }: Message): 
 /** How a token begins, by whether it is locked to an address. */
 export function prefixOf(isLocked: boolean): string {
   return isLocked ? "HS256-1-" : "HS256-";
+}
+
+/** An address as it is signed: 4 bytes of IPv4, or the first 8 of IPv6 and 8 zeros. Null: it is no address. */
+export function addressBytes(text: string): Uint8Array | null {
+  if (!ipaddr.isValid(text)) return null;
+  const address = ipaddr.process(text);
+  const bytes = Uint8Array.from(address.toByteArray());
+  return address.kind() === "ipv4" ? bytes : bytes.fill(0, 8);
 }
 
 /** Parameters as they are signed. Signers sort names by their bytes, or as words of a language. */

@@ -1,5 +1,4 @@
-import { addressBytes } from "./address-bytes.ts";
-import { dataOf, hmacOf, prefixOf } from "./message.ts";
+import { addressBytes, dataOf, hmacOf, prefixOf } from "./message.ts";
 import {
   PATH_FORM,
   type Parameter,

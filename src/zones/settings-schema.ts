@@ -1,18 +1,16 @@
 import { z } from "@hono/zod-openapi";
 import { LARGEST } from "../db/bounds.ts";
 import { accessSchema } from "./access-schema.ts";
-import { type HeaderUse, isHeaderValue, refusalOfHeaderName } from "./header-rules.ts";
+import { webOrigin } from "./cors-schema.ts";
+import { forward, headers } from "./header-schemas.ts";
+import { edgeSeconds, negativeSeconds, ttl, ttlByExtension, ttlSeconds } from "./lifetime-schemas.ts";
 import { logsSchema } from "./log-settings-schema.ts";
 import { failoverSchema, originAuthSchema, originLimitSchema, originsSchema } from "./origin-schema.ts";
+import { query } from "./query-schema.ts";
 import { changesStored, looksAtClient, MOST_OPEN } from "./rules/edge-rule.ts";
 import { hostSettings } from "./rules/host-settings-schema.ts";
 import { rulesSchema } from "./rules/rule-schema.ts";
-
-const DAY_SECONDS = 86_400;
-/** How long purges are remembered, less a day: nothing is stored for longer. */
-const LONGEST_EDGE_SECONDS = 30 * DAY_SECONDS;
-/** Browsers are told so much, and ask for what has left the edge before. */
-const LONGEST_TTL_SECONDS = 365 * DAY_SECONDS;
+import { refuse } from "./schema-issues.ts";
 
 /**
  * Every name may be missing; null puts its default back.
@@ -24,103 +22,7 @@ const setting = <Schema extends z.ZodType>(schema: Schema, description: string, 
   return component === undefined ? described : described.openapi(component);
 };
 
-const edgeSeconds = z.int().min(0).max(LONGEST_EDGE_SECONDS);
-const ttlSeconds = z.int().min(0).max(LONGEST_TTL_SECONDS);
-const typeSeconds = ttlSeconds.nullable().optional();
 const milliseconds = z.int().min(100).max(100_000).nullable().optional();
-const flag = z.boolean().nullable().optional();
-
-/** Also where a name's value is wrong: all that is wrong is said at once. */
-const ALWAYS = {
-  when: ({ value }: z.core.ParsePayload) => typeof value === "object" && value !== null && !Array.isArray(value),
-};
-
-const ttl = z.strictObject(
-  {
-    css: typeSeconds,
-    js: typeSeconds,
-    font: typeSeconds,
-    image: typeSeconds,
-    media: typeSeconds,
-    other: typeSeconds,
-  },
-  {
-    error: ({ code }) =>
-      code === "unrecognized_keys"
-        ? "is no kind of asset (css, js, font, image, media, other); seconds by extension are set in ttl_by_extension"
-        : undefined,
-  },
-);
-
-const ttlByExtension = z.record(z.string(), ttlSeconds.nullable()).superRefine((ttls, context) => {
-  limit(ttls, 100, context);
-  for (const extension of Object.keys(ttls)) {
-    if (!/^[a-z0-9_-]{1,16}$/.test(extension))
-      refuse(context, extension, "must be an extension in lower case, without the dot");
-  }
-}, ALWAYS);
-
-const parameters = z
-  .array(
-    z
-      .string()
-      .min(1)
-      .max(100)
-      .refine((name) => !/[=&#]/.test(name), "must be a parameter's name alone, without its value")
-      .refine((name) => !/%[0-9a-f]{2}/i.test(name), "must be written as it is decoded, such as a[] for a%5B%5D")
-      .refine((name) => !name.slice(0, -1).includes("*"), "may have * only at its end")
-      .refine(
-        (name) => name !== "*",
-        'must have something before the *; for all parameters say "sort", for none "ignore"',
-      ),
-  )
-  .max(100);
-
-const query = z.union(
-  [z.enum(["keep", "sort", "ignore"]), parameters, z.strictObject({ except: parameters }).openapi("ParametersExcept")],
-  {
-    error: 'must be "keep", "sort", "ignore", a list of parameters, or {"except": a list of parameters}',
-  },
-);
-
-const forward = z.strictObject({
-  headers: z
-    .union([z.literal("all"), z.array(z.string().toLowerCase()).max(50)], {
-      error: 'must be "all" or a list of header names',
-    })
-    .superRefine((names, context) => {
-      if (names === "all") return;
-      for (const [index, name] of names.entries()) refuseHeader(context, index, name, "forward");
-    })
-    .nullable()
-    .optional(),
-  cookies: flag,
-  authorization: flag,
-  client_ip: flag.describe("Whether the origin gets the address that a client has, as `X-Forwarded-For`."),
-});
-
-const headers = (use: HeaderUse) =>
-  z.record(z.string().toLowerCase(), z.string().max(1_024).nullable()).superRefine((values, context) => {
-    limit(values, 50, context);
-    for (const [name, value] of Object.entries(values)) {
-      refuseHeader(context, name, name, use);
-      if (typeof value === "string" && !isHeaderValue(value))
-        refuse(context, name, "must be visible ASCII without line ends");
-    }
-  }, ALWAYS);
-
-const webOrigin = z.string().refine(isOriginOrAllBelow, {
-  error:
-    "must be an origin as browsers send it, such as https://www.example.com, or https://*.example.com for all below it",
-});
-
-/** What stands for the `*` is a label or more, and what it is below has a dot: `https://*.com` would be the whole world. */
-function isOriginOrAllBelow(text: string): boolean {
-  const [, scheme, below] = /^(https?:\/\/)\*\.(.*)$/.exec(text) ?? [];
-  if (below === undefined) return !text.includes("*") && URL.parse(text)?.origin === text;
-  const url = URL.parse(`${scheme}${below}`);
-  return url !== null && url.origin === `${scheme}${below}` && /[a-z]\.[a-z]|^localhost$/.test(url.hostname);
-}
 
 /**
  * The `settings` that POST and PATCH take. Unknown names are refused, each by its name. See `mergeSettings` for what
@@ -144,7 +46,7 @@ export const settingsSchema = z
       z.boolean(),
       "Whether they are guessed as well for names without an extension: pages, branches, indexes.",
     ),
-    negative_ttl: setting(z.int().min(0).max(DAY_SECONDS), "Seconds for a 404 or 410 without freshness of its own."),
+    negative_ttl: setting(negativeSeconds, "Seconds for a 404 or 410 without freshness of its own."),
     max_error_ttl: setting(
       edgeSeconds,
       "Seconds that a status of 400 and more may claim, for the edge and for clients.",
@@ -260,19 +162,3 @@ export const settingsSchema = z
 
 /** What a customer changes of a zone's settings. */
 export type SettingsPatch = z.output<typeof settingsSchema>;
-
-type Context = z.core.$RefinementCtx<unknown>;
-
-function refuse(context: Context, name: string | number, message: string): void {
-  context.addIssue({ code: "custom", path: [name], message });
-}
-
-function refuseHeader(context: Context, at: string | number, name: string, use: HeaderUse): void {
-  const reason = refusalOfHeaderName(name, use);
-  if (reason !== null) refuse(context, at, reason);
-}
-
-function limit(record: object, most: number, context: Context): void {
-  if (Object.keys(record).length > most)
-    context.addIssue({ code: "custom", message: `must have at most ${most} names` });
-}

@@ -1,10 +1,9 @@
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AccountTable } from "../../src/accounts/account-table.ts";
-import type { Change, FeedHead } from "../../src/documents/change.ts";
+import type { Change, FeedHead, FeedSource } from "../../src/documents/change.ts";
 import { DocumentCopies } from "../../src/documents/document-copies.ts";
 import { FeedCopy } from "../../src/documents/feed-copy.ts";
-import type { FeedSource } from "../../src/documents/feed-source.ts";
 import { storeOrigin } from "../../src/hosts.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
 import { ZoneTable } from "../../src/zones/zone-table.ts";

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { type Change, SEGMENT_CHANGES } from "../../src/documents/change.ts";
+import { type Change, type FeedSource, SEGMENT_CHANGES } from "../../src/documents/change.ts";
 import { FeedCopy } from "../../src/documents/feed-copy.ts";
-import type { FeedSource } from "../../src/documents/feed-source.ts";
 
 const START = 1_800_000_000_000;
 
@@ -127,6 +126,23 @@ describe("FeedCopy", () => {
     expect(copy.leastOf("zone:0")).toBe(-1);
     expect(copy.isCurrent(START + 2_000)).toBe(true);
   });
+
+  it.each([3, SEGMENT_CHANGES])(
+    "doubts nothing for an older head of %i changes that another isolate has read",
+    async (known) => {
+      told.changes = manyChanges(known);
+      const { copy, outdated, keepUp } = copyOf(told);
+      await keepUp(0);
+      outdated();
+      told.changes = manyChanges(known - 1);
+      await keepUp(2_000);
+      expect(outdated()).toEqual([]);
+      expect(copy.leastOf(`zone:${known - 1}`)).toBe(1);
+      told.changes = manyChanges(known + 1);
+      await keepUp(4_000);
+      expect(outdated()).toEqual([`zone:${known} 1`]);
+    },
+  );
 
   it("forgets what the feed tells no longer", async () => {
     told.changes = manyChanges(SEGMENT_CHANGES * 2);

@@ -18,7 +18,6 @@ import { isCompressedData } from "../../src/edge/origin/compressed-data.ts";
 import { type Question, withOwnRedirects } from "../../src/edge/origin/own-redirects.ts";
 import { pathBelow } from "../../src/edge/origin/path-below.ts";
 import { Glob } from "../../src/edge/policy/glob.ts";
-import { lenientPath } from "../../src/edge/policy/lenient-path.ts";
 import { presentedBy } from "../../src/edge/policy/presented.ts";
 import { redirectLocation } from "../../src/edge/policy/redirect-location.ts";
 import { hostMatcher, refererHost } from "../../src/edge/policy/referer.ts";
@@ -47,6 +46,7 @@ import { freshenHeaders } from "../../src/http/freshen.ts";
 import { endToEndHeaders } from "../../src/http/hop-by-hop.ts";
 import { invalidatedUris } from "../../src/http/invalidation.ts";
 import { isAnswer } from "../../src/http/is-answer.ts";
+import { lenientPath } from "../../src/http/lenient-path.ts";
 import { mediaTypeOf } from "../../src/http/media-type.ts";
 import { parseContentRange, parseRange } from "../../src/http/range.ts";
 import { dropHostFields } from "../../src/http/response-fields.ts";
@@ -203,7 +203,7 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
     "Glob, of a long pattern": (text) => new Glob(`*${text}b*`).captures(text),
     "Glob, of many stars": (text) => new Glob(text.replaceAll("a", "*a")).captures(`${text}b`),
   },
-  "src/edge/policy/lenient-path.ts": { lenientPath: (text) => lenientPath(`/${text}`) },
+  "src/http/lenient-path.ts": { lenientPath: (text) => lenientPath(`/${text}`) },
   "src/edge/policy/redirect-location.ts": {
     redirectLocation: (text) => redirectLocation({ to: `/$1?a=$1` }, [text], `?${text}`),
     "redirectLocation, of its target": (text) => redirectLocation({ to: `/${text}$1` }, ["a"], ""),

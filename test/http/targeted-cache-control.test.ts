@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { type CacheControl, NO_DIRECTIVES } from "../../src/http/cache-control.ts";
-import { effectiveCacheControl, parseCdnCacheControl } from "../../src/http/targeted-cache-control.ts";
+import {
+  dropTargeted,
+  effectiveCacheControl,
+  parseCdnCacheControl,
+  targetedFields,
+} from "../../src/http/targeted-cache-control.ts";
 
 describe("parseCdnCacheControl() reads", () => {
   it.each<[string, Partial<CacheControl>]>([
@@ -61,5 +66,22 @@ describe("effectiveCacheControl() takes the directives of", () => {
   ])("%j (targeted: %j)", (headers, targeted, expected) => {
     const directives = { ...NO_DIRECTIVES, ...expected };
     expect(effectiveCacheControl(new Headers(headers))).toEqual({ directives, targeted });
+  });
+});
+
+describe("targetedFields()", () => {
+  it("finds what is said to caches on the way, and neither Cache-Control nor what is only called alike", () => {
+    const targeted = [
+      "akamai-cache-control",
+      "cdn-cache-control",
+      "edge-control",
+      "surrogate-control",
+      "x-accel-expires",
+    ];
+    const others = ["cache-control", "expires", "surrogate-key", "x-cache-control-note"];
+    const headers = new Headers([...targeted, ...others].map((name): [string, string] => [name, "1"]));
+    expect(targetedFields(headers)).toEqual(targeted);
+    dropTargeted(headers);
+    expect([...headers.keys()]).toEqual(others);
   });
 });

@@ -110,6 +110,16 @@ describe("a body", () => {
       expect(origin.hits).toBe(hits);
     }
   });
+
+  it("above max_object_bytes is not stored either where it is held in memory before its length is known", async () => {
+    const { get, origin } = await play({ max_object_bytes: 1_000 });
+    origin.answers(chunked([bytes(600), bytes(600, 1)], {}), chunked([bytes(600), bytes(400, 1)], {}));
+    expect((await read(await get("/a.mp4"))).byteLength).toBe(1_200);
+    for (const hits of [2, 2]) {
+      expect((await read(await get("/a.mp4"))).byteLength).toBe(1_000);
+      expect(origin.hits).toBe(hits);
+    }
+  });
 });
 
 describe("a response that comes without a validator", () => {
@@ -197,10 +207,15 @@ describe("a range", () => {
 
   it("beyond the end is a 416 that tells the size", async () => {
     const { get, origin } = await play();
-    origin.answers(asset("0123456789"));
+    origin.answers(asset("0123456789", { "cdn-cache-control": "max-age=600", "cache-control": "max-age=60" }));
     await (await get("/a.png")).arrayBuffer();
     const response = await get("/a.png", ranged("bytes=10-"));
     expect(response.status).toBe(416);
+    // Of another range no cache is to say so.
+    expect(["cache-control", "cdn-cache-control"].map((name) => response.headers.get(name))).toEqual([
+      "no-store",
+      null,
+    ]);
     expect(response.headers.get("content-range")).toBe("bytes */10");
     expect(await response.text()).toBe("");
   });

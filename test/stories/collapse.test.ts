@@ -24,6 +24,38 @@ describe("requests for one key at the same time", () => {
     expect(origin.hits).toBe(1);
   });
 
+  it("are one request where the origin takes longer than clocks may differ, too", async () => {
+    const { get, origin } = await play();
+    const { passed, open } = gate();
+    origin.answers(async () => {
+      await passed;
+      return new Response("x", { headers: { etag: '"1"', "cache-control": "max-age=600" } });
+    });
+    const all = Promise.all(Array.from({ length: 20 }, async () => (await get("/a.js")).text()));
+    await expect.poll(() => origin.hits).toBe(1);
+    pass(12);
+    open();
+    expect(new Set(await all)).toEqual(new Set(["x"]));
+    expect(origin.hits).toBe(1);
+  });
+
+  it("validate once what an origin as slow confirms", async () => {
+    const { get, origin } = await play();
+    const { passed, open } = gate();
+    origin.answers(asset("v1", { etag: '"1"', "cache-control": "max-age=100" }), async () => {
+      await passed;
+      return new Response(null, { status: 304, headers: { "cache-control": "max-age=100" } });
+    });
+    await (await get("/a.js")).text();
+    pass(101);
+    const all = Promise.all(Array.from({ length: 20 }, async () => (await get("/a.js")).text()));
+    await expect.poll(() => origin.hits).toBe(2);
+    pass(12);
+    open();
+    expect(new Set(await all)).toEqual(new Set(["v1"]));
+    expect(origin.hits).toBe(2);
+  });
+
   it("are told apart by what the origin sees of them", async () => {
     const { get, origin } = await play({
       forward: { headers: ["accept-language"], cookies: false, authorization: false },

@@ -125,12 +125,13 @@ describe("rules that change what is stored", () => {
       ...rules({ when: { country: ["DE", "FR"] }, do: { origin: eu.url } }),
       origin_headers: { authorization: "Basic secret" },
     });
-    origin.answers(asset("world", DAY));
-    const read = async (init?: RequestInit) => said(await get("/a", init), "cache-control");
+    origin.answers(asset("world", { ...DAY, "cloudflare-cdn-cache-control": "max-age=86400" }));
+    const read = async (init?: RequestInit) =>
+      said(await get("/a", init), "cache-control", "cloudflare-cdn-cache-control");
     for (let i = 0; i < 2; i++) {
-      expect(await read(from("DE"))).toEqual([200, "private, max-age=86400", "eu"]);
-      expect(await read(from("US"))).toEqual([200, "private, max-age=86400", "world"]);
-      expect(await read()).toEqual([200, "private, max-age=86400", "world"]);
+      expect(await read(from("DE"))).toEqual([200, "private, max-age=86400", null, "eu"]);
+      expect(await read(from("US"))).toEqual([200, "private, max-age=86400", null, "world"]);
+      expect(await read()).toEqual([200, "private, max-age=86400", null, "world"]);
     }
     expect([eu.hits, origin.hits]).toEqual([1, 1]);
     expect(eu.requests[0]!.headers.has("authorization")).toBe(false);

@@ -15,11 +15,31 @@ function keptFor({ headers }: Response): number {
   return Number(maxAge ?? byExpires) - Number(headers.get("age") ?? 0);
 }
 
+describe("an error of the edge's own", () => {
+  it("is kept by no cache, whatever the zone says to caches of its answers", async () => {
+    const own = { "cdn-cache-control": "max-age=600", "surrogate-control": "max-age=600" };
+    const { get, origin } = await play({ response_headers: own, access: { user_agents: { deny: ["bot"] } } });
+    origin.answers(asset("x"), () => Promise.reject(new Error("reset")));
+    expect((await get("/a.css")).headers.get("cdn-cache-control")).toBe("max-age=600");
+    for (const init of [{ headers: { "user-agent": "a bot" } }, { method: "POST" }, {}]) {
+      const refused = await get("/b.css", init);
+      expect([403, 405, 502]).toContain(refused.status);
+      expect(["cache-control", ...Object.keys(own)].map((name) => refused.headers.get(name))).toEqual([
+        "no-store",
+        null,
+        null,
+      ]);
+    }
+  });
+});
+
 describe("an error that claims to be true for a year", () => {
   const claims: [string, () => Record<string, string>][] = [
     ["max-age and immutable", () => ({ "cache-control": `public, max-age=${YEAR}, immutable` })],
     ["s-maxage", () => ({ "cache-control": `max-age=${YEAR}, s-maxage=${YEAR}` })],
     ["CDN-Cache-Control", () => ({ "cdn-cache-control": `max-age=${YEAR}`, "cache-control": `max-age=${YEAR}` })],
+    ["a field for one CDN", () => ({ "cloudflare-cdn-cache-control": `max-age=${YEAR}` })],
+    ["a field for nginx", () => ({ "x-accel-expires": `${YEAR}` })],
     ["Expires", () => ({ expires: dateAt(now() + YEAR * 1000) })],
     ["stale windows", () => ({ "cache-control": `max-age=5, stale-while-revalidate=${YEAR}, stale-if-error=${YEAR}` })],
     ["a change long ago", () => ({ "cache-control": "public", "last-modified": "Sun, 22 Nov 2020 10:00:00 GMT" })],
@@ -36,7 +56,9 @@ describe("an error that claims to be true for a year", () => {
         expect([failed.status, await failed.text()]).toEqual([status, "sorry"]);
         expect(keptFor(failed), `a client keeps ${status}`).toBeLessThanOrEqual(10);
         expect(failed.headers.get("cache-control") ?? "").not.toMatch(/immutable|stale-/);
-        expect(failed.headers.get("cdn-cache-control") ?? "max-age=0").toMatch(/max-age=\d\d?$/);
+        for (const name of ["cdn-cache-control", "cloudflare-cdn-cache-control"])
+          expect(failed.headers.get(name) ?? "max-age=0").toMatch(/max-age=\d\d?$/);
+        expect(failed.headers.get("x-accel-expires")).toBeNull();
       }
       pass(11);
       expect(await (await get("/a.css")).text(), `the edge keeps ${status}`).toBe("works");

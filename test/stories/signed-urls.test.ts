@@ -1,3 +1,4 @@
+import { exports } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { asset, pass, playEdge } from "../support/edge.ts";
 import { playSigned, sealedKey } from "../support/signing.ts";
@@ -90,7 +91,11 @@ describe("a zone whose URLs have to be signed", () => {
 
   it("answers privately, for no longer than the token holds: a miss, a hit, a range, a 304, a HEAD", async () => {
     const { origin, get, sign } = await playSigned();
-    origin.answers(asset("abcdef", { ...CSS, etag: '"1"', "cdn-cache-control": "max-age=86400" }));
+    const toCaches = {
+      ...{ "cdn-cache-control": "max-age=86400", "cloudflare-cdn-cache-control": "public, max-age=86400" },
+      ...{ "edge-control": "cache-maxage=1d", "x-accel-expires": "86400" },
+    };
+    origin.answers(asset("abcdef", { ...CSS, etag: '"1"', ...toCaches }));
     const expires = Date.now() / 1000 + 100;
     const url = sign("/a.css", { expires });
     const all: [RequestInit, number][] = [
@@ -107,12 +112,38 @@ describe("a zone whose URLs have to be signed", () => {
       await answer.arrayBuffer();
       expect(answer.status).toBe(status);
       expect(answer.headers.get("cache-control")).toBe(`private, max-age=${100 - index}`);
-      expect(answer.headers.get("cdn-cache-control")).toBeNull();
+      expect(Object.keys(toCaches).filter((name) => answer.headers.has(name))).toEqual([]);
       pass(1);
     }
     expect(origin.hits).toBe(1);
     const lasting = await get(sign("/a.css", { expires: Date.now() / 1000 + 1_000_000 }));
     expect(lasting.headers.get("cache-control")).toBe("private, max-age=86400");
+  });
+
+  it.each(["query", "path"] as const)(
+    "is asked by https where it was by http, with the token in its %s",
+    async (form) => {
+      const { origin, zone, get, sign } = await playSigned({ https: "redirect" });
+      origin.answers(asset("a", CSS));
+      const url = sign("/a.css?v=1", { form });
+      const sent = await get(url, { redirect: "manual" });
+      const location = sent.headers.get("location")!;
+      expect([sent.status, location]).toEqual([308, `https://${zone.name}.rescdn.localhost${url}`]);
+      expect(await told(await exports.default.fetch(location))).toBe("200 MISS");
+      expect(await told(await exports.default.fetch(location.replace("HS256-", "HS256-x")))).toBe(
+        "403 signature-wrong",
+      );
+    },
+  );
+
+  it("counts what is left of a token from when its origin has answered", async () => {
+    const { origin, get, sign } = await playSigned();
+    origin.answers(() => {
+      pass(8);
+      return asset("abcdef", CSS)(new Request("https://a.example"));
+    });
+    const answer = await get(sign("/a.css", { expires: Date.now() / 1000 + 100 }));
+    expect(answer.headers.get("cache-control")).toBe("private, max-age=92");
   });
 
   it("answers privately out of the store as well, where it does not fit into memory", async () => {

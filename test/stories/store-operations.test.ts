@@ -68,6 +68,48 @@ describe("of the Cache API", () => {
   });
 });
 
+describe("a cache that fails", () => {
+  const fail = (...names: ("match" | "delete")[]) => {
+    for (const name of names) {
+      const original = Cache.prototype[name] as (...args: unknown[]) => Promise<never>;
+      vi.spyOn(Cache.prototype, name).mockImplementation(async function (this: Cache, ...args: unknown[]) {
+        if (isOfStore(args[0])) throw new Error("the disk has gone");
+        return original.apply(this, args);
+      });
+    }
+  };
+
+  it("is taken for an empty one: the origin is asked", async () => {
+    const { get, origin } = await play();
+    origin.answers(serving("0123456789"));
+    fail("match");
+    const whole = await get("/a.mp4");
+    expect([whole.status, await whole.text()]).toEqual([200, "0123456789"]);
+    const part = await get("/b.mp4", ranged("bytes=2-3"));
+    expect([part.status, await part.text()]).toEqual([206, "23"]);
+  });
+
+  it("is so too where it held what is asked for", async () => {
+    const { get, origin } = await play();
+    const large = "x".repeat(1_200_000);
+    origin.answers(serving(large));
+    const read = async () => (await (await get("/a.mp4")).text()).length;
+    for (let i = 0; i < 3; i++) expect(await read()).toBe(large.length);
+    expect(origin.hits).toBe(1);
+    fail("match");
+    expect(await read()).toBe(large.length);
+    expect(origin.hits).toBe(2);
+  });
+
+  it("keeps nobody from the answer to a change that the origin has made", async () => {
+    const { get, origin } = await play({ methods: "all" });
+    origin.answers(asset("done", {}, 201));
+    fail("delete");
+    const changed = await get("/a", { method: "POST", body: "x" });
+    expect([changed.status, await changed.text()]).toEqual([201, "done"]);
+  });
+});
+
 describe("a part", () => {
   it("gives its place to the whole", async () => {
     const { get, origin } = await play();

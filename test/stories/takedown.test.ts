@@ -56,13 +56,24 @@ describe("a takedown", () => {
     await takeDown("/leak/%61.css");
     for (const path of ["/leak/a.css", "/leak/a.css?x=1", "/leak/%61.css", "/x/../leak/a.css", "/leak/%2e/a.css"])
       expect(await status(path), path).toBe(451);
+    // What servers read as the same: several slashes, encoded ones, parameters of a segment.
+    for (const path of [
+      "/leak//a.css",
+      "//leak/a.css",
+      "/leak%2Fa.css",
+      "/leak/a.css;v=1",
+      "/leak;x/a.css",
+      "/x/..;/leak/a.css",
+    ])
+      expect(await status(path), path).toBe(451);
     for (const path of ["/leak/a.cssx", "/leak/", "/leak/b.css"]) expect(await status(path), path).toBe(200);
   });
 
   it("of a prefix holds for all that begins so", async () => {
     const { takedown } = await takeDown("/leak/*");
     expect(takedown.url).toBe(`https://${zone.name}.rescdn.io/leak/*`);
-    for (const path of ["/leak/", "/leak/a.css", "/leak/b/c?d"]) expect(await status(path), path).toBe(451);
+    for (const path of ["/leak/", "/leak/a.css", "/leak/b/c?d", "//leak//b", "/leak%5Cb"])
+      expect(await status(path), path).toBe(451);
     expect(await status("/leaks.css")).toBe(200);
   });
 

@@ -40,6 +40,18 @@ describe("locations behind the upper tier", () => {
     expect(origin.hits).toBe(2);
   });
 
+  it("ask it once also where it takes longer than clocks may differ", async () => {
+    const { ask, origin } = await playNetwork(12);
+    origin.answers(async () => {
+      await scheduler.wait(20);
+      pass(12);
+      return new Response("slow", { headers: fresh });
+    });
+    const all = await Promise.all(Array.from({ length: 12 }, (_, at) => text(ask(at, "/a.css"))));
+    expect(new Set(all)).toEqual(new Set(["slow"]));
+    expect(origin.hits).toBe(1);
+  });
+
   it("tell the age of what the tier held, keep it no longer than it is fresh, and name both caches", async () => {
     const { ask, origin } = await playNetwork(3);
     origin.answers(asset("hello", { ...fresh, age: "50" }));

@@ -47,6 +47,20 @@ describe("a stale response", () => {
     expect(origin.hits).toBe(2);
   });
 
+  it("is not asked for in the background by who forbids that the answer is stored", async () => {
+    const { get, origin } = await play({ stale_while_revalidate: 60 });
+    origin.answers(asset("v1", { "cache-control": "max-age=10" }), asset("v2", { "cache-control": "max-age=10" }));
+    await (await get("/a.css")).text();
+    pass(11);
+    for (let i = 0; i < 5; i++) {
+      const stale = await get("/a.css", { headers: { "cache-control": "no-store" } });
+      expect([await stale.text(), stale.headers.get("x-cache")]).toEqual(["v1", "STALE"]);
+    }
+    expect(await (await get("/a.css")).text()).toBe("v1");
+    await expect.poll(async () => (await get("/a.css")).text()).toBe("v2");
+    expect(origin.hits).toBe(2);
+  });
+
   it("is replaced when the origin has another one", async () => {
     const { get, origin } = await play();
     origin.answers(

@@ -1,9 +1,8 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { ownCache } from "../../src/edge/cache/own-cache.ts";
-import { toTierRequest } from "../../src/edge/tier/question.ts";
+import { TIER_FORM, toTierRequest } from "../../src/edge/tier/question.ts";
 import type { Tier } from "../../src/edge/tier/tier.ts";
-import { TIER_FORM } from "../../src/edge/tier/tier-form.ts";
 import { createEntry } from "../../src/entry.ts";
 import type { ShieldExports } from "../../src/shield.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";

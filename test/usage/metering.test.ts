@@ -85,6 +85,17 @@ describe("Metering", () => {
     expect(await counted(zone)).toEqual([100, 1_005]);
   });
 
+  it("arranges one delivery, however long ago came what is answered now", async () => {
+    const { calls, binding } = meters();
+    const metering = new Metering(binding, "AMS");
+    const zone = newZone();
+    for (const ago of [0, 25_000, 0, 40_000, 0])
+      metering.countRequest(zone, "/a", "MISS", 200, 1, Date.now() - ago, waitUntil);
+    expect(background).toHaveLength(1);
+    await settled();
+    expect(calls).toHaveLength(1);
+  });
+
   it("makes one call for all accounts and modes", async () => {
     const { calls, binding } = meters();
     const metering = new Metering(binding, "AMS");
@@ -167,9 +178,11 @@ describe("Metering", () => {
     const zone = newZone();
     vi.spyOn(scheduler, "wait").mockImplementationOnce(() => new Promise(() => undefined));
     metering.countRequest(zone, "/a", "HIT", 200, 10, Date.now(), () => undefined);
-    metering.countRequest(zone, "/a", "HIT", 200, 10, NOON + 19_999, waitUntil);
+    vi.setSystemTime(NOON + 19_999);
+    metering.countRequest(zone, "/a", "HIT", 200, 10, Date.now(), waitUntil);
     expect(background).toHaveLength(0);
-    metering.countRequest(zone, "/a", "HIT", 200, 10, NOON + 20_000, waitUntil);
+    vi.setSystemTime(NOON + 20_000);
+    metering.countRequest(zone, "/a", "HIT", 200, 10, Date.now(), waitUntil);
     await settled();
     expect(await counted(zone)).toEqual([3, 30]);
   });

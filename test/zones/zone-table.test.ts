@@ -1,8 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Change } from "../../src/documents/change.ts";
+import type { Change, FeedSource } from "../../src/documents/change.ts";
 import { FeedCopy } from "../../src/documents/feed-copy.ts";
-import type { FeedSource } from "../../src/documents/feed-source.ts";
 import { EMPTY_PURGE_LOG, purgeVerdict } from "../../src/zones/purge/purge-log.ts";
 import { DEFAULT_SETTINGS } from "../../src/zones/settings.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";

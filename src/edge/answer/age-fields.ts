@@ -1,6 +1,7 @@
 import { asPrivate } from "../../http/as-private.ts";
 import { boundCacheControl } from "../../http/bound-cache-control.ts";
 import { appendCacheStatus, formatCacheStatus, formatShieldStatus } from "../../http/cache-status.ts";
+import { dropTargeted } from "../../http/targeted-cache-control.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { fieldOf, type StoredResponse } from "../cache/stored-response.ts";
 import type { Provenance } from "../fill/provenance.ts";
@@ -34,7 +35,7 @@ export function stampAge(
   }
   if (ruled?.isPrivate) {
     headers.set("cache-control", asPrivate(headers.get("cache-control")));
-    headers.delete("cdn-cache-control");
+    dropTargeted(headers);
   }
   // RFC 9211 §2: each cache appends its own.
   const own = formatCacheStatus(cacheStatus);

@@ -4,10 +4,11 @@ import { headersOf } from "../../http/headers-of.ts";
 import { contentRange, unsatisfiedRange } from "../../http/range.ts";
 import { dropHostFields } from "../../http/response-fields.ts";
 import { isSuccess, isWithoutContent } from "../../http/statuses.ts";
+import { dropTargeted } from "../../http/targeted-cache-control.ts";
 import { dropBody } from "../body/drop-body.ts";
 import type { BodySource } from "../cache/body-source.ts";
-import type { Caches } from "../cache/caches.ts";
 import type { ReadyAnswer } from "../cache/hot-response.ts";
+import type { Caches } from "../cache/lookup.ts";
 import { type StoredResponse, selectedValidators } from "../cache/stored-response.ts";
 import type { ResponseOutcome } from "../fill/outcome.ts";
 import type { Provenance } from "../fill/provenance.ts";
@@ -74,6 +75,8 @@ async function answerIn(
       headers.set("content-range", unsatisfiedRange(selection.size));
       for (const name of ABOUT_CONTENT) headers.delete(name);
       headers.set("cache-control", "no-store");
+      headers.delete("expires");
+      dropTargeted(headers);
       return { status: 416, headers, ...WITHOUT_BODY, isOnTheWay, xCache };
     case "part": {
       const { first, last, size } = selection;

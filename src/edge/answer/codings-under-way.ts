@@ -1,3 +1,4 @@
+import { inTime } from "../../memo/within.ts";
 import { CodingBudget } from "./coding-budget.ts";
 
 /** Nobody waits for longer, ms. */
@@ -52,11 +53,5 @@ export async function codeOnce(
     return promise;
   }
 
-  const late = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => late.resolve(false), PATIENCE_MS);
-  try {
-    return await Promise.race([coming, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return (await inTime(PATIENCE_MS, coming)) === true;
 }

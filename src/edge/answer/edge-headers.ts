@@ -1,4 +1,5 @@
 import { listMembers } from "../../http/field-syntax.ts";
+import { dropTargeted } from "../../http/targeted-cache-control.ts";
 import { varyFields } from "../../http/vary.ts";
 import type { Ruled } from "../../zones/rules/ruled.ts";
 import type { ZoneSettings } from "../../zones/settings.ts";
@@ -21,6 +22,7 @@ export function addEdgeHeaders(headers: Headers, request: Headers, zone: ZoneHea
   if (zone.ruled === undefined) return;
   for (const name of zone.ruled.removed) headers.delete(name);
   for (const name of zone.ruled.vary) addVary(headers, name);
+  if (zone.ruled.isPrivate) dropTargeted(headers);
 }
 
 /** Tells caches that a request field tells answers apart. */
@@ -33,7 +35,7 @@ export function addVary(headers: Headers, field: string): void {
 interface ZoneHeaders {
   mode: "live" | "test";
   settings: Pick<ZoneSettings, "cors" | "noindex" | "response_headers">;
-  ruled?: Pick<Ruled, "removed" | "vary">;
+  ruled?: Pick<Ruled, "removed" | "vary" | "isPrivate">;
 }
 
 /**

@@ -26,9 +26,8 @@ export async function encodeByPieces(body: ReadableStream, size: number, coding:
 }
 
 async function* piecesOf(body: ReadableStream): AsyncGenerator<Uint8Array> {
-  const reader = new BodyReader(body);
-  for (let piece = await reader.next(); piece !== null; piece = await reader.next()) {
-    yield piece.slice(); // the reader reads into the same bytes again
+  for await (const piece of new BodyReader(body).copies()) {
+    yield piece;
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
 }

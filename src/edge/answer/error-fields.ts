@@ -2,6 +2,7 @@ import { boundCacheControl } from "../../http/bound-cache-control.ts";
 import { parseCacheControl } from "../../http/cache-control.ts";
 import { formatHttpDate, parseHttpDate } from "../../http/dates.ts";
 import { isUnderstood } from "../../http/statuses.ts";
+import { isTargeted } from "../../http/targeted-cache-control.ts";
 import type { ZoneSettings } from "../../zones/settings.ts";
 import { fieldOf, type StoredResponse } from "../cache/stored-response.ts";
 
@@ -38,8 +39,11 @@ export function boundError(headers: Headers, stored: StoredResponse, most: numbe
   const said = fieldOf(stored, "cache-control");
   const bounded = said && boundCacheControl(said, most);
   if (bounded !== null) headers.set("cache-control", bounded);
-  const toCdns = fieldOf(stored, "cdn-cache-control");
-  if (toCdns !== null) headers.set("cdn-cache-control", boundCacheControl(toCdns, most));
+  for (const [name, value] of stored.headers) {
+    if (!isTargeted(name)) continue;
+    if (name.endsWith("cache-control")) headers.set(name, boundCacheControl(value, most));
+    else headers.delete(name); // in a language of its own
+  }
   if (parseCacheControl(bounded).maxAge !== undefined) return;
   const date = parseHttpDate(fieldOf(stored, "date")) ?? stored.answeredAt;
   const expires = parseHttpDate(fieldOf(stored, "expires"));

@@ -1,3 +1,4 @@
+import { dropTargeted } from "../../http/targeted-cache-control.ts";
 import { weightedValues } from "../../http/weighted-list.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { dropBody } from "../body/drop-body.ts";
@@ -22,7 +23,7 @@ const OF_BODY = [
     "content-range",
   ],
   ...["content-digest", "content-md5", "digest", "repr-digest", "etag", "last-modified", "expires", "link"],
-  ...["cdn-cache-control", "refresh", "sourcemap"],
+  ...["refresh", "sourcemap"],
 ];
 
 /** Whether a zone has a page for a status. */
@@ -50,6 +51,7 @@ function pageInPlaceOf(answer: Answer, request: Request, page: string): Answer {
   const headers = new Headers(answer.headers);
   for (const name of TELL_PAGES_APART) addVary(headers, name);
   for (const name of OF_BODY) headers.delete(name);
+  dropTargeted(headers);
   headers.set("content-type", "text/html; charset=utf-8");
   headers.set("content-security-policy", INERT);
   headers.set("cache-control", "no-store");

@@ -1,9 +1,7 @@
 import { parseCacheControl } from "../../http/cache-control.ts";
 import { parseHttpDate } from "../../http/dates.ts";
+import { targetedFields } from "../../http/targeted-cache-control.ts";
 import { BoundedMap } from "../../memo/bounded-map.ts";
-
-/** Said to caches beyond this one, which would share what is one client's, or keep it past its time. */
-const FOR_OTHERS = ["expires", "cdn-cache-control", "surrogate-control"];
 
 /** What of a `Cache-Control` holds for one client's own copy. */
 interface Said {
@@ -22,11 +20,17 @@ const LONGEST_REMEMBERED = 128;
  * kept, it may not.
  *
  * @param left of that right, ms
+ * @param targeted what is said to caches beyond this one, which would share what is one client's, or keep it past its time
  */
-export function keepPrivate(headers: Headers, left: number): void {
+export function keepPrivate(
+  headers: Headers,
+  left: number,
+  targeted: readonly string[] = targetedFields(headers),
+): void {
   const { noStore, maxAge, kept } = saidIn(headers.get("cache-control") ?? "");
   const lifetime = maxAge ?? lifetimeByDate(headers) ?? 0;
-  for (const name of FOR_OTHERS) headers.delete(name);
+  headers.delete("expires");
+  for (const name of targeted) headers.delete(name);
   if (noStore) return;
   const seconds = Math.max(Math.min(lifetime, Math.floor(left / 1_000)), 0);
   headers.set("cache-control", `private, max-age=${seconds}${kept}`);

@@ -1,6 +1,6 @@
 import { sliceStream } from "../body/slice-stream.ts";
 import type { BodySource } from "../cache/body-source.ts";
-import type { Caches } from "../cache/caches.ts";
+import type { Caches } from "../cache/lookup.ts";
 import { reportStoreFailure } from "../cache/report.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 import type { Asked } from "../request/asked.ts";

@@ -1,4 +1,5 @@
 import { formatCacheStatus } from "../../http/cache-status.ts";
+import { dropTargeted } from "../../http/targeted-cache-control.ts";
 import type { CacheWord } from "../../why/words.ts";
 import { DEFAULT_SETTINGS } from "../../zones/settings.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
@@ -89,6 +90,8 @@ export function refuse(
   addEdgeHeaders(headers, request.headers, zone ?? { mode: "live", settings: DEFAULT_SETTINGS });
   headers.set("content-type", "application/json");
   headers.set("cache-control", "no-store");
+  // The zone's own fields are meant for what is no refusal.
+  dropTargeted(headers);
   const body = request.method === "HEAD" ? null : `${JSON.stringify({ error: sentence, code: reason, ...more })}\n`;
   return {
     status,

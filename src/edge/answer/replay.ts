@@ -3,6 +3,7 @@ import { evaluatePreconditions, knownEtag } from "../../http/conditional.ts";
 import { CONTENT_DIGESTS } from "../../http/digests.ts";
 import { contentRange, parseRange, rangeWithin } from "../../http/range.ts";
 import { currentAge, isOfLater } from "../../http/reuse.ts";
+import { targetedFields } from "../../http/targeted-cache-control.ts";
 import { BoundedMap } from "../../memo/bounded-map.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import type { KnownResponse, ReadyAnswer, ResponseFields } from "../cache/hot-response.ts";
@@ -82,7 +83,7 @@ export function makeReady(
   if (known.ready.size >= MOST_READY) known.ready.clear();
   known.ready.set(readyKey(request.headers, zone, request.headers.has("range")), {
     ...rest,
-    whole: { status, headers, encodeBody: "manual" },
+    whole: { status, headers, encodeBody: "manual", targeted: targetedFields(headers) },
     notModified: null,
     part: null,
     lastModified: rest.selected?.lastModified == null ? null : headers.get("last-modified"),

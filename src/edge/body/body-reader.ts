@@ -36,6 +36,11 @@ export class BodyReader {
     return done ? null : value;
   }
 
+  /** All that is left, in chunks that stay as they are: whoever reads them may still be at the last one. */
+  async *copies(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    for (let chunk = await this.next(); chunk !== null; chunk = await this.next()) yield new Uint8Array(chunk);
+  }
+
   /** Ends the read that waits with {@link BodySilent}. */
   giveUp(): void {
     this.#silence.end(new BodySilent("the body fell silent"));

@@ -1,6 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
 import { BodyReader, BodySilent } from "./body-reader.ts";
-import { ExpandsTooMuch } from "./expands-too-much.ts";
 import { Sink } from "./sink.ts";
 import { WaitClock } from "./wait-clock.ts";
 import { isWorthFinishing } from "./worth-finishing.ts";
@@ -21,6 +20,8 @@ export interface Keeping {
   release(): void;
   /** Called when the body is too much to be held: gives the store's end, or null to keep nothing. */
   openStore(): WritableStream<Uint8Array> | null;
+  /** Called in the place of that when the body has become larger than is stored. */
+  keepNothing(): void;
   /** Whether a small body that goes to the store as it comes is hashed. */
   needsHash: boolean;
   /** Whether anybody but the client waits for the body to be kept. Asked when the client has left. */
@@ -59,6 +60,9 @@ export const BUFFER_BYTES = 1_048_576;
 
 class WrongLength extends Error {}
 
+/** A coded body that becomes more than one may. */
+export class ExpandsTooMuch extends Error {}
+
 /** Reads a body once, at the pace of its slowest sink, and says what it was. Never rejects. */
 export async function pump(
   body: ReadableStream<Uint8Array>,
@@ -89,16 +93,20 @@ export async function pump(
           return { kind: "abandoned" };
         }
       }
-      if (held !== null && (size > BUFFER_BYTES || !keeping!.hold(chunk.byteLength))) {
-        store = new Sink(keeping!.openStore(), bounds.stalledMs);
-        if (keeping!.needsHash && size <= BUFFER_BYTES) hash = createHash("sha256");
-        for (const earlier of held) {
-          hash?.update(earlier);
-          await store.write(earlier);
+      const isTooLarge = size > bounds.maxStoredBytes;
+      if (held !== null && (isTooLarge || size > BUFFER_BYTES || !keeping!.hold(chunk.byteLength))) {
+        if (isTooLarge) keeping!.keepNothing();
+        else {
+          store = new Sink(keeping!.openStore(), bounds.stalledMs);
+          if (keeping!.needsHash && size <= BUFFER_BYTES) hash = createHash("sha256");
+          for (const earlier of held) {
+            hash?.update(earlier);
+            await store.write(earlier);
+          }
         }
         held = null;
       }
-      if (store?.isOpen && size > bounds.maxStoredBytes) store.abort("too large");
+      if (isTooLarge && store?.isOpen) store.abort("too large");
       if (held !== null) {
         // Held anyway: its store and its followers need not wait for a slow client.
         const copy = chunk.slice();

@@ -6,7 +6,7 @@ import { mediaTypeOf } from "../../http/media-type.ts";
 import { dropHostFields } from "../../http/response-fields.ts";
 import { isSuccess } from "../../http/statuses.ts";
 import { storableHeaders } from "../../http/storable.ts";
-import { effectiveCacheControl } from "../../http/targeted-cache-control.ts";
+import { dropTargeted, effectiveCacheControl } from "../../http/targeted-cache-control.ts";
 import type { ForwardSettings } from "../../zones/settings.ts";
 import { type Decoding, decodingOf, forbidsTransform } from "../origin/decoding.ts";
 import type { Target } from "../request/target.ts";
@@ -80,8 +80,8 @@ export function labelType(headers: Headers, status: number, { asset }: Target, i
 
 function forbidKeeping(headers: Headers): void {
   const isBound = forbidsTransform(headers);
-  for (const name of [...headers.keys()]) if (name.endsWith("-cache-control")) headers.delete(name);
-  for (const name of ["surrogate-control", "expires"]) headers.delete(name);
+  dropTargeted(headers);
+  headers.delete("expires");
   headers.set("cache-control", isBound ? "no-store, no-transform" : "no-store");
 }
 

@@ -71,4 +71,6 @@ export interface ResponseFields {
   status: number;
   headers: Headers;
   encodeBody: "manual";
+  /** The targeted fields among these, which have to go where the answer is one client's own: nobody looks for them again. */
+  targeted: readonly string[];
 }

@@ -14,8 +14,6 @@ export interface ReadEntry {
 
 /** A response in the store that has been asked for again. */
 export interface KnownEntry extends KnownResponse {
-  /** Where its entry stands. */
-  url: string;
   /** The entry, as it stands there. */
   text: string;
 }
@@ -54,7 +52,7 @@ export class KnownEntries {
     // What is asked for once is not worth more than its text.
     if (before.known === null && !isVaryRecord(before.entry)) {
       const recount = () => this.#hold(url, before);
-      before.known = { url, text, stored: before.entry, ready: new Map(), recount };
+      before.known = { text, stored: before.entry, ready: new Map(), recount };
     }
     return before;
   }

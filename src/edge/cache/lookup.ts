@@ -2,12 +2,20 @@ import { decideReuse, type Reuse } from "../../http/reuse.ts";
 import { purgeVerdict } from "../../zones/purge/purge-log.ts";
 import type { Asked } from "../request/asked.ts";
 import type { BodySource } from "./body-source.ts";
-import type { Caches } from "./caches.ts";
 import type { HotResponse } from "./hot-response.ts";
+import type { Memory } from "./memory.ts";
 import { STORED_FOR_SECONDS } from "./own-cache.ts";
 import { reportStoreFailure } from "./report.ts";
-import type { Found } from "./store.ts";
+import type { Found } from "./response-store.ts";
+import type { Store } from "./store.ts";
 import { freshnessOf, type StoredResponse } from "./stored-response.ts";
+
+/** Where an isolate finds stored responses for a zone. */
+export interface Caches {
+  store: Store;
+  /** Null in a zone whose objects change by unsafe methods. */
+  memory: Memory | null;
+}
 
 /** What a stored response may do for a request. */
 export type Use = Reuse | { kind: "purged" };
@@ -70,6 +78,25 @@ export async function seenInStore(
 /** The body of a response in memory. */
 export function sourceOf(hot: HotResponse): BodySource {
   return { kind: "memory", body: hot.body, coded: hot.coded, hot };
+}
+
+/**
+ * A request as of the answer that it has waited for: it is answered as if it had come with it. To a request that has waited for
+ * longer than clocks may differ, what has just come would be of a time that is yet to come.
+ */
+export function asOfAnswer<Waiting extends Pick<Asked, "now">>(
+  waiting: Waiting,
+  { answeredAt }: Pick<StoredResponse, "answeredAt">,
+): Waiting {
+  return answeredAt <= waiting.now ? waiting : { ...waiting, now: Math.min(answeredAt, Date.now()) };
+}
+
+/** As {@link useOf}, of what has come while the request waited: see {@link asOfAnswer}. */
+export function useOfAnswer(
+  stored: StoredResponse,
+  { zone, target, now }: Pick<Asked, "zone" | "target" | "now">,
+): Use {
+  return useOf(stored, asOfAnswer({ zone, target, now }, stored));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { log } from "../../log/log.ts";
 
-/** Makes the handler of a failed write to the store: the answer has gone out, the next request asks the origin again. */
+/** Makes the handler of a cache that has failed to read or to write: the origin is asked, by this request or by the next. */
 export function reportStoreFailure(key: string): (error: unknown) => void {
   return (error) => log("store_failed", { key: loggable(key), error });
 }

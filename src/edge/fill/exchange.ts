@@ -1,7 +1,6 @@
-import type { Caches } from "../cache/caches.ts";
+import type { Caches } from "../cache/lookup.ts";
 import type { FailureReason } from "../origin/failure-reason.ts";
-import type { OriginAccess } from "../origin/origin-access.ts";
-import type { OriginNotes } from "../origin/origin-notes.ts";
+import type { OriginAccess, OriginNotes } from "../origin/origin-access.ts";
 import type { Asked } from "../request/asked.ts";
 import type { UpperTier } from "../tier/upper-tier.ts";
 import type { Coalescing } from "./coalescing.ts";

@@ -3,7 +3,7 @@ import { ByteTally } from "../body/byte-tally.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { type BodyBounds, BUFFER_BYTES, type PumpOutcome, pump } from "../body/pump.ts";
 import { Sink } from "../body/sink.ts";
-import { useOf } from "../cache/lookup.ts";
+import { useOfAnswer } from "../cache/lookup.ts";
 import { loggable, reportStoreFailure } from "../cache/report.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 import { BODY_FAILURES } from "../origin/failure-reason.ts";
@@ -68,7 +68,14 @@ export function keepPart(
   const permit = exchange.fills.beginPart(exchange.zone.id, exchange.now);
   const write = async (): Promise<void> => {
     const { hold, release } = permit;
-    const keeping = { hold, release, openStore: () => null, needsHash: false, isAwaited: () => false };
+    const keeping = {
+      hold,
+      release,
+      openStore: () => null,
+      keepNothing: () => undefined,
+      needsHash: false,
+      isAwaited: () => false,
+    };
     const outcome = await pump(body, { client, keeping }, boundsOf(exchange, stored));
     reportBroken(exchange, outcome);
     if (outcome.kind !== "buffered" || hasChanged()) return;
@@ -97,7 +104,7 @@ export function keep(
 ): Transfer {
   const { client, ...transfer } = towardsClient(exchange, stored, wantsBody);
   // What each has to validate for itself is not waited for.
-  const use = useOf(stored, exchange);
+  const use = useOfAnswer(stored, exchange);
   if (use.kind === "validate" || use.kind === "purged") leader.settle({ kind: "unshared" });
   const done = readAndStore(exchange, stored, body ?? new Response("").body!, client, leader, permit, replaced).catch(
     (error: unknown) => {
@@ -142,7 +149,8 @@ async function readAndStore(
   try {
     const { hold, release } = permit;
     const needsHash = needsEtag(stored);
-    const keeping = { hold, release, openStore, needsHash, isAwaited: () => leader.followers > 0 };
+    const keepNothing = () => leader.settle({ kind: "unshared" });
+    const keeping = { hold, release, openStore, keepNothing, needsHash, isAwaited: () => leader.followers > 0 };
     const outcome = await pump(body, { client, keeping }, boundsOf(exchange, stored));
     reportBroken(exchange, outcome);
     if (outcome.kind === "buffered") {

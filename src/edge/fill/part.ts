@@ -1,8 +1,7 @@
 import { headersOf } from "../../http/headers-of.ts";
 import { parseContentRange, partHeld, requestedRange } from "../../http/range.ts";
 import { dropBody } from "../body/drop-body.ts";
-import type { Caches } from "../cache/caches.ts";
-import { useOf } from "../cache/lookup.ts";
+import { type Caches, useOf } from "../cache/lookup.ts";
 import { reportStoreFailure } from "../cache/report.ts";
 import { type StoredResponse, selectedValidators } from "../cache/stored-response.ts";
 import type { Asked } from "../request/asked.ts";

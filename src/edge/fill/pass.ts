@@ -9,6 +9,7 @@ import type { CacheWord } from "../../why/words.ts";
 import type { ByteTally } from "../body/byte-tally.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { ownCookies } from "../cache/client-headers.ts";
+import { reportStoreFailure } from "../cache/report.ts";
 import { type StoreVerdict, storeVerdict } from "../cache/store-verdict.ts";
 import {
   type OriginAnswer,
@@ -24,9 +25,9 @@ import { targetsOf } from "../policy/judge.ts";
 import { type Target, targetWithFields } from "../request/target.ts";
 import { Leader } from "./coalescing.ts";
 import type { Exchange } from "./exchange.ts";
-import { standsInForOne } from "./fill.ts";
 import { keep, keepPart, ofDecoded, passOn } from "./keep.ts";
 import { decodingForOne, openAnswer } from "./open-answer.ts";
+import { standsInForOne } from "./open-whole.ts";
 import { given, type Outcome } from "./outcome.ts";
 import { answeredBy, bypassed } from "./provenance.ts";
 
@@ -220,7 +221,8 @@ async function invalidate(exchange: Exchange, response: Response, hasChanged: ()
   const wasOutdated = hasChanged();
   for (const key of keys) coalescing.outdate(key);
   const hasChangedAgain = wasOutdated ? () => true : coalescing.watch(exchange.target.key);
-  for (const key of keys) await store.remove(key);
+  // The origin has done it, whatever becomes of the cache.
+  for (const key of keys) await store.remove(key).catch(reportStoreFailure(key));
   return hasChangedAgain;
 }
 

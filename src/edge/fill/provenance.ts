@@ -2,7 +2,7 @@ import type { CacheStatus } from "../../http/cache-status.ts";
 import type { CacheWord } from "../../why/words.ts";
 import type { Lookup } from "../cache/lookup.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
-import type { StatusAbove } from "../tier/status-above.ts";
+import type { StatusAbove } from "../tier/upper-tier.ts";
 
 /** Where an answer came from, in one word. */
 export type XCache = "HIT" | "MISS" | "STALE" | "REVALIDATED" | "BYPASS";

@@ -1,4 +1,5 @@
 import { BoundedMap } from "../../memo/bounded-map.ts";
+import { isAhead } from "../../memo/is-recent.ts";
 
 /** Wholes up to this length are fetched for any range of them that is asked for again (bytes). */
 const SMALL_BYTES = 1_048_576;
@@ -39,7 +40,7 @@ export class RangeDemand {
 
   /** Whether the whole came without its length lately. @param now ms since the epoch */
   isUnmeasured(key: string, now: number): boolean {
-    return (this.#unmeasured.get(key)?.until ?? 0) > now;
+    return isAhead(this.#unmeasured.get(key)?.until ?? 0, LATELY_MS, now);
   }
 
   /**
@@ -68,6 +69,6 @@ export class RangeDemand {
 
   #lately(key: string, now: number): Asked | null {
     const asked = this.#asked.get(key);
-    return asked !== undefined && asked.until > now ? asked : null;
+    return asked !== undefined && isAhead(asked.until, LATELY_MS, now) ? asked : null;
   }
 }

@@ -9,7 +9,8 @@ import type { StoredResponse } from "../cache/stored-response.ts";
 import { coalescingKeyOf } from "./coalescing-key.ts";
 import type { Exchange } from "./exchange.ts";
 import { fill } from "./fill.ts";
-import { forward, type Unusable } from "./forward.ts";
+import { forward } from "./forward.ts";
+import type { Unusable } from "./forward-course.ts";
 import { given, type Outcome } from "./outcome.ts";
 import { pass } from "./pass.ts";
 import { hit, type Provenance } from "./provenance.ts";
@@ -58,8 +59,11 @@ export function courseOfRead({ directives }: Pick<Exchange, "directives">, found
   switch (use.kind) {
     case "fresh":
       return { kind: "give", stored, source, provenance: hit("HIT", use), refreshes: false };
-    case "stale-while-revalidate":
-      return { kind: "give", stored, source, provenance: hit("STALE", use, use.kind), refreshes: true };
+    case "stale-while-revalidate": {
+      // RFC 9111 §5.2.1.5: what it brings could not be stored. Whoever asks next has it brought up to date.
+      const refreshes = !directives.noStore;
+      return { kind: "give", stored, source, provenance: hit("STALE", use, use.kind), refreshes };
+    }
     case "validate":
       return forwarded({ ...found, use });
     default:

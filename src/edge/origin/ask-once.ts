@@ -3,7 +3,7 @@ import { log } from "../../log/log.ts";
 import { dropBody } from "../body/drop-body.ts";
 import type { Candidate } from "./candidates.ts";
 import type { FailureReason } from "./failure-reason.ts";
-import type { OriginNotes } from "./origin-notes.ts";
+import type { OriginNotes } from "./origin-access.ts";
 import { isRepeatable, type OriginOutcome, type OriginRequest } from "./origin-outcome.ts";
 import { noteOriginTime } from "./origin-times.ts";
 import { socketFetch } from "./socket-fetch.ts";

@@ -4,7 +4,7 @@ import { bucketAnswer } from "./bucket-answer.ts";
 import { bucketPath } from "./bucket-path.ts";
 import { bucketSignature } from "./bucket-signature.ts";
 import type { Candidate, Credentials } from "./candidates.ts";
-import { headersFor } from "./headers-for.ts";
+import { headersFor } from "./credentials.ts";
 import type { Asking } from "./origin-access.ts";
 import { isRepeatable, type OriginOutcome, type OriginRequest } from "./origin-outcome.ts";
 

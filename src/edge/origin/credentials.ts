@@ -14,6 +14,17 @@ export function credentialsOf(origin: Candidate, zoneId: string, keyring: Keyrin
   return origin.credentials;
 }
 
+/** What is written for one origin may be its password, so each has its own; a client's credentials never stand beside the zone's. */
+export function headersFor({ headers: own }: Candidate, headers: Headers, credentials: Credentials | null): Headers {
+  const all = new Headers(headers);
+  if (credentials !== null) all.delete("authorization");
+  if (credentials?.kind === "s3")
+    for (const name of [...all.keys()]) if (/^x-(?:amz|goog)-/.test(name)) all.delete(name);
+  for (const [name, value] of Object.entries(own)) all.set(name, value);
+  if (credentials?.kind === "authorization") all.set("authorization", credentials.value);
+  return all;
+}
+
 function openedFor({ auth, base, name }: Candidate, zoneId: string, keyring: Keyring | null): Credentials | null {
   if (auth === null) return null;
   const secret = keyring && open(auth.sealed, originAuthPlace(zoneId, base), keyring);

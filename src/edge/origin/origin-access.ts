@@ -3,7 +3,6 @@ import { BoundedMap } from "../../memo/bounded-map.ts";
 import type { Keyring } from "../../secrets/keyring.ts";
 import type { Asked } from "../request/asked.ts";
 import { type LocationNotes, OriginHealth } from "./origin-health.ts";
-import type { OriginNotes } from "./origin-notes.ts";
 import { OriginSlots } from "./origin-slots.ts";
 
 /** What an isolate asks origins with. */
@@ -16,6 +15,14 @@ export interface OriginAccess {
   skews: BoundedMap<string, number>;
   /** Asks the buckets that zones may have in the place of a server. */
   buckets: AskBucket;
+}
+
+/** Takes note of what a zone's origin is asked, whatever comes of it. */
+export interface OriginNotes {
+  /** @param firstByteMs until its answer began; null: it gave none */
+  asked(firstByteMs: number | null): void;
+  /** Bytes of its bodies, as they come from it. */
+  received(bytes: number): void;
 }
 
 /** Whose origin is asked, and with what. */

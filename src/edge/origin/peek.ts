@@ -1,4 +1,5 @@
 import { BodyReader } from "../body/body-reader.ts";
+import { WaitClock } from "../body/wait-clock.ts";
 import { pieceStream } from "./piece-stream.ts";
 
 /**
@@ -6,7 +7,7 @@ import { pieceStream } from "./piece-stream.ts";
  * the reader of the whole to find.
  *
  * @param suffices asked with all that has come, after each piece of it
- * @param idleMs longest silence, ms
+ * @param idleMs longest silence, ms. A quarter more may pass until it is noticed
  * @throws {BodySilent} and what the body itself throws, where nothing of it has come
  */
 export async function peek(
@@ -17,10 +18,12 @@ export async function peek(
   const reader = new BodyReader(body);
   let head = new Uint8Array();
   let end: { error: unknown } | "whole" | null = null;
-  const silence = setTimeout(() => reader.giveUp(), idleMs);
+  const silence = new WaitClock(idleMs, () => reader.giveUp());
   try {
     while (!suffices(head) && end === null) {
+      silence.waiting();
       const piece = await reader.next();
+      silence.resting();
       if (piece === null) end = "whole";
       else head = joined(head, piece);
     }
@@ -28,14 +31,13 @@ export async function peek(
     if (head.byteLength === 0) throw error;
     end = { error };
   } finally {
-    clearTimeout(silence);
+    silence.end();
   }
   async function* again(): AsyncGenerator<Uint8Array> {
     if (head.byteLength > 0) yield head;
     if (end === "whole") return;
     if (end !== null) throw end.error;
-    // The reader reads into the same bytes again, and who reads this may still be at the last piece.
-    for (let piece = await reader.next(); piece !== null; piece = await reader.next()) yield piece.slice();
+    yield* reader.copies();
   }
   return pieceStream(again(), () => void reader.cancel("nobody wants the rest"));
 }

@@ -1,4 +1,5 @@
 import { connect } from "cloudflare:sockets";
+import { inTime } from "../../memo/within.ts";
 import { Malformed } from "./byte-reader.ts";
 import { cloudflareReason, type FailureReason, failureReasonOf, isTellingToConnect } from "./failure-reason.ts";
 
@@ -50,12 +51,7 @@ async function canConnect(origin: string): Promise<boolean | null> {
     () => true,
     () => false,
   );
-  const late = Promise.withResolvers<null>();
-  const timer = setTimeout(() => late.resolve(null), LONGEST_MS);
-  try {
-    return await Promise.race([opened, late.promise]);
-  } finally {
-    clearTimeout(timer);
-    void socket.close().catch(() => undefined);
-  }
+  const isOpen = await inTime(LONGEST_MS, opened);
+  void socket.close().catch(() => undefined);
+  return isOpen;
 }

@@ -111,6 +111,8 @@ function ruleAndVerify(
   if (signing === null || presented === null) return ruled(route, effectsOn(route));
   const effects = effectsOn(presented.route);
   const asked = presented.route === route ? effects : effectsOn(route);
+  // Where it is asked by https a token is verified: it goes along.
+  if (asked?.isSentToHttps) return ruled(route, asked);
   // Where none is required the parameters of tokens are ordinary ones. No spelling of a URL escapes the rule for another.
   const isRequired = requires(effects, signing.isRequired) || requires(asked, signing.isRequired);
   if (!isRequired) return ruled(route, asked);

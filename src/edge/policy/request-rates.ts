@@ -42,8 +42,10 @@ export class RequestRates {
 
   #countOf(client: string, now: number): Count {
     const known = this.#counts.get(client);
-    if (known !== undefined && now < known.start + WINDOW_MS) return known;
-    const follows = known !== undefined && now < known.start + 2 * WINDOW_MS;
+    // Some requests were held up before they are counted. Of a window that is yet to come the clock knew once, and was set back.
+    const isOld = known === undefined || now < known.start - WINDOW_MS;
+    if (!isOld && now < known.start + WINDOW_MS) return known;
+    const follows = !isOld && now < known.start + 2 * WINDOW_MS;
     const next = follows
       ? { start: known.start + WINDOW_MS, current: 0, previous: known.current }
       : { start: now, current: 0, previous: 0 };

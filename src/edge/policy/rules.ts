@@ -1,3 +1,4 @@
+import { lenientPath } from "../../http/lenient-path.ts";
 import { BoundedMap } from "../../memo/bounded-map.ts";
 import { changesStored, type EdgeRule, MOST_OPEN } from "../../zones/rules/edge-rule.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
@@ -8,7 +9,6 @@ import { AskingRequest } from "./asking-request.ts";
 import type { Clients } from "./clients.ts";
 import { type Condition, conditionOf, holds, type Look, looksOf, pathGlobsOf, ReadUrl, settle } from "./condition.ts";
 import { hstsFields } from "./hsts-fields.ts";
-import { lenientPath } from "./lenient-path.ts";
 import { type Dependence, first, type RuledZone, ruledZone } from "./ruled-zone.ts";
 
 /** A request as rules see it. */
@@ -28,6 +28,8 @@ export interface Effects {
   signature: boolean | null;
   /** What is answered in the place of caches and origin; null: they are asked. */
   answer: RuledAnswer | null;
+  /** Whether that is a redirect to the same by https, before all else that the zone says. */
+  isSentToHttps: boolean;
   /** Places, in the zone's list of rules, of those that match. */
   matched: readonly number[];
 }
@@ -154,6 +156,7 @@ export class Rules {
       target: { ...targetOf(route.url, ruled.zone, ruled.stored), takedown },
       signature: signature === undefined ? null : signature === "required",
       answer: answerByRule(zone, matched, route.url, path, isHttps),
+      isSentToHttps: zone.settings.https === "redirect" && !isHttps,
       matched: matched.map(({ place }) => place),
     };
   }

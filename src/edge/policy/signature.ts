@@ -1,6 +1,5 @@
 import { BoundedMap } from "../../memo/bounded-map.ts";
-import { addressBytes } from "../../signed-urls/address-bytes.ts";
-import { hmacOf, type Message } from "../../signed-urls/message.ts";
+import { addressBytes, hmacOf, type Message } from "../../signed-urls/message.ts";
 import type { Clients } from "./clients.ts";
 import type { SignedToken, Token } from "./token.ts";
 

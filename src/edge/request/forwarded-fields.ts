@@ -54,6 +54,19 @@ export function unlistedFields(client: Headers, forward: ForwardSettings): reado
   return fields;
 }
 
+/**
+ * The request with the address that its client has in `X-Forwarded-For`, in the place of what the client states there. So it is
+ * a field of the request like others that tell clients apart without being in the key: see `unlistedFields`.
+ *
+ * @param address null: unknown
+ */
+export function withAddress(request: Request, address: string | null): Request {
+  const headers = new Headers(request.headers);
+  if (address === null) headers.delete("x-forwarded-for");
+  else headers.set("x-forwarded-for", address);
+  return new Request(request, { headers });
+}
+
 /** Whether the origin sees nothing of a client's request but its URL. */
 export function isShownNothing({ headers, cookies, authorization, client_ip }: ForwardSettings): boolean {
   return headers.length === 0 && !cookies && !authorization && !client_ip;

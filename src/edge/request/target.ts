@@ -1,6 +1,7 @@
+import { lenientPath } from "../../http/lenient-path.ts";
 import { normalisePath, normaliseQuery } from "../../http/uri.ts";
 import { type Asset, assetOf } from "../../zones/asset-types.ts";
-import { takedownOf } from "../../zones/takedowns.ts";
+import { type Takedowns, takedownOf } from "../../zones/takedowns.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { boundedText } from "./bounded-text.ts";
 import { type ForwardedField, listedFields } from "./forwarded-fields.ts";
@@ -41,8 +42,13 @@ export function targetOf(url: URL, zone: Pick<ZoneDocument, "id" | "settings" | 
     key: ownerOf(zone, ruled) + path + query,
     fields: [],
     asset: assetOf(path),
-    takedown: zone.takedowns === undefined ? null : takedownOf(zone.takedowns, path, query),
+    takedown: zone.takedowns === undefined ? null : takenDown(zone.takedowns, path, query),
   };
+}
+
+/** In no spelling that some server takes for the path that is meant. */
+function takenDown(takedowns: Takedowns, path: string, query: string): string | null {
+  return takedownOf(takedowns, path, query) ?? takedownOf(takedowns, lenientPath(path), query);
 }
 
 /**

@@ -1,6 +1,6 @@
-import { asciiJson } from "../cache/store.ts";
+import { asciiJson } from "../../http/ascii-json.ts";
 import type { OriginFailure } from "../origin/origin.ts";
-import { TIER_FORM } from "./tier-form.ts";
+import { TIER_FORM } from "./question.ts";
 
 /** What a tier answers: what it was answered by the origin, or why there is no answer. */
 export type Envelope = { asker: string } & (

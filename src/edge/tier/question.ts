@@ -1,9 +1,11 @@
+import { asciiJson } from "../../http/ascii-json.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
-import { asciiJson } from "../cache/store.ts";
 import { type StoredResponse, validatorsOf } from "../cache/stored-response.ts";
 import type { ForwardedField } from "../request/forwarded-fields.ts";
 import type { Target } from "../request/target.ts";
-import { TIER_FORM } from "./tier-form.ts";
+
+/** The form of questions and envelopes. Tiers and edges of different forms do not speak to each other. */
+export const TIER_FORM = 1;
 
 /**
  * What an edge asks of the tier. All that tells two answers apart is in the key (`tierKeyOf`). The tier reads the zone's

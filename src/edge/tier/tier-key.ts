@@ -26,6 +26,8 @@ const OF_ANSWERS: readonly (keyof ZoneSettings)[] = [
   "robots_txt",
   "error_pages",
   "maintenance",
+  "logs",
+  "server_timing",
 ];
 
 const known = new WeakMap<ZoneDocument, string>();

@@ -1,9 +1,12 @@
+import type { CacheStatus } from "../../http/cache-status.ts";
 import { isWithoutContent } from "../../http/statuses.ts";
 import { log } from "../../log/log.ts";
 import { BoundedMap } from "../../memo/bounded-map.ts";
+import { isAhead } from "../../memo/is-recent.ts";
+import type { CacheWord } from "../../why/words.ts";
 import { newestMark, purgeVerdict } from "../../zones/purge/purge-log.ts";
 import { dropBody } from "../body/drop-body.ts";
-import { useOf } from "../cache/lookup.ts";
+import { useOfAnswer } from "../cache/lookup.ts";
 import { tagHashesOf } from "../cache/origin-fields.ts";
 import { freshened, type OriginAnswer, type StoredResponse, toStoredResponse } from "../cache/stored-response.ts";
 import { mostTurns } from "../origin/failover.ts";
@@ -12,10 +15,12 @@ import { waitOf } from "../origin/origin-slots.ts";
 import type { Asked } from "../request/asked.ts";
 import { type Envelope, openEnvelope, type TierAnswer } from "./envelope.ts";
 import { questionOf, type Stale } from "./question.ts";
-import type { StatusAbove } from "./status-above.ts";
 import { throughTier } from "./through-tier.ts";
 import type { Tier } from "./tier.ts";
 import { settingsHashOf, tierKeyOf } from "./tier-key.ts";
+
+/** What the cache above says of itself (RFC 9211). */
+export type StatusAbove = Omit<CacheStatus, "detail"> & { detail?: CacheWord };
 
 /** What the tier has to say of a request for a whole. */
 export type TierOutcome =
@@ -66,8 +71,8 @@ export class UpperTier {
    */
   async ask(asked: Asked, stale: Stale | null, purged: readonly string[] = []): Promise<TierOutcome> {
     const { zone, target, now } = asked;
-    if (throughTier(asked, stale?.stored ?? null) !== "through" || (this.#unshared.get(target.key) ?? 0) > now)
-      return DIRECT;
+    const isUnshared = isAhead(this.#unshared.get(target.key) ?? 0, UNSHARED_MS, now);
+    if (isUnshared || throughTier(asked, stale?.stored ?? null) !== "through") return DIRECT;
     try {
       return await this.#askTwice(asked, stale, purged);
     } catch (error) {
@@ -175,7 +180,7 @@ function useOfHit(answer: TierAnswer, asked: Asked, stale: StoredResponse | null
   const { tagHashes, zoneVersion } = stored;
   if (tagHashes === null) return "outdated";
   if (purgeVerdict(zone.purges, { path, query, tagHashes, version: zoneVersion }).kind !== "valid") return "purged";
-  return useOf(stored, asked).kind === "fresh" ? "good" : "outdated";
+  return useOfAnswer(stored, asked).kind === "fresh" ? "good" : "outdated";
 }
 
 /**

@@ -2,9 +2,9 @@ import type { OriginQuestion, OriginReport } from "../../why/report.ts";
 import { EMPTY_PURGE_LOG } from "../../zones/purge/purge-log.ts";
 import { DEFAULT_SETTINGS } from "../../zones/settings.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
+import type { Edge } from "../edge.ts";
 import { NO_NOTES } from "../fill/exchange.ts";
 import { unruled } from "../policy/judge.ts";
-import type { Edge } from "../serve.ts";
 import { exchangesOf } from "../visit.ts";
 import { examineOrigin } from "./examine-origin.ts";
 

@@ -8,7 +8,7 @@ import type { Lookup } from "../cache/lookup.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 import { coalescingKeyOf } from "../fill/coalescing-key.ts";
 import type { Exchange } from "../fill/exchange.ts";
-import { courseOfAsking, courseOfForward, type Unusable } from "../fill/forward.ts";
+import { courseOfAsking, courseOfForward, type Unusable } from "../fill/forward-course.ts";
 import { forwardReason, hit, missed, notKept, type Provenance } from "../fill/provenance.ts";
 import { courseOfRead, isBypassed, provenanceOfStored } from "../fill/read.ts";
 import type { PolicyAnswer } from "../policy/judge.ts";

@@ -1,5 +1,5 @@
 import type { Inspector } from "../../why/report.ts";
-import type { Edge } from "../serve.ts";
+import type { Edge } from "../edge.ts";
 
 /** An edge as the control plane may ask it. Its code is loaded when it is first asked. @param location IATA code, or `LOCAL` */
 export function inspectorOf(edge: Edge, location: string): Inspector {

@@ -1,4 +1,4 @@
-import { keyOf } from "../../edge/cache/store.ts";
+import { keyOf } from "../../edge/cache/places.ts";
 import { zoneIdOf } from "../../edge/request/target.ts";
 import { DiskCache } from "./cache/disk-cache.ts";
 

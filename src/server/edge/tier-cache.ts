@@ -4,6 +4,7 @@ import type { PlainCache } from "../../edge/cache/own-cache.ts";
 import { FillBudget } from "../../edge/fill/fill-budget.ts";
 import { ENVELOPE_HEADER, envelopeHead, envelopeSeconds, openEnvelope } from "../../edge/tier/envelope.ts";
 import { log } from "../../log/log.ts";
+import { inTime } from "../../memo/within.ts";
 
 /** What a call of the tier leaves for the others that wait for the same key. No stream: one request cannot read another's. */
 type Shared =
@@ -86,7 +87,7 @@ export class TierCache {
       const shared = await leader.outcome;
       if (shared.kind === "unshared") return null;
       if (shared.kind === "whole") return toResponse(shared.head, shared.body);
-      return (await within(shared.kept, LARGE_PATIENCE_MS)) ? await this.#read(url) : null;
+      return (await inTime(LARGE_PATIENCE_MS, shared.kept)) === true ? await this.#read(url) : null;
     } finally {
       leader.followers--;
     }
@@ -155,7 +156,14 @@ export class TierCache {
     if (length !== null && length > BUFFER_BYTES) settle({ kind: "large", kept: large.promise });
     try {
       const body = response.body ?? new Response("").body!;
-      const keeping = { hold, release, openStore, needsHash: false, isAwaited: () => leader.followers > 0 };
+      const keeping = {
+        hold,
+        release,
+        openStore,
+        keepNothing: () => undefined,
+        needsHash: false,
+        isAwaited: () => leader.followers > 0,
+      };
       const bounds = {
         expected: length,
         maxStoredBytes: Number.MAX_SAFE_INTEGER,
@@ -180,15 +188,4 @@ export class TierCache {
 
 function toResponse(head: string, body: ReadableStream | Blob): Response {
   return new Response(body, { headers: { "content-type": "application/octet-stream", [ENVELOPE_HEADER]: head } });
-}
-
-/** What a promise brings within so many ms; false: it takes longer. */
-async function within(promise: Promise<boolean>, ms: number): Promise<boolean> {
-  const late = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => late.resolve(false), ms);
-  try {
-    return await Promise.race([promise, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -35,6 +35,7 @@ function pumped(chunks: readonly Uint8Array[], mayHold: number, needsHash = true
       released++;
     },
     openStore: () => store.writable,
+    keepNothing: () => undefined,
     needsHash,
     isAwaited: () => false,
   };

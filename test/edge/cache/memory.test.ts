@@ -83,7 +83,7 @@ describe("Memory", () => {
     expect(memory.bytes).toBeGreaterThan(7_000);
     const before = memory.bytes;
     const ready: ReadyAnswer = {
-      whole: { status: 200, headers: new Headers(), encodeBody: "manual" },
+      whole: { status: 200, headers: new Headers(), encodeBody: "manual", targeted: [] },
       notModified: null,
       part: null,
       body: new Blob(),

@@ -31,6 +31,14 @@ describe("RangeDemand", () => {
     expect(ranges.sizeOf("k", NOON)).toBe(101 * MIB);
   });
 
+  it("forgets what it noted by a clock that has been set back", () => {
+    const ranges = new RangeDemand();
+    ranges.note("k", 1, 1, NOON);
+    ranges.noteUnmeasured("k", NOON);
+    const before = NOON - 3_600_000;
+    expect([ranges.deservesWhole("k", before), ranges.isUnmeasured("k", before)]).toEqual([false, false]);
+  });
+
   it("remembers 2,000 keys, none of them longer than 1,024 characters", () => {
     const ranges = new RangeDemand();
     for (let n = 0; n <= 2_000; n++) ranges.note(`k${n}`, 1, 1, NOON);

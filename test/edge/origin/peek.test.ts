@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { BodySilent } from "../../../src/edge/body/body-reader.ts";
 import { peek } from "../../../src/edge/origin/peek.ts";
 
@@ -47,6 +47,25 @@ describe("peek()", () => {
 
   it("does not wait for ever for what says nothing", async () => {
     await expect(peek(new ReadableStream(), () => false, 1)).rejects.toThrow(BodySilent);
+  });
+
+  it("waits for as long as pieces keep coming, however long they take together", async () => {
+    vi.useFakeTimers();
+    try {
+      const { body } = bodyOf("a", "b", "c", "d", "e");
+      const slow = body.pipeThrough(
+        new TransformStream({
+          transform(piece, controller) {
+            vi.advanceTimersByTime(60);
+            controller.enqueue(piece);
+          },
+        }),
+      );
+      const whole = await peek(slow, () => false, 100);
+      expect(await new Response(whole).text()).toBe("abcde");
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("fails where nothing comes before the body breaks off", async () => {

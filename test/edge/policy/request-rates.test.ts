@@ -37,6 +37,15 @@ describe("RequestRates", () => {
     expect(passed.length).toBeGreaterThan(12 * 20 * 0.6);
   });
 
+  it("holds nobody up for longer because the clock has been set back, and forgets nothing for a request that was held up", () => {
+    const rates = new RequestRates();
+    const hour = 3_600_000;
+    expect(rates.take("a", 1, 2 * hour)).toBe(null);
+    expect(rates.take("a", 1, 2 * hour - 5_000)).not.toBe(null);
+    expect(rates.take("a", 1, hour)).toBe(null);
+    expect(rates.take("a", 1, hour + 1)).not.toBe(null);
+  });
+
   it("remembers a bounded number of clients", () => {
     const rates = new RequestRates();
     expect(rates.take("first", 1, 0)).toBe(null);

@@ -86,6 +86,8 @@ describe("settingsHashOf()", () => {
       { stale_if_error: 1 },
       { rules: [{ do: { deny: {} } }] },
       { shield: false },
+      { server_timing: true },
+      { logs: { sampling: 0.5 } },
     ];
     for (const settings of shown) expect(hashOf(settings), JSON.stringify(settings)).toBe(unchanged);
   });

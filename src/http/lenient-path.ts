@@ -1,4 +1,4 @@
-import { normalisePath } from "../../http/uri.ts";
+import { normalisePath } from "./uri.ts";
 
 /**
  * A path as the most lenient server reads it: several slashes as one, an encoded slash or backslash as one, without what stands

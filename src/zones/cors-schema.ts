@@ -1,0 +1,15 @@
+import { z } from "@hono/zod-openapi";
+
+/** An origin whose pages may read answers, or all hosts below a domain. */
+export const webOrigin = z.string().refine(isOriginOrAllBelow, {
+  error:
+    "must be an origin as browsers send it, such as https://www.example.com, or https://*.example.com for all below it",
+});
+
+/** What stands for the `*` is a label or more, and what it is below has a dot: `https://*.com` would be the whole world. */
+function isOriginOrAllBelow(text: string): boolean {
+  const [, scheme, below] = /^(https?:\/\/)\*\.(.*)$/.exec(text) ?? [];
+  if (below === undefined) return !text.includes("*") && URL.parse(text)?.origin === text;
+  const url = URL.parse(`${scheme}${below}`);
+  return url !== null && url.origin === `${scheme}${below}` && /[a-z]\.[a-z]|^localhost$/.test(url.hostname);
+}
