@@ -411,6 +411,20 @@ export const WORDS = {
     setting: "methods",
     cure: 'Set `methods` to "all" to have it passed to the origin.',
   },
+  "request-body-cut": {
+    of: "refusal",
+    means: "The client broke off in the middle of its request's body, or sent one that is malformed.",
+    law: "RFC 9112 §8",
+    setting: null,
+    cure: "Nothing, if it is rare: people close pages while they upload.",
+  },
+  "request-body-timeout": {
+    of: "refusal",
+    means: "The client stopped sending in the middle of its request's body.",
+    law: "RFC 9110 §15.5.9",
+    setting: "timeouts.first_byte_ms",
+    cure: "Nothing, if it is rare. Raise `timeouts.first_byte_ms` where clients pause for longer.",
+  },
   "only-if-cached": {
     of: "refusal",
     means: "The request accepts only a stored answer, and none is stored.",

@@ -133,6 +133,20 @@ describe("several origins", () => {
     expect(await (await get("/a.css")).text()).toBe("fine");
   });
 
+  it("are not down for clients that stop in the middle of an upload", async () => {
+    const { get, servers } = await several(["first", "second"], [], {
+      methods: "all",
+      timeouts: { first_byte_ms: 100, idle_ms: 100 },
+    });
+    servers[0]!.answers(async (request) => new Response(await request.text()));
+    for (let upload = 0; upload < 4; upload++) {
+      const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(9)) });
+      expect((await get("/upload", { method: "PUT", body })).status).toBe(408);
+    }
+    servers[0]!.answers(css("first"));
+    expect(await (await get("/a.css")).text()).toBe("first");
+  });
+
   it("get nothing while they are drained, nor while the cron's check has them down", async () => {
     const drained = await several(["first", "second"], [{ drain: true }]);
     drained.servers[1]!.answers(css("second"));

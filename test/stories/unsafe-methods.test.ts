@@ -44,6 +44,41 @@ function slowThenNew({ get, origin }: Play, old: { status?: number; headers?: Re
   };
 }
 
+describe("what a client sends slowly", () => {
+  it.each([{}, { "content-length": "8" }])(
+    "reaches its origin whole, however long it takes, with %j",
+    async (headers) => {
+      const { get, origin } = await play({ methods: "all", timeouts: { first_byte_ms: 400, idle_ms: 1_000 } });
+      origin.answers(
+        async (request) => new Response(`${await request.text()} ${request.headers.get("content-length")}`),
+      );
+      let sent = 0;
+      const body = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          if (sent === 8) return controller.close();
+          await scheduler.wait(100);
+          controller.enqueue(new TextEncoder().encode(String(sent++)));
+        },
+      });
+      const answer = await get("/upload", { method: "PUT", headers, body });
+      expect([answer.status, await answer.text()]).toEqual([200, `01234567 ${headers["content-length"] ?? null}`]);
+    },
+  );
+
+  it("is given up where it stands still", async () => {
+    const { get, origin } = await play({ methods: "all", timeouts: { first_byte_ms: 100, idle_ms: 1_000 } });
+    origin.answers(async (request) => new Response(await request.text()));
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode("0")),
+    });
+    const answer = await get("/upload", { method: "PUT", body });
+    expect([answer.status, await answer.json()]).toEqual([
+      408,
+      expect.objectContaining({ code: "request-body-timeout" }),
+    ]);
+  });
+});
+
 describe("an unsafe method in a zone with methods: all", () => {
   it("reaches the origin with its body and makes the next GET reach it too (RFC 9111 §4.4)", async () => {
     const { get, origin } = await play({ methods: "all" });

@@ -50,6 +50,8 @@ const REFUSALS = {
   "origin-body-expands": [502, "the origin's answer is compressed, and grows too large when it is decoded"],
   "origin-auth": [502, "the origin refuses the credentials that the zone sends"],
   "origin-busy": [503, "the zone's origin has as many requests as the zone allows: try again in a moment"],
+  "request-body-cut": [400, "the body of this request broke off, or is none"],
+  "request-body-timeout": [408, "the client stopped sending in the middle of its request"],
   "path-outside": [400, "this path leads out of the folder of the origin that the zone serves"],
   "origin-429": [503, "the origin answers that it is asked too often (429)"],
   "origin-5xx": [502, "the origin is failing"],

@@ -1,17 +1,20 @@
 import { isAnswer } from "../../http/is-answer.ts";
 import { log } from "../../log/log.ts";
 import { dropBody } from "../body/drop-body.ts";
+import { WaitClock } from "../body/wait-clock.ts";
 import type { Candidate } from "./candidates.ts";
-import type { FailureReason } from "./failure-reason.ts";
+import type { FailureReason, RequestBodyFailure } from "./failure-reason.ts";
 import type { OriginNotes } from "./origin-access.ts";
 import { isRepeatable, type OriginOutcome, type OriginRequest } from "./origin-outcome.ts";
 import { noteOriginTime } from "./origin-times.ts";
 import { socketFetch } from "./socket-fetch.ts";
+import { toldUpload } from "./told-upload.ts";
 import { platformReason, whyFailed } from "./why-failed.ts";
 
 /**
  * Asks one server once; where a connection fails, once more.
  *
+ * @param firstByteMs until its answer begins; where something is sent, also until the next piece of that is sent
  * @param request with the path as that server has it, and all fields
  */
 export async function askOnce(
@@ -22,11 +25,15 @@ export async function askOnce(
 ): Promise<OriginOutcome> {
   const { base, host, isFallback, name } = candidate;
   const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), firstByteMs);
   const requestedAt = Date.now();
   let askedAt = requestedAt;
-  const { method, headers, body = null } = request;
-  const init = { method, headers, body, signal: timeout.signal };
+  const { method, headers } = request;
+  const giveUp = () => timeout.abort();
+  const patience = request.body ? new WaitClock(firstByteMs, giveUp) : null;
+  const timer = patience === null ? setTimeout(giveUp, firstByteMs) : null;
+  patience?.waiting();
+  const upload = patience && toldUpload(request.body!, headers.get("content-length"), () => patience.waiting());
+  const init = { method, headers, body: upload?.body ?? null, signal: timeout.signal };
   const ask = () =>
     host === null
       ? fetch(base + request.pathAndQuery, {
@@ -45,6 +52,10 @@ export async function askOnce(
       askedAt = Date.now();
       return ask();
     });
+    if (upload?.state() === "broken") {
+      await dropBody(response.body);
+      return unsent("request-body-cut");
+    }
     const reason = isAnswer(request, response) ? await platformReason(response) : "origin-nonsense";
     const answeredAt = Date.now();
     notes.asked(reason === null ? answeredAt - askedAt : null);
@@ -56,11 +67,19 @@ export async function askOnce(
     return failed(candidate, reason, `status ${response.status}`);
   } catch (error) {
     notes.asked(null);
+    if (upload?.state() === "broken") return unsent("request-body-cut");
+    if (upload?.state() === "client" && timeout.signal.aborted) return unsent("request-body-timeout");
     const reason = await whyFailed(error, base, host === null ? "fetch" : "socket", timeout.signal.aborted);
     return failed(candidate, reason, String(error));
   } finally {
     clearTimeout(timer);
+    patience?.end();
   }
+}
+
+/** It is the client's fault, and nothing is said of the origin. */
+function unsent(reason: RequestBodyFailure): OriginOutcome {
+  return { kind: "failure", failure: { reason, retryAfter: 0 } };
 }
 
 function failed({ base, name }: Candidate, reason: FailureReason, error: string): OriginOutcome {

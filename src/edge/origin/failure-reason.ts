@@ -18,7 +18,11 @@ export type FailureReason =
   | "origin-busy"
   | "origin-429"
   | "origin-5xx"
+  | RequestBodyFailure
   | BodyFailure;
+
+/** Why the body of a request did not reach its origin as a whole, by the fault of its client. */
+export type RequestBodyFailure = "request-body-cut" | "request-body-timeout";
 
 /** A request that ended without an answer, and what is known of it. */
 export interface FailedRequest {

@@ -2,6 +2,7 @@ import { isError } from "../../http/statuses.ts";
 import { log } from "../../log/log.ts";
 import { askCandidate } from "./ask-candidate.ts";
 import type { Candidate } from "./candidates.ts";
+import type { FailureReason } from "./failure-reason.ts";
 import type { Asking } from "./origin-access.ts";
 import type { OriginOutcome, OriginRequest } from "./origin-outcome.ts";
 
@@ -9,7 +10,12 @@ import type { OriginOutcome, OriginRequest } from "./origin-outcome.ts";
 const CONDITIONS = ["range", "if-range", "if-none-match", "if-modified-since"];
 
 /** Failures that say nothing of the server. */
-const OF_THE_URL: readonly string[] = ["path-outside", "redirect-loop"];
+const OF_THE_REQUEST: readonly string[] = [
+  "path-outside",
+  "redirect-loop",
+  "request-body-cut",
+  "request-body-timeout",
+] satisfies FailureReason[];
 
 /**
  * Watches one request to a zone with several origins, and tells the isolate's health of them what it shows. An answer that
@@ -38,7 +44,7 @@ export class HealthWatch {
   note(candidate: Candidate, outcome: OriginOutcome, hasFailed: boolean): void {
     if (candidate.isFallback) return;
     if (outcome.kind === "failure") {
-      if (!OF_THE_URL.includes(outcome.failure.reason)) this.#failed(candidate);
+      if (!OF_THE_REQUEST.includes(outcome.failure.reason)) this.#failed(candidate);
       return;
     }
     const { status } = outcome.response;
