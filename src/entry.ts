@@ -36,7 +36,7 @@ import { endOpenTails } from "./request-log/tail/open-tails.ts";
 import { TailSender } from "./request-log/tail/tail-sender.ts";
 import { settingsOf, type Variables } from "./settings.ts";
 import { Metering } from "./usage/metering.ts";
-import { popOf } from "./usage/pops.ts";
+import { popOf } from "./usage/pop-of.ts";
 import type { Inspector } from "./why/report.ts";
 import { cacheTagField } from "./zones/purge/cache-tags.ts";
 import { zoneTableOf } from "./zones/zone-table.ts";

@@ -14,7 +14,7 @@ import { storeOrigin, zoneHosts } from "./hosts.ts";
 import { exposeIsolate } from "./metrics/isolate-figures.ts";
 import { settingsOf, type Variables } from "./settings.ts";
 import { Metering } from "./usage/metering.ts";
-import { popOf } from "./usage/pops.ts";
+import { popOf } from "./usage/pop-of.ts";
 import type { ZoneDocument } from "./zones/zone.ts";
 import { readDocument, type WaitUntil, zoneTableOf } from "./zones/zone-table.ts";
 

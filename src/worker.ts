@@ -6,21 +6,9 @@ import { settingsOf } from "./settings.ts";
 import { type ShieldExports, shieldTier } from "./shield.ts";
 import { DRAIN } from "./usage/drain.ts";
 
-export { AccountPublisher } from "./accounts/account-publisher.ts";
-export { RateLimiter } from "./accounts/rate-limiter.ts";
 export { Changes } from "./changes.ts";
-export { ChangeFeed } from "./documents/change-feed.ts";
-export { HostPublisher } from "./hostnames/host-publisher.ts";
-export { Prefetcher } from "./prefetch/prefetcher.ts";
-export { RecordPublisher } from "./records/record-publisher.ts";
-export { WebhookDispatcher } from "./records/webhooks/dispatcher.ts";
-export { LogOutbox } from "./request-log/delivery/log-outbox.ts";
-export { ZoneTail } from "./request-log/tail/zone-tail.ts";
+export * from "./objects.ts";
 export { Shield } from "./shield.ts";
-export { LocationMeter } from "./usage/location-meter.ts";
-export { UsageMeter } from "./usage/meter.ts";
-export { ZonePublisher } from "./zones/publisher.ts";
-export { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";
 
 /** Between the locations and the origins, where Workers Cache is there to share what one of them has been answered. */
 const upperTier = (env: Env) => (settingsOf(env).hasUpperTier ? shieldTier(exports as unknown as ShieldExports) : null);

@@ -18,6 +18,7 @@ import { addLogs } from "./logs.ts";
 import { addMe } from "./me.ts";
 import { addMetrics } from "./metrics.ts";
 import { addOperatedAccounts } from "./operated-accounts.ts";
+import { addOriginHealth } from "./origin-health.ts";
 import { addPeople } from "./people.ts";
 import { addPrefetch } from "./prefetch.ts";
 import { addPurge } from "./purge.ts";
@@ -65,6 +66,7 @@ function createApi(inspector: Inspector): OpenAPIHono<RestEnv> {
   addMe(app);
   addAudit(app);
   addWhy(app, inspector);
+  addOriginHealth(app, inspector);
   addUsage(app);
   addQuota(app);
   addPeople(app);

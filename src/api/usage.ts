@@ -1,7 +1,8 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { RestEnv } from "../rest/context.ts";
 import { ownerOf } from "../usage/batch.ts";
-import { DAY_MS, dayOf, HOURS_KEPT_DAYS } from "../usage/hours.ts";
+import { DAY_MS, dayOf } from "../usage/hours.ts";
+import { HOURS_KEPT_DAYS } from "../usage/kept-days.ts";
 import { dateOf, periodOf } from "../usage/period.ts";
 import { readTopPaths, readUsage } from "../usage/read-usage.ts";
 import { reportOf } from "../usage/report.ts";

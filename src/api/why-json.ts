@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 
 /** A word of `Cache-Status` with what it means. */
-const word = z
+export const whyWord = z
   .object({
     word: z.string().openapi({ example: "no-store" }).describe("As `detail` of `Cache-Status` says it."),
     of: z.enum(["cache", "store", "pass", "policy", "refusal", "origin", "tier"]),
@@ -30,7 +30,7 @@ const texts = (example: string) => z.array(text(example));
 const store = z
   .object({
     stored: z.boolean(),
-    word: word.nullable().describe("Why not; null: it is stored."),
+    word: whyWord.nullable().describe("Why not; null: it is stored."),
     lifetime,
     content_type: z
       .object({ said: text("text/plain").nullable(), sent: text("text/css").nullable() })
@@ -54,7 +54,7 @@ export const originReport = z
     fields: z
       .array(z.object({ name: text("cache-control"), value: text("max-age=60") }).openapi("WhyField"))
       .describe("As they came; of cookies the names alone."),
-    failure: word.nullable().describe("Why there was no answer."),
+    failure: whyWord.nullable().describe("Why there was no answer."),
     verdict: store.nullable().describe("Null: there was no answer."),
     story: texts("The origin answers 200 after 42 ms."),
   })
@@ -123,7 +123,7 @@ export const whyReport = z
     access: z
       .object({
         verdict: z.enum(["passes", "refused", "answered", "not judged"]),
-        word: word.nullable(),
+        word: whyWord.nullable(),
         until: z.iso.datetime().nullable().openapi({ example: null }).describe("When the URL's signature ends."),
       })
       .openapi("WhyAccess"),
@@ -133,7 +133,7 @@ export const whyReport = z
         status: z.int().nullable().openapi({ example: 200 }).describe("Null: that is up to the origin."),
         asks_origin: z.boolean(),
         cache_status: text("ResCDN; hit; ttl=86100").describe("As far as it is known before the origin has answered."),
-        word: word.nullable(),
+        word: whyWord.nullable(),
       })
       .openapi("WhyDecision"),
     stored: z

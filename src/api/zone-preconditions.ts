@@ -25,5 +25,17 @@ export function isNotModified(c: RestContext, zone: ZoneRow): boolean {
 
 function verdictOn(c: RestContext, zone: ZoneRow) {
   const selected = { etag: zoneEtag(c, zone), lastModified: null, date: null };
-  return evaluatePreconditions(c.req.method, c.req.raw.headers, selected, c.var.now);
+  return evaluatePreconditions(c.req.method, withStrongTags(c.req.raw.headers), selected, c.var.now);
+}
+
+/**
+ * RFC 9110 §13.1.1 has `If-Match` compared strongly. Whatever compresses an answer on its way to the client marks the tag as weak,
+ * as Cloudflare's network does: it still names one version of the zone, and no other.
+ */
+function withStrongTags(sent: Headers): Headers {
+  const ifMatch = sent.get("if-match");
+  if (ifMatch === null) return sent;
+  const headers = new Headers(sent);
+  headers.set("if-match", ifMatch.replace(/(?<![^\s,])W\/(?=")/g, ""));
+  return headers;
 }

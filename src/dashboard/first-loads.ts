@@ -39,6 +39,9 @@ export function firstLoad(pathname: string, now: number): FirstLoad {
   if (zones !== "zones" || zone === undefined || !/^[\w-]+$/.test(zone)) return NOTHING;
   const read = `/v1/zones/${zone}`;
   if (part !== undefined) return { modules: ["zone/zone.tsx", `zone/zone-${part}.tsx`], reads: [read] };
-  const usage = new URLSearchParams({ zone, ...periodsOf("24h", "hour", 0, now)[0]! });
-  return { modules: ["zone/zone.tsx", "zone/zone-overview.tsx"], reads: [read, `/v1/usage?${usage}`] };
+  const usage = [0, 1].map((back) => new URLSearchParams({ zone, ...periodsOf("24h", "hour", back, now)[0]! }));
+  return {
+    modules: ["zone/zone.tsx", "zone/zone-overview.tsx"],
+    reads: [read, ...usage.map((of) => `/v1/usage?${of}`)],
+  };
 }

@@ -8,7 +8,14 @@ import type { Env } from "../env.ts";
 import { zoneHosts } from "../hosts.ts";
 import { log } from "../log/log.ts";
 import { settingsOf } from "../settings.ts";
-import { type DueZone, downBy, keepFailures, type OriginFailures, takeDueZones } from "../zones/origin-check-rows.ts";
+import {
+  type DueZone,
+  downBy,
+  type FailedChecks,
+  keepFailures,
+  type OriginFailures,
+  takeDueZones,
+} from "../zones/origin-check-rows.ts";
 import { publishZone } from "../zones/publication.ts";
 import { EMPTY_PURGE_LOG } from "../zones/purge/purge-log.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
@@ -32,21 +39,26 @@ export async function checkOrigins(env: CheckEnv, now: number): Promise<void> {
   const end = performance.now() + RUN_MS;
   const workers = Array.from({ length: Math.min(AT_A_TIME, due.length) }, async () => {
     for (let zone = due.pop(); zone !== undefined && performance.now() < end; zone = due.pop()) {
-      await checkZone(env, access, zone).catch((error) => log("origin_check_failed", { zone: zone!.name, error }));
+      await checkZone(env, access, zone, now).catch((error) => log("origin_check_failed", { zone: zone!.name, error }));
     }
   });
   await Promise.all(workers);
 }
 
-async function checkZone(env: CheckEnv, access: OriginAccess, zone: DueZone): Promise<void> {
+/** As often as it is counted. */
+const MOST_TIMES = 1_000;
+
+async function checkZone(env: CheckEnv, access: OriginAccess, zone: DueZone, now: number): Promise<void> {
   const origins = candidatesOf(zone).filter(({ name, isDrained }) => name !== null && !isDrained);
   const found = await Promise.all(
-    origins.map(async (origin) => {
-      const failures = (await answers(env, access, zone, origin)) ? 0 : (zone.failures[origin.name!] ?? 0) + 1;
-      return [origin.name!, Math.min(failures, 1_000)] as const;
+    origins.map(async (origin): Promise<[string, FailedChecks] | null> => {
+      const reason = await failureOf(env, access, zone, origin);
+      if (reason === null) return null;
+      const { times = 0, since = now } = zone.failures[origin.name!] ?? {};
+      return [origin.name!, { times: Math.min(times + 1, MOST_TIMES), since, reason }];
     }),
   );
-  const failures: OriginFailures = Object.fromEntries(found.filter(([, count]) => count > 0));
+  const failures: OriginFailures = Object.fromEntries(found.filter((one) => one !== null));
   if (!(await keepFailures(env.DB, zone, failures))) return;
   const [before, after] = [downBy(zone.failures), downBy(failures)];
   for (const name of after.filter((one) => !before.includes(one))) log("origin_down", { zone: zone.name, name });
@@ -57,8 +69,8 @@ async function checkZone(env: CheckEnv, access: OriginAccess, zone: DueZone): Pr
 /** What checks ask is nobody's usage. */
 const UNNOTED: OriginNotes = { asked: () => undefined, received: () => undefined };
 
-/** Whether an origin answers what it is asked for a check, with neither an error nor a refusal. */
-async function answers(env: CheckEnv, access: OriginAccess, due: DueZone, origin: Candidate): Promise<boolean> {
+/** Why an origin does not pass its check: what kept it from answering, or how it answered, such as `403`. Null: it does. */
+async function failureOf(env: CheckEnv, access: OriginAccess, due: DueZone, origin: Candidate): Promise<string | null> {
   const { timeouts, failover } = due.settings;
   const first_byte_ms = Math.min(timeouts.first_byte_ms, PATIENCE_MS);
   const settings = { ...due.settings, timeouts: { ...timeouts, first_byte_ms } };
@@ -68,7 +80,8 @@ async function answers(env: CheckEnv, access: OriginAccess, due: DueZone, origin
   const request = { method: "GET", pathAndQuery: failover.check_path!, headers };
   const asking = { zone, hosts, waitUntil: () => undefined, origins: access, noteOrigin: UNNOTED };
   const outcome = await askCandidate(asking, origin, request);
-  if (outcome.kind === "failure") return false;
-  await dropBody(outcome.response.body);
-  return outcome.response.status < 400;
+  if (outcome.kind === "failure") return outcome.failure.reason;
+  const { body, status } = outcome.response;
+  await dropBody(body);
+  return status < 400 ? null : String(status);
 }

@@ -1,4 +1,5 @@
-import { DAY_MS, DAYS_KEPT_DAYS, dayOf, HOUR_MS, HOURS_KEPT_DAYS } from "./hours.ts";
+import { DAY_MS, dayOf, HOUR_MS } from "./hours.ts";
+import { DAYS_KEPT_DAYS, HOURS_KEPT_DAYS } from "./kept-days.ts";
 import type { UsageQuery } from "./sums.ts";
 
 /** What time a report is about; ms since the epoch, `to` is not included. */

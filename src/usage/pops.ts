@@ -1,13 +1,7 @@
 import { DAY_MS } from "./hours.ts";
-import { NO_POP } from "./pace.ts";
 
 /** For how long a location counts after it was last seen: what purges count as nodes. */
 const SEEN_DAYS = 30;
-
-/** The location of an isolate by its IATA code, as the platform states it with a request; `LOCAL` where there is none. */
-export function popOf(colo: unknown): string {
-  return typeof colo === "string" && /^[A-Z]{3}$/.test(colo) ? colo : NO_POP;
-}
 
 /** Notes in D1 that a location serves. @param now ms since the epoch */
 export async function seePop(db: D1Database, pop: string, now: number): Promise<void> {

@@ -1,3 +1,4 @@
+import type { OriginHealthQuestion, OriginHealthReport } from "./origin-health-report.ts";
 import type { CacheWord, Word } from "./words.ts";
 
 /** What somebody wants to know of a URL. */
@@ -31,6 +32,8 @@ export interface Inspector {
   /** Null: the URL is of no zone of the owner's. */
   why(question: WhyQuestion, call: InspectedCall): Promise<WhyReport | null>;
   checkOrigin(question: OriginQuestion, call: InspectedCall): Promise<OriginReport>;
+  /** Null: the zone is not known at the edge. */
+  originHealth(question: OriginHealthQuestion, call: InspectedCall): Promise<OriginHealthReport | null>;
 }
 
 /** The call of the API that asks. */

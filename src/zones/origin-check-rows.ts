@@ -7,8 +7,16 @@ const FAILURES = 2;
 /** A zone is looked after once a minute: a run that comes a little early counts, ms. */
 const PAUSE_MS = 50_000;
 
-/** How often in a row each origin has failed, by name; those that have not are left out. */
-export type OriginFailures = Readonly<Record<string, number>>;
+/** Checks of an origin that have failed in a row. */
+export interface FailedChecks {
+  times: number;
+  /** When the first of them was, ms since the epoch, and what the last one came to; null: it was not kept. */
+  since: number | null;
+  reason: string | null;
+}
+
+/** By the origins' names; those whose last check has not failed are left out. */
+export type OriginFailures = Readonly<Record<string, FailedChecks>>;
 
 /** A zone whose origins are to be checked now. */
 export interface DueZone extends Pick<ZoneRow, "id" | "account" | "name" | "mode" | "origin" | "version"> {
@@ -38,12 +46,33 @@ export async function takeDueZones(db: D1Database, now: number, limit: number): 
 }
 
 export function readFailures(text: string | null): OriginFailures {
-  return text === null ? {} : (JSON.parse(text) as OriginFailures);
+  const kept = text === null ? {} : (JSON.parse(text) as Record<string, FailedChecks | number>);
+  // Once no more than their number was kept.
+  const read = ([name, failed]: [string, FailedChecks | number]) =>
+    [name, typeof failed === "number" ? { times: failed, since: null, reason: null } : failed] as const;
+  return Object.fromEntries(Object.entries(kept).map(read));
+}
+
+/** Whether an origin counts as down by its checks. */
+export function isDownBy({ times }: FailedChecks): boolean {
+  return times >= FAILURES;
 }
 
 /** The names of those that count as down. */
 export function downBy(failures: OriginFailures): string[] {
-  return Object.keys(failures).filter((name) => failures[name]! >= FAILURES);
+  return Object.keys(failures).filter((name) => isDownBy(failures[name]!));
+}
+
+/** What the checks of a zone's origins have come to. `checkedAt`: ms since the epoch, 0 before the first. */
+export async function readChecks(
+  db: D1Database,
+  zone: string,
+): Promise<{ checkedAt: number; failures: OriginFailures }> {
+  const row = await db
+    .prepare("SELECT origins_checked_at AS checkedAt, origin_failures AS failures FROM zones WHERE id = ?1")
+    .bind(zone)
+    .first<{ checkedAt: number; failures: string | null }>();
+  return { checkedAt: row?.checkedAt ?? 0, failures: readFailures(row?.failures ?? null) };
 }
 
 /** Keeps what was found. Where another origin counts as down by it the zone's version is raised, and has to be published: true. */

@@ -108,6 +108,22 @@ describe.concurrent("rescdn", () => {
     });
   });
 
+  it("says which of several origins is asked, and which is down, and why", async () => {
+    await done(["zones", "create", "several", "--origin", origin.url]);
+    expect((await done(["zones", "origins", "several"])).stdout).toMatch(/^the only one +first +up /m);
+    const gone = await listen(demoOrigin());
+    await gone.close();
+    const origins = [
+      { name: "main", url: gone.url },
+      { name: "spare", url: origin.url },
+    ];
+    await done(["zones", "set", "several", `origins=${JSON.stringify(origins)}`]);
+    for (const path of ["/assets/reset.css", "/assets/map.js", "/assets/logo.svg"]) await ask("several", path);
+    const { stdout } = await done(["zones", "origins", "several"]);
+    expect(stdout).toMatch(/^main +last +down +\S+Z +origin-\w+, by requests +http:/m);
+    expect(stdout).toMatch(/^spare +first +up /m);
+  });
+
   it("makes, rotates and revokes keys, and signs URLs", async () => {
     const key = (await done(["keys", "create", "CI", "--scope", "purge", "--expires", "90d"])).stdout.trim();
     const rest = { env: { ...env, RESCDN_KEY: key } };

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import type { Page } from "playwright-core";
+import { demoOrigin } from "../../src/server/demo-origin.ts";
+import { listen } from "../origins/listen.ts";
 import type { Started } from "./started.ts";
 
 /** An account as its operator has made it. */
@@ -59,6 +61,17 @@ export async function accountOf(started: Started, email: string): Promise<Accoun
 export async function newZone(started: Started, account: Account, name = newName("zone")): Promise<string> {
   await byKey(started, account, "POST", "/v1/zones", { name, origin: started.assets });
   return name;
+}
+
+/** Makes a zone with two origins: where nobody listens, and the demo's assets. */
+export async function newZoneOfSeveral(started: Started, account: Account, name: string): Promise<void> {
+  const gone = await listen(demoOrigin());
+  await gone.close();
+  const origins = [
+    { name: "main", url: gone.url },
+    { name: "spare", url: started.assets },
+  ];
+  await byKey(started, account, "POST", "/v1/zones", { name, settings: { origins } });
 }
 
 /** Calls the API with the account's key. */

@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { type Account, ask, byKey, newZone, putFile } from "./account.ts";
+import { type Account, ask, byKey, newZone, newZoneOfSeveral, putFile } from "./account.ts";
 import type { Started } from "./started.ts";
 
 /** A page of the dashboard as somebody sees it. */
@@ -29,6 +29,12 @@ export function insidePages(zone: string): readonly ShownPage[] {
     { name: "new-zone", path: "/zones/new", heading: "New zone" },
     { name: "zone", path: `/zones/${zone}`, heading: zone, last: ".plot canvas" },
     { name: "zone-week", path: `/zones/${zone}?period=7d`, heading: zone, last: ".plot canvas" },
+    {
+      name: "zone-origins",
+      path: `/zones/${originsOf(zone)}`,
+      heading: originsOf(zone),
+      last: "section[aria-label=Origins] table",
+    },
     { name: "purge", path: `/zones/${zone}/purge`, heading: "Purge", last: "section.table" },
     { name: "live", path: `/zones/${zone}/live`, heading: zone, last: "main [role=status]" },
     {
@@ -71,6 +77,8 @@ const asked = new URLSearchParams({
 const namespaceOf = (zone: string) => zone.replace("assets", "shop");
 /** A zone that goes with another, and has its files here. */
 const filesOf = (zone: string) => zone.replace("assets", "files");
+/** A zone that goes with another, and has several origins, the first of which is down. */
+const originsOf = (zone: string) => zone.replace("assets", "origins");
 const KEY_NAME = "CI of a team with a rather long name";
 
 /** Opens a page, and waits until all of it is there. */
@@ -109,6 +117,8 @@ export async function furnish(started: Started, account: Account): Promise<strin
       logs: { target: { type: "https", url: `${started.assets}/logs` } },
     },
   });
+  await newZoneOfSeveral(started, account, originsOf(zone));
+  for (let times = 0; times < 4; times++) await ask(started, originsOf(zone), `/assets/reset.css?${times}`);
   await byKey(started, account, "POST", `/v1/zones/${zone}/signing-keys`, {});
   await byKey(started, account, "POST", `/v1/zones/${zone}/hostnames`, { hostname: `cdn.${zone}.example` });
   await byKey(started, account, "POST", "/v1/keys", {

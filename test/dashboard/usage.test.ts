@@ -13,6 +13,7 @@ describe.skipIf(!HAS_BROWSER)("the usage of a month", () => {
       .poll(
         async () => {
           await page.reload();
+          await page.locator("dl.tiles").waitFor();
           return page.getByRole("row", { name: new RegExp(`^${zone} 4 `) }).count();
         },
         { timeout: 20_000, interval: 500 },

@@ -15,7 +15,7 @@ import type { LogOutbox } from "../../src/request-log/delivery/log-outbox.ts";
 import { MOST_BYTES } from "../../src/request-log/delivery/outbox-tables.ts";
 import { announceTail } from "../../src/request-log/tail/announce-tail.ts";
 import type { FailureCount } from "../../src/usage/batch.ts";
-import { popOf } from "../../src/usage/pops.ts";
+import { popOf } from "../../src/usage/pop-of.ts";
 import { documentOf } from "../../src/zones/zone-document.ts";
 import { call, moveClockWithCalls, newEmail, newName, newZone, type ShownZone } from "../support/control-plane.ts";
 import { newKey, type ShownNewKey } from "../support/keys.ts";

@@ -236,6 +236,7 @@ describe("what a person may do", () => {
       error: "your role in this account is viewer, which lacks the scope zones:write: an owner can change that",
     });
     expect((await browser.send(`/v1/zones/${zone.name}`)).status).toBe(200);
+    expect((await browser.send(`/v1/zones/${zone.name}/origins/health`)).status).toBe(200);
   });
 
   it("excludes a GET that changes something: another page could make a browser send it", async () => {

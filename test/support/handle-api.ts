@@ -5,6 +5,7 @@ import type { Inspector } from "../../src/why/report.ts";
 const NO_EDGE: Inspector = {
   why: async () => null,
   checkOrigin: () => Promise.reject(new Error("this test has no edge")),
+  originHealth: async () => null,
 };
 
 /** The API alone, without an edge that could be asked. */

@@ -1,6 +1,8 @@
 import { applyD1Migrations, type D1Migration } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Env } from "../../src/env.ts";
+import { loadObjects } from "../../src/loaded-object.ts";
+import "../../src/objects.ts";
 
 declare global {
   namespace Cloudflare {
@@ -24,4 +26,6 @@ interface TestEnv extends Env {
   NETWORK_COPIES?: string;
 }
 
+// What loads modules for tests does I/O for it, which two objects cannot wait for together; workerd has them at hand.
+await loadObjects();
 await applyD1Migrations(env.DB, env.MIGRATIONS);

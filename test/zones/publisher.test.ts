@@ -38,7 +38,8 @@ function withPut(
   name: string,
   script: (put: MockInstance<KVNamespace["put"]>, publisher: ZonePublisher, storage: Storage) => Promise<void>,
 ) {
-  return runInDurableObject(publisherOf(name), async (publisher, { storage }) => {
+  return runInDurableObject(publisherOf(name), async (loaded, { storage }) => {
+    const { object: publisher } = loaded as unknown as { object: ZonePublisher };
     const { ZONES } = (publisher as unknown as { env: Env }).env;
     await script(vi.spyOn(ZONES, "put"), publisher, {
       kv: storage.kv,

@@ -6,6 +6,7 @@ import { collected } from "../input.ts";
 import { coloured, confirm, facts, note, plain, table } from "../terminal.ts";
 import { readChanges } from "../zone-changes.ts";
 import { addressOf, allZones } from "../zone-of-url.ts";
+import { origins } from "./zone-origins.ts";
 
 type Zone = Schemas["Zone"];
 
@@ -15,6 +16,7 @@ export function zones() {
     .addCommand(list())
     .addCommand(create())
     .addCommand(show())
+    .addCommand(origins())
     .addCommand(set())
     .addCommand(switched("pause", "Stop serving a zone; nothing is lost", false))
     .addCommand(switched("resume", "Serve a paused zone again", true))

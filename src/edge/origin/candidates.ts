@@ -45,6 +45,11 @@ export function candidatesOf(zone: Servers): readonly Candidate[] {
   return candidates;
 }
 
+/** Whether the cron's check has found an origin down. */
+export function isCheckedDown({ name }: Candidate, { origins_down }: Pick<ZoneDocument, "origins_down">): boolean {
+  return name !== null && origins_down?.includes(name) === true;
+}
+
 function originsOf({ origin, settings, ruled }: Servers): Candidate[] {
   const { origins, origin_host, origin_headers, origin_auth } = settings;
   const single = { name: null, weight: 1, isDrained: false, isFallback: false } as const;

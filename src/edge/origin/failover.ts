@@ -35,6 +35,27 @@ export function turnsOf(
   return [...turns, ...candidates.filter(({ isFallback }) => isFallback)];
 }
 
+/**
+ * When a zone's origin is asked, whatever the URL: `first`, for its share of them; `next`, where the one before it has failed;
+ * `last`, since it is down; `never`, as nothing new goes to it.
+ */
+export type Turn = "first" | "next" | "last" | "never";
+
+/** The turn that {@link turnsOf} gives an origin where no rule names one. */
+export function turnOf(
+  candidate: Candidate,
+  candidates: readonly Candidate[],
+  isDown: (candidate: Candidate) => boolean,
+): Turn {
+  if (candidate.isDrained) return "never";
+  const own = candidates.filter(({ isFallback, isDrained }) => !isFallback && !isDrained);
+  const up = own.filter((one) => !isDown(one));
+  const weighted = up.filter(({ weight }) => weight > 0);
+  const first = weighted.length > 0 ? weighted : (up.length > 0 ? up : own).slice(0, 1);
+  if (first.includes(candidate)) return "first";
+  return isDown(candidate) ? "last" : "next";
+}
+
 /** How often origins are asked for one request at most. */
 export function mostTurns({
   settings: { origins, failover, fallback_origin },

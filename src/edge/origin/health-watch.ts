@@ -1,8 +1,8 @@
 import { isError } from "../../http/statuses.ts";
 import { log } from "../../log/log.ts";
 import { askCandidate } from "./ask-candidate.ts";
-import type { Candidate } from "./candidates.ts";
-import type { FailureReason } from "./failure-reason.ts";
+import { type Candidate, isCheckedDown } from "./candidates.ts";
+import { errorReasonOf, type FailureReason } from "./failure-reason.ts";
 import type { Asking } from "./origin-access.ts";
 import type { OriginOutcome, OriginRequest } from "./origin-outcome.ts";
 
@@ -24,7 +24,7 @@ const OF_THE_REQUEST: readonly string[] = [
 export class HealthWatch {
   readonly #asking: Asking;
   readonly #down: ReadonlySet<string>;
-  readonly #suspects: Candidate[] = [];
+  readonly #suspects: { candidate: Candidate; reason: FailureReason }[] = [];
 
   private constructor(asking: Asking, down: ReadonlySet<string>) {
     this.#asking = asking;
@@ -36,25 +36,26 @@ export class HealthWatch {
   }
 
   /** Whether an origin was down when the request began, by what was asked of it or by the cron's check. */
-  isDown({ id, name }: Candidate): boolean {
-    return this.#down.has(id) || (name !== null && this.#asking.zone.origins_down?.includes(name) === true);
+  isDown(candidate: Candidate): boolean {
+    return this.#down.has(candidate.id) || isCheckedDown(candidate, this.#asking.zone);
   }
 
   /** Takes note of what one of them came to. */
   note(candidate: Candidate, outcome: OriginOutcome, hasFailed: boolean): void {
     if (candidate.isFallback) return;
     if (outcome.kind === "failure") {
-      if (!OF_THE_REQUEST.includes(outcome.failure.reason)) this.#failed(candidate);
+      const { reason } = outcome.failure;
+      if (!OF_THE_REQUEST.includes(reason)) this.#failed(candidate, reason);
       return;
     }
-    const { status } = outcome.response;
-    if (hasFailed && isError(status)) {
-      this.#suspects.push(candidate);
+    const reason = errorReasonOf(outcome.response.status);
+    if (hasFailed && reason !== null) {
+      this.#suspects.push({ candidate, reason });
       return;
     }
     // A zone may choose to ask the next one for what is not here: that says nothing of the server.
     this.#answered(candidate);
-    if (!hasFailed) for (const suspect of this.#suspects) this.#failed(suspect);
+    if (!hasFailed) for (const { candidate: suspect, reason: why } of this.#suspects) this.#failed(suspect, why);
   }
 
   /** Asks those whose time has come in the background whether they are back, so that no client waits for them. */
@@ -76,9 +77,9 @@ export class HealthWatch {
     if (outcome.kind === "answer" && !isError(outcome.response.status)) this.#answered(candidate);
   }
 
-  #failed(candidate: Candidate): void {
+  #failed(candidate: Candidate, reason: FailureReason): void {
     const { zone, origins } = this.#asking;
-    if (!origins.health.noteFailure(zone.id, candidate.id, Date.now())) return;
+    if (!origins.health.noteFailure(zone.id, candidate.id, reason, Date.now())) return;
     log("origin_down", { zone: zone.name, name: candidate.name });
     this.#asking.waitUntil(this.#share());
   }

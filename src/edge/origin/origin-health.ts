@@ -1,4 +1,5 @@
 import { BoundedMap } from "../../memo/bounded-map.ts";
+import type { FailureReason } from "./failure-reason.ts";
 
 /** Where the isolates of a location tell each other which origins are down. */
 export interface LocationNotes {
@@ -24,10 +25,14 @@ const REMEMBERED = 1_000;
 /** After so long without a word from anybody, nobody knows any more, ms. */
 const FORGOTTEN_MS = 600_000;
 
-/** What is known of an origin: down, or up again, and since when, or when it was last tried (ms since the epoch). */
-interface State {
+/** What is known of an origin: down, or up again. Times are in ms since the epoch. */
+export interface OriginState {
   isDown: boolean;
+  /** When that was said last, which is also when one that is down was last tried. */
   at: number;
+  since: number;
+  /** What its last failure was; null: it is up, or nobody has said. */
+  reason: string | null;
 }
 
 /** Of origins that a zone has had and changed no more is kept than this. */
@@ -38,7 +43,7 @@ interface Known {
   /** Failures in a row. */
   failures: BoundedMap<string, number>;
   /** Of those that have been down. What was said last counts, whoever said it. */
-  states: BoundedMap<string, State>;
+  states: BoundedMap<string, OriginState>;
   /** Those that are about to be tried. */
   trying: Set<string>;
   readAt: number;
@@ -58,9 +63,15 @@ export class OriginHealth {
 
   /** Those that are down. The first request after a while reads what the location says. @param now ms since the epoch */
   async downOf(zone: string, now: number): Promise<ReadonlySet<string>> {
+    const states = await this.statesOf(zone, now);
+    return new Set([...states].filter(([, { isDown }]) => isDown).map(([origin]) => origin));
+  }
+
+  /** What is known of those that have been down, by their ids. @param now ms since the epoch */
+  async statesOf(zone: string, now: number): Promise<ReadonlyMap<string, OriginState>> {
     const known = this.#of(zone);
     if (now - known.readAt >= READ_MS || now < known.readAt) await this.#read(zone, known, now);
-    return new Set([...known.states].filter(([, { isDown }]) => isDown).map(([origin]) => origin));
+    return new Map(known.states);
   }
 
   /** Takes note of an answer. Whether that ends a time of being down. @param now ms since the epoch */
@@ -68,17 +79,17 @@ export class OriginHealth {
     const known = this.#of(zone);
     known.failures.delete(origin);
     if (!isDown(known, origin)) return false;
-    say(known, origin, false, now);
+    say(known, origin, { isDown: false, since: now, reason: null }, now);
     return true;
   }
 
   /** Takes note of a failure. Whether that begins a time of being down. @param now ms since the epoch */
-  noteFailure(zone: string, origin: string, now: number): boolean {
+  noteFailure(zone: string, origin: string, reason: FailureReason, now: number): boolean {
     const known = this.#of(zone);
     const failures = (known.failures.get(origin) ?? 0) + 1;
     known.failures.set(origin, failures);
     if (failures < FAILURES || isDown(known, origin)) return false;
-    say(known, origin, true, now);
+    say(known, origin, { isDown: true, since: now, reason }, now);
     return true;
   }
 
@@ -103,8 +114,9 @@ export class OriginHealth {
       known.trying.delete(origin);
     }
     // Another isolate may have been faster, or it may be up by now.
-    if (!this.isDue(zone, origin, now)) return false;
-    say(known, origin, true, now);
+    const state = known.states.get(origin);
+    if (state === undefined || !this.isDue(zone, origin, now)) return false;
+    say(known, origin, state, now);
     return true;
   }
 
@@ -146,26 +158,32 @@ function isDown({ states }: Known, origin: string): boolean {
 }
 
 /** What is seen here comes after all that was known, whatever other isolates' clocks say. */
-function say({ states }: Known, origin: string, isDown: boolean, now: number): void {
+function say({ states }: Known, origin: string, state: Omit<OriginState, "at">, now: number): void {
   const before = states.get(origin)?.at ?? 0;
-  states.set(origin, { isDown, at: Math.max(now, before + 1) });
+  states.set(origin, { ...state, at: Math.max(now, before + 1) });
 }
 
 /** Takes in what was said of an origin, unless something was said after it. */
-function learn({ states, failures }: Known, origin: string, state: State): void {
+function learn({ states, failures }: Known, origin: string, state: OriginState): void {
   const before = states.get(origin);
   if (before !== undefined && before.at >= state.at) return;
   states.set(origin, state);
   if (!state.isDown) failures.delete(origin);
 }
 
-function statesIn(text: string, now: number): [string, State][] {
+function statesIn(text: string, now: number): [string, OriginState][] {
   try {
-    const entries = JSON.parse(text) as [string, State][];
-    // No note is of the future for long: by a clock that is wrong it would be believed for ever.
-    return entries.filter(
-      ([, { isDown, at }]) => typeof isDown === "boolean" && now - at < FORGOTTEN_MS && at - now < FORGOTTEN_MS,
-    );
+    const entries = JSON.parse(text) as [string, Partial<OriginState>][];
+    return entries.flatMap(([origin, { isDown, at, since, reason }]): [string, OriginState][] => {
+      if (typeof isDown !== "boolean" || typeof at !== "number") return [];
+      // No note is of the future for long: by a clock that is wrong it would be believed for ever.
+      if (now - at >= FORGOTTEN_MS || at - now >= FORGOTTEN_MS) return [];
+      const told = {
+        since: typeof since === "number" ? since : at,
+        reason: typeof reason === "string" ? reason : null,
+      };
+      return [[origin, { isDown, at, ...told }]];
+    });
   } catch {
     return []; // a cache may hold anything
   }

@@ -12,5 +12,9 @@ export function inspectorOf(edge: Edge, location: string): Inspector {
       const { checkOrigin } = await import("./check-origin.ts");
       return checkOrigin(question, edge, waitUntil);
     },
+    async originHealth(question, call) {
+      const { originHealth } = await import("./origin-health.ts");
+      return originHealth(question, edge, location, call);
+    },
   };
 }

@@ -6,11 +6,13 @@ import type { LocationNotes } from "../../edge/origin/origin-health.ts";
 import { questionIn } from "../../edge/tier/question.ts";
 import { createEntry } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
+import { loadObjects } from "../../loaded-object.ts";
 import { settingsOf } from "../../settings.ts";
 import { drainShield, NOT_A_QUESTION, shieldOf } from "../../shield.ts";
 import { DRAIN } from "../../usage/drain.ts";
 import type { Inspector } from "../../why/report.ts";
 import product from "../../worker.ts";
+import { compressingAnswers } from "./compressed-answers.ts";
 import { freePurged } from "./free-purged.ts";
 import { type EdgeBindings, remoteInspector } from "./inspection.ts";
 import { type LocalCacheEnv, localCacheOf } from "./local-cache.ts";
@@ -47,10 +49,12 @@ export class UpperTier extends WorkerEntrypoint<Env> {
 let inspector: Inspector | null = null;
 
 // The caches that calls ask about are those of the edge processes.
-const entry = createEntry<Env>((surface, url, request, env, ctx) => {
-  inspector ??= remoteInspector(env);
-  return controlPlane(surface, url, request, env, ctx, inspector);
-});
+const entry = createEntry<Env>(
+  compressingAnswers((surface, url, request, env, ctx) => {
+    inspector ??= remoteInspector(env);
+    return controlPlane(surface, url, request, env, ctx, inspector);
+  }),
+);
 
 export default {
   fetch: entry.fetch,
@@ -60,7 +64,11 @@ export default {
       await Promise.all([drainShield(env), product.scheduled(event, env)]);
       return;
     }
-    // At the start this also opens the cache, before anybody asks.
-    await Promise.all([freePurged(env.DB, localCacheOf(env), event.scheduledTime), product.scheduled(event, env)]);
+    // At the start this also opens the cache and loads what is needed soon, before anybody asks.
+    await Promise.all([
+      loadObjects(),
+      freePurged(env.DB, localCacheOf(env), event.scheduledTime),
+      product.scheduled(event, env),
+    ]);
   },
 } satisfies ExportedHandler<Env>;

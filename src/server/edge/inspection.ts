@@ -1,5 +1,5 @@
 /** How the control process asks the edge process that a call came through what it would do with a request. */
-import type { Inspector } from "../../why/report.ts";
+import type { InspectedCall, Inspector } from "../../why/report.ts";
 
 /** Carries the number of the edge process that a call came through. */
 export const EDGE_HEADER = "rescdn-edge";
@@ -23,6 +23,8 @@ export function remoteInspector(env: EdgeBindings): Inspector {
     why: (question, { request }) => ask("why", question, request) as ReturnType<Inspector["why"]>,
     checkOrigin: (question, { request }) =>
       ask("checkOrigin", question, request) as ReturnType<Inspector["checkOrigin"]>,
+    originHealth: (question, { request }) =>
+      ask("originHealth", question, request) as ReturnType<Inspector["originHealth"]>,
   };
 }
 
@@ -35,9 +37,12 @@ export function askedRequest(request: Request): Request | null {
   return asked;
 }
 
+/** A method of an inspector, with the question that goes with it. */
+type Answering = (question: unknown, call: InspectedCall) => Promise<unknown>;
+
 /** Answers what {@link remoteInspector} asks. */
 export async function answerQuestion(request: Request, inspector: Inspector, ctx: ExecutionContext): Promise<Response> {
   const method = new URL(request.url).pathname.slice(1) as keyof Inspector;
   const call = { request, waitUntil: (work: Promise<unknown>) => ctx.waitUntil(work) };
-  return Response.json(await inspector[method](await request.json(), call));
+  return Response.json(await (inspector[method] as Answering)(await request.json(), call));
 }

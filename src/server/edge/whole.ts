@@ -2,8 +2,10 @@
 import { controlPlane } from "../../control-plane.ts";
 import { createEntry } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
+import { loadObjects } from "../../loaded-object.ts";
 import { DRAIN } from "../../usage/drain.ts";
 import product from "../../worker.ts";
+import { compressingAnswers } from "./compressed-answers.ts";
 import { freePurged } from "./free-purged.ts";
 import { type LocalCacheEnv, localCacheOf } from "./local-cache.ts";
 
@@ -11,14 +13,18 @@ export * from "./objects.ts";
 
 type Env = ProductEnv & LocalCacheEnv;
 
-const entry = createEntry<Env>(controlPlane, localCacheOf, undefined, undefined, undefined, null);
+const entry = createEntry<Env>(compressingAnswers(controlPlane), localCacheOf, undefined, undefined, undefined, null);
 
 export default {
   fetch: entry.fetch,
 
   async scheduled(event, env) {
     if (event.cron === DRAIN) return entry.drain();
-    // At the start this also opens the cache, before anybody asks.
-    await Promise.all([freePurged(env.DB, localCacheOf(env), event.scheduledTime), product.scheduled(event, env)]);
+    // At the start this also opens the cache and loads what is needed soon, before anybody asks.
+    await Promise.all([
+      loadObjects(),
+      freePurged(env.DB, localCacheOf(env), event.scheduledTime),
+      product.scheduled(event, env),
+    ]);
   },
 } satisfies ExportedHandler<Env>;

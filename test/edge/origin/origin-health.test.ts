@@ -17,7 +17,7 @@ function location() {
 }
 
 const fail = (health: OriginHealth, times: number, now = 0) =>
-  Array.from({ length: times }, () => health.noteFailure("zone", "a", now));
+  Array.from({ length: times }, () => health.noteFailure("zone", "a", "origin-refused", now));
 
 describe("OriginHealth", () => {
   it("has an origin down after three failures in a row, and up with its first answer", async () => {
@@ -61,7 +61,7 @@ describe("OriginHealth", () => {
     const [one, other, third] = [new OriginHealth(place), new OriginHealth(place), new OriginHealth(place)];
     for (const health of [one, other]) await health.downOf("zone", 1_000);
     fail(one, 3, 1_100);
-    for (let count = 0; count < 3; count++) other.noteFailure("zone", "b", 1_200);
+    for (let count = 0; count < 3; count++) other.noteFailure("zone", "b", "origin-refused", 1_200);
     await one.share("zone", 1_100);
     await other.share("zone", 1_200);
     for (const health of [one, other, third]) {

@@ -159,6 +159,7 @@ export const RESCDN_RECIPES: Recipes = {
     body: () => ({ settings: { negative_ttl: 1 } }),
   },
   "DELETE /v1/zones/{id}": { own: 204, about: zone, path: (at) => `/v1/zones/${at}` },
+  "GET /v1/zones/{id}/origins/health": { own: 200, about: zone, path: (at) => `/v1/zones/${at}/origins/health` },
   "GET /v1/zones/{id}/hostnames": { own: 200, about: zone, path: (at) => `/v1/zones/${at}/hostnames` },
   "POST /v1/zones/{id}/hostnames": {
     own: 201,

@@ -32,7 +32,8 @@ async function newAccelerator() {
   const stub = env.PURGE_ACCELERATOR.getByName(`test-${++objects}`);
   await runInDurableObject(stub, (accelerator) => {
     const cloudflare = { CLOUDFLARE_API_TOKEN: "secret-token", CLOUDFLARE_ZONE_ID: "0".repeat(32) };
-    Object.assign(accelerator, { env: { ...env, ...cloudflare } });
+    const { object } = accelerator as unknown as { object: object };
+    Object.assign(object, { env: { ...env, ...cloudflare } });
   });
   return {
     enqueue: (...tags: string[]) => stub.enqueue(tags),

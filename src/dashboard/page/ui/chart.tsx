@@ -67,18 +67,18 @@ export function Chart({ title, starts, lines, show, least = 1 }: ChartProps) {
             ))}
           </ul>
         )}
-        <p class="readout" aria-hidden="true">
-          {start !== undefined && (
-            <>
-              {time(start)}
-              {drawn.map(({ label, values }) => (
-                <strong key={label}>{shownAt(values, at!, show)}</strong>
-              ))}
-            </>
-          )}
-        </p>
       </figcaption>
       <div ref={place} class="plot" aria-hidden="true" />
+      <p key={start} class="readout" aria-hidden="true">
+        {start !== undefined && (
+          <>
+            {time(start)}
+            {drawn.map(({ label, values }) => (
+              <strong key={label}>{shownAt(values, at!, show)}</strong>
+            ))}
+          </>
+        )}
+      </p>
       <AsTable title={title} starts={starts} lines={lines} show={show} />
     </figure>
   );

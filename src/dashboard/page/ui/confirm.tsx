@@ -1,7 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { Dialog } from "./dialog.tsx";
-import { Problem } from "./problem.tsx";
+import { FormDialog } from "./form-dialog.tsx";
 import { useAction } from "./use-action.ts";
 
 interface ConfirmProps {
@@ -21,37 +20,28 @@ interface ConfirmProps {
 /** Asks before something is destroyed. */
 export function Confirm({ title, children, verb, typed, danger = true, act, close }: ConfirmProps) {
   const [text, setText] = useState("");
-  const action = useAction(act);
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    if (await action.run()) close();
-  };
+  const action = useAction(async () => {
+    await act();
+    close();
+  });
   return (
-    <Dialog title={title} close={close}>
-      <form onSubmit={submit}>
-        {children}
-        {typed !== undefined && (
-          <label class="field">
-            <span>
-              Type <code>{typed}</code> to go on
-            </span>
-            <input value={text} onInput={({ currentTarget }) => setText(currentTarget.value)} autocomplete="off" />
-          </label>
-        )}
-        <Problem problem={action.problem} />
-        <div class="buttons">
-          <button
-            type="submit"
-            class={danger ? "button danger" : "button"}
-            disabled={action.isRunning || (typed !== undefined && text !== typed)}
-          >
-            {verb}
-          </button>
-          <button type="button" class="button quiet" onClick={close}>
-            Cancel
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={title}
+      action={action}
+      verb={verb}
+      danger={danger}
+      isReady={typed === undefined || text === typed}
+      close={close}
+    >
+      {children}
+      {typed !== undefined && (
+        <label class="field">
+          <span>
+            Type <code>{typed}</code> to go on
+          </span>
+          <input value={text} onInput={({ currentTarget }) => setText(currentTarget.value)} autocomplete="off" />
+        </label>
+      )}
+    </FormDialog>
   );
 }

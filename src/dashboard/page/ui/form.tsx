@@ -8,6 +8,8 @@ interface FormProps {
   /** What the button says that sends it. */
   verb: string;
   danger?: boolean;
+  /** Within a card that is there already. */
+  isInside?: boolean;
   /** Done in place of the action, such as a question before it. */
   instead?: (() => void) | undefined;
   /** Beside the button. */
@@ -18,14 +20,14 @@ interface FormProps {
 }
 
 /** A form on a card: what is filled in, what was wrong with it, and the button that sends it. */
-export function Form({ title, action, verb, danger, instead, others, after, children }: FormProps) {
+export function Form({ title, action, verb, danger, isInside, instead, others, after, children }: FormProps) {
   const submit = (event: Event) => {
     event.preventDefault();
     if (instead) instead();
     else action.run();
   };
   return (
-    <form class="card reading" onSubmit={submit}>
+    <form class={isInside ? "reading" : "card reading"} onSubmit={submit}>
       {title && <h2>{title}</h2>}
       {children}
       <Problem problem={action.problem} />

@@ -22,6 +22,8 @@ export function bytes(value: number): string {
   } as Intl.NumberFormatOptions).format(value / 1000 ** power);
 }
 
+export const milliseconds = (value: number) => `${count(Math.round(value))} ms`;
+
 const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const date = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
 

@@ -14,6 +14,8 @@ interface TextFieldProps {
   minLength?: number;
   maxLength?: number;
   min?: number;
+  max?: number;
+  step?: number;
   spellcheck?: boolean;
   autocapitalize?: "none";
   autocomplete?: "off";

@@ -2,8 +2,8 @@ import { useState } from "preact/hooks";
 import { rescdn } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { loadSession, session } from "../state/session.ts";
-import { Field } from "../ui/field.tsx";
-import { Problem } from "../ui/problem.tsx";
+import { Form } from "../ui/form.tsx";
+import { TextField } from "../ui/text-field.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { Invitations } from "./invitations.tsx";
 
@@ -15,37 +15,22 @@ export function FirstRun() {
     await answerOf(rescdn.POST("/v1/accounts", { body: { name } }));
     await loadSession();
   });
-  const submit = (event: Event) => {
-    event.preventDefault();
-    create.run();
-  };
   return (
     <div class="reading">
       <h1>Welcome</h1>
       <Invitations />
       {mayCreate ? (
-        <form class="card" onSubmit={submit}>
-          <h2>Create your account</h2>
-          <Field
+        <Form title="Create your account" action={create} verb="Create">
+          <TextField
             label="Name"
             hint="Of your team or company. Others whom you invite see it."
             problem={create.problem?.fields.name}
-          >
-            {(attributes) => (
-              <input
-                {...attributes}
-                required
-                maxLength={200}
-                value={name}
-                onInput={({ currentTarget }) => setName(currentTarget.value)}
-              />
-            )}
-          </Field>
-          <Problem problem={create.problem} />
-          <button type="submit" class="button" disabled={create.isRunning}>
-            Create
-          </button>
-        </form>
+            required
+            maxLength={200}
+            value={name}
+            set={setName}
+          />
+        </Form>
       ) : (
         invitations.length === 0 && (
           <p>

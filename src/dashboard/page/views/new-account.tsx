@@ -1,10 +1,8 @@
 import { useState } from "preact/hooks";
 import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
-import { AsCurl } from "../ui/as-curl.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
-import { Problem } from "../ui/problem.tsx";
+import { FormDialog } from "../ui/form-dialog.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { useAction } from "../ui/use-action.ts";
 
@@ -21,43 +19,33 @@ export function NewAccount({ done, close }: { done(keys: FirstKeys): void; close
   const body = { name, email, plan };
   const create = useAction(async () => done((await answerOf(rescdn.POST("/admin/accounts", { body }))).keys));
   const problems = create.problem?.fields ?? {};
-  const submit = (event: Event) => {
-    event.preventDefault();
-    create.run();
-  };
   return (
-    <Dialog title="New account" close={close}>
-      <form onSubmit={submit}>
-        <TextField label="Name" problem={problems.name} required maxLength={200} value={name} set={setName} />
-        <TextField
-          label="E-mail address"
-          hint="Whoever signs in by it first owns the account."
-          problem={problems.email}
-          type="email"
-          required
-          value={email}
-          set={setEmail}
-        />
-        <Field label="Plan" problem={problems.plan}>
-          {(attributes) => (
-            <select {...attributes} value={plan} onChange={({ currentTarget }) => setPlan(currentTarget.value as Plan)}>
-              {PLANS.map((one) => (
-                <option key={one}>{one}</option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Problem problem={create.problem} />
-        <div class="buttons">
-          <button type="submit" class="button" disabled={create.isRunning}>
-            Create the account
-          </button>
-          <button type="button" class="button quiet" onClick={close}>
-            Cancel
-          </button>
-        </div>
-        <AsCurl method="POST" path="/admin/accounts" body={body} />
-      </form>
-    </Dialog>
+    <FormDialog
+      title="New account"
+      action={create}
+      verb="Create the account"
+      curl={{ method: "POST", path: "/admin/accounts", body }}
+      close={close}
+    >
+      <TextField label="Name" problem={problems.name} required maxLength={200} value={name} set={setName} />
+      <TextField
+        label="E-mail address"
+        hint="Whoever signs in by it first owns the account."
+        problem={problems.email}
+        type="email"
+        required
+        value={email}
+        set={setEmail}
+      />
+      <Field label="Plan" problem={problems.plan}>
+        {(attributes) => (
+          <select {...attributes} value={plan} onChange={({ currentTarget }) => setPlan(currentTarget.value as Plan)}>
+            {PLANS.map((one) => (
+              <option key={one}>{one}</option>
+            ))}
+          </select>
+        )}
+      </Field>
+    </FormDialog>
   );
 }

@@ -1,10 +1,8 @@
 import { useState } from "preact/hooks";
 import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
-import { AsCurl } from "../ui/as-curl.tsx";
-import { Dialog } from "../ui/dialog.tsx";
-import { Field } from "../ui/field.tsx";
-import { Problem } from "../ui/problem.tsx";
+import { FormDialog } from "../ui/form-dialog.tsx";
+import { TextField } from "../ui/text-field.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { SCOPES, type Scope } from "./scopes.ts";
 
@@ -24,76 +22,61 @@ export function NewKey({ done, close }: { done(key: Schemas["CreatedKey"]): void
     }),
   };
   const create = useAction(async () => done(await answerOf(rescdn.POST("/v1/keys", { body }))));
-  const submit = (event: Event) => {
-    event.preventDefault();
-    create.run();
-  };
   const tick = (scope: Scope, isTicked: boolean) =>
     setScopes(isTicked ? [...scopes, scope] : scopes.filter((one) => one !== scope));
   const problems = create.problem?.fields ?? {};
   return (
-    <Dialog title="New key" close={close}>
-      <form onSubmit={submit}>
-        <Field label="Name" hint="Of the program that will use it." problem={problems.name}>
-          {(attributes) => (
+    <FormDialog
+      title="New key"
+      action={create}
+      verb="Create the key"
+      isReady={scopes.length > 0}
+      curl={{ method: "POST", path: "/v1/keys", body }}
+      close={close}
+    >
+      <TextField
+        label="Name"
+        hint="Of the program that will use it."
+        problem={problems.name}
+        required
+        maxLength={200}
+        placeholder="CI"
+        value={name}
+        set={setName}
+      />
+      <fieldset class="field plain ticks">
+        <legend>It may</legend>
+        {SCOPES.map(([scope, meaning]) => (
+          <label key={scope} class="check">
             <input
-              {...attributes}
-              required
-              maxLength={200}
-              placeholder="CI"
-              value={name}
-              onInput={({ currentTarget }) => setName(currentTarget.value)}
+              type="checkbox"
+              checked={scopes.includes(scope)}
+              onChange={({ currentTarget }) => tick(scope, currentTarget.checked)}
             />
-          )}
-        </Field>
-        <fieldset class="field plain ticks">
-          <legend>It may</legend>
-          {SCOPES.map(([scope, meaning]) => (
-            <label key={scope} class="check">
-              <input
-                type="checkbox"
-                checked={scopes.includes(scope)}
-                onChange={({ currentTarget }) => tick(scope, currentTarget.checked)}
-              />
-              <span>
-                {meaning} <code class="muted">{scope}</code>
-              </span>
-            </label>
-          ))}
-        </fieldset>
-        <Field label="Zones" hint="Names, with blanks between them. Empty: all zones." problem={problems.zones}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              spellcheck={false}
-              value={zones}
-              onInput={({ currentTarget }) => setZones(currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Field label="Ends in so many days" hint="Empty: never." problem={problems.expires}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              type="number"
-              min={1}
-              max={3650}
-              value={days}
-              onInput={({ currentTarget }) => setDays(currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Problem problem={create.problem} />
-        <div class="buttons">
-          <button type="submit" class="button" disabled={create.isRunning || scopes.length === 0}>
-            Create the key
-          </button>
-          <button type="button" class="button quiet" onClick={close}>
-            Cancel
-          </button>
-        </div>
-        <AsCurl method="POST" path="/v1/keys" body={body} />
-      </form>
-    </Dialog>
+            <span>
+              {meaning} <code class="muted">{scope}</code>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <TextField
+        label="Zones"
+        hint="Names, with blanks between them. Empty: all zones."
+        problem={problems.zones}
+        spellcheck={false}
+        value={zones}
+        set={setZones}
+      />
+      <TextField
+        label="Ends in so many days"
+        hint="Empty: never."
+        problem={problems.expires}
+        type="number"
+        min={1}
+        max={3650}
+        value={days}
+        set={setDays}
+      />
+    </FormDialog>
   );
 }

@@ -2,7 +2,6 @@ import { useState } from "preact/hooks";
 import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { session } from "../state/session.ts";
-import { Confirm } from "../ui/confirm.tsx";
 import { count } from "../ui/format.ts";
 import { List } from "../ui/list.tsx";
 import { usePaging } from "../ui/pages.tsx";
@@ -10,7 +9,6 @@ import { Problem } from "../ui/problem.tsx";
 import { Search } from "../ui/search.tsx";
 import { Secret } from "../ui/secret.tsx";
 import { SmallButton } from "../ui/small-button.tsx";
-import { TextField } from "../ui/text-field.tsx";
 import { Time } from "../ui/time.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
@@ -20,9 +18,11 @@ import { useTitle } from "../ui/use-title.ts";
 import { type FirstKeys, NewAccount, PLANS, type Plan } from "./new-account.tsx";
 import { NotFound } from "./not-found.tsx";
 import { RecoverAccount, ShownKeys } from "./recover-account.tsx";
+import { SuspendAccount } from "./suspend-account.tsx";
 import { Takedowns } from "./takedowns.tsx";
 
 type Account = Schemas["OperatedAccount"];
+
 /** All accounts, for who operates the network. */
 export function Operator() {
   useTitle("Operator");
@@ -185,33 +185,13 @@ export function Operator() {
       )}
       {recovered !== null && <RecoverAccount recovered={recovered} done={setKeys} close={() => setRecovered(null)} />}
       {keys !== null && <ShownKeys keys={keys} close={() => setKeys(null)} />}
-      {suspending !== null && <Suspend account={suspending} done={accounts.reload} close={() => setSuspending(null)} />}
+      {suspending !== null && (
+        <SuspendAccount account={suspending} done={accounts.reload} close={() => setSuspending(null)} />
+      )}
       {link !== null && (
         <Secret title="A link for the owner of the account" secret={link} close={() => setLink(null)} />
       )}
       {question}
     </>
-  );
-}
-
-function Suspend({ account, done, close }: { account: Account; done(): void; close(): void }) {
-  const [reason, setReason] = useState("");
-  const suspend = async () => {
-    await answerOf(
-      rescdn.POST("/admin/accounts/{id}/suspend", { params: { path: { id: account.id } }, body: { reason } }),
-    );
-    done();
-  };
-  return (
-    <Confirm title={`Suspend ${account.name}?`} verb="Suspend" act={suspend} close={close}>
-      <p>Its zones answer 403 within seconds, its names do not resolve, its keys change nothing. Nothing is deleted.</p>
-      <TextField
-        label="Reason"
-        hint="The audit log keeps it, and the account's owners can read it."
-        required
-        value={reason}
-        set={setReason}
-      />
-    </Confirm>
   );
 }

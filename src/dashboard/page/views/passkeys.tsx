@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { addPasskey, call, HAS_PASSKEYS, type Passkey } from "../api/sign-in.ts";
 import { signInAgain } from "../state/sign-out.ts";
+import { LineForm } from "../ui/line-form.tsx";
 import { Loading } from "../ui/loading.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { Time } from "../ui/time.tsx";
@@ -39,10 +40,6 @@ export function Passkeys() {
         list.reload();
       },
     });
-  const submit = (event: Event) => {
-    event.preventDefault();
-    add.run();
-  };
   return (
     <section class="card">
       <h2>Passkeys</h2>
@@ -71,23 +68,19 @@ export function Passkeys() {
         }
       </Loading>
       {HAS_PASSKEYS ? (
-        <form class="line" onSubmit={submit}>
-          <input
-            aria-label="Name of the new passkey"
-            placeholder="This laptop"
-            maxLength={60}
-            required
-            value={name}
-            onInput={({ currentTarget }) => setName(currentTarget.value)}
-          />
-          <button type="submit" class="button quiet" disabled={add.isRunning}>
-            Add a passkey
-          </button>
-        </form>
+        <LineForm
+          label="Name of the new passkey"
+          placeholder="This laptop"
+          maxLength={60}
+          value={name}
+          set={setName}
+          action={add}
+          verb="Add a passkey"
+        />
       ) : (
         <p class="hint">This browser has no passkeys.</p>
       )}
-      <Problem problem={add.problem ?? again.problem} />
+      <Problem problem={again.problem} />
       {question}
     </section>
   );

@@ -2,8 +2,8 @@ import { useState } from "preact/hooks";
 import { resolvedb } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { isAtLeast } from "../state/session.ts";
+import { LineForm } from "../ui/line-form.tsx";
 import { Loading } from "../ui/loading.tsx";
-import { Problem } from "../ui/problem.tsx";
 import { Secret } from "../ui/secret.tsx";
 import { SmallButton } from "../ui/small-button.tsx";
 import { Time } from "../ui/time.tsx";
@@ -42,10 +42,6 @@ export function QueryTokens({ namespace }: { namespace: string }) {
       },
       curl: { method: "DELETE", path: `/api/v1/namespaces/${namespace}/query_tokens/${id}` },
     });
-  const submit = (event: Event) => {
-    event.preventDefault();
-    create.run();
-  };
   return (
     <section class="card reading">
       <h2>Query tokens</h2>
@@ -77,20 +73,15 @@ export function QueryTokens({ namespace }: { namespace: string }) {
         }
       </Loading>
       {isAtLeast("editor") && (
-        <form class="line" onSubmit={submit}>
-          <input
-            aria-label="Name of the new token"
-            placeholder="Production servers"
-            required
-            value={name}
-            onInput={({ currentTarget }) => setName(currentTarget.value)}
-          />
-          <button type="submit" class="button quiet" disabled={create.isRunning}>
-            New token
-          </button>
-        </form>
+        <LineForm
+          label="Name of the new token"
+          placeholder="Production servers"
+          value={name}
+          set={setName}
+          action={create}
+          verb="New token"
+        />
       )}
-      <Problem problem={create.problem} />
       {made !== null && <Secret title="The token's label" secret={made} close={() => setMade(null)} />}
       {question}
     </section>

@@ -3,7 +3,7 @@ import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { AsCurl } from "../ui/as-curl.tsx";
 import { Field } from "../ui/field.tsx";
-import { Problem } from "../ui/problem.tsx";
+import { Form } from "../ui/form.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { useAction } from "../ui/use-action.ts";
 
@@ -26,15 +26,11 @@ export function QuotaCaps({ quota, saved }: { quota: Quota; saved(): void }) {
     await answerOf(rescdn.PATCH("/v1/quota", { body }));
     saved();
   });
-  const submit = (event: Event) => {
-    event.preventDefault();
-    save.run();
-  };
   const problems = save.problem?.fields ?? {};
   return (
     <details>
       <summary>Set caps of your own</summary>
-      <form class="reading caps" onSubmit={submit}>
+      <Form isInside action={save} verb="Save the caps" after={<AsCurl method="PATCH" path="/v1/quota" body={body} />}>
         <TextField
           label="Requests a month"
           hint="Empty: what the plan allows."
@@ -44,22 +40,16 @@ export function QuotaCaps({ quota, saved }: { quota: Quota; saved(): void }) {
           value={requestsCap}
           set={setRequestsCap}
         />
-        <Field
+        <TextField
           label="Bandwidth a month, GB"
           hint="Of bodies, in units of 1,000,000,000 bytes. Empty: what the plan allows."
           problem={problems.bytes_cap}
-        >
-          {(attributes) => (
-            <input
-              {...attributes}
-              type="number"
-              min="0.001"
-              step="0.001"
-              value={bytesCap}
-              onInput={({ currentTarget }) => setBytesCap(currentTarget.value)}
-            />
-          )}
-        </Field>
+          type="number"
+          min={0.001}
+          step={0.001}
+          value={bytesCap}
+          set={setBytesCap}
+        />
         <Field label="When it is reached" problem={problems.at_quota}>
           {(attributes) => (
             <select
@@ -72,14 +62,7 @@ export function QuotaCaps({ quota, saved }: { quota: Quota; saved(): void }) {
             </select>
           )}
         </Field>
-        <Problem problem={save.problem} />
-        <div class="buttons">
-          <button type="submit" class="button" disabled={save.isRunning}>
-            Save the caps
-          </button>
-        </div>
-        <AsCurl method="PATCH" path="/v1/quota" body={body} />
-      </form>
+      </Form>
     </details>
   );
 }

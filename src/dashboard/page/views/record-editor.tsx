@@ -120,12 +120,13 @@ export function RecordEditor({ namespace, record, saved, close }: EditorProps) {
             Close
           </button>
         </div>
-        {record !== null && <DnsAnswer name={`get.${key}.resolvedb.net`} round={round} />}
         <AsCurl
           method={record === null ? "POST" : "PATCH"}
           path={record === null ? "/api/v1/records" : `/api/v1/records/${record.id}`}
           body={body}
         />
+        {/* The last, since what comes into it would move what stands below. */}
+        {record !== null && <DnsAnswer name={`get.${key}.resolvedb.net`} round={round} />}
       </form>
     </Dialog>
   );

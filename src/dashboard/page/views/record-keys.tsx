@@ -2,17 +2,13 @@ import { useState } from "preact/hooks";
 import { type RecordSchemas, resolvedb } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { account } from "../state/session.ts";
-import { AsCurl } from "../ui/as-curl.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 import { List } from "../ui/list.tsx";
-import { Problem } from "../ui/problem.tsx";
 import { Secret } from "../ui/secret.tsx";
 import { SmallButton } from "../ui/small-button.tsx";
-import { TextField } from "../ui/text-field.tsx";
 import { Time } from "../ui/time.tsx";
-import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { useQuestion } from "../ui/use-question.tsx";
+import { NewRecordKey } from "./new-record-key.tsx";
 
 type Key = RecordSchemas["ApiKey"];
 
@@ -85,55 +81,5 @@ export function RecordKeys() {
       {made !== null && <Secret title={`The key “${made.name}”`} secret={made.token} close={() => setMade(null)} />}
       {question}
     </section>
-  );
-}
-
-interface NewRecordKeyProps {
-  done(key: { name: string; token: string }): void;
-  close(): void;
-}
-
-function NewRecordKey({ done, close }: NewRecordKeyProps) {
-  const [name, setName] = useState("");
-  const [writes, setWrites] = useState(false);
-  const body = { api_key: { name, scopes: writes ? (["read", "write"] as const) : (["read"] as const) } };
-  const create = useAction(async () => {
-    const made = await answerOf(
-      resolvedb.POST("/api/v1/api_keys", { body: { api_key: { name, scopes: [...body.api_key.scopes] } } }),
-    );
-    done(made.api_key);
-  });
-  const submit = (event: Event) => {
-    event.preventDefault();
-    create.run();
-  };
-  return (
-    <Dialog title="New ResolveDB key" close={close}>
-      <form onSubmit={submit}>
-        <TextField
-          label="Name"
-          hint="Of the program that will use it."
-          problem={create.problem?.fields["api_key.name"]}
-          required
-          maxLength={100}
-          value={name}
-          set={setName}
-        />
-        <label class="check">
-          <input type="checkbox" checked={writes} onChange={({ currentTarget }) => setWrites(currentTarget.checked)} />
-          <span>It also writes records, and makes keys like itself</span>
-        </label>
-        <Problem problem={create.problem} />
-        <div class="buttons">
-          <button type="submit" class="button" disabled={create.isRunning}>
-            Create the key
-          </button>
-          <button type="button" class="button quiet" onClick={close}>
-            Cancel
-          </button>
-        </div>
-        <AsCurl method="POST" path="/api/v1/api_keys" body={body} />
-      </form>
-    </Dialog>
   );
 }

@@ -1,18 +1,16 @@
 import { useState } from "preact/hooks";
 import { call } from "../api/sign-in.ts";
-import icon from "../icon.svg";
 import { loadSession, session } from "../state/session.ts";
 import { Problem } from "../ui/problem.tsx";
 import { useAction } from "../ui/use-action.ts";
-import { useTitle } from "../ui/use-title.ts";
 import { whereTo } from "./sign-in.tsx";
+import { SignInFrame } from "./sign-in-frame.tsx";
 
 /**
  * Where a mailed link leads. It signs in when the button is pressed, so that a scanner of mail that opens the page uses nothing
  * up, and so that nobody is signed in without knowing.
  */
 export function SignInLink() {
-  useTitle("Sign in");
   const [token] = useState(location.hash.slice(1));
   const use = useAction(async () => {
     await call("/links/use", { token });
@@ -21,26 +19,19 @@ export function SignInLink() {
     location.replace(whereTo());
   });
   return (
-    <main class="narrow">
-      <a class="brand" href="/">
-        <img src={icon} alt="" width="28" height="28" />
-        ResCDN
-      </a>
-      <div class="card">
-        <h1>Sign in</h1>
-        {session.value && <p>You are signed in as {session.value.person.email}. The link may be for somebody else.</p>}
-        <Problem problem={use.problem} />
-        {use.problem === null ? (
-          <button type="button" class="button wide" disabled={use.isRunning || token === ""} onClick={() => use.run()}>
-            Sign in to ResCDN
-          </button>
-        ) : (
-          <a class="button wide" href="/sign-in">
-            Ask for a new link
-          </a>
-        )}
-        {token === "" && <p class="hint">This address lacks the link's code: open the link from the mail once more.</p>}
-      </div>
-    </main>
+    <SignInFrame>
+      {session.value && <p>You are signed in as {session.value.person.email}. The link may be for somebody else.</p>}
+      <Problem problem={use.problem} />
+      {use.problem === null ? (
+        <button type="button" class="button wide" disabled={use.isRunning || token === ""} onClick={() => use.run()}>
+          Sign in to ResCDN
+        </button>
+      ) : (
+        <a class="button wide" href="/sign-in">
+          Ask for a new link
+        </a>
+      )}
+      {token === "" && <p class="hint">This address lacks the link's code: open the link from the mail once more.</p>}
+    </SignInFrame>
   );
 }

@@ -1,35 +1,26 @@
 import { useEffect, useState } from "preact/hooks";
 import { call, HAS_PASSKEYS, signInByPasskey, type Ways } from "../api/sign-in.ts";
-import icon from "../icon.svg";
 import { loadSession, session } from "../state/session.ts";
 import { Field } from "../ui/field.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
-import { useTitle } from "../ui/use-title.ts";
+import { SignInFrame } from "./sign-in-frame.tsx";
 
 /** The page for who is not signed in. */
 export function SignIn() {
-  useTitle("Sign in");
   useEffect(() => {
     if (session.value && location.pathname === "/sign-in") location.replace("/");
   }, [session.value]);
   return (
-    <main class="narrow">
-      <a class="brand" href="/">
-        <img src={icon} alt="" width="28" height="28" />
-        ResCDN
-      </a>
-      <div class="card">
-        <h1>Sign in</h1>
-        {new URLSearchParams(location.search).has("error") && (
-          <p class="notice bad" role="alert">
-            GitHub could not sign you in. Your address there has to be verified, and you may need an invitation.
-          </p>
-        )}
-        <WaysToSignIn />
-      </div>
-    </main>
+    <SignInFrame>
+      {new URLSearchParams(location.search).has("error") && (
+        <p class="notice bad" role="alert">
+          GitHub could not sign you in. Your address there has to be verified, and you may need an invitation.
+        </p>
+      )}
+      <WaysToSignIn />
+    </SignInFrame>
   );
 }
 

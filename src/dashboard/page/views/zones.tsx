@@ -13,6 +13,7 @@ import { useLoaded } from "../ui/use-loaded.ts";
 import { useQuery } from "../ui/use-query.ts";
 import { useQuestion } from "../ui/use-question.tsx";
 import { useTitle } from "../ui/use-title.ts";
+import { useTogether } from "../ui/use-together.ts";
 import { FirstRun } from "./first-run.tsx";
 import { ZoneSparkline } from "./zone-sparkline.tsx";
 
@@ -49,6 +50,7 @@ export function Zones() {
     [account.value?.id, mode.value, cursor, name],
   );
   const usage = useLoaded(() => answerOf(rescdn.GET("/v1/usage")), [account.value?.id, mode.value]);
+  const both = useTogether(zones, usage);
   const of = figuresBy(usage.data);
   const [question, ask] = useQuestion();
   const setActive = async ({ id }: Zone, active: boolean) => {
@@ -81,8 +83,8 @@ export function Zones() {
       </div>
       <p class="muted">Requests, bandwidth and hit ratio are of this month, in UTC.</p>
       <Problem problem={resume.problem} />
-      <Loading loaded={zones} lines={6}>
-        {({ zones: rows }) =>
+      <Loading loaded={both} lines={6}>
+        {({ first: { zones: rows } }) =>
           rows.length === 0 && name === "" && paging.isFirst ? (
             <Empty />
           ) : (

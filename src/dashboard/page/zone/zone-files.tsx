@@ -40,15 +40,7 @@ export function ZoneFiles({ zone }: { zone: Schemas["Zone"] }) {
   return (
     <>
       {isAtLeast("editor") && <UploadFiles zone={zone} done={list.reload} />}
-      <div class="head">
-        <h2>Files</h2>
-        {list.data && (
-          <p class="muted">
-            Of the account: {count(list.data.account.files)} of {count(list.data.account.files_limit)} files,{" "}
-            {bytes(list.data.account.bytes)} of {bytes(list.data.account.bytes_limit)}
-          </p>
-        )}
-      </div>
+      <h2>Files</h2>
       <Search
         label="Only files whose paths begin so"
         placeholder="Path begins with /assets/"
@@ -95,6 +87,12 @@ export function ZoneFiles({ zone }: { zone: Schemas["Zone"] }) {
           },
         ]}
       />
+      {list.data && (
+        <p class="muted">
+          Of the account: {count(list.data.account.files)} of {count(list.data.account.files_limit)} files,{" "}
+          {bytes(list.data.account.bytes)} of {bytes(list.data.account.bytes_limit)}
+        </p>
+      )}
       {question}
     </>
   );

@@ -1,0 +1,43 @@
+import { useState } from "preact/hooks";
+import { resolvedb } from "../api/client.ts";
+import { answerOf } from "../api/problem.ts";
+import { FormDialog } from "../ui/form-dialog.tsx";
+import { TextField } from "../ui/text-field.tsx";
+import { useAction } from "../ui/use-action.ts";
+
+interface NewRecordKeyProps {
+  done(key: { name: string; token: string }): void;
+  close(): void;
+}
+
+/** Asks what a new key of ResolveDB may do. */
+export function NewRecordKey({ done, close }: NewRecordKeyProps) {
+  const [name, setName] = useState("");
+  const [writes, setWrites] = useState(false);
+  const scopes: ("read" | "write")[] = writes ? ["read", "write"] : ["read"];
+  const body = { api_key: { name, scopes } };
+  const create = useAction(async () => done((await answerOf(resolvedb.POST("/api/v1/api_keys", { body }))).api_key));
+  return (
+    <FormDialog
+      title="New ResolveDB key"
+      action={create}
+      verb="Create the key"
+      curl={{ method: "POST", path: "/api/v1/api_keys", body }}
+      close={close}
+    >
+      <TextField
+        label="Name"
+        hint="Of the program that will use it."
+        problem={create.problem?.fields["api_key.name"]}
+        required
+        maxLength={100}
+        value={name}
+        set={setName}
+      />
+      <label class="check">
+        <input type="checkbox" checked={writes} onChange={({ currentTarget }) => setWrites(currentTarget.checked)} />
+        <span>It also writes records, and makes keys like itself</span>
+      </label>
+    </FormDialog>
+  );
+}
