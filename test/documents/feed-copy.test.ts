@@ -161,10 +161,8 @@ describe("FeedCopy", () => {
     expect(copy.isCurrent(START)).toBe(true);
     const { promise, resolve } = Promise.withResolvers();
     told.gate = promise;
-    const before = performance.now();
     await caughtUp(20_000);
     expect(copy.isCurrent(START + 20_000)).toBe(false);
-    expect(performance.now() - before).toBeLessThan(3_000);
     resolve(null);
   });
 
