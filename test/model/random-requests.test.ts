@@ -8,8 +8,8 @@ import type { Kind } from "./zones.ts";
 playEdge();
 beforeEach(followCallers);
 
-/** `MODEL_REQUESTS=200000` for a long run, `MODEL_SEED=7` for other ones. */
-const REQUESTS = Number(env.MODEL_REQUESTS ?? 10_000);
+/** `MODEL_REQUESTS=10000` and more for a long run, which has enough of each kind of answer; `MODEL_SEED=7` for other ones. */
+const REQUESTS = Number(env.MODEL_REQUESTS ?? 2_500);
 const REQUESTS_PER_SCENARIO = 25;
 
 /** Scenarios with faults before it gives up; the first of them tells its story. */
@@ -18,7 +18,7 @@ const MOST_FOUND = 10;
 /** Each scenario's seed is this plus its number. A failure names it and tells the whole story. */
 const FIRST_SEED = Number(env.MODEL_SEED ?? 91_110);
 
-/** How often each kind of answer comes at the least: a model that is asked nothing finds nothing. */
+/** How often each kind of answer comes at the least in 10,000: a model that is asked nothing finds nothing. */
 const AT_LEAST: Readonly<Record<string, number>> = {
   "X-Cache: HIT": 2_500,
   "X-Cache: MISS": 1_500,
@@ -68,10 +68,10 @@ describe("random requests with random origin behaviour", () => {
     }
     expect(found.join("\n")).toBe("");
     console.info(`${requests} requests: ${[...counts].map(([name, count]) => `${name} ${count}`).join(", ")}`);
-    // A short run may have little of the rare kinds.
-    if (requests < 10_000) return;
     for (const [name, least] of Object.entries(AT_LEAST)) {
-      expect(counts.get(name) ?? 0, name).toBeGreaterThanOrEqual((least * requests) / 10_000);
+      const share = (least * requests) / 10_000;
+      // A short run may have little of the rare kinds, but not nothing of those that are asked for.
+      expect(counts.get(name) ?? 0, name).toBeGreaterThanOrEqual(share >= 50 ? share : share / 3);
     }
   });
 });
