@@ -164,6 +164,8 @@ describe("FeedCopy", () => {
     await caughtUp(20_000);
     expect(copy.isCurrent(START + 20_000)).toBe(false);
     resolve(null);
+    // What it has waited for no longer goes on: it ends by itself after three seconds, and would have come to nothing.
+    await expect.poll(() => copy.isCurrent(START + 20_000)).toBe(true);
   });
 
   it("waits for the copy that is on its way as well", async () => {
