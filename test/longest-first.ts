@@ -4,17 +4,18 @@ import { projectRoot } from "../src/server/project.ts";
 
 /** The files that take longest, in that order: one that began last would leave the other cores with nothing to do. */
 const LONGEST = [
-  "test/server/stopping.test.ts",
-  "test/server/local-cache.test.ts",
-  "test/network/network.test.ts",
-  "test/server/restore.test.ts",
-  "test/model/random-requests.test.ts",
-  "test/server/backup.test.ts",
   "test/server/deploy/deploy.test.ts",
+  "test/server/backup.test.ts",
+  "test/api/access.test.ts",
+  "test/network/network.test.ts",
   "test/dashboard/accessibility.test.ts",
   "test/server/webhooks.test.ts",
-  "test/attack/attack.test.ts",
-  "test/api/access.test.ts",
+  "test/server/local-cache.test.ts",
+  "test/server/docs/guide-commands.test.ts",
+  "test/server/restore.test.ts",
+  "test/api/every-status.test.ts",
+  "test/server/stopping.test.ts",
+  "test/model/random-requests.test.ts",
 ];
 
 /** Has these run before all others, which come as vitest would have them. */

@@ -41,6 +41,9 @@ const sizes = (...names: string[]) =>
  */
 const retry = process.env.CI ? 2 : 0;
 
+/** A process takes a second to start, and more to have the code: files follow one another in one, each with modules of its own. */
+const oneAfterTheOther = { isolate: false, setupFiles: [at("support/fresh-modules.ts")] };
+
 /** What is waited for comes in its own time: a busy machine is no failure. */
 const expect = { poll: { timeout: 10_000 } };
 
@@ -110,6 +113,7 @@ export default defineConfig({
           expect,
           include: needsNode,
           exclude: [...timed, ...inBrowser],
+          ...oneAfterTheOther,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -121,6 +125,7 @@ export default defineConfig({
           retry,
           expect,
           include: inBrowser,
+          ...oneAfterTheOther,
           globalSetup: at("dashboard/global-setup.ts"),
           testTimeout: 120_000,
           hookTimeout: 120_000,

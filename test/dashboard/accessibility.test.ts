@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Account, accountOf } from "./account.ts";
 import { furnish, insidePages, OUTSIDE, type ShownPage, show } from "./pages.ts";
-import { problemsOf, SCREENS } from "./problems-of.ts";
+import { problemsOf, SCREENS, shownOn } from "./problems-of.ts";
 import { OPERATOR } from "./started.ts";
 import { HAS_BROWSER, newWindow, signedInWindow, started } from "./visit.ts";
 
@@ -13,16 +13,20 @@ describe.skipIf(!HAS_BROWSER)("every page", () => {
     pages = insidePages(await furnish(started, account));
   });
 
-  it.each(SCREENS)(
+  // Each page on one desktop and one phone, in light and in dark.
+  it.each([
+    [...SCREENS[0], 0],
+    [...SCREENS[1], 1],
+    [...SCREENS[2], 1],
+    [...SCREENS[3], 0],
+  ] as const)(
     "breaks no rule of WCAG 2.2 AA that axe-core knows, and fits, on %s",
-    async (_, screen) => {
+    async (_, screen, from) => {
       const outside = await newWindow(screen);
       const { page: inside } = await signedInWindow(account, screen);
       const wrong: string[] = [];
-      for (const [page, shown] of [
-        ...OUTSIDE.map((each) => [outside, each] as const),
-        ...pages.map((each) => [inside, each] as const),
-      ]) {
+      const all = [...OUTSIDE.map((each) => [outside, each] as const), ...pages.map((each) => [inside, each] as const)];
+      for (const [page, shown] of shownOn(all, from)) {
         await show(page, shown);
         wrong.push(...(await problemsOf(page)).map((each) => `${shown.name}: ${each}`));
       }

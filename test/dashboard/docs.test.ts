@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { newAccount } from "./account.ts";
-import { problemsOf, SCREENS } from "./problems-of.ts";
+import { problemsOf, SCREENS, shownOn } from "./problems-of.ts";
 import { HAS_BROWSER, newWindow, started } from "./visit.ts";
 
 /** The start page, all guides, and the page that is shown where there is none. */
@@ -12,13 +12,16 @@ async function guidesOf(page: Page): Promise<string[]> {
 }
 
 describe.skipIf(!HAS_BROWSER)("every page of the documentation", () => {
-  // Both schemes and both widths: the pages differ in their words.
-  it.each([SCREENS[0], SCREENS[3]])(
+  // Both schemes and both widths: the pages differ in their words alone.
+  it.each([
+    [...SCREENS[0], 0],
+    [...SCREENS[3], 1],
+  ] as const)(
     "breaks no rule of WCAG 2.2 AA that axe-core knows, and fits, on %s",
-    async (_, screen) => {
+    async (_, screen, from) => {
       const page = await newWindow(screen);
       const wrong: string[] = [];
-      for (const path of await guidesOf(page)) {
+      for (const path of shownOn(await guidesOf(page), from)) {
         await page.goto(path);
         wrong.push(...(await problemsOf(page)).map((each) => `${path}: ${each}`));
       }

@@ -10,6 +10,14 @@ export const SCREENS = [
   ["a phone, dark", { viewport: { width: 390, height: 844 }, colorScheme: "dark" }],
 ] as const;
 
+/** `SCREENS=all`: every page on every screen. */
+const isWhole = process.env.SCREENS === "all";
+
+/** Of the pages, those that are looked at on a screen: every second one, from the first or from the second on. */
+export function shownOn<Shown>(pages: readonly Shown[], from: 0 | 1): Shown[] {
+  return pages.filter((_, index) => isWhole || index % 2 === from);
+}
+
 /** What axe-core finds to be wrong of WCAG 2.2 AA. */
 interface Found {
   violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[];

@@ -97,12 +97,6 @@ describe("parseEntityTags() reads", () => {
       ),
     );
   });
-
-  it.each(['"', '",', "a,", 'W/"', '"" '])("1,000,000 times %j in linear time", (piece) => {
-    const started = performance.now();
-    parseEntityTags(piece.repeat(1_000_000));
-    expect(performance.now() - started).toBeLessThan(2_000);
-  });
 });
 
 describe("strongMatch() and weakMatch()", () => {

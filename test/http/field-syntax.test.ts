@@ -32,12 +32,6 @@ describe("splitOutsideQuotes()", () => {
   it("splits parameters at semicolons and leaves quoted ones", () => {
     expect(splitOutsideQuotes('text/html; a="x;y" ;q=1', ";")).toEqual(["text/html", 'a="x;y"', "q=1"]);
   });
-
-  it.each(['"', '\\"', '"\\', '",'])("reads 1,000,000 times %j in linear time", (piece) => {
-    const started = performance.now();
-    splitOutsideQuotes(piece.repeat(1_000_000), ",");
-    expect(performance.now() - started).toBeLessThan(2_000);
-  });
 });
 
 describe("unquoted()", () => {

@@ -8,8 +8,8 @@ import type { Kind } from "./zones.ts";
 playEdge();
 beforeEach(followCallers);
 
-/** `MODEL_REQUESTS=200000` for a long run, `MODEL_SEED=7` for other ones. */
-const REQUESTS = Number(env.MODEL_REQUESTS ?? 10_000);
+/** `MODEL_REQUESTS=10000` and more for a long run, which has enough of each kind of answer; `MODEL_SEED=7` for other ones. */
+const REQUESTS = Number(env.MODEL_REQUESTS ?? 2_500);
 const REQUESTS_PER_SCENARIO = 25;
 
 /** Scenarios with faults before it gives up; the first of them tells its story. */
@@ -18,7 +18,7 @@ const MOST_FOUND = 10;
 /** Each scenario's seed is this plus its number. A failure names it and tells the whole story. */
 const FIRST_SEED = Number(env.MODEL_SEED ?? 91_110);
 
-/** How often each kind of answer comes at the least: a model that is asked nothing finds nothing. */
+/** How often each kind of answer comes at the least in 10,000: a model that is asked nothing finds nothing. */
 const AT_LEAST: Readonly<Record<string, number>> = {
   "X-Cache: HIT": 2_500,
   "X-Cache: MISS": 1_500,
@@ -56,7 +56,7 @@ function shares(kind: Kind, counts: Record<"HIT" | "collapsed" | "STALE" | "REVA
 }
 
 describe("random requests with random origin behaviour", () => {
-  it("get no answer that RFC 9111 or the zone forbids", { timeout: REQUESTS * 60 }, async () => {
+  it("get no answer that RFC 9111 or the zone forbids", { timeout: 300_000 + REQUESTS * 60 }, async () => {
     const counts = new Map<string, number>();
     const found: string[] = [];
     let requests = 0;
@@ -68,10 +68,11 @@ describe("random requests with random origin behaviour", () => {
     }
     expect(found.join("\n")).toBe("");
     console.info(`${requests} requests: ${[...counts].map(([name, count]) => `${name} ${count}`).join(", ")}`);
-    // A short run may have little of the rare kinds.
-    if (requests < 10_000) return;
     for (const [name, least] of Object.entries(AT_LEAST)) {
-      expect(counts.get(name) ?? 0, name).toBeGreaterThanOrEqual((least * requests) / 10_000);
+      const share = (least * requests) / 10_000;
+      // A short run may have little of some kinds, and nothing of the rarest.
+      if (requests < 10_000 && share < 5) continue;
+      expect(counts.get(name) ?? 0, name).toBeGreaterThanOrEqual(requests < 10_000 ? share / 3 : share);
     }
   });
 });

@@ -5,8 +5,8 @@ import { Network } from "./network.ts";
 import { zipf } from "./seeded.ts";
 import { type Site, tagOf } from "./site.ts";
 
-/** `NETWORK=1000` (purges) for what is measured; the gate has a small one. */
-const PURGES = Number(env.NETWORK ?? 20);
+/** `npm run network` (1,000 purges) for what is measured; the gate has one for each of ten sites, two of each kind. */
+const PURGES = Number(env.NETWORK ?? 10);
 /** On a machine that runs the whole gate at once everything takes longer, and there is no time in the world that stands still. */
 const SLOWER = env.NETWORK === undefined ? 2 : 1;
 /** The locations share one machine: at half the speed, what it takes them is half as much of what is measured. */
@@ -55,6 +55,7 @@ describe("the network", () => {
     ["without", false, 24],
   ])(
     "of 12 locations with 2 isolates each, all asking at once for one object, asks its origin %s",
+    LONG,
     async (_, hasTier, times) => {
       network = await start({ hasTier, isolates: 2 });
       const site = await network.site();

@@ -33,16 +33,30 @@ async function refusal(...args: Parameters<typeof runCommand>): Promise<string> 
   return stderr.trim();
 }
 
+/** Runs until the first test ends it. */
+let first: ServeProcess;
+
 beforeAll(async () => {
   const server = await startServe(env);
+  first = server;
   keys = await newAccount(server.port);
   expect((await newZone(server, "kept")).status).toBe(201);
+  for (let i = 0; i < 3; i++) await request(server.port, "kept.rescdn.localhost", "/a.css", { method: "OPTIONS" });
   const made = await api(server, "POST", "/v1/keys", { name: "CI", scopes: ["purge"] });
   keyId = (JSON.parse(made.body) as { id: string }).id;
   await callCommand("backup", [backup], env);
   expect((await api(server, "DELETE", `/v1/keys/${keyId}`)).status).toBe(204);
   expect((await newZone(server, "later")).status).toBe(201);
-  await server.stop();
+});
+
+describe("npm run restore, while a server runs,", { timeout: 300_000 }, () => {
+  it("leaves the folder of a server that runs alone", async () => {
+    expect(await refusal("restore", [backup], env)).toBe(
+      `another server keeps its state in ${stateDir}: stop it, or choose another folder with STATE_DIR`,
+    );
+    expect((await request(first.port, "later.rescdn.localhost", "/")).status).not.toBe(404);
+    await first.stop();
+  });
 });
 
 describe("npm run backup", { timeout: 300_000 }, () => {
@@ -91,15 +105,6 @@ describe("npm run restore", { timeout: 300_000 }, () => {
     for (const file of [text, other, cut, newer]) rmSync(file);
   });
 
-  it("leaves the folder of a server that runs alone", async () => {
-    const server = await startServe(env);
-    expect(await refusal("restore", [backup], env)).toBe(
-      `another server keeps its state in ${stateDir}: stop it, or choose another folder with STATE_DIR`,
-    );
-    expect((await request(server.port, "later.rescdn.localhost", "/")).status).not.toBe(404);
-    await server.stop();
-  });
-
   it("says which keys work again, keeps what was there before, and can be undone with that", async () => {
     const said = await callCommand("restore", [backup], env);
     expect(said).toContain(`1 API keys that were revoked since work again; revoke them anew: ${keyId} "CI" of acct_`);
@@ -116,34 +121,32 @@ describe("npm run restore", { timeout: 300_000 }, () => {
   });
 
   it("brings everything to another machine, usage as well, where no older version starts on it later", async () => {
-    let server = await startServe(env);
-    for (let i = 0; i < 3; i++) await request(server.port, "kept.rescdn.localhost", "/a.css", { method: "OPTIONS" });
-    await server.stop();
     const moved = join(folder, "moved.backup");
     await callCommand("backup", [moved], env);
     const elsewhere = { ...env, STATE_DIR: join(folder, "elsewhere") };
-    const said = await callCommand("restore", [moved], elsewhere);
-    expect(said).toMatch(/usage: 0 meters count on as they were, [23] are those of the backup/);
     // One that has counted for somebody else counts on beside what is brought.
     const used = { ...env, STATE_DIR: join(folder, "used") };
-    server = await startServe(used);
-    const others = await newAccount(server.port);
-    const theirZone = { name: "theirs", origin: "https://origin.example.com" };
-    const theirs = { method: "POST", headers: { "X-ResCDN-Key": others.live }, body: theirZone };
-    await request(server.port, "api.rescdn.localhost", "/v1/zones", theirs);
-    await request(server.port, "theirs.rescdn.localhost", "/a.css", { method: "OPTIONS" });
-    await server.stop();
+    const countForOthers = async () => {
+      const server = await startServe(used);
+      const others = await newAccount(server.port);
+      const theirZone = { name: "theirs", origin: "https://origin.example.com" };
+      const theirs = { method: "POST", headers: { "X-ResCDN-Key": others.live }, body: theirZone };
+      await request(server.port, "api.rescdn.localhost", "/v1/zones", theirs);
+      await request(server.port, "theirs.rescdn.localhost", "/a.css", { method: "OPTIONS" });
+      await server.stop();
+    };
+    const [said] = await Promise.all([callCommand("restore", [moved], elsewhere), countForOthers()]);
+    expect(said).toMatch(/usage: 0 meters count on as they were, [23] are those of the backup/);
     expect(await callCommand("restore", [moved], used)).toMatch(/usage: 0 meters count on as they were, [23] are/);
     const usage = async (on: Record<string, string>) => {
-      server = await startServe(on);
+      const server = await startServe(on);
       const { body } = await api(server, "GET", "/v1/usage");
       await server.stop();
       return (JSON.parse(body) as { requests: number }).requests;
     };
-    const counted = await usage(env);
+    const [counted, ...brought] = await Promise.all([env, elsewhere, used].map(usage));
     expect(counted).toBeGreaterThanOrEqual(3);
-    expect(await usage(elsewhere)).toBe(counted);
-    expect(await usage(used)).toBe(counted);
+    expect(brought).toEqual([counted, counted]);
 
     // A version that came later has migrated it since.
     new DatabaseSync(stateFiles(elsewhere.STATE_DIR).database).exec(

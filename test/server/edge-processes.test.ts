@@ -76,79 +76,89 @@ describe("npm run serve with WORKERS=2", () => {
     expect(await second.stop()).toBe(0);
   });
 
-  it("asks the origin once for what both processes are asked for at once, and itself while the control process is away", async () => {
-    const server = await serve({ WORKERS: "2", STATE_DIR: join(stateDir, "tier") });
-    const headers = { "X-ResCDN-Key": (await newAccount(server.port)).live };
-    const asked: string[] = [];
-    const slow = createServer(({ url = "" }, response) => {
-      asked.push(url);
-      setTimeout(() => response.writeHead(200, { "Content-Type": "text/css" }).end("a{}"), 100);
+  describe("while it runs", () => {
+    let server: ServeProcess;
+    beforeAll(async () => {
+      server = await serve({ WORKERS: "2", STATE_DIR: join(stateDir, "running") });
     });
-    await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
-    const zone = { name: "shop", origin: `http://127.0.0.1:${(slow.address() as AddressInfo).port}` };
-    expect((await request(server.port, API, "/v1/zones", { method: "POST", headers, body: zone })).status).toBe(201);
-    const at = (path: string) => request(server.port, EDGE, path);
-    const answers = await Promise.all(Array.from({ length: REQUESTS }, () => at("/a.css")));
-    expect(new Set(answers.map(({ status, body }) => `${status} ${body}`))).toEqual(new Set(["200 a{}"]));
-    expect(asked).toEqual(["/a.css"]);
-    const above = answers
-      .map(({ headers }) => String(headers["cache-status"]))
-      .filter((said) => said.includes("shield"));
-    expect(above.map((said) => said.split(", ")[0]).sort()).toEqual([
-      "ResCDN-shield; fwd=miss; fwd-status=200; stored",
-      "ResCDN-shield; hit",
-    ]);
-
-    const workerds = processTree(server.pid, "workerd");
-    const names = await Promise.all(workerds.map(nameOf));
-    process.kill(workerds[names.indexOf("control")]!, "SIGKILL");
-    const { status, headers: said } = await at("/b.css");
-    expect([status, String(said["cache-status"])]).toEqual([200, expect.stringContaining("ResCDN; fwd=uri-miss")]);
-    slow.close();
-    expect(await server.stop()).toBe(0);
-  });
-
-  it("suspends an account and takes a URL down in both processes at once, and serves both again out of their caches", async () => {
-    const server = await serve({ WORKERS: "2", STATE_DIR: join(stateDir, "suspended") });
-    const headers = { "X-ResCDN-Key": (await newAccount(server.port)).live };
-    const url = `http://127.0.0.1:${(origin.address() as AddressInfo).port}`;
-    const zone = { name: "shop", origin: url };
-    expect((await request(server.port, API, "/v1/zones", { method: "POST", headers, body: zone })).status).toBe(201);
-    expect(await statusesOf(server)).toEqual({ "200 MISS": 2, "200 HIT": REQUESTS - 2 });
-    const operate = (method: string, path: string, body?: object) =>
-      request(server.port, API, `/admin${path}`, { method, headers: { Authorization: `Bearer ${ADMIN_TOKEN}` }, body });
-    const me = JSON.parse((await request(server.port, API, "/v1/me", { headers })).body) as { account: { id: string } };
-
-    expect((await operate("POST", `/accounts/${me.account.id}/suspend`, { reason: "abuse" })).status).toBe(200);
-    expect(await statusesOf(server)).toEqual({ "403 BYPASS": REQUESTS });
-    expect((await operate("POST", `/accounts/${me.account.id}/resume`)).status).toBe(200);
-    expect(await statusesOf(server)).toEqual({ "200 HIT": REQUESTS });
-
-    const order = { url: `https://shop.rescdn.io${PATH}`, reference: "DSA-1" };
-    const taken = await operate("POST", "/takedowns", order);
-    expect(await statusesOf(server)).toEqual({ "451 BYPASS": REQUESTS });
-    const { takedown } = JSON.parse(taken.body) as { takedown: { id: string } };
-    expect((await operate("DELETE", `/takedowns/${takedown.id}`)).status).toBe(204);
-    expect(await statusesOf(server)).toEqual({ "200 HIT": REQUESTS });
-    expect(await server.stop()).toBe(0);
-  });
-
-  it("answers names in both processes as soon as a write is answered, out of D1 as well", async () => {
-    const server = await serve({ WORKERS: "2", STATE_DIR: join(stateDir, "names") });
-    const { resolvedb } = await newAccount(server.port);
-    const ask = (name: string) => request(server.port, API, `/resolve?type=TXT&name=${name}.resolvedb.net`);
-    for (let n = 0; n < 20; n++) expect((await ask("get.config.demo.v1")).body).toContain("E004");
-    const created = await request(server.port, API, "/api/v1/records", {
-      method: "POST",
-      headers: { Authorization: `Bearer ${resolvedb}` },
-      body: { record: { key: "config.demo.v1", data: "eyJhIjoxfQ==" } },
+    afterAll(async () => {
+      expect(await server.stop()).toBe(0);
     });
-    expect(created.status, created.body).toBe(201);
-    for (let n = 0; n < 20; n++) {
-      expect((await ask("get.config.demo.v1")).body).toContain("s=ok");
-      expect((await ask("list.demo.v1")).body).toContain('[\\"config\\"]');
-    }
-    expect(await server.stop()).toBe(0);
+
+    it("suspends an account and takes a URL down in both processes at once, and serves both again out of their caches", async () => {
+      const headers = { "X-ResCDN-Key": (await newAccount(server.port)).live };
+      const url = `http://127.0.0.1:${(origin.address() as AddressInfo).port}`;
+      const zone = { name: "shop", origin: url };
+      expect((await request(server.port, API, "/v1/zones", { method: "POST", headers, body: zone })).status).toBe(201);
+      expect(await statusesOf(server)).toEqual({ "200 MISS": 2, "200 HIT": REQUESTS - 2 });
+      const operate = (method: string, path: string, body?: object) =>
+        request(server.port, API, `/admin${path}`, {
+          method,
+          headers: { Authorization: `Bearer ${ADMIN_TOKEN}` },
+          body,
+        });
+      const me = JSON.parse((await request(server.port, API, "/v1/me", { headers })).body) as {
+        account: { id: string };
+      };
+
+      expect((await operate("POST", `/accounts/${me.account.id}/suspend`, { reason: "abuse" })).status).toBe(200);
+      expect(await statusesOf(server)).toEqual({ "403 BYPASS": REQUESTS });
+      expect((await operate("POST", `/accounts/${me.account.id}/resume`)).status).toBe(200);
+      expect(await statusesOf(server)).toEqual({ "200 HIT": REQUESTS });
+
+      const order = { url: `https://shop.rescdn.io${PATH}`, reference: "DSA-1" };
+      const taken = await operate("POST", "/takedowns", order);
+      expect(await statusesOf(server)).toEqual({ "451 BYPASS": REQUESTS });
+      const { takedown } = JSON.parse(taken.body) as { takedown: { id: string } };
+      expect((await operate("DELETE", `/takedowns/${takedown.id}`)).status).toBe(204);
+      expect(await statusesOf(server)).toEqual({ "200 HIT": REQUESTS });
+    });
+
+    it("answers names in both processes as soon as a write is answered, out of D1 as well", async () => {
+      const { resolvedb } = await newAccount(server.port);
+      const ask = (name: string) => request(server.port, API, `/resolve?type=TXT&name=${name}.resolvedb.net`);
+      for (let n = 0; n < 20; n++) expect((await ask("get.config.demo.v1")).body).toContain("E004");
+      const created = await request(server.port, API, "/api/v1/records", {
+        method: "POST",
+        headers: { Authorization: `Bearer ${resolvedb}` },
+        body: { record: { key: "config.demo.v1", data: "eyJhIjoxfQ==" } },
+      });
+      expect(created.status, created.body).toBe(201);
+      for (let n = 0; n < 20; n++) {
+        expect((await ask("get.config.demo.v1")).body).toContain("s=ok");
+        expect((await ask("list.demo.v1")).body).toContain('[\\"config\\"]');
+      }
+    });
+
+    it("asks the origin once for what both processes are asked for at once, and itself while the control process is away", async () => {
+      const headers = { "X-ResCDN-Key": (await newAccount(server.port)).live };
+      const asked: string[] = [];
+      const slow = createServer(({ url = "" }, response) => {
+        asked.push(url);
+        setTimeout(() => response.writeHead(200, { "Content-Type": "text/css" }).end("a{}"), 100);
+      });
+      await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
+      const zone = { name: "slow", origin: `http://127.0.0.1:${(slow.address() as AddressInfo).port}` };
+      expect((await request(server.port, API, "/v1/zones", { method: "POST", headers, body: zone })).status).toBe(201);
+      const at = (path: string) => request(server.port, "slow.rescdn.localhost", path);
+      const answers = await Promise.all(Array.from({ length: REQUESTS }, () => at("/a.css")));
+      expect(new Set(answers.map(({ status, body }) => `${status} ${body}`))).toEqual(new Set(["200 a{}"]));
+      expect(asked).toEqual(["/a.css"]);
+      const above = answers
+        .map(({ headers }) => String(headers["cache-status"]))
+        .filter((said) => said.includes("shield"));
+      expect(above.map((said) => said.split(", ")[0]).sort()).toEqual([
+        "ResCDN-shield; fwd=miss; fwd-status=200; stored",
+        "ResCDN-shield; hit",
+      ]);
+
+      const workerds = processTree(server.pid, "workerd");
+      const names = await Promise.all(workerds.map(nameOf));
+      process.kill(workerds[names.indexOf("control")]!, "SIGKILL");
+      const { status, headers: said } = await at("/b.css");
+      expect([status, String(said["cache-status"])]).toEqual([200, expect.stringContaining("ResCDN; fwd=uri-miss")]);
+      slow.close();
+    });
   });
 
   it("leaves no process and no socket behind, whether it is told to end or killed", async () => {

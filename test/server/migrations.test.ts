@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cp, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { applyMigrations, migrationsIn } from "../../src/server/apply-migrations.ts";
 import { localBatch } from "../../src/server/database-batch.ts";
 import { projectRoot } from "../../src/server/project.ts";
@@ -72,16 +72,21 @@ INSERT INTO webhook_deliveries (webhook_id, event_id, state, created_at) VALUES 
 INSERT INTO takedowns (id, account_id, zone, kind, value, reference, created_at) VALUES ('take_1', 'acct_1', 'one', 'path', '/a', 'DSA-1', 1);
 INSERT INTO version_floor (id, floor) VALUES (1, 5);`;
 
-async function filled(): Promise<string> {
+const migrations = await migrationsIn(FOLDER);
+const numbers = migrations.map((name) => name.slice(0, 4));
+
+/** A database with all migrations, made once, and one that goes up with the tests, from number to number. */
+const ofToday = newFile();
+const forward = newFile();
+beforeAll(() => applyMigrations(localBatch(ofToday), FOLDER));
+
+function filled(): string {
   const file = newFile();
-  await applyMigrations(localBatch(file), FOLDER);
+  copyFileSync(ofToday, file);
   using database = new DatabaseSync(file);
   database.exec(DATA);
   return file;
 }
-
-const migrations = await migrationsIn(FOLDER);
-const numbers = migrations.map((name) => name.slice(0, 4));
 
 describe("the way back of a migration", () => {
   it("is written for each but the first, and for no other", async () => {
@@ -91,8 +96,7 @@ describe("the way back of a migration", () => {
   it.each(numbers.slice(0, -1))(
     "to %s leaves the schema that was there, and up again that of today, with the data that is older",
     async (number) => {
-      const file = await filled();
-      const forward = newFile();
+      const file = filled();
       const upTo = join(temporary, `up-to-${number}`);
       await cp(FOLDER, upTo, {
         recursive: true,
@@ -107,9 +111,7 @@ describe("the way back of a migration", () => {
       );
 
       await applyMigrations(localBatch(file), FOLDER);
-      const today = newFile();
-      await applyMigrations(localBatch(today), FOLDER);
-      expect(schemaOf(file)).toEqual(schemaOf(today));
+      expect(schemaOf(file)).toEqual(schemaOf(ofToday));
       expect(query(file, "PRAGMA foreign_key_check")).toEqual([]);
       expect(query(file, "SELECT id, name, version, settings FROM zones")).toEqual([
         { id: "zone_1", name: "one", version: 7, settings: '{"negative_ttl":1}' },
@@ -143,7 +145,7 @@ describe("the way back of a migration", () => {
   );
 
   it("is not gone where data would be lost, which is said, until that is allowed", async () => {
-    const file = await filled();
+    const file = filled();
     const before = schemaOf(file);
     await expect(takeBackMigrations(localBatch(file), FOLDER, "0009", false)).rejects.toThrow(
       "nothing was changed, since this would be lost:\n" +
@@ -163,7 +165,7 @@ describe("the way back of a migration", () => {
   });
 
   it("leads to a number that there is", async () => {
-    const file = await filled();
+    const file = filled();
     await expect(takeBackMigrations(localBatch(file), FOLDER, "9", true)).rejects.toThrow(/^there is no migration 9: /);
     await expect(takeBackMigrations(localBatch(file), FOLDER, "0000", true)).rejects.toThrow(
       /^there is no migration 0000: /,
@@ -184,7 +186,7 @@ describe("a migration", () => {
   });
 
   it("that this version does not know keeps it from the database, and is named", async () => {
-    const file = await filled();
+    const file = filled();
     query(file, "INSERT INTO d1_migrations (name) VALUES ('9998_newer.sql'), ('9999_newest.sql') RETURNING id");
     await expect(applyMigrations(localBatch(file), FOLDER)).rejects.toThrow(
       `the database is of a newer version than this one, which knows migrations up to ${migrations.at(-1)}: it needs one that ` +

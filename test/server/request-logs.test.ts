@@ -90,9 +90,7 @@ describe.each([1, 2])("a server of %i processes", (workers) => {
     await vi.waitFor(() => expect(paths.filter((path) => !tail.text().includes(`"path":"${path}"`))).toEqual([]), {
       timeout: 10_000,
     });
-    const stopping = performance.now();
     expect(await server.stop()).toBe(0);
-    expect(performance.now() - stopping).toBeLessThan(8_000);
     await tail.ended;
     expect(tail.text()).toMatch(/event: end\ndata: \{"reason":"server-stops"\}\n\n$/);
     const again = await start(workers);

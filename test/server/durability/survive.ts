@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { Random } from "../../model/random.ts";
 import { ADMIN_TOKEN, newAccount } from "../new-account.ts";
 import { RecordWriter } from "./record-writer.ts";
@@ -14,8 +15,10 @@ import { ZoneWriter } from "./zone-writer.ts";
 /** Each writes zones and, as another client, records. */
 const CUSTOMERS = 6;
 const NAMES_EACH = 4;
-/** Between the first write and the kill, ms. */
+/** Between the first write and the kill, ms; more where a busy machine has not acknowledged a few writes by then. */
 const LONGEST_LIFE_MS = 3_000;
+const LEAST_WRITES = 15;
+const GIVES_UP_MS = 60_000;
 
 /**
  * Kills the whole of `serve` (workerd too) at random moments while clients create, change, purge and delete zones and
@@ -44,8 +47,11 @@ export async function survive(kills: number, seed: number): Promise<Tally> {
       clients.push(new RecordWriter(`app-${i}`, names("record"), keys.resolvedb, tally, random));
     }
     for (let i = 0; i < kills; i++) {
+      const before = tally.acknowledged;
       const writing = clients.map((client) => client.write(server.port));
-      await new Promise((resolve) => setTimeout(resolve, 100 + random.next() * LONGEST_LIFE_MS));
+      await delay(100 + random.next() * LONGEST_LIFE_MS);
+      const since = Date.now();
+      while (tally.acknowledged - before < LEAST_WRITES && Date.now() - since < GIVES_UP_MS) await delay(20);
       for (const client of clients) client.stop();
       await server.kill();
       await Promise.all(writing);
