@@ -49,8 +49,8 @@ const expect = { poll: { timeout: 10_000 } };
 
 export default defineConfig({
   test: {
-    // Most of a run is waiting for servers; vitest's own choice leaves one of two cores idle.
-    maxWorkers: 2,
+    // Most of a run is waiting for servers: with as many workers as cores, a third of them stands idle.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     // What the Worker logs matters to who looks for why a test has failed.
     silent: "passed-only",
