@@ -19,6 +19,8 @@ export interface Started {
 }
 
 export const OPERATOR = "operator@example.com";
+/** Another, with an account of their own. */
+export const SECOND_OPERATOR = "second-operator@example.com";
 
 /** Starts the real server, an origin for its zones, and what shows its log. @param settings over those of tests */
 export async function startDashboard(
@@ -31,7 +33,7 @@ export async function startDashboard(
     ADMIN_TOKEN: adminToken,
     SIGN_IN_SECRET: "what-cookies-of-these-tests-are-signed-with",
     SIGN_UP: "open",
-    OPERATORS: OPERATOR,
+    OPERATORS: `${OPERATOR} ${SECOND_OPERATOR}`,
     ALLOW_PRIVATE_ORIGINS: "true",
     // Each context of a browser is another client.
     TRUSTED_PROXIES: "127.0.0.1 ::1",
