@@ -19,8 +19,10 @@ const RENEW_JITTER_MS = 500;
 const CURRENT_MS = 10_000;
 /** For how long a request waits for a copy that is older (ms). */
 const WAIT_MS = 1_000;
-/** How long a poll may take (ms), and how long a feed that fails is left alone at most. */
+/** How long a poll may take (ms). */
 const POLL_MS = 3_000;
+/** How long a feed that fails is left alone, twice as long each time (ms). The first is short: one failure must not delay a purge. */
+const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const LOG_EVERY_MS = 60_000;
 
@@ -112,7 +114,7 @@ export class FeedCopy {
       this.#failures = 0;
     } catch (error) {
       this.#failures++;
-      this.#pauseMs = Math.min(RENEW_MS * 2 ** this.#failures, LONGEST_PAUSE_MS);
+      this.#pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), LONGEST_PAUSE_MS);
       if (isRecent(this.#loggedAt, LOG_EVERY_MS, now)) return;
       this.#loggedAt = now;
       log("feed_unread", { failures: this.#failures, error });

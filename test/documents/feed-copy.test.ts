@@ -193,6 +193,18 @@ describe("FeedCopy", () => {
     expect(copy.isCurrent(START + 151_000)).toBe(true);
   });
 
+  it("asks a feed that has failed twice again within two seconds, so that what was purged is gone within five", async () => {
+    const { copy, keepUp } = copyOf(told);
+    await keepUp(0);
+    told.down = true;
+    await keepUp(2_000);
+    await keepUp(2_500);
+    told.down = false;
+    await keepUp(3_500);
+    expect(copy.upTo(START + 13_000)).not.toBe(null);
+    expect(told.heads).toBe(4);
+  });
+
   it("reads anew when the clock has been set back", async () => {
     const { copy, keepUp } = copyOf(told);
     await keepUp(0);
