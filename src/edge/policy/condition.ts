@@ -62,18 +62,14 @@ export function conditionOf(when: When): Condition {
   }
   for (const [name, wanted] of Object.entries(when.query ?? {})) {
     const test = valueTest(wanted, "as it is");
-    of.push({ kind: "url", holds: ({ parameters }) => test(parameters.get(name) ?? []) });
+    of.push({ kind: "url", holds: ({ parameters }) => (parameters.get(name) ?? NO_VALUE).some(test) });
   }
   if (when.method !== undefined) of.push(ofClient("method", textTest(listOf(when.method))));
   if (when.scheme !== undefined) of.push(ofClient("scheme", textTest([when.scheme])));
   if (when.country !== undefined) of.push(ofClient("country", textTest(listOf(when.country))));
   for (const [name, wanted] of Object.entries(when.header ?? {})) {
     const test = valueTest(wanted, "in any case");
-    const holds = (client: AskingClient) => {
-      const value = client.header(name);
-      return test(value === null ? [] : [value]);
-    };
-    of.push({ kind: "client", look: { field: name }, holds });
+    of.push({ kind: "client", look: { field: name }, holds: (client) => test(client.header(name)) });
   }
   for (const kind of ["all", "any", "none"] as const) {
     const members = when[kind];
@@ -81,6 +77,9 @@ export function conditionOf(when: When): Condition {
   }
   return { kind: "all", of };
 }
+
+/** Of a parameter that is not there. */
+const NO_VALUE: readonly (string | null)[] = [null];
 
 function ofClient(look: "method" | "scheme" | "country", test: (text: string) => boolean): OfClient {
   const holds = (client: AskingClient) => {

@@ -79,10 +79,11 @@ export function judge(
   const presented = policy.signing === null ? null : presentedBy(route);
   const reason = policy.access === null ? null : refusalOfAccess(policy.access, request, route.url, clients);
   if (reason !== null) return answered(policy, route, zone, { kind: "refused", reason });
-  const judged = () => ruleAndVerify(policy, presented, request, route, zone, now, judging);
-  if (policy.rateLimit === null) return judged();
+  if (policy.rateLimit === null) return ruleAndVerify(policy, presented, request, route, zone, now, judging);
   const after = (wait: number | null) =>
-    wait === null ? judged() : answered(policy, route, zone, { kind: "rate-limited", wait });
+    wait === null
+      ? ruleAndVerify(policy, presented, request, route, zone, now, judging)
+      : answered(policy, route, zone, { kind: "rate-limited", wait });
   const wait = rates.take(zone.id, clients.addressOf(request), policy.rateLimit, now);
   return wait instanceof Promise ? wait.then(after) : after(wait);
 }
@@ -134,6 +135,6 @@ export function targetsOf(url: URL, zone: ZoneDocument): readonly Target[] {
 }
 
 /** Fetch §4.8: a CORS-preflight request. */
-function isPreflight({ method, headers }: Request): boolean {
-  return method === "OPTIONS" && headers.has("access-control-request-method");
+function isPreflight(request: Request): boolean {
+  return request.method === "OPTIONS" && request.headers.has("access-control-request-method");
 }

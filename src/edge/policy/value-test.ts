@@ -9,21 +9,20 @@ export function textTest(globs: readonly string[]): (text: string) => boolean {
   return (text) => exact.has(text) || others.some((glob) => glob.matches(text));
 }
 
-/** Whether one of the values of a name does; none: it is not there. */
-export function valueTest(
-  wanted: ValueTest,
-  letters: "as it is" | "in any case",
-): (values: readonly string[]) => boolean {
+/** Whether a value is what is wanted of a name; null: the name has none. */
+export function valueTest(wanted: ValueTest, letters: "as it is" | "in any case"): (value: string | null) => boolean {
+  if (typeof wanted === "boolean") return (value) => (value !== null) === wanted;
   const fold = letters === "as it is" ? (text: string) => text : (text: string) => text.toLowerCase();
-  if (typeof wanted === "boolean") return (values) => values.length > 0 === wanted;
-  if (isEquality(wanted)) {
-    const text = fold(wanted.equals);
-    return (values) => values.some((value) => fold(value) === text);
-  }
-  const test = textTest((typeof wanted === "string" ? [wanted] : wanted).map(fold));
-  return (values) => values.some((value) => test(fold(value)));
+  const test = wantedText(wanted, fold);
+  return (value) => value !== null && test(fold(value));
 }
 
-function isEquality(wanted: ValueTest): wanted is { readonly equals: string } {
-  return typeof wanted === "object" && "equals" in wanted;
+function wantedText(wanted: Exclude<ValueTest, boolean>, fold: (text: string) => string): (text: string) => boolean {
+  if (typeof wanted === "string") return textTest([fold(wanted)]);
+  // As it is written: a star in it is a star.
+  return "equals" in wanted ? equalTo(fold(wanted.equals)) : textTest(wanted.map(fold));
+}
+
+function equalTo(wanted: string): (text: string) => boolean {
+  return (text) => text === wanted;
 }
