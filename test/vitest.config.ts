@@ -103,7 +103,7 @@ export default defineConfig({
       {
         root: at(".."),
         plugins: [cloudflareTest({ main: at("../src/worker.ts"), wrangler: { configPath: at("../wrangler.toml") } })],
-        test: { name: "pure", include: pure, isolate: false },
+        test: { name: "pure", include: pure, isolate: false, testTimeout: 20_000 },
       },
       {
         root: at(".."),

@@ -2,6 +2,8 @@ import { Interruption } from "../../memo/interruption.ts";
 
 /** Of the buffer that is read into, unless less is to come (bytes). */
 const BUFFER_BYTES = 65_536;
+/** Of one whose body is held whole by the caller and comes fast: each read costs more than what it brings (bytes). */
+const LARGEST_BUFFER_BYTES = 262_144;
 
 /** No chunk came for too long. */
 export class BodySilent extends Error {}
@@ -14,12 +16,19 @@ export class BodyReader {
   readonly #byob: ReadableStreamBYOBReader | null;
   readonly #plain: ReadableStreamDefaultReader<Uint8Array> | null;
   readonly #silence = new Interruption();
+  readonly #expected: number;
+  readonly #largest: number;
   #buffer: ArrayBuffer;
+  #received = 0;
 
-  /** @param expected bytes of the whole body, where they are known */
-  constructor(body: ReadableStream<Uint8Array>, expected: number | null = null) {
-    // A byte more, so that the end of the body is seen by a read that has room. None of it would be no buffer.
-    this.#buffer = new ArrayBuffer(expected === null ? BUFFER_BYTES : Math.min(expected + 1, BUFFER_BYTES));
+  /**
+   * @param expected bytes of the whole body, where they are known
+   * @param isHeld whether all of it is held by the caller
+   */
+  constructor(body: ReadableStream<Uint8Array>, expected: number | null = null, isHeld = false) {
+    this.#expected = expected ?? Number.POSITIVE_INFINITY;
+    this.#largest = isHeld ? LARGEST_BUFFER_BYTES : BUFFER_BYTES;
+    this.#buffer = new ArrayBuffer(this.#bytesFor(BUFFER_BYTES));
     this.#byob = byobReader(body);
     this.#plain = this.#byob === null ? body.getReader() : null;
   }
@@ -32,8 +41,21 @@ export class BodyReader {
     }
     const view = new Uint8Array(this.#buffer);
     const { done, value } = await this.#silence.over(this.#byob!.read(view));
-    if (value !== undefined) this.#buffer = value.buffer as ArrayBuffer;
+    if (value !== undefined) this.#buffer = this.#next(value);
     return done ? null : value;
+  }
+
+  /** What is read into after a chunk: where that filled the last, one as large as all that has come, so that a reader that waits holds little. */
+  #next({ buffer, byteLength }: Uint8Array): ArrayBuffer {
+    this.#received += byteLength;
+    const larger = this.#bytesFor(Math.min(this.#received, this.#largest));
+    const isFull = byteLength === buffer.byteLength;
+    return isFull && larger > byteLength ? new ArrayBuffer(larger) : (buffer as ArrayBuffer);
+  }
+
+  /** No more than is to come, and a byte, so that the end of the body is seen by a read that has room. */
+  #bytesFor(bytes: number): number {
+    return Math.max(1, Math.min(this.#expected - this.#received + 1, bytes));
   }
 
   /** All that is left, in chunks that stay as they are: whoever reads them may still be at the last one. */

@@ -69,7 +69,9 @@ export async function pump(
   { client, keeping }: Sinks,
   bounds: BodyBounds,
 ): Promise<PumpOutcome> {
-  const reader = new BodyReader(body, bounds.expected);
+  const { expected } = bounds;
+  const isHeld = keeping !== null && expected !== null && expected <= BUFFER_BYTES;
+  const reader = new BodyReader(body, expected, isHeld);
   const silence = new WaitClock(bounds.idleMs, () => reader.giveUp());
   let store: Sink | null = null;
   let held: Uint8Array[] | null = keeping === null ? null : [];
@@ -87,7 +89,7 @@ export async function pump(
       bounds.received(chunk.byteLength);
       if (!client.isOpen && keeping !== null && !keeping.isAwaited()) {
         sinceLeft += chunk.byteLength;
-        if (!isWorthFinishing(size, sinceLeft, bounds.expected)) {
+        if (!isWorthFinishing(size, sinceLeft, expected)) {
           store?.abort("abandoned");
           await reader.cancel("nobody waits for the rest");
           return { kind: "abandoned" };
@@ -125,7 +127,7 @@ export async function pump(
         }
       }
     }
-    if (bounds.expected !== null && size !== bounds.expected) throw new WrongLength();
+    if (expected !== null && size !== expected) throw new WrongLength();
     // When the client takes the last bytes is its own affair: the body is complete without it.
     void client.close();
     await store?.close();
