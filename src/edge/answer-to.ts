@@ -18,7 +18,7 @@ import { allowedMethods } from "./request/admission.ts";
 import type { Target } from "./request/target.ts";
 import { courseOf, exchangesOf, type Visit } from "./visit.ts";
 
-/** The answer to what nothing bars: of an error the zone's own page, where it has one. */
+/** The answer to a request that nothing bars. An error gets the zone's own page, where there is one. */
 export function pageOrAnswer(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Answer | Promise<Answer> {
   const { request } = visit;
   const { zone } = ruling;
@@ -27,7 +27,7 @@ export function pageOrAnswer(visit: Visit, ruling: Ruling, target: Target, edge:
   return withErrorPage(answered, request, zone);
 }
 
-/** What is answered of what is barred, whatever is asked of it. */
+/** The answer to a request that is barred, whatever it asks for. */
 export function barred(
   bar: Bar | "taken-down",
   request: Request,
@@ -48,7 +48,7 @@ export function barred(
   }
 }
 
-/** Decides what is done with a request that nothing hot answers, does it, and answers once. */
+/** Decides what to do with a request that nothing hot answers, does it, and answers once. */
 function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Answer | Promise<Answer> {
   const { request, waitUntil } = visit;
   const { zone, until } = ruling;
@@ -64,7 +64,7 @@ function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Ans
   }
   if (course.kind === "options") return optionsOf(request, zone);
 
-  // Its objects change by unsafe methods, which only the store forgets for all isolates of a place.
+  // Unsafe methods change this zone's objects, and only the store can forget them for all isolates of a location.
   if (zone.settings.methods === "all") edge.memory.delete(target.key);
   const notes: Notes = {
     noteFailure: (reason) => edge.usage.countFailure(zone, reason, waitUntil),
@@ -82,15 +82,15 @@ function answerTo(visit: Visit, ruling: Ruling, target: Target, edge: Edge): Ans
         : answerOutcome(exchange, OUTCOMES[course.kind](exchange));
   if (until === null) return answering;
   return answering.then((given) => {
-    // Less is left of it by now than when the request arrived.
+    // Some of that time has passed since the request arrived.
     keepPrivate(given.headers, until - Date.now());
     return given;
   });
 }
 
 /**
- * A read that has passed other networks has a key of its own, since its origin sees which. What is fresh under everybody's key
- * asks no origin, and is for it as well.
+ * A read that came through other networks has a key of its own, since its origin sees which ones. What is fresh under the
+ * common key asks no origin, so such a read may have it as well.
  */
 async function answerFromNetwork(exchange: Exchange, asOthers: Exchange): Promise<Answer> {
   const fresh = await readFresh(asOthers);
@@ -99,7 +99,7 @@ async function answerFromNetwork(exchange: Exchange, asOthers: Exchange): Promis
 
 const OUTCOMES = { read, preflight: passPreflight, unsafe: passUnsafe } as const;
 
-/** The one place where what came of a request becomes an answer, and where what was opened in vain is let go of. */
+/** The one place where an outcome becomes an answer, and where bodies that were opened in vain are closed. */
 async function answerOutcome(exchange: Exchange, coming: Outcome | Promise<Outcome>): Promise<Answer> {
   const { request, zone, bodies } = exchange;
   let sent: unknown = null;

@@ -8,7 +8,7 @@ import type { Provenance } from "../fill/provenance.ts";
 import { browserCacheControl } from "./browser-cache-control.ts";
 import { boundError, mostOfError, settingsForError } from "./error-fields.ts";
 
-/** Sets the fields that change as a response ages. May be applied again to the same fields. */
+/** Sets the fields that change as a response ages. It may be called again on the same fields. */
 export function stampAge(
   headers: Headers,
   stored: StoredResponse,
@@ -37,7 +37,7 @@ export function stampAge(
     headers.set("cache-control", asPrivate(headers.get("cache-control")));
     dropTargeted(headers);
   }
-  // RFC 9211 §2: each cache appends its own.
+  // RFC 9211 §2: each cache appends its own entry.
   const own = formatCacheStatus(cacheStatus);
   const ours = above === undefined ? own : `${formatShieldStatus(above)}, ${own}`;
   headers.set("cache-status", appendCacheStatus(fieldOf(stored, "cache-status"), ours));

@@ -1,6 +1,6 @@
 import { REPRESENTATION_DIGESTS } from "../../http/digests.ts";
 
-/** Fields of a 200 that a 304 repeats (RFC 9110 §15.4.5), beside those that the edge adds. */
+/** Fields of a 200 that a 304 repeats (RFC 9110 §15.4.5), besides those that the edge adds. */
 const KEPT_BY_304: ReadonlySet<string> = new Set([
   "cache-control",
   "cdn-cache-control",
@@ -11,7 +11,7 @@ const KEPT_BY_304: ReadonlySet<string> = new Set([
   "vary",
 ]);
 
-/** The fields of the 304 in the place of a 200 (RFC 9110 §15.4.5): what describes a body has none to describe. */
+/** The fields of a 304 that replaces a 200 (RFC 9110 §15.4.5): without a body, there is nothing for body fields to describe. */
 export function notModifiedHeaders(whole: Headers): Headers {
   const headers = new Headers(whole);
   const hasEtag = whole.has("etag");

@@ -27,12 +27,12 @@ import type { Answer } from "./send.ts";
 
 const DIGESTS = [...CONTENT_DIGESTS, ...REPRESENTATION_DIGESTS];
 
-/** What the answer with the whole says of its content, and one without any must not say. */
+/** Fields that describe the content of a whole answer. An answer without content must not have them. */
 const ABOUT_CONTENT = ["content-encoding", "content-length", ...DIGESTS];
 
 const WITHOUT_BODY = { body: null, tally: null } as const;
 
-/** Answers a client out of a response. What it leaves unread of the bodies that were opened is for its caller to close. */
+/** Answers a client from a response. Its caller closes the opened bodies that it leaves unread. */
 export async function answer(exchange: Asked & Caches, outcome: ResponseOutcome): Promise<Answer> {
   const { request, zone } = exchange;
   const { stored, source } = outcome;
@@ -49,10 +49,10 @@ export async function answer(exchange: Asked & Caches, outcome: ResponseOutcome)
   return (await answerIn(UNCODED, headersOf(stored.headers), exchange, uncoded))!;
 }
 
-/** What a client gets that would have it coded, while too much is being coded already. */
+/** The choice for a client that accepts codings, while too much is being coded already. */
 const UNCODED: CodingChoice = { kind: "as-stored", varies: true };
 
-/** Null where the body cannot be had in the coding now. `headers` are the stored ones. */
+/** Null if the body cannot be had in that coding now. `headers` are the stored ones. */
 async function answerIn(
   coding: CodingChoice,
   headers: Headers,
@@ -95,7 +95,7 @@ async function answerIn(
   }
 }
 
-/** Makes the answers ready that a request like this gets out of a response, for the next such request; see `replay`. */
+/** Makes ready the answers that a request like this gets from a response, for the next such request; see `replay`. */
 async function prepare(exchange: Asked & Caches, { stored, source, provenance }: ResponseOutcome): Promise<void> {
   const { request, zone, target } = exchange;
   if (!isPlainHit(provenance) || (source.kind !== "memory" && source.kind !== "store")) return;
@@ -123,12 +123,12 @@ async function prepare(exchange: Asked & Caches, { stored, source, provenance }:
   });
 }
 
-/** Whether it is fresh and the origin was not asked: from one request to the next nothing but its age changes. */
+/** Whether it is fresh and the origin was not asked. Then only its age changes from one request to the next. */
 function isPlainHit(provenance: Provenance): provenance is Provenance & { age: number } {
   return provenance.cacheStatus.hit === true && provenance.xCache === "HIT" && provenance.age !== null;
 }
 
-/** The body of an answer made ready; null where it cannot be had in that coding now. */
+/** The body of an answer that was made ready; null if it cannot be had in that coding now. */
 async function formOf(
   exchange: Asked & Caches,
   stored: StoredResponse,
@@ -150,7 +150,7 @@ async function formOf(
   return made === null || made.size === null ? null : { body: null, size: made.size, coding };
 }
 
-/** The whole in a coding, null where it cannot be had now; sets the fields that depend on that. */
+/** The whole body in a coding, or null if it cannot be had now. Sets the fields that depend on that. */
 async function wholeIn(
   coding: CodingChoice,
   exchange: Asked & Caches,
@@ -161,14 +161,14 @@ async function wholeIn(
   const isWithoutBody = exchange.request.method === "HEAD" || isWithoutContent(stored.status);
   if (coding.kind === "as-stored") {
     if (stored.size !== null && stored.status !== 204) headers.set("content-length", String(stored.size));
-    // RFC 9530 §2: in the answer to a HEAD it is of no content.
+    // RFC 9530 §2: the answer to a HEAD has no content that a content digest could be of.
     if (isWithoutBody && source.kind !== "origin") for (const name of CONTENT_DIGESTS) headers.delete(name);
     if (isWithoutBody) return WITHOUT_BODY;
     return { body: wholeBody(source), tally: source.kind === "origin" ? source.tally : null };
   }
   headers.delete("content-length");
   headers.set("content-encoding", coding.coding);
-  // A HEAD tells the length that a GET would have, where that costs no more than it does.
+  // A HEAD gives the length that a GET would have only if the body is in memory: else finding it would cost too much.
   if (isWithoutBody && source.kind !== "memory") return WITHOUT_BODY;
   const coded = await codedBody(exchange, stored, source, coding.coding);
   if (coded === null) return null;
@@ -177,7 +177,7 @@ async function wholeIn(
   return isWithoutBody ? WITHOUT_BODY : { body, tally: null };
 }
 
-/** Adds to the stored fields what is said to this client. */
+/** Adds to the stored fields what only this client is told. */
 function describe(
   headers: Headers,
   { request, zone, target }: Asked,
@@ -191,7 +191,7 @@ function describe(
   if (coding.kind === "coded") for (const name of DIGESTS) headers.delete(name);
   if (coding.kind === "coded" || coding.varies) addVary(headers, "Accept-Encoding");
   headers.set("x-cache", provenance.xCache);
-  // Said to this cache, as CDN-Cache-Control is said to each on the way (W3C Edge Architecture §2.3).
+  // This field is meant for this cache, while CDN-Cache-Control is for every CDN on the way (W3C Edge Architecture §2.3).
   headers.delete("surrogate-control");
   // Older versions of this cache stored them.
   headers.delete("set-cookie");

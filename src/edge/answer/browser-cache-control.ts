@@ -3,10 +3,10 @@ import type { ZoneSettings } from "../../zones/settings.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 
 /**
- * The `Cache-Control` that a client sees; null: none is added to what the origin said.
+ * The `Cache-Control` that a client sees; null: the origin's own is left as it is.
  *
- * Where the edge's own TTL decided, the client gets it as `max-age`, and `Age` tells how much of it has passed. With a
- * `browser_ttl` the client's remaining freshness is that TTL: `max-age` less `Age`, as RFC 9111 §4.2 has clients count.
+ * If the edge's own TTL decided, the client gets it as `max-age`, and `Age` tells how much of it has passed. With a
+ * `browser_ttl`, that TTL is the freshness left at the client: `max-age` minus `Age`, as clients count by RFC 9111 §4.2.
  *
  * @param age seconds, as sent in `Age`
  */
@@ -24,12 +24,12 @@ export function browserCacheControl(
   const ours = stored.source === "policy" || stored.source === "negative";
   if (!ours) return null;
   if (origin === null || settings.ttl_mode === "override") return mayLoosen ? lifetimeOf(stored.lifetime, said) : null;
-  // The origin has directives but no lifetime: it keeps its word, and gets ours added.
+  // The origin sends directives but no lifetime: its directives stay, and our lifetime is added.
   const isSilent = said.maxAge === undefined && said.noCache === false;
   return mayLoosen && isSilent ? `${origin}, max-age=${stored.lifetime}` : null;
 }
 
-/** RFC 9110 §7.7: who comes after this cache may transform no more than it may. */
+/** RFC 9110 §7.7: caches behind this one may transform no more than this one may. */
 function lifetimeOf(seconds: number, { noTransform }: CacheControl): string {
   return `public, max-age=${seconds}${noTransform ? ", no-transform" : ""}`;
 }

@@ -1,17 +1,17 @@
-/** What may be coded at the same time in an isolate. */
+/** How much an isolate may code at the same time. */
 export interface CodingBounds {
-  /** A piece of each is between another request and its turn. */
+  /** Any other request may have to wait for one piece of each. */
   bodies: number;
-  /** Of all together. */
+  /** Total size. */
   bytes: number;
 }
 
-/** After so long the platform must have ended a coding without a word, ms. */
+/** A coding that is older than this must have been ended by the platform without notice, ms. */
 const LONGEST_MS = 60_000;
 
-/** What the codings under way may be together, so that requests for cold text leave the isolate to the others. */
+/** Bounds the codings under way, so that requests for cold text leave room for the isolate's other requests. */
 export class CodingBudget {
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #underWay = new Set<{ bytes: number; begunAt: number }>();
   #bytes = 0;
   readonly #bounds: CodingBounds;
@@ -20,7 +20,7 @@ export class CodingBudget {
     this.#bounds = bounds;
   }
 
-  /** Counts a coding that begins now; null where there are too many. The caller ends it. @param now ms since the epoch */
+  /** Counts a coding that begins now; null if there are too many. The caller ends it. @param now ms since the epoch */
   begin(bytes: number, now: number): { end(): void } | null {
     for (const coding of this.#underWay) {
       if (now - coding.begunAt <= LONGEST_MS) break;

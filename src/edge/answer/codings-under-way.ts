@@ -1,25 +1,25 @@
 import { inTime } from "../../memo/within.ts";
 import { CodingBudget } from "./coding-budget.ts";
 
-/** Nobody waits for longer, ms. */
+/** No request waits longer than this, ms. */
 const PATIENCE_MS = 10_000;
 
-/** Of the isolate. Each is a stream: what it takes is time. */
+/** For the isolate. Each is a stream, so it costs time rather than memory. */
 const budget = new CodingBudget({ bodies: 4, bytes: 67_108_864 });
 
-/** After so long the platform must have ended a coding without a word, ms. */
+/** A coding that is older than this must have been ended by the platform without notice, ms. */
 const LONGEST_MS = 60_000;
 
 /** The large bodies that are being coded, by name. */
 const underWay = new Map<string, { coming: Promise<boolean>; begunAt: number }>();
 
 /**
- * Has a large body coded once, however many ask for it meanwhile. False where nothing comes of it: too much is being coded, or
- * it takes too long.
+ * Codes a large body once, however many requests ask for it meanwhile. False if that fails: too much is being coded, or it
+ * takes too long.
  *
- * @param size of the body, bytes
+ * @param size the body's length, bytes
  * @param now ms since the epoch
- * @param code never cancelled; what it brings is for all
+ * @param code is never cancelled, since its result is for all
  */
 export async function codeOnce(
   name: string,
@@ -32,7 +32,7 @@ export async function codeOnce(
   const coming = known !== undefined && now - known.begunAt <= LONGEST_MS ? known.coming : begin();
   if (coming === null) return false;
 
-  /** Others wait for a promise of its own, not for what this request does. */
+  /** Others wait for a separate promise, not for this request's own I/O. */
   function begin(): Promise<boolean> | null {
     const permit = budget.begin(size, now);
     if (permit === null) return null;

@@ -1,8 +1,8 @@
 /**
- * The entry of a zone's `cors` list that lets an origin's pages read answers; null where none does. `https://*.example.com`
- * stands for all hosts below a domain, at whatever depth, and not for the domain itself.
+ * The entry of a zone's `cors` list that lets an origin's pages read answers; null: none does. `https://*.example.com` stands
+ * for all hosts below a domain, at any depth, but not for the domain itself.
  *
- * @param origin as a client sends it, which may be any text
+ * @param origin as the client sent it, which may be any text
  */
 export function corsEntryOf(list: readonly string[], origin: string): string | null {
   if (list.includes(origin)) return origin;
@@ -17,14 +17,14 @@ export function isWildcard(entry: string): boolean {
 
 const known = new WeakMap<readonly string[], readonly string[]>();
 
-/** Looked through once for each list: a zone's settings are never changed. */
+/** Each list is searched only once: a zone's settings object never changes. */
 function wildcardsOf(list: readonly string[]): readonly string[] {
   const found = known.get(list) ?? list.filter(isWildcard);
   known.set(list, found);
   return found;
 }
 
-/** What stands for the `*` has to be of a host's name, so that no other URL passes by its end. */
+/** The `*` may only match characters of a hostname, so that no other URL passes because of how it ends. */
 function isBelow(entry: string, origin: string): boolean {
   const star = entry.indexOf("*");
   const end = origin.length - (entry.length - star - 1);

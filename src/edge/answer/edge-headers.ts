@@ -12,7 +12,7 @@ const EXPOSED = [
 ];
 const EXPOSED_BY_US = EXPOSED.join(", ");
 
-/** Sets on an answer, an error too, what every client of the edge may count on. */
+/** Sets the fields that every client of the edge may count on, on errors too. */
 export function addEdgeHeaders(headers: Headers, request: Headers, zone: ZoneHeaders): void {
   headers.set("x-content-type-options", "nosniff");
   addCorsHeaders(headers, request.get("origin"), zone.settings.cors);
@@ -25,13 +25,13 @@ export function addEdgeHeaders(headers: Headers, request: Headers, zone: ZoneHea
   if (zone.ruled.isPrivate) dropTargeted(headers);
 }
 
-/** Tells caches that a request field tells answers apart. */
+/** Tells caches that answers differ by a request field. */
 export function addVary(headers: Headers, field: string): void {
   const named = varyFields(headers);
   if (named !== "*" && !named.includes(field.toLowerCase())) headers.append("vary", field);
 }
 
-/** What of a zone decides about them. */
+/** The parts of a zone that decide these fields. */
 interface ZoneHeaders {
   mode: "live" | "test";
   settings: Pick<ZoneSettings, "cors" | "noindex" | "response_headers">;
@@ -39,8 +39,9 @@ interface ZoneHeaders {
 }
 
 /**
- * CORS by the zone's setting. With `false` the origin's own fields stand; with `"*"` those by which it lets fewer pages in
- * than all; with a list the list alone counts. What the origin exposes, only it can know: that is kept.
+ * CORS by the zone's setting. With `false`, the origin's own fields stay. With `"*"`, they stay only where they admit fewer
+ * pages than all. With a list, only the list counts. The fields that the origin exposes are always kept, since only it can know
+ * them.
  */
 function addCorsHeaders(headers: Headers, origin: string | null, cors: ZoneSettings["cors"]): void {
   if (cors === false) return;
@@ -54,7 +55,7 @@ function addCorsHeaders(headers: Headers, origin: string | null, cors: ZoneSetti
   if (origin !== null && corsEntryOf(cors, origin) !== null) allow(headers, origin, exposed, "cross-origin");
 }
 
-/** Lets another page read an answer whose fields were made for one that the same entry of the list lets in. */
+/** Lets another page read an answer whose fields were made for a page that the same list entry admits. */
 export function stampOrigin(headers: Headers, origin: string, own: ZoneSettings["response_headers"]): void {
   for (const name of NAME_AN_ORIGIN) if (!Object.hasOwn(own, name)) headers.set(name, origin);
 }
@@ -74,7 +75,7 @@ function addForAll(headers: Headers): void {
   allow(headers, "*", exposed, kept);
 }
 
-/** What the origin exposes and, behind it, what every client of the edge may count on. */
+/** The fields that the origin exposes, followed by those that every client of the edge may count on. */
 function exposedBy(headers: Headers): string {
   const said = headers.get("access-control-expose-headers");
   if (said === null) return EXPOSED_BY_US;
@@ -83,12 +84,12 @@ function exposedBy(headers: Headers): string {
   return [...names, ...EXPOSED.filter((name) => !known.has(name.toLowerCase()))].join(", ");
 }
 
-/** What of `Cross-Origin-Resource-Policy` lets fewer pages in than all (Fetch, "cross-origin resource policy check"). */
+/** Values of `Cross-Origin-Resource-Policy` that admit fewer pages than all (Fetch, "cross-origin resource policy check"). */
 const STRICTER = ["same-origin", "same-site"];
 
 /**
- * Whether the origin names whose pages may read the answer. It is not one page's own allowance: an origin sees the `Origin`
- * of a request only where that is in the key, selects the variant, or belongs to an answer that nobody else gets.
+ * Whether the origin names the pages that may read the answer. This is safe to share: an origin sees the `Origin` of a request
+ * only if that is in the key, selects the variant, or belongs to an answer that nobody else gets.
  */
 function namesPages(headers: Headers): boolean {
   const allowed = headers.get("access-control-allow-origin")?.trim() ?? "";

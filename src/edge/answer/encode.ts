@@ -1,25 +1,25 @@
 import { BodyReader } from "../body/body-reader.ts";
 
-/** As good as what a fast origin sends; the best takes ten times as long. */
+/** As good as what a fast origin sends. The best quality takes ten times as long. */
 const BROTLI_QUALITY = 5;
 const GZIP_LEVEL = 6;
 
-/** Codes bytes at once: a millisecond for each 10 KiB, in which the isolate does nothing else. */
+/** Codes bytes in one go. That takes a millisecond for each 10 KiB, during which the isolate does nothing else. */
 export async function encodeAtOnce(bytes: Uint8Array, coding: "br" | "gzip"): Promise<Blob> {
-  // Loaded when first needed: a cold start does not pay for it.
+  // Loaded when first needed, so that a cold start does not pay for it.
   const zlib = await import("node:zlib");
   if (coding === "gzip") return new Blob([zlib.gzipSync(bytes, { level: GZIP_LEVEL })]);
   return new Blob([zlib.brotliCompressSync(bytes, { params: brotliParams(zlib, bytes.byteLength) })]);
 }
 
-/** Codes a body piece by piece, and lets the isolate do what else there is in between. @param size of the body, bytes */
+/** Codes a body piece by piece, so that the isolate can do other work in between. @param size the body's length, bytes */
 export async function encodeByPieces(body: ReadableStream, size: number, coding: "br" | "gzip"): Promise<Blob> {
   const [zlib, { pipeline }] = await Promise.all([import("node:zlib"), import("node:stream")]);
   const encoder =
     coding === "gzip"
       ? zlib.createGzip({ level: GZIP_LEVEL })
       : zlib.createBrotliCompress({ params: brotliParams(zlib, size) });
-  pipeline(piecesOf(body), encoder, () => undefined); // whoever reads the encoder is told
+  pipeline(piecesOf(body), encoder, () => undefined); // the encoder's reader sees the error
   const coded: Uint8Array[] = [];
   for await (const piece of encoder) coded.push(piece);
   return new Blob(coded);

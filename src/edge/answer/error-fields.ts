@@ -6,18 +6,21 @@ import { isTargeted } from "../../http/targeted-cache-control.ts";
 import type { ZoneSettings } from "../../zones/settings.ts";
 import { fieldOf, type StoredResponse } from "../cache/stored-response.ts";
 
-/** Seconds that may stand in the `max-age` of an error: as many as the zone allows, from when it came; null: it is none. */
+/**
+ * The largest `max-age` that an error may have, seconds: what the zone allows, counted from its arrival. Null: it is not an
+ * error.
+ */
 export function mostOfError(stored: StoredResponse, { max_error_ttl }: ZoneSettings): number | null {
   if (stored.status < 400) return null;
-  // RFC 9111 §5.2.2.3: of a status that nobody understands it is not to be stored by anybody, so it claims nothing.
+  // RFC 9111 §5.2.2.3: nobody may store a response whose status they do not understand, so this one claims nothing.
   const { mustUnderstand } = parseCacheControl(fieldOf(stored, "cache-control"));
   if (mustUnderstand && !isUnderstood(stored.status)) return null;
   const { initialAge, requestedAt, answeredAt } = stored;
-  // Of its age when it came, a client that gets it at once knows all but the time that it took.
+  // A client that gets it at once knows all of its age at arrival, except for the time that the request took.
   return Math.max(0, Math.floor(initialAge - (answeredAt - requestedAt) / 1000)) + max_error_ttl;
 }
 
-/** The settings by which a client is told of an error: a `browser_ttl` is meant for what is none. */
+/** The settings for an error: a `browser_ttl` is not meant for errors. */
 export function settingsForError(
   { source, lifetime }: StoredResponse,
   age: number,
@@ -30,10 +33,10 @@ export function settingsForError(
 }
 
 /**
- * Bounds what an error claims at clients and at caches on the way to them. A `max-age` comes before an `Expires` (RFC 9111
- * §5.3), and an `Expires` before what clients guess by a `Last-Modified` (§4.2.2).
+ * Bounds how long clients, and caches on the way to them, may keep an error. `max-age` takes precedence over `Expires` (RFC
+ * 9111 §5.3), and `Expires` over what clients guess from `Last-Modified` (§4.2.2).
  *
- * @param most seconds that may stand in its `max-age`
+ * @param most the largest `max-age` that it may have, seconds
  */
 export function boundError(headers: Headers, stored: StoredResponse, most: number): void {
   const said = fieldOf(stored, "cache-control");
@@ -42,7 +45,7 @@ export function boundError(headers: Headers, stored: StoredResponse, most: numbe
   for (const [name, value] of stored.headers) {
     if (!isTargeted(name)) continue;
     if (name.endsWith("cache-control")) headers.set(name, boundCacheControl(value, most));
-    else headers.delete(name); // in a language of its own
+    else headers.delete(name); // it has a syntax of its own
   }
   if (parseCacheControl(bounded).maxAge !== undefined) return;
   const date = parseHttpDate(fieldOf(stored, "date")) ?? stored.answeredAt;

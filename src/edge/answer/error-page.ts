@@ -5,14 +5,14 @@ import { dropBody } from "../body/drop-body.ts";
 import { addVary } from "./edge-headers.ts";
 import type { Answer } from "./send.ts";
 
-/** The request fields that say whether somebody is to read an answer. */
+/** The request fields that tell whether a person will read the answer. */
 export const TELL_PAGES_APART = ["Accept", "Sec-Fetch-Dest", "X-Requested-With"] as const;
 
-/** A page that can do nothing: no script, no form, nothing from elsewhere, in an origin of its own. */
+/** Makes a page inert: no script, no form, nothing from elsewhere, in an origin of its own. */
 const INERT =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
-/** What is said of a body, and of how long it may be kept: both become the page's. */
+/** Fields about the body, and about how long it may be kept. The page has its own. */
 const OF_BODY = [
   ...[
     "accept-ranges",
@@ -32,8 +32,8 @@ export function hasErrorPage({ settings }: Pick<ZoneDocument, "settings">, statu
 }
 
 /**
- * The answer with the zone's own page in the place of an error's body, where somebody is to read it. The status stays. What the
- * zone has no page for, and what is read by a program, is as it was.
+ * The answer with the zone's own page in place of an error's body, if a person will read it. The status stays. Errors without a
+ * page, and errors that a program reads, are left unchanged.
  */
 export function withErrorPage(answer: Answer, request: Request, zone: ZoneDocument): Answer | Promise<Answer> {
   const page = answer.status < 400 ? undefined : pageOf(zone.settings.error_pages, answer.status);
@@ -42,7 +42,7 @@ export function withErrorPage(answer: Answer, request: Request, zone: ZoneDocume
   return answer.body instanceof ReadableStream ? dropBody(answer.body).then(() => shown) : shown;
 }
 
-/** Whether what is stored with a status is shown to somebody as the zone's page. */
+/** Whether a response stored with this status is shown to a person as the zone's page. */
 export function isShownAsPage(status: number, request: Request, zone: ZoneDocument): boolean {
   return hasErrorPage(zone, status) && wantsPage(request);
 }
@@ -59,13 +59,13 @@ function pageInPlaceOf(answer: Answer, request: Request, page: string): Answer {
   return { ...answer, headers, body, isOnTheWay: false, tally: null };
 }
 
-/** Whether a request is a browser's for a page to be read. What asks for data gets what it can parse. */
+/** Whether a browser asks for a page that a person will read. Clients that ask for data get what they can parse. */
 export function wantsPage({ method, headers }: Pick<Request, "method" | "headers">): boolean {
   if (method !== "GET" && method !== "HEAD") return false;
   if (headers.has("x-requested-with") || headers.has("authorization")) return false;
   const destination = headers.get("sec-fetch-dest");
   if (destination !== null && !PAGES.has(destination)) return false;
-  // By name: `*/*` is what every program says.
+  // HTML must be named: every program sends `*/*`.
   const accepted = weightedValues(headers.get("accept") ?? "");
   return accepted.some(({ value, weight }) => isHtml(value) && (weight ?? 0) > 0);
 }
@@ -76,7 +76,7 @@ function isHtml(value: string): boolean {
 
 const PAGES: ReadonlySet<string> = new Set(["document", "frame", "iframe"]);
 
-/** That of a status itself before that of its class. */
+/** A page for the status itself takes precedence over one for its class. */
 function pageOf(pages: Readonly<Record<string, string>>, status: number): string | undefined {
   for (const name of [String(status), `${Math.floor(status / 100)}xx`])
     if (Object.hasOwn(pages, name)) return pages[name];

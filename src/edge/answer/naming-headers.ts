@@ -3,7 +3,7 @@ import { splitOutsideQuotes, unquoted } from "../../http/field-syntax.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import type { Target } from "../request/target.ts";
 
-/** Adds what is said of an answer by its path: which URL is the one for search engines, and the name that it is saved under. */
+/** Adds what an answer's path tells: the canonical URL for search engines, and the name to save the file under. */
 export function addNamingHeaders(
   headers: Headers,
   { path }: Pick<Target, "path">,
@@ -15,11 +15,11 @@ export function addNamingHeaders(
   if (name !== false) headers.set("content-disposition", attachment(name === true ? fileNameOf(path) : name));
 }
 
-/** The origin may know better. */
+/** If the origin names one, it knows better. */
 function namesCanonical(headers: Headers): boolean {
   return splitOutsideQuotes((headers.get("link") ?? "").toLowerCase(), ";").some((parameter) => {
     const [name = "", value = ""] = parameter.split("=", 2);
-    // The next link of the list stands behind a comma.
+    // A comma begins the next link of the list.
     const relations = unquoted(splitOutsideQuotes(value, ",")[0] ?? "").split(" ");
     return name.trim() === "rel" && relations.includes("canonical");
   });
@@ -30,7 +30,7 @@ function asReference(path: string): string {
   return path.replace(/[<>"\s]/g, encodeURIComponent);
 }
 
-/** The last segment, decoded where it can be. */
+/** The last segment, decoded if possible. */
 function fileNameOf(path: string): string {
   const file = path.slice(path.lastIndexOf("/") + 1);
   try {

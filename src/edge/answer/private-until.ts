@@ -3,24 +3,24 @@ import { parseHttpDate } from "../../http/dates.ts";
 import { targetedFields } from "../../http/targeted-cache-control.ts";
 import { BoundedMap } from "../../memo/bounded-map.ts";
 
-/** What of a `Cache-Control` holds for one client's own copy. */
+/** The parts of a `Cache-Control` that hold for one client's own copy. */
 interface Said {
   noStore: boolean;
   maxAge: number | null;
-  /** Directives that let a cache do less, as they stand behind `max-age`. */
+  /** Directives that restrict a cache, as they follow `max-age`. */
   kept: string;
 }
 
-/** Few values of the field are in use. */
+/** Only a few values of this field are in use. */
 const read = new BoundedMap<string, Said>({ entries: 256 }, "everything");
 const LONGEST_REMEMBERED = 128;
 
 /**
- * Makes an answer one client's own, to be kept for no longer than its right to it holds. Where nothing says how long it may be
- * kept, it may not.
+ * Makes an answer one client's own, to be kept no longer than the client's right to it lasts. If nothing says how long it may
+ * be kept, it may not be kept at all.
  *
- * @param left of that right, ms
- * @param targeted what is said to caches beyond this one, which would share what is one client's, or keep it past its time
+ * @param left how long that right still lasts, ms
+ * @param targeted fields for caches beyond this one, which would share one client's answer or keep it too long
  */
 export function keepPrivate(
   headers: Headers,

@@ -9,7 +9,7 @@ import { CodingBudget } from "./coding-budget.ts";
 import { codeOnce } from "./codings-under-way.ts";
 import { encodeAtOnce, encodeByPieces } from "./encode.ts";
 
-/** What a Response takes. */
+/** What a `Response` accepts as its body. */
 export type Body = Blob | ReadableStream | null;
 
 /** The body as it is. */
@@ -17,7 +17,7 @@ export function wholeBody(source: BodySource): Body {
   return "body" in source ? source.body : source.stream;
 }
 
-/** The source anew where its stream has been read in vain. */
+/** The source with a new stream, if its first one has been read in vain. */
 export async function unreadSource(
   { store, target }: Asked & Caches,
   stored: StoredResponse,
@@ -53,21 +53,21 @@ export async function partOfBody(
   }
 }
 
-/** A body in a coding, and its length in bytes; null: unknown. */
+/** A coded body, and its length in bytes; null: unknown. */
 export interface CodedBody {
   body: Body;
   size: number | null;
 }
 
-/** A body up to this size is coded at once: that takes some milliseconds (bytes). */
+/** A body up to this size is coded in one go, which takes a few milliseconds (bytes). */
 const SMALL_BYTES = 65_536;
 
-/** Of the isolate; one of the largest, or some others. */
+/** For the isolate: enough for one of the largest bodies, or for several others. */
 const budget = new CodingBudget({ bodies: 8, bytes: LARGEST_IN_MEMORY });
 
 /**
- * The body in a coding. It is made once for each stored body, when first asked for; one on its way is coded as it goes. Null
- * where too much is being coded already, or what was made has gone.
+ * The body in a coding. For a stored body it is made once, when first asked for. A body on its way is coded as it passes. Null
+ * if too much is being coded already, or if the coded body has gone.
  */
 export async function codedBody(
   exchange: Asked & Caches,
@@ -98,7 +98,7 @@ export async function codedBody(
   return { body: coded, size: coded.size };
 }
 
-/** Made for all who wait for it, and read out of where it is kept: a slow client holds up nobody. */
+/** It is made for everybody who waits for it and read from the store, so that a slow client holds up nobody. */
 async function largeCodedBody(
   { store, target, memory, waitUntil, now }: Asked & Caches,
   stored: StoredResponse,
@@ -115,7 +115,9 @@ async function largeCodedBody(
   return codedBefore(source, "gzip") ?? store.readCoded(target.key, stored.bodyId, "gzip");
 }
 
-/** Small bodies are coded at once; of the others as many as the isolate can bear, piece by piece, whoever leaves. */
+/**
+ * Small bodies are coded in one go. Others are coded piece by piece, as many as the isolate can bear, even if clients leave.
+ */
 async function encoded(
   { waitUntil, now }: Asked,
   size: number,
@@ -126,11 +128,11 @@ async function encoded(
   const permit = budget.begin(size, now);
   if (permit === null) return null;
   const coded = encodeByPieces(new Response(wholeBody(source)).body!, size, coding).finally(permit.end);
-  waitUntil(coded.catch(() => undefined)); // whoever asked is told
+  waitUntil(coded.catch(() => undefined)); // the caller sees the error
   return coded;
 }
 
-/** By the platform itself, which offers no better coding of a stream. */
+/** Uses the platform, which offers no better coding for streams. */
 function gzipped(body: ReadableStream): ReadableStream {
   return body.pipeThrough(new CompressionStream("gzip"));
 }

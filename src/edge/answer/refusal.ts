@@ -6,7 +6,7 @@ import type { ZoneDocument } from "../../zones/zone.ts";
 import { addEdgeHeaders } from "./edge-headers.ts";
 import type { Answer } from "./send.ts";
 
-/** The edge's own errors: one table. The reason stands in the body and in `Cache-Status`. */
+/** All errors of the edge's own. The reason is in the body and in `Cache-Status`. */
 const REFUSALS = {
   "bad-host": [400, "the Host header is not a hostname"],
   "bad-cdn-loop": [400, "the CDN-Loop header is no list of at most 8 networks in 64 characters each (RFC 8586)"],
@@ -73,8 +73,8 @@ export function statusOf(reason: RefusalReason): number {
 /**
  * An error answer of the edge: JSON, never cached by anyone, readable across origins.
  *
- * @param extra header fields
- * @param more what stands in the body beside sentence and reason
+ * @param extra further header fields
+ * @param more what the body has besides the sentence and the reason
  */
 export function refuse(
   reason: RefusalReason,
@@ -92,7 +92,7 @@ export function refuse(
   addEdgeHeaders(headers, request.headers, zone ?? { mode: "live", settings: DEFAULT_SETTINGS });
   headers.set("content-type", "application/json");
   headers.set("cache-control", "no-store");
-  // The zone's own fields are meant for what is no refusal.
+  // The zone's own fields are not meant for refusals.
   dropTargeted(headers);
   const body = request.method === "HEAD" ? null : `${JSON.stringify({ error: sentence, code: reason, ...more })}\n`;
   return {

@@ -16,23 +16,23 @@ import { corsEntryOf, isWildcard } from "./cors-entry.ts";
 import { stampOrigin } from "./edge-headers.ts";
 import { isShownAsPage } from "./error-page.ts";
 
-/** An answer as it was made ready. */
+/** An answer that was made ready. */
 export interface Replay {
   fields: ResponseFields;
-  /** Null where there is none, or where it stands in the store. */
+  /** Null: there is none, or it is in the store. */
   body: Blob | null;
-  /** Of the body, bytes; 0 where there is none. */
+  /** The body's length, bytes; 0: there is none. */
   size: number;
   coding: ReadyAnswer["coding"];
 }
 
-/** What makes an answer differ beyond what {@link replay} looks at; a request with any of these takes the whole way. */
+/** Fields that change an answer but that {@link replay} does not look at. A request with any of these takes the long way. */
 const UNUSUAL = ["cdn-loop", "if-match", "if-unmodified-since"];
 
 /**
- * Answers a GET or HEAD out of a response that may be used now, as far as nothing but time has passed since it was made ready:
- * the whole, a 304, or one range of a body in memory. Null where the answer has not been made ready, no longer holds, or is
- * none of these.
+ * Answers a GET or HEAD from a response that may be used now, if nothing but time has passed since the answer was made ready:
+ * with the whole, a 304, or one range of a body in memory. Null if the answer was not made ready, no longer holds, or is none
+ * of these.
  *
  * @param now ms since the epoch
  */
@@ -52,21 +52,25 @@ export function replay(known: KnownResponse, request: Request, zone: ZoneDocumen
   const tag = ready.selected === null ? null : tagOfUnchanged(ready, request, now);
   if (tag !== null) return replayNotModified(ready, tag);
   if (range !== null && ready.hasRanges) return replayRange(ready, range, headers);
-  // Out of the store a HEAD tells no length of a coding: to know it takes a read more.
+  // A HEAD does not give the length of a stored coding: finding it would take another read.
   if (isHead && ready.body === null && ready.coding !== null) return null;
   if (isHead) return { fields: ready.whole, body: null, size: 0, coding: null };
   return replayWhole(ready);
 }
 
-/** Whether the answers that a request like this gets are ready, whatever it asks of them. */
+/** Whether the answers for a request like this are ready, whichever of them it asks for. */
 export function isReady(known: KnownResponse, { headers }: Request, zone: ZoneDocument): boolean {
   return known.ready.get(readyKey(headers, zone, headers.has("range")))?.zoneVersion === zone.version;
 }
 
-/** How many answers are held ready of one response: a zone's rules may make any number of them. */
+/** How many answers are kept ready for one response: a zone's rules may produce any number of them. */
 const MOST_READY = 256;
 
-/** Makes an answer ready to be given again. @param whole the answer to a GET without preconditions, in a hit's fields */
+/**
+ * Makes an answer ready for the next requests.
+ *
+ * @param whole the answer to a GET without preconditions, with the fields of a hit
+ */
 export function makeReady(
   known: KnownResponse,
   request: Request,
@@ -104,10 +108,10 @@ function keepAge(ready: ReadyAnswer, { stored }: KnownResponse, zone: ZoneDocume
   ready.age = age;
 }
 
-/** Any number of pages are below one domain, and one answer is made ready for all of them. */
+/** A domain may have any number of pages below it, and one answer is made ready for all of them. */
 function keepPageOrigin(ready: ReadyAnswer, origin: string, zone: ZoneDocument): void {
   if (ready.pageOrigin === origin) return;
-  // An answer out of the store waits for its body, and another page may ask meanwhile.
+  // An answer from the store waits for its body, and another page may ask meanwhile.
   if (ready.body === null) ready.whole = { ...ready.whole, headers: new Headers(ready.whole.headers) };
   stampOrigin(ready.whole.headers, origin, zone.settings.response_headers);
   ready.notModified = null;
@@ -115,7 +119,10 @@ function keepPageOrigin(ready: ReadyAnswer, origin: string, zone: ZoneDocument):
   ready.pageOrigin = origin;
 }
 
-/** The tag of what a client has, where it need not get it again; `""` where it has none. Most repeat one to the letter. */
+/**
+ * The entity tag of what the client has, if it need not be sent again; `""`: it has no tag. Most clients repeat a validator
+ * unchanged.
+ */
 function tagOfUnchanged(ready: ReadyAnswer, request: Request, now: number): string | null {
   const { lastModified } = ready;
   const selected = ready.selected!;
@@ -131,7 +138,7 @@ function replayNotModified(ready: ReadyAnswer, tag: string): Replay {
   ready.notModified ??= { ...ready.whole, status: 304, headers: notModifiedHeaders(ready.whole.headers) };
   if (tag === "" || tag === ready.selected!.etag)
     return { fields: ready.notModified, body: null, size: 0, coding: null };
-  // That of another coding.
+  // The tag of another coding.
   const headers = new Headers(ready.notModified.headers);
   headers.set("etag", tag);
   return { fields: { ...ready.notModified, headers }, body: null, size: 0, coding: null };
@@ -144,7 +151,7 @@ function replayWhole({ whole, body, size, coding }: ReadyAnswer): Replay {
 /** Longer ones are not remembered (characters). */
 const LONGEST_RANGE = 64;
 
-/** Null for a part of what stands in the store as well: it is read from there. */
+/** Also null for a part of a body in the store: it is read from there. */
 function replayRange(ready: ReadyAnswer, range: string, headers: Headers): Replay | null {
   const { body, part } = ready;
   if (body === null || headers.has("if-range")) return null;
@@ -169,14 +176,14 @@ function withoutContentDigests(whole: Headers): Headers {
   return headers;
 }
 
-/** What of a request tells the answers out of one response apart, where it is plain enough for {@link replay}. */
+/** The parts of a request that tell apart the answers from one response, if it is plain enough for {@link replay}. */
 function readyKey(headers: Headers, zone: ZoneDocument, isRange: boolean): string {
   const key = readyKeyOfZone(headers, zone, isRange);
   return zone.ruled === undefined ? key : `${key} ${zone.ruled.variant}`;
 }
 
 function readyKeyOfZone(headers: Headers, zone: ZoneDocument, isRange: boolean): string {
-  // A range is counted in bytes of the identity form.
+  // Ranges count bytes of the identity form.
   const coding = isRange ? "identity" : codingAskedFor(headers);
   const { cors } = zone.settings;
   if (cors === "*" || cors === false) return coding;
@@ -184,7 +191,7 @@ function readyKeyOfZone(headers: Headers, zone: ZoneDocument, isRange: boolean):
   return entry === null ? coding : `${coding} ${entry}`;
 }
 
-/** The entry of the zone's list that lets a page read answers, where there is a list. */
+/** The entry of the zone's list that lets a page read answers, if there is a list. */
 function entryOf({ settings: { cors } }: ZoneDocument, origin: string | null): string | null {
   return cors === "*" || cors === false || origin === null ? null : corsEntryOf(cors, origin);
 }
@@ -193,7 +200,7 @@ const REMEMBERED_PREFERENCES = 256;
 const LONGEST_PREFERENCE = 128;
 const preferences = new BoundedMap<string, string>({ entries: REMEMBERED_PREFERENCES }, "everything");
 
-/** The codings that a client prefers of those made here. Few values of the field are in use, so they are remembered. */
+/** The codings made here that a client prefers. Only a few values of the field are in use, so they are remembered. */
 function codingAskedFor(headers: Headers): string {
   const accepted = headers.get("accept-encoding");
   if (accepted === null) return "identity";

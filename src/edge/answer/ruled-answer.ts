@@ -6,10 +6,10 @@ import { addEdgeHeaders } from "./edge-headers.ts";
 import { refuse } from "./refusal.ts";
 import type { Answer } from "./send.ts";
 
-/** Seconds that clients may keep a redirect or a robots.txt of the zone's: it is changed by whoever made it. */
+/** How long clients may keep the zone's redirects and robots.txt, seconds: short, since their author may change them. */
 const KEPT_SECONDS = 300;
 
-/** What a rule answers in the place of caches and origin. */
+/** What a rule answers in place of the caches and the origin. */
 export function ruledAnswer(ruled: RuledAnswer, request: Request, zone: ZoneDocument): Answer {
   switch (ruled.kind) {
     case "denied":

@@ -5,10 +5,10 @@ import { type StoredResponse, selectedValidators } from "../cache/stored-respons
 import type { Asked } from "../request/asked.ts";
 import { type CodingChoice, etagsOf } from "./coding.ts";
 
-/** What of a response a request gets. Positions and sizes in bytes. */
+/** Which part of a response a request gets. Positions and sizes are in bytes. */
 export type Selection =
   | { kind: "precondition-failed" }
-  /** `etag`: of the copy that the client has. */
+  /** `etag`: that of the client's copy. */
   | { kind: "not-modified"; etag: string | null }
   | { kind: "unsatisfiable"; size: number }
   /** `first` to `last`, inclusive. */
@@ -16,12 +16,12 @@ export type Selection =
   | { kind: "whole" };
 
 /**
- * A range of a whole that is not kept is cut out of it as far as this goes (bytes). Beyond, its client gets the whole (RFC 9110
- * §14.2: "A server MAY ignore the Range header field"): else the origin would send a lot for a little.
+ * A range is cut out of a whole that is not kept only up to this position (bytes). Beyond it the client gets the whole (RFC
+ * 9110 §14.2: "A server MAY ignore the Range header field"); otherwise the origin would send a lot for a little.
  */
 const CUT_OUT_BYTES = 1_048_576;
 
-/** Preconditions first, then the range (RFC 9110 §13.2.2). `headers` are those of the answer with the whole. */
+/** Preconditions first, then the range (RFC 9110 §13.2.2). `headers` are those of the whole answer. */
 export function select(
   { request, range, now }: Asked,
   stored: StoredResponse,
@@ -29,7 +29,7 @@ export function select(
   coding: CodingChoice,
   source: BodySource,
 ): Selection {
-  // RFC 9110 §13.2.1: preconditions are for what would be a success, a part of the origin's as well.
+  // RFC 9110 §13.2.1: preconditions apply to successes only, which includes a part that the origin sent.
   if ((stored.status !== 200 && stored.status !== 206) || !isGetOrHead(request)) return { kind: "whole" };
   const selected = { ...selectedValidators(headers), otherEtags: tagsInAnyCoding(stored) };
   const precondition = evaluatePreconditions(request.method, request.headers, selected, now);
@@ -46,7 +46,7 @@ export function select(
   return part.kind === "whole" ? part : { ...part, size };
 }
 
-/** All tags that clients may have been given of a response, whatever coding they would be given today. */
+/** All entity tags that clients may have got with a response, whichever coding they would get today. */
 export function tagsInAnyCoding({ headers, computedEtag }: StoredResponse): readonly string[] {
   const [, tag] = headers.find(([name]) => name === "etag") ?? [];
   const shown = tag ?? computedEtag;

@@ -10,18 +10,22 @@ import type { SentAnswer, Watch } from "./watch.ts";
 export interface Answer {
   status: number;
   headers: Headers;
-  /** A stream's length, where it is known, stands in `Content-Length`. */
+  /** If a stream's length is known, it is in `Content-Length`. */
   body: Blob | ReadableStream | null;
-  /** Whether a stream comes at the origin's pace. Any other body is all here. */
+  /** Whether a stream comes at the origin's pace. Any other body is here already. */
   isOnTheWay: boolean;
-  /** Where a stream is told of as it is handed over; null: it has to be counted here. */
+  /** Counts a stream as it is handed over; null: it has to be counted here. */
   tally: ByteTally | null;
   xCache: XCache;
 }
 
-/** Takes note of what goes out to the clients of a zone. It is called for each answer, so it must cost next to nothing. */
+/** Counts what goes out to a zone's clients. It is called for each answer, so it must cost next to nothing. */
 export interface Usage {
-  /** An answer, with the bytes of its body that are known by now. @param now when the request arrived, ms since the epoch */
+  /**
+   * Counts an answer, with the bytes of its body that are known by now.
+   *
+   * @param now when the request arrived, ms since the epoch
+   */
   countRequest(
     zone: ZoneDocument,
     path: string,
@@ -31,7 +35,7 @@ export interface Usage {
     now: number,
     waitUntil: WaitUntil,
   ): void;
-  /** More bytes of an answer that has been counted. */
+  /** Counts more bytes of an answer that has been counted. */
   countBytes(
     zone: ZoneDocument,
     xCache: XCache,
@@ -40,25 +44,25 @@ export interface Usage {
     now: number,
     waitUntil: WaitUntil,
   ): void;
-  /** A failure of the zone's origin, which may be that of several answers, or of none. @param reason its word */
+  /** Counts a failure of the zone's origin, which may affect several answers, or none. @param reason its word */
   countFailure(zone: ZoneDocument, reason: string, waitUntil: WaitUntil): void;
-  /** An answer that the zone's policy gives in the place of what was asked for. @param reason its word */
+  /** Counts an answer that the zone's policy gives in place of what was asked for. @param reason its word */
   countRefusal(zone: ZoneDocument, reason: string, waitUntil: WaitUntil): void;
-  /** What the zone's origin was asked. @param firstByteMs until its answer began; null: it gave none */
+  /** Counts a request to the zone's origin. @param firstByteMs until its answer began; null: it gave none */
   countOrigin(zone: ZoneDocument, firstByteMs: number | null, waitUntil: WaitUntil): void;
-  /** Bytes of bodies that the zone's origin has sent. */
+  /** Counts bytes of bodies that the zone's origin has sent. */
   countOriginBytes(zone: ZoneDocument, bytes: number, waitUntil: WaitUntil): void;
   /**
-   * Null as long as what is counted may be taken away later. Once the isolate is about to end, each answer waits for this
-   * before it is whole: until what is counted is where it outlives the isolate.
+   * Null while counts may still be delivered later. Once the isolate is about to end, each answer waits for this before its
+   * end: by then its counts are where they outlive the isolate.
    */
   settle: ((zone: ZoneDocument) => Promise<void>) | null;
 }
 
-/** Makes an answer into what the platform sends. */
+/** Turns an answer into what the platform sends. */
 export function toResponse({ status, headers, body }: Answer): Response {
   const sent = body instanceof Blob ? body.stream() : body;
-  // Coded bytes are sent as they are, ours and those of an origin's own coding.
+  // Coded bytes are sent as they are, whether coded here or by the origin.
   return new Response(sent, { status, headers, encodeBody: headers.has("content-encoding") ? "manual" : "automatic" });
 }
 
@@ -68,18 +72,18 @@ export interface SendContext {
   /** When the request arrived, ms since the epoch. */
   now: number;
   usage: Usage;
-  /** After so long without taking anything a client is let go, ms. */
+  /** A client that takes nothing for this long is dropped, ms. */
   stalledMs: number;
   waitUntil: WaitUntil;
-  /** Null: nobody reads along. */
+  /** Null: nobody is watching. */
   watch: Watch | null;
   asked: Pick<SentAnswer, "request" | "url" | "target">;
 }
 
-/** Up to this length, a body out of the store is handed over at once, like one in memory (bytes). */
+/** Up to this length, a body from the store is handed over in one go, like one in memory (bytes). */
 export const AT_ONCE_BYTES = 1_048_576;
 
-/** Sends an answer to a client of a zone, and counts it: a small body as it is handed over, a stream as it goes out. */
+/** Sends an answer to a zone's client, and counts it: a small body when it is handed over, a stream as it goes out. */
 export function send(answer: Answer, context: SendContext): Response | Promise<Response> {
   const { zone, asked, now, usage, stalledMs, waitUntil, watch } = context;
   const { path } = asked.target;

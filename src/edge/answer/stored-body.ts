@@ -3,13 +3,13 @@ import type { KnownEntry } from "../cache/known-entries.ts";
 import type { Store } from "../cache/store.ts";
 import type { Replay } from "./replay.ts";
 
-/** What goes out with an answer that was made ready. */
+/** The body of an answer that was made ready. */
 export interface StoredBody {
-  /** Null where there is none. */
+  /** Null: there is none. */
   body: ReadableStream | null;
 }
 
-/** The body of an answer that was made ready out of the store; null where the store has something else by now. */
+/** Reads the body of an answer that was made ready from the store; null if the store has something else by now. */
 export async function storedBody(
   store: Store,
   key: string,
@@ -22,7 +22,7 @@ export async function storedBody(
   await dropBody(body);
   if (size === 0 || coding === null) return { body: null };
   const coded = await store.readCoded(key, known.stored.bodyId, coding);
-  // One that was made anew may be of another length than the fields say.
+  // A coding that was made anew may have another length than the fields say.
   if (coded?.size === size) return { body: coded.body };
   await dropBody(coded?.body);
   return null;

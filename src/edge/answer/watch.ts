@@ -4,34 +4,34 @@ import type { WaitUntil } from "../../zones/zone-table.ts";
 import type { XCache } from "../fill/provenance.ts";
 import type { Target } from "../request/target.ts";
 
-/** An answer as it has gone out, or as much of it as its client has taken. */
+/** An answer as it was sent, or as much of it as its client took. */
 export interface SentAnswer {
   request: Request;
-  /** What was asked for, without the parts of a token. */
+  /** The requested URL, without the parts of a token. */
   url: URL;
   target: Pick<Target, "path" | "query">;
   status: number;
   headers: Headers;
   xCache: XCache;
-  /** Of the body, as it was handed over. */
+  /** Bytes of the body that were handed over. */
   bytes: number;
   /** When the request arrived, ms since the epoch. */
   now: number;
 }
 
-/** Somebody who reads along what a zone answers. */
+/** Somebody who watches a zone's answers. */
 export interface Watch {
   /** Takes note of an answer. It must cost next to nothing, and never throw. */
   note(sent: SentAnswer, waitUntil: WaitUntil): void;
 }
 
-/** Knows who reads along. */
+/** Knows who is watching. */
 export interface Watching {
-  /** Asked only where a zone's or an account's document says that somebody may. @param now ms since the epoch */
+  /** Asked only if a zone's or an account's document says that somebody may be watching. @param now ms since the epoch */
   watchOf(zone: ZoneDocument, account: AccountDocument, now: number): Watch | null;
 }
 
-/** Who reads along what a zone answers; null: nobody, which is all that most requests ask. */
+/** Who watches a zone's answers; null: nobody, which most requests find out without asking further. */
 export function watchOf(watching: Watching, zone: ZoneDocument, account: AccountDocument, now: number): Watch | null {
   if (account.tails === undefined && zone.settings.logs === null) return null;
   return watching.watchOf(zone, account, now);

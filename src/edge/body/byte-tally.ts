@@ -1,4 +1,4 @@
-/** Bytes of a body that are handed over to a client while it is read, for whoever counts them. */
+/** Counts the bytes of a body that are handed over to a client while it is read. */
 export class ByteTally {
   #bytes = 0;
   #total = 0;
@@ -23,7 +23,7 @@ export class ByteTally {
     return this.#beforeEnd();
   }
 
-  /** Nothing more is handed over: the body is whole, or its client has gone. */
+  /** Called when nothing more is handed over: the body is whole, or its client has gone. */
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -31,9 +31,9 @@ export class ByteTally {
   }
 
   /**
-   * Tells what has been handed over and what will be.
+   * Reports what has been handed over so far, and everything that will be.
    *
-   * @param ended called once, when nothing more will be
+   * @param ended called once, when nothing more will be handed over
    */
   tell(count: (bytes: number) => void, beforeEnd: () => Promise<void> | undefined, ended: (() => void) | null): void {
     if (this.#bytes > 0) count(this.#bytes);

@@ -1,17 +1,17 @@
 import { WaitClock } from "./wait-clock.ts";
 
-/** Each turn costs some 30 µs, however much it moves; each download has a buffer of its own (bytes). */
+/** Each read costs some 30 µs, however much it moves, and each download has a buffer of its own (bytes). */
 const BUFFER_BYTES = 131_072;
 
 /**
- * A body that is counted while it goes out. A chunk counts when it is handed over, so that of a download that the client
- * breaks off nothing is missing that the client may have got; what was never handed over does not count.
+ * A body that is counted while it goes out. A chunk counts when it is handed over. So a download that its client breaks off
+ * counts all that the client may have got, and nothing that was never handed over.
  *
  * @param size bytes, as promised to the client; null: unknown
- * @param isOnTheWay whether the client is to have each byte as soon as it is here, not a buffer full of them
- * @param stalledMs after so long without taking anything the client is let go, ms. A quarter more may pass until it is noticed
+ * @param isOnTheWay whether the client should get each byte as soon as it is here, rather than a full buffer
+ * @param stalledMs a client that takes nothing for this long is dropped, ms. It may take a quarter longer to notice
  * @param beforeEnd what the client waits for before the body is whole
- * @param ended called when nothing more is handed over, be the body whole or not; null: nobody wants to know
+ * @param ended called when nothing more is handed over, whether or not the body is whole; null: nobody needs to know
  */
 export function countedBody(
   body: ReadableStream<Uint8Array>,
@@ -29,7 +29,7 @@ export function countedBody(
   return readable;
 }
 
-/** Never rejects: each end learns of the other's failure. */
+/** Never rejects: each end is told of the other's failure. */
 async function copy(
   reader: ReadableStreamBYOBReader,
   writer: WritableStreamDefaultWriter<Uint8Array>,

@@ -2,7 +2,7 @@ import { dropBody } from "./drop-body.ts";
 
 /**
  * The bodies that were opened for one request before it was known which of them answers it. Whoever opens one adds it, whoever
- * needs one reads it, and the rest is let go of in one place when the request has been answered.
+ * needs one reads it, and the rest are cancelled in one place once the request has been answered.
  */
 export class OpenBodies {
   readonly #bodies: ReadableStream[] = [];
@@ -12,7 +12,7 @@ export class OpenBodies {
     if (body !== null) this.#bodies.push(body);
   }
 
-  /** Lets go of all but the one that goes to the client, and those that somebody reads. */
+  /** Cancels all but the one that goes to the client and those that are being read. */
   async closeAllBut(sent: unknown): Promise<void> {
     for (const body of this.#bodies) if (body !== sent && !body.locked) await dropBody(body);
   }

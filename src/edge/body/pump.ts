@@ -6,9 +6,9 @@ import { isWorthFinishing } from "./worth-finishing.ts";
 
 /** Where a body goes while it is read once. */
 export interface Sinks {
-  /** The client. One that leaves does not stop the others. */
+  /** The client. If it leaves, the others go on. */
   client: Sink;
-  /** What is to be kept of the body; null: nothing, in memory either. */
+  /** How the body is kept; null: not at all, not even in memory. */
   keeping: Keeping | null;
 }
 
@@ -16,27 +16,27 @@ export interface Sinks {
 export interface Keeping {
   /** Whether so many bytes more may be held in memory. */
   hold(bytes: number): boolean;
-  /** Called when none of what was held is any more. */
+  /** Called when nothing is held any more. */
   release(): void;
-  /** Called when the body is too much to be held: gives the store's end, or null to keep nothing. */
+  /** Called when the body is too large to be held. Returns the store's end, or null to keep nothing. */
   openStore(): WritableStream<Uint8Array> | null;
-  /** Called in the place of that when the body has become larger than is stored. */
+  /** Called instead when the body has become too large to be stored. */
   keepNothing(): void;
-  /** Whether a small body that goes to the store as it comes is hashed. */
+  /** Whether to hash a small body that goes to the store as it comes. */
   needsHash: boolean;
   /** Whether anybody but the client waits for the body to be kept. Asked when the client has left. */
   isAwaited(): boolean;
 }
 
-/** Bounds on a body. */
+/** Limits for a body. */
 export interface BodyBounds {
   /** Bytes that the origin promised (`Content-Length`), or null. */
   expected: number | null;
-  /** Larger is not stored, bytes. */
+  /** Larger bodies are not stored, bytes. */
   maxStoredBytes: number;
-  /** Longest silence between two chunks, ms. A quarter more may pass until it is noticed. */
+  /** Longest silence between two chunks, ms. It may take a quarter longer to notice. */
   idleMs: number;
-  /** After so long without taking anything the store is let go, ms. */
+  /** A store that takes nothing for this long is given up, ms. */
   stalledMs: number;
   /** Is told of the bytes as they come. */
   received(bytes: number): void;
@@ -46,13 +46,13 @@ export interface BodyBounds {
 export type PumpOutcome =
   /** Complete and small: here it is. */
   | { kind: "buffered"; body: Blob }
-  /** Complete, and large or more than might be held: it went to the store as it came. `sha256` is of a small one that needs it. */
+  /** Complete, but larger than could be held: it went to the store as it came. `sha256`: of a small one, if it was needed. */
   | { kind: "streamed"; size: number; sha256: Uint8Array | null }
   /** The store did not get it, or not all of it. */
   | { kind: "passed" }
-  /** Nobody waited for it any more, and much was still to come. */
+  /** Nobody was waiting for it any more, and much was still to come. */
   | { kind: "abandoned" }
-  /** Cut off, silent for too long, not of the promised length, or coded and far larger than it came. */
+  /** Cut off, silent for too long, not of the promised length, or coded and far larger once decoded. */
   | { kind: "broken"; reason: "cut-off" | "idle-timeout" | "wrong-length" | "expands-too-much" };
 
 /** Bodies up to this size are held in memory while they are read, and shared with other requests (bytes). */
@@ -60,7 +60,7 @@ export const BUFFER_BYTES = 1_048_576;
 
 class WrongLength extends Error {}
 
-/** A coded body that becomes more than one may. */
+/** A coded body that expands to more than is allowed. */
 export class ExpandsTooMuch extends Error {}
 
 /** Reads a body once, at the pace of its slowest sink, and says what it was. Never rejects. */
@@ -110,7 +110,7 @@ export async function pump(
       }
       if (isTooLarge && store?.isOpen) store.abort("too large");
       if (held !== null) {
-        // Held anyway: its store and its followers need not wait for a slow client.
+        // It is held anyway, so its store and its followers need not wait for a slow client.
         const copy = chunk.slice();
         held.push(copy);
         void client.write(copy);
@@ -118,7 +118,7 @@ export async function pump(
         if (size > BUFFER_BYTES) hash = null;
         hash?.update(chunk);
         await Promise.all([client.write(chunk), store?.write(chunk)]);
-        // This chunk came behind all that was held for the client.
+        // This chunk follows all that was held for the client.
         if (isHolding) keeping!.release();
         isHolding = false;
         if (!client.isOpen && !store?.isOpen) {
@@ -128,7 +128,7 @@ export async function pump(
       }
     }
     if (expected !== null && size !== expected) throw new WrongLength();
-    // When the client takes the last bytes is its own affair: the body is complete without it.
+    // The body is complete whether or not the client has taken the last bytes.
     void client.close();
     await store?.close();
   } catch (error) {
@@ -144,7 +144,7 @@ export async function pump(
   return store?.isOpen ? { kind: "streamed", size, sha256: hash && new Uint8Array(hash.digest()) } : { kind: "passed" };
 }
 
-/** How a body broke, by what its reader threw. */
+/** How a body broke, judged by what its reader threw. */
 export function howItBroke(error: unknown): Extract<PumpOutcome, { kind: "broken" }>["reason"] {
   if (error instanceof BodySilent) return "idle-timeout";
   if (error instanceof WrongLength) return "wrong-length";

@@ -1,7 +1,7 @@
 import type { ByteTally } from "./byte-tally.ts";
 import { WaitClock } from "./wait-clock.ts";
 
-/** A writable end that may go away: a failed write closes it, and is not an error of the body. */
+/** A writable end that may go away: a failed write closes it, but is no error of the body. */
 export class Sink {
   #writer: WritableStreamDefaultWriter<Uint8Array> | null;
   readonly #tally: ByteTally | null;
@@ -12,8 +12,8 @@ export class Sink {
   readonly over: Promise<void>;
 
   /**
-   * @param stalledMs after so long without taking anything the other end is let go, ms. A quarter more may pass until it is noticed
-   * @param tally told of what is written
+   * @param stalledMs an end that takes nothing for this long is dropped, ms. It may take a quarter longer to notice
+   * @param tally counts what is written
    */
   constructor(stream: WritableStream<Uint8Array> | null, stalledMs: number, tally: ByteTally | null = null) {
     this.#tally = tally;
@@ -31,7 +31,7 @@ export class Sink {
     return this.#taken;
   }
 
-  /** Whether the other end has yet to take what was written. */
+  /** Whether the other end has yet to take something that was written. */
   get isWaiting(): boolean {
     return this.#pending > 0 && this.isOpen;
   }
@@ -43,7 +43,7 @@ export class Sink {
     await this.#writer.write(chunk).catch(() => this.#leave());
     this.#pending--;
     this.#taken++;
-    // The clock starts anew with each chunk that is taken.
+    // The clock restarts with each chunk that is taken.
     if (this.isWaiting) this.#clock.waiting();
     else this.#clock.resting();
   }
@@ -57,7 +57,7 @@ export class Sink {
 
   /** Lets the other end know that what it has is not the whole. */
   abort(reason: string): void {
-    // Rejects where the other end has gone already: that is what was wanted.
+    // This rejects if the other end has gone already, which is what we want.
     this.#writer?.abort(new Error(reason)).catch(() => undefined);
     this.#leave();
   }

@@ -1,6 +1,6 @@
 /**
- * Bytes `first` to `last` (inclusive) of a stream, with their length known to the platform. What comes after is
- * cancelled; a source that ends before `last` makes the slice fail.
+ * Bytes `first` to `last` (inclusive) of a stream, with their length known to the platform. What follows is cancelled. If the
+ * source ends before `last`, the slice fails.
  */
 export function sliceStream(
   source: ReadableStream<Uint8Array>,

@@ -1,16 +1,18 @@
-/** Up to this length a body is sent by the runtime alone, which takes two thirds of the time (bytes). */
+/** Up to this length, the runtime sends a body by itself, which takes two thirds of the time (bytes). */
 const UNWATCHED_BYTES = 1_048_576;
 
-/** Of a larger one, at a time (bytes). Each piece has a cost of its own: 256 KiB at a time took half as long again for 1 MiB. */
+/**
+ * The size of a larger body's pieces (bytes). Each piece costs something: with 256 KiB pieces, 1 MiB took half as long again.
+ */
 const PIECE_BYTES = 524_288;
 
 /**
- * A body in memory as the platform is to send it. What a client does not take at once of a blob's stream the runtime copies,
- * and holds until the client has taken all of it: a large body goes out in pieces, each of which waits for the one before. A
- * client that does not take one in time is let go.
+ * A body in memory, as a stream for the platform to send. The runtime copies whatever a client does not take at once of a
+ * blob's stream, and holds it until the client has taken all of it. So a large body goes out in pieces, each of which waits for
+ * the one before. A client that does not take a piece in time is dropped.
  *
- * @param size of the body, bytes
- * @param stalledMs after so long a piece that has not been taken ends the answer, ms
+ * @param size the body's length, bytes
+ * @param stalledMs a piece that has not been taken after this long ends the answer, ms
  */
 export function streamBlob(body: Blob, size: number, stalledMs: number): ReadableStream {
   if (size <= UNWATCHED_BYTES) return body.stream();

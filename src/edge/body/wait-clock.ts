@@ -1,6 +1,6 @@
 /**
- * Ends a wait that is too long: one timer for all waits of a body, since the runtime holds something of each timer until the
- * request is over. A quarter more may pass until it is noticed.
+ * Ends a wait that is too long: one timer for all waits of a body, since the runtime holds on to part of each timer until the
+ * request is over. It may take a quarter longer to notice.
  */
 export class WaitClock {
   readonly #ms: number;
@@ -9,7 +9,7 @@ export class WaitClock {
   #isWaiting = false;
   #quarters = 0;
 
-  /** @param ms longest wait @param tooLong called when one has been longer */
+  /** @param ms longest wait @param tooLong called when a wait has been longer */
   constructor(ms: number, tooLong: () => void) {
     this.#ms = ms;
     this.#tooLong = tooLong;
