@@ -10,7 +10,7 @@ import type { ClientRates } from "./policy/client-rates.ts";
 import type { Judging } from "./policy/judge.ts";
 import type { Routes } from "./request/routes.ts";
 
-/** What the edge works with, once for each isolate. */
+/** What the edge works with, made once for each isolate. */
 export interface Edge extends Filling, Judging {
   rates: ClientRates;
   routes: Routes;
@@ -23,7 +23,7 @@ export interface Edge extends Filling, Judging {
   settings: Pick<Settings, "edgeDomains">;
 }
 
-/** What was looked up, or that it cannot be just now. */
+/** What was looked up, or `"unavailable"` if that is impossible just now. */
 export function orUnavailable<Found>(found: Found | Promise<Found>): Found | Promise<Found | "unavailable"> {
   if (!(found instanceof Promise)) return found;
   return found.catch((error: unknown) => {

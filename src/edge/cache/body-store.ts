@@ -2,22 +2,22 @@ import { dropBody } from "../body/drop-body.ts";
 import { APART } from "./own-cache.ts";
 import type { Places } from "./places.ts";
 
-/** The codings of bodies that are stored. */
+/** The codings in which bodies are stored. */
 const CODINGS = ["br", "gzip"] as const;
 type Coding = (typeof CODINGS)[number];
 
-/** Bodies that stand apart from their responses, and what was made of bodies. */
+/** Bodies that are stored apart from their responses, and codings that were made of bodies. */
 export interface BodyStore {
   /**
-   * Writes a body as it comes. Nobody finds it before a response that names it is written: a body that breaks off may look
-   * whole to a cache.
+   * Writes a body as it comes. A body that breaks off may look whole to a cache, so nobody finds it before a response that
+   * names it is written.
    */
   writeBody(key: string, bodyId: string, body: ReadableStream): Promise<void>;
-  /** Removes a body that stands apart, and the codings that were made of a body. */
+  /** Removes a body that is stored apart, and the codings that were made of it. */
   removeBody(key: string, bodyId: string): Promise<void>;
   /** A stored body in a content coding, with its length in bytes; null when it was never made. */
   readCoded(key: string, bodyId: string, coding: Coding): Promise<{ body: ReadableStream; size: number | null } | null>;
-  /** A stream is found only once all of it is written: one that breaks off may look whole to a Cache API. */
+  /** A stream that breaks off may look whole to a Cache API, so it is found only once all of it is written. */
   writeCoded(key: string, bodyId: string, coding: Coding, body: Blob | ReadableStream): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export function bodiesIn(places: Places): BodyStore {
   };
 }
 
-/** Where a body stands that is not beside its response. */
+/** The place of a body that is stored apart from its response. */
 export function bodyPlace(bodyId: string): string {
   return `body/${bodyId}`;
 }

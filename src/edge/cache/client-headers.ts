@@ -12,16 +12,19 @@ import { type Decoding, decodingOf, forbidsTransform } from "../origin/decoding.
 import type { Target } from "../request/target.ts";
 import { isNosniff, reconcileType } from "./content-type.ts";
 
-/** An answer of the origin, as far as it tells what clients may see of it. */
+/** The parts of an origin's answer that decide what clients may see of it. */
 interface Answered {
   response: Response;
   /** When it arrived; ms since the epoch. */
   answeredAt: number;
-  /** It came without a type, and is a page by its first bytes. */
+  /** It came without a type, and its first bytes are those of a page. */
   isPage?: boolean;
 }
 
-/** The origin's fields as clients may see them: end-to-end, labelled, without cookies, purge tags and what speaks for its host. */
+/**
+ * The origin's fields as clients may see them: end-to-end, labelled, without cookies, purge tags and fields that speak for the
+ * origin's host.
+ */
 export function clientHeaders(
   { response, answeredAt, isPage = false }: Answered,
   target: Target,
@@ -33,13 +36,13 @@ export function clientHeaders(
   headers.delete("set-cookie");
   labelTag(headers);
   labelCoding(headers, decoding);
-  // RFC 9110 §6.6.1: a recipient with a clock appends a Date where there is none.
+  // RFC 9110 §6.6.1: a recipient with a clock adds a Date if there is none.
   if (!headers.has("date")) headers.set("date", formatHttpDate(answeredAt));
   labelType(headers, response.status, target, isPage);
   return headers;
 }
 
-/** Clients are shown an entity tag, or none: see `originEtag`. */
+/** Clients get a valid entity tag, or none: see `originEtag`. */
 function labelTag(headers: Headers): void {
   const said = headers.get("etag");
   const tag = said === null ? null : asEntityTag(said);
@@ -47,7 +50,7 @@ function labelTag(headers: Headers): void {
   else if (tag !== said) headers.set("etag", tag);
 }
 
-/** Names the codings that are left, and takes away what is true of the coded bytes only. */
+/** Names the codings that are left, and removes what is true of the coded bytes only. */
 function labelCoding(headers: Headers, { decoded, left }: Decoding): void {
   if (left.length === 0) headers.delete("content-encoding");
   else if (left.length !== headers.get("content-encoding")?.split(",").length) {
@@ -61,8 +64,8 @@ function labelCoding(headers: Headers, { decoded, left }: Decoding): void {
 }
 
 /**
- * Gives a response the one media type that it has, a successful one by its name, see {@link reconcileType}, and has nobody keep
- * what is not what its name says: the caches behind this one, browsers too, would otherwise share it in its place.
+ * Gives a response exactly one media type: a successful one by its name, see {@link reconcileType}. If it is not what its name
+ * says, nobody may keep it: otherwise caches behind this one, and browsers, would serve it as what the name says.
  */
 export function labelType(headers: Headers, status: number, { asset }: Target, isPage = false): void {
   const said = mediaTypeOf(headers.get("content-type"));
@@ -71,7 +74,7 @@ export function labelType(headers: Headers, status: number, { asset }: Target, i
     return;
   }
   const { kind, contentType } = reconcileType(asset, said, { nosniff: isNosniff(headers), isPage });
-  // What is coded and called by the name of its coding is of a type that only the origin knows.
+  // If the file is named after the coding it has, only the origin knows its type.
   const isKept = kind === "label" && asset?.isCompressed && headers.has("content-encoding");
   if (contentType !== null && !isKept) headers.set("content-type", contentType);
   if (kind === "page") forbidKeeping(headers);
@@ -92,9 +95,9 @@ function forbidSharing(headers: Headers): void {
 }
 
 /**
- * What an answer of the origin sets at the client whose request fetched it, and at nobody else's: cookies of the zone's host
- * alone. One for a domain above it would reach the other zones of this network, so there is none. The domain that another one
- * names is the origin's own, in whose place the zone stands.
+ * The cookies that an origin's answer sets at the client whose request fetched it, and at no other: for the zone's host alone.
+ * A cookie for a domain above that host would reach other zones of this network, so it is dropped. Any other domain is the
+ * origin's own, and the zone stands in for the origin.
  *
  * @param hosts the zone's hostnames
  */
@@ -112,7 +115,7 @@ export function ownCookies(
   });
 }
 
-/** The domain that an attribute of a cookie names, without dots around it (RFC 6265 §5.2.3); null: it is another attribute. */
+/** The domain that a cookie's attribute names, without dots around it (RFC 6265 §5.2.3); null: it is another attribute. */
 function domainOf(attribute: string): string | null {
   const found = /^\s*domain\s*(?:=(.*))?$/is.exec(attribute);
   if (found === null) return null;

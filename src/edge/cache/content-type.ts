@@ -2,21 +2,21 @@ import type { MediaType } from "../../http/media-type.ts";
 import type { Asset, AssetType } from "../../zones/asset-types.ts";
 
 /**
- * How an answer's media type stands to the name that was asked for, and the type that clients are told; null: none.
+ * How an answer's media type relates to the name that was asked for, and the type that clients are told; null: none.
  *
- * - `label`: the type that the name promises, in the place of one that means the same, is none, or is refused by browsers.
- * - `keep`: the origin's own, whatever it is: a name is no more than a hint.
- * - `page`: HTML where something else was asked for. Storing that is how web cache deception works: a link to
- *   `/account/x.css` has the victim's browser fetch the page `/account` into the cache, where others find it.
- * - `data`: JSON where a script, style, font or image was asked for. It may be an API's answer about one user, and an origin
- *   that means it for all has to say so.
+ * - `label`: the type that the name promises. It replaces a type that means the same, is no type, or is refused by browsers.
+ * - `keep`: the origin's own type, whatever it is, since a name is only a hint.
+ * - `page`: HTML where something else was asked for. Storing that is how web cache deception works: a link to `/account/x.css`
+ *   has the victim's browser fetch the page `/account` into the cache, where others find it.
+ * - `data`: JSON where a script, style, font or image was asked for. It may be an API's answer about one user, so an origin
+ *   that means it for everybody has to say so.
  */
 export interface TypeVerdict {
   kind: "label" | "keep" | "page" | "data";
   contentType: string | null;
 }
 
-/** Media types that mean "the origin does not know" (MIME Sniffing §7, and what object stores and servers say beside). */
+/** Media types that mean "the origin does not know" (MIME Sniffing §7, and others that object stores and servers use). */
 const UNKNOWN = new Set([
   "application/octet-stream",
   "binary/octet-stream",
@@ -25,36 +25,39 @@ const UNKNOWN = new Set([
   "unknown/unknown",
 ]);
 
-/** The kinds whose type browsers insist on, or guess by the name alone: what each may be called beside the registered type. */
+/**
+ * Kinds whose type browsers insist on, or guess by the name alone, with the types that each may have besides the registered
+ * one.
+ */
 const SYNONYMS: Partial<Record<AssetType, RegExp>> = {
   css: /^text\/css$/,
-  // MIME Sniffing §4.6, "JavaScript MIME type", and what CommonJS is registered as.
+  // MIME Sniffing §4.6, "JavaScript MIME type", and the type that CommonJS is registered as.
   js: /^((text|application)\/(x-)?(java|ecma)script|text\/(javascript1\.[0-5]|jscript|livescript)|application\/node)$/,
   font: /^(font\/.+|application\/(x-)?font-.+|application\/vnd\.ms-(fontobject|opentype))$/,
   image: /^image\/.+/,
 };
 
-/** Types that a charset means something to. Others go without: browsers take no Wasm that has a parameter. */
+/** Types for which a charset means something. Others get none: browsers reject Wasm whose type has a parameter. */
 const TEXTUAL = /^text\/|[/+](javascript|json|xml)$/;
 
-/** Types that can hold scripts: as one, as a document, or as code for one. */
+/** Types that can run scripts: as a script, as a document, or as code for one. */
 const SCRIPTING = /javascript|html|xml|wasm|pdf/;
 
-/** What an answer says and is, beside its type. */
+/** What decides its type besides the type that it states. */
 interface Circumstances {
   /**
-   * The origin forbids taking the content for anything else: an upload that it calls plain text, so that nobody runs it,
-   * does not become a script by its name.
+   * The origin forbids treating the content as anything else. So an upload that it calls plain text, to keep it from being run,
+   * does not become a script because of its name.
    */
   nosniff?: boolean;
-  /** It has no type, and its body is a page by its first bytes. */
+  /** It has no type, and its body begins like a page. */
   isPage?: boolean;
 }
 
 /**
  * Compares what the origin says with what the name promises.
  *
- * @param said null: no type, or none that can be read
+ * @param said null: no type, or one that cannot be read
  */
 export function reconcileType(
   asset: Asset | null,
@@ -93,8 +96,8 @@ function isSameImage(essence: string, registered: string): boolean {
 }
 
 /**
- * The kind of asset that an answer is, for its time to live: the one that its name promises, unless it is data or text that the
- * name does not promise. A `.ts` that is TypeScript is no video.
+ * The kind of asset that an answer counts as for its TTL: the one that its name promises, unless it is data or text that the
+ * name does not promise. A `.ts` file with TypeScript in it is not a video.
  *
  * @param sent the type that clients are told
  */
@@ -107,12 +110,12 @@ export function kindOf(asset: Asset | null, sent: MediaType | null): AssetType {
   return type === "media" && TEXT.test(essence) ? "other" : type;
 }
 
-/** Models and images that are written in JSON or XML are what they are called. */
+/** Models and images that are written in JSON or XML count as models and images. */
 const JSON_TYPE = /^(?!model\/).*json/;
 const XML_TYPE = /^(?!image\/).*[/+]xml$/;
 const TEXT = /^text\/|(java|ecma|type)script$/;
 
-/** Fetch, "determine nosniff": the first value, whatever its case. */
+/** Fetch, "determine nosniff": the first value, in any case. */
 export function isNosniff(headers: Headers): boolean {
   const [first = ""] = (headers.get("x-content-type-options") ?? "").split(",", 1);
   return first.trim().toLowerCase() === "nosniff";

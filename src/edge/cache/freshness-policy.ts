@@ -7,9 +7,9 @@ import type { Target } from "../request/target.ts";
 import { kindOf } from "./content-type.ts";
 
 /**
- * What the zone says of an answer's freshness, by its name and, where it is one, by what it is.
+ * What the zone says of an answer's freshness, by its name and, for a success, by its type.
  *
- * @param headers as clients are told
+ * @param headers as clients get them
  */
 export function freshnessPolicy(
   { path, asset }: Pick<Target, "path" | "asset">,
@@ -20,7 +20,7 @@ export function freshnessPolicy(
   const byExtension = Object.hasOwn(settings.ttl_by_extension, extension)
     ? settings.ttl_by_extension[extension]!
     : undefined;
-  // What is written in a redirect or an error is not what was asked for.
+  // The content of a redirect or an error is not what was asked for.
   const type = isSuccess(status) ? mediaTypeOf(headers.get("content-type")) : null;
   const kind = type === null ? (asset?.type ?? "other") : kindOf(asset, type);
   return {
@@ -37,8 +37,8 @@ const PLAYLIST_NAME = /^(m3u8?|mpd|f4m)$/;
 const PLAYLIST_TYPE = /mpegurl$|\/dash\+xml$|\/vnd\.ms-sstr\+xml$/;
 
 /**
- * Whether the time of its last change may tell how long an answer stays as it is. It tells nothing of what stands for something
- * else: a page, a list of what is played next, a branch, an index. `/v1.2` ends in a number, not in an extension.
+ * Whether the time of its last change may tell how long an answer stays the same. It tells nothing for what points to something
+ * else: a page, a playlist, a branch, an index. `/v1.2` ends in a number, not in an extension.
  */
 function mayBeGuessed(extension: string, type: MediaType | null, settings: ZoneSettings): boolean {
   if (PAGE_NAME.test(extension) || PLAYLIST_NAME.test(extension)) return false;

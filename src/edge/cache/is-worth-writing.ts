@@ -5,18 +5,21 @@ import { freshnessOf, type StoredResponse } from "./stored-response.ts";
 /** Fields that say when, not what. */
 const TIMES: ReadonlySet<string> = new Set(["age", "date", "expires"]);
 
-/** How far the times of what is stored may fall behind, ms. */
+/** How far the times of a stored response may fall behind, ms. */
 const LONGEST_BEHIND_MS = 60_000;
 
-/** They may fall behind by this share of the time for which it is served while the origin fails, which counts from them. */
+/**
+ * They may also fall behind by no more than this share of the time for which it is served while the origin fails, since that
+ * time counts from them.
+ */
 const SHARE_OF_STALE_WINDOW = 0.1;
 
 /**
- * Whether a stored response that has just been validated has to be written anew, with its body. What each request has to
- * validate again is not, as long as the 304 says nothing new: RFC 9111 §4.3.4 is about fields, and all but the times are
- * the same.
+ * Whether a stored response that has just been validated has to be written again, with its body. If each request has to
+ * validate it anyway, it is not written as long as the 304 says nothing new: RFC 9111 §4.3.4 is about fields, and all but the
+ * times are the same.
  *
- * @param isUsable whether others may use it without asking the origin: then its new times are what they need
+ * @param isUsable whether others may use it without asking the origin: then they need its new times
  */
 export function isWorthWriting(
   before: StoredResponse,
@@ -33,7 +36,7 @@ export function isWorthWriting(
   return after.answeredAt - before.answeredAt > Math.min(window, LONGEST_BEHIND_MS);
 }
 
-/** All of an entry but its times. Purges after the version apply to it. */
+/** All of an entry but its times. The version is part of it, since it decides which purges apply. */
 function whatItSays({ headers, tagHashes, vary, variant, lifetime, source, zoneVersion }: StoredResponse): string {
   // In the order that `Headers` gives them, by name.
   const fields = headers.filter(([name]) => !TIMES.has(name));

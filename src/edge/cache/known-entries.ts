@@ -5,16 +5,16 @@ import { hashesOf } from "./origin-fields.ts";
 import type { StoredResponse } from "./stored-response.ts";
 import { isVaryRecord, type VaryRecord } from "./variants.ts";
 
-/** An entry of the store, as it was read. */
+/** An entry that was read from the store. */
 export interface ReadEntry {
   entry: StoredResponse | VaryRecord;
-  /** Null for the record of a Vary, and for a response that is read for the first time. */
+  /** Null for a Vary record, and for a response that is read for the first time. */
   known: KnownEntry | null;
 }
 
 /** A response in the store that has been asked for again. */
 export interface KnownEntry extends KnownResponse {
-  /** The entry, as it stands there. */
+  /** The entry's text in the store. */
   text: string;
 }
 
@@ -22,15 +22,15 @@ interface Remembered extends ReadEntry {
   text: string;
 }
 
-/** What is remembered, bytes: the heads of some thousand responses. */
+/** How much is remembered, bytes: the heads of some thousand responses. */
 const BOUND_BYTES = 4_194_304;
 
-/** Longer URLs are not remembered: a stream of them is an attack (characters). */
+/** Longer URLs are not remembered, since a stream of them is an attack (characters). */
 const LONGEST_URL = 2_048;
 
 /**
  * What an isolate knows of the store's entries: what their text says, and the answers made ready out of it. It holds only while
- * the store gives the very same text: a change is seen by whoever reads the entry next, whichever isolate made it.
+ * the store returns exactly the same text, so whoever reads the entry next sees a change that any isolate made.
  */
 export class KnownEntries {
   readonly #entries = new Sieve<Remembered>();
@@ -49,7 +49,7 @@ export class KnownEntries {
   read(url: string, text: string): ReadEntry {
     const before = this.#entries.get(url);
     if (before?.text !== text) return this.#readFirst(url, text);
-    // What is asked for once is not worth more than its text.
+    // A response that is asked for only once is not worth more than its text.
     if (before.known === null && !isVaryRecord(before.entry)) {
       const recount = () => this.#hold(url, before);
       before.known = { text, stored: before.entry, ready: new Map(), recount };
@@ -66,7 +66,7 @@ export class KnownEntries {
     return read;
   }
 
-  /** Counts an entry, again where it has grown, and makes room. */
+  /** Counts an entry, or recounts one that has grown, and makes room. */
   #hold(url: string, remembered: Remembered): void {
     if (this.#entries.peek(url) !== remembered) return;
     const { text, entry, known } = remembered;
@@ -78,7 +78,7 @@ export class KnownEntries {
 
 const NONE_READY: KnownResponse["ready"] = new Map();
 
-/** Older versions of this cache stored tags as they were. */
+/** Older versions of this cache stored tags without hashing them. */
 function withTagHashes<Entry extends StoredResponse | VaryRecord>(entry: Entry & { tags?: string[] }): Entry {
   return entry.tags === undefined ? entry : { ...entry, tagHashes: hashesOf(entry.tags) };
 }

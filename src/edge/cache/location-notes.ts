@@ -3,9 +3,10 @@ import type { LocationNotes } from "../origin/origin-health.ts";
 import type { PlainCache } from "./own-cache.ts";
 
 /**
- * What the isolates of a location tell each other, in its cache: a note may be gone at any time, and be that of another isolate.
+ * Notes that the isolates of a location leave for each other in its cache. A note may be gone at any time, or be replaced by
+ * another isolate's.
  *
- * @param origin scheme and host of the synthetic URLs, as those of what is stored
+ * @param origin scheme and host of the synthetic URLs, the same as for stored responses
  */
 export function locationNotes(cache: PlainCache, origin: string): LocationNotes {
   const urlOf = (key: string) => `${origin}/.cache/health/${key}`;

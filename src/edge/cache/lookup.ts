@@ -13,7 +13,7 @@ import { freshnessOf, type StoredResponse } from "./stored-response.ts";
 /** Where an isolate finds stored responses for a zone. */
 export interface Caches {
   store: Store;
-  /** Null in a zone whose objects change by unsafe methods. */
+  /** Null for a zone whose objects unsafe methods change. */
   memory: Memory | null;
 }
 
@@ -24,10 +24,10 @@ export type Use = Reuse | { kind: "purged" };
 export type Lookup =
   | { kind: "found"; use: Reuse; stored: StoredResponse; source: BodySource }
   | { kind: "miss"; reason: "uri-miss" | "vary-miss" }
-  /** `tagHashes`: of what is not to be used any more. */
+  /** `tagHashes`: those of what may not be used any more. */
   | { kind: "miss"; reason: "purged"; tagHashes: readonly string[] };
 
-/** What is asked, and where it is looked for. */
+/** What is asked for, and where it is looked up. */
 type Looking = Pick<Asked, "zone" | "target" | "request" | "now"> & Caches;
 
 /** Looks a request up: memory, then the store; the zone's purges, then RFC 9111 §4. */
@@ -42,7 +42,7 @@ export async function lookup(asked: Asked & Caches): Promise<Lookup> {
   bodies.add(found.body);
   const { use, stored } = found;
   if (use.kind === "purged") {
-    // Nobody may use it again: what it takes of the store is given back.
+    // Nobody may use it again, so its space in the store is given back.
     waitUntil(store.discard(target.key, stored).catch(reportStoreFailure(target.key)));
     return purgedOf(stored);
   }
@@ -54,18 +54,18 @@ export async function lookup(asked: Asked & Caches): Promise<Lookup> {
   return { kind: "found", use, stored, source: sourceOf(memory.put(target.key, stored, body)) };
 }
 
-/** What is found where only something purged is stored. */
+/** The result if only something purged is stored. */
 export function purgedOf({ tagHashes }: Pick<StoredResponse, "tagHashes">): Lookup {
   return { kind: "miss", reason: "purged", tagHashes: tagHashes ?? [] };
 }
 
-/** What the isolate's memory holds for a request, and what may be done with it. It is changed by nothing here. */
+/** What the isolate's memory holds for a request, and what may be done with it. Nothing is changed by looking. */
 export function seenInMemory(asked: Looking): { hot: HotResponse; stored: StoredResponse; use: Use } | null {
   const hot = asked.memory?.get(asked.target.key);
   return hot ? { hot, stored: hot.stored, use: useOf(hot.stored, asked) } : null;
 }
 
-/** As {@link seenInMemory}, of the store. The body is unread: whoever looks has to let go of it. */
+/** Like {@link seenInMemory}, for the store. The body is unread: the caller has to close it. */
 export async function seenInStore(
   asked: Looking,
 ): Promise<Extract<Lookup, { kind: "miss" }> | (Extract<Found, { kind: "response" }> & { use: Use })> {
@@ -81,8 +81,8 @@ export function sourceOf(hot: HotResponse): BodySource {
 }
 
 /**
- * A request as of the answer that it has waited for: it is answered as if it had come with it. To a request that has waited for
- * longer than clocks may differ, what has just come would be of a time that is yet to come.
+ * A request that has waited for an answer, as if it had arrived together with it. Otherwise, once it had waited longer than
+ * clocks may differ, the answer would seem to come from the future.
  */
 export function asOfAnswer<Waiting extends Pick<Asked, "now">>(
   waiting: Waiting,
@@ -91,7 +91,7 @@ export function asOfAnswer<Waiting extends Pick<Asked, "now">>(
   return answeredAt <= waiting.now ? waiting : { ...waiting, now: Math.min(answeredAt, Date.now()) };
 }
 
-/** As {@link useOf}, of what has come while the request waited: see {@link asOfAnswer}. */
+/** Like {@link useOf}, for what has come while the request waited: see {@link asOfAnswer}. */
 export function useOfAnswer(
   stored: StoredResponse,
   { zone, target, now }: Pick<Asked, "zone" | "target" | "now">,
@@ -100,13 +100,14 @@ export function useOfAnswer(
 }
 
 /**
- * Whether and how a stored response may answer a request now. The request's own `no-cache`, `max-age` and the like are
- * advisory (RFC 9111 §5.2.1) and left aside: a client's reload must not be a way to the origin.
+ * Whether and how a stored response may answer a request now. The request's own `no-cache`, `max-age` and the like are advisory
+ * (RFC 9111 §5.2.1) and are ignored: reloading a page must not be a way to reach the origin.
  */
 export function useOf(stored: StoredResponse, { zone, target, now }: Pick<Asked, "zone" | "target" | "now">): Use {
-  // A day before the purge log forgets (PURGE_LOG_SECONDS): what outlived its purge would be served again.
+  // This is a day before the purge log forgets (PURGE_LOG_SECONDS). Otherwise a response that outlived its purge would be
+  // served again.
   if (now - stored.answeredAt > STORED_FOR_SECONDS * 1000) return { kind: "purged" };
-  // More tags than are looked through: any purge by tag may have meant it.
+  // It has too many tags to look through, so any purge by tag may have meant it.
   if (stored.tagHashes === null) return { kind: "purged" };
   const verdict = purgeVerdict(zone.purges, {
     path: target.path,

@@ -5,28 +5,28 @@ import type { StoredResponse } from "./stored-response.ts";
 
 /** What a memory may hold, bytes. */
 export interface MemoryBounds {
-  /** All responses together, with their codings. */
+  /** For all responses together, with their codings. */
   total: number;
-  /** One body. */
+  /** For one body. */
   object: number;
 }
 
-/** A body above this is taken in only once it is asked for again: to read it costs more than to pass it on (bytes). */
+/** A larger body is held only once it is asked for again, since reading it costs more than passing it on (bytes). */
 const LARGE_BYTES = 262_144;
 
-/** How many large bodies are remembered as asked for once. */
+/** How many large bodies are remembered as having been asked for once. */
 const REMEMBERED = 1_024;
 
 /** Maps and objects around a response, roughly (bytes). */
 const OVERHEAD_BYTES = 1_024;
 
-/** Longer keys are not held: a stream of them is an attack (characters). */
+/** Longer keys are not held, since a stream of them is an attack (characters). */
 const LONGEST_KEY = 2_048;
 
 /** Fields that the edge adds to an answer, roughly (bytes). */
 const ADDED_FIELDS_BYTES = 700;
 
-/** Hot responses of one isolate, bounded in bytes. */
+/** The hot responses of one isolate, bounded in bytes. */
 export class Memory {
   readonly #bounds: MemoryBounds;
   readonly #responses = new Sieve<HotResponse>();
@@ -42,8 +42,8 @@ export class Memory {
   }
 
   /**
-   * Whether a response that has just been asked for is to be held; one that varies is left to the store. Takes note of who asks
-   * for a large one: the second time it is.
+   * Whether to hold a response that has just been asked for. One that varies is left to the store. A large one is held when it
+   * is asked for a second time, so the first time is remembered.
    */
   admits(key: string, { size, vary }: StoredResponse): boolean {
     if (size === null || size > this.#bounds.object || vary.length > 0 || key.length > LONGEST_KEY) return false;
@@ -60,7 +60,7 @@ export class Memory {
     return this.#responses.get(key) ?? null;
   }
 
-  /** Holds a response under a key, in the place of what was there. */
+  /** Holds a response under a key, in place of what was there. */
   put(key: string, stored: StoredResponse, body: Blob, coded: HotResponse["coded"] = new Map()): HotResponse {
     const recount = () => this.recount(key);
     const response: HotResponse = { stored, body, coded, ready: new Map(), recount };
@@ -69,7 +69,7 @@ export class Memory {
     return response;
   }
 
-  /** Counts a response again that has grown by a coding or an answer made ready. */
+  /** Recounts a response that has grown by a coding or by an answer made ready. */
   recount(key: string): void {
     const response = this.#responses.peek(key);
     if (response === undefined) return;
@@ -88,11 +88,11 @@ function costOf(key: string, hot: HotResponse): number {
   return cost;
 }
 
-/** What a response takes without its bodies, roughly (bytes). */
+/** Roughly what a response takes without its bodies (bytes). */
 export function costOfKnown(key: string, { stored, ready }: Pick<KnownResponse, "stored" | "ready">): number {
   let fields = ADDED_FIELDS_BYTES;
   for (const [name, value] of stored.headers) fields += name.length + value.length;
   for (const hash of stored.tagHashes ?? []) fields += hash.length;
-  // An answer made ready has fields of its own, and most have those of a 304 or of a part beside them.
+  // An answer made ready has fields of its own, and most also have those of a 304 or of a part.
   return OVERHEAD_BYTES + 2 * key.length + fields * (1 + 2 * ready.size);
 }

@@ -1,12 +1,12 @@
 import { dropBody } from "../body/drop-body.ts";
 
-/** What the store asks of a cache. */
+/** What the store needs of a cache. */
 export interface PlainCache {
   /** What is under a URL; null: nothing. */
   read(url: string): Promise<Cached | null>;
-  /** Bytes `first` to `last` (inclusive, as far as there are any) of the body under a URL; null where there are none. */
+  /** Bytes `first` to `last` (inclusive, or to the body's end) of the body under a URL; null: there are none. */
   readPart(url: string, first: number, last: number): Promise<Cached | null>;
-  /** @throws what the body throws; then nothing may be found under the URL, or a body that breaks off */
+  /** @throws what the body throws. Then there may be nothing under the URL, or a body that breaks off */
   write(url: string, content: Content): Promise<void>;
   remove(url: string): Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface Cached {
   entry: string | null;
   /** Unread. */
   body: ReadableStream;
-  /** Of the body, bytes; null: unknown. */
+  /** The body's length, bytes; null: unknown. */
   size: number | null;
 }
 
@@ -26,29 +26,32 @@ export interface Content {
   /** Printable ASCII; null: nothing. */
   entry: string | null;
   body: Blob | ReadableStream | null;
-  /** By which Cloudflare purges it; null: by none. */
+  /** Tags by which Cloudflare purges it; null: none. */
   tags: string | null;
 }
 
-/** Seconds. Long: freshness is decided elsewhere. A day less than purges are remembered; see PURGE_LOG_SECONDS. */
+/**
+ * How long the cache keeps everything, seconds. It is long, since freshness is decided elsewhere, but a day less than purges
+ * are remembered: see PURGE_LOG_SECONDS.
+ */
 export const STORED_FOR_SECONDS = 30 * 86_400;
 
 /** Carries the entry beside the body. */
 export const ENTRY_HEADER = "rescdn-entry";
 
-/** The entry of a body that stands elsewhere, and is whole. */
+/** The entry of a whole body that is stored apart. */
 export const APART = "apart";
 
-/** Said so in older versions of this cache. */
+/** The same in older versions of this cache. */
 export const APART_HEADER = "rescdn-apart";
 
 /**
- * A named cache of the product's own, opened at its first use. Never `caches.default`: that is the cache that a plain
- * `fetch` of the Worker reads through, under the same URLs.
+ * A named cache of our own, opened at its first use. It is never `caches.default`, because a plain `fetch` of the Worker reads
+ * through that one, under the same URLs.
  */
 export function ownCache(name: string): PlainCache {
   let opened: Cache | null = null;
-  // Each opens for itself until one is open: a promise of another request's must not be waited for.
+  // Each request opens it until one has succeeded: a request must not wait for another request's promise.
   const open = async () => {
     opened ??= await caches.open(name);
     return opened;
@@ -70,7 +73,7 @@ export function ownCache(name: string): PlainCache {
     async write(url, { entry, body, tags }) {
       const headers: Record<string, string> = {
         "cache-control": `max-age=${STORED_FOR_SECONDS}`,
-        // Opaque, so that nothing between here and the disk transcodes it.
+        // An opaque type, so that nothing between here and the disk transcodes it.
         "content-type": "application/octet-stream",
       };
       if (entry !== null) headers[ENTRY_HEADER] = entry;

@@ -1,7 +1,7 @@
-/** So much of a body is looked at (MIME Sniffing §5.2, "read the resource header"). */
+/** How much of a body is looked at (MIME Sniffing §5.2, "read the resource header"). */
 export const HEAD_BYTES = 1_445;
 
-/** What may stand before the first tag, and says nothing of what follows it. */
+/** What may come before the first tag, and tells nothing about what follows. */
 const PROLOGUES = [
   ["<!--", "-->"],
   ["<?xml", "?>"],
@@ -10,16 +10,16 @@ const PROLOGUES = [
 /** Tags that begin a whole page. */
 const PAGE = /^<(?:!doctype\s+html|html|head|body|title|script|meta)[\s>/]/i;
 
-/** Tags by which a fragment of a page is known as well (MIME Sniffing §7.1, and what is usual today). */
+/** Tags that can begin a fragment of a page (MIME Sniffing §7.1, and those usual today). */
 const FRAGMENT = /^<(?:iframe|h1|div|font|table|a|style|b|br|p|form|section|main|article|span|ul)[\s>/]/i;
 
-/** The beginning of a tag, whose name may not have ended. */
+/** The beginning of a tag whose name may not be complete. */
 const UNFINISHED = /^<[!?a-z0-9-]*$|^<!doctype\s+[a-z]*$/i;
 
 /**
- * Whether a body that comes without a type is a page, by its first bytes; null: more of them are needed.
+ * Whether a body without a type is a page, judged by its first bytes; null: more bytes are needed.
  *
- * @param isText whether its name promises text: Markdown and XML begin with tags of all kinds
+ * @param isText whether its name promises text: Markdown and XML may begin with any tag
  */
 export function isPageByItsHead(head: Uint8Array, isText: boolean): boolean | null {
   const start = withoutPrologue(new TextDecoder().decode(head.subarray(0, HEAD_BYTES)));
@@ -28,7 +28,7 @@ export function isPageByItsHead(head: Uint8Array, isText: boolean): boolean | nu
   return mayGoOn && head.byteLength < HEAD_BYTES ? null : false;
 }
 
-/** Null where a part of what stands before does not end. */
+/** Null if one of the prologues does not end. */
 function withoutPrologue(text: string): string | null {
   let rest = text.trimStart();
   for (;;) {

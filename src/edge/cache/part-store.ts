@@ -5,7 +5,7 @@ import { type Entries, isVaryRecord } from "./variants.ts";
 /** The place of a part. */
 export const PART = "part";
 
-/** Parts of representations whose wholes are not stored: of each resource the last one. */
+/** Parts of representations whose wholes are not stored: the last part of each resource. */
 export interface PartStore {
   /** Its body is unread. */
   findPart(key: string): Promise<{ stored: StoredResponse; body: ReadableStream } | null>;
@@ -13,7 +13,7 @@ export interface PartStore {
   removePart(key: string): Promise<void>;
 }
 
-/** The parts in a cache. @param entries what of it stands there as JSON */
+/** The parts in a cache. @param entries its JSON entries */
 export function partsIn(places: Places, entries: Entries): PartStore {
   return {
     async findPart(key) {

@@ -1,21 +1,21 @@
 import type { Cached, Content, PlainCache } from "./own-cache.ts";
 import { reportStoreFailure } from "./report.ts";
 
-/** A cache by place and key: under each key of a resource there are several places. It is asked by synthetic URLs. */
+/** A cache by place and key: each key of a resource has several places. It is accessed by synthetic URLs. */
 export interface Places {
   urlOf(place: string, key: string): string;
-  /** Of a cache that fails nothing is found: the origin is asked then. */
+  /** If the cache fails, nothing is found, and the origin is asked. */
   read(place: string, key: string): Promise<Cached | null>;
   readPart(place: string, key: string, first: number, last: number): Promise<Cached | null>;
-  /** @param tagHashes of the customer's tags */
+  /** @param tagHashes hashes of the customer's tags */
   write(place: string, key: string, content: Omit<Content, "tags">, tagHashes?: readonly string[]): Promise<void>;
   remove(place: string, key: string): Promise<void>;
 }
 
 /**
- * @param origin scheme and host of the synthetic URLs: below the Worker's own domain, as Cloudflare asks for, and no host
- *   that a reader is answered on
- * @param tagField the `Cache-Tag` of what is stored under a key with a customer's tags; null: none
+ * @param origin scheme and host of the synthetic URLs: below the Worker's own domain, as Cloudflare asks for, and not a host
+ *   that answers visitors
+ * @param tagField the `Cache-Tag` for what is stored under a key with a customer's tags; null: none
  */
 export function placesIn(
   cache: PlainCache,
@@ -40,7 +40,7 @@ export function placesIn(
   };
 }
 
-/** The cache key that a synthetic URL is made of; `""` for another URL. */
+/** The cache key in a synthetic URL; `""` for any other URL. */
 export function keyOf(url: string): string {
   return /\/\.cache\/(?:primary|part|body\/[^/]+|(?:variant|coded)\/[^/]+\/[^/]+)\/(.*)/s.exec(url)?.[1] ?? "";
 }

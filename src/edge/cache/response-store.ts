@@ -16,23 +16,23 @@ import {
   placeOf,
 } from "./variants.ts";
 
-/** Responses by key. Where a resource's variants stand is decided in `variants.ts`. */
+/** Responses by key. `variants.ts` decides where a resource's variants are stored. */
 export interface ResponseStore {
   /** The response stored under a key for a request; its body is unread. */
   find(key: string, request: Headers): Promise<Found>;
-  /** A response without variants that was found under a key before, if it is remembered; {@link readAgain} has its body. */
+  /** A response without variants that was found under a key before, if it is remembered; {@link readAgain} reads its body. */
   recall(key: string): KnownEntry | null;
-  /** The body of a response that is remembered; null where it has gone, or where the response is another by now. */
+  /** The body of a remembered response; null if it has gone, or if there is another response by now. */
   readAgain(key: string, known: KnownEntry): Promise<ReadableStream | null>;
   /** Part of a stored body; null when the body has gone. */
   readPart(key: string, stored: StoredResponse, first: number, last: number): Promise<ReadableStream | null>;
-  /** Writes a response with its body; null where the body stands apart, see {@link BodyStore}. */
+  /** Writes a response with its body; null: the body is stored apart, see {@link BodyStore}. */
   write(key: string, stored: StoredResponse, body: Blob | null): Promise<void>;
-  /** Replaces what is known of a stored body, keeping the body. */
+  /** Replaces a stored response and keeps its body. */
   rewrite(key: string, before: StoredResponse, after: StoredResponse): Promise<void>;
-  /** Removes a response that nothing may use again, with all that was stored for it, unless another is in its place by now. */
+  /** Removes a response that nobody may use again, with all that was stored for it, unless another has replaced it by now. */
   discard(key: string, stored: StoredResponse): Promise<void>;
-  /** Forgets everything under a key in this data centre. */
+  /** Forgets everything under a key in this location. */
   remove(key: string): Promise<void>;
 }
 
@@ -45,8 +45,8 @@ export type Found =
 /**
  * The responses in a cache.
  *
- * @param entries what of it stands there as JSON
- * @param known what the isolate remembers of that
+ * @param entries its JSON entries
+ * @param known what the isolate remembers of these
  */
 export function responsesIn(
   places: Places,
@@ -54,7 +54,7 @@ export function responsesIn(
   known: KnownEntries,
   bodies: Pick<BodyStore, "removeBody">,
 ): ResponseStore {
-  /** The two are evicted apart. */
+  /** A cache may evict either of the two alone. */
   async function bodyApart(key: string, { bodyId }: StoredResponse, beside: ReadableStream) {
     await dropBody(beside);
     return (await places.read(bodyPlace(bodyId), key))?.body ?? null;

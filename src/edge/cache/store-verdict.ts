@@ -15,21 +15,21 @@ import { reconcileType } from "./content-type.ts";
 import { areTooMany } from "./origin-fields.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
-/** Whether an answer is kept; the reason stands in `Cache-Status`. */
+/** Whether an answer is kept. The reason is shown in `Cache-Status`. */
 export type StoreVerdict = { store: true } | { store: false; reason: CacheWord; asPart?: true };
 
-/** What of a request decides about it. */
+/** The parts of a request that decide it. */
 export interface StorableFor extends Pick<Asked, "directives"> {
   request: Pick<Request, "headers">;
 }
 
 /**
- * RFC 9111 §3 and, above it, what a CDN must not keep whatever the origin says.
+ * RFC 9111 §3, and in addition what a CDN must not keep whatever the origin says.
  *
  * @param answer its status and fields as the origin sent them
  * @param stored the same response as it would be kept
  * @param asked the request that it answers, as the client made it
- * @param post the target URI where the answer is one to a POST
+ * @param post the target URI, if it answers a POST
  */
 export function storeVerdict(
   { response, isPage = false }: { response: Pick<Response, "status" | "headers">; isPage?: boolean },
@@ -53,11 +53,11 @@ export function storeVerdict(
   if (zone.settings.forward.cookies && !saysShared(said, stored, "cookie")) {
     // The answer may be about the cookie that the origin saw, which is not in the key.
     if (request.has("cookie")) return no("cookie");
-    // RFC 9111 §7.3: Set-Cookie as such "does not inhibit caching". But then its origin should say for how long.
+    // RFC 9111 §7.3: Set-Cookie as such "does not inhibit caching". But then the origin should say for how long.
     if (response.headers.has("set-cookie") && !isExplicit(stored.source)) return no("set-cookie");
   }
   if (zone.settings.forward.client_ip && isOfClient(response.status) && request.has("x-forwarded-for")) {
-    // A firewall's word about the address that the origin saw, which is not in the key.
+    // It may be a firewall's verdict on the address that the origin saw, which is not in the key.
     if (!saysShared(said, stored, "x-forwarded-for")) return no("client-ip");
   }
   if (stored.size !== null && stored.size > zone.settings.max_object_bytes) return no("too-large");
@@ -73,26 +73,25 @@ export function storeVerdict(
     ...(post !== null && { url: post }),
   });
   if (!verdict.store || response.status !== 206) return verdict;
-  // RFC 9111 §3.3: a 206 is never the whole; it may be kept as the part that it is.
-  // One of a coded form is no part of the identity form, which is the one that is kept.
-  // One without a type may be of a page, which only the whole tells.
+  // RFC 9111 §3.3: a 206 is never the whole, but may be kept as the part that it is. A part of a coded form is not a part of
+  // the identity form, which is what is kept. A part without a type may belong to a page, which only the whole can tell.
   const isUntyped = type === null && target.asset !== null;
   const isCoded = stored.headers.some(([name]) => name === "content-encoding");
   const isPartOfKept = stored.vary.length === 0 && !isCoded && !isUntyped;
   return isPartOfKept ? { ...no("partial"), asPart: true } : no("partial");
 }
 
-/** An error that may be about who asks; that there is nothing is about what is asked. */
+/** Whether an error may be about who asks. That there is nothing is about what is asked for. */
 function isOfClient(status: number): boolean {
   return status >= 400 && status !== 404 && status !== 410;
 }
 
-/** Whether the origin knows that a shared cache is asking, and lets it share; or lets a request field tell answers apart. */
+/** Whether the origin lets a shared cache share it, explicitly or by naming a request field in `Vary`. */
 function saysShared({ directives, targeted }: EffectiveCacheControl, stored: StoredResponse, field: string): boolean {
   return targeted || directives.public || directives.sMaxage !== undefined || stored.vary.includes(field);
 }
 
-/** RFC 9111 §3.5 is about credentials that the origin was shown; the others changed nothing. */
+/** RFC 9111 §3.5 is about credentials that the origin saw. Others changed nothing. */
 function asTheOriginSawIt(request: Headers, zone: ZoneDocument): Headers {
   if (zone.settings.forward.authorization || !request.has("authorization")) return request;
   const headers = new Headers(request);

@@ -8,8 +8,8 @@ import { type ResponseStore, responsesIn } from "./response-store.ts";
 import { type Entries, isVaryRecord } from "./variants.ts";
 
 /**
- * A cache as a plain store. It is asked by synthetic URL and never by a client's headers; what it believes of freshness is a
- * constant.
+ * A cache used as a plain store. It is accessed by synthetic URLs and never by a client's headers, and it keeps everything for
+ * the same constant time.
  */
 export type Store = ResponseStore & PartStore & BodyStore;
 
@@ -26,7 +26,9 @@ export function createStore(
   return { ...responsesIn(places, entries, known, bodies), ...partsIn(places, entries), ...bodies };
 }
 
-/** What stands in a cache as JSON. It is what is found by a customer's tags; a body that stands apart is never found without it. */
+/**
+ * The JSON entries in a cache. A customer's tags are on these: a body that is stored apart is never found without its entry.
+ */
 function entriesIn(places: Places, known: KnownEntries): Entries {
   return {
     async read(place, key) {

@@ -23,50 +23,50 @@ import { tagHashesOf } from "./origin-fields.ts";
 /** A response as the cache keeps it, without its body. Plain data: it can be shared between requests and written as JSON. */
 export interface StoredResponse {
   status: number;
-  /** End-to-end fields as the client may see them, names in lower case. */
+  /** End-to-end fields as clients may see them, names in lower case. */
   headers: [name: string, value: string][];
-  /** Of its purge tags, which the client does not see; null: more than are kept, so that it is not stored. */
+  /** Hashes of its purge tags, which clients do not see; null: it has more than are kept, and is not stored. */
   tagHashes: readonly string[] | null;
-  /** A validator of ours, for a response that came with none; the origin never sees it. */
+  /** Our own validator, for a response that came without one; the origin never sees it. */
   computedEtag: string | null;
-  /** The validator as the origin knows it, where clients are shown another. */
+  /** The validator that the origin knows, if clients get another. */
   originEtag: string | null;
-  /** Names the body: a new body has a new name, a validated one keeps it. */
+  /** Names the body. A new body gets a new name, a validated one keeps its own. */
   bodyId: string;
-  /** The body stands in the store by its name, not beside this. */
+  /** The body is stored apart, by its name. */
   isBodyApart: boolean;
-  /** Bytes; null while unknown. */
+  /** The body's length, bytes; null while unknown. */
   size: number | null;
-  /** Request fields that select this variant, `"*"` where nothing can select it again. */
+  /** Request fields that select this variant; `"*"`: nothing can select it again. */
   vary: readonly string[] | "*";
-  /** What those fields were; see `variantOf`. */
+  /** The values of those fields; see `variantOf`. */
   variant: string;
-  /** When the response, or its last validation, was asked for and arrived; ms since the epoch. */
+  /** When the response, or its last validation, was asked for and when it arrived; ms since the epoch. */
   requestedAt: number;
   answeredAt: number;
   /** Corrected initial age in seconds (RFC 9111 §4.2.3). */
   initialAge: number;
-  /** Freshness lifetime in seconds and where it came from. */
+  /** Freshness lifetime in seconds, and where it came from. */
   lifetime: number;
   source: FreshnessSource;
-  /** What the response says of its use, read when it was stored. Entries of older versions lack it. */
+  /** The response's directives about its reuse, read when it was stored. Entries of older versions lack them. */
   reuse?: ReuseDirectives;
-  /** The zone's version when the request to the origin began: later purges apply. */
+  /** The zone's version when the request to the origin began. Later purges apply to it. */
   zoneVersion: number;
 }
 
-/** An answer of the origin, before anything is decided of it. */
+/** An answer of the origin, before anything is decided about it. */
 export interface OriginAnswer {
   response: Response;
   requestedAt: number;
   answeredAt: number;
-  /** It came without a type, and is a page by its first bytes. */
+  /** It came without a type, and its first bytes are those of a page. */
   isPage?: boolean;
-  /** The version of the zone under which it was asked for, where that is not the version of who stores it. */
+  /** The zone's version under which it was asked for, if whoever stores it knows another. */
   zoneVersion?: number;
 }
 
-/** The answer as the cache would keep it. */
+/** The answer in the form that the cache would keep. */
 export function toStoredResponse(
   answer: OriginAnswer,
   request: Headers,
@@ -103,7 +103,7 @@ export function freshened(
   zone: ZoneDocument,
 ): StoredResponse {
   const notModified = clientHeaders(answer, target);
-  // Its Cache-Control may name fields that must not be kept any more (RFC 9111 §3.1).
+  // The new Cache-Control may name fields that must no longer be kept (RFC 9111 §3.1).
   const headers = storableHeaders(freshenHeaders(headersOf(stored.headers), notModified));
   labelType(headers, stored.status, target);
   const tagHashes = tagHashesOf(answer.response.headers);
@@ -130,14 +130,14 @@ export function validatorsOf(stored: StoredResponse): Record<string, string> {
   return validators(validatedHeaders(stored));
 }
 
-/** The stored fields with the validator that the origin knows. */
+/** The stored fields, with the validator that the origin knows. */
 export function validatedHeaders(stored: StoredResponse): Headers {
   const headers = headersOf(stored.headers);
   if (stored.originEtag !== null) headers.set("etag", stored.originEtag);
   return headers;
 }
 
-/** What `decideReuse` asks of a stored response. */
+/** What `decideReuse` needs to know of a stored response. */
 export function freshnessOf(stored: StoredResponse, mode: ZoneSettings["ttl_mode"]): StoredFreshness {
   return {
     lifetime: stored.lifetime,
@@ -148,10 +148,10 @@ export function freshnessOf(stored: StoredResponse, mode: ZoneSettings["ttl_mode
 }
 
 function directivesOf(stored: StoredResponse, mode: ZoneSettings["ttl_mode"]): ReuseDirectives {
-  // In a zone that overrides, ours is the only word on freshness; `private` and `no-store` were never stored.
+  // In a zone that overrides, only our TTL counts. Responses with `private` or `no-store` were never stored.
   if (mode === "override" && stored.source === "policy") return NO_DIRECTIVES;
   const said = stored.reuse ?? effectiveCacheControl(headersOf(stored.headers)).directives;
-  // No error outlives its lifetime, which the zone bounds.
+  // No error is served past its lifetime, which the zone bounds.
   return stored.status >= 400 ? { ...said, staleWhileRevalidate: 0, staleIfError: 0 } : said;
 }
 
@@ -175,17 +175,17 @@ function timesOf(answer: OriginAnswer, status: number, headers: Headers, target:
   return { requestedAt, answeredAt, initialAge, lifetime, source: freshness.source, reuse };
 }
 
-/** The validator as the origin spells it, where clients see it spelled otherwise. @param shown the fields that clients see */
+/** The validator as the origin spells it, if clients see it spelled differently. @param shown the fields that clients see */
 function originEtagOf({ headers }: Response, shown: Headers): string | null {
   const said = headers.get("etag");
   return shown.has("etag") && shown.get("etag") !== said ? said : null;
 }
 
 /**
- * Has the label of a part say where it ends: servers miscount. One that names the end of the whole stays as it is, since nobody
- * knows what the origin has miscounted there: the part or the whole.
+ * Corrects where a part's `Content-Range` says that it ends, since servers miscount. If that is the end of the whole, it stays
+ * as it is: nobody knows whether the origin miscounted the part or the whole.
  *
- * @param size bytes of the part; null: unknown
+ * @param size the part's length, bytes; null: unknown
  */
 function labelPart(headers: Headers, size: number | null): void {
   const label = parseContentRange(headers.get("content-range"));
@@ -194,15 +194,15 @@ function labelPart(headers: Headers, size: number | null): void {
     headers.set("content-range", contentRange(held.first, held.last, held.size));
 }
 
-/** Bytes of the body, by what the answer says; null while unknown. The answer to a HEAD has a size and no body. */
+/** The body's length that the answer states, bytes; null while unknown. The answer to a HEAD has a size but no body. */
 function bodySize(response: Response, { decoded }: Decoding): number | null {
   if (decoded.length > 0) return null;
   const { status, headers } = response;
   const length = headers.get("content-length");
-  // No body is longer than numbers go; one that is said to be ends where it ends.
+  // No body is too long for a number. If one claims to be, its length is unknown.
   if (length !== null && /^\d+$/.test(length) && Number.isSafeInteger(Number(length))) return Number(length);
   if (isWithoutContent(status)) return 0;
-  // A part says by its label how long it is. One that is not breaks off.
+  // A part's `Content-Range` says how long it is. A body of another length counts as broken.
   const label = status === 206 ? parseContentRange(headers.get("content-range")) : null;
   return label && label.last - label.first + 1;
 }

@@ -5,14 +5,14 @@ import { variantOf } from "../request/forwarded-fields.ts";
 import type { KnownResponse } from "./hot-response.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
-/** Stands under the key of a resource whose answers vary. */
+/** Stored under the key of a resource whose answers vary. */
 export interface VaryRecord {
   vary: readonly string[];
   /** A new record starts with none of its predecessor's variants. */
   generation: string;
 }
 
-/** What the store has under a key, by place: a resource's own or one of a variant. */
+/** What the store has under a key, by place: the resource's own, or one of a variant. */
 export interface Entries {
   read(place: string, key: string): Promise<FoundEntry | null>;
   write(
@@ -23,15 +23,15 @@ export interface Entries {
   ): Promise<void>;
 }
 
-/** An entry, and what it stands beside. */
+/** An entry, and the body beside it. */
 interface FoundEntry {
   entry: StoredResponse | VaryRecord;
-  /** What the isolate knows of it; null: nothing yet. */
+  /** What the isolate knows of the response; null: nothing yet. */
   known: KnownResponse | null;
   body: ReadableStream;
 }
 
-/** What stands under a key for a request. */
+/** What is stored under a key for a request. */
 export type FoundVariant =
   | { kind: "response"; stored: StoredResponse; known: KnownResponse | null; body: ReadableStream }
   | { kind: "no-variant" }
@@ -41,8 +41,8 @@ export type FoundVariant =
 export const PRIMARY = "primary";
 
 /**
- * The response for a request (RFC 9111 §4.1). A resource without Vary is one read. A resource with Vary has a record of its
- * fields in its own place, and its variants in places that the record's generation starts.
+ * The response for a request (RFC 9111 §4.1). A resource without Vary takes one read. A resource with Vary has a record of its
+ * fields in its own place, and its variants in places whose names begin with the record's generation.
  */
 export async function findVariant(entries: Entries, key: string, request: Headers): Promise<FoundVariant> {
   const primary = await entries.read(PRIMARY, key);
@@ -53,7 +53,7 @@ export async function findVariant(entries: Entries, key: string, request: Header
   for (const wanted of variantsFor(vary, request)) {
     const variant = await entries.read(variantPlace(generation, wanted), key);
     if (variant === null || isVaryRecord(variant.entry)) continue;
-    // The place holds a hash of the variant only.
+    // The place is named only by a hash of the variant.
     if (variant.entry.variant === wanted) return foundAs(variant.entry, variant);
     await dropBody(variant.body);
   }
@@ -64,14 +64,14 @@ function foundAs(stored: StoredResponse, { known, body }: FoundEntry): FoundVari
   return { kind: "response", stored, known, body };
 }
 
-/** Where a stored response is; null where its Vary record has gone. */
+/** The place of a stored response; null if its Vary record has gone. */
 export async function placeOf(entries: Entries, key: string, stored: StoredResponse): Promise<string | null> {
   if (stored.vary.length === 0) return PRIMARY;
   const record = await recordFor(entries, key);
   return record && variantPlace(record.generation, stored.variant);
 }
 
-/** Where a response belongs; makes the record of its Vary fields where there is none yet. */
+/** The place where a response belongs. Makes the record of its Vary fields if there is none yet. */
 export async function placeFor(entries: Entries, key: string, stored: StoredResponse): Promise<string> {
   if (stored.vary.length === 0) return PRIMARY;
   const vary = stored.vary as readonly string[];
@@ -84,8 +84,8 @@ export async function placeFor(entries: Entries, key: string, stored: StoredResp
 }
 
 /**
- * The variant as which a response in one language is found by those who prefer it, however they say so; null: none. It must
- * have been made for a request that names this language and no more: what else a client says of languages may show in it.
+ * The variant under which clients who prefer a response's language find it, however they say so; null: none. The response must
+ * have been made for a request that names just this language, since anything else a client says of languages may show in it.
  */
 export function languageVariantOf(stored: StoredResponse): string | null {
   const language = stored.headers
@@ -109,7 +109,7 @@ async function recordFor(entries: Entries, key: string): Promise<VaryRecord | nu
   return isVaryRecord(primary.entry) ? primary.entry : null;
 }
 
-/** The variants that serve a request: the one it names, then the one in the language that it prefers to all others. */
+/** The variants that serve a request: the one it names exactly, then the one in the language that it prefers most. */
 function variantsFor(vary: readonly string[], request: Headers): string[] {
   const exact = variantOf(vary, request);
   const language = vary.includes("accept-language") ? preferredLanguage(request.get("accept-language")) : null;
