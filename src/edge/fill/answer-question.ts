@@ -20,19 +20,19 @@ import type { TierQuestion } from "../tier/question.ts";
 import { type Measured, measured, ofLength } from "./measured.ts";
 import { openAnswer } from "./open-answer.ts";
 
-/** What the tier answers questions with. */
+/** What the tier needs to answer questions. */
 export interface Answering {
-  /** The zone's hostnames by its name; the first is the public one. */
+  /** The hostnames of the zone with this name; the first is the public one. */
   hostsOf(name: string): readonly [string, ...string[]];
-  /** The zone's document, at least of that version; null: there is none, or it cannot be had. */
+  /** The zone's document, in the question's version or a later one; null: there is none, or it cannot be had. */
   documentOf(question: TierQuestion, waitUntil: WaitUntil): Promise<ZoneDocument | null>;
   origins: OriginAccess;
   noteFailure(zone: ZoneDocument, reason: FailureReason, waitUntil: WaitUntil): void;
-  /** What takes note of what the zone's origin is asked. */
+  /** Takes note of what the zone's origin is asked. */
   originNotes(zone: ZoneDocument, waitUntil: WaitUntil): OriginNotes;
 }
 
-/** Answers an edge: asks the origin, and puts what it says into an envelope for the cache in front and the edges behind it. */
+/** Answers an edge: asks the origin and puts its answer into an envelope, for the cache in front and the edges behind that. */
 export async function answerQuestion(
   question: TierQuestion,
   answering: Answering,
@@ -71,7 +71,7 @@ export async function answerQuestion(
   const answer: OriginAnswer = { ...opened.answer, zoneVersion: zone.version };
   const fresh = secondsOf(answer, request, question, target, zone);
   const { body, length } = await bodyOf(opened.body, outcome.response, fresh > 0, noteOrigin);
-  // A broken one might be kept: nobody could tell.
+  // Without a length nobody could tell whether a body is broken, and a broken one might be kept.
   const seconds = length === null ? 0 : fresh;
   const { status, headers } = outcome.response;
   const { requestedAt, answeredAt, isFallback, origin } = outcome;
@@ -79,7 +79,7 @@ export async function answerQuestion(
     asker,
     kind: "answer",
     status,
-    // A cookie is for nobody: no zone that forwards cookies asks the tier.
+    // Cookies are dropped: no zone that forwards cookies asks the tier.
     headers: [...headers].filter(([name]) => name !== "set-cookie"),
     length,
     requestedAt,
@@ -94,7 +94,7 @@ export async function answerQuestion(
   return toEnvelope({ asker, kind: "refused", reason: "tier-unfit" }, null, 0);
 }
 
-/** @param isKept whether a cache may keep it, if only its length is known */
+/** @param isKept whether a cache may keep it, provided that its length is known */
 async function bodyOf(
   body: ReadableStream | null,
   { status, headers }: Response,
@@ -104,7 +104,7 @@ async function bodyOf(
   if (body === null || isWithoutContent(status)) return { body: null, length: 0 };
   const length = headers.get("content-length");
   if (length !== null && /^\d+$/.test(length)) {
-    // The platform passes it on by itself: what the origin promises is taken to come.
+    // The platform passes it on by itself, so the promised length is assumed to arrive.
     received(Number(length));
     return ofLength(body, Number(length));
   }
@@ -121,7 +121,7 @@ function counting(received: (bytes: number) => void): TransformStream<Uint8Array
   });
 }
 
-/** The zone as the edge's document and the rules that match make it; null where it cannot be had so. */
+/** The zone as the edge's document and the matching rules make it; null if that is not possible. */
 async function zoneOf(
   question: TierQuestion,
   answering: Answering,
@@ -131,13 +131,13 @@ async function zoneOf(
   if (document === null || document.id !== question.zone.id || document.state !== "active") return null;
   if (document.version < question.version) return null;
   if (question.ruled === "") return document;
-  // Of a newer document the rules may be others.
+  // A newer document may have other rules.
   const ruled = policyOf(document)?.rules?.zoneBy(question.rules) ?? null;
   return ruled?.stored === question.ruled ? ruled.zone : null;
 }
 
 function failed(asker: string, failure: OriginFailure): Response {
-  // That all places were taken a moment ago says nothing of now.
+  // That all slots were taken a moment ago says nothing about now.
   return toEnvelope(
     { asker, kind: "failure", ...failure },
     null,
@@ -145,7 +145,7 @@ function failed(asker: string, failure: OriginFailure): Response {
   );
 }
 
-/** For how long the answer may be kept in front of the tier, seconds: the freshness that is left of it. */
+/** How long the answer may be kept in front of the tier: its remaining freshness, seconds. */
 function secondsOf(
   answer: OriginAnswer,
   request: { headers: Headers },
@@ -156,7 +156,7 @@ function secondsOf(
   const { status } = answer.response;
   if (status === 304) {
     if (validators === null || forbidsSharing(effectiveCacheControl(answer.response.headers).directives)) return 0;
-    // Its fields count for the stored response, and where it says nothing the stored ones do (RFC 9111 §4.3.4).
+    // Its fields update the stored response, and those that it lacks are taken from there (RFC 9111 §4.3.4).
     const validated = { ...answer, response: new Response(null, { headers: answer.response.headers }) };
     const stored = toStoredResponse(validated, request.headers, target, zone);
     return bounded(saysLifetime(answer.response.headers) ? stored.lifetime : (lifetime ?? 0), stored);
@@ -167,7 +167,7 @@ function secondsOf(
   return isKept ? bounded(stored.lifetime, stored) : 0;
 }
 
-/** Purges are forgotten a day after the longest of these times. */
+/** Bounds it: purges are forgotten a day after the longest time that this allows. */
 function bounded(lifetime: number, { initialAge }: StoredResponse): number {
   return Math.max(0, Math.min(Math.floor(lifetime - initialAge), STORED_FOR_SECONDS));
 }

@@ -8,16 +8,16 @@ import { type StatusAbove, tierPatienceOf } from "../tier/upper-tier.ts";
 import type { Exchange } from "./exchange.ts";
 import { uncounted } from "./keep.ts";
 
-/** What of the way to the origin clients are told: of the tier, where it was asked or could not be. */
+/** What clients are told of the way to the origin: about the tier, if it was asked or could not be. */
 export interface Above {
   status: StatusAbove | null;
-  /** The tier had it already: the origin has been asked by nobody. */
+  /** The tier had it already, so nobody asked the origin. */
   isHit: boolean;
-  /** How long the tier took until it answered or failed, the origin behind it too, ms; null: it was not asked. */
+  /** How long the tier took to answer or fail, including the origin behind it, ms; null: it was not asked. */
   tookMs: number | null;
 }
 
-/** How long others wait for what a fill brings: the origin's time for a first byte, each time it is asked, and some, ms. */
+/** How long others wait for a fill, ms: the origin's time for a first byte, as often as it may be asked, and a margin. */
 export function patienceOf({ zone, tier }: Exchange): number {
   const { timeouts, origin_limit } = zone.settings;
   const beforeThat = tier === null ? 0 : tierPatienceOf(zone);
@@ -27,11 +27,11 @@ export function patienceOf({ zone, tier }: Exchange): number {
 }
 
 /**
- * What comes of asking the tier, where there is one and it may be asked, else of asking the origin. `counting`: what counts the
- * bytes of its body as the origin's. The tier has counted its own.
+ * Asks the tier, if there is one and it may be asked, and otherwise the origin. `counting`: counts the body's bytes as the
+ * origin's. The tier has counted its own.
  *
- * @param stale what is to be validated; null: nothing
- * @param purgedTags hashes of the tags of what has been purged here: the tier may still hold it
+ * @param stale what to validate; null: nothing
+ * @param purgedTags hashes of the tags of what was purged here, which the tier may still hold
  */
 export async function askForWhole(
   exchange: Exchange,
@@ -52,7 +52,7 @@ export async function askForWhole(
   return { outcome, above, zoneVersion: zone.version, counting: exchange };
 }
 
-/** What the origin is asked for a whole resource. @param stale what it is to validate; null: nothing */
+/** The request to the origin for a whole resource. @param stale what to validate; null: nothing */
 export function wholeOf(exchange: Exchange, stale: Stale | null): OriginRequest {
   const { target } = exchange;
   return {

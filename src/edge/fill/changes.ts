@@ -1,20 +1,21 @@
 import { boundedText } from "../request/bounded-text.ts";
 import { zoneIdOf } from "../request/target.ts";
 
-/** Changed keys, and zones of forgotten ones, that are remembered; the oldest go first. */
+/** How many changed keys, and zones of forgotten keys, are remembered; the oldest go first. */
 const REMEMBERED = 4_000;
 
 /**
- * Which resources have changed by unsafe methods, so that nothing is stored that was asked for before. Changes are numbered:
- * what is asked for takes note of the last one. Once a zone's keys are forgotten, each of its keys counts as changed by then.
+ * Which resources unsafe methods have changed, so that nothing is stored that was asked for before the change. Changes are
+ * numbered, and each request notes the last one. Once a zone's keys are forgotten, all of its keys count as changed at that
+ * point.
  */
 export class Changes {
   #count = 0;
-  /** The last change of a cache key; the oldest first. */
+  /** The last change of each cache key, oldest first. */
   readonly #last = new Map<string, { zone: string; change: number }>();
-  /** The last change that is forgotten, by zone. */
+  /** The last forgotten change, by zone. */
   readonly #forgotten = new Map<string, number>();
-  /** The last change of a zone that is forgotten. */
+  /** The last change of any forgotten zone. */
   #floor = 0;
 
   /** Takes note of a change. */
@@ -25,7 +26,7 @@ export class Changes {
     if (this.#last.size > REMEMBERED) this.#forgetOldest();
   }
 
-  /** For what is asked for now: tells at any time whether it has changed since. */
+  /** For a request that begins now: returns a function that tells whether the resource has changed since. */
   watch(key: string): () => boolean {
     const asked = this.#count;
     return () => this.#count > asked && this.#lastOf(key) > asked;

@@ -6,56 +6,58 @@ import type { OriginFailure } from "../origin/origin.ts";
 import { Changes } from "./changes.ts";
 
 /**
- * What a request to the origin leaves for the others that wait for the same key. No stream and no other I/O of its own: one
- * request cannot wait for another's.
+ * What a request to the origin leaves for others that wait for the same key. It holds no stream and no other I/O of that
+ * request, since one request cannot wait for another's.
  */
 export type SharedOutcome =
   | { kind: "whole"; stored: StoredResponse; body: Blob; coded: Map<"br" | "gzip", Blob> }
   /** The store has it. */
   | { kind: "stored"; stored: StoredResponse }
   /**
-   * Too large to be shared while it comes; `kept`: whether the store has it in the end. `client` is the leader's, at whose
-   * pace it comes.
+   * Too large to be shared while it comes; `kept`: whether the store has it in the end. It comes at the pace of `client`, the
+   * leader's.
    */
   | { kind: "large"; stored: StoredResponse; kept: Promise<boolean>; client: Pick<Sink, "taken" | "isWaiting"> }
-  /** Nothing that could be shared: each has to ask for itself. */
+  /** Nothing that could be shared: each request has to ask for itself. */
   | { kind: "unshared" }
-  /** The body broke off, or was given up: one of the waiting should try again. */
+  /** The body broke off or was given up: one of those that wait should try again. */
   | { kind: "broken" }
   | { kind: "failed"; failure: OriginFailure };
 
-/** How long a failure of the origin answers for a key, ms: long enough that a dying origin is not hammered. */
+/** How long a failure of the origin answers for a key, ms: long enough not to hammer a dying origin. */
 const FAILURE_MS = 2_000;
 
-/** For how long it does at most where the origin asks to be left in peace (`Retry-After`), ms. */
+/** The same if the origin asks for a pause (`Retry-After`), at most, ms. */
 const LONGEST_FAILURE_MS = 30_000;
 
-/** How long a key that could not be shared is not waited for, ms ("hit-for-miss" in Varnish). */
+/** How long nobody waits for a key that could not be shared, ms ("hit-for-miss" in Varnish). */
 const UNSHARED_MS = 2_000;
 
-/** How long a large body may be on its way before nobody counts on it any more, ms. */
+/** How long a large body may be on its way before it is no longer counted on, ms. */
 const LONGEST_MS = 600_000;
 
-/** Keys remembered of each kind, none for longer than its time; the oldest go first. */
+/** How many keys of each kind are remembered, none for longer than its time; the oldest go first. */
 const REMEMBERED_KEYS = 1_000;
 
-/** A request to an origin whose outcome others may wait for. Whether its outcome comes is up to the platform: see `isOverdue`. */
+/**
+ * A request to an origin whose outcome others may wait for. The platform may end it before its outcome comes: see `isOverdue`.
+ */
 export class Leader {
-  /** What it is registered under, see `coalescingKeyOf`. */
+  /** The key that it is registered under, see `coalescingKeyOf`. */
   readonly key: string;
   readonly outcome: Promise<SharedOutcome>;
-  /** It comes at the pace of a slow client: who asks next had better ask the origin. */
+  /** It comes at the pace of a slow client: the next request had better ask the origin. */
   isHeldUp = false;
-  /** How many wait for what it brings, beside the client of its own request. */
+  /** How many requests wait for it, besides the client of its own request. */
   followers = 0;
-  /** The first outcome counts. */
+  /** Only the first outcome counts. */
   readonly settle: (outcome: SharedOutcome) => void;
   readonly #hasChanged: () => boolean;
   #hasSettled = false;
   #overdueAt: number;
 
   /**
-   * @param patienceMs within which it settles, unless its request is gone
+   * @param patienceMs how long it may take to settle, unless its request is gone
    * @param hasChanged whether the resource has changed since it was asked for, see {@link Coalescing.watch}
    */
   constructor(key: string, patienceMs: number, hasChanged: () => boolean) {
@@ -75,23 +77,23 @@ export class Leader {
     return this.#hasSettled;
   }
 
-  /** The resource has changed since it was asked for: what it brings is not to be stored, nor shared with later requests. */
+  /** The resource has changed since it was asked for, so the outcome must not be stored or shared with later requests. */
   get isOutdated(): boolean {
     return this.#hasChanged();
   }
 
-  /** It takes so long that the platform may have ended its request: nobody is to wait for it. */
+  /** It has taken so long that the platform may have ended its request, so nobody should wait for it. */
   get isOverdue(): boolean {
     return Date.now() > this.#overdueAt;
   }
 }
 
 /**
- * The requests to origins under way in this isolate, by coalescing key, and what the last ones taught.
- * A leader is kept alive by its request (`waitUntil`), whether or not that request's client stays.
+ * The requests to origins under way in this isolate, by coalescing key, and what was learned from the last ones. A leader is
+ * kept alive by its request (`waitUntil`), whether or not that request's client stays.
  */
 export class Coalescing {
-  /** The one to wait for, by coalescing key; the oldest first. */
+  /** The leader to wait for, by coalescing key, oldest first. */
   readonly #leaders = new Map<string, Leader>();
   readonly #changes = new Changes();
   readonly #failures = new BoundedMap<string, { failure: OriginFailure; until: number }>(
@@ -100,7 +102,7 @@ export class Coalescing {
   );
   readonly #unshared = new BoundedMap<string, { until: number }>({ entries: REMEMBERED_KEYS }, "the oldest");
 
-  /** The leader to wait for; null where there is none, or waiting has just proved useless. */
+  /** The leader to wait for; null if there is none, or if waiting has just proved useless. */
   leaderOf(key: string, now: number): Leader | null {
     if (this.isUnshared(key, now)) return null;
     const leader = this.#leaders.get(key);
@@ -122,7 +124,10 @@ export class Coalescing {
     return known !== undefined && isAhead(known.until, LONGEST_FAILURE_MS, now) ? known.failure : null;
   }
 
-  /** Registers a leader until `done` settles. One that is on its way for the same key stays the one to wait for. */
+  /**
+   * Registers a leader until `done` settles. If another leader is on its way for the same key, requests go on waiting for that
+   * one.
+   */
   begin(leader: Leader, done: Promise<unknown>): void {
     const { key } = leader;
     const known = this.#leaders.get(key);
@@ -140,19 +145,19 @@ export class Coalescing {
     });
   }
 
-  /** Says of what is asked for now, each time it is called, whether its resource has changed since. */
+  /** For a request that begins now: returns a function that tells whether its resource has changed since. */
   watch(cacheKey: string): () => boolean {
     return this.#changes.watch(cacheKey);
   }
 
-  /** What was asked for under a cache key, in any variant, was asked for before the resource changed. */
+  /** The resource has changed: whatever was asked for under its cache key, in any variant, is outdated. */
   outdate(cacheKey: string): void {
     this.#changes.note(cacheKey);
   }
 
   #learn({ key }: Leader, outcome: SharedOutcome): void {
     const now = Date.now();
-    // That all places were taken a moment ago says nothing of now.
+    // That all slots were taken a moment ago says nothing about now.
     if (outcome.kind === "failed" && outcome.failure.reason === "origin-busy") return;
     if (outcome.kind === "failed") {
       const { failure } = outcome;
@@ -165,12 +170,12 @@ export class Coalescing {
   }
 }
 
-/** Whether a leader is nothing to begin to wait for. */
+/** Whether it is too late to begin to wait for a leader. */
 function isPast(leader: Leader): boolean {
   return leader.isOverdue || leader.isOutdated || leader.isHeldUp;
 }
 
-/** Most of a map are remembered for equally long, so that the oldest end first. */
+/** Most entries of a map are remembered for equally long, so the oldest expire first. */
 function remember<Value extends { until: number }>(
   map: Map<string, Value>,
   key: string,

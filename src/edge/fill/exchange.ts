@@ -12,17 +12,17 @@ export interface Filling extends Caches {
   coalescing: Coalescing;
   fills: FillBudget;
   ranges: RangeDemand;
-  /** What wholes are asked for through; null: the origin is asked straight. */
+  /** The tier through which wholes are asked for; null: the origin is asked directly. */
   tier: UpperTier | null;
   origins: OriginAccess;
-  /** After so long without taking anything a client is let go, ms. */
+  /** A client that takes nothing for this long is dropped, ms. */
   stalledMs: number;
 }
 
-/** A request and what the isolate has to answer it with. */
+/** A request, with what the isolate needs to answer it. */
 export type Exchange = Asked & Filling & Notes;
 
-/** What takes note of how its origin does. */
+/** Takes note of how its origin does. */
 export interface Notes {
   /** Counts a failure of the zone's origin. */
   noteFailure: (reason: FailureReason) => void;
@@ -30,7 +30,7 @@ export interface Notes {
   noteOrigin: OriginNotes;
 }
 
-/** Who asks of the way alone counts for nobody. */
+/** For questions about what the edge would do, which count for nobody. */
 export const NO_NOTES: Notes = {
   noteFailure: () => undefined,
   noteOrigin: { asked: () => undefined, received: () => undefined },

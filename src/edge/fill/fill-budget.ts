@@ -1,4 +1,4 @@
-/** Of one zone, or of all zones of an isolate. */
+/** Limits for one zone, or for all zones of an isolate. */
 export interface FillBounds {
   /** Fills under way. */
   fills: number;
@@ -6,7 +6,7 @@ export interface FillBounds {
   bytes: number;
 }
 
-/** One zone's: a quarter of the isolate's fills, half of its bytes. */
+/** For one zone: a quarter of the isolate's fills, and half of its bytes. */
 const ZONE_BOUNDS: FillBounds = { fills: 512, bytes: 16_777_216 };
 
 /** An isolate has 128 MB for everything. */
@@ -14,15 +14,15 @@ const ISOLATE_BOUNDS: FillBounds = { fills: 2_048, bytes: 33_554_432 };
 
 const NOTHING: Readonly<FillBounds> = { fills: 0, bytes: 0 };
 
-/** After so long the platform must have ended a fill without a word, ms. */
+/** A fill that is older than this must have been ended by the platform without notice, ms. */
 const LONGEST_MS = 600_000;
 
-/** What the fills under way may cost together, so that one zone's clients leave the isolate to the others. */
+/** Bounds what the fills under way cost together, so that one zone's clients leave room for the others. */
 export class FillBudget {
   readonly #bounds: { zone: FillBounds; isolate: FillBounds };
   readonly #zones = new Map<string, FillBounds>();
   readonly #all: FillBounds = { ...NOTHING };
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #permits = new Set<FillPermit>();
 
   constructor(bounds = { zone: ZONE_BOUNDS, isolate: ISOLATE_BOUNDS }) {
@@ -39,7 +39,7 @@ export class FillBudget {
     return this.#permit(zone, now, 1);
   }
 
-  /** Counts only what is held of a body that is no fill. @param now ms since the epoch */
+  /** Counts only the bytes that are held of a body, not a fill. @param now ms since the epoch */
   beginPart(zone: string, now: number): FillPermit {
     return this.#permit(zone, now, 0);
   }
@@ -72,7 +72,7 @@ export class FillBudget {
     else this.#zones.set(zone, used);
   }
 
-  /** Whether there is room, once what is over without a word is taken back. */
+  /** Whether there is room, once fills that ended without notice are taken back. */
   #makesRoomFor(zone: string, more: FillBounds, now: number): boolean {
     if (this.#hasRoomFor(zone, more)) return true;
     for (const permit of this.#permits) {
@@ -89,7 +89,7 @@ export class FillBudget {
   }
 }
 
-/** What a permit asks of its budget. */
+/** What a permit needs of its budget. */
 interface Share {
   take(bytes: number): boolean;
   giveBack(bytes: number): void;
@@ -109,11 +109,11 @@ export class FillPermit {
     this.#share = share;
   }
 
-  /** Whether so many bytes more may be held. */
+  /** Whether this many more bytes may be held. */
   readonly hold = (bytes: number): boolean => {
     if (this.#hasEnded || !this.#share.take(bytes)) return false;
     this.#held += bytes;
-    // To make room, the budget ends what is over, and this one may be.
+    // To make room, the budget ends expired permits, and this one may be among them.
     if (this.#hasEnded) this.release();
     return !this.#hasEnded;
   };

@@ -16,22 +16,22 @@ import { decodingForOne } from "./open-answer.ts";
 import { openWhole, standsInForOne } from "./open-whole.ts";
 import { validated } from "./validated.ts";
 
-/** A fill as it is asked for. */
+/** What a fill is asked to do. */
 export interface FillRequest {
-  /** The stale response to be validated, and whether it may be served in the place of a server error; null: fetch anew. */
+  /** The stale response to validate, and whether it may be served in place of a server error; null: fetch the whole. */
   stale: Stale | null;
   /** Whether the caller will read the body. */
   wantsBody: boolean;
-  /** Whether the body is kept whoever leaves: it is fetched for more than the client of this request. */
+  /** Whether the body is kept even if clients leave: it is fetched for more than the client of this request. */
   isForAll: boolean;
-  /** Hashes of the tags of what has been purged here: the tier may still hold it. */
+  /** Hashes of the tags of what was purged here, which the tier may still hold. */
   purgedTags?: readonly string[];
 }
 
 /**
- * Asks the origin for a whole resource, hands the answer on as it comes, and stores it where that is allowed.
- * Others with the same key wait for this one request; see {@link Coalescing}. Once nobody waits any more, the body is read on
- * only where little of it is left, see {@link isWorthFinishing}.
+ * Asks the origin for a whole resource, passes the answer on as it comes, and stores it if that is allowed. Other requests with
+ * the same key wait for this one; see {@link Coalescing}. Once nobody waits any more, the body is read on only if little of it
+ * is left, see {@link isWorthFinishing}.
  */
 export function fill(exchange: Exchange, wanted: FillRequest): Promise<Fill> {
   const { coalescing, target } = exchange;
@@ -44,7 +44,7 @@ export function fill(exchange: Exchange, wanted: FillRequest): Promise<Fill> {
     ({ done }) => done,
     () => leader.settle({ kind: "broken" }),
   );
-  // What may not be stored is nothing to wait for.
+  // There is no point in waiting for what may not be stored.
   if (!exchange.directives.noStore) coalescing.begin(leader, done);
   exchange.waitUntil(done);
   return led.then(({ fill }) => fill);
@@ -61,7 +61,7 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
     return validated(exchange, stale.stored, { ...outcome, zoneVersion }, isShared, above, leader);
   const reason = stale?.servesErrors ? errorReasonOf(response.status) : null;
   if (reason !== null) {
-    // There is something better than the error, and the origin is left in peace for a moment.
+    // There is something better than the error, and the origin is not asked again for a moment.
     await dropBody(response.body);
     const retryAfter = retryAfterSeconds(response.headers.get("retry-after"), outcome.answeredAt);
     return ledToFailure(leader, { reason, retryAfter });

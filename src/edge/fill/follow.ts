@@ -11,17 +11,17 @@ import { given, type Outcome } from "./outcome.ts";
 import { collapsed } from "./provenance.ts";
 import { failed, passOrStale } from "./stale-if-error.ts";
 
-/** How long a request waits for a large body that another one is fetching, ms. */
+/** How long a request waits for a large body that another request is fetching, ms. */
 const LARGE_PATIENCE_MS = 2_500;
 
-/** How long it waits where the other one's client takes nothing, ms: nobody is to hold up others by reading slowly. */
+/** How long it waits while the other request's client takes nothing, ms: nobody should hold up others by reading slowly. */
 const HELD_UP_MS = 100;
 
-/** What comes of requests for the same that are under way; null: there is none, or what it brings does not serve this one. */
+/** The outcome of a request under way for the same; null: there is none, or its outcome does not suit this request. */
 export async function outOfOthers(exchange: Exchange, found: Unusable): Promise<Outcome | null> {
   const { coalescing, directives, now } = exchange;
   const coalescingKey = coalescingKeyOf(exchange);
-  // The first leader may break off: then there is a second to wait for.
+  // If the first leader breaks off, there is a second one to wait for.
   for (let attempt = 0; attempt < 2; attempt++) {
     const leader = directives.noStore ? null : coalescing.leaderOf(coalescingKey, now);
     if (leader === null) return null;
@@ -33,7 +33,7 @@ export async function outOfOthers(exchange: Exchange, found: Unusable): Promise<
   return null;
 }
 
-/** What another request brings; null: it takes too long. `isKept`: whether the store has what is large, null likewise. */
+/** The outcome of another request; null: it takes too long. `isKept`: whether the store has a large body, or null likewise. */
 async function follow(
   exchange: Exchange,
   leader: Leader,
@@ -48,7 +48,7 @@ async function follow(
   }
 }
 
-/** Whether the store has a large body in the end; null: it takes too long, or is held up by its leader's client. */
+/** Whether the store gets all of a large body; null: it takes too long, or its leader's client holds it up. */
 async function keptInTime(
   leader: Leader,
   { kept, client }: Extract<SharedOutcome, { kind: "large" }>,
@@ -62,12 +62,12 @@ async function keptInTime(
     if (client.isWaiting && client.taken === taken) leader.isHeldUp = true;
     if (client.isWaiting) waits++;
   }
-  // Where it is the origin that is slow, to ask it once more brings nothing.
+  // If the origin is the slow one, asking it again gains nothing.
   if (waits > pauses / 2) leader.isHeldUp = true;
   return null;
 }
 
-/** What comes of what another request brought; null where it does not serve this one. */
+/** This request's outcome from that of another; null if that does not suit this request. */
 async function outOfLeader(
   exchange: Exchange,
   found: Unusable,
@@ -84,8 +84,8 @@ async function outOfLeader(
     case "large": {
       const { stored } = outcome;
       if (!isVariantFor(stored, exchange.request) || useOfAnswer(stored, exchange).kind === "purged") return null;
-      // It has been waited for a moment. This one is fetched apart, without keeping it twice; if a client holds the other
-      // one up, the next request keeps what it fetches.
+      // This request has waited long enough. It fetches the body for itself and does not keep it a second time. If a client
+      // holds the other one up, the next request keeps what it fetches.
       if (isKept === null) return passOrStale(exchange, found, "large");
       return isKept ? outOfStore(exchange, found, stored) : null;
     }
@@ -101,7 +101,7 @@ async function outOfLeader(
   }
 }
 
-/** What comes of what has been stored meanwhile; null where it does not serve this request. */
+/** The outcome from what has been stored meanwhile; null if that does not suit this request. */
 async function outOfStore(exchange: Exchange, found: Unusable, stored: StoredResponse): Promise<Outcome | null> {
   const again = await lookup(asOfAnswer(exchange, stored));
   if (again.kind === "miss" || again.use.kind === "validate") return null;

@@ -15,11 +15,11 @@ export async function forward(exchange: Exchange, found: Unusable): Promise<Outc
   if (course.kind === "pass") return pass(exchange, course.word);
   const range = partAskedFor(exchange);
 
-  // A request for the whole does not heed a part: what one client has asked for is not to shape what others get.
+  // A request for the whole ignores a stored part: what one client asked for must not shape what others get.
   if (range !== null && found.kind === "miss") {
     const inPart = await outOfPart(exchange);
     if (inPart !== null) return inPart;
-    // Where the end of something begins is not known before all of it is here: the origin is asked for just that.
+    // Where a suffix begins is not known before all of the body is here, so the origin is asked for just the suffix.
     if (range.kind === "suffix") return pass(exchange, "suffix");
   }
 

@@ -11,18 +11,18 @@ import type { Leader } from "./coalescing.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FillPermit } from "./fill-budget.ts";
 
-/** A body on its way to the client, and the end of the work on it (never rejects). */
+/** A body on its way to the client, and a promise for the end of the work on it (never rejects). */
 export interface Transfer {
-  /** Null where the client wants none. */
+  /** Null: the client wants none. */
   body: ReadableStream | null;
-  /** Tells what of it goes to the client. */
+  /** Counts what goes to the client. */
   tally: ByteTally;
   done: Promise<void>;
-  /** The client has all of it, or is gone. */
+  /** Resolves when the client has all of it, or is gone. */
   over: Promise<void>;
 }
 
-/** The exchange for a body from which codings were taken: its bytes were counted as they came. */
+/** The exchange for a body that was decoded: its bytes were counted as they came. */
 export function ofDecoded(exchange: Exchange, codings: readonly string[]): Exchange {
   return codings.length === 0 ? exchange : uncounted(exchange);
 }
@@ -50,7 +50,7 @@ export function passOn(
 }
 
 /**
- * Passes a part of a representation to the client and keeps it as that, where it is small.
+ * Passes a part of a representation to the client and, if it is small, keeps it as a part.
  *
  * @param hasChanged whether the resource has changed since it was asked for
  */
@@ -89,9 +89,9 @@ export function keepPart(
 }
 
 /**
- * Reads a body once: to the client as it comes, and into memory and the store, where it is found when it is whole.
+ * Reads a body once: to the client as it comes, and into memory and the store, where others find it once it is whole.
  *
- * @param replaced the response in whose place it is stored
+ * @param replaced the response that it replaces in the store
  */
 export function keep(
   exchange: Exchange,
@@ -103,7 +103,7 @@ export function keep(
   replaced: StoredResponse | null,
 ): Transfer {
   const { client, ...transfer } = towardsClient(exchange, stored, wantsBody);
-  // What each has to validate for itself is not waited for.
+  // Nobody waits for what each request has to validate for itself.
   const use = useOfAnswer(stored, exchange);
   if (use.kind === "validate" || use.kind === "purged") leader.settle({ kind: "unshared" });
   const done = readAndStore(exchange, stored, body ?? new Response("").body!, client, leader, permit, replaced).catch(
@@ -165,7 +165,7 @@ async function readAndStore(
     } else {
       leader.settle({ kind: outcome.kind === "passed" ? "unshared" : "broken" });
       if (put !== null) {
-        // A put that takes the break for the end writes the body all the same: removed before that, it would stay.
+        // A put that takes the break for the end writes the body anyway. If it were removed before that, it would stay.
         await (put as Promise<void>).catch(() => undefined);
         await store.removeBody(target.key, stored.bodyId);
       }
@@ -178,7 +178,7 @@ async function readAndStore(
   }
 }
 
-/** Whether the store has a newer answer of the origin by now: a leader that was held up has others beside it. */
+/** Whether the store has a newer answer of the origin by now: others may have overtaken a leader that was held up. */
 async function isSuperseded({ store, target, request }: Exchange, stored: StoredResponse): Promise<boolean> {
   const found = await store.find(target.key, request.headers);
   if (found.kind !== "response") return false;
@@ -205,7 +205,7 @@ async function keepSmall(
   return true;
 }
 
-/** A validator of ours for a small response that has none. */
+/** Our own validator for a small response that has none. */
 async function etagFor(stored: StoredResponse, body: Blob): Promise<string | null> {
   if (!needsEtag(stored)) return null;
   return etagOf(new Uint8Array(await crypto.subtle.digest("SHA-256", await body.arrayBuffer())));
@@ -237,7 +237,7 @@ function reportBroken({ target, tier, noteFailure }: Exchange, outcome: PumpOutc
   log("body_broken", { key: loggable(target.key), reason, detail: outcome.reason });
 }
 
-/** A stream whose length is known gives its reader a Content-Length, and fails where the promise is not kept. */
+/** A stream of known length gives its reader a Content-Length, and fails if it does not keep that promise. */
 function bodyStream(size: number | null): TransformStream<Uint8Array, Uint8Array> {
   return size === null ? new IdentityTransformStream() : new FixedLengthStream(size);
 }

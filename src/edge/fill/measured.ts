@@ -2,20 +2,20 @@ import { BodyReader } from "../body/body-reader.ts";
 import { BUFFER_BYTES } from "../body/pump.ts";
 import { pieceStream } from "../origin/piece-stream.ts";
 
-/** How long the end of a body is waited for, ms: one that takes longer goes on as it comes. */
+/** How long to wait for the end of a body, ms. One that takes longer is passed on as it comes. */
 const PATIENCE_MS = 1_000;
 
-/** A body and its length in bytes; null: nobody knows it before the end. */
+/** A body and its length in bytes; null: it is unknown until the end. */
 export interface Measured {
   body: ReadableStream<Uint8Array> | Blob | null;
   length: number | null;
 }
 
 /**
- * Reads a body whose length nobody says until its end, where that is near: a cache can tell whether it has all of it only of one
- * whose length is known. Where the body breaks off is for its reader to find.
+ * Reads a body of unknown length to its end, if that is near: a cache can tell whether it has the whole body only if the length
+ * is known. If the body breaks off, its reader finds out.
  *
- * @param received is told of the bytes as they come
+ * @param received is called with the bytes as they come
  */
 export async function measured(
   stream: ReadableStream<Uint8Array>,
@@ -32,7 +32,7 @@ export async function measured(
       const piece = await Promise.race([reading, late.promise]);
       if (piece === "late") break;
       if (piece === null) return { body: new Blob(held), length: size };
-      // The reader reads into the same bytes again.
+      // The reader will read into the same buffer again.
       held.push(new Uint8Array(piece));
       size += piece.byteLength;
       received(piece.byteLength);
@@ -40,11 +40,11 @@ export async function measured(
       if (size > BUFFER_BYTES) break;
     }
   } catch {
-    // `reading` has failed, and fails its next reader as well.
+    // `reading` has failed, and will fail its next reader as well.
   } finally {
     clearTimeout(timer);
   }
-  reading.catch(() => undefined); // read below
+  reading.catch(() => undefined); // awaited below
   async function* again(): AsyncGenerator<Uint8Array> {
     yield* held.splice(0);
     for (let piece = await reading; piece !== null; piece = await reader.next()) {
@@ -55,7 +55,7 @@ export async function measured(
   return { body: pieceStream(again(), () => void reader.cancel("nobody wants the rest")), length: null };
 }
 
-/** A body that is known to be so long, as a stream that says so and breaks where it is not. */
+/** A body of known length, as a stream that states its length and breaks if that is wrong. */
 export function ofLength(stream: ReadableStream<Uint8Array>, length: number): Measured {
   return { body: stream.pipeThrough(new FixedLengthStream(length)), length };
 }

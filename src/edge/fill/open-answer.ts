@@ -14,18 +14,18 @@ import type { OriginFailure } from "../origin/origin.ts";
 import { peek } from "../origin/peek.ts";
 import type { Target } from "../request/target.ts";
 
-/** An answer of the origin with its body, read as far as it takes to tell what the answer is. */
+/** An answer of the origin with its body, which was read just far enough to tell what it is. */
 export type Opened =
-  /** `decoding`: of an answer that is for all. None of it has been done to the body yet. */
+  /** `decoding`: that of an answer for everybody. The body has not been decoded yet. */
   | { kind: "open"; answer: OriginAnswer; decoding: Decoding; body: ReadableStream | null }
   /** Nothing of the body came. */
   | { kind: "failure"; failure: OriginFailure };
 
 /**
- * Opens the body of an answer. One that comes without a type under the name of an asset is taken for that asset, unless its
- * first bytes are those of a page: many an application sends its pages without a type, and leaves it to browsers to guess.
+ * Opens the body of an answer. If it has no type but an asset's name, it is taken for that asset, unless its first bytes are
+ * those of a page: many applications send pages without a type and let browsers guess.
  *
- * @param note is told of a body that breaks before its first bytes
+ * @param note is called for a body that breaks before its first bytes
  */
 export async function openAnswer(
   answer: OriginAnswer,
@@ -59,7 +59,7 @@ export async function openAnswer(
   }
 }
 
-/** The first bytes of a body without its codings, as far as they can be had of its own first ones. */
+/** The first bytes of a body without its codings, as far as they can be decoded from its own first bytes. */
 async function decodedStart(start: Uint8Array, codings: readonly string[], zone: ZoneDocument): Promise<Uint8Array> {
   if (codings.length === 0) return start;
   const decoded = (await decodedBody(new Blob([start]).stream(), codings, zone))!.getReader();
@@ -72,16 +72,16 @@ async function decodedStart(start: Uint8Array, codings: readonly string[], zone:
       size += pieces[pieces.push(value) - 1]!.byteLength;
     }
   } catch {
-    // The codings go on behind what is here, or are none: whoever reads the whole finds out.
+    // The coded data continues, or is not coded at all. Whoever reads the whole finds out.
   }
-  await decoded.cancel().catch(() => undefined); // one that has failed is gone all the same
+  await decoded.cancel().catch(() => undefined); // one that has failed is gone anyway
   return new Uint8Array(await new Blob(pieces).arrayBuffer());
 }
 
-/** The codings of an answer that nobody but this client gets: what it accepts stays as it came, and costs nothing. */
+/** The decoding for an answer that only this client gets: codings that it accepts stay on, which costs nothing. */
 export function decodingForOne(decoding: Decoding, request: Headers): Decoding {
   const { decoded, left } = decoding;
-  // A range is counted in bytes of the identity form.
+  // Ranges count bytes of the identity form.
   if (decoded.length === 0 || request.has("range")) return decoding;
   if (!acceptsCodings(request.get("accept-encoding"), decoded)) return decoding;
   return { decoded: [], left: [...left, ...decoded.toReversed()] };

@@ -4,12 +4,12 @@ import { unlistedFields } from "../request/forwarded-fields.ts";
 import type { Exchange } from "./exchange.ts";
 import { type Opened, openAnswer } from "./open-answer.ts";
 
-/** The origin's answer with its body opened, as it would be kept, and whether it is. */
+/** The origin's answer with its body opened, as it would be kept, and the verdict on whether it is. */
 export type OpenedWhole =
   | (Extract<Opened, { kind: "open" }> & { stored: StoredResponse; verdict: StoreVerdict })
   | Extract<Opened, { kind: "failure" }>;
 
-/** Opens what the origin has answered, and judges it. */
+/** Opens the origin's answer and judges it. */
 export async function openWhole(
   exchange: Exchange,
   outcome: OriginAnswer & { isFallback: boolean },
@@ -25,8 +25,8 @@ export async function openWhole(
 }
 
 /**
- * Whether an answer of the fallback origin is for this client alone: what it has sent beyond the cache key may be why the
- * first origin failed.
+ * Whether an answer of the fallback origin is for this client alone: something that the client sent beyond the cache key may
+ * have made the first origin fail.
  */
 export function standsInForOne(
   { isFallback }: { isFallback: boolean },

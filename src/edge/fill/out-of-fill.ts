@@ -12,10 +12,10 @@ import { pass } from "./pass.ts";
 import { answeredBy, type ComingFrom, missed, notKept, revalidated } from "./provenance.ts";
 import { failed } from "./stale-if-error.ts";
 
-/** In a larger object, a range that does not begin at the first byte is not made to wait for the bytes before it. */
+/** In a larger object, a range that does not begin at the first byte does not wait for the bytes before it. */
 const FAR_RANGE_BYTES = 67_108_864;
 
-/** What comes of what this request's own fill brought. */
+/** The outcome of this request's own fill. */
 export async function outOfFill(
   exchange: Exchange,
   found: Unusable,
@@ -34,7 +34,7 @@ export async function outOfFill(
       const { stored, body, tally, cookies } = filled;
       const range = stored.status === 200 ? partAskedFor(exchange) : null;
       if (range !== null && (!filled.isKept || isFarRange(range, stored) || !(isDeserved || isSmall(stored)))) {
-        // The fill is not to wait for a client that takes the range from another request.
+        // The fill should not wait for a client that gets the range by another request.
         await dropBody(body);
         return pass(exchange, filled.isKept ? "range" : filled.reason);
       }
@@ -54,15 +54,15 @@ export async function outOfFill(
   }
 }
 
-/** How an answer has come to this edge, and how old it is where it did not come from the origin. */
+/** How an answer came to this edge, and its age if it did not come from the origin. */
 function agedAbove({ above, stored }: Exclude<Fill, { kind: "failed" }>, { zone }: Exchange): ComingFrom {
   const age = above.isHit ? currentAge(freshnessOf(stored, zone.settings.ttl_mode), Date.now()) : null;
   return { above: above.status, aboveMs: above.tookMs, age };
 }
 
 /**
- * What comes of asking the origin for the range itself, where nothing says how long the whole is: players that ask for a
- * range, Safari among them, play nothing out of a 200. Null where the client asks for none, or the origin knows none.
+ * Asks the origin for the range itself, if the whole's length is unknown: players that ask for a range, Safari among them, play
+ * nothing from a 200. Null if the client asks for no range, or the origin answers with none.
  */
 async function outOfRange(exchange: Exchange): Promise<Outcome | null> {
   const { range, ranges, target, now } = exchange;

@@ -10,7 +10,7 @@ import { hit } from "./provenance.ts";
 
 /** A part of a representation whose whole is not stored (RFC 9111 §3.3). */
 interface Part {
-  /** The response as it would be with the whole: a 200 without `Content-Range`. */
+  /** The response as it would be for the whole: a 200 without `Content-Range`. */
   stored: StoredResponse;
   /** Positions of its first and last byte. */
   first: number;
@@ -18,8 +18,8 @@ interface Part {
 }
 
 /**
- * What comes of a range that lies within the stored part, while that is fresh; null where there is none. A body that does not
- * serve is let go of unread: many may wait for the whole at once.
+ * Answers a range that lies within a fresh stored part; null if there is none. A body that does not suit is closed unread,
+ * since many requests may wait for the whole at once.
  */
 export async function outOfPart(asked: Asked & Pick<Caches, "store">): Promise<ResponseOutcome | null> {
   const { store, target, waitUntil } = asked;
@@ -42,7 +42,7 @@ function isWithin({ request, range }: Asked, { stored, first, last }: Part): boo
   return part.kind === "part" && part.first >= first && part.last <= last;
 }
 
-/** What is stored, read as a part; null where it does not say which. */
+/** A stored response as a part; null if it does not say which part it is. */
 function toPart(stored: StoredResponse): Part | null {
   const headers = headersOf(stored.headers);
   const label = parseContentRange(headers.get("content-range"));

@@ -31,7 +31,7 @@ import { standsInForOne } from "./open-whole.ts";
 import { given, type Outcome } from "./outcome.ts";
 import { answeredBy, bypassed } from "./provenance.ts";
 
-/** Passes a GET or HEAD to the origin and its answer to the client, a range as a range; nothing is kept but a small part. */
+/** Passes a GET or HEAD to the origin and its answer to the client. A range is passed as a range. Only a small part is kept. */
 export function pass(exchange: Exchange, reason: CacheWord): Promise<Outcome> {
   const { request, target } = exchange;
   return passRequest(exchange, "bypass", reason, {
@@ -80,7 +80,7 @@ async function passRequest(
   const asKept = toStoredResponse(answer, request.headers, target, zone);
   const verdict = standsInForOne(outcome, exchange) ? null : verdictOn(exchange, answer, asKept);
   const transferBody = howToTransfer(exchange, verdict);
-  // A HEAD says what a GET would get.
+  // A HEAD is answered as a GET would be.
   const isForOne = transferBody === passOn && !verdict?.store;
   const forThis = isForOne ? decodingForOne(decoding, request.headers) : decoding;
   const stored = forThis === decoding ? asKept : toStoredResponse(answer, request.headers, target, zone, forThis);
@@ -108,7 +108,7 @@ function refused({ reason, code }: OriginFailure): Outcome {
 
 const NONSENSE: OriginOutcome = { kind: "failure", failure: { reason: "origin-nonsense", retryAfter: 0 } };
 
-/** An answer that this client can read. Where a part is none, the whole is asked for. */
+/** An answer that this client can read. If a part is not readable, the whole is asked for. */
 async function askForReadable(exchange: Exchange, asked: OriginRequest): Promise<OriginOutcome> {
   const { request, target } = exchange;
   const outcome = await askOrigin(exchange, asked, exchange.noteFailure);
@@ -117,7 +117,7 @@ async function askForReadable(exchange: Exchange, asked: OriginRequest): Promise
   if (status !== 206 && status !== 416) return outcome;
   if (asked.headers.has("range") && isReadablePart(outcome.response, request.headers, target)) return outcome;
   await dropBody(outcome.response.body);
-  // RFC 9110 §15.3.7, §15.5.17: either answers a request with a Range.
+  // RFC 9110 §15.3.7, §15.5.17: a 206 and a 416 both answer a request with a Range.
   if (!asked.headers.has("range")) return NONSENSE;
   const headers = originHeaders(exchange);
   const whole = await askOrigin(exchange, { ...asked, headers }, exchange.noteFailure);
@@ -127,8 +127,8 @@ async function askForReadable(exchange: Exchange, asked: OriginRequest): Promise
 }
 
 /**
- * Whether a client can make something of a part, or of its absence: it says which, and is of no coding that the whole would have
- * been rid of and that this client has not asked for.
+ * Whether a client can use a part, or a 416: it says which part it is, and has no coding that would be removed from the whole
+ * and that this client does not accept.
  */
 function isReadablePart({ status, headers }: Response, request: Headers, target: Target): boolean {
   const { decoded } = decodingOf({ status: 200, headers }, target);
@@ -140,7 +140,7 @@ function isReadablePart({ status, headers }: Response, request: Headers, target:
   return label !== null && (length === null || partHeld(label, Number(length)) !== null);
 }
 
-/** Whether an answer may be kept; null where it never is. */
+/** Whether an answer may be kept; null if such an answer never is. */
 function verdictOn(exchange: Exchange, answer: OriginAnswer, stored: StoredResponse) {
   const { request, zone, target, url } = exchange;
   const isPost = request.method === "POST";
@@ -149,8 +149,8 @@ function verdictOn(exchange: Exchange, answer: OriginAnswer, stored: StoredRespo
 }
 
 /**
- * A part that was asked for is kept as such, unless under a condition of the client's own, and the answer to a POST that says
- * what it represents (RFC 9110 §9.3.3), unless the origin was shown more of the client than a GET would show it.
+ * A part that was asked for is kept as a part, unless the client set a condition. The answer to a POST is kept if it says what
+ * it represents (RFC 9110 §9.3.3), unless the origin saw more of the client than it would see with a GET.
  */
 function howToTransfer(exchange: Exchange, verdict: StoreVerdict | null) {
   const isPost = exchange.request.method === "POST";
@@ -159,12 +159,12 @@ function howToTransfer(exchange: Exchange, verdict: StoreVerdict | null) {
   return verdict?.asPart ? keepPart : passOn;
 }
 
-/** A POST has its whole query, and its Origin where all headers are forwarded. */
+/** A POST is sent with its whole query, and with its Origin if all headers are forwarded. */
 function showsMoreThanGet({ request, zone, target, url }: Exchange): boolean {
   return target.query !== url.search || (zone.settings.forward.headers === "all" && request.headers.has("origin"));
 }
 
-/** Keeps what nobody could wait for. */
+/** Keeps a body that no other request could wait for. */
 function keepAlone(
   exchange: Exchange,
   stored: StoredResponse,
@@ -179,7 +179,7 @@ function keepAlone(
   return transfer;
 }
 
-/** Takes note of a range that its client has by now, where the whole of it could be stored. */
+/** Takes note of a range that its client has received, if its whole could be stored. */
 function noteRange(
   { request, range: asked, ranges, target, zone }: Exchange,
   response: Response,
@@ -188,11 +188,11 @@ function noteRange(
   tally: ByteTally,
 ): void {
   if (!verdict.store && verdict.reason !== "partial") return;
-  // Out of the whole, which is stored decoded, the next range would be one of another form.
+  // The whole is stored decoded, so a range of it would be one of another form.
   if (response.status === 206 && response.headers.has("content-encoding")) return;
   const size = response.status === 206 ? parseContentRange(response.headers.get("content-range"))?.size : stored.size;
   if (typeof size !== "number" || size > zone.settings.max_object_bytes) return;
-  // What was cut away from a whole on its way to the client is no demand.
+  // A range that was cut out of a whole on its way to the client does not count as demand.
   const selected = selectedValidators(headersOf(stored.headers));
   const range = response.status === 206 ? null : requestedRange(request.method, request.headers, selected, size, asked);
   const cutOut = range?.kind === "part" ? range.last - range.first + 1 : tally.total;
@@ -202,8 +202,8 @@ function noteRange(
 /**
  * Forgets what an unsafe method has changed.
  *
- * @param hasChanged whether another one had changed what this one asked for
- * @returns whether what it was answered is outdated: by another change, not by its own
+ * @param hasChanged whether another request had changed the resource meanwhile
+ * @returns whether its answer is outdated: by another change, not by its own
  */
 async function invalidate(exchange: Exchange, response: Response, hasChanged: () => boolean): Promise<() => boolean> {
   const { request, zone, document, url, store, coalescing } = exchange;
@@ -221,14 +221,14 @@ async function invalidate(exchange: Exchange, response: Response, hasChanged: ()
   const wasOutdated = hasChanged();
   for (const key of keys) coalescing.outdate(key);
   const hasChangedAgain = wasOutdated ? () => true : coalescing.watch(exchange.target.key);
-  // The origin has done it, whatever becomes of the cache.
+  // The origin has made the change, whatever becomes of the cache.
   for (const key of keys) await store.remove(key).catch(reportStoreFailure(key));
   return hasChangedAgain;
 }
 
 /**
- * The range that a client asks for, as far as it is one: in the edge's own spelling, and under a condition only if that can
- * hold. Without one the whole is asked for, as RFC 9110 §14.2 allows.
+ * The range fields for the origin, if the client asks for a valid range: in the edge's own spelling, and with a condition only
+ * if that can hold. Otherwise the whole is asked for, as RFC 9110 §14.2 allows.
  */
 function rangeFields({ request, range }: Exchange): Record<string, string> {
   const ifRange = request.headers.get("if-range");

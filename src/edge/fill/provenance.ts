@@ -7,23 +7,23 @@ import type { StatusAbove } from "../tier/upper-tier.ts";
 /** Where an answer came from, in one word. */
 export type XCache = "HIT" | "MISS" | "STALE" | "REVALIDATED" | "BYPASS";
 
-/** A word, and which of a zone's origins has answered. */
+/** A word, and the name of the zone's origin that answered. */
 export type Detail = CacheWord | `origin:${string}` | `${CacheWord} origin:${string}`;
 
-/** How an answer came about, as `Cache-Status` (RFC 9211), `X-Cache` and `Age` say it. */
+/** How an answer came about, as `Cache-Status` (RFC 9211), `X-Cache` and `Age` report it. */
 export interface Provenance {
   cacheStatus: Omit<CacheStatus, "detail"> & { detail?: Detail };
   xCache: XCache;
-  /** Seconds; null: straight from the origin, whose own Age stands. */
+  /** Seconds; null: directly from the origin, whose own Age stays. */
   age: number | null;
-  /** What the cache above has done, where it was asked for a whole, and how long it took, ms. */
+  /** What the cache above did, if it was asked for a whole, and how long it took, ms. */
   above?: StatusAbove;
   aboveMs?: number;
 }
 
 /**
- * What an answer has passed on its way to this edge; `aboveMs`: how long the cache above took, `age`: seconds, null where it
- * comes straight from the origin.
+ * What an answer has passed on its way to this edge; `aboveMs`: how long the cache above took; `age`: seconds, null: it comes
+ * directly from the origin.
  */
 export interface ComingFrom {
   above: StatusAbove | null;
@@ -33,17 +33,17 @@ export interface ComingFrom {
 
 type Aged = { age: number; ttl: number };
 
-/** Out of the store, without a word from the origin. */
+/** From the store, without asking the origin. */
 export function hit(xCache: "HIT" | "STALE", { age, ttl }: Aged, detail?: CacheWord): Provenance {
   return { cacheStatus: { hit: true, ttl, ...(detail && { detail }) }, xCache, age };
 }
 
-/** Out of what another request was just given. */
+/** From the answer that another request just got. */
 export function collapsed(found: Lookup, { age, ttl }: Aged): Provenance {
   return { cacheStatus: { fwd: forwardReason(found), collapsed: true, ttl }, xCache: "HIT", age };
 }
 
-/** A 304 of the origin confirmed it. */
+/** Confirmed by a 304 of the origin. */
 export function revalidated(stored: StoredResponse, from: ComingFrom): Provenance {
   return {
     cacheStatus: { fwd: "stale", fwdStatus: 304, ttl: ttlOf(stored, from.age), stored: true },
@@ -89,7 +89,7 @@ export function bypassed(stored: StoredResponse, fwd: "bypass" | "method", detai
   };
 }
 
-/** Says which of a zone's origins has answered; null: the zone has one. */
+/** Adds which of a zone's origins has answered; null: the zone has one. */
 export function answeredBy(origin: string | null, provenance: Provenance): Provenance {
   if (origin === null) return provenance;
   const { cacheStatus } = provenance;
@@ -97,7 +97,7 @@ export function answeredBy(origin: string | null, provenance: Provenance): Prove
   const named = `origin:${origin}` as const;
   return {
     ...provenance,
-    // The word stays the first: what follows it is a name.
+    // The word stays first, and the name follows it.
     cacheStatus: { ...cacheStatus, detail: (detail === undefined ? named : `${detail} ${named}`) as CacheWord },
   };
 }
@@ -106,7 +106,7 @@ function saidAbove({ above, aboveMs }: ComingFrom): Pick<Provenance, "above" | "
   return { ...(above !== null && { above }), ...(aboveMs !== null && { aboveMs }) };
 }
 
-/** @param age null: as old as it was when it came */
+/** @param age null: its age when it arrived */
 function ttlOf(stored: StoredResponse, age: number | null): number {
   return stored.lifetime - (age ?? Math.floor(stored.initialAge));
 }

@@ -1,23 +1,23 @@
 import { BoundedMap } from "../../memo/bounded-map.ts";
 import { isAhead } from "../../memo/is-recent.ts";
 
-/** Wholes up to this length are fetched for any range of them that is asked for again (bytes). */
+/** A whole up to this length is fetched as soon as a range of it is asked for again (bytes). */
 const SMALL_BYTES = 1_048_576;
 
-/** What of a whole must have reached clients in ranges before it is fetched for the next one. */
+/** The share of a whole that must have reached clients in ranges before the whole is fetched for the next range. */
 const SHARE = 0.1;
 
 /** How long a passed range counts, ms. */
 const LATELY_MS = 60_000;
 
-/** Keys remembered; the oldest go first. */
+/** How many keys are remembered; the oldest go first. */
 const REMEMBERED_KEYS = 2_000;
 
-/** Longer keys are not remembered: a stream of them is an attack (characters). */
+/** Longer keys are not remembered, since a stream of them is an attack (characters). */
 const LONGEST_KEY = 1_024;
 
 interface Asked {
-  /** Of the whole, bytes. */
+  /** The whole's length, bytes. */
   size: number;
   /** Bytes that clients were given in ranges. */
   bytes: number;
@@ -25,15 +25,19 @@ interface Asked {
 }
 
 /**
- * The ranges that were passed to origins lately, by cache key. To fetch a whole for the sake of a range moves bytes that no
- * client has asked for, so it has to have been earned: what an origin sends stays in proportion to what clients have taken.
+ * The ranges that were passed to origins lately, by cache key. Fetching a whole for the sake of a range moves bytes that no
+ * client asked for, so clients must have earned it: what an origin sends stays in proportion to what they have taken.
  */
 export class RangeDemand {
   readonly #asked = new BoundedMap<string, Asked>({ entries: REMEMBERED_KEYS }, "the oldest");
 
   readonly #unmeasured = new BoundedMap<string, { until: number }>({ entries: REMEMBERED_KEYS }, "the oldest");
 
-  /** Takes note of a whole that came without its length, although its origin knows ranges of it. @param now ms since the epoch */
+  /**
+   * Takes note of a whole that came without its length, although its origin serves ranges of it.
+   *
+   * @param now ms since the epoch
+   */
   noteUnmeasured(key: string, now: number): void {
     if (key.length <= LONGEST_KEY) this.#unmeasured.set(key, { until: now + LATELY_MS });
   }
@@ -46,7 +50,7 @@ export class RangeDemand {
   /**
    * Takes note of a range that was passed.
    *
-   * @param size of the whole, bytes
+   * @param size the whole's length, bytes
    * @param bytes that the client took
    * @param now ms since the epoch
    */
@@ -56,13 +60,13 @@ export class RangeDemand {
     this.#asked.set(key, { size, bytes: (before?.size === size ? before.bytes : 0) + bytes, until: now + LATELY_MS });
   }
 
-  /** Whether the next range of it is to be answered by fetching the whole. @param now ms since the epoch */
+  /** Whether to answer the next range by fetching the whole. @param now ms since the epoch */
   deservesWhole(key: string, now: number): boolean {
     const asked = this.#lately(key, now);
     return asked !== null && (asked.size <= SMALL_BYTES || asked.bytes >= asked.size * SHARE);
   }
 
-  /** Bytes of the whole, where a range of it was passed lately; else null. @param now ms since the epoch */
+  /** The whole's length, bytes, if a range of it was passed lately; otherwise null. @param now ms since the epoch */
   sizeOf(key: string, now: number): number | null {
     return this.#lately(key, now)?.size ?? null;
   }

@@ -18,14 +18,14 @@ import { hit, type Provenance } from "./provenance.ts";
 const UNCACHED: Outcome = { kind: "refused", reason: "only-if-cached" };
 const CLOSED: Outcome = { kind: "refused", reason: "maintenance" };
 
-/** What is done with a GET or HEAD, once it is known what is stored for it. */
+/** What to do with a GET or HEAD, once it is known what is stored for it. */
 export type ReadCourse =
   | { kind: "uncached" }
   | { kind: "forward"; found: Unusable }
-  /** `refreshes`: the origin is asked as well, and nobody waits for it. */
+  /** `refreshes`: the origin is asked as well, but nobody waits for it. */
   | { kind: "give"; stored: StoredResponse; source: BodySource; provenance: Provenance; refreshes: boolean };
 
-/** What comes of a GET or HEAD: out of the caches where that is allowed, else from the origin. */
+/** Answers a GET or HEAD: from the caches if that is allowed, otherwise from the origin. */
 export async function read(exchange: Exchange): Promise<Outcome> {
   if (isBypassed(exchange)) return exchange.directives.onlyIfCached ? UNCACHED : pass(exchange, "rule");
   const course = courseOfRead(exchange, await lookup(exchange));
@@ -44,12 +44,12 @@ export async function read(exchange: Exchange): Promise<Outcome> {
   }
 }
 
-/** Whether a rule has nothing looked up for a request, and nothing stored. */
+/** Whether a rule makes a request bypass the cache: nothing is looked up, and nothing stored. */
 export function isBypassed({ zone }: Pick<Exchange, "zone">): boolean {
   return zone.ruled?.isBypassed === true;
 }
 
-/** Decides what is done with a GET or HEAD for which this was found. */
+/** Decides what to do with a GET or HEAD for which this was found. */
 export function courseOfRead({ directives }: Pick<Exchange, "directives">, found: Lookup): ReadCourse {
   // RFC 9111 §5.2.1.7: only-if-cached wants a stored response or a 504.
   const forwarded = (unusable: Unusable): ReadCourse =>
@@ -60,7 +60,7 @@ export function courseOfRead({ directives }: Pick<Exchange, "directives">, found
     case "fresh":
       return { kind: "give", stored, source, provenance: hit("HIT", use), refreshes: false };
     case "stale-while-revalidate": {
-      // RFC 9111 §5.2.1.5: what it brings could not be stored. Whoever asks next has it brought up to date.
+      // RFC 9111 §5.2.1.5: what this request fetched could not be stored. The next request refreshes it.
       const refreshes = !directives.noStore;
       return { kind: "give", stored, source, provenance: hit("STALE", use, use.kind), refreshes };
     }
@@ -71,14 +71,14 @@ export function courseOfRead({ directives }: Pick<Exchange, "directives">, found
   }
 }
 
-/** What is stored, fresh or stale, for a request whose origin is left in peace. */
+/** The stored response, fresh or stale, for a request whose origin must not be asked. */
 export async function readStored(exchange: Exchange): Promise<Outcome> {
   const found = await lookup({ ...exchange, zone: asStaleAsMayBe(exchange.zone) });
   const provenance = provenanceOfStored(found);
   return found.kind === "miss" || provenance === null ? CLOSED : given(found.stored, found.source, provenance);
 }
 
-/** How an answer comes about out of what was found while the zone is closed; null: there is none that may be used. */
+/** The provenance of a stored response while the zone is closed; null: there is none that may be used. */
 export function provenanceOfStored(found: Lookup): Provenance | null {
   if (found.kind === "miss") return null;
   const { use } = found;
@@ -87,19 +87,19 @@ export function provenanceOfStored(found: Lookup): Provenance | null {
   return mayBeStale ? hit("STALE", use, "maintenance") : null;
 }
 
-/** A zone whose stored responses may be as stale as they are ever kept: it is closed, and nothing better comes. */
+/** The zone, with stored responses allowed to be as stale as any that are kept: it is closed, and nothing better will come. */
 export function asStaleAsMayBe(zone: ZoneDocument): ZoneDocument {
   return { ...zone, settings: { ...zone.settings, stale_if_error: STORED_FOR_SECONDS } };
 }
 
-/** A fresh response out of the caches, for a request that has other keys to try; null where there is none. */
+/** A fresh response from the caches, for a request that has other keys to try; null: there is none. */
 export async function readFresh(exchange: Exchange): Promise<Outcome | null> {
   const found = await lookup(exchange);
   const isFresh = found.kind === "found" && found.use.kind === "fresh";
   return isFresh ? given(found.stored, found.source, hit("HIT", found.use)) : null;
 }
 
-/** RFC 5861 §3: one request brings a stale response up to date, and nobody waits for it. */
+/** RFC 5861 §3: one request refreshes a stale response, and nobody waits for it. */
 function refreshInBackground(exchange: Exchange, stored: StoredResponse): void {
   const { coalescing, fills, zone, target, now, waitUntil } = exchange;
   const coalescingKey = coalescingKeyOf(exchange);
@@ -107,7 +107,7 @@ function refreshInBackground(exchange: Exchange, stored: StoredResponse): void {
   if (coalescing.isLed(coalescingKey) || coalescing.recentFailure(coalescingKey, now) !== null) return;
   const stale = { stored, servesErrors: true };
   const refresh = fill(exchange, { stale, wantsBody: false, isForAll: true });
-  // Nobody waits for what it brings, so nobody else would hear of it if it fails.
+  // Nobody waits for it, so nobody else would learn of its failure.
   const report = (error: unknown) => log("refresh_failed", { key: loggable(target.key), error });
   waitUntil(refresh.then((led) => ("body" in led ? dropBody(led.body) : undefined)).catch(report));
 }

@@ -12,10 +12,10 @@ import type { Leader } from "./coalescing.ts";
 import type { Exchange } from "./exchange.ts";
 import { type Led, NOTHING_LEFT } from "./filled.ts";
 
-/** Whoever asks without a word of their own. */
+/** A request without any fields of its own. */
 const ANYBODY: StorableFor = { request: { headers: new Headers() }, directives: NO_DIRECTIVES };
 
-/** RFC 9111 §4.3.4: the stored response is brought up to date and kept. */
+/** RFC 9111 §4.3.4: updates the stored response and keeps it. */
 export function validated(
   exchange: Exchange,
   stale: StoredResponse,
@@ -39,9 +39,9 @@ export function validated(
   const fresh = freshened(stale, answer, request.headers, target, zone);
   const updated = { response: { status: fresh.status, headers: headersOf(fresh.headers) } };
   const isStorable = (asked: StorableFor) => storeVerdict(updated, fresh, asked, target, zone).store;
-  // A 304 may say that what was stored must not stay. What one request says of itself changes nothing for the others.
+  // A 304 may say that the stored response must not stay. What one request says of itself changes nothing for others.
   const mayStay = isStorable(ANYBODY);
-  // Who waits for it would have to validate it as well.
+  // Those that wait for it would have to validate it as well.
   const isUsable = useOfAnswer(fresh, exchange).kind !== "validate";
   const staysAsItIs = leader.isOutdated || !isStorable(exchange) || !isWorthWriting(stale, fresh, isUsable, zone);
   if (mayStay && staysAsItIs) {
