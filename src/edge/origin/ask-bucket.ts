@@ -1,7 +1,7 @@
 import { type AskBucket, fileKey } from "../../files/buckets.ts";
 import { log } from "../../log/log.ts";
 
-/** What a bucket is asked. */
+/** A request to a bucket. */
 interface BucketRequest {
   method: string;
   pathAndQuery: string;
@@ -9,7 +9,7 @@ interface BucketRequest {
 }
 
 /**
- * Asks a bucket of the deployment in the place of a server: each zone for its own files, and for no others. Null: it gave no
+ * Asks one of the deployment's buckets instead of a server. Each zone can ask for its own files only. Null: the bucket gave no
  * answer.
  */
 export async function askBucket(
@@ -20,7 +20,7 @@ export async function askBucket(
 ): Promise<Response | null> {
   const [path = ""] = pathAndQuery.split("?", 1);
   try {
-    // The key says what is asked for: its URL is for nobody.
+    // The key says what is asked for. Nobody uses this URL.
     const asked = new Request("https://bucket.invalid/", { method, headers });
     const response = await buckets(name, fileKey(zoneId, path), asked);
     if (response === null) log("bucket_missing", { bucket: name, files: 0 });

@@ -10,7 +10,7 @@ import type { OriginOutcome, OriginRequest } from "./origin-outcome.ts";
 import { withOwnRedirects } from "./own-redirects.ts";
 import { pathBelow } from "./path-below.ts";
 
-/** Asks one of a zone's servers in its own way: below its path, with what it is shown of who asks. */
+/** Asks one of a zone's servers in its own way: below its path, and with its own headers and credentials. */
 export async function askCandidate(
   asking: Asking,
   candidate: Candidate,
@@ -31,7 +31,7 @@ export async function askCandidate(
   return ownRedirects(asking, candidate, request, outcome);
 }
 
-/** Asks a bucket of the deployment for the zone's files. */
+/** Asks one of the deployment's buckets for the zone's files. */
 async function askFiles(
   bucket: string,
   { zone, origins, noteOrigin }: Asking,
@@ -50,7 +50,7 @@ function splitQuery(pathAndQuery: string): [path: string, query: string] {
   return at === -1 ? [pathAndQuery, ""] : [pathAndQuery.slice(0, at), pathAndQuery.slice(at)];
 }
 
-/** The outcome, with redirects to the origin that was asked as redirects to the zone. */
+/** The outcome, with redirects to the origin turned into redirects to the zone. */
 async function ownRedirects(
   { zone, hosts }: Asking,
   { base, prefix, host }: Candidate,

@@ -12,10 +12,10 @@ import { toldUpload } from "./told-upload.ts";
 import { platformReason, whyFailed } from "./why-failed.ts";
 
 /**
- * Asks one server once; where a connection fails, once more.
+ * Asks one server once, and once more if the connection fails.
  *
- * @param firstByteMs until its answer begins; where something is sent, also until the next piece of that is sent
- * @param request with the path as that server has it, and all fields
+ * @param firstByteMs how long its answer may take to begin. The same time is allowed for each piece of a body that is sent
+ * @param request with the path on that server, and all fields
  */
 export async function askOnce(
   candidate: Candidate,
@@ -40,13 +40,13 @@ export async function askOnce(
           ...init,
           redirect: "manual",
           cache: "no-store", // see `askNoReload`
-          encodeResponseBody: "manual", // the platform would decode whatever a few bytes claim to be
+          encodeResponseBody: "manual", // otherwise the platform would decode whatever a few bytes claim to be
         })
       : socketFetch(base, request.pathAndQuery, host, init);
   if (host === null) askNoReload(headers);
   try {
     const response = await ask().catch((error: unknown) => {
-      // The connection may have been kept alive for too long.
+      // It may have been a kept-alive connection that the server had closed.
       if (!isRepeatable(request) || timeout.signal.aborted) throw error;
       notes.asked(null);
       askedAt = Date.now();
@@ -77,7 +77,7 @@ export async function askOnce(
   }
 }
 
-/** It is the client's fault, and nothing is said of the origin. */
+/** This is the client's fault, and says nothing about the origin. */
 function unsent(reason: RequestBodyFailure): OriginOutcome {
   return { kind: "failure", failure: { reason, retryAfter: 0 } };
 }
@@ -88,12 +88,12 @@ function failed({ base, name }: Candidate, reason: FailureReason, error: string)
 }
 
 /**
- * Below a Worker's `fetch` lies the cache of the Worker's own Cloudflare zone, which keeps `.css`, `.js`, `.png` and the
- * like by default: what a purge has made a miss here would be a hit there, and come back as new. `cache: "no-store"` neither
- * looks there nor leaves anything there, and lets HEAD and ranges pass as they are; a negative `cacheTtlByStatus` forbids
- * only the keeping, when the answer has come. But the runtime then says `Cache-Control: no-cache` to the origin, unless the
- * request says something itself, and a cache that the origin has in front would be passed over at each miss of ours. So
- * it says what asks for nothing (RFC 9111 §5.2.1.3), beside which `Pragma` is ignored (RFC 7234 §5.4).
+ * Below a Worker's `fetch` lies the cache of the Worker's own Cloudflare zone, which keeps `.css`, `.js`, `.png` and the like
+ * by default: a file that was purged here would still be a hit there, and come back as if it were new. `cache: "no-store"`
+ * neither looks there nor leaves anything there, and lets HEAD and ranges pass unchanged. A negative `cacheTtlByStatus` would
+ * only forbid keeping the answer once it has come. But with "no-store" the runtime sends `Cache-Control: no-cache` to the
+ * origin, unless the request has a directive of its own, so each of our misses would bypass a cache in front of the origin. So
+ * the request has a directive that asks for nothing (RFC 9111 §5.2.1.3), beside which `Pragma` is ignored (RFC 7234 §5.4).
  */
 function askNoReload(headers: Headers): void {
   if (!headers.has("cache-control")) headers.set("cache-control", "min-fresh=0");

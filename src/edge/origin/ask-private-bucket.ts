@@ -9,8 +9,8 @@ import type { Asking } from "./origin-access.ts";
 import { isRepeatable, type OriginOutcome, type OriginRequest } from "./origin-outcome.ts";
 
 /**
- * Asks a bucket for an object. No query goes there: with the zone's signature it would be a question about the bucket, such as
- * what is in it; and nothing of the client's by which S3 is asked for more.
+ * Asks a bucket for an object. No query is sent: with the zone's signature it could ask about the bucket itself, such as what
+ * is in it. Nor is any field of the client's that would ask S3 for more.
  */
 export async function askPrivateBucket(
   { zone, origins, noteOrigin }: Asking,
@@ -24,7 +24,7 @@ export async function askPrivateBucket(
   const { base, host, prefix } = candidate;
   const pathAndQuery = (prefix === "" ? "" : bucketPath(prefix)) + path;
   const url = `${new URL(base).protocol}//${host ?? new URL(base).host}${pathAndQuery}`;
-  // What a parser reads otherwise would be signed otherwise.
+  // A URL that the parser reads differently would be signed differently.
   if (new URL(url).pathname !== pathAndQuery) return noObject(request, candidate);
   const ask = async (skew: number) => {
     const headers = headersFor(candidate, request.headers, credentials);
@@ -41,7 +41,7 @@ export async function askPrivateBucket(
   const known = origins.skews.get(base) ?? 0;
   let outcome = await ask(known);
   if (outcome.kind === "refused" && outcome.code === "RequestTimeTooSkewed" && Number.isFinite(outcome.skew)) {
-    // The bucket says what time it is: one of the two clocks is wrong, and the bucket's counts.
+    // The bucket says what time it is. One of the two clocks is wrong, and the bucket's counts.
     origins.skews.set(base, outcome.skew);
     outcome = await ask(outcome.skew);
   }
@@ -56,7 +56,7 @@ export async function askPrivateBucket(
   return { kind: "failure", failure: { reason: "origin-auth", retryAfter: 0, ...(code !== null && { code }) } };
 }
 
-/** Of what can be no object of a bucket. */
+/** The answer for a path that cannot be an object in a bucket. */
 function noObject({ method }: OriginRequest, { name }: Candidate): OriginOutcome {
   const body = `${JSON.stringify({ error: "a bucket has no such object", code: "origin-s3", origin_code: "NoSuchKey" })}\n`;
   const headers = { "content-type": "application/json", "content-length": String(body.length) };

@@ -1,14 +1,14 @@
 import { isError } from "../../http/statuses.ts";
 import { bucketErrorCode } from "./bucket-error-code.ts";
 
-/** What a bucket's answer is to the edge. */
+/** What a bucket's answer means to the edge. */
 export type BucketAnswer =
-  /** The object, or that there is none: for clients. */
+  /** The object, or that there is none. Clients get it. */
   | { kind: "answer"; response: Response }
-  /** Of the zone's own doing: its key, its region, its bucket. `code`: the bucket's word, where it says one. */
+  /** Caused by the zone: by its key, region or bucket. `code`: the bucket's word, if it gives one. */
   | { kind: "refused"; code: string | null };
 
-/** What is the zone's fault, whatever status it comes with. */
+/** Codes that are the zone's fault, whatever status they come with. */
 const ZONES_FAULTS = new Set([
   ...["AuthorizationHeaderMalformed", "AuthorizationQueryParametersError", "AllAccessDisabled", "ExpiredToken"],
   ...["AccessDenied.SignatureDoesNotMatch", "AuthFailure", "InvalidSecurity", "InvalidToken", "NotSignedUp"],
@@ -18,10 +18,10 @@ const ZONES_FAULTS = new Set([
 ]);
 
 /**
- * Reads the answer of a bucket. Its errors are XML that names the bucket, the key that signed and more of the zone's: clients get
- * the status and the code, in the edge's own form.
+ * Reads the answer of a bucket. Its errors are XML that names the bucket, the signing key and more about the zone, so clients
+ * get only the status and the code, in the edge's own form.
  *
- * @param received is told of the bytes of an error
+ * @param received is called with the bytes of an error
  */
 export async function bucketAnswer(
   response: Response,

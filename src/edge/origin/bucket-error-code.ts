@@ -1,15 +1,15 @@
 import { dropBody } from "../body/drop-body.ts";
 
-/** What is read of an error (bytes): its code stands at its beginning. */
+/** How much of an error is read (bytes): its code is near the beginning. */
 const ERROR_BYTES = 16_384;
 
-/** Longest wait for it, ms. */
+/** The longest wait for it, ms. */
 const ERROR_MS = 5_000;
 
 /**
- * The code of a bucket's error, which is XML; null: it says none. The body is used up.
+ * The code in a bucket's XML error; null: it has none. The body is used up.
  *
- * @param received told how many bytes of it have come
+ * @param received is called with its bytes as they come
  */
 export async function bucketErrorCode(
   { body, headers }: Response,
@@ -32,10 +32,10 @@ export async function bucketErrorCode(
       text += decoder.decode(read.value, { stream: true });
     }
   } catch {
-    // It broke off: what has come has to do.
+    // It broke off, so what has come has to suffice.
   } finally {
     clearTimeout(timer);
-    reader.cancel().catch(() => undefined); // one that has failed is gone all the same
+    reader.cancel().catch(() => undefined); // one that has failed is gone anyway
   }
   return /<Code>\s*([A-Za-z0-9._-]{1,64})\s*<\/Code>/.exec(text)?.[1] ?? null;
 }

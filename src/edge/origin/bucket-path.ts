@@ -1,12 +1,12 @@
 /**
- * The path of an object in a bucket, spelled as Signature Version 4 spells it: each byte percent-encoded but unreserved ones
- * and `/`. So what is signed is what is sent, and a `+` is a plus to every server. Null where there can be no such object: its
- * key would be empty, or no UTF-8.
+ * The path of an object in a bucket, spelled as in Signature Version 4: each byte is percent-encoded, except unreserved ones
+ * and `/`. So exactly what is signed is sent, and a `+` is a plus to every server. Null if there can be no such object: its key
+ * would be empty, or not UTF-8.
  *
- * @param path of a URL, without the bucket
+ * @param path a URL's path, without the bucket
  */
 export function bucketPath(path: string): string | null {
-  // Without a key it would be the bucket, whose answer is the list of what is in it.
+  // Without a key this would be the bucket itself, which answers with a list of its objects.
   if (/^(?:\/|%2f)*$/i.test(path)) return null;
   try {
     const key = decodeURIComponent(path.replace(/%(?![0-9a-f]{2})/gi, "%25"));

@@ -3,23 +3,23 @@ export interface BucketKey {
   region: string;
   accessKeyId: string;
   secret: string;
-  /** Keys that were made of the secret, by day. */
+  /** Keys that were derived from the secret, by day. */
   derived: Map<string, ArrayBuffer>;
 }
 
 /** SHA-256 of nothing: neither a GET nor a HEAD has content. */
 const NO_CONTENT = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/** What is signed of a request beside its host and path: all by which an answer is more or less than the object. */
+/** The fields that are signed besides host and path: all that change how much of the object an answer has. */
 const SIGNED = ["range", "if-range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since"];
 
-/** A key is made for each day. */
+/** How many days' keys are kept. */
 const DERIVED_BOUND = 4;
 
 /**
  * The fields that a request for an object is signed with (Signature Version 4 of AWS, in the `Authorization` field).
  *
- * @param url as it is sent, by the host that stands in `Host`; it has no query
+ * @param url as it is sent, with the host from `Host`; it has no query
  * @param now by the bucket's clock, ms since the epoch
  */
 export async function bucketSignature(
@@ -32,7 +32,7 @@ export async function bucketSignature(
   if (derived.size > DERIVED_BOUND) derived.clear();
   const signed = new Headers({ "x-amz-content-sha256": NO_CONTENT });
   for (const [name, value] of headers) if (SIGNED.includes(name) || name.startsWith("x-amz-")) signed.set(name, value);
-  // When the first bucket is asked: isolates start without it.
+  // Loaded when a bucket is first asked, so that isolates start without it.
   const { AwsV4Signer } = await import("aws4fetch");
   const signer = new AwsV4Signer({
     method,

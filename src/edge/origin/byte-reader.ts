@@ -1,16 +1,16 @@
 const CR = 13;
 const LF = 10;
 
-/** What comes is not what was wanted: a bound or its form is broken. */
+/** The input is not what was expected: too long, or of the wrong form. */
 export class Malformed extends Error {}
 
-/** The connection ended before what was wanted. */
+/** The connection ended before everything had come. */
 export class EndedEarly extends Error {}
 
-/** Reads a stream by lines and lengths. */
+/** Reads a stream line by line, or by length. */
 export class ByteReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  /** What has come and was not taken yet stands from `#start` to `#end`. */
+  /** What has come but was not taken yet is between `#start` and `#end`. */
   #bytes: Uint8Array = new Uint8Array(0);
   #start = 0;
   #end = 0;
@@ -20,10 +20,10 @@ export class ByteReader {
   }
 
   /**
-   * The bytes before the next CR LF, as Latin-1 text; the pair is taken as well.
+   * Takes the bytes before the next CR LF, and that pair. Returns them as Latin-1 text.
    *
-   * @param beginning of what may come, CR included: anything else is refused as soon as it is there
-   * @throws {Malformed} where it does not come within `bound` bytes, and on a LF alone
+   * @param beginning matches each beginning of a valid line, CR included: anything else is refused as soon as it is here
+   * @throws {Malformed} if no CR LF comes within `bound` bytes, and on a lone LF
    */
   async line(bound: number, beginning?: RegExp): Promise<string> {
     for (let searched = 0; ; ) {
@@ -42,10 +42,11 @@ export class ByteReader {
   }
 
   /**
-   * The bytes before the empty line that ends a head, as Latin-1 text; that line is taken as well. Lines may end in LF alone
-   * (RFC 9112 §2.2: "a recipient MAY recognize a single LF as a line terminator"), and empty lines may stand before the head.
+   * Takes the bytes before the empty line that ends a head, and that line. Returns them as Latin-1 text. Lines may end in a
+   * lone LF (RFC 9112 §2.2: "a recipient MAY recognize a single LF as a line terminator"), and empty lines may precede the
+   * head.
    *
-   * @throws {Malformed} where it does not end within `bound` bytes
+   * @throws {Malformed} if it does not end within `bound` bytes
    */
   async head(bound: number): Promise<string> {
     let left = bound;
@@ -97,7 +98,7 @@ export class ByteReader {
     return true;
   }
 
-  /** Each time twice of what is needed: a line that comes byte by byte is not copied for each of them. */
+  /** It makes room for twice what is needed, so that a line that comes byte by byte is not copied for each byte. */
   #makeRoomFor(bytes: number): void {
     if (this.#end + bytes <= this.#bytes.byteLength) return;
     const held = this.#held;
@@ -108,10 +109,10 @@ export class ByteReader {
   }
 }
 
-/** Bytes of the longest end of a head: two pairs of CR and LF. */
+/** The longest end of a head, bytes: two pairs of CR and LF. */
 const LONGEST_END = 4;
 
-/** Where a head ends, without its last line's end, and how much is taken with it; null where it does not. */
+/** Where a head ends, without its last line end, and how much to take with that; null: it does not end here. */
 function endOfHead(bytes: Uint8Array, from: number): { length: number; taken: number } | null {
   for (let at = bytes.indexOf(LF, from); at !== -1; at = bytes.indexOf(LF, at + 1)) {
     const empty = lineEndAt(bytes, at + 1);
@@ -120,7 +121,7 @@ function endOfHead(bytes: Uint8Array, from: number): { length: number; taken: nu
   return null;
 }
 
-/** Bytes of the line end that stands there; 0: none does. */
+/** The length of the line end at this position, bytes; 0: there is none. */
 function lineEndAt(bytes: Uint8Array, at: number): 0 | 1 | 2 {
   if (bytes[at] === LF) return 1;
   return bytes[at] === CR && bytes[at + 1] === LF ? 2 : 0;

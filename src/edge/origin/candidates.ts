@@ -3,36 +3,36 @@ import type { ZoneDocument } from "../../zones/zone.ts";
 
 /** A server that a zone's requests may go to. */
 export interface Candidate {
-  /** What clients and logs are told of it; null: the zone has just one. */
+  /** Its name for clients and logs; null: the zone has just one. */
   name: string | null;
-  /** Tells it apart from what had its name before. */
+  /** Tells it apart from an earlier origin of the same name. */
   id: string;
   /** `scheme://host[:port]`. */
   base: string;
-  /** The path behind that, without a slash at its end; `""`: none. */
+  /** The path after that, without a slash at its end; `""`: none. */
   prefix: string;
   /** `Host`; null: its own. */
   host: string | null;
-  /** Set on requests to it alone: what is written for one origin may be its password. */
+  /** Set on requests to this one only: a field that is meant for one origin may be its password. */
   headers: Readonly<Record<string, string>>;
   auth: OriginAuth | null;
-  /** Its share of what goes to it first. */
+  /** Its share of the requests that go to it first. */
   weight: number;
   isDrained: boolean;
-  /** It stands in where all others fail, and is somebody else's server perhaps. */
+  /** It stands in if all others fail, and may be somebody else's server. */
   isFallback: boolean;
-  /** Derived of its secret, see `credentials.ts`; undefined: not yet. */
+  /** Derived from its secret, see `credentials.ts`; undefined: not yet. */
   credentials?: Credentials | null;
 }
 
-/** What a secret was opened to. */
+/** The contents of an opened secret. */
 export type Credentials =
   | { kind: "authorization"; value: string }
   | { kind: "s3"; region: string; accessKeyId: string; secret: string; derived: Map<string, ArrayBuffer> };
 
 type Servers = Pick<ZoneDocument, "origin" | "settings"> & Partial<Pick<ZoneDocument, "ruled">>;
 
-/** By zone as it is for a request, of which an isolate keeps few. */
+/** By zone as it is for a request. An isolate keeps few of these. */
 const known = new WeakMap<Servers, readonly Candidate[]>();
 
 /** The servers of a zone in its order, prepared once for each document; the fallback origin is the last. */
@@ -45,7 +45,7 @@ export function candidatesOf(zone: Servers): readonly Candidate[] {
   return candidates;
 }
 
-/** Whether the cron's check has found an origin down. */
+/** Whether the cron's check found an origin down. */
 export function isCheckedDown({ name }: Candidate, { origins_down }: Pick<ZoneDocument, "origins_down">): boolean {
   return name !== null && origins_down?.includes(name) === true;
 }
@@ -71,7 +71,7 @@ function originsOf({ origin, settings, ruled }: Servers): Candidate[] {
   });
 }
 
-/** What rules change of the fields that an origin gets holds for each; of the first it stands in `origin_headers`. */
+/** Changes that rules make to request fields hold for each origin. For the first one they are in `origin_headers` already. */
 function changedBy(ruled: Servers["ruled"]): Record<string, string> {
   const changes = Object.entries(ruled?.requestFields ?? {});
   return Object.fromEntries(changes.filter((change): change is [string, string] => change[1] !== null));

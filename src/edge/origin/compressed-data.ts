@@ -7,7 +7,7 @@ const EXTENSIONS: ReadonlySet<string> = new Set(
 const TYPES =
   /^application\/(?:gzip|zip|zstd|(?:x-)?(?:gzip|gunzip|gtar-compressed|tgz|compress|compressed|bzip|bzip2|xz|lzma|lz4|zip-compressed|7z-compressed|rar-compressed|brotli|zstd)|x-compressed-tar|vnd\.rar|java-archive|vnd\.android\.package-archive)$/;
 
-/** Whether something is compressed data, by its name or by its own type: what is in it is for its reader to unpack. */
+/** Whether a file is compressed data, by its name or by its own type: its reader will unpack it. */
 export function isCompressedData(path: string, contentType: string | null): boolean {
   const [essence = ""] = (contentType ?? "").split(";", 1);
   return EXTENSIONS.has(extensionOf(path)) || TYPES.test(essence.trim().toLowerCase());

@@ -5,16 +5,19 @@ import { originAuthPlace } from "../../zones/origin-settings.ts";
 import type { Candidate, Credentials } from "./candidates.ts";
 
 /**
- * What the edge shows an origin of who it is, opened once for each document; null: its secret cannot be opened.
+ * The credentials that the edge shows an origin, opened once for each document; null: the secret cannot be opened.
  *
- * @param keyring null: there is none, and nothing can be opened
+ * @param keyring null: there is none, so nothing can be opened
  */
 export function credentialsOf(origin: Candidate, zoneId: string, keyring: Keyring | null): Credentials | null {
   if (origin.credentials === undefined) origin.credentials = openedFor(origin, zoneId, keyring);
   return origin.credentials;
 }
 
-/** What is written for one origin may be its password, so each has its own; a client's credentials never stand beside the zone's. */
+/**
+ * A field that is meant for one origin may be its password, so each origin gets only its own. A client's credentials are never
+ * sent beside the zone's.
+ */
 export function headersFor({ headers: own }: Candidate, headers: Headers, credentials: Credentials | null): Headers {
   const all = new Headers(headers);
   if (credentials !== null) all.delete("authorization");
@@ -44,7 +47,7 @@ function openedFor({ auth, base, name }: Candidate, zoneId: string, keyring: Key
   }
 }
 
-/** RFC 7617 §2.1: in UTF-8, as most servers read it. */
+/** RFC 7617 §2.1: as UTF-8, which is how most servers read it. */
 function base64(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }

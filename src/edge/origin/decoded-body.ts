@@ -7,27 +7,27 @@ import { pieceStream } from "./piece-stream.ts";
 import { WindowBudget } from "./window-budget.ts";
 
 /**
- * What a coded body may become: so many bytes for each of its own, beside the first. Text rarely passes 20, and Envoy stops
- * at 100 as well; a few hundred bytes of Brotli can claim to be gigabytes.
+ * How far a coded body may expand, beyond the first bytes: this many bytes for each of its own. Text rarely exceeds 20, and
+ * Envoy stops at 100 as well. A few hundred bytes of Brotli can claim to be gigabytes.
  */
 const MOST_BYTES_FOR_ONE = 100;
 const FIRST_BYTES = 1_048_576;
 
-/** Bytes that may wait to be taken. */
+/** How many decoded bytes may wait to be taken. */
 const MOST_WAITING_BYTES = 1_048_576;
 
-/** A decoder is given slices of so many bytes. */
+/** The size of the slices that a decoder is given, bytes. */
 const SLICE_BYTES = 4_096;
 
-/** What the decoders of an isolate, which has 128 MB for everything, may hold together: two of the largest windows of Brotli. */
+/** What an isolate's decoders may hold together, of its 128 MB for everything: two of Brotli's largest windows. */
 const windows = new WindowBudget(33_554_432);
 
 /**
- * A body without its content codings. It fails with {@link ExpandsTooMuch} where it becomes too much for what the origin has
- * sent. Nothing is nothing in any coding.
+ * A body without its content codings. It fails with {@link ExpandsTooMuch} if it becomes too large for what the origin sent. An
+ * empty body is empty in any coding.
  *
- * @param codings the last applied first. One that is named twice in a row is taken off twice only where it is on twice
- * @param received is told of the bytes as they come, where there is a coding
+ * @param codings the last applied first. One that is named twice in a row is removed twice only if it was applied twice
+ * @param received is called with the bytes as they come, if there is a coding
  */
 export async function decodedBody(
   body: ReadableStream<Uint8Array> | null,
@@ -36,7 +36,7 @@ export async function decodedBody(
   received: (bytes: number) => void = () => undefined,
 ): Promise<ReadableStream<Uint8Array> | null> {
   if (body === null || codings.length === 0) return body;
-  // Loaded when first needed: origins do not send what they were not asked for.
+  // Loaded when first needed: most origins send no coding, since they are asked for none.
   const [zlib, { pipeline }] = await Promise.all([import("node:zlib"), import("node:stream")]);
   const reader = body.getReader();
   const closers: (() => void)[] = [];
@@ -64,7 +64,7 @@ export async function decodedBody(
     await window.begun;
     askOnceAtATime(decoder);
     boundOutput(decoder, most);
-    pipeline(inSlices(startingWith(first.value, pieces)), decoder, () => undefined); // whoever reads the decoder is told
+    pipeline(inSlices(startingWith(first.value, pieces)), decoder, () => undefined); // the decoder's reader sees the error
     yield* decoder;
   }
 
@@ -74,7 +74,7 @@ export async function decodedBody(
   }
   return pieceStream(pieces, () => {
     for (const close of closers) close();
-    reader.cancel().catch(() => undefined); // one that has failed is gone all the same
+    reader.cancel().catch(() => undefined); // one that has failed is gone anyway
   });
 }
 
@@ -101,8 +101,8 @@ async function* inSlices(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
 }
 
 /**
- * Has a decoder make no more than is asked for. One of workerd that is asked for more asks itself again before it returns, and
- * so on until its input is used up, since what waits for its next turn (`_read`) is replaced in the midst of it.
+ * Makes a decoder produce no more than is asked for. In workerd, a decoder that is asked for more asks itself again before it
+ * returns, until its input is used up, since the read that waits for its next turn (`_read`) is replaced meanwhile.
  */
 function askOnceAtATime(decoder: Transform): void {
   const readOn = decoder._read;
@@ -113,7 +113,7 @@ function askOnceAtATime(decoder: Transform): void {
     isAsked = true;
     const waited = next !== readOn;
     next.call(decoder, size);
-    // It has used up its input, and may have made nothing of it.
+    // It has used up its input, and may have produced nothing.
     if (waited && next === readOn) readOn.call(decoder, size);
     isAsked = false;
   };
@@ -125,7 +125,9 @@ function askOnceAtATime(decoder: Transform): void {
   });
 }
 
-/** Has a decoder fail as soon as it makes more than it may: when its reader sees it, all of it would be in memory. */
+/**
+ * Makes a decoder fail as soon as it produces too much. By the time its reader could notice, all of that would be in memory.
+ */
 function boundOutput(decoder: Transform, most: () => number): void {
   const push = decoder.push.bind(decoder);
   let size = 0;

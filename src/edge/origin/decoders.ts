@@ -1,21 +1,21 @@
 import type { Transform } from "node:stream";
 
-/** Node's compression, as workerd has it. */
+/** Node's compression, as workerd provides it. */
 export type Zlib = typeof import("node:zlib");
 
-/** A decoder gives pieces of so many bytes. */
+/** The size of the pieces that a decoder returns, bytes. */
 const PIECE_BYTES = 65_536;
 
-/** Of zstd, as RFC 9659 §3 has it for a content coding: 8 MiB. */
+/** For zstd as a content coding, by RFC 9659 §3: 8 MiB. */
 const ZSTD_WINDOW_BITS = 23;
 
-/** A decoder, and how many bytes it keeps of what it has made: few with gzip and deflate. */
+/** A decoder, and how many bytes of its output it keeps: few with gzip and deflate. */
 export interface Decoder {
   decoder: Transform;
   windowBytes: number;
 }
 
-/** Makes the decoder of a coding (one of `DECODABLE`) for a body that begins with this byte. */
+/** Makes a decoder for a coding (one of `DECODABLE`), for a body that begins with this byte. */
 export function makeDecoder(zlib: Zlib, coding: string, first: number): Decoder {
   const options = { chunkSize: PIECE_BYTES };
   switch (coding) {

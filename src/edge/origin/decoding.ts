@@ -4,11 +4,11 @@ import type { Target } from "../request/target.ts";
 import { isCompressedData } from "./compressed-data.ts";
 
 /**
- * What becomes of the content codings of an origin's answer. An origin is asked for the identity form. Where it sends a coding
- * all the same, the body is decoded on the way in, so that one form is stored and any client can be served from it.
+ * What happens to the content codings of an origin's answer. An origin is asked for the identity form. If it sends a coding
+ * anyway, the body is decoded on the way in, so that one form is stored that can serve any client.
  */
 export interface Decoding {
-  /** The codings that are taken off, the last applied first. */
+  /** The codings that are removed, the last applied first. */
   decoded: readonly string[];
   /** The codings that stay on, in the order in which they were applied. */
   left: readonly string[];
@@ -17,10 +17,13 @@ export interface Decoding {
 /** The codings that can be decoded here. */
 export const DECODABLE: ReadonlySet<string> = new Set(["gzip", "deflate", "br", "zstd"]);
 
-/** More codings, one within the other, are nobody's intention. */
+/** Nobody nests more codings than this on purpose. */
 const MOST_CODINGS = 3;
 
-/** The codings, the last applied first, under which a body can be looked at here; none where it cannot, or has none. */
+/**
+ * The codings, the last applied first, that have to be removed to look at a body; none if that is impossible, or if it has
+ * none.
+ */
 export function codingsToLookUnder({ decoded, left }: Decoding): readonly string[] {
   const codings = [...left.map(canonicalCoding).reverse(), ...decoded];
   return codings.every((coding) => DECODABLE.has(coding)) && codings.length <= MOST_CODINGS ? codings : [];
@@ -28,7 +31,7 @@ export function codingsToLookUnder({ decoded, left }: Decoding): readonly string
 
 type ResponseHead = Pick<Response, "status" | "headers">;
 
-/** Decides what of a response is decoded. A coding that is not known here stays on, and what was applied before it. */
+/** Decides which codings of a response are removed. An unknown coding stays on, and so do all that were applied before it. */
 export function decodingOf(head: ResponseHead, target: Pick<Target, "path">): Decoding {
   const codings = contentCodings(head.headers.get("content-encoding"));
   const isKnown = codings.every((coding) => DECODABLE.has(canonicalCoding(coding)));
@@ -37,9 +40,9 @@ export function decodingOf(head: ResponseHead, target: Pick<Target, "path">): De
 }
 
 /**
- * What may not be decoded, or could not be without harm. A part of a coded body cannot be decoded alone, and is counted in coded
- * bytes (RFC 9110 §14.1.2). What is compressed data by itself is meant to arrive as such, and servers often label it with a
- * coding that they have not applied.
+ * Whether a response must not be decoded, or not without harm. A part of a coded body cannot be decoded alone, and is counted
+ * in coded bytes (RFC 9110 §14.1.2). Files of compressed data are meant to arrive compressed, and servers often label them with
+ * a coding that they have not applied.
  */
 function staysAsItCame({ status, headers }: ResponseHead, { path }: Pick<Target, "path">): boolean {
   return status === 206 || forbidsTransform(headers) || isCompressedData(path, headers.get("content-type"));

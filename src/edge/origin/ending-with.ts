@@ -1,7 +1,7 @@
 import { BodyReader } from "../body/body-reader.ts";
 import { pieceStream } from "./piece-stream.ts";
 
-/** The response, which tells once when nothing more of its body comes, or nobody wants it. */
+/** The response, with a callback that is called once, when its body has ended or nobody wants it any more. */
 export function endingWith({ status, headers }: Response, body: ReadableStream<Uint8Array>, end: () => void): Response {
   const reader = new BodyReader(body);
   const close = () => {

@@ -2,16 +2,16 @@ import { textHash } from "../../text-hash.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import type { Candidate } from "./candidates.ts";
 
-/** How many more times origins are asked for one request where the zone says nothing. */
+/** How many retries one request may take if the zone does not say. */
 const MOST_RETRIES = 3;
 
-/** What of a zone's failover a request needs. */
+/** The parts of a zone that decide failover. */
 type Failover = Pick<ZoneDocument, "settings" | "ruled">;
 
 /**
- * The origins that a request goes to, one after the other until one answers. By their weights one is the first, the same for
- * each request of a URL, so that what it answered can be validated by it; the others follow as the zone lists them, and last
- * those that are down. None that is drained is asked. A single one is asked again where the zone wants retries.
+ * The origins that a request goes to, one after the other until one answers. The first is chosen by weight, always the same one
+ * for a URL, so that it can validate its own answers. The others follow in the zone's order, and those that are down come last.
+ * Drained origins are not asked. A single origin is asked again if the zone wants retries.
  *
  * @param isDown whether an origin is known to be down
  * @param asked tells requests apart
@@ -36,12 +36,12 @@ export function turnsOf(
 }
 
 /**
- * When a zone's origin is asked, whatever the URL: `first`, for its share of them; `next`, where the one before it has failed;
- * `last`, since it is down; `never`, as nothing new goes to it.
+ * When a zone's origin is asked, whatever the URL: `first`, for its share of URLs; `next`, if the one before it has failed;
+ * `last`, since it is down; `never`, since it is drained.
  */
 export type Turn = "first" | "next" | "last" | "never";
 
-/** The turn that {@link turnsOf} gives an origin where no rule names one. */
+/** The turn that {@link turnsOf} gives an origin if no rule names one. */
 export function turnOf(
   candidate: Candidate,
   candidates: readonly Candidate[],
@@ -56,7 +56,7 @@ export function turnOf(
   return isDown(candidate) ? "last" : "next";
 }
 
-/** How often origins are asked for one request at most. */
+/** How often origins are asked for one request, at most. */
 export function mostTurns({
   settings: { origins, failover, fallback_origin },
 }: Pick<ZoneDocument, "settings">): number {
@@ -64,7 +64,7 @@ export function mostTurns({
   return 1 + retries + (fallback_origin === null ? 0 : 1);
 }
 
-/** Whether a status is one for which the next origin is asked. */
+/** Whether the next origin is asked after an answer with this status. */
 export function isFailoverStatus(
   status: number,
   { failover: { statuses = ["5xx"] } }: ZoneDocument["settings"],
@@ -73,7 +73,8 @@ export function isFailoverStatus(
 }
 
 /**
- * One of the origins by their weights (weighted rendezvous hashing): where one leaves, only its own URLs move. Null: none has any.
+ * Picks one of the origins by weight (weighted rendezvous hashing): if one leaves, only its own URLs move. Null: none has any
+ * weight.
  */
 function pick(candidates: readonly Candidate[], asked: string): Candidate | null {
   const weighted = candidates.filter(({ weight }) => weight > 0);
@@ -87,7 +88,7 @@ function pick(candidates: readonly Candidate[], asked: string): Candidate | null
   return best;
 }
 
-/** A number above 0 and below 1 that a text decides. */
+/** A number above 0 and below 1, derived from a text. */
 function drawn(text: string): number {
   const bytes = Uint8Array.fromBase64(textHash(text), { alphabet: "base64url" });
   return (bytes.subarray(0, 6).reduce((number, byte) => number * 256 + byte, 0) + 1) / (2 ** 48 + 1);

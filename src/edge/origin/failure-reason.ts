@@ -1,7 +1,7 @@
 import { isError } from "../../http/statuses.ts";
 import type { PumpOutcome } from "../body/pump.ts";
 
-/** Why an origin gave no answer, or no whole one: the words of `Cache-Status`, of error bodies, of logs and of usage. */
+/** Why an origin gave no answer, or not a whole one: the words in `Cache-Status`, error bodies, logs and usage. */
 export type FailureReason =
   | "origin-dns"
   | "origin-refused"
@@ -21,34 +21,34 @@ export type FailureReason =
   | RequestBodyFailure
   | BodyFailure;
 
-/** Why the body of a request did not reach its origin as a whole, by the fault of its client. */
+/** Why the body of a request did not reach its origin as a whole, through its client's fault. */
 export type RequestBodyFailure = "request-body-cut" | "request-body-timeout";
 
-/** A request that ended without an answer, and what is known of it. */
+/** What is known of a request that ended without an answer. */
 export interface FailedRequest {
-  /** The zone's patience was at an end. */
+  /** The zone's timeout had passed. */
   timedOut: boolean;
-  /** Something came that is no HTTP. */
+  /** Something came that is not HTTP. */
   isNonsense: boolean;
-  /** Who asked: the platform's `fetch`, or our own client over a socket. */
+  /** What made the request: the platform's `fetch`, or our own client over a socket. */
   client: "fetch" | "socket";
-  /** What it threw. */
+  /** The error that it threw, as text. */
   error: string;
   isTls: boolean;
-  /** The origin is named by its address. */
+  /** The origin is given as an IP address. */
   isAddress: boolean;
-  /** Whether a bare TCP connection could be made right after it; null: nobody knows. */
+  /** Whether a bare TCP connection could be made right afterwards; null: unknown. */
   connects: boolean | null;
 }
 
-/** What workerd says of a name that nobody knows, of a failed TLS handshake, and of an address that it never asks. */
+/** workerd's error for an unknown name, for a failed TLS handshake, and for an address that it never connects to. */
 const INTERNAL = "internal error";
-/** Of a refused connection, of one that ends before an answer, and of bytes that are no HTTP. */
+/** Its error for a refused connection, for one that ends before an answer, and for bytes that are not HTTP. */
 const LOST = "Network connection lost";
-/** Of all that keeps a socket from being opened. */
+/** Its error for anything that keeps a socket from being opened. */
 const UNCONNECTED = "cannot connect to the specified address";
 
-/** Whether a bare TCP connection, made now, would tell what it was. */
+/** Whether trying a bare TCP connection now would tell what went wrong. */
 export function isTellingToConnect({
   timedOut,
   isNonsense,
@@ -62,8 +62,8 @@ export function isTellingToConnect({
 }
 
 /**
- * The word for a request that ended without an answer. The platform has three sentences for all of it, so what it leaves open
- * is told by whether a bare connection can be made.
+ * The word for a request that ended without an answer. The platform has only three messages for all cases. Whether a bare
+ * connection can be made tells the rest.
  */
 export function failureReasonOf(failed: FailedRequest): FailureReason {
   const { client, error, isTls, isAddress, connects } = failed;
@@ -80,7 +80,7 @@ export function failureReasonOf(failed: FailedRequest): FailureReason {
   return isAddress ? "origin-unreachable" : "origin-dns";
 }
 
-/** What Cloudflare answers in the place of a server that is behind it, and that it got no answer from. */
+/** Cloudflare's own answers, in place of a server behind it that gave it no answer. */
 const CLOUDFLARE: ReadonlyMap<number, FailureReason> = new Map<number, FailureReason>([
   [520, "origin-nonsense"],
   [521, "origin-refused"],
@@ -93,10 +93,10 @@ const CLOUDFLARE: ReadonlyMap<number, FailureReason> = new Map<number, FailureRe
 ]);
 
 /**
- * The word for an answer that is Cloudflare's own: there, `fetch` does not throw, but answers so. Null for all others, and
- * where another server answers with such a status.
+ * The word for an answer of Cloudflare's own: `fetch` returns these there instead of throwing. Null for all others, and if
+ * another server answers with such a status.
  *
- * @param text what it says, where it is short
+ * @param text the body, if it is short
  */
 export function cloudflareReason(
   { status, headers }: Pick<Response, "status" | "headers">,
@@ -114,12 +114,12 @@ export function errorReasonOf(status: number): Extract<FailureReason, "origin-42
 }
 
 /**
- * Why a body was not whole. Most answers are under way by then, so these words stand in logs and usage, and seldom in
+ * Why a body was not whole. Most answers are under way by then, so these words are in logs and usage, but seldom in
  * `Cache-Status`.
  */
 export type BodyFailure = "origin-body-timeout" | "origin-body-cut" | "origin-body-expands";
 
-/** The word for a body that broke, by how it did. */
+/** The word for a body that broke, by how it broke. */
 export const BODY_FAILURES = {
   "idle-timeout": "origin-body-timeout",
   "cut-off": "origin-body-cut",

@@ -6,10 +6,10 @@ import { errorReasonOf, type FailureReason } from "./failure-reason.ts";
 import type { Asking } from "./origin-access.ts";
 import type { OriginOutcome, OriginRequest } from "./origin-outcome.ts";
 
-/** Of the fields that a cache sets: a trial is for nobody's copy. */
+/** Fields that a cache sets. A trial validates nobody's copy, so it goes without them. */
 const CONDITIONS = ["range", "if-range", "if-none-match", "if-modified-since"];
 
-/** Failures that say nothing of the server. */
+/** Failures that say nothing about the server. */
 const OF_THE_REQUEST: readonly string[] = [
   "path-outside",
   "redirect-loop",
@@ -18,8 +18,8 @@ const OF_THE_REQUEST: readonly string[] = [
 ] satisfies FailureReason[];
 
 /**
- * Watches one request to a zone with several origins, and tells the isolate's health of them what it shows. An answer that
- * counts as a failure says so of its origin only where another one has something better: else it may be what was asked for.
+ * Watches one request to a zone with several origins, and reports what it shows of their health. An answer with an error status
+ * counts against its origin only if another origin answers better. Otherwise it may be the right answer.
  */
 export class HealthWatch {
   readonly #asking: Asking;
@@ -35,12 +35,12 @@ export class HealthWatch {
     return new HealthWatch(asking, await asking.origins.health.downOf(asking.zone.id, Date.now()));
   }
 
-  /** Whether an origin was down when the request began, by what was asked of it or by the cron's check. */
+  /** Whether an origin was down when the request began, judged by earlier requests or by the cron's check. */
   isDown(candidate: Candidate): boolean {
     return this.#down.has(candidate.id) || isCheckedDown(candidate, this.#asking.zone);
   }
 
-  /** Takes note of what one of them came to. */
+  /** Takes note of an origin's outcome. */
   note(candidate: Candidate, outcome: OriginOutcome, hasFailed: boolean): void {
     if (candidate.isFallback) return;
     if (outcome.kind === "failure") {
@@ -53,12 +53,12 @@ export class HealthWatch {
       this.#suspects.push({ candidate, reason });
       return;
     }
-    // A zone may choose to ask the next one for what is not here: that says nothing of the server.
+    // A zone may choose to ask the next origin for what this one does not have. That says nothing about the server.
     this.#answered(candidate);
     if (!hasFailed) for (const { candidate: suspect, reason: why } of this.#suspects) this.#failed(suspect, why);
   }
 
-  /** Asks those whose time has come in the background whether they are back, so that no client waits for them. */
+  /** Asks origins that are due, in the background, whether they are back, so that no client waits for them. */
   tryAgain(candidates: readonly Candidate[], request: OriginRequest): void {
     const { zone, origins, waitUntil } = this.#asking;
     for (const candidate of candidates) {
@@ -91,7 +91,7 @@ export class HealthWatch {
     this.#asking.waitUntil(this.#share());
   }
 
-  /** Never fails: who cannot be told finds out by itself. */
+  /** Never fails: isolates that cannot be told find out by themselves. */
   async #share(): Promise<void> {
     const { zone, origins } = this.#asking;
     await origins.health.share(zone.id, Date.now()).catch((error) => this.#report(error));

@@ -1,6 +1,6 @@
 /**
- * Whether what came out of a decoder is in that coding once more, by how it begins. A coding that is named twice may have been
- * applied twice, or named by two servers and applied by one.
+ * Whether a decoder's output is in the same coding once more, judged by how it begins. A coding that is named twice may have
+ * been applied twice, or named by two servers and applied by one.
  */
 export function isCodedAgain(coding: string, start: Uint8Array): boolean {
   switch (coding) {
@@ -12,7 +12,7 @@ export function isCodedAgain(coding: string, start: Uint8Array): boolean {
       // RFC 1950 §2.2: CM = 8, and FCHECK makes it a multiple of 31.
       return start.byteLength > 1 && (start[0]! & 0x0f) === 8 && (start[0]! * 256 + start[1]!) % 31 === 0;
     default:
-      // Brotli has no mark. It is not text either, and hardly anything else is named so twice.
+      // Brotli has no signature. But it is not text, and hardly anything else is labelled with it twice.
       return !isText(start);
   }
 }

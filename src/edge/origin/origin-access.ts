@@ -5,32 +5,32 @@ import type { Asked } from "../request/asked.ts";
 import { type LocationNotes, OriginHealth } from "./origin-health.ts";
 import { OriginSlots } from "./origin-slots.ts";
 
-/** What an isolate asks origins with. */
+/** What an isolate needs to ask origins. */
 export interface OriginAccess {
-  /** What zones' secrets are sealed with; null: nothing. */
+  /** The keys that seal zones' secrets; null: there are none. */
   keyring: Keyring | null;
   health: OriginHealth;
   slots: OriginSlots;
-  /** How far the clocks of buckets are ahead, by their hosts, ms. */
+  /** How far the clocks of buckets are ahead, by host, ms. */
   skews: BoundedMap<string, number>;
-  /** Asks the buckets that zones may have in the place of a server. */
+  /** Asks the buckets that zones may have instead of a server. */
   buckets: AskBucket;
 }
 
-/** Takes note of what a zone's origin is asked, whatever comes of it. */
+/** Takes note of requests to a zone's origin, whatever comes of them. */
 export interface OriginNotes {
   /** @param firstByteMs until its answer began; null: it gave none */
   asked(firstByteMs: number | null): void;
-  /** Bytes of its bodies, as they come from it. */
+  /** Called with the bytes of its bodies, as they come. */
   received(bytes: number): void;
 }
 
-/** Whose origin is asked, and with what. */
+/** Whose origin is asked, and what is needed to ask it. */
 export type Asking = Pick<Asked, "zone" | "hosts" | "waitUntil"> & { origins: OriginAccess; noteOrigin: OriginNotes };
 
 /**
- * @param notes where the isolates of a location tell each other which origins are down
- * @param buckets left out: there are none
+ * @param notes where the isolates of a location share which origins are down
+ * @param buckets omitted: there are none
  */
 export function originAccess(
   keyring: Keyring | null,

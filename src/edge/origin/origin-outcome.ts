@@ -1,6 +1,6 @@
 import type { FailureReason } from "./failure-reason.ts";
 
-/** What came of asking the origin; times in ms since the epoch. */
+/** What came of asking the origin. Times are in ms since the epoch. */
 export type OriginOutcome = OriginAnswered | { kind: "failure"; failure: OriginFailure };
 
 export interface OriginAnswered {
@@ -8,30 +8,30 @@ export interface OriginAnswered {
   response: Response;
   requestedAt: number;
   answeredAt: number;
-  /** The fallback origin's, in the place of one that the others failed to give. */
+  /** It is the fallback origin's, since the others failed. */
   isFallback: boolean;
-  /** The name of the one of several that answered; null: the zone has one. */
+  /** The name of the origin that answered, if there are several; null: the zone has one. */
   origin: string | null;
 }
 
 /** Why the origin gave no answer, or none that is better than a stale one. */
 export interface OriginFailure {
   reason: FailureReason;
-  /** For how long it asks to be left in peace, seconds. */
+  /** How long the origin asks not to be asked again, seconds. */
   retryAfter: number;
-  /** The origin's own word for it, where it has one. */
+  /** The origin's own word for it, if it has one. */
   code?: string;
 }
 
-/** A request to be made of a zone's origin. */
+/** A request to a zone's origin. */
 export interface OriginRequest {
   method: string;
-  /** Path and query, as the client's. */
+  /** Path and query, as the client sent them. */
   pathAndQuery: string;
-  /** Without those that the zone sets for one origin or the other. */
+  /** Without those that the zone sets for a particular origin. */
   headers: Headers;
   body?: ReadableStream | null;
-  /** There is something stale to answer with: where all places are taken, nobody waits for one. */
+  /** There is something stale to answer with, so if all slots are taken, this request does not wait for one. */
   isOptional?: boolean;
 }
 

@@ -1,9 +1,9 @@
-/** Upper bounds of the buckets, ms; above the last is one more. */
+/** Upper bounds of the buckets, ms. One more bucket is above the last. */
 export const BOUNDS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 15_000] as const;
 
-/** How long origins have taken to begin their answers, since this isolate began. */
+/** How long origins have taken to begin their answers, since this isolate started. */
 export interface OriginTimesFigures {
-  /** How many fell into each bucket, not added up; one more than there are bounds. */
+  /** The count of each bucket, not cumulative; one more than there are bounds. */
   counts: readonly number[];
   sumMs: number;
 }

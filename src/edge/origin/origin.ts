@@ -13,10 +13,10 @@ import { isRepeatable, type OriginAnswered, type OriginOutcome, type OriginReque
 export type { OriginFailure, OriginOutcome, OriginRequest } from "./origin-outcome.ts";
 
 /**
- * Asks the zone's origin. Where that fails, a GET or HEAD is asked of the zone's next one, and of the fallback origin in the end.
- * A redirect is an answer like any other: it is never followed, so no origin can send the edge to another host.
+ * Asks the zone's origin. If that fails, a GET or HEAD goes to the zone's next origin, and finally to the fallback origin. A
+ * redirect is an answer like any other: it is never followed, so no origin can send the edge to another host.
  *
- * @param note is told of each failure, one that another origin makes up for as well
+ * @param note is called for each failure, even if another origin makes up for it
  */
 export async function askOrigin(
   asking: Asking,
@@ -27,7 +27,7 @@ export async function askOrigin(
   const limit = zone.settings.origin_limit;
   if (limit === null) return askInTurn(asking, request, note);
   const over = Promise.withResolvers<void>();
-  // Whether or not its client stays, it gives its place back.
+  // Its slot is freed whether or not its client stays.
   waitUntil(over.promise);
   const patience = request.isOptional ? { ...limit, wait_ms: 0 } : limit;
   const place = await origins.slots.take(zone.id, patience, Date.now());
@@ -71,7 +71,7 @@ async function askInTurn(
   const turns = turnsOf(candidates, zone, (candidate) => watch?.isDown(candidate) ?? false, request.pathAndQuery);
   if (!isRepeatable(request)) return ask(turns[0]!);
   if (watch?.isDown(turns[0]!) === false) watch.tryAgain(candidates, request);
-  // What one of them has answered, for when nobody behind it answers at all.
+  // What one of them answered, in case no later one answers at all.
   let best: OriginAnswered | null = null;
   for (const [turn, candidate] of turns.entries()) {
     const outcome = await ask(candidate);
@@ -97,7 +97,7 @@ function isFailed(outcome: OriginOutcome, next: Candidate | null, settings: Zone
   return isFailoverStatus(status, settings) || (next?.isFallback === true && errorReasonOf(status) !== null);
 }
 
-/** What leads out of one origin's path is nothing to ask another for. */
+/** A path that leads out of one origin's path is not tried at another. */
 function isPathOutside(outcome: OriginOutcome): boolean {
   return outcome.kind === "failure" && outcome.failure.reason === "path-outside";
 }

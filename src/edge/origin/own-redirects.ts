@@ -2,32 +2,32 @@ import { normalisePath, normaliseQuery, type QueryRule } from "../../http/uri.ts
 import type { Asked } from "../request/asked.ts";
 import { isShownNothing } from "../request/forwarded-fields.ts";
 
-/** What an origin was asked, as far as its answer may lead back to it. */
+/** What an origin was asked, as far as it matters for redirects back to it. */
 export interface Question extends Pick<Asked, "hosts"> {
   zone: Pick<Asked["zone"], "origin" | "settings" | "hostnames">;
   method: string;
   pathAndQuery: string;
-  /** Whom was asked, `scheme://host[:port]`: one of the zone's origins or the fallback origin. */
+  /** The origin that was asked, `scheme://host[:port]`: one of the zone's or the fallback origin. */
   origin: string;
-  /** The path at which that has what the zone serves; `""`: at its root. */
+  /** The path below which that origin has what the zone serves; `""`: its root. */
   prefix: string;
-  /** What stood in `Host`; null: that origin's own. */
+  /** The `Host` that was sent; null: the origin's own. */
   host: string | null;
 }
 
 /** Where a redirect leads. */
 type Lead =
-  /** Elsewhere; or to the origin itself, since the zone would only be asked the same again. */
+  /** Elsewhere; or to the origin itself, if the zone would only be asked the same again. */
   | { kind: "away" }
-  /** To something of the zone's, by a reference that stands for it on whatever host and scheme the client is. */
+  /** To something in the zone, by a reference that works on whatever host and scheme the client uses. */
   | { kind: "own"; reference: string }
-  /** To what was asked, without an end. */
+  /** To the same URL, endlessly. */
   | { kind: "loop" };
 
 /**
- * An answer whose redirects to the origin's own host (`Location`, `Content-Location`, `Refresh`) lead to the zone's instead, where
- * the same paths are: else clients would leave the edge. They become relative, since an answer is for clients of each host and
- * scheme. Null: the answer would have its client ask the same for ever.
+ * An answer whose redirects to the origin's own host (`Location`, `Content-Location`, `Refresh`) lead to the zone's host
+ * instead, which has the same paths. Otherwise clients would leave the edge. They become relative, since an answer serves
+ * clients on any host and scheme. Null: the answer would make its client ask for the same for ever.
  */
 export function withOwnRedirects(response: Response, question: Question): Response | null {
   const { status, headers: said } = response;
@@ -50,7 +50,7 @@ const AWAY: Lead = { kind: "away" };
 
 /**
  * @param reference null: there is none
- * @param isRepeated whether its client would ask by the same method
+ * @param isRepeated whether the client would repeat its method
  */
 function leadOf(reference: string | null, question: Question, isRepeated: boolean): Lead {
   if (reference === null) return AWAY;
@@ -65,10 +65,10 @@ function leadOf(reference: string | null, question: Question, isRepeated: boolea
   if (!isZones && !takePrefix(url, prefix)) return AWAY;
   const isBack = isRepeated && objectOf(url, query) === objectOf(asked, query);
   if (isBack && !isAsAsked(url, asked, question, isZones)) {
-    // To the origin one thing, to the zone another: a redirect from http to https, above all.
+    // The origin sees two URLs where the zone sees one: most often, a redirect from http to https.
     return isZones && isShownNothing(forward) ? { kind: "loop" } : AWAY;
   }
-  // Behind a host that it leaves out, a path that begins with two slashes would be read as a host (RFC 3986 §4.2).
+  // In a reference without a host, a path that begins with two slashes would be read as a host (RFC 3986 §4.2).
   const path = url.pathname.startsWith("//") ? `/.${url.pathname}` : url.pathname;
   return { kind: "own", reference: path + url.search + url.hash };
 }
@@ -77,19 +77,19 @@ function referenceOf(lead: Lead): string | null {
   return lead.kind === "own" ? lead.reference : null;
 }
 
-/** A reference with a host of its own, by http or https; null: it has none. */
+/** A reference with a host of its own, by http or https; null: it is not one. */
 function absolute(reference: string, asked: URL): URL | null {
   const url = URL.parse(reference, `${asked.protocol}//relative.invalid${asked.pathname}`);
   if (url === null || url.hostname === "relative.invalid") return null;
   return url.protocol === "http:" || url.protocol === "https:" ? url : null;
 }
 
-/** A reference that begins with a path: where the zone serves a part of a host, its paths are others. Null: it does not. */
+/** A reference that begins with a path: its path differs if the zone serves only a part of a host. Null: it is not one. */
 function onTheHost(reference: string, asked: URL): URL | null {
   return /^\/(?!\/)/.test(reference.trim()) ? URL.parse(reference, asked.href) : null;
 }
 
-/** Makes the path at an origin the zone's own; false where it is none. */
+/** Turns a path at the origin into the zone's own; false if the zone does not have it. */
 function takePrefix(url: URL, prefix: string): boolean {
   if (prefix === "") return true;
   if (url.pathname !== prefix && !url.pathname.startsWith(`${prefix}/`)) return false;
@@ -97,7 +97,7 @@ function takePrefix(url: URL, prefix: string): boolean {
   return true;
 }
 
-/** What the origin may be called: by the zone's owner, and who was asked in its place. */
+/** Names that the origin may have: the one that the zone's owner gave, and the one that was actually asked. */
 function originHostnames({ zone, origin }: Question): string[] {
   const host = zone.settings.origin_host;
   const urls = [zone.origin, origin, ...(host === null ? [] : [`https://${host}`])];
@@ -108,12 +108,14 @@ function bareHostname({ hostname }: URL): string {
   return hostname.replace(/\.$/, "");
 }
 
-/** What of a URL tells the zone's objects apart. */
+/** The parts of a URL that tell the zone's objects apart. */
 function objectOf({ pathname, search }: URL, query: QueryRule): string {
   return normalisePath(pathname) + normaliseQuery(search, query);
 }
 
-/** Whether a URL is, to the origin as well, the one that was asked: to send clients there once more is its own decision. */
+/**
+ * Whether a URL is the one that was asked for, to the origin as well. Sending clients there again is the origin's own decision.
+ */
 function isAsAsked(url: URL, asked: URL, { host }: Question, isZones: boolean): boolean {
   const isSameHost = isZones || url.host === asked.host || url.host === host;
   return (
@@ -121,10 +123,10 @@ function isAsAsked(url: URL, asked: URL, { host }: Question, isZones: boolean): 
   );
 }
 
-/** HTML, "shared declarative refresh steps": seconds, a separator, perhaps `url=`, a URL that may be quoted. */
+/** HTML, "shared declarative refresh steps": seconds, a separator, optionally `url=`, and a URL that may be quoted. */
 const REFRESH = /^([\s\d.]*[;,\s]\s*(?:url\s*=\s*)?)(?:"([^"]*)"?|'([^']*)'?|([^"'].*))/i;
 
-/** The value of `Refresh` with the zone's own reference; null where it stays. */
+/** The value of `Refresh` with the zone's own reference; null: it stays. */
 function ownRefresh(value: string | null, question: Question): string | null {
   const [, before = "", double, single, bare] = (value !== null && REFRESH.exec(value)) || [];
   const own = referenceOf(leadOf(double ?? single ?? bare ?? null, question, true));

@@ -1,12 +1,11 @@
-/** How often a server may decode a path one after the other before nobody believes it any more. */
+/** How many rounds of decoding are believed of a server. */
 const MOST_DECODINGS = 4;
 
 /**
- * The path at an origin that has one of its own: what the client asks for, behind it. Null where some server could read it as
- * something beside or above that: by dot segments, percent-encoded once or several times, behind an encoded slash, a backslash
- * or a path parameter (`..;x`).
+ * The client's path, appended to the origin's own path. Null if some server could read it as leading beside or above that: by
+ * dot segments, percent-encoded once or several times, or after an encoded slash, a backslash or a path parameter (`..;x`).
  *
- * @param prefix without a slash at its end; `""`: the origin is a whole host, out of which no path leads
+ * @param prefix without a slash at its end; `""`: the origin is a whole host, which no path can leave
  * @param path begins with a slash, without a query
  */
 export function pathBelow(prefix: string, path: string): string | null {
@@ -21,22 +20,25 @@ export function pathBelow(prefix: string, path: string): string | null {
   return null;
 }
 
-/** Whether dot segments lead above where the path begins, to a server that takes all that ever passed for a slash for one. */
+/**
+ * Whether dot segments lead above the path's beginning, for a server that treats everything that ever passed for a slash as
+ * one.
+ */
 function climbs(path: string): boolean {
   if (!path.includes("..")) return false;
   let depth = 0;
   for (const segment of path.split(/[/\\]/)) {
-    // Controls and blanks are dropped by some, and what is behind a ";" by others.
+    // Some servers drop control characters and blanks, others what follows a ";".
     const name = segment.split(/[;?#]/, 1)[0]!.replace(/[\0-\x20\x7f]/g, "");
     if (name === "..") depth--;
-    // Some take `//` for one slash: an empty segment is no step down.
+    // Some servers treat `//` as one slash, so an empty segment is not a step down.
     else if (name !== "" && name !== ".") depth++;
     if (depth < 0) return true;
   }
   return false;
 }
 
-/** Overlong UTF-8 of dot, slash and backslash is what servers once read as such. */
+/** Overlong UTF-8 for dot, slash and backslash, which some servers used to accept. */
 const OVERLONG: readonly (readonly [RegExp, string])[] = [
   [/%(?:c0%ae|e0%80%ae)/gi, "."],
   [/%(?:c0%af|e0%80%af)/gi, "/"],

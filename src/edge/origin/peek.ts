@@ -3,12 +3,12 @@ import { WaitClock } from "../body/wait-clock.ts";
 import { pieceStream } from "./piece-stream.ts";
 
 /**
- * Reads the first bytes of a body until they suffice, and gives the whole again. Where it breaks off behind some of them is for
- * the reader of the whole to find.
+ * Reads the first bytes of a body until they suffice, and returns the whole body. If it breaks off after them, the reader of
+ * the whole finds out.
  *
- * @param suffices asked with all that has come, after each piece of it
- * @param idleMs longest silence, ms. A quarter more may pass until it is noticed
- * @throws {BodySilent} and what the body itself throws, where nothing of it has come
+ * @param suffices called after each piece with all that has come
+ * @param idleMs longest silence, ms. It may take a quarter longer to notice
+ * @throws {BodySilent} and what the body itself throws, if nothing of it has come
  */
 export async function peek(
   body: ReadableStream<Uint8Array>,

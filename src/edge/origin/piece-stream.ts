@@ -1,7 +1,7 @@
 /**
- * A stream of pieces that are made when they are asked for. Whoever reads it is told where they break off.
+ * A stream of pieces that are made when they are asked for. If they break off, the reader is told.
  *
- * @param close called once there will be no more, and at once when the reader leaves, however long a piece takes
+ * @param close called when there will be no more pieces, and as soon as the reader leaves, even while a piece is awaited
  */
 export function pieceStream(pieces: AsyncIterator<Uint8Array>, close: () => void): ReadableStream<Uint8Array> {
   return new ReadableStream(

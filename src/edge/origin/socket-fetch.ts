@@ -3,12 +3,12 @@ import { type Framing, parseResponseHead, type ResponseHead } from "../../http/r
 import { ByteReader, EndedEarly, Malformed } from "./byte-reader.ts";
 import { pieceStream } from "./piece-stream.ts";
 
-/** All heads of a response together, those of interim ones too (RFC 9110 §15.2), and all trailers (bytes). */
+/** For all heads of a response together, including interim responses (RFC 9110 §15.2), and for all trailers (bytes). */
 const HEAD_BOUND = 131_072;
-/** The line before a chunk, and all extensions in such lines together (bytes). */
+/** For the line before a chunk, and for all chunk extensions together (bytes). */
 const LINE_BOUND = 4_096;
 const EXTENSIONS_BOUND = 65_536;
-/** A body is passed on in pieces of at most so many bytes. */
+/** The largest piece in which a body is passed on, bytes. */
 const PIECE_BYTES = 65_536;
 /** A request over a connection of its own. */
 export interface SocketRequest {
@@ -19,11 +19,11 @@ export interface SocketRequest {
 }
 
 /**
- * A `fetch` that sends a `Host` of its own: the platform's sends the URL's, always. One HTTP/1.1 exchange over a new
- * connection; TLS is with the URL's host. Redirects are answers, as with `redirect: "manual"`.
+ * A `fetch` that can send another `Host`: the platform's always sends the URL's. It makes one HTTP/1.1 exchange over a new
+ * connection, with TLS for the URL's host. Redirects are returned, as with `redirect: "manual"`.
  *
  * @param origin `scheme://host[:port]`
- * @throws where there is no answer that can be understood
+ * @throws if there is no answer that can be understood
  */
 export async function socketFetch(
   origin: string,
@@ -38,18 +38,18 @@ export async function socketFetch(
     { hostname, port: Number(port) || (isTls ? 443 : 80) },
     { secureTransport: isTls ? "on" : "off", allowHalfOpen: true },
   );
-  const close = () => void socket.close().catch(() => undefined); // a socket that has failed is closed
+  const close = () => void socket.close().catch(() => undefined); // a socket that has failed is closed already
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);
   signal.addEventListener("abort", abort);
-  for (const told of [socket.closed, socket.opened]) told.catch(() => undefined); // whoever reads or writes is told
+  for (const told of [socket.closed, socket.opened]) told.catch(() => undefined); // readers and writers see the error
   try {
     const framing: BodyFraming = body === null ? "none" : headers.has("content-length") ? "length" : "chunked";
     const upload = body && closingWhereItBreaks(body, close);
     const sent = send(socket.writable, requestHead(method, pathAndQuery, host, headers, framing), upload, framing);
     // An origin may answer before it has read everything, so only the answer counts.
     sent.catch(() => undefined);
-    // Who reads before that is not told why there is no connection.
+    // A read before that would not be told why there is no connection.
     await Promise.race([socket.opened, aborted.promise]);
     const reader = new ByteReader(socket.readable);
     const head = await Promise.race([finalHead(reader, method), aborted.promise]);
@@ -76,12 +76,12 @@ function requestHead(method: string, target: string, host: string, headers: Head
     ...framed,
     ...fields.map(([name, value]) => `${name}: ${value}`),
   ];
-  // None of them can hold a line end, wherever they come from. If one did, it would be a field or a request of its own.
+  // No line can contain a line end, wherever it comes from. If one did, the rest would be another field or another request.
   if (lines.some((line) => /[\r\n\0]/.test(line))) throw new Error("a request head with a line end in a line");
   return `${lines.join("\r\n")}\r\n\r\n`;
 }
 
-/** A client that leaves before it has sent everything ends the connection: no origin waits for the rest. */
+/** If a client leaves before it has sent everything, the connection is closed, so that no origin waits for the rest. */
 async function* closingWhereItBreaks(body: ReadableStream<Uint8Array>, close: () => void): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
@@ -102,7 +102,7 @@ async function send(
   await writer.write(encoder.encode(head));
   if (body === null) return;
   for await (const bytes of body) {
-    if (bytes.byteLength === 0) continue; // a chunk of no bytes would be the last
+    if (bytes.byteLength === 0) continue; // an empty chunk would be the last
     if (framing === "chunked") await writer.write(encoder.encode(`${bytes.byteLength.toString(16)}\r\n`));
     await writer.write(bytes);
     if (framing === "chunked") await writer.write(encoder.encode("\r\n"));
@@ -147,7 +147,7 @@ const CHUNK_LINE = /^0*([0-9a-f]{1,8})[ \t]*(?:;[^\r\n]*)?$/i;
 const CHUNK_LINE_BEGINNING = /^(?:0*[0-9a-f]{0,8}(?:[ \t]*(?:;[^\r\n]*)?\r?)?)?$/i;
 const NOTHING_BEGINNING = /^\r?$/;
 
-/** RFC 9112 §7.1: chunks with their lengths in hexadecimal, then trailers, which nobody asked for. */
+/** RFC 9112 §7.1: chunks with their lengths in hexadecimal, then trailers, which are ignored. */
 async function* chunks(reader: ByteReader): AsyncGenerator<Uint8Array> {
   let extensions = EXTENSIONS_BOUND;
   for (;;) {

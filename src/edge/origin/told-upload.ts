@@ -1,17 +1,18 @@
 /** A body on its way to an origin. */
 export interface Upload {
   body: ReadableStream<Uint8Array>;
-  /** Whom it waits for, or that the client broke it off, or that what it sent is no body. */
+  /** Which side it waits for, or that it is broken: the client broke it off, or sent something invalid. */
   state(): "client" | "origin" | "broken";
 }
 
 /**
- * Copies a body for an origin, and tells of each piece that the origin has taken: while they go, no answer can be expected.
+ * Copies a body for an origin, and reports each piece that the origin takes: no answer can be expected before all are sent.
  *
- * @param length its `Content-Length`, which the copy has to keep; null: unknown
+ * @param length its `Content-Length`, which the copy has to match; null: unknown
  */
 export function toldUpload(source: ReadableStream<Uint8Array>, length: string | null, told: () => void): Upload {
-  // Streams of the runtime's own: it ends a request whose body fails, where it would send a script's stream as a whole one.
+  // These are native streams. If one fails, the runtime aborts the request, but it would send a failed JavaScript stream as if
+  // it were whole.
   const { readable, writable } =
     length === null ? new IdentityTransformStream() : new FixedLengthStream(Number(length));
   let state: ReturnType<Upload["state"]> = "client";
@@ -29,7 +30,7 @@ export function toldUpload(source: ReadableStream<Uint8Array>, length: string | 
         if (read.done) return await writer.close();
         await writer.write(read.value);
       } catch (error) {
-        // The origin takes no more of it.
+        // The origin takes no more.
         return reader.cancel(error).catch(() => undefined);
       }
       told();

@@ -6,15 +6,15 @@ import { cloudflareReason, type FailureReason, failureReasonOf, isTellingToConne
 /** How long a bare connection may take, ms. */
 const LONGEST_MS = 1_000;
 
-/** The longest text by which Cloudflare says what has happened to a Worker's `fetch`, such as `error code: 1016`. */
+/** The longest text in which Cloudflare reports what happened to a Worker's `fetch`, such as `error code: 1016`. */
 const SHORT_BYTES = 64;
 
 /**
  * Why a request to an origin ended without an answer.
  *
  * @param origin `scheme://host[:port]`
- * @param client who asked
- * @param timedOut the zone's patience was at an end
+ * @param client what made the request
+ * @param timedOut the zone's timeout had passed
  */
 export async function whyFailed(
   error: unknown,
@@ -34,7 +34,7 @@ export async function whyFailed(
   return failureReasonOf({ ...failed, connects: isTellingToConnect(failed) ? await canConnect(origin) : null });
 }
 
-/** Why the platform itself has answered in the place of an origin; null: it has not. */
+/** Why the platform itself answered in place of an origin; null: it did not. */
 export async function platformReason(response: Response): Promise<FailureReason | null> {
   if (cloudflareReason(response, "") === null) return null;
   const isShort = Number(response.headers.get("content-length") ?? Infinity) <= SHORT_BYTES;
@@ -46,7 +46,7 @@ export async function platformReason(response: Response): Promise<FailureReason 
 async function canConnect(origin: string): Promise<boolean | null> {
   const { protocol, hostname, port } = new URL(origin);
   const socket = connect({ hostname, port: Number(port) || (protocol === "https:" ? 443 : 80) });
-  socket.closed.catch(() => undefined); // `opened` tells
+  socket.closed.catch(() => undefined); // `opened` reports it
   const opened = socket.opened.then(
     () => true,
     () => false,

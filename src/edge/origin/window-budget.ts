@@ -6,15 +6,15 @@ interface Window {
 }
 
 /**
- * What the decoders of an isolate may hold together, in bytes of their windows: so much of what it has made does a decoder keep
- * while its reader takes a rest. Half of it is for one zone. Who comes when too much is held waits, in order.
+ * Bounds what an isolate's decoders hold together, in bytes of their windows: a decoder keeps that much of its output while its
+ * reader pauses. One zone may hold half of it. If too much is held, new decoders wait in order.
  */
 export class WindowBudget {
   readonly #bytes: number;
   readonly #held = new Set<Window>();
   readonly #waiting = new Set<Window>();
 
-  /** @param bytes in all; no single window may be larger than half */
+  /** @param bytes the total; no single window may be larger than half of it */
   constructor(bytes: number) {
     this.#bytes = bytes;
   }
@@ -35,7 +35,7 @@ export class WindowBudget {
   }
 
   #next(): void {
-    // Who waits for room of its zone's is passed over; who waits for room of all is not.
+    // A decoder that waits for its own zone's share may be passed over. One that waits for the total may not.
     for (const window of this.#waiting) {
       const { zone, bytes, begin } = window;
       if (bytes > 0 && this.#heldBy(zone) + bytes > this.#bytes / 2) continue;
