@@ -6,7 +6,7 @@ import { type Edge, orUnavailable } from "./edge.ts";
 import type { Route } from "./request/routes.ts";
 import { serve } from "./serve.ts";
 
-/** Serves a request for a hostname of a customer's own: hostname → zone, then as for the zone. */
+/** Serves a request for a customer's own hostname: hostname → zone, then as for that zone. */
 export function serveHostname(
   request: Request,
   route: Route,

@@ -17,8 +17,8 @@ import type { Route } from "./request/routes.ts";
 import { rulingOn, targetOfRequest, type Visit } from "./visit.ts";
 
 /**
- * Serves a request for a zone: zone → account → policy and target → what is hot; else admission → outcome → answer. No promise
- * is made on the way of a request for something hot, see {@link replay}.
+ * Serves a request for a zone: zone → account → policy and target → what is hot; else admission → outcome → answer. A request
+ * for something hot creates no promise on its way, see {@link replay}.
  *
  * @param zoneId which zone of that name is meant; null: whichever has it
  */
@@ -39,7 +39,7 @@ function serveZone(visit: Visit, zone: ZoneDocument | null | "unavailable", edge
   const { request, now, waitUntil } = visit;
   if (zone === "unavailable") return toResponse(refuse("zone-table", request));
   if (zone === null) return toResponse(refuse("unknown-zone", request));
-  // The zone that the hostname leads to has gone, and another has its name.
+  // The zone that the hostname led to has gone, and another one has its name.
   if (visit.zoneId !== null && zone.id !== visit.zoneId) return toResponse(refuse("unknown-host", request));
   const account = orUnavailable(edge.accounts.lookup(zone.account, now, waitUntil));
   if (!(account instanceof Promise)) return serveAccount(visit, zone, account, edge);
@@ -105,7 +105,10 @@ function serveRuled(
   }
 }
 
-/** Sends an answer made ready with its body from the store; where that has something else by now, one that is made anew. */
+/**
+ * Sends an answer that was made ready, with its body from the store. If the store has something else by now, the answer is made
+ * anew.
+ */
 async function sendStored(
   { fields, size }: Replay,
   reading: Promise<StoredBody | null>,
@@ -124,7 +127,7 @@ async function sendStored(
   return new Response(body, fields);
 }
 
-/** The fields of an answer that was made ready; those of one whose right to it ends are one client's own. */
+/** The fields of an answer that was made ready. If the client's right to it ends, they make it that client's own. */
 function fieldsFor({ fields }: Replay, { until, zone }: Ruling, now: number): Replay["fields"] {
   const { server_timing: saysTiming } = zone.settings;
   if (until === null && !saysTiming) return fields;

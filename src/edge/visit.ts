@@ -15,18 +15,21 @@ import { withAddress } from "./request/forwarded-fields.ts";
 import type { Route } from "./request/routes.ts";
 import { type Target, targetWithFields } from "./request/target.ts";
 
-/** A request as it has come in. */
+/** A request as it came in. */
 export interface Visit {
   request: Request;
   route: Route;
   /** When it arrived, ms since the epoch. */
   now: number;
   waitUntil: WaitUntil;
-  /** Which zone of that name it is for; null: whichever has it. */
+  /** The id of the zone of that name that it is for; null: whichever has the name. */
   zoneId: string | null;
 }
 
-/** What the zone's policy makes of a request; what is barred or not active is not held to it. */
+/**
+ * What the zone's policy decides about a request. It does not apply to a request that is barred, or to a zone that is not
+ * active.
+ */
 export function rulingOn(
   { request, route, now }: Visit,
   zone: ZoneDocument,
@@ -39,18 +42,18 @@ export function rulingOn(
   return judge(policy, request, route, zone, now, judging);
 }
 
-/** A zone that lists headers has an object for each of their values. */
+/** In a zone that lists headers, each of their values has its own object. */
 export function targetOfRequest({ headers }: Request, { target, zone }: Ruling): Target {
   const listed = zone.settings.forward.headers;
   return listed === "all" || listed.length === 0 ? target : targetWithFields(target, headers, [], zone);
 }
 
-/** What is done with a request that nothing hot answers, before any cache or origin is asked. */
+/** What to do with a request that nothing hot answers, before any cache or origin is asked. */
 export type Course =
   | { kind: "policy"; answer: PolicyAnswer }
   | { kind: "refused"; reason: Extract<Admission, { kind: "refused" }>["reason"] | "maintenance" }
   | { kind: "options" }
-  /** Out of the caches alone: the zone is closed. */
+  /** It is answered from the caches only: the zone is closed. */
   | { kind: "stored" }
   | Extract<Admission, { loop: readonly string[] }>;
 
@@ -62,12 +65,12 @@ export function courseOf(request: Request, { answer, zone, isClosed }: Ruling): 
   return admission.kind === "read" ? { kind: "stored" } : { kind: "refused", reason: "maintenance" };
 }
 
-/** What an exchange is made with. */
+/** What it takes to make an exchange. */
 type Making = Filling & Pick<Judging, "clients"> & { memory: Memory; settings: Pick<Settings, "edgeDomains"> };
 
 /**
- * The request with all that it is answered with. `asOthers`: under everybody's key, where the networks that it has passed give
- * it one of its own.
+ * The request with everything needed to answer it. `asOthers`: the same under the common key, if the networks that it has
+ * passed give it a key of its own.
  */
 export function exchangesOf(
   { request, now, waitUntil }: Visit,

@@ -4,10 +4,10 @@ import { addressMatcher } from "./address-matcher.ts";
 import type { Clients } from "./clients.ts";
 import { hostMatcher, refererHost } from "./referer.ts";
 
-/** Why a request may not fetch anything of a zone, whatever it asks for. */
+/** Why a client may not fetch anything from a zone, whatever it asks for. */
 export type AccessRefusal = "access-address" | "access-country" | "access-asn" | "access-referer" | "access-user-agent";
 
-/** A zone's lists of who may fetch, in the form in which requests are held to them. */
+/** A zone's lists of who may fetch, prepared for checking requests. */
 export type Access = readonly Check[];
 
 /** Null: it passes. */
@@ -19,7 +19,7 @@ type Known<Value> = { kind: "known"; value: Value } | { kind: "unknown" } | { ki
 const UNKNOWN = { kind: "unknown" } as const;
 const MISSING = { kind: "missing" } as const;
 
-/** The access rules of a zone in the order in which they are looked at; null: it has none. */
+/** A zone's access rules in the order in which they are checked; null: it has none. */
 export function prepareAccess(settings: AccessSettings): Access | null {
   const { addresses, countries, asns, referers, user_agents: agents } = settings;
   const checks: Check[] = [];
@@ -41,7 +41,7 @@ export function prepareAccess(settings: AccessSettings): Access | null {
     checks.push(({ headers }, { hostname }) => {
       const text = headers.get("referer");
       const host = text === null || text === "" ? MISSING : orUnknown(hostOf(text));
-      // What the zone itself refers to, such as the fonts of its own style sheets.
+      // The zone's own pages and style sheets refer to its files, such as fonts.
       if (host.kind === "known" && host.value === hostname) return null;
       return refused("access-referer", passes(host));
     });
@@ -70,8 +70,8 @@ function isUsed<List extends AccessList<unknown>>(list: List | undefined): list 
 }
 
 /**
- * Whether something passes a list: it is not denied, and allowed where only some are. What is unknown is not denied, and not
- * allowed either; what is missing has a switch of its own.
+ * Whether a value passes a list: it is not denied and, if only some are allowed, it is one of them. An unknown value is not
+ * denied, but not allowed either. A missing value has a switch of its own.
  */
 function listOf<Value extends string | number>(
   { allow, deny, none }: AccessList<Value>,
@@ -86,7 +86,7 @@ function listOf<Value extends string | number>(
   };
 }
 
-/** Clients repeat themselves; what they say is theirs to choose, so it is remembered in bounds. */
+/** Clients repeat values, but can choose any, so the memory is bounded. */
 const REMEMBERED = { entries: 2_048 };
 const LONGEST_REMEMBERED = 256;
 
@@ -108,7 +108,7 @@ function oneOf<Value>(entries: readonly Value[]): (value: Value) => boolean {
   return (value) => set.has(value);
 }
 
-/** Texts that contain one of the entries, in whatever case. */
+/** Matches texts that contain one of the entries, in any case. */
 function textMatcher(entries: readonly string[]): (text: string) => boolean {
   const parts = entries.map((entry) => entry.toLowerCase());
   return (text) => {

@@ -4,7 +4,7 @@ import type { Condition } from "./condition.ts";
 import type { Glob } from "./glob.ts";
 import { redirectLocation } from "./redirect-location.ts";
 
-/** Answered by a rule. */
+/** An answer that a rule gives. */
 export type RuledAnswer =
   | { kind: "denied"; status: number; text: string | null }
   | { kind: "redirect"; status: number; location: string }
@@ -19,7 +19,11 @@ export interface ReadyRule {
   globs: readonly Glob[];
 }
 
-/** What is answered in the place of caches and origin; null: they are asked. @param matched the rules that match, in their order */
+/**
+ * What is answered in place of the caches and the origin; null: they are asked.
+ *
+ * @param matched the rules that match, in order
+ */
 export function answerByRule(
   { settings: { https, robots_txt } }: ZoneDocument,
   matched: readonly ReadyRule[],
@@ -48,7 +52,7 @@ function capturesOf(globs: readonly Glob[], path: string): readonly string[] {
   return [];
 }
 
-/** A redirect to what is asked would have no end. */
+/** A redirect to the same URL would never end. */
 function leadsBack(location: string, asked: URL): boolean {
   const url = URL.parse(location, asked.href);
   return url !== null && url.host === asked.host && url.pathname === asked.pathname && url.search === asked.search;

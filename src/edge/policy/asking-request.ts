@@ -1,7 +1,7 @@
 import type { Clients } from "./clients.ts";
 import type { AskingClient } from "./condition.ts";
 
-/** The client of a request, as far as conditions ask about it: each field is read once. */
+/** The client of a request, as conditions see it. Each field is read once. */
 export class AskingRequest implements AskingClient {
   readonly method: string;
   readonly #request: Request;

@@ -1,15 +1,18 @@
 import { BoundedMap } from "../../memo/bounded-map.ts";
 import { RequestRates } from "./request-rates.ts";
 
-/** Cloudflare's Rate Limiting by what it lets pass in a location within ten seconds, the least first. */
+/**
+ * The bindings of Cloudflare's Rate Limiting, by how many requests each lets pass in a location within ten seconds, lowest
+ * first.
+ */
 export type RateLimits = readonly { requests: number; binding: Pick<RateLimit, "limit"> }[];
 
-/** What Cloudflare asks to wait: it does not say for how long (seconds). */
+/** How long to wait if Cloudflare refuses, since it does not say (seconds). */
 const WAIT_SECONDS = 10;
 
 /**
- * The rates of clients by zone. The isolate counts exactly, and by itself; where Rate Limiting is bound, what all isolates of a
- * location let pass is bounded as well, by the next of its steps.
+ * The rates of clients, by zone. The isolate counts exactly, but only its own requests. If Rate Limiting is bound, it limits
+ * all isolates of a location together, at its next higher step.
  */
 export class ClientRates {
   readonly #counted = new RequestRates();
@@ -17,16 +20,16 @@ export class ClientRates {
   readonly #customerOf: (address: string) => string;
   readonly #customers = new BoundedMap<string, string>({ entries: 4_096 }, "everything");
 
-  /** @param customerOf what of an address stands for one customer of a provider */
+  /** @param customerOf the part of an address that stands for one customer of a provider */
   constructor(customerOf: (address: string) => string, limits: RateLimits) {
     this.#customerOf = customerOf;
     this.#limits = limits;
   }
 
   /**
-   * Takes one request. Null: it passes; else the seconds after which another may.
+   * Counts one request. Null: it passes; otherwise the seconds after which another may.
    *
-   * @param address null: unknown, and not limited
+   * @param address null: unknown, so not limited
    * @param limit requests within ten seconds
    */
   take(zoneId: string, address: string | null, limit: number, now: number): number | null | Promise<number | null> {
@@ -37,7 +40,7 @@ export class ClientRates {
     return step === undefined ? wait : passesStep(step.binding, client);
   }
 
-  /** What {@link take} would answer of a request that is not made, as far as this isolate counts. */
+  /** What {@link take} would return, as far as this isolate counts, without counting a request. */
   look(zoneId: string, address: string | null, limit: number, now: number): number | null {
     return address === null ? null : this.#counted.look(`${zoneId} ${this.#clientOf(address)}`, limit, now);
   }

@@ -2,7 +2,7 @@
 export interface Clients {
   /** The address that a client connects from; null: unknown. */
   addressOf(request: Request): string | null;
-  /** What the client has asked by, be it of a proxy. */
+  /** The scheme that the client used, perhaps towards a proxy. */
   schemeOf(request: Request, url: Pick<URL, "protocol">): "http" | "https";
   /** The country that it is in, as two capital letters (ISO 3166); null: unknown. */
   countryOf(request: Request): string | null;

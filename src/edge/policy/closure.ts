@@ -2,9 +2,9 @@ import type { MaintenanceSettings } from "../../zones/settings.ts";
 import { addressMatcher } from "./address-matcher.ts";
 import type { Clients } from "./clients.ts";
 
-/** A zone's maintenance, in the form in which requests are held to it. */
+/** A zone's maintenance mode, prepared for checking requests. */
 export interface Closure {
-  /** Whether an address is one of those for whom the origin is asked all the same; null: nobody's is. */
+  /** Whether the origin is still asked for this address; null: for nobody. */
   isAllowed: ((address: string) => boolean) | null;
 }
 
@@ -12,7 +12,7 @@ export function prepareClosure({ allow = [] }: MaintenanceSettings): Closure {
   return { isAllowed: allow.length === 0 ? null : addressMatcher(allow) };
 }
 
-/** Whether the origin is not asked for a request. */
+/** Whether the origin must not be asked for a request. */
 export function isClosedTo(request: Request, { isAllowed }: Closure, clients: Pick<Clients, "addressOf">): boolean {
   if (isAllowed === null) return true;
   const address = clients.addressOf(request);

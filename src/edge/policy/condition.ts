@@ -4,7 +4,7 @@ import { Glob } from "./glob.ts";
 import { pathPattern } from "./path-pattern.ts";
 import { textTest, valueTest } from "./value-test.ts";
 
-/** What of a request's URL conditions look at; the same for each request of one URL. */
+/** The parts of a URL that conditions look at, the same for each request of that URL. */
 export interface AskedUrl {
   /** Normalised. */
   readonly path: string;
@@ -13,20 +13,20 @@ export interface AskedUrl {
   readonly hostname: string;
 }
 
-/** What of a client's request conditions look at beside the URL. */
+/** The parts of a client's request that conditions look at besides the URL. */
 export interface AskingClient {
   readonly method: string;
-  /** What the client has asked by. */
+  /** The scheme that the client used. */
   readonly scheme: "http" | "https";
   /** ISO 3166; null: unknown. */
   readonly country: string | null;
   header(name: string): string | null;
 }
 
-/** What of a client a condition looks at: a request field by its name, or what is no field. */
+/** What a condition looks at: a request field by its name, or something that is not a field. */
 export type Look = { readonly field: string } | "method" | "scheme" | "country";
 
-/** A condition made ready. Where nothing of the client's is left to look at, it is its own answer. */
+/** A prepared condition. If nothing of the client is left to look at, it is a plain boolean. */
 export type Condition = boolean | OfUrl | OfClient | Group;
 
 interface OfUrl {
@@ -45,7 +45,7 @@ interface Group {
   readonly of: readonly Condition[];
 }
 
-/** Makes a condition ready. */
+/** Prepares a condition. */
 export function conditionOf(when: When): Condition {
   const of: Condition[] = [];
   if (when.path !== undefined) {
@@ -89,7 +89,7 @@ function ofClient(look: "method" | "scheme" | "country", test: (text: string) =>
   return { kind: "client", look, holds };
 }
 
-/** The path globs of which one has to match where a condition holds, in their order: a redirect takes its captures of them. */
+/** The path globs, in order, one of which must match for a condition to hold: a redirect takes its captures from them. */
 export function pathGlobsOf({ path, all = [], any = [] }: When): Glob[] {
   const own = listOf(path).map((glob) => new Glob(pathPattern(glob)));
   return [...own, ...[...all, ...any].flatMap(pathGlobsOf)];
@@ -129,13 +129,13 @@ export function holds(condition: Condition, client: AskingClient): boolean {
   }
 }
 
-/** All that a settled condition may look at. */
+/** Everything that a settled condition may look at. */
 export function looksOf(condition: Condition): Look[] {
   if (typeof condition === "boolean" || condition.kind === "url") return [];
   return condition.kind === "client" ? [condition.look] : condition.of.flatMap(looksOf);
 }
 
-/** A URL as conditions look at it, read as far as they ask. */
+/** A URL as conditions see it, parsed only as far as they need. */
 export class ReadUrl {
   readonly path: string;
   readonly hostname: string;
@@ -154,7 +154,7 @@ export class ReadUrl {
     return this.#extension;
   }
 
-  /** Decoded values by decoded names. */
+  /** Decoded values, by decoded name. */
   get parameters(): ReadonlyMap<string, readonly string[]> {
     this.#parameters ??= parametersOf(this.#search);
     return this.#parameters;

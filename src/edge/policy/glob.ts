@@ -1,7 +1,7 @@
 /**
  * A pattern in which `*` stands for any run of characters. Each star takes as little as it can, from left to right, and the
- * last what is left: that finds a match wherever there is one, and never looks at a character again, so that it takes as long
- * as pattern and text are, whatever stands in them.
+ * last takes what is left. That finds a match wherever there is one, and never looks at a character twice, so the time is
+ * linear in pattern and text, whatever they contain.
  */
 export class Glob {
   /** How many stars it has. */
@@ -22,7 +22,7 @@ export class Glob {
     return this.#walk(text, null);
   }
 
-  /** What the stars stand for; null where it does not match. */
+  /** What the stars stand for; null: the text does not match. */
   captures(text: string): string[] | null {
     const found: string[] = [];
     return this.#walk(text, found) ? found : null;
@@ -45,14 +45,16 @@ export class Glob {
   }
 }
 
-/** Up to this length the platform's own search does next to nothing twice (characters). */
+/** Up to this length, the platform's own search repeats next to no work (characters). */
 const SHORT = 6;
 
-/** A text to be looked for, by Knuth, Morris and Pratt: the platform's search takes the product of both lengths at worst. */
+/**
+ * A text to search for, by Knuth, Morris and Pratt: in the worst case, the platform's search takes the product of both lengths.
+ */
 class Needle {
   readonly length: number;
   readonly #text: string;
-  /** For each place, how much of the beginning ends there. */
+  /** For each position, the length of the beginning that ends there. */
   readonly #borders: Uint16Array;
 
   constructor(text: string) {
@@ -66,7 +68,7 @@ class Needle {
     }
   }
 
-  /** Where it begins, at `from` or behind; -1: nowhere. */
+  /** Its first position at or after `from`; -1: it does not occur. */
   find(text: string, from: number): number {
     if (this.length <= SHORT) return text.indexOf(this.#text, from);
     let matched = 0;

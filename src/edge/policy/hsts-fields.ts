@@ -2,9 +2,9 @@ import type { FieldChanges } from "../../zones/rules/edge-rule.ts";
 import type { HstsSettings } from "../../zones/settings.ts";
 
 /**
- * What a zone says of https. RFC 6797 §7.2: a host "MUST NOT include" the field over http, where anybody could have written it.
+ * A zone's HSTS field. RFC 6797 §7.2: a host "MUST NOT include" it over http, where anybody could have written it.
  *
- * @param hsts null: the zone says nothing, and the origin's word stands
+ * @param hsts null: the zone says nothing, and the origin's field stays
  */
 export function hstsFields(hsts: HstsSettings | null, isHttps: boolean): FieldChanges {
   if (hsts === null) return {};

@@ -12,22 +12,22 @@ import { type Presented, presentedBy } from "./presented.ts";
 import type { Effects } from "./rules.ts";
 import { refusalOfSignature, type SignatureRefusal } from "./signature.ts";
 
-/** What a zone's policy makes of a request. */
+/** What a zone's policy decides about a request. */
 export interface Ruling {
   /** The zone as it is for this request: rules may have changed its settings. */
   zone: ZoneDocument;
-  /** Where the URL leads, without the parts of a token. */
+  /** The route of the URL, without the parts of a token. */
   route: Route;
   target: Target;
   /** The zone as its document has it. */
   document: ZoneDocument;
-  /** What is answered in the place of caches and origin; null: they are asked. */
+  /** What is answered in place of the caches and the origin; null: they are asked. */
   answer: PolicyAnswer | null;
-  /** When the right to the answer ends, ms since the epoch; null: it is everybody's. */
+  /** When the client's right to the answer ends, ms since the epoch; null: everybody may have it. */
   until: number | null;
   /** Whether the zone's origin is not asked for this client: the zone is in maintenance. */
   isClosed: boolean;
-  /** Places, in the zone's list of rules, of those that match. */
+  /** The positions of the matching rules in the zone's list. */
   matched: readonly number[];
 }
 
@@ -38,11 +38,11 @@ export type PolicyAnswer =
   | { kind: "rate-limited"; wait: number }
   | RuledAnswer;
 
-/** What requests are held to a policy with. */
+/** What it takes to judge requests. */
 export interface Judging {
   clients: Clients;
   rates: Pick<ClientRates, "take">;
-  /** What the zones' signing keys are sealed with; null: nothing. */
+  /** The keys that seal the zones' signing keys; null: there are none. */
   keyring: Keyring | null;
 }
 
@@ -54,15 +54,15 @@ export function unruled(route: Route, zone: ZoneDocument): Ruling {
   return { zone, route, target, document: zone, answer: null, until: null, isClosed: false, matched: NONE };
 }
 
-/** The ruling on a request that is answered whatever the policy says. */
+/** The ruling on a request that is answered regardless of the policy. */
 export function unjudged({ signing }: Policy, route: Route, zone: ZoneDocument): Ruling {
   return unruled(signing === null ? route : presentedBy(route).route, zone);
 }
 
 /**
- * Holds a request to its zone's policy. The order is fixed: a token is taken off, a preflight that the edge answers passes, then
- * the client counts (address, country, network, referer, user agent, rate), then rules, then the signature that they or the
- * zone require. Nothing asynchronous is done but to ask Cloudflare's Rate Limiting, where a zone limits rates.
+ * Checks a request against its zone's policy. The order is fixed: a token is removed from the URL, a preflight that the edge
+ * answers passes, then come checks of the client (address, country, network, referer, user agent, rate), then rules, then the
+ * signature that they or the zone require. Only Cloudflare's Rate Limiting is asked asynchronously, if a zone limits rates.
  *
  * @param now ms since the epoch
  */
@@ -92,7 +92,7 @@ function answered(policy: Policy, route: Route, zone: ZoneDocument, answer: Poli
   return { ...unjudged(policy, route, zone), answer };
 }
 
-/** What rules make of the URL without its token, and whether the token does where one is required. */
+/** Applies the rules to the URL without its token, and verifies the token if one is required. */
 function ruleAndVerify(
   { rules, signing, closure }: Policy,
   presented: Presented | null,
@@ -112,9 +112,10 @@ function ruleAndVerify(
   if (signing === null || presented === null) return ruled(route, effectsOn(route));
   const effects = effectsOn(presented.route);
   const asked = presented.route === route ? effects : effectsOn(route);
-  // Where it is asked by https a token is verified: it goes along.
+  // The redirect keeps the token, and the request by https verifies it.
   if (asked?.isSentToHttps) return ruled(route, asked);
-  // Where none is required the parameters of tokens are ordinary ones. No spelling of a URL escapes the rule for another.
+  // If no signature is required, the parameters of tokens are ordinary ones. Both spellings are checked, so that none escapes
+  // the rule for the other.
   const isRequired = requires(effects, signing.isRequired) || requires(asked, signing.isRequired);
   if (!isRequired) return ruled(route, asked);
   const ruling = ruled(presented.route, effects);
@@ -129,7 +130,7 @@ function requires(effects: Effects | null, byZone: boolean): boolean {
   return effects?.signature ?? byZone;
 }
 
-/** All that a request for a URL may ask of a zone, whoever asks: what an unsafe method changes of one, it changes of all. */
+/** All targets that requests for a URL may have, whoever asks: an unsafe method that changes one of them changes all. */
 export function targetsOf(url: URL, zone: ZoneDocument): readonly Target[] {
   return policyOf(zone)?.rules?.targetsOf(url) ?? [targetOf(url, zone)];
 }

@@ -7,21 +7,21 @@ import { type Closure, prepareClosure } from "./closure.ts";
 import { prepareRules, type Rules } from "./rules.ts";
 import type { SigningKey } from "./signature.ts";
 
-/** What a zone has set of who may fetch what, in the form in which requests are held to it. */
+/** A zone's settings about who may fetch what, prepared for checking requests. */
 export interface Policy {
   access: Access | null;
-  /** Requests of a client within ten seconds; null: any number. */
+  /** How many requests a client may make within ten seconds; null: any number. */
   rateLimit: number | null;
   rules: Rules | null;
-  /** Null: the zone is in no maintenance. */
+  /** Null: the zone is not in maintenance. */
   closure: Closure | null;
   /** Null: no URL of the zone need be signed. */
   signing: Signing | null;
 }
 
-/** What a zone's URLs are signed with. */
+/** How a zone's URLs are signed. */
 export interface Signing {
-  /** Whether they must be where no rule says so or otherwise. */
+  /** Whether a signature is required if no rule decides it. */
   isRequired: boolean;
   zone: Pick<ZoneDocument, "id" | "name">;
   sealed: readonly SealedKey[];
@@ -29,10 +29,10 @@ export interface Signing {
   keys: readonly SigningKey[] | null;
 }
 
-/** By document, of which an isolate keeps one for each zone: null where the zone uses none of it. */
+/** By document, of which an isolate keeps one for each zone. Null: the zone uses none of this. */
 const prepared = new WeakMap<ZoneDocument, Policy | null>();
 
-/** The policy of a zone, prepared once for each document; null: there is nothing to hold requests to. */
+/** The policy of a zone, prepared once for each document; null: there is nothing to check. */
 export function policyOf(zone: ZoneDocument): Policy | null {
   let policy = prepared.get(zone);
   if (policy === undefined) {
@@ -57,7 +57,7 @@ function prepare(zone: ZoneDocument): Policy | null {
   return Object.values(policy).every((part) => part === null) ? null : policy;
 }
 
-/** The keys of a zone, opened once for each document. @param keyring null: there is none, and none can be opened */
+/** The keys of a zone, opened once for each document. @param keyring null: there is none, so no key can be opened */
 export function keysOf(signing: Signing, keyring: Keyring | null): readonly SigningKey[] {
   signing.keys ??= openKeys(signing, keyring);
   return signing.keys;

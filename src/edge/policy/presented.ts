@@ -2,16 +2,16 @@ import { PATH_FORM, readParameters, TOKEN_PARAMETERS } from "../../signed-urls/p
 import type { Route } from "../request/routes.ts";
 import { readToken, type Token } from "./token.ts";
 
-/** A URL taken apart into what it asks for and what it says of its right to it. */
+/** A URL split into what it asks for and its token for that. */
 export interface Presented {
-  /** The route without the parts of a token: the very same where the URL has none. */
+  /** The route without the parts of a token; the same object if the URL has none. */
   route: Route;
   token: Token;
 }
 
 const known = new WeakMap<Route, Presented>();
 
-/** Takes a token off a URL, for a zone that may require one: parsed once for as long as the route is remembered. */
+/** Splits a token off a URL, for a zone that may require one. It is parsed once for as long as the route is remembered. */
 export function presentedBy(route: Route): Presented {
   let presented = known.get(route);
   if (presented === undefined) {
@@ -27,7 +27,7 @@ function takeApart(route: Route): Presented {
   const end = slash === -1 ? pathname.length : slash;
   const path = pathname.slice(end) || "/";
   const query = withoutToken(search);
-  // In the path form the token has a name of its own, so that one in the query would be a second.
+  // In the path form the token gets the same name, so that one in the query would be a second token.
   const segment = end === 0 ? "" : `token=${pathname.slice(PATH_FORM.length, end)}`;
   const parameters = readParameters([segment, search.slice(1)].join("&"));
   const token = readToken(path, parameters);
@@ -38,7 +38,7 @@ function takeApart(route: Route): Presented {
   return { route: { ...route, url, target: null }, token };
 }
 
-/** A query but for the parameters of tokens, the others as they are spelled. */
+/** A query without the parameters of tokens. The others keep their spelling. */
 function withoutToken(search: string): string {
   if (search === "") return "";
   const kept = search
@@ -49,7 +49,7 @@ function withoutToken(search: string): string {
 }
 
 function nameOf(parameter: string): string {
-  // As lenient as whoever reads it behind this cache.
+  // As lenient as whoever reads the query behind this cache.
   const [name = ""] = new URLSearchParams(`&${parameter}`).keys();
   return name;
 }

@@ -3,11 +3,11 @@ import type { Actions } from "../../zones/rules/edge-rule.ts";
 type Redirect = Pick<NonNullable<Actions["redirect"]>, "to" | "query">;
 
 /**
- * Where a redirect leads. What a path has matched stands behind the host, which is the rule's own: no path that a client makes up
- * can lead to another one. In the query it stands for a value, whatever is in it.
+ * Where a redirect leads. Captures from a path come after the host, which is the rule's own, so no path that a client makes up
+ * can lead to another host. In the query a capture is a value, whatever it contains.
  *
- * @param captures what the path glob's stars stand for: parts of a normalised path, which has neither spaces nor line ends
- * @param search the client's query, with its `?`, or `""`
+ * @param captures what the path glob's stars stand for: parts of a normalised path, which has no spaces or line ends
+ * @param search the client's query with its `?`, or `""`
  */
 export function redirectLocation({ to, query }: Redirect, captures: readonly string[], search: string): string {
   const [beforeFragment, fragment] = cut(to, "#");

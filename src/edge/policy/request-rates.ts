@@ -3,7 +3,10 @@ import { BoundedMap } from "../../memo/bounded-map.ts";
 /** The time in which requests are counted, ms. */
 const WINDOW_MS = 10_000;
 
-/** How many clients of all zones are remembered. Who has more addresses than this is not held up by a limit for each. */
+/**
+ * How many clients are remembered, over all zones. A limit for each address does not stop somebody with more addresses than
+ * this.
+ */
 const CLIENTS = 20_000;
 
 /** Requests that passed in the window that began at `start`, and in the one before it. */
@@ -14,14 +17,14 @@ interface Count {
 }
 
 /**
- * How many requests clients have made within ten seconds, as one isolate counts them. Of the window before, as much counts as
- * ten seconds reach into it, as if its requests had come evenly.
+ * How many requests clients have made within ten seconds, as one isolate counts them. The previous window counts in proportion
+ * to its overlap with the last ten seconds, as if its requests had come evenly.
  */
 export class RequestRates {
   readonly #counts = new BoundedMap<string, Count>({ entries: CLIENTS }, "the oldest");
 
   /**
-   * Takes one request of a client. Null: it passes; else the seconds after which the next would.
+   * Counts one request of a client. Null: it passes; otherwise the seconds after which the next one would.
    *
    * @param limit requests within ten seconds
    * @param now ms since the epoch
@@ -32,7 +35,7 @@ export class RequestRates {
     return wait;
   }
 
-  /** What {@link take} would answer, of a request that is not made. */
+  /** What {@link take} would return, without counting a request. */
   look(client: string, limit: number, now: number): number | null {
     const count = this.#countOf(client, now);
     const elapsed = Math.max(now - count.start, 0);
@@ -42,7 +45,8 @@ export class RequestRates {
 
   #countOf(client: string, now: number): Count {
     const known = this.#counts.get(client);
-    // Some requests were held up before they are counted. Of a window that is yet to come the clock knew once, and was set back.
+    // A request may be held up before it is counted, so its time may be a little before the window. If it is far before, the
+    // clock was set back.
     const isOld = known === undefined || now < known.start - WINDOW_MS;
     if (!isOld && now < known.start + WINDOW_MS) return known;
     const follows = !isOld && now < known.start + 2 * WINDOW_MS;
@@ -54,10 +58,10 @@ export class RequestRates {
   }
 }
 
-/** Until what has been counted leaves room for one more, in whole seconds. */
+/** The whole seconds until what has been counted leaves room for one more. */
 function waitSeconds({ current, previous }: Count, limit: number, elapsed: number): number {
   const room = limit - 1;
-  // Within this window what is left of the one before grows less; in the next, what has come in this one.
+  // Within this window, the previous one's share shrinks; in the next window, this one's does.
   const inThis = current <= room ? WINDOW_MS * (1 - (room - current) / previous) - elapsed : null;
   const wait = inThis ?? WINDOW_MS - elapsed + WINDOW_MS * (1 - room / current);
   return Math.max(Math.ceil(wait / 1_000), 1);

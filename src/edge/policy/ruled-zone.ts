@@ -4,28 +4,28 @@ import type { Ruled } from "../../zones/rules/ruled.ts";
 import type { ForwardSettings, ZoneSettings } from "../../zones/settings.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 
-/** What rules for a URL look at of its clients, as far as clients are to be told. */
+/** What rules for a URL look at in its clients' requests, as far as clients must be told. */
 export interface Dependence {
   /** Request fields, in lower case. */
   readonly vary: readonly string[];
   readonly isPrivate: boolean;
 }
 
-/** A zone as its rules make it for a request. */
+/** A zone as its rules change it for a request. */
 export interface RuledZone {
   readonly zone: ZoneDocument;
-  /** What rules change of what is stored, or sent to the origin, as a part of the cache key; `""`: nothing. */
+  /** The part of the cache key for what rules change of what is stored, or sent to the origin; `""`: nothing. */
   readonly stored: string;
 }
 
 /**
- * The zone as the rules that match make it: what a rule changes is one of the zone's settings, so that nothing below has to know
- * of rules. What is stored depends on what they change of it, whichever rules these are.
+ * The zone as the matching rules change it. A rule changes the zone's settings, so that nothing below has to know about rules.
+ * What is stored depends only on the changes, not on which rules made them.
  *
- * @param matched in their order
- * @param fields that are set whatever rules say of them
- * @param variant tells the same zone with other rules apart
- * @param indices the places of the matched rules among those that are enabled
+ * @param matched in order
+ * @param fields changes that are made whatever the rules say
+ * @param variant tells it apart from the same zone with other rules
+ * @param indices the positions of the matched rules among those that are enabled
  */
 export function ruledZone(
   zone: ZoneDocument,
@@ -73,12 +73,12 @@ export function ruledZone(
   };
 }
 
-/** The first of the rules that match decides. */
+/** The first matching rule decides. */
 export function first<Name extends keyof Actions>(matched: readonly EdgeRule[], name: Name): Actions[Name] | undefined {
   return matched.find(({ do: actions }) => actions[name] !== undefined)?.do[name];
 }
 
-/** What is written for the zone's origin may be its password; and its fallback stands in for it alone. */
+/** A field that is meant for the zone's origin may be its password, and the fallback stands in for that origin only. */
 const OF_ANOTHER_ORIGIN = {
   origin_host: null,
   origin_auth: null,
@@ -95,7 +95,7 @@ function overridingTtl(
   return { ttl_mode: "override", ttl: everyKind, ttl_by_extension: {} };
 }
 
-/** All that match change fields; of those that change the same one, the first. */
+/** All matching rules change fields. If several change the same one, the first counts. */
 function fieldChanges(matched: readonly EdgeRule[], name: "request_headers" | "response_headers"): FieldChanges {
   return Object.assign({}, ...matched.map(({ do: actions }) => actions[name] ?? {}).reverse());
 }

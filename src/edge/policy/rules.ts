@@ -14,46 +14,46 @@ import { type Dependence, first, type RuledZone, ruledZone } from "./ruled-zone.
 /** A request as rules see it. */
 export interface RuledRequest {
   request: Request;
-  /** Without the parts of a token, where there may be one. */
+  /** Without the parts of a token, if there may be one. */
   route: Route;
   clients: Clients;
 }
 
-/** What rules make of a request. */
+/** What rules do to a request. */
 export interface Effects {
-  /** The zone as the rules that match change it; the zone itself where they change nothing. */
+  /** The zone as the matching rules change it; the zone itself if they change nothing. */
   zone: ZoneDocument;
   target: Target;
-  /** Whether a signature is required; null: as the zone says. */
+  /** Whether a signature is required; null: the zone decides. */
   signature: boolean | null;
-  /** What is answered in the place of caches and origin; null: they are asked. */
+  /** What is answered in place of the caches and the origin; null: they are asked. */
   answer: RuledAnswer | null;
-  /** Whether that is a redirect to the same by https, before all else that the zone says. */
+  /** Whether that is a redirect to https, which comes before everything else that the zone sets. */
   isSentToHttps: boolean;
-  /** Places, in the zone's list of rules, of those that match. */
+  /** The positions of the matching rules in the zone's list. */
   matched: readonly number[];
 }
 
-/** What of a zone's rules is left for requests of one URL. */
+/** What is left of a zone's rules for requests of one URL. */
 interface OfUrl {
-  /** Which match whoever asks. */
+  /** Rules that match whoever asks. */
   certain: readonly number[];
-  /** Those that depend on it, in their order. */
+  /** Rules that depend on who asks, in order. */
   open: readonly { index: number; condition: Condition }[];
   dependence: Dependence;
-  /** By what tells clients apart, see {@link matchedOf}. */
+  /** Effects by which rules match, see {@link matchedOf}. */
   effects: BoundedMap<Matched, Effects>;
 }
 
-/** How many combinations of rules are remembered, of a zone and of a URL: beyond that they are put together anew. */
+/** How many combinations of rules are remembered for a zone and for a URL. Others are put together again each time. */
 const REMEMBERED = 128;
 const REMEMBERED_OF_URL = 16;
 
 const INDEPENDENT: Dependence = { vary: [], isPrivate: false };
 
 /**
- * The rules of a zone, in the form in which requests are held to them. What the URL decides is decided once for each URL that the
- * isolate remembers; of a request only that is looked at which is left.
+ * The rules of a zone, prepared for requests. What depends on the URL is decided once for each URL that the isolate remembers.
+ * Only what is left is decided for each request.
  */
 export class Rules {
   readonly #zone: ZoneDocument;
@@ -76,7 +76,7 @@ export class Rules {
       }));
   }
 
-  /** Decides what the rules make of a request. */
+  /** Decides what the rules do to a request. */
   decide({ request, route, clients }: RuledRequest): Effects {
     const ofUrl = this.#ofUrl(route);
     const client = new AskingRequest(request, route.url, clients);
@@ -92,7 +92,7 @@ export class Rules {
     return effects;
   }
 
-  /** What requests for a URL ask of the zone, by each set of rules that may match. */
+  /** The targets of requests for a URL, for each set of rules that may match. */
   targetsOf(url: URL): readonly Target[] {
     const { certain, open } = this.#left(url);
     const deciding = open.map(({ index }) => index).filter((index) => changesStored(this.#rules[index]!.rule));
@@ -107,7 +107,7 @@ export class Rules {
     return [...targets.values()];
   }
 
-  /** The zone as the rules at these places make it, whoever asks; null where there are none such. */
+  /** The zone as the rules at these positions change it, whoever asks; null: there are no such rules. */
   zoneBy(indices: readonly number[]): RuledZone | null {
     const rules = indices.flatMap((index) => this.#rules[index]?.rule ?? []);
     return rules.length === indices.length ? ruledZone(this.#zone, rules, INDEPENDENT, {}, "", indices) : null;
@@ -183,7 +183,7 @@ export class Rules {
   }
 }
 
-/** Which of the rules that depend on the client match, one bit for each, as far as numbers go. */
+/** Which of the rules that depend on the client match: a number with one bit for each, or a string if there are too many. */
 type Matched = number | string;
 const BITS = 50;
 
@@ -194,7 +194,7 @@ function matchedOf(open: OfUrl["open"], client: AskingRequest, looksAtScheme: bo
   return bits;
 }
 
-/** The rules of a zone; null: it has none, and nothing else that depends on how it is asked. */
+/** The rules of a zone; null: it has none, and nothing else that depends on the request's scheme. */
 export function prepareRules(zone: ZoneDocument): Rules | null {
   const { rules, https, hsts, robots_txt } = zone.settings;
   const isUsed = rules.length > 0 || https !== "off" || hsts !== null || robots_txt !== null;
@@ -202,8 +202,8 @@ export function prepareRules(zone: ZoneDocument): Rules | null {
 }
 
 /**
- * Whether a rule that guards a path matches any spelling that some server takes for that path, or all of them have to be meant;
- * null: it guards nothing.
+ * How a rule that guards a path matches the spellings that servers may take for that path: if any of them matches, or only if
+ * all do; null: it guards nothing.
  */
 function guardOf({ do: { deny, signature } }: EdgeRule): "any" | "all" | null {
   if (deny !== undefined || signature === "required") return "any";

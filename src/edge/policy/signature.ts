@@ -9,7 +9,7 @@ export interface SigningKey {
   key: string;
 }
 
-/** Why a signature does not do. */
+/** Why a signature is refused. */
 export type SignatureRefusal =
   | "signature-missing"
   | "signature-wrong"
@@ -17,12 +17,12 @@ export type SignatureRefusal =
   | "signature-country"
   | "signature-expired";
 
-/** No token holds for longer: ten years with as many leap days as they can have (ms). */
+/** The longest time that a token may hold: ten years, with as many leap days as they can have (ms). */
 const LONGEST_MS = 3_653 * 86_400_000;
 
 /**
- * Verifies the token of a URL. What is remembered is the HMAC of a key and a message alone: time, country and address are
- * looked at each time. The clock is the edge's, to the second, and there is no allowance for that of the signer.
+ * Verifies the token of a URL. Only the HMAC of a key and a message is remembered: time, country and address are checked each
+ * time. The edge's clock counts, to the second, with no allowance for the signer's.
  *
  * @param now ms since the epoch
  */
@@ -38,7 +38,7 @@ export function refusalOfSignature(
   const { isLocked, expiresAt, countries, blockedCountries } = token;
   const address = isLocked ? (addressBytes(clients.addressOf(request) ?? "") ?? UNKNOWN) : null;
   if (address === UNKNOWN) return "signature-address";
-  // Of a locked token nobody can tell a wrong one from one for another address.
+  // If a token is locked to an address, a wrong token cannot be told from one for another address.
   if (!isClaimedRightly(token, keys, address)) return isLocked ? "signature-address" : "signature-wrong";
   if (now >= expiresAt) return "signature-expired";
   if (expiresAt > now + LONGEST_MS) return "signature-wrong";
@@ -50,7 +50,7 @@ export function refusalOfSignature(
 
 const UNKNOWN = new Uint8Array();
 
-/** Compares with all that may have been signed, whichever of it is right. */
+/** Compares with everything that may have been signed, even after a match. */
 function isClaimedRightly(token: SignedToken, keys: readonly SigningKey[], address: Uint8Array | null): boolean {
   const { claimed, paths, data, expires } = token;
   let isRight = false;
@@ -76,7 +76,7 @@ const encoder = new TextEncoder();
 
 function rememberedHmac({ id, key }: SigningKey, message: Message): Uint8Array {
   const { path, expires, address, data } = message;
-  // Neither a key's id nor a path has a line end.
+  // Key ids and paths have no line ends.
   const name = `${id}\n${path}\n${expires}${address === null ? "" : address.toHex()}\n${data}`;
   const known = remembered.get(name);
   if (known !== undefined) return known;

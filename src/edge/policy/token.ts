@@ -2,26 +2,26 @@ import { dataOf } from "../../signed-urls/message.ts";
 import { type Parameter, refusalOfParameters, signedParameters } from "../../signed-urls/parameters.ts";
 import { decodedPath, isBelow } from "../../signed-urls/token-path.ts";
 
-/** What a URL says of its right to what it asks for. */
+/** The token of a URL: its right to what it asks for. */
 export type Token =
   | { kind: "missing" }
-  /** No reading of it, or more than one, or one that cannot hold for this path. */
+  /** It cannot be read, or can be read in more than one way, or cannot hold for this path. */
   | { kind: "wrong" }
   | SignedToken;
 
-/** A token that may hold. Whatever of it depends on the request or the time is checked for each. */
+/** A token that may hold. What depends on the request or the time is checked for each request. */
 export interface SignedToken {
   kind: "signed";
-  /** The HMAC that it claims, as text. */
+  /** The HMAC that it states, as text. */
   claimed: Uint8Array;
   isLocked: boolean;
-  /** What may have been signed: the spellings of the path, and the orders of the data. */
+  /** What may have been signed: spellings of the path, and orders of the data. */
   paths: readonly string[];
   data: readonly string[];
   expires: string;
   /** Ms since the epoch. */
   expiresAt: number;
-  /** Null: all; capital letters. */
+  /** In capital letters; null: all countries. */
   countries: ReadonlySet<string> | null;
   blockedCountries: ReadonlySet<string> | null;
 }
@@ -34,8 +34,8 @@ const encoder = new TextEncoder();
 /**
  * Reads a token.
  *
- * @param path of the URL, as it came, without a token
- * @param parameters of query and token, decoded; null: they cannot be read in one way
+ * @param path the URL's path as it came, without a token
+ * @param parameters those of query and token, decoded; null: there is more than one way to read them
  */
 export function readToken(path: string, parameters: readonly Parameter[] | null): Token {
   if (parameters === null) return WRONG;

@@ -1,7 +1,7 @@
 import type { ValueTest } from "../../zones/rules/edge-rule.ts";
 import { Glob } from "./glob.ts";
 
-/** Whether a text is like one of the globs; those without a star are looked up at once. */
+/** Whether a text matches one of the globs. Those without a star are looked up in a set. */
 export function textTest(globs: readonly string[]): (text: string) => boolean {
   const exact = new Set(globs.filter((glob) => !glob.includes("*")));
   const others = globs.filter((glob) => glob.includes("*")).map((glob) => new Glob(glob));
@@ -9,7 +9,7 @@ export function textTest(globs: readonly string[]): (text: string) => boolean {
   return (text) => exact.has(text) || others.some((glob) => glob.matches(text));
 }
 
-/** Whether a value is what is wanted of a name; null: the name has none. */
+/** Tests the value of a name; null: the name is missing. */
 export function valueTest(wanted: ValueTest, letters: "as it is" | "in any case"): (value: string | null) => boolean {
   if (typeof wanted === "boolean") return (value) => (value !== null) === wanted;
   const fold = letters === "as it is" ? (text: string) => text : (text: string) => text.toLowerCase();

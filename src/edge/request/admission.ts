@@ -2,20 +2,22 @@ import { hasPassed, parseCdnLoop } from "../../http/cdn-loop.ts";
 import { DEVICE } from "../../http/targeted-cache-control.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 
-/** What is done with a request to a zone, decided before any cache or origin is asked. */
+/** What to do with a request to a zone, decided before any cache or origin is asked. */
 export type Admission =
   | { kind: "refused"; reason: "bad-cdn-loop" | "paused-zone" | "method-not-allowed" | "loop" }
-  /** The edge says what the zone allows. */
+  /** The edge answers with what the zone allows. */
   | { kind: "options" }
-  /** A GET or HEAD out of the caches, a CORS preflight or an unsafe method passed on. `loop`: the networks it has passed. */
+  /**
+   * A GET or HEAD from the caches; a CORS preflight or an unsafe method that is passed on. `loop`: the networks it has passed.
+   */
   | { kind: "read" | "preflight" | "unsafe"; loop: readonly string[] };
 
 const READ_METHODS = ["GET", "HEAD", "OPTIONS"];
 
-/** TRACE would show a client what only the origin is to see, CONNECT would leave HTTP. */
+/** TRACE would show a client what only the origin should see. CONNECT would leave HTTP. */
 const REFUSED_METHODS = ["CONNECT", "TRACE", "TRACK"];
 
-/** Decides what is done with a request: by its way here, the zone's state, its method. */
+/** Decides what to do with a request, by its way here, the zone's state and its method. */
 export function admit({ method, headers }: Request, { state, settings }: ZoneDocument): Admission {
   const loop = parseCdnLoop(headers.get("cdn-loop"));
   if (loop === null) return refused("bad-cdn-loop");

@@ -1,9 +1,9 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 
-/** Longer texts stand for themselves by their hash (characters). */
+/** Longer texts are replaced by their hash (characters). */
 const LONGEST_SPELLED = 512;
 
-/** What a client chose, as part of a key: as it is where it is short, so that keys can be read, else its SHA-256. */
+/** A text chosen by a client, as part of a key: unchanged if it is short, so that keys are readable, otherwise its SHA-256. */
 export function boundedText(text: string): string {
   if (text.length <= LONGEST_SPELLED) return text;
   return sha256(new TextEncoder().encode(text)).toBase64({ alphabet: "base64url", omitPadding: true });

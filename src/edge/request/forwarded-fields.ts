@@ -4,10 +4,13 @@ import { variantKey } from "../../http/vary.ts";
 import { weightedValues } from "../../http/weighted-list.ts";
 import type { ForwardSettings, ZoneSettings } from "../../zones/settings.ts";
 
-/** A field of a client's request as the origin gets it; the name in lower case. */
+/** A field of a client's request as the origin gets it, with its name in lower case. */
 export type ForwardedField = readonly [name: string, value: string];
 
-/** Needed to read the body of an unsafe request, and of no other. A part without its range would pass for the whole. */
+/**
+ * Fields that are needed to read the body of an unsafe request, and of no other. Without its range, a part would pass for the
+ * whole.
+ */
 export const CONTENT_HEADERS: readonly string[] = [
   "content-type",
   "content-encoding",
@@ -16,12 +19,12 @@ export const CONTENT_HEADERS: readonly string[] = [
   "content-range",
 ];
 
-/** Fields that are lists with weights (RFC 9110 §12.5): neither case nor space nor the place of a smaller weight counts. */
+/** Fields that are lists with weights (RFC 9110 §12.5). Case, space and the position of a smaller weight do not count. */
 const WEIGHTED: ReadonlySet<string> = new Set(["accept", "accept-charset", "accept-language"]);
 
 /**
- * The headers that the zone lists, as they are in the cache key and as the origin gets them: in one spelling, so that an
- * answer cannot depend on what the key does not tell apart. By name; a value that is no field value (RFC 9110 §5.5) is left out.
+ * The headers that the zone lists, as they are in the cache key and as the origin gets them: in one spelling, so that an answer
+ * cannot depend on a difference that is not in the key. Sorted by name; values that are not valid (RFC 9110 §5.5) are left out.
  */
 export function listedFields(
   client: Headers,
@@ -37,8 +40,9 @@ export function listedFields(
 }
 
 /**
- * What the origin gets of a client's request beside the listed headers, and what only `Vary` can tell apart: every header
- * of a zone that forwards all but those that steer applications, cookies, credentials, the client's address.
+ * What the origin gets of a client's request besides the listed headers, which only `Vary` can tell apart: cookies,
+ * credentials, the client's address and, in a zone that forwards all headers, every other one except those that steer
+ * applications.
  */
 export function unlistedFields(client: Headers, forward: ForwardSettings): readonly ForwardedField[] {
   const { headers, cookies, authorization, client_ip, except = NONE_LISTED } = forward;
@@ -55,8 +59,8 @@ export function unlistedFields(client: Headers, forward: ForwardSettings): reado
 }
 
 /**
- * The request with the address that its client has in `X-Forwarded-For`, in the place of what the client states there. So it is
- * a field of the request like others that tell clients apart without being in the key: see `unlistedFields`.
+ * The request with its client's real address in `X-Forwarded-For`, replacing what the client states there. So the address is a
+ * field like others that tell clients apart without being in the key: see `unlistedFields`.
  *
  * @param address null: unknown
  */
@@ -67,17 +71,17 @@ export function withAddress(request: Request, address: string | null): Request {
   return new Request(request, { headers });
 }
 
-/** Whether the origin sees nothing of a client's request but its URL. */
+/** Whether the origin sees only the URL of a client's request. */
 export function isShownNothing({ headers, cookies, authorization, client_ip }: ForwardSettings): boolean {
   return headers.length === 0 && !cookies && !authorization && !client_ip;
 }
 
 /**
- * The request fields by which a stored response is selected beside its key: those of its `Vary` that the origin has seen
- * and that are not in the key. In a zone whose objects change by unsafe methods the listed headers are not in the key, since
- * a change has to reach all variants, so each response varies on them: by `=name`, see {@link variantOf}.
+ * The request fields that select a stored response besides its key: those in its `Vary` that the origin has seen and that are
+ * not in the key. In a zone whose objects unsafe methods change, the listed headers are not in the key, since a change has to
+ * reach all variants. So each response varies on them, written `=name`, see {@link variantOf}.
  *
- * @param vary as `varyFields` gives them
+ * @param vary as `varyFields` returns them
  */
 export function selectingFields(
   vary: readonly string[],
@@ -89,10 +93,11 @@ export function selectingFields(
 }
 
 /**
- * The variant that a request selects. Of the fields in a `Vary`, what RFC 9111 §4.1 takes for equal is one; of listed headers
- * only what the origin gets as the same: it may choke on one spelling of a value, and not on another.
+ * The variant that a request selects. Values of fields in a `Vary` are the same if RFC 9111 §4.1 takes them for equal. Values
+ * of listed headers are the same only if the origin gets them spelled the same: it may choke on one spelling but not on
+ * another.
  *
- * @param selecting as {@link selectingFields} gives them
+ * @param selecting as {@link selectingFields} returns them
  */
 export function variantOf(selecting: readonly string[], client: Headers): string {
   const varying = selecting.filter((name) => !name.startsWith(LISTED));
@@ -108,7 +113,7 @@ const LISTED = "=";
 const NONE: readonly ForwardedField[] = [];
 const NONE_LISTED: readonly string[] = [];
 
-/** Those with a switch of their own. The address is the one that the client has: see `withAddress`. */
+/** Fields with a switch of their own. The address is the client's real one: see `withAddress`. */
 const SWITCHED = ["cookie", "authorization", "x-forwarded-for"] as const;
 
 function isSwitchedOn(
@@ -125,7 +130,7 @@ function isUnlisted(name: string, forward: ForwardSettings): boolean {
   return forward.headers === "all" && requestFieldLine(name) === null;
 }
 
-/** Whether it goes along where all headers are forwarded. */
+/** Whether a field is forwarded if all headers are. */
 function mayPass([name, value]: ForwardedField): boolean {
   return requestFieldLine(name) === null && isFieldValue(value);
 }
@@ -135,7 +140,7 @@ function isFieldValue(value: string): boolean {
   return !/[\0-\x08\x0a-\x1f\x7f]/.test(value);
 }
 
-/** By weight, those of one weight in the order in which they came; as it stands where a weight cannot be read. */
+/** Sorted by weight, and in their given order if the weights are equal. Unchanged if a weight cannot be read. */
 function inOneSpelling(value: string): string {
   const members = weightedValues(value);
   if (members.some(({ weight }) => weight === null)) return value;

@@ -4,11 +4,11 @@ import type { Settings } from "../../settings.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { type Target, targetOf } from "./target.ts";
 
-/** Where a request URL leads: parsed once for as long as it is remembered. */
+/** Where a request's URL leads, parsed once for as long as it is remembered. */
 export interface Route {
   readonly url: URL;
   readonly surface: Surface;
-  /** The target under the zone version and the rules that asked last. */
+  /** The target for the zone version and the rules of the last request. */
   target: { zone: string; version: number; ruled: string; target: Target } | null;
 }
 
@@ -19,14 +19,14 @@ const BOUND = 4_096;
 const LONGEST = 1_024;
 
 /**
- * A path behind the host. A `Host` may be anything that a client sends: one with a query or a fragment of its own would
- * be read in one way by `URL` and in another by whoever looks for the path in the text.
+ * Matches a URL with a path right after its host. A client may send anything as its `Host`: if that had a query or a fragment,
+ * `URL` would read it one way, and code that searches the text for the path another.
  */
 const HAS_PATH = /^https?:\/\/[^/?#\\@]+\//;
 
 /**
- * The routes of an isolate. To parse a URL takes longer than all else that a hot answer needs. When it is full it forgets
- * everything: what is hot is back at once, and a stream of URLs that are asked for once costs nothing else.
+ * The routes of an isolate. Parsing a URL takes longer than everything else that a hot answer needs. When this is full it
+ * forgets everything: what is hot is back at once, and a stream of URLs that are asked for only once costs nothing else.
  */
 export class Routes {
   readonly #known = new BoundedMap<string, Route>({ entries: BOUND }, "everything");
@@ -37,9 +37,9 @@ export class Routes {
   }
 
   /**
-   * Null where the URL cannot be read.
+   * Null: the URL cannot be read.
    *
-   * @param text a request's URL, as `Request.url` gives it
+   * @param text a request's URL, as in `Request.url`
    */
   routeOf(text: string): Route | null {
     const known = this.#known.get(text);

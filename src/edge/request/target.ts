@@ -6,29 +6,29 @@ import type { ZoneDocument } from "../../zones/zone.ts";
 import { boundedText } from "./bounded-text.ts";
 import { type ForwardedField, listedFields } from "./forwarded-fields.ts";
 
-/** What a request asks of a zone. Only the key and `fields` depend on more than the URL and the zone. */
+/** What a request asks of a zone. Only `key` and `fields` depend on more than the URL and the zone. */
 export interface Target {
-  /** Normalised path: asked of the origin, part of the key, matched against purges. */
+  /** The normalised path: sent to the origin, part of the key, matched against purges. */
   path: string;
-  /** Query by the zone's rule, with its `?`, or `""`. */
+  /** The query by the zone's rule, with its `?`, or `""`. */
   query: string;
   /**
-   * Cache key: zone id, which rules change what is stored, what of the request's fields counts, path and query. What is not in here, or in the response's Vary,
-   * cannot tell two answers apart, and so must not reach the origin.
+   * The cache key: zone id, what rules change of what is stored, the request fields that count, path and query. Anything that
+   * is neither in here nor in the response's Vary cannot tell two answers apart, so it must not reach the origin.
    */
   key: string;
-  /** The rules in the key; `""`: none. */
+  /** The key's part for rules; `""`: none. */
   ruled: string;
-  /** What the origin gets of this client's request beside the URL, and no more than that in a zone with defaults. */
+  /** The fields of this client's request that the origin gets. In a zone with default settings, that is nothing. */
   fields: readonly ForwardedField[];
-  /** Null where the name says nothing. */
+  /** Null: the name tells nothing. */
   asset: Asset | null;
   /** The reference under which the operator has blocked it; null: it is not blocked. */
   takedown: string | null;
 }
 
 /**
- * Decides path, key and asset type of a request that brings no fields which count.
+ * Decides path, key and asset type of a request without fields that count.
  *
  * @param ruled a hash of what rules change of what is stored; `""`: nothing
  */
@@ -46,19 +46,19 @@ export function targetOf(url: URL, zone: Pick<ZoneDocument, "id" | "settings" | 
   };
 }
 
-/** In no spelling that some server takes for the path that is meant. */
+/** Finds the takedown for any spelling that some server takes for the blocked path. */
 function takenDown(takedowns: Takedowns, path: string, query: string): string | null {
   return takedownOf(takedowns, path, query) ?? takedownOf(takedowns, lenientPath(path), query);
 }
 
 /**
- * The target of a request whose fields count: the headers that the zone lists, and the networks that it has passed.
+ * The target of a request with fields that count: the headers that the zone lists, and the networks that it has passed.
  *
- * In the key they stand between the zone's id, which has no `~`, or its rules, and the path: percent-encoded, so that no field can pass for
- * another, for a path or for nothing. In a zone whose objects change by unsafe methods, listed headers select variants
- * instead (see `selectingFields`): a change has to reach all of them.
+ * In the key they come after the zone's id, which has no `~`, and its rules, and before the path. They are percent-encoded, so
+ * that no field can pass for another, for a path or for nothing. In a zone whose objects unsafe methods change, listed headers
+ * select variants instead (see `selectingFields`), since a change has to reach all of them.
  *
- * @param loop as `parseCdnLoop` gives it
+ * @param loop as `parseCdnLoop` returns it
  */
 export function targetWithFields(
   target: Target,
@@ -75,12 +75,12 @@ export function targetWithFields(
   return { ...target, fields, key: `${ownerOf(zone, target.ruled)}~${spelled(inKey)}${target.path}${target.query}` };
 }
 
-/** The id of the zone that a cache key is of. */
+/** The id of the zone in a cache key. */
 export function zoneIdOf(key: string): string {
   return /^[^/~:]*/.exec(key)![0];
 }
 
-/** What a key begins with. Ids have no `:`. */
+/** The beginning of a key. Ids have no `:`. */
 function ownerOf({ id }: Pick<ZoneDocument, "id">, ruled: string): string {
   return ruled === "" ? id : `${id}:${ruled}`;
 }

@@ -2,12 +2,15 @@ import { asciiJson } from "../../http/ascii-json.ts";
 import type { OriginFailure } from "../origin/origin.ts";
 import { TIER_FORM } from "./question.ts";
 
-/** What a tier answers: what it was answered by the origin, or why there is no answer. */
+/** What a tier answers: the origin's answer, or why there is none. */
 export type Envelope = { asker: string } & (
   | ({ kind: "answer" } & TierAnswer)
-  /** The origin gave none. */
+  /** The origin gave no answer. */
   | ({ kind: "failure" } & OriginFailure)
-  /** The tier does not know the zone as the edge does, or the answer does not fit: the edge asks the origin itself. */
+  /**
+   * The tier does not know the zone as the edge does, or the answer does not fit into an envelope. The edge asks the origin
+   * itself.
+   */
   | { kind: "refused"; reason: "tier-behind" | "tier-unfit" }
 );
 
@@ -15,33 +18,33 @@ export type Envelope = { asker: string } & (
 export interface TierAnswer {
   status: number;
   headers: [name: string, value: string][];
-  /** Of the body as it comes, bytes; null: unknown. */
+  /** The body's length as it comes, bytes; null: unknown. */
   length: number | null;
   requestedAt: number;
   answeredAt: number;
   isFallback: boolean;
-  /** The name of the one of several that answered; null: the zone has one. */
+  /** The name of the origin that answered, if there are several; null: the zone has one. */
   origin: string | null;
   /** The zone's version under which it was asked for. */
   version: number;
-  /** Whether it may be kept in a cache at all; what may not is better asked for without the tier. */
+  /** Whether a cache may keep it at all. If not, the edge had better ask without the tier. */
   isShared: boolean;
 }
 
 /** Carries the head beside the body. */
 export const ENVELOPE_HEADER = "rescdn-envelope";
 
-/** The longest head that travels: platforms bound what an answer's fields may take (characters). */
+/** The longest head that is sent: platforms limit the size of an answer's fields (characters). */
 const LONGEST_HEAD = 65_536;
 
-/** How long failures of the origin are kept, so that an outage collapses too (seconds). */
+/** How long failures of the origin are kept, so that requests collapse during an outage too (seconds). */
 export const FAILURE_SECONDS = 2;
 
 /**
- * Puts an answer into an envelope: always a 200 of an opaque type without validators, `Vary` and `Set-Cookie`, so that the
- * cache in front of the tier evaluates nothing of it.
+ * Puts an answer into an envelope: always a 200 of an opaque type without validators, `Vary` or `Set-Cookie`, so that the cache
+ * in front of the tier does not interpret it.
  *
- * @param seconds for which that cache may keep it; 0: not at all
+ * @param seconds how long that cache may keep it; 0: not at all
  */
 export function toEnvelope(envelope: Envelope, body: ReadableStream | Blob | null, seconds: number): Response {
   const text = asciiJson({ form: TIER_FORM, ...envelope });
@@ -54,12 +57,12 @@ export function toEnvelope(envelope: Envelope, body: ReadableStream | Blob | nul
   return new Response(body, { headers });
 }
 
-/** Whether an answer's head fits into an envelope, and into a response that is made of it again. */
+/** Whether an answer's head fits into an envelope, and into a response that is made from that. */
 export function fitsEnvelope(envelope: Envelope & TierAnswer): boolean {
   return envelope.status >= 200 && envelope.status <= 599 && asciiJson(envelope).length <= LONGEST_HEAD;
 }
 
-/** The head that a response of the tier carries; null: none, which is a failure of the tier. */
+/** The head in a response of the tier; null: there is none, which is a failure of the tier. */
 export function openEnvelope({ status, headers }: Pick<Response, "status" | "headers">): Envelope | null {
   if (status !== 200) return null;
   try {
@@ -70,12 +73,12 @@ export function openEnvelope({ status, headers }: Pick<Response, "status" | "hea
   }
 }
 
-/** The head as it travels, for a cache to keep; null: there is none. */
+/** The head as it is sent, for a cache to keep; null: there is none. */
 export function envelopeHead({ headers }: Pick<Response, "headers">): string | null {
   return headers.get(ENVELOPE_HEADER);
 }
 
-/** Seconds for which a cache may keep an envelope, as the envelope says; 0: not at all. */
+/** How long a cache may keep an envelope, as the envelope says, seconds; 0: not at all. */
 export function envelopeSeconds({ headers }: Pick<Response, "headers">): number {
   const seconds = /^max-age=(\d+), must-revalidate$/.exec(headers.get("cloudflare-cdn-cache-control") ?? "")?.[1];
   return Number(seconds ?? 0);

@@ -4,36 +4,36 @@ import { type StoredResponse, validatorsOf } from "../cache/stored-response.ts";
 import type { ForwardedField } from "../request/forwarded-fields.ts";
 import type { Target } from "../request/target.ts";
 
-/** The form of questions and envelopes. Tiers and edges of different forms do not speak to each other. */
+/** The version of the format of questions and envelopes. Tiers and edges of different versions do not talk to each other. */
 export const TIER_FORM = 1;
 
 /**
- * What an edge asks of the tier. All that tells two answers apart is in the key (`tierKeyOf`). The tier reads the zone's
- * document itself, so that nothing secret of it is here.
+ * What an edge asks the tier. Everything that tells two answers apart is in the key (`tierKeyOf`). The tier reads the zone's
+ * document itself, so this holds none of its secrets.
  */
 export interface TierQuestion {
   form: typeof TIER_FORM;
-  /** Who asks, this once. An answer that was made for another comes out of the tier's cache. */
+  /** A new id for each question. If the answer has another, it comes from the tier's cache. */
   asker: string;
   zone: Pick<ZoneDocument, "id" | "name">;
-  /** The version of the zone that the edge knows: the answer is asked for under none before it. */
+  /** The version of the zone that the edge knows. The tier must not use an earlier one. */
   version: number;
   path: string;
   query: string;
   /** What the origin gets of the client's request. */
   fields: readonly ForwardedField[];
-  /** The rules that match, and what they change of what is stored: see `ruledZone`. */
+  /** The rules that match, and the key's part for what they change: see `ruledZone`. */
   rules: readonly number[];
   ruled: string;
-  /** The conditions under which the whole is not sent once more; null: it is asked for as such. */
+  /** The validators for which the whole need not be sent again; null: the whole is asked for. */
   validators: Readonly<Record<string, string>> | null;
-  /** Of what is validated, seconds. */
+  /** The lifetime of what is validated, seconds. */
   lifetime: number | null;
-  /** Whether what is validated is served in the place of an error: then that is a failure. */
+  /** Whether what is validated is served in place of an error: then an error is a failure. */
   servesErrors: boolean;
 }
 
-/** A stale response that is to be validated, and whether it may be served in the place of a server error. */
+/** A stale response to validate, and whether it may be served in place of a server error. */
 export interface Stale {
   stored: StoredResponse;
   servesErrors: boolean;
@@ -42,7 +42,7 @@ export interface Stale {
 /** Carries the question. */
 const QUESTION_HEADER = "rescdn-question";
 
-/** @param stale what is to be validated; null: nothing, the whole is fetched */
+/** @param stale what to validate; null: nothing, the whole is fetched */
 export function questionOf(
   { id, name, version, ruled }: Pick<ZoneDocument, "id" | "name" | "version" | "ruled">,
   { path, query, fields, ruled: effects }: Pick<Target, "path" | "query" | "fields" | "ruled">,
@@ -66,12 +66,12 @@ export function questionOf(
   };
 }
 
-/** The request by which a question travels: a bare GET, whose path is its key. */
+/** The request that carries a question: a bare GET, whose path is its key. */
 export function toTierRequest(key: string, question: TierQuestion): [url: string, headers: Record<string, string>] {
   return [`https://shield.invalid/${key}`, { [QUESTION_HEADER]: asciiJson(question) }];
 }
 
-/** The question of such a request; null where there is none of this form. */
+/** The question in such a request; null: there is none in this format. */
 export function questionIn({ headers }: Pick<Request, "headers">): TierQuestion | null {
   try {
     const question = JSON.parse(headers.get(QUESTION_HEADER) ?? "null") as TierQuestion | null;

@@ -6,20 +6,21 @@ export type ThroughTier =
   | "through"
   /** The zone does not want it. */
   | "off"
-  /** What one edge has changed by an unsafe method, no other edge and no tier would know of. */
+  /** Other edges and the tier would not learn what an unsafe method changed at one edge. */
   | "methods"
-  /** The origin sees something of the client that is in no key. */
+  /** The origin sees something of the client that is not in the key. */
   | "forwarded"
   | "no-store"
   /** Each answer is validated at the origin: RFC 9111 §5.2.2.4. */
   | "no-cache"
-  /** It is stale as soon as it is there. */
+  /** It is stale as soon as it arrives. */
   | "without-lifetime";
 
 /**
- * Decides it. What is never a fill (unsafe methods, bypasses, HEADs and ranges of what is not stored) does not come here.
+ * Decides it. Requests that are never fills (unsafe methods, bypasses, HEADs and ranges of what is not stored) do not come
+ * here.
  *
- * @param stale what is to be validated; null: nothing
+ * @param stale what to validate; null: nothing
  */
 export function throughTier(
   { zone, directives }: Pick<Asked, "zone" | "directives">,

@@ -5,7 +5,7 @@ import type { ZoneDocument } from "../../zones/zone.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 import type { TierQuestion } from "./question.ts";
 
-/** Settings that change nothing of what an origin is asked, nor what is kept of its answer and for how long. */
+/** Settings that change neither what an origin is asked, nor what is kept of its answer and for how long. */
 const OF_ANSWERS: readonly (keyof ZoneSettings)[] = [
   "browser_ttl",
   "stale_while_revalidate",
@@ -34,11 +34,11 @@ const known = new WeakMap<ZoneDocument, string>();
 const encoder = new TextEncoder();
 
 /**
- * The key under which the tier's cache keeps the answer to a question: what is asked of which zone, under which of its settings,
- * and what has been purged of it. A purge or a change that an edge knows is another key, so that what it beats is not found.
+ * The key under which the tier's cache keeps the answer to a question: the zone, what is asked of it, its settings and its
+ * purges. A purge or a change that an edge knows makes another key, so that outdated answers are not found.
  *
- * @param mark the newest purge that names it, see `newestMark`
- * @param stale what the question validates. No clock is in the key: who has the same of it gets the same
+ * @param mark the newest purge of it, see `newestMark`
+ * @param stale what the question validates. There is no time in the key, so edges that have the same get the same answer
  */
 export function tierKeyOf(
   { zone, path, query, fields, ruled, validators, servesErrors }: TierQuestion,
@@ -51,7 +51,7 @@ export function tierKeyOf(
   return sha256(encoder.encode(JSON.stringify(parts))).toHex();
 }
 
-/** A hash of what a zone's settings make of a question and of its answer; of a ruled zone, with what its rules change. */
+/** A hash of the settings that decide a zone's questions and answers, including what its rules change. */
 export function settingsHashOf(zone: ZoneDocument): string {
   let hash = known.get(zone);
   if (hash === undefined) {

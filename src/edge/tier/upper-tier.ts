@@ -19,36 +19,38 @@ import { throughTier } from "./through-tier.ts";
 import type { Tier } from "./tier.ts";
 import { settingsHashOf, tierKeyOf } from "./tier-key.ts";
 
-/** What the cache above says of itself (RFC 9211). */
+/** What the cache above reports of itself (RFC 9211). */
 export type StatusAbove = Omit<CacheStatus, "detail"> & { detail?: CacheWord };
 
-/** What the tier has to say of a request for a whole. */
+/** What came of asking the tier for a whole. */
 export type TierOutcome =
   | { kind: "answered"; outcome: OriginOutcome; via: ViaTier }
-  /** The origin is to be asked without it; `status`: what clients are told of that, null: nothing. */
+  /** The origin must be asked without it; `status`: what clients are told of that; null: nothing. */
   | { kind: "direct"; status: StatusAbove | null };
 
-/** How an answer has come through the tier. */
+/** How an answer came through the tier. */
 export interface ViaTier {
   status: StatusAbove;
-  /** It was there before it was asked for. */
+  /** The tier had it before it was asked. */
   isHit: boolean;
   zoneVersion: number;
 }
 
-/** For how long what could not be shared is asked for without the tier, whose cache would put requests for it in a row, ms. */
+/**
+ * How long the tier is not asked for what could not be shared, ms: its cache would queue such requests one behind the other.
+ */
 const UNSHARED_MS = 60_000;
 const REMEMBERED_KEYS = 4_000;
 
-/** A tier gets the origin's time and so much, ms. */
+/** A tier gets the origin's time and this much more, ms. */
 const GRACE_MS = 2_000;
 
-/** How often a failing tier is logged, ms. */
+/** The shortest time between two logs of a failing tier, ms. */
 const LOG_MS = 60_000;
 
 const DIRECT: TierOutcome = { kind: "direct", status: null };
 
-/** After so long the tier's answer is not waited for any more, ms. */
+/** How long to wait for the tier's answer, ms. */
 export function tierPatienceOf(zone: Asked["zone"]): number {
   const { timeouts, origin_limit } = zone.settings;
   return timeouts.first_byte_ms * mostTurns(zone) + (origin_limit === null ? 0 : waitOf(origin_limit)) + GRACE_MS;
@@ -67,7 +69,7 @@ export class UpperTier {
   /**
    * Asks for a whole, or for the validation of what is stale.
    *
-   * @param purged hashes of the tags of what has been purged here
+   * @param purged hashes of the tags of what was purged here
    */
   async ask(asked: Asked, stale: Stale | null, purged: readonly string[] = []): Promise<TierOutcome> {
     const { zone, target, now } = asked;
@@ -81,12 +83,12 @@ export class UpperTier {
     }
   }
 
-  /** What came of it was not whole: whatever holds it, the origin is asked without the tier for a while. */
+  /** An answer was not whole. Whatever caches hold it, the origin is asked without the tier for a while. */
   distrust({ key }: Asked["target"]): void {
     this.#unshared.set(key, Date.now() + UNSHARED_MS);
   }
 
-  /** What is there may be known here to be purged by a tag, which is seen only now: then under another key, once. */
+  /** If the tier's answer has a tag that was purged here, it is asked once more, under another key. */
   async #askTwice(asked: Asked, stale: Stale | null, purged: readonly string[]): Promise<TierOutcome> {
     const { zone, target } = asked;
     let tagHashes = stale === null ? purged : (stale.stored.tagHashes ?? []);
@@ -164,8 +166,8 @@ export class UpperTier {
 }
 
 /**
- * What an edge may do with what was in the tier before it asked. A purge that the edge knows beats it ("purged"), and so does what
- * the edge makes of its freshness ("outdated").
+ * What an edge may do with an answer that the tier had already. It may be unusable because of a purge that the edge knows
+ * ("purged"), or because of its freshness as the edge counts it ("outdated").
  */
 function useOfHit(answer: TierAnswer, asked: Asked, stale: StoredResponse | null): "good" | "purged" | "outdated" {
   const { request, target, zone } = asked;
@@ -184,8 +186,8 @@ function useOfHit(answer: TierAnswer, asked: Asked, stale: StoredResponse | null
 }
 
 /**
- * The origin's answer, out of its envelope. A body that is not as long as it was breaks: here, where its fields do not say how
- * long it is once it is decoded.
+ * The origin's answer, taken from its envelope. A body of the wrong length breaks: here, if its fields do not state the length
+ * as it is sent.
  */
 function toResponse({ status, headers: fields, length }: TierAnswer, body: ReadableStream | null): Response {
   const headers = new Headers(fields);

@@ -8,10 +8,10 @@ import { unruled } from "../policy/judge.ts";
 import { exchangesOf } from "../visit.ts";
 import { examineOrigin } from "./examine-origin.ts";
 
-/** An origin that is looked at by hand has to answer within this, ms. */
+/** An origin that is checked by hand has to answer within this time, ms. */
 const PATIENCE = { first_byte_ms: 5_000, idle_ms: 3_000 };
 
-/** Asks an origin for a path as a new zone with default settings would, and says what that zone would make of the answer. */
+/** Asks an origin for a path as a new zone with default settings would, and tells what that zone would do with the answer. */
 export async function checkOrigin(
   { origin, path }: OriginQuestion,
   edge: Edge,

@@ -16,7 +16,7 @@ import type { Course } from "../visit.ts";
 import type { Examined } from "./examine-origin.ts";
 import { told, toldIn } from "./told.ts";
 
-/** What the edge does with a request, up to where its origin is asked. */
+/** What the edge does with a request, up to asking its origin. */
 export function decide(
   barred: Bar | "taken-down" | null,
   course: Course,
@@ -82,7 +82,7 @@ function forwardDecision(exchange: Exchange, found: Unusable): Decision {
   }
 }
 
-/** The decision, with what the origin's answer makes of it. */
+/** The decision once the origin has answered. */
 export function withAnswer(
   decided: Decision,
   lookup: Lookup,
@@ -108,7 +108,7 @@ export function withAnswer(
   };
 }
 
-/** The origin is asked without what is above the edge. */
+/** The origin is asked directly, without the tier. */
 const STRAIGHT = { above: null, aboveMs: null, age: null };
 
 function failedDecision(found: Lookup, reason: RefusalReason): Decision {

@@ -11,11 +11,11 @@ import type { FailureReason } from "../origin/failure-reason.ts";
 import { askOrigin } from "../origin/origin.ts";
 import { lifetimeOf, spoken, told } from "./told.ts";
 
-/** What is shown of an answer's fields: how many, and of each so much (characters). */
+/** How many of an answer's fields are shown, and how much of each (characters). */
 const MOST_FIELDS = 100;
 const LONGEST_VALUE = 1_000;
 
-/** What is told of an origin, and what the edge would say of its answer. */
+/** What is reported of an origin, and what the edge would do with its answer. */
 export interface Examined {
   report: OriginReport;
   /** Null: there was no answer. */
@@ -23,8 +23,8 @@ export interface Examined {
 }
 
 /**
- * Asks an origin what a fill would ask it, and judges the answer as a fill would. Nothing of it is kept, nobody else waits for
- * it, and its body is read no further than it takes to tell what it is.
+ * Asks an origin what a fill would ask it, and judges the answer as a fill would. Nothing is kept, nobody else waits for it,
+ * and its body is read only as far as it takes to tell what it is.
  */
 export async function examineOrigin(exchange: Exchange): Promise<Examined> {
   const request = wholeOf(exchange, null);
@@ -90,7 +90,7 @@ function storyOf({ status, milliseconds, verdict }: OriginReport, stored: Stored
   return story;
 }
 
-/** Fields as they came, but for the values of cookies, which may be somebody's session. */
+/** Fields as they came, except for the values of cookies, which may be somebody's session. */
 function shownFields(headers: Headers): { name: string; value: string }[] {
   const cookies = headers.getSetCookie().map((cookie) => ({ name: "set-cookie", value: `${nameOf(cookie)}=[hidden]` }));
   const others = [...headers]

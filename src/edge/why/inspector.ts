@@ -1,7 +1,7 @@
 import type { Inspector } from "../../why/report.ts";
 import type { Edge } from "../edge.ts";
 
-/** An edge as the control plane may ask it. Its code is loaded when it is first asked. @param location IATA code, or `LOCAL` */
+/** Lets the control plane ask an edge. Its code is loaded when it is first asked. @param location IATA code, or `LOCAL` */
 export function inspectorOf(edge: Edge, location: string): Inspector {
   return {
     async why(question, call) {

@@ -5,9 +5,9 @@ import { asStaleAsMayBe } from "../fill/read.ts";
 
 /** What is stored here for a request. */
 export interface Seen {
-  /** As a request that is served would find it. */
+  /** As a request that is being served would find it. */
   lookup: Lookup;
-  /** Null: nothing. What has been purged is there until somebody asks for it. */
+  /** Null: nothing. Purged responses are still there until somebody asks for them. */
   found: SeenResponse | null;
 }
 
@@ -18,9 +18,9 @@ export interface SeenResponse {
 }
 
 /**
- * Looks for what is stored for a request, and changes nothing of it.
+ * Looks up what is stored for a request, without changing anything.
  *
- * @param isClosed the zone is: what is stored may be as stale as it likes
+ * @param isClosed whether the zone is closed: then stored responses may be as stale as they are
  */
 export async function look(
   { exchange, asOthers }: { exchange: Exchange; asOthers: Exchange },

@@ -4,7 +4,7 @@ import type { Edge } from "../edge.ts";
 import { type Candidate, candidatesOf, isCheckedDown } from "../origin/candidates.ts";
 import { turnOf } from "../origin/failover.ts";
 
-/** What this location makes of a zone's origins, and which of them it asks. Null: it knows no such zone. */
+/** What this location knows of a zone's origins, and which of them it asks. Null: it knows no such zone. */
 export async function originHealth(
   { name, id }: OriginHealthQuestion,
   { zones, origins, tier }: Edge,

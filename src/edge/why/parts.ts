@@ -38,7 +38,7 @@ export function rulesOf({ matched, document }: Ruling): WhyReport["rules"] {
   });
 }
 
-/** What the zone's policy says of who asks. @param isUnjudged something bars the request before that */
+/** What the zone's policy says about the client. @param isUnjudged something bars the request before the policy */
 export function accessReport({ answer, until }: Ruling, isUnjudged: boolean): WhyReport["access"] {
   if (isUnjudged) return { verdict: "not judged", word: null, until: null };
   const word = answer && wordOf(answer);
@@ -76,7 +76,7 @@ export function storedReport(found: SeenResponse | null, now: number): StoredRep
   };
 }
 
-/** Those of the zone's purges that are of what is asked for, the newest first; of its tags where it is stored here. */
+/** The zone's purges that match what is asked for, newest first; purges by tag only if it is stored here. */
 export function purgesOf(log: PurgeLog, { path, query }: Target, stored: StoredResponse | null): PurgeReport[] {
   return matchingMarks(log, { path, query, tagHashes: stored?.tagHashes ?? [] })
     .flatMap(({ kind, name, mark: [hard, soft, softAt] }) => [

@@ -39,7 +39,10 @@ function nothingStored(stored: StoredReport | null): string {
   return stored?.use === "purged" ? "what was stored here has been purged" : "nothing is stored here for it";
 }
 
-/** The same step by step: whose it is, what is asked, who may, what is stored, what is done, what to do about it. */
+/**
+ * The same, step by step: whose it is, what is asked for, who may have it, what is stored, what is done, and what to do about
+ * it.
+ */
 export function storyOf(report: Told, asksOrigin: boolean): string[] {
   const { zone, hostname, rules, access, decision, stored, purges, origin } = report;
   const own = hostname.custom ? ", a hostname of yours," : "";
@@ -75,7 +78,7 @@ function targetSentence({ target: { path, query, asset, ttl } }: Told): string {
   return `It asks for ${path}${query}, ${what}: ${lifetime}.`;
 }
 
-/** `LOCAL` is no location of the network's, but a process of one machine's server. */
+/** `LOCAL` is not a location of a network, but a process of a server on one machine. */
 function placeOf(location: string): string {
   return location === "LOCAL" ? "the process that answers" : location;
 }

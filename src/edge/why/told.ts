@@ -9,19 +9,19 @@ export function told(word: CacheWord): ToldWord {
   return { word, ...WORDS[word] };
 }
 
-/** The word of a detail, which may name an origin beside it; null: there is none. */
+/** The word in a detail, which may also name an origin; null: there is none. */
 export function toldIn(detail: Detail | undefined): ToldWord | null {
   const word = detail?.split(" ", 1)[0];
   return word === undefined || word.startsWith("origin:") ? null : told(word as CacheWord);
 }
 
-/** For how long a response is fresh, and who says so. */
+/** How long a response is fresh, and who says so. */
 export function lifetimeOf({ lifetime, source }: Pick<StoredResponse, "lifetime" | "source">): LifetimeReport {
   const { law, setting } = LIFETIME_SOURCES[source];
   return { seconds: lifetime, source, law, setting };
 }
 
-/** A number of seconds as people say it: `90 seconds`, `2 hours`. */
+/** A number of seconds in words: `90 seconds`, `2 hours`. */
 export function spoken(seconds: number): string {
   const units: [number, string][] = [
     [86_400, "day"],

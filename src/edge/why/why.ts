@@ -15,10 +15,10 @@ import { accessReport, purgesOf, rulesOf, storedReport, targetReport } from "./p
 import { storyOf, summaryOf } from "./story.ts";
 
 /**
- * What the edge would do with a request, and why: by the functions that decide it for one that is served. Nothing is counted,
- * kept, given back or brought up to date by it, and nobody waits for it. Null: the URL is of no zone of the owner's.
+ * What the edge would do with a request, and why, decided by the same functions as for a request that is served. It counts,
+ * keeps, frees and refreshes nothing, and nobody waits for it. Null: the URL is not in a zone of the owner's.
  *
- * @throws where the zone table cannot be read
+ * @throws if the zone table cannot be read
  */
 export async function why(
   question: WhyQuestion,
@@ -73,7 +73,7 @@ export async function why(
   }
 }
 
-/** The zone that a URL leads to, and its id where that is by a hostname of its customer's own. */
+/** The zone that a URL leads to, and its id if the hostname is its customer's own. */
 async function zoneAt(
   { surface }: Route,
   { zones, hostnames }: Edge,
@@ -94,7 +94,7 @@ function isOwned({ account, mode, id }: ZoneDocument, { owner }: WhyQuestion): b
   return account === owner.account && mode === owner.mode && (owner.zones === null || owner.zones.includes(id));
 }
 
-/** What the request is judged with: the client is where the question says, and takes nothing of a rate limit. */
+/** What the request is judged with: the client is where the question says, and does not use up a rate limit. */
 function judgingAsAsked({ client }: WhyQuestion, { rates, keyring }: Edge): Judging {
   return {
     clients: {
