@@ -7,7 +7,7 @@ type Publishers<Document> = DurableObjectNamespace<DocumentPublisher<Document>>;
 /**
  * Asks the publisher of a name to publish what D1 holds now.
  *
- * @param what what the document is of, for the log: "zone"
+ * @param what the kind of thing that the document describes, for the log: "zone"
  */
 export async function askPublisher<Document>(
   publishers: Publishers<Document>,
@@ -15,16 +15,16 @@ export async function askPublisher<Document>(
   name: string,
 ): Promise<PublishResult<Document>> {
   try {
-    // The types of remote calls turn tuples into arrays; the values stay what they are.
+    // The types of remote calls turn tuples into arrays, but the values stay the same.
     return (await publishers.getByName(name).publish(name)) as PublishResult<Document>;
   } catch (error) {
-    // The object could not be reached, so it knows nothing of this change: the cron finds the document lagging.
+    // The object could not be reached, so it does not know of this change. The cron will find the document lagging.
     log("publisher_unreachable", { [what]: name, error });
     return { kind: "pending", reason: String(error) };
   }
 }
 
-/** How many documents of a kind one run of the cron takes on. */
+/** How many documents of a kind one run of the cron publishes. */
 export const LAGGING_BOUND = 200;
 
 /** For the cron: publishes names whose change never reached the zone table. */

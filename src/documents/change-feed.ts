@@ -2,15 +2,18 @@ import { DurableObject } from "cloudflare:workers";
 import { BOUNDS } from "../db/bounds.ts";
 import { type Change, type FeedHead, SEGMENT_CHANGES } from "./change.ts";
 
-/** For how long a change is told (ms). KV has it everywhere within 90 s: whoever reads it for the first time knows it by then. */
+/**
+ * How long the feed reports a change (ms). KV has it everywhere within 90 s, so whoever reads KV for the first time after that
+ * gets it.
+ */
 const TOLD_MS = 600_000;
-/** How many segments are told of at most: in a flood of changes the feed goes back for less than {@link TOLD_MS}. */
+/** The most segments that the feed reports: in a flood of changes it goes back for less than {@link TOLD_MS}. */
 const MOST_SEGMENTS = BOUNDS.changes.rows / SEGMENT_CHANGES - 1;
 const LOOK_AFTER_MS = 60_000;
 
 /**
- * Tells every location which documents have changed, within seconds, where KV takes a minute: one object for each feed. It
- * holds keys and revisions, never a document.
+ * Tells every location within seconds which documents have changed, while KV takes a minute. One object for each feed. It holds
+ * keys and revisions, never a document.
  */
 export class ChangeFeed extends DurableObject<object> {
   readonly #sql: SqlStorage;
@@ -28,7 +31,7 @@ export class ChangeFeed extends DurableObject<object> {
     this.#head = this.#read();
   }
 
-  /** Tells of a change; it is kept when this returns. */
+  /** Adds a change, which is stored when this returns. */
   append(key: string, revision: number): void {
     const now = Date.now();
     this.#sql.exec("INSERT INTO changes (key, revision, at) VALUES (?, ?, ?)", key, revision, now);
@@ -45,7 +48,7 @@ export class ChangeFeed extends DurableObject<object> {
     return this.#head;
   }
 
-  /** The changes of a closed segment; null: it is open, or told no longer. */
+  /** The changes of a closed segment; null: it is open, or no longer kept. */
   segment(number: number): Change[] | null {
     const { first, open } = this.#head;
     return number >= first && number < open ? this.#changesOf(number) : null;
@@ -74,7 +77,7 @@ export class ChangeFeed extends DurableObject<object> {
       .map(({ key, revision }) => [key, revision] as const);
   }
 
-  /** Whole segments alone are forgotten, and never all: the numbers go on from the last row. */
+  /** Only whole segments are forgotten, and never all of them: numbering continues from the last row. */
   #forgetOld(now: number): void {
     this.#lookedAfterAt = now;
     const { last } = this.#sql

@@ -2,7 +2,7 @@ import { isRecent } from "../memo/is-recent.ts";
 import type { WaitUntil } from "../memo/shared-reads.ts";
 import type { FeedCopy } from "./feed-copy.ts";
 
-/** For how long what a location has read of KV stands for KV, if all that has changed since is told (ms). */
+/** How long a location's copy of what KV had may replace reading KV, if all changes since are known (ms). */
 const BELIEVED_MS = 600_000;
 
 const READ_AT = "rescdn-read-at";
@@ -10,11 +10,12 @@ const COMPLETE_TO = "rescdn-complete-to";
 const IS_MISSING = "rescdn-is-missing";
 
 /**
- * What a location's isolates have read of KV: where one has asked, the others need not. A copy says up to which segment of the
- * feed of changes it is complete. It is believed by who knows of all changes since, so that a newer version always beats it.
+ * What a location's isolates have read from KV: if one has read it, the others need not. A copy says up to which segment of the
+ * feed of changes it is complete. Only isolates that know all changes since then believe it, so that a newer version always
+ * wins.
  *
- * It stands in a cache of the location that has a name of its own, under a reserved host at which nothing of customers' is
- * served: nobody else's answer comes to stand there.
+ * Copies are in a separately named cache of the location, under a reserved host that serves nothing of customers'. So nobody
+ * else's answer can end up there.
  */
 export class DocumentCopies {
   readonly #name: string;
@@ -22,15 +23,15 @@ export class DocumentCopies {
   #cache: Cache | null = null;
 
   /**
-   * @param name of the cache
-   * @param origin scheme and host of URLs that nobody is answered
+   * @param name the cache's name
+   * @param origin scheme and host of URLs that answer nobody
    */
   constructor(name: string, origin: string) {
     this.#name = name;
     this.#origin = origin;
   }
 
-  /** What KV has under a key, as far as changes since are told; null: KV has nothing. Undefined: it has to be asked. */
+  /** What KV has under a key, as far as the changes since then tell; null: KV has nothing. Undefined: KV has to be asked. */
   async read(key: string, feed: FeedCopy, now: number): Promise<string | null | undefined> {
     try {
       const found = await (await this.#open()).match(this.#urlOf(key));
@@ -40,11 +41,11 @@ export class DocumentCopies {
       if (!isRecentEnough || !feed.knowsSince(Number(found.headers.get(COMPLETE_TO)), now)) return undefined;
       return found.headers.has(IS_MISSING) ? null : text;
     } catch {
-      return undefined; // KV is asked then
+      return undefined; // then KV is asked
     }
   }
 
-  /** Keeps what KV had, after it was compared with a feed that is known up to a segment. */
+  /** Keeps what KV had, compared with all changes up to a segment of the feed. */
   write(key: string, text: string | null, segment: number, now: number, waitUntil: WaitUntil): void {
     const headers = {
       "cache-control": `max-age=${BELIEVED_MS / 1_000}`,
@@ -54,7 +55,7 @@ export class DocumentCopies {
       ...(text === null && { [IS_MISSING]: "true" }),
     };
     const put = async () => (await this.#open()).put(this.#urlOf(key), new Response(text ?? "", { headers }));
-    waitUntil(put().catch(() => undefined)); // others read KV themselves then
+    waitUntil(put().catch(() => undefined)); // then others read KV themselves
   }
 
   #urlOf(key: string): string {

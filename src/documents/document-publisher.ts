@@ -7,40 +7,41 @@ import type { ChangeFeed } from "./change-feed.ts";
 
 /** The document that the zone table holds now, or why it does not hold the newest one yet. */
 export type PublishResult<Document> =
-  /** `isTold`: the feed of changes tells of it; else it is told later, and read from KV within a minute. */
+  /** `isTold`: the feed of changes reports it. If not, it is reported later, and read from KV within a minute. */
   { kind: "published"; document: Document; isTold: boolean } | { kind: "pending"; reason: string };
 
-/** What tells the publication of one kind of document from that of another. */
+/** How the publication of one kind of document differs from that of another. */
 export interface PublishedKind<Document> {
-  /** What a document is of, for errors and logs: "zone". */
+  /** The kind of thing that a document describes, for errors and logs: "zone". */
   what: string;
-  /** The document that D1 says a name should have; null where nothing ever had it. */
+  /** The document that a name should have, according to D1; null: nothing ever had the name. */
   documentOf(db: D1Database, name: string, now: number): Promise<Document | null>;
-  /** The key in KV of a name's document. */
+  /** The KV key of a name's document. */
   keyOf(name: string): string;
-  /** The feed that tells of its changes. */
+  /** The feed that reports its changes. */
   feed: FeedName;
   /** Grows with each change. */
   revisionOf(document: Document): number;
   isDeleted(document: Document): boolean;
-  /** What is published in the place of a document that a restore has left without a row; null: it can only be removed. */
+  /** What to publish in place of a document that a restore has left without a row; null: it can only be removed. */
   deleted(document: Document, revision: number): Document | null;
   /** Notes in D1 that the table holds a document. */
   markPublished(db: D1Database, document: Document): Promise<void>;
 }
 
 /**
- * When an alarm looks after the publications since a mark was set: it takes the mark away, or finishes what an object has left
- * that was stopped in the middle. Sooner than objects are put out of memory: one that comes back knows of no publication.
+ * When an alarm follows up on the publications since a mark was set: it removes the mark, or finishes what an object that was
+ * stopped midway has left. This is sooner than objects are evicted from memory: an object that comes back knows of no
+ * publications.
  */
 const LOOK_AFTER_MS = 5_000;
 const LONGEST_RETRY_MS = 300_000;
-/** For how long the table says that a thing was deleted. */
+/** How long the table says that a thing was deleted. */
 const DELETED_SECONDS = 30 * 86_400;
 
 /**
- * What the object keeps in its storage while D1 and the zone table may differ, and an alarm with it. One mark does for all
- * publications within seconds: to set and take it away for each would cost them more than what they write.
+ * What the object keeps in its storage, with an alarm, while D1 and the zone table may differ. One mark serves all publications
+ * within seconds: setting and removing it for each one would cost more than the publications themselves.
  */
 interface Dirty {
   name: string;
@@ -51,26 +52,26 @@ interface Dirty {
 export interface PublisherEnv extends Variables {
   DB: D1Database;
   ZONES: KVNamespace;
-  /** Left out where whoever reads documents is told of each in another way. */
+  /** Absent where readers of documents are told of each in another way. */
   CHANGE_FEED?: DurableObjectNamespace<ChangeFeed>;
 }
 
 /**
- * Publishes what has one name (one object for each) from D1 to the zone table, one after the other, so that a deleted
- * thing's late publication never overwrites the one that took its name.
+ * Publishes from D1 to the zone table what has one name: one object for each name, one publication after the other. So a
+ * deleted thing's late publication never overwrites the thing that took its name.
  */
 export abstract class DocumentPublisher<Document> extends DurableObject<PublisherEnv> {
   readonly #kind: PublishedKind<Document>;
-  /** The publication that has not read D1 yet: it serves whoever asks until then. */
+  /** The next publication, which has not read D1 yet: it serves every request until it does. */
   #next: Promise<PublishResult<Document>> | null = null;
   #last: Promise<unknown> = Promise.resolve();
   #asked = 0;
   #wroteAt = 0;
-  /** Whether storage holds the mark, and an alarm is due within seconds. */
+  /** Whether storage holds the mark, with an alarm due within seconds. */
   #marked = false;
   /** The JSON of the document that was published last, by this object while it is in memory. */
   #published: string | null = null;
-  /** Whether the table holds all that was asked for; an object that has just been made does not know. */
+  /** Whether the table holds everything that was asked for. A newly made object does not know. */
   #settled = false;
 
   constructor(ctx: DurableObjectState, env: PublisherEnv, kind: PublishedKind<Document>) {
@@ -97,16 +98,16 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
     return document === null ? null : JSON.stringify(document);
   }
 
-  /** Publishes again what failed before, or what an object that was stopped has left. */
+  /** Publishes again what failed before, or what a stopped object has left. */
   override async alarm(): Promise<void> {
     const dirty = this.ctx.storage.kv.get<Dirty>("dirty");
     if (dirty === undefined) return;
     if (!this.#settled) {
       const result = await this.#join(dirty.name);
-      // The next attempt is planned.
+      // The next attempt is planned already.
       if (result.kind === "pending" || !result.isTold) return;
     }
-    // Whoever asked since has found the mark, and no other alarm would come.
+    // Publications since then found the mark already set, and no other alarm would come.
     if (!this.#settled) await this.ctx.storage.setAlarm(Date.now() + LOOK_AFTER_MS);
     else {
       this.#marked = false;
@@ -126,7 +127,7 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
   async #attempt(name: string): Promise<PublishResult<Document>> {
     const interval = settingsOf(this.env).kvWriteIntervalMs;
     const wait = this.#wroteAt + interval - Date.now();
-    // A clock that was set back makes nobody wait for longer.
+    // If the clock was set back, nobody waits longer than that.
     if (wait > 0) await scheduler.wait(Math.min(wait, interval));
     this.#next = null;
     const asked = this.#asked;
@@ -137,7 +138,7 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
       if (isTold && asked === this.#asked) {
         this.#settled = true;
         if (document === null || this.#kind.isDeleted(document)) {
-          // There may be any number of names, and each had an object: nothing of it stays.
+          // There may be any number of names, each with an object, so nothing of it is kept.
           this.#marked = false;
           await this.ctx.storage.deleteAll();
         }
@@ -161,7 +162,7 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
     return document;
   }
 
-  /** Has the feed tell of a document that KV has taken in; where the feed fails, the alarm publishes again. */
+  /** Reports to the feed that KV has a new document. If the feed fails, the alarm publishes again. */
   async #tell(name: string, document: Document): Promise<boolean> {
     const { what, feed, keyOf, revisionOf } = this.#kind;
     if (this.env.CHANGE_FEED === undefined) return true;
@@ -175,8 +176,8 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
   }
 
   /**
-   * After a restore the table may hold what D1 has never heard of: that is deleted, for whoever remembers it as well. Null:
-   * there is nothing of it.
+   * After a restore the table may hold something that D1 does not know. It is deleted, also for those who remember it. Null:
+   * there is no such thing.
    */
   async #unknownToDatabase(name: string): Promise<Document | null> {
     const kind = this.#kind;
@@ -191,10 +192,10 @@ export abstract class DocumentPublisher<Document> extends DurableObject<Publishe
     return { kind: "pending", reason: String(error) };
   }
 
-  /** @returns how often it has failed in a row */
+  /** @returns how often publishing has failed in a row */
   async #planRetry(name: string): Promise<number> {
     const failures = (this.ctx.storage.kv.get<Dirty>("dirty")?.failures ?? 0) + 1;
-    // Whoever asks next does not wait for the alarm to come.
+    // The next request does not wait for the alarm.
     this.#marked = false;
     this.ctx.storage.kv.put("dirty", { name, failures } satisfies Dirty);
     await this.ctx.storage.setAlarm(Date.now() + Math.min(2 ** failures * 1_000, LONGEST_RETRY_MS));

@@ -6,51 +6,51 @@ import { within } from "../memo/within.ts";
 import type { DocumentCopies } from "./document-copies.ts";
 import type { FeedCopy, Follower } from "./feed-copy.ts";
 
-/** KV cannot be read and nothing recent enough is known of what was looked up. */
+/** KV cannot be read, and nothing recent enough is known of what was looked up. */
 export class TableUnavailable extends Error {
   override name = "TableUnavailable";
 }
 
-/** What tells one table of documents from another. */
+/** How one table of documents differs from another. */
 export interface DocumentKind<Document> {
-  /** What a document is of, for errors and logs: "zone". */
+  /** The kind of thing that a document describes, for errors and logs: "zone". */
   what: string;
-  /** The key in KV of a name's document is this and the name. */
+  /** The KV key of a name's document is this, followed by the name. */
   prefix: string;
-  /** Whether there can be a document by that name: KV is not asked for others. */
+  /** Whether a document can have this name. KV is not asked for others. */
   canBe(name: string): boolean;
   /** Reads a document's JSON. */
   parse(text: string): Document;
   nameOf(document: Document): string;
   /** Grows with each change; the newer of two documents wins. */
   revisionOf(document: Document): number;
-  /** A deleted thing's document stays for a while and stands for a missing one. */
+  /** Whether a document says that its thing was deleted. It stays for a while and counts as missing. */
   isDeleted(document: Document): boolean;
-  /** How long a document may be believed at most, ms. */
+  /** How long a document may be believed, at most, ms. */
   lifetimeOf(document: Document): number;
-  /** What stands for a missing document and is remembered like one. Left out: nothing does. */
+  /** The document that replaces a missing one and is remembered like one. Absent: there is none. */
   whereMissing?(name: string): Document;
 }
 
-/** How long a document is believed as it was read, whatever happens elsewhere. */
+/** How long a document is believed after it was read, whatever happens elsewhere. */
 const FRESH_MS = 5_000;
 /**
- * How long it is believed while a feed of changes tells of nothing newer; without a feed, how long it is served as it was last
- * read while a reader tries to read it again.
+ * How long it is believed while a feed of changes reports nothing newer. Without a feed: how long it is served while it is
+ * being read again.
  */
 const BELIEVED_MS = 60_000;
-/** What is asked for is read anew in the background before its minute is over. */
+/** A document that is in use is read again in the background before its minute is over. */
 const RENEW_MS = 15_000;
-/** How long it is served while KV fails. */
+/** How long it is served if KV fails. */
 const KEPT_MS = 3_600_000;
-/** How long who has something to go on with waits for KV. */
+/** How long a request waits for KV if it could be served from memory. */
 const PATIENCE_MS = 2_000;
-/** KV's least. */
+/** The lowest that KV allows. */
 const CACHE_TTL_SECONDS = 30;
 
 interface Memo<Document> {
   document: Document;
-  /** Until when it is answered as it is, until when if nothing newer is told, and until when if KV fails: ms since the epoch. */
+  /** Until when it is served without any check, if nothing newer is reported, and if KV fails: ms since the epoch. */
   freshUntil: number;
   believedUntil: number;
   keptUntil: number;
@@ -65,7 +65,7 @@ export interface TableBounds {
   characters: number;
 }
 
-/** Documents as one isolate knows them: KV behind a memory of documents and of names without one. */
+/** Documents as one isolate knows them: a memory of documents, and of names without one, in front of KV. */
 export class DocumentTable<Document> implements Follower {
   readonly #kv: KVNamespace;
   readonly #kind: DocumentKind<Document>;
@@ -78,15 +78,15 @@ export class DocumentTable<Document> implements Follower {
   constructor(kv: KVNamespace, kind: DocumentKind<Document>, { names, missing, characters }: TableBounds) {
     this.#kv = kv;
     this.#kind = kind;
-    // What was read last is set last: the oldest is the longest unread.
+    // The last one read is set last, so the oldest entry is the one that was read the longest ago.
     this.#memos = new BoundedMap({ entries: names, weight: characters }, "the oldest", (_, { size }) => size);
     this.#missing = new BoundedMap({ entries: missing }, "the oldest");
   }
 
   /**
-   * From now on, believes what it remembers as far as a feed of changes tells of nothing newer.
+   * From now on, believes what it remembers as long as a feed of changes reports nothing newer.
    *
-   * @param copies where isolates of a location share what they read of KV; null: nowhere. Left out: as it was
+   * @param copies where the isolates of a location share what they read from KV; null: nowhere. Omitted: as before
    */
   follow(feed: FeedCopy, copies = this.#copies): void {
     this.#feed = feed;
@@ -95,19 +95,19 @@ export class DocumentTable<Document> implements Follower {
   }
 
   /**
-   * The document of a name, or null where there is none. Answers without a promise while memory is fresh (5 s). With a feed of
-   * changes that goes on for a minute, unless the feed tells of a newer document or fails; without one, what is known is
-   * answered for a minute and read anew in the background.
+   * The document of a name; null: there is none. It answers without a promise while memory is fresh (5 s). With a feed of
+   * changes, memory is used for a minute, unless the feed reports a newer document or fails. Without one, memory is also used
+   * for a minute, but is read again in the background.
    *
    * @param now ms since the epoch
-   * @throws {TableUnavailable} where KV fails and memory is older than an hour
+   * @throws {TableUnavailable} if KV fails and memory is older than an hour
    */
   lookup(name: string, now: number, waitUntil: WaitUntil): Document | null | Promise<Document | null> {
     const known = this.known(name, now, waitUntil);
     return known === undefined ? this.#read(name, now, waitUntil) : known;
   }
 
-  /** What {@link lookup} answers without a promise; undefined where KV would have to be read first. */
+  /** What {@link lookup} answers without a promise; undefined: KV would have to be read first. */
   known(name: string, now: number, waitUntil: WaitUntil): Document | null | undefined {
     this.#feed?.keepUp(now, waitUntil);
     const memo = this.#memos.get(name);
@@ -137,8 +137,8 @@ export class DocumentTable<Document> implements Follower {
   }
 
   /**
-   * Takes in a document that has just been published. An older one than is known changes nothing: KV may answer what
-   * it held a minute ago.
+   * Remembers a document that has just been published. One that is older than what is known changes nothing, since KV may
+   * return what it had a minute ago.
    */
   remember(document: Document, now: number): void {
     this.#keep(document, JSON.stringify(document).length, now);
@@ -182,7 +182,7 @@ export class DocumentTable<Document> implements Follower {
       log("document_refresh_failed", { [this.#kind.what]: name, error: cause });
       return this.#visible(memo.document);
     }
-    // KV remembers misses too. What was once seen only goes by its document saying so, never by a missing one.
+    // KV remembers misses too. So something that was seen once is gone only if its document says so, not if that is missing.
     const known = this.#memos.get(name);
     if (known !== undefined) return this.#visible(this.#keep(known.document, known.size, now));
     const standIn = this.#kind.whereMissing?.(name);
@@ -191,7 +191,7 @@ export class DocumentTable<Document> implements Follower {
     return null;
   }
 
-  /** What the location has read of KV; undefined: KV has to be asked. */
+  /** What the location has read from KV; undefined: KV has to be asked. */
   async #readCopy(
     name: string,
     copies: DocumentCopies,
@@ -203,12 +203,12 @@ export class DocumentTable<Document> implements Follower {
     const key = this.#kind.prefix + name;
     const copy = await copies.read(key, this.#feed, now);
     if (copy === undefined) return undefined;
-    // KV may have what the feed tells of.
+    // KV may have what the feed reports.
     const revision = copy === null ? -1 : this.#kind.revisionOf(this.#kind.parse(copy));
     return revision < this.#feed.leastOf(key) ? undefined : copy;
   }
 
-  /** Names that clients make up are not kept: they are not to push out what is asked for. */
+  /** Names that clients make up are not kept, since they must not push out what is really used. */
   #keepCopy(name: string, text: string | null, upTo: number, now: number, waitUntil: WaitUntil): void {
     if (text === null && this.#kind.whereMissing === undefined) return;
     this.#copies?.write(this.#kind.prefix + name, text, upTo, now, waitUntil);
@@ -219,11 +219,11 @@ export class DocumentTable<Document> implements Follower {
     return isKnown ? within(PATIENCE_MS, read) : read;
   }
 
-  /** What was read of a name, or what its publisher has where the feed tells of something newer. */
+  /** What was read for a name, or what its publisher has if the feed reports something newer. */
   async #newest(name: string, text: string | null): Promise<string | null> {
     const key = this.#kind.prefix + name;
     const least = this.#feed?.leastOf(key) ?? -1;
-    // Nothing is told of most documents, and theirs are read once.
+    // The feed reports nothing about most documents, so one read suffices for them.
     if (least === -1) return text;
     const { revisionOf, parse } = this.#kind;
     const known = this.#memos.get(name);
@@ -232,7 +232,7 @@ export class DocumentTable<Document> implements Follower {
     return (await this.#feed!.newest(key)) ?? text;
   }
 
-  /** Keeps the newer of a document and the one known by its name, and returns it. */
+  /** Keeps the newer of a document and the known one of its name, and returns it. */
   #keep(read: Document, size: number, now: number): Document {
     const kind = this.#kind;
     const name = kind.nameOf(read);
@@ -248,22 +248,23 @@ export class DocumentTable<Document> implements Follower {
     const { lifetimeOf, isDeleted, prefix, nameOf, revisionOf } = this.#kind;
     const lifetime = lifetimeOf(document);
     const freshUntil = now + Math.min(FRESH_MS, lifetime);
-    // Without a feed, a deleted thing's name may have been taken anew elsewhere: like a missing one it is not served stale.
+    // Without a feed, a deleted thing's name may have been taken again elsewhere. So, like a missing document, it is not served
+    // stale.
     const believedUntil =
       this.#feed === null && isDeleted(document) ? freshUntil : now + Math.min(BELIEVED_MS, lifetime);
     const memo = { document, freshUntil, believedUntil, keptUntil: now + Math.min(KEPT_MS, lifetime), size };
-    // The publisher of something newer could not be asked.
+    // There is something newer, but its publisher could not be asked.
     if (revisionOf(document) < (this.#feed?.leastOf(prefix + nameOf(document)) ?? -1)) doubt(memo);
     return memo;
   }
 
-  /** Whether what is remembered is answered after its first seconds. */
+  /** Whether what is remembered may be served after its first seconds. */
   #isBelieved(memo: Memo<Document>, now: number): boolean {
     return isAhead(memo.believedUntil, BELIEVED_MS, now) && (this.#feed === null || this.#feed.isCurrent(now));
   }
 }
 
-/** From now on it is only served where nothing newer can be had. */
+/** From now on it is only served if nothing newer can be had. */
 function doubt(memo: Memo<unknown>): void {
   memo.freshUntil = Number.NEGATIVE_INFINITY;
   memo.believedUntil = Number.NEGATIVE_INFINITY;

@@ -4,44 +4,50 @@ import { SharedReads, type WaitUntil } from "../memo/shared-reads.ts";
 import { within } from "../memo/within.ts";
 import type { Change, FeedHead, FeedSource } from "./change.ts";
 
-/** What remembers documents, and is told which of them are no longer to be believed. */
+/** Something that remembers documents, and is told which of them must no longer be believed. */
 export interface Follower {
-  /** A document under this key has had this revision. */
+  /** The document under this key has reached this revision. */
   outdate(key: string, revision: number): void;
-  /** What was told for a while is not known: nothing that is remembered is to be believed unread. */
+  /** Some changes have been missed, so nothing that is remembered may be believed without reading it again. */
   outdateAll(): void;
 }
 
-/** From this age on, a copy is renewed in the background (ms). Some wait longer, so that not all of a location ask at once. */
+/**
+ * From this age on, a copy is renewed in the background (ms). Some isolates wait longer, so that a location's isolates do not
+ * all ask at once.
+ */
 const RENEW_MS = 1_500;
 const RENEW_JITTER_MS = 500;
-/** Until this age nothing is missed that is older than it (ms). */
+/** Up to this age, the copy counts as current (ms). */
 const CURRENT_MS = 10_000;
-/** For how long a request waits for a copy that is older (ms). */
+/** How long a request waits for a copy that is older (ms). */
 const WAIT_MS = 1_000;
 /** How long a poll may take (ms). */
 const POLL_MS = 3_000;
-/** How long a feed that fails is left alone, twice as long each time (ms). The first is short: one failure must not delay a purge. */
+/**
+ * How long to wait before asking a failing feed again, twice as long each time (ms). The first pause is short, since one
+ * failure must not delay a purge.
+ */
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const LOG_EVERY_MS = 60_000;
 
 /**
- * A feed of changes as one isolate knows it. It is read only while the isolate serves, and no oftener than every 1.5 s. What
- * remembers documents believes them for a minute while the copy is current, and no longer than five seconds without it.
+ * A feed of changes as one isolate knows it. It is read only while the isolate serves, and no more often than every 1.5 s.
+ * Followers believe their documents for a minute while the copy is current, and for only five seconds otherwise.
  */
 export class FeedCopy {
   readonly #source: FeedSource;
   readonly #followers = new Set<Follower>();
   readonly #polls = new SharedReads<void>();
-  /** The changes that are known, by segment, and the newest revision of each key among them. */
+  /** The known changes, by segment, and the newest revision of each key among them. */
   readonly #segments = new Map<number, readonly Change[]>();
   readonly #least = new Map<string, number>();
-  /** Which change comes next; null: none is known. */
+  /** The position of the next change; null: none is known yet. */
   #next: { segment: number; offset: number } | null = null;
-  /** The oldest segment that is known. */
+  /** The oldest known segment. */
   #first = Number.POSITIVE_INFINITY;
-  /** When the location learned what is known; ms since the epoch. */
+  /** When the location learned what is known here; ms since the epoch. */
   #at = Number.NEGATIVE_INFINITY;
   #renewAfterMs = RENEW_MS;
   #triedAt = Number.NEGATIVE_INFINITY;
@@ -53,47 +59,47 @@ export class FeedCopy {
     this.#source = source;
   }
 
-  /** Tells what changes from now on, and what has changed as far as it is known. */
+  /** Reports to a follower what changes from now on, and all known changes. */
   follow(follower: Follower): void {
     if (this.#followers.has(follower)) return;
     this.#followers.add(follower);
     for (const [key, revision] of this.#least) follower.outdate(key, revision);
   }
 
-  /** Has the copy renewed in the background where it is due. @param now ms since the epoch */
+  /** Renews the copy in the background if that is due. @param now ms since the epoch */
   keepUp(now: number, waitUntil: WaitUntil): void {
     if (isRecent(this.#at, this.#renewAfterMs, now) || isRecent(this.#triedAt, this.#pauseMs, now)) return;
     if (this.#polls.underWay(POLL, now) === null) void this.#poll(now, waitUntil);
   }
 
-  /** Whether the copy knows of everything that is older than ten seconds. */
+  /** Whether the copy knows all changes that are older than ten seconds. */
   isCurrent(now: number): boolean {
     return isRecent(this.#at, CURRENT_MS, now);
   }
 
-  /** The segment that all changes known by now stand in or before; null: the copy is not current. */
+  /** The segment up to which all changes are known; null: the copy is not current. */
   upTo(now: number): number | null {
     return this.isCurrent(now) ? (this.#next?.segment ?? null) : null;
   }
 
-  /** Whether all changes are known since a segment was open, but for the newest. */
+  /** Whether all changes since a segment was open are known, except for the newest. */
   knowsSince(segment: number, now: number): boolean {
     return this.isCurrent(now) && this.#first <= segment;
   }
 
-  /** Waits until the copy is current; for a second at most, and not at all for a feed that has just failed. */
+  /** Waits until the copy is current: for a second at most, and not at all if the feed has just failed. */
   async caughtUp(now: number, waitUntil: WaitUntil): Promise<void> {
     if (this.isCurrent(now)) return;
     if (this.#polls.underWay(POLL, now) === null && isRecent(this.#triedAt, this.#pauseMs, now)) return;
     await within(WAIT_MS, this.#poll(now, waitUntil)).catch(() => undefined);
   }
 
-  /** The least revision of the document under a key that may be believed; -1: none is told. */
+  /** The lowest revision of the document under a key that may be believed; -1: no change is known. */
   leastOf(key: string): number {
     return this.#least.get(key) ?? -1;
   }
 
-  /** As {@link FeedSource.newest}. */
+  /** See {@link FeedSource.newest}. */
   newest(key: string): Promise<string | null> {
     return this.#source.newest(key, this.leastOf(key));
   }
@@ -104,7 +110,7 @@ export class FeedCopy {
 
   async #renew(now: number): Promise<void> {
     this.#triedAt = now;
-    // One that another has renewed meanwhile is found by the next request, and not by each of the next thousand.
+    // If another isolate renews it meanwhile, the next request finds out, rather than each of the next thousand.
     this.#pauseMs = RENEW_JITTER_MS;
     try {
       const { head, at } = await within(POLL_MS, this.#source.head());
@@ -140,7 +146,9 @@ export class FeedCopy {
     this.#forgetBefore(first);
   }
 
-  /** Isolates of a location share heads, and one that was read by another, or by way of another cache, may be older. */
+  /**
+   * The isolates of a location share heads. A head that another isolate read, or that came through another cache, may be older.
+   */
   #knowsMoreThan({ open, changes }: FeedHead): boolean {
     const next = this.#next;
     const known = this.#segments.get(open);
@@ -165,7 +173,7 @@ export class FeedCopy {
     }
   }
 
-  /** What the feed tells no longer, KV has everywhere. */
+  /** KV has everywhere what the feed no longer keeps. */
   #forgetBefore(first: number): void {
     for (const [segment, changes] of this.#segments) {
       if (segment >= first) continue;

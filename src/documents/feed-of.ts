@@ -6,15 +6,15 @@ import type { ChangeFeed } from "./change-feed.ts";
 import { FeedCopy } from "./feed-copy.ts";
 import { LocationFeed } from "./location-feed.ts";
 
-/** What tells whether there are feeds of changes. */
+/** The part of the environment that tells whether there are feeds of changes. */
 export type FollowingEnv = Variables & {
-  /** Left out where documents are brought to whoever reads them. */
+  /** Absent where documents are pushed to their readers. */
   CHANGE_FEED?: DurableObjectNamespace<ChangeFeed>;
 };
 
 const copies = new Map<FeedName, FeedCopy>();
 
-/** This isolate's copy of a feed of changes; null: there is none here. */
+/** This isolate's copy of a feed of changes; null: there are no feeds here. */
 export function feedOf(name: FeedName, env: FollowingEnv): FeedCopy | null {
   if (env.CHANGE_FEED === undefined) return null;
   let copy = copies.get(name);

@@ -1,20 +1,20 @@
 import type { Change, FeedHead, FeedName, FeedSource } from "./change.ts";
 
-/** How old a head may be that another isolate of the location has read (ms). */
+/** How old a head may be that another isolate of the location read (ms). */
 const SHARED_MS = 1_500;
-/** Says when the location read what it keeps; ms since the epoch. */
+/** Tells when the location read what it keeps; ms since the epoch. */
 const READ_AT = "rescdn-read-at";
 
 /**
- * A feed as the isolates of a location read it together: what one of them has read stands in the location's cache for the others.
- * `Changes` answers them through a cache of the network's, where there is one.
+ * A feed as the isolates of a location read it together: what one of them has read is in the location's cache for the others.
+ * `Changes` answers them, through a network-wide cache if there is one.
  */
 export class LocationFeed implements FeedSource {
   readonly #changes: Fetcher;
   readonly #url: string;
   #cache: Cache | null = null;
 
-  /** @param origin scheme and host of URLs that nobody is answered */
+  /** @param origin scheme and host of URLs that answer nobody */
   constructor(name: FeedName, changes: Fetcher, origin: string) {
     this.#changes = changes;
     this.#url = `${origin}/changes/${name}`;
@@ -29,7 +29,7 @@ export class LocationFeed implements FeedSource {
     await kept?.body?.cancel();
     const askedAt = Date.now();
     const answer = await this.#ask(url);
-    // RFC 9111 §4.2.3: what the network's cache has held for a while is as old as that.
+    // RFC 9111 §4.2.3: the time in the network's cache counts towards its age.
     const at = askedAt - Number(answer.headers.get("age") ?? 0) * 1_000;
     const text = await answer.text();
     await cache.put(url, keptResponse(text, { [READ_AT]: String(at) }));
@@ -67,7 +67,7 @@ export class LocationFeed implements FeedSource {
   }
 }
 
-/** As long as any change is told. */
+/** It is kept as long as any change is reported. */
 function keptResponse(text: string, headers: Record<string, string>): Response {
   return new Response(text, {
     headers: { ...headers, "cache-control": "max-age=600", "content-type": "application/json" },
