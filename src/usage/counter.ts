@@ -3,16 +3,16 @@ import { bucketOf } from "./first-byte.ts";
 import { HOUR_MS } from "./hours.ts";
 import { TopPaths } from "./top-paths.ts";
 
-/** Paths that are counted one by one for a zone and an hour, in one batch. */
+/** How many paths of a zone are counted one by one, for each hour in a batch. */
 const PATHS_OF_A_ZONE = 64;
 
-/** Paths that an isolate counts one by one for all zones together, until its meter has them. */
+/** How many paths an isolate counts one by one for all zones together, until its meter has them. */
 const PATHS_OF_AN_ISOLATE = 8_192;
 
-/** Classes 0 to 5: a status is counted under its hundreds. */
+/** Classes 0 to 5: a status is counted by its first digit. */
 const CLASSES = 6;
 
-/** Where the classes of a cache status begin: its place in {@link CACHE_RESULTS}, times {@link CLASSES}. */
+/** Where the classes of a cache status begin: its index in {@link CACHE_RESULTS}, times {@link CLASSES}. */
 const POSITION: Record<CacheResult, number> = { HIT: 0, MISS: 6, STALE: 12, REVALIDATED: 18, BYPASS: 24 };
 
 /** A zone, and whose it is. */
@@ -28,7 +28,7 @@ interface OpenHour {
   requests: number[];
   bytes: number[];
   paths: TopPaths;
-  /** By the words for them, of which there are few. */
+  /** By their words, of which there are few. */
   failures: Map<string, number>;
   /** Null: no origin was asked. */
   origin: OpenOrigin | null;
@@ -37,31 +37,31 @@ interface OpenHour {
 interface OpenOrigin {
   requests: number;
   bytes: number;
-  /** Answers by the bucket of their time to the first byte. */
+  /** How many answers fell into each bucket of first-byte times. */
   firstByte: Map<number, number>;
 }
 
 interface OpenZone {
   owner: string;
-  /** Most often just the current one. */
+  /** Usually just the current one. */
   hours: OpenHour[];
 }
 
 /**
- * Counts the answers of an isolate: a look-up and some additions for each. What waits is bounded by its keys: a line for each
- * zone, hour, cache status and status class.
+ * Counts the answers of an isolate, with a lookup and some additions for each. What waits is bounded by its keys: one line for
+ * each zone, hour, cache status and status class.
  */
 export class Counter {
-  /** Since the last batch, by id. */
+  /** Counts since the last batch, by zone id. */
   readonly #zones = new Map<string, OpenZone>();
   #last: OpenZone | null = null;
   #lastId = "";
   #paths = 0;
   #batches = 0;
-  /** Waits, unchanged, until its arrival is known. While it does, counting goes on beside it. */
+  /** A batch that waits, unchanged, until it is known to have arrived. Meanwhile counting goes on beside it. */
   #closed: UsageBatch | null = null;
 
-  /** Whether a batch that was closed is not known to have arrived. */
+  /** Whether a closed batch is not known to have arrived. */
   get isWaiting(): boolean {
     return this.#closed !== null;
   }
@@ -95,7 +95,7 @@ export class Counter {
     failures.set(reason, (failures.get(reason) ?? 0) + 1);
   }
 
-  /** Counts what a zone's origin was asked. @param firstByteMs until its answer began; null: there was none */
+  /** Counts a request to a zone's origin. @param firstByteMs until its answer began; null: there was none */
   countOrigin(zone: CountedZone, firstByteMs: number | null, now: number): void {
     const origin = this.#origin(zone, now);
     origin.requests++;
@@ -109,7 +109,7 @@ export class Counter {
     this.#origin(zone, now).bytes += bytes;
   }
 
-  /** What is to be delivered next; null: nothing. The same batch until it is acknowledged. */
+  /** The batch to deliver next; null: nothing. It is the same batch until it is acknowledged. */
   close(source: string): UsageBatch | null {
     if (this.#closed !== null || this.#zones.size === 0) return this.#closed;
     const zones: ZoneHour[] = [];
@@ -138,7 +138,7 @@ export class Counter {
   }
 
   #zone(zone: CountedZone): OpenZone {
-    // Most often the same as before.
+    // Usually the same as before.
     if (this.#last !== null && this.#lastId === zone.id) return this.#last;
     let open = this.#zones.get(zone.id);
     if (open === undefined) {

@@ -1,7 +1,7 @@
 /**
- * How long origins take to their first byte, as counts in buckets whose bounds grow by a tenth. Counts of any two places or
- * times add up to those of both, and what is told of them, a bucket's middle, is off by 5 % at most, or by half a millisecond.
- * (Masson, Rim and Lee, "DDSketch", VLDB 2019, §2.1, without the collapsing: there are few buckets.)
+ * How long origins take to their first byte, as counts in buckets whose bounds grow by a tenth. Counts from any two places or
+ * times can be added. Reports give a bucket's middle, which is off by 5 % at most, or by half a millisecond. (Masson, Rim and
+ * Lee, "DDSketch", VLDB 2019, §2.1, without the collapsing: there are few buckets.)
  */
 export type FirstByteCounts = BucketCount[];
 
@@ -11,16 +11,16 @@ export type BucketCount = [bucket: number, count: number];
 const GROWTH = 1.1;
 const LN_GROWTH = Math.log(GROWTH);
 
-/** Nothing waits for longer, ms. */
+/** Nothing waits longer, ms. */
 const LONGEST_MS = 300_000;
 
-/** The bucket of a time: 0 holds up to one millisecond, `n` what is above `GROWTH ** (n - 1)`, up to `GROWTH ** n`. */
+/** The bucket of a time: 0 holds up to one millisecond, `n` holds times above `GROWTH ** (n - 1)`, up to `GROWTH ** n`. */
 export function bucketOf(ms: number): number {
   if (ms <= 1) return 0;
   return Math.ceil(Math.log(Math.min(ms, LONGEST_MS)) / LN_GROWTH - 1e-9);
 }
 
-/** Counts of two places or times as those of both. */
+/** Adds the counts of two places or times. */
 export function addFirstBytes(one: FirstByteCounts, other: FirstByteCounts): FirstByteCounts {
   if (other.length === 0) return one;
   const sums = new Map(one);
@@ -39,7 +39,7 @@ export function firstByteWithin(counts: FirstByteCounts, share: number): number 
   return null;
 }
 
-/** What is off by the same share from both bounds of a bucket, in whole milliseconds. */
+/** The value that is off by the same share from both bounds of a bucket, in whole milliseconds. */
 function middleOf(bucket: number): number {
   return bucket === 0 ? 1 : Math.round((2 * GROWTH ** bucket) / (GROWTH + 1));
 }

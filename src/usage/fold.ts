@@ -7,22 +7,22 @@ import { addOrigins } from "./sums.ts";
 import { mergeTopPaths, NO_PATHS, type PathSummary } from "./top-paths.ts";
 import { forgetRows, type WaitingRow, waitingRows } from "./waiting-batches.ts";
 
-/** Paths that are held of a zone's day. */
+/** How many paths are kept for a zone's day. */
 export const PATHS_OF_A_DAY = 200;
 
-/** What a row of hours or of days holds under an owner, what one of paths does, and what one of months does. */
+/** What a row of hours or of days holds for an owner; below, the same for rows of paths and of months. */
 export type PackedFigures = Record<string, ZoneFigures>;
 export type PackedPaths = Record<string, PathSummary>;
 export type PackedUse = Used;
 
-/** One transaction folds so many characters: all that it changes is in memory meanwhile. */
+/** How many characters one transaction folds: everything that it changes is in memory meanwhile. */
 const FOLDED_AT_ONCE = 4_000_000;
 
 /**
- * Folds batches that wait into hours, days, paths and months: some of them, to be called within a transaction.
+ * Folds some of the waiting batches into hours, days, paths and months. It must be called within a transaction.
  *
  * @param now ms since the epoch
- * @returns whether more of them wait
+ * @returns whether more of them are waiting
  */
 export function fold(sql: SqlStorage, now: number): boolean {
   const folded: WaitingRow[] = [];
@@ -58,14 +58,14 @@ function foldZone(packed: PackedRows, { owner, zone, hour, paths, ...figures }: 
   summaries[zone] = mergeTopPaths(summaries[zone] ?? NO_PATHS, paths, PATHS_OF_A_DAY);
 }
 
-/** What is held under an owner, which is then changed. */
+/** What is held for an owner, to be changed. */
 function heldOf<Held>(held: Record<string, Held>, owner: string, empty: () => Held): Held {
   const known = held[owner] ?? empty();
   held[owner] = known;
   return known;
 }
 
-/** Adds what was answered to what is used of a quota. */
+/** Adds what was answered to the use of a quota. */
 export function addUse(used: Used, { lines }: ZoneFigures): void {
   for (const [, , requests, bytes] of lines) {
     used.requests += requests;
@@ -73,7 +73,7 @@ export function addUse(used: Used, { lines }: ZoneFigures): void {
   }
 }
 
-/** What was answered for a zone at two times as one. */
+/** Adds up what was answered for a zone at two times. */
 function addFigures(one: ZoneFigures | undefined, other: ZoneFigures): ZoneFigures {
   if (one === undefined) return other;
   const failures = addFailures(one.failures ?? [], other.failures ?? []);

@@ -1,5 +1,5 @@
 import { BOUNDS } from "../db/bounds.ts";
 
-/** For how long usage is kept by the hour, and by the day (days). */
+/** How long usage is kept by the hour, and by the day (days). */
 export const HOURS_KEPT_DAYS = 92;
 export const DAYS_KEPT_DAYS = BOUNDS.packed.days;

@@ -1,9 +1,11 @@
 import type { AccountDocument } from "../accounts/account-document.ts";
 
-/** For how long what was published of an account is told to those who bring its counts: KV has long told all others then, ms. */
+/**
+ * How long those who bring an account's counts are told what was published of it, ms. By then KV has long told everybody else.
+ */
 const TOLD_FOR_MS = 3_600_000;
 
-/** What a meter was told of accounts lately, so that isolates know within seconds, whatever KV takes. */
+/** What a meter was told about accounts lately, so that isolates know it within seconds, however long KV takes. */
 export class KnownAccounts {
   readonly #sql: SqlStorage;
   readonly #documents: Map<string, { document: AccountDocument; at: number }>;
@@ -37,7 +39,7 @@ export class KnownAccounts {
     }
   }
 
-  /** What is known of some accounts. */
+  /** What is known of these accounts. */
   of(accounts: Iterable<string>): AccountDocument[] {
     const known: AccountDocument[] = [];
     if (this.#documents.size === 0) return known;

@@ -7,17 +7,17 @@ import type { Used } from "./quota.ts";
 import { exceeds, type Slack } from "./quota-slack.ts";
 import { waitingRows } from "./waiting-batches.ts";
 
-/** What a location's meter tells of an account: all that it has counted in the month that begins at `month`. */
+/** What a location's meter reports of an account: all that it has counted in the month that begins at `month`. */
 export interface Told extends Used {
   meter: string;
   month: number;
 }
 
-/** What an account's own object answers a meter that tells it what was used. */
+/** What an account's own object answers to a meter's report. */
 export interface Allowance {
-  /** What need not be told of the rest of this month. */
+  /** What need not be reported in the rest of this month. */
   slack: Slack;
-  /** What need not be told of the beginning of the next. */
+  /** What need not be reported at the beginning of the next. */
   fresh: Slack;
 }
 
@@ -28,14 +28,14 @@ interface Noted extends Used {
 }
 
 /**
- * What a location's meter has counted in the month for each owner, and what of that it has told the owner's own object. An owner
- * that has never been told of is unknown there, and reports would leave this meter out.
+ * What a location's meter has counted in the month for each owner, and how much of that it has reported to the owner's own
+ * object. An object that has never heard from this meter does not know it, and usage reports would leave it out.
  */
 export class Ledger {
   readonly #sql: SqlStorage;
-  /** Of what waits to be folded: by owner, then month. Null: not added up yet. */
+  /** Sums of what waits to be folded, by owner, then month. Null: not added up yet. */
   #waiting: Map<string, Map<number, Used>> | null = null;
-  /** Of what is folded, by bucket, of the month that was asked for last. */
+  /** Sums of what is folded, by bucket, for the month that was asked for last. */
   #folded: { month: number; buckets: Map<number, Record<string, PackedUse>> } = { month: 0, buckets: new Map() };
   readonly #told = new BoundedMap<string, Noted | null>({ entries: 20_000 }, "the oldest");
 
@@ -50,13 +50,13 @@ export class Ledger {
     sql.exec("CREATE TABLE IF NOT EXISTS unknown (owner TEXT PRIMARY KEY) STRICT, WITHOUT ROWID");
   }
 
-  /** Takes in a batch that has been kept. */
+  /** Counts a batch that has been stored. */
   count({ zones }: Pick<UsageBatch, "zones">): void {
     if (this.#waiting === null) return;
     addZones(this.#waiting, zones);
   }
 
-  /** What waited has been folded. */
+  /** Called when what waited has been folded. */
   folded(): void {
     this.#waiting = null;
     this.#folded.buckets.clear();
@@ -78,7 +78,7 @@ export class Ledger {
     return this.#find(owner) !== null;
   }
 
-  /** The owners of what waits, and of what was folded, whose objects have not heard of this meter. */
+  /** The owners, of what waits and of what was folded, whose objects have not heard of this meter. */
   unknown(): string[] {
     const kept = this.#sql.exec<{ owner: string }>("SELECT owner FROM unknown").toArray();
     const unknown = new Set(kept.map(({ owner }) => owner));
@@ -86,14 +86,14 @@ export class Ledger {
     return [...unknown].filter((owner) => !this.isKnown(owner));
   }
 
-  /** Remembers those, before what waits is folded. */
+  /** Remembers these owners, before what waits is folded. */
   keepUnknown(): void {
     const unknown = this.unknown();
     this.#sql.exec("DELETE FROM unknown");
     for (const owner of unknown) this.#sql.exec("INSERT INTO unknown (owner) VALUES (?1)", owner);
   }
 
-  /** Whether an owner has used more than need not be told. */
+  /** Whether an owner has used enough that it must be reported. */
   isDue(owner: string, month: number): boolean {
     const told = this.#find(owner);
     if (told === null) return true;
@@ -104,7 +104,7 @@ export class Ledger {
     return exceeds({ requests: used.requests - requests, bytes: used.bytes - bytes }, slack);
   }
 
-  /** Notes what an owner's object was told. @param now ms since the epoch */
+  /** Notes what was reported to an owner's object. @param now ms since the epoch */
   note(owner: string, month: number, used: Used, { slack, fresh }: Allowance, now: number): void {
     this.#told.set(owner, { month, ...used, slack, fresh });
     this.#sql.exec(
@@ -119,7 +119,7 @@ export class Ledger {
     );
   }
 
-  /** Forgets whom nothing was told of for so long. @param before ms since the epoch */
+  /** Forgets owners about whom nothing was reported since then. @param before ms since the epoch */
   dropBefore(before: number): void {
     this.#sql.exec("DELETE FROM told WHERE at < ?1", before);
     this.#told.clear();

@@ -20,12 +20,12 @@ import { mergeTopPaths, NO_PATHS, type PathSummary } from "./top-paths.ts";
 import { totals } from "./totals.ts";
 import { createWaitingBatches, dropSources, isNew, keepBatch, sizeOfWaiting, waitingRows } from "./waiting-batches.ts";
 
-/** What an account's own object answers: what need not be told, and what was published of the account last. */
+/** What an account's own object answers: what need not be reported, and what was last published of the account. */
 export interface Answer extends Allowance {
   account: AccountDocument | null;
 }
 
-/** An account's own object, as far as locations' meters know it. */
+/** The part of an account's own object that locations' meters use. */
 interface AccountMeter extends Rpc.DurableObjectBranded {
   hear(told: Told): Promise<Answer>;
 }
@@ -37,39 +37,42 @@ interface MeterEnv {
 
 /** What an isolate is told when its batch is on disk. */
 export interface Receipt extends Pace {
-  /** What is known of the accounts whose counts it brought, and may not have reached it. */
+  /** News about the accounts whose counts it brought, which may not have reached it yet. */
   accounts: AccountDocument[];
 }
 
-/** Batches wait for so long to be folded, or until they are so many characters: to fold seldom is cheap, and reports read both. */
+/**
+ * Batches wait this long to be folded, or until they have this many characters: folding seldom is cheap, and usage reports read
+ * waiting batches too.
+ */
 const FOLD_AFTER_MS = HOUR_MS;
 const FOLD_CHARACTERS = 4_000_000;
 
-/** What accounts have used is asked of the current month alone (days). */
+/** How long months are kept (days). Only the current month is ever asked for. */
 const MONTHS_KEPT_DAYS = 62;
 
-/** For how long batches are told from those that came before. An isolate that waits longer with one counts it twice. */
+/** How long a repeated batch is recognised. If an isolate repeats one later than that, it counts twice. */
 const SOURCES_KEPT_DAYS = BOUNDS.sources.days;
 
-/** How often a location is noted as serving, ms. */
+/** How often it is noted that a location serves, ms. */
 const SEEN_MS = HOUR_MS;
 
-/** The next counts are told, whatever they are. */
+/** The next counts must be reported, however small. */
 const NO_ALLOWANCE: Allowance = { slack: NO_SLACK, fresh: NO_SLACK };
 
-/** Owners that hear of this meter before the first batch that counts for them is kept; others by alarm. */
+/** How many owners are told of this meter before the first batch with their counts is stored. An alarm tells the others. */
 const TOLD_AT_ONCE = 50;
 
-/** Owners that one alarm tells: the platform allows a thousand calls. */
+/** How many owners one alarm tells: the platform allows a thousand calls. */
 const TOLD_BY_ALARM = 500;
 
-/** When an owner's object did not answer, it is told again after so long, ms. */
+/** If an owner's object did not answer, it is told again after this time, ms. */
 const TELL_AGAIN_MS = 10_000;
 
 /**
- * The usage that one location has counted, of all accounts. A batch is one row, counted once however often it comes; an alarm
- * folds what has come together into hours, days and months. Each account's own object knows which meters have counted for it,
- * and reports add them up.
+ * The usage that one location has counted, of all accounts. A batch is one row, counted once however often it arrives. An alarm
+ * folds what has arrived into hours, days and months. Each account's own object knows which meters have counted for it, and
+ * usage reports add them up.
  */
 export class LocationMeter extends DurableObject<MeterEnv> {
   readonly #sql: SqlStorage;
@@ -81,7 +84,7 @@ export class LocationMeter extends DurableObject<MeterEnv> {
   readonly #telling = new Map<string, Promise<boolean>>();
   /** Owners whose quota changed while they were being told. */
   readonly #askedAnew = new Set<string>();
-  /** Characters of the batches that wait. */
+  /** How many characters the waiting batches have. */
   #waiting: number;
   #seenAt: number;
   /** Null: unknown. */
@@ -101,14 +104,15 @@ export class LocationMeter extends DurableObject<MeterEnv> {
   }
 
   /**
-   * Counts a batch. It is on disk when this returns, and each account in it knows of this meter.
+   * Counts a batch. When this returns, it is on disk, and each account in it knows of this meter.
    *
-   * @param generation of this meter, as the isolate knows it
+   * @param generation this meter's generation, as the isolate knows it
    */
   async add(batch: UsageBatch, generation = FIRST_PACE.generation): Promise<Receipt> {
     const now = Date.now();
     const owners = [...new Set(batch.zones.map(({ owner }) => owner))];
-    // Before it is kept: then all that is on disk is in reports, though this and the isolate end at once.
+    // This comes before storing, so that everything on disk is in usage reports, even if this object and the isolate end right
+    // now.
     const left = await this.#introduce(owners, now);
     if (isNew(this.#sql, batch)) {
       this.#waiting += this.ctx.storage.transactionSync(() => {
@@ -132,7 +136,10 @@ export class LocationMeter extends DurableObject<MeterEnv> {
     return { ...pace, accounts: this.#known.of(accounts) };
   }
 
-  /** Tells those who never heard of this meter of it. Returns when those who have not heard it then are to be told; null: none. */
+  /**
+   * Tells owners about this meter that have never heard of it. Returns when to tell those that could not be told; null: all
+   * were.
+   */
   async #introduce(owners: readonly string[], now: number): Promise<number | null> {
     const unknown = owners.filter((owner) => !this.#ledger.isKnown(owner));
     const told = await Promise.all(unknown.slice(0, TOLD_AT_ONCE).map((owner) => this.#tell(owner, now)));
@@ -140,7 +147,7 @@ export class LocationMeter extends DurableObject<MeterEnv> {
     return told.includes(false) ? now + TELL_AGAIN_MS : null;
   }
 
-  /** Tells an owner's object what was used of the month. False: it did not answer. */
+  /** Reports to an owner's object what was used in the month. False: it did not answer. */
   #tell(owner: string, now: number): Promise<boolean> {
     const telling = this.#telling.get(owner) ?? Promise.resolve().then(() => this.#tellAnew(owner, now));
     this.#telling.set(owner, telling);
@@ -150,7 +157,7 @@ export class LocationMeter extends DurableObject<MeterEnv> {
   async #tellAnew(owner: string, now: number): Promise<boolean> {
     const month = monthOf(now);
     try {
-      // What was counted meanwhile may have to be told as well.
+      // What was counted meanwhile may have to be reported as well.
       do {
         const used = this.#ledger.usedIn(owner, month);
         const told = { meter: this.#name, month, ...used };
@@ -168,7 +175,7 @@ export class LocationMeter extends DurableObject<MeterEnv> {
     }
   }
 
-  /** Takes in what has been published of an account, for those who bring its counts. */
+  /** Remembers what was published of an account, for those who bring its counts. */
   know(document: AccountDocument): void {
     this.#known.put(document, Date.now());
   }
@@ -176,7 +183,7 @@ export class LocationMeter extends DurableObject<MeterEnv> {
   /**
    * What an owner has used in the month that begins at `month`, for its own object.
    *
-   * @param anew whether what need not be told has changed: then the next counts are told
+   * @param anew whether what need not be reported has changed: then the next counts are reported
    */
   used(owner: string, month: number, anew: boolean): Used {
     const used = this.#ledger.usedIn(owner, month);
@@ -185,7 +192,7 @@ export class LocationMeter extends DurableObject<MeterEnv> {
     return used;
   }
 
-  /** Sums of a period of an owner's zones. */
+  /** The sums of an owner's zones for a period. */
   report(owner: string, query: UsageQuery): UsageSums {
     const { from, to, rows, zones } = query;
     const summing = new Summing(this.#pop, query.series);
@@ -205,7 +212,7 @@ export class LocationMeter extends DurableObject<MeterEnv> {
     return summing.sums;
   }
 
-  /** The most requested paths of an owner's zone on a UTC day. @param day its beginning in ms since the epoch */
+  /** The most requested paths of an owner's zone on a UTC day. @param day when it begins, ms since the epoch */
   topPaths(owner: string, zone: string, day: number): PathSummary {
     const [folded] = readPacked<PackedPaths>(this.#sql, "paths", day, day + 1, bucketOf(owner));
     let summary = folded?.held[owner]?.[zone] ?? NO_PATHS;
@@ -218,7 +225,7 @@ export class LocationMeter extends DurableObject<MeterEnv> {
     return summary;
   }
 
-  /** Tells who has not heard of this meter, folds what waits, and once a day drops what is kept no longer. */
+  /** Tells owners that have not heard of this meter, folds what waits, and once a day drops what has been kept long enough. */
   override async alarm(): Promise<void> {
     const now = Date.now();
     this.#alarmAt = null;

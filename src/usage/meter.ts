@@ -18,7 +18,7 @@ interface MeterEnv extends WatchEnv {
   LOCATION_METER: DurableObjectNamespace<LocationMeter>;
 }
 
-/** A batch as isolates sent it until November 2026, each account's to its own object. */
+/** A batch as isolates sent it until November 2026: one for each account, to the account's own object. */
 export interface OldBatch {
   source: string;
   number: number;
@@ -28,17 +28,17 @@ export interface OldBatch {
 
 const NOTHING: Used = { requests: 0, bytes: 0 };
 
-/** No quota counts test zones. */
+/** Test zones count towards no quota. */
 const UNBOUNDED: Allowance = { slack: { requests: null, bytes: null }, fresh: { requests: null, bytes: null } };
 
 /**
- * What is single of an account's usage, one object for its live zones and one for its test zones: which locations' meters have
- * counted for it, whether its quota is used up, and what was counted before locations had meters.
+ * The parts of an account's usage that exist once, with one object for its live zones and one for its test zones: which
+ * locations' meters have counted for it, whether its quota is used up, and what was counted before locations had meters.
  */
 export class UsageMeter extends DurableObject<MeterEnv> {
   readonly #sql: SqlStorage;
   readonly #owner: string;
-  /** Null: of test zones. */
+  /** Null: these are test zones. */
   readonly #watch: QuotaWatch | null;
   #oldUse: (Used & { month: number }) | null = null;
 
@@ -55,7 +55,10 @@ export class UsageMeter extends DurableObject<MeterEnv> {
     this.#watch = account && mode === "live" ? new QuotaWatch(account, env) : null;
   }
 
-  /** Hears what a location's meter has counted; from then on it is asked for reports. Returns what it need not tell. */
+  /**
+   * Takes a report of what a location's meter has counted. From then on, usage reports ask that meter. Returns what it need not
+   * report.
+   */
   async hear(told: Told): Promise<Answer> {
     keepName(this.ctx);
     this.#note(told);
@@ -70,25 +73,25 @@ export class UsageMeter extends DurableObject<MeterEnv> {
     return this.ctx.storage.kv.get<AccountDocument>("account") ?? null;
   }
 
-  /** Takes in what has been published of the account, for those who bring its counts to their locations' meters. */
+  /** Passes on what was published of the account, to those who bring its counts to their locations' meters. */
   async know(document: AccountDocument): Promise<void> {
     if (document.revision >= (this.#known?.revision ?? 0)) this.ctx.storage.kv.put("account", document);
     const told = await Promise.allSettled(this.#meters.map((name) => this.#meter(name).know(document)));
     for (const one of told) {
-      // Those who count learn it from KV then.
+      // Then those who count learn it from KV.
       if (one.status === "rejected") log("meter_not_told", { account: document.id, error: one.reason });
     }
   }
 
-  /** What is used of this month's quota, in all locations. */
+  /** How much of this month's quota is used, in all locations. */
   async used(): Promise<Used> {
     const month = monthOf(Date.now());
     const told = await this.#ask(month, false);
-    // Nothing is written: on a full disk it can still be read.
+    // Nothing is written, so this works even on a full disk.
     return told.reduce((sum, one) => added(sum, one), added(NOTHING, this.#oldUseIn(month)));
   }
 
-  /** Looks at the account's quota anew: it has changed. Returns what the edge has to know then; null: nothing. */
+  /** Checks the account's quota again, since it has changed. Returns what the edge has to know now; null: nothing. */
   async reconsider(): Promise<AccountDocument | null> {
     const now = Date.now();
     this.#watch?.forget();
@@ -101,12 +104,12 @@ export class UsageMeter extends DurableObject<MeterEnv> {
     return { sums: oldSums(this.#sql, query), meters: this.#meters };
   }
 
-  /** The same of the most requested paths of a zone on a UTC day. @param day its beginning in ms since the epoch */
+  /** The same for the most requested paths of a zone on a UTC day. @param day when it begins, ms since the epoch */
   pathHistory(zone: string, day: number): { paths: PathSummary; meters: string[] } {
     return { paths: oldTopPaths(this.#sql, zone, day), meters: this.#meters };
   }
 
-  /** Takes a batch of an isolate of an older version to its location's meter. */
+  /** Passes a batch from an isolate of an older version to its location's meter. */
   async add({ pop, source, number, zones }: OldBatch): Promise<null> {
     if (hadArrived(this.#sql, source, number)) return null;
     const owner = this.#owner;
@@ -119,7 +122,7 @@ export class UsageMeter extends DurableObject<MeterEnv> {
     return null;
   }
 
-  /** Drops what is kept no longer of what was counted here, once a day. */
+  /** Once a day, drops counts from here that have been kept long enough. */
   override async alarm(): Promise<void> {
     if (!hasOldCounts(this.#sql)) return;
     const today = dayOf(Date.now());
@@ -127,7 +130,7 @@ export class UsageMeter extends DurableObject<MeterEnv> {
     await this.ctx.storage.setAlarm(today + DAY_MS);
   }
 
-  /** Asks all meters what they have counted in a month. @param anew whether they are to tell what comes next */
+  /** Asks all meters what they have counted in a month. @param anew whether they must report what comes next */
   #ask(month: number, anew: boolean): Promise<Told[]> {
     const ask = async (meter: string) => {
       const { requests, bytes } = await this.#meter(meter).used(this.#owner, month, anew);
@@ -136,7 +139,7 @@ export class UsageMeter extends DurableObject<MeterEnv> {
     return Promise.all(this.#meters.map(ask));
   }
 
-  /** What a meter tells only grows: what comes late changes nothing. */
+  /** A meter's reports only grow, so a late one changes nothing. */
   #note({ meter, month, requests, bytes }: Told): void {
     this.#sql.exec(
       `INSERT INTO meters (name, month, requests, bytes) VALUES (?1, ?2, ?3, ?4)
@@ -149,7 +152,7 @@ export class UsageMeter extends DurableObject<MeterEnv> {
     );
   }
 
-  /** What was told of a month, and what was counted here of it. */
+  /** What was reported for a month, plus what was counted here. */
   #usedIn(month: number): Used {
     const told = this.#sql
       .exec<{ requests: number; bytes: number }>(
@@ -182,7 +185,7 @@ export class UsageMeter extends DurableObject<MeterEnv> {
       if (document !== null) await this.know(document);
       return document;
     } catch (error) {
-      // What is told next looks again.
+      // The next report checks again.
       log("quota_not_looked_at", { meter: this.#owner, error });
       return null;
     }

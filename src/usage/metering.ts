@@ -10,25 +10,28 @@ export type Meters = DurableObjectNamespace<LocationMeter>;
 
 type WaitUntil = (work: Promise<unknown>) => void;
 
-/** Work on the delivery of a batch, by its last sign of life in ms since the epoch. */
+/** Work on delivering a batch, with its last sign of life in ms since the epoch. */
 interface Work {
   since: number;
 }
 
-/** How often it is looked whether a delivery is done: by the next, and in an isolate that ends, ms. */
+/** How often to check whether a delivery is done, by the next delivery or in an isolate that ends, ms. */
 const UNDER_WAY_MS = 1_000;
 const POLL_MS = 10;
 
-/** Pauses before a batch is sent once more. With the longest interval they stay within the 30 s that `waitUntil` is given, ms. */
+/**
+ * Pauses before a batch is sent again, ms. Together with the longest interval they stay within the 30 s that `waitUntil`
+ * allows.
+ */
 const RETRY_MS = [1_000, 2_000, 4_000];
 
-/** After so long, work that the platform may have dropped is taken over by others, ms. */
+/** After this time without a sign of life, the platform may have dropped work, and others take it over, ms. */
 const ABANDONED_MS = 20_000;
 
 /**
- * Counts the answers of this isolate and takes what it has counted, of all accounts in one batch, to the meter of its location:
- * after the answers, every second, or as much more seldom as the meter asks. What is not acknowledged stays in memory and is
- * sent again, by the work that failed and then by each that follows.
+ * Counts the answers of this isolate and delivers the counts of all accounts, in one batch, to its location's meter: after
+ * answers, every second, or less often if the meter asks for that. What is not acknowledged stays in memory and is sent again,
+ * first by the work that failed and then by later work.
  */
 export class Metering {
   readonly #meters: Meters;
@@ -36,15 +39,15 @@ export class Metering {
   readonly #learn: (document: AccountDocument) => void;
   readonly #counter = new Counter();
   #source: string | null = null;
-  /** Since when the oldest counts have waited for an acknowledgement, ms since the epoch; null: none wait. */
+  /** Since when the oldest counts have been waiting for an acknowledgement, ms since the epoch; null: none are. */
   #waitingSince: number | null = null;
   #pace: Pace = FIRST_PACE;
-  /** Of the meters of the batch that is closed: one that comes again must come to the same. */
+  /** The generation of meters for the closed batch: if it is sent again, it must go to the same ones. */
   #generation = 0;
-  /** When a delivery of what is counted now was arranged, ms since the epoch; null: it is not. */
+  /** When a delivery of the current counts was arranged, ms since the epoch; null: it was not. */
   #dueSince: number | null = null;
   #delivery: Work | null = null;
-  /** How much was counted, and how much of that has arrived: of an isolate that ends. */
+  /** How many answers were counted, and how many of those have arrived, in an isolate that ends. */
   #answers = 0;
   #arrived = 0;
   /** See {@link Metering.drain}. */
@@ -52,7 +55,7 @@ export class Metering {
 
   /**
    * @param pop where this isolate runs, see `popOf`
-   * @param learn takes in what meters say of accounts
+   * @param learn receives what meters say about accounts
    */
   constructor(meters: Meters, pop: string, learn: (document: AccountDocument) => void = () => {}) {
     this.#meters = meters;
@@ -82,7 +85,7 @@ export class Metering {
     waitUntil: WaitUntil,
   ): void {
     this.#counter.countBytes(zone, cacheStatus, status, bytes, now);
-    // The request may have come long ago.
+    // The request may have arrived long ago.
     this.#arrange(Date.now(), waitUntil);
   }
 
@@ -108,10 +111,10 @@ export class Metering {
     this.#arrange(now, waitUntil);
   }
 
-  /** @param at when what was counted came, ms since the epoch */
+  /** @param at when the counted request arrived, ms since the epoch */
   #arrange(at: number, waitUntil: WaitUntil): void {
     if (this.#dueSince !== null && isRecent(this.#dueSince, ABANDONED_MS, at)) return;
-    // An answer may have taken its time: to ask the clock for each would cost more than to count it.
+    // An answer may have taken a while. But asking the clock for each one would cost more than counting it.
     const now = Date.now();
     if (this.#dueSince !== null && isRecent(this.#dueSince, ABANDONED_MS, now)) return;
     this.#dueSince = now;
@@ -123,21 +126,21 @@ export class Metering {
     );
   }
 
-  /** For how long the oldest counts that no meter has have waited, ms. */
+  /** How long the oldest undelivered counts have been waiting, ms. */
   lagMs(now: number): number {
     return this.#waitingSince === null ? 0 : Math.max(0, now - this.#waitingSince);
   }
 
   /**
-   * Delivers all that has been counted, and from then on what is counted before it is answered: for an isolate whose
-   * process ends as soon as the requests in flight are answered, whatever `waitUntil` has been given.
+   * Delivers everything counted so far and, from then on, each count before its answer ends. It is for an isolate whose process
+   * ends as soon as the requests in flight are answered, without waiting for `waitUntil`.
    */
   async drain(): Promise<void> {
     this.settle = () => this.#deliverNow();
     await this.#deliverNow();
   }
 
-  /** Waits until what is counted by now has arrived: with the delivery that others wait for, or with one of its own. */
+  /** Waits until everything counted so far has arrived, by a delivery that others wait for or by one of its own. */
   async #deliverNow(): Promise<void> {
     const wanted = ++this.#answers;
     while (this.#arrived < wanted) {
@@ -147,7 +150,7 @@ export class Metering {
       }
       const delivery: Work = { since: Date.now() };
       this.#delivery = delivery;
-      // A batch that was closed before holds nothing of this.
+      // A batch that was closed earlier has none of these counts.
       const reached = this.#counter.isWaiting ? this.#arrived : this.#answers;
       const batch = this.#close();
       const hasArrived = batch === null || (await this.#deliver(batch, delivery));
@@ -163,7 +166,7 @@ export class Metering {
     return this.#counter.close(this.#source);
   }
 
-  /** Lets some time's counts come together, waits for a delivery under way, and delivers. */
+  /** Lets counts gather for a while, waits for a delivery under way, and delivers. */
   async #deliverSoon(): Promise<void> {
     await scheduler.wait(this.#pace.intervalMs);
     while (this.#isUnderWay) await scheduler.wait(UNDER_WAY_MS);
@@ -171,7 +174,7 @@ export class Metering {
     this.#delivery = delivery;
     try {
       if (this.#counter.isWaiting) {
-        // What others gave up on goes first; one call a second.
+        // What others gave up on goes first, with one call a second.
         if (!(await this.#deliver(this.#close()!, delivery))) {
           this.#dueSince = null;
           return;
@@ -179,7 +182,7 @@ export class Metering {
         await scheduler.wait(FIRST_PACE.intervalMs);
       }
       const batch = this.#close();
-      // What is counted from now on arranges its own delivery.
+      // Counts from now on arrange their own delivery.
       this.#dueSince = null;
       if (batch === null) this.#waitingSince = null;
       else await this.#deliver(batch, delivery);
@@ -192,7 +195,7 @@ export class Metering {
     return this.#delivery !== null && isRecent(this.#delivery.since, ABANDONED_MS, Date.now());
   }
 
-  /** Sends a batch until it is acknowledged, a few times. The meter counts it once, however often it gets it. */
+  /** Sends a batch a few times, until it is acknowledged. The meter counts it once, however often it gets it. */
   async #deliver(batch: UsageBatch, delivery: Work): Promise<boolean> {
     for (const pause of [0, ...RETRY_MS]) {
       if (pause > 0) await scheduler.wait(pause);

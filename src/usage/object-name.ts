@@ -1,9 +1,9 @@
-/** The name of an object; `""` where none is known. An alarm may wake an object without it: then it is what was kept. */
+/** The name of an object; `""`: unknown. An alarm may wake an object without its name; then this is the one that was kept. */
 export function objectName({ id, storage }: DurableObjectState): string {
   return id.name ?? storage.kv.get<string>("name") ?? "";
 }
 
-/** Keeps an object's name with what it holds. */
+/** Stores an object's name with its data. */
 export function keepName({ id, storage }: DurableObjectState): void {
   if (id.name !== undefined && storage.kv.get<string>("name") === undefined) storage.kv.put("name", id.name);
 }

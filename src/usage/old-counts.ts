@@ -4,13 +4,13 @@ import { type Sum, Summing, type UsageQuery, type UsageSums } from "./sums.ts";
 import { NO_PATHS, type PathSummary } from "./top-paths.ts";
 
 /**
- * What was counted until November 2026, when each account had a meter of its own. It stays where it is, and readable for as long
- * as it is kept: by hour and by day, zone, location, cache status and status class. Nothing is added to it.
+ * Counts until November 2026, when each account had a meter of its own. They stay where they are, and can be read as long as
+ * they are kept: by hour and by day, zone, location, cache status and status class. Nothing is added to them.
  */
 
 const HIT = `cache_status IN (${HITS.map((status) => `'${status}'`).join()})`;
 
-/** Whether there is anything of it. */
+/** Whether there are any of these counts. */
 export function hasOldCounts(sql: SqlStorage): boolean {
   return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'days'").toArray().length > 0;
 }
@@ -44,7 +44,7 @@ function sumsBy<Value>(sql: SqlStorage, { from, to, rows, zones }: UsageQuery, d
   return found.toArray() as unknown as Sum<Value>[];
 }
 
-/** The hours or days of a period, each with its status classes. @param time the beginning of a row's hour or day, in SQL */
+/** The hours or days of a period, each with its status classes. @param time SQL for the beginning of a row's hour or day */
 function inTime(sql: SqlStorage, query: UsageQuery, time: string): Sum<number>[] {
   const classes = new Map<string, number>();
   for (const { value, requests } of sumsBy<string>(sql, query, `(${time}) || ' ' || status_class`))
@@ -67,7 +67,7 @@ function failuresOf(sql: SqlStorage, { from, to, rows, zones }: UsageQuery): Usa
   return found.toArray();
 }
 
-/** The most requested paths of a zone's day. @param day its beginning in ms since the epoch */
+/** The most requested paths of a zone's day. @param day when it begins, ms since the epoch */
 export function oldTopPaths(sql: SqlStorage, zone: string, day: number): PathSummary {
   if (!hasOldCounts(sql)) return NO_PATHS;
   const [row] = sql.exec<{ summary: string }>("SELECT summary FROM paths WHERE day = ?1 AND zone = ?2", day, zone);
@@ -85,14 +85,17 @@ export function oldUsedSince(sql: SqlStorage, day: number): { requests: number; 
     .one();
 }
 
-/** Whether a batch had arrived when the meters changed. */
+/** Whether a batch had already arrived when the meters changed. */
 export function hadArrived(sql: SqlStorage, source: string, number: number): boolean {
   if (!hasOldCounts(sql)) return false;
   const found = sql.exec("SELECT 1 FROM sources WHERE source = ?1 AND number >= ?2", source, number);
   return found.toArray().length > 0;
 }
 
-/** Deletes what is older, and all of it where nothing is left. Times in ms since the epoch; paths go with the hours. */
+/**
+ * Deletes what is older, and the tables themselves once nothing is left. Times are in ms since the epoch. Paths go with the
+ * hours.
+ */
 export function dropOldCounts(sql: SqlStorage, { hours, days }: Record<"hours" | "days", number>): void {
   sql.exec("DELETE FROM hours WHERE at < ?1", hours);
   sql.exec("DELETE FROM paths WHERE day < ?1", hours);

@@ -1,31 +1,34 @@
 import { crc32 } from "../accounts/crc32.ts";
 import type { UsageBatch } from "./batch.ts";
 
-/** How often the isolates of a location bring their counts, and to which of its meters. */
+/** How often the isolates of a location bring their counts, and to which of its meters they do. */
 export interface Pace {
-  /** Until an isolate brings the next, ms: so that a meter has about one call a second, and each isolate comes within ten. */
+  /**
+   * How long an isolate waits before it brings the next counts, ms: a meter gets about one call a second, and each isolate
+   * comes within ten.
+   */
   intervalMs: number;
-  /** How often the location's meters have become full: those of the generation `g` are `2 ** g`, each for a share of the accounts. */
+  /** How often the location's meters have become full: generation `g` has `2 ** g` meters, each for a share of the accounts. */
   generation: number;
 }
 
-/** Where there is one location, which has no code. */
+/** For a single location, which has no code. */
 export const NO_POP = "LOCAL";
 
-/** One machine, or the beginning. */
+/** For one machine, and for the beginning. */
 export const FIRST_PACE: Pace = { intervalMs: 1_000, generation: 0 };
 
 const LONGEST_MS = 10_000;
 
-/** The platform gives an object 10 GB. One that holds so much is counted with no more, and forgets with time. */
+/** The platform gives an object 10 GB. A meter with this much gets no more counts, and empties with time. */
 const FULL_BYTES = 4e9;
 
 /**
  * The pace of a location, as one of its meters sees it.
  *
- * @param isolates that have brought counts to this meter lately
- * @param generation of the meter, as the isolate knows it
- * @param bytes that the meter holds
+ * @param isolates how many have brought counts to this meter lately
+ * @param generation the meter's, as the isolate knows it
+ * @param bytes how much the meter holds
  */
 export function paceOf(isolates: number, generation: number, bytes: number): Pace {
   return {
@@ -34,7 +37,7 @@ export function paceOf(isolates: number, generation: number, bytes: number): Pac
   };
 }
 
-/** A batch by the meters of a generation that its parts are for: each account has one. */
+/** Splits a batch by the meters of a generation: each account has one. */
 export function partsOf(batch: UsageBatch, pop: string, generation: number): Map<string, UsageBatch> {
   if (generation === 0) return new Map([[pop, batch]]);
   const parts = new Map<string, UsageBatch>();
@@ -47,7 +50,7 @@ export function partsOf(batch: UsageBatch, pop: string, generation: number): Map
   return parts;
 }
 
-/** Those of a generation are numbered behind those of the one before: `AMS`; `AMS.1`, `AMS.2`; `AMS.3` to `AMS.6`. */
+/** The meters of a generation are numbered after those of the one before: `AMS`; `AMS.1`, `AMS.2`; `AMS.3` to `AMS.6`. */
 function meterOf(pop: string, generation: number, owner: string): string {
   const meters = 2 ** generation;
   return `${pop}.${meters - 1 + (crc32(owner) % meters)}`;
@@ -58,10 +61,10 @@ export function popOfMeter(name: string): string {
   return name.split(".")[0]!;
 }
 
-/** For how long an isolate counts as one that brings counts, ms. */
+/** How long an isolate is remembered after it brought counts, ms. */
 const LATELY_MS = 2 * LONGEST_MS;
 
-/** The isolates that have brought something lately. */
+/** The isolates that have brought counts lately. */
 export class Isolates {
   readonly #seenAt = new Map<string, number>();
   #sweptAt = 0;

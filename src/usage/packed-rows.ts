@@ -1,8 +1,8 @@
 import { crc32 } from "../accounts/crc32.ts";
 
 /**
- * Rows that hold many accounts each: to write one costs the same whatever is in it, and most zones are asked a few times an
- * hour in a location. What is counted in a time is spread over 256 rows by account.
+ * Rows that hold many accounts each: writing a row costs the same whatever is in it, and most zones get only a few requests an
+ * hour in a location. The counts of a time are spread over 256 rows by account.
  */
 export class PackedRows {
   readonly #sql: SqlStorage;
@@ -12,7 +12,7 @@ export class PackedRows {
     this.#sql = sql;
   }
 
-  /** What is held under a kind and a time for a bucket of accounts, to be read, or changed and saved. */
+  /** What is stored of a kind and a time for a bucket of accounts, to be read, or changed and saved. */
   open<Held>(kind: PackedKind, at: number, bucket: number): Record<string, Held> {
     const name = `${kind} ${at} ${bucket}`;
     let open = this.#open.get(name);
@@ -24,18 +24,18 @@ export class PackedRows {
     return open.held as Record<string, Held>;
   }
 
-  /** Writes all that was opened. */
+  /** Writes everything that was opened. */
   save(): void {
     for (const { kind, at, bucket, held } of this.#open.values()) writePacked(this.#sql, kind, at, bucket, held);
   }
 }
 
-/** Figures by the hour and by the day, paths by the day, and what accounts have used by the month. */
+/** Figures by hour and by day, paths by day, and what accounts have used by month. */
 export type PackedKind = "hours" | "days" | "paths" | "months";
 
 const BUCKETS = 256;
 
-/** SQLite takes no text of more than 2 MB here. */
+/** SQLite takes no text over 2 MB here. */
 const PART_CHARACTERS = 500_000;
 
 /** The bucket of an owner. */
@@ -52,7 +52,7 @@ export function createPackedRows(sql: SqlStorage): void {
   );
 }
 
-/** What is held under a kind for a bucket of accounts, in a period (ms since the epoch, `to` is not included). */
+/** What is stored of a kind for a bucket of accounts, in a period (ms since the epoch, `to` is not included). */
 export function* readPacked<Held>(
   sql: SqlStorage,
   kind: PackedKind,
@@ -90,7 +90,7 @@ function writePacked(sql: SqlStorage, kind: PackedKind, at: number, bucket: numb
   }
 }
 
-/** Deletes what is held of a time before (ms since the epoch). */
+/** Deletes what is stored for earlier times (ms since the epoch). */
 export function dropPacked(sql: SqlStorage, kind: PackedKind, before: number): void {
   sql.exec("DELETE FROM packed WHERE kind = ?1 AND at < ?2", kind, before);
 }

@@ -2,15 +2,15 @@ import { DAY_MS, dayOf, HOUR_MS } from "./hours.ts";
 import { DAYS_KEPT_DAYS, HOURS_KEPT_DAYS } from "./kept-days.ts";
 import type { UsageQuery } from "./sums.ts";
 
-/** What time a report is about; ms since the epoch, `to` is not included. */
+/** The time that a report covers; ms since the epoch, `to` is not included. */
 export type Period = Pick<UsageQuery, "from" | "to" | "rows" | "series">;
 
-/** A period, or the field of the request that is wrong and why. */
+/** A period, or which field of the request is wrong, and why. */
 export type PeriodVerdict = { ok: true; period: Period } | { ok: false; field: PeriodField; reason: string };
 
 type PeriodField = "from" | "to" | "granularity";
 
-/** As they stand in a request: dates (`2026-03-01`), or times (RFC 3339) at whole hours. */
+/** As written in a request: dates (`2026-03-01`), or times (RFC 3339) at whole hours. */
 export interface PeriodRequest {
   from?: string | undefined;
   to?: string | undefined;
@@ -21,8 +21,8 @@ export interface PeriodRequest {
 const LONGEST_HOURLY_DAYS = 31;
 
 /**
- * The period that a request names. Without `to`: up to the end of the current month in UTC; without `from`: from the
- * beginning of the month in which the period ends. A date as `to` is included as a whole, a time is not.
+ * The period that a request names. Without `to`, it ends with the current month in UTC. Without `from`, it begins with the
+ * month in which it ends. A date as `to` is included as a whole, a time is not.
  */
 export function periodOf({ from, to, granularity }: PeriodRequest, now: number): PeriodVerdict {
   const end = to === undefined ? monthAfter(now) : endOf(to);
@@ -70,7 +70,7 @@ export function endOf(text: string): number | null {
   return date === null ? timeOf(text) : date + DAY_MS;
 }
 
-/** A full-date of RFC 3339. Null: it is none, or there is no such day. */
+/** A full-date of RFC 3339. Null: it is not one, or there is no such day. */
 export function dateOf(text: string): number | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null;
   const time = Date.parse(`${text}T00:00:00Z`);
@@ -85,13 +85,13 @@ function timeOf(text: string): number | null {
   return dateOf(date) === null || Number.isNaN(time) ? null : time;
 }
 
-/** The beginning of a time's calendar month in UTC. */
+/** The beginning of the calendar month of a time, in UTC. */
 export function monthOf(time: number): number {
   const date = new Date(time);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
 }
 
-/** The beginning of the calendar month after a time's, in UTC. */
+/** The beginning of the calendar month after that of a time, in UTC. */
 export function monthAfter(time: number): number {
   const date = new Date(time);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);

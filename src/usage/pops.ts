@@ -1,6 +1,6 @@
 import { DAY_MS } from "./hours.ts";
 
-/** For how long a location counts after it was last seen: what purges count as nodes. */
+/** How long a location counts after it was last seen. Purges count these as nodes. */
 const SEEN_DAYS = 30;
 
 /** Notes in D1 that a location serves. @param now ms since the epoch */
@@ -14,7 +14,7 @@ export async function seePop(db: D1Database, pop: string, now: number): Promise<
     .run();
 }
 
-/** How many locations serve, as {@link popsStatement} says. @param now ms since the epoch */
+/** How many locations serve, see {@link popsStatement}. @param now ms since the epoch */
 export async function countPops(db: D1Database, now: number): Promise<number> {
   return readPops((await popsStatement(db, now).all()).results);
 }
@@ -24,7 +24,7 @@ export function popsStatement(db: D1Database, now: number): D1PreparedStatement 
   return db.prepare("SELECT COUNT(*) AS pops FROM pops WHERE seen_at >= ?1").bind(now - SEEN_DAYS * DAY_MS);
 }
 
-/** The one that asks counts at least. */
+/** At least the one that asks counts. */
 export function readPops(rows: readonly unknown[]): number {
   const [seen] = rows as { pops: number }[];
   return Math.max(seen?.pops ?? 0, 1);

@@ -5,14 +5,14 @@ import { newId } from "../db/new-id.ts";
 import { eventStatements } from "../records/webhooks/outbox.ts";
 import type { QuotaLevel, Used } from "./quota.ts";
 
-/** What an account may use in a month, and what has been noticed of it. Times in ms since the epoch. */
+/** What an account may use in a month, and what has been noticed about that. Times in ms since the epoch. */
 export interface AccountQuota {
   plan: MonthlyQuota;
   /** The customer's own. */
   cap: MonthlyQuota;
-  /** What becomes of live zones when the quota is reached. */
+  /** What happens to live zones when the quota is reached. */
   atQuota: "continue" | "stop";
-  /** Of the month that begins at `month`. */
+  /** The level in the month that begins at `month`. */
   level: QuotaLevel;
   month: number;
   stoppedUntil: number | null;
@@ -39,7 +39,7 @@ export async function readQuota(db: D1Database, account: string): Promise<Accoun
   return { ...quota, plan: PLANS[plan].rescdn.monthly, cap: { requests, bytes } };
 }
 
-/** What a customer sets; what is left out stays. */
+/** What a customer sets. What is absent stays the same. */
 export interface QuotaChange {
   requests?: number | null | undefined;
   bytes?: number | null | undefined;
@@ -71,7 +71,7 @@ export async function changeQuota(db: D1Database, actor: Actor, change: QuotaCha
   await db.batch([update, auditStatement(db, actor, entry, now)]);
 }
 
-/** What is noticed of an account's month. */
+/** What is noticed about an account's month. */
 export interface Notice {
   month: number;
   level: QuotaLevel;
@@ -83,9 +83,9 @@ export interface Notice {
 }
 
 /**
- * Keeps what was noticed, and where more is used up than was known, tells the account's webhooks, in one transaction.
+ * Stores what was noticed and, if a higher level was reached, tells the account's webhooks, in one transaction.
  *
- * @param known the level that was noticed before in this month
+ * @param known the level that was noticed earlier in this month
  */
 export async function notice(
   db: D1Database,

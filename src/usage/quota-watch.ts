@@ -13,7 +13,7 @@ import { levelOf, quotaOf, type Used } from "./quota.ts";
 import { type AccountQuota, notice, readQuota } from "./quota-rows.ts";
 import { NO_SLACK, slackOf } from "./quota-slack.ts";
 
-/** What noticing needs of the environment. */
+/** What the watch needs of the environment. */
 export interface WatchEnv {
   DB: D1Database;
   ZONES: KVNamespace;
@@ -21,15 +21,15 @@ export interface WatchEnv {
   WEBHOOK_DISPATCHER: DurableObjectNamespace<WebhookDispatcher>;
 }
 
-/** For how long a quota is taken to be as it was read, ms: whoever changes one has it looked at anew. */
+/** How long a quota is used as it was read, ms. Whoever changes a quota has it read again. */
 const READ_AGAIN_MS = 60_000;
 
-/** Of whom nothing is known. */
+/** For an account of which nothing is known. */
 const NO_QUOTA = { requests: null, bytes: null };
 
 const NOTHING: Used = { requests: 0, bytes: 0 };
 
-/** Notices when an account has used 80 % of its month's quota, and all of it. Of an account's live zones. */
+/** Notices when an account's live zones have used 80 % of the month's quota, and all of it. */
 export class QuotaWatch {
   readonly #account: string;
   readonly #env: WatchEnv;
@@ -43,12 +43,16 @@ export class QuotaWatch {
     this.#env = env;
   }
 
-  /** The quota may have changed since it was read. */
+  /** Called when the quota may have changed since it was read. */
   forget(): void {
     this.#readAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** What each of an account's meters need not tell, of this month and of the beginning of the next. @param now ms since the epoch */
+  /**
+   * What each of an account's meters need not report, in this month and at the beginning of the next.
+   *
+   * @param now ms since the epoch
+   */
   async allow(used: Used, meters: number, now: number): Promise<Allowance> {
     try {
       const quota = await this.#read(now);
@@ -63,9 +67,9 @@ export class QuotaWatch {
   }
 
   /**
-   * Looks what has to be noticed; null: nothing that the edge has to know.
+   * Checks what has to be noticed; null: nothing that the edge has to know.
    *
-   * @param usedNow what is used of the month
+   * @param usedNow what is used in the month
    */
   look(usedNow: () => Used, now: number): Promise<AccountDocument | null> {
     const look = () => this.#look(usedNow, now);
@@ -85,7 +89,7 @@ export class QuotaWatch {
     const level = levelOf(used, binding);
     const known = quota.month === month ? quota.level : "within";
     const stoppedUntil = level === "reached" && quota.atQuota === "stop" ? monthAfter(now) : null;
-    // What ended with a month before needs no end.
+    // A stop that ended with an earlier month need not be lifted.
     const isStopped = quota.stoppedUntil !== null && quota.stoppedUntil > now ? quota.stoppedUntil : null;
     if (level === known && stoppedUntil === isStopped) return null;
     const { atQuota } = quota;

@@ -9,15 +9,15 @@ export interface Used {
   bytes: number;
 }
 
-/** The share of a quota at which its account is told. */
+/** The share of a quota at which its account is notified. */
 export const NEAR = 0.8;
 
-/** What binds: the plan's quota, or the customer's own cap where that is less. */
+/** The quota that applies: the plan's, or the customer's own cap if that is lower. */
 export function quotaOf(plan: MonthlyQuota, cap: MonthlyQuota): MonthlyQuota {
   return { requests: least(plan.requests, cap.requests), bytes: least(plan.bytes, cap.bytes) };
 }
 
-/** The level of what is used up most. */
+/** The level of whichever is used up most. */
 export function levelOf(used: Used, quota: MonthlyQuota): QuotaLevel {
   const shares = [share(used.requests, quota.requests), share(used.bytes, quota.bytes)];
   const most = Math.max(...shares);
@@ -31,6 +31,6 @@ function least(one: number | null, other: number | null): number | null {
 
 function share(used: number, quota: number | null): number {
   if (quota === null) return 0;
-  // A cap of nothing is reached before anything is used.
+  // A cap of zero is reached before anything is used.
   return quota === 0 ? 1 : used / quota;
 }

@@ -11,15 +11,15 @@ export interface UsageBindings {
 }
 
 /**
- * What was counted for an owner in a period, in all locations. A location that cannot be asked fails the whole: a report is exact,
- * or none.
+ * What was counted for an owner in a period, in all locations. If one location cannot be asked, all of it fails: a report is
+ * either exact or not given.
  */
 export async function readUsage(
   { USAGE_METER, LOCATION_METER }: UsageBindings,
   owner: string,
   query: UsageQuery,
 ): Promise<UsageSums> {
-  // The types of remote calls turn tuples and readonly arrays into others; the values stay what they are.
+  // The types of remote calls turn tuples and readonly arrays into others, but the values stay the same.
   const { sums, meters } = (await USAGE_METER.getByName(owner).history(query)) as unknown as {
     sums: UsageSums;
     meters: string[];
@@ -29,9 +29,9 @@ export async function readUsage(
 }
 
 /**
- * The most requested paths of an owner's zone on a UTC day, in all locations; the bounds of their errors add up.
+ * The most requested paths of an owner's zone on a UTC day, in all locations; their error bounds add up.
  *
- * @param day its beginning in ms since the epoch
+ * @param day when it begins, ms since the epoch
  */
 export async function readTopPaths(
   { USAGE_METER, LOCATION_METER }: UsageBindings,

@@ -11,7 +11,7 @@ export interface Figures {
   cache_hit_rate: number;
 }
 
-/** As well what came out of the cache by bytes, and what origins were asked. */
+/** In addition, what came from the cache by bytes, and what origins were asked. */
 export interface WholeFigures extends Figures {
   cached_bytes: number;
   uncached_bytes: number;
@@ -21,7 +21,7 @@ export interface WholeFigures extends Figures {
   origin_first_byte_ms: { p50: number; p95: number } | null;
 }
 
-/** A usage report as the API gives it. */
+/** A usage report as the API returns it. */
 export interface Report extends WholeFigures {
   period_start: string;
   period_end: string;
@@ -30,7 +30,7 @@ export interface Report extends WholeFigures {
   by_pop: (WholeFigures & { pop: string })[];
   by_zone: (WholeFigures & { zone: string; name: string | null })[];
   origin_errors: ReasonCount[];
-  /** What zones' policies refused. */
+  /** Refusals by zones' policies. */
   refusals: ReasonCount[];
   series?: (WholeFigures & { start: string; status_classes: Record<string, number> })[];
 }
@@ -41,9 +41,9 @@ interface ReasonCount {
 }
 
 /**
- * Puts the sums of a period into words.
+ * Turns the sums of a period into a report.
  *
- * @param names of zones by their ids, as far as they are known
+ * @param names zones' names by id, as far as they are known
  * @param now ms since the epoch: a series ends there, whatever the period
  */
 export function reportOf(period: Period, sums: UsageSums, names: ReadonlyMap<string, string>, now: number): Report {
@@ -66,7 +66,7 @@ export function reportOf(period: Period, sums: UsageSums, names: ReadonlyMap<str
   };
 }
 
-/** Whole days by their first and last date, anything else by times, of which the last is not included. */
+/** Whole days are given by their first and last date, anything else by times, the last of which is not included. */
 function boundsOf({ from, to }: Period): { period_start: string; period_end: string } {
   if (from % DAY_MS === 0 && to % DAY_MS === 0) {
     return { period_start: iso(from).slice(0, 10), period_end: iso(to - 1).slice(0, 10) };
@@ -74,7 +74,7 @@ function boundsOf({ from, to }: Period): { period_start: string; period_end: str
   return { period_start: iso(from), period_end: iso(to) };
 }
 
-/** Each hour or day of a period, those without a request too. */
+/** Each hour or day of a period, including those without requests. */
 function seriesOf(
   period: Period,
   unit: "hour" | "day",
@@ -130,7 +130,7 @@ function wholeFigures(counted: Counted): WholeFigures {
   };
 }
 
-/** Rounded down, so that 1 means that nothing was missed. */
+/** Rounded down, so that 1 means that there was no miss at all. */
 function rate(hits: number, all: number): number {
   return all === 0 ? 0 : Math.floor((hits * 10_000) / all) / 10_000;
 }

@@ -2,11 +2,11 @@ import { type CacheResult, HITS, type OriginFigures, type ZoneFigures } from "./
 import { addFirstBytes } from "./first-byte.ts";
 import { DAY_MS, HOUR_MS } from "./hours.ts";
 
-/** What is asked of a meter: times in ms since the epoch, `to` is not included. */
+/** What a meter is asked: times in ms since the epoch, `to` is not included. */
 export interface UsageQuery {
   from: number;
   to: number;
-  /** Of which rows: with `days`, both times are the beginnings of UTC days, with `hours` of hours. */
+  /** Which rows to add up. With `days`, both times are the beginnings of UTC days; with `hours`, of hours. */
   rows: "hours" | "days";
   /** Ids; null: all zones. */
   zones: readonly string[] | null;
@@ -14,7 +14,7 @@ export interface UsageQuery {
   series: "hour" | "day" | null;
 }
 
-/** Sums by each dimension, those with the most requests first; each dimension adds up to the same. */
+/** Sums by each dimension, those with the most requests first. Each dimension adds up to the same total. */
 export interface UsageSums {
   cacheStatus: Sum<CacheResult>[];
   /** By the first digit of the status. */
@@ -23,7 +23,7 @@ export interface UsageSums {
   zone: Sum<string>[];
   /** By the beginning of each hour or day in which something was counted, ms since the epoch. */
   series: Sum<number>[];
-  /** What kept origins from answering, the most frequent first. */
+  /** What kept origins from answering, most frequent first. */
   failures: { reason: string; count: number }[];
 }
 
@@ -31,21 +31,21 @@ export interface UsageSums {
 export interface Sum<Value> {
   value: Value;
   requests: number;
-  /** Of bodies. */
+  /** Bytes of bodies. */
   bytes: number;
   /** Requests that were hits, see {@link HITS}, and the bytes of their bodies. */
   hits: number;
   hitBytes: number;
-  /** Left out where no origin was asked, and where the dimension is of answers alone. */
+  /** Absent if no origin was asked, or if the dimension is about answers only. */
   origin?: OriginFigures;
-  /** Requests by the first digit of their status; of hours and days alone. */
+  /** Requests by the first digit of their status; for hours and days only. */
   classes?: number[];
 }
 
-/** Values of one dimension that a report has at most, those with the most requests. */
+/** How many values of a dimension a report has, at most: those with the most requests. */
 const LARGEST_BREAKDOWN = 1_000;
 
-/** Adds up what zones' hours or days hold. */
+/** Adds up zones' hours or days. */
 export class Summing {
   readonly #pop: string;
   readonly #series: UsageQuery["series"];
@@ -56,7 +56,7 @@ export class Summing {
   readonly #times = new Map<number, Sum<number>>();
   readonly #failures = new Map<string, number>();
 
-  /** @param pop where all of it was counted */
+  /** @param pop the location where all of it was counted */
   constructor(pop: string, series: UsageQuery["series"]) {
     this.#pop = pop;
     this.#series = series;
@@ -92,7 +92,7 @@ export class Summing {
   }
 }
 
-/** The sums of several meters as those of all of them, in the order in which they are reported. */
+/** Adds up the sums of several meters, in the order in which they are reported. */
 export function addSums(all: readonly UsageSums[]): UsageSums {
   const added = <Value>(sums: Sum<Value>[][]): Sum<Value>[] => {
     const byValue = new Map<Value, Sum<Value>>();
@@ -122,7 +122,7 @@ export function addSums(all: readonly UsageSums[]): UsageSums {
   };
 }
 
-/** What two places or times asked of origins as what both did. */
+/** Adds up what origins were asked in two places or times. */
 export function addOrigins(one: OriginFigures | undefined, other: OriginFigures): OriginFigures {
   if (one === undefined) return other;
   return {

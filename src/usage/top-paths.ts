@@ -2,14 +2,14 @@
  * The most requested paths in bounded memory, by the Space-Saving algorithm (Metwally, Agrawal and El Abbadi, "Efficient
  * Computation of Frequent and Top-k Elements in Data Streams", ICDT 2005).
  *
- * For N requests counted in k counters: a path that is held was requested between `requests - error` and `requests` times;
- * one that is not held, `floor` times at most; and `floor` and every `error` are at most N / k. So each path with more than
- * N / k requests is held. While no more than k different paths occur, all of it is exact.
+ * For N requests counted in k counters: a held path was requested between `requests - error` and `requests` times, and any
+ * other path `floor` times at most. `floor` and every `error` are at most N / k, so each path with more than N / k requests is
+ * held. As long as there are no more than k different paths, everything is exact.
  */
 export interface PathSummary {
   /** No path that is missing here was requested more often. */
   floor: number;
-  /** Path, requests, and by how much these may be too many; the most requested first. */
+  /** Path, requests, and by how much that may be too high; the most requested first. */
   paths: PathCount[];
 }
 
@@ -17,7 +17,7 @@ export type PathCount = [path: string, requests: number, error: number];
 
 export const NO_PATHS: PathSummary = { floor: 0, paths: [] };
 
-/** Longer paths are counted together under their beginning (characters). */
+/** Longer paths are counted together, under their common beginning (characters). */
 export const LONGEST_PATH = 256;
 
 interface Counter {
@@ -36,12 +36,12 @@ export class TopPaths {
     this.#capacity = capacity;
   }
 
-  /** Paths held. */
+  /** How many paths are held. */
   get size(): number {
     return this.#counters.size;
   }
 
-  /** @param mayGrow false: holds no more paths than now, which leaves the capacity reached as k */
+  /** @param mayGrow false: no more paths are held than now, and their number takes the place of k */
   add(path: string, mayGrow = true): void {
     const name = path.length > LONGEST_PATH ? `${copied(path.slice(0, LONGEST_PATH))}…` : path;
     const known = this.#counters.get(name);
@@ -78,14 +78,14 @@ export class TopPaths {
   }
 }
 
-/** A slice would hold on to the whole path, of up to 16 KB. */
+/** A slice would keep the whole path in memory, up to 16 KB. */
 function copied(slice: string): string {
   return new TextDecoder().decode(new TextEncoder().encode(slice));
 }
 
 /**
- * Two summaries as one of both streams, with the sum of their bounds: N₁ / k₁ + N₂ / k₂, or N / capacity where that is more
- * (Agarwal et al., "Mergeable Summaries", PODS 2012, §3: what is missing on one side counts with that side's floor).
+ * Merges two summaries into one of both streams, with the sum of their bounds: N₁ / k₁ + N₂ / k₂, or N / capacity if that is
+ * more (Agarwal et al., "Mergeable Summaries", PODS 2012, §3: what is missing on one side counts with that side's floor).
  */
 export function mergeTopPaths(one: PathSummary, other: PathSummary, capacity: number): PathSummary {
   const merged = new Map<string, Counter>();

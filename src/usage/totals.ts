@@ -1,13 +1,14 @@
 import type { UsageBatch } from "./batch.ts";
 
 /**
- * What the meters of this isolate have counted since it began, of all accounts. On one machine all meters are in one isolate, that
- * of the control process, so that it is what all processes have answered; on Cloudflare each object may be in another.
+ * What the meters of this isolate have counted for all accounts since it started. On one machine all meters are in one isolate,
+ * that of the control process, so this covers the answers of all processes. On Cloudflare each object may be in another
+ * isolate.
  */
 export class Totals {
-  /** Requests and bytes of bodies by cache status and class of status, which a space parts. */
+  /** Requests and bytes of bodies, by cache status and status class, with a space between them. */
   readonly answers = new Map<string, { requests: number; bytes: number }>();
-  /** Failures of origins and refusals of policies, by their words. */
+  /** Failures of origins and refusals by policies, by their words. */
   readonly failures = new Map<string, number>();
   /** What origins were asked, and the bytes of bodies that came from them. */
   readonly origins = { requests: 0, bytes: 0 };

@@ -1,11 +1,11 @@
 import type { UsageBatch, ZoneHour } from "./batch.ts";
 
-/** Batches as they came, until they are folded into hours and days. Each is one row, or one for each megabyte of it. */
+/** Batches as they arrived, until they are folded into hours and days. Each is one row, or a row for each megabyte. */
 
-/** A row holds at most about so many characters: SQLite takes no text of more than 2 MB here. */
+/** About how many characters a row may hold: SQLite takes no text over 2 MB here. */
 const ROW_CHARACTERS = 1_000_000;
 
-/** A row, with what stands in it. */
+/** A row with its contents. */
 export interface WaitingRow {
   source: string;
   number: number;
@@ -28,7 +28,7 @@ export function createWaitingBatches(sql: SqlStorage): void {
   );
 }
 
-/** Whether a batch has not been counted yet. A source makes none before the last one has arrived. */
+/** Whether a batch has not been counted yet. A source makes no batch before its last one has arrived. */
 export function isNew(sql: SqlStorage, { source, number }: UsageBatch): boolean {
   const known = sql.exec(
     `SELECT 1 FROM batches WHERE source = ?1 AND number >= ?2
@@ -39,7 +39,7 @@ export function isNew(sql: SqlStorage, { source, number }: UsageBatch): boolean 
   return known.toArray().length === 0;
 }
 
-/** Keeps a batch, and returns its size in characters. */
+/** Stores a batch, and returns its size in characters. */
 export function keepBatch(sql: SqlStorage, { source, number, zones }: UsageBatch): number {
   let size = 0;
   let part = 0;
@@ -75,7 +75,7 @@ export function* waitingRows(sql: SqlStorage): Generator<WaitingRow> {
   for (const { zones, ...row } of rows) yield { ...row, size: zones.length, zones: JSON.parse(zones) as ZoneHour[] };
 }
 
-/** Takes rows away that have been folded, and remembers which batches they were. @param now ms since the epoch */
+/** Removes rows that have been folded, and remembers which batches they were. @param now ms since the epoch */
 export function forgetRows(sql: SqlStorage, rows: readonly WaitingRow[], now: number): void {
   for (const { source, number, part } of rows) {
     sql.exec("DELETE FROM batches WHERE source = ?1 AND number = ?2 AND part = ?3", source, number, part);
@@ -93,12 +93,12 @@ export function forgetRows(sql: SqlStorage, rows: readonly WaitingRow[], now: nu
   }
 }
 
-/** How much waits, characters. */
+/** How many characters are waiting. */
 export function sizeOfWaiting(sql: SqlStorage): number {
   return sql.exec<{ size: number }>("SELECT COALESCE(SUM(LENGTH(zones)), 0) AS size FROM batches").one().size;
 }
 
-/** Forgets batches that came before a time, ms since the epoch. */
+/** Forgets batches that arrived before a time, ms since the epoch. */
 export function dropSources(sql: SqlStorage, before: number): void {
   sql.exec("DELETE FROM sources WHERE at < ?1", before);
 }
