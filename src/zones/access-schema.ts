@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import ipaddr from "ipaddr.js";
 import { refusalOfCountry } from "./countries.ts";
 
-/** Entries of one list. */
+/** How many entries one list may have. */
 const MOST = 500;
 
 const entries = <Schema extends z.ZodType>(schema: Schema) =>
@@ -13,7 +13,7 @@ const lists = <Schema extends z.ZodType>(schema: Schema) => ({
   deny: entries(schema).describe("Not these, even if they are allowed."),
 });
 
-/** Whether a request passes that says nothing at all. */
+/** Whether a request passes that does not say at all. */
 const none = z
   .enum(["allow", "deny"])
   .nullable()
@@ -25,7 +25,7 @@ const addressOrRange = z.string().superRefine((text, context) => {
   if (refusal !== null) context.addIssue({ code: "custom", message: refusal });
 });
 
-/** A country's code, in capital letters from here on. */
+/** A country's code, converted to capital letters. */
 export const country = z
   .string()
   .toUpperCase()
@@ -78,7 +78,7 @@ export const accessSchema = z.strictObject({
     .openapi("RateLimitChange"),
 });
 
-/** Why a text names no addresses, as the predicate of a sentence; null where it does. */
+/** Why a text does not name addresses, as the predicate of a sentence; null: it does. */
 function refusalOfRange(text: string): string | null {
   const [address = "", bits, ...more] = text.split("/");
   const isV4 = ipaddr.IPv4.isValidFourPartDecimal(address);
@@ -91,7 +91,7 @@ function refusalOfRange(text: string): string | null {
   return isLength ? null : `must have a whole number from 0 to ${most} behind its slash`;
 }
 
-/** What a `*` stands for is a label or more. */
+/** A `*` stands for one label or more. */
 function isHostOrAllBelow(text: string): boolean {
   const host = text.startsWith("*.") ? text.slice(2) : text;
   return !/\*|\.$/.test(host) && URL.parse(`https://${host}`)?.hostname === host;

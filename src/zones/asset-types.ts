@@ -4,11 +4,11 @@ export type AssetType = "css" | "js" | "font" | "image" | "media" | "other";
 /** What a file's name says about an asset. */
 export interface Asset {
   type: AssetType;
-  /** The registered media type, sent where the origin does not know its own. */
+  /** The registered media type, which is sent if the origin does not know the type. */
   contentType: string;
-  /** Its content is text, so that an origin that calls it plain text knows what it says. */
+  /** Its content is text, so an origin that calls it plain text may be right. */
   isText: boolean;
-  /** It holds a file in compressed form: an origin may give it the type of that one, and call the compression its coding. */
+  /** It is a compressed file: an origin may send it with the type of the file inside, and call the compression its coding. */
   isCompressed: boolean;
 }
 
@@ -41,7 +41,7 @@ const table: Record<AssetType, Record<string, string>> = {
     tiff: "image/tiff",
     ktx2: "image/ktx2",
   },
-  // Video, audio, programs, archives, documents for print and 3D models: large, and seldom changed under one name.
+  // Video, audio, programs, archives, print documents and 3D models: large, and seldom changed without a new name.
   media: {
     mp4: "video/mp4",
     m4v: "video/mp4",
@@ -111,10 +111,10 @@ const table: Record<AssetType, Record<string, string>> = {
   },
 };
 
-/** What is added to a file's name where it is compressed. */
+/** What is appended to the name of a compressed file. */
 const COMPRESSED = new Set(["gz", "br", "zst", "bz2", "xz"]);
 
-/** In the table among the media, and text all the same. */
+/** These are listed as media above, but are text. */
 const TEXT_MEDIA = new Set(["ts", "gltf"]);
 
 const byExtension: ReadonlyMap<string, Asset> = new Map(
@@ -127,10 +127,10 @@ const byExtension: ReadonlyMap<string, Asset> = new Map(
   ),
 );
 
-/** A TypeScript declaration, which no transport stream is called. */
+/** A TypeScript declaration. No transport stream has such a name. */
 const DECLARATION: Asset = { type: "other", contentType: "text/plain", isText: true, isCompressed: false };
 
-/** What is compressed is of the kind that it holds, where a page can use it: a script that is `x.js.gz` beside `x.js`. */
+/** A compressed file counts as the kind of the file inside, if a page can use it: such as a script `x.js.gz` beside `x.js`. */
 const compressed: ReadonlyMap<AssetType, ReadonlyMap<string, Asset>> = new Map(
   (["css", "js", "font", "image"] as const).map((type) => [
     type,
@@ -138,7 +138,7 @@ const compressed: ReadonlyMap<AssetType, ReadonlyMap<string, Asset>> = new Map(
   ]),
 );
 
-/** The asset that the last segment of a path stands for by its name; null where that says nothing. */
+/** The asset that the name in a path's last segment stands for; null: the name tells nothing. */
 export function assetOf(path: string): Asset | null {
   const extension = extensionOf(path);
   const asset = byExtension.get(extension) ?? null;
@@ -149,7 +149,7 @@ export function assetOf(path: string): Asset | null {
   return extension === "ts" && /\.d\.ts$/i.test(path) ? DECLARATION : asset;
 }
 
-/** The extension of a path's last segment in lower case, without the dot; `""` where there is none. */
+/** The extension of a path's last segment in lower case, without the dot; `""`: there is none. */
 export function extensionOf(path: string): string {
   const file = path.slice(path.lastIndexOf("/") + 1);
   const dot = file.lastIndexOf(".");

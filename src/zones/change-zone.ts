@@ -2,17 +2,17 @@ import { type Change, changeAsRead } from "../db/change-as-read.ts";
 import { leaveHostnames } from "../hostnames/served-hosts.ts";
 import { findZone, parseZoneRow, type RawZoneRow, ZONE_COLUMNS, type ZoneRow, type ZoneScope } from "./rows.ts";
 
-/** A change of a zone's origin, settings or state; `deleted` as a state ends it, frees its name and drops its settings. */
+/** A change of a zone's origin, settings or state. The state `deleted` ends the zone, frees its name and drops its settings. */
 export interface ZoneChange {
-  /** The zone as it shall be; the very same where nothing is to change. What it throws ends the change. */
+  /** Returns the zone as it should be, or the same object if nothing changes. If it throws, the change is abandoned. */
   apply(zone: ZoneRow): ZoneRow;
-  /** An `auditStatement` for what was done. */
+  /** Returns an `auditStatement` for what was done. */
   audit(before: ZoneRow, after: ZoneRow): D1PreparedStatement;
 }
 
 /**
- * Changes the zone that has an id or a name: reads it, applies the change, writes it if nobody else has changed it since,
- * in one transaction with its entry in the audit log. Purges in between do no harm.
+ * Changes the zone with an id or a name: reads it, applies the change, and writes it if nobody else has changed it meanwhile,
+ * in one transaction with an entry in the audit log. Purges in between do no harm.
  *
  * @param now ms since the epoch
  */
@@ -57,7 +57,7 @@ function updateStatement(db: D1Database, zone: ZoneRow, now: number): D1Prepared
     );
 }
 
-/** What a deleted zone's URLs and logs were signed with, and that somebody reads along. */
+/** Deletes the secrets that a deleted zone's URLs and logs were signed with, and its record of who is watching. */
 function dropSecrets(db: D1Database, id: string): D1PreparedStatement[] {
   return ["signing_keys", "log_secrets", "tails"].map((table) =>
     db

@@ -6,7 +6,7 @@ export const webOrigin = z.string().refine(isOriginOrAllBelow, {
     "must be an origin as browsers send it, such as https://www.example.com, or https://*.example.com for all below it",
 });
 
-/** What stands for the `*` is a label or more, and what it is below has a dot: `https://*.com` would be the whole world. */
+/** The `*` stands for one label or more, and the rest must have a dot: `https://*.com` would be the whole world. */
 function isOriginOrAllBelow(text: string): boolean {
   const [, scheme, below] = /^(https?:\/\/)\*\.(.*)$/.exec(text) ?? [];
   if (below === undefined) return !text.includes("*") && URL.parse(text)?.origin === text;

@@ -9,7 +9,7 @@ const CODES =
 
 const COUNTRIES: ReadonlySet<string> = new Set(CODES.split(" "));
 
-/** What people write that is none, and what they mean. */
+/** Codes that people write but that do not exist, and what they mean. */
 const MEANT: Readonly<Record<string, string>> = {
   UK: "is no country's code: the United Kingdom is GB",
   EU: "is no country's code: list the members of the union",
@@ -17,7 +17,7 @@ const MEANT: Readonly<Record<string, string>> = {
   XX: "stands for an unknown country, which fails a list of those allowed and passes one of those denied",
 };
 
-/** Why a text is no country's code, as the predicate of a sentence; null where it is one. @param code in capital letters */
+/** Why a text is not a country's code, as the predicate of a sentence; null: it is one. @param code in capital letters */
 export function refusalOfCountry(code: string): string | null {
   if (COUNTRIES.has(code)) return null;
   return MEANT[code] ?? "must be a country's code of two letters (ISO 3166), or T1 for the Tor network";

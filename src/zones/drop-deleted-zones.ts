@@ -1,11 +1,11 @@
 import { BOUNDS, daysBefore } from "../db/bounds.ts";
 
-/** Zones that one run drops at most, each with its purges, so that no run holds up D1. */
+/** The most zones that one run drops, each with its purges, so that no run holds up D1. */
 const ZONES_PER_RUN = 500;
 
 /**
- * For the cron: drops zones that were deleted and published long ago, and what is left of their purges, the oldest first. One
- * whose files could not be deleted yet stays: by it they are found.
+ * For the cron: drops zones that were deleted and published long ago, with what is left of their purges, oldest first. A zone
+ * whose files could not be deleted yet stays, since it is needed to find them.
  *
  * @param now ms since the epoch
  */

@@ -1,6 +1,6 @@
 import type { ZoneRow, ZoneScope } from "./rows.ts";
 
-/** The names of an account's zones by their ids, those of deleted ones included as long as they are kept. */
+/** The names of an account's zones by id, including deleted ones as long as they are kept. */
 export async function zoneNames(
   db: D1Database,
   account: string,
@@ -13,7 +13,7 @@ export async function zoneNames(
   return new Map(results.map(({ id, name }) => [id, name]));
 }
 
-/** Those zones in scope that have one of these ids or names. */
+/** The zones in scope that have one of these ids or names. */
 export async function findZones(
   db: D1Database,
   scope: ZoneScope,

@@ -11,10 +11,9 @@ const VERBS: Readonly<Record<HeaderUse, string>> = {
   condition: "looked at",
 };
 
-/** Why a header cannot be named in a zone's settings, in a sentence; null where it can. */
+/** Why a header cannot be named in a zone's settings, as a sentence; null: it can. */
 export function refusalOfHeaderName(name: string, use: HeaderUse): string | null {
-  // RFC 9110 §5.1: a field name is a token.
-  // A token may hold a *, and stands for itself then: no client sends it.
+  // RFC 9110 §5.1: a field name is a token. A token may contain a *, which then stands for itself. No client sends such a name.
   if (name.includes("*") && use === "forward")
     return 'has a *, which stands for nothing here: list each header, or say "all"';
   if (name.length > 100 || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return "is not a valid header name";

@@ -4,7 +4,7 @@ import { ALWAYS, type Context, limit, refuse } from "./schema-issues.ts";
 
 const flag = z.boolean().nullable().optional();
 
-/** What of a client's request the origin sees. */
+/** Which parts of a client's request the origin sees. */
 export const forward = z.strictObject({
   headers: z
     .union([z.literal("all"), z.array(z.string().toLowerCase()).max(50)], {

@@ -2,7 +2,7 @@ import type { StoredSettings } from "./settings.ts";
 
 const YEAR_SECONDS = 31_536_000;
 
-/** What is wrong with a zone's HSTS as it would be after a change: field and the predicate of a sentence; null: nothing. */
+/** What is wrong with a zone's HSTS after a change: the field, and the predicate of a sentence; null: nothing. */
 export function hstsProblem({ hsts }: StoredSettings): { field: string; message: string } | null {
   if (hsts == null) return null;
   if (hsts.max_age === undefined) return { field: "settings.hsts.max_age", message: "is required" };
@@ -13,7 +13,7 @@ export function hstsProblem({ hsts }: StoredSettings): { field: string; message:
   };
 }
 
-/** What the owner of a zone ought to know of what is set. */
+/** What a zone's owner should know about its settings. */
 export function warningsOf({ hsts }: StoredSettings): string[] {
   if (hsts?.preload !== true) return [];
   return [

@@ -1,15 +1,15 @@
 import { VERSION_FLOOR } from "../db/version-floor.ts";
 import { parseZoneRow, type RawZoneRow, ZONE_COLUMNS, type ZoneRow } from "./rows.ts";
 
-/** A zone to be, and what its account may have. */
+/** A new zone, and how many its account may have. */
 export interface NewZone extends Pick<ZoneRow, "id" | "account" | "mode" | "name" | "origin" | "settings"> {
   /** How many zones the account may have, this one included. */
   limit: number;
-  /** How many deleted ones whose names are still kept. */
+  /** How many deleted zones the account may have whose names are still kept. */
   deletedLimit: number;
 }
 
-/** What became of a new zone. `taken`: another zone has its name, or another account's had it until lately. */
+/** What became of a new zone. `taken`: another zone has the name, or one of another account had it until lately. */
 export type InsertResult =
   | { kind: "inserted"; zone: ZoneRow }
   | { kind: "taken" }
@@ -21,12 +21,12 @@ interface Counts {
   deleted: number;
 }
 
-/** For how long a deleted zone's name is kept from other accounts: links to it outlive it. */
+/** How long a deleted zone's name is kept from other accounts, since links to the zone outlive it. */
 const NAME_KEPT_SECONDS = 30 * 86_400;
 
 /**
- * Inserts an active zone, in one transaction with its entry in the audit log. Of several that want one name, or an
- * account's last place, one gets it.
+ * Inserts an active zone, in one transaction with its entry in the audit log. If several want the same name, or an account's
+ * last place, one gets it.
  *
  * @param audit an `auditStatement`
  * @param now ms since the epoch

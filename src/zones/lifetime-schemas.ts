@@ -2,16 +2,16 @@ import { z } from "@hono/zod-openapi";
 import { ALWAYS, limit, refuse } from "./schema-issues.ts";
 
 const DAY_SECONDS = 86_400;
-/** How long purges are remembered, less a day: nothing is stored for longer. */
+/** How long purges are remembered, minus a day: nothing is stored for longer. */
 const LONGEST_EDGE_SECONDS = 30 * DAY_SECONDS;
-/** Browsers are told so much, and ask for what has left the edge before. */
+/** Browsers may be told this much, even if the file leaves the edge earlier. */
 const LONGEST_TTL_SECONDS = 365 * DAY_SECONDS;
 
-/** For how long something is kept at the edge. */
+/** How long something is kept at the edge. */
 export const edgeSeconds = z.int().min(0).max(LONGEST_EDGE_SECONDS);
-/** For how long something is kept, at clients too. */
+/** How long something is kept, at clients too. */
 export const ttlSeconds = z.int().min(0).max(LONGEST_TTL_SECONDS);
-/** For how long it is kept that there is nothing. */
+/** How long it is remembered that there is nothing. */
 export const negativeSeconds = z.int().min(0).max(DAY_SECONDS);
 const typeSeconds = ttlSeconds.nullable().optional();
 

@@ -1,4 +1,4 @@
-/** What is said of each request, by the names that `fields` takes. `src/request-log/request-event.ts` says it. */
+/** What is logged of each request, by the names that `fields` takes. `src/request-log/request-event.ts` provides it. */
 export const LOG_FIELDS = [
   "time",
   "id",
@@ -38,12 +38,12 @@ export type LogTarget =
 
 /** Delivery of a zone's logs. */
 export interface LogSettings {
-  /** Never in the document of the zone table: the edge delivers to nobody. */
+  /** Never in the zone table's document: the edge delivers no logs. */
   readonly target?: LogTarget;
-  /** Left out: all. */
+  /** Absent: all. */
   readonly fields?: readonly LogField[];
-  /** The share of requests that is logged, above 0 up to 1; left out: all. */
+  /** The share of requests that is logged, above 0 and up to 1; absent: all. */
   readonly sampling?: number;
-  /** Left out: truncated. */
+  /** Absent: truncated. */
   readonly addresses?: "truncated" | "full";
 }

@@ -2,10 +2,10 @@ import type { StoredSettings } from "./settings.ts";
 import type { SettingsPatch } from "./settings-schema.ts";
 
 /**
- * Applies a change to what a customer has set, as JSON Merge Patch does (RFC 7396): objects are merged name by name,
- * anything else is replaced, and null removes a name, so that its default counts again. One exception: inside `ttl`
- * null is a value of its own ("only the origin's freshness"); `"ttl": null` puts all its defaults back. And the target of
- * `logs` is replaced as a whole: of another kind it has other names.
+ * Applies a change to what a customer has set, as JSON Merge Patch does (RFC 7396): objects are merged name by name, anything
+ * else is replaced, and null removes a name, so that its default counts again. One exception: inside `ttl` null is a value of
+ * its own ("only the origin's freshness"); `"ttl": null` puts all its defaults back. The target of `logs` is replaced as a
+ * whole, since each kind of target has its own names.
  */
 export function mergeSettings(stored: StoredSettings, patch: SettingsPatch): StoredSettings {
   const merged = new Map<string, unknown>(Object.entries(stored));

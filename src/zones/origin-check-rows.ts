@@ -1,24 +1,24 @@
 import type { ZoneRow } from "./rows.ts";
 import { completeSettings, type StoredSettings, type ZoneSettings } from "./settings.ts";
 
-/** So many checks that fail in a row, and an origin counts as down; one that does not, and it is up. */
+/** After this many failed checks in a row an origin counts as down. After one good check it is up again. */
 const FAILURES = 2;
 
-/** A zone is looked after once a minute: a run that comes a little early counts, ms. */
+/** A zone is checked once a minute. A run may come a little early, ms. */
 const PAUSE_MS = 50_000;
 
-/** Checks of an origin that have failed in a row. */
+/** The last checks of an origin, if they failed in a row. */
 export interface FailedChecks {
   times: number;
-  /** When the first of them was, ms since the epoch, and what the last one came to; null: it was not kept. */
+  /** When the first of them was, ms since the epoch, and the last one's result; null: they were not stored. */
   since: number | null;
   reason: string | null;
 }
 
-/** By the origins' names; those whose last check has not failed are left out. */
+/** By origin name, without those whose last check did not fail. */
 export type OriginFailures = Readonly<Record<string, FailedChecks>>;
 
-/** A zone whose origins are to be checked now. */
+/** A zone whose origins are due to be checked. */
 export interface DueZone extends Pick<ZoneRow, "id" | "account" | "name" | "mode" | "origin" | "version"> {
   settings: ZoneSettings;
   failures: OriginFailures;
@@ -26,7 +26,11 @@ export interface DueZone extends Pick<ZoneRow, "id" | "account" | "name" | "mode
 
 type RawDueZone = Omit<DueZone, "settings" | "failures"> & { settings: string; failures: string | null };
 
-/** Takes zones that want their origins checked, those first that have waited the longest. @param now ms since the epoch */
+/**
+ * Takes zones whose origins are due to be checked, starting with those that have waited longest.
+ *
+ * @param now ms since the epoch
+ */
 export async function takeDueZones(db: D1Database, now: number, limit: number): Promise<DueZone[]> {
   const { results } = await db
     .prepare(
@@ -47,23 +51,23 @@ export async function takeDueZones(db: D1Database, now: number, limit: number): 
 
 export function readFailures(text: string | null): OriginFailures {
   const kept = text === null ? {} : (JSON.parse(text) as Record<string, FailedChecks | number>);
-  // Once no more than their number was kept.
+  // Older rows have only their number.
   const read = ([name, failed]: [string, FailedChecks | number]) =>
     [name, typeof failed === "number" ? { times: failed, since: null, reason: null } : failed] as const;
   return Object.fromEntries(Object.entries(kept).map(read));
 }
 
-/** Whether an origin counts as down by its checks. */
+/** Whether an origin's checks make it count as down. */
 export function isDownBy({ times }: FailedChecks): boolean {
   return times >= FAILURES;
 }
 
-/** The names of those that count as down. */
+/** The names of the origins that count as down. */
 export function downBy(failures: OriginFailures): string[] {
   return Object.keys(failures).filter((name) => isDownBy(failures[name]!));
 }
 
-/** What the checks of a zone's origins have come to. `checkedAt`: ms since the epoch, 0 before the first. */
+/** The results of the checks of a zone's origins. `checkedAt`: ms since the epoch, 0 before the first. */
 export async function readChecks(
   db: D1Database,
   zone: string,
@@ -75,7 +79,10 @@ export async function readChecks(
   return { checkedAt: row?.checkedAt ?? 0, failures: readFailures(row?.failures ?? null) };
 }
 
-/** Keeps what was found. Where another origin counts as down by it the zone's version is raised, and has to be published: true. */
+/**
+ * Stores what was found. Returns true if this changes which origins count as down: then the zone's version was raised, and it
+ * has to be published.
+ */
 export async function keepFailures(db: D1Database, zone: DueZone, found: OriginFailures): Promise<boolean> {
   const isOther = downBy(zone.failures).sort().join() !== downBy(found).sort().join();
   if (!isOther && JSON.stringify(zone.failures) === JSON.stringify(found)) return false;

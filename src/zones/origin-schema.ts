@@ -1,11 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { isHeaderValue, refusalOfHeaderName } from "./header-rules.ts";
 
-/** Origins of a zone. */
+/** How many origins a zone may have. */
 const MOST_ORIGINS = 8;
 const LONGEST_SECRET = 2_048;
 
-/** What no URL looks like. */
+/** No URL looks like this. */
 export const ORIGIN_NAME = /^[a-z0-9-]{1,32}$/;
 
 const visible = (most: number) =>
@@ -15,10 +15,10 @@ const visible = (most: number) =>
     .max(most)
     .regex(/^[\x21-\x7e]+$/, "must be visible ASCII without spaces");
 
-/** Left out it stays what it is, as long as the server is the same: what is shown of it can be sent back. */
+/** If absent, it stays the same as long as the server does, so that what the API shows can be sent back. */
 const secret = (schema: z.ZodString) => schema.optional();
 
-/** When the secret was given: it may come back as it was shown, and changes nothing. */
+/** When the secret was given. It may be sent back as it was shown, and changes nothing. */
 const shown = z.iso.datetime().optional().describe("As it was shown; of no effect.");
 
 const s3 = z
@@ -68,7 +68,7 @@ const bearer = z
   })
   .openapi("BearerAuth");
 
-/** How the edge shows an origin who it is, as a customer says it. */
+/** How the edge authenticates to an origin, as a customer writes it. */
 export const originAuthSchema = z.discriminatedUnion("type", [s3, basic, bearer], {
   error: ({ code }) => (code === "invalid_union" ? 'must have a type: "s3", "basic" or "bearer"' : undefined),
 });
@@ -149,7 +149,7 @@ export const failoverSchema = z.strictObject({
     .describe("A path, below each origin's own, that each is asked for every minute. Left out: none."),
 });
 
-/** How much an isolate asks of a zone's origins at the same time. PATCH merges it. */
+/** How many requests an isolate makes to a zone's origins at the same time. PATCH merges it. */
 export const originLimitSchema = z.strictObject({
   concurrent: z.int().min(1).max(10_000).optional().openapi({ example: 20 }),
   queue: z.int().min(0).max(10_000).nullable().optional().describe("How many wait. Left out: ten times as many."),

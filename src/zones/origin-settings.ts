@@ -1,8 +1,8 @@
-/** How the edge shows an origin who it is. */
+/** How the edge authenticates to an origin. */
 export type OriginAuth = SealedSecret &
   (
     | {
-        /** Signature Version 4 of AWS, as S3, R2, B2, MinIO and GCS take it. */
+        /** Signature Version 4 of AWS, which S3, R2, B2, MinIO and GCS accept. */
         readonly type: "s3";
         readonly region: string;
         readonly access_key_id: string;
@@ -14,9 +14,9 @@ export type OriginAuth = SealedSecret &
   );
 
 interface SealedSecret {
-  /** As `seal` makes it, for {@link originAuthPlace}. */
+  /** The output of `seal`, for {@link originAuthPlace}. */
   readonly sealed: string;
-  /** When its customer gave it, ms since the epoch. */
+  /** When the customer gave it, ms since the epoch. */
   readonly set_at: number;
 }
 
@@ -26,11 +26,11 @@ export interface ListedOrigin {
   readonly name: string;
   /** `scheme://host[:port]`, perhaps with a path. */
   readonly url: string;
-  /** Its share of the requests that go to it first; left out: 1 of the first in the list, 0 of the others. */
+  /** Its share of the requests that go to it first; absent: 1 for the first in the list, 0 for the others. */
   readonly weight?: number;
   /** No new request goes to it. */
   readonly drain?: boolean;
-  /** `Host`; left out: its own. */
+  /** `Host`; absent: its own. */
   readonly host?: string;
   /** Set on requests to it. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -39,24 +39,24 @@ export interface ListedOrigin {
 
 /** When the next of several origins is asked. */
 export interface FailoverSettings {
-  /** What counts as a failure beside no answer; left out: `"5xx"`. */
+  /** What counts as a failure, besides no answer; absent: `"5xx"`. */
   readonly statuses?: readonly (number | "5xx")[];
-  /** How many more times origins are asked for one request; left out: once each of the others, three at most. */
+  /** How many more times origins are asked for one request; absent: each of the others once, three at most. */
   readonly retries?: number;
-  /** A path that the cron asks of each origin every minute; left out: none. */
+  /** A path that the cron asks each origin for every minute; absent: none. */
   readonly check_path?: string;
 }
 
-/** How many requests an isolate makes of a zone's origins at the same time. */
+/** How many requests an isolate makes to a zone's origins at the same time. */
 export interface OriginLimit {
   readonly concurrent: number;
-  /** How many wait for their turn; left out: ten times as many. */
+  /** How many may wait for their turn; absent: ten times as many. */
   readonly queue?: number;
-  /** For how long each waits, ms; left out: 1,000. */
+  /** How long each waits, ms; absent: 1,000. */
   readonly wait_ms?: number;
 }
 
-/** What an origin's secret is sealed for: it can be opened for no other zone, and for no other server. */
+/** The place that an origin's secret is sealed for: it cannot be opened for another zone, or for another server. */
 export function originAuthPlace(zoneId: string, url: string): string {
   return `origin auth of ${zoneId} at ${new URL(url).origin}`;
 }

@@ -7,14 +7,14 @@ import { legibleDocument, type ZoneTable } from "./zone-table.ts";
 
 type Publishers = DurableObjectNamespace<ZonePublisher>;
 
-/** Publishes a name's newest zone and lets this isolate's table know it at once. */
+/** Publishes a name's newest zone, and tells this isolate's table at once. */
 export async function publishZone(
   publishers: Publishers,
   table: ZoneTable,
   name: string,
 ): Promise<PublishResult<ZoneDocument>> {
   const result = await askPublisher(publishers, "zone", name);
-  // While a new release is rolled out, the publisher may still be of the last one.
+  // While a new release is being rolled out, the publisher may still run the previous one.
   if (result.kind === "published") table.remember(legibleDocument(result.document), Date.now());
   return result;
 }

@@ -16,7 +16,7 @@ const parameters = z
   )
   .max(100);
 
-/** What of a query counts: see `QueryRule`. */
+/** Which parts of a query count: see `QueryRule`. */
 export const query = z.union(
   [z.enum(["keep", "sort", "ignore"]), parameters, z.strictObject({ except: parameters }).openapi("ParametersExcept")],
   {

@@ -1,15 +1,15 @@
 /**
- * Names that no customer may take below an edge domain, because software, authorities or people believe what answers
- * there. The lists on npm that were looked at (reserved-subdomains, reserved-email-addresses-list,
- * the-big-username-blacklist) lack most of what software believes, and hold names that belong to customers: `static`,
- * `demo`, companies. So this list is our own; each part says where its names come from.
+ * Names that no customer may take below an edge domain, because software, authorities or people trust what answers there. The
+ * lists on npm that were checked (reserved-subdomains, reserved-email-addresses-list, the-big-username-blacklist) lack most
+ * names that software trusts, and have names that customers need: `static`, `demo`, companies. So this list is our own. Each
+ * part says where its names come from.
  */
 
 /**
- * Hosts that a standard or a client's own habit looks for below a domain: mail (RFC 6186, RFC 8314, Thunderbird's
- * autoconfig, Outlook's autodiscover), its policies and keys (RFC 8461, RFC 8460, RFC 7929, the Web Key Directory, RFC 6376,
- * RFC 7489, BIMI), proxies and tunnels (WPAD, ISATAP of RFC 5214), names and certificates (RFC 8555, RFC 8659, RFC 9462),
- * directories, calendars, chat and the other services that IANA registers under these names.
+ * Hosts that standards or clients look for below a domain: mail (RFC 6186, RFC 8314, Thunderbird's autoconfig, Outlook's
+ * autodiscover), its policies and keys (RFC 8461, RFC 8460, RFC 7929, the Web Key Directory, RFC 6376, RFC 7489, BIMI), proxies
+ * and tunnels (WPAD, ISATAP of RFC 5214), names and certificates (RFC 8555, RFC 8659, RFC 9462), directories, calendars, chat
+ * and the other services that IANA registers under these names.
  */
 const SERVICES = words(`
   mail email webmail mx mta smtp smtps submission submissions relay imap imaps pop pop2 pop3 pop3s exchange owa outlook
@@ -25,7 +25,7 @@ const SERVICES = words(`
 `);
 
 /**
- * Mailboxes and roles: those by which a certificate authority believes that somebody speaks for a domain (CA/Browser Forum,
+ * Mailboxes and roles: those that prove to a certificate authority that somebody speaks for a domain (CA/Browser Forum,
  * Baseline Requirements, 3.2.2.4.4; the older ones that some still ask), and those of RFC 2142.
  */
 const ROLES = words(`
@@ -35,7 +35,7 @@ const ROLES = words(`
   administration admins moderator owner staff system sys
 `);
 
-/** What people take for this service itself, and give a password or a card to. */
+/** Names that people would take for this service itself, and trust with a password or a card number. */
 const TRUSTED = words(`
   account accounts auth authenticate authentication authorize login logon signin sign-in log-in signup sign-up register
   logout signout sso saml oauth oauth2 oidc openid idp id identity passport password passwords reset verify verification
@@ -46,7 +46,7 @@ const TRUSTED = words(`
   legal privacy terms tos policy dmca copyright compliance gdpr
 `);
 
-/** This service's own hosts, of today and of the next years. */
+/** This service's own hosts, today's and those of the next years. */
 const OURS = words(`
   rescdn resolvedb api app apps blog cdn edge origin origins shield dev developer developers
   docs documentation health healthz help helpdesk helpcenter metrics monitor monitoring logs status stats staging
@@ -57,7 +57,7 @@ const OURS = words(`
 const RESERVED = new Set([...SERVICES, ...ROLES, ...TRUSTED, ...OURS]);
 const NUMBERED = new Set(SERVICES);
 
-/** Whether a zone's name is reserved. Services are with a number behind them as well: `ns5`, `mail-2`. */
+/** Whether a zone's name is reserved. Services are also reserved with a number after them: `ns5`, `mail-2`. */
 export function isReservedName(name: string): boolean {
   return RESERVED.has(name) || NUMBERED.has(name.replace(/-?\d{1,4}$/, ""));
 }

@@ -10,9 +10,9 @@ export interface ZoneRow {
   origin: string;
   settings: StoredSettings;
   state: "active" | "paused" | "deleted";
-  /** Grows by one with every change, purges too. */
+  /** Grows by one with every change, including purges. */
   version: number;
-  /** Grows by one with every change but purges. */
+  /** Grows by one with every change except purges. */
   revision: number;
   createdAt: number;
 }
@@ -40,7 +40,7 @@ function zonesOf({ zones }: ZoneScope): string | null {
   return zones && JSON.stringify(zones);
 }
 
-/** The zone in scope that has an id or a name. */
+/** The zone in scope with an id or a name. */
 export async function findZone(db: D1Database, scope: ZoneScope, idOrName: string): Promise<ZoneRow | null> {
   const raw = await db
     .prepare(
@@ -56,7 +56,7 @@ export async function findZone(db: D1Database, scope: ZoneScope, idOrName: strin
 /**
  * The zones in scope, oldest first.
  *
- * @param name of the one that is wanted, or with a `*` at its end how those begin that are; null: all
+ * @param name the name of the wanted zone or, with a `*` at its end, the beginning of the wanted names; null: all
  */
 export async function listZones(db: D1Database, scope: ZoneScope, name: string | null, page: Page): Promise<ZoneRow[]> {
   const { createdAt, id } = page.after ?? { createdAt: -1, id: "" };

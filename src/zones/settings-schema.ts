@@ -13,9 +13,9 @@ import { rulesSchema } from "./rules/rule-schema.ts";
 import { refuse } from "./schema-issues.ts";
 
 /**
- * Every name may be missing; null puts its default back.
+ * Every name may be missing; null restores its default.
  *
- * @param component the schema's name in the API's document, of one that has fields
+ * @param component the schema's name in the API's document, if it has fields
  */
 const setting = <Schema extends z.ZodType>(schema: Schema, description: string, component?: string) => {
   const described = schema.nullable().optional().describe(description);

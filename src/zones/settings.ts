@@ -10,9 +10,9 @@ export interface ForwardSettings {
   headers: readonly string[] | "all";
   cookies: boolean;
   authorization: boolean;
-  /** The client's address, as `X-Forwarded-For`; absent: no. */
+  /** Whether it gets the client's address, as `X-Forwarded-For`; absent: no. */
   client_ip?: boolean;
-  /** Set by a rule, never by a customer: what the origin does not see all the same, in lower case. */
+  /** Set by a rule, never by a customer: fields that the origin does not see after all, in lower case. */
   except?: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export interface HstsSettings {
   readonly preload?: boolean;
 }
 
-/** While a zone is in maintenance its origin is asked for nobody but the addresses allowed. */
+/** While a zone is in maintenance, its origin is asked only for the allowed addresses. */
 export interface MaintenanceSettings {
   /** Seconds after which clients are told to come back. */
   readonly retry_after?: number;
@@ -40,19 +40,19 @@ export interface ZoneSettings {
   ttl: Readonly<Record<AssetType, number | null>>;
   /** Seconds at the edge by extension (lower case, without the dot); wins over `ttl`. */
   ttl_by_extension: Readonly<Record<string, number>>;
-  /** Seconds that clients may keep an answer, `max-age` less `Age`; `null`: the freshness that the edge uses. */
+  /** Seconds that clients may keep an answer, `max-age` minus `Age`; `null`: the freshness that the edge uses. */
   browser_ttl: number | null;
-  /** Seconds: the longest that is guessed from `Last-Modified` where nobody says more (RFC 9111 §4.2.2); 0: nothing is. */
+  /** Seconds: the longest lifetime guessed from `Last-Modified` if nobody gives one (RFC 9111 §4.2.2); 0: none is guessed. */
   max_heuristic_ttl: number;
   /** Whether that is guessed for names without an extension as well: pages, branches, indexes. */
   heuristic_without_extension: boolean;
-  /** Seconds for a 404 or 410 that says nothing of its own freshness. */
+  /** Seconds for a 404 or 410 that does not state its freshness. */
   negative_ttl: number;
-  /** Seconds that an error of the origin (400 and more) may claim for itself, at the edge and at clients. */
+  /** The longest freshness in seconds that an error of the origin (400 and above) may claim, at the edge and at clients. */
   max_error_ttl: number;
   /**
-   * What of the query string is part of the cache key: all as it stands, all sorted, nothing, the parameters named, or all but
-   * these. A `*` at the end of a name stands for whatever follows.
+   * Which parts of the query string are in the cache key: all unchanged, all sorted, nothing, the parameters named, or all
+   * except these. A `*` at the end of a name stands for whatever follows.
    */
   query: "keep" | "sort" | "ignore" | readonly string[] | { readonly except: readonly string[] };
   /** `"all"` passes unsafe methods to the origin and invalidates by RFC 9111 §4.4. */
@@ -62,11 +62,11 @@ export interface ZoneSettings {
   /** Seconds, where the origin says nothing (RFC 5861). */
   stale_if_error: number;
   forward: ForwardSettings;
-  /** Whether an upper tier may stand between the locations and the origin. */
+  /** Whether an upper tier may be used between the locations and the origin. */
   shield: boolean;
-  /** How the edge shows the zone's origin who it is; `null`: not at all. */
+  /** How the edge authenticates to the zone's origin; `null`: not at all. */
   origin_auth: OriginAuth | null;
-  /** All origins of a zone that has several, the zone's `origin` the first. */
+  /** All origins of a zone that has several, beginning with the zone's `origin`. */
   origins: readonly ListedOrigin[];
   failover: FailoverSettings;
   /** `null`: any number. */
@@ -89,18 +89,18 @@ export interface ZoneSettings {
   compression: boolean;
   /** `"*"`, the origins that may read answers (`https://*.example.com`: all below a domain), or `false` for no CORS headers. */
   cors: "*" | readonly string[] | false;
-  /** Who may fetch anything of the zone. */
+  /** Who may fetch anything from the zone. */
   access: AccessSettings;
   /** `"required"`: nothing is answered without a signed URL; `"off"`: a rule may require one. */
   signed_urls: "off" | "required";
-  /** Tried in their order: of each kind of action the first that matches counts, of fields the first for each name. */
+  /** Tried in order. For each kind of action, the first rule that matches counts; for fields, the first for each name. */
   rules: readonly EdgeRule[];
-  /** `"redirect"`: what is asked by http is answered with a redirect to https. */
+  /** `"redirect"`: requests by http are answered with a redirect to https. */
   https: "off" | "redirect";
   hsts: HstsSettings | null;
-  /** `https://host`: what copies of the zone's paths are told apart from by search engines. */
+  /** `https://host`: the site that search engines are told has the originals of the zone's paths. */
   canonical: string | null;
-  /** Whether search engines are told to leave the zone's copies out. */
+  /** Whether search engines are told to leave out the zone's copies. */
   noindex: boolean;
   /** The zone's own `/robots.txt`; `null`: the origin's. */
   robots_txt: string | null;
@@ -113,7 +113,7 @@ export interface ZoneSettings {
   server_timing: boolean;
 }
 
-/** The settings of a zone that was created with none. */
+/** The settings of a zone that was created without any. */
 export const DEFAULT_SETTINGS: ZoneSettings = {
   ttl_mode: "respect",
   ttl: { css: 86_400, js: 86_400, font: 604_800, image: 86_400, media: 86_400, other: null },
@@ -157,14 +157,14 @@ export const DEFAULT_SETTINGS: ZoneSettings = {
   server_timing: false,
 };
 
-/** What a customer has set of {@link ZoneSettings}; what is missing has its default. */
+/** The parts of {@link ZoneSettings} that a customer has set. What is missing has its default. */
 export type StoredSettings = Partial<Omit<ZoneSettings, "ttl" | "forward" | "timeouts">> & {
   ttl?: Partial<ZoneSettings["ttl"]>;
   forward?: Partial<ForwardSettings>;
   timeouts?: Partial<ZoneSettings["timeouts"]>;
 };
 
-/** Applies the defaults of today to what a customer has set. */
+/** Adds today's defaults to what a customer has set. */
 export function completeSettings(stored: StoredSettings): ZoneSettings {
   return {
     ...DEFAULT_SETTINGS,

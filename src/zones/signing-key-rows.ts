@@ -18,7 +18,7 @@ export async function signingKeysOf(db: D1Database, zoneId: string): Promise<Sig
   return results;
 }
 
-/** What {@link readSigningKeys} reads, of the newest zone of a name. */
+/** Reads the keys of a name's newest zone, for {@link readSigningKeys}. */
 export function signingKeysStatement(db: D1Database, name: string): D1PreparedStatement {
   return db
     .prepare(
@@ -28,14 +28,14 @@ export function signingKeysStatement(db: D1Database, name: string): D1PreparedSt
     .bind(name);
 }
 
-/** What the document of a zone says of its keys; undefined: it has none. */
+/** What a zone's document says about its keys; undefined: it has none. */
 export function readSigningKeys(rows: readonly SigningKeyRow[]): readonly SealedKey[] | undefined {
   return rows.length === 0 ? undefined : rows.map(({ id, sealed }) => ({ id, sealed }));
 }
 
 /**
- * Gives a zone another key and raises its version, in one transaction with its entry in the audit log. False: it has as many
- * as it may, or has gone.
+ * Gives a zone another key and raises its version, in one transaction with an entry in the audit log. False: the zone has as
+ * many keys as it may, or has gone.
  *
  * @param audit an `auditStatement`
  */
@@ -64,7 +64,10 @@ export async function insertSigningKey(
   return inserted!.meta.changes > 0;
 }
 
-/** Takes a key away from a zone and raises its version, in one transaction with its audit. False: it has no such key. */
+/**
+ * Removes a key from a zone and raises its version, in one transaction with an entry in the audit log. False: there is no such
+ * key.
+ */
 export async function deleteSigningKey(
   db: D1Database,
   zoneId: string,

@@ -11,7 +11,7 @@ export interface Takedown {
   account: string;
   /** The zone's name. */
   zone: string;
-  /** Of a path with every query, of one with a query, of all paths that begin so. */
+  /** A path with every query, a path with one query, or all paths with this beginning. */
   kind: "path" | "url" | "prefix";
   value: string;
   reference: string;
@@ -19,7 +19,7 @@ export interface Takedown {
   createdAt: number;
 }
 
-/** A zone that something is taken down of. */
+/** A zone from which something is taken down. */
 export interface TakenZone {
   id: string;
   account: string;
@@ -29,7 +29,7 @@ export interface TakenZone {
 
 const COLUMNS = "id, account_id AS account, zone, kind, value, reference, created_at AS createdAt";
 
-/** The zone of a name, whoever has it. */
+/** The zone with a name, whoever owns it. */
 export async function zoneOfName(db: D1Database, name: string): Promise<TakenZone | null> {
   return db
     .prepare("SELECT id, account_id AS account, name, mode FROM zones WHERE name = ?1 AND state <> 'deleted'")
@@ -55,11 +55,11 @@ export async function listTakedowns(
   return results;
 }
 
-/** What became of a new takedown. `full`: the zone has as many as it can have. */
+/** What became of a new takedown. `full`: the zone has as many as it may have. */
 export type NewTakedown = { kind: "taken-down"; takedown: Takedown } | { kind: "full" } | { kind: "missing" };
 
 /**
- * Blocks something of a zone, or gives it another reference, and raises the zone's version, in one transaction with its
+ * Blocks something in a zone, or gives the block another reference, and raises the zone's version, in one transaction with an
  * entry in the audit log.
  */
 export async function insertTakedown(
@@ -93,7 +93,7 @@ export async function insertTakedown(
   return (await zoneOfName(db, zone.name))?.id === zone.id ? { kind: "full" } : { kind: "missing" };
 }
 
-/** Lifts a takedown; gives what it was, null: there is none. */
+/** Lifts a takedown and returns it; null: there is none. */
 export async function liftTakedown(
   db: D1Database,
   id: string,
@@ -116,10 +116,10 @@ export async function liftTakedown(
   return lifted?.meta.changes ? found : null;
 }
 
-/** A takedown as D1 holds it, with the account whose zone it is of. */
+/** A takedown as D1 holds it, with the account that owns the zone. */
 export type StoredTakedown = Pick<Takedown, "kind" | "value" | "reference" | "account">;
 
-/** Reads what is taken down below a name, whoever has it: for {@link readTakedowns}. */
+/** Reads what is taken down under a name, whoever owns it, for {@link readTakedowns}. */
 export function takedownsStatement(db: D1Database, name: string): D1PreparedStatement {
   return db
     .prepare(
@@ -128,7 +128,7 @@ export function takedownsStatement(db: D1Database, name: string): D1PreparedStat
     .bind(name);
 }
 
-/** What the document of an account's zone says of its takedowns; undefined: there are none. */
+/** What the document of an account's zone says about its takedowns; undefined: there are none. */
 export function readTakedowns(
   rows: readonly StoredTakedown[],
   account: string,
@@ -142,7 +142,7 @@ export function readTakedowns(
   for (const { kind, value, reference } of results) {
     if (kind === "path") paths[value] = reference;
     else if (kind === "prefix") prefixes.push([value, reference]);
-    // By the rule of today: it can only come to name more than one query.
+    // By today's query rule. A change of the rule can only make it cover more queries.
     else urls[withQuery(value, query)] = reference;
   }
   return { paths, urls, prefixes };

@@ -9,9 +9,9 @@ import type { ZoneDocument } from "./zone.ts";
 
 type RawZone = Omit<ZoneDocument, "settings" | "purges"> & { settings: string; origin_failures: string | null };
 
-/** The document that the zone table should hold for a name, of its newest zone; null where no zone ever had it. */
+/** The document that the zone table should hold for a name, that of its newest zone; null: no zone ever had the name. */
 export async function documentOf(db: D1Database, name: string, now: number): Promise<ZoneDocument | null> {
-  // Of one moment, and in one round trip.
+  // Read at one moment, in one round trip.
   const [zones, purges, taken, own, keys] = await db.batch([
     db
       .prepare(
@@ -45,7 +45,7 @@ export async function documentOf(db: D1Database, name: string, now: number): Pro
   };
 }
 
-/** Where logs are delivered is nothing that the edge needs to know. */
+/** The edge need not know where logs are delivered. */
 function forTheEdge({ logs, ...stored }: StoredSettings): ZoneSettings {
   const settings = completeSettings(stored);
   if (logs == null) return settings;
@@ -53,7 +53,7 @@ function forTheEdge({ logs, ...stored }: StoredSettings): ZoneSettings {
   return { ...settings, logs: rest };
 }
 
-/** Notes that the table holds a document; zones that had its name before have nothing left to publish. */
+/** Notes that the table holds a document. Zones that had its name before have nothing left to publish. */
 export async function markPublished(db: D1Database, document: ZoneDocument): Promise<void> {
   await db
     .prepare(
@@ -64,7 +64,7 @@ export async function markPublished(db: D1Database, document: ZoneDocument): Pro
     .run();
 }
 
-/** Names whose newest change the table does not hold. */
+/** The names whose newest change the table does not have yet. */
 export async function laggingNames(db: D1Database, limit: number): Promise<string[]> {
   const { results } = await db
     .prepare("SELECT DISTINCT name FROM zones WHERE published_version < version ORDER BY name LIMIT ?1")

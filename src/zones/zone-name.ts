@@ -1,9 +1,9 @@
-/** Whether a zone may have a name; the reason is a sentence's predicate, to follow "name". */
+/** Whether a zone may have a name. The reason is the predicate of a sentence, to follow "name". */
 export type ZoneNameVerdict = { ok: true } | { ok: false; reason: string };
 
 /**
- * Whether there can be a zone by a name: one DNS label (RFC 1035 §2.3.1, RFC 1123 §2.1) in lower case. Whether a customer
- * may take it for a new zone is also up to `isReservedName`: a zone that had its name before that was reserved keeps it.
+ * Whether a zone can have a name: one DNS label (RFC 1035 §2.3.1, RFC 1123 §2.1) in lower case. `isReservedName` also decides
+ * whether a customer may take it for a new zone. A zone keeps a name that was reserved later.
  */
 export function checkZoneName(name: string): ZoneNameVerdict {
   if (name.length < 1 || name.length > 63) return no("must have 1 to 63 characters");

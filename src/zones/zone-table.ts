@@ -51,7 +51,7 @@ export function readDocument(text: string): ZoneDocument {
   return legibleDocument(JSON.parse(text));
 }
 
-/** A document that may have been written before the newest settings existed, or the form of the purge log. */
+/** Completes a document that may have been written before the newest settings, or the purge log's form, existed. */
 export function legibleDocument(document: ZoneDocument): ZoneDocument {
   return { ...document, settings: completeSettings(document.settings), purges: legible(document.purges) };
 }

@@ -5,11 +5,11 @@ import type { PurgeTarget } from "./purges.ts";
 const MAX_CUSTOMER_TAGS = 700;
 
 /**
- * The `Cache-Tag` of what the edge stores under a key, by which Cloudflare finds it in all its locations: hashes of the
- * zone, of the path, of the URL and of the customer's tags.
+ * The `Cache-Tag` of what the edge stores under a key, by which Cloudflare finds it in all its locations: hashes of the zone,
+ * the path, the URL and the customer's tags.
  *
- * @param key the cache key: zone id, the rules that count behind a `:`, request fields that count behind a `~`, path and query
- * @param tagHashes of the customer's tags, of which the first 700 count
+ * @param key the cache key: zone id, rules that count after a `:`, request fields that count after a `~`, path and query
+ * @param tagHashes hashes of the customer's tags. Only the first 700 count
  */
 export function cacheTagField(key: string, tagHashes: readonly string[]): string {
   const slash = key.indexOf("/");
@@ -24,7 +24,7 @@ export function cacheTagField(key: string, tagHashes: readonly string[]): string
   return names.map((name) => tagOf(zone, name)).join();
 }
 
-/** The tags that a purge can be made by. None for prefixes: what begins with one has no tag in common. */
+/** The tags by which a purge can be made. None for prefixes: paths with a common beginning have no tag in common. */
 export function tagsOfPurge(zone: string, targets: readonly PurgeTarget[]): string[] {
   return targets
     .filter(({ kind }) => kind !== "prefix")
@@ -32,9 +32,9 @@ export function tagsOfPurge(zone: string, targets: readonly PurgeTarget[]): stri
 }
 
 /**
- * Of a customer's tag `value` is its hash: stored responses have no more of it.
+ * For a customer's tag, `value` is its hash, which is all that stored responses have of it.
  *
- * To Cloudflare tags are the same in capitals and small letters; of the hash's 128 bits 110 or more are left.
+ * Cloudflare ignores case in tags, which leaves 110 or more of the hash's 128 bits.
  */
 function tagOf(zone: string, { kind, value }: PurgeTarget): string {
   return textHash(`${zone} ${kind} ${value}`).toLowerCase();

@@ -1,18 +1,18 @@
 import { callCloudflare } from "../../cloudflare-call.ts";
 import type { CloudflareApi } from "../../settings.ts";
 
-/** What Cloudflare said to a purge. */
+/** Cloudflare's answer to a purge. */
 export type CloudflareAnswer =
   | { kind: "purged" }
   | { kind: "limited"; retryAfterMs: number }
   | { kind: "failed"; reason: string };
 
-/** Tags in one call (developers.cloudflare.com/cache/how-to/purge-cache, "Max operations per request"). */
+/** The most tags in one call (developers.cloudflare.com/cache/how-to/purge-cache, "Max operations per request"). */
 export const MAX_TAGS = 100;
 
 /**
- * Purges by tag what Cloudflare's cache holds: `POST /zones/{zone_id}/purge_cache` with `{"tags": […]}`, at most
- * {@link MAX_TAGS}; needs the permission Cache Purge. Never throws.
+ * Purges Cloudflare's cache by tag: `POST /zones/{zone_id}/purge_cache` with `{"tags": […]}`, at most {@link MAX_TAGS}. It
+ * needs the permission Cache Purge, and never throws.
  */
 export async function purgeTags(
   api: CloudflareApi,

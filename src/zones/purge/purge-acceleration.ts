@@ -3,12 +3,12 @@ import { tagsOfPurge } from "./cache-tags.ts";
 import type { PurgeAccelerator } from "./purge-accelerator.ts";
 import type { PurgeOrder } from "./purges.ts";
 
-/** Has a purge made by tag as well, where it can be. Never rejects: without it the purge holds as it does. */
+/** Also makes a purge by tag, if that is possible. Never rejects: the purge holds without it. */
 export async function accelerate(
   accelerators: DurableObjectNamespace<PurgeAccelerator>,
   { zone, soft, targets }: PurgeOrder,
 ): Promise<void> {
-  // What is purged softly is still served while it is stale.
+  // What is purged softly may still be served stale.
   const tags = soft ? [] : tagsOfPurge(zone, targets);
   if (tags.length === 0) return;
   try {

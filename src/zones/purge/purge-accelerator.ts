@@ -4,29 +4,31 @@ import { log } from "../../log/log.ts";
 import { settingsOf, type Variables } from "../../settings.ts";
 import { MAX_TAGS, purgeTags } from "./cloudflare-purge.ts";
 
-/** For how long tags gather before they are sent together. */
+/** How long tags gather before they are sent together. */
 const GATHER_MS = 2_000;
-/** The least plan's limit: 5 calls a minute, after a bucket of 25 (developers.cloudflare.com/cache/how-to/purge-cache). */
+/**
+ * The limit of the smallest plan: 5 calls a minute, after a bucket of 25 (developers.cloudflare.com/cache/how-to/purge-cache).
+ */
 const BUCKET_CALLS = 25;
 const CALL_EVERY_MS = 12_000;
 const LONGEST_RETRY_MS = 300_000;
-/** Within a minute KV has told every location of a purge anyway. */
+/** Within a minute every location knows of a purge through KV anyway. */
 const GIVE_UP_DAYS = BOUNDS.tags.days;
-/** Of a longer queue the oldest tags are dropped: the purge log has told of them first. */
+/** If the queue grows longer, the oldest tags are dropped: the purge log announced them first. */
 const QUEUE_BOUND = BOUNDS.tags.rows;
 
 /** What the object remembers between calls. */
 interface Pace {
   failures: number;
-  /** Calls that may be made at once, and the time, ms since the epoch, for which that is said. */
+  /** How many calls may be made at once, and for which time that holds, ms since the epoch. */
   calls: number;
   at: number;
 }
 
 /**
- * Purges what Cloudflare's cache holds by tag, for the whole network: one object. It only makes purges faster and frees
- * storage. Whether something stored may be served is decided by the purge log alone, so nothing waits for this and
- * nothing fails because of it.
+ * Purges Cloudflare's cache by tag, for the whole network: there is one such object. It only makes purges faster and frees
+ * storage. The purge log alone decides whether something stored may be served, so nothing waits for this or fails because of
+ * it.
  */
 export class PurgeAccelerator extends DurableObject<Variables> {
   readonly #sql: SqlStorage;
@@ -37,7 +39,7 @@ export class PurgeAccelerator extends DurableObject<Variables> {
     this.#sql.exec("CREATE TABLE IF NOT EXISTS tags (tag TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID");
   }
 
-  /** Takes tags into the queue; a tag that is in it already is sent once. */
+  /** Adds tags to the queue. A tag that is in it already is sent only once. */
   async enqueue(tags: readonly string[]): Promise<void> {
     const now = Date.now();
     this.#sql.exec(
@@ -73,7 +75,7 @@ export class PurgeAccelerator extends DurableObject<Variables> {
     );
     switch (answer.kind) {
       case "purged":
-        // A tag that was asked for again meanwhile has a later time.
+        // A tag that was queued again meanwhile has a later time.
         for (const { tag, at } of batch) this.#sql.exec("DELETE FROM tags WHERE tag = ? AND at = ?", tag, at);
         return this.#next({ ...pace, failures: 0 }, GATHER_MS);
       case "limited":
@@ -89,7 +91,7 @@ export class PurgeAccelerator extends DurableObject<Variables> {
     }
   }
 
-  /** Plans the next call, where there is something left to send. */
+  /** Plans the next call, if there is something left to send. */
   async #next(pace: Pace, delayMs: number): Promise<void> {
     this.ctx.storage.kv.put("pace", pace);
     const left = this.#sql.exec<{ tags: number }>("SELECT COUNT(*) AS tags FROM tags").one().tags;
@@ -98,7 +100,7 @@ export class PurgeAccelerator extends DurableObject<Variables> {
   }
 }
 
-/** The pace with the calls that the time since has given back. */
+/** The pace, with the calls that have become available since. */
 function refilled(pace: Pace | undefined, now: number): Pace {
   if (pace === undefined) return { failures: 0, calls: BUCKET_CALLS, at: now };
   return { ...pace, calls: Math.min(BUCKET_CALLS, pace.calls + Math.max(0, now - pace.at) / CALL_EVERY_MS), at: now };

@@ -22,7 +22,7 @@ export interface RecordedPurge {
   isPublished: boolean;
 }
 
-/** Of a purge in a list so many names are shown, and of each so many characters. */
+/** How many names of a purge a list shows, and how many characters of each. */
 const SHOWN_NAMES = 10;
 const SHOWN_CHARACTERS = 256;
 
@@ -42,7 +42,7 @@ const FIRST_NAMES = `(SELECT json_group_array(json_object('kind', kind, 'value',
     SELECT kind, CASE WHEN length(value) > ${SHOWN_CHARACTERS} THEN substr(value, 1, ${SHOWN_CHARACTERS}) || '…' ELSE value END AS value
     FROM purges AS named WHERE named.id = purges.id ORDER BY kind, value LIMIT ${SHOWN_NAMES}))`;
 
-/** The scope's account is ?1, its mode ?2, the zones that its key is restricted to ?3. */
+/** ?1 is the scope's account, ?2 its mode, ?3 the zones that its key is restricted to. */
 const IN_SCOPE = `purges.account_id = ?1 AND zones.mode = ?2
   AND (?3 IS NULL OR zone_id IN (SELECT value FROM json_each(?3)))`;
 
@@ -57,7 +57,7 @@ function parse({ id, zone, zoneName, key, keyName, soft, createdAt, isPublished 
 /**
  * The purges in scope, newest first, each with the first of what it named.
  *
- * @param zone id of the one zone whose purges are wanted; null: of all
+ * @param zone id of the zone whose purges are wanted; null: all zones
  */
 export async function listPurges(
   db: D1Database,
@@ -80,7 +80,7 @@ export async function listPurges(
   }));
 }
 
-/** The purge in scope of an id, with all that it named. */
+/** The purge in scope with this id, with everything that it named. */
 export async function findPurge(db: D1Database, scope: ZoneScope, id: string): Promise<NamedPurge | null> {
   const { results } = await db
     .prepare(
@@ -94,7 +94,7 @@ export async function findPurge(db: D1Database, scope: ZoneScope, id: string): P
   return { ...parse(first, results.length), targets: results.map(({ kind, value }) => ({ kind, value })) };
 }
 
-/** For the cron: forgets purges that no stored response can be older than, a day later. At most `limit` of their rows. */
+/** For the cron: forgets purges, a day after no stored response can be older than they are. At most `limit` of their rows. */
 export async function dropOldPurges(db: D1Database, now: number, limit = 5_000): Promise<void> {
   await db
     .prepare(

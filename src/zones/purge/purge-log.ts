@@ -3,17 +3,17 @@ import { textHash } from "../../text-hash.ts";
 /**
  * The purge log of a zone: what has been purged, in a form that the edge checks without I/O.
  *
- * Each mark carries the zone's version at which the purge was made. A stored response remembers the version
- * of the zone document under which its request to the origin began; a purge of a later version that matches
- * it makes it a miss (hard) or stale (soft). Versions instead of times: no clock has to agree with another,
- * and a fill that was in flight when the purge arrived is caught as well.
+ * Each mark has the zone's version at which the purge was made. A stored response remembers the version of the zone document
+ * under which its request to the origin began; a purge of a later version that matches it makes it a miss (hard) or stale
+ * (soft). Versions are used instead of times, so no clocks have to agree, and a fill that was in flight when the purge arrived
+ * is caught as well.
  */
 export interface PurgeLog {
   /** How paths, URLs and tags are hashed; see {@link legible}. */
   form: typeof FORM;
   /** Every response of the zone. */
   everything: PurgeMark;
-  /** By hash of the path: every query and every variant of it. */
+  /** By hash of the path: with every query, and in every variant. */
   paths: Readonly<Record<string, PurgeMark>>;
   /** By hash of path and query. */
   urls: Readonly<Record<string, PurgeMark>>;
@@ -32,13 +32,13 @@ export interface PurgeSubject {
   path: string;
   /** Query with its `?`, as in the cache key, or `""`. */
   query: string;
-  /** Of its tags, made once, when it was stored. */
+  /** Hashes of its tags, made once, when it was stored. */
   tagHashes: readonly string[];
   /** The zone's version when the request that filled it began. */
   version: number;
 }
 
-/** What the log says of a stored response; `softAt` in ms since the epoch. */
+/** What the log says about a stored response; `softAt` in ms since the epoch. */
 export type PurgeVerdict = { kind: "valid" } | { kind: "purged" } | { kind: "stale"; softAt: number };
 
 /** One purge as it is recorded. `value` is the path, path with query, prefix or tag; `""` for everything. */
@@ -54,13 +54,13 @@ export interface Purge {
 /** How many marks a log holds before the oldest are folded into `everything`. */
 export const PURGE_LOG_BOUND = 4_000;
 
-/** As {@link PURGE_LOG_BOUND}, of prefixes: each of them is compared with each request. */
+/** Like {@link PURGE_LOG_BOUND}, for prefixes: each request is compared with all of them. */
 export const PREFIX_BOUND = 500;
 
-/** How long a purge has to be remembered, in seconds: no stored response lives longer than this less a day. */
+/** How long a purge has to be remembered, in seconds: no stored response lives longer than this minus a day. */
 export const PURGE_LOG_SECONDS = 31 * 86_400;
 
-/** The form of logs whose names are {@link textHash}es of 128 bits. Those before it had none, and hashes of 53 bits. */
+/** The form of logs whose names are {@link textHash}es of 128 bits. Earlier logs have no form, and hashes of 53 bits. */
 const FORM = 2;
 
 const NONE: PurgeMark = [0, 0, 0];
@@ -95,7 +95,7 @@ export function buildPurgeLog(purges: readonly Purge[], bound: number = PURGE_LO
     if (known === undefined && purge.kind === "prefix") prefixes++;
     if (known === undefined && (++count > bound || prefixes > PREFIX_BOUND)) {
       everything = merge(everything, { ...purge, soft: false });
-      break; // newest first: all that follow are older and so covered
+      break; // newest first, so all that follow are covered
     }
     table[name] = merge(known ?? NONE, purge);
   }
@@ -108,9 +108,9 @@ function merge(mark: PurgeMark, purge: Purge): PurgeMark {
 }
 
 /**
- * A log as it was published, in a form whose names can be looked up. One of an older form cannot be read by name, so what
- * it says of paths, URLs and tags stands for everything up to the newest of them, until the zone is published anew: never a
- * wrong hit, and at most one more miss for what was stored before.
+ * A log as it was published, in a form whose names can be looked up. The names in an older form cannot be looked up. So until
+ * the zone is published again, its marks for paths, URLs and tags count as a purge of everything up to the newest of them:
+ * never a wrong hit, and at most one more miss for what was stored before.
  */
 export function legible(log: PurgeLog): PurgeLog {
   if (log.form === FORM) return log;
@@ -132,7 +132,7 @@ export function purgeVerdict(log: PurgeLog, subject: PurgeSubject): PurgeVerdict
   return { kind: "valid" };
 }
 
-/** The version of the newest purge that names a response, hard or soft; 0: none does. Of tags those of `tagHashes` count. */
+/** The version of the newest purge that matches a response, hard or soft; 0: none does. Its tags are those of `tagHashes`. */
 export function newestMark(log: PurgeLog, subject: Omit<PurgeSubject, "version">): number {
   let newest = 0;
   visitMarks(log, subject, ([hard, soft]) => {
@@ -141,15 +141,15 @@ export function newestMark(log: PurgeLog, subject: Omit<PurgeSubject, "version">
   return newest;
 }
 
-/** A mark of the log that is of something stored, and what it was purged by. */
+/** A mark of the log that matches something stored, and what it was purged by. */
 export interface MatchingMark {
   kind: Purge["kind"];
-  /** The prefix; of a tag its hash; else `""`: the subject itself says it. */
+  /** The prefix, or a tag's hash; otherwise `""`, since the subject itself has it. */
   name: string;
   mark: PurgeMark;
 }
 
-/** The marks of the log that are of a stored response, or would be of one with these tags. */
+/** The marks of the log that match a stored response, or would match one with these tags. */
 export function matchingMarks(log: PurgeLog, subject: Omit<PurgeSubject, "version">): MatchingMark[] {
   const found: MatchingMark[] = [];
   visitMarks(log, subject, (mark, kind, name) => {
@@ -168,14 +168,14 @@ function visitMarks(
     if (mark !== undefined) visit(mark, kind, name);
   };
   show(log.everything, "everything", "");
-  // To hash a name takes some microseconds, and few zones have purged anything lately.
+  // Hashing a name takes some microseconds, and few zones have purged anything lately.
   if (hasPaths) show(log.paths[textHash(path)], "path", "");
   if (hasUrls) show(log.urls[textHash(path + query)], "url", "");
   if (hasTags) for (const hash of tagHashes) show(log.tags[hash], "tag", hash);
   for (const [prefix, mark] of prefixes) if (path.startsWith(prefix)) visit(mark, "prefix", prefix);
 }
 
-/** What there is in a log at all. */
+/** Which kinds of marks a log has. */
 interface Contents {
   hasPaths: boolean;
   hasUrls: boolean;
@@ -185,7 +185,7 @@ interface Contents {
 
 const contents = new WeakMap<PurgeLog, Contents>();
 
-/** Looked through once for each log: a log is never changed. */
+/** Each log is searched only once, since a log never changes. */
 function contentsOf(log: PurgeLog): Contents {
   const known = contents.get(log);
   if (known !== undefined) return known;

@@ -7,13 +7,13 @@ export interface PurgeTarget {
   value: string;
 }
 
-/** What a text names; the reason is a sentence's predicate. */
+/** What a text names. The reason is the predicate of a sentence. */
 export type TargetVerdict = { ok: true; target: PurgeTarget } | Refused;
 
-/** A zone as far as it decides what its purges name. */
+/** The parts of a zone that decide what its purges name. */
 export interface PurgedZone {
   query: ZoneSettings["query"];
-  /** Whether a rule of the zone's has another query count than that: then a URL is one object or another's part. */
+  /** Whether a rule makes a different query count: then it depends on the rules which object a URL belongs to. */
   hasQueryRules?: boolean;
   /** Its hostnames, in lower case. */
   hosts: readonly string[];
@@ -22,9 +22,10 @@ export interface PurgedZone {
 type Refused = { ok: false; reason: string };
 
 /**
- * What a path names, read as the edge reads a request for it: with a query exactly that object, without one all of the
- * path's queries, as in a zone whose rules decide which queries count, and with `*` as its last character all paths that begin like it. It may be what a browser's address bar
- * shows of the zone. What could match nothing is refused.
+ * What a path names, read as the edge reads a request for it. With a query, it names exactly that object. Without one, or in a
+ * zone whose rules decide which queries count, it names the path with all queries. With `*` as its last character, it names all
+ * paths that begin like it. It may be a URL of the zone as in a browser's address bar. A path that could match nothing is
+ * refused.
  */
 export function pathTarget(text: string, zone: PurgedZone): TargetVerdict {
   const read = readPath(text, zone.hosts);
@@ -52,7 +53,7 @@ export function prefixTarget(text: string, { hosts }: PurgedZone): TargetVerdict
   return { ok: true, target: { kind: "prefix", value: path } };
 }
 
-/** A tag stands in a list: with a comma it would be two. */
+/** Tags are written in a list: with a comma, one would be two. */
 export const TAG = {
   largest: 1_024,
   pattern: /^[\x21-\x2b\x2d-\x7e]+$/,
@@ -66,12 +67,12 @@ export function tagTarget(text: string): TargetVerdict {
   return { ok: true, target: { kind: "tag", value: text } };
 }
 
-/** Path and query of what may be a URL of a host, its scheme left out perhaps. A fragment never leaves a browser. */
+/** Path and query of a text that may be a URL of a host, perhaps without its scheme. A fragment never leaves a browser. */
 function readPath(text: string, hosts: readonly string[]): { ok: true; path: string; query: string } | Refused {
   const [shown = ""] = text.trim().split("#", 1);
   // URL parsers drop tabs and line ends.
   if (/[\u0000-\u001f\u007f]/.test(shown)) return no("must not contain control characters");
-  // As pages refer to it, without a scheme. Behind another host's name, "//x" is a path.
+  // Pages may refer to it without a scheme. If the host is not one of these, "//x" is a path.
   const [scheme = ""] = /^(?:https?:)?\/\//i.exec(shown) ?? [];
   const [authority = ""] = shown.slice(scheme.length).split(/[/?]/, 1);
   const host = URL.parse(`https://${authority}`)?.hostname.replace(/\.$/, "") ?? "";
@@ -83,7 +84,7 @@ function readPath(text: string, hosts: readonly string[]): { ok: true; path: str
 }
 
 function parsed(pathAndQuery: string): { ok: true; path: string; query: string } | Refused {
-  // Behind a host, so that "//x" stays a path.
+  // With a host in front, so that "//x" stays a path.
   const url = URL.parse(`https://zone.invalid${pathAndQuery}`);
   return url === null
     ? no("cannot be read as a path")

@@ -4,7 +4,7 @@ import type { PurgeTarget } from "./purge-target.ts";
 
 export type { PurgeTarget } from "./purge-target.ts";
 
-/** What a customer asks to be purged, all at once: it becomes one version of the zone. */
+/** What a customer wants to purge at once. It becomes one version of the zone. */
 export interface PurgeOrder {
   id: string;
   zone: string;
@@ -15,14 +15,14 @@ export interface PurgeOrder {
 }
 
 /**
- * Records a purge and raises the zone's version, in one transaction with its entry in the audit log: the purge carries
- * exactly the version that it made. Returns in how many locations it has to hold; null: the zone has gone.
+ * Records a purge and raises the zone's version, in one transaction with its entry in the audit log, so the purge has exactly
+ * the version that it made. Returns in how many locations it has to take effect; null: the zone has gone.
  *
- * Of a zone as many purges are kept as its log takes in. Where the account has more of them than `limit` even so, the purge
- * becomes one of everything, which takes the place of all of its zone's.
+ * For each zone, as many purges are kept as its log can hold. If the account still has more than `limit`, the purge becomes one
+ * of everything, which replaces all others of its zone.
  *
  * @param audit an `auditStatement`
- * @param limit of the account's purges; null: none
+ * @param limit how many purges the account may have; null: any number
  */
 export async function recordPurge(
   db: D1Database,
@@ -85,7 +85,7 @@ function foldStatements(
 /** A purge as D1 holds it. */
 export type StoredPurge = Omit<Purge, "soft"> & { soft: 0 | 1 };
 
-/** Reads the purges of a name's newest zone since a time, newest first: for {@link readPurges}. */
+/** Reads the purges of a name's newest zone since a time, newest first, for {@link readPurges}. */
 export function purgesStatement(db: D1Database, name: string, since: number, limit: number): D1PreparedStatement {
   return db
     .prepare(
@@ -97,8 +97,8 @@ export function purgesStatement(db: D1Database, name: string, since: number, lim
 }
 
 /**
- * Of more purges than `limit` the oldest one returned stands for everything up to its version, because those before it are
- * not seen.
+ * If there are more than `limit` purges, the oldest one returned becomes a purge of everything up to its version, since earlier
+ * ones are not seen.
  */
 export function readPurges(rows: readonly StoredPurge[], limit: number): Purge[] {
   const purges = rows.map((row): Purge => ({ ...row, soft: row.soft === 1 }));

@@ -5,7 +5,7 @@ const YEAR_SECONDS = 31_536_000;
 const flag = z.boolean().nullable().optional();
 const seconds = (most: number) => z.int().min(0).max(most);
 
-/** What is written by a customer and shown as it is: text without controls but tabs and line ends. */
+/** Text that a customer writes and that is shown as it is, without control characters except tabs and line ends. */
 const text = (most: number) =>
   z
     .string()
@@ -15,7 +15,7 @@ const text = (most: number) =>
       "must have no control characters",
     );
 
-/** PATCH merges: what is wrong with the whole is seen when it is known, see `hstsProblem`. */
+/** PATCH merges this, so the whole is checked only when it is known, see `hstsProblem`. */
 const hsts = z.strictObject({
   max_age: seconds(2 * YEAR_SECONDS).optional(),
   include_subdomains: flag,
@@ -28,7 +28,7 @@ const canonical = z.string().max(300).refine(isOrigin, {
 
 function isOrigin(value: string): boolean {
   const url = URL.parse(value);
-  // As it stands in a field: parsers take characters in a host that would end the reference there.
+  // The text as it will be in a field: parsers accept characters in a host that would end the reference there.
   return url !== null && url.origin === value && /^https?:\/\/[a-z0-9.-]+(?::\d+)?$/.test(value);
 }
 
@@ -61,7 +61,7 @@ const maintenance = z.strictObject({
   allow: z.array(address).max(100).nullable().optional().describe("Addresses and CIDRs of those that see the origin."),
 });
 
-/** The settings of how a zone's hosts are asked, and how they answer where nothing else does. */
+/** Settings for how a zone's hosts are asked, and how they answer if nothing else does. */
 export const hostSettings = {
   https: z.enum(["off", "redirect"]),
   hsts,

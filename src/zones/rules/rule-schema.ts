@@ -22,7 +22,7 @@ const glob = z
   .regex(VISIBLE, "must have no control characters")
   .describe("`*` stands for any run of characters.");
 
-/** One, or a list of which any does. */
+/** One, or a list of which any may match. */
 const oneOrMore = <Schema extends z.ZodType>(one: Schema, what: string) =>
   z.union([one, z.array(one).min(1).max(RULE_BOUNDS.list)], { error: `must be ${what}, or a list of 1 to 100` });
 
@@ -42,7 +42,7 @@ const extension = z.string().regex(/^[a-z0-9_-]{1,16}$/, "must be an extension i
 const country = z
   .string()
   .toUpperCase()
-  // In small letters as well: no pattern of the document's.
+  // It also matches lower case, so this is not a pattern in the API's document.
   .refine(
     (code) => /^(?:[A-Z]{2}|T1)$/.test(code),
     "must be a country's two letters (ISO 3166), or T1 for the Tor network",
@@ -71,7 +71,7 @@ const fieldTests = z.record(z.string().toLowerCase(), valueTest).superRefine((te
   for (const name of Object.keys(tests)) refuseHeader(context, name, "condition");
 });
 
-/** How far conditions stand in one another is bounded by building them so. */
+/** Conditions can be nested only as deep as this is built. */
 const whenSchema = (depth: number): z.ZodType<When, unknown> => {
   const inner =
     depth === 0
@@ -114,7 +114,7 @@ const redirectTarget = z
     if (problem !== null) context.addIssue({ code: "custom", message: problem });
   });
 
-/** What stands for a part of the path stands behind the host: else a path would say where clients go. */
+/** Captures of the path must come after the host. Otherwise a path could say where clients go. */
 function problemOfTarget(to: string): string | null {
   if (!/^[\x21-\x7e]+$/.test(to)) return "must be visible ASCII without spaces: percent-encode the rest";
   if (/[\\<>"^`{|}]/.test(to)) return 'must be a URL: percent-encode \\ < > " ^ ` { | }';
@@ -213,7 +213,7 @@ const ruleSchema = (...schemas: Parameters<typeof actionsSchema>) =>
     })
     .openapi("EdgeRuleChange");
 
-/** How many stars the path globs have that a redirect may take its parts of. */
+/** How many stars there are in the path globs from which a redirect may take captures. */
 function starsOf({ path, all = [], any = [] }: When): number[] {
   return [...listOf(path).map((text) => text.split("*").length - 1), ...[...all, ...any].flatMap(starsOf)];
 }
