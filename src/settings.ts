@@ -1,5 +1,6 @@
 import { refusalOfAdminToken } from "./accounts/admin-token.ts";
 import { log } from "./log/log.ts";
+import { onceFor } from "./memo/once-for.ts";
 import { type Keyring, NO_KEYRING, readKeyring } from "./secrets/keyring.ts";
 import {
   atLeastOne,
@@ -89,17 +90,8 @@ export interface CloudflareApi {
   token: string;
 }
 
-const parsed = new WeakMap<Variables, Settings>();
-
 /** The settings of this deployment, parsed on first use. @throws {SettingsError} a sentence that names the variable */
-export function settingsOf(env: Variables): Settings {
-  let settings = parsed.get(env);
-  if (settings === undefined) {
-    settings = parseSettings(env);
-    parsed.set(env, settings);
-  }
-  return settings;
-}
+export const settingsOf: (env: Variables) => Settings = onceFor(parseSettings);
 
 function parseSettings(env: Variables): Settings {
   const allowPrivate = isTrue(env, "ALLOW_PRIVATE_ORIGINS");

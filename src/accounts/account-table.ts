@@ -1,6 +1,7 @@
 import type { DocumentCopies } from "../documents/document-copies.ts";
 import { type DocumentKind, DocumentTable, type TableBounds } from "../documents/document-table.ts";
 import type { FeedCopy } from "../documents/feed-copy.ts";
+import { onceFor } from "../memo/once-for.ts";
 import type { WaitUntil } from "../memo/shared-reads.ts";
 import type { AccountDocument } from "./account-document.ts";
 
@@ -68,14 +69,5 @@ export class AccountTable {
   }
 }
 
-const tables = new WeakMap<KVNamespace, AccountTable>();
-
 /** This isolate's table over a KV binding. */
-export function accountTableOf(kv: KVNamespace): AccountTable {
-  let table = tables.get(kv);
-  if (table === undefined) {
-    table = new AccountTable(kv);
-    tables.set(kv, table);
-  }
-  return table;
-}
+export const accountTableOf = onceFor((kv: KVNamespace) => new AccountTable(kv));

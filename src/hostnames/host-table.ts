@@ -1,4 +1,5 @@
 import { type DocumentKind, DocumentTable, type TableBounds } from "../documents/document-table.ts";
+import { onceFor } from "../memo/once-for.ts";
 import type { HostDocument } from "./host-document.ts";
 
 const PREFIX = "host:";
@@ -44,14 +45,5 @@ export class HostTable extends DocumentTable<HostDocument> {
   }
 }
 
-const tables = new WeakMap<KVNamespace, HostTable>();
-
 /** This isolate's table over a KV binding. */
-export function hostTableOf(kv: KVNamespace): HostTable {
-  let table = tables.get(kv);
-  if (table === undefined) {
-    table = new HostTable(kv);
-    tables.set(kv, table);
-  }
-  return table;
-}
+export const hostTableOf = onceFor((kv: KVNamespace) => new HostTable(kv));

@@ -1,6 +1,7 @@
 import { type AccountTable, accountTableOf } from "../accounts/account-table.ts";
 import { type DocumentKind, DocumentTable, type TableBounds } from "../documents/document-table.ts";
 import type { FeedCopy } from "../documents/feed-copy.ts";
+import { onceFor } from "../memo/once-for.ts";
 import type { WaitUntil } from "../memo/shared-reads.ts";
 import { type NamespaceDocument, namespaceDocumentKey, type RecordDocument, recordDocumentKey } from "./documents.ts";
 import { StoredKeys } from "./stored-keys.ts";
@@ -110,14 +111,5 @@ export class RecordTable {
   }
 }
 
-const tables = new WeakMap<KVNamespace, RecordTable>();
-
 /** This isolate's table over a KV binding. */
-export function recordTableOf(kv: KVNamespace): RecordTable {
-  let table = tables.get(kv);
-  if (table === undefined) {
-    table = new RecordTable(kv);
-    tables.set(kv, table);
-  }
-  return table;
-}
+export const recordTableOf = onceFor((kv: KVNamespace) => new RecordTable(kv));

@@ -1,4 +1,5 @@
 import { type DocumentKind, DocumentTable, type TableBounds } from "../documents/document-table.ts";
+import { onceFor } from "../memo/once-for.ts";
 import { legible } from "./purge/purge-log.ts";
 import { completeSettings } from "./settings.ts";
 import type { ZoneDocument } from "./zone.ts";
@@ -34,17 +35,8 @@ export class ZoneTable extends DocumentTable<ZoneDocument> {
   }
 }
 
-const tables = new WeakMap<KVNamespace, ZoneTable>();
-
 /** This isolate's table over a KV binding. */
-export function zoneTableOf(kv: KVNamespace): ZoneTable {
-  let table = tables.get(kv);
-  if (table === undefined) {
-    table = new ZoneTable(kv);
-    tables.set(kv, table);
-  }
-  return table;
-}
+export const zoneTableOf = onceFor((kv: KVNamespace) => new ZoneTable(kv));
 
 /** Reads a document's JSON. */
 export function readDocument(text: string): ZoneDocument {

@@ -1,6 +1,7 @@
 import { type Browser, chromium, type Page } from "playwright-core";
 import { type Account, newAccount, signIn } from "../dashboard/account.ts";
 import { CHROMIUM_FLAGS, findChromium } from "../dashboard/chromium.ts";
+import { countBytes } from "../dashboard/count-bytes.ts";
 import { furnish } from "../dashboard/pages.ts";
 import { type Started, startDashboard } from "../dashboard/started.ts";
 import { pinToLoadCore, runOnEveryCore } from "./machine.ts";
@@ -83,7 +84,7 @@ async function load(
   try {
     const page = await context.newPage();
     if (isSignedIn) await signIn(page, started, account);
-    const bytes = await countBytes(page);
+    const bytes = await countSlowBytes(page);
     const begun = performance.now();
     await page.goto(path);
     await page.getByRole("heading", { level: 1 }).first().waitFor();
@@ -111,13 +112,9 @@ async function layoutShift(page: Page): Promise<number> {
 }
 
 /** Slows the page's network down, and counts what comes over it. */
-async function countBytes(page: Page): Promise<() => number> {
+async function countSlowBytes(page: Page): Promise<() => number> {
   const client = await page.context().newCDPSession(page);
-  let sum = 0;
-  client.on("Network.loadingFinished", ({ encodedDataLength }) => {
-    sum += encodedDataLength;
-  });
-  await client.send("Network.enable");
+  const bytes = await countBytes(client);
   await client.send("Network.emulateNetworkConditions", SLOW_4G);
-  return () => sum;
+  return bytes;
 }

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoOrigin } from "../../src/server/demo-origin.ts";
@@ -7,15 +6,15 @@ import { listen } from "../origins/listen.ts";
 import { ADMIN_TOKEN, newAccount } from "../server/new-account.ts";
 import { request } from "../server/request.ts";
 import { type ServeProcess, startServe, stopServers } from "../server/serve-process.ts";
+import { temporaryFolder } from "../server/temporary-folder.ts";
 import { type Ended, runCli, said, startCli } from "./run-cli.ts";
 
-let folder: string;
+const folder = temporaryFolder("cli");
 let server: ServeProcess;
 let origin: { url: string; close(): Promise<unknown> };
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "rescdn-cli-"));
   server = await startServe({ STATE_DIR: join(folder, "state"), ADMIN_TOKEN, ALLOW_PRIVATE_ORIGINS: "true" });
   origin = await listen(demoOrigin());
   const keys = await newAccount(server.port, "pro");
@@ -26,10 +25,7 @@ beforeAll(async () => {
     XDG_CONFIG_HOME: join(folder, "config"),
   };
 });
-afterAll(async () => {
-  await Promise.all([stopServers(), origin?.close()]);
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => Promise.all([stopServers(), origin?.close()]));
 
 /** Runs a command that has to succeed. */
 async function done(args: readonly string[], options: { input?: string; cwd?: string } = {}): Promise<Ended> {

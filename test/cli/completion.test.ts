@@ -1,24 +1,23 @@
 import { execFile, spawnSync } from "node:child_process";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listen } from "../origins/listen.ts";
+import { temporaryFolder } from "../server/temporary-folder.ts";
 import { runCli } from "./run-cli.ts";
 
 const run = promisify(execFile);
 const rescdn = fileURLToPath(new URL("../../src/cli/rescdn.mjs", import.meta.url));
 const hasShell = (name: string) => spawnSync(name, ["-c", "true"]).status === 0;
 
-let folder: string;
+const folder = temporaryFolder("completion");
 let api: { url: string; close(): Promise<unknown> };
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "rescdn-completion-"));
   api = await listen(
     createServer((_, response) => response.end(JSON.stringify({ zones: [{ name: "shop" }, { name: "shop-eu" }] }))),
   );
@@ -28,10 +27,7 @@ beforeAll(async () => {
   const PATH = `${folder}:${process.env.PATH}`;
   env = { PATH, HOME: folder, RESCDN_API: api.url, RESCDN_KEY: "rk_live_x", XDG_CONFIG_HOME: folder };
 });
-afterAll(async () => {
-  await api?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => api?.close());
 
 describe("completion", () => {
   it("knows commands, options, choices, and the names of zones", async () => {

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { listen } from "../origins/listen.ts";
+import { temporaryFolder } from "../server/temporary-folder.ts";
 import { runCli } from "./run-cli.ts";
 
-let folder: string;
+const folder = temporaryFolder("assets");
 let api: { url: string; close(): Promise<unknown> };
 const stored = new Map<string, { bytes: Buffer; type: string }>();
 const calls: string[] = [];
@@ -39,7 +39,6 @@ const server = createServer(async (request, response) => {
 
 beforeAll(async () => {
   api = await listen(server);
-  folder = await mkdtemp(join(tmpdir(), "rescdn-assets-"));
   for (const name of ["assets", ".git", ".well-known"]) await mkdir(join(folder, name));
   for (const [name, text] of [
     ["index.html", "<h1>hi</h1>"],
@@ -52,10 +51,7 @@ beforeAll(async () => {
   ] as const)
     await writeFile(join(folder, name), text);
 });
-afterAll(async () => {
-  await api?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => api?.close());
 
 it("rescdn deploy-assets uploads what has changed with its type, pages last, deletes what is gone after a question, says so, and leaves out what is hidden", async () => {
   const env = { RESCDN_API: api.url, RESCDN_KEY: "rk_live_x", XDG_CONFIG_HOME: folder };

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, stat, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listen } from "../origins/listen.ts";
+import { temporaryFolder } from "../server/temporary-folder.ts";
 import { runCli, said, startCli } from "./run-cli.ts";
 
 // What a real server seldom does, by one that does as it is told.
@@ -15,18 +15,14 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 let answer: Answer;
 let api: { url: string; close(): Promise<unknown> };
-let folder: string;
+const folder = temporaryFolder("habits");
 let env: Record<string, string>;
 
 beforeAll(async () => {
   api = await listen(createServer((request, response) => answer(request, response)));
-  folder = await mkdtemp(join(tmpdir(), "rescdn-habits-"));
   env = { RESCDN_API: api.url, RESCDN_KEY: "rk_live_x", RESOLVEDB_KEY: "rdb_live_x", XDG_CONFIG_HOME: folder };
 });
-afterAll(async () => {
-  await api?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => api?.close());
 
 const zone = (name: string) => ({
   id: `zone_${name}`,

@@ -1,17 +1,24 @@
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { ask, newName, statusOf } from "./account.ts";
 import { HAS_BROWSER, signedInWindow, started } from "./visit.ts";
 
 const file = (name: string, text: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
 
+/** Makes a zone that serves uploaded files, and gives its name: its page is then open. */
+async function newZoneOfFiles(page: Page): Promise<string> {
+  const zone = newName("files");
+  await page.goto("/zones/new");
+  await page.getByLabel("Name").fill(zone);
+  await page.getByRole("button", { name: "Upload the files here" }).click();
+  await page.getByRole("button", { name: "Create the zone" }).click();
+  return zone;
+}
+
 describe.skipIf(!HAS_BROWSER)("a zone without a server", () => {
   it("serves what is uploaded to it, anew when it is replaced, and no more when it is deleted", async () => {
     const { page } = await signedInWindow();
-    const zone = newName("files");
-    await page.goto("/zones/new");
-    await page.getByLabel("Name").fill(zone);
-    await page.getByRole("button", { name: "Upload the files here" }).click();
-    await page.getByRole("button", { name: "Create the zone" }).click();
+    const zone = await newZoneOfFiles(page);
     const choose = page.getByLabel("Choose files");
     await page.getByLabel("Into the folder").fill("assets");
     await choose.setInputFiles([file("site.css", "a{}"), file("app.js", "1;")]);
@@ -35,11 +42,7 @@ describe.skipIf(!HAS_BROWSER)("a zone without a server", () => {
 
   it("says of each file that is not taken why, and tries those again", async () => {
     const { page } = await signedInWindow();
-    const zone = newName("files");
-    await page.goto("/zones/new");
-    await page.getByLabel("Name").fill(zone);
-    await page.getByRole("button", { name: "Upload the files here" }).click();
-    await page.getByRole("button", { name: "Create the zone" }).click();
+    await newZoneOfFiles(page);
     await page.route("**/files/**", (route) =>
       route.request().url().includes("b.css") ? route.abort() : route.continue(),
     );

@@ -19,14 +19,19 @@ async function giveDevice(page: Page) {
   return { client, authenticatorId };
 }
 
+/** Gives a page's browser a device, and the person who is signed in a passkey on it. */
+async function addPasskey(page: Page): Promise<void> {
+  await giveDevice(page);
+  await page.goto("/account");
+  await page.getByLabel("Name of the new passkey").fill("Test device");
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await page.getByText("Test device", { exact: true }).waitFor();
+}
+
 describe.skipIf(!HAS_BROWSER)("a passkey", () => {
   it("is added, signs in without a mail, and no more once it is removed", async () => {
     const { page } = await signedInWindow();
-    await giveDevice(page);
-    await page.goto("/account");
-    await page.getByLabel("Name of the new passkey").fill("Test device");
-    await page.getByRole("button", { name: "Add a passkey" }).click();
-    await page.getByText("Test device", { exact: true }).waitFor();
+    await addPasskey(page);
 
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
     await page.getByRole("link", { name: "Start with a zone" }).waitFor();
@@ -48,11 +53,7 @@ describe.skipIf(!HAS_BROWSER)("a passkey", () => {
 
   it("of another site is not taken: its device has signed for that site", async () => {
     const { page } = await signedInWindow();
-    await giveDevice(page);
-    await page.goto("/account");
-    await page.getByLabel("Name of the new passkey").fill("Test device");
-    await page.getByRole("button", { name: "Add a passkey" }).click();
-    await page.getByText("Test device", { exact: true }).waitFor();
+    await addPasskey(page);
     await page.context().clearCookies();
     await page.goto("/sign-in");
     // The answer of a device to a page of another site, brought here by whoever runs that.

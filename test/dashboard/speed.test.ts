@@ -1,23 +1,12 @@
-import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Account, newAccount } from "./account.ts";
+import { countBytes } from "./count-bytes.ts";
 import { furnish } from "./pages.ts";
 import { HAS_BROWSER, newWindow, signedInWindow, started } from "./visit.ts";
 
 const KB = 1_000;
 /** Its requests go as they are: to change each by hand takes a while that is none of the page's. */
 const UNTOUCHED = { extraHTTPHeaders: { "cf-connecting-ip": "198.18.254.1" } };
-
-/** Counts what comes over the wire for a page, without what is cached. */
-async function countBytes(page: Page): Promise<() => number> {
-  const client = await page.context().newCDPSession(page);
-  let sum = 0;
-  client.on("Network.loadingFinished", ({ encodedDataLength }) => {
-    sum += encodedDataLength;
-  });
-  await client.send("Network.enable");
-  return () => sum;
-}
 
 describe.skipIf(!HAS_BROWSER)("the first load", () => {
   let account: Account;
@@ -33,7 +22,7 @@ describe.skipIf(!HAS_BROWSER)("the first load", () => {
     ["a zone with its charts", "/zones/:zone", true],
   ])("of %s is at most 120 kB", async (title, path, isSignedIn) => {
     const page = isSignedIn ? (await signedInWindow(account, UNTOUCHED)).page : await newWindow(UNTOUCHED);
-    const bytes = await countBytes(page);
+    const bytes = await countBytes(await page.context().newCDPSession(page));
     await page.goto(path.replace(":zone", zone));
     await page.getByRole("heading", { level: 1 }).first().waitFor();
     if (path.includes(":zone")) await page.locator(".plot canvas").first().waitFor();

@@ -464,37 +464,6 @@ export const PARSERS: Readonly<Record<string, Readonly<Record<string, (text: str
 
 /** What reads whole heads: the text says no more than how long they are. */
 export const OF_MANY_FIELDS: typeof PARSERS = {
-  "src/edge/policy/presented.ts": {
-    "presentedBy, by query": (text) => presentedBy(routeTo(`/a?${text}`)),
-    "presentedBy, by path": (text) => presentedBy(routeTo(`/bcdn_token=${text}`)),
-  },
-  "src/edge/policy/referer.ts": {
-    refererHost,
-    hostMatcher: (text) => matchesHost(refererHost(`https://${text}`) ?? ""),
-  },
-  "src/edge/policy/token.ts": {
-    readToken: (text) =>
-      readToken(`/${text}`, [
-        ["token", text],
-        ["expires", "1700000000"],
-        ["token_countries", text],
-      ]),
-  },
-  "src/signed-urls/parameters.ts": { readParameters: (text) => readParameters(text)?.length },
-  "src/signed-urls/token-path.ts": { isBelow: (text) => isBelow(`/${text}`, `/${text}`) },
-  "src/signed-urls/sign-url.ts": {
-    signUrl: (text) => {
-      try {
-        return signUrl(`https://zone.invalid/a?${text}`, { key: "a signing key", expires: 1_700_000_000 });
-      } catch (error) {
-        return error;
-      }
-    },
-  },
-  "src/zones/access-schema.ts": {
-    accessSchema: (text) =>
-      accessSchema.safeParse({ addresses: { allow: [text] }, referers: { deny: [text] } }).success,
-  },
   "src/edge/request/forwarded-fields.ts": { unlistedFields: manyFields((headers) => unlistedFields(headers, ALL)) },
   "src/edge/cache/stored-response.ts": { toStoredResponse: manyFields(store) },
   "src/http/freshen.ts": { freshenHeaders: manyFields((headers) => freshenHeaders(headers, headers)) },

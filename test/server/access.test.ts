@@ -9,18 +9,18 @@ import { signUrl } from "../../src/signed-urls/sign-url.ts";
 import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { ServeFailed, type ServeProcess, startServe, stopServers } from "./serve-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const API = "api.rescdn.localhost";
 const EDGE = "films.rescdn.localhost";
 const KEY = "a-signing-key-of-the-test";
 
-let stateDir: string;
+const stateDir = temporaryFolder("access");
 let origin: Server;
 let originUrl: string;
 const asked: string[] = [];
 
 beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), "rescdn-access-"));
   origin = createServer(({ url }, response) => {
     asked.push(url ?? "");
     response.writeHead(200, { "Content-Type": "text/css" }).end("body{}");
@@ -32,7 +32,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stopServers();
   origin.close();
-  await rm(stateDir, { recursive: true, force: true });
 });
 
 const serve = (env: Record<string, string> = {}) =>

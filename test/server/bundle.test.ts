@@ -1,20 +1,18 @@
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type Bundle, bundleWorker, evaluatedAtStart } from "../../src/server/bundle.ts";
 import { projectRoot } from "../../src/server/project.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const textOf = async (path: string) => ({ path, text: await readFile(join(projectRoot, path), "utf8") });
 
 describe("the built Worker", () => {
-  let folder: string;
+  const folder = temporaryFolder("bundle");
   let bundle: Bundle;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "rescdn-bundle-"));
     bundle = await bundleWorker(folder);
   });
-  afterAll(() => rm(folder, { recursive: true }));
 
   it("evaluates nothing of the control plane and none of its libraries before its first request", async () => {
     const { outputs } = bundle.metafile;

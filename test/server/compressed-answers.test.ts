@@ -1,33 +1,27 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import { request as httpRequest, type IncomingMessage } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { type ServeProcess, startServe, stopServers } from "./serve-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const API = "api.rescdn.localhost";
 
 describe.each(["1", "2"])("the API of npm run serve with WORKERS=%s", (workers) => {
-  let stateDir: string;
+  const stateDir = temporaryFolder("compressed");
   let server: ServeProcess;
   let key: string;
   let zone: { id: string };
   beforeAll(async () => {
-    stateDir = await mkdtemp(join(tmpdir(), "rescdn-compressed-"));
     server = await startServe({ STATE_DIR: stateDir, ADMIN_TOKEN, WORKERS: workers });
     key = (await newAccount(server.port)).live;
     const made = await ask("/v1/zones", {}, "POST", { name: "compressed", origin: "https://origin.example.com" });
     expect(made.status).toBe(201);
     zone = JSON.parse(String(made.body));
   });
-  afterAll(async () => {
-    await stopServers();
-    await rm(stateDir, { recursive: true, force: true });
-  });
+  afterAll(() => stopServers());
 
   async function open(path: string, headers: Record<string, string>, method: string, body?: object) {
     const outgoing = httpRequest({ host: "127.0.0.1", port: server.port, path, method, agent: false });

@@ -1,7 +1,5 @@
-import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { startScript } from "./script.ts";
+import { exitCode, startScript } from "./script.ts";
 
 /** A running `npm run dns`. */
 export interface DnsProcess {
@@ -35,9 +33,4 @@ export async function startDns(env: Record<string, string>): Promise<DnsProcess>
       return exit;
     },
   };
-}
-
-async function exitCode(child: ChildProcess): Promise<number | null> {
-  const [code] = (await once(child, "close")) as [number | null];
-  return code;
 }

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { processTree } from "../bench/process-stat.ts";
@@ -10,6 +9,7 @@ import { listeningSockets } from "./attack/listening.ts";
 import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { ServeFailed, type ServeProcess, startServe, stopServers } from "./serve-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const API = "api.rescdn.localhost";
 const EDGE = "shop.rescdn.localhost";
@@ -17,12 +17,11 @@ const PATH = "/assets/site.css";
 /** Each over a connection of its own: that all of them reach one of two processes does not happen. */
 const REQUESTS = 60;
 
-let stateDir: string;
+const stateDir = temporaryFolder("processes");
 let origin: Server;
 let originRequests = 0;
 
 beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), "rescdn-processes-"));
   origin = createServer((_request, response) => {
     originRequests++;
     response.writeHead(200, { "Content-Type": "text/css" }).end(`body{order:${originRequests}}`);
@@ -33,7 +32,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stopServers();
   origin.close();
-  await rm(stateDir, { recursive: true, force: true });
 });
 
 const serve = (env: Record<string, string>) =>

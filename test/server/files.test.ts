@@ -1,25 +1,18 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { request as httpRequest } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { startServe, stopServers } from "./serve-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const API = "api.rescdn.localhost";
 const SITE = "site.rescdn.localhost";
 /** Each over a connection of its own: that all of them reach one of two processes does not happen. */
 const REQUESTS = 40;
 
-let stateDir: string;
-beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), "rescdn-files-"));
-});
-afterAll(async () => {
-  await stopServers();
-  await rm(stateDir, { recursive: true, force: true });
-});
+const stateDir = temporaryFolder("files");
+afterAll(() => stopServers());
 
 /** Sends bytes as they are. */
 function put(port: number, path: string, key: string, body: Buffer): Promise<number> {

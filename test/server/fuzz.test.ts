@@ -1,26 +1,20 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { fuzz } from "./fuzz/fuzz.ts";
 import { type ServeProcess, startServe } from "./serve-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const OPERATOR = "operator-token-of-the-fuzz-of-serve";
 /** `API_FUZZ=10000` for a long run, `API_FUZZ_SEED` for another one. */
 const REQUESTS = Number(process.env.API_FUZZ ?? 600);
 const SEED = Number(process.env.API_FUZZ_SEED ?? 20_261_125);
 
-let stateDir: string;
+const stateDir = temporaryFolder("fuzz");
 let server: ServeProcess;
 
 beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), "rescdn-fuzz-"));
   server = await startServe({ STATE_DIR: stateDir, ADMIN_TOKEN: OPERATOR, ALLOW_PRIVATE_ORIGINS: "true" });
 });
-afterAll(async () => {
-  await server?.stop();
-  await rm(stateDir, { recursive: true, force: true });
-});
+afterAll(() => server?.stop());
 
 it("answers whatever it is sent without failing, hanging, or telling one account of another", {
   timeout: 60_000 + REQUESTS * 100,

@@ -1,7 +1,4 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { answer, RawOrigin } from "../origins/raw-origin.ts";
@@ -10,10 +7,11 @@ import { type Network, startNetwork } from "./doh-server.ts";
 import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { type ServeProcess, startServe, stopServers } from "./serve-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const API = "api.rescdn.localhost";
 
-let stateDir: string;
+const stateDir = temporaryFolder("hostnames");
 let network: Network;
 let origin: RawOrigin;
 let server: ServeProcess;
@@ -26,7 +24,6 @@ function start(): Promise<ServeProcess> {
 }
 
 beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), "rescdn-hostnames-"));
   [network, origin] = await Promise.all([startNetwork(), RawOrigin.start()]);
   server = await start();
   key = (await newAccount(server.port, "pro")).live;
@@ -37,7 +34,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stopServers();
   await Promise.all([network.close(), origin.close()]);
-  await rm(stateDir, { recursive: true, force: true });
 });
 
 async function api<Shown>(method: string, path: string, status: number, body?: unknown): Promise<Shown> {

@@ -9,6 +9,7 @@ import { attack, type Loot } from "./attack/local-user.ts";
 import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { type ServeProcess, startServe } from "./serve-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const API = "api.rescdn.localhost";
 /** Debian's `nobody`. */
@@ -29,21 +30,17 @@ describe("npm run serve", () => {
 });
 
 describe.each(["1", "2"])("npm run serve with WORKERS=%s, on a machine with other users", (workers) => {
-  let folder: string;
+  const folder = temporaryFolder("users");
   let server: ServeProcess;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "rescdn-users-"));
     server = await startServe({ STATE_DIR: join(folder, "state"), ADMIN_TOKEN, WORKERS: workers });
     const headers = { "X-ResCDN-Key": (await newAccount(server.port)).live };
     const body = { name: "shop", origin: "https://shop.example.com" };
     expect((await request(server.port, API, "/v1/zones", { method: "POST", headers, body })).status).toBe(201);
   });
 
-  afterAll(async () => {
-    await server?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => server?.stop());
 
   it("listens on one port, for clients; the rest are Unix sockets in a folder that is its user's", async () => {
     const sockets = await listeningSockets(server.pid);

@@ -1,13 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { EVENTS, type EventName } from "../../src/log/events.ts";
 import { listen } from "../origins/listen.ts";
 import { ADMIN_TOKEN, type Keys, newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { type ServeProcess, startServe, stopServers } from "./serve-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const API = "api.rescdn.localhost";
 
@@ -28,14 +26,13 @@ const broken = createServer((socket) => {
     });
 });
 
-let stateDir: string;
+const stateDir = temporaryFolder("logs");
 let server: ServeProcess;
 let keys: Keys;
 let secret: string;
 
 beforeAll(async () => {
   const { port: brokenPort } = await listen(broken, 0);
-  stateDir = await mkdtemp(join(tmpdir(), "rescdn-logs-"));
   server = await startServe({ STATE_DIR: stateDir, ADMIN_TOKEN, ALLOW_PRIVATE_ORIGINS: "true" });
   keys = await newAccount(server.port, "pro");
   const origin = `http://127.0.0.1:${brokenPort}`;
@@ -74,7 +71,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stopServers();
   broken.close();
-  await rm(stateDir, { recursive: true, force: true });
 });
 
 const call = (method: string, path: string, headers: Record<string, string>, sent?: unknown) =>

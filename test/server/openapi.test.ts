@@ -1,20 +1,17 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { request } from "./request.ts";
 import { type ServeProcess, startServe } from "./serve-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const API = "api.rescdn.localhost";
-let stateDir: string;
+const stateDir = temporaryFolder("openapi");
 let server: ServeProcess;
 let documents: { url: string; document: Record<string, unknown> }[];
 
 beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), "rescdn-openapi-"));
   server = await startServe({ STATE_DIR: stateDir });
   const get = async (path: string) => (await request(server.port, API, path)).body;
   documents = await Promise.all(
@@ -25,10 +22,7 @@ beforeAll(async () => {
   );
 });
 
-afterAll(async () => {
-  await server?.stop();
-  await rm(stateDir, { recursive: true, force: true });
-});
+afterAll(() => server?.stop());
 
 // Both validators compile with eval, which workerd does not have.
 

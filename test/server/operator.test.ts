@@ -1,19 +1,14 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADMIN_TOKEN } from "./new-account.ts";
 import { request } from "./request.ts";
 import { ServeFailed, type ServeProcess, startServe } from "./serve-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const API = "api.rescdn.localhost";
 const PROXY = "127.0.0.9";
 
-let stateDir: string;
-beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), "rescdn-operator-"));
-});
-afterAll(() => rm(stateDir, { recursive: true, force: true }));
+const stateDir = temporaryFolder("operator");
 
 describe.each([
   { title: "npm run serve", folder: "one", env: {} },

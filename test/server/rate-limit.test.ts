@@ -1,26 +1,20 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { type ServeProcess, startServe } from "./serve-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const API = "api.rescdn.localhost";
 
-let stateDir: string;
+const stateDir = temporaryFolder("rate");
 let server: ServeProcess;
 
 beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), "rescdn-rate-"));
   server = await startServe({ STATE_DIR: stateDir, ADMIN_TOKEN });
 });
 
-afterAll(async () => {
-  await server?.stop();
-  await rm(stateDir, { recursive: true, force: true });
-});
+afterAll(() => server?.stop());
 
 const list = (key: string) => request(server.port, API, "/v1/zones", { headers: { "X-ResCDN-Key": key }, seconds: 60 });
 

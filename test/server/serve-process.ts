@@ -1,7 +1,5 @@
-import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { startScript } from "./script.ts";
+import { exitCode, startScript } from "./script.ts";
 
 /** A running `npm run serve`. */
 export interface ServeProcess {
@@ -70,9 +68,4 @@ export async function startServe(env: Record<string, string>): Promise<ServeProc
   running.add(server);
   child.once("close", () => running.delete(server));
   return server;
-}
-
-async function exitCode(child: ChildProcess): Promise<number | null> {
-  const [code] = (await once(child, "close")) as [number | null];
-  return code;
 }

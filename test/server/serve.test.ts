@@ -7,18 +7,18 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { ServeFailed, type ServeProcess, startServe, stopServers } from "./serve-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const API = "api.rescdn.localhost";
 const EDGE = "shop.rescdn.localhost";
 const PATH = "/assets/site.css";
 
-let stateDir: string;
+const stateDir = temporaryFolder("serve");
 let origin: Server;
 let originUrl: string;
 let originRequests = 0;
 
 beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), "rescdn-serve-"));
   origin = createServer((_request, response) => {
     originRequests++;
     response.writeHead(200, { "Content-Type": "text/css", ETag: '"1"' }).end(`body{order:${originRequests}}`);
@@ -30,7 +30,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stopServers();
   origin.close();
-  await rm(stateDir, { recursive: true, force: true });
 });
 
 const serve = (env: Record<string, string> = {}) =>

@@ -1,18 +1,13 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { request } from "./request.ts";
 import { type ServeProcess, startServe } from "./serve-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const DASHBOARD = "dash.shop.test";
 const PROXY = "127.0.0.9";
 
-let stateDir: string;
-beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), "rescdn-sign-in-"));
-});
-afterAll(() => rm(stateDir, { recursive: true, force: true }));
+const stateDir = temporaryFolder("sign-in");
 
 describe.each([
   { title: "npm run serve", folder: "one", env: {} },

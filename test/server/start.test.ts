@@ -1,27 +1,24 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, cp, lstat, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { projectRoot } from "../../src/server/project.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 /** A copy of the project: the command keeps its secrets and its state in the project's own folder. */
-let copy: string;
+const copy = temporaryFolder("start");
 
 beforeAll(async () => {
-  copy = await mkdtemp(join(tmpdir(), "rescdn-start-"));
   await chmod(copy, 0o755);
   for (const name of ["src", "package.json", "tsconfig.json", "wrangler.toml"]) {
     await cp(join(projectRoot, name), join(copy, name), { recursive: true });
   }
   await symlink(join(projectRoot, "node_modules"), join(copy, "node_modules"));
 });
-
-afterAll(() => rm(copy, { recursive: true, force: true }));
 
 describe("npm start", () => {
   it("keeps secrets, keys and state to its user, in a .dev.vars too that was open to others", async () => {

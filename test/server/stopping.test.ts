@@ -3,19 +3,14 @@ import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { projectRoot } from "../../src/server/project.ts";
 import { processTree } from "../bench/process-stat.ts";
 import { drill, GONE_WITHIN_MS, isRunning } from "./stops/drill.ts";
 import { type WayName, ways } from "./stops/ways.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
-let folder: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "rescdn-stopping-"));
-});
-
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = temporaryFolder("stopping");
 
 /** `STOPS=all` for all ways, and each signal at each moment (`npm run stops` for many of each); the gate has some of each kind. */
 const isWhole = process.env.STOPS === "all";

@@ -1,24 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { projectRoot } from "../../src/server/project.ts";
 import { ServeFailed, startServe, stopServers } from "./serve-process.ts";
 import { serverOf } from "./stops/ways.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
-let folder: string;
+const folder = temporaryFolder("two");
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "rescdn-two-"));
-});
-
-afterAll(async () => {
-  await stopServers();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => stopServers());
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");

@@ -1,22 +1,19 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type KillableServer, startKillable } from "./durability/server.ts";
 import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { type Answer, request } from "./request.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 import { type Reaction, WebhookReceiver } from "./webhook-receiver.ts";
 
 const HOST = "api.resolvedb.localhost";
 
-let stateDir: string;
+const stateDir = temporaryFolder("webhooks");
 let server: KillableServer;
 let key: string;
 const receiver = new WebhookReceiver();
 
 beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), "rescdn-webhooks-"));
   await receiver.start();
   server = await start();
   key = (await newAccount(server.port, "pro")).resolvedb;
@@ -25,7 +22,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.kill();
   await receiver.stop();
-  await rm(stateDir, { recursive: true, force: true });
 });
 
 function start(): Promise<KillableServer> {

@@ -1,21 +1,18 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { Agent, createServer, request as httpRequest, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, newAccount } from "./new-account.ts";
 import { request } from "./request.ts";
 import { startServe, stopServers } from "./serve-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const API = "api.rescdn.localhost";
 const WHY = "/v1/why?url=http://shop.rescdn.localhost/a.css";
 
-let stateDir: string;
+const stateDir = temporaryFolder("why");
 let origin: Server;
 
 beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), "rescdn-why-"));
   origin = createServer((_request, response) => {
     response.writeHead(200, { "Content-Type": "text/css" }).end("a{}");
   });
@@ -25,7 +22,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stopServers();
   origin.close();
-  await rm(stateDir, { recursive: true, force: true });
 });
 
 /** A client with one connection, which one process has taken. */

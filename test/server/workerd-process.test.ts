@@ -1,17 +1,11 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { startWorkerd } from "../../src/server/workerd-process.ts";
 import { processTree } from "../bench/process-stat.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
-let folder: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "rescdn-workerd-"));
-});
-
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = temporaryFolder("workerd");
 
 /** A program in the place of workerd, that runs these lines. */
 async function program(...lines: string[]) {

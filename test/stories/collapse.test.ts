@@ -1,23 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { asset, pass, play, playEdge } from "../support/edge.ts";
+import { asset, held, pass, play, playEdge } from "../support/edge.ts";
 
 playEdge();
 
-/** A gate that a scripted origin waits at. */
-function gate() {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  return { passed: promise, open: resolve };
+type Get = Awaited<ReturnType<typeof play>>["get"];
+
+/** The bodies that so many requests get at the same time. */
+function together(get: Get, count: number): Promise<string[]> {
+  return Promise.all(Array.from({ length: count }, async () => (await get("/a.js")).text()));
 }
 
 describe("requests for one key at the same time", () => {
   it("are one request at the origin, and each gets the whole answer", async () => {
     const { get, origin } = await play();
-    const { passed, open } = gate();
-    origin.answers(async () => {
-      await passed;
-      return new Response("x".repeat(50_000));
-    });
-    const all = Promise.all(Array.from({ length: 200 }, async () => (await get("/a.js")).text()));
+    const { line, open } = held(() => new Response("x".repeat(50_000)));
+    origin.answers(line);
+    const all = together(get, 200);
     await expect.poll(() => origin.hits).toBe(1);
     open();
     expect(new Set(await all)).toEqual(new Set(["x".repeat(50_000)]));
@@ -26,12 +24,9 @@ describe("requests for one key at the same time", () => {
 
   it("are one request where the origin takes longer than clocks may differ, too", async () => {
     const { get, origin } = await play();
-    const { passed, open } = gate();
-    origin.answers(async () => {
-      await passed;
-      return new Response("x", { headers: { etag: '"1"', "cache-control": "max-age=600" } });
-    });
-    const all = Promise.all(Array.from({ length: 20 }, async () => (await get("/a.js")).text()));
+    const { line, open } = held(() => new Response("x", { headers: { etag: '"1"', "cache-control": "max-age=600" } }));
+    origin.answers(line);
+    const all = together(get, 20);
     await expect.poll(() => origin.hits).toBe(1);
     pass(12);
     open();
@@ -41,14 +36,11 @@ describe("requests for one key at the same time", () => {
 
   it("validate once what an origin as slow confirms", async () => {
     const { get, origin } = await play();
-    const { passed, open } = gate();
-    origin.answers(asset("v1", { etag: '"1"', "cache-control": "max-age=100" }), async () => {
-      await passed;
-      return new Response(null, { status: 304, headers: { "cache-control": "max-age=100" } });
-    });
+    const { line, open } = held(() => new Response(null, { status: 304, headers: { "cache-control": "max-age=100" } }));
+    origin.answers(asset("v1", { etag: '"1"', "cache-control": "max-age=100" }), line);
     await (await get("/a.js")).text();
     pass(101);
-    const all = Promise.all(Array.from({ length: 20 }, async () => (await get("/a.js")).text()));
+    const all = together(get, 20);
     await expect.poll(() => origin.hits).toBe(2);
     pass(12);
     open();
@@ -60,11 +52,10 @@ describe("requests for one key at the same time", () => {
     const { get, origin } = await play({
       forward: { headers: ["accept-language"], cookies: false, authorization: false },
     });
-    const { passed, open } = gate();
-    origin.answers(async (request) => {
-      await passed;
-      return new Response(request.headers.get("accept-language"), { headers: { vary: "Accept-Language" } });
-    });
+    const { line, open } = held(
+      (request) => new Response(request.headers.get("accept-language"), { headers: { vary: "Accept-Language" } }),
+    );
+    origin.answers(line);
     const ask = async (language: string) => (await get("/a.js", { headers: { "accept-language": language } })).text();
     const all = Promise.all(Array.from({ length: 40 }, (_, i) => ask(i % 2 === 0 ? "de" : "fr")));
     await expect.poll(() => origin.hits).toBe(2);
@@ -77,11 +68,10 @@ describe("requests for one key at the same time", () => {
 
   it("share a failure instead of repeating it", async () => {
     const { get, origin } = await play();
-    const { passed, open } = gate();
-    origin.answers(async () => {
-      await passed;
+    const { line, open } = held(() => {
       throw new Error("reset");
     });
+    origin.answers(line);
     const all = Promise.all(Array.from({ length: 50 }, async () => (await get("/a.js")).status));
     await expect.poll(() => origin.hits).toBe(1);
     open();
@@ -107,11 +97,10 @@ describe("requests for one key at the same time", () => {
 
   it("ask for themselves when the answer may not be shared", async () => {
     const { get, origin } = await play({ forward: { headers: [], cookies: true, authorization: false } });
-    const { passed, open } = gate();
-    origin.answers(async (request) => {
-      await passed;
-      return new Response(request.headers.get("cookie"), { headers: { "cache-control": "private" } });
-    });
+    const { line, open } = held(
+      (request) => new Response(request.headers.get("cookie"), { headers: { "cache-control": "private" } }),
+    );
+    origin.answers(line);
     const ask = async (user: string) => (await get("/me", { headers: { cookie: user } })).text();
     const all = Promise.all(["a", "b", "c", "c"].map(ask));
     await expect.poll(() => origin.hits).toBe(3);
@@ -122,14 +111,11 @@ describe("requests for one key at the same time", () => {
 
   it("validate a stale response once", async () => {
     const { get, origin } = await play();
-    const { passed, open } = gate();
-    origin.answers(asset("v1", { etag: '"1"', "cache-control": "max-age=10" }), async () => {
-      await passed;
-      return new Response(null, { status: 304, headers: { "cache-control": "max-age=10" } });
-    });
+    const { line, open } = held(() => new Response(null, { status: 304, headers: { "cache-control": "max-age=10" } }));
+    origin.answers(asset("v1", { etag: '"1"', "cache-control": "max-age=10" }), line);
     await (await get("/a.js")).text();
     pass(11);
-    const all = Promise.all(Array.from({ length: 50 }, async () => (await get("/a.js")).text()));
+    const all = together(get, 50);
     await expect.poll(() => origin.hits).toBe(2);
     open();
     expect(new Set(await all)).toEqual(new Set(["v1"]));
@@ -138,20 +124,19 @@ describe("requests for one key at the same time", () => {
 
   it("go on when the body of the first breaks off", async () => {
     const { get, origin } = await play();
-    const { passed, open } = gate();
-    const broken = async () => {
-      await passed;
-      return new Response(
-        new ReadableStream({
-          start(controller) {
-            controller.enqueue(new TextEncoder().encode("half"));
-          },
-          pull(controller) {
-            controller.error(new Error("cut"));
-          },
-        }),
-      );
-    };
+    const { line: broken, open } = held(
+      () =>
+        new Response(
+          new ReadableStream({
+            start(controller) {
+              controller.enqueue(new TextEncoder().encode("half"));
+            },
+            pull(controller) {
+              controller.error(new Error("cut"));
+            },
+          }),
+        ),
+    );
     origin.answers(broken, asset("whole"));
     const first = get("/a.js").then((response) => response.text());
     const failed = expect(first).rejects.toThrow();
@@ -166,11 +151,8 @@ describe("requests for one key at the same time", () => {
 
   it("are not held up by a first client that has left", async () => {
     const { get, origin } = await play();
-    const { passed, open } = gate();
-    origin.answers(async () => {
-      await passed;
-      return new Response("x");
-    });
+    const { line, open } = held(() => new Response("x"));
+    origin.answers(line);
     const leaver = new AbortController();
     const left = get("/a.js", { signal: leaver.signal }).catch(() => "left");
     await expect.poll(() => origin.hits).toBe(1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asset, pass, play, playEdge } from "../support/edge.ts";
+import { asset, held, pass, play, playEdge } from "../support/edge.ts";
 
 playEdge();
 
@@ -184,12 +184,9 @@ describe("a zone with 512 fills under way", () => {
     timeout: 30_000,
   }, async () => {
     const [busy, other] = [await play(), await play()];
-    const { promise: passed, resolve: open } = Promise.withResolvers<void>();
+    const { line, open } = held(() => new Response("x"));
     const stored = ["max-age=600", "max-age=1", "max-age=1, must-revalidate", "max-age=1, stale-while-revalidate=600"];
-    busy.origin.answers(...stored.map((caching) => asset("stored", { "cache-control": caching })), async () => {
-      await passed;
-      return new Response("x");
-    });
+    busy.origin.answers(...stored.map((caching) => asset("stored", { "cache-control": caching })), line);
     other.origin.answers(asset("other"));
     for (const name of ["hot", "stale", "strict", "refreshed"]) await (await busy.get(`/${name}.css`)).text();
     pass(2);
@@ -199,8 +196,8 @@ describe("a zone with 512 fills under way", () => {
     const next = await busy.get("/next.css");
     expect([await next.text(), next.headers.get("x-cache")]).toEqual(["passed", "BYPASS"]);
     expect(next.headers.get("cache-status")).toBe("ResCDN; fwd=bypass; fwd-status=200; detail=busy");
-    const held = ["hot", "stale", "refreshed", "strict"].map((name) => busy.get(`/${name}.css`));
-    const answers = (await Promise.all(held)).map(({ headers }) => headers);
+    const answered = ["hot", "stale", "refreshed", "strict"].map((name) => busy.get(`/${name}.css`));
+    const answers = (await Promise.all(answered)).map(({ headers }) => headers);
     expect(answers.map((headers) => headers.get("x-cache"))).toEqual(["HIT", "STALE", "STALE", "BYPASS"]);
     expect(answers[1]!.get("cache-status")).toMatch(/; detail=busy$/);
     expect(busy.origin.hits).toBe(518);

@@ -4,7 +4,7 @@ import { seal } from "../../src/secrets/seal.ts";
 import { settingsOf } from "../../src/settings.ts";
 import { type ListedOrigin, originAuthPlace } from "../../src/zones/origin-settings.ts";
 import type { ZoneSettings } from "../../src/zones/settings.ts";
-import { asset, type Line, type Origin, originAt, type Play, pass, play, playEdge } from "../support/edge.ts";
+import { asset, held, type Line, type Origin, originAt, type Play, pass, play, playEdge } from "../support/edge.ts";
 import { playNetwork } from "../support/locations.ts";
 
 playEdge();
@@ -215,11 +215,8 @@ describe("a zone that bounds what its origin is asked at the same time", () => {
     origin.answers(css("stale", { "Cache-Control": "max-age=1" }));
     await (await get("/stale.css")).text();
     pass(5);
-    const gate = Promise.withResolvers<void>();
-    origin.answers(async () => {
-      await gate.promise;
-      return new Response("slow", { headers: CSS });
-    });
+    const { line, open } = held(() => new Response("slow", { headers: CSS }));
+    origin.answers(line);
     const slow = get("/slow.css");
     await expect.poll(() => origin.hits).toBe(2);
     const refused = await get("/other.css");
@@ -229,7 +226,7 @@ describe("a zone that bounds what its origin is asked at the same time", () => {
     ]);
     const stale = await get("/stale.css");
     expect([await stale.text(), stale.headers.get("x-cache")]).toEqual(["stale", "STALE"]);
-    gate.resolve();
+    open();
     expect(await (await slow).text()).toBe("slow");
     expect((await get("/other.css")).status).toBe(200);
   });

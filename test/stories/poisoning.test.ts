@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { buildPurgeLog } from "../../src/zones/purge/purge-log.ts";
-import { asset, originAt, pass, play, playEdge } from "../support/edge.ts";
+import { asset, held, originAt, pass, play, playEdge } from "../support/edge.ts";
 
 playEdge();
 
@@ -204,17 +204,16 @@ describe("a request for someone in particular", () => {
 describe("a cookie that the origin sets", () => {
   it("is for the client whose request fetched it, and for no other", async () => {
     const { get, origin } = await play(WITH_COOKIES);
-    const held = Promise.withResolvers<void>();
-    origin.answers(async () => {
-      await held.promise;
+    const { line, open } = held(() => {
       const headers = new Headers({ "cache-control": "public, max-age=10", etag: '"1"' });
       headers.append("set-cookie", "session=1; Path=/; Domain=origin.example");
       headers.append("set-cookie", "theme=dark");
       return new Response("x", { headers });
     });
+    origin.answers(line);
     const both = ["first", "second"].map(() => get("/a.css"));
     await expect.poll(() => origin.hits).toBe(1);
-    held.resolve();
+    open();
     const cookies = (await Promise.all(both)).map((response) => response.headers.getSetCookie());
     expect(cookies.filter((set) => set.length > 0)).toEqual([["session=1; Path=/", "theme=dark"]]);
     expect((await get("/a.css")).headers.getSetCookie()).toEqual([]);
@@ -456,18 +455,18 @@ describe("where all headers are forwarded", () => {
 
   it("who sends something that the origin chokes on fails alone, and holds up nobody", async () => {
     const { get, origin } = await play(ALL);
-    const held = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
     origin.answers(async (request) => {
       const { headers } = request;
       if (headers.has("x-choke")) throw new Error("reset");
-      if (headers.has("x-hang")) await held.promise;
+      if (headers.has("x-hang")) await gate.promise;
       return new Response("x", { headers: { "cache-control": "no-store" } });
     });
     const hanging = get("/a.css", { headers: { "x-hang": "1" } });
     await expect.poll(() => origin.hits).toBe(1);
     expect((await get("/a.css", { headers: { "x-choke": "1" } })).status).toBe(502);
     expect((await get("/a.css")).status).toBe(200);
-    held.resolve();
+    gate.resolve();
     expect((await hanging).status).toBe(200);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { buildPurgeLog, type Purge } from "../../src/zones/purge/purge-log.ts";
 import { pathTarget } from "../../src/zones/purge/purge-target.ts";
-import { asset, type Play, pass, play, playEdge } from "../support/edge.ts";
+import { asset, held, type Play, pass, play, playEdge } from "../support/edge.ts";
 
 playEdge();
 
@@ -101,15 +101,12 @@ describe("a purge", () => {
 
   it("catches a fill that was in flight when it came", async () => {
     const zone = await play();
-    const { promise, resolve: finish } = Promise.withResolvers<void>();
-    zone.origin.answers(async () => {
-      await promise;
-      return new Response("old");
-    }, asset("new"));
+    const { line, open } = held(() => new Response("old"));
+    zone.origin.answers(line, asset("new"));
     const inFlight = zone.get("/a.css").then((response) => response.text());
     await expect.poll(() => zone.origin.hits).toBe(1);
     await purge(zone, "path", "/a.css");
-    finish();
+    open();
     expect(await inFlight).toBe("old"); // it was asked before the purge
     await expect.poll(async () => (await zone.get("/a.css")).text()).toBe("new");
     expect(await xCache(zone, "/a.css")).toBe("HIT");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asset, type Play, pass, play, playEdge } from "../support/edge.ts";
+import { asset, held, type Play, pass, play, playEdge } from "../support/edge.ts";
 
 playEdge();
 
@@ -116,23 +116,16 @@ describe("an unsafe method in a zone with methods: all", () => {
 
   it("is not undone by a GET that was under way: what that brings is not kept", async () => {
     const { get, origin } = await play({ methods: "all" });
-    const held = Promise.withResolvers<void>();
-    const line = (body: string) => new Response(body, { headers: { "cache-control": "max-age=600" } });
-    origin.answers(
-      async () => {
-        await held.promise;
-        return line("v1");
-      },
-      () => line("done"),
-      () => line("v2"),
-    );
+    const line = (body: string) => () => new Response(body, { headers: { "cache-control": "max-age=600" } });
+    const { line: first, open } = held(line("v1"));
+    origin.answers(first, line("done"), line("v2"));
     const before = get("/doc");
     await expect.poll(() => origin.hits).toBe(1);
     await (await get("/doc", { method: "PUT", body: "v2" })).text();
     // Who asks now waits for nothing that was asked for before the change.
     const during = get("/doc");
     await expect.poll(() => origin.hits).toBe(3);
-    held.resolve();
+    open();
     expect(await (await before).text()).toBe("v1");
     expect(await (await during).text()).toBe("v2");
     expect(await (await get("/doc")).text()).toBe("v2");
@@ -140,18 +133,18 @@ describe("an unsafe method in a zone with methods: all", () => {
 
   it("keeps nothing of a GET that was under way alone", async () => {
     const { get, origin } = await play({ methods: "all" });
-    const held = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
     let version = "v1";
     origin.answers(async ({ method }) => {
       const body = version;
-      if (method === "GET" && body === "v1") await held.promise;
+      if (method === "GET" && body === "v1") await gate.promise;
       if (method === "PUT") version = "v2";
       return new Response(body, { headers: { "cache-control": "max-age=600" } });
     });
     const before = get("/doc");
     await expect.poll(() => origin.hits).toBe(1);
     await (await get("/doc", { method: "PUT", body: "v2" })).text();
-    held.resolve();
+    gate.resolve();
     expect(await (await before).text()).toBe("v1");
     expect(await (await get("/doc")).text()).toBe("v2");
   });

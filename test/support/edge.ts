@@ -7,6 +7,16 @@ import { zoneDocument } from "./zone-document.ts";
 /** One line of an origin's script. A function, since a body belongs to the request that it was made in. */
 export type Line = (request: Request) => Response | Promise<Response>;
 
+/** A line that is held back until `open` is called. */
+export function held(line: Line): { line: Line; open(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const heldLine: Line = async (request) => {
+    await promise;
+    return line(request);
+  };
+  return { line: heldLine, open: resolve };
+}
+
 /** The server behind a zone, as a script: it answers by turns (the last line repeats) and remembers what it was asked. */
 export class Origin {
   readonly url: string;

@@ -1,3 +1,5 @@
+import { onceFor } from "../../memo/once-for.ts";
+
 /**
  * The entry of a zone's `cors` list that lets an origin's pages read answers; null: none does. `https://*.example.com` stands
  * for all hosts below a domain, at any depth, but not for the domain itself.
@@ -15,14 +17,8 @@ export function isWildcard(entry: string): boolean {
   return entry.includes("*");
 }
 
-const known = new WeakMap<readonly string[], readonly string[]>();
-
 /** Each list is searched only once: a zone's settings object never changes. */
-function wildcardsOf(list: readonly string[]): readonly string[] {
-  const found = known.get(list) ?? list.filter(isWildcard);
-  known.set(list, found);
-  return found;
-}
+const wildcardsOf = onceFor((list: readonly string[]): readonly string[] => list.filter(isWildcard));
 
 /** The `*` may only match characters of a hostname, so that no other URL passes because of how it ends. */
 function isBelow(entry: string, origin: string): boolean {

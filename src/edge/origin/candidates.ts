@@ -1,3 +1,4 @@
+import { onceFor } from "../../memo/once-for.ts";
 import type { OriginAuth } from "../../zones/origin-settings.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 
@@ -32,18 +33,11 @@ export type Credentials =
 
 type Servers = Pick<ZoneDocument, "origin" | "settings"> & Partial<Pick<ZoneDocument, "ruled">>;
 
-/** By zone as it is for a request. An isolate keeps few of these. */
-const known = new WeakMap<Servers, readonly Candidate[]>();
-
-/** The servers of a zone in its order, prepared once for each document; the fallback origin is the last. */
-export function candidatesOf(zone: Servers): readonly Candidate[] {
-  let candidates = known.get(zone);
-  if (candidates === undefined) {
-    candidates = [...originsOf(zone), ...fallbackOf(zone)];
-    known.set(zone, candidates);
-  }
-  return candidates;
-}
+/**
+ * The servers of a zone in its order, prepared once for each zone as it is for a request, of which an isolate keeps few. The
+ * fallback origin is the last.
+ */
+export const candidatesOf = onceFor((zone: Servers): readonly Candidate[] => [...originsOf(zone), ...fallbackOf(zone)]);
 
 /** Whether the cron's check found an origin down. */
 export function isCheckedDown({ name }: Candidate, { origins_down }: Pick<ZoneDocument, "origins_down">): boolean {

@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { onceFor } from "../../memo/once-for.ts";
 import type { Settings } from "../../settings.ts";
 import { SettingsError } from "../../variable-values.ts";
 
@@ -7,17 +8,8 @@ type HostSettings = Pick<Settings, "apiHosts" | "recordsHosts" | "nameServers" |
 /** The service's own hosts, in lower case, each with the addresses that the operator has said of it. */
 export type OwnHosts = ReadonlyMap<string, readonly string[]>;
 
-const known = new WeakMap<HostSettings, OwnHosts>();
-
 /** The hosts that the settings name: of the APIs, name servers, and those that only have addresses. @throws {SettingsError} */
-export function ownHostsOf(settings: HostSettings): OwnHosts {
-  let hosts = known.get(settings);
-  if (hosts === undefined) {
-    hosts = readHosts(settings);
-    known.set(settings, hosts);
-  }
-  return hosts;
-}
+export const ownHostsOf: (settings: HostSettings) => OwnHosts = onceFor(readHosts);
 
 function readHosts({ apiHosts, recordsHosts, nameServers, hostAddresses }: HostSettings): OwnHosts {
   const hosts = new Map([...apiHosts, ...recordsHosts, ...nameServers].map((host): [string, string[]] => [host, []]));

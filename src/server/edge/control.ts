@@ -7,6 +7,7 @@ import { questionIn } from "../../edge/tier/question.ts";
 import { createEntry } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
 import { loadObjects } from "../../loaded-object.ts";
+import { onceFor } from "../../memo/once-for.ts";
 import { settingsOf } from "../../settings.ts";
 import { drainShield, NOT_A_QUESTION, shieldOf } from "../../shield.ts";
 import { DRAIN } from "../../usage/drain.ts";
@@ -23,16 +24,7 @@ export * from "./objects.ts";
 /** `ORIGIN_NOTES`: shared with the edge processes. */
 type Env = ProductEnv & LocalCacheEnv & EdgeBindings & { ORIGIN_NOTES: LocationNotes };
 
-const caches = new WeakMap<Env, TierCache>();
-
-function tierCacheOf(env: Env): TierCache {
-  let cache = caches.get(env);
-  if (cache === undefined) {
-    cache = new TierCache(localCacheOf(env), settingsOf(env).stalledClientMs);
-    caches.set(env, cache);
-  }
-  return cache;
-}
+const tierCacheOf = onceFor((env: Env) => new TierCache(localCacheOf(env), settingsOf(env).stalledClientMs));
 
 /** What the edge processes ask origins through, so that all of them ask once. */
 export class UpperTier extends WorkerEntrypoint<Env> {

@@ -1,5 +1,6 @@
 import { keyOf } from "../../edge/cache/places.ts";
 import { zoneIdOf } from "../../edge/request/target.ts";
+import { onceFor } from "../../memo/once-for.ts";
 import { DiskCache } from "./cache/disk-cache.ts";
 
 /** Bindings of a local Worker that serves the edge; see `local-cache-options.ts`. */
@@ -9,14 +10,8 @@ export interface LocalCacheEnv {
   CACHE_BYTES: string;
 }
 
-const caches = new WeakMap<LocalCacheEnv, DiskCache>();
-
 /** The cache of this process. */
-export function localCacheOf(env: LocalCacheEnv): DiskCache {
-  let cache = caches.get(env);
-  if (cache === undefined) {
-    cache = new DiskCache(env.CACHE_FOLDER, Number(env.CACHE_BYTES), (url) => zoneIdOf(keyOf(url)));
-    caches.set(env, cache);
-  }
-  return cache;
-}
+export const localCacheOf = onceFor(
+  ({ CACHE_FOLDER, CACHE_BYTES }: LocalCacheEnv) =>
+    new DiskCache(CACHE_FOLDER, Number(CACHE_BYTES), (url) => zoneIdOf(keyOf(url))),
+);

@@ -1,3 +1,4 @@
+import { onceFor } from "../../memo/once-for.ts";
 import { textHash } from "../../text-hash.ts";
 
 /**
@@ -183,19 +184,13 @@ interface Contents {
   prefixes: readonly [prefix: string, mark: PurgeMark][];
 }
 
-const contents = new WeakMap<PurgeLog, Contents>();
-
 /** Each log is searched only once, since a log never changes. */
-function contentsOf(log: PurgeLog): Contents {
-  const known = contents.get(log);
-  if (known !== undefined) return known;
+const contentsOf = onceFor(({ paths, urls, tags, prefixes }: PurgeLog): Contents => {
   const hasAny = (table: PurgeLog["paths"]) => Object.keys(table).length > 0;
-  const found = {
-    hasPaths: hasAny(log.paths),
-    hasUrls: hasAny(log.urls),
-    hasTags: hasAny(log.tags),
-    prefixes: Object.entries(log.prefixes),
+  return {
+    hasPaths: hasAny(paths),
+    hasUrls: hasAny(urls),
+    hasTags: hasAny(tags),
+    prefixes: Object.entries(prefixes),
   };
-  contents.set(log, found);
-  return found;
-}
+});

@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Listening, listen } from "../../origins/listen.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { differencesFrom } from "./answers.ts";
 import { commandBlocksOf, commandsOf, type Shown } from "./blocks.ts";
 import { isWhole, openShell, type Shell } from "./shell.ts";
@@ -68,18 +66,14 @@ describe("an answer", () => {
 });
 
 describe("a reader's terminal", () => {
-  let folder: string;
+  const folder = temporaryFolder("shell");
   let shell: Shell;
   let server: Listening;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "rescdn-shell-"));
     shell = await openShell(process.cwd(), folder, { WHO: "reader" });
     server = await listen(createServer((request, answer) => answer.writeHead(Number(request.url?.slice(1))).end()));
   });
-  afterAll(async () => {
-    await Promise.all([shell.close(), server.close()]);
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => Promise.all([shell.close(), server.close()]));
 
   it("keeps variables and functions, and tells exit codes and what was said", async () => {
     await shell.run("export A=1; f() { echo $A $WHO; }");

@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { guideFiles } from "../../../src/server/docs/guides.ts";
 import { projectRoot } from "../../../src/server/project.ts";
 import { type Listening, listen } from "../../origins/listen.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { differencesFrom } from "./answers.ts";
 import { commandBlocksOf, commandsOf } from "./blocks.ts";
 import { freePort, type StartedClone, startClone } from "./clone.ts";
@@ -17,20 +17,16 @@ const texts = new Map(
   await Promise.all(files.map(async (file) => [file, await readFile(join(projectRoot, file), "utf8")] as const)),
 );
 
-let folder: string;
+const folder = temporaryFolder("terminal");
 let clone: StartedClone;
 let origin: Listening;
 let dnsPort: number;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "rescdn-terminal-"));
   [clone, origin, dnsPort] = await Promise.all([startClone(), listen(readersOrigin()), freePort()]);
   // Readers wait between commands, tests do not.
   await operator("PATCH", `/admin/accounts/${(await accountId())!}`, { plan: "enterprise" });
 });
-afterAll(async () => {
-  await Promise.all([clone?.stop(), origin?.close()]);
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => Promise.all([clone?.stop(), origin?.close()]));
 
 describe("the commands of", () => {
   it.each(files.filter((file) => commandBlocksOf(texts.get(file)!).some(({ notRun }) => notRun === null)))(

@@ -1,4 +1,5 @@
 import type { Schema } from "../api/api-schema.ts";
+import { linesOf } from "../ui/lines.ts";
 import { GroupEditor } from "./group-editor.tsx";
 import { JsonEditor } from "./json-editor.tsx";
 import { ListEditor } from "./list-editor.tsx";
@@ -130,11 +131,7 @@ function TextInput({ shape: { schema }, value, set, attributes, isOptional }: Of
 
 function Lines({ shape, value, set, attributes, isOptional }: Of<"lines">) {
   const parse = (text: string) => {
-    const lines = text
-      .split("\n")
-      .map((line) => line.trim())
-      .filter(Boolean)
-      .map((line) => (shape.of === "number" && /^\d+$/.test(line) ? Number(line) : line));
+    const lines = linesOf(text).map((line) => (shape.of === "number" && /^\d+$/.test(line) ? Number(line) : line));
     if (lines.length === 0 && isOptional && (value === null || value === undefined)) return value;
     return shape.single && lines.length === 1 ? lines[0] : lines;
   };

@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
-import { Field } from "../ui/field.tsx";
 import { FormDialog } from "../ui/form-dialog.tsx";
+import { SelectField } from "../ui/select-field.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { useAction } from "../ui/use-action.ts";
 
@@ -37,15 +37,13 @@ export function NewAccount({ done, close }: { done(keys: FirstKeys): void; close
         value={email}
         set={setEmail}
       />
-      <Field label="Plan" problem={problems.plan}>
-        {(attributes) => (
-          <select {...attributes} value={plan} onChange={({ currentTarget }) => setPlan(currentTarget.value as Plan)}>
-            {PLANS.map((one) => (
-              <option key={one}>{one}</option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label="Plan"
+        problem={problems.plan}
+        options={PLANS.map((one) => [one, one] as const)}
+        value={plan}
+        set={setPlan}
+      />
     </FormDialog>
   );
 }

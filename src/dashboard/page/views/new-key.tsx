@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
+import { Check } from "../ui/check.tsx";
 import { FormDialog } from "../ui/form-dialog.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { useAction } from "../ui/use-action.ts";
@@ -47,16 +48,9 @@ export function NewKey({ done, close }: { done(key: Schemas["CreatedKey"]): void
       <fieldset class="field plain ticks">
         <legend>It may</legend>
         {SCOPES.map(([scope, meaning]) => (
-          <label key={scope} class="check">
-            <input
-              type="checkbox"
-              checked={scopes.includes(scope)}
-              onChange={({ currentTarget }) => tick(scope, currentTarget.checked)}
-            />
-            <span>
-              {meaning} <code class="muted">{scope}</code>
-            </span>
-          </label>
+          <Check key={scope} isChecked={scopes.includes(scope)} set={(isTicked) => tick(scope, isTicked)}>
+            {meaning} <code class="muted">{scope}</code>
+          </Check>
         ))}
       </fieldset>
       <TextField

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { resolvedb } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
+import { Check } from "../ui/check.tsx";
 import { FormDialog } from "../ui/form-dialog.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { useAction } from "../ui/use-action.ts";
@@ -34,10 +35,9 @@ export function NewRecordKey({ done, close }: NewRecordKeyProps) {
         value={name}
         set={setName}
       />
-      <label class="check">
-        <input type="checkbox" checked={writes} onChange={({ currentTarget }) => setWrites(currentTarget.checked)} />
-        <span>It also writes records, and makes keys like itself</span>
-      </label>
+      <Check isChecked={writes} set={setWrites}>
+        It also writes records, and makes keys like itself
+      </Check>
     </FormDialog>
   );
 }

@@ -2,12 +2,17 @@ import { useState } from "preact/hooks";
 import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { AsCurl } from "../ui/as-curl.tsx";
-import { Field } from "../ui/field.tsx";
 import { Form } from "../ui/form.tsx";
+import { SelectField } from "../ui/select-field.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { useAction } from "../ui/use-action.ts";
 
 type Quota = Schemas["Quota"];
+
+const AT_QUOTA = [
+  ["continue", "live zones go on"],
+  ["stop", "live zones answer 429 until the month ends"],
+] as const;
 
 const GIGABYTE = 1_000_000_000;
 
@@ -50,18 +55,13 @@ export function QuotaCaps({ quota, saved }: { quota: Quota; saved(): void }) {
           value={bytesCap}
           set={setBytesCap}
         />
-        <Field label="When it is reached" problem={problems.at_quota}>
-          {(attributes) => (
-            <select
-              {...attributes}
-              value={atQuota}
-              onChange={({ currentTarget }) => setAtQuota(currentTarget.value as Quota["at_quota"])}
-            >
-              <option value="continue">live zones go on</option>
-              <option value="stop">live zones answer 429 until the month ends</option>
-            </select>
-          )}
-        </Field>
+        <SelectField
+          label="When it is reached"
+          problem={problems.at_quota}
+          options={AT_QUOTA}
+          value={atQuota}
+          set={setAtQuota}
+        />
       </Form>
     </details>
   );

@@ -4,8 +4,9 @@ import { answerOf } from "../api/problem.ts";
 import { isAtLeast } from "../state/session.ts";
 import { AsCurl } from "../ui/as-curl.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { Field } from "../ui/field.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { TextArea } from "../ui/text-area.tsx";
+import { TextField } from "../ui/text-field.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { decode, encode } from "./base64.ts";
@@ -53,62 +54,34 @@ export function RecordEditor({ namespace, record, saved, close }: EditorProps) {
       <form onSubmit={submit}>
         {record === null && (
           <div class="line">
-            <Field label="Resource" problem={problems["record.key"]}>
-              {(attributes) => (
-                <input
-                  {...attributes}
-                  required
-                  value={resource}
-                  onInput={({ currentTarget }) => setResource(currentTarget.value)}
-                />
-              )}
-            </Field>
-            <Field label="Version">
-              {(attributes) => (
-                <input
-                  {...attributes}
-                  required
-                  pattern="[vV][0-9]{1,4}"
-                  value={version}
-                  onInput={({ currentTarget }) => setVersion(currentTarget.value)}
-                />
-              )}
-            </Field>
+            <TextField label="Resource" problem={problems["record.key"]} required value={resource} set={setResource} />
+            <TextField label="Version" required pattern="[vV][0-9]{1,4}" value={version} set={setVersion} />
           </div>
         )}
         {stored === null ? (
           <p class="notice">The data is no text, and can be changed by the API alone.</p>
         ) : (
-          <Field
+          <TextArea
             label="Data"
             hint={isJson ? said(text) : `${new TextEncoder().encode(text).length} of at most 32768 bytes`}
             problem={problems["record.data"]}
-          >
-            {(attributes) => (
-              <textarea
-                {...attributes}
-                rows={8}
-                required
-                spellcheck={false}
-                readOnly={!isAtLeast("editor")}
-                value={text}
-                onInput={({ currentTarget }) => setText(currentTarget.value)}
-              />
-            )}
-          </Field>
+            rows={8}
+            required
+            readOnly={!isAtLeast("editor")}
+            value={text}
+            set={setText}
+          />
         )}
-        <Field label="TTL, seconds" hint="So long resolvers keep an answer." problem={problems["record.ttl"]}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              type="number"
-              min={0}
-              required
-              value={ttl}
-              onInput={({ currentTarget }) => setTtl(currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label="TTL, seconds"
+          hint="So long resolvers keep an answer."
+          problem={problems["record.ttl"]}
+          type="number"
+          min={0}
+          required
+          value={ttl}
+          set={setTtl}
+        />
         <Problem problem={save.problem} />
         <div class="buttons">
           {isAtLeast("editor") && (

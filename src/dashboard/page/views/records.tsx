@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { resolvedb } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { account, isAtLeast } from "../state/session.ts";
+import { Check } from "../ui/check.tsx";
 import { Form } from "../ui/form.tsx";
 import { count } from "../ui/format.ts";
 import { List } from "../ui/list.tsx";
@@ -110,14 +111,9 @@ function NewNamespace({ made }: { made(): void }) {
         value={name}
         set={setName}
       />
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={isPrivate}
-          onChange={({ currentTarget }) => setPrivate(currentTarget.checked)}
-        />
-        <span>Private: names are answered only with a query token</span>
-      </label>
+      <Check isChecked={isPrivate} set={setPrivate}>
+        Private: names are answered only with a query token
+      </Check>
     </Form>
   );
 }

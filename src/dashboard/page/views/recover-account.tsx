@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { AsCurl } from "../ui/as-curl.tsx";
+import { Check } from "../ui/check.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { Copy } from "../ui/copy.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -24,10 +25,9 @@ export function RecoverAccount({ recovered: { id, name }, done, close }: Recover
   return (
     <Confirm title={`New keys for ${name}?`} verb="Make new keys" danger={revokes} act={recover} close={close}>
       <p>One of each kind with all scopes, shown this once: hand them to nobody but who owns the account.</p>
-      <label class="check">
-        <input type="checkbox" checked={revokes} onChange={({ currentTarget }) => setRevokes(currentTarget.checked)} />
-        <span>Revoke all keys that there are: somebody else may have them</span>
-      </label>
+      <Check isChecked={revokes} set={setRevokes}>
+        Revoke all keys that there are: somebody else may have them
+      </Check>
       <AsCurl method="POST" path={`/admin/accounts/${id}/recover`} body={body} />
     </Confirm>
   );

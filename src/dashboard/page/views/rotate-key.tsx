@@ -3,7 +3,7 @@ import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { AsCurl } from "../ui/as-curl.tsx";
 import { Confirm } from "../ui/confirm.tsx";
-import { Field } from "../ui/field.tsx";
+import { SelectField } from "../ui/select-field.tsx";
 
 /** For how long the old key works yet. */
 const GRACES = [
@@ -21,28 +21,20 @@ interface RotateKeyProps {
 
 /** Makes a new key in the place of another. */
 export function RotateKey({ rotated: { id, name }, done, close }: RotateKeyProps) {
-  const [grace, setGrace] = useState(86_400);
+  const [grace, setGrace] = useState<number>(86_400);
   const body = { grace_seconds: grace };
   const rotate = async () =>
     done(await answerOf(rescdn.POST("/v1/keys/{id}/rotate", { params: { path: { id } }, body })));
   return (
     <Confirm title={`Rotate ${name}?`} verb="Make a new key" danger={grace === 0} act={rotate} close={close}>
       <p>You get a new key with the same powers.</p>
-      <Field label="The old key works" hint="Time to move what uses it.">
-        {(attributes) => (
-          <select
-            {...attributes}
-            value={String(grace)}
-            onChange={({ currentTarget }) => setGrace(Number(currentTarget.value))}
-          >
-            {GRACES.map(([seconds, said]) => (
-              <option key={seconds} value={String(seconds)}>
-                {said}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label="The old key works"
+        hint="Time to move what uses it."
+        options={GRACES}
+        value={grace}
+        set={setGrace}
+      />
       <AsCurl method="POST" path={`/v1/keys/${id}/rotate`} body={body} />
     </Confirm>
   );

@@ -1,4 +1,10 @@
 import { PERIODS, type PeriodName, type Unit, unitOf } from "../../period.ts";
+import { Segments } from "../ui/segments.tsx";
+
+const UNITS = [
+  ["hour", "By hour"],
+  ["day", "By day"],
+] as const;
 
 interface PeriodChoiceProps {
   period: PeriodName;
@@ -13,30 +19,15 @@ interface PeriodChoiceProps {
 export function PeriodChoice({ period, setPeriod, unit, setBy, refresh }: PeriodChoiceProps) {
   return (
     <div class="choices">
-      <fieldset class="segments">
-        <legend class="unseen">Period</legend>
-        {PERIODS.map(([name, label]) => (
-          <label key={name}>
-            <input type="radio" name="period" checked={period === name} onChange={() => setPeriod(name)} />
-            {label}
-          </label>
-        ))}
-      </fieldset>
+      <Segments legend="Period" name="period" options={PERIODS} value={period} set={setPeriod} />
       {period !== "24h" && (
-        <fieldset class="segments">
-          <legend class="unseen">By</legend>
-          {(["hour", "day"] as const).map((name) => (
-            <label key={name}>
-              <input
-                type="radio"
-                name="by"
-                checked={unit === name}
-                onChange={() => setBy(name === unitOf(period) ? "auto" : name)}
-              />
-              By {name}
-            </label>
-          ))}
-        </fieldset>
+        <Segments
+          legend="By"
+          name="by"
+          options={UNITS}
+          value={unit}
+          set={(name) => setBy(name === unitOf(period) ? "auto" : name)}
+        />
       )}
       <button type="button" class="button quiet small" onClick={refresh}>
         Refresh

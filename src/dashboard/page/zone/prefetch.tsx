@@ -2,17 +2,25 @@ import { useEffect, useState } from "preact/hooks";
 import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { AsCurl } from "../ui/as-curl.tsx";
-import { Field } from "../ui/field.tsx";
+import { Check } from "../ui/check.tsx";
 import { Form } from "../ui/form.tsx";
 import { bytes, count } from "../ui/format.ts";
+import { linesOf } from "../ui/lines.ts";
 import { Loading } from "../ui/loading.tsx";
+import { Segments } from "../ui/segments.tsx";
 import { Table } from "../ui/table.tsx";
+import { TextArea } from "../ui/text-area.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { useQuery } from "../ui/use-query.ts";
 
 const LOOK_MS = 1_000;
+
+const SOURCES = [
+  ["paths", "Paths"],
+  ["sitemap", "A sitemap"],
+] as const;
 
 /** Brings things to the edge before anybody asks for them, and shows what came of the last order. */
 export function Prefetch({ zone }: { zone: Schemas["Zone"] }) {
@@ -21,10 +29,7 @@ export function Prefetch({ zone }: { zone: Schemas["Zone"] }) {
   const [sitemap, setSitemap] = useState("/sitemap.xml");
   const [purges, setPurges] = useState(false);
   const [id, setId] = useQuery<string>("prefetch", "");
-  const paths = text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter(Boolean);
+  const paths = linesOf(text);
   const body = {
     zone: zone.id,
     ...(from === "sitemap" ? { sitemap } : { paths, ...(purges && { purge: true }) }),
@@ -43,42 +48,22 @@ export function Prefetch({ zone }: { zone: Schemas["Zone"] }) {
         verb="Bring to the edge"
         after={<AsCurl method="POST" path="/v1/prefetch" body={body} />}
       >
-        <fieldset class="segments">
-          <legend class="unseen">What is fetched</legend>
-          {(["paths", "sitemap"] as const).map((name) => (
-            <label key={name}>
-              <input type="radio" name="from" checked={from === name} onChange={() => setFrom(name)} />
-              {name === "paths" ? "Paths" : "A sitemap"}
-            </label>
-          ))}
-        </fieldset>
+        <Segments legend="What is fetched" name="from" options={SOURCES} value={from} set={setFrom} />
         {from === "paths" ? (
           <>
-            <Field
+            <TextArea
               label="To fetch"
               hint="Paths with their queries, one a line, at most 1,000. The edge asks your server for what it has not stored, so that the first reader finds it."
               problem={problems.find(([field]) => field.startsWith("paths"))?.[1]}
-            >
-              {(attributes) => (
-                <textarea
-                  {...attributes}
-                  rows={3}
-                  required
-                  spellcheck={false}
-                  placeholder={"/style.css\n/app.js"}
-                  value={text}
-                  onInput={({ currentTarget }) => setText(currentTarget.value)}
-                />
-              )}
-            </Field>
-            <label class="check">
-              <input
-                type="checkbox"
-                checked={purges}
-                onChange={({ currentTarget }) => setPurges(currentTarget.checked)}
-              />
-              <span>Purge them first, so that each comes anew</span>
-            </label>
+              rows={3}
+              required
+              placeholder={"/style.css\n/app.js"}
+              value={text}
+              set={setText}
+            />
+            <Check isChecked={purges} set={setPurges}>
+              Purge them first, so that each comes anew
+            </Check>
           </>
         ) : (
           <TextField

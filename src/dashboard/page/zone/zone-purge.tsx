@@ -3,9 +3,12 @@ import { rescdn, type Schemas } from "../api/client.ts";
 import { answerOf } from "../api/problem.ts";
 import { isAtLeast } from "../state/session.ts";
 import { AsCurl } from "../ui/as-curl.tsx";
+import { Check } from "../ui/check.tsx";
 import { Confirm } from "../ui/confirm.tsx";
-import { Field } from "../ui/field.tsx";
+import { linesOf } from "../ui/lines.ts";
 import { Problem } from "../ui/problem.tsx";
+import { Segments } from "../ui/segments.tsx";
+import { TextArea } from "../ui/text-area.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useQuery } from "../ui/use-query.ts";
 import { Prefetch } from "./prefetch.tsx";
@@ -40,10 +43,7 @@ export function ZonePurge({ zone }: { zone: Schemas["Zone"] }) {
   const [asking, setAsking] = useState(false);
   const [done, setDone] = useState<Schemas["Purged"] | null>(null);
   const [round, setRound] = useState(0);
-  const names = text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter(Boolean);
+  const names = linesOf(text);
   const body = {
     zone: zone.id,
     ...(kind === "everything" ? { everything: true } : { [kind]: names }),
@@ -67,37 +67,31 @@ export function ZonePurge({ zone }: { zone: Schemas["Zone"] }) {
         <div class="pair">
           <form class="card" onSubmit={submit}>
             <h2>Purge</h2>
-            <fieldset class="segments">
-              <legend class="unseen">What is purged</legend>
-              {KINDS.map(([name, label]) => (
-                <label key={name}>
-                  <input type="radio" name="kind" checked={kind === name} onChange={() => setKind(name)} />
-                  {label}
-                </label>
-              ))}
-            </fieldset>
+            <Segments
+              legend="What is purged"
+              name="kind"
+              options={KINDS.map(([name, label]) => [name, label] as const)}
+              value={kind}
+              set={setKind}
+            />
             {kind === "everything" ? (
               <p class="hint">{hint}</p>
             ) : (
-              <Field label={kind === "paths" ? "Paths" : "Tags"} hint={hint} problem={purge.problem?.fields[kind]}>
-                {(attributes) => (
-                  <textarea
-                    {...attributes}
-                    rows={4}
-                    required
-                    spellcheck={false}
-                    placeholder={kind === "paths" ? "/style.css\n/images/*" : "release-41"}
-                    value={text}
-                    onInput={({ currentTarget }) => setText(currentTarget.value)}
-                  />
-                )}
-              </Field>
+              <TextArea
+                label={kind === "paths" ? "Paths" : "Tags"}
+                hint={hint}
+                problem={purge.problem?.fields[kind]}
+                rows={4}
+                required
+                placeholder={kind === "paths" ? "/style.css\n/images/*" : "release-41"}
+                value={text}
+                set={setText}
+              />
             )}
             {kind !== "everything" && <PurgePreview zone={zone} kind={kind} names={names} />}
-            <label class="check">
-              <input type="checkbox" checked={soft} onChange={({ currentTarget }) => setSoft(currentTarget.checked)} />
-              <span>Soft: what is purged counts as stale, and is served on while your server is asked or fails</span>
-            </label>
+            <Check isChecked={soft} set={setSoft}>
+              Soft: what is purged counts as stale, and is served on while your server is asked or fails
+            </Check>
             <Problem problem={purge.problem} />
             {done !== null && <Said done={done} />}
             <div class="buttons">

@@ -2,11 +2,13 @@ import { useEffect, useState } from "preact/hooks";
 import type { Schemas } from "../api/client.ts";
 import { askWhy, METHODS, type Question, type Why, whyPath } from "../api/why.ts";
 import { AsCurl } from "../ui/as-curl.tsx";
-import { Field } from "../ui/field.tsx";
+import { Check } from "../ui/check.tsx";
 import { Form } from "../ui/form.tsx";
 import { bytes, span } from "../ui/format.ts";
+import { SelectField } from "../ui/select-field.tsx";
 import { Table } from "../ui/table.tsx";
 import { Text } from "../ui/text.tsx";
+import { TextArea } from "../ui/text-area.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { Time } from "../ui/time.tsx";
 import { useAction } from "../ui/use-action.ts";
@@ -58,19 +60,12 @@ export function ZoneWhy({ zone }: { zone: Schemas["Zone"] }) {
         <details>
           <summary>As somebody in particular</summary>
           <div class="columns">
-            <Field label="Method">
-              {(attributes) => (
-                <select
-                  {...attributes}
-                  value={method}
-                  onChange={({ currentTarget }) => setMethod(METHODS[currentTarget.selectedIndex]!)}
-                >
-                  {METHODS.map((name) => (
-                    <option key={name}>{name}</option>
-                  ))}
-                </select>
-              )}
-            </Field>
+            <SelectField
+              label="Method"
+              options={METHODS.map((name) => [name, name] as const)}
+              value={method}
+              set={setMethod}
+            />
             <TextField
               label="Country"
               placeholder="yours"
@@ -80,27 +75,19 @@ export function ZoneWhy({ zone }: { zone: Schemas["Zone"] }) {
               set={setCountry}
             />
           </div>
-          <Field label="Request fields" hint="One a line." problem={problems.header}>
-            {(attributes) => (
-              <textarea
-                {...attributes}
-                rows={2}
-                spellcheck={false}
-                placeholder="Accept-Language: de"
-                value={headers}
-                onInput={({ currentTarget }) => setHeaders(currentTarget.value)}
-              />
-            )}
-          </Field>
-        </details>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={asksOrigin}
-            onChange={({ currentTarget }) => setAsksOrigin(currentTarget.checked)}
+          <TextArea
+            label="Request fields"
+            hint="One a line."
+            problem={problems.header}
+            rows={2}
+            placeholder="Accept-Language: de"
+            value={headers}
+            set={setHeaders}
           />
-          <span>Ask the origin as well: what it answers, and whether that would be stored</span>
-        </label>
+        </details>
+        <Check isChecked={asksOrigin} set={setAsksOrigin}>
+          Ask the origin as well: what it answers, and whether that would be stored
+        </Check>
       </Form>
       {why !== null && <Explained why={why} />}
     </>

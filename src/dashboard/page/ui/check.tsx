@@ -1,0 +1,17 @@
+import type { ComponentChildren } from "preact";
+
+interface CheckProps {
+  isChecked: boolean;
+  set(isChecked: boolean): void;
+  children: ComponentChildren;
+}
+
+/** A box to tick, and what that means. */
+export function Check({ isChecked, set, children }: CheckProps) {
+  return (
+    <label class="check">
+      <input type="checkbox" checked={isChecked} onChange={({ currentTarget }) => set(currentTarget.checked)} />
+      <span>{children}</span>
+    </label>
+  );
+}
