@@ -1,69 +1,19 @@
 import { log } from "../log/log.ts";
 import { BoundedMap } from "../memo/bounded-map.ts";
-import { isAhead, isRecent } from "../memo/is-recent.ts";
+import { isRecent } from "../memo/is-recent.ts";
 import { SharedReads, type WaitUntil } from "../memo/shared-reads.ts";
 import { within } from "../memo/within.ts";
 import type { DocumentCopies } from "./document-copies.ts";
+import { type DocumentKind, type TableBounds, TableUnavailable } from "./document-kind.ts";
+import { BELIEVED_MS, doubt, FRESH_MS, isBelieved, isFresh, isKept, type Memo, memoOf } from "./document-memo.ts";
 import type { FeedCopy, Follower } from "./feed-copy.ts";
 
-/** KV cannot be read, and nothing recent enough is known of what was looked up. */
-export class TableUnavailable extends Error {
-  override name = "TableUnavailable";
-}
-
-/** How one table of documents differs from another. */
-export interface DocumentKind<Document> {
-  /** The kind of thing that a document describes, for errors and logs: "zone". */
-  what: string;
-  /** The KV key of a name's document is this, followed by the name. */
-  prefix: string;
-  /** Whether a document can have this name. KV is not asked for others. */
-  canBe(name: string): boolean;
-  /** Reads a document's JSON. */
-  parse(text: string): Document;
-  nameOf(document: Document): string;
-  /** Grows with each change; the newer of two documents wins. */
-  revisionOf(document: Document): number;
-  /** Whether a document says that its thing was deleted. It stays for a while and counts as missing. */
-  isDeleted(document: Document): boolean;
-  /** How long a document may be believed, at most, ms. */
-  lifetimeOf(document: Document): number;
-  /** The document that replaces a missing one and is remembered like one. Absent: there is none. */
-  whereMissing?(name: string): Document;
-}
-
-/** How long a document is believed after it was read, whatever happens elsewhere. */
-const FRESH_MS = 5_000;
-/**
- * How long it is believed while a feed of changes reports nothing newer. Without a feed: how long it is served while it is
- * being read again.
- */
-const BELIEVED_MS = 60_000;
 /** A document that is in use is read again in the background before its minute is over. */
 const RENEW_MS = 15_000;
-/** How long it is served if KV fails. */
-const KEPT_MS = 3_600_000;
 /** How long a request waits for KV if it could be served from memory. */
 const PATIENCE_MS = 2_000;
 /** The lowest that KV allows. */
 const CACHE_TTL_SECONDS = 30;
-
-interface Memo<Document> {
-  document: Document;
-  /** Until when it is served without any check, if nothing newer is reported, and if KV fails: ms since the epoch. */
-  freshUntil: number;
-  believedUntil: number;
-  keptUntil: number;
-  /** Length of the document's JSON. */
-  size: number;
-}
-
-/** How much a table may hold: names, names known to be missing, and characters of JSON. */
-export interface TableBounds {
-  names: number;
-  missing: number;
-  characters: number;
-}
 
 /** Documents as one isolate knows them: a memory of documents, and of names without one, in front of KV. */
 export class DocumentTable<Document> implements Follower {
@@ -112,7 +62,7 @@ export class DocumentTable<Document> implements Follower {
     this.#feed?.keepUp(now, waitUntil);
     const memo = this.#memos.get(name);
     if (memo !== undefined) {
-      if (isAhead(memo.freshUntil, FRESH_MS, now)) return this.#visible(memo.document);
+      if (isFresh(memo, now)) return this.#visible(memo.document);
       if (!this.#isBelieved(memo, now)) return undefined;
       if (this.#feed === null || memo.believedUntil - now < RENEW_MS) this.#refresh(name, now, waitUntil);
       return this.#visible(memo.document);
@@ -162,7 +112,7 @@ export class DocumentTable<Document> implements Follower {
   async #fetch(name: string, now: number, waitUntil: WaitUntil): Promise<Document | null> {
     const caughtUp = this.#feed?.caughtUp(now, waitUntil);
     const memo = this.#memos.get(name);
-    if (this.#feed !== null && memo !== undefined && isAhead(memo.believedUntil, BELIEVED_MS, now)) {
+    if (this.#feed !== null && memo !== undefined && isBelieved(memo, now)) {
       await caughtUp;
       if (this.#isBelieved(memo, now) && memo.believedUntil - now >= RENEW_MS) return this.#visible(memo.document);
     }
@@ -177,7 +127,7 @@ export class DocumentTable<Document> implements Follower {
       text = newest;
       if (text !== null) return this.#visible(this.#keep(this.#kind.parse(text), text.length, now));
     } catch (cause) {
-      if (memo === undefined || !isAhead(memo.keptUntil, KEPT_MS, now))
+      if (memo === undefined || !isKept(memo, now))
         throw new TableUnavailable(`${this.#kind.what} table: cannot read ${name}`, { cause });
       log("document_refresh_failed", { [this.#kind.what]: name, error: cause });
       return this.#visible(memo.document);
@@ -245,14 +195,8 @@ export class DocumentTable<Document> implements Follower {
   }
 
   #memo(document: Document, size: number, now: number): Memo<Document> {
-    const { lifetimeOf, isDeleted, prefix, nameOf, revisionOf } = this.#kind;
-    const lifetime = lifetimeOf(document);
-    const freshUntil = now + Math.min(FRESH_MS, lifetime);
-    // Without a feed, a deleted thing's name may have been taken again elsewhere. So, like a missing document, it is not served
-    // stale.
-    const believedUntil =
-      this.#feed === null && isDeleted(document) ? freshUntil : now + Math.min(BELIEVED_MS, lifetime);
-    const memo = { document, freshUntil, believedUntil, keptUntil: now + Math.min(KEPT_MS, lifetime), size };
+    const { prefix, nameOf, revisionOf } = this.#kind;
+    const memo = memoOf(document, size, this.#kind, this.#feed !== null, now);
     // There is something newer, but its publisher could not be asked.
     if (revisionOf(document) < (this.#feed?.leastOf(prefix + nameOf(document)) ?? -1)) doubt(memo);
     return memo;
@@ -260,12 +204,6 @@ export class DocumentTable<Document> implements Follower {
 
   /** Whether what is remembered may be served after its first seconds. */
   #isBelieved(memo: Memo<Document>, now: number): boolean {
-    return isAhead(memo.believedUntil, BELIEVED_MS, now) && (this.#feed === null || this.#feed.isCurrent(now));
+    return isBelieved(memo, now) && (this.#feed === null || this.#feed.isCurrent(now));
   }
-}
-
-/** From now on it is only served if nothing newer can be had. */
-function doubt(memo: Memo<unknown>): void {
-  memo.freshUntil = Number.NEGATIVE_INFINITY;
-  memo.believedUntil = Number.NEGATIVE_INFINITY;
 }

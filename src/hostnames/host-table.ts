@@ -1,4 +1,5 @@
-import { type DocumentKind, DocumentTable, type TableBounds } from "../documents/document-table.ts";
+import type { DocumentKind, TableBounds } from "../documents/document-kind.ts";
+import { DocumentTable } from "../documents/document-table.ts";
 import { onceFor } from "../memo/once-for.ts";
 import type { HostDocument } from "./host-document.ts";
 

@@ -1,5 +1,6 @@
 import { type AccountTable, accountTableOf } from "../accounts/account-table.ts";
-import { type DocumentKind, DocumentTable, type TableBounds } from "../documents/document-table.ts";
+import type { DocumentKind, TableBounds } from "../documents/document-kind.ts";
+import { DocumentTable } from "../documents/document-table.ts";
 import type { FeedCopy } from "../documents/feed-copy.ts";
 import { onceFor } from "../memo/once-for.ts";
 import type { WaitUntil } from "../memo/shared-reads.ts";

@@ -1,11 +1,12 @@
-import { type DocumentKind, DocumentTable, type TableBounds } from "../documents/document-table.ts";
+import type { DocumentKind, TableBounds } from "../documents/document-kind.ts";
+import { DocumentTable } from "../documents/document-table.ts";
 import { onceFor } from "../memo/once-for.ts";
 import { legible } from "./purge/purge-log.ts";
 import { completeSettings } from "./settings.ts";
 import type { ZoneDocument } from "./zone.ts";
 import { checkZoneName } from "./zone-name.ts";
 
-export { TableUnavailable } from "../documents/document-table.ts";
+export { TableUnavailable } from "../documents/document-kind.ts";
 export type { WaitUntil } from "../memo/shared-reads.ts";
 
 const PREFIX = "zone:";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { TableUnavailable } from "../../src/documents/document-table.ts";
+import { TableUnavailable } from "../../src/documents/document-kind.ts";
 import type { NamespaceDocument, RecordDocument } from "../../src/records/documents.ts";
 import { RecordTable, recordTableOf } from "../../src/records/record-table.ts";
 import { newName } from "../support/control-plane.ts";
