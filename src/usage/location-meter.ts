@@ -3,36 +3,26 @@ import type { AccountDocument } from "../accounts/account-document.ts";
 import { BOUNDS } from "../db/bounds.ts";
 import { log } from "../log/log.ts";
 import type { UsageBatch } from "./batch.ts";
-import { fold, PATHS_OF_A_DAY, type PackedFigures, type PackedPaths } from "./fold.ts";
+import { fold } from "./fold.ts";
 import { DAY_MS, dayOf, HOUR_MS } from "./hours.ts";
 import { DAYS_KEPT_DAYS, HOURS_KEPT_DAYS } from "./kept-days.ts";
 import { KnownAccounts } from "./known-accounts.ts";
-import { type Allowance, Ledger, type Told } from "./ledger.ts";
+import { Ledger } from "./ledger.ts";
+import { locationSums, locationTopPaths } from "./location-report.ts";
 import { keepName, objectName } from "./object-name.ts";
 import { FIRST_PACE, Isolates, NO_POP, type Pace, paceOf, popOfMeter } from "./pace.ts";
-import { bucketOf, createPackedRows, dropPacked, readPacked } from "./packed-rows.ts";
+import { createPackedRows, dropPacked } from "./packed-rows.ts";
 import { monthOf } from "./period.ts";
 import { seePop } from "./pops.ts";
 import type { Used } from "./quota.ts";
-import { NO_SLACK } from "./quota-slack.ts";
-import { Summing, type UsageQuery, type UsageSums } from "./sums.ts";
-import { mergeTopPaths, NO_PATHS, type PathSummary } from "./top-paths.ts";
+import type { UsageQuery, UsageSums } from "./sums.ts";
+import { type AccountMeters, Telling } from "./telling.ts";
+import type { PathSummary } from "./top-paths.ts";
 import { totals } from "./totals.ts";
-import { createWaitingBatches, dropSources, isNew, keepBatch, sizeOfWaiting, waitingRows } from "./waiting-batches.ts";
+import { createWaitingBatches, dropSources, isNew, keepBatch, sizeOfWaiting } from "./waiting-batches.ts";
 
-/** What an account's own object answers: what need not be reported, and what was last published of the account. */
-export interface Answer extends Allowance {
-  account: AccountDocument | null;
-}
-
-/** The part of an account's own object that locations' meters use. */
-interface AccountMeter extends Rpc.DurableObjectBranded {
-  hear(told: Told): Promise<Answer>;
-}
-
-interface MeterEnv {
+interface MeterEnv extends AccountMeters {
   DB: D1Database;
-  USAGE_METER: DurableObjectNamespace<AccountMeter>;
 }
 
 /** What an isolate is told when its batch is on disk. */
@@ -57,9 +47,6 @@ const SOURCES_KEPT_DAYS = BOUNDS.sources.days;
 /** How often it is noted that a location serves, ms. */
 const SEEN_MS = HOUR_MS;
 
-/** The next counts must be reported, however small. */
-const NO_ALLOWANCE: Allowance = { slack: NO_SLACK, fresh: NO_SLACK };
-
 /** How many owners are told of this meter before the first batch with their counts is stored. An alarm tells the others. */
 const TOLD_AT_ONCE = 50;
 
@@ -81,9 +68,7 @@ export class LocationMeter extends DurableObject<MeterEnv> {
   readonly #ledger: Ledger;
   readonly #known: KnownAccounts;
   readonly #isolates = new Isolates();
-  readonly #telling = new Map<string, Promise<boolean>>();
-  /** Owners whose quota changed while they were being told. */
-  readonly #askedAnew = new Set<string>();
+  readonly #telling: Telling;
   /** How many characters the waiting batches have. */
   #waiting: number;
   #seenAt: number;
@@ -99,6 +84,7 @@ export class LocationMeter extends DurableObject<MeterEnv> {
     createPackedRows(this.#sql);
     this.#ledger = new Ledger(this.#sql);
     this.#known = new KnownAccounts(this.#sql);
+    this.#telling = new Telling(this.#name, this.#ledger, env, (document) => this.know(document));
     this.#waiting = sizeOfWaiting(this.#sql);
     this.#seenAt = ctx.storage.kv.get<number>("seen") ?? 0;
   }
@@ -127,7 +113,8 @@ export class LocationMeter extends DurableObject<MeterEnv> {
     this.#notePop(now);
     const month = monthOf(now);
     for (const owner of owners) {
-      if (this.#ledger.isKnown(owner) && this.#ledger.isDue(owner, month)) this.ctx.waitUntil(this.#tell(owner, now));
+      if (this.#ledger.isKnown(owner) && this.#ledger.isDue(owner, month))
+        this.ctx.waitUntil(this.#telling.tell(owner, now));
     }
     this.#isolates.see(batch.source, now);
     const bytes = this.#sql.databaseSize;
@@ -142,37 +129,9 @@ export class LocationMeter extends DurableObject<MeterEnv> {
    */
   async #introduce(owners: readonly string[], now: number): Promise<number | null> {
     const unknown = owners.filter((owner) => !this.#ledger.isKnown(owner));
-    const told = await Promise.all(unknown.slice(0, TOLD_AT_ONCE).map((owner) => this.#tell(owner, now)));
+    const told = await Promise.all(unknown.slice(0, TOLD_AT_ONCE).map((owner) => this.#telling.tell(owner, now)));
     if (unknown.length > TOLD_AT_ONCE) return now;
     return told.includes(false) ? now + TELL_AGAIN_MS : null;
-  }
-
-  /** Reports to an owner's object what was used in the month. False: it did not answer. */
-  #tell(owner: string, now: number): Promise<boolean> {
-    const telling = this.#telling.get(owner) ?? Promise.resolve().then(() => this.#tellAnew(owner, now));
-    this.#telling.set(owner, telling);
-    return telling;
-  }
-
-  async #tellAnew(owner: string, now: number): Promise<boolean> {
-    const month = monthOf(now);
-    try {
-      // What was counted meanwhile may have to be reported as well.
-      do {
-        const used = this.#ledger.usedIn(owner, month);
-        const told = { meter: this.#name, month, ...used };
-        const { account, ...allowance } = await this.env.USAGE_METER.getByName(owner).hear(told);
-        if (account !== null) this.know(account);
-        const isOutdated = this.#askedAnew.delete(owner);
-        this.#ledger.note(owner, month, used, isOutdated ? NO_ALLOWANCE : allowance, now);
-      } while (this.#ledger.isDue(owner, month));
-      return true;
-    } catch (error) {
-      log("usage_not_told", { meter: this.#name, owner, error });
-      return false;
-    } finally {
-      this.#telling.delete(owner);
-    }
   }
 
   /** Remembers what was published of an account, for those who bring its counts. */
@@ -186,43 +145,17 @@ export class LocationMeter extends DurableObject<MeterEnv> {
    * @param anew whether what need not be reported has changed: then the next counts are reported
    */
   used(owner: string, month: number, anew: boolean): Used {
-    const used = this.#ledger.usedIn(owner, month);
-    if (anew) this.#ledger.note(owner, month, used, NO_ALLOWANCE, Date.now());
-    if (anew && this.#telling.has(owner)) this.#askedAnew.add(owner);
-    return used;
+    return this.#telling.used(owner, month, anew);
   }
 
   /** The sums of an owner's zones for a period. */
   report(owner: string, query: UsageQuery): UsageSums {
-    const { from, to, rows, zones } = query;
-    const summing = new Summing(this.#pop, query.series);
-    const wanted = zones && new Set(zones);
-    const isWanted = (zone: string) => wanted === null || wanted.has(zone);
-    for (const { at, held } of readPacked<PackedFigures>(this.#sql, rows, from, to, bucketOf(owner))) {
-      for (const [zone, figures] of Object.entries(held[owner] ?? {})) {
-        if (isWanted(zone)) summing.add(at, zone, figures);
-      }
-    }
-    for (const { zones: waiting } of waitingRows(this.#sql)) {
-      for (const counted of waiting) {
-        const isAsked = counted.owner === owner && counted.hour >= from && counted.hour < to && isWanted(counted.zone);
-        if (isAsked) summing.add(counted.hour, counted.zone, counted);
-      }
-    }
-    return summing.sums;
+    return locationSums(this.#sql, this.#pop, owner, query);
   }
 
   /** The most requested paths of an owner's zone on a UTC day. @param day when it begins, ms since the epoch */
   topPaths(owner: string, zone: string, day: number): PathSummary {
-    const [folded] = readPacked<PackedPaths>(this.#sql, "paths", day, day + 1, bucketOf(owner));
-    let summary = folded?.held[owner]?.[zone] ?? NO_PATHS;
-    for (const { zones } of waitingRows(this.#sql)) {
-      for (const counted of zones) {
-        const isAsked = counted.owner === owner && counted.zone === zone && dayOf(counted.hour) === day;
-        if (isAsked) summary = mergeTopPaths(summary, counted.paths, PATHS_OF_A_DAY);
-      }
-    }
-    return summary;
+    return locationTopPaths(this.#sql, owner, zone, day);
   }
 
   /** Tells owners that have not heard of this meter, folds what waits, and once a day drops what has been kept long enough. */
@@ -230,7 +163,7 @@ export class LocationMeter extends DurableObject<MeterEnv> {
     const now = Date.now();
     this.#alarmAt = null;
     const unknown = this.#ledger.unknown();
-    const told = await Promise.all(unknown.slice(0, TOLD_BY_ALARM).map((owner) => this.#tell(owner, now)));
+    const told = await Promise.all(unknown.slice(0, TOLD_BY_ALARM).map((owner) => this.#telling.tell(owner, now)));
     this.ctx.storage.transactionSync(() => this.#ledger.keepUnknown());
     let isMore = true;
     while (isMore) isMore = this.ctx.storage.transactionSync(() => fold(this.#sql, now));

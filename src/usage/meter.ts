@@ -5,13 +5,14 @@ import type { UsageBatch, ZoneHour } from "./batch.ts";
 import { DAY_MS, dayOf } from "./hours.ts";
 import { DAYS_KEPT_DAYS, HOURS_KEPT_DAYS } from "./kept-days.ts";
 import type { Allowance, Told } from "./ledger.ts";
-import type { Answer, LocationMeter } from "./location-meter.ts";
+import type { LocationMeter } from "./location-meter.ts";
 import { keepName, objectName } from "./object-name.ts";
 import { dropOldCounts, hadArrived, hasOldCounts, oldSums, oldTopPaths, oldUsedSince } from "./old-counts.ts";
 import { monthOf } from "./period.ts";
 import type { Used } from "./quota.ts";
 import { QuotaWatch, type WatchEnv } from "./quota-watch.ts";
 import type { UsageQuery, UsageSums } from "./sums.ts";
+import type { Answer } from "./telling.ts";
 import type { PathSummary } from "./top-paths.ts";
 
 interface MeterEnv extends WatchEnv {
