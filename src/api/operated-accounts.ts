@@ -82,7 +82,7 @@ export function addOperatedAccounts(app: OpenAPIHono<RestEnv>): void {
     const { dashboardHost, signInSecret } = settings;
     if (dashboardHost === null || signInSecret === null)
       throw new Problem("conflict", { sentence: "nobody can sign in here: set DASHBOARD_HOST and SIGN_IN_SECRET" });
-    const { LINK_MINUTES, newLink } = await import("../people/sign-in-routes.ts");
+    const { LINK_MINUTES, newLink } = await import("../people/sign-in-links.ts");
     // Of the call's own scheme and port, which are those of the server that both hosts are answered by, or of its proxy.
     const dashboard = new URL(c.req.url);
     dashboard.protocol = clientsOf(settings).schemeOf(c.req.raw, dashboard);

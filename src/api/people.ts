@@ -110,7 +110,7 @@ export function addPeople(app: OpenAPIHono<RestEnv>): void {
     requireOwner(c, "invite people");
     const { email, role } = c.req.valid("json");
     const address = email.toLowerCase();
-    const { mayMail } = await import("../people/sign-in-routes.ts");
+    const { mayMail } = await import("../people/sign-in-limits.ts");
     if (!(await mayMail(c.env, address, c.var.caller.account)))
       throw new Problem("rate_limited", {
         sentence: `${address}, or the people whom you invite, have been written to as often as may be: wait a minute, or until tomorrow`,

@@ -1,7 +1,7 @@
 import { type Settings, settingsOf } from "../settings.ts";
 import { isOperatorAddress, type Person } from "./person.ts";
 import { isSameOrigin } from "./same-origin.ts";
-import { type SignInEnv, signInOf } from "./sign-in-routes.ts";
+import { type SignInEnv, signInOf } from "./sign-in-at.ts";
 
 /** Who a request is from by its session. Null: from nobody who is signed in. */
 export async function signedIn(request: Request, env: SignInEnv): Promise<Person | null> {

@@ -106,7 +106,7 @@ describe("the arrows", () => {
 
   it("settings are for everybody: they know neither a binding nor a class", () => {
     const pure = ["src/accounts/admin-token.ts", "src/secrets/keyring.ts", "src/variables.ts"];
-    const read = [...pure, "src/variable-values.ts", "src/log/log.ts"];
+    const read = [...pure, "src/variable-values.ts", "src/log/log.ts", "src/memo/once-for.ts"];
     expect(forbidden("src/settings.ts", ({ to }) => read.includes(to))).toEqual([]);
     expect(forbidden("src/variable-values.ts", ({ to }) => to === "src/variables.ts")).toEqual([]);
     for (const one of pure) expect(forbidden(one, () => false)).toEqual([]);
@@ -231,7 +231,7 @@ describe("the arrows", () => {
     const headers = "src/rest/answer-headers.ts";
     const surface = /^src\/(edge|api|records|rest|dashboard)\//;
     expect(forbidden("src/people/", ({ to }) => !surface.test(to) || to === headers)).toEqual([]);
-    const library = /^src\/people\/(sign-in|sign-in-routes|signed-in)\.ts$/;
+    const library = /^src\/people\/(sign-in|sign-in-(?:at|limits|links|routes)|signed-in)\.ts$/;
     const eager = imports.filter(({ from, to, how }) => library.test(to) && how === "static" && !library.test(from));
     expect(eager).toEqual([]);
   });

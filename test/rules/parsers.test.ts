@@ -55,7 +55,7 @@ const NOT_TIMED: Readonly<Record<string, string>> = {
   "src/dashboard/first-loads.ts": ONE_PASS,
   "src/dashboard/page-paths.ts": ONE_PASS,
   "src/dashboard/period.ts": OURS,
-  "src/people/sign-in-routes.ts": ONE_PASS,
+  "src/people/sign-in-links.ts": ONE_PASS,
   "src/people/signed-in.ts": ONE_PASS,
   "src/rest/field-problems.ts": OURS,
   "src/zones/takedown-rows.ts": ONE_PASS,
