@@ -252,8 +252,9 @@ describe("a signed URL", () => {
   });
 
   it("is what signing made of any prefix of a path", () => {
+    // Of a path with C1 controls no token path is taken in a spelling of its own.
     const segment = anyText({ maxLength: 6 }).filter(
-      (text) => !/[\\/?#%;&\0-\x1f\x7f]/.test(text) && !/^\.{1,2}$/.test(text),
+      (text) => !/[\\/?#%;&\0-\x1f\x7f-\x9f]/.test(text) && !/^\.{1,2}$/.test(text),
     );
     fc.assert(
       fc.property(fc.array(segment, { minLength: 1, maxLength: 3 }), segment, (segments, last) => {
