@@ -252,7 +252,7 @@ describe("a signed URL", () => {
   });
 
   it("is what signing made of any prefix of a path", () => {
-    // Of a path with C1 controls no token path is taken in a spelling of its own.
+    // A path with C1 controls is compared only as it is spelled, and here it is spelled otherwise.
     const segment = anyText({ maxLength: 6 }).filter(
       (text) => !/[\\/?#%;&\0-\x1f\x7f-\x9f]/.test(text) && !/^\.{1,2}$/.test(text),
     );
