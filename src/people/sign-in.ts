@@ -1,9 +1,10 @@
 import { passkey } from "@better-auth/passkey";
-import { betterAuth } from "better-auth";
+import { betterAuth } from "better-auth/minimal";
 import { magicLink } from "better-auth/plugins/magic-link";
 import { customerOf } from "../accounts/client-address.ts";
 import { newId, randomText } from "../db/new-id.ts";
 import type { Settings } from "../settings.ts";
+import { d1Adapter } from "./d1-adapter.ts";
 import { boundSessions, endInTime } from "./delete-old-people-rows.ts";
 import { takeOwnAccounts } from "./person.ts";
 import { maySignUp } from "./sign-up.ts";
@@ -34,7 +35,7 @@ export function createSignIn(db: D1Database, settings: SignInSettings, deliver: 
     baseURL: origin,
     basePath: "/auth",
     secret,
-    database: db,
+    database: d1Adapter(db),
     trustedOrigins: [origin],
     telemetry: { enabled: false },
     // Where a browser goes that GitHub has sent back in vain.
