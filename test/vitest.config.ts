@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { STAND_INS } from "../src/server/stand-ins.ts";
 import { LongestFirst } from "./longest-first.ts";
 import { pureTests } from "./pure-tests.ts";
 import { silenceExpectedNoise } from "./support/expected-noise.ts";
@@ -59,6 +60,7 @@ export default defineConfig({
     projects: [
       {
         root: at(".."),
+        resolve: { alias: STAND_INS },
         plugins: [
           cloudflareTest(async () => ({
             main: at("../src/worker.ts"),
@@ -102,6 +104,7 @@ export default defineConfig({
       },
       {
         root: at(".."),
+        resolve: { alias: STAND_INS },
         plugins: [cloudflareTest({ main: at("../src/worker.ts"), wrangler: { configPath: at("../wrangler.toml") } })],
         test: { name: "pure", include: pure, isolate: false, testTimeout: 20_000 },
       },

@@ -8,6 +8,7 @@ import { refusal, withHeaders } from "./sign-in-answers.ts";
 import { type SignInEnv, signInOf } from "./sign-in-at.ts";
 import { limitedBy } from "./sign-in-limits.ts";
 import { sendLink, useLink, type Visit } from "./sign-in-links.ts";
+import { withoutCertificates } from "./without-certificates.ts";
 
 /** What of the library's routes the dashboard calls, each with its method. Nothing else is answered. */
 const PASSED: ReadonlySet<string> = new Set([
@@ -67,7 +68,8 @@ export async function handleSignIn(
   if (body === null) return refusal(413, "body_too_large", "the body is too large");
   const headers = new Headers(request.headers);
   headers.set(ADDRESS_HEADER, connectingAddress(request, settings.trustedProxies) ?? "");
-  const read = new Request(url, { method: request.method, headers, ...(body.byteLength > 0 && { body }) });
+  const passed = url.pathname === "/auth/passkey/verify-registration" ? withoutCertificates(body) : body;
+  const read = new Request(url, { method: request.method, headers, ...(body.byteLength > 0 && { body: passed }) });
   const answer = isOurs
     ? await OWN[route]!({ request: read, url, env, settings, ctx })
     : await signInOf(env, url.origin).handler(read);

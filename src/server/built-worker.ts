@@ -7,7 +7,13 @@ import { areUnchanged, type FileStates, KEPT, statesOf } from "./kept-files.ts";
 import { projectRoot } from "./project.ts";
 
 /** What decides how a build comes out besides the sources that it consists of. */
-const BESIDE = ["package.json", "tsconfig.json", "node_modules/.package-lock.json", "src/server/bundle.ts"];
+const BESIDE = [
+  "package.json",
+  "tsconfig.json",
+  "node_modules/.package-lock.json",
+  "src/server/bundle.ts",
+  "src/server/stand-ins.ts",
+];
 
 /** After so long nobody reads a build any more that another has replaced, ms. */
 const REPLACED_MS = 600_000;

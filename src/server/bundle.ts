@@ -6,6 +6,7 @@ import { EVENTS } from "../log/events.ts";
 import { buildDashboard } from "./build-dashboard.ts";
 import { buildDocs } from "./docs/build-docs.ts";
 import { projectRoot } from "./project.ts";
+import { STAND_INS } from "./stand-ins.ts";
 
 /** Files that are bytes to the Worker, never evaluated: those of `wrangler.toml`'s rule of type Data. */
 const DATA_FILE = /\.br$/;
@@ -44,7 +45,7 @@ export async function bundleWorker(
   const { metafile } = await build({
     absWorkingDir: projectRoot,
     entryPoints: { worker: entry },
-    alias,
+    alias: { ...STAND_INS, ...alias },
     outdir: folder,
     bundle: true,
     splitting: true,
