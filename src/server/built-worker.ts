@@ -12,6 +12,7 @@ const BESIDE = [
   "tsconfig.json",
   "node_modules/.package-lock.json",
   "src/server/bundle.ts",
+  "src/server/left-out.ts",
   "src/server/stand-ins.ts",
 ];
 

@@ -2,9 +2,9 @@ import { readFile, rm } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { basename, extname, join } from "node:path";
 import { build, type Metafile, type Plugin, stop } from "esbuild";
-import { EVENTS } from "../log/events.ts";
 import { buildDashboard } from "./build-dashboard.ts";
 import { buildDocs } from "./docs/build-docs.ts";
+import { leftOut } from "./left-out.ts";
 import { projectRoot } from "./project.ts";
 import { STAND_INS } from "./stand-ins.ts";
 
@@ -64,7 +64,7 @@ export async function bundleWorker(
     sourceRoot: folder, // where the maps' paths begin, wherever the build is copied to
     metafile: true,
     logLevel: "warning",
-    plugins: [nodeModules, dataModules, englishOnly, levelsOnly],
+    plugins: [nodeModules, dataModules, leftOut],
   });
   await stop(); // its process would live as long as this one
   const modules = Object.keys(metafile.outputs)
@@ -114,26 +114,5 @@ const nodeModules: Plugin = {
     onLoad({ filter: /.*/, namespace: "required-node-module" }, ({ path }) => ({
       contents: `import required from "node:${path}"; module.exports = required;`,
     }));
-  },
-};
-
-/** Leaves out zod's messages in some fifty languages, half of the control plane's code, of which none is ever shown. */
-const englishOnly: Plugin = {
-  name: "english-only",
-  setup({ onLoad }) {
-    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
-      contents: `export { default as en } from "./en.js";`,
-    }));
-  },
-};
-
-/** Leaves out what operators are told of events: a Worker needs only how much each matters. */
-const levelsOnly: Plugin = {
-  name: "levels-only",
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]log[\\/]events\.ts$/ }, () => {
-      const levels = Object.entries(EVENTS).map(([name, [level]]) => [name, [level]]);
-      return { contents: `export const EVENTS = ${JSON.stringify(Object.fromEntries(levels))};` };
-    });
   },
 };

@@ -31,6 +31,13 @@ describe("the built Worker", () => {
     expect(others.map(({ path }) => path)).toEqual(["src/loaded-object.ts"]);
   });
 
+  it("is little enough code: workerd reads all of it at each start, and evaluates a part", () => {
+    const { outputs } = bundle.metafile;
+    const bytesOf = (paths: string[]) => paths.reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0);
+    expect(bytesOf(Object.keys(outputs).filter((path) => path.endsWith(".mjs")))).toBeLessThan(2_750_000);
+    expect(bytesOf(evaluatedAtStart(bundle.metafile))).toBeLessThan(520_000);
+  });
+
   it("has its main module first, and the files that are only bytes to it as data, compressed", async () => {
     expect(basename(bundle.modules[0]?.path ?? "")).toBe("worker.mjs");
     const data = bundle.modules.filter(({ type }) => type === "Data").map(({ path }) => basename(path));
