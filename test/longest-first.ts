@@ -18,13 +18,18 @@ const LONGEST = [
   "test/model/random-requests.test.ts",
 ];
 
-/** Has these run before all others, which come as vitest would have them. */
+/**
+ * Has these run before all others of their project, which come as vitest would have them: project by project, since a process that
+ * has the modules of one goes on with its next file.
+ */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const projects = [...new Set(sorted.map(({ project }) => project))];
     const rank = ({ moduleId, project }: TestSpecification) => {
       const place = LONGEST.indexOf(relative(projectRoot, moduleId));
-      return project.config.sequence.groupOrder * 1_000 + (place === -1 ? LONGEST.length : place);
+      return projects.indexOf(project) * 1_000 + (place === -1 ? LONGEST.length : place);
     };
-    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+    return sorted.toSorted((a, b) => rank(a) - rank(b));
   }
 }

@@ -29,7 +29,7 @@ const needsNode = [
   ...inBrowser,
 ];
 
-/** No test of these leaves anything to another in storage: they share isolates, and need no database. */
+/** No test of these leaves anything to another, in storage or in modules: they need nothing new for each file. */
 const pure = pureTests(at(".."), [...needsNode, packages]);
 
 /** What the environment says of how much is tested, for tests in workerd. */
@@ -99,7 +99,8 @@ export default defineConfig({
           hookTimeout: 60_000,
           include: ["test/**/*.test.ts"],
           exclude: [...needsNode, ...pure, packages],
-          setupFiles: [at("support/migrate.ts")],
+          isolate: false,
+          setupFiles: [at("support/fresh-worker.ts")],
         },
       },
       {

@@ -21,6 +21,7 @@ it("leaves out what workerd says of streams that were left, of objects that test
     "exception = workerd/api/streams/identity-transform-stream.c++:296: disconnected: reader canceled\nstack: a b c\n",
     "exception = kj/async-io.c++:2008: disconnected: fixed-length pipe ended prematurely\nstack: a b c\n",
     "uncaught exception; exception = workerd/api/actor-state.c++:1249: failed: broken.outputGateBroken; jsg.Error: stopped\nstack: a\n",
+    "exception = workerd/api/unsafe.c++:229: failed: remote.jsg.Error: Application called deleteAllDurableObjects().\nstack: a\n",
     "uncaught exception; exception = workerd/jsg/value.h:1535: failed: jsg.Error: cut\nstack: a b c\n",
     "exception = rust/worker/ffi.rs:110: disconnected: Connection refused (os error 111)\nstack: a b c\n",
   ];

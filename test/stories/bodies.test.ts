@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asset, play, playEdge } from "../support/edge.ts";
+import { asset, type Play, play, playEdge } from "../support/edge.ts";
 
 playEdge();
 
@@ -22,6 +22,12 @@ function chunked(chunks: Uint8Array[], headers: Record<string, string> = {}, err
 const bytes = (size: number, seed = 1) => new Uint8Array(size).map((_, i) => (i * 31 + seed + (i >> 8)) % 251);
 const read = async (response: Response) => new Uint8Array(await response.arrayBuffer());
 const mib = 1_048_576;
+
+/** Waits for what is being stored: who reads it may have all of it a moment before. */
+async function stored(get: Play["get"], path: string): Promise<void> {
+  const known = () => get(path, { method: "HEAD", headers: { "cache-control": "only-if-cached" } });
+  await expect.poll(async () => (await known()).status).toBe(200);
+}
 
 /** As `toEqual`, which takes seconds for some MiB. */
 function expectBytes(given: Uint8Array, expected: Uint8Array): void {
@@ -66,8 +72,7 @@ describe("a body", () => {
     const expected = new Uint8Array(count * 100_000);
     for (const [i, chunk] of chunks.entries()) expected.set(chunk, i * 100_000);
     expectBytes(await read(await get("/a.mp4?x")), expected);
-    const stored = () => get("/a.mp4?x", { method: "HEAD", headers: { "cache-control": "only-if-cached" } });
-    await expect.poll(async () => (await stored()).status).toBe(200);
+    await stored(get, "/a.mp4?x");
     expectBytes(await read(await get("/a.mp4?x")), expected);
     expect(origin.hits).toBe(1);
   });
@@ -156,8 +161,7 @@ describe("a client that has it already", () => {
     const body = bytes(mib + 32_768);
     origin.answers(chunked([body], { etag: '"1"', "content-length": String(body.byteLength) }));
     expect((await get("/a.mp4", { headers: { "if-none-match": '"1"' } })).status).toBe(304);
-    const stored = () => get("/a.mp4", { method: "HEAD", headers: { "cache-control": "only-if-cached" } });
-    await expect.poll(async () => (await stored()).status).toBe(200);
+    await stored(get, "/a.mp4");
     expectBytes(await read(await get("/a.mp4")), body);
     expect(origin.hits).toBe(1);
   });
@@ -176,6 +180,7 @@ describe("a range", () => {
     const { get, origin } = await play();
     origin.answers(chunked([body], { "content-length": String(body.byteLength), etag: '"1"' }));
     await read(await get("/a.mp4"));
+    await stored(get, "/a.mp4");
     const part = await get("/a.mp4", ranged(range));
     expect(part.status).toBe(206);
     expect(part.headers.get("content-range")).toBe(`bytes ${first}-${last}/${body.byteLength}`);

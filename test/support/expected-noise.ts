@@ -7,6 +7,8 @@ import { isExpectedNoise as isExpectedOfServers } from "../../src/server/log/exp
 const EXPECTED: readonly RegExp[] = [
   // A Durable Object that a test throws out of memory, and who was waiting for it.
   /^(?:uncaught exception; )?exception = workerd\/api\/actor-state\.c\+\+:\d+: failed: (?:remote\.)?broken\.outputGateBroken; jsg\.Error: (?:moved|stopped)\n/,
+  // Objects of a test file that has ended, which are deleted, and whoever they were still waiting for.
+  /^(?:uncaught exception; )?exception = workerd\/api\/unsafe\.c\+\+:\d+: failed: (?:remote\.)?jsg\.Error: Application called deleteAllDurableObjects\(\)\.\n/,
   // Streams that one of their two sides has left: clients within a body, tails that are closed, uploads that break off.
   /^exception = (?:workerd\/api\/streams\/[\w-]+|kj\/async-io)\.c\+\+:\d+: disconnected: (?:pump canceled|(?:reader|writer) canceled|fixed-length pipe ended prematurely)\n/,
   // The resolver that these tests do not have.
