@@ -18,6 +18,17 @@ export function shownOn<Shown>(pages: readonly Shown[], from: 0 | 1): Shown[] {
   return pages.filter((_, index) => isWhole || index % 2 === from);
 }
 
+/** Shows a page that is there already on another screen, once nothing on it moves any more. */
+export async function turnTo(page: Page, { viewport, colorScheme }: (typeof SCREENS)[number][1]): Promise<void> {
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ colorScheme });
+  await page.evaluate(async () => {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.all(ending.map(({ finished }) => finished.catch(() => undefined)));
+  });
+}
+
 /** What axe-core finds to be wrong of WCAG 2.2 AA. */
 interface Found {
   violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[];

@@ -1,0 +1,3 @@
+import { isOfHttp, testParsers } from "./test-parsers.ts";
+
+testParsers(isOfHttp);
