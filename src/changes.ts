@@ -6,14 +6,17 @@ import type { Env } from "./env.ts";
 import { isHostKey } from "./hostnames/host-table.ts";
 import { zoneKey } from "./zones/zone-table.ts";
 
-/** Seconds for which the network's cache answers in the place of the feed. A closed segment never changes, nor does what was asked by revision. */
+/**
+ * How long the network's cache answers in place of the feed, seconds. A closed segment never changes, nor does the answer to a
+ * request by revision.
+ */
 const HEAD_SECONDS = 1;
 const SEGMENT_SECONDS = 600;
 const DOCUMENT_SECONDS = 60;
 
 /**
- * What isolates ask of the feeds of changes, and of publishers. It is an entrypoint of its own so that Workers Cache stands in
- * front of it: a feed is asked once a second by the network, not by each location. Nobody outside can call it.
+ * What isolates ask the feeds of changes and the publishers for. It is a separate entrypoint so that Workers Cache is in front
+ * of it: a feed is asked once a second by the network, not by each location. Nobody outside can call it.
  */
 export class Changes extends WorkerEntrypoint<Pick<Env, "CHANGE_FEED" | PublisherName>> {
   /** `/changes/<feed>/head`, `/changes/<feed>/segments/<number>`, `/changes/<feed>/newest?key=…&revision=…` */
@@ -43,7 +46,7 @@ export class Changes extends WorkerEntrypoint<Pick<Env, "CHANGE_FEED" | Publishe
 
 type PublisherName = "ZONE_PUBLISHER" | "ACCOUNT_PUBLISHER" | "HOST_PUBLISHER" | "RECORD_PUBLISHER";
 
-/** Whose object publishes the document under a key, and under which name. */
+/** The object that publishes the document under a key, and the name that it knows the document by. */
 function publisherOf(key: string, env: Pick<Env, PublisherName>) {
   const name = key.slice(key.indexOf(":") + 1);
   const as = <Document>(publishers: DurableObjectNamespace<DocumentPublisher<Document>>, called: string) => ({

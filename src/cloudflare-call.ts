@@ -1,17 +1,17 @@
 import { parseHttpDate } from "./http/dates.ts";
 import type { CloudflareApi } from "./settings.ts";
 
-/** What Cloudflare's API said to a call. A reason never holds what was sent: the token must not reach a log. */
+/** The answer of Cloudflare's API to a call. A reason never contains what was sent, so that the token cannot reach a log. */
 export type CloudflareReply =
   | { kind: "done"; result: unknown }
   | { kind: "limited"; retryAfterMs: number }
-  /** It answered that it does not: `codes` are its own, of which there may be none. */
+  /** It refused: `codes` are its own, and may be empty. */
   | { kind: "refused"; status: number; codes: readonly number[]; reason: string }
   /** There was no answer. */
   | { kind: "failed"; reason: string };
 
 const TIMEOUT_MS = 10_000;
-/** Where a 429 does not say for how long: the least plan's limits are counted by the minute. */
+/** Used if a 429 does not say how long to wait: the lowest plan's limits are counted per minute. */
 const DEFAULT_RETRY_MS = 60_000;
 const LONGEST_RETRY_MS = 3_600_000;
 
@@ -28,8 +28,8 @@ export async function callCloudflare(
       method,
       headers: { authorization: `Bearer ${token}`, ...(body !== null && { "content-type": "application/json" }) },
       ...(body !== null && { body: JSON.stringify(body) }),
-      cache: "no-store", // never through the cache of our own Cloudflare zone
-      redirect: "manual", // the token goes nowhere else
+      cache: "no-store", // never from the cache of our own Cloudflare zone
+      redirect: "manual", // the token is sent nowhere else
       signal: AbortSignal.timeout(timeoutMs),
     });
     const answer = parse(await response.text());
@@ -54,7 +54,7 @@ function parse(text: string): Body | null {
     const body: unknown = JSON.parse(text);
     return typeof body === "object" ? body : null;
   } catch {
-    return null; // said by "none" in the reason
+    return null; // the reason then says "none"
   }
 }
 

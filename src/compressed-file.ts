@@ -1,7 +1,7 @@
 import { brotliDecompressSync } from "node:zlib";
 import { preferredCoding } from "./http/accept-encoding.ts";
 
-/** Answers with a file that is kept compressed with Brotli, decoded for those who do not accept that. */
+/** Answers with a file that is stored compressed with Brotli, decoded for clients that do not accept it. */
 export function compressedAnswer(
   { method, headers: asked }: Request,
   compressed: ArrayBuffer,

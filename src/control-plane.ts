@@ -3,7 +3,7 @@ import type { Env } from "./env.ts";
 import { settingsOf } from "./settings.ts";
 import type { Inspector } from "./why/report.ts";
 
-/** Loaded when first called: the edge's cold start does not pay for the control plane. */
+/** Loaded when first called, so that the edge's cold start does not pay for the control plane. */
 export function controlPlane(
   surface: ControlSurface,
   url: URL,

@@ -16,8 +16,8 @@ import { republishLagging } from "./zones/publication.ts";
 import { dropOldPurges } from "./zones/purge/purge-history.ts";
 
 /**
- * What the cron does each minute: publishes what lags behind D1, has overdue webhooks delivered, looks for
- * the proofs of hostnames, after their certificates and after origins that are checked, deletes what is past its time.
+ * The cron's work each minute: publishes what lags behind D1, starts overdue deliveries to webhooks, checks proofs of
+ * hostnames, certificates and origins, and deletes what has expired.
  *
  * @param now ms since the epoch
  */
@@ -39,7 +39,7 @@ export async function everyMinute(env: Env, now: number): Promise<void> {
     dropDeletedRecords(env.DB, now),
     dropLeftHosts(env.DB, now),
   ]);
-  // Not before all have ended: what a Worker still does is broken off once its handler fails.
+  // Only once all have ended: after its handler fails, the rest of a Worker's work is cut off.
   const reasons = parts.flatMap((part) => (part.status === "rejected" ? [part.reason as unknown] : []));
   if (reasons.length > 0) throw reasons.length === 1 ? reasons[0] : new AggregateError(reasons, reasons.join("; "));
 }

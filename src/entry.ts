@@ -50,7 +50,9 @@ export type EdgeEnv = Variables &
 /** A surface that is not the edge's. */
 export type ControlSurface = Exclude<Surface["kind"], "edge" | "hostname" | "unknown">;
 
-/** Answers a request for a surface that is not the edge's; `url` is the request's. `inspector`: what of the edge it may ask. */
+/**
+ * Answers a request for a surface that is not the edge's; `url` is the request's. `inspector` answers questions about the edge.
+ */
 export type ControlPlane<E extends EdgeEnv> = (
   surface: ControlSurface,
   url: URL,
@@ -62,23 +64,23 @@ export type ControlPlane<E extends EdgeEnv> = (
 
 /** What a Worker does for each request, and before its process ends. */
 export interface Entry<E extends EdgeEnv> {
-  /** Serves zones, refuses what is nobody's, and leaves the rest to the control plane. Never throws or rejects. */
+  /** Serves zones, refuses requests that are for nobody, and leaves the rest to the control plane. Never throws or rejects. */
   fetch(request: Request, env: E, ctx: ExecutionContext): Response | Promise<Response>;
-  /** What of the edge others may ask. */
+  /** Answers questions about the edge. */
   inspector(env: E, request: Request): Inspector;
-  /** Takes what is counted and noted to where it outlives the isolate, and ends the tails that clients listen to. */
+  /** Sends counts and events to where they outlive the isolate, and ends the tails that clients listen to. */
   drain(): Promise<void>;
 }
 
 /**
- * The entry of a Worker that serves the edge. What it keeps between requests is one isolate's.
+ * The entry of a Worker that serves the edge. What it keeps between requests belongs to one isolate.
  *
  * @param cacheOf where responses are stored
- * @param tierOf what stands between this and the origins; null: nothing
- * @param changesOf what tells of changes of zones, hostnames and accounts; null: nothing
+ * @param tierOf the tier between this and the origins; null: there is none
+ * @param changesOf announces changes of zones, hostnames and accounts; null: nothing does
  * @param bucketsOf the buckets that zones may have as their origin
- * @param copiesIn the cache in which isolates of a location share what they read of KV; null: none
- * @param notesOf where those that ask origins tell each other which are down
+ * @param copiesIn the cache in which a location's isolates share what they read from KV; null: there is none
+ * @param notesOf where those who ask origins tell each other which are down
  */
 export function createEntry<E extends EdgeEnv>(
   control: ControlPlane<E>,
@@ -125,7 +127,7 @@ export function createEntry<E extends EdgeEnv>(
   }
 
   return {
-    // Not async: what is hot is answered without a promise.
+    // Not async: a hot response is answered without a promise.
     fetch(request, env, ctx) {
       try {
         const answer = dispatch(request, env, ctx);
@@ -190,7 +192,7 @@ function edgeOf(
   };
 }
 
-/** From now on an answer is whole when what is noted of it is where it outlives the isolate, as what is counted is. */
+/** From now on, an answer is complete only when its counts and events are where they outlive the isolate. */
 async function settleAll({ usage, watching }: OwnEdge): Promise<void> {
   await Promise.all([usage.drain(), watching.drain()]);
   const { settle } = usage;

@@ -16,7 +16,7 @@ import type { UsageMeter } from "./usage/meter.ts";
 import type { ZonePublisher } from "./zones/publisher.ts";
 import type { PurgeAccelerator } from "./zones/purge/purge-accelerator.ts";
 
-/** Bindings and variables of `wrangler.toml`. A Durable Object names the few that it needs itself: this knows all of them. */
+/** The bindings and variables of `wrangler.toml`. A Durable Object names the few that it needs; this has all of them. */
 export interface Env extends Variables, RateLimitBindings, ClientRateBindings, MailBindings, BucketBindings {
   DB: D1Database;
   ZONES: KVNamespace;
@@ -33,17 +33,17 @@ export interface Env extends Variables, RateLimitBindings, ClientRateBindings, M
   ZONE_TAIL: DurableObjectNamespace<ZoneTail>;
   LOG_OUTBOX: DurableObjectNamespace<LogOutbox>;
   PREFETCHER: DurableObjectNamespace<Prefetcher>;
-  /** Which version of the Worker this is, on Cloudflare. */
+  /** The version of the Worker, on Cloudflare. */
   VERSION?: WorkerVersionMetadata;
-  /** What the server on one machine that this is a part of knows of its processes. */
+  /** Asks the server on one machine, which this is a part of, about its processes. */
   PROCESSES?: Fetcher;
-  /** Asks each of its edge processes, where there are several. */
+  /** Asks each of its edge processes, if there are several. */
   EDGE_FIGURES?: Fetcher;
-  /** A folder on the disk of the state, of a server on one machine. */
+  /** A folder on the disk of the state, for a server on one machine. */
   STATE_DISK?: Fetcher;
 }
 
-/** Cloudflare's Rate Limiting, where it is bound: what a client of a zone may ask of a location within ten seconds, in steps. */
+/** Cloudflare's Rate Limiting, if bound: how much a client of a zone may ask a location for within ten seconds, in steps. */
 export interface ClientRateBindings {
   CLIENT_RATE_50?: RateLimit;
   CLIENT_RATE_200?: RateLimit;

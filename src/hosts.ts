@@ -1,12 +1,12 @@
 import type { Settings } from "./settings.ts";
 
 /**
- * What answers a URL: the edge, ResCDN's API, ResolveDB's API, DNS over HTTPS, the dashboard and how people sign in there, whoever
- * has a hostname, or nobody.
+ * Who answers a URL: the edge, ResCDN's API, ResolveDB's API, DNS over HTTPS, the dashboard and its sign-in, the owner of a
+ * hostname, or nobody.
  */
 export type Surface =
   | { kind: "edge"; zone: string }
-  /** A hostname that is none of ours: a customer's own, where somebody has it. */
+  /** A hostname that is not ours: a customer's own, if somebody has it. */
   | { kind: "hostname"; hostname: string }
   | { kind: "api" }
   | { kind: "records" }
@@ -16,8 +16,8 @@ export type Surface =
   | { kind: "unknown" };
 
 /**
- * The label below an edge domain that the store's synthetic URLs are under. It cannot be a zone's name (RFC 5891 §4.2.3.1),
- * so whoever asks that host gets a 404 of ours, never what is stored.
+ * The label below an edge domain that the store's synthetic URLs use. It cannot be a zone's name (RFC 5891 §4.2.3.1), so
+ * whoever asks that host gets our 404, never anything stored.
  */
 const STORE_LABEL = "rc--store";
 
@@ -37,23 +37,26 @@ export function zoneHosts(
 
 /**
  * Where a server shows the HTTP proof of a hostname, before the hostname leads to us (`src/hostnames/proof/`). The edge answers
- * it for no zone: whoever has one could show a proof of every hostname that leads to it.
+ * this path for no zone: otherwise a zone's owner could show a proof for every hostname that leads to it.
  */
 export const PROOF_PATH = "/.well-known/rescdn-hostname";
 
 /** Where the control plane answers DNS: RFC 8484, and its JSON form. */
 const DNS_PATHS: readonly string[] = ["/dns-query", "/resolve"];
 const RECORDS_PATH = /^\/api\/v1(?:\/|$)/;
-/** What of the dashboard's host ResCDN's API answers: a session is a caller there, see `src/sign-in`. */
+/**
+ * The paths on the dashboard's host that ResCDN's API answers: there a session can be the caller, see
+ * `src/rest/session-admission.ts`.
+ */
 const API_PATH = /^\/(?:v1|admin|health|metrics|docs|openapi\.json)(?:\/|$)/;
 const SIGN_IN_PATH = /^\/auth(?:\/|$)/;
-/** What of ResCDN's API ResolveDB's own hosts answer. */
+/** The paths of ResCDN's API that ResolveDB's own hosts answer too. */
 const SHARED_PATH = /^\/(?:health|docs|openapi\.json)(?:\/|$)/;
 
 /**
- * Maps a URL to its surface: by its hostname (lower case, without a port, as `URL` gives it), on the hosts of the control
- * plane by its path as well. One label below an edge domain names a zone; the control plane's own names win over zones, and
- * all of ours over customers' hostnames.
+ * Maps a URL to its surface: by hostname (lower case, without a port, as `URL` gives it), and on the control plane's hosts also
+ * by path. One label below an edge domain names a zone. The control plane's own names take precedence over zones, and all of
+ * ours over customers' hostnames.
  */
 export function surfaceOf(
   { hostname, pathname }: Pick<URL, "hostname" | "pathname">,

@@ -6,16 +6,17 @@ type Methods = Record<string, (...values: unknown[]) => unknown>;
 
 const loads: (() => Promise<unknown>)[] = [];
 
-/** Loads the code of all Durable Objects at once: for an isolate that is sure to have them. */
+/** Loads the code of all Durable Objects at once, for an isolate that is sure to have them. */
 export async function loadObjects(): Promise<void> {
   await Promise.all(loads.map((load) => load()));
 }
 
 /**
- * A class of Durable Objects whose code an isolate loads when it first has such an object: one that serves assets never has.
+ * A class of Durable Objects whose code is loaded when an isolate first has such an object; one that only serves assets never
+ * does.
  *
- * @param load the module that has the class
- * @param methods all those that callers and the platform call
+ * @param load loads the module with the class
+ * @param methods all methods that callers and the platform call
  */
 export function loadedObject<Name extends string, Module extends Record<Name, ObjectClass>>(
   load: () => Promise<Module>,
@@ -30,7 +31,7 @@ export function loadedObject<Name extends string, Module extends Record<Name, Ob
   loads.push(loadOriginal);
 
   class Loaded extends DurableObject<object> {
-    /** Made before anything comes to this one, which passes all of it on. */
+    /** Created before this one, which delegates everything to it, gets any call. */
     object!: InstanceType<ObjectClass>;
 
     constructor(ctx: DurableObjectState, env: object) {

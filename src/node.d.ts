@@ -1,5 +1,5 @@
-// The part of Node's API that workerd offers and the Worker and its tests use; Node's own types would bring all of Node with
-// them.
+// The part of Node's API that workerd offers and that the Worker and its tests use; Node's own types would bring in all of
+// Node.
 declare module "node:zlib" {
   export const constants: {
     readonly BROTLI_PARAM_QUALITY: number;

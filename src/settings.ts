@@ -18,8 +18,8 @@ import type { Variables } from "./variables.ts";
 export type { Variables } from "./variables.ts";
 
 /**
- * Who may sign in without having done so before: anybody; whom a member of an account has invited; nobody. The owner of an
- * account's address and the operators always may.
+ * Who may sign in for the first time: anybody; people invited by a member of an account; nobody. The owner of an account's
+ * address and the operators always may.
  */
 export type SignUp = "open" | "invited" | "closed";
 
@@ -32,57 +32,57 @@ export interface Settings {
   /** Hostnames that answer ResolveDB's part of the control plane and nothing else. */
   recordsHosts: ReadonlySet<string>;
   /**
-   * The hostname of the dashboard, where alone sessions are believed; null: there is none. Pages of customers' zones are
-   * same-site with every host below an edge domain, so that it must be another registrable domain.
+   * The hostname of the dashboard, the only one where sessions are believed; null: there is none. Pages of customers' zones are
+   * same-site with every host below an edge domain, so it must be in another registrable domain.
    */
   dashboardHost: string | null;
-  /** What sessions' cookies are signed with; null: nobody can sign in. */
+  /** The key that sessions' cookies are signed with; null: nobody can sign in. */
   signInSecret: string | null;
   signUp: SignUp;
   /** E-mail addresses, in lower case, of the people who operate the network. */
   operators: ReadonlySet<string>;
-  /** Whom mail to people is from; null: mail is not sent, and the log has what it would say. */
+  /** The sender of mail to people; null: no mail is sent, and its text is logged. */
   mailFrom: string | null;
   /** The OAuth app that people may sign in through; null: they may not. */
   github: { clientId: string; clientSecret: string } | null;
-  /** Hostnames that answer ResolveDB's zones over UDP and TCP, for the zones' NS records; the first is the primary. */
+  /** Hostnames that answer for ResolveDB's zones by UDP and TCP, for the zones' NS records; the first is the primary. */
   nameServers: readonly [string, ...string[]];
-  /** `host=address` of hosts within ResolveDB's zones: what A and AAAA of them answer. */
+  /** `host=address` for hosts within ResolveDB's zones: their A and AAAA records. */
   hostAddresses: readonly string[];
   /** Null: the operator's calls do not exist. */
   adminToken: string | null;
-  /** By it a bridge of ours is believed about its clients; null: none is. */
+  /** Makes a bridge of ours believed about its clients; null: none is. */
   bridgeSecret: string | null;
-  /** Addresses and CIDRs of what asks for many clients: resolvers, and dnsdist in front of this server. */
+  /** Addresses and CIDRs that ask for many clients: resolvers, and dnsdist in front of this server. */
   resolvers: readonly string[];
-  /** Id of the account whose the namespace `public` may be; null: nobody's. */
+  /** Id of the account that may have the namespace `public`; null: nobody may. */
   publicNamespaceAccount: string | null;
   /** Who is believed about a client's address; null: Cloudflare's network, see `connectingAddress`. */
   trustedProxies: readonly string[] | null;
-  /** The fields in which these proxies tell a client's country and the number of its network; null: they do not. */
+  /** The headers in which these proxies send a client's country and network number; null: they do not. */
   countryHeader: string | null;
   asnHeader: string | null;
-  /** What the origin guard lets pass beyond https to public hosts. */
+  /** What the origin guard allows beyond https to public hosts. */
   origins: { allowPrivate: boolean; allowHttp: boolean };
-  /** What an isolate holds of hot responses, bytes. Cloudflare gives an isolate 128 MB for everything. */
+  /** The size of the hot responses in an isolate's memory, bytes. Cloudflare gives an isolate 128 MB for everything. */
   memory: { total: number; object: number };
-  /** After so long without taking anything a client is let go, ms. */
+  /** A client that has not taken anything for so long is disconnected, ms. */
   stalledClientMs: number;
-  /** Between two writes to KV under one key: Cloudflare's takes one a second, that of one machine any number, ms. */
+  /** The pause between two writes to one key in KV, ms: Cloudflare's KV takes one a second, that of one machine any number. */
   kvWriteIntervalMs: number;
-  /** What customers' secrets are sealed with; null: none can be kept. */
+  /** The keys that customers' secrets are sealed with; null: secrets cannot be stored. */
   keyring: Keyring | null;
-  /** Where purges are made by tag as well; null: nowhere, and nothing is stored with tags. */
+  /** Where purges are also made by tag; null: nowhere, and nothing is stored with tags. */
   cloudflare: CloudflareApi | null;
   /** Where certificates for customers' hostnames are ordered; null: nowhere. */
   saas: CloudflareApi | null;
-  /** URL of the resolver that proofs of hostnames are looked up with, by DNS over HTTPS. */
+  /** URL of the resolver for proofs of hostnames, by DNS over HTTPS. */
   dohResolver: string;
-  /** Whether locations ask origins through the entrypoint `Shield`, which Workers Cache has to stand in front of. */
+  /** Whether locations ask origins through the entrypoint `Shield`, in front of which there must be Workers Cache. */
   hasUpperTier: boolean;
 }
 
-/** Where Cloudflare's API is called, for which of its zones, and with which token. */
+/** The address of Cloudflare's API, the zone, and the token. */
 export interface CloudflareApi {
   /** Without a slash at the end. */
   base: string;
@@ -117,7 +117,7 @@ function parseSettings(env: Variables): Settings {
     memory: { total: bytes(env, "MEMORY_BYTES", 33_554_432), object: bytes(env, "MEMORY_OBJECT_BYTES", 1_048_576) },
     stalledClientMs: milliseconds(env, "STALLED_CLIENT_MS", 30_000, 1),
     kvWriteIntervalMs: milliseconds(env, "KV_WRITE_INTERVAL_MS", 1_000, 0),
-    // A private network's servers rarely have certificates: whoever allows them means http as well.
+    // A private network's servers rarely have certificates, so allowing them allows http too.
     origins: { allowPrivate, allowHttp: isTrue(env, "ALLOW_HTTP_ORIGINS") || allowPrivate },
     keyring: keyringOf(env),
     cloudflare: cloudflareOf(env, "CLOUDFLARE_ZONE_ID"),
@@ -127,7 +127,7 @@ function parseSettings(env: Variables): Settings {
   };
 }
 
-/** A secret that the operator has set; null where it is not set, or could be guessed, which is logged. */
+/** A secret that the operator has set; null: it is not set, or could be guessed, which is logged. */
 function secretOf(name: string, secret: string | undefined, otherwise: string): string | null {
   if (!secret) return null;
   const refusal = refusalOfAdminToken(secret);
@@ -162,7 +162,7 @@ function signUpOf({ SIGN_UP: text }: Variables): SignUp {
 }
 
 function githubOf({ GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret }: Variables) {
-  // Secrets are set one after the other.
+  // Secrets are set one after the other, so one may still be missing.
   return clientId && clientSecret ? { clientId, clientSecret } : null;
 }
 
@@ -180,7 +180,7 @@ function cloudflareOf(env: Variables, name: "CLOUDFLARE_ZONE_ID" | "CLOUDFLARE_S
   if (zone && !/^[0-9a-z]+$/i.test(zone)) throw new SettingsError(`${name} is not the id of a zone: ${zone}`);
   if (base && !/^https?:$/.test(URL.parse(base)?.protocol ?? ""))
     throw new SettingsError(`CLOUDFLARE_API_BASE is not a URL: ${base}`);
-  // Secrets are set one after the other.
+  // Secrets are set one after the other, so one may still be missing.
   if (!token || !zone) return null;
   return { base: base || "https://api.cloudflare.com/client/v4", zone, token };
 }

@@ -23,7 +23,7 @@ export type ShieldEnv = Variables &
   Pick<Env, "ZONES" | "ZONE_PUBLISHER" | "LOCATION_METER"> &
   Partial<Pick<Env, "CHANGE_FEED">>;
 
-/** What tells apart who is answered, in the key of the cache in front as well. */
+/** What distinguishes the callers, also in the key of the cache in front. */
 export interface ShieldProps {
   /** Id of the zone. */
   zone: string;
@@ -35,7 +35,7 @@ export interface ShieldExports {
   Shield(options: { props: ShieldProps }): Pick<Fetcher, "fetch">;
 }
 
-/** The upper tier on Cloudflare: Workers Cache, and behind it the one who asks origins for all locations. */
+/** The upper tier on Cloudflare: Workers Cache, and behind it this entrypoint, which asks origins for all locations. */
 export class Shield extends WorkerEntrypoint<ShieldEnv, ShieldProps> {
   override async fetch(request: Request): Promise<Response> {
     const question = questionIn(request);
@@ -46,10 +46,10 @@ export class Shield extends WorkerEntrypoint<ShieldEnv, ShieldProps> {
   }
 }
 
-/** No envelope: to who asks, a failure of the tier. */
+/** Not an envelope, so the caller takes it as a failure of the tier. */
 export const NOT_A_QUESTION = () => new Response("not a question\n", { status: 400 });
 
-/** The tier behind that entrypoint. What is asked for is named in the key alone; the question travels beside it. */
+/** The tier behind that entrypoint. Only the key names what is asked for; the question is sent beside it. */
 export function shieldTier(exported: ShieldExports): Tier {
   return {
     ask(key, question, signal) {
@@ -60,7 +60,7 @@ export function shieldTier(exported: ShieldExports): Tier {
   };
 }
 
-/** What an isolate answers questions with. */
+/** What an isolate keeps to answer questions. */
 interface ShieldState {
   answering: Answering;
   usage: Metering;
@@ -69,7 +69,7 @@ interface ShieldState {
 const states = new WeakMap<ShieldEnv, ShieldState>();
 
 /**
- * @param request that is being answered: it tells where this isolate runs
+ * @param request the one being answered, which tells where this isolate runs
  * @param notes where its location's isolates tell each other which origins are down
  */
 export function shieldOf(env: ShieldEnv, { cf }: Request, notes: LocationNotes = ALONE): ShieldState {
@@ -106,7 +106,7 @@ export async function drainShield(env: ShieldEnv): Promise<void> {
   await states.get(env)?.usage.drain();
 }
 
-/** The zone, at least as new as the edge knows it: out of memory or KV, else from its publisher. */
+/** The zone, at least as new as the edge knows it: from memory or KV, else from its publisher. */
 async function documentFor(
   { zone: { name }, version }: TierQuestion,
   { ZONES, ZONE_PUBLISHER }: ShieldEnv,

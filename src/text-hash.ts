@@ -1,18 +1,19 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { BoundedMap } from "./memo/bounded-map.ts";
 
-/** How many hashes an isolate remembers, and of texts how long at most (characters). */
+/** How many hashes an isolate remembers, and of texts up to which length (characters). */
 const REMEMBERED = 2_048;
 const LONGEST = 1_024;
 
-/** The oldest one alone gives way: else what one customer's answers name would wipe what others' need. */
+/** Only the oldest one is dropped: otherwise the names in one customer's answers would push out everything that others need. */
 const remembered = new BoundedMap<string, string>({ entries: REMEMBERED }, "the oldest");
 const encoder = new TextEncoder();
 
 /**
- * A hash of what a purge names, of a variant, of a representation, short enough that thousands fit into a zone's document:
- * 128 bits of SHA-256 in 22 characters. Nobody can find a name that has the hash of another's: a shorter one (53 bits, without a secret) gave two
- * names with one hash in seconds. Synchronous, as the way of a hot answer is; what is asked for again is remembered.
+ * A hash for what a purge names, for a variant, or for a representation, so short that thousands fit into a zone's document:
+ * 128 bits of SHA-256 in 22 characters. Nobody can find a name with the same hash as another's: a shorter one (53 bits, without
+ * a secret) gave two names with one hash in seconds. It is synchronous because a hot answer needs it, and recent results are
+ * remembered.
  */
 export function textHash(text: string): string {
   const known = remembered.get(text);

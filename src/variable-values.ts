@@ -1,7 +1,7 @@
-/** What variables may say: each form is read in one place. */
+/** The values of variables: each format is parsed in one place. */
 import type { Variables } from "./variables.ts";
 
-/** A variable says what it must not: a sentence that names it. */
+/** A variable has an invalid value: a sentence that names it. */
 export class SettingsError extends Error {}
 
 /** A whole number of bytes. */
@@ -12,7 +12,7 @@ export function bytes(env: Variables, name: keyof Variables, byDefault: number):
   return Number(text);
 }
 
-/** What platforms take for a timer: a longer one would end at once. */
+/** The longest time that platforms accept for a timer: a longer one would end at once. */
 const LONGEST_MS = 2_147_483_647;
 
 /** A whole number of milliseconds, `least` or more. */
@@ -32,7 +32,7 @@ export function fieldName(env: Variables, name: keyof Variables): string | null 
   return text.toLowerCase();
 }
 
-/** `true`, or else `false`, or nothing. */
+/** `true`, or else `false` or nothing. */
 export function isTrue(env: Variables, name: keyof Variables): boolean {
   const text = env[name];
   if (text && text !== "true" && text !== "false")
@@ -40,13 +40,13 @@ export function isTrue(env: Variables, name: keyof Variables): boolean {
   return text === "true";
 }
 
-/** A list that must name something. */
+/** A list that must not be empty. */
 export function atLeastOne([first, ...others]: string[], otherwise: string): readonly [string, ...string[]] {
   if (first === undefined) throw new SettingsError(otherwise);
   return [first, ...others];
 }
 
-/** Hostnames that are no addresses: these have no names below them, and no NS record leads to one. */
+/** Hostnames that are not addresses, which have no names below them, and which no NS record can name. */
 export function names(env: Variables, name: keyof Variables): string[] {
   const named = hosts(env, name);
   const address = named.find(isAddress);
@@ -54,7 +54,7 @@ export function names(env: Variables, name: keyof Variables): string[] {
   return named;
 }
 
-/** Hostnames, without a port or a scheme; addresses too, IPv6 in brackets. */
+/** Hostnames, without a port or a scheme; also addresses, with IPv6 in brackets. */
 export function hosts(env: Variables, name: keyof Variables): string[] {
   const named = words(env[name] ?? "");
   const wrong = named.find((host) => !isAddress(host) && !isHostname(host));
@@ -62,7 +62,7 @@ export function hosts(env: Variables, name: keyof Variables): string[] {
   return named;
 }
 
-/** What ends in a number is read as an address wherever URLs are: `8787` as 0.0.34.83. */
+/** URLs read a host whose last label is a number as an address: `8787` as 0.0.34.83. */
 function isHostname(host: string): boolean {
   const labels = host.split(".");
   return labels.every(isLabel) && host.length <= 253 && !/^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1)!);
@@ -76,7 +76,7 @@ function isAddress(host: string): boolean {
   return /^\d+\.\d+\.\d+\.\d+$|^\[.*\]$/.test(host) && URL.parse(`http://${host}`)?.hostname === host;
 }
 
-/** What a list names, in lower case: blanks and commas part it. */
+/** The items of a list, in lower case, separated by blanks and commas. */
 export function words(list: string): string[] {
   return list
     .toLowerCase()

@@ -16,7 +16,7 @@ export interface Variables {
   PUBLIC_NAMESPACE_ACCOUNT?: string;
   DNS_BRIDGE_SECRET?: string;
   DNS_RESOLVERS?: string;
-  /** Set where the Worker is not on Cloudflare's network, if only to "". */
+  /** Set, possibly to "", if the Worker is not on Cloudflare's network. */
   TRUSTED_PROXIES?: string;
   COUNTRY_HEADER?: string;
   ASN_HEADER?: string;

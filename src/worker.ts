@@ -10,7 +10,7 @@ export { Changes } from "./changes.ts";
 export * from "./objects.ts";
 export { Shield } from "./shield.ts";
 
-/** Between the locations and the origins, where Workers Cache is there to share what one of them has been answered. */
+/** Between the locations and the origins, if Workers Cache is there to share answers among locations. */
 const upperTier = (env: Env) => (settingsOf(env).hasUpperTier ? shieldTier(exports as unknown as ShieldExports) : null);
 
 const entry = createEntry<Env>(controlPlane, undefined, upperTier, undefined, undefined, "rescdn-documents");

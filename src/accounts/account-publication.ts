@@ -7,7 +7,7 @@ import { laggingAccounts } from "./published-accounts.ts";
 
 type Publishers = DurableObjectNamespace<AccountPublisher>;
 
-/** Publishes what the edge has to know of an account and lets this isolate's table know it at once. */
+/** Publishes what the edge has to know about an account, and updates this isolate's table at once. */
 export async function publishAccount(
   publishers: Publishers,
   table: AccountTable,
@@ -18,7 +18,7 @@ export async function publishAccount(
   return result;
 }
 
-/** For the cron: publishes accounts whose change never reached the zone table. */
+/** For the cron: publishes accounts whose change has not reached the zone table. */
 export async function republishLaggingAccounts(db: D1Database, publishers: Publishers) {
   return republish(publishers, "account", await laggingAccounts(db, LAGGING_BOUND));
 }

@@ -10,12 +10,12 @@ const ACCOUNT: PublishedKind<AccountDocument> = {
   feed: "zones",
   revisionOf: ({ revision }) => revision,
   isDeleted: () => false,
-  // Nothing of it is left that could be served: nobody reads its document.
+  // Nothing is left of it that could be served, so nobody reads its document.
   deleted: () => null,
   markPublished: markAccountPublished,
 };
 
-/** Publishes what the edge has to know of an account, one object for each. */
+/** Publishes what the edge has to know about an account. There is one object for each account. */
 export class AccountPublisher extends DocumentPublisher<AccountDocument> {
   constructor(ctx: DurableObjectState, env: PublisherEnv) {
     super(ctx, env, ACCOUNT);

@@ -13,12 +13,12 @@ export function accountKey(id: string): string {
   return PREFIX + id;
 }
 
-/** Whether a key in KV is of an account's document. */
+/** Whether a key in KV belongs to an account's document. */
 export function isAccountKey(key: string): boolean {
   return key.startsWith(PREFIX);
 }
 
-/** Most accounts have no document. They are remembered like others, so that no request waits to learn it again. */
+/** Most accounts have no document. This is remembered for them as for others, so that no request waits to find out again. */
 export const ORDINARY_ACCOUNT: Omit<AccountDocument, "id"> = { state: "active", stoppedUntil: null, revision: 0 };
 
 const ACCOUNT: DocumentKind<AccountDocument> = {
@@ -44,13 +44,13 @@ export class AccountTable {
   }
 
   /**
-   * The document of an account; without a promise but when the isolate meets the account for the first time in a minute.
+   * The document of an account. A promise only if the isolate has not seen the account within the last minute.
    *
    * @param now ms since the epoch
-   * @throws {TableUnavailable} where KV fails and nothing recent enough is known
+   * @throws {TableUnavailable} if KV fails and nothing recent enough is known
    */
   lookup(id: string, now: number, waitUntil: WaitUntil): AccountDocument | Promise<AccountDocument> {
-    // Of a missing one there is a stand-in.
+    // A missing document has a stand-in.
     return this.#accounts.lookup(id, now, waitUntil) as AccountDocument | Promise<AccountDocument>;
   }
 
@@ -59,16 +59,16 @@ export class AccountTable {
     this.#accounts.follow(feed, copies);
   }
 
-  /** What {@link lookup} answers without a promise; undefined where KV would have to be read first. */
+  /** What {@link lookup} answers without a promise; undefined: KV would have to be read first. */
   known(id: string, now: number, waitUntil: WaitUntil): AccountDocument | undefined {
     return this.#accounts.known(id, now, waitUntil) ?? undefined;
   }
 
-  /** Takes in a document that has just been published, unless a newer one is known. */
+  /** Takes in a document that was just published, unless a newer one is known. */
   remember(document: AccountDocument, now: number): void {
     this.#accounts.remember(document, now);
   }
 }
 
-/** This isolate's table over a KV binding. */
+/** This isolate's table for a KV binding. */
 export const accountTableOf = onceFor((kv: KVNamespace) => new AccountTable(kv));

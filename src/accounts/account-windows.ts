@@ -1,12 +1,12 @@
 import { SlidingWindow, WINDOW_MS, type WindowVerdict } from "./sliding-window.ts";
 
-/** What a call may use up: of its key's calls, and of those that all keys of its account have together. */
+/** How many calls its key may make, and all keys of its account together. */
 export interface CallLimits {
   key: number;
   account: number;
 }
 
-/** What a rate limit says of a call. `policy` binds: it refused the call, or has the fewest calls left. */
+/** What a rate limit says about a call. `policy` is the limit that binds: it refused the call, or has the fewest calls left. */
 export interface RateVerdict extends WindowVerdict {
   policy: "default" | "account";
 }
@@ -19,7 +19,7 @@ export class AccountWindows {
   readonly #keys: Map<string, SlidingWindow>;
   readonly #all: SlidingWindow;
 
-  /** @param times as {@link AccountWindows.times} gave them */
+  /** @param times as {@link AccountWindows.times} returned them */
   constructor(times: CallTimes = {}) {
     this.#keys = new Map(Object.entries(times).map(([key, calls]) => [key, new SlidingWindow(calls)]));
     this.#all = new SlidingWindow(
@@ -33,7 +33,7 @@ export class AccountWindows {
     return Object.fromEntries([...this.#keys].map(([key, window]) => [key, window.times]));
   }
 
-  /** Lets a call of a key pass at `now` (ms since the epoch) that neither limit refuses. */
+  /** Lets a call of a key pass at `now` (ms since the epoch), if neither limit refuses it. */
   take(key: string, limits: CallLimits, now: number): RateVerdict {
     const window = this.#keys.get(key) ?? new SlidingWindow();
     if (!window.allows(limits.key, now)) return { ...window.take(limits.key, now), policy: "default" };
@@ -45,7 +45,7 @@ export class AccountWindows {
     return ofAccount.remaining < ofKey.remaining ? ofAccount : ofKey;
   }
 
-  /** A key that nobody uses has nothing to remember. */
+  /** Nothing is kept for a key without recent calls. */
   #forget(now: number): void {
     for (const [key, { times }] of this.#keys) if ((times.at(-1) ?? 0) <= now - WINDOW_MS) this.#keys.delete(key);
   }

@@ -2,7 +2,7 @@ import type { Caller } from "./authenticate.ts";
 import { countOfKeys } from "./key-rows.ts";
 import type { Plan } from "./plans.ts";
 
-/** An account and what it uses of its plan, live and test together. */
+/** An account and how much of its plan it uses, live and test together. */
 export interface Account {
   id: string;
   name: string;
@@ -11,7 +11,7 @@ export interface Account {
   /** Ms since the epoch. */
   createdAt: number;
   zones: number;
-  /** Keys of the caller's product that can be used. */
+  /** Keys of the caller's product that are still valid. */
   keys: number;
 }
 

@@ -1,14 +1,17 @@
 import { SlidingWindow, WINDOW_MS, type WindowVerdict } from "./sliding-window.ts";
 
-/** How many addresses are remembered. Who has more of them than this is not held up by a limit for each. */
+/** How many addresses are remembered. A limit per address does not stop anyone who has more than this anyway. */
 const BOUND = 2_000;
 
-/** Sliding windows of client addresses, which are forgotten when they are quiet, or too many: the quietest first. */
+/**
+ * Sliding windows of client addresses. They are forgotten once they have no recent calls, or if there are too many: the one
+ * whose last call is longest ago first.
+ */
 export class AddressWindows {
-  /** In the order of their last calls that passed. */
+  /** In order of their last calls that passed. */
   readonly #windows = new Map<string, { window: SlidingWindow; passedAt: number }>();
 
-  /** Takes one of `limit` calls in any 60 seconds for an address at `now` (ms since the epoch), or none. */
+  /** Takes one of the `limit` calls that an address has in any 60 seconds, at `now` (ms since the epoch), if one is left. */
   take(address: string, limit: number, now: number): WindowVerdict {
     const window = this.#windows.get(address)?.window ?? new SlidingWindow();
     const verdict = window.take(limit, now);
@@ -20,7 +23,7 @@ export class AddressWindows {
     return verdict;
   }
 
-  /** Takes back the last call of an address that passed. */
+  /** Gives back the last call of an address that passed. */
   giveBack(address: string): void {
     this.#windows.get(address)?.window.giveBack();
   }

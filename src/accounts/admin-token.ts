@@ -1,7 +1,7 @@
-/** Shorter tokens could be guessed in time: 32 characters of hex are 128 bits. */
+/** Shorter tokens could be guessed with enough time: 32 characters of hex are 128 bits. */
 const SHORTEST_TOKEN = 32;
 
-/** Why a text cannot be the operator's token, as a sentence's predicate; null where it can. */
+/** Why a text cannot be the operator's token, as the predicate of a sentence; null: it can. */
 export function refusalOfAdminToken(token: string): string | null {
   if (token.length < SHORTEST_TOKEN)
     return `has ${token.length} characters, and must have ${SHORTEST_TOKEN} at least: make one with "openssl rand -hex 32"`;

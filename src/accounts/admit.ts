@@ -9,19 +9,21 @@ import type { WindowVerdict } from "./sliding-window.ts";
 import { takeCall } from "./take-call.ts";
 import type { Product } from "./token.ts";
 
-/** Failed authentications that one client address has in any 60 seconds. */
+/** How many failed authentications a client address may have in any 60 seconds. */
 const FAILURES_PER_MINUTE = 30;
 
-/** Calls about themselves that somebody who is signed in makes in any 60 seconds. */
+/** How many calls about themselves a signed-in person may make in any 60 seconds. */
 const PERSONS_CALLS_PER_MINUTE = 120;
 
-/** Whose address is not known shares these failures with all others of whom that is true. */
+/** All clients whose address is unknown share one count of failures. */
 const UNKNOWN_ADDRESS = "unknown";
 
-/** Addresses share so many objects: each costs a place on disk, and whoever has many addresses could fill it. */
+/**
+ * Addresses share this many objects. Each object takes space on disk, which a client with many addresses could otherwise fill.
+ */
 const ADDRESS_OBJECTS = 128;
 
-/** Whether a call may go on. `window`: what the rate limit says. */
+/** Whether a call may go on. `window`: the verdict of the rate limit. */
 export type Admission = { kind: "admitted"; caller: Caller; window: RateVerdict } | Refusal;
 
 /** Why a call may not go on. */
@@ -29,15 +31,15 @@ export type Refusal =
   | { kind: "unauthenticated"; window: WindowVerdict }
   | { kind: "limited"; window: WindowVerdict | RateVerdict };
 
-/** What admission needs of the environment. */
+/** What admission needs from the environment. */
 export interface AdmissionBindings {
   DB: D1Database;
   RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
 }
 
 /**
- * Authenticates a call by its key and counts it: one read of D1 and one call of a Durable Object. Who fails is counted by
- * address, so that guessing is slowed down while valid keys behind the same address go on.
+ * Authenticates a call by its key and counts it, with one read of D1 and one call of a Durable Object. Failures are counted by
+ * address, which slows down guessing while valid keys behind the same address go on working.
  *
  * @param address as `clientAddress` gives it
  * @param now ms since the epoch
@@ -57,7 +59,7 @@ export async function admit(
   return admitCaller(RATE_LIMITER, authentication.caller, now);
 }
 
-/** Counts the call of a caller who is known. @param now ms since the epoch */
+/** Counts the call of a known caller. @param now ms since the epoch */
 export async function admitCaller(
   limiters: AdmissionBindings["RATE_LIMITER"],
   caller: Caller,
@@ -70,8 +72,8 @@ export async function admitCaller(
 }
 
 /**
- * Whether a call is the operator's. It takes one of the address's failed authentications before the token is compared, and
- * gives it back where it was right: however many calls come at once, no more tokens are compared than may fail.
+ * Whether a call is the operator's. Before the token is compared, one of the address's failed authentications is taken, and it
+ * is given back if the token was right. So however many calls come at once, no more tokens are compared than may fail.
  *
  * @param isOperator compares the token
  */
@@ -87,27 +89,27 @@ export async function admitOperator(
   return { kind: "operator" };
 }
 
-/** Counts a call that somebody makes about themselves, for no account. */
+/** Counts a call that a person makes about themselves, not for an account. */
 export function takePersonsTurn(limiters: AdmissionBindings["RATE_LIMITER"], person: string): Promise<WindowVerdict> {
   return takeShared(limiters, "people", person, PERSONS_CALLS_PER_MINUTE);
 }
 
-/** Questions to origins that an account asks by hand in any 60 seconds. */
+/** How many questions to origins an account may ask by hand in any 60 seconds. */
 const QUESTIONS_PER_MINUTE = 30;
 
-/** Counts a question to an origin, which is asked live. */
+/** Counts a question to an origin, which is answered live. */
 export function takeQuestion(limiters: AdmissionBindings["RATE_LIMITER"], account: string): Promise<WindowVerdict> {
   return takeShared(limiters, "questions", account, QUESTIONS_PER_MINUTE);
 }
 
-/** The name of the rate limiter of an account's keys of a product. */
+/** The name of the rate limiter for an account's keys of a product. */
 export function limiterOf(account: string, product: Product): string {
   return `account:${account}:${product}`;
 }
 
 const refusals = new Refusals<WindowVerdict>();
 
-/** Counts a call in one of the objects that many share. */
+/** Counts a call in one of the shared objects. */
 async function takeShared(
   limiters: AdmissionBindings["RATE_LIMITER"],
   kind: "people" | "questions",
@@ -122,7 +124,7 @@ async function takeShared(
   return window;
 }
 
-/** Counts in the place of limiters that fail, as {@link takeCall} does. */
+/** Counts in place of limiters that fail, as {@link takeCall} does. */
 const standIn = new AddressWindows();
 
 async function takeFailure(limiters: AdmissionBindings["RATE_LIMITER"], address: string | null) {

@@ -2,12 +2,14 @@ import { log } from "../log/log.ts";
 import { claim, type IdempotencyKey, type KeptFor, keepAnswer, release } from "./idempotency-keys.ts";
 import { type KeptAnswer, openAnswer, sealAnswer } from "./sealed-answer.ts";
 
-/** A request that carries an Idempotency-Key. */
+/** A request with an Idempotency-Key. */
 export interface RepeatableRequest extends KeptFor {
-  /** The header as it came. */
+  /** The header's value as it was received. */
   idempotencyKey: string;
   apiKeyId: string;
-  /** The caller's API key itself: answers are kept encrypted under it, since they may hold a token that is shown once. */
+  /**
+   * The caller's API key itself. Answers are stored encrypted with it, since they may contain a token that is shown only once.
+   */
   token: string;
   method: string;
   /** Path and query. */
@@ -22,18 +24,18 @@ export type Once =
   | { kind: "in-progress"; retryAfter: number }
   | { kind: "too-many"; rows: number };
 
-/** Headers that belong to what was done, and not to the request that asks again. */
+/** Headers that belong to the result, not to the request that is repeated. */
 const KEPT_HEADERS = ["content-type", "etag", "location"];
 
-/** RFC 9110 §5.5: visible ASCII, without the spaces that two such headers would be joined by. */
+/** RFC 9110 §5.5: visible ASCII, without spaces, which would appear if two such headers were joined. */
 const FORM = /^[\x21-\x7e]{1,255}$/;
 
 /**
- * Answers a request once, and what repeats it with the same answer (draft-ietf-httpapi-idempotency-key-header-07), for a
- * day. A request that was refused, or failed at our side, leaves the key to the next one: it may be mended and sent again.
+ * Answers a request once, and repetitions of it with the same answer (draft-ietf-httpapi-idempotency-key-header-07), for a day.
+ * A request that was refused, or that failed on our side, frees its key: it may be corrected and sent again.
  *
  * @param run answers the request
- * @param now when it arrived, ms since the epoch
+ * @param now when the request arrived, ms since the epoch
  */
 export async function answerOnce(
   db: D1Database,
@@ -43,7 +45,7 @@ export async function answerOnce(
 ): Promise<Once> {
   const { apiKeyId, idempotencyKey, token } = request;
   if (!FORM.test(idempotencyKey)) return { kind: "malformed", reason: "must be 1 to 255 visible ASCII characters" };
-  // Some put secrets here: only its digest is stored.
+  // Some put secrets here, so only its digest is stored.
   const key = await sha256(new TextEncoder().encode(idempotencyKey));
   const fingerprint = await fingerprintOf(request);
   const place = `${apiKeyId} ${key} ${fingerprint}`;
@@ -82,7 +84,8 @@ async function runAndKeep(
     if (response.status >= 400) await release(db, key, now);
     else await keepAnswer(db, key, now, await sealAnswer(await kept(response), token, place));
   } catch (error) {
-    // What was asked for is done: its answer must go out. Who repeats the request within a minute learns that it runs.
+    // The work is done, so the answer must go out. Whoever repeats the request within a minute is told that it is still
+    // running.
     log("answer_not_kept", { key: key.apiKeyId, error });
   }
   return response;
@@ -98,14 +101,14 @@ async function kept(response: Response): Promise<KeptAnswer> {
 }
 
 function replayed({ status, headers, body }: KeptAnswer): Response {
-  // Fetch §6.5: 204 and its like take no body, not even an empty one.
+  // Fetch §6.5: 204 and the like have no body, not even an empty one.
   return new Response(body.length > 0 ? body : null, {
     status,
     headers: { ...headers, "idempotency-replayed": "true" },
   });
 }
 
-/** Tells a request from any other by its method, target and body. */
+/** Distinguishes a request from any other by its method, target and body. */
 function fingerprintOf({ method, target, body }: RepeatableRequest): Promise<string> {
   const head = new TextEncoder().encode(`${method} ${target}\n`);
   const whole = new Uint8Array(head.length + body.byteLength);
@@ -114,7 +117,7 @@ function fingerprintOf({ method, target, body }: RepeatableRequest): Promise<str
   return sha256(whole);
 }
 
-/** In lower-case hex. */
+/** SHA-256 in lower-case hex. */
 async function sha256(bytes: Uint8Array): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }

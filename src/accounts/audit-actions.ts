@@ -1,4 +1,4 @@
-/** All that the audit log can say was done: what it is asked for. */
+/** All actions that the audit log can name, and that it can be filtered by. */
 export const AUDIT_ACTIONS = [
   "account.create",
   "account.quota",

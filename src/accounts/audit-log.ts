@@ -2,7 +2,7 @@ import { BOUNDS, LARGEST } from "../db/bounds.ts";
 import { newId } from "../db/new-id.ts";
 import { shortened } from "./shortened.ts";
 
-/** Who changes something, and by which request. */
+/** Who changes something, and with which request. */
 export interface Actor {
   account: string;
   mode: "live" | "test";
@@ -14,22 +14,22 @@ export interface Actor {
 }
 
 /**
- * A change as the audit log keeps it. `before` and `after` must hold no secret; of what is large in them only the size is
- * kept.
+ * A change as the audit log keeps it. `before` and `after` must not contain secrets. If a part of them is large, only its size
+ * is kept.
  */
 export interface Change {
   /** What was done, such as `zone.create`. */
   action: string;
-  /** Id of what it was done to. */
+  /** Id of what was changed. */
   target: string;
   before: unknown;
   after: unknown;
 }
 
 /**
- * Writes a change into the audit log. It stands in a batch right behind the statement that makes the change, and writes
- * nothing where that one changed nothing: the two are one transaction. Where an account has as many entries as it may, the
- * newest takes the place of the oldest.
+ * Writes a change into the audit log. It comes directly after the statement that makes the change, in the same batch and
+ * transaction, and writes nothing if that statement changed nothing. If an account has as many entries as it may, the newest
+ * replaces the oldest.
  *
  * @param now ms since the epoch
  */

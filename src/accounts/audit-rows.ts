@@ -7,13 +7,13 @@ export interface AuditRow extends Change, Pick<Actor, "actor" | "address" | "req
   id: string;
   /** Ms since the epoch. */
   createdAt: number;
-  /** The key's name, or the person's address; null: it is the operator, or long gone. */
+  /** The key's name, or the person's address; null: the actor is the operator, or is long gone. */
   actorName: string | null;
   /** Whether the actor is a member of the account now. */
   isByMember: boolean;
 }
 
-/** What a reader looks for; what is left out is not asked. Times in ms since the epoch: from `from`, before `to`. */
+/** What a reader looks for; absent fields match everything. Times in ms since the epoch: from `from`, before `to`. */
 export interface AuditFilter {
   action?: string | undefined;
   target?: string | undefined;
@@ -29,8 +29,8 @@ type Row = Omit<AuditRow, "before" | "after" | "isByMember"> & {
 };
 
 /**
- * The changes in the caller's account and mode, newest first. A key that is restricted to zones sees those of its zones
- * and its own.
+ * The changes in the caller's account and mode, newest first. A key that is restricted to zones sees those of its zones, and
+ * its own.
  */
 export async function listAudit(db: D1Database, caller: Caller, filter: AuditFilter, page: Page): Promise<AuditRow[]> {
   const { createdAt, id } = page.after ?? { createdAt: Number.MAX_SAFE_INTEGER, id: "" };

@@ -5,20 +5,18 @@ import type { Plan } from "./plans.ts";
 import type { Scope } from "./scopes.ts";
 import { hashToken, type Product, TOKEN_KINDS, tokenKind } from "./token.ts";
 
-/**
- * A caller, by the key that it has shown, or a person who is signed in. `expiresAt`: also the end of a key that was rotated.
- */
+/** A caller: a program with a key, or a signed-in person. `expiresAt` is also when a rotated key ends. */
 export interface Caller extends KeyPowers {
   /** Id of the key, or of the person. */
   keyId: string;
-  /** Id of the key under which its calls are counted: the first of those that were rotated into it, or its own. */
+  /** Id of the key under which its calls are counted: the first in its chain of rotations, or its own. */
   countedAs: string;
   account: string;
   product: Product;
   plan: Plan;
-  /** Whether the operator has suspended the account: its keys read, and change nothing. */
+  /** Whether the operator has suspended the account. Its keys can then read, but change nothing. */
   suspended: boolean;
-  /** Left out: the caller is a program with a key. */
+  /** Absent: the caller is a program with a key. */
   person?: Person & { role: Role };
 }
 
@@ -33,7 +31,7 @@ type Row = Omit<Caller, "product" | "suspended" | "scopes" | "zones" | "person">
   revokedAt: number | null;
 };
 
-/** Who shows this key to a product. A key that cannot be one is refused without a read of D1. */
+/** Finds who shows this key to a product. A token that cannot be a key is refused without a read of D1. */
 export async function authenticate(
   db: D1Database,
   token: string | null,
@@ -44,7 +42,7 @@ export async function authenticate(
   const kind = tokenKind(token);
   if (kind === null) return refused("malformed");
   if (TOKEN_KINDS[kind].product !== product) return refused("other product");
-  // Found by its hash: the time that takes says nothing of 160 random bits.
+  // Found by its hash, so the time taken reveals nothing about the 160 random bits.
   const key = await db
     .prepare(
       `SELECT api_keys.id AS keyId, COALESCE(counted_as, api_keys.id) AS countedAs, account_id AS account, accounts.plan, accounts.state, mode, scopes, zones,
@@ -64,7 +62,7 @@ export async function authenticate(
       ...caller,
       product,
       suspended: state === "suspended",
-      // A key that was rotated cannot live on in one that it makes.
+      // A rotated key cannot outlive its end by making another key.
       expiresAt: ends.length > 0 ? Math.min(...ends) : null,
       scopes: key.scopes.split(" ") as Scope[],
       zones: key.zones === null ? null : (JSON.parse(key.zones) as string[]),

@@ -3,8 +3,8 @@ import { PLANS, type Plan } from "./plans.ts";
 import type { Product } from "./token.ts";
 
 /**
- * How many times the calls of one key all keys of an account have together: room for a key for people, one for tests and
- * some for programs, however many keys there are.
+ * All keys of an account together have as many calls as this number of keys at the full rate: room for a key for people, one
+ * for tests and some for programs, however many keys there are.
  */
 const KEYS_AT_FULL_RATE = 5;
 

@@ -3,24 +3,24 @@ import { BoundedMap } from "../memo/bounded-map.ts";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** What a request says of where it comes from. `cf.clientIp` is set by workerd itself, where nothing stands in front of it. */
+/** What a request tells about where it comes from. `cf.clientIp` is set by workerd itself, if nothing is in front of it. */
 interface Arrival {
   headers: Headers;
   cf?: object | undefined;
 }
 
 /**
- * The client that failed authentications are counted for, and that the audit log names: its IPv4 address, or the /64 of
- * its IPv6 address, which is the least that a provider gives to one customer. Null: unknown.
+ * The client that failed authentications are counted for and that the audit log names: its IPv4 address, or the /64 of its IPv6
+ * address, which is the least that a provider assigns to a customer. Null: unknown.
  *
- * @param proxies as {@link connectingAddress} takes them
+ * @param proxies as for {@link connectingAddress}
  */
 export function clientAddress(request: Arrival, proxies: readonly string[] | null): string | null {
   const address = connectingAddress(request, proxies);
   return address === null ? null : customerOf(address);
 }
 
-/** What of an address stands for one customer of a provider: an IPv4 address, the /64 of an IPv6 address. */
+/** The part of an address that stands for one customer of a provider: an IPv4 address, or the /64 of an IPv6 address. */
 export function customerOf(text: string): string {
   const address = ipaddr.process(text);
   if (address.kind() === "ipv4") return address.toString();
@@ -28,8 +28,8 @@ export function customerOf(text: string): string {
 }
 
 /**
- * Stands for proxies where whoever asks is believed: between the processes of one server, whose sockets nobody else reaches.
- * An operator cannot set it.
+ * Used instead of a list of proxies to believe everybody: between the processes of one server, whose sockets nobody else can
+ * reach. An operator cannot set it.
  */
 export const EVERYBODY = "*";
 
@@ -42,8 +42,8 @@ export function isAmong(text: string, addresses: readonly string[]): boolean {
 /**
  * The address that a client connects from. Null: unknown.
  *
- * @param proxies null on Cloudflare's network, whose `CF-Connecting-IP` no client can set; else the addresses and CIDRs of
- *   the proxies that are believed when they set it. Of anybody else the peer's address counts.
+ * @param proxies null on Cloudflare's network, where no client can set `CF-Connecting-IP`; otherwise the addresses and CIDRs of
+ *   the proxies that are believed when they set it. For anybody else, the peer's address counts.
  */
 export function connectingAddress({ headers, cf }: Arrival, proxies: readonly string[] | null): string | null {
   if (proxies === null || proxies[0] === EVERYBODY) return addressIn(headers.get("cf-connecting-ip"));
@@ -52,14 +52,14 @@ export function connectingAddress({ headers, cf }: Arrival, proxies: readonly st
   return addressIn(headers.get("cf-connecting-ip"));
 }
 
-/** Whether a request comes through one of the proxies that are believed. */
+/** Whether a request comes through one of the trusted proxies. */
 export function isBelieved({ cf }: Pick<Arrival, "cf">, proxies: readonly string[]): boolean {
   if (proxies[0] === EVERYBODY) return true;
   const peer = addressIn(hostOf(cf));
   return peer !== null && isAmong(peer, proxies);
 }
 
-/** Whether a text names proxies: an address, or a range of them as CIDR. */
+/** Whether a text names proxies: an address, or a range in CIDR notation. */
 export function isProxy(text: string): boolean {
   return ipaddr.isValidCIDR(text) || ipaddr.IPv6.isValid(text) || ipaddr.IPv4.isValidFourPartDecimal(text);
 }
@@ -82,11 +82,13 @@ function hostOf(cf: object | undefined): string | null {
 }
 
 const REMEMBERED = 4_096;
-/** Longer than any spelling of an address that is not made up (characters). */
+/** Longer than any real spelling of an address (characters). */
 const LONGEST = 64;
 const known = new BoundedMap<string, string | null>({ entries: REMEMBERED }, "everything");
 
-/** An address in the spelling that it has here; null: it is none. Clients ask more than once, and to parse one takes a while. */
+/**
+ * An address in normalised spelling; null: it is not one. Clients come back, and parsing takes a while, so results are kept.
+ */
 function addressIn(text: string | null): string | null {
   if (text === null || text.length > LONGEST) return null;
   let address = known.get(text);

@@ -11,23 +11,23 @@ export interface NewAccount {
   plan: Plan;
 }
 
-/** An account, and its time of creation in ms since the epoch. */
+/** An account with its time of creation, ms since the epoch. */
 type Account = NewAccount & { id: string; createdAt: number };
 
-/** An account and its first keys, which nobody can read again. */
+/** An account and its first keys, which cannot be read again. */
 export interface CreatedAccount {
   account: Account;
   keys: FirstKeys;
 }
 
-/** A token of each kind. */
+/** One token of each kind. */
 export interface FirstKeys {
   live: string;
   test: string;
   resolvedb: string;
 }
 
-/** There is an account with this e-mail address. */
+/** Another account has this e-mail address. */
 export class EmailTaken extends Error {
   readonly account: string;
 
@@ -38,8 +38,8 @@ export class EmailTaken extends Error {
 }
 
 /**
- * Creates an account with one key of each kind, in one transaction. Throws {@link EmailTaken} where another one has the e-mail
- * address already, in whatever case: the two would share neither zones nor limits.
+ * Creates an account with one key of each kind, in one transaction. Throws {@link EmailTaken} if another account has the e-mail
+ * address, in any case: the two would share neither zones nor limits.
  *
  * @param by whose request it is, for the audit log
  * @param now ms since the epoch
@@ -56,9 +56,10 @@ export async function createAccount(
 }
 
 /**
- * Creates an account as {@link createAccount} does, without keys: for a person who signs in, and makes those that they need.
+ * Creates an account as {@link createAccount} does, but without keys: for a person who signs in, and makes the keys that they
+ * need.
  *
- * @param owner makes them the owner of the account of an id, if that is there
+ * @param owner makes them the owner of the account with an id, if it exists
  */
 export async function createAccountOfPerson(
   db: D1Database,
@@ -96,7 +97,7 @@ async function insertAccount(
   return { ...account, id, createdAt: now };
 }
 
-/** The accounts that have an e-mail address, in whatever case, but for that of an id: parameters of a statement. */
+/** The accounts that have an e-mail address, in any case, except the one with an id: parameters of a statement. */
 export function othersOf(email: string, id: string): string {
   return `SELECT other.id FROM accounts AS other WHERE other.email = ${email} COLLATE NOCASE AND other.id <> ${id}
           ORDER BY other.created_at, other.id`;

@@ -1,11 +1,11 @@
 import { BOUNDS, daysBefore } from "../db/bounds.ts";
 import { deleteKeys } from "./ended-keys.ts";
 
-/** Rows of each table that one run deletes at most, so that no run holds up D1. */
+/** The most rows of each table that one run deletes, so that no run holds up D1. */
 const ROWS_PER_RUN = 5_000;
 
 /**
- * Deletes what need not be kept any longer, the oldest first. What a run leaves the next one takes.
+ * Deletes what need not be kept any longer, oldest first. The next run continues where this one stops.
  *
  * @param now ms since the epoch
  */

@@ -1,10 +1,10 @@
-/** What two states of a thing say of what tells them apart. */
+/** The parts of two states that differ. */
 export interface Difference {
   before: object;
   after: object;
 }
 
-/** What of two states differs, name by name, also inside of objects; a list differs as a whole. */
+/** The differences between two states, name by name, also inside objects; a list differs as a whole. */
 export function difference(before: object, after: object): Difference {
   const [was, is] = [new Map<string, unknown>(Object.entries(before)), new Map<string, unknown>(Object.entries(after))];
   const result = { before: {} as Record<string, unknown>, after: {} as Record<string, unknown> };

@@ -1,7 +1,7 @@
 import { BOUNDS } from "../db/bounds.ts";
 import type { Product } from "./token.ts";
 
-/** Statements that delete the keys whose ids a query finds, and what was answered to them. */
+/** Statements that delete the keys whose ids a query finds, and the answers stored for them. */
 export function deleteKeys(db: D1Database, ids: string, values: readonly unknown[]): D1PreparedStatement[] {
   return [
     db.prepare(`DELETE FROM idempotency_keys WHERE api_key_id IN (${ids})`).bind(...values),
@@ -10,8 +10,8 @@ export function deleteKeys(db: D1Database, ids: string, values: readonly unknown
 }
 
 /**
- * Statements that delete the keys of an account which have ended, but for the last of them. The audit log says of each what
- * became of it.
+ * Statements that delete the ended keys of an account, except the most recent ones. The audit log records what happened to
+ * each.
  *
  * @param now ms since the epoch
  */

@@ -1,26 +1,26 @@
 import { BOUNDS, daysBefore, rowsOf } from "../db/bounds.ts";
 import type { Plan } from "./plans.ts";
 
-/** When to try again where an account has used as many Idempotency-Keys within a day as it may, seconds. */
+/** When to try again if an account has used as many Idempotency-Keys within a day as it may, seconds. */
 export const TOO_MANY_RETRY_SECONDS = 3_600;
 
-/** After how long a request that has not been answered is taken for crashed, seconds. */
+/** After how long an unanswered request is assumed to have crashed, seconds. */
 const CRASHED_SECONDS = 60;
 
 /** An Idempotency-Key of one API key. */
 export interface IdempotencyKey {
   apiKeyId: string;
-  /** The digest of the header. */
+  /** The digest of the header's value. */
   key: string;
 }
 
-/** The account of an API key, which bounds how many answers are kept. */
+/** The account of an API key, for the limit on how many answers are kept. */
 export interface KeptFor {
   account: string;
   plan: Plan;
 }
 
-/** Whether a request is the first with its Idempotency-Key, or what became of the one before. */
+/** Whether a request is the first with its Idempotency-Key, or what happened to the earlier one. */
 export type Claim =
   | { kind: "first" }
   | { kind: "answered"; sealed: Uint8Array }
@@ -29,10 +29,10 @@ export type Claim =
   | { kind: "in-progress" };
 
 /**
- * Claims an Idempotency-Key for a request, in one transaction. Of many at once one is the first.
+ * Claims an Idempotency-Key for a request, in one transaction. Of several at once, exactly one is the first.
  *
  * @param keptFor whose key it is
- * @param fingerprint tells the request from any other
+ * @param fingerprint distinguishes the request from any other
  * @param now ms since the epoch
  */
 export async function claim(
@@ -73,7 +73,7 @@ export async function claim(
   return row.answer === null ? { kind: "in-progress" } : { kind: "answered", sealed: Uint8Array.from(row.answer) };
 }
 
-/** Keeps the answer to the request that claimed the key at `claimedAt`, unless another has taken over since. */
+/** Stores the answer to the request that claimed the key at `claimedAt`, unless another request has taken over since. */
 export async function keepAnswer(
   db: D1Database,
   { apiKeyId, key }: IdempotencyKey,
@@ -89,7 +89,7 @@ export async function keepAnswer(
     .run();
 }
 
-/** Gives up a key that was claimed at `claimedAt`: the next request with it is a first one. */
+/** Frees a key that was claimed at `claimedAt`: the next request with it counts as the first. */
 export async function release(db: D1Database, { apiKeyId, key }: IdempotencyKey, claimedAt: number): Promise<void> {
   await db
     .prepare("DELETE FROM idempotency_keys WHERE api_key_id = ?1 AND key = ?2 AND created_at = ?3 AND answer IS NULL")

@@ -1,16 +1,16 @@
 import type { Scope } from "./scopes.ts";
 
-/** All that a key may do, within its account and product. */
+/** Everything that a key may do, within its account and product. */
 export interface KeyPowers {
   mode: "live" | "test";
   scopes: readonly Scope[];
-  /** Ids of the zones that the key is restricted to; null: all of the account's. */
+  /** Ids of the zones that the key is restricted to; null: all zones of the account. */
   zones: readonly string[] | null;
-  /** When they end, ms since the epoch; null: never. */
+  /** When the powers end, ms since the epoch; null: never. */
   expiresAt: number | null;
 }
 
-/** Whether everything that a key may do may be done by another one as well, now and later. */
+/** Whether another key may also do everything that a key may do, now and later. */
 export function isWithin(powers: KeyPowers, others: KeyPowers): boolean {
   return (
     powers.mode === others.mode &&
@@ -20,19 +20,19 @@ export function isWithin(powers: KeyPowers, others: KeyPowers): boolean {
   );
 }
 
-/** Null stands for no bound: it is within none but itself. */
+/** Null means no bound, which is only within no bound. */
 function within<Bound>(own: Bound | null, others: Bound | null, holds: (own: Bound, others: Bound) => boolean) {
   return others === null || (own !== null && holds(own, others));
 }
 
-/** What a new key shall be able to do; what is left out is as with the key that makes it. */
+/** The powers that a new key should have; absent ones are taken from the key that makes it. */
 export interface KeyRequest {
   scopes?: readonly Scope[] | undefined;
   zones?: readonly string[] | null | undefined;
   expiresAt?: number | null | undefined;
 }
 
-/** What a key may hand on of its powers. `outlives`: the new key must end at `until` (ms since the epoch) or before. */
+/** Which of its powers a key may pass on. `outlives`: the new key must end at `until` (ms since the epoch) or before. */
 export type Grant =
   | { kind: "granted"; powers: KeyPowers }
   | { kind: "lacks-scopes"; scopes: Scope[] }
@@ -49,7 +49,7 @@ export function grant(caller: KeyPowers, request: KeyRequest, now: number): Gran
   const wanted = request.scopes ?? caller.scopes;
   const missing = wanted.filter((scope) => !caller.scopes.includes(scope));
   if (missing.length > 0) return { kind: "lacks-scopes", scopes: [...new Set(missing)] };
-  // In the caller's order and each once, however they were asked for.
+  // In the caller's order and each once, however they were requested.
   const scopes = caller.scopes.filter((scope) => wanted.includes(scope));
   const zones = request.zones === undefined ? caller.zones : request.zones && [...new Set(request.zones)];
   const expiresAt = request.expiresAt === undefined ? caller.expiresAt : request.expiresAt;

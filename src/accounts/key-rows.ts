@@ -11,9 +11,9 @@ export interface Key extends KeyPowers {
   /** The part of the token that may be shown. */
   prefix: string;
   createdAt: number;
-  /** About a minute late; null: not used yet. */
+  /** Up to about a minute late; null: not used yet. */
   lastUsedAt: number | null;
-  /** When a key that was rotated ends; a key that has been revoked is not seen at all. */
+  /** When a rotated key ends. A revoked key is not visible at all. */
   revokedAt: number | null;
 }
 
@@ -31,8 +31,8 @@ function parse(row: Row): Key {
 }
 
 /**
- * The keys that a caller may know of, oldest first: of its account, product and mode, those that can do no more than it
- * can, and itself. Whoever could rotate a stronger key would get its powers.
+ * The keys that a caller may see, oldest first: those of its account, product and mode that can do no more than it can, and
+ * itself. If it could see a stronger key, it could rotate it and get its powers.
  *
  * @param now ms since the epoch
  */
@@ -40,7 +40,7 @@ export async function listKeys(db: D1Database, caller: Caller, page: Page, now: 
   const { createdAt, id } = page.after ?? { createdAt: -1, id: "" };
   const { results } = await db
     .prepare(
-      // The law of isWithin(): the mode, then scopes, zones and end.
+      // The same rule as isWithin(): the mode, then scopes, zones and end.
       `SELECT ${COLUMNS} FROM api_keys
        WHERE account_id = ?1 AND product = ?2 AND mode = ?3 AND (revoked_at IS NULL OR revoked_at > ?8)
          AND (created_at, id) > (?9, ?10)
@@ -69,7 +69,7 @@ export async function listKeys(db: D1Database, caller: Caller, page: Page, now: 
   return results.map(parse);
 }
 
-/** The key of an id; null where the caller may not know of it, as in {@link listKeys}, or there is none. */
+/** The key with an id; null: there is none, or the caller may not see it, as in {@link listKeys}. */
 export async function findKey(db: D1Database, caller: Caller, id: string, now: number): Promise<Key | null> {
   const row = await db
     .prepare(
@@ -82,16 +82,16 @@ export async function findKey(db: D1Database, caller: Caller, id: string, now: n
   return key && (key.id === caller.keyId || isWithin(key, caller)) ? key : null;
 }
 
-/** SQL for how many keys an account has that can be used. The arguments are placeholders or columns. */
+/** SQL for how many valid keys an account has. The arguments are placeholders or columns. */
 export function countOfKeys(account: string, product: string, now: string): string {
   return `(SELECT COUNT(*) FROM api_keys WHERE account_id = ${account} AND product = ${product}
            AND (revoked_at IS NULL OR revoked_at > ${now}) AND (expires_at IS NULL OR expires_at > ${now}))`;
 }
 
 /**
- * Inserts a key where a condition holds, whose placeholders begin at ?13. Of the token only the hash is kept.
+ * Inserts a key if a condition holds, whose placeholders begin at ?13. Only the hash of the token is stored.
  *
- * @param rotated the key that it takes the place of, with whose calls its own are counted
+ * @param rotated the key that it replaces, with whose calls its own are counted
  */
 export async function insertKeyStatement(
   db: D1Database,

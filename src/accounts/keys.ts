@@ -7,7 +7,7 @@ import { countOfKeys, findKey, insertKeyStatement, type Key } from "./key-rows.t
 import { PLANS } from "./plans.ts";
 import { newToken, tokenKindOf, visiblePrefix } from "./token.ts";
 
-/** A new key with its token, which can be read this once. */
+/** A new key with its token, which can only be read now. */
 export interface NewKey {
   key: Key;
   token: string;
@@ -29,9 +29,9 @@ export type RotatedKey =
   | LimitReached;
 
 /**
- * Creates a key for the caller's account and product, with powers that the caller has.
+ * Creates a key for the caller's account and product. The caller must have its powers.
  *
- * @param actor the caller, as the audit log names it
+ * @param actor the caller, as named in the audit log
  * @param now ms since the epoch
  */
 export async function createKey(
@@ -56,7 +56,7 @@ export async function createKey(
   return inserted?.meta.changes ? { kind: "created", key, token } : { kind: "limit", limit };
 }
 
-/** Gives a key another name. Null: the caller knows of no such key. */
+/** Renames a key. Null: the caller can see no such key. */
 export async function renameKey(
   db: D1Database,
   caller: Caller,
@@ -76,7 +76,7 @@ export async function renameKey(
   return renamed;
 }
 
-/** Revokes a key: the next request with it is refused. False: the caller knows of no such key. */
+/** Revokes a key: the next request with it is refused. False: the caller can see no such key. */
 export async function revokeKey(
   db: D1Database,
   caller: Caller,
@@ -101,8 +101,8 @@ export async function revokeKey(
 }
 
 /**
- * Replaces a key by a new one with its name and powers. The old one works for some time yet, so that its users can be
- * moved one by one; as long as it does, it counts among the account's keys.
+ * Replaces a key by a new one with the same name and powers. The old one works for some time, so that its users can be switched
+ * one by one. While it does, it counts as one of the account's keys.
  *
  * @param grace how long, seconds
  * @param now ms since the epoch
@@ -172,7 +172,7 @@ function creation(db: D1Database, key: Key, actor: Actor, now: number): D1Prepar
   return auditStatement(db, actor, { action: "key.create", target: key.id, before: null, after: logged(key) }, now);
 }
 
-/** A key as the audit log keeps it. */
+/** A key as recorded in the audit log. */
 function logged({ name, prefix, scopes, zones, expiresAt, revokedAt }: Key) {
   const time = (ms: number | null) => ms && new Date(ms).toISOString();
   return { name, prefix, scopes, zones, expires: time(expiresAt), revoked: time(revokedAt) };

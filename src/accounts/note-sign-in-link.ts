@@ -1,6 +1,6 @@
 import { type Actor, auditStatement } from "./audit-log.ts";
 
-/** Tells an account that somebody has a link now that signs in as its owner. */
+/** Records for an account that somebody got a link that signs in as its owner. */
 export async function noteSignInLink(
   db: D1Database,
   { account, ...by }: Omit<Actor, "mode">,
@@ -9,7 +9,7 @@ export async function noteSignInLink(
 ): Promise<void> {
   const change = { action: "account.sign_in_link", target: account, before: null, after: { email } };
   await db.batch([
-    // The log writes only of what has been done: the account is there.
+    // The audit log only records changes that happened, so this statement changes a row of the account without effect.
     db.prepare("UPDATE accounts SET id = id WHERE id = ?1").bind(account),
     auditStatement(db, { ...by, account, mode: "live" }, change, now),
   ]);

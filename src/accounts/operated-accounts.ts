@@ -13,15 +13,15 @@ export interface OperatedAccount {
   email: string;
   plan: Plan;
   state: "active" | "suspended";
-  /** The operator's sentence. */
+  /** The operator's reason, as a sentence. */
   suspendedFor: string | null;
   createdAt: number;
-  /** How many it has, live and test together. */
+  /** The number of zones, live and test together. */
   zones: number;
   records: number;
 }
 
-/** What an operator looks for; what is left out is not asked. */
+/** What an operator looks for; absent fields match everything. */
 export interface AccountFilter {
   email?: string | undefined;
   state?: OperatedAccount["state"] | undefined;
@@ -59,8 +59,8 @@ export async function findAccount(db: D1Database, id: string): Promise<OperatedA
 }
 
 /**
- * The account after a change of what is given. One that changes nothing leaves no trace. Throws {@link EmailTaken} where the
- * address that it is to have is another's.
+ * Changes the given fields and returns the account. If nothing changes, no trace is left. Throws {@link EmailTaken} if another
+ * account has the new address.
  */
 export async function changeAccount(
   db: D1Database,
@@ -95,7 +95,7 @@ export async function changeAccount(
   );
 }
 
-/** Suspends an account, or changes what for; null: there is none. Nothing that it has is touched. */
+/** Suspends an account, or changes the reason; null: there is no such account. Nothing that it has is touched. */
 export async function suspendAccount(
   db: D1Database,
   id: string,
@@ -114,7 +114,7 @@ export async function suspendAccount(
   return findAccount(db, id);
 }
 
-/** Lets a suspended account go on as it was; null: there is none. */
+/** Lets a suspended account go on as before; null: there is no such account. */
 export async function resumeAccount(
   db: D1Database,
   id: string,
@@ -133,10 +133,10 @@ export async function resumeAccount(
 }
 
 /**
- * Gives an account that has lost its keys, or lost them to somebody, a new one of each kind, also beyond what its plan
- * allows; null: there is no such account.
+ * Makes a new key of each kind for an account whose keys were lost or stolen, even beyond the plan's limit; null: there is no
+ * such account.
  *
- * @param revoke whether all keys that it has end now
+ * @param revoke whether all its existing keys end now
  */
 export async function recoverAccount(
   db: D1Database,
@@ -161,7 +161,7 @@ export async function recoverAccount(
   return keys;
 }
 
-/** The operator, as an account's audit log names it. */
+/** The operator, as named in an account's audit log. */
 export function operator(account: string, by: OperatorRequest): Actor {
   return { ...by, account, mode: "live" };
 }

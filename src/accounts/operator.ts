@@ -1,6 +1,6 @@
 /**
- * Whether an Authorization header carries the operator's token (RFC 6750 §2.1: "Bearer" and the token). Digests are
- * compared, in constant time: neither content nor length of the token shows in how long it takes.
+ * Whether an Authorization header has the operator's token (RFC 6750 §2.1: "Bearer" and the token). Digests are compared, in
+ * constant time, so that the time taken reveals neither the token's content nor its length.
  */
 export async function isOperator(authorization: string | null, adminToken: string): Promise<boolean> {
   const shown = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1] ?? "";

@@ -1,17 +1,20 @@
-/** What a plan allows. Requests are counted over any 60 seconds, for each key; see also `callLimits`. */
+/** What a plan allows. Requests are counted over any 60 seconds, per key; see also `callLimits`. */
 export interface PlanLimits {
   rescdn: { requests: number; zones: number; keys: number; hostnames: number; monthly: MonthlyQuota };
-  /** `records: null`: as many as the account likes. */
+  /** `records: null`: no limit. */
   resolvedb: { requests: number; records: number | null; namespaces: number; keys: number; webhooks: number };
 }
 
-/** What live zones may answer in a calendar month (UTC): requests, and bytes of bodies. Null: as much as there is. */
+/** How much live zones may answer in a calendar month (UTC): requests, and bytes of bodies. Null: no limit. */
 export interface MonthlyQuota {
   requests: number | null;
   bytes: number | null;
 }
 
-/** The plans and their limits. The contracts name the requests and the records; the rest keeps one customer from filling a table. */
+/**
+ * The plans and their limits. Requests and records are part of the contracts; the other limits keep one customer from filling a
+ * table.
+ */
 export const PLANS = {
   free: {
     rescdn: { requests: 100, zones: 100, keys: 50, hostnames: 5, monthly: { requests: 10_000_000, bytes: 1e12 } },

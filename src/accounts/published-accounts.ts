@@ -1,6 +1,6 @@
 import type { AccountDocument, AnnouncedTail } from "./account-document.ts";
 
-/** The document that the zone table should hold for an account; null where there is no such account. */
+/** The document that the zone table should have for an account; null: there is no such account. */
 export async function accountDocumentOf(db: D1Database, id: string): Promise<AccountDocument | null> {
   const row = await db
     .prepare(
@@ -17,7 +17,7 @@ export async function accountDocumentOf(db: D1Database, id: string): Promise<Acc
   return tails.length === 0 ? account : { ...account, tails };
 }
 
-/** Notes that the table holds an account's document. */
+/** Records that the table has an account's document. */
 export async function markAccountPublished(db: D1Database, { id, revision }: AccountDocument): Promise<void> {
   await db
     .prepare("UPDATE accounts SET published_revision = ?2 WHERE id = ?1 AND published_revision < ?2")
@@ -25,7 +25,7 @@ export async function markAccountPublished(db: D1Database, { id, revision }: Acc
     .run();
 }
 
-/** Accounts whose newest change the table does not hold. */
+/** Accounts whose newest change has not reached the table. */
 export async function laggingAccounts(db: D1Database, limit: number): Promise<string[]> {
   const { results } = await db
     .prepare("SELECT id FROM accounts WHERE published_revision < revision ORDER BY id LIMIT ?1")

@@ -3,32 +3,32 @@ import { AccountWindows, type CallLimits, type CallTimes, type RateVerdict } fro
 import { AddressWindows } from "./address-windows.ts";
 import { WINDOW_MS, type WindowVerdict } from "./sliding-window.ts";
 
-/** How late the time of a key's last use may be known, ms. */
+/** How late a key's last use may be recorded, ms. */
 const LAST_USED_INTERVAL_MS = 60_000;
 
-/** Ms. The platform takes an object out of memory ten seconds after its last call, but not while it waits for a timer. */
+/** Ms. The platform removes an object from memory ten seconds after its last call, but not while it waits for a timer. */
 const QUIET_MS = 5_000;
 
 /** A call as it is counted. */
 export interface CountedCall {
-  /** Id of the key that was shown. */
+  /** Id of the key that was used. */
   keyId: string;
-  /** Whose window it is counted in: the key's own, or that of the first key that was rotated into it. */
+  /** Whose window it counts in: the key's own, or that of the first key in its chain of rotations. */
   countedAs: string;
   limits: CallLimits;
 }
 
 /**
- * Counts the calls of one account's keys, or the failed authentications of some client addresses, exactly and for all
- * isolates: there is one object for each account and product, and it takes calls one after the other. It counts in memory
- * and notes what it has counted when it is quiet; an object that is moved in the midst of calls begins anew.
+ * Counts the calls of one account's keys, or the failed authentications of some client addresses, exactly and for all isolates:
+ * there is one object for each account and product, which takes calls one after the other. It counts in memory and stores its
+ * counts when no more calls come. An object that is moved while calls keep coming starts again from what it last stored.
  */
 export class RateLimiter extends DurableObject<{ DB: D1Database }> {
   readonly #windows: AccountWindows;
   readonly #addresses = new AddressWindows();
-  /** Last uses of keys that D1 does not know yet, ms since the epoch, as storage holds them. */
+  /** Last uses of keys that D1 does not have yet, ms since the epoch, as stored. */
   #uses: Readonly<Record<string, number>>;
-  /** Newer ones of the same keys. */
+  /** Newer uses of the same keys. */
   readonly #lastUsedAt = new Map<string, number>();
   #timer: number | null = null;
   #isAlarmSure = false;
@@ -39,7 +39,7 @@ export class RateLimiter extends DurableObject<{ DB: D1Database }> {
     this.#uses = ctx.storage.kv.get<Record<string, number>>("uses") ?? {};
   }
 
-  /** Takes a call that the limits of its key and of its account allow in any 60 seconds, and notes when the key was used. */
+  /** Takes a call if the limits of its key and of its account allow it in any 60 seconds, and records when the key was used. */
   async take({ keyId, countedAs, limits }: CountedCall): Promise<RateVerdict> {
     const now = Date.now();
     await this.#noteUse(keyId, now);
@@ -48,20 +48,20 @@ export class RateLimiter extends DurableObject<{ DB: D1Database }> {
     return verdict;
   }
 
-  /** Takes one of the `limit` failed authentications that an address has in any 60 seconds. */
+  /** Takes one of the `limit` failed authentications that an address may have in any 60 seconds. */
   takeFailure(limit: number, address: string): WindowVerdict {
     const verdict = this.#addresses.take(address, limit, Date.now());
-    // These few objects stay in memory until they have nothing to remember.
+    // These few objects stay in memory as long as they have something to remember.
     if (verdict.allowed) this.#later(WINDOW_MS, () => undefined);
     return verdict;
   }
 
-  /** Takes back the last failed authentication of an address: it was none. */
+  /** Gives back the last failed authentication of an address, because it did not fail. */
   giveBackFailure(address: string): void {
     this.#addresses.giveBack(address);
   }
 
-  /** Writes the last uses to D1 a minute after the first that it does not know. */
+  /** Writes last uses to D1, a minute after the oldest one that D1 does not have. */
   override async alarm(): Promise<void> {
     const written = Object.fromEntries(
       Object.entries(this.#uses).map(([keyId, at]) => [keyId, Math.max(at, this.#lastUsedAt.get(keyId) ?? 0)]),
@@ -72,7 +72,7 @@ export class RateLimiter extends DurableObject<{ DB: D1Database }> {
     )
       .bind(JSON.stringify(written))
       .run();
-    // A use that came during the write is not in it.
+    // Uses during the write are not part of it.
     const newer = [...this.#lastUsedAt].filter(([keyId, at]) => at > (written[keyId] ?? 0));
     this.#lastUsedAt.clear();
     await this.#remember(Object.fromEntries(newer));
@@ -87,7 +87,7 @@ export class RateLimiter extends DurableObject<{ DB: D1Database }> {
     this.#lastUsedAt.set(keyId, now);
     if (this.#uses[keyId] === undefined) return this.#remember({ ...this.#uses, [keyId]: now });
     if (this.#isAlarmSure) return;
-    // The platform gives an alarm up that has failed often.
+    // The platform gives up an alarm that has failed often, so it is set again.
     await this.#remember(this.#uses);
   }
 

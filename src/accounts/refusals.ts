@@ -3,8 +3,8 @@ import { isAhead, isRecent } from "../memo/is-recent.ts";
 import { WINDOW_MS, type WindowVerdict } from "./sliding-window.ts";
 
 /**
- * Who was refused asks the limiter again after so long at the earliest (ms): `Retry-After` tells no client to come sooner. Whom it
- * then refuses again, twice as long, and so on up to the most.
+ * The least and the most time (ms) before a refused caller's call reaches the limiter again. `Retry-After` tells no client to
+ * come sooner. The time doubles with each further refusal.
  */
 const LEAST_MS = 1_000;
 const MOST_MS = 15_000;
@@ -16,20 +16,21 @@ interface Refusal<Verdict> {
 }
 
 /**
- * Refusals that this isolate was told: until a call becomes free again it refuses by itself. However often somebody calls, a
- * limiter is asked as often as calls pass, and four times a minute by each isolate: by 3,000 of them 200 times a second.
+ * Refusals that this isolate got from limiters. It repeats them by itself until a call becomes free again. However often
+ * somebody calls, each isolate asks a limiter only as often as calls pass, plus four times a minute: 3,000 isolates make 200
+ * calls a second.
  */
 export class Refusals<Verdict extends WindowVerdict> {
   readonly #refusals = new BoundedMap<string, Refusal<Verdict>>({ entries: 10_000 }, "the oldest");
 
-  /** The refusal that holds for a caller under a limit; null: the limiter has to be asked. @param now ms since the epoch */
+  /** The refusal in force for a caller under a limit; null: the limiter has to be asked. @param now ms since the epoch */
   of(name: string, limit: number, now: number): Verdict | null {
     const known = this.#refusals.get(name);
     if (known === undefined || known.verdict.limit !== limit) return null;
     return isAhead(known.until, WINDOW_MS, now) ? known.verdict : null;
   }
 
-  /** Takes note of a verdict. */
+  /** Remembers a verdict. */
   note(name: string, verdict: Verdict, now: number): void {
     if (verdict.allowed) {
       this.#refusals.delete(name);
@@ -42,7 +43,7 @@ export class Refusals<Verdict extends WindowVerdict> {
   }
 }
 
-/** Several calls that were under way at the same time are refused as one. */
+/** Several refusals of calls that were under way at once count as one. */
 function inARowAfter({ until, inARow }: Refusal<unknown>, now: number): number {
   if (isAhead(until, WINDOW_MS, now)) return inARow;
   return isRecent(until, MOST_MS, now) ? inARow + 1 : 1;

@@ -11,7 +11,7 @@ export type Scope =
   | "read"
   | "write";
 
-/** All that a key of a product can be allowed. */
+/** All scopes that a key of a product can have. */
 export const SCOPES = {
   rescdn: ["zones:read", "zones:write", "purge", "usage:read", "keys:write", "files:write"],
   resolvedb: ["read", "write"],

@@ -1,4 +1,4 @@
-/** An answer as it can be kept: its status, the headers that matter, its body. */
+/** What is stored of an answer: its status, the headers that matter, its body. */
 export interface KeptAnswer {
   status: number;
   headers: Record<string, string>;
@@ -9,10 +9,10 @@ export interface KeptAnswer {
 const IV_BYTES = 12;
 
 /**
- * Encrypts an answer under a key that follows from the caller's token, which nobody but the caller has: AES-256-GCM
- * (NIST SP 800-38D), the key by HKDF-SHA-256 (RFC 5869). The result is the initialization vector and the ciphertext.
+ * Encrypts an answer with AES-256-GCM (NIST SP 800-38D). The key is derived by HKDF-SHA-256 (RFC 5869) from the caller's token,
+ * which only the caller has. The result is the initialization vector and the ciphertext.
  *
- * @param place what it is an answer to: it can be opened for nothing else
+ * @param place what it answers: it can only be opened for the same place
  */
 export async function sealAnswer(answer: KeptAnswer, token: string, place: string): Promise<Uint8Array> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
@@ -28,7 +28,7 @@ export async function sealAnswer(answer: KeptAnswer, token: string, place: strin
   return whole;
 }
 
-/** Decrypts what {@link sealAnswer} made with the same token and place; throws at anything else. */
+/** Decrypts what {@link sealAnswer} made with the same token and place; throws for anything else. */
 export async function openAnswer(sealed: Uint8Array, token: string, place: string): Promise<KeptAnswer> {
   const text = await crypto.subtle.decrypt(
     { name: "AES-GCM", iv: sealed.subarray(0, IV_BYTES), additionalData: encode(place) },
@@ -41,7 +41,7 @@ export async function openAnswer(sealed: Uint8Array, token: string, place: strin
 
 async function keyOf(token: string, use: "encrypt" | "decrypt"): Promise<CryptoKey> {
   const secret = await crypto.subtle.importKey("raw", encode(token), "HKDF", false, ["deriveKey"]);
-  // RFC 5869 §3.1: the salt may be missing; the token is 160 random bits.
+  // RFC 5869 §3.1: the salt is optional, and the token already has 160 random bits.
   const derivation = {
     name: "HKDF",
     hash: "SHA-256",

@@ -1,7 +1,4 @@
-/**
- * A value whose JSON has at most so many bytes: in place of its largest parts stands how large they were, such as
- * `[20480 bytes]`.
- */
+/** A value whose JSON has at most so many bytes: its largest parts are replaced by their size, such as `[20480 bytes]`. */
 export function shortened(value: unknown, bytes: number): unknown {
   const size = sizeOf(value);
   if (size <= bytes) return value;

@@ -7,18 +7,18 @@ export interface WindowVerdict {
   limit: number;
   /** Calls that may follow at once. */
   remaining: number;
-  /** Ms since the epoch: when a call becomes free again (`remaining` 0), or all are (else). */
+  /** Ms since the epoch: when one call becomes free again (if `remaining` is 0), or else when all are. */
   resetAt: number;
 }
 
 /**
- * A sliding window over the times of calls: at most `limit` in any 60 seconds, whenever they begin. Refused calls do not
- * count, so that who keeps asking is served again as soon as who waits.
+ * A sliding window over the times of calls: at most `limit` in any 60 seconds, wherever they begin. Refused calls do not count,
+ * so whoever keeps asking is served again as soon as whoever waits.
  */
 export class SlidingWindow {
   readonly #times: number[];
 
-  /** @param times of the calls that passed before, as {@link SlidingWindow.times} gave them */
+  /** @param times of the calls that passed before, as {@link SlidingWindow.times} returned them */
   constructor(times: readonly number[] = []) {
     this.#times = [...times];
   }
@@ -35,7 +35,7 @@ export class SlidingWindow {
     return this.#times.length < limit;
   }
 
-  /** Lets one of `limit` calls pass at `now` (ms since the epoch), or none. */
+  /** Takes one of `limit` calls at `now` (ms since the epoch), if one is left. */
   take(limit: number, now: number): WindowVerdict {
     const allowed = this.allows(limit, now);
     if (allowed) this.#times.push(now);
@@ -44,12 +44,12 @@ export class SlidingWindow {
     return { allowed, limit, remaining, resetAt: (decisive ?? now) + WINDOW_MS };
   }
 
-  /** Of a clock that has been set back, calls that seem to be yet to come count as of now: else they would count for as long. */
+  /** If the clock was set back, calls with times in the future count as made now. Otherwise they would count for too long. */
   #bringBack(now: number): void {
     for (let index = this.#times.length - 1; index >= 0 && this.#times[index]! > now; index--) this.#times[index] = now;
   }
 
-  /** Takes back the last call that passed. */
+  /** Gives back the last call that passed. */
   giveBack(): void {
     this.#times.pop();
   }

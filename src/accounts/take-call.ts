@@ -3,17 +3,17 @@ import { AccountWindows, type RateVerdict } from "./account-windows.ts";
 import type { CountedCall, RateLimiter } from "./rate-limiter.ts";
 import { Refusals } from "./refusals.ts";
 
-/** For how long an isolate counts in the place of a limiter that has failed, ms. */
+/** How long an isolate counts in place of a limiter that failed, ms. */
 const STAND_IN_MS = 60_000;
 
 const standIns = new BoundedMap<string, { windows: AccountWindows; since: number }>({ entries: 10_000 }, "the oldest");
 
-/** By limiter and policy: a limit of the account's refuses all of its keys. */
+/** By limiter and policy: a refusal by the account's limit applies to all of its keys. */
 const refusals = new Refusals<RateVerdict>();
 
 /**
- * Counts a call. Where the limiter fails, as on a full disk, where an object that notes something is thrown out of memory,
- * this isolate counts by itself for a minute: calls that read go on, within the same limits.
+ * Counts a call. If the limiter fails, this isolate counts by itself for a minute, so that calls that only read go on, within
+ * the same limits. It fails when the disk is full, for example, because an object that cannot store is removed from memory.
  *
  * @param name the limiter's
  * @param now ms since the epoch
@@ -29,7 +29,7 @@ export async function takeCall(
   const refused = refusals.of(ofKey, key, now) ?? refusals.of(name, account, now);
   if (refused !== null) return refused;
   let standIn = standIns.get(name);
-  // A clock that was set back ends it as well.
+  // Setting the clock back ends it too.
   if (standIn === undefined || Math.abs(now - standIn.since) > STAND_IN_MS) {
     try {
       const verdict = await limiters.getByName(name).take(call);

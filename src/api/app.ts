@@ -37,7 +37,7 @@ import { addZones } from "./zones.ts";
 /** The control plane: every route of the API's hosts. */
 function createApi(inspector: Inspector): OpenAPIHono<RestEnv> {
   const app = new OpenAPIHono<RestEnv>({
-    // With a slash at its end a path is the same.
+    // A slash at the end of a path makes no difference.
     strict: false,
     defaultHook: (result) => {
       if (!result.success) throw invalidRequest(result.error);

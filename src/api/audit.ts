@@ -92,7 +92,7 @@ export function addAudit(app: OpenAPIHono<RestEnv>): void {
 
 function changeJson(row: AuditRow, settings: Settings): z.input<typeof changeSchema> {
   const { id, action, target, actor, actorName, address } = row;
-  // Who of the operator's people it was is the operator's own concern.
+  // Which of the operator's people it was concerns only the operator.
   const isByOutsider = actor.startsWith("person_") && actorName !== null && !row.isByMember;
   const isByOperator = isByOutsider && isOperatorAddress(actorName, settings);
   return {

@@ -4,9 +4,9 @@ import { zoneTableOf } from "../zones/zone-table.ts";
 import { Problem } from "./errors.ts";
 
 /**
- * Brings a change that D1 holds to the edge. A change is acknowledged only after that.
+ * Brings a change from D1 to the edge. A change is acknowledged only after that.
  *
- * @returns whether the feed of changes tells every location of it; else KV does, within a minute
+ * @returns whether the feed of changes tells every location about it; otherwise KV does, within a minute
  */
 export async function bringToEdge(c: RestContext, zoneName: string): Promise<{ isTold: boolean }> {
   const result = await publishZone(c.env.ZONE_PUBLISHER, zoneTableOf(c.env.ZONES), zoneName);

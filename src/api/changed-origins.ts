@@ -9,17 +9,17 @@ import type { SettingsPatch } from "../zones/settings-schema.ts";
 import { checkedHost, checkedOrigin } from "./checked-origin.ts";
 import { invalidField } from "./validation.ts";
 
-/** What a change of a zone's servers is made with. */
+/** What a change of a zone's servers needs. */
 export interface ChangingOrigins {
   policy: OriginPolicy;
   zoneHosts: readonly string[];
-  /** What secrets are sealed with. @throws where the deployment keeps none */
+  /** Seals secrets. @throws if the deployment has none */
   keyring: () => Keyring;
   /** Ms since the epoch. */
   now: number;
 }
 
-/** A zone's servers and what they are shown of who asks. */
+/** A zone's servers and how the zone authenticates to them. */
 export interface Origins {
   origin: string;
   origins: readonly ListedOrigin[] | undefined;
@@ -27,11 +27,11 @@ export interface Origins {
 }
 
 /**
- * A zone's servers after a change, or a 422. What is sealed for one server goes to no other: who changes the server gives its
- * secret anew.
+ * A zone's servers after a change, or a 422. What is sealed for one server is sent to no other, so whoever changes the server
+ * has to give its secret again.
  *
- * @param before the zone as it is; of a new one `origin` is what it will be, if it is given
- * @param origin as it was checked; undefined: not to be changed
+ * @param before the zone as it is; for a new one, `origin` is the future one, if given
+ * @param origin as checked; undefined: not to be changed
  */
 export function changedOrigins(
   before: Pick<ZoneRow, "id" | "settings"> & { origin: string | undefined },
@@ -88,7 +88,7 @@ export function changedOrigins(
   }
 }
 
-/** Checks what a change leaves of a zone's servers against its other settings. */
+/** Checks a zone's servers after a change against its other settings. */
 export function refuseContradictions({ origin, origins = [], origin_auth }: Origins, settings: StoredSettings): void {
   const auths = [
     { field: "settings.origin_auth", auth: origin_auth, url: origin },
@@ -114,7 +114,7 @@ export function refuseContradictions({ origin, origins = [], origin_auth }: Orig
   }
 }
 
-/** The services themselves, that list the buckets of whoever signs. */
+/** Hosts of the services themselves, which list the buckets of whoever signs. */
 const SERVICES =
   /^(?:s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?|[0-9a-f]{32}\.(?:[a-z]+\.)?r2\.cloudflarestorage\.com|s3\.[a-z0-9-]+\.backblazeb2\.com|storage\.googleapis\.com|s3\.[a-z0-9-]*\.?wasabisys\.com|[a-z0-9]+\.digitaloceanspaces\.com)$/;
 
@@ -127,7 +127,7 @@ function isSameServer(one: string, other: string): boolean {
   return new URL(one).origin === new URL(other).origin;
 }
 
-/** @param former what there was, and for which server */
+/** @param former the earlier secret, and which server it was for */
 function sealedAuth(
   zoneId: string,
   url: string,

@@ -16,10 +16,10 @@ import { withRuleNames } from "./rule-problems.ts";
 import { invalidField } from "./validation.ts";
 
 /**
- * A zone's origin and settings after a change, or a 422: the limits hold for the whole, not just for what one request brings.
+ * A zone's origin and settings after a change, or a 422: the limits apply to the whole, not just to what one request changes.
  *
- * @param before the zone as it is; of a new one `origin` is what it will be, if it is given
- * @param origin as it was checked; undefined: not to be changed
+ * @param before the zone as it is; for a new one, `origin` is the future one, if given
+ * @param origin as checked; undefined: not to be changed
  */
 export function changedSettings(
   before: Pick<ZoneRow, "id" | "settings"> & { origin: string | undefined },
@@ -57,7 +57,7 @@ export function changedSettings(
   return { origin: origins.origin, settings };
 }
 
-/** What is changed together with the zone's origin, and kept sealed. */
+/** Changed together with the zone's origin, and partly stored sealed. */
 const ORIGINS: readonly string[] = ["origins", "origin_auth"] satisfies (keyof StoredSettings)[];
 
 function without<Settings extends object>(settings: Settings, names: readonly string[]): Partial<Settings> {
@@ -66,7 +66,7 @@ function without<Settings extends object>(settings: Settings, names: readonly st
 
 function withCheckedOrigin(rule: EdgeRule, index: number, policy: OriginPolicy): EdgeRule {
   const { origin } = rule.do;
-  // One of the zone's own is known by its name.
+  // One of the zone's own origins is given by its name.
   if (origin === undefined || ORIGIN_NAME.test(origin)) return rule;
   return { ...rule, do: { ...rule.do, origin: checkedOrigin(`settings.rules.${index}.do.origin`, origin, policy) } };
 }

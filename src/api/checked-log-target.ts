@@ -6,7 +6,7 @@ import { invalidField } from "./validation.ts";
 
 const FIELD = "settings.logs.target";
 
-/** A target of logs as it will be asked, or a 422 that names the field and says why. */
+/** A log target in the form that will be used, or a 422 that names the field and says why. */
 export function checkedLogTarget(target: LogTarget | undefined, policy: OriginPolicy): LogTarget {
   if (target === undefined) throw invalidField(FIELD, "is required");
   if (target.type === "s3") return { ...target, endpoint: checkedOrigin(`${FIELD}.endpoint`, target.endpoint, policy) };

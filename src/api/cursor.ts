@@ -5,7 +5,7 @@ export function encodeCursor({ createdAt, id }: Position): string {
   return btoa(`${createdAt} ${id}`).replaceAll("=", "");
 }
 
-/** Null: not a cursor of ours, or of a list of something else. */
+/** Null: it is not a cursor of ours, or is for another list. */
 export function decodeCursor(
   cursor: string,
   kind: "acct" | "audit" | "host" | "key" | "purge" | "take" | "zone",

@@ -26,7 +26,7 @@ const MEANINGS = {
   503: "Kept, but not published yet; of secrets: this deployment cannot keep them",
 } as const;
 
-/** What stands for each status in the document. */
+/** The example for each status in the document. */
 const TYPICAL = {
   400: "invalid_json",
   401: "unauthenticated",
@@ -47,5 +47,5 @@ function exampleOf(status: keyof typeof MEANINGS) {
   return new Problem(TYPICAL[status], { details }).body("req_abc123");
 }
 
-/** The `responses` of a route for errors. */
+/** The `responses` of a route for its errors. */
 export const documentedErrors = documentErrors(error, MEANINGS, exampleOf);

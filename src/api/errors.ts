@@ -46,7 +46,7 @@ const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** Thrown wherever the API refuses. */
+/** Thrown wherever the API refuses a request. */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly details: readonly FieldProblem[];
@@ -72,7 +72,7 @@ export class Problem extends Error {
   }
 }
 
-/** The problem that an error stands for; one that nobody foresaw is logged and says nothing of itself. */
+/** The problem for an error. An unexpected error is logged, and its details are not shown. */
 export async function problemOf(error: unknown, requestId: string, disk: Fetcher | undefined): Promise<Problem> {
   if (error instanceof Problem) return error;
   if (error instanceof HTTPException && error.status === 400) return new Problem("invalid_json");

@@ -48,15 +48,15 @@ export function addFiles(app: OpenAPIHono<RestEnv>): void {
     if (file === null) throw new Problem("not_found", { sentence: "file not found" });
     await bucketOf(c.env, file.bucket)?.delete(fileKey(zone.id, path));
     await purgePath(c, zone, path, { action: "file.delete", before: { path, size: file.size }, after: null });
-    // Last: until every location forgets the file, it can be deleted once more.
+    // Last, so that the file can be deleted again until every location has forgotten it.
     await deleteFileRow(c.env.DB, zone.id, path);
     return c.body(null, 204);
   });
 }
 
-/** A route whose last parameter has slashes in it. The document shows it as it was made. */
+/** A route whose last parameter may contain slashes. The document shows it as it was declared. */
 function atAnyDepth<Route extends RouteConfig>(app: OpenAPIHono<RestEnv>, route: Route): Route {
-  // What stands before it is of no interest to the document, which shows all that it is given.
+  // The document shows every property that it is given, and should not show middleware.
   const { middleware: _, ...shown } = route;
   app.openAPIRegistry.registerPath(shown as RouteConfig);
   return { ...route, path: `${route.path}{.+}`, hide: true };
@@ -72,7 +72,7 @@ async function putFile(c: RestContext, zone: ZoneRow, path: string): Promise<{ f
   const { account } = c.var.caller;
   const limits = limitsOf(c);
   const row: FileRow = { zone: zone.id, path, bucket, size, contentType, etag: "", uploadedAt: c.var.now };
-  // The row first: what it does not allow is not stored, and what is stored is never without one.
+  // The row comes first: what it does not allow is not stored, and nothing is ever stored without one.
   if (!(await putFileRow(c.env.DB, account, row, limits))) throw tooMuch(limits);
   const undo = () =>
     before === null ? deleteFileRow(c.env.DB, zone.id, path) : putFileRow(c.env.DB, account, before, NO_LIMITS);
@@ -85,7 +85,7 @@ async function putFile(c: RestContext, zone: ZoneRow, path: string): Promise<{ f
     });
   const file = { ...row, etag: object.httpEtag };
   await putFileRow(c.env.DB, account, file, NO_LIMITS);
-  // The zone has had another bucket, where nothing would ever find it again.
+  // The zone had another bucket, where nothing would ever find the file again.
   if (before !== null && before.bucket !== bucket) await bucketOf(c.env, before.bucket)?.delete(fileKey(zone.id, path));
   const told = ({ size, contentType, etag }: FileRow) => ({ path, size, content_type: contentType, etag });
   await purgePath(c, zone, path, { action: "file.put", before: before && told(before), after: told(file) });
@@ -94,10 +94,10 @@ async function putFile(c: RestContext, zone: ZoneRow, path: string): Promise<{ f
 
 const NOT_WHOLE = "the request body is not as long as it says (Content-Length): it broke off, or goes on";
 
-/** A body that does not say how long it is may have so many bytes: R2 wants to know before it comes. */
+/** The longest body of unknown length: R2 needs the length before the body. */
 const UNMEASURED_BYTES = 1_048_576;
 
-/** The body and its length; one that is not as long as it says is not stored. */
+/** The body and its length. A body that is not as long as it says is not stored. */
 async function uploadOf(c: RestContext): Promise<{ size: number; body: ReadableStream | Blob }> {
   const { body } = c.req.raw;
   const length = c.req.header("content-length");
@@ -121,7 +121,7 @@ async function unmeasured(body: ReadableStream<Uint8Array>): Promise<{ size: num
 
 const NO_LIMITS = { files: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER };
 
-/** Has every location forget a path, and notes why. */
+/** Makes every location forget a path, and records why. */
 async function purgePath(
   c: RestContext,
   zone: ZoneRow,
@@ -129,7 +129,7 @@ async function purgePath(
   change: { action: "file.put" | "file.delete"; before: object | null; after: object | null },
 ): Promise<void> {
   const { caller, now } = c.var;
-  // What a path ending in a slash answers is its index.
+  // A path that ends in a slash is answered with its index.
   const folder = path.endsWith("/index.html") ? [path.slice(0, -"index.html".length)] : [];
   const targets = [path, ...folder].map((value) => ({ kind: "path" as const, value }));
   const order = { id: newId("purge"), zone: zone.id, soft: false, targets, createdBy: caller.keyId };
@@ -140,10 +140,10 @@ async function purgePath(
   await bringToEdge(c, zone.name);
 }
 
-/** Characters of a path: R2 takes keys of 1,024 bytes, the zone's id included. */
+/** The longest path, in characters: R2 allows keys of 1,024 bytes, including the zone's id. */
 const LONGEST_PATH = 900;
 
-/** The path that the edge will be asked by, or a 422. Makers of clients encode the slashes of a parameter. */
+/** The path in the form that the edge will ask for, or a 422. Generated clients encode the slashes of a parameter. */
 function pathOf(c: RestContext): string {
   const { pathname } = new URL(c.req.url);
   const [, rest = ""] = /^\/v1\/zones\/[^/]+\/files(\/.*)$/.exec(pathname) ?? [];
@@ -154,20 +154,20 @@ function pathOf(c: RestContext): string {
   return path;
 }
 
-/** What it is served as: what the request says, else what its name says. */
+/** The type it is served with: from the request, or else from its name. */
 function contentTypeOf(c: RestContext, path: string): string {
   const said = c.req.header("content-type")?.trim() ?? "";
   if (/^multipart\/form-data\b/i.test(said))
     throw new Problem("unsupported_media_type", {
       sentence: "the body must be the file itself, not a form: curl -T <file>, or --data-binary @<file>",
     });
-  // What curl says of a body that nobody has said anything of.
+  // curl sends this type if nobody specifies one.
   const isUnsaid = said === "" || /^application\/x-www-form-urlencoded$/i.test(said);
   return isUnsaid ? typeOf(path) : said.slice(0, 200);
 }
 
 function typeOf(path: string): string {
-  // A page is no asset to the edge: whatever type an origin gives it, it keeps. Here nobody else says one.
+  // The edge does not count a page as an asset, and keeps whatever type an origin gives it. Here nobody else would give it one.
   if (/\.html?$/i.test(path)) return "text/html; charset=utf-8";
   return assetOf(path)?.contentType ?? "application/octet-stream";
 }

@@ -14,14 +14,14 @@ import { Problem } from "./errors.ts";
 
 type Guard = MiddlewareHandler<RestEnv>;
 
-/** What a customer authenticates with. */
+/** How customers authenticate. */
 export const KEY_CHALLENGE = 'X-ResCDN-Key realm="ResCDN"';
 
 /**
- * Lets in who shows a key with a scope, within its rate limit; all who do not show a valid key get the same answer.
+ * Lets in calls with a valid key that has a scope, within its rate limit. All without a valid key get the same answer.
  *
  * @param scope null: any valid key
- * @param aboutItself a key that the path names by its id needs no scope
+ * @param aboutItself whether a key that the path names by its id needs no scope
  */
 export function requireScope(scope: Scope | null, aboutItself: boolean): Guard {
   return async (c, next) => {
@@ -33,7 +33,7 @@ export function requireScope(scope: Scope | null, aboutItself: boolean): Guard {
     const isItself = aboutItself && c.req.param("id") === caller.keyId;
     if (scope !== null && !isItself && !caller.scopes.includes(scope))
       throw new Problem("forbidden", { sentence: lacks(scope, caller) });
-    // A purge may be a GET.
+    // Even a GET may purge.
     if (caller.suspended && (scope === "purge" || changes(c.req.method))) throw new Problem("account_suspended");
     await next();
   };
@@ -44,7 +44,7 @@ function lacks(scope: Scope, { person }: Caller): string {
   return `your role in this account is ${person.role}, which lacks the scope ${scope}: an owner can change that`;
 }
 
-/** Lets in people who are signed in; what they ask is about themselves. */
+/** Lets in signed-in people; what they ask for concerns themselves. */
 export const requirePerson: Guard = async (c, next) => {
   const person = await personOf(c);
   if (person === null)
@@ -73,14 +73,14 @@ const noAccount = (sentence: string) => new Problem("forbidden", { sentence });
 const SIGN_IN = "this is for people: sign in at the dashboard";
 const SESSION_CHALLENGE = 'Session realm="ResCDN"';
 
-/** Lets in keys alone: another page could make a browser send a session's cookie with a GET. */
+/** Lets in keys only: a page elsewhere could make a browser send a session's cookie with a GET. */
 export const requireKey: Guard = async (c, next) => {
   if (c.var.caller.person !== undefined)
     throw new Problem("forbidden", { sentence: "this call is for keys: somebody who is signed in purges by POST" });
   await next();
 };
 
-/** Lets in the operator. Without an operator's token in the environment there is nothing here. */
+/** Lets in the operator. If the environment has no operator's token, the operator's calls do not exist. */
 export const requireOperator: Guard = async (c, next) => {
   const { adminToken } = settingsOf(c.env);
   const shown = c.req.raw.headers.get("authorization");
@@ -91,7 +91,7 @@ export const requireOperator: Guard = async (c, next) => {
   await next();
 };
 
-/** Whether somebody who is signed in is an operator. */
+/** Whether a signed-in person is an operator. */
 async function isOperatorsSession(c: RestContext): Promise<boolean> {
   const person = await personOf(c);
   if (person === null || !person.isOperator) return false;
@@ -109,13 +109,13 @@ export const limitBody = limitBodyBy({
   broken: () => new Problem("invalid_json", { sentence: "the request body broke off before its end" }),
 });
 
-/** Of a call that takes no body: what one says would be passed over in silence. */
+/** For calls that take no body: one would otherwise be ignored in silence. */
 export const refuseBody = refuseBodyBy(
   () =>
     new Problem("invalid_request", { details: [{ field: "body", message: "must be left out: this call takes none" }] }),
 );
 
-/** Where a body may be left out, one of another type than JSON would be passed over in silence: refuses it. */
+/** For calls whose body is optional: a body of another type than JSON would otherwise be ignored in silence. */
 export const refuseOtherBodies: Guard = async (c, next) => {
   const isJson = /^application\/([\w!#$%&*.^`~-]+\+)?json(\s*;|$)/i.test(c.req.header("content-type") ?? "");
   if (!isJson && (await c.req.arrayBuffer()).byteLength > 0) throw new Problem("unsupported_media_type");

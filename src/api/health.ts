@@ -64,10 +64,10 @@ const live = createRoute({
   },
 });
 
-/** The databases that this code fits. Each is asked until it does. */
+/** The databases that fit this code. Each is asked until it does. */
 const migrated = new WeakSet<D1Database>();
 
-/** Adds `/health` to the API, which says what `ready` says of `npm run serve`, and `/health/live`. */
+/** Adds `/health` to the API, which answers what `ready` reports for `npm run serve`, and `/health/live`. */
 export function addHealth(app: OpenAPIHono<RestEnv>): void {
   app.openapi(live, (c) => c.json({ status: "live" as const }, 200));
   app.openapi(health, async (c) => {
@@ -85,7 +85,7 @@ async function whyNotReady(db: D1Database): Promise<string | null> {
     if (reason === null) migrated.add(db);
     return reason;
   } catch (error) {
-    // Before the first migration there is nothing to ask.
+    // Before the first migration there is nothing to read.
     if (!String(error).includes("no such table")) log("not_ready", { error });
     return "the database cannot be read, or was never migrated";
   }

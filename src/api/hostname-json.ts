@@ -59,7 +59,7 @@ export const hostnameSchema = z
   })
   .openapi("Hostname");
 
-/** @param secret what the account's tokens are made of */
+/** @param secret that the account's tokens are derived from */
 export function hostnameJson(
   c: RestContext,
   claim: Claim,

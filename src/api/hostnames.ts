@@ -67,7 +67,7 @@ export function addHostnames(app: OpenAPIHono<RestEnv>): void {
     const zone = await zoneInScope(c, id);
     const claim = await claimIn(c, zone, hostname);
     const moved = await checkClaim({ db: c.env.DB, settings: settingsOf(c.env), now: c.var.now }, claim, actorOf(c));
-    // A check that is repeated, because the change was not published, changes nothing more.
+    // A repeated check, made because the change was not published, changes nothing more.
     const unpublished = moved ?? ((await isLagging(c.env.DB, claim.hostname)) ? movedAlone(claim) : null);
     if (unpublished !== null && !(await bringHostToEdge(c.env, unpublished))) throw new Problem("not_published");
     return c.json(await shownOne(c, await claimIn(c, zone, hostname)), 200);
@@ -83,7 +83,7 @@ export function addHostnames(app: OpenAPIHono<RestEnv>): void {
   });
 }
 
-/** A hostname as it may be claimed for a zone, or a 422 that says why not. */
+/** A hostname in the form that a zone may claim, or a 422 that says why not. */
 function claimable(c: RestContext, zone: ZoneRow, text: string): string {
   const verdict = checkHostname(text, originPolicy(settingsOf(c.env)).ownHosts);
   if (!verdict.ok) throw invalidField("hostname", verdict.reason);
@@ -95,7 +95,7 @@ function claimable(c: RestContext, zone: ZoneRow, text: string): string {
   return verdict.hostname;
 }
 
-/** The claim of a zone to a hostname, in whatever spelling. */
+/** The claim of a zone to a hostname, in any spelling. */
 async function claimIn(c: RestContext, zone: ZoneRow, text: string): Promise<Claim> {
   const verdict = checkHostname(text, []);
   const claim = verdict.ok ? await findClaim(c.env.DB, zone.id, verdict.hostname) : null;

@@ -2,7 +2,7 @@ import { IDEMPOTENCY_KEY, idempotentBy } from "../rest/idempotent.ts";
 import { Problem } from "./errors.ts";
 import { invalidField } from "./validation.ts";
 
-/** Does what repeats a request only once. Comes after the guards of a POST. */
+/** Carries out a repeated request only once. Comes after the guards of a POST. */
 export const idempotent = idempotentBy({
   token: (c) => c.req.header("x-rescdn-key") ?? null,
   malformed: (reason) => invalidField(IDEMPOTENCY_KEY, reason),

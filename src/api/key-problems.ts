@@ -5,7 +5,7 @@ import { Problem } from "./errors.ts";
 import { scopeOf } from "./zone-in-scope.ts";
 import { type Invalid, objectOf } from "./zone-problems.ts";
 
-/** Says of a new key that its schema refuses what else is wrong with it. */
+/** Reports everything else that is wrong with a new key that its schema refuses. */
 export async function refuseWrongKey({ data, error }: Invalid, c: RestContext): Promise<never> {
   const { problems } = await checkedKey(c, objectOf(data));
   throw new Problem("invalid_request", { details: withMore(fieldProblems(error), problems) });
@@ -13,9 +13,9 @@ export async function refuseWrongKey({ data, error }: Invalid, c: RestContext): 
 
 /**
  * The ids of the zones that a new key names by id or name, and what is wrong with it beyond its schema: zones that the caller
- * may not know of, which are as if there were none, and an end that has come.
+ * cannot see, which are reported as missing, and an expiry in the past.
  *
- * @param key as it came
+ * @param key as received
  */
 export async function checkedKey(
   c: RestContext,

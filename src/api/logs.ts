@@ -69,7 +69,7 @@ function stateOf(
   return lastDelivery === null ? "waiting" : "delivering";
 }
 
-/** Whose server it is: paths and queries of endpoints hold tokens. */
+/** Only the server's origin: paths and queries of endpoints contain tokens. */
 function shownTarget(target: LogTarget): string {
   return target.type === "s3" ? `${target.endpoint}/${target.bucket}` : new URL(target.url).origin;
 }

@@ -64,7 +64,7 @@ export function addMe(app: OpenAPIHono<RestEnv>): void {
       readAccount(c.env.DB, caller, now),
       caller.person === undefined ? findKey(c.env.DB, caller, caller.keyId, now) : null,
     ]);
-    // Revoked since it was let in.
+    // The key was revoked after the call was let in.
     if (key === null && caller.person === undefined)
       throw new Problem("unauthenticated", { headers: { "www-authenticate": KEY_CHALLENGE } });
     const { id, name, email, plan } = account;

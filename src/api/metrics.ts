@@ -60,7 +60,10 @@ function formFor(accept: string): Form {
   return /\btext\/plain\b/.test(accept) && !/openmetrics|\*\/\*/.test(accept) ? "text" : "openmetrics";
 }
 
-/** Of each process: where there is one, this isolate is its; where there are several, it asks origins for those that serve zones. */
+/**
+ * The figures of each process. If there is only one, they are this isolate's. If there are several, the edge processes are
+ * asked for theirs, and this isolate, through which they ask origins, may have figures too.
+ */
 async function isolatesOf({ EDGE_FIGURES }: Env): Promise<NamedFigures[]> {
   const own = isolateFigures();
   if (EDGE_FIGURES === undefined) return [{ process: "server", figures: own ?? IDLE }];

@@ -31,7 +31,7 @@ import { operatorRequest } from "./operator-request.ts";
 import { cutPage, requestedPage } from "./pages.ts";
 import { reconsiderQuota, setQuota, shownQuota } from "./quota.ts";
 
-/** Adds what an operator does with accounts, but for making them. */
+/** Adds what an operator does with accounts, except creating them. */
 export function addOperatedAccounts(app: OpenAPIHono<RestEnv>): void {
   app.openapi(listAccountsRoute, async (c) => {
     const { limit, cursor, ...filter } = c.req.valid("query");
@@ -83,7 +83,7 @@ export function addOperatedAccounts(app: OpenAPIHono<RestEnv>): void {
     if (dashboardHost === null || signInSecret === null)
       throw new Problem("conflict", { sentence: "nobody can sign in here: set DASHBOARD_HOST and SIGN_IN_SECRET" });
     const { LINK_MINUTES, newLink } = await import("../people/sign-in-links.ts");
-    // Of the call's own scheme and port, which are those of the server that both hosts are answered by, or of its proxy.
+    // With the call's own scheme and port: those of the server that answers both hosts, or of its proxy.
     const dashboard = new URL(c.req.url);
     dashboard.protocol = clientsOf(settings).schemeOf(c.req.raw, dashboard);
     dashboard.hostname = dashboardHost;

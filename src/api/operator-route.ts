@@ -3,16 +3,16 @@ import { knownParameters } from "../rest/known-parameters.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, refuseBody } from "./guards.ts";
 
-/** What a route of the operator's says of itself. */
+/** What an operator's route declares. */
 interface OperatorFacts extends Omit<RouteConfig, "tags" | "security" | "middleware"> {
   summary: string;
-  /** How it refuses beyond what follows from what it takes. */
+  /** Its errors, besides those that follow from its input. */
   errors?: readonly (403 | 409 | 503)[];
 }
 
 /**
- * Makes a route that is called with the operator's token: from what it takes follow its guards and the errors that it answers.
- * No call takes a parameter or a body that it does not know.
+ * Makes a route that is called with the operator's token. Its guards and its errors follow from its input. No call accepts a
+ * parameter or body that it does not know.
  */
 export function operatorRoute<Path extends string, Facts extends OperatorFacts & { path: Path }>(facts: Facts) {
   const { errors = [], ...shown } = facts;

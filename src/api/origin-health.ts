@@ -9,7 +9,7 @@ import { Problem } from "./errors.ts";
 import { originHealthRoute } from "./origin-health-routes.ts";
 import { zoneInScope } from "./zone-in-scope.ts";
 
-/** Adds `/v1/zones/:id/origins/health` to the API. @param inspector the edge that it is about */
+/** Adds `/v1/zones/:id/origins/health` to the API. @param inspector the edge to ask */
 export function addOriginHealth(app: OpenAPIHono<RestEnv>, inspector: Inspector): void {
   app.openapi(originHealthRoute, async (c) => {
     const { id, name, settings } = await zoneInScope(c, c.req.valid("param").id);

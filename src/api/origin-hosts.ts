@@ -4,16 +4,16 @@ import { findZone, type ZoneRow } from "../zones/rows.ts";
 import { invalidField } from "./validation.ts";
 import { scopeOf } from "./zone-in-scope.ts";
 
-/** The hosts that a zone asks: none of its own hostnames may be among them. */
+/** The hosts that a zone asks. None of its own hostnames may be among them. */
 export function hostsOfOrigins({ origin, settings }: Pick<ZoneRow, "origin" | "settings">): string[] {
   const urls = [origin, settings.fallback_origin ?? null, ...(settings.origins ?? []).map(({ url }) => url)];
   return urls.flatMap((url) => (url === null ? [] : [new URL(url).hostname]));
 }
 
 /**
- * Refuses new origins of a zone that are hostnames of its own: it would ask itself.
+ * Refuses new origins of a zone that are its own hostnames: the zone would ask itself.
  *
- * @param origins by field, as they were checked; null and undefined: not to be changed
+ * @param origins by field, as checked; null and undefined: not to be changed
  */
 export async function refuseOwnHostnames(
   c: RestContext,

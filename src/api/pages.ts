@@ -12,7 +12,7 @@ export const pageQuery = {
 
 export const nextCursor = z.string().nullable().describe("Null on the last page.");
 
-/** The page that a query asks for, and one row more, which tells whether another page follows. */
+/** The page that a query asks for, plus one row, which shows whether another page follows. */
 export function requestedPage(
   kind: Parameters<typeof decodeCursor>[1],
   { limit, cursor }: { limit: number; cursor?: string | undefined },
@@ -22,7 +22,7 @@ export function requestedPage(
   return { limit: limit + 1, after };
 }
 
-/** The rows of a page and the cursor behind it, out of what was found for a {@link requestedPage}. */
+/** The rows of a page and the cursor after it, from what was found for a {@link requestedPage}. */
 export function cutPage<Row extends Position>(
   found: Row[],
   limit: number,

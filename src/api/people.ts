@@ -35,7 +35,7 @@ import {
 
 const DAY_MS = 86_400_000;
 
-/** Adds what people do about themselves and about those whom they work with. */
+/** Adds what people do about themselves and the people they work with. */
 export function addPeople(app: OpenAPIHono<RestEnv>): void {
   app.openapi(readPersonRoute, async (c) => {
     const { id, email, name, isOperator } = person(c);

@@ -3,16 +3,16 @@ import { knownParameters } from "../rest/known-parameters.ts";
 import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, requireMember, requirePerson } from "./guards.ts";
 
-/** What a route for people says of itself. */
+/** What a route for people declares. */
 interface PersonFacts extends Omit<RouteConfig, "tags" | "security" | "middleware"> {
   summary: string;
-  /** Whether it is about an account that the person acts for; else it is about the person alone. */
+  /** Whether it concerns an account that the person acts for, or only the person. */
   ofAccount: boolean;
-  /** How it refuses beyond what follows from what it takes. */
+  /** Its errors, besides those that follow from its input. */
   errors?: readonly (403 | 404 | 409)[];
 }
 
-/** Makes a route that is called by somebody who is signed in, and by no key. */
+/** Makes a route that is called by a signed-in person, and cannot be called with a key. */
 export function personRoute<Path extends string, Facts extends PersonFacts & { path: Path }>(facts: Facts) {
   const { errors = [], ofAccount, ...shown } = facts;
   const hasBody = facts.request?.body !== undefined;

@@ -64,7 +64,7 @@ function shown(
   return { id, zone, state, created, finished, total, done, left_out: leftOut, reason, ...counts };
 }
 
-/** What paths name, each once; or a 422 with all that could name nothing. */
+/** The paths that the texts name, each once; or a 422 with all texts that can name nothing. */
 function pathsOf(texts: readonly string[], hosts: readonly string[]): string[] {
   const read = texts.map((text) => pathOf(text, hosts));
   const problems = read.flatMap((path, index): FieldProblem[] =>
@@ -76,7 +76,7 @@ function pathsOf(texts: readonly string[], hosts: readonly string[]): string[] {
 
 function pathOf(text: string, hosts: readonly string[]): string | null {
   if (!text.startsWith("/")) return pathOn(hosts, text);
-  // Behind a host, so that "//x" stays a path.
+  // Put after a host, so that "//x" stays a path.
   return pathOn(hosts, `https://${hosts[0]}${text}`);
 }
 

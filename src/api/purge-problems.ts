@@ -11,7 +11,7 @@ import { Problem } from "./errors.ts";
 import { scopeOf } from "./zone-in-scope.ts";
 import { type Invalid, objectOf } from "./zone-problems.ts";
 
-/** What of a request names paths, as it came. */
+/** The parts of a request that name paths, as received. */
 interface Named {
   path?: unknown;
   paths?: unknown;
@@ -43,7 +43,7 @@ export async function namedPaths(
   };
 }
 
-/** Says of a purge that its schema refuses what else is wrong with it. */
+/** Reports everything else that is wrong with a purge that its schema refuses. */
 export async function refuseWrongPurge({ data, error }: Invalid, c: RestContext): Promise<never> {
   const body = objectOf(data);
   const zone = typeof body.zone === "string" ? await findZone(c.env.DB, scopeOf(c), body.zone) : null;
@@ -51,7 +51,7 @@ export async function refuseWrongPurge({ data, error }: Invalid, c: RestContext)
   throw new Problem("invalid_request", { details: withMore(fieldProblems(error), problems) });
 }
 
-/** What does not begin with a slash may be a URL of any of the zone's hostnames. */
+/** A text that does not begin with a slash may be a URL on any of the zone's hostnames. */
 async function purgedZone(c: RestContext, zone: ZoneRow, texts: readonly unknown[]): Promise<PurgedZone> {
   const namesHosts = texts.some((text) => typeof text === "string" && !text.trimStart().startsWith("/"));
   const own = namesHosts ? await hostnamesOf(c.env.DB, zone.id) : [];

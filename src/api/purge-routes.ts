@@ -41,7 +41,7 @@ const purged = {
   ),
 };
 
-/** Changes state though it is a GET: documented so. It takes the key from a header, so no link can trigger it. */
+/** Changes state although it is a GET; this is documented. The key is sent in a header, so no link can trigger it. */
 export const purgePathRoute = route({
   method: "get",
   path: "/v1/purge",

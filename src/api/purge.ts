@@ -19,7 +19,7 @@ import { zoneInScope, zoneNotFound } from "./zone-in-scope.ts";
 const MAX_PREFIXES = 100;
 const MAX_PREFIX_CHARACTERS = 1_024;
 
-/** What a purge names, as it stands in a request. */
+/** What a purge names, as in the request. */
 interface PurgeRequest {
   path?: string | undefined;
   paths?: string[] | undefined;
@@ -52,13 +52,13 @@ export function addPurge(app: OpenAPIHono<RestEnv>): void {
   );
 }
 
-/** Purges all that is stored of a zone. */
+/** Purges everything that is stored for a zone. */
 export async function purgeAll(c: RestContext, zone: ZoneRow): Promise<{ id: string; nodes: number }> {
   const { id, nodes } = await purge(c, zone.id, { everything: true });
   return { id, nodes };
 }
 
-/** Purges what a request names of a zone; answered when the edge knows. */
+/** Purges what a request names in a zone, and answers when the edge knows. */
 export async function purge(c: RestContext, idOrName: string, request: PurgeRequest) {
   const zone = await zoneInScope(c, idOrName);
   const order = {
@@ -77,26 +77,26 @@ export async function purge(c: RestContext, idOrName: string, request: PurgeRequ
   return { purged: true as const, nodes, id: order.id, soft: order.soft, ...feed, ...namesOf(order.targets) };
 }
 
-/** What a purge named in full is in the history of purges; the audit log, which is kept for longer, has numbers. */
+/** The history of purges has everything that a purge named; the audit log, which is kept longer, has the numbers. */
 function auditOf(c: RestContext, { id, zone, soft, targets }: PurgeOrder): D1PreparedStatement {
   const { everything, paths, prefixes, tags } = namesOf(targets);
   const after = { id, soft, everything, paths: paths.length, prefixes: prefixes.length, tags: tags.length };
   return auditStatement(c.env.DB, actorOf(c), { action: "zone.purge", target: zone, before: null, after }, c.var.now);
 }
 
-/** Without those that are named again, in another spelling perhaps. */
+/** Without targets that are named twice, perhaps in another spelling. */
 function onceEach(targets: readonly PurgeTarget[]): PurgeTarget[] {
   return [...new Map(targets.map((target) => [`${target.kind} ${target.value}`, target])).values()];
 }
 
-/** What a request names, or a 422 with all that could match nothing. */
+/** The targets that a request names, or a 422 with all that could match nothing. */
 async function targetsOf(c: RestContext, request: PurgeRequest, zone: ZoneRow): Promise<PurgeTarget[]> {
   const named = await namedPaths(c, request, zone);
   if (named.problems.length > 0) throw new Problem("invalid_request", { details: named.problems });
   if (request.everything) return [{ kind: "everything", value: "" }];
   const tags = (request.tags ?? []).map((tag): PurgeTarget => ({ kind: "tag", value: tag }));
   const prefixes = named.targets.filter(({ kind }) => kind === "prefix");
-  // The edge compares each of them with each request.
+  // The edge compares every prefix with every request.
   if (prefixes.length > MAX_PREFIXES) throw invalidField("paths", `must hold at most ${MAX_PREFIXES} prefixes in all`);
   const long = prefixes.find(({ value }) => value.length > MAX_PREFIX_CHARACTERS);
   if (long !== undefined)

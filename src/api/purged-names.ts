@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { PurgeTarget } from "../zones/purge/purges.ts";
 
-/** What a purge names, as the edge reads it: paths and queries normalised. */
+/** What a purge names, in the edge's form: paths and queries are normalised. */
 export const purgedNames = {
   soft: z.boolean().openapi({ example: false }),
   everything: z.boolean().openapi({ example: false }),

@@ -12,7 +12,7 @@ import { route } from "./route.ts";
 
 const cap = z.int().min(0).max(1e15).nullable().optional();
 
-/** What a customer, or the operator for them, sets of a quota. */
+/** What a customer, or the operator for them, sets for a quota. */
 export const quotaBody = z
   .strictObject({
     requests_cap: cap.describe("Requests a month; null: the plan's quota alone."),
@@ -62,32 +62,32 @@ export function addQuota(app: OpenAPIHono<RestEnv>): void {
   });
 }
 
-/** Changes a quota and has it hold at once. */
+/** Changes a quota, with immediate effect. */
 export async function setQuota(c: RestContext, actor: Actor, body: z.output<typeof quotaBody>): Promise<void> {
   const change: QuotaChange = { requests: body.requests_cap, bytes: body.bytes_cap, atQuota: body.at_quota };
   await changeQuota(c.env.DB, actor, change, c.var.now);
   await reconsiderQuota(c, actor.account);
 }
 
-/** Has the account's meter look at what a changed quota means. */
+/** Makes the account's meter consider what a changed quota means. */
 export async function reconsiderQuota(c: RestContext, account: string): Promise<void> {
   const document = await meterOf(c, account).reconsider();
   if (document !== null) accountTableOf(c.env.ZONES).remember(document, c.var.now);
 }
 
-/** The quota of an account that there is, as the API shows it. */
+/** The quota of an existing account, as the API shows it. */
 export async function shownQuota(c: RestContext, account: string): Promise<z.input<typeof quotaSchema>> {
   const [quota, used] = await Promise.all([readQuota(c.env.DB, account), meterOf(c, account).used()]);
   if (quota === null) throw new Problem("not_found");
   return quotaJson(quota, used, c.var.now);
 }
 
-/** The meter of an account's live zones: no others are counted. */
+/** The meter of an account's live zones, the only ones that count. */
 function meterOf(c: RestContext, account: string) {
   return c.env.USAGE_METER.getByName(ownerOf({ account, mode: "live" }));
 }
 
-/** It is of all live zones together, and what is done at it happens to all of them. */
+/** A quota covers all live zones together, and its consequences affect all of them. */
 function requireWholeAccount(c: RestContext): void {
   const { mode, zones } = c.var.caller;
   if (mode === "test") throw new Problem("forbidden", { sentence: "the quota is of live zones: use a live key" });

@@ -14,7 +14,7 @@ import { invalidField } from "./validation.ts";
 export function addRestore(app: OpenAPIHono<RestEnv>): void {
   app.openapi(restoreRoute, async (c) => {
     const { cursor } = c.req.valid("json");
-    // An earlier schema comes back with earlier data.
+    // Restoring earlier data also restores an earlier schema.
     const reason = await whyNotMigrated(c.env.DB);
     if (reason !== null) throw new Problem("conflict", { sentence: `the restore cannot begin: ${reason}` });
     const place = cursor === null ? await beginRestore(c.env, c.var.now) : await placeOf(c, cursor);

@@ -2,9 +2,9 @@ import type { FieldProblem } from "../rest/field-problems.ts";
 import { ORIGIN_NAME } from "../zones/origin-schema.ts";
 
 /**
- * Says of what is wrong with an edge rule which rule that is, as people count, and by its name.
+ * Adds to each problem with an edge rule which rule it is, counted from one, and its name.
  *
- * @param settings as they came
+ * @param settings as received
  */
 export function withRuleNames(
   problems: readonly FieldProblem[],
@@ -21,13 +21,13 @@ export function withRuleNames(
   });
 }
 
-/** The origins that edge rules name, as they came, each with its field. */
+/** The origins that edge rules name, as received, each with its field. */
 export function originsOfRules(rules: unknown): { index: number; field: string; origin: unknown }[] {
   if (!Array.isArray(rules)) return [];
   return rules.flatMap((rule: unknown, index) => {
     const actions = typeof rule === "object" && rule !== null && "do" in rule ? rule.do : null;
     if (typeof actions !== "object" || actions === null || !("origin" in actions)) return [];
-    // The name of one of the zone's own is looked for when these are known.
+    // A name of one of the zone's own origins is checked later, when these are known.
     if (typeof actions.origin === "string" && ORIGIN_NAME.test(actions.origin)) return [];
     return [{ index, field: `settings.rules.${index}.do.origin`, origin: actions.origin }];
   });

@@ -7,7 +7,7 @@ const seconds = z.int().min(0);
 const orNull = seconds.nullable();
 const headers = z.record(z.string(), z.string());
 
-/** Its conditions and actions are described where they are taken. */
+/** Its conditions and actions are described in the schema for requests. */
 const rule = z
   .object({
     name: z.string().optional(),
@@ -17,7 +17,7 @@ const rule = z
   })
   .openapi("EdgeRule");
 
-/** A setting of an answer, described as the same of a request. */
+/** A setting in an answer, described like the same setting in a request. */
 function as<Schema extends z.ZodType>(name: keyof ZoneSettings, schema: Schema): Schema {
   const { description = "" } = settingsSchema.shape[name];
   return schema.openapi({ description, example: DEFAULT_SETTINGS[name] } as object);
@@ -32,7 +32,7 @@ function accessList<Entry extends z.ZodType>(entry: Entry, name: string) {
     .optional();
 }
 
-/** Never with its secret. */
+/** Shown in place of the secret, which never is. */
 const secret_set = z.iso.datetime().describe("When the secret was given, which is not shown.");
 const originAuth = z.discriminatedUnion("type", [
   z
@@ -54,7 +54,7 @@ const listedOrigin = z
   })
   .openapi("ListedOrigin");
 
-/** Of a URL, who may not change the zone sees only whose server it is. */
+/** Callers who may not change the zone see only the origin of a URL. */
 const logTarget = z.union([
   z.object({ type: z.literal("https"), url: z.string() }).openapi("LogEndpoint"),
   z

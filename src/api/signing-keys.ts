@@ -14,7 +14,7 @@ import { Problem } from "./errors.ts";
 import { createSigningKeyRoute, deleteSigningKeyRoute, listSigningKeysRoute } from "./signing-key-routes.ts";
 import { zoneInScope } from "./zone-in-scope.ts";
 
-/** Characters of a key that is made: 5.95 bits each. */
+/** The length of a new key in characters, of 5.95 bits each. */
 const KEY_LENGTH = 40;
 
 /** Adds `/v1/zones/:id/signing-keys` to the API. */
@@ -48,7 +48,7 @@ export function addSigningKeys(app: OpenAPIHono<RestEnv>): void {
   });
 }
 
-/** What the deployment seals secrets with, or a 503. */
+/** The keyring that the deployment seals secrets with, or a 503. */
 export function keyringOf(c: RestContext): Keyring {
   const { keyring } = settingsOf(c.env);
   if (keyring === null) throw new Problem("no_keyring");

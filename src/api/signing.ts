@@ -42,7 +42,7 @@ export function addSigning(app: OpenAPIHono<RestEnv>): void {
   });
 }
 
-/** The zone's key of an id, or its newest. */
+/** The zone's key with an id, or its newest. */
 async function keyOf(c: RestContext, zone: ZoneRow, wanted: string | undefined): Promise<{ id: string; key: string }> {
   const keyring = keyringOf(c);
   const keys = await signingKeysOf(c.env.DB, zone.id);

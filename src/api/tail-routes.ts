@@ -3,7 +3,7 @@ import { LONGEST_SECONDS, MOST_A_SECOND, MOST_LISTENERS } from "../request-log/t
 import { CACHE_RESULTS } from "../usage/batch.ts";
 import { route } from "./route.ts";
 
-/** A list as a query parameter has it, its entries separated by commas. */
+/** A list in a query parameter, its entries separated by commas. */
 const list = (entry: RegExp, what: string) =>
   z
     .string()
@@ -13,7 +13,7 @@ const list = (entry: RegExp, what: string) =>
 
 const orNull = z.string().nullable();
 
-/** Of the document alone: what is sent is made where requests are answered. */
+/** Only for the document: events are made where requests are answered. */
 const requestEvent = z
   .object({
     time: z.iso.datetime().describe("When the request arrived."),
@@ -40,7 +40,7 @@ const requestEvent = z
   })
   .openapi("RequestEvent");
 
-/** What listeners get. */
+/** A message to a listener. */
 const tailMessage = z
   .union([
     z

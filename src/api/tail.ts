@@ -14,7 +14,7 @@ export function addTail(app: OpenAPIHono<RestEnv>): void {
     const { status, cache, path, seconds = LONGEST_SECONDS } = c.req.valid("query");
     const { id, name } = await zoneInScope(c, c.req.valid("param").id);
     const { account, mode } = c.var.caller;
-    // Nobody would listen.
+    // A HEAD has no body, so nobody would listen.
     if (c.req.method === "HEAD") return new Response(null, { headers: FIELDS }) as never;
     const isSocket = c.req.header("upgrade")?.toLowerCase() === "websocket";
     if (isSocket) refuseOtherPages(c);
@@ -35,16 +35,16 @@ export function addTail(app: OpenAPIHono<RestEnv>): void {
     const answer = await c.env.ZONE_TAIL.getByName(id).fetch("https://tail/", { headers });
     if (answer.status === 409) throw new Problem("tail_full");
     noteOpenTail(c.env.ZONE_TAIL, id);
-    // Of a Durable Object's own answer no field can be set.
+    // No field can be set on a Durable Object's own answer.
     if (answer.webSocket) return new Response(null, { status: 101, webSocket: answer.webSocket }) as never;
     return new Response(answer.body, { headers: FIELDS }) as never;
   });
 }
 
-/** The last keeps nginx from holding events back. */
+/** The last one keeps nginx from holding back events. */
 const FIELDS = { "content-type": "text/event-stream", "x-accel-buffering": "no" };
 
-/** WebSockets know no CORS: a page elsewhere could open one with the session's cookie. */
+/** WebSockets have no CORS: a page elsewhere could open one with the session's cookie. */
 function refuseOtherPages(c: RestContext): void {
   if (c.var.caller.person !== undefined && c.req.header("origin") !== new URL(c.req.url).origin)
     throw new Problem("forbidden", { sentence: "a session's WebSocket needs the Origin of the dashboard" });

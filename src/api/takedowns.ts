@@ -49,7 +49,7 @@ export function addTakedowns(app: OpenAPIHono<RestEnv>): void {
   });
 }
 
-/** The zone that a URL is of, and what it names there, read as the edge reads a request for it. */
+/** The zone that a URL belongs to, and what it names there, read as the edge reads a request. */
 async function readUrl(c: RestContext, text: string): Promise<Pick<Takedown, "kind" | "value"> & { name: string }> {
   const url = URL.parse(text);
   const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
@@ -59,7 +59,7 @@ async function readUrl(c: RestContext, text: string): Promise<Pick<Takedown, "ki
       "url",
       `must be a URL of a zone, such as https://my-assets.${settingsOf(c.env).edgeDomains[0]}/a`,
     );
-  // The query as it stands: what of it counts is the zone's to say, and to change.
+  // The whole query is kept: the zone decides which part of it counts, and may change that.
   const read = pathTarget(url.pathname + url.search, { query: "keep", hosts: [] });
   if (!read.ok) {
     const hasStar = url.pathname.includes("*") || url.search.includes("*");
@@ -68,7 +68,7 @@ async function readUrl(c: RestContext, text: string): Promise<Pick<Takedown, "ki
   return { name, kind: read.target.kind as Takedown["kind"], value: read.target.value };
 }
 
-/** The name of the zone that answers a URL; null: none does. */
+/** The name of the zone that answers a URL; null: there is none. */
 async function zoneAt(c: RestContext, url: URL): Promise<string | null> {
   const surface = surfaceOf(url, settingsOf(c.env));
   if (surface.kind === "edge") return surface.zone;

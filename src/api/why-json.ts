@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 
-/** A word of `Cache-Status` with what it means. */
+/** A word of `Cache-Status` with its meaning. */
 export const whyWord = z
   .object({
     word: z.string().openapi({ example: "no-store" }).describe("As `detail` of `Cache-Status` says it."),

@@ -5,7 +5,7 @@ import { knownNames, refusedNames } from "../rest/known-names.ts";
 import { route } from "./route.ts";
 import { originReport, whyReport } from "./why-json.ts";
 
-/** The URL's host goes in the URL; the others say who asks, which has parameters of its own. */
+/** The URL already has its host; the others tell who asks, for which there are parameters. */
 const NOT_HEADERS = ["host", "cf-connecting-ip", "x-real-ip"];
 const MOST_HEADERS = 50;
 

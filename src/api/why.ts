@@ -11,7 +11,7 @@ import { Problem } from "./errors.ts";
 import { originCheckRoute, whyRoute } from "./why-routes.ts";
 import { scopeOf } from "./zone-in-scope.ts";
 
-/** Adds `/v1/why` and `/v1/origin-check` to the API. @param inspector the edge that they are about */
+/** Adds `/v1/why` and `/v1/origin-check` to the API. @param inspector the edge to ask */
 export function addWhy(app: OpenAPIHono<RestEnv>, inspector: Inspector): void {
   app.openapi(whyRoute, async (c) => {
     const {
@@ -49,7 +49,7 @@ function callOf(c: RestContext): InspectedCall {
   return { request: c.req.raw, waitUntil: (work) => c.executionCtx.waitUntil(work) };
 }
 
-/** Takes one of the account's questions to origins, which cost others' servers something. */
+/** Counts a question to an origin against the account: it costs somebody else's server something. */
 async function takeTurn(c: RestContext): Promise<void> {
   const window = await takeQuestion(c.env.RATE_LIMITER, c.var.caller.account);
   if (window.allowed) return;

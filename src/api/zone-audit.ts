@@ -7,8 +7,8 @@ import { DEFAULT_SETTINGS } from "../zones/settings.ts";
 import { redactedSettings, wholeZone } from "./zone-json.ts";
 
 /**
- * The audit log's entry for a change of a zone: what differs before and after it. Null stands for a zone that is not there;
- * of the other state the settings are kept that are not the defaults.
+ * The audit log's entry for a change of a zone: the difference between before and after. Null means that the zone does not
+ * exist; then the settings of the other state are recorded unless they are defaults.
  */
 export function zoneAudit(c: RestContext, before: ZoneRow | null, after: ZoneRow | null): D1PreparedStatement {
   const states = differenceOf(before && wholeZone(c, before), after && wholeZone(c, after));
@@ -30,7 +30,7 @@ function differenceOf(before: Zone | null, after: Zone | null): Difference {
   return { before: own(before), after: own(after) };
 }
 
-/** Values of headers to the origin are compared, and not shown. */
+/** Values of headers to the origin are compared, but not shown. */
 function redacted(state: object): object {
   if (!("settings" in state)) return state;
   return { ...state, settings: redactedSettings(state.settings as object) };

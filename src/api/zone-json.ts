@@ -37,23 +37,23 @@ export const zoneSchema = z
 
 type ZoneJson = z.input<typeof zoneSchema>;
 
-/** A zone as an answer to the caller holds it. */
+/** A zone as answers to the caller show it. */
 export function shownZone(c: RestContext, zone: ZoneRow): ZoneJson {
   const shown = c.var.caller.scopes.includes("zones:write") ? wholeZone(c, zone) : redactedZone(c, zone);
   const warnings = warningsOf(zone.settings);
   return warnings.length === 0 ? shown : { ...shown, warnings };
 }
 
-/** A zone but for the values of headers to its origins: they may be credentials. */
+/** A zone without the values of headers to its origins, which may be credentials. */
 export function redactedZone(c: RestContext, zone: ZoneRow): ZoneJson {
   const whole = wholeZone(c, zone);
   return { ...whole, settings: redactedSettings(whole.settings) };
 }
 
-/** Those whose values may be credentials. */
+/** Headers whose values may be credentials. */
 const HEADERS_TO_ORIGINS = ["origin_headers", "fallback_headers"];
 
-/** Settings, or some of them, but for the values of headers to the origins. */
+/** Settings, or some of them, without the values of headers to the origins. */
 export function redactedSettings<Settings extends object>(settings: Settings): Settings {
   return Object.fromEntries(
     Object.entries(settings).map(([name, value]) => {
@@ -65,7 +65,7 @@ export function redactedSettings<Settings extends object>(settings: Settings): S
   ) as Settings;
 }
 
-/** The paths and queries of those who take logs hold tokens. */
+/** The paths and queries of log endpoints contain tokens. */
 function redactedLogs<Logs extends LogSettings | null | undefined>(logs: Logs): Logs {
   const target = logs?.target;
   if (target === undefined || !("url" in target)) return logs;
@@ -86,10 +86,10 @@ function redactedHeaders(headers: object): Record<string, string> {
   return Object.fromEntries(Object.keys(headers).map((name) => [name, "[redacted]"]));
 }
 
-/** Settings without what is sealed in them: nobody ever sees it again. */
+/** Settings without their sealed secrets, which nobody ever sees again. */
 function withoutSecrets(settings: ZoneSettings): ShownSettings {
   const { origin_auth, origins } = settings;
-  // What nothing changes is readonly; a schema knows no such types.
+  // Settings that never change are readonly, which the schema's types are not.
   return {
     ...settings,
     origin_auth: origin_auth && shownAuth(origin_auth),
@@ -101,7 +101,7 @@ function shownAuth({ sealed: _, set_at, ...shown }: OriginAuth) {
   return { ...shown, secret_set: isoSeconds(set_at) };
 }
 
-/** A zone with all that its owner may see. */
+/** A zone with everything that its owner may see. */
 export function wholeZone(c: RestContext, zone: ZoneRow): ZoneJson {
   const { id, name, origin, mode, revision } = zone;
   return {

@@ -6,19 +6,19 @@ import { Problem } from "./errors.ts";
 import { redactedZone } from "./zone-json.ts";
 
 /**
- * A zone's entity tag, the same for every key. It is another one whenever the representation is, so also after a deployment
- * that changes a default; the values that it leaves out change with the revision.
+ * A zone's entity tag, the same for every key. It changes whenever the representation does, so also after a deployment that
+ * changes a default. Values that it leaves out change with the revision.
  */
 export function zoneEtag(c: RestContext, zone: ZoneRow): string {
   return `"${zone.revision}-${textHash(JSON.stringify(redactedZone(c, zone)))}"`;
 }
 
-/** Refuses a request whose preconditions a zone does not meet (RFC 9110 §13.2.2) with a 412. */
+/** Answers with a 412 if a zone does not meet the preconditions of a request (RFC 9110 §13.2.2). */
 export function checkPreconditions(c: RestContext, zone: ZoneRow): void {
   if (verdictOn(c, zone) === "failed") throw new Problem("precondition_failed");
 }
 
-/** Whether a read is to be answered by a 304. */
+/** Whether to answer a read with a 304. */
 export function isNotModified(c: RestContext, zone: ZoneRow): boolean {
   return verdictOn(c, zone) === "not-modified";
 }
@@ -29,8 +29,8 @@ function verdictOn(c: RestContext, zone: ZoneRow) {
 }
 
 /**
- * RFC 9110 §13.1.1 has `If-Match` compared strongly. Whatever compresses an answer on its way to the client marks the tag as weak,
- * as Cloudflare's network does: it still names one version of the zone, and no other.
+ * RFC 9110 §13.1.1 requires strong comparison for `If-Match`. Whatever compresses an answer on its way to the client marks the
+ * tag as weak, as Cloudflare's network does: it still names exactly one version of the zone.
  */
 function withStrongTags(sent: Headers): Headers {
   const ifMatch = sent.get("if-match");

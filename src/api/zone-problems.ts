@@ -9,10 +9,10 @@ import { zoneOriginVerdict } from "./checked-origin.ts";
 import { Problem } from "./errors.ts";
 import { originsOfRules, withRuleNames } from "./rule-problems.ts";
 
-/** What validation has found, and of what. */
+/** The result of validation, and which part of the request was validated. */
 export type Validated = { target: string; success: true; data: unknown } | ({ target: string } & Invalid);
 
-/** What a schema refuses, as it came, and why. */
+/** An input that a schema refuses, as received, and why. */
 export interface Invalid {
   success: false;
   data?: unknown;
@@ -20,8 +20,8 @@ export interface Invalid {
 }
 
 /**
- * Refuses the body of a zone with all that is wrong with it at once: what its schema says, and what the operator's policy says
- * of the servers that it names.
+ * Refuses a zone's body with everything that is wrong with it at once: what its schema says, and what the operator's policy
+ * says about the servers that it names.
  */
 export function refuseWrongZone(result: Validated, c: RestContext): undefined {
   const found = result.success ? [] : fieldProblems(result.error);
@@ -30,7 +30,7 @@ export function refuseWrongZone(result: Validated, c: RestContext): undefined {
   if (details.length > 0) throw new Problem("invalid_request", { details });
 }
 
-/** @param body as it came */
+/** @param body as received */
 function serverProblems(body: unknown, c: RestContext): FieldProblem[] {
   const policy = originPolicy(settingsOf(c.env));
   const { origin, settings } = objectOf(body);
@@ -53,7 +53,7 @@ function serverProblems(body: unknown, c: RestContext): FieldProblem[] {
     ...(type === "https" ? check("settings.logs.target.url", url, checkEndpoint) : []),
     ...(type === "s3" ? check("settings.logs.target.endpoint", endpoint, checkOrigin) : []),
     ...originsOfRules(rules).flatMap(({ field, origin: asked }) => check(field, asked, checkOrigin)),
-    // Whether one below an edge domain is this zone's own is seen when the zone is known.
+    // Whether a host below an edge domain is the zone's own can be checked only when the zone is known.
     ...(isBelowEdge(origin_host, c) ? [] : check("settings.origin_host", origin_host, checkHost)),
   ];
 }
@@ -65,7 +65,7 @@ function isBelowEdge(host: unknown, c: RestContext): boolean {
   return url !== null && surfaceOf(url, settingsOf(c.env)).kind === "edge";
 }
 
-/** The names of a value that may be anything. */
+/** The properties of a value that may be anything. */
 export function objectOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? { ...value } : {};
 }

@@ -27,7 +27,7 @@ const origin = z.string().openapi({
 });
 const changed = settingsSchema.openapi("SettingsChange", { example: { query: { except: ["utm_*", "fbclid"] } } });
 const GIVEN = refusedNames("is given by the server", "id", "subdomain", "created", "version");
-/** What people look for beside `origin`. */
+/** Names that people try besides `origin`. */
 const SETTINGS = refusedNames(
   "is a setting: write it within settings",
   "origins",
@@ -44,7 +44,7 @@ const answer = (description: string) => ({
   headers: z.object({ ETag: etag }),
   ...jsonContent(zoneSchema),
 });
-/** RFC 9110 §13.1. Without them a change is made whatever the zone is now. */
+/** RFC 9110 §13.1. Without these, a change is made whatever the zone's state is. */
 const conditions = z.object({
   "If-Match": z.string().optional().describe("ETags; 412 where the zone has none of them."),
 });
@@ -78,7 +78,7 @@ export const listRoute = route({
   },
 });
 
-/** Said where a zone is made: its customer has to know, and the edge cannot help it. */
+/** Shown when a zone is made: its customer has to know, and the edge cannot prevent it. */
 const ZONES_ARE_ONE_SITE = `The zone's pages are below one domain with those of other customers. Unless that domain is on the
 [Public Suffix List](https://publicsuffix.org/) of a browser, scripts of any zone can set cookies there that all zones get.
 Serve assets from a zone, not pages that people sign in to; where you need cookies, give them names that begin with

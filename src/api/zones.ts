@@ -137,7 +137,7 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
   });
 }
 
-/** The zone after a change that its preconditions allow, when the zone table holds it. */
+/** The zone after a change that its preconditions allow, once the zone table has it. */
 async function changed(c: RestContext, idOrName: string, change: (before: ZoneRow) => ZoneRow): Promise<ZoneRow> {
   const apply = (before: ZoneRow) => {
     checkPreconditions(c, before);
@@ -152,7 +152,7 @@ async function changed(c: RestContext, idOrName: string, change: (before: ZoneRo
   return result.changed;
 }
 
-/** What is said of a change that leaves answers of another server in the caches. */
+/** The notice about a change that leaves answers of another server in the caches. */
 function keptOf(before: ZoneRow | null, after: ZoneRow): string[] {
   const serversOf = ({ origin, settings }: ZoneRow) =>
     JSON.stringify([origin, (settings.origins ?? []).map(({ url }) => url)]);

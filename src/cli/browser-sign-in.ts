@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { hostname } from "node:os";
 import { compactDecrypt, exportJWK, generateKeyPair } from "jose";
 
-/** What the dashboard makes for this machine. */
+/** What the dashboard creates for this machine. */
 export interface MadeKeys {
   rescdn: { id: string; token: string };
   resolvedb: { id: string; token: string } | null;
@@ -12,21 +12,22 @@ export interface MadeKeys {
 }
 
 /**
- * A sign-in by the dashboard. The page there makes keys, encrypts them (JWE, RFC 7516) for a key pair that this process alone has,
- * and leads the browser back to it on the loopback interface (RFC 8252 §7.3). So neither the browser's history nor who reads the
- * address or listens on another port learns a key; and `state` tells an answer of ours from what another page sends.
+ * A sign-in through the dashboard. Its page creates keys, encrypts them (JWE, RFC 7516) for a key pair that only this process
+ * has, and sends the browser back to it on the loopback interface (RFC 8252 §7.3). So no key is revealed by the browser's
+ * history, or to whoever sees the address or listens on another port. `state` distinguishes our answer from anything that
+ * another page sends.
  */
 export interface BrowserSignIn {
-  /** The dashboard's page, with what it has to know. */
+  /** The dashboard's page, with the data that it needs. */
   url: string;
-  /** What came back to the loopback interface. */
+  /** The result that came to the loopback interface. */
   keys: Promise<MadeKeys>;
-  /** What somebody has copied from the page. Null: it is not this sign-in's. */
+  /** Reads what somebody has copied from the page. Null: it does not belong to this sign-in. */
   read(code: string): Promise<MadeKeys | null>;
   close(): void;
 }
 
-/** @param dashboard its origin @param scopes none: all @param isHere whether the browser is on this machine */
+/** @param dashboard its origin @param scopes empty: all @param isHere whether the browser is on this machine */
 export async function startSignIn(
   dashboard: string,
   scopes: readonly string[],
@@ -49,7 +50,7 @@ export async function startSignIn(
   const arrived = Promise.withResolvers<MadeKeys>();
   const server = createServer(async (request, response) => {
     const { port } = server.address() as AddressInfo;
-    // Another host's name for this address would be another page's way in (DNS rebinding).
+    // If other host names for this address were accepted, another page could get in (DNS rebinding).
     const url =
       request.headers.host === `127.0.0.1:${port}` ? URL.parse(request.url ?? "", `http://127.0.0.1:${port}`) : null;
     const code = url?.pathname === "/signed-in" ? url.searchParams.get("code") : null;

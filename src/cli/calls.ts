@@ -7,19 +7,19 @@ interface Result<Data> {
   response: Response;
 }
 
-/** What a call answers. @throws {Failed} where it was refused, or nobody answered */
+/** The data of a call's answer. @throws {Failed} if it was refused, or nobody answered */
 export async function answerOf<Data>(call: Promise<Result<Data>>): Promise<Data> {
   return (await wholeAnswerOf(call)).data;
 }
 
-/** As {@link answerOf}, with the fields of the answer. */
+/** As {@link answerOf}, with the answer's headers. */
 export async function wholeAnswerOf<Data>(call: Promise<Result<Data>>): Promise<{ data: Data; headers: Headers }> {
   const { data, error, response } = await call;
   if (response.ok) return { data: data as Data, headers: response.headers };
   throw refused(error, response);
 }
 
-/** All of a list whose pages have cursors. */
+/** All items of a list whose pages have cursors. */
 export async function everyPage<Item>(
   read: (cursor: string | undefined) => Promise<{ items: readonly Item[]; next: string | null }>,
 ): Promise<Item[]> {
@@ -33,7 +33,7 @@ export async function everyPage<Item>(
   }
 }
 
-/** All of a list whose pages are numbered. */
+/** All items of a list whose pages are numbered. */
 export async function everyNumberedPage<Item>(
   read: (page: number) => Promise<{ items: readonly Item[]; pages: number }>,
 ): Promise<Item[]> {
@@ -46,7 +46,7 @@ export async function everyNumberedPage<Item>(
   }
 }
 
-/** What is said of an answer that is an error, in the form of either API. */
+/** The failure for an error answer, in the form of either API. */
 export function refused(error: unknown, { status, headers }: Response): Failed {
   const body = isObject(error) ? error : {};
   const inner = isObject(body.error) ? body.error : body;

@@ -16,10 +16,10 @@ export interface CommonOptions {
   api?: string | undefined;
 }
 
-/** Where the API is if nobody says. */
+/** The API's address if none is given. */
 export const DEFAULT_API = "https://api.rescdn.io";
 
-/** What a command has to work with: whom it calls, by which keys, and how it says what came of it. */
+/** What a command works with: the APIs, the keys for them, and how it shows its result. */
 export class Cli {
   readonly json: boolean;
   readonly profileName: string;
@@ -31,7 +31,7 @@ export class Cli {
     this.profileName = options.profile || process.env.RESCDN_PROFILE || "default";
   }
 
-  /** Where the API is: what an option says, else the environment, else the profile. */
+  /** The API's address: from an option, else the environment, else the profile. */
   async api(): Promise<string> {
     const named = this.#options.api || process.env.RESCDN_API;
     if (named) return apiOf(named);
@@ -48,7 +48,7 @@ export class Cli {
     return profile;
   }
 
-  /** ResCDN's API, called with the key of the environment, else of the profile. */
+  /** ResCDN's API, called with the key from the environment, else from the profile. */
   async rescdn(): Promise<Client<paths>> {
     const key = await this.key("rescdn");
     return createClient<paths>({ ...(await this.#base()), headers: { "X-ResCDN-Key": key } });
@@ -71,7 +71,7 @@ export class Cli {
         exitCode: 2,
         hint: `rescdn login signs you in to ${api}; or set ${variable}`,
       });
-    // A key is for the API that has made it, and no other is to learn it.
+    // A key is for the API that made it, and no other may learn it.
     if (profile.api !== api)
       throw misused(
         `the key of the profile ${this.profileName} is for ${profile.api}, not for ${api}`,
@@ -84,13 +84,13 @@ export class Cli {
     return { baseUrl: await this.api(), fetch: (request) => called(request) };
   }
 
-  /** Says what came of a command: JSON for programs, a text for people. */
+  /** Shows a command's result: JSON for programs, text for people. */
   show<Data>(data: Data, text: (data: Data) => string): void {
     print(this.json ? JSON.stringify(data, null, 2) : text(data));
   }
 }
 
-/** A request to the API. @throws {Failed} where nobody answers */
+/** A request to the API. @throws {Failed} if nobody answers */
 export async function called(request: Request): Promise<Response> {
   const { origin, hostname, protocol } = new URL(request.url);
   if (protocol === "http:" && !isThisMachine(hostname)) warnOfPlainHttp(origin);
@@ -126,7 +126,7 @@ export function isThisMachine(hostname: string): boolean {
   return /^(127\.[\d.]+|\[::1\]|(.+\.)?localhost)$/.test(hostname);
 }
 
-/** The origin of an API that somebody has named. */
+/** The origin of an API that somebody named. */
 export function apiOf(named: string): string {
   const url = URL.parse(named);
   if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.username !== "")

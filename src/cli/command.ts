@@ -1,7 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { Cli, type CommonOptions } from "./cli.ts";
 
-/** A command that does something, with the options that all of those have. */
+/** A command that does something, with the options that all such commands have. */
 export function command(name: string, summary: string, ...examples: readonly string[]) {
   return new Command(name)
     .summary(summary)
@@ -12,12 +12,12 @@ export function command(name: string, summary: string, ...examples: readonly str
     .addHelpText("after", `\nExample:\n${examples.map((example) => `  $ ${example}`).join("\n")}`);
 }
 
-/** A command that has others below it. */
+/** A command with subcommands. */
 export function group(name: string, summary: string): Command {
   return new Command(name).summary(summary).description(`${summary}.`);
 }
 
-/** What a command has been called with. */
+/** The means for a command, from the options it was called with. */
 export function cliOf(options: CommonOptions): Cli {
   return new Cli(options);
 }

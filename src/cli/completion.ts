@@ -3,7 +3,7 @@ import { Argument, Command } from "@commander-js/extra-typings";
 import { Cli } from "./cli.ts";
 import { print } from "./terminal.ts";
 
-/** So long a shell is held up for the names of zones. */
+/** How long a shell may be kept waiting for the names of zones. */
 const PATIENCE_MS = 1_500;
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -27,7 +27,7 @@ Example:
       else (await import("@bomb.sh/tab")).script(shell, "rescdn", "rescdn");
     });
 
-/** The library's own for bash evaluates what is typed, and needs functions that few machines have. */
+/** The library's script for bash evaluates what is typed, and needs functions that few machines have. */
 const BASH = `_rescdn() {
   local typed=() line before
   read -ra typed <<< "\${COMP_LINE:0:COMP_POINT}"
@@ -41,7 +41,7 @@ const BASH = `_rescdn() {
 }
 complete -o default -F _rescdn rescdn`;
 
-/** Answers what such a script asks: `rescdn complete -- <words>`, the last of them the one that is being typed. */
+/** Answers such a script: `rescdn complete -- <words>`, where the last word is the one being typed. */
 export async function complete(program: Command, words: readonly string[]): Promise<void> {
   const { default: tab } = await import("@bomb.sh/tab");
   describe(program, tab);
@@ -98,7 +98,7 @@ async function zoneNames(): Promise<string[]> {
     const answer = await fetch(url, { headers, signal: AbortSignal.timeout(PATIENCE_MS) });
     return ((await answer.json()) as { zones: { name: string }[] }).zones.map(({ name }) => name);
   } catch {
-    // Whoever is not signed in gets what there is without.
+    // Somebody who is not signed in gets the completions that need no key.
     return [];
   }
 }

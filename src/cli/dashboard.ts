@@ -1,7 +1,7 @@
 import { called } from "./cli.ts";
 import { Failed } from "./failed.ts";
 
-/** The origin of the dashboard of an API, which says where it is. */
+/** The origin of an API's dashboard, which the API tells. */
 export async function dashboardOf(api: string): Promise<string> {
   const answer = await called(new Request(new URL("/v1", api), { headers: { accept: "application/json" } }));
   const signpost = (await answer.json().catch(() => null)) as { name?: unknown; dashboard?: unknown } | null;

@@ -1,10 +1,10 @@
-/** What did not work, as the command says it before it ends. */
+/** A failure, as the command reports it before it ends. */
 export class Failed extends Error {
   /** 1: it was refused, or failed. 2: the command was called in a way that makes no sense. */
   readonly exitCode: 1 | 2;
   /** What to do about it. */
   readonly hint: string | undefined;
-  /** What programs read of it. */
+  /** Details for programs. */
   readonly facts: Readonly<Record<string, unknown>>;
 
   constructor(

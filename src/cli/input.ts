@@ -2,14 +2,14 @@ import { readFile } from "node:fs/promises";
 import { buffer, text } from "node:stream/consumers";
 import { misused } from "./failed.ts";
 
-/** What stands in the standard input. */
+/** All of the standard input. */
 export function standardInput(): Promise<string> {
   return text(process.stdin);
 }
 
 /**
- * The bytes that an argument stands for: `-` what comes by the standard input, `@name` a file, anything else itself. So secrets
- * need not stand in an argument, where other users and the shell's history see them.
+ * The bytes that an argument stands for: `-` the standard input, `@name` a file, anything else itself. So secrets need not be
+ * in an argument, where other users and the shell's history would see them.
  */
 export async function bytesOf(argument: string): Promise<Uint8Array> {
   if (argument === "-" || argument === "@-") return buffer(process.stdin);
@@ -23,7 +23,7 @@ export async function textOf(argument: string): Promise<string> {
   return new TextDecoder().decode(await bytesOf(argument));
 }
 
-/** A file that somebody has named. @throws where it cannot be read */
+/** A file that somebody named. @throws if it cannot be read */
 export async function readNamed(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
@@ -32,7 +32,7 @@ export async function readNamed(path: string): Promise<Uint8Array> {
   }
 }
 
-/** JSON that somebody has written. @param where it stands, as a sentence names it */
+/** JSON that somebody wrote. @param where it comes from, for a sentence */
 export function parseJson(json: string, where: string): unknown {
   try {
     return JSON.parse(json);
@@ -53,7 +53,7 @@ export function reasonOf(error: unknown): string {
   return reasons[code ?? ""] ?? message;
 }
 
-/** A number that an option gives. */
+/** A number from an option. */
 export function wholeNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw misused(`${JSON.stringify(text)} is not a whole number`);
   return Number(text);

@@ -7,7 +7,7 @@ import { Failed } from "./failed.ts";
 import { createProgram, everyCommand } from "./program.ts";
 import { clearProgress, note } from "./terminal.ts";
 
-// Whoever reads the output may stop to: `rescdn zones ls | head -1`.
+// The reader of the output may stop early: `rescdn zones ls | head -1`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
 const program = createProgram();
@@ -42,7 +42,7 @@ function say({ message, hint, facts, exitCode }: Failed): number {
   return exitCode;
 }
 
-/** How the help of the command is asked for that was called, or nearly. */
+/** How to ask for the help of the command that was called, or nearly called. */
 function helpOfCalled(): string {
   let command: Command = program;
   for (const word of process.argv.slice(2)) {

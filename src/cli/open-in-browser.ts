@@ -1,4 +1,4 @@
-/** Opens a page in somebody's browser, if there is one; who has none reads the address. */
+/** Opens a page in the browser, if there is one; others can read the address. */
 export async function openInBrowser(url: string): Promise<void> {
   const { default: open } = await import("open");
   const child = await open(url).catch(() => null);

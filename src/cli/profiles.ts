@@ -5,7 +5,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { Failed } from "./failed.ts";
 import { reasonOf } from "./input.ts";
 
-/** What somebody has signed in to. */
+/** A sign-in that is kept. */
 export interface Profile {
   /** `https://api.rescdn.io`. */
   api: string;
@@ -13,7 +13,7 @@ export interface Profile {
   rescdn?: string;
   /** A key of ResolveDB. */
   resolvedb?: string;
-  /** The keys' ids, where `login` has made them: `logout` revokes them. */
+  /** The keys' ids if `login` created them, so that `logout` can revoke them. */
   made?: { rescdn: string; resolvedb: string | null };
 }
 
@@ -27,13 +27,13 @@ export function configPath(): string {
   return join(isAbsolute(base) ? base : join(homedir(), ".config"), "rescdn", "config.json");
 }
 
-/** The profile of a name, or null. */
+/** The profile with a name, or null. */
 export async function readProfile(name: string): Promise<Profile | null> {
   const { profiles } = await readConfig();
   return Object.hasOwn(profiles, name) ? profiles[name]! : null;
 }
 
-/** Keeps a profile, or forgets it (null). Only its user may read the file. */
+/** Stores a profile, or removes it (null). Only its user may read the file. */
 export async function writeProfile(name: string, profile: Profile | null): Promise<void> {
   const { profiles } = await readConfig();
   const { [name]: _, ...others } = profiles;
@@ -55,7 +55,7 @@ async function readConfig(): Promise<Config> {
   let json: string;
   try {
     json = await readFile(path, "utf8");
-    // Somebody may have copied it in a way that others can read.
+    // Somebody may have copied it so that others can read it.
     await chmod(path, 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return { profiles: {} };

@@ -18,7 +18,7 @@ import { why } from "./commands/why.ts";
 import { zones } from "./commands/zones.ts";
 import { completion } from "./completion.ts";
 
-/** The whole command, with all that stands below it. */
+/** The whole command, with all its subcommands. */
 export function createProgram(): Command {
   const program = new Command("rescdn")
     .description("ResCDN in a terminal: zones, purges, usage, keys and records.")
@@ -52,7 +52,7 @@ It ends with 0 when all is done, 1 when something was refused or failed, 2 when 
 
 const HELP = "show what it does, with an example";
 
-/** A command and all below it. */
+/** A command and all its subcommands. */
 export function everyCommand(command: Command): Command[] {
   return [command, ...command.commands.flatMap((below) => everyCommand(below as Command))];
 }

@@ -2,25 +2,25 @@ import { called, type Schemas } from "./cli.ts";
 import { Failed, misused } from "./failed.ts";
 import { parseJson, readNamed } from "./input.ts";
 
-/** `rescdn.json`: zones as they ought to be. */
+/** `rescdn.json`: zones as they should be. */
 export interface ProjectFile {
   zones: Record<string, WantedZone>;
 }
 
 export interface WantedZone {
   origin: string;
-  /** Left out: as it is. */
+  /** Absent: unchanged. */
   active?: boolean;
-  /** All that are not as they are by default. Left out: as they are. */
+  /** All settings that differ from the defaults. Absent: unchanged. */
   settings?: Schemas["SettingsChange"];
-  /** All hostnames of the zone. Left out: as they are. */
+  /** All hostnames of the zone. Absent: unchanged. */
   hostnames?: string[];
 }
 
 export const FILE_NAME = "rescdn.json";
 export const SCHEMA_NAME = "rescdn.schema.json";
 
-/** Reads a project's file, and holds it to the schema of the API that it is for. `${NAME}` in a text is a variable. */
+/** Reads a project's file, and checks it against the schema of the API that it is for. `${NAME}` in a text is a variable. */
 export async function readProject(path: string, api: string): Promise<ProjectFile> {
   const text = new TextDecoder().decode(await readNamed(path));
   const whole = parseJson(text, path);
@@ -34,7 +34,7 @@ export async function readProject(path: string, api: string): Promise<ProjectFil
   return expanded(whole) as ProjectFile;
 }
 
-/** What an editor and {@link readProject} hold a project's file to: made of the API's own document. */
+/** The schema that editors and {@link readProject} check a project's file against: made from the API's own document. */
 export async function projectSchema(api: string): Promise<object> {
   const answer = await called(new Request(new URL("/openapi.json", api)));
   if (!answer.ok) throw new Failed(`${api}/openapi.json answers ${answer.status}`);
@@ -76,7 +76,7 @@ export async function projectSchema(api: string): Promise<object> {
   return JSON.parse(JSON.stringify(schema).replaceAll("#/components/schemas/", "#/$defs/")) as object;
 }
 
-/** A schema with all that it refers to. */
+/** A schema with everything that it refers to. */
 function needed(first: string, schemas: Readonly<Record<string, object>>): Record<string, object> {
   const found: Record<string, object> = {};
   const open = [first];
@@ -117,7 +117,7 @@ function mistakeAt(mistakes: readonly Mistake[]): string {
   return `is wrong: ${said.error.replace("Instance does not match any of", "there are").replace(",null]", "]")}`;
 }
 
-/** Puts the environment's values into texts: so that a secret stands in no file. */
+/** Puts the environment's values into texts, so that no secret has to be in a file. */
 function expanded(value: unknown): unknown {
   if (typeof value === "string")
     return value.replace(/\$\{(\w+)\}/g, (_, name: string) => {

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-// The command runs on the Node that the project brings along where the one that was called is too old to read TypeScript.
+// If Node was too old to read TypeScript, the command runs on the Node that the project brings along.
 import { spawnSync } from "node:child_process";
 import * as module from "node:module";
 import { fileURLToPath } from "node:url";
 
 const program = new URL("main.ts", import.meta.url);
 if (process.features.typescript) {
-  // Beside the code that it is made of: a folder of everybody's could hold somebody else's.
+  // The cache is beside the code: a folder shared by all users could contain somebody else's.
   module.enableCompileCache(fileURLToPath(new URL("../../node_modules/.cache/rescdn", import.meta.url)));
   await import(program.href);
 } else {

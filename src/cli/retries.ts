@@ -1,17 +1,17 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { note, progress } from "./terminal.ts";
 
-/** So often a call is made again: others that wait as well may be faster. */
+/** How often a call is repeated: others that wait too may be faster. */
 const RETRIES = 30;
-/** So long it waits for that at most. */
+/** The longest time that it waits for that. */
 const LONGEST_WAIT_MS = 90_000;
-/** A shorter wait is shown on a terminal alone. */
+/** Shorter waits are shown only on a terminal. */
 const LONG_MS = 5_000;
 
-/** `fetch` that waits as long as a server says that asks too much (RFC 9110 §10.2.3), and asks again. */
+/** A `fetch` that waits as long as a rate-limiting server says (RFC 9110 §10.2.3), and tries again. */
 export async function fetchAgain(request: Request): Promise<Response> {
   for (let tries = 0; ; tries++) {
-    // A body can be sent once.
+    // A body can be sent only once.
     const answer = await fetch(request.clone());
     const pause = answer.status === 429 ? pauseOf(answer.headers.get("retry-after")) : null;
     if (pause === null || pause > LONGEST_WAIT_MS || tries === RETRIES) return answer;
@@ -21,7 +21,7 @@ export async function fetchAgain(request: Request): Promise<Response> {
   }
 }
 
-/** What calls that are made at the same time wait for together. */
+/** Simultaneous calls share one wait. */
 let resting: Promise<void> | null = null;
 
 async function rest(pause: number): Promise<void> {

@@ -11,5 +11,5 @@ const ALL: Readonly<Record<Scope, true>> = {
   "files:write": true,
 };
 
-/** All that a key of ResCDN can be allowed: one that is missing here is an error of types. */
+/** All scopes that a key of ResCDN can have: a missing one is a type error. */
 export const SCOPES = Object.keys(ALL) as Scope[];

@@ -2,7 +2,7 @@ import { misused } from "./failed.ts";
 
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 } as const;
 
-/** A length of time as people write it: `90` or `90s`, `15m`, `12h`, `30d`, `2w`. In seconds. */
+/** A duration as people write it: `90` or `90s`, `15m`, `12h`, `30d`, `2w`. In seconds. */
 export function secondsOf(text: string): number {
   const [, count, unit = "s"] = /^(\d{1,9})([smhdw])?$/.exec(text) ?? [];
   if (count === undefined)
@@ -10,7 +10,7 @@ export function secondsOf(text: string): number {
   return Number(count) * UNITS[unit as keyof typeof UNITS];
 }
 
-/** When something ends: a time, a date, or a length of time from now. Null: never. */
+/** When something ends: a time, a date, or a duration from now. Null: never. */
 export function expiryOf(text: string, now: number): string | null {
   if (text === "never") return null;
   if (/^\d+[smhdw]?$/.test(text)) return seconds(now + secondsOf(text) * 1000);

@@ -2,15 +2,15 @@ import type { Schemas } from "./cli.ts";
 import { misused } from "./failed.ts";
 import { textOf } from "./input.ts";
 
-/** Fields of a zone that are no settings. */
+/** Fields of a zone that are not settings. */
 const FIELDS = ["origin", "active"];
-/** What is text whatever it looks like. */
+/** Values that are text, whatever they look like. */
 const TEXTS = ["origin", "origin_host", "fallback_origin", "canonical", "robots_txt"];
 const MAPS_OF_TEXTS = ["origin_headers", "response_headers", "fallback_headers", "error_pages"];
 
 /**
- * Reads changes of a zone: `name=value` each, where a dot goes into a setting (`ttl.css=60`). A value is JSON, or else text;
- * `null` puts the default back; `@name` is a file's content, and `-` what comes by the standard input.
+ * Reads changes of a zone, each as `name=value`, where a dot leads into a setting (`ttl.css=60`). A value is JSON, or else
+ * text; `null` restores the default; `@name` is the content of a file, and `-` the standard input.
  */
 export async function readChanges(texts: readonly string[]): Promise<Schemas["ZoneChange"]> {
   const changes: object[] = [];

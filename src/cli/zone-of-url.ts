@@ -7,7 +7,7 @@ import { progress } from "./terminal.ts";
 
 type Zone = Schemas["Zone"];
 
-/** A URL as somebody has written it. */
+/** A URL as somebody wrote it. */
 export function urlOf(text: string): URL {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol))
@@ -15,7 +15,7 @@ export function urlOf(text: string): URL {
   return url;
 }
 
-/** The zone that serves a host: by the zone's own name there, else by a hostname of a customer's. */
+/** The zone that serves a host: by the zone's own name, or by a customer's hostname. */
 export async function zoneOfHost(client: Client<paths>, host: string): Promise<Zone> {
   const label = host.split(".", 1)[0]!;
   const { data } = await client.GET("/v1/zones/{id}", { params: { path: { id: label } } });
@@ -39,7 +39,7 @@ export function allZones(client: Client<paths>, name?: string): Promise<Zone[]> 
   });
 }
 
-/** Where a zone is served: on the network, or by the API's own server on this machine. @param api the API's origin */
+/** The URL where a zone is served: on the network, or by the API's own server on this machine. @param api the API's origin */
 export function addressOf(subdomain: string, api: string): string {
   const { hostname, port } = new URL(api);
   if (!isThisMachine(hostname)) return `https://${subdomain}`;

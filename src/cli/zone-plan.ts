@@ -3,21 +3,21 @@ import type { Schemas } from "./cli.ts";
 import type { WantedZone } from "./project-file.ts";
 import { isObject } from "./zone-changes.ts";
 
-/** What there is. */
+/** The existing zone. */
 export interface FoundZone {
   zone: Schemas["Zone"];
   etag: string;
   hostnames: readonly string[];
 }
 
-/** One difference: `path` from the zone, undefined for what is not there. */
+/** One difference: `path` within the zone, undefined for what does not exist. */
 export interface Difference {
   path: string;
   before: unknown;
   after: unknown;
 }
 
-/** What is to be done with a zone so that it is as it is wanted. */
+/** What to do with a zone to make it as it is wanted. */
 export type ZonePlan =
   | { kind: "same"; name: string }
   | { kind: "create"; name: string; wanted: WantedZone; differences: Difference[] }
@@ -26,14 +26,14 @@ export type ZonePlan =
       name: string;
       wanted: WantedZone;
       found: FoundZone;
-      /** Null: nothing but hostnames. */
+      /** Null: only hostnames change. */
       change: Schemas["ZoneChange"] | null;
       claim: string[];
       release: string[];
       differences: Difference[];
     };
 
-/** Compares a zone with what is wanted of it. @param found null: there is none of the name */
+/** Compares a zone with what is wanted. @param found null: there is no zone with the name */
 export function planZone(name: string, wanted: WantedZone, found: FoundZone | null): ZonePlan {
   if (found === null) return { kind: "create", name, wanted, differences: differencesOf({}, { ...wanted }) };
   const { zone } = found;
@@ -62,7 +62,7 @@ export function planZone(name: string, wanted: WantedZone, found: FoundZone | nu
   return { kind: "change", name, wanted, found, change: isChanged ? change : null, claim, release, differences };
 }
 
-/** All settings, with their defaults where nothing is said of them. */
+/** All settings, with the defaults of those that are not given. */
 function wholeSettings(settings: Schemas["SettingsChange"]): object {
   const whole = new Map<string, unknown>(Object.entries(DEFAULT_SETTINGS));
   for (const [name, value] of Object.entries(settings)) {
@@ -74,12 +74,12 @@ function wholeSettings(settings: Schemas["SettingsChange"]): object {
   return Object.fromEntries(whole);
 }
 
-/** In `ttl`, null is a value of its own. */
+/** In `ttl`, null is a value. */
 function withoutNulls(value: object, areValues: boolean): object {
   return Object.fromEntries(Object.entries(value).filter(([, below]) => areValues || below !== null));
 }
 
-/** The API shows of a secret that there is one: what is wanted is compared without it, and sent as a whole. */
+/** The API only shows that a secret exists, so secrets are left out of comparisons, and sent as a whole. */
 function hidesSecret(before: unknown): before is object {
   return isObject(before) && "secret_set" in before;
 }
@@ -90,7 +90,7 @@ function withoutSecret(before: object, after: object): [object, object] {
   return [shown, Object.fromEntries(Object.entries(after).filter(([name]) => !secrets.includes(name)))];
 }
 
-/** The merge patch (RFC 7396) that makes one of the other. Undefined: they are the same. */
+/** The merge patch (RFC 7396) that turns one into the other. Undefined: they are the same. */
 function patchOf(before: unknown, after: unknown): unknown {
   if (isSame(before, after)) return undefined;
   if (!isObject(before) || !isObject(after) || hidesSecret(before)) return after;
@@ -107,7 +107,7 @@ function patchOf(before: unknown, after: unknown): unknown {
   return Object.fromEntries(patch);
 }
 
-/** What differs, leaf by leaf. */
+/** The differences, leaf by leaf. */
 export function differencesOf(before: unknown, after: unknown, path = ""): Difference[] {
   if (isSame(before, after)) return [];
   if (hidesSecret(before) && isObject(after)) return differencesOf(...withoutSecret(before, after), path);
@@ -121,7 +121,7 @@ export function differencesOf(before: unknown, after: unknown, path = ""): Diffe
   );
 }
 
-/** Values of headers to origins, and where logs go, may be credentials: a plan is read by others, and kept in logs of builds. */
+/** Values of headers to origins, and the destination of logs, may be credentials. Others read plans, and builds log them. */
 export function withoutSecrets({ path, before, after }: Difference): Difference {
   const isSecret =
     /^settings\.(?:origin|fallback)_headers\b|^settings\.logs\.target\.url$|\.(?:password|token|secret|secret_access_key)$/.test(
@@ -146,18 +146,18 @@ function hiddenIn(value: unknown): unknown {
   );
 }
 
-/** Whether something in settings is hidden in plans. */
+/** Whether plans hide something in settings. */
 export function holdsSecrets(settings: object): boolean {
   return !isSame(settings, hiddenIn(settings));
 }
 
-/** Whether the API has left something out of settings, as it does for a key that may not read all of them. */
+/** Whether the API has left something out of settings, as for a key that may not read all of them. */
 export function isRedacted(value: unknown): boolean {
   if (typeof value === "string") return /^(?:https?:\/\/[^/]*\/)?\[redacted\]$/.test(value);
   return typeof value === "object" && value !== null && Object.values(value).some(isRedacted);
 }
 
-/** Whether two values say the same, in whatever order objects name it. */
+/** Whether two values mean the same; the order of names in objects does not matter. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((one, index) => isSame(one, b[index]));

@@ -4,9 +4,9 @@ import type { Settings } from "../settings.ts";
 type Place = Pick<Settings, "trustedProxies" | "countryHeader" | "asnHeader">;
 
 /**
- * A request to the dashboard's host by the URL that the browser has: behind a proxy that ends TLS its scheme is another one, and
- * cookies, `Origin` and links are of what the browser sees. On Cloudflare's network nothing is answered without TLS, where
- * somebody on the way could plant a session or take one: a redirect.
+ * A request to the dashboard's host with the URL that the browser has: behind a proxy that ends TLS the scheme differs, and
+ * cookies, `Origin` and links must fit what the browser sees. On Cloudflare's network, requests without TLS are only
+ * redirected, since somebody on the way could plant or take a session.
  */
 export function asBrowserSees(
   request: Request,

@@ -1,4 +1,4 @@
-// Made by src/server/build-dashboard.ts; `imports` in package.json says where.
+// Made by src/server/build-dashboard.ts; `imports` in package.json says where it is.
 declare module "#dashboard-files" {
   /** A file for browsers, compressed with Brotli. */
   export interface DashboardFile {
@@ -6,11 +6,11 @@ declare module "#dashboard-files" {
     load(): Promise<{ default: ArrayBuffer }>;
   }
 
-  /** The page that all of the dashboard's paths show. */
+  /** The page, which is the same for all of the dashboard's paths. */
   export const page: DashboardFile;
-  /** What the page loads, by path: each has a hash of what it holds in its name. */
+  /** The files that the page loads, by path: each has a hash of its content in its name. */
   export const files: Readonly<Record<string, DashboardFile>>;
 
-  /** By a module of the page what it loads beside what every page does: paths of scripts, and of styles. */
+  /** For each module of the page, what it loads besides what every page does: paths of scripts, and of styles. */
   export const modules: Readonly<Record<string, { scripts: readonly string[]; styles: readonly string[] }>>;
 }

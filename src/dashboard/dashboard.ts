@@ -5,7 +5,7 @@ import { ANSWER_HEADERS } from "../rest/answer-headers.ts";
 import { firstLoad } from "./first-loads.ts";
 import { isPage } from "./page-paths.ts";
 
-/** All from this host, nothing inline, and no text that becomes markup (Trusted Types). */
+/** Everything comes from this host, nothing is inline, and no text can become markup (Trusted Types). */
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -27,16 +27,16 @@ const PAGE_HEADERS = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
-  // What a page's tab says of where it came from stays on this host.
+  // Other hosts are not told which page a request comes from.
   "referrer-policy": "same-origin",
 } as const;
 
-/** RFC 8246: a name with a hash of what it holds never changes. */
+/** RFC 8246: the content behind a name with its hash never changes. */
 const FILE_HEADERS = { ...PAGE_HEADERS, "cache-control": "public, max-age=31536000, immutable" } as const;
 
 /**
- * Answers a request to the dashboard's host that is none of an API's: with the page, which says itself where there is none
- * at a path, or with what the page loads. Null: who asks is not a browser that a person goes somewhere with.
+ * Answers a request to the dashboard's host that is not for an API: with the page, which itself says if a path does not exist,
+ * or with a file that the page loads. Null: it is not a person navigating in a browser.
  */
 export async function handleDashboard(request: Request, { pathname }: URL): Promise<Response | null> {
   if (request.method !== "GET" && request.method !== "HEAD") return null;
@@ -52,23 +52,23 @@ export async function handleDashboard(request: Request, { pathname }: URL): Prom
   });
 }
 
-/** Ours are a tenth of that. */
+/** Our own take a tenth of this. */
 const MOST_COOKIE_CHARACTERS = 8_192;
 
 /**
- * A host beside this one can plant cookies for all hosts of the domain, so many that servers refuse what comes with them: then
- * the browser is told to forget them, while they still get through. Whoever was signed in signs in again.
+ * Sibling hosts can plant cookies for all hosts of the domain, and so many that servers refuse requests with them. While such
+ * requests still get through, the browser is told to forget its cookies. Whoever was signed in has to sign in again.
  */
 function hasPlantedCookies({ headers }: Request): boolean {
   return (headers.get("cookie") ?? "").length > MOST_COOKIE_CHARACTERS;
 }
 
-/** Who shows no such cookie is asked to sign in, and needs nothing of that. */
+/** Without such a cookie, the person will be asked to sign in, and needs none of these files. */
 function mayBeSignedIn({ headers }: Request): boolean {
   return /(?:^|;\s*)(?:__Host-)?rescdn\.session_token=/.test(headers.get("cookie") ?? "");
 }
 
-/** RFC 8288: what the page loads first, which is on its way then before its code has said so. */
+/** RFC 8288: what the page loads first, so that it is on its way before the page's code asks for it. */
 function linkTo(pathname: string): string {
   const { modules: named, reads } = firstLoad(pathname, Date.now());
   const loaded = named.flatMap((name) => (Object.hasOwn(modules, name) ? [modules[name]!] : []));
@@ -80,7 +80,7 @@ function linkTo(pathname: string): string {
   ].join(", ");
 }
 
-/** RFC 9110 §12.5.1: browsers name HTML where a person goes somewhere; scripts and programs do not. */
+/** RFC 9110 §12.5.1: browsers accept HTML when a person navigates; scripts and programs do not. */
 function wantsPage({ headers }: Request): boolean {
   return weightedValues(headers.get("accept")).some(({ value, weight }) => value === "text/html" && weight !== 0);
 }

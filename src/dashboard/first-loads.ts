@@ -1,16 +1,16 @@
 import { periodsOf } from "./period.ts";
 
-/** What a page loads first: without it, one would wait for the other. */
+/** What a page loads first. Otherwise, one load would wait for the other. */
 export interface FirstLoad {
-  /** Modules of `page/` beside the one that every page has. */
+  /** Modules in `page/` besides the one that every page has. */
   modules: readonly string[];
-  /** What it reads of the API, as paths with their queries. */
+  /** What it reads from the API, as paths with their queries. */
   reads: readonly string[];
 }
 
 const NOTHING: FirstLoad = { modules: [], reads: [] };
 
-/** Of pages whose path has no parameter. */
+/** For pages whose path has no parameter. */
 const FIXED: Readonly<Record<string, FirstLoad>> = {
   "/zones/new": { modules: ["views/new-zone.tsx"], reads: [] },
   "/keys": { modules: ["views/keys.tsx"], reads: ["/v1/keys?limit=50"] },
@@ -25,8 +25,8 @@ const FIXED: Readonly<Record<string, FirstLoad>> = {
 const ZONES: FirstLoad = { modules: ["views/zones.tsx"], reads: ["/v1/zones?limit=50", "/v1/usage"] };
 
 /**
- * What the page at a path loads first for who is signed in. The Worker names it in `Link`, so that it is on its way before the
- * page's own code runs, and that asks for the same.
+ * What the page at a path loads first for a signed-in person. The Worker names it in `Link`, so that it is on its way before
+ * the page's own code runs, which then asks for the same.
  *
  * @param now ms since the epoch
  */

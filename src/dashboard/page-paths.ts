@@ -1,6 +1,6 @@
 /**
- * The dashboard's pages, each a path of the URL pattern syntax that its router takes. The Worker answers any other path
- * with 404, and the page says so.
+ * The dashboard's pages, each a path in the URL pattern syntax of its router. For any other path the Worker answers 404, and
+ * the page says so.
  */
 export const PAGE_PATHS = {
   home: "/",

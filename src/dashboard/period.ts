@@ -1,4 +1,4 @@
-/** A stretch of time that usage is shown of. */
+/** A period that usage is shown for. */
 export interface Period {
   from: string;
   to: string;
@@ -16,15 +16,15 @@ export type Unit = Period["granularity"];
 
 const HOUR = 3_600_000;
 const LENGTHS = { "24h": 24, "7d": 168, "30d": 720, "90d": 2160 } as const satisfies Record<PeriodName, number>;
-/** Hours that are asked for at once: the API gives 31 days of them. */
+/** The most hours asked for at once: the API gives at most 31 days of them. */
 const MOST_HOURS = 720;
 
-/** By what a period is shown if nobody has chosen: by the hour up to a week. */
+/** The default unit of a period: hours for up to a week. */
 export function unitOf(name: PeriodName): Unit {
   return LENGTHS[name] > 168 ? "day" : "hour";
 }
 
-/** The period up to the hour, or day, that is under way, in as many parts as have to be asked for. @param back how many such periods ago */
+/** The period up to the current hour or day, in as many parts as have to be asked for. @param back how many such periods ago */
 export function periodsOf(name: PeriodName, unit: Unit, back = 0, now = Date.now()): readonly Period[] {
   const hours = LENGTHS[name];
   const length = unit === "day" ? 24 * HOUR : HOUR;

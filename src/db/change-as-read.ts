@@ -1,13 +1,13 @@
-/** What became of a change. `busy`: others made changes each time in between. */
+/** The result of a change. `busy`: each time, somebody else made a change in between. */
 export type Change<Changed> = { kind: "changed"; changed: Changed } | { kind: "missing" } | { kind: "busy" };
 
-/** Of those who try at once one succeeds each time: so many can. */
+/** Of several simultaneous attempts one always succeeds, so this many can be made at once. */
 const ATTEMPTS = 25;
 
 /**
- * Changes what was found only as it was found: finds it anew where somebody else has changed it since.
+ * Changes a row only if it is still as it was found. If somebody else has changed it since, it is found again.
  *
- * @param write gives null where the row is no longer as it was found
+ * @param write returns null if the row is no longer as it was found
  */
 export async function changeAsRead<Row, Changed>(
   find: () => Promise<Row | null>,

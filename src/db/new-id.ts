@@ -1,11 +1,11 @@
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/** Random text in base62: 5.95 bits a character, each equally likely. */
+/** Random text in base62: 5.95 bits per character, each equally likely. */
 export function randomText(length: number): string {
   let text = "";
   while (text.length < length) {
     for (const byte of crypto.getRandomValues(new Uint8Array(length))) {
-      // 248 is the largest multiple of 62 in a byte: what lies above would favour the alphabet's beginning.
+      // 248 is the largest multiple of 62 in a byte: higher values would favour the beginning of the alphabet.
       if (byte < 248 && text.length < length) text += ALPHABET[byte % 62];
     }
   }

@@ -1,9 +1,8 @@
-/** The last of the files that migrate D1: this code needs what they leave, see {@link whyNotMigrated}. */
+/** The last of the migrations of D1, which this code needs; see {@link whyNotMigrated}. */
 export const NEWEST_MIGRATION = "0018_mails_sent.sql";
 
 /**
- * Why this code does not fit what has been done to the database, as a sentence; null: it fits. Throws where the database
- * cannot be read.
+ * Why this code does not fit the database's migrations, as a sentence; null: it fits. Throws if the database cannot be read.
  */
 export async function whyNotMigrated(db: Pick<D1Database, "prepare">): Promise<string | null> {
   // Their names begin with their numbers.

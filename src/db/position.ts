@@ -1,11 +1,11 @@
-/** Where a page of rows begins: behind the row that was made at this time with this id. */
+/** Where a page of rows begins: after the row with this time and id. */
 export interface Position {
   /** Ms since the epoch. */
   createdAt: number;
   id: string;
 }
 
-/** A part of a list. `after: null`: from its beginning. */
+/** A part of a list. `after: null`: from the beginning. */
 export interface Page {
   limit: number;
   after: Position | null;

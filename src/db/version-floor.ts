@@ -1,12 +1,12 @@
-/** SQL: the version above which the next one of any name has to be; 0 where nothing was ever restored. */
+/** SQL: the version that the next one of any name has to be above; 0 if nothing was ever restored. */
 export const VERSION_FLOOR = "COALESCE((SELECT floor FROM version_floor), 0)";
 
-/** What {@link VERSION_FLOOR} stands for. */
+/** The value of {@link VERSION_FLOOR}. */
 export async function versionFloor(db: D1Database): Promise<number> {
   return (await db.prepare(`SELECT ${VERSION_FLOOR} AS floor`).first<number>("floor")) ?? 0;
 }
 
-/** Raises the floor, if it is lower; gives what it is then. */
+/** Raises the floor if it is lower, and returns the new one. */
 export async function raiseVersionFloor(db: D1Database, least: number): Promise<number> {
   const floor = await db
     .prepare(

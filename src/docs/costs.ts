@@ -1,6 +1,9 @@
-/** What serving costs on Cloudflare, for `costs.md` and `at-scale.md`. Nothing of the Worker uses it: the pages' figures are made of it. */
+/**
+ * What serving costs on Cloudflare, for `costs.md` and `at-scale.md`. The Worker does not use this: it computes the figures on
+ * those pages.
+ */
 
-/** US dollars for a million, by Cloudflare's public prices of November 2026, beyond what the plan includes. */
+/** US dollars per million, by Cloudflare's public prices of November 2026, beyond what the plan includes. */
 export const PRICES = {
   request: 0.3,
   cpuMs: 0.02,
@@ -10,14 +13,14 @@ export const PRICES = {
   rowWritten: 1,
 } as const;
 
-/** US dollars for a gigabyte of an object's rows, a month. */
+/** US dollars per gigabyte of an object's rows and month. */
 export const STORED_GB_MONTH = 0.2;
 
 /** The whole network, whose meters and feed all zones share. */
 export interface Network {
   requestsPerDay: number;
   locations: number;
-  /** In each location. */
+  /** Per location. */
   isolates: number;
 }
 
@@ -25,17 +28,17 @@ export interface Network {
 export interface Shape {
   name: string;
   requestsPerDay: number;
-  /** Locations that see it on a day. */
+  /** Locations that get requests for it on a day. */
   locations: number;
-  /** Share of requests that find nothing in their location. */
+  /** The share of requests that are misses in their location. */
   misses: number;
 }
 
-/** Dollars for a million requests of a zone, by what they are paid for. */
+/** Dollars per million requests of a zone, by what is paid for. */
 export interface Costs {
   requests: number;
   metering: number;
-  /** What was counted is kept for 400 days, its hours and paths for 92. */
+  /** Counts are kept for 400 days, hours and paths for 92. */
   counts: number;
   documents: number;
   tier: number;
@@ -46,19 +49,19 @@ const SECONDS_OF_DAY = 86_400;
 const CPU_MS = 0.5;
 /** A call of an object, with the 20 ms for which its 128 MB are paid. */
 const CALL = PRICES.objectCall + 0.02 * 0.128 * PRICES.objectGbSecond;
-/** What is kept of a zone in one location: of an hour or a day some 180 bytes, of a day's paths some 500. */
+/** What is kept about a zone in one location: some 180 bytes per hour or day, some 500 for a day's paths. */
 const FIGURES_BYTES = 180;
 const PATHS_BYTES = 500;
 const HOURS_DAYS = 92;
 const DAYS_DAYS = 400;
-/** A zone's and its account's. */
+/** The zone's and its account's. */
 const DOCUMENTS = 2;
-/** For how long an isolate knew them without reading, and for how long a location does. */
+/** How long an isolate knew them without reading, and how long a location does. */
 const FRESH_SECONDS = 5;
 const COPIED_SECONDS = 600;
 const FEED_PER_DAY = 5;
 
-/** As it was until November 2026: each isolate brought each account's counts by themselves, four rows and more at a time. */
+/** Until November 2026: each isolate brought the counts of each account separately, four rows or more at a time. */
 export function costsBefore(shape: Shape, { isolates }: Network): Costs {
   const perIsolate = ratePerLocation(shape) / isolates;
   return {
@@ -71,7 +74,7 @@ export function costsBefore(shape: Shape, { isolates }: Network): Costs {
   };
 }
 
-/** As it is: one batch for all accounts, copies of documents in the location's cache, an upper tier, a feed of changes. */
+/** Now: one batch for all accounts, copies of documents in the location's cache, an upper tier, a feed of changes. */
 export function costsNow(shape: Shape, network: Network): Costs {
   return {
     ...costsBefore(shape, network),
@@ -86,20 +89,23 @@ export function sumOf(costs: Costs): number {
   return Object.values(costs).reduce((sum, cost) => sum + cost, 0);
 }
 
-/** A location's isolates bring one batch a second, or one in ten seconds each: a call, a row, and its row when it is folded. */
+/**
+ * A location's isolates bring one batch a second, or one in ten seconds each: a call, a row, and the row's deletion when it is
+ * folded.
+ */
 function meteringNow({ requestsPerDay, locations }: Shape, network: Network): number {
   const batchesPerDay = network.locations * Math.max(1, network.isolates / 10) * SECONDS_OF_DAY;
   const batch = CALL + 2 * PRICES.rowWritten;
-  // Four kinds of 256 rows, once an hour, or for each 40,000 requests: some 100 characters of each wait.
+  // Four kinds of 256 rows, once an hour, or for every 40,000 requests, each of which adds some 100 characters to what waits.
   const folds = Math.max(24 * network.locations, network.requestsPerDay / 40_000);
   const folding = folds * 4 * 256 * PRICES.rowWritten;
   const shared = (batchesPerDay * batch + folding) / network.requestsPerDay;
-  // Each location tells the account's own object of itself: a call and two rows, some ten times in a month.
+  // Each location reports to the account's own object some ten times a month: a call and two rows.
   const told = (10 * locations * (CALL + 2 * PRICES.rowWritten)) / (30 * requestsPerDay);
   return shared + told;
 }
 
-/** What a zone's counts take in one location, in the hours in which it is asked for anything: bytes. */
+/** The size of a zone's counts in one location, for the hours in which it gets requests: bytes. */
 export function bytesKept({ requestsPerDay, locations }: Shape): number {
   const hoursOfDay = 24 * (1 - Math.exp(-requestsPerDay / locations / 24));
   return HOURS_DAYS * (hoursOfDay * FIGURES_BYTES + PATHS_BYTES) + DAYS_DAYS * FIGURES_BYTES;
@@ -110,17 +116,17 @@ function countsKept(shape: Shape): number {
   return (perMonth / (30 * shape.requestsPerDay)) * 1e6;
 }
 
-/** Requests a second that a zone has in one location. */
+/** A zone's requests per second in one location. */
 function ratePerLocation({ requestsPerDay, locations }: Shape): number {
   return requestsPerDay / SECONDS_OF_DAY / locations;
 }
 
-/** For each request, how often something is done that is done once for all requests within some seconds of the first. */
+/** How often something is done per request, if it is done once for all requests within some seconds of the first. */
 function together(rate: number, seconds: number): number {
   return 1 / (1 + rate * seconds);
 }
 
-/** The shapes that the page shows, on a network of 10 billion requests a day. */
+/** The examples on the page, on a network with 10 billion requests a day. */
 export const NETWORK: Network = { requestsPerDay: 10e9, locations: 300, isolates: 10 };
 export const SHAPES: readonly (Shape & { zones: number })[] = [
   { name: "a blog among a million", requestsPerDay: 300, locations: 20, misses: 0.7, zones: 994_953 },
@@ -151,7 +157,7 @@ export function costsTable(): string {
   ].join("\n");
 }
 
-/** The table of `at-scale.md`: dollars a day for all zones of the network. */
+/** The table of `at-scale.md`: dollars per day for all zones of the network. */
 export function dayTable(): string {
   const rows = SHAPES.map((shape) => {
     const millions = (shape.zones * shape.requestsPerDay) / 1e6;

@@ -2,10 +2,13 @@ import { evaluatePreconditions } from "../http/conditional.ts";
 import { formatHttpDate } from "../http/dates.ts";
 import { contentRange, requestedRange, unsatisfiedRange } from "../http/range.ts";
 
-/** Served where a path ends in a slash. */
+/** Served for a path that ends in a slash. */
 const INDEX = "index.html";
 
-/** Answers a GET or HEAD out of a bucket, as a server would whose files are its objects: ranges and conditions by R2's metadata. */
+/**
+ * Answers a GET or HEAD from a bucket, as a server with the objects as its files would: ranges and conditions use R2's
+ * metadata.
+ */
 export async function answerFromBucket(bucket: R2Bucket, named: string, request: Request): Promise<Response> {
   const { method, headers } = request;
   if (method !== "GET" && method !== "HEAD")
@@ -53,7 +56,7 @@ function hasBody(read: R2Object | R2ObjectBody | null): read is R2ObjectBody {
   return read !== null && "body" in read;
 }
 
-/** It has been replaced since it was looked at: what is read of it is another's. */
+/** The object was replaced between its check and its reading, so the content belongs to another version. */
 function justChanged(): Response {
   return new Response("the file has just changed\n", { status: 503 });
 }

@@ -1,10 +1,10 @@
 import { log } from "../log/log.ts";
 import { bucketOf, fileKey } from "./buckets.ts";
 
-/** What one run deletes: R2 takes so many keys in a call. */
+/** How many files one run deletes: R2 accepts this many keys in a call. */
 const FILES_PER_RUN = 1_000;
 
-/** For the cron: deletes the files of zones that were deleted, in their buckets, then in the list, page by page. */
+/** For the cron: deletes the files of deleted zones, first from their buckets, then from the list, page by page. */
 export async function dropFilesOfDeletedZones(env: { DB: D1Database }): Promise<void> {
   const { results } = await env.DB.prepare(
     `SELECT zone_id AS zone, path, bucket FROM zones JOIN files ON files.zone_id = zones.id
@@ -15,7 +15,7 @@ export async function dropFilesOfDeletedZones(env: { DB: D1Database }): Promise<
   for (const [name, files] of Map.groupBy(results, ({ bucket }) => bucket)) {
     const bucket = bucketOf(env, name);
     if (bucket === null) {
-      // Its operator has taken the binding away: nobody can serve or delete what is in it.
+      // The operator has removed its binding, so nobody can serve or delete its content.
       log("bucket_missing", { bucket: name, files: files.length });
     } else await bucket.delete(files.map(({ zone, path }) => fileKey(zone, path)));
     const gone = JSON.stringify(files.map(({ zone, path }) => [zone, path]));

@@ -1,9 +1,9 @@
-/** A file of a zone, as it is listed. */
+/** A file of a zone, as listed. */
 export interface FileRow {
   zone: string;
   /** Normalised, beginning with `/`. */
   path: string;
-  /** The name of the bucket that it is in. */
+  /** The name of its bucket. */
   bucket: string;
   size: number;
   contentType: string;
@@ -12,7 +12,7 @@ export interface FileRow {
   uploadedAt: number;
 }
 
-/** What an account may keep; null: as much as it likes. */
+/** How much an account may store; null: no limit. */
 export interface FileLimits {
   files: number;
   bytes: number;
@@ -25,7 +25,7 @@ export function findFile(db: D1Database, zone: string, path: string): Promise<Fi
   return db.prepare(`SELECT ${COLUMNS} FROM files WHERE zone_id = ?1 AND path = ?2`).bind(zone, path).first<FileRow>();
 }
 
-/** Writes a row, in the place of one of that path, if the account may keep as much. @returns whether it was written */
+/** Writes a row, replacing one with the same path, if the account may store that much. @returns whether it was written */
 export async function putFileRow(db: D1Database, account: string, file: FileRow, limits: FileLimits): Promise<boolean> {
   const { zone, path, bucket, size, contentType, etag, uploadedAt } = file;
   const others = "account_id = ?1 AND NOT (zone_id = ?2 AND path = ?3)";
@@ -47,7 +47,7 @@ export async function deleteFileRow(db: D1Database, zone: string, path: string):
   await db.prepare("DELETE FROM files WHERE zone_id = ?1 AND path = ?2").bind(zone, path).run();
 }
 
-/** Files of a zone by path. @param after the path that the page before ended with; null: from the beginning */
+/** Files of a zone by path. @param after the last path of the previous page; null: from the beginning */
 export async function listFiles(
   db: D1Database,
   zone: string,
@@ -63,7 +63,7 @@ export async function listFiles(
   return results;
 }
 
-/** What an account keeps in all. */
+/** How much an account stores in total. */
 export async function filesOf(db: D1Database, account: string): Promise<FileLimits> {
   const found = await db
     .prepare("SELECT COUNT(*) AS files, COALESCE(SUM(size), 0) AS bytes FROM files WHERE account_id = ?1")

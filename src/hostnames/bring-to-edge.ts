@@ -5,7 +5,7 @@ import type { Moved } from "./check-claim.ts";
 import { publishHost } from "./host-publication.ts";
 import { hostTableOf } from "./host-table.ts";
 
-/** Publishes where a hostname leads now, and the zones that have gained or lost it. False: the cron has to do it again. */
+/** Publishes where a hostname leads now, and the zones that gained or lost it. False: the cron has to do it again. */
 export async function bringHostToEdge(
   env: Pick<Env, "ZONES" | "HOST_PUBLISHER" | "ZONE_PUBLISHER">,
   { hostname, zones }: Moved,

@@ -4,15 +4,16 @@ import type { Claim } from "./claim.ts";
 import type { Verdict } from "./judge-claim.ts";
 import { followClaims } from "./served-hosts.ts";
 
-/** A verdict on a claim as it was read. */
+/** A verdict, with the claim as it was read. */
 export interface Judged {
   claim: Claim;
   verdict: Verdict;
 }
 
 /**
- * Writes a verdict, where nobody has changed the claim since it was read; one that has the hostname served, only where nobody else
- * is served at it. A claim that has to give way does so in the same transaction. False: something was changed meanwhile.
+ * Writes a verdict, if nobody has changed the claim since it was read. A verdict that makes the hostname active is written only
+ * if nobody else is served at it. A claim that has to give way does so in the same transaction. False: something changed
+ * meanwhile.
  *
  * @param by who asked; null: the cron
  */
@@ -33,7 +34,7 @@ export async function changeClaim(
   return results[displaced === null ? 0 : 2]!.meta.changes > 0;
 }
 
-/** @param heir a claim that this one gives way to, as it was read: where it has changed, nothing gives way */
+/** @param heir a claim that this one gives way to, as it was read: if that has changed, nothing gives way */
 function update(db: D1Database, { claim, verdict }: Judged, heir: Claim | null = null): D1PreparedStatement {
   return db
     .prepare(
@@ -67,7 +68,7 @@ const ACTIONS = {
   failed: { action: "hostname.fail" },
 } as const;
 
-/** A check that leaves the state is no change that anybody looks for later. */
+/** A check that leaves the state as it was is not a change that anybody looks for later. */
 function audit(db: D1Database, { claim, verdict }: Judged, by: Actor | null, now: number): D1PreparedStatement {
   if (claim.state === verdict.state || verdict.state === "pending") return db.prepare("SELECT 1");
   const { account, mode, hostname, zone } = claim;
@@ -81,7 +82,7 @@ function audit(db: D1Database, { claim, verdict }: Judged, by: Actor | null, now
   return auditStatement(db, actor, change, now);
 }
 
-/** Gives up a claim, whatever it is, in one transaction with its entry in the audit log. False: it was gone already. */
+/** Gives up a claim, whatever its state, in one transaction with its entry in the audit log. False: it was already gone. */
 export async function removeClaim(db: D1Database, claim: Claim, by: Actor, now: number): Promise<boolean> {
   const { id, hostname, state, zone } = claim;
   const change = { action: "hostname.delete", target: zone, before: { hostname, state }, after: null };

@@ -14,18 +14,18 @@ export interface Checking {
   now: number;
 }
 
-/** What a check has changed at the edge: the hostname leads elsewhere, and these zones have gained or lost it. */
+/** What a check changed that the edge has to know: the hostname leads elsewhere, and these zones gained or lost it. */
 export interface Moved {
   hostname: string;
   zones: readonly string[];
 }
 
 /**
- * Looks for a claim's proof and writes down what that means. Where the hostname is served for another account, the claim has it
- * only if the other's proof is gone, or can no longer be looked at, while this one's stands in DNS.
+ * Looks for a claim's proof and records the result. If the hostname is served for another account, this claim gets it only if
+ * the other's proof is gone, or can no longer be checked while this one's proof is in DNS.
  *
  * @param by who asked; null: the cron
- * @returns null: the edge has nothing to learn
+ * @returns null: nothing changes for the edge
  */
 export async function checkClaim(checking: Checking, claim: Claim, by: Actor | null = null): Promise<Moved | null> {
   const { db, now } = checking;
@@ -48,7 +48,8 @@ export async function checkClaim(checking: Checking, claim: Claim, by: Actor | n
 }
 
 async function whyHolderStays(checking: Checking, holder: Claim, by: "dns" | "http"): Promise<string | null> {
-  // A file was seen once; who has the name now says so in DNS. There, it needs a record of its own.
+  // The holder's file was seen once, but whoever controls DNS now has the name. To keep it, the holder needs a record of its
+  // own.
   if (by === "dns" && holder.provenBy === "http") return null;
   const evidence = await lookFor(checking, holder, by === "dns" ? "record" : undefined);
   switch (evidence.kind) {

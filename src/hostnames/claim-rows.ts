@@ -1,13 +1,13 @@
 import type { Page } from "../db/position.ts";
 import type { Claim } from "./claim.ts";
 
-/** What a {@link Claim} is read out of. */
+/** The columns that a {@link Claim} is read from. */
 export const CLAIM_COLUMNS = `hostnames.id, hostnames.account_id AS account, zones.mode, zone_id AS zone, zones.name AS zoneName,
   hostname, hostnames.state, since, reason, proven_by AS provenBy, proven_at AS provenAt, gone_since AS goneSince, checks,
   checked_at AS checkedAt, next_check_at AS nextCheckAt, hostnames.revision, hostnames.created_at AS createdAt`;
 export const CLAIMS = "hostnames JOIN zones ON zones.id = zone_id";
 
-/** The claim of a zone to a hostname. */
+/** A zone's claim to a hostname. */
 export async function findClaim(db: D1Database, zone: string, hostname: string): Promise<Claim | null> {
   return db
     .prepare(`SELECT ${CLAIM_COLUMNS} FROM ${CLAIMS} WHERE zone_id = ?1 AND hostname = ?2`)
@@ -15,12 +15,12 @@ export async function findClaim(db: D1Database, zone: string, hostname: string):
     .first<Claim>();
 }
 
-/** A claim by its id. */
+/** The claim with an id. */
 export async function readClaim(db: D1Database, id: string): Promise<Claim | null> {
   return db.prepare(`SELECT ${CLAIM_COLUMNS} FROM ${CLAIMS} WHERE hostnames.id = ?1`).bind(id).first<Claim>();
 }
 
-/** Whoever else is served at the hostname of a claim. */
+/** The other claim that is active for the hostname of a claim. */
 export async function holderBeside(db: D1Database, { id, hostname }: Pick<Claim, "id" | "hostname">) {
   return db
     .prepare(
@@ -53,17 +53,17 @@ export async function claimedBy(db: D1Database, zone: string): Promise<string[]>
   return results.map(({ hostname }) => hostname);
 }
 
-/** Whether some claim is due for a check. */
+/** Whether any claim is due for a check. */
 export async function isAnyDue(db: D1Database, now: number): Promise<boolean> {
   return (await db.prepare("SELECT 1 FROM hostnames WHERE next_check_at <= ?1 LIMIT 1").bind(now).first()) !== null;
 }
 
-/** How many checks of one account a run of the cron makes at most, so that none holds up the others. */
+/** The most checks that a run of the cron makes for one account, so that none holds up the others. */
 const OF_AN_ACCOUNT = 50;
-/** A check that was begun and not noted, because the run was stopped, is made again after so long. */
+/** A check that was begun but not recorded, because the run was stopped, is repeated after this time. */
 const LEASE_MS = 5 * 60_000;
 
-/** Claims that are due for a check, taken for a run: no other run takes them meanwhile. */
+/** Claims that are due for a check, reserved for this run. */
 export async function takeDueClaims(db: D1Database, now: number, limit: number): Promise<Claim[]> {
   const { results: taken } = await db
     .prepare(

@@ -7,7 +7,7 @@ import { laggingHosts } from "./published-hosts.ts";
 
 type Publishers = DurableObjectNamespace<HostPublisher>;
 
-/** Publishes where a hostname leads now and lets this isolate's table know it at once. */
+/** Publishes where a hostname leads now, and updates this isolate's table at once. */
 export async function publishHost(
   publishers: Publishers,
   table: HostTable,
@@ -18,7 +18,7 @@ export async function publishHost(
   return result;
 }
 
-/** Publishes several. False: the cron has to do some again. */
+/** Publishes several hostnames. False: the cron has to do some of them again. */
 export async function publishHosts(
   publishers: Publishers,
   table: HostTable,
@@ -28,7 +28,7 @@ export async function publishHosts(
   return results.every(({ kind }) => kind === "published");
 }
 
-/** For the cron: publishes hostnames whose change never reached the zone table. */
+/** For the cron: publishes hostnames whose change has not reached the zone table. */
 export async function republishLaggingHosts(db: D1Database, publishers: Publishers) {
   return republish(publishers, "host", await laggingHosts(db, LAGGING_BOUND));
 }

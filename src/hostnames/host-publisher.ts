@@ -14,7 +14,7 @@ const HOST: PublishedKind<HostDocument> = {
   markPublished: markHostPublished,
 };
 
-/** Publishes whose zone a customer's hostname leads to, one object for each hostname. */
+/** Publishes which zone a customer's hostname leads to. There is one object for each hostname. */
 export class HostPublisher extends DocumentPublisher<HostDocument> {
   constructor(ctx: DurableObjectState, env: PublisherEnv) {
     super(ctx, env, HOST);

@@ -10,14 +10,14 @@ export function hostKey(hostname: string): string {
   return PREFIX + hostname;
 }
 
-/** Whether a key in KV is of a hostname's document. */
+/** Whether a key in KV belongs to a hostname's document. */
 export function isHostKey(key: string): boolean {
   return key.startsWith(PREFIX);
 }
 
 /**
- * Whether there can be a hostname of that spelling, as `URL.hostname` gives it without a dot at its end: a DNS name of two
- * labels or more (RFC 1035 §2.3.4, RFC 1123 §2.1) whose last one is no number (WHATWG URL: it would be an address).
+ * Whether a hostname, as `URL.hostname` gives it without a dot at its end, can exist: a DNS name of two labels or more (RFC
+ * 1035 §2.3.4, RFC 1123 §2.1) whose last one is not a number (WHATWG URL: it would be an address).
  */
 export function canBeHostname(hostname: string): boolean {
   return (
@@ -36,7 +36,7 @@ const HOST: DocumentKind<HostDocument> = {
   lifetimeOf: () => Number.POSITIVE_INFINITY,
 };
 
-/** What is missing is remembered apart from what is known: names that clients make up do not push a customer's out. */
+/** Missing hostnames are remembered apart from known ones, so that names made up by clients do not push out a customer's. */
 const BOUNDS: TableBounds = { names: 20_000, missing: 10_000, characters: 4 * 1024 * 1024 };
 
 /** Customers' hostnames as one isolate knows them, as `ZoneTable` knows zones. */

@@ -1,26 +1,26 @@
 import { getPublicSuffix } from "tldts";
 import { canBeHostname } from "./host-table.ts";
 
-/** The hostname that a customer means; the reason is a sentence's predicate. */
+/** The hostname that a customer means; the reason is the predicate of a sentence. */
 export type HostnameVerdict =
   | {
       ok: true;
-      /** In lower case, its labels in ASCII (RFC 5890), without a dot at its end. */
+      /** In lower case, its labels in ASCII (RFC 5890), without a dot at the end. */
       hostname: string;
     }
   | { ok: false; reason: string };
 
-/** Below a hostname stands `_rescdn.`, and a name has 253 characters at most. */
+/** A name has at most 253 characters, and `_rescdn.` is put before the hostname for its proof. */
 const LONGEST = 253 - "_rescdn.".length;
 
-/** Domains that ResolveDB answers: nobody's website. */
+/** Domains that ResolveDB answers for: nobody's website. */
 const RECORDS_DOMAINS = ["resolvedb.io", "resolvedb.net", "resolvedb.com", "resolvedb.org"];
 
 /**
- * Whether a text names a hostname that a zone may be served at: a DNS name, in whatever spelling `URL` reads, that is neither ours
- * nor a domain below which strangers register theirs.
+ * Whether a text names a hostname that a zone may be served at: a DNS name, in any spelling that `URL` reads, which is neither
+ * ours nor a domain below which strangers register names.
  *
- * @param ownHosts our own domains and hosts, in lower case: neither they nor anything below them is a customer's
+ * @param ownHosts our own domains and hosts, in lower case: customers can have neither these nor anything below them
  */
 export function checkHostname(text: string, ownHosts: readonly string[]): HostnameVerdict {
   if (text.length > 1_000) return no("is too long for a hostname");

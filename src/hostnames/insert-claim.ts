@@ -1,16 +1,16 @@
 import type { Claim } from "./claim.ts";
 
-/** A claim to be, and what its account may have. */
+/** A new claim. */
 export interface NewClaim extends Pick<Claim, "id" | "account" | "zone" | "hostname"> {
-  /** How many hostnames the account may have, this one included, and how many it may have let go of lately. */
+  /** How many hostnames the account may have, including this one, and how many it may have given up recently. */
   limit: number;
   leftLimit: number;
 }
 
-/** How many hostnames a zone has at most: they stand in its document. */
+/** The most hostnames that a zone has, since its document lists them. */
 export const HOSTNAMES_OF_ZONE = 100;
 
-/** What became of a new claim. `zone` of `taken`: the account's zone that claims the hostname already. */
+/** The result of inserting a claim. `zone` of `taken`: the account's zone that already claims the hostname. */
 export type InsertedClaim =
   | { kind: "inserted" }
   | { kind: "taken"; zone: string }
@@ -25,7 +25,7 @@ interface Counts {
 }
 
 /**
- * Inserts a claim that is to be proven, in one transaction with its entry in the audit log.
+ * Inserts a claim that is yet to be proven, in one transaction with its entry in the audit log.
  *
  * @param audit an `auditStatement`
  */

@@ -1,7 +1,7 @@
 import type { Claim } from "./claim.ts";
 import type { Evidence } from "./proof/evidence.ts";
 
-/** What a check changes of a claim. */
+/** What a check changes in a claim. */
 export type Verdict = Pick<
   Claim,
   "state" | "since" | "reason" | "provenBy" | "provenAt" | "goneSince" | "checks" | "checkedAt" | "nextCheckAt"
@@ -11,25 +11,25 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Ms from one check without a proof to the next; after the last of them it stays at that. */
+/** The pauses between checks without a proof, ms. The last one repeats. */
 const PAUSES = [1, 1, 2, 5, 10, 20, 30, 60, 120, 240, 360].map((minutes) => minutes * MINUTE);
-/** For how long a claim without a proof is looked at. */
+/** How long a claim without a proof is checked. */
 export const GIVE_UP_DAYS = 14;
-/** For how long a proof may be gone before its hostname is no longer served. */
+/** How long a proof may be gone before its hostname is no longer served. */
 export const GONE_DAYS = 7;
-/** How often what is served is looked at: while its proof is there, while it is gone, after a check that said nothing. */
+/** How often active claims are checked: while the proof is there, while it is gone, and after a check without a result. */
 const KEPT_MS = DAY;
 const GONE_MS = 6 * HOUR;
 const UNKNOWN_MS = HOUR;
 
-/** Judges what a check has found. */
+/** Judges the result of a check. */
 export function judgeClaim(claim: Claim, evidence: Evidence, now: number): Verdict {
   if (evidence.kind === "proven") return proven(claim, evidence.by, now);
   if (claim.state === "active") return judgeActive(claim, evidence, now);
   return unproven(claim, evidence.reason, now);
 }
 
-/** A claim whose hostname is served by now for another account: whoever can prove it better has it. */
+/** The verdict on a claim whose hostname now goes to another account, which can prove it better. */
 export function displaced(claim: Claim, now: number): Verdict {
   return lapsed(claim, "another account has proven that the hostname is theirs", now);
 }
@@ -51,18 +51,18 @@ function proven(claim: Claim, by: "dns" | "http", now: number): Verdict {
 function judgeActive(claim: Claim, evidence: Exclude<Evidence, { kind: "proven" }>, now: number): Verdict {
   const { reason } = evidence;
   const checked = { ...verdictOf(claim), reason, checkedAt: now };
-  // A resolver that fails says nothing of the proof.
+  // A failing resolver says nothing about the proof.
   if (evidence.kind === "unknown") return { ...checked, nextCheckAt: now + UNKNOWN_MS };
   const goneSince = claim.goneSince ?? now;
   if (now - goneSince >= GONE_DAYS * DAY) return { ...lapsed(claim, reason, now), goneSince };
   return { ...checked, goneSince, checks: claim.checks + 1, nextCheckAt: now + GONE_MS };
 }
 
-/** What could be neither proven nor served. */
+/** The verdict on a claim that was neither proven nor served. */
 export function unproven(claim: Claim, reason: string, now: number): Verdict {
   const checks = claim.checks + 1;
   const checked = { ...verdictOf(claim), reason, checks, checkedAt: now };
-  // Its owner asks: the claim has failed before, and is looked at this once.
+  // The claim has failed before, and is checked only this once, because its owner asks.
   if (claim.state === "failed") return { ...checked, nextCheckAt: null };
   if (now - claim.since >= GIVE_UP_DAYS * DAY) return { ...checked, state: "failed", since: now, nextCheckAt: null };
   return { ...checked, nextCheckAt: now + (PAUSES[checks - 1] ?? PAUSES.at(-1)!) };

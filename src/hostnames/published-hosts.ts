@@ -1,7 +1,7 @@
 import { BOUNDS, daysBefore } from "../db/bounds.ts";
 import type { HostDocument } from "./host-document.ts";
 
-/** The document that the zone table should hold for a hostname; null where nobody ever had it. */
+/** The document that the zone table should have for a hostname; null: nobody ever had it. */
 export async function hostDocumentOf(db: D1Database, hostname: string): Promise<HostDocument | null> {
   const row = await db
     .prepare(
@@ -16,7 +16,7 @@ export async function hostDocumentOf(db: D1Database, hostname: string): Promise<
   return { hostname, state: "active", zone: { name, id }, revision };
 }
 
-/** Notes that the table holds a hostname's document. */
+/** Records that the table has a hostname's document. */
 export async function markHostPublished(db: D1Database, { hostname, revision }: HostDocument): Promise<void> {
   await db
     .prepare("UPDATE hosts SET published_revision = ?2 WHERE hostname = ?1 AND published_revision < ?2")
@@ -24,7 +24,7 @@ export async function markHostPublished(db: D1Database, { hostname, revision }: 
     .run();
 }
 
-/** Hostnames whose newest change the table does not hold. */
+/** Hostnames whose newest change has not reached the table. */
 export async function laggingHosts(db: D1Database, limit: number): Promise<string[]> {
   const { results } = await db
     .prepare("SELECT hostname FROM hosts WHERE published_revision < revision ORDER BY hostname LIMIT ?1")
@@ -33,7 +33,7 @@ export async function laggingHosts(db: D1Database, limit: number): Promise<strin
   return results.map(({ hostname }) => hostname);
 }
 
-/** Whether the table does not hold the newest change of a hostname. */
+/** Whether the newest change of a hostname has not reached the table. */
 export async function isLagging(db: D1Database, hostname: string): Promise<boolean> {
   const lagging = db
     .prepare("SELECT 1 FROM hosts WHERE hostname = ?1 AND published_revision < revision")
@@ -50,13 +50,13 @@ export async function hostnamesOf(db: D1Database, zone: string): Promise<string[
   return results.map(({ hostname }) => hostname);
 }
 
-/** A hostname of some zone. */
+/** A row of a hostname that leads to a zone. */
 export interface StoredHostname {
   hostname: string;
   zone: string;
 }
 
-/** The hostnames of the zone that has a name, or of several that had it. */
+/** The hostnames of the zones that have or had a name. */
 export function hostnamesStatement(db: D1Database, name: string): D1PreparedStatement {
   return db
     .prepare(
@@ -66,13 +66,13 @@ export function hostnamesStatement(db: D1Database, name: string): D1PreparedStat
     .bind(name);
 }
 
-/** Those of them that lead to a zone; undefined: none does. */
+/** The hostnames among these rows that lead to a zone; undefined: there are none. */
 export function readHostnames(stored: readonly StoredHostname[], zone: string): string[] | undefined {
   const own = stored.filter((one) => one.zone === zone).map(({ hostname }) => hostname);
   return own.length === 0 ? undefined : own;
 }
 
-/** The zone that a hostname leads to; null: none. */
+/** The zone that a hostname leads to; null: it leads to none. */
 export async function zoneOfHost(db: D1Database, hostname: string): Promise<string | null> {
   return db
     .prepare("SELECT zones.name FROM hosts JOIN zones ON zones.id = zone_id WHERE hostname = ?1")
@@ -80,10 +80,10 @@ export async function zoneOfHost(db: D1Database, hostname: string): Promise<stri
     .first<string>("name");
 }
 
-/** How many one run of the cron drops. */
+/** How many hostnames one run of the cron drops. */
 const DROPPED_BOUND = 1_000;
 
-/** For the cron: drops what nobody has had for long, once the table holds that and no certificate is left of it. */
+/** For the cron: drops hostnames that nobody has had for long, once the table knows and no certificate is left. */
 export async function dropLeftHosts(db: D1Database, now: number): Promise<void> {
   await db
     .prepare(

@@ -1,8 +1,8 @@
 import { VERSION_FLOOR } from "../db/version-floor.ts";
 
 /**
- * Statements that bring `hosts` up to what `hostnames` says of a hostname, and raise the versions of the zones that gain or lose
- * it. They stand in a batch behind what changes a claim, and do nothing where that changed nothing.
+ * Statements that update `hosts` to match `hostnames` for one hostname, and raise the versions of the zones that gain or lose
+ * it. They follow the statement that changes a claim, in the same batch, and do nothing if that changed nothing.
  */
 export function followClaims(db: D1Database, hostname: string, now: number): D1PreparedStatement[] {
   const served = "(SELECT zone_id FROM hostnames WHERE hostname = ?1 AND state = 'active')";
@@ -32,7 +32,7 @@ export function followClaims(db: D1Database, hostname: string, now: number): D1P
   ];
 }
 
-/** Statements that let go of the hostnames of a zone that the statements before them have deleted. */
+/** Statements that release the hostnames of a zone, if the statements before them have deleted it. */
 export function leaveHostnames(db: D1Database, zone: string, now: number): D1PreparedStatement[] {
   const isDeleted = "EXISTS (SELECT 1 FROM zones WHERE id = ?1 AND state = 'deleted')";
   return [

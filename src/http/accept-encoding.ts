@@ -5,9 +5,9 @@ import { weightedValues } from "./weighted-list.ts";
 export type Coding = "br" | "gzip" | "zstd" | "identity";
 
 /**
- * The best of the `available` codings for a client (RFC 9110 §12.5.3): by weight, and among equals the first of
- * `available`. Null where the client accepts none of them. A client that sends no `Accept-Encoding` gets `identity` only:
- * the section would let it have any coding, but such clients often cannot decode.
+ * The best of the `available` codings for a client (RFC 9110 §12.5.3): the one of greatest weight, and among equals the first
+ * in `available`. Null: the client accepts none of them. A client that sends no `Accept-Encoding` gets `identity` only: the
+ * section would allow any coding, but such clients often cannot decode.
  */
 export function preferredCoding(acceptEncoding: string | null, available: readonly Coding[]): Coding | null {
   const weights = codingWeights(acceptEncoding);
@@ -29,7 +29,7 @@ export function acceptsCodings(acceptEncoding: string | null, codings: readonly 
   return codings.every((coding) => weightOf(weights, canonicalCoding(coding)) > 0);
 }
 
-/** Below any weight that a client can state: what is acceptable unless excluded comes after what was asked for. */
+/** Below any weight that a client can state: a coding that is merely not excluded ranks after those that were asked for. */
 const BY_DEFAULT = Number.MIN_VALUE;
 
 function weightOf(weights: ReadonlyMap<string, number>, coding: string): number {

@@ -1,7 +1,7 @@
 import { parseHttpDate } from "./dates.ts";
 import { parseDeltaSeconds } from "./delta-seconds.ts";
 
-/** A response as it arrived; times in ms since the epoch. */
+/** A response as it arrived. Times in ms since the epoch. */
 export interface ReceivedResponse {
   headers: Headers;
   /** When the request to the origin was sent. */
@@ -11,8 +11,8 @@ export interface ReceivedResponse {
 }
 
 /**
- * The seconds that an `Age` field states; 0 where it is absent or invalid. RFC 9111 §5.1: of a list a cache
- * "SHOULD use the first member of the field value, discarding subsequent ones"; an invalid field it "SHOULD ignore".
+ * The seconds in an `Age` field; 0: it is absent or invalid. RFC 9111 §5.1: of a list a cache "SHOULD use the first member of
+ * the field value, discarding subsequent ones"; an invalid field it "SHOULD ignore".
  */
 export function parseAge(value: string | null): number {
   if (value === null) return 0;
@@ -20,13 +20,13 @@ export function parseAge(value: string | null): number {
   return parseDeltaSeconds((comma === -1 ? value : value.slice(0, comma)).trim()) ?? 0;
 }
 
-/** `corrected_initial_age` of RFC 9111 §4.2.3 in seconds, with the fraction of the response's delay. */
+/** `corrected_initial_age` of RFC 9111 §4.2.3 in seconds, including the fraction from the response's delay. */
 export function correctedInitialAge({ headers, requestedAt, answeredAt }: ReceivedResponse): number {
   const responseDelay = Math.max(0, answeredAt - requestedAt) / 1000;
   return Math.max(apparentAge(headers, answeredAt), parseAge(headers.get("age")) + responseDelay);
 }
 
-/** Whole seconds that a response says it is old when it arrives, by its `Age` or its `Date`. */
+/** How old a response was when it arrived, by its own `Age` or `Date`, in whole seconds. */
 export function statedAge({ headers, answeredAt }: Pick<ReceivedResponse, "headers" | "answeredAt">): number {
   return Math.max(apparentAge(headers, answeredAt), parseAge(headers.get("age")));
 }

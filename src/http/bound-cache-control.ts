@@ -1,8 +1,8 @@
 import { listMembers, unquoted } from "./field-syntax.ts";
 
 /**
- * The directives of a `Cache-Control` without those that let a response live longer than so many seconds, be it fresh or
- * stale. Read as the most lenient cache would read them. As it stands where there is none of these.
+ * A `Cache-Control` changed so that no directive lets a response live longer than `seconds`, fresh or stale. It is read as the
+ * most lenient cache would read it. If nothing has to change, it is returned as it is.
  */
 export function boundCacheControl(value: string, seconds: number): string {
   const members = listMembers(value);

@@ -3,15 +3,15 @@ import { isToken, listMembers, unquoted } from "./field-syntax.ts";
 
 /** The directives of a `Cache-Control` field of a request or a response (RFC 9111 §5.2, RFC 5861, RFC 8246). */
 export interface CacheControl {
-  /** Seconds, as are all numbers here. */
+  /** All numbers here are seconds. */
   readonly maxAge?: number;
   readonly sMaxage?: number;
   readonly staleWhileRevalidate?: number;
   readonly staleIfError?: number;
   readonly noStore: boolean;
-  /** True, or the names (lower case) of the fields that it is limited to. */
+  /** True, or the names (lower case) of the only fields that it applies to. */
   readonly noCache: boolean | readonly string[];
-  /** True, or the names (lower case) of the fields that it is limited to. */
+  /** True, or the names (lower case) of the only fields that it applies to. */
   readonly private: boolean | readonly string[];
   readonly public: boolean;
   readonly mustRevalidate: boolean;
@@ -35,7 +35,7 @@ type SecondsDirective = "maxAge" | "sMaxage" | "staleWhileRevalidate" | "staleIf
 type FieldsDirective = "noCache" | "private";
 type FlagDirective = Exclude<keyof CacheControl, SecondsDirective | FieldsDirective>;
 
-/** What each known directive is called in {@link CacheControl}, and which kind of argument it takes. */
+/** The name of each known directive in {@link CacheControl}, and which kind of argument it takes. */
 export type Directive =
   | { kind: "seconds"; name: SecondsDirective }
   | { kind: "fields"; name: FieldsDirective }
@@ -59,7 +59,7 @@ export const DIRECTIVES: ReadonlyMap<string, Directive> = new Map<string, Direct
   ["immutable", { kind: "flag", name: "immutable" }],
 ]);
 
-/** What a message without directives says. */
+/** The directives of a message that has none. */
 export const NO_DIRECTIVES: CacheControl & Record<FieldsDirective, boolean> = Object.freeze({
   noStore: false,
   noCache: false,
@@ -74,8 +74,8 @@ export const NO_DIRECTIVES: CacheControl & Record<FieldsDirective, boolean> = Ob
 });
 
 /**
- * Reads a `Cache-Control` value (RFC 9111 §5.2). It never fails: unknown directives are ignored, of a repeated one the
- * first counts, and an argument that is no number of seconds counts as 0, which makes the response stale.
+ * Reads a `Cache-Control` value (RFC 9111 §5.2). It never fails: unknown directives are ignored, the first of a repeated
+ * directive counts, and an argument that is not a number of seconds counts as 0, which makes the response stale.
  */
 export function parseCacheControl(value: string | null): CacheControl {
   if (value === null || value === "") return NO_DIRECTIVES;
@@ -86,12 +86,12 @@ export function parseCacheControl(value: string | null): CacheControl {
   return draft;
 }
 
-/** On the way of one response, several ask what the same value says. */
+/** The same value is asked for several times while one response is handled. */
 let lastRead: { value: string; directives: CacheControl } = { value: "", directives: NO_DIRECTIVES };
 
 /**
- * A request's directives (RFC 9111 §5.2.1). `Pragma: no-cache` (RFC 9111 §5.4) is another name for a `no-cache`, which is
- * not heeded either.
+ * A request's directives (RFC 9111 §5.2.1). `Pragma: no-cache` (RFC 9111 §5.4) is another name for `no-cache`, which is not
+ * heeded either.
  */
 export function parseRequestCacheControl(headers: Headers): RequestCacheControl {
   return parseCacheControl(headers.get("cache-control"));
@@ -112,8 +112,8 @@ function readMember(draft: CacheControlDraft, member: string): void {
       draft[directive.name] = limitedTo(draft[directive.name], argument);
       return;
     case "seconds":
-      // RFC 9111 §4.2.1: of several values "either the first occurrence should be used" or the response be stale.
-      // RFC 9111 §5.2: `token [ "=" ( token / quoted-string ) ]`: with a space before the "=" the argument is no number.
+      // RFC 9111 §4.2.1: of several values "either the first occurrence should be used" or the response be stale. RFC 9111
+      // §5.2: `token [ "=" ( token / quoted-string ) ]`: with a space before the "=" the argument is not a number.
       draft[directive.name] ??= secondsOf(name === written ? argument : "");
       return;
     default:
@@ -126,13 +126,13 @@ function secondsOf(argument: string | null): number {
   return argument === null ? 0 : (parseDeltaSeconds(argument) ?? 0);
 }
 
-/** Adds the field names of one occurrence; without names, or with unreadable ones, the directive holds without limit. */
+/** Adds the field names of one occurrence. If it has none, or unreadable ones, the directive applies without limit. */
 export function limitedTo(known: boolean | string[], argument: string | null): boolean | string[] {
   if (known === true || argument === null) return true;
   const names = listMembers(argument.toLowerCase());
   if (names.length === 0 || !names.every(isToken)) return true;
   if (known === false) return names;
-  // Into the list that there is: a copy for each occurrence would take time with the square of their number.
+  // Added to the existing list: a copy for each occurrence would take quadratic time.
   for (const name of names) known.push(name);
   return known;
 }

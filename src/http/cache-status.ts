@@ -10,16 +10,16 @@ export interface CacheStatus {
   /** Remaining freshness in whole seconds; negative when stale. */
   ttl?: number;
   stored?: boolean;
-  /** Whether the request waited for another one's answer. */
+  /** Whether the request waited for another request's answer. */
   collapsed?: boolean;
-  /** A reason, in any characters: what a structured field cannot hold is left out. */
+  /** A reason, in any characters: those that a structured field cannot hold are left out. */
   detail?: string;
 }
 
-/** This cache, and the upper tier that it asks. */
+/** The names of this cache and of the upper tier that it asks. */
 const EDGE_NAME = "ResCDN";
 const SHIELD_NAME = "ResCDN-shield";
-/** Of what other caches say (characters). */
+/** How much is kept of what other caches say (characters). */
 const LONGEST = 4_096;
 const SF_TOKEN = /^[A-Za-z*][!#$%&'*+.^_`|~0-9A-Za-z:/-]*$/;
 
@@ -28,7 +28,7 @@ export function formatCacheStatus(status: CacheStatus): string {
   return formatMember(EDGE_NAME, status);
 }
 
-/** As {@link formatCacheStatus}, of the upper tier. */
+/** As {@link formatCacheStatus}, for the upper tier. */
 export function formatShieldStatus(status: CacheStatus): string {
   return formatMember(SHIELD_NAME, status);
 }
@@ -46,9 +46,9 @@ function formatMember(name: string, status: CacheStatus): string {
 }
 
 /**
- * Adds this cache's member to the list that came with the response: RFC 9211 §2 puts the cache closest to the user last.
- * A list that cannot be read is dropped, because it would make ours unreadable too; so is one above 4 KB, which takes too long
- * to read for each answer.
+ * Adds this cache's member to the list that came with the response: RFC 9211 §2 puts the cache closest to the user last. A list
+ * that cannot be read is dropped, because it would make ours unreadable too. So is one above 4 KB, which takes too long to read
+ * for each answer.
  */
 export function appendCacheStatus(existing: string | null, own: string): string {
   if (existing === null || existing.length > LONGEST || existing.trim() === "" || !isList(existing)) return own;

@@ -1,13 +1,13 @@
 import { parseHttpDate } from "./dates.ts";
 import { parseEntityTags, strongMatch, weakMatch } from "./etag.ts";
 
-/** `not-modified` is answered by 304, `failed` by 412. */
+/** `not-modified` is answered with 304, `failed` with 412. */
 export type Precondition = "proceed" | "not-modified" | "failed";
 
 /** What identifies the response selected for a request; dates in ms since the epoch. */
 export interface SelectedValidators {
   etag: string | null;
-  /** Tags of the same representation in other content codings: a client that has one of these has what it needs. */
+  /** Tags of the same representation in other content codings: a client that has one of these needs nothing new. */
   otherEtags?: readonly string[];
   lastModified: number | null;
   date: number | null;
@@ -41,16 +41,17 @@ export function evaluatePreconditions(
   }
   if (!reads) return "proceed";
   const since = parseHttpDate(requestHeaders.get("if-modified-since"), now);
-  // RFC 9111 §4.3.2: without Last-Modified, Date takes its place. So a client whose copy is older than ours gets ours.
+  // RFC 9111 §4.3.2: without Last-Modified, Date is used instead. So a client whose copy is older than ours gets ours.
   const modified = selected.lastModified ?? selected.date;
   return since !== null && modified !== null && modified <= since ? "not-modified" : "proceed";
 }
 
 /**
- * The tag by which a client that sends this `If-None-Match` knows the selected representation (RFC 9110 §13.1.2): a 304 has
- * to name it, or the client could not tell which of its copies is meant (RFC 9111 §4.3.4). `""` for `*`, null: it knows none.
+ * The tag by which a client that sends this `If-None-Match` knows the selected representation (RFC 9110 §13.1.2). A 304 has to
+ * name it, or the client could not tell which of its copies is meant (RFC 9111 §4.3.4). `""`: the client sent `*`. Null: it has
+ * no matching tag.
  *
- * @param inAnyCoding whether one of another content coding will do: it does for a reader, not to guard a change
+ * @param inAnyCoding whether the tag of another content coding counts: it does for reading, but not for guarding a change
  */
 export function knownEtag(
   ifNoneMatch: string,
@@ -75,6 +76,6 @@ export function validators(headers: Headers): { "if-none-match"?: string; "if-mo
 
 function matchesAny(list: string, etag: string | null, match: (a: string, b: string) => boolean): boolean {
   const tags = parseEntityTags(list);
-  if (tags === "*") return true; // RFC 9110 §13.1.1: "*" holds where "the origin server has a current representation"
+  if (tags === "*") return true; // RFC 9110 §13.1.1: "*" holds if "the origin server has a current representation"
   return etag !== null && tags.some((tag) => match(tag, etag));
 }

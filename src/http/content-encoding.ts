@@ -1,6 +1,6 @@
 import { isToken, listMembers } from "./field-syntax.ts";
 
-/** The content codings that are registered (RFC 9110 §18.6), with the older names of two of them. */
+/** The registered content codings (RFC 9110 §18.6), with the older names of two of them. */
 const REGISTERED: ReadonlySet<string> = new Set([
   "aes128gcm",
   "br",
@@ -16,7 +16,7 @@ const REGISTERED: ReadonlySet<string> = new Set([
   "zstd",
 ]);
 
-/** What origins write where a coding belongs, and which is none: what was not coded, and how a body was uploaded. */
+/** What origins write instead of a coding: that nothing was coded, or how a body was uploaded. */
 const NO_CODING: ReadonlySet<string> = new Set([
   "7bit",
   "8bit",
@@ -34,12 +34,12 @@ const NO_CODING: ReadonlySet<string> = new Set([
   "utf8",
 ]);
 
-/** How the names of charsets begin. */
+/** How names of charsets begin. */
 const CHARSET = /^(?:utf-|us-ascii|iso-|windows-|shift_jis|euc-|gb|big5)/;
 
 /**
  * The codings that a `Content-Encoding` names, in the order in which they were applied (RFC 9110 §8.4), in lower case. Empty
- * members say nothing, and neither does what is no coding: a charset, a media type. A name that is not registered may be a
+ * members are skipped, and so is anything that is not a coding: a charset, a media type. A name that is not registered may be a
  * coding that its origin and its clients know; beside a registered one it is taken for a mistake.
  */
 export function contentCodings(value: string | null): readonly string[] {

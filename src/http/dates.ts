@@ -1,20 +1,20 @@
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-// RFC 9110 §5.6.7 has these case-sensitive; RFC 9111 §4.2: a cache "SHOULD match the field value case-insensitively".
+// RFC 9110 §5.6.7 makes these case-sensitive; RFC 9111 §4.2: a cache "SHOULD match the field value case-insensitively".
 const IMF_FIXDATE = /^(?:mon|tue|wed|thu|fri|sat|sun), (\d\d) ([a-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) gmt$/i;
 const RFC850 = /^(?:mon|tues|wednes|thurs|fri|satur|sun)day, (\d\d)-([a-z]{3})-(\d\d) (\d\d):(\d\d):(\d\d) gmt$/i;
 const ASCTIME = /^(?:mon|tue|wed|thu|fri|sat|sun) ([a-z]{3}) ([ \d]\d) (\d\d):(\d\d):(\d\d) (\d{4})$/i;
 
 const LONGEST = "Wednesday, 06-Nov-94 08:49:37 GMT".length;
 
-/** Two-digit years are rare enough to be read as of a fixed time where the caller has none. */
+/** Two-digit years are so rare that a fixed time will do if the caller has none. */
 const REFERENCE = Date.UTC(2026, 0);
 
 /**
- * Reads an HTTP date in any of its three forms (RFC 9110 §5.6.7), in ms since the epoch; null if it is not one. Strict
- * about form, ranges and zone (GMT only), lenient about case and about a weekday that does not fit the date.
+ * Reads an HTTP date in any of its three forms (RFC 9110 §5.6.7), in ms since the epoch; null if it is not one. Strict about
+ * form, ranges and zone (GMT only), lenient about case and about a weekday that does not fit the date.
  *
- * @param now ms since the epoch, from which the century of a two-digit year is told
+ * @param now ms since the epoch, which decides the century of a two-digit year
  */
 export function parseHttpDate(value: string | null, now: number = REFERENCE): number | null {
   if (value === null || value.length > LONGEST) return null;
@@ -47,7 +47,7 @@ function timeOf(year: Part, month: Part, day: Part, hour: Part, minute: Part, se
   const monthIndex = MONTHS.indexOf(String(month).toLowerCase());
   if (monthIndex === -1) return null;
   const midnight = new Date(Date.UTC(Number(year), monthIndex, Number(day)));
-  // `Date.UTC` carries an overlong day into the next month and takes years below 100 for the twentieth century's.
+  // `Date.UTC` carries an overlong day into the next month and puts years below 100 in the twentieth century.
   if (midnight.getUTCDate() !== Number(day) || midnight.getUTCFullYear() !== Number(year)) return null;
   return midnight.getTime() + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000;
 }

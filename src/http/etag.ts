@@ -8,8 +8,8 @@ export function isEntityTag(text: string): boolean {
 const NOT_IN_TAGS = /[^\x21\x23-\x7e\x80-\uffff]/g;
 
 /**
- * An origin's `ETag` as an entity tag. Many leave out the quotes, or one of them, write `w/`, or have a blank within: clients
- * are shown a tag that they can read. Null where nothing is left of it.
+ * An origin's `ETag` as a valid entity tag. Many origins leave out one or both quotes, write `w/`, or put a blank inside;
+ * clients get a tag that they can read. Null: nothing is left of it.
  */
 export function asEntityTag(value: string): string | null {
   if (isEntityTag(value)) return value;
@@ -24,8 +24,8 @@ export function isWeak(tag: string): boolean {
 }
 
 /**
- * The value of `If-Match` or `If-None-Match` (RFC 9110 §13.1.1): `"*"`, or its entity tags. Members that are no entity
- * tags are left out. A backslash in a tag is a character like others, so quotes are never escaped.
+ * The value of `If-Match` or `If-None-Match` (RFC 9110 §13.1.1): `"*"`, or its entity tags. Members that are not entity tags
+ * are left out. A backslash in a tag is an ordinary character, so quotes are never escaped.
  */
 export function parseEntityTags(list: string | null): "*" | readonly string[] {
   if (list === null) return [];
@@ -64,7 +64,7 @@ function opaque(tag: string): string {
   return isWeak(tag) ? tag.slice(2) : tag;
 }
 
-/** The tag of a form in a content coding of ours: it differs from that of the identity form (RFC 9110 §8.8.3.3). */
+/** The tag of a representation in one of our content codings: it differs from that of the identity form (RFC 9110 §8.8.3.3). */
 export function codedEtag(tag: string, coding: string): string {
   return tag.replace(/"$/, `-${coding}"`);
 }

@@ -1,11 +1,11 @@
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** Whether `text` is a token, and so may name a header field or a directive (RFC 9110 §5.6.2). */
+/** Whether `text` is a token, which may name a header field or a directive (RFC 9110 §5.6.2). */
 export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
-/** Without the blanks around it: "OWS = *( SP / HTAB )" (RFC 9110 §5.6.3), and nothing else that Unicode calls a space. */
+/** The text without blanks around it: "OWS = *( SP / HTAB )" (RFC 9110 §5.6.3), and nothing else that Unicode calls a space. */
 export function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;
@@ -19,14 +19,14 @@ function isBlank(char: string | undefined): boolean {
 }
 
 /**
- * The members of a comma-separated field value (RFC 9110 §5.6.1), trimmed. Commas inside quoted strings do not
- * separate; empty members do not count; a quote that is never closed opens nothing, so that nothing hides behind it.
+ * The members of a comma-separated field value (RFC 9110 §5.6.1), trimmed. Commas inside quoted strings do not separate. Empty
+ * members do not count. A quote that is never closed is an ordinary character, so nothing can hide behind it.
  */
 export function listMembers(value: string | null): string[] {
   return value === null ? [] : splitOutsideQuotes(value, ",");
 }
 
-/** Splits at `separator` wherever it stands outside a quoted string; trims the parts and drops the empty ones. */
+/** Splits at each `separator` outside a quoted string; trims the parts and drops empty ones. */
 export function splitOutsideQuotes(value: string, separator: "," | ";"): string[] {
   if (!value.includes('"')) return nonEmpty(value.split(separator));
   const parts: string[] = [];
@@ -47,7 +47,7 @@ export function splitOutsideQuotes(value: string, separator: "," | ";"): string[
   return nonEmpty(parts);
 }
 
-/** The text of a quoted string without its quotes and escapes (RFC 9110 §5.6.4); any other text as it stands. */
+/** The text of a quoted string without its quotes and escapes (RFC 9110 §5.6.4); any other text unchanged. */
 export function unquoted(text: string): string {
   if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return text;
   return text.slice(1, -1).replace(/\\(.)/g, "$1");

@@ -2,17 +2,19 @@ import { parseHttpDate } from "./dates.ts";
 import { isHeuristicallyCacheable } from "./statuses.ts";
 import { type EffectiveCacheControl, effectiveCacheControl } from "./targeted-cache-control.ts";
 
-/** What the zone says of an asset's freshness. */
+/** The zone's settings for an asset's freshness. */
 export interface FreshnessPolicy {
-  /** `"override"`: `ttl` comes before what the response says. */
+  /** `"override"`: `ttl` takes precedence over what the response says. */
   mode: "respect" | "override";
   /** Seconds; null: none. */
   ttl: number | null;
-  /** Seconds, for 404 and 410 that say nothing themselves. */
+  /** Seconds, for a 404 or 410 that states no lifetime itself. */
   negativeTtl: number;
-  /** Seconds: the greatest lifetime that is guessed (RFC 9111 §4.2.2 leaves the limit to the cache); 0: none is. */
+  /**
+   * Seconds: the greatest lifetime that a heuristic may give (RFC 9111 §4.2.2 leaves the limit to the cache); 0: no heuristic.
+   */
   maxHeuristic: number;
-  /** Seconds that a status of 400 and more may claim. */
+  /** The longest lifetime, in seconds, of a response whose status is 400 or more. */
   maxErrorTtl: number;
 }
 
@@ -27,7 +29,7 @@ export type FreshnessSource =
   | "heuristic"
   | "none";
 
-/** Whether the response itself states when it expires (RFC 9111 §4.2.1), not the zone or a heuristic. */
+/** Whether the response itself states when it expires (RFC 9111 §4.2.1), rather than the zone or a heuristic. */
 export function isExplicit(source: FreshnessSource): boolean {
   return source === "cdn-cache-control" || source === "s-maxage" || source === "max-age" || source === "expires";
 }
@@ -41,15 +43,15 @@ export interface Freshness {
 
 const NONE: Freshness = { seconds: 0, source: "none" };
 
-/** Statuses that the zone's TTL is meant for: an asset, or a lasting redirect to one. */
+/** Statuses that the zone's TTL is meant for: an asset, or a permanent redirect to one. */
 const ASSET_STATUSES: ReadonlySet<number> = new Set([200, 203, 204, 206, 300, 301, 308]);
 
 /**
- * How long a response is fresh in a shared cache (RFC 9111 §4.2.1, RFC 9213), and why. Whether it may be stored at all
- * is decided elsewhere.
+ * How long a response is fresh in a shared cache (RFC 9111 §4.2.1, RFC 9213), and why. Whether it may be stored at all is
+ * decided elsewhere.
  *
- * @param answeredAt ms since the epoch; stands for a missing or invalid `Date`
- * @param said what its fields say, where that has been read already
+ * @param answeredAt ms since the epoch; used if `Date` is missing or invalid
+ * @param said what its fields say, if that has been read already
  */
 export function freshnessLifetime(
   response: { status: number; headers: Headers },
@@ -77,19 +79,19 @@ export function freshnessLifetime(
   return isHeuristicallyCacheable(status) || directives.public ? heuristic(headers, answeredAt, policy) : NONE;
 }
 
-/** Seconds that the response says it may be shared for, in so many words; 0 where it does not. */
+/** For how many seconds the response explicitly says that it may be shared; 0: it does not. */
 export function sharedLifetime({ directives, targeted }: EffectiveCacheControl): number {
   const { sMaxage, maxAge, public: isPublic } = directives;
   return sMaxage ?? (targeted || isPublic ? maxAge : undefined) ?? 0;
 }
 
-/** A difference between clocks that is none: both `Date` and its reading are rounded to seconds. */
+/** A difference between clocks that does not count: both `Date` and its reading are rounded to seconds. */
 const SAME_CLOCK_SECONDS = 2;
 
 /**
- * The lifetime of a response that says it is so old when it arrives. What it states is RFC 9111 §4.2's: its age counts. What
- * the zone gives counts from when it arrives, so that a clock which is days behind does not void it. And no error claims more
- * than the zone allows, counted from then as well.
+ * The lifetime of a response that was already `statedAge` old when it arrived. If the response states its lifetime, its age
+ * counts (RFC 9111 §4.2). A lifetime from the zone starts on arrival, so that a clock that is days behind does not void it. No
+ * error gets more than the zone allows, also counted from arrival.
  *
  * @param statedAge whole seconds
  */

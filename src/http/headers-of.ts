@@ -1,4 +1,4 @@
-/** The fields of these pairs. `new Headers(pairs)` takes the runtime five times as long: 16 µs for seven. */
+/** A `Headers` with these pairs. `new Headers(pairs)` takes five times as long: 16 µs for seven. */
 export function headersOf(pairs: Iterable<readonly [name: string, value: string]>): Headers {
   const headers = new Headers();
   for (const [name, value] of pairs) headers.append(name, value);

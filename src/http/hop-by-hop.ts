@@ -16,8 +16,8 @@ export const CONNECTION_FIELDS: readonly string[] = [
 ];
 
 /**
- * Fields that `Connection` cannot take away. RFC 9110 §7.6.1: "Cache-Control is never appropriate as a connection
- * option", nor is any field that the content or its reuse depends on.
+ * Fields that `Connection` cannot remove. RFC 9110 §7.6.1: "Cache-Control is never appropriate as a connection option", nor is
+ * any field that the content or its reuse depends on.
  */
 const END_TO_END: ReadonlySet<string> = new Set([
   "age",
@@ -38,7 +38,7 @@ const END_TO_END: ReadonlySet<string> = new Set([
   "vary",
 ]);
 
-/** A copy without hop-by-hop fields and without those that `Connection` names (RFC 9110 §7.6.1). */
+/** A copy without hop-by-hop fields and those that `Connection` names (RFC 9110 §7.6.1). */
 export function endToEndHeaders(headers: Headers): Headers {
   const copy = new Headers(headers);
   for (const option of listMembers(headers.get("connection"))) {

@@ -8,9 +8,10 @@ export function isUnsafe(method: string): boolean {
 /**
  * The URIs whose stored responses an answered request invalidates (RFC 9111 §4.4): its target, after "a non-error status code
  * in response to an unsafe request method", and those that `Location` and `Content-Location` name, which a cache "MAY"
- * invalidate: after a 2xx alone. A redirect names what a stranger may have chosen, such as the page behind a login.
+ * invalidate. The latter only after a 2xx: a stranger may have chosen where a redirect leads, such as to the page behind a
+ * login.
  *
- * @param hosts hostnames under which the same is stored
+ * @param hosts hostnames that share stored responses
  */
 export function invalidatedUris(
   method: string,

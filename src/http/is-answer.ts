@@ -1,6 +1,6 @@
 /**
- * Whether a response answers a GET or HEAD by what it says of itself. What an unsafe method is answered is between its client
- * and the origin: there, only the status has to be one.
+ * Whether a response can be an answer to a GET or HEAD. For an unsafe method only the status has to be valid: the rest is
+ * between its client and the origin.
  */
 export function isAnswer(request: { method: string; headers: Headers }, { status }: { status: number }): boolean {
   // RFC 9110 §15: codes outside 100..599 "are invalid", and a 1xx ends no exchange.

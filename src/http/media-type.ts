@@ -4,15 +4,15 @@ import { listMembers, splitOutsideQuotes, unquoted } from "./field-syntax.ts";
 export interface MediaType {
   /** `type/subtype`, in lower case. */
   essence: string;
-  /** As it is spelled; null where none is named. */
+  /** As it is spelled; null: there is none. */
   charset: string | null;
-  /** The whole value, in one line: as it came, where it came in one. */
+  /** The whole value, unchanged if it came in one line. */
   text: string;
 }
 
 /**
- * The media type of a response, whose `Content-Type` may come more than once: the last valid one counts (Fetch, "extract a
- * MIME type"), with the charset of those of the same essence before it. Null where there is none.
+ * The media type of a response, whose `Content-Type` may come more than once: the last valid one counts (Fetch, "extract a MIME
+ * type"), with the charset of earlier ones of the same essence. Null: there is none.
  */
 export function mediaTypeOf(field: string | null): MediaType | null {
   const valid = listMembers(field).flatMap((member) => parseMediaType(member) ?? []);
@@ -35,7 +35,7 @@ function parseMediaType(text: string): MediaType | null {
   return { essence, charset: charsetOf(parameters), text };
 }
 
-/** MIME Sniffing §4.4: the first of several parameters by one name counts, and one that cannot be read is none. */
+/** MIME Sniffing §4.4: of several parameters with one name the first counts, and an unreadable one is ignored. */
 function charsetOf(parameters: readonly string[]): string | null {
   for (const parameter of parameters) {
     if (!/^charset=/i.test(parameter)) continue;

@@ -2,16 +2,16 @@ import type { SelectedValidators } from "./conditional.ts";
 import { parseHttpDate } from "./dates.ts";
 import { strongMatch } from "./etag.ts";
 
-/** One range of bytes as a request names it, whatever the size; positions are inclusive, `last` null where it is left open. */
+/** One range of bytes as a request names it, before the size is known. Positions are inclusive; `last` is null if left open. */
 export type ByteRange = { kind: "from"; first: number; last: number | null } | { kind: "suffix"; length: number };
 
-/** What of a representation a request asks for; `first` and `last` are inclusive byte positions. */
+/** Which part of a representation a request asks for; `first` and `last` are inclusive byte positions. */
 export type RangeRequest =
   | { kind: "whole" }
   | { kind: "part"; first: number; last: number }
   | { kind: "unsatisfiable" };
 
-/** A `Content-Range` field; `size` is null where the sender did not know it. */
+/** A `Content-Range` field; `size` is null if the sender did not know it. */
 export interface ContentRange {
   first: number;
   last: number;
@@ -21,13 +21,13 @@ export interface ContentRange {
 const WHOLE: RangeRequest = { kind: "whole" };
 const UNSATISFIABLE: RangeRequest = { kind: "unsatisfiable" };
 
-// RFC 9110 §14.1.2. Empty list members are legal and say nothing; a second range makes the whole request unanswered.
+// RFC 9110 §14.1.2. Empty list members are legal and say nothing. If there is a second range, the field is ignored.
 const ONE_RANGE = /^bytes=[ \t,]*(\d*)-(\d*)[ \t,]*$/i;
 const CONTENT_RANGE = /^bytes (\d+)-(\d+)\/(\d+|\*)$/i;
 
 /**
- * Reads a `Range` field (RFC 9110 §14.2); null where there is none, or it is one to be ignored: malformed, in another unit,
- * of several ranges, or with its last position before its first, which RFC 9110 §14.1.2 calls invalid.
+ * Reads a `Range` field (RFC 9110 §14.2). Null: there is none, or it is to be ignored, because it is malformed, has another
+ * unit or several ranges, or its last position is before its first, which RFC 9110 §14.1.2 calls invalid.
  */
 export function parseRange(value: string | null): ByteRange | null {
   const match = value === null ? null : ONE_RANGE.exec(value);
@@ -44,22 +44,22 @@ export function rangeField(range: ByteRange): string {
   return `bytes=${position(range.first)}-${range.last === null ? "" : position(range.last)}`;
 }
 
-/** No body is so long that more would say something else, and larger numbers have no digits of their own. */
+/** No body is so long that a greater number would make a difference, and greater numbers are not exact. */
 function position(at: number): number {
   return Math.min(at, Number.MAX_SAFE_INTEGER);
 }
 
-/** The range that a request names: `Range` is defined for GET alone (RFC 9110 §14.2). */
+/** The range that a request names. `Range` is defined for GET only (RFC 9110 §14.2). */
 export function rangeOf({ method, headers }: Pick<Request, "method" | "headers">): ByteRange | null {
   return method === "GET" ? parseRange(headers.get("range")) : null;
 }
 
 /**
- * The part of a representation that a request asks for (RFC 9110 §14.2). Malformed ranges, other units and several
- * ranges are answered by the whole, as a server may; so is a range whose `If-Range` does not hold.
+ * The part of a representation that a request asks for (RFC 9110 §14.2). Malformed ranges, other units and several ranges get
+ * the whole, as the RFC allows; so does a range whose `If-Range` does not hold.
  *
  * @param size bytes of the whole representation
- * @param range as {@link rangeOf} gives it, where that has been read already
+ * @param range as {@link rangeOf} gives it, if that has been read already
  */
 export function requestedRange(
   method: string,
@@ -74,7 +74,7 @@ export function requestedRange(
   return rangeWithin(range, size);
 }
 
-/** What a range covers of a representation (RFC 9110 §14.1.2). @param size bytes of the whole */
+/** The part of a representation that a range covers (RFC 9110 §14.1.2). @param size bytes of the whole */
 export function rangeWithin(range: ByteRange, size: number): RangeRequest {
   if (range.kind === "suffix") return suffix(range.length, size);
   const { first, last } = range;
@@ -83,7 +83,7 @@ export function rangeWithin(range: ByteRange, size: number): RangeRequest {
 
 function suffix(length: number, size: number): RangeRequest {
   if (length === 0) return UNSATISFIABLE;
-  // The suffix of an empty representation is satisfiable, but no Content-Range can say so.
+  // The suffix of an empty representation is satisfiable, but no Content-Range can express it.
   if (size === 0) return WHOLE;
   return { kind: "part", first: Math.max(0, size - length), last: size - 1 };
 }
@@ -106,7 +106,7 @@ export function unsatisfiedRange(size: number): string {
   return `bytes */${size}`;
 }
 
-/** Reads the `Content-Range` of a 206 with a single part; null where it is absent or contradicts itself. */
+/** Reads the `Content-Range` of a 206 with a single part; null: it is absent or contradicts itself. */
 export function parseContentRange(value: string | null): ContentRange | null {
   const match = value === null ? null : CONTENT_RANGE.exec(value);
   if (match === null) return null;
@@ -118,8 +118,8 @@ export function parseContentRange(value: string | null): ContentRange | null {
 }
 
 /**
- * What a part holds of its whole. Where its label and its bytes differ, the label is believed as to where they begin, the bytes
- * as to where they end, and what the label calls the end of the whole ends there. Null where that cannot be.
+ * Which part of the whole a 206 really holds. If its label and its bytes differ, the label decides where they begin, the bytes
+ * decide where they end, and if the label reaches the end of the whole, the whole ends there. Null: that is impossible.
  *
  * @param length of the part, bytes
  */

@@ -1,25 +1,25 @@
 import { CONNECTION_FIELDS } from "./hop-by-hop.ts";
 
-/** Whose word a request field is on its way to an origin, where that is not any client's. */
+/** Who may set a request field that goes to an origin, if not simply any client. */
 export type RequestFieldRule =
-  /** The edge's alone: it is not taken from clients, and the customer cannot set it. */
+  /** Only the edge: it is not taken from clients, and the customer cannot set it. */
   | "ours"
-  /** Taken from clients by a switch of its own under `forward`; the customer may set it. */
+  /** Taken from clients if a switch under `forward` allows it; the customer may set it. */
   | "switched"
   /**
-   * Proxies, frameworks and platforms obey it in the place of what was asked, and seldom name it in `Vary`: from a client it
-   * is a way to have an answer made that others then get. Taken from clients only where the zone lists it, and so has it in
-   * its cache keys; the customer may set it.
+   * Proxies, frameworks and platforms obey it instead of what was asked for, and seldom name it in `Vary`: with it, one client
+   * could cause an answer that others then get. Taken from clients only if the zone lists it, which puts it into its cache
+   * keys. The customer may set it.
    */
   | "listed";
 
 /**
- * Every request field that is not simply a client's, and why: the one list that `forward`, `origin_headers` and the requests
- * to origins keep to. A name that ends in `*` stands for all that begin so. The reason ends a sentence that begins with what
- * is refused.
+ * Every request field that is not simply the client's, and why: `forward`, `origin_headers` and the requests to origins all
+ * keep to this one list. A name that ends in `*` stands for all names with that beginning. The reason completes a sentence that
+ * begins with what is refused.
  *
- * Who sets or obeys the listed ones: RFC 7239 and its forerunners, RFC 8470, RFC 9440, RFC 9729, nginx, Apache, Envoy, IIS and
- * ARR, Rack, Symfony, Laravel, Django, Spring, ASP.NET, Express, Next.js, Nuxt, Cloudflare, Fastly, Akamai, CloudFront, App
+ * The listed ones are set or obeyed by: RFC 7239 and its forerunners, RFC 8470, RFC 9440, RFC 9729, nginx, Apache, Envoy, IIS
+ * and ARR, Rack, Symfony, Laravel, Django, Spring, ASP.NET, Express, Next.js, Nuxt, Cloudflare, Fastly, Akamai, CloudFront, App
  * Engine, Azure, Google Cloud, S3.
  */
 const TABLE: readonly (readonly [names: string, rule: RequestFieldRule, why: string])[] = [
@@ -119,7 +119,7 @@ const TABLE: readonly (readonly [names: string, rule: RequestFieldRule, why: str
   ],
 ];
 
-/** One field of it. */
+/** One field of the table. */
 interface Line {
   rule: RequestFieldRule;
   why: string;
@@ -134,14 +134,14 @@ for (const [names, rule, why] of TABLE) {
   }
 }
 
-/** What the table says of a field (lower case); null: it is any client's to send. */
+/** The table's line for a field (lower case); null: any client may send it. */
 export function requestFieldLine(name: string): Readonly<Line> | null {
   return LINES.get(name) ?? BEGINNINGS.find(([beginning]) => name.startsWith(beginning))?.[1] ?? null;
 }
 
-/** Whether a zone may list a field (lower case), so that its clients send it to the origin. */
+/** Whether a zone may list a field (lower case), so that its clients' values go to the origin. */
 export function mayBeListed(name: string): boolean {
-  // Asked for each request of a zone that lists: all lines that say no are found by their whole name.
+  // Runs for each request of a zone that lists fields. Every line that forbids listing is found by its whole name.
   const rule = LINES.get(name)?.rule;
   return rule === undefined || rule === "listed";
 }

@@ -1,17 +1,17 @@
 import { CONNECTION_FIELDS } from "./hop-by-hop.ts";
 
-/** What becomes of a response field of an origin, where it does not simply go on to clients. */
+/** What happens to a response field of an origin that does not simply go on to clients. */
 export type ResponseFieldRule =
-  /** The edge's own word, or kept by the edge: the customer cannot set it. */
+  /** Set or kept by the edge only: the customer cannot set it. */
   | "ours"
-  /** It speaks for more than this answer, and so for the wrong host: no client gets it, unless the customer sets it. */
+  /** It concerns more than this answer, and so the wrong host: no client gets it, unless the customer sets it. */
   | "dropped"
-  /** It goes on without what speaks for the wrong host. */
+  /** It goes on without the part that concerns the wrong host. */
   | "mended"
-  /** It goes on as it is: looked at, and here is why. */
+  /** It goes on unchanged: it was considered, and here is why. */
   | "kept";
 
-/** One field of the table. `where`: it is dropped only with a value like this; any other says nothing to a browser. */
+/** One field of the table. `where`: it is dropped only if its value matches; any other value means nothing to a browser. */
 interface Line {
   rule: ResponseFieldRule;
   why: string;
@@ -19,8 +19,8 @@ interface Line {
 }
 
 /**
- * Response fields that could speak for the origin's host where the answer comes from a zone's, gone through by the registries
- * of IANA and of the web's specifications, and those that are the edge's. The reason ends a sentence that begins with the field.
+ * Response fields that could speak for the origin's host although the answer comes from a zone's, from the registries of IANA
+ * and the web's specifications, and the edge's own fields. The reason completes a sentence that begins with the field.
  */
 const TABLE: readonly (readonly [names: string, rule: ResponseFieldRule, why: string, where?: RegExp])[] = [
   [`${CONNECTION_FIELDS.join(" ")} content-length`, "ours", "it is about one connection only"],
@@ -120,12 +120,12 @@ for (const [names, rule, why, where] of TABLE) {
   for (const name of names.split(/\s+/)) LINES.set(name, { rule, why, ...(where && { where }) });
 }
 
-/** What the table says of a field (lower case); null: it goes on as it is, and the customer may set it. */
+/** The table's line for a field (lower case); null: it goes on unchanged, and the customer may set it. */
 export function responseFieldLine(name: string): Readonly<Line> | null {
   return LINES.get(name) ?? null;
 }
 
-/** Takes away what an origin says of its own host, not of one answer. What the customer sets is set after that. */
+/** Removes what an origin says about its whole host, not about one answer. What the customer sets is added later. */
 export function dropHostFields(headers: Headers): void {
   for (const [name, value] of [...headers]) {
     const line = LINES.get(name);
@@ -135,7 +135,7 @@ export function dropHostFields(headers: Headers): void {
   if (transport !== null) setOrDelete(headers, "strict-transport-security", ofOneHost(transport));
 }
 
-/** The first policy's `max-age` (RFC 6797 §8.1: the others do not count), for the zone's host alone; null where it has none. */
+/** The first policy's `max-age` (RFC 6797 §8.1: the others do not count), for the zone's host only; null: it has none. */
 function ofOneHost(policy: string): string | null {
   const seconds = /(?:^|;)\s*max-age\s*=\s*"?(\d{1,15})/i.exec(policy)?.[1];
   return seconds === undefined ? null : `max-age=${seconds}`;

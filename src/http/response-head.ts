@@ -8,7 +8,7 @@ export type Framing =
   | { kind: "chunked" }
   | { kind: "until-close" };
 
-/** What stands before a response's body. */
+/** What comes before a response's body. */
 export interface ResponseHead {
   status: number;
   headers: [name: string, value: string][];
@@ -17,8 +17,8 @@ export interface ResponseHead {
 
 /**
  * Parses the head of an HTTP/1 response to a request with a method, without the empty line that ends it. It is as liberal as
- * the platform's own client, and as strict about what frames the body: null where that could be read in two ways, or the head
- * in none. Whoever is lenient there may take a part of a body for a response.
+ * the platform's own client, but strict about how the body is framed: null if that could be read in two ways, or if the head
+ * cannot be read. A lenient reader might take a part of a body for a response.
  *
  * @param text its bytes, as Latin-1
  */
@@ -40,7 +40,7 @@ export function parseResponseHead(text: string, method: string): ResponseHead | 
     }
     const colon = line.indexOf(":");
     const name = line.slice(0, Math.max(colon, 0));
-    // RFC 9112 §5.1: no whitespace between name and colon. It is no token.
+    // RFC 9112 §5.1: no whitespace between name and colon, which would not be a token.
     if (!isToken(name)) return null;
     headers.push([name.toLowerCase(), trimBlanks(line.slice(colon + 1))]);
   }
@@ -50,7 +50,7 @@ export function parseResponseHead(text: string, method: string): ResponseHead | 
 
 const FRAMING_NAMES = ["content-length", "transfer-encoding"];
 
-/** Whether a folded line goes on with a field. None that frames a body, or that would if it were not folded. */
+/** Whether a folded line may continue a field. Not one that frames a body, or that would if it were not folded. */
 function canContinue(name: string, text: string): boolean {
   if (text === "" || FRAMING_NAMES.includes(name)) return false;
   return !FRAMING_NAMES.includes(
@@ -64,8 +64,8 @@ function canContinue(name: string, text: string): boolean {
 const strictly = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * A value as `Headers` hold it, which write what is above 0x7f as UTF-8: so UTF-8 stays what it was, byte for byte. What is
- * none is taken for Latin-1, of which the text stays.
+ * A value as `Headers` hold it. They write characters above 0x7f as UTF-8, so UTF-8 input stays the same, byte for byte.
+ * Anything else is taken for Latin-1, and its text stays the same.
  */
 function utf8(value: string): string {
   if (!/[\x80-\xff]/.test(value)) return value;
@@ -76,7 +76,7 @@ function utf8(value: string): string {
   }
 }
 
-/** Null where the fields contradict each other. */
+/** Null: the fields contradict each other. */
 function framingOf(
   status: number,
   isOneOne: boolean,

@@ -1,7 +1,7 @@
 import { parseHttpDate } from "./dates.ts";
 import { parseDeltaSeconds } from "./delta-seconds.ts";
 
-/** Seconds that a `Retry-After` asks for (RFC 9110 §10.2.3); 0 where it asks for none. @param now ms since the epoch */
+/** The seconds that a `Retry-After` asks for (RFC 9110 §10.2.3); 0: none. @param now ms since the epoch */
 export function retryAfterSeconds(value: string | null, now: number): number {
   if (value === null) return 0;
   const seconds = parseDeltaSeconds(value.trim());

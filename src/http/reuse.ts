@@ -1,6 +1,6 @@
 import type { CacheControl } from "./cache-control.ts";
 
-/** What a stored response remembers of its freshness. */
+/** What is stored about a response's freshness. */
 export interface StoredFreshness {
   /** Seconds. */
   lifetime: number;
@@ -8,7 +8,7 @@ export interface StoredFreshness {
   initialAge: number;
   /** When the response, or its last validation, arrived; ms since the epoch. */
   answeredAt: number;
-  /** Of the directives that govern it: those of `CDN-Cache-Control` where that applied. */
+  /** The directives that govern it: those of `CDN-Cache-Control` if that applied. */
   cacheControl: ReuseDirectives;
 }
 
@@ -20,7 +20,7 @@ export type ReuseDirectives = Partial<
   >
 >;
 
-/** What of a response's directives has to be kept beside it. What it does not say is left out. */
+/** Those of a response's directives that are stored with it. Absent ones are left out. */
 export function reuseDirectives(said: CacheControl): ReuseDirectives {
   const { noCache, mustRevalidate, proxyRevalidate, sMaxage, staleWhileRevalidate, staleIfError } = said;
   return {
@@ -33,7 +33,7 @@ export function reuseDirectives(said: CacheControl): ReuseDirectives {
   };
 }
 
-/** The zone's windows for stale serving in seconds, where the response names none (RFC 5861). */
+/** The zone's windows for serving stale, in seconds, used if the response names none (RFC 5861). */
 export interface StalePolicy {
   staleWhileRevalidate: number;
   staleIfError: number;
@@ -43,10 +43,10 @@ export interface StalePolicy {
 export type ValidationReason = "stale" | "purged" | "no-cache";
 
 /**
- * What may be done with a stored response. `age` and `ttl` are whole seconds; `ttl` is what remains of the lifetime, and
- * is 0 or less for a stale one.
+ * What may be done with a stored response. `age` and `ttl` are whole seconds; `ttl` is what remains of the lifetime, and is 0
+ * or less for a stale one.
  *
- * - `stale-while-revalidate`: it is stale and may be used at once (RFC 5861); the caller refreshes it in the background.
+ * - `stale-while-revalidate`: it is stale but may be used at once (RFC 5861); the caller validates it in the background.
  * - `validate` with `staleIfError`: it may be used if its validation fails.
  */
 export type Reuse =
@@ -59,23 +59,24 @@ export function currentAge(stored: Pick<StoredFreshness, "initialAge" | "answere
   return Math.floor(stored.initialAge + Math.max(0, now - stored.answeredAt) / 1000);
 }
 
-/** By so much clocks may differ, ms. */
+/** How far clocks may differ, ms. */
 const CLOCKS_MS = 10_000;
 
-/** Whether a response was stored at a time that is yet to come: the clock has been set back, and nobody knows its age. */
+/** Whether a response was stored at a time in the future: the clock has been set back, so nobody knows its age. */
 export function isOfLater({ answeredAt }: Pick<StoredFreshness, "answeredAt">, now: number): boolean {
   return answeredAt - now > CLOCKS_MS;
 }
 
 /**
- * Decides how a stored response may answer a request (RFC 9111 §4.2, §4.2.4, RFC 5861), whatever the request says of it.
+ * Decides how a stored response may answer a request (RFC 9111 §4.2, §4.2.4, RFC 5861), whatever the request's own directives
+ * say.
  *
- * `s-maxage` forbids stale serving (RFC 9111 §5.2.2.10) unless the same response names a window of its own: origins
- * write `s-maxage=60, stale-while-revalidate=30` and mean it, and RFC 5861 is then the more specific statement.
+ * `s-maxage` forbids stale serving (RFC 9111 §5.2.2.10) unless the same response names a window of its own: origins write
+ * `s-maxage=60, stale-while-revalidate=30` and mean it, and RFC 5861 is then the more specific statement.
  *
  * @param now ms since the epoch
- * @param purgedSoftAt ms since the epoch of a soft purge: the response is stale at the latest since then, and the windows
- *   for stale serving count from then
+ * @param purgedSoftAt ms since the epoch of a soft purge: from then on the response is stale, and the windows for serving stale
+ *   count from then if it was still fresh
  */
 export function decideReuse(
   stored: StoredFreshness,

@@ -30,14 +30,15 @@ const UNDERSTOOD: ReadonlySet<number> = new Set([
   504,
 ]);
 
-/** Statuses whose caching requirements this cache knows and keeps, for `must-understand` (RFC 9111 §5.2.2.3). */
+/** Statuses whose caching requirements this cache understands and follows, for `must-understand` (RFC 9111 §5.2.2.3). */
 export function isUnderstood(status: number): boolean {
   return UNDERSTOOD.has(status);
 }
 
 /**
- * Whether an answer counts as an error, in whose place a stale one is better. RFC 5861 §4 names "500, 502, 503, or 504"; this
- * goes beyond it: any 5xx, among them what CDNs in front of an origin say (520 to 530), and 429, where asking less is better.
+ * Whether an answer counts as an error, which a stale response is preferred to. RFC 5861 §4 names "500, 502, 503, or 504"; this
+ * goes further: any 5xx, including those that CDNs in front of an origin use (520 to 530), and 429, after which the origin
+ * should be asked less.
  */
 export function isError(status: number): boolean {
   return status === 429 || (status >= 500 && status <= 599);

@@ -28,14 +28,14 @@ export type Storable = { store: true } | { store: false; reason: NotStorable };
 export interface AnsweredRequest {
   method: string;
   requestHeaders: Headers;
-  /** Whether the request forbids it, where that has been read already. */
+  /** Whether the request forbids it, if that has been read already. */
   requestNoStore?: boolean;
   status: number;
   headers: Headers;
   /** Seconds, with its source, as `freshnessLifetime` gives them. */
   lifetime: number;
   source: FreshnessSource;
-  /** What its fields say, where that has been read already. */
+  /** What its fields say, if that has been read already. */
   said?: EffectiveCacheControl;
   /** The target URI; needed only to store the answer to a POST. */
   url?: URL;
@@ -70,8 +70,8 @@ export function storable(answered: AnsweredRequest): Storable {
 }
 
 /**
- * The fields to store of a response (RFC 9111 §3.1): without the hop-by-hop ones, and without those that `private` or
- * `no-cache` name, which a shared cache must not store or must not use without validation (§5.2.2.4, §5.2.2.7).
+ * The fields of a response to store (RFC 9111 §3.1): without the hop-by-hop ones, and without those that `private` or
+ * `no-cache` name, which a shared cache must not store, or must not use without validation (§5.2.2.4, §5.2.2.7).
  */
 export function storableHeaders(headers: Headers): Headers {
   const stored = endToEndHeaders(headers);
@@ -86,7 +86,7 @@ function no(reason: NotStorable): Storable {
   return { store: false, reason };
 }
 
-/** GET, and a POST that says which resource it represents (RFC 9110 §9.3.3). */
+/** A GET, or a POST whose answer says which resource it represents (RFC 9110 §9.3.3). */
 function methodStorable({ method, headers, lifetime, source, url }: AnsweredRequest): boolean {
   if (method === "GET") return true;
   if (method !== "POST" || url === undefined) return false;

@@ -10,8 +10,8 @@ import {
 import { MAX_DELTA_SECONDS } from "./delta-seconds.ts";
 
 /**
- * Reads `CDN-Cache-Control` (RFC 9213 §2.1), a structured Dictionary. Null where the field is absent, empty or invalid:
- * then `Cache-Control` and `Expires` apply. A known directive with a value of the wrong type makes the field invalid.
+ * Reads `CDN-Cache-Control` (RFC 9213 §2.1), a structured Dictionary. Null: the field is absent, empty or invalid, so
+ * `Cache-Control` and `Expires` apply. A known directive with a value of the wrong type makes the field invalid.
  */
 export function parseCdnCacheControl(value: string | null): CacheControl | null {
   if (value === null) return null;
@@ -27,10 +27,10 @@ export function parseCdnCacheControl(value: string | null): CacheControl | null 
 }
 
 /**
- * Reads `Surrogate-Control` (W3C Edge Architecture §2), which customers of other CDNs send. A directive may be meant for
- * one device: `max-age=60;rescdn`. Null where nothing in it is for us.
+ * Reads `Surrogate-Control` (W3C Edge Architecture §2), which customers of other CDNs send. A directive may be meant for one
+ * device only: `max-age=60;rescdn`. Null: nothing in it is for us.
  *
- * @param device the name that we send in `Surrogate-Capability`
+ * @param device our name in `Surrogate-Capability`
  */
 function parseSurrogateControl(value: string | null, device: string): CacheControl | null {
   if (value === null) return null;
@@ -41,22 +41,22 @@ function parseSurrogateControl(value: string | null, device: string): CacheContr
   return ours.length === 0 ? null : parseCacheControl(ours.join(","));
 }
 
-/** What this cache is called in `Surrogate-Capability`, `Surrogate-Control`, `Via` and `CDN-Loop`. */
+/** The name of this cache in `Surrogate-Capability`, `Surrogate-Control`, `Via` and `CDN-Loop`. */
 export const DEVICE = "rescdn";
 
-/** The directives that govern a response, and whether they are said to CDNs alone. */
+/** The directives that govern a response, and whether they are addressed to CDNs only. */
 export interface EffectiveCacheControl {
   directives: CacheControl;
   targeted: boolean;
 }
 
-/** A longer field of directives is not read (characters): to parse tens of thousands of members takes a fifth of a second. */
+/** A longer field of directives is not read (characters): parsing tens of thousands of members takes a fifth of a second. */
 const LONGEST = 4_096;
 
-/** What governs a response whose directives are not read: nobody knows whether one of them forbids to store it. */
+/** Governs a response whose directives are not read: one of them might forbid storing it. */
 const UNREAD: CacheControl = Object.freeze({ ...NO_DIRECTIVES, noStore: true });
 
-/** Whether one of the fields that may govern a response is longer than what is read. */
+/** Whether one of the fields that may govern a response is too long to be read. */
 export function isTooLongToRead(headers: Headers): boolean {
   return GOVERNING.some((name) => (headers.get(name)?.length ?? 0) > LONGEST);
 }
@@ -64,9 +64,9 @@ export function isTooLongToRead(headers: Headers): boolean {
 const GOVERNING = ["cdn-cache-control", "surrogate-control", "cache-control"];
 
 /**
- * The directives that govern a response at a CDN: those of a valid `CDN-Cache-Control`, else those of
- * `Surrogate-Control`, else those of `Cache-Control`; `no-store` where one of these is above 4 KB.
- * RFC 9213 §2.2: with a valid targeted field a cache "MUST ignore the Cache-Control and Expires header fields".
+ * The directives that govern a response at a CDN: those of a valid `CDN-Cache-Control`, else those of `Surrogate-Control`, else
+ * those of `Cache-Control`; `no-store` if one of these fields is above 4 KB. RFC 9213 §2.2: with a valid targeted field a cache
+ * "MUST ignore the Cache-Control and Expires header fields".
  */
 export function effectiveCacheControl(headers: Headers): EffectiveCacheControl {
   if (isTooLongToRead(headers)) return { directives: UNREAD, targeted: false };
@@ -86,7 +86,7 @@ function parseMembers(value: string): ReturnType<typeof parseDictionary> | null 
   }
 }
 
-/** False where the value is not of the type that the directive takes. */
+/** False: the value does not have the type that the directive takes. */
 function consume(draft: CacheControlDraft, name: string, item: BareItem | readonly unknown[]): boolean {
   const directive = DIRECTIVES.get(name);
   if (directive === undefined) return true;
@@ -111,14 +111,14 @@ function consume(draft: CacheControlDraft, name: string, item: BareItem | readon
 }
 
 /**
- * Fields that say to some caches on the way how long they may keep a response (RFC 9213 §2.1, and those from before it), in the
- * place of its Cache-Control: who takes that back has to take them back as well.
+ * Fields that tell certain caches on the way how long to keep a response, instead of its Cache-Control (RFC 9213 §2.1, and
+ * older ones). Whoever overrides Cache-Control has to override these too.
  */
 export function isTargeted(name: string): boolean {
   return name.endsWith("-cache-control") || OLDER_TARGETED.has(name);
 }
 
-/** Said to Edge Side Includes and Fastly, to Akamai, and to nginx. */
+/** For Edge Side Includes and Fastly, for Akamai, and for nginx. */
 const OLDER_TARGETED: ReadonlySet<string> = new Set(["surrogate-control", "edge-control", "x-accel-expires"]);
 
 /** The targeted fields among these, in lower case. */
@@ -126,7 +126,7 @@ export function targetedFields(headers: Headers): string[] {
   return [...headers.keys()].filter(isTargeted);
 }
 
-/** Takes away all that is said to caches on the way beside Cache-Control. */
+/** Removes all fields besides Cache-Control that tell caches on the way how long to keep a response. */
 export function dropTargeted(headers: Headers): void {
   for (const name of targetedFields(headers)) headers.delete(name);
 }

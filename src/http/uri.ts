@@ -3,11 +3,11 @@ const PERCENT_ENCODED = /%[0-9A-Fa-f]{2}/g;
 const UNRESERVED = /^[A-Za-z0-9._~-]$/;
 
 /**
- * The path of a cache key (RFC 3986 §6.2.2): unreserved characters decoded, other percent-encodings in upper case, dot
- * segments removed, also when they are percent-encoded. Empty segments (`//`) and `%2F` are kept: servers tell them from
- * `/`. A path with a `%` that encodes nothing is kept byte for byte, since no reading of it is safe.
+ * The path of a cache key (RFC 3986 §6.2.2): unreserved characters decoded, other percent-encodings in upper case, dot segments
+ * removed, even percent-encoded ones. Empty segments (`//`) and `%2F` are kept: servers tell them from `/`. A path with a `%`
+ * that encodes nothing is kept byte for byte, since no reading of it is safe.
  *
- * Applied to its own result it changes nothing.
+ * Applying it to its own result changes nothing.
  *
  * @param path as `URL.pathname` gives it, beginning with `/`
  */
@@ -37,14 +37,14 @@ function withoutDotSegments(path: string): string {
 }
 
 /**
- * What of a query counts: all as it stands, all sorted by name, nothing, the parameters named, or all but these. A name that
- * ends in `*` stands for all that begin so.
+ * Which part of a query counts: all unchanged, all sorted by name, nothing, only the parameters named, or all but these. A name
+ * that ends in `*` stands for all names with that beginning.
  */
 export type QueryRule = "keep" | "sort" | "ignore" | readonly string[] | { readonly except: readonly string[] };
 
 /**
- * The query of a cache key by the zone's rule, with its `?`, or `""`. Parameters are kept byte for byte, and those of one
- * name keep their order. Names are compared decoded, so that no spelling of a name that counts slips by.
+ * The query of a cache key by the zone's rule, with its `?`, or `""`. Parameters are kept byte for byte, and those of one name
+ * keep their order. Names are compared decoded, so that another spelling of a name that counts is not missed.
  *
  * @param search as `URL.search` gives it
  */
@@ -73,7 +73,7 @@ function nameOf(parameter: string): string {
   const equals = parameter.indexOf("=");
   const name = equals === -1 ? parameter : parameter.slice(0, equals);
   if (!name.includes("%") && !name.includes("+")) return name;
-  // Behind a "&", a name that begins with "?" keeps it.
+  // After a "&", a name that begins with "?" keeps its "?".
   const [decoded = name] = new URLSearchParams(`&${name}`).keys();
   return decoded;
 }

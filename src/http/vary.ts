@@ -1,24 +1,24 @@
 import { isToken, listMembers } from "./field-syntax.ts";
 import { type WeightedValue, weightedValues } from "./weighted-list.ts";
 
-/** Fields where the order of members says nothing and case says nothing but in parameters (RFC 9110 §12.5). */
+/** Fields in which the order of members does not matter, and case matters only in parameters (RFC 9110 §12.5). */
 const NEGOTIATION: ReadonlySet<string> = new Set(["accept", "accept-charset", "accept-encoding", "accept-language"]);
 
-/** What more fields select would hardly be selected again. */
+/** A response selected by more fields than this would hardly ever be selected again. */
 const MAX_FIELDS = 32;
 
-/** Fields that are no lists, in which a space beside a comma may mean something. */
+/** Fields that are not lists, in which a space beside a comma may have a meaning. */
 const SINGLE: ReadonlySet<string> = new Set(["authorization", "cookie", "origin", "referer", "user-agent"]);
 
 /**
  * The request fields that a response depends on (RFC 9110 §12.5.5): lower case, sorted, each once. `"*"` if anything may
- * matter, and also if a member is no field name, because then nobody can tell what matters, or if there are more than 32.
+ * matter. Also if a member is not a field name, because then nobody can tell what matters, or if there are more than 32.
  */
 export function varyFields(headers: Headers): readonly string[] | "*" {
   const value = headers.get("vary");
   if (value === null) return [];
   const names = new Set(listMembers(value.toLowerCase()));
-  // A variant's key has a line for each, made anew for each request.
+  // A variant's key has a line for each field, and is made anew for each request.
   if (names.size > MAX_FIELDS) return "*";
   for (const name of names) {
     if (name === "*" || !isToken(name)) return "*";
@@ -27,11 +27,11 @@ export function varyFields(headers: Headers): readonly string[] | "*" {
 }
 
 /**
- * What tells the variants of a resource apart: the request's values of the fields that its responses vary on, normalised
- * as RFC 9111 §4.1 allows. Equal for two requests exactly if one may have the other's variant.
+ * What distinguishes the variants of a resource: the request's values of the fields that its responses vary on, normalised as
+ * RFC 9111 §4.1 allows. Equal for two requests exactly if one may get the other's variant.
  *
- * A line per field, `name:value`, or `name` where the request lacks it. Field values hold no line breaks and names no
- * colon, so no value can pass for another field.
+ * One line per field: `name:value`, or `name` if the request lacks it. Field values contain no line breaks and names no colon,
+ * so no value can pass for another field.
  *
  * @param fields as {@link varyFields} gives them
  */
@@ -45,14 +45,14 @@ export function variantKey(fields: readonly string[], requestHeaders: Headers): 
 }
 
 /**
- * A {@link variantKey} with the language of a response in the place of what requests say of languages. A response that
- * names its `Content-Language` may be stored under this key too, and answer requests whose one preferred language it is
- * (see {@link preferredLanguage}). Null where language does not matter.
+ * A {@link variantKey} with the language of a response instead of the languages that the request accepts. A response that names
+ * its `Content-Language` may be stored under this key too, and answers requests whose single preferred language it is (see
+ * {@link preferredLanguage}). Null: language does not matter.
  */
 export function languageVariantKey(variant: string, language: string): string | null {
   const lines = variant.split("\n");
   const at = lines.findIndex((line) => line === "accept-language" || line.startsWith("accept-language:"));
-  // A field name holds no `=`, so no request can have such a line.
+  // A field name contains no `=`, so no request can produce such a line.
   return at === -1 ? null : lines.with(at, `accept-language=${language.toLowerCase()}`).join("\n");
 }
 
@@ -72,19 +72,19 @@ export function preferredLanguage(acceptLanguage: string | null): string | null 
   return best === "*" ? null : best;
 }
 
-/** Longer values are compared as they stand: an origin may choke on one spelling of them and not on another. */
+/** Longer values are compared unchanged: an origin may choke on one spelling of them and not on another. */
 const LONGEST_NORMALISED = 256;
 
 function normalised(name: string, value: string): string {
   if (SINGLE.has(name) || value.length > LONGEST_NORMALISED) return value;
   const members = listMembers(value);
-  // One that says nothing, or the same again, is there for a reason that an origin may know.
+  // Members that are empty or repeated are kept: the origin may know the reason for them.
   if (members.length !== value.split(",").length || new Set(members).size !== members.length) return value;
   if (!NEGOTIATION.has(name)) return members.join(",");
   return spelledInOrder(weightedValues(value)) ?? members.join(",");
 }
 
-/** Null if a weight cannot be read, or is spelled at length: it may mean something to the origin all the same. */
+/** Null: a weight cannot be read or is unusually long, which may still mean something to the origin. */
 function spelledInOrder(members: readonly WeightedValue[]): string | null {
   const spelled: string[] = [];
   for (const { value, weight } of members) {

@@ -2,9 +2,9 @@ import { listMembers, splitOutsideQuotes } from "./field-syntax.ts";
 
 /** A member of an `Accept…` field (RFC 9110 §12.4.2). */
 export interface WeightedValue {
-  /** The member without its weight: lower case, its parameters as they stand but without space around the `;`. */
+  /** The member without its weight: in lower case, its parameters unchanged except for the space around `;`. */
   value: string;
-  /** 0 to 1; null where a weight is given that is none. */
+  /** 0 to 1; null: the weight is invalid. */
   weight: number | null;
 }
 

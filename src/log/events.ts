@@ -3,10 +3,10 @@ export const LEVELS = ["info", "warn", "error"] as const;
 
 export type Level = (typeof LEVELS)[number];
 
-/** What an operator is told of an event: how much it matters, what it means, what to do. */
+/** What operators are told about an event: how much it matters, what it means, what to do. */
 export type EventEntry = readonly [level: Level, meaning: string, whatToDo: string];
 
-/** Every event that is ever logged. `src/docs/logs.md` holds the same table. */
+/** Every event that is ever logged. `src/docs/logs.md` has the same table. */
 export const EVENTS = {
   // The edge
   origin_failed: [
@@ -98,7 +98,7 @@ export const EVENTS = {
     "Look at D1, or at the disk of the state",
   ],
   dns_failed: ["error", "A question for a name was answered SERVFAIL", "Report the stack, unless D1 or KV was away"],
-  // What D1 says, on its way to the edge
+  // Publishing from D1 to the edge
   publish_failed: [
     "error",
     "A change stands in D1 and not in KV. It is tried again by itself, after five minutes at most",

@@ -1,19 +1,19 @@
 import { EVENTS, type EventName, type Level } from "./events.ts";
 
 /**
- * What is said beside an event's name: ids, words of our own, numbers. Never what a client has written but its method, nor
- * a query, an address or a key. `error` may be whatever was thrown.
+ * What is logged beside an event's name: ids, words of our own, numbers. Of what a client wrote only the method, and never a
+ * query, an address or a key. `error` may be anything that was thrown.
  */
 export type Details = Readonly<Record<string, unknown>>;
 
-/** The line of an event, as JSON. An error of ours comes with its stack. */
+/** The line for an event, as JSON. An error of our own includes its stack. */
 export function lineOf(event: EventName, details: Details = {}): string {
   const level: Level = EVENTS[event][0];
   const { error, ...others } = details;
   return JSON.stringify({ level, event, ...others, ...(error !== undefined && saidOf(error, level)) });
 }
 
-/** Logs an event, in one line of JSON. */
+/** Logs an event as one line of JSON. */
 export function log(event: EventName, details: Details = {}): void {
   console[EVENTS[event][0]](lineOf(event, details));
 }

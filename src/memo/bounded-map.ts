@@ -1,12 +1,13 @@
-/** How much a map may hold: entries, and their weights together. */
+/** How much a map may hold: entries, and their total weight. */
 export interface MapBounds {
   entries: number;
   weight?: number;
 }
 
 /**
- * A map that forgets when it is full: everything, where what is hot is back at once, and a stream of what is asked for once
- * shall cost nothing else; or the oldest, in the order in which they were set last. The newest entry always stays.
+ * A map that forgets when it is full. Either everything: for maps whose hot entries return at once, so that a stream of keys
+ * asked for only once costs nothing more. Or the oldest, in the order in which they were last set. The newest entry always
+ * stays.
  */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
   readonly #bounds: MapBounds;
@@ -14,7 +15,7 @@ export class BoundedMap<Key, Value> extends Map<Key, Value> {
   readonly #weigh: (key: Key, value: Value) => number;
   #weight = 0;
 
-  /** @param weigh an entry, in what the bound of the weights counts; must not change while the map holds it */
+  /** @param weigh gives an entry's weight, in the unit of `bounds.weight`; must not change while the map holds the entry */
   constructor(
     bounds: MapBounds,
     forget: "everything" | "the oldest",

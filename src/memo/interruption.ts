@@ -1,12 +1,12 @@
 /**
- * Ends what is waited for, from outside. To race with one promise for as long as a body comes would hold something of each of
- * its chunks until the end.
+ * Ends a wait from outside. Racing every chunk of a body against one promise would keep something of each chunk in memory until
+ * the body's end.
  */
 export class Interruption {
   #error: unknown = null;
   #reject: ((error: unknown) => void) | null = null;
 
-  /** Waits for work, one at a time. @throws what the work throws, and what ends it */
+  /** Waits for work, one piece at a time. @throws what the work throws, or the error that `end` was called with */
   over<Value>(work: Promise<Value>): Promise<Value> {
     const { promise, resolve, reject } = Promise.withResolvers<Value>();
     this.#reject = reject;
@@ -15,7 +15,7 @@ export class Interruption {
     return promise;
   }
 
-  /** Ends what is waited for now, and what is waited for later. */
+  /** Ends the current wait and all later ones. */
   end(error: Error): void {
     this.#error ??= error;
     this.#reject?.(this.#error);

@@ -1,7 +1,7 @@
 /** Keeps work going after the answer, as `ExecutionContext.waitUntil` does. */
 export type WaitUntil = (work: Promise<unknown>) => void;
 
-/** A read that takes longer is no longer shared: the request that began it may be gone. */
+/** A read that takes longer is no longer shared: the request that began it may have ended. */
 const SHARED_MS = 5_000;
 
 interface Read<Value> {
@@ -10,21 +10,21 @@ interface Read<Value> {
   startedAt: number;
 }
 
-/** Reads under way, by name: whoever asks for the same meanwhile waits for the one that is under way. */
+/** Reads under way, by name: whoever asks for the same name meanwhile waits for the same read. */
 export class SharedReads<Value> {
   readonly #reads = new Map<string, Read<Value>>();
 
-  /** The read of a name that is under way; null where there is none to share. @param now ms since the epoch */
+  /** The read of a name that is under way; null: there is none to share. @param now ms since the epoch */
   underWay(name: string, now: number): Promise<Value> | null {
     const read = this.#reads.get(name);
-    // A clock that has been set back does not make a read young again.
+    // Setting the clock back does not make a read young again.
     return read !== undefined && Math.abs(now - read.startedAt) < SHARED_MS ? read.value : null;
   }
 
   /**
    * Reads, or waits for the read that is under way.
    *
-   * @param keep takes what was read, unless the read was forgotten meanwhile
+   * @param keep takes the result, unless the name was forgotten meanwhile
    */
   read(
     name: string,
@@ -35,7 +35,7 @@ export class SharedReads<Value> {
   ): Promise<Value> {
     const shared = this.underWay(name, now);
     if (shared !== null) return shared;
-    // A promise of its own, settled by this request: others that waited for this one's I/O itself were seen to hang.
+    // A promise of its own, settled by this request: other requests that waited for this one's I/O directly were seen to hang.
     const { promise: value, resolve, reject } = Promise.withResolvers<Value>();
     const begun = { value, startedAt: now };
     this.#reads.set(name, begun);
@@ -47,12 +47,12 @@ export class SharedReads<Value> {
       })
       .catch(reject)
       .finally(() => isCurrent() && this.#reads.delete(name));
-    // Kept alive for the other requests that wait for it, should this one's client go away.
+    // Keeps it alive for other requests that wait for it, in case this one's client leaves.
     waitUntil(work);
     return value;
   }
 
-  /** Has the next one who asks for a name that begins so read anew. */
+  /** Makes the next request for a name that begins like this read anew. */
   forget(beginning: string): void {
     for (const name of this.#reads.keys()) if (name.startsWith(beginning)) this.#reads.delete(name);
   }

@@ -2,16 +2,16 @@ interface Node<Value> {
   key: string;
   value: Value;
   cost: number;
-  /** Asked for since the hand passed last. */
+  /** Asked for since the hand last passed. */
   visited: boolean;
   newer: Node<Value> | null;
   older: Node<Value> | null;
 }
 
 /**
- * What is kept while there is room, by key, each with its cost. Evicts by SIEVE (Zhang et al., NSDI 2024): a queue in order
- * of arrival and a hand that goes from the oldest to the newest, spares what was asked for since it last came by, and takes
- * the rest. A hit only sets a flag, and a scan of what is asked for once does not push out what is hot.
+ * Keeps values by key while there is room, each with its cost. Evicts by SIEVE (Zhang et al., NSDI 2024): entries queue in
+ * order of arrival, and a hand moves from the oldest to the newest, spares those asked for since it last passed, and removes
+ * the rest. A hit only sets a flag, and a scan of values that are asked for once does not push out hot ones.
  */
 export class Sieve<Value> {
   readonly #nodes = new Map<string, Node<Value>>();
@@ -20,12 +20,12 @@ export class Sieve<Value> {
   #hand: Node<Value> | null = null;
   #cost = 0;
 
-  /** Of everything held. */
+  /** The total cost. */
   get cost(): number {
     return this.#cost;
   }
 
-  /** What arrived first of all that is left. */
+  /** The value that arrived first among those left. */
   get oldest(): Value | undefined {
     return this.#oldest?.value;
   }
@@ -34,7 +34,7 @@ export class Sieve<Value> {
     return Array.from(this.#nodes.values(), ({ value }) => value);
   }
 
-  /** What is held under a key: it has been asked for. */
+  /** The value under a key, which now counts as asked for. */
   get(key: string): Value | undefined {
     const node = this.#nodes.get(key);
     if (node === undefined) return undefined;
@@ -42,12 +42,12 @@ export class Sieve<Value> {
     return node.value;
   }
 
-  /** What is held under a key, without asking for it. */
+  /** The value under a key, which does not count as asking for it. */
   peek(key: string): Value | undefined {
     return this.#nodes.get(key)?.value;
   }
 
-  /** Holds a value, the newest, in the place of what was there. */
+  /** Adds a value as the newest, replacing the one under the same key. */
   set(key: string, value: Value, cost: number): void {
     this.delete(key);
     const node: Node<Value> = { key, value, cost, visited: false, newer: null, older: this.#newest };
@@ -58,7 +58,7 @@ export class Sieve<Value> {
     this.#cost += cost;
   }
 
-  /** Gives what is held under a key another cost, and leaves it in its place. */
+  /** Changes the cost of a value, and leaves it in its place. */
   reprice(key: string, cost: number): void {
     const node = this.#nodes.get(key);
     if (node === undefined) return;
@@ -71,7 +71,7 @@ export class Sieve<Value> {
     if (node !== undefined) this.#remove(node);
   }
 
-  /** Evicts until what is left costs no more than that. @returns what had to go */
+  /** Evicts until the total cost is at most `cost`. @returns the evicted values */
   shrinkTo(cost: number): Value[] {
     const evicted: Value[] = [];
     while (this.#cost > cost) {

@@ -1,4 +1,4 @@
-/** What work gives; null where it takes longer than `ms`. The work goes on. */
+/** The result of the work; null: it takes longer than `ms`. The work goes on. */
 export async function inTime<Value>(ms: number, work: Promise<Value>): Promise<Value | null> {
   const late = Promise.withResolvers<null>();
   const timer = setTimeout(() => late.resolve(null), ms);
@@ -9,7 +9,7 @@ export async function inTime<Value>(ms: number, work: Promise<Value>): Promise<V
   }
 }
 
-/** As {@link inTime}. @throws where it takes longer */
+/** As {@link inTime}. @throws if it takes longer */
 export async function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
   const done = await inTime(
     ms,

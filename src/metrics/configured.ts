@@ -1,7 +1,7 @@
 import type { Env } from "../env.ts";
 import { settingsOf } from "../settings.ts";
 
-/** What of a deployment is set up that it can do without. `npm run doctor` says what each is for. */
+/** Which optional parts of a deployment are set up. `npm run doctor` explains what each is for. */
 export function configuredOf(env: Env): Record<string, boolean> {
   const settings = settingsOf(env);
   const isOwnMachine = env.PROCESSES !== undefined;
@@ -13,7 +13,7 @@ export function configuredOf(env: Env): Record<string, boolean> {
     operators: settings.operators.size > 0,
     certificates: settings.saas !== null,
     purge_acceleration: settings.cloudflare !== null,
-    // One machine counts for itself.
+    // A single machine counts usage by itself.
     ...(!isOwnMachine && {
       location_limits: [
         env.NAME_QUESTIONS,

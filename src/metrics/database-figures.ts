@@ -1,14 +1,14 @@
-/** Documents that the edge does not have as the database says. */
+/** Documents that have not reached the edge as the database has them. */
 export interface PublisherLag {
   kind: "account" | "zone" | "host" | "namespace" | "record";
   documents: number;
-  /** For how long the oldest of them has waited, ms; null: this kind does not tell. */
+  /** How long the oldest of them has waited, ms; null: this kind does not say. */
   lagMs: number | null;
 }
 
-/** What the database says of itself and of what lags behind it. */
+/** What the database reports about itself, and what lags behind it. */
 export interface DatabaseFigures {
   lag: PublisherLag[];
-  /** Null: it does not say. */
+  /** Null: unknown. */
   bytes: number | null;
 }

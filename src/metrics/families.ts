@@ -5,12 +5,12 @@ import type { IsolateFigures, NamedFigures } from "./isolate-figures.ts";
 import type { Family, Sample } from "./open-metrics.ts";
 import type { ProcessFigures } from "./process-figures.ts";
 
-/** All that is known. What is null is of one machine, and this is not one. */
+/** Everything known. Fields for a server on one machine are null elsewhere. */
 export interface Known {
   version: string | null;
   /** The Worker's clock, ms since the epoch. */
   now: number;
-  /** What is set up, by the words for it. */
+  /** Whether each optional part is set up, by its name. */
   configured: Readonly<Record<string, boolean>>;
   database: DatabaseFigures;
   totals: Totals | null;

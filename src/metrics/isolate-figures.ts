@@ -1,21 +1,21 @@
-/** What an isolate that serves the edge knows of itself alone. */
+/** What an isolate that serves the edge knows about itself. */
 export interface IsolateFigures {
-  /** What it holds of hot responses, bytes. */
+  /** The size of the hot responses in its memory, bytes. */
   memoryBytes: number;
-  /** For how long it has held counts that no meter has, ms. */
+  /** How long it has held counts that no meter has yet, ms. */
   meterLagMs: number;
-  /** How long origins took to begin their answers, by upper bounds in ms, with what was above them at the end. */
+  /** How long origins took to begin their answers: counts by upper bounds in ms, the last for everything above them. */
   originTimes: { boundsMs: readonly number[]; counts: readonly number[]; sumMs: number };
 }
 
-/** Those of an isolate that nobody has asked for a zone yet. */
+/** The figures of an isolate that has not been asked for a zone yet. */
 export const IDLE: IsolateFigures = {
   memoryBytes: 0,
   meterLagMs: 0,
   originTimes: { boundsMs: [], counts: [], sumMs: 0 },
 };
 
-/** Of which process they are; null: it does not answer. */
+/** The figures of a process; null: it does not answer. */
 export interface NamedFigures {
   process: string;
   figures: IsolateFigures | null;
@@ -23,7 +23,7 @@ export interface NamedFigures {
 
 let read: (() => IsolateFigures) | null = null;
 
-/** Has others of this isolate read its figures. */
+/** Lets others in this isolate read its figures. */
 export function exposeIsolate(figures: () => IsolateFigures): void {
   read = figures;
 }
@@ -33,7 +33,7 @@ export function isolateFigures(): IsolateFigures | null {
   return read?.() ?? null;
 }
 
-/** Of a server with several processes, what stands where `ZONES` does: it asks each edge process. */
+/** On a server with several processes, this takes the place of `ZONES` and asks each edge process. */
 export interface ManyIsolates {
   isolates(): Promise<(IsolateFigures | null)[]>;
 }

@@ -1,17 +1,17 @@
-/** A figure, or several of one kind that differ in their labels. */
+/** A metric, or several of one kind that differ in their labels. */
 export interface Family {
   name: string;
   type: "counter" | "gauge" | "histogram";
-  /** The last word of the name, where it has one. */
+  /** The last word of the name, if it is a unit. */
   unit?: "bytes" | "seconds";
   help: string;
   samples: readonly Sample[];
 }
 
-/** Of a histogram, `suffix` says which of its samples it is. */
+/** For a histogram, `suffix` says which of its samples it is. */
 export type Sample = [labels: Readonly<Record<string, string>>, value: number, suffix?: "_bucket" | "_count" | "_sum"];
 
-/** How figures are written: OpenMetrics 1.0, or the older text form that some readers ask for. */
+/** The format: OpenMetrics 1.0, or the older text format that some readers ask for. */
 export type Form = "openmetrics" | "text";
 
 export const CONTENT_TYPES: Record<Form, string> = {
@@ -19,7 +19,7 @@ export const CONTENT_TYPES: Record<Form, string> = {
   text: "text/plain; version=0.0.4; charset=utf-8",
 };
 
-/** Writes figures down. Those without a sample are left out. */
+/** Writes metrics. Those without a sample are left out. */
 export function writeMetrics(families: readonly Family[], form: Form): string {
   const lines = families.flatMap((family) => (family.samples.length === 0 ? [] : linesOf(family, form)));
   return `${[...lines, ...(form === "openmetrics" ? ["# EOF"] : [])].join("\n")}\n`;
@@ -27,7 +27,7 @@ export function writeMetrics(families: readonly Family[], form: Form): string {
 
 function linesOf({ name, type, unit, help, samples }: Family, form: Form): string[] {
   const sampled = type === "counter" ? `${name}_total` : name;
-  // OpenMetrics names the family, the older form the sample.
+  // OpenMetrics names the family, the older format the sample.
   const named = form === "openmetrics" ? name : sampled;
   return [
     `# HELP ${named} ${help}`,

@@ -1,6 +1,6 @@
 /** A process of a server on one machine. */
 export interface ProcessFigures {
   name: string;
-  /** What it takes of the machine's memory, bytes. */
+  /** The machine's memory that it uses, bytes. */
   residentBytes: number;
 }

@@ -1,6 +1,6 @@
 import type { DatabaseFigures, PublisherLag } from "./database-figures.ts";
 
-/** In the order in which their figures are shown. */
+/** In the order in which they are shown. */
 const TABLES = [
   ["account", "accounts", "published_revision < revision", "NULL"],
   ["zone", "zones", "published_version < version", "MIN(updated_at)"],
@@ -9,7 +9,7 @@ const TABLES = [
   ["record", "records", "published_revision < revision", "MIN(updated_at)"],
 ] as const;
 
-/** Reads what lags, by the indexes that the cron finds it with. @param now ms since the epoch */
+/** Reads what lags, using the same indexes as the cron. @param now ms since the epoch */
 export async function databaseFigures(db: D1Database, now: number): Promise<DatabaseFigures> {
   const results = await db.batch<{ documents: number; since: number | null }>(
     TABLES.map(([, table, lags, since]) =>

@@ -21,20 +21,20 @@ import { EMPTY_PURGE_LOG } from "../zones/purge/purge-log.ts";
 import type { ZoneDocument } from "../zones/zone.ts";
 import { zoneTableOf } from "../zones/zone-table.ts";
 
-/** How many zones one run of the cron looks after, how many at a time, and for how long it begins others. */
+/** How many zones one run of the cron checks, how many at a time, and for how long it starts new ones. */
 const ZONES_A_RUN = 200;
 const AT_A_TIME = 20;
 const RUN_MS = 20_000;
 
-/** An origin has no longer to answer a check, ms. */
+/** How long an origin may take to answer a check, ms. */
 const PATIENCE_MS = 5_000;
 
 type CheckEnv = Pick<Env, "DB" | "ZONES" | "ZONE_PUBLISHER"> & Parameters<typeof settingsOf>[0];
 
-/** For the cron: asks the origins of zones that want it whether they are there, and tells the edge where that changes. */
+/** For the cron: checks whether the origins of zones with checks are up, and tells the edge when that changes. */
 export async function checkOrigins(env: CheckEnv, now: number): Promise<void> {
   const due = await takeDueZones(env.DB, now, ZONES_A_RUN);
-  // Checks are nobody's requests: what the edge has found of the origins is its own.
+  // Checks are not clients' requests, so they neither use nor change what the edge knows about the origins.
   const access = originAccess(settingsOf(env).keyring, ALONE);
   const end = performance.now() + RUN_MS;
   const workers = Array.from({ length: Math.min(AT_A_TIME, due.length) }, async () => {
@@ -45,7 +45,7 @@ export async function checkOrigins(env: CheckEnv, now: number): Promise<void> {
   await Promise.all(workers);
 }
 
-/** As often as it is counted. */
+/** Failures are counted up to this number. */
 const MOST_TIMES = 1_000;
 
 async function checkZone(env: CheckEnv, access: OriginAccess, zone: DueZone, now: number): Promise<void> {
@@ -66,10 +66,10 @@ async function checkZone(env: CheckEnv, access: OriginAccess, zone: DueZone, now
   await publishZone(env.ZONE_PUBLISHER, zoneTableOf(env.ZONES), zone.name);
 }
 
-/** What checks ask is nobody's usage. */
+/** Requests of checks are not counted as usage. */
 const UNNOTED: OriginNotes = { asked: () => undefined, received: () => undefined };
 
-/** Why an origin does not pass its check: what kept it from answering, or how it answered, such as `403`. Null: it does. */
+/** Why an origin fails its check: what kept it from answering, or its answer, such as `403`. Null: it passes. */
 async function failureOf(env: CheckEnv, access: OriginAccess, due: DueZone, origin: Candidate): Promise<string | null> {
   const { timeouts, failover } = due.settings;
   const first_byte_ms = Math.min(timeouts.first_byte_ms, PATIENCE_MS);

@@ -3,16 +3,16 @@ import tlds from "tlds" with { type: "json" };
 import { isInfrastructureAddress, isInfrastructureName } from "./infrastructure-hosts.ts";
 import type { OriginPolicy } from "./origin-policy.ts";
 
-/** The reason is a sentence's predicate, to follow "origin" or "URL". */
+/** The reason is the predicate of a sentence that begins with "origin" or "URL". */
 export type OriginVerdict =
   | {
       ok: true;
-      /** `scheme://host[:port]`, perhaps with a path; normalised, without a trailing slash. */
+      /** `scheme://host[:port]`, possibly with a path; normalised, without a trailing slash. */
       origin: string;
     }
   | Refused;
 
-/** As {@link OriginVerdict}, of a URL with a path. */
+/** As {@link OriginVerdict}, for a URL with a path. */
 export type EndpointVerdict =
   | {
       ok: true;
@@ -30,19 +30,19 @@ const LONGEST_ENDPOINT = 2_000;
 const LOCAL_DOMAINS =
   "localhost local localdomain internal intranet private corp home lan test invalid onion alt arpa".split(" ");
 
-/** IANA's list, and the domain that documentation uses (RFC 6761), which leads nowhere. */
+/** IANA's list, and the domain for documentation (RFC 6761), which leads nowhere. */
 const PUBLIC_DOMAINS = new Set([...tlds, "example"]);
 
 /**
- * Whether a zone's origin, as its customer wrote it, is one that we may ask: scheme, public host and port, and a path perhaps.
- * A public name may still resolve to a private address; that is left to the network that the Worker runs in.
+ * Whether we may ask a zone's origin, as its customer wrote it: scheme, public host and port, and possibly a path. A public
+ * name may still resolve to a private address; that is left to the network that the Worker runs in.
  */
 export function checkOrigin(input: string, policy: OriginPolicy): OriginVerdict {
   const spelling = checkSpelling(input, LONGEST_ORIGIN);
   if (!spelling.ok) return spelling;
   const { url, rest } = spelling;
   if (/[?#]/.test(rest)) return no("must be a scheme, a host and perhaps a path, without query or fragment");
-  // What one server takes for a slash and another for a letter is no border between what is served and what is not.
+  // If one server reads a slash where another reads a letter, a path cannot limit what is served.
   if (/%(?:2e|2f|5c|25|00)|(?:^|\/)\.{1,2}(?:\/|$)|;/i.test(rest))
     return no("must have a path without dot segments, without ; and without encoded dots, slashes and percent signs");
   const verdict = checkOriginUrl(url, policy);
@@ -52,8 +52,8 @@ export function checkOrigin(input: string, policy: OriginPolicy): OriginVerdict 
 }
 
 /**
- * Whether a URL that a customer wants to be told something at is one that we may ask, as {@link checkOrigin} has it for an
- * origin; it may have a path and a query.
+ * Whether we may send a customer's notifications to a URL, by the same rules as {@link checkOrigin}; it may have a path and a
+ * query.
  */
 export function checkEndpoint(input: string, policy: OriginPolicy): EndpointVerdict {
   const spelling = checkSpelling(input, LONGEST_ENDPOINT);
@@ -64,10 +64,10 @@ export function checkEndpoint(input: string, policy: OriginPolicy): EndpointVerd
   return verdict.ok ? { ok: true, url: verdict.origin + url.pathname + url.search } : verdict;
 }
 
-/** What of a URL must be seen before it is parsed. `rest`: what follows scheme, host and port. */
+/** What has to be checked in a URL before it is parsed. `rest`: what follows scheme, host and port. */
 function checkSpelling(input: string, longest: number): { ok: true; url: URL; rest: string } | Refused {
   if (input.length > longest) return no(`must not be longer than ${longest} characters`);
-  // URL parsers drop tabs and line ends and read "\" as "/": what they would mend is refused.
+  // URL parsers drop tabs and line ends and read "\" as "/". What they would repair is refused.
   if (/[\s\\\u0000-\u001f\u007f-\u009f]/.test(input))
     return no("must not contain spaces, control characters or backslashes");
   const parts = /^https?:\/\/([^/?#]*)(.*)/is.exec(input);
@@ -88,14 +88,14 @@ export type HostVerdict =
   | { ok: false; reason: string };
 
 /**
- * Whether a host may be asked for in `Host`: it has to be one that could be an origin, or the zone's own.
+ * Whether requests may have a host in `Host`: it must be one that could be an origin, or the zone's own.
  *
  * @param zoneHosts the zone's hostnames
  */
 export function checkHost(input: string, policy: OriginPolicy, zoneHosts: readonly string[] = []): HostVerdict {
   if (/[/?#@]/.test(input)) return no("must be a host, with a port where it needs one, and nothing else");
   const isZones = zoneHosts.includes(URL.parse(`https://${input}`)?.hostname.replace(/\.$/, "") ?? "");
-  // The server that is asked is the origin; there the name is only written down.
+  // The server that is asked is the origin; this name is only sent to it.
   const verdict = checkOrigin(`https://${input}`, isZones ? { ...policy, ownHosts: [], allowPrivate: true } : policy);
   return verdict.ok ? { ok: true, host: verdict.origin.slice("https://".length) } : verdict;
 }
@@ -105,7 +105,7 @@ function checkOriginUrl(url: URL, policy: OriginPolicy): OriginVerdict {
   if (url.protocol !== "https:" && !(url.protocol === "http:" && policy.allowHttp))
     return no("must begin with https://");
   if (url.username !== "" || url.password !== "") return no("must not contain a user name or password");
-  // Below 1024 the other ports are those of other protocols.
+  // The other ports below 1024 belong to other protocols.
   if (url.port !== "" && url.port !== "80" && url.port !== "443" && Number(url.port) < 1024) {
     return no("must use port 80, 443, or one from 1024 to 65535");
   }
@@ -115,13 +115,13 @@ function checkOriginUrl(url: URL, policy: OriginPolicy): OriginVerdict {
   return { ok: true, origin: `${url.protocol}//${host}${url.port === "" ? "" : `:${url.port}`}` };
 }
 
-/** Why a host, as `URL.hostname` spells it, cannot be an origin; null where it can. */
+/** Why a host, as `URL.hostname` spells it, cannot be an origin; null: it can. */
 function refusalOf(host: string, policy: OriginPolicy): string | null {
   const address = addressOf(host);
   if (address === null ? isInfrastructureName(host, isPublicName(host)) : isInfrastructureAddress(address)) {
     return "must not be a metadata service, or inside a cluster";
   }
-  // A developer's own machine is also where the control plane answers, on another port.
+  // On a developer's machine localhost is also the host of the control plane, on another port.
   const ownMachine = policy.allowPrivate && (host === "localhost" || address?.range() === "loopback");
   if (!ownMachine && policy.ownHosts.some((own) => host === own || host.endsWith(`.${own}`))) {
     return "must not be a host of this CDN";
@@ -159,7 +159,7 @@ function refusalOfName(host: string, policy: OriginPolicy): string | null {
   return null;
 }
 
-/** A name below a top-level domain that is not one may still lead somewhere: in the network that the Worker runs in. */
+/** A name under a top-level domain that does not exist may still lead somewhere in the network that the Worker runs in. */
 function isPublicName(host: string): boolean {
   const domain = host.slice(host.lastIndexOf(".") + 1);
   return domain !== host && (domain.startsWith("xn--") || PUBLIC_DOMAINS.has(domain)) && domain !== "arpa";

@@ -1,13 +1,13 @@
-/** What an operator lets pass as an origin. */
+/** What an operator allows as an origin. */
 export interface OriginPolicy {
   /** Loopback and private hosts: for local development only. */
   allowPrivate: boolean;
   allowHttp: boolean;
-  /** Our own domains and hosts, in lower case: neither they nor anything below them can be an origin. */
+  /** Our own domains and hosts, in lower case: neither these nor anything below them can be an origin. */
   ownHosts: readonly string[];
 }
 
-/** The policy of a deployment, from its settings. */
+/** A deployment's policy, from its settings. */
 export function originPolicy(settings: {
   edgeDomains: readonly string[];
   apiHosts: Iterable<string>;

@@ -6,15 +6,15 @@ type Asked<Method extends keyof CustomAdapter> = Parameters<
 >[0];
 
 /**
- * What signs people in keeps its rows in D1 by this. The library's own way there is a builder of queries for four databases,
- * an eighth of all the code that an isolate reads at its start.
+ * Lets the sign-in library keep its rows in D1. Its own adapter is a query builder for four databases, which would be an eighth
+ * of all the code that an isolate reads at its start.
  */
 export function d1Adapter(db: D1Database) {
   return createAdapterFactory({
     config: {
       adapterId: "d1",
       adapterName: "D1",
-      // The library converts what SQLite has no type for.
+      // The library converts types that SQLite lacks.
       supportsBooleans: false,
       supportsDates: false,
       supportsJSON: false,
@@ -71,7 +71,7 @@ function adapterOf(db: D1Database): CustomAdapter {
       return (await prepare(`DELETE FROM ${quoted(model)}${sql}`, values).run()).meta.changes;
     },
 
-    /** In one statement, so that of two who come at once with a link only one has it. */
+    /** In one statement, so that if two come with the same link at once, only one gets it. */
     consumeOne<T>({ model, where }: Asked<"consumeOne">) {
       const { sql, values } = condition(where);
       const one = `SELECT id FROM ${quoted(model)}${sql} LIMIT 1`;
@@ -92,7 +92,7 @@ function changed(
 
 const COMPARED = { eq: "=", ne: "<>", lt: "<", lte: "<=", gt: ">", gte: ">=" } as const;
 
-/** As the library means a list: all of the one kind, and any of the other. */
+/** What a list of conditions means in the library: all that are joined by AND, and any of those joined by OR. */
 function condition(where: readonly CleanedWhere[] = []): { sql: string; values: Value[] } {
   const values: Value[] = [];
   const term = ({ field, operator, value, mode }: CleanedWhere): string => {
@@ -110,7 +110,7 @@ function condition(where: readonly CleanedWhere[] = []): { sql: string; values: 
     values.push(value as Value);
     return `${name} ${compared} ?`;
   };
-  // In this order their values stand in the statement.
+  // Their values are bound in this order.
   const all = where.filter(({ connector }) => connector !== "OR").map(term);
   const any = where.filter(({ connector }) => connector === "OR").map(term);
   const terms = any.length === 0 ? all : [...all, `(${any.join(" OR ")})`];

@@ -4,7 +4,7 @@ import { dayOf } from "../usage/hours.ts";
 const ROWS_PER_RUN = 5_000;
 
 /**
- * Deletes what signing in leaves behind: sessions and links that are over, and old invitations.
+ * Deletes what is left over from signing in: expired sessions and links, and old invitations.
  *
  * @param now ms since the epoch
  */
@@ -26,7 +26,7 @@ function oldest(table: "people_sessions" | "sign_in_codes" | "invitations", colu
   return `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE ${column} < ?1 ORDER BY ${column} LIMIT ?2)`;
 }
 
-/** Ends the oldest sessions of a person who has as many as they may. */
+/** Ends the oldest sessions of a person who has more than allowed. */
 export async function boundSessions(db: D1Database, person: string): Promise<void> {
   await db
     .prepare(
@@ -37,10 +37,10 @@ export async function boundSessions(db: D1Database, person: string): Promise<voi
     .run();
 }
 
-/** A session that is used goes on, but not for longer than this: a cookie that was stolen, or left on a machine, ends. */
+/** A session in use is prolonged, but not beyond this, so that a cookie that was stolen or left on a machine ends. */
 const LONGEST_SESSION_DAYS = 90;
 
-/** Has a session that was prolonged end in time. */
+/** Limits how far a session is prolonged. */
 export async function endInTime(db: D1Database, session: string): Promise<void> {
   await db
     .prepare(

@@ -1,11 +1,11 @@
-/** The two numbers of an ECDSA signature, big-endian, with the 0 in front that DER gives to those that would look negative. */
+/** The two numbers of an ECDSA signature, big-endian, with the leading 0 that DER gives to those that would look negative. */
 export interface EcdsaSignature {
   r: Uint8Array;
   s: Uint8Array;
 }
 
 /**
- * Reads an ECDSA signature as passkeys make it: `SEQUENCE { r INTEGER, s INTEGER }` in DER (RFC 3279 §2.2.3). Throws where it is
+ * Reads an ECDSA signature as passkeys make it: `SEQUENCE { r INTEGER, s INTEGER }` in DER (RFC 3279 §2.2.3). Throws at
  * anything else.
  */
 export function readEcdsaSignature(bytes: Uint8Array): EcdsaSignature {
@@ -19,7 +19,7 @@ export function readEcdsaSignature(bytes: Uint8Array): EcdsaSignature {
 const SEQUENCE = 0x30;
 const INTEGER = 0x02;
 
-/** X.690 §8.1.3: a length below 128 is one byte; one of a longer signature says first how many follow: one. */
+/** X.690 §8.1.3: a length below 128 is one byte. For longer signatures, a byte first says how many bytes follow: one. */
 function element(bytes: Uint8Array, tag: number): { value: Uint8Array; rest: Uint8Array } {
   const isLong = bytes[1] === 0x81;
   const start = isLong ? 3 : 2;

@@ -1,7 +1,7 @@
 import { log } from "../log/log.ts";
 import type { Settings } from "../settings.ts";
 
-/** Cloudflare's binding that sends mail, where there is one. */
+/** Cloudflare's binding for sending mail, if there is one. */
 export interface MailBindings {
   MAIL?: SendEmail;
 }
@@ -14,8 +14,8 @@ export interface Mail {
 }
 
 /**
- * Sends a mail. Where nothing sends mail and the operator's own machine serves, its text goes to the log, since whoever reads
- * that may do all that its links allow.
+ * Sends a mail. If nothing sends mail and the server is the operator's own machine, its text is logged: whoever can read that
+ * log may do everything that the links allow.
  */
 export async function sendMail(
   { MAIL }: MailBindings,
@@ -30,7 +30,7 @@ export async function sendMail(
   try {
     await MAIL.send({ from: mailFrom, to, subject, text });
   } catch (error) {
-    // Whoever asked learns nothing of the address; the operator does.
+    // Whoever asked learns nothing about the address, but the operator does.
     log("mail_failed", { error });
   }
 }

@@ -1,18 +1,18 @@
 import { textHash } from "../text-hash.ts";
 import { dayOf } from "../usage/hours.ts";
 
-/** How many mails go out in a day (UTC). */
+/** How many mails are sent per day (UTC). */
 export const MAILS_PER_DAY = {
   /** To one address, whoever asks. */
   to: 30,
-  /** To one address at the wish of one client: nobody alone can keep somebody else from getting links. */
+  /** To one address at the request of one client: so no single client can use up the mails of somebody else's address. */
   toAndFrom: 10,
-  /** At the wish of one client, or of one account. */
+  /** At the request of one client, or of one account. */
   from: 60,
 } as const;
 
 /**
- * Counts a mail before it goes out. Whether it may: one that may not is not counted.
+ * Counts a mail before it is sent. Returns whether it may be; if not, it is not counted.
  *
  * @param to the address
  * @param from the client or the account that wants it sent

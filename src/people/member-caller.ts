@@ -3,12 +3,12 @@ import type { Product } from "../accounts/token.ts";
 import { membershipsOf, type Person } from "./person.ts";
 import { scopesOf } from "./roles.ts";
 
-/** Names the account that a person acts for, where there are several. */
+/** Names the account that a person acts for, if they have several. */
 export const ACCOUNT_HEADER = "x-rescdn-account";
 /** `test`: the call is about test zones. */
 export const MODE_HEADER = "x-rescdn-mode";
 
-/** A person as a caller of an API, who can do there what their role allows. Null: they act for no such account. */
+/** A person as a caller of an API, with the powers of their role. Null: they act for no such account. */
 export async function memberCaller(
   db: D1Database,
   person: Person,

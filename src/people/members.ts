@@ -20,7 +20,7 @@ export interface Invitation {
   accountName: string;
   email: string;
   role: Role;
-  /** Address of who invites. */
+  /** Address of the person who invited them. */
   invitedBy: string;
   createdAt: number;
 }
@@ -42,7 +42,7 @@ const INVITATIONS = `SELECT invitations.id, account_id AS account, accounts.name
   FROM invitations JOIN accounts ON accounts.id = account_id LEFT JOIN people ON people.id = invited_by
   WHERE invitations.created_at >= ?1`;
 
-/** The invitations of an account that hold. */
+/** The valid invitations of an account. */
 export async function listInvitations(db: D1Database, account: string, now: number): Promise<Invitation[]> {
   const { results } = await db
     .prepare(`${INVITATIONS} AND account_id = ?2 ORDER BY invitations.created_at, invitations.id`)
@@ -51,7 +51,7 @@ export async function listInvitations(db: D1Database, account: string, now: numb
   return results;
 }
 
-/** The invitations that hold of an address. @param email in lower case */
+/** The valid invitations for an address. @param email in lower case */
 export async function invitationsOf(db: D1Database, email: string, now: number): Promise<Invitation[]> {
   const { results } = await db
     .prepare(`${INVITATIONS} AND invitations.email = ?2 ORDER BY invitations.created_at, invitations.id`)
@@ -62,7 +62,7 @@ export async function invitationsOf(db: D1Database, email: string, now: number):
 
 export type Invited = { kind: "invited"; invitation: string } | { kind: "member" } | { kind: "limit"; limit: number };
 
-/** Invites an address; one that was invited before is invited anew, with the role of now. */
+/** Invites an address. If it was invited before, the invitation is renewed with the new role. */
 export async function invite(
   db: D1Database,
   actor: Actor,
@@ -95,9 +95,9 @@ export async function invite(
 }
 
 /**
- * Makes a person a member by an invitation of their address. `missing`: there is none that holds, perhaps since a moment ago.
+ * Makes a person a member through an invitation to their address. `missing`: there is no valid one, perhaps since a moment ago.
  *
- * @param by the person's request; the account is the invitation's
+ * @param by the person's request; the account is taken from the invitation
  */
 export async function acceptInvitation(
   db: D1Database,
@@ -131,13 +131,13 @@ export async function acceptInvitation(
       )
       .bind(id, account, person.id),
   ]);
-  // Whoever was a member before ends the invitation all the same; nobody joins by one that was withdrawn meanwhile.
+  // Somebody who was already a member still ends the invitation. Nobody joins through one that was withdrawn meanwhile.
   if (joined?.meta.changes || ended?.meta.changes) return { kind: "joined", account };
   const open = await db.prepare("SELECT 1 FROM invitations WHERE id = ?1").bind(id).first();
   return open === null ? { kind: "missing" } : { kind: "limit", limit };
 }
 
-/** Ends an invitation of one of these accounts, or of an address. Whether there was one. */
+/** Ends an invitation of one of these accounts, or to an address. Returns whether there was one. */
 export async function endInvitation(
   db: D1Database,
   id: string,
@@ -160,10 +160,13 @@ export async function endInvitation(
   return deleted !== undefined && deleted.meta.changes > 0;
 }
 
-/** `last-owner`: an account without an owner would be nobody's. */
+/** `last-owner`: without an owner, an account would belong to nobody. */
 export type ChangedMember = { kind: "changed"; member: Member } | { kind: "missing" } | { kind: "last-owner" };
 
-/** Gives a member another role, or, with null, takes them out of the account. Whoever is no owner any more has invited nobody. */
+/**
+ * Gives a member another role, or removes them from the account if `role` is null. The invitations of somebody who is no longer
+ * an owner end.
+ */
 export async function changeMember(
   db: D1Database,
   actor: Actor,
@@ -196,7 +199,7 @@ export async function changeMember(
     before: { email, role: before },
     after: role === null ? null : { email, role },
   };
-  // Else somebody who is taken out would come back by an address of theirs that they have invited before.
+  // Otherwise somebody who is removed could return through another address that they invited before.
   const endInvitations = db
     .prepare(
       `DELETE FROM invitations WHERE account_id = ?1 AND invited_by = ?2
@@ -208,7 +211,7 @@ export async function changeMember(
   return { kind: "changed", member: { ...member, role: role ?? before } };
 }
 
-/** Before it an invitation is over, ms since the epoch. */
+/** Invitations from before this time have expired, ms since the epoch. */
 function oldest(now: number): number {
   return daysBefore(now, BOUNDS.invitations.days);
 }

@@ -1,7 +1,7 @@
 /**
- * What `@simplewebauthn/server` uses of the packages that read ASN.1 and X.509 certificates, a seventh of all the code that an
- * isolate would read at its start: the one thing that passkeys need of them, and in the place of the rest nothing. No
- * certificate gets so far (`without-certificates.ts`).
+ * What `@simplewebauthn/server` uses of the packages that read ASN.1 and X.509 certificates, which would be a seventh of all
+ * the code that an isolate reads at its start. It implements the one thing that passkeys need of them, and stands in for the
+ * rest. No certificate gets this far (`without-certificates.ts`).
  */
 import { type EcdsaSignature, readEcdsaSignature } from "./ecdsa-signature.ts";
 

@@ -10,7 +10,7 @@ export interface Person {
   name: string;
   /** Id of the session. */
   session: string;
-  /** The session's cookie, which is in nobody's hands but the person's. */
+  /** The session's cookie, which only the person has. */
   cookie: string;
   isOperator: boolean;
 }
@@ -37,7 +37,7 @@ export async function membershipsOf(db: D1Database, person: string): Promise<Mem
 }
 
 /**
- * Makes a person the owner of the accounts that have their address and no member yet: who has proven to have an account's
+ * Makes a person the owner of accounts that have their address but no member yet. Whoever has proven to have an account's
  * address is whom it was made for.
  *
  * @param address of the client that they sign in from; null: unknown
@@ -66,14 +66,14 @@ export async function takeOwnAccounts(db: D1Database, id: string, address: strin
   }
 }
 
-/** Makes a person the owner of an account that is made in the same batch, if it is. */
+/** Makes a person the owner of an account that is created in the same batch, if it is. */
 export function ownerStatement(db: D1Database, account: string, person: string, now: number): D1PreparedStatement {
   return db
     .prepare("INSERT INTO members SELECT id, ?2, 'owner', ?3 FROM accounts WHERE id = ?1")
     .bind(account, person, now);
 }
 
-/** Whether an address is an operator's. */
+/** Whether an address belongs to an operator. */
 export function isOperatorAddress(email: string, { operators }: Pick<Settings, "operators">): boolean {
   return operators.has(email.toLowerCase());
 }

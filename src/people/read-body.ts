@@ -1,4 +1,4 @@
-/** The whole body of a request; null: it is longer than that, and was not read to its end. */
+/** The whole body of a request; null: it is longer than `largest`, and was not read to its end. */
 export async function readBody({ body }: Pick<Request, "body">, largest: number): Promise<Uint8Array | null> {
   if (body === null) return new Uint8Array();
   const pieces: Uint8Array[] = [];

@@ -1,6 +1,6 @@
 /**
- * Whether a request comes from a page of this very origin, or from no page at all: what a session may be believed for. A page
- * elsewhere can make a browser send its cookies, but not say that it is ours (Fetch Metadata; RFC 6454 §7).
+ * Whether a request comes from a page of this very origin, or from no page at all, so that its session may be believed. A page
+ * elsewhere can make a browser send its cookies, but cannot claim to be ours (Fetch Metadata; RFC 6454 §7).
  *
  * @param origin the dashboard's
  */

@@ -1,6 +1,6 @@
 import { ANSWER_HEADERS } from "../rest/answer-headers.ts";
 
-/** An error below `/auth`. */
+/** An error under `/auth`. */
 export function refusal(
   status: number,
   code: string,
@@ -10,7 +10,7 @@ export function refusal(
   return withHeaders(Response.json({ error, code }, { status, headers }));
 }
 
-/** An answer below `/auth`, with the fields that all of the API have. */
+/** An answer under `/auth`, with the headers that all of the API has. */
 export function withHeaders(answer: Response): Response {
   const headers = new Headers(answer.headers);
   for (const [name, value] of Object.entries(ANSWER_HEADERS)) headers.set(name, value);

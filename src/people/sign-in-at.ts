@@ -3,17 +3,17 @@ import { settingsOf, type Variables } from "../settings.ts";
 import type { MailBindings } from "./mail.ts";
 import { createSignIn, type SignIn } from "./sign-in.ts";
 
-/** What signing in needs of the environment. */
+/** What signing in needs from the environment. */
 export interface SignInEnv extends Variables, MailBindings {
   DB: D1Database;
   RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
 }
 
 const signIns = new WeakMap<SignInEnv, Map<string, SignIn>>();
-/** Of one machine there may be a few origins; requests that make up ports get no more room than that. */
+/** One machine may have a few origins. Requests that make up ports get no more room than that. */
 const MOST_ORIGINS = 8;
 
-/** How people sign in at an origin; it mails nothing. */
+/** Signing in at an origin, without sending mail. */
 export function signInOf(env: SignInEnv, origin: string): SignIn {
   const byOrigin = signIns.get(env) ?? new Map<string, SignIn>();
   signIns.set(env, byOrigin);
@@ -26,7 +26,7 @@ export function signInOf(env: SignInEnv, origin: string): SignIn {
   return signIn;
 }
 
-/** The settings of signing in at an origin. */
+/** The settings for signing in at an origin. */
 export function signInSettings(env: SignInEnv, origin: string) {
   const { signInSecret, signUp, operators, github } = settingsOf(env);
   if (signInSecret === null) throw new Error("SIGN_IN_SECRET is not set");

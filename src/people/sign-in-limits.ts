@@ -6,19 +6,19 @@ import { countMail } from "./mails-of-day.ts";
 import { refusal } from "./sign-in-answers.ts";
 import type { SignInEnv } from "./sign-in-at.ts";
 
-/** Links that one person is sent in any 60 seconds, and one address asks for. */
+/** How many links one person is sent in any 60 seconds, and how many one client address may ask for. */
 export const LINKS_PER_MINUTE = 3;
 export const LINKS_PER_ADDRESS = 10;
-/** Limiters are shared, so that whoever has many addresses does not fill a disk. */
+/** Limiters are shared, so that somebody with many addresses cannot fill a disk. */
 const LIMITERS = 32;
 
-/** Whether one more mail may go to an address for an account; each that goes counts, whoever asks for it. */
+/** Whether one more mail may be sent to an address for an account. Each mail that is sent counts, whoever asks for it. */
 export async function mayMail(env: SignInEnv, email: string, account: string): Promise<boolean> {
   const limited = await limitedBy(env, settingsOf(env), null, "links", LINKS_PER_MINUTE, email);
   return limited === null && countMail(env.DB, email, account, Date.now());
 }
 
-/** A 429 if an address, or a name, has had as many of these as it may within 60 seconds; otherwise null. */
+/** A 429 if an address or a name has had as many of these as allowed within 60 seconds; otherwise null. */
 export async function limitedBy(
   { RATE_LIMITER }: SignInEnv,
   { trustedProxies }: Settings,

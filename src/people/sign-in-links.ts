@@ -10,7 +10,7 @@ import { maySignUp } from "./sign-up.ts";
 
 export { LINK_MINUTES } from "./sign-in.ts";
 
-/** A request below `/auth` that we answer ourselves. */
+/** A request under `/auth` that we answer ourselves. */
 export interface Visit {
   request: Request;
   url: URL;
@@ -20,7 +20,7 @@ export interface Visit {
 }
 
 /**
- * Mails a link to whoever may sign in by the address. The answer is the same for every address, and comes at the same time:
+ * Mails a link to whoever may sign in with the address. The answer is the same for every address, and takes the same time, so
  * it tells nobody who is a person here.
  */
 export async function sendLink({ request, url, env, settings, ctx }: Visit): Promise<Response> {
@@ -51,8 +51,8 @@ async function mailLink(email: string, origin: string, env: SignInEnv, settings:
 }
 
 /**
- * A link that signs in whoever has the address. Its token stands behind `#`, so that no log and no referrer has it, and no
- * scanner of mail that follows links uses it up.
+ * A link that signs in whoever has the address. Its token comes after `#`, so that it gets into no log or referrer, and mail
+ * scanners that follow links do not use it up.
  */
 export async function newLink(env: SignInEnv, origin: string, email: string): Promise<string> {
   let made = "";
@@ -63,7 +63,9 @@ export async function newLink(env: SignInEnv, origin: string, email: string): Pr
   return `${origin}/sign-in/link#${made}`;
 }
 
-/** Signs in whoever shows a link's token. Only a page of ours can: a link that somebody else plants signs in nobody. */
+/**
+ * Signs in whoever shows a link's token. Only a page of ours can do this, so a link planted by somebody else signs in nobody.
+ */
 export async function useLink({ request, url, env }: Visit): Promise<Response> {
   const token = (await field(request, "token")) ?? "";
   const answer = await signInOf(env, url.origin).api.magicLinkVerify({

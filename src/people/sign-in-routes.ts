@@ -10,7 +10,7 @@ import { limitedBy } from "./sign-in-limits.ts";
 import { sendLink, useLink, type Visit } from "./sign-in-links.ts";
 import { withoutCertificates } from "./without-certificates.ts";
 
-/** What of the library's routes the dashboard calls, each with its method. Nothing else is answered. */
+/** The library's routes that the dashboard calls, each with its method. All others are refused. */
 const PASSED: ReadonlySet<string> = new Set([
   "GET /auth/get-session",
   "GET /auth/list-sessions",
@@ -27,14 +27,14 @@ const PASSED: ReadonlySet<string> = new Set([
   "POST /auth/passkey/delete-passkey",
 ]);
 
-/** Reached by a browser that GitHub sends back; its `state` is bound to a cookie. */
+/** Opened when GitHub sends a browser back; its `state` is bound to a cookie. */
 const FROM_ELSEWHERE = "/auth/callback/github";
 
-/** Requests below `/auth` of one address in any 60 seconds. */
+/** How many requests under `/auth` one address may make in any 60 seconds. */
 const REQUESTS_PER_MINUTE = 60;
 const LARGEST_BODY = 16_384;
 
-/** Answers requests below `/auth` on the dashboard's host: how people sign in and out. */
+/** Answers requests under `/auth` on the dashboard's host: how people sign in and out. */
 export async function handleSignIn(
   request: Request,
   url: URL,
@@ -77,15 +77,15 @@ export async function handleSignIn(
 }
 
 /**
- * Whether a URL is of the dashboard as people open it. A request says itself by which name and port it came, and a link that is
- * mailed leads there: to the name as it is set, on Cloudflare's network to its only port.
+ * Whether a URL is the dashboard's as people open it. A request itself says which name and port it came to, and a mailed link
+ * leads there, so the name has to be the configured one and, on Cloudflare's network, the port its only one.
  */
 function isOwnOrigin({ hostname, protocol, port }: URL, { dashboardHost, trustedProxies }: Settings): boolean {
   const isOnCloudflare = trustedProxies === null && protocol === "https:";
   return hostname === dashboardHost && (port === "" || !isOnCloudflare);
 }
 
-/** Routes of our own, in front of the library's. */
+/** Our own routes, checked before the library's. */
 const OWN: Readonly<Record<string, (visit: Visit) => Promise<Response>>> = {
   "GET /auth/ways": async ({ settings }) =>
     Response.json({ github: settings.github !== null, sign_up: settings.signUp }),
@@ -103,7 +103,7 @@ async function hasAllPasskeys({ headers }: Request, { origin }: URL, env: SignIn
   return (count ?? 0) >= BOUNDS.passkeys.rows;
 }
 
-/** Whoever finds a browser open must not be able to take its owner's way in away. */
+/** Whoever finds an open browser must not be able to remove its owner's way to sign in. */
 async function isFresh({ headers }: Request, { origin }: URL, env: SignInEnv): Promise<boolean> {
   const session = await signInOf(env, origin).api.getSession({ headers, query: { disableRefresh: true } });
   return session !== null && Date.now() - session.session.createdAt.getTime() < FRESH_SECONDS * 1000;

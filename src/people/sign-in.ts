@@ -9,9 +9,9 @@ import { boundSessions, endInTime } from "./delete-old-people-rows.ts";
 import { takeOwnAccounts } from "./person.ts";
 import { maySignUp } from "./sign-up.ts";
 
-/** What signing in needs of the settings. */
+/** What signing in needs from the settings. */
 export interface SignInSettings extends Pick<Settings, "signUp" | "operators" | "github"> {
-  /** Of the dashboard: `https://dashboard.example`. */
+  /** The dashboard's: `https://dashboard.example`. */
   origin: string;
   secret: string;
 }
@@ -19,14 +19,14 @@ export interface SignInSettings extends Pick<Settings, "signUp" | "operators" | 
 /** Gives a link's token to whoever has the address, and to nobody else. */
 export type Deliver = (email: string, token: string) => Promise<void> | void;
 
-/** Minutes that a link holds. */
+/** How long a link is valid, minutes. */
 export const LINK_MINUTES = 15;
 const SESSION_DAYS = 14;
 const DAY_SECONDS = 86_400;
-/** Passkeys are added and removed by who has signed in within so long, seconds. */
+/** Only somebody who has signed in within this time may add and remove passkeys, seconds. */
 export const FRESH_SECONDS = 900;
 
-/** Signs people in, on the tables of `0014_people.sql`: by links, passkeys and, where it is set up, GitHub. */
+/** Signs people in, using the tables of `0014_people.sql`: by links, passkeys and, if configured, GitHub. */
 export function createSignIn(db: D1Database, settings: SignInSettings, deliver: Deliver) {
   const { origin, secret, github } = settings;
   const isSecure = origin.startsWith("https:");
@@ -38,9 +38,9 @@ export function createSignIn(db: D1Database, settings: SignInSettings, deliver: 
     database: d1Adapter(db),
     trustedOrigins: [origin],
     telemetry: { enabled: false },
-    // Where a browser goes that GitHub has sent back in vain.
+    // Where a browser goes if signing in with GitHub failed.
     onAPIError: { errorURL: `${origin}/sign-in` },
-    // Counted by the limiter that API keys have, exactly and for all isolates.
+    // Counted instead by the same limiter as API keys, exactly and for all isolates.
     rateLimit: { enabled: false },
     user: { modelName: "people", fields: { emailVerified: "email_verified", ...TIMES } },
     session: {
@@ -80,13 +80,13 @@ export function createSignIn(db: D1Database, settings: SignInSettings, deliver: 
             await takeOwnAccounts(db, userId, ipAddress ? customerOf(ipAddress) : null, Date.now());
           },
         },
-        // Each day of use gives it more days.
+        // Each day of use prolongs it.
         update: { after: ({ id }) => endInTime(db, id) },
       },
       user: {
         create: {
-          // A link may be older than a change of who may sign up; GitHub has not been asked, and knows addresses that nobody has
-          // proven to have: who had one would take what is meant for whoever has it.
+          // A link may be older than a change of who may sign up. Sign-ins through GitHub are first checked here, and may have
+          // addresses that nobody has proven to own, whose holders would get what is meant for the real owners.
           before: async ({ email, emailVerified }) =>
             emailVerified === true && (await maySignUp(db, settings, email.toLowerCase())) ? undefined : false,
         },
@@ -119,8 +119,8 @@ export function createSignIn(db: D1Database, settings: SignInSettings, deliver: 
       }),
     ],
     advanced: {
-      // RFC 6265bis §4.1.3.2: by its prefix such a cookie is this host's alone, so that no sibling can plant one. Without TLS,
-      // on a laptop, browsers take none of them.
+      // RFC 6265bis §4.1.3.2: the prefix ties such a cookie to this host, so that no sibling can plant one. Without TLS, as on
+      // a laptop, browsers reject such cookies.
       useSecureCookies: false,
       cookiePrefix: isSecure ? "__Host-rescdn" : "rescdn",
       defaultCookieAttributes: { secure: isSecure, httpOnly: true, sameSite: "lax", path: "/" },
@@ -131,15 +131,15 @@ export function createSignIn(db: D1Database, settings: SignInSettings, deliver: 
 }
 
 /**
- * The library compares addresses in lower case, where the sign for Kelvin is a "k": whoever had an address with one would be taken
- * for somebody else. What is not plain ASCII is nobody's proven address.
+ * The library compares addresses in lower case, where the Kelvin sign becomes a "k": an address with one would be taken for
+ * somebody else's. Only plain ASCII counts as a proven address.
  */
 function ofPlainAddress({ email }: { email: string | null }): { emailVerified?: false } {
-  // In UTF-8 whatever is not ASCII is longer.
+  // In UTF-8, anything that is not ASCII is longer.
   return email === null || new TextEncoder().encode(email).length === email.length ? {} : { emailVerified: false };
 }
 
-/** Set by us on each request that the library sees. */
+/** Set by us on each request that the library gets. */
 export const ADDRESS_HEADER = "rescdn-client-address";
 
 const TIMES = { createdAt: "created_at", updatedAt: "updated_at" } as const;

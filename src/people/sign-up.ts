@@ -1,8 +1,8 @@
 import type { Settings, SignUp } from "../settings.ts";
 
 /**
- * Whether somebody who is not a person here yet may become one. The owner of an account's address always may: the account
- * has been made for them.
+ * Whether somebody who is not yet a person here may become one. The owner of an account's address always may: the account was
+ * made for them.
  *
  * @param email in lower case
  */

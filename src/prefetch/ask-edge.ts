@@ -1,16 +1,19 @@
 import { outcomeOf, type PrefetchResult } from "./job.ts";
 
-/** Asks an edge for a request as a client would. */
+/** Sends a request to an edge as a client would. */
 export type AskEdge = (request: Request) => Promise<Response>;
 
-/** What a single thing may take, ms. */
+/** The time limit for one thing, ms. */
 const PATIENCE_MS = 60_000;
-/** What of a sitemap is read (bytes). */
+/** How much of a sitemap is read (bytes). */
 const MOST_SITEMAP_BYTES = 5_242_880;
-/** What is kept of a `Cache-Status`, which caches at the origin may have made longer: a thousand results are one value (characters). */
+/**
+ * How much of a `Cache-Status` is kept, which caches at the origin may have lengthened: a thousand results are stored as one
+ * value (characters).
+ */
 const LONGEST_STATUS = 500;
 
-/** A request for something of a zone, as most browsers make it. */
+/** A request for something of a zone, as most browsers send it. */
 function requestFor(host: string, path: string): Request {
   const headers = { "accept-encoding": "gzip, br", "user-agent": "ResCDN-Prefetch" };
   return new Request(`https://${host}${path}`, {
@@ -20,7 +23,7 @@ function requestFor(host: string, path: string): Request {
   });
 }
 
-/** Has each edge bring one thing into its cache. What is told is what the last of them to fail says, else the first. */
+/** Makes each edge fetch one thing into its cache. The result is that of the last edge to fail, or else of the first. */
 export async function bring(edges: readonly AskEdge[], host: string, path: string): Promise<PrefetchResult> {
   const results = await Promise.all(edges.map((ask) => bringTo(ask, host, path)));
   return results.find(({ outcome }) => outcome === "failed") ?? results[0]!;
@@ -31,7 +34,7 @@ async function bringTo(ask: AskEdge, host: string, path: string): Promise<Prefet
   let bytes = 0;
   try {
     const answer = await ask(requestFor(host, path));
-    // A body that nobody takes is not stored.
+    // A body that nobody reads is not stored.
     const count = new WritableStream<Uint8Array>({
       write(chunk) {
         bytes += chunk.byteLength;
@@ -42,12 +45,12 @@ async function bringTo(ask: AskEdge, host: string, path: string): Promise<Prefet
     const cacheStatus = answer.headers.get("cache-status")?.slice(0, LONGEST_STATUS) ?? null;
     return { path, outcome: outcomeOf(answer), status, cacheStatus, bytes, milliseconds: Date.now() - begun };
   } catch {
-    // It took too long, or broke off.
+    // It took too long, or the connection broke.
     return { path, outcome: "failed", status: null, cacheStatus: null, bytes, milliseconds: Date.now() - begun };
   }
 }
 
-/** The text of a sitemap, by its path on the zone; a sentence where it cannot be had. */
+/** The text of a sitemap, by its path on the zone; or a sentence that says why it cannot be had. */
 export async function sitemapText(
   ask: AskEdge,
   host: string,
@@ -61,7 +64,7 @@ export async function sitemapText(
   }
   try {
     const bytes = await startOf(answer.body);
-    // RFC 1952 §2.3.1: what a file of gzip begins with, whatever it is called.
+    // RFC 1952 §2.3.1: how a gzip file begins, whatever its name.
     const isGzip = bytes?.[0] === 0x1f && bytes[1] === 0x8b;
     const plain = isGzip
       ? await startOf(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")))

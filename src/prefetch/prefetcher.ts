@@ -4,28 +4,31 @@ import { type AskEdge, bring, sitemapText } from "./ask-edge.ts";
 import { MOST_PATHS, type PrefetchJob, type PrefetchOrder, type PrefetchResult } from "./job.ts";
 import { pathOn } from "./path-on.ts";
 
-/** What is brought at the same time, and how long it is at least until the next: an origin is asked 20 times a second at most. */
+/**
+ * How many things are fetched at a time, and how long until the next begin at the earliest: an origin gets at most 20 requests
+ * a second.
+ */
 const AT_ONCE = 10;
 const PACE_MS = 500;
-/** Orders of a zone that may wait, and those that are remembered, for how long (ms). */
+/** How many orders of a zone may wait, how many are remembered, and for how long (ms). */
 const MOST_WAITING = 5;
 const MOST_REMEMBERED = 20;
 const REMEMBERED_MS = 7 * 86_400_000;
-/** Sitemaps that one may lead to. */
+/** How many sitemaps are read for one order. */
 const MOST_SITEMAPS = 20;
-/** How long they are read for, ms: an alarm may not go on for ever. */
+/** How long reading them may take, ms: an alarm may not go on for ever. */
 const READING_MS = 300_000;
 const NO_SITEMAP =
   "is no sitemap: neither a urlset nor a sitemapindex, or one with very many tags that are of no entries";
-/** Longer paths of a sitemap are left out (characters). */
+/** Longer paths in a sitemap are left out (characters). */
 const LONGEST_PATH = 1_024;
 
 /**
- * Brings things of one zone to the edge, order by order: there is one object for each zone. It asks the edge as a client
- * would, so that whatever is decided for clients is decided for it.
+ * Fetches things of one zone to the edge, order by order. There is one object for each zone. It asks the edge as a client
+ * would, so that everything is decided as for clients.
  */
 export class Prefetcher extends DurableObject<unknown> {
-  /** Takes an order. False: as many wait already as may. */
+  /** Takes an order. False: too many are already waiting. */
   async order({ paths, ...order }: PrefetchOrder): Promise<boolean> {
     const jobs = this.#jobs();
     if (jobs.filter(({ finishedAt }) => finishedAt === null).length >= MOST_WAITING) return false;
@@ -47,13 +50,13 @@ export class Prefetcher extends DurableObject<unknown> {
     return true;
   }
 
-  /** An order and what came of it, from a place on; null: there is none of this id. */
+  /** An order and its results, beginning at `from`; null: there is no such id. */
   read(id: string, from: number, limit: number): { job: PrefetchJob; results: PrefetchResult[] } | null {
     const job = this.#jobs().find((each) => each.id === id);
     return job === undefined ? null : { job, results: this.#results(id).slice(from, from + limit) };
   }
 
-  /** Whom it asks: the Worker itself. */
+  /** The edges to ask: the Worker itself. */
   edges(): AskEdge[] | Promise<AskEdge[]> {
     const { exports } = this.ctx as unknown as { exports: { default: Pick<Fetcher, "fetch"> } };
     return [(request) => exports.default.fetch(request)];
@@ -62,7 +65,7 @@ export class Prefetcher extends DurableObject<unknown> {
   override async alarm(): Promise<void> {
     const begun = Date.now();
     const jobs = this.#jobs();
-    // The newest stands first.
+    // The newest comes first.
     const job = jobs.findLast(({ finishedAt }) => finishedAt === null);
     if (job === undefined) return this.#expire(jobs, begun);
     try {
@@ -70,11 +73,11 @@ export class Prefetcher extends DurableObject<unknown> {
       if (job.total === null) await this.#readSitemap(job, edges[0]!);
       else await this.#bringSome(job, edges);
     } catch (error) {
-      // Else it would hold up all orders behind it.
+      // Otherwise it would hold up all orders behind it.
       log("prefetch_failed", { zone: job.zone, id: job.id, error });
       finish(job, "failed", "it was broken off by a fault of the edge: order it once more");
     }
-    // Among those that there are now: orders are taken while the origin is waited for.
+    // The list is read again: more orders may have come in while the origin was waited for.
     this.#keep(this.#jobs().map((each) => (each.id === job.id ? job : each)));
     await this.ctx.storage.setAlarm(begun + PACE_MS);
   }
@@ -98,7 +101,7 @@ export class Prefetcher extends DurableObject<unknown> {
     for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
       if (Date.now() > end) return finish(job, "failed", "its sitemaps have not come within five minutes");
       const read = await sitemapText(ask, job.host, path);
-      // With its parser of XML, which no isolate needs that prefetches nothing.
+      // Loaded here because it brings an XML parser, which isolates without prefetching do not need.
       const { readSitemap } = await import("./sitemap.ts");
       const sitemap = read.ok ? readSitemap(read.text) : null;
       if (sitemap === null) return finish(job, "failed", read.ok ? `${path} ${NO_SITEMAP}` : read.reason);
@@ -129,7 +132,7 @@ export class Prefetcher extends DurableObject<unknown> {
     await this.ctx.storage.setAlarm(kept.at(-1)!.createdAt + REMEMBERED_MS);
   }
 
-  /** The newest first. */
+  /** Newest first. */
   #jobs(): PrefetchJob[] {
     return this.ctx.storage.kv.get<PrefetchJob[]>("jobs") ?? [];
   }

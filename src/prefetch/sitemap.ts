@@ -1,23 +1,23 @@
 import { parseXml, XmlElement } from "@rgrove/parse-xml";
 
-/** What a sitemap says (sitemaps.org): URLs, or other sitemaps. */
+/** The content of a sitemap (sitemaps.org): URLs, or other sitemaps. */
 export interface Sitemap {
   urls: string[];
   sitemaps: string[];
-  /** How many entries stand behind those that were read. */
+  /** How many entries follow those that were read. */
   unread: number;
 }
 
-/** Entries of one sitemap that are read. */
+/** How many entries of one sitemap are read. */
 const MOST_ENTRIES = 2_000;
 
-/** Tags in what is read: each becomes some objects, and a small file may have very many. */
+/** The most tags in the part that is read: each becomes several objects, and a small file may have very many. */
 const MOST_TAGS = 100_000;
 
 const ENTRY_END = /<\/(?:[\w.-]+:)?(?:url|sitemap)\s*>/g;
 const ROOT = /<((?:[\w.-]+:)?(?:urlset|sitemapindex))[\s>]/;
 
-/** Reads a sitemap, a long one in part; null: it is none, or is made up of more than the entries of one. */
+/** Reads a sitemap, a long one only in part; null: it is not one, or is made up of more than the entries of a sitemap. */
 export function readSitemap(text: string): Sitemap | null {
   const { beginning, unread } = beginningOf(text);
   if (hasMoreTags(beginning, MOST_TAGS)) return null;
@@ -25,7 +25,7 @@ export function readSitemap(text: string): Sitemap | null {
   try {
     ({ root } = parseXml(beginning));
   } catch {
-    return null; // it throws at whatever is no XML
+    return null; // it throws at anything that is not XML
   }
   if (root === null) return null;
   const name = localName(root);
@@ -33,7 +33,7 @@ export function readSitemap(text: string): Sitemap | null {
   return name === "sitemapindex" ? { urls: [], sitemaps: locationsIn(root, "sitemap"), unread } : null;
 }
 
-/** A sitemap up to its last entry that is read, with its end; and how many there are behind it. */
+/** The beginning of a sitemap up to the last entry that is read, with a closing tag, and how many entries follow. */
 function beginningOf(text: string): { beginning: string; unread: number } {
   let entries = 0;
   let end = text.length;
@@ -59,7 +59,7 @@ function elementsIn(parent: XmlElement, name: string): XmlElement[] {
   );
 }
 
-/** Without the prefix of its namespace. */
+/** The name without its namespace prefix. */
 function localName({ name }: XmlElement): string {
   return name.slice(name.indexOf(":") + 1);
 }

@@ -5,33 +5,33 @@ import { namespaceJson } from "./namespace-json.ts";
 import { NAMESPACE_COLUMNS } from "./namespace-rows.ts";
 import { eventStatements } from "./webhooks/outbox.ts";
 
-/** How much of the tables an account may fill; null: as much as it likes. */
+/** How much of the tables an account may fill; null: no limit. */
 export interface NamespaceLimits {
   records: number | null;
   namespaces: number | null;
-  /** Deleted ones, whose names are kept. */
+  /** Deleted records, whose keys are remembered for a while. */
   deletedRecords: number | null;
   deletedNamespaces: number;
 }
 
 /**
- * For how long only its former account may take a deleted namespace's name, so that nobody answers those who still read
- * names in it.
+ * How long only its former account may take the name of a deleted namespace, so that nobody else can answer those who still
+ * read names in it.
  */
 const HELD_MS = 30 * 86_400_000;
 
 /**
- * SQL: whether a row of `namespaces` keeps its name from an account.
+ * SQL: whether a row of `namespaces` withholds its name from an account.
  *
- * @param now a placeholder, of ms since the epoch
+ * @param now a placeholder for a time in ms since the epoch
  */
 export function takenByAnother(account: string, now: string): string {
   return `(account_id <> ${account} AND (state = 'active' OR updated_at > ${now} - ${HELD_MS}))`;
 }
 
 /**
- * Statements that make a namespace the account's, if nobody has it and the account is within its limits, and note it in
- * the audit log and for webhooks. The first gives its row where it did.
+ * Statements that give the account a namespace, if nobody has it and the account is within its limits, with their entry in the
+ * audit log and their event for webhooks. The first returns its row if it succeeded.
  *
  * @param namespace with the number of records that the same transaction stores in it
  */
@@ -77,14 +77,14 @@ export function claimStatements(
   ];
 }
 
-/** What became of a new namespace. */
+/** The result of creating a namespace. */
 export type ClaimResult =
   | { kind: "claimed"; namespace: NamespaceRow }
   | { kind: "own already" }
   | { kind: "of another" }
   | { kind: "too many" };
 
-/** Makes a namespace the account's before there is a record in it. */
+/** Gives the account a namespace before there is a record in it. */
 export async function createNamespace(
   db: D1Database,
   actor: Actor,

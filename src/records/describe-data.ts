@@ -1,4 +1,4 @@
-/** What the audit log keeps of a record's data: how much it was and its SHA-256, never the data itself. */
+/** What the audit log keeps of a record's data: its size and its SHA-256, never the data itself. */
 export interface DataDescription {
   bytes: number;
   /** Lower-case hex. */

@@ -1,8 +1,9 @@
 /**
- * What the zone table (KV) holds of ResolveDB: the control plane writes it from D1, readers of names read nothing else.
+ * The ResolveDB documents in the zone table (KV): the control plane writes them from D1, and readers of names read nothing
+ * else.
  */
 
-/** A record as readers know it: the document under `rec:<key>`. */
+/** A record as readers get it: the document under `rec:<key>`. */
 export interface RecordDocument {
   id: string;
   account: string;
@@ -18,20 +19,20 @@ export interface RecordDocument {
   /** Ms since the epoch. */
   createdAt: number;
   updatedAt: number;
-  /** Grows by one with every change, also over deletion and a new record of the same key. */
+  /** Increases with every change, even if the record is deleted and another with the same key is made. */
   revision: number;
   /** A deleted record's document stays for a while, so that a late reader of the table does not revive it. */
   state: "active" | "deleted";
 }
 
-/** A namespace as readers know it: the document under `ns:<name>`. */
+/** A namespace as readers get it: the document under `ns:<name>`. */
 export interface NamespaceDocument {
   name: string;
   account: string;
-  /** Private: only who shows a query token of it may read its records. */
+  /** Private: only those with one of its query tokens may read its records. */
   visibility: "public" | "private";
   revision: number;
-  /** A deleted namespace's document stays for a while, as a record's does. */
+  /** A deleted namespace's document stays for a while, like a record's. */
   state: "active" | "deleted";
 }
 
@@ -48,7 +49,7 @@ export function namespaceDocumentKey(name: string): string {
   return NAMESPACE_PREFIX + name;
 }
 
-/** What the document under a key in KV is of. */
+/** What the document under a key in KV describes. */
 export function documentNameOf(documentKey: string): { kind: "record" | "namespace"; name: string } {
   return documentKey.startsWith(RECORD_PREFIX)
     ? { kind: "record", name: documentKey.slice(RECORD_PREFIX.length) }

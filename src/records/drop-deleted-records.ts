@@ -1,16 +1,16 @@
 import { BOUNDS, daysBefore } from "../db/bounds.ts";
 
 /**
- * For how long a deleted record's or namespace's row is kept: longer than its document, so that what takes its name anew
- * goes on with its revision as long as somebody may remember it.
+ * How long the row of a deleted record or namespace is kept: longer than its document, so that a new one with the same name
+ * continues its revision as long as somebody may remember it.
  */
 const KEPT_DAYS = BOUNDS.records.over.days;
 
-/** Rows of each table that one run drops at most, so that no run holds up D1. */
+/** The most rows of each table that one run drops, so that no run holds up D1. */
 const ROWS_PER_RUN = 5_000;
 
 /**
- * For the cron: drops what was deleted and published long ago, the oldest first.
+ * For the cron: drops rows that were deleted and published long ago, oldest first.
  *
  * @param now ms since the epoch
  */

@@ -2,7 +2,7 @@ import { PLANS, type Plan } from "../accounts/plans.ts";
 import { BOUNDS, rowsOf } from "../db/bounds.ts";
 import type { NamespaceLimits } from "./claim-namespace.ts";
 
-/** How much of the tables of ResolveDB a plan lets an account fill. */
+/** How much of ResolveDB's tables an account with a plan may fill. */
 export function namespaceLimits(plan: Plan): NamespaceLimits {
   const { records, namespaces } = PLANS[plan].resolvedb;
   return {

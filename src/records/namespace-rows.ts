@@ -3,11 +3,11 @@ import type { NamespaceRow } from "./namespace.ts";
 import { namespaceJson } from "./namespace-json.ts";
 import { eventStatements } from "./webhooks/outbox.ts";
 
-/** As {@link NamespaceRow} has them. */
+/** The columns of a {@link NamespaceRow}. */
 export const NAMESPACE_COLUMNS = `name, account_id AS account, visibility, revision, created_at AS createdAt, updated_at AS updatedAt,
                  (SELECT COUNT(*) FROM records WHERE namespace = name AND state <> 'deleted') AS records`;
 
-/** An account's namespace of a name. */
+/** The namespace of an account with a name. */
 export async function findNamespace(db: D1Database, account: string, name: string): Promise<NamespaceRow | null> {
   return db
     .prepare(`SELECT ${NAMESPACE_COLUMNS} FROM namespaces WHERE name = ?1 AND account_id = ?2 AND state = 'active'`)
@@ -15,7 +15,7 @@ export async function findNamespace(db: D1Database, account: string, name: strin
     .first<NamespaceRow>();
 }
 
-/** A page of an account's namespaces, by name, and how many there are in all pages. */
+/** A page of an account's namespaces, by name, and how many there are on all pages. */
 export async function listNamespaces(
   db: D1Database,
   account: string,
@@ -34,7 +34,7 @@ export async function listNamespaces(
   };
 }
 
-/** Makes a namespace public or private. Null: it has changed or gone since it was read. */
+/** Makes a namespace public or private. Null: it has changed or is gone since it was read. */
 export async function setVisibility(
   db: D1Database,
   actor: Actor,
@@ -63,7 +63,7 @@ export async function setVisibility(
   return updated?.results[0] ?? null;
 }
 
-/** Deletes a namespace without records, and its query tokens. False: it has records, or has gone. */
+/** Deletes a namespace without records, and its query tokens. False: it has records, or is gone. */
 export async function deleteNamespace(
   db: D1Database,
   actor: Actor,

@@ -8,6 +8,6 @@ export interface NamespaceRow {
   revision: number;
   createdAt: number;
   updatedAt: number;
-  /** How many records it holds. */
+  /** The number of records in it. */
   records: number;
 }

@@ -1,6 +1,6 @@
 import { type NamespaceDocument, namespaceDocumentKey, type RecordDocument, recordDocumentKey } from "./documents.ts";
 
-/** The document that the zone table should hold for a key, of its newest record; null where none ever had it. */
+/** The document that the zone table should have for a key, made from its newest record; null: there never was one. */
 export async function recordDocumentOf(db: D1Database, key: string): Promise<RecordDocument | null> {
   return db
     .prepare(
@@ -12,7 +12,7 @@ export async function recordDocumentOf(db: D1Database, key: string): Promise<Rec
     .first<RecordDocument>();
 }
 
-/** Notes that the table holds a record; records that had its key before have nothing left to publish. */
+/** Records that the table has a record. Earlier records with the same key have nothing left to publish. */
 export async function markRecordPublished(db: D1Database, { key, revision }: RecordDocument): Promise<void> {
   await db
     .prepare(
@@ -23,7 +23,7 @@ export async function markRecordPublished(db: D1Database, { key, revision }: Rec
     .run();
 }
 
-/** The document that the zone table should hold for a namespace; null where nobody ever had it. */
+/** The document that the zone table should have for a namespace; null: there never was one. */
 export async function namespaceDocumentOf(db: D1Database, name: string): Promise<NamespaceDocument | null> {
   return db
     .prepare("SELECT name, account_id AS account, visibility, revision, state FROM namespaces WHERE name = ?1")
@@ -31,7 +31,7 @@ export async function namespaceDocumentOf(db: D1Database, name: string): Promise
     .first<NamespaceDocument>();
 }
 
-/** Notes that the table holds a namespace. */
+/** Records that the table has a namespace. */
 export async function markNamespacePublished(db: D1Database, { name, revision }: NamespaceDocument): Promise<void> {
   await db
     .prepare("UPDATE namespaces SET published_revision = ?2 WHERE name = ?1 AND published_revision < ?2")
@@ -39,7 +39,7 @@ export async function markNamespacePublished(db: D1Database, { name, revision }:
     .run();
 }
 
-/** Keys in the zone table of records and namespaces whose newest change it does not hold; namespaces come first. */
+/** The zone table's keys of records and namespaces whose newest change has not reached it; namespaces come first. */
 export async function laggingDocumentKeys(db: D1Database, limit: number): Promise<string[]> {
   const [namespaces, records] = await db.batch<{ name: string }>([
     db.prepare("SELECT name FROM namespaces WHERE published_revision < revision ORDER BY name LIMIT ?1").bind(limit),

@@ -2,7 +2,7 @@ import { type Actor, auditStatement } from "../accounts/audit-log.ts";
 import { BOUNDS } from "../db/bounds.ts";
 import { hashQueryToken } from "./query-token.ts";
 
-/** A query token as D1 holds it, without what proves it. Times in ms since the epoch. */
+/** A query token as D1 stores it, without the token itself. Times in ms since the epoch. */
 export interface QueryTokenRow {
   id: string;
   prefix: string;
@@ -14,13 +14,13 @@ export interface QueryTokenRow {
 
 const COLUMNS = "id, prefix, name, created_at AS createdAt, expires_at AS expiresAt";
 
-/** What of a query token may be shown in lists. */
+/** How much of a query token may be shown in lists. */
 const PREFIX_LENGTH = 12;
 
-/** How many query tokens a namespace may have. */
+/** The most query tokens that a namespace may have. */
 export const QUERY_TOKEN_LIMIT = BOUNDS.query_tokens.rows;
 
-/** Stores a new query token of an account's namespace, by its hash. Null: the namespace has gone, or has too many. */
+/** Stores a new query token for an account's namespace, by its hash. Null: the namespace is gone, or has too many. */
 export async function insertQueryToken(
   db: D1Database,
   actor: Actor,
@@ -53,7 +53,7 @@ export async function listQueryTokens(db: D1Database, namespace: string): Promis
   return results;
 }
 
-/** Revokes a query token of an account's namespace: its row goes. False: there is none by that id. */
+/** Revokes a query token of an account's namespace by deleting its row. False: there is none with that id. */
 export async function revokeQueryToken(
   db: D1Database,
   actor: Actor,

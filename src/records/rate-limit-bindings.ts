@@ -1,4 +1,4 @@
-/** Cloudflare's Rate Limiting, where it is bound: what all isolates of a location let pass together, approximately. */
+/** Cloudflare's Rate Limiting, if bound: limits all isolates of a location together, approximately. */
 export interface RateLimitBindings {
   NAME_QUESTIONS?: RateLimit;
   NAME_SEARCHES?: RateLimit;

@@ -1,4 +1,4 @@
-/** What a record's key says. */
+/** The parts of a record's key. */
 export interface RecordKey {
   /** `[label.]*resource.namespace.version`, lower case. */
   key: string;
@@ -13,20 +13,20 @@ export type RecordKeyVerdict = ({ ok: true } & RecordKey) | { ok: false; reason:
 const LONGEST_NAME = 253;
 const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 const VERSION = /^v[0-9]{1,4}$/;
-/** Labels that readers of a name take for credentials or for encoded labels, not for a part of its key. */
+/** Labels that readers of a name take for credentials or encoded labels, not for part of its key. */
 const READ_OTHERWISE = /^(?:auth|bdt|ctp|sig|b32|b64|hex)-/;
 
-/** The name under which a record is read. */
+/** The name to read a record by. */
 export function recordName(key: string): string {
   return `get.${key}.resolvedb.net`;
 }
 
 /**
- * Reads a record's key, `[label.]*resource.namespace.version`, in any case, as names of the DNS are (RFC 4343). Its labels
- * are those of hostnames (RFC 1123 §2.1).
+ * Reads a record's key, `[label.]*resource.namespace.version`, in any case, like names in DNS (RFC 4343). Its labels are those
+ * of hostnames (RFC 1123 §2.1).
  */
 export function parseRecordKey(text: string): RecordKeyVerdict {
-  // Before its case is folded: letters beyond ASCII may fold to such as are in it.
+  // Checked before the case is folded, since some letters beyond ASCII fold to letters within it.
   const wellFormed = text.split(".").every(isLabel);
   const key = text.toLowerCase();
   const labels = key.split(".");

@@ -7,15 +7,15 @@ import type { RecordTable } from "./record-table.ts";
 
 type Publishers = DurableObjectNamespace<RecordPublisher>;
 
-/** Whether the zone table holds what D1 held when it was asked. */
+/** Whether the zone table has what D1 had when it was asked. */
 type Published = PublishResult<RecordDocument | NamespaceDocument>;
 
-/** Publishes a key's newest record and lets this isolate's table know it at once. */
+/** Publishes a key's newest record, and updates this isolate's table at once. */
 export function publishRecord(publishers: Publishers, table: RecordTable, key: string): Promise<Published> {
   return publish(publishers, table, recordDocumentKey(key));
 }
 
-/** Publishes a namespace and lets this isolate's table know it at once. */
+/** Publishes a namespace, and updates this isolate's table at once. */
 export function publishNamespace(publishers: Publishers, table: RecordTable, name: string): Promise<Published> {
   return publish(publishers, table, namespaceDocumentKey(name));
 }
@@ -26,7 +26,7 @@ async function publish(publishers: Publishers, table: RecordTable, documentKey: 
   return result;
 }
 
-/** For the cron: publishes records and namespaces whose change never reached the zone table. */
+/** For the cron: publishes records and namespaces whose change has not reached the zone table. */
 export async function republishLaggingRecords(db: D1Database, publishers: Publishers) {
   return republish(publishers, "record", await laggingDocumentKeys(db, LAGGING_BOUND));
 }

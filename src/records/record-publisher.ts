@@ -28,7 +28,7 @@ const DOCUMENT: PublishedKind<RecordDocument | NamespaceDocument> = {
     "key" in document ? markRecordPublished(db, document) : markNamespacePublished(db, document),
 };
 
-/** Publishes the records of one key, or one namespace: there is one object for each, named as the document in KV. */
+/** Publishes the records of one key, or one namespace. There is one object for each, named like the document in KV. */
 export class RecordPublisher extends DocumentPublisher<RecordDocument | NamespaceDocument> {
   constructor(ctx: DurableObjectState, env: PublisherEnv) {
     super(ctx, env, DOCUMENT);

@@ -12,7 +12,7 @@ const COLUMNS = `id, account_id AS account, key, namespace, resource, version, d
 
 export type NewRecord = Pick<RecordRow, "id" | "data" | "ttl"> & RecordKey;
 
-/** What became of a new record. `publishNamespace`: the zone table does not hold its namespace as it is yet. */
+/** The result of inserting a record. `publishNamespace`: the zone table does not have its namespace's latest state yet. */
 export type InsertResult =
   | { kind: "inserted"; record: RecordRow; publishNamespace: boolean }
   | { kind: "taken" }
@@ -23,14 +23,17 @@ interface Circumstances {
   taken: number;
   foreignNamespace: number;
   lagging: number;
-  /** How many the account has; null where the record was inserted: to count them is the dearest part of a call. */
+  /**
+   * How many records the account has; null: the record was inserted, so they were not counted, which is the most expensive part
+   * of a call.
+   */
   records: number | null;
   deleted: number | null;
 }
 
 /**
- * Stores a record, and makes its namespace the account's where nobody has it; in one transaction, so that neither a limit
- * nor a key is passed twice however many ask at once.
+ * Stores a record and, if nobody has its namespace, gives that to the account; in one transaction, so that simultaneous calls
+ * can neither exceed a limit nor use a key twice.
  *
  * @param now ms since the epoch
  */
@@ -87,7 +90,7 @@ export async function insertRecord(
   return { kind: "too many", what: full ? "records" : "namespaces" };
 }
 
-/** An account's record of an id. */
+/** The record of an account with an id. */
 export async function findRecord(db: D1Database, account: string, id: string): Promise<RecordRow | null> {
   return db
     .prepare(`SELECT ${COLUMNS} FROM records WHERE id = ?1 AND account_id = ?2 AND state <> 'deleted'`)
@@ -95,13 +98,13 @@ export async function findRecord(db: D1Database, account: string, id: string): P
     .first<RecordRow>();
 }
 
-/** Which of an account's records a list shows; null: all. */
+/** Which of an account's records a list shows; null: all of them. */
 export interface RecordFilter {
   namespace: string | null;
   resource: string | null;
 }
 
-/** A page of an account's records, oldest first, and how many there are in all pages. */
+/** A page of an account's records, oldest first, and how many there are on all pages. */
 export async function listRecords(
   db: D1Database,
   account: string,
@@ -122,7 +125,7 @@ export async function listRecords(
   };
 }
 
-/** Writes a record as changed from what was read. Null: it has changed or gone since. */
+/** Writes a record as changed from what was read. Null: it has changed or is gone since. */
 export async function updateRecord(
   db: D1Database,
   actor: Actor,
@@ -151,7 +154,7 @@ export async function updateRecord(
   return updated?.results[0] ?? null;
 }
 
-/** Marks a record deleted and drops its data; its key is free from then on. False: it has changed or gone since. */
+/** Marks a record as deleted and drops its data, which frees its key. False: it has changed or is gone since. */
 export async function deleteRecord(db: D1Database, actor: Actor, before: RecordRow, now: number): Promise<boolean> {
   const remove = db
     .prepare(
@@ -165,7 +168,7 @@ export async function deleteRecord(db: D1Database, actor: Actor, before: RecordR
     before: { key: before.key, ttl: before.ttl, ...(await describeData(before.data)) },
     after: null,
   };
-  // The data is gone for good: the event does not bring it once more.
+  // The data is gone for good, so the event does not contain it either.
   const { data: _, ...gone } = recordJson(before);
   const [removed] = await db.batch([
     remove,

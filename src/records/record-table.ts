@@ -29,7 +29,7 @@ const NAMESPACE: DocumentKind<NamespaceDocument> = {
   lifetimeOf: () => Number.POSITIVE_INFINITY,
 };
 
-/** How much the table may hold of records and of namespaces. */
+/** How many records and namespaces the table may hold. */
 export interface RecordTableBounds {
   records: TableBounds;
   namespaces: TableBounds;
@@ -41,13 +41,13 @@ const BOUNDS: RecordTableBounds = {
 };
 
 /**
- * Records and namespaces as one isolate knows them: KV behind a memory that is fresh for 5 s, and served for a minute
- * while it is read anew, but never longer than the record's TTL.
+ * Records and namespaces as one isolate knows them: KV with a memory in front that is fresh for 5 s. Older entries are served
+ * for a minute while they are read anew, but never longer than the record's TTL.
  */
 export class RecordTable {
-  /** Which keys there are: D1 behind a memory of its own. */
+  /** Which keys exist: D1 with a memory of its own in front. */
   readonly keys = new StoredKeys();
-  /** Whose names are answered: the edge's table. */
+  /** The accounts whose names are answered: the edge's table. */
   readonly accounts: AccountTable;
   readonly #records: DocumentTable<RecordDocument>;
   readonly #namespaces: DocumentTable<NamespaceDocument>;
@@ -65,22 +65,22 @@ export class RecordTable {
   }
 
   /**
-   * The record of a key (`[label.]*resource.namespace.version`, lower case), or null where there is none; without a
-   * promise while memory is fresh.
+   * The record with a key (`[label.]*resource.namespace.version`, lower case), or null if there is none; without a promise
+   * while the memory is fresh.
    *
    * @param now ms since the epoch
-   * @throws {TableUnavailable} where KV fails and nothing recent enough is known
+   * @throws {TableUnavailable} if KV fails and nothing recent enough is known
    */
   record(key: string, now: number, waitUntil: WaitUntil): RecordDocument | null | Promise<RecordDocument | null> {
     return this.#records.lookup(key, now, waitUntil);
   }
 
-  /** What {@link record} answers without a promise; undefined where KV would have to be read first. */
+  /** What {@link record} returns without a promise; undefined: KV would have to be read first. */
   knownRecord(key: string, now: number, waitUntil: WaitUntil): RecordDocument | null | undefined {
     return this.#records.known(key, now, waitUntil);
   }
 
-  /** The namespace of a name (lower case), as {@link record} finds a record. */
+  /** The namespace with a name (lower case), found as {@link record} finds a record. */
   namespace(
     name: string,
     now: number,
@@ -89,28 +89,28 @@ export class RecordTable {
     return this.#namespaces.lookup(name, now, waitUntil);
   }
 
-  /** What {@link namespace} answers without a promise; undefined where KV would have to be read first. */
+  /** What {@link namespace} returns without a promise; undefined: KV would have to be read first. */
   knownNamespace(name: string, now: number, waitUntil: WaitUntil): NamespaceDocument | null | undefined {
     return this.#namespaces.known(name, now, waitUntil);
   }
 
-  /** Takes in what has just been published, of whichever kind it is. */
+  /** Takes in a document that was just published, of either kind. */
   take(document: RecordDocument | NamespaceDocument, now: number): void {
     if ("key" in document) this.remember(document, now);
     else this.rememberNamespace(document, now);
   }
 
-  /** Takes in a record that has just been published, or deleted, unless a newer one is known. */
+  /** Takes in a record that was just published, or deleted, unless a newer one is known. */
   remember(document: RecordDocument, now: number): void {
     this.#records.remember(document, now);
     this.keys.forget(document.namespace);
   }
 
-  /** Takes in a namespace that has just been published, unless a newer one is known. */
+  /** Takes in a namespace that was just published, unless a newer one is known. */
   rememberNamespace(document: NamespaceDocument, now: number): void {
     this.#namespaces.remember(document, now);
   }
 }
 
-/** This isolate's table over a KV binding. */
+/** This isolate's table for a KV binding. */
 export const recordTableOf = onceFor((kv: KVNamespace) => new RecordTable(kv));

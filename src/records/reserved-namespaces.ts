@@ -1,6 +1,6 @@
 import type { Settings } from "../settings.ts";
 
-/** The namespace that clients without a configuration read. */
+/** The namespace that clients read without any configuration. */
 const PUBLIC = "public";
 const RESERVED: ReadonlySet<string> = new Set([PUBLIC, "system", "resolvedb", "rescdn"]);
 
@@ -13,7 +13,7 @@ export function isReservedFor(
   return RESERVED.has(name) && !(name === PUBLIC && account === publicNamespaceAccount);
 }
 
-/** Whether a namespace may be closed to those who have no query token. */
+/** Whether a namespace may be closed to those without a query token. */
 export function mayBePrivate(name: string): boolean {
   return name !== PUBLIC;
 }

@@ -4,19 +4,19 @@ import { SharedReads, type WaitUntil } from "../memo/shared-reads.ts";
 
 /** How many keys are looked through. */
 const LOOKED_THROUGH = 10_000;
-/** As long as records. */
+/** As long as for records. */
 const FRESH_MS = 5_000;
-/** How much is remembered: lists, and characters of their keys. */
+/** How much is remembered: lists, and the characters of their keys. */
 const BOUNDS = { entries: 1_000, weight: 4 * 1024 * 1024 };
 
-/** Whose keys are asked for; `resource`: null for all. */
+/** Which keys are asked for; `resource`: null for all resources. */
 export interface KeyQuery {
   namespace: string;
   version: string;
   resource: string | null;
 }
 
-/** Keys in the order of their resources, then their own; `more`: there are others, which are not looked through. */
+/** Keys, ordered by resource and then by key; `more`: there are others, which are not looked through. */
 export interface KeyList {
   keys: readonly string[];
   more: boolean;
@@ -29,14 +29,14 @@ interface Known {
 }
 
 /**
- * The keys of namespaces as D1 held them at most 5 s ago: anybody may ask for lists, and what each may cost D1 is paid
- * once for all of them. When it is full it forgets everything: what is hot is back at once.
+ * The keys of namespaces as D1 had them at most 5 s ago. Anybody may ask for lists, but D1 is asked once for all of them. When
+ * full it forgets everything, since hot lists are back at once.
  */
 export class StoredKeys {
   readonly #lists = new BoundedMap<string, Known>(BOUNDS, "everything", (_, { list }) => charactersOf(list));
   readonly #reads = new SharedReads<KeyList>();
 
-  /** What {@link keysOf} answers without D1; null: nothing. */
+  /** What {@link keysOf} would return without D1; null: nothing. */
   known(query: KeyQuery, now: number): KeyList | null {
     const known = this.#lists.get(nameOf(query));
     return known !== undefined && isRecent(known.readAt, FRESH_MS, now) ? known.list : null;
@@ -51,7 +51,7 @@ export class StoredKeys {
     return this.#reads.read(name, () => readKeys(db, query), now, waitUntil, keep);
   }
 
-  /** Has a namespace's keys read anew by whoever asks next. */
+  /** Makes the next request for a namespace's keys read them anew. */
   forget(namespace: string): void {
     const beginning = `${namespace}.`;
     for (const name of this.#lists.keys()) if (name.startsWith(beginning)) this.#lists.delete(name);

@@ -8,13 +8,13 @@ import { truncatedAddress } from "./truncated-address.ts";
 import { type UserAgentClass, userAgentClass } from "./user-agent-class.ts";
 
 /**
- * What is said of a request, to whoever reads along and in logs. It holds nothing that grants anything: no signature, no
- * cookie, no `Authorization`, and of the query no more than tells objects of the zone apart.
+ * What tails and logs show of a request. It contains nothing that grants access: no signature, no cookie, no `Authorization`,
+ * and only as much of the query as distinguishes the zone's objects.
  */
 export interface RequestEvent extends Record<LogField, string | number | null> {
   /** When it arrived (RFC 3339). */
   time: string;
-  /** No other request has it. */
+  /** Unique to this request. */
   id: string;
   /** The zone's name. */
   zone: string;
@@ -25,23 +25,23 @@ export interface RequestEvent extends Record<LogField, string | number | null> {
   path: string;
   query: string;
   status: number;
-  /** Of the body, as sent. */
+  /** Size of the body as sent. */
   bytes: number;
-  /** Until the answer was sent: of a body on its way, until its end. */
+  /** Until the answer was sent; for a body that is streamed, until its end. */
   ms: number;
-  /** The word of `X-Cache`. */
+  /** The value of `X-Cache`. */
   cache: string;
   detail: string | null;
   content_type: string | null;
   country: string | null;
-  /** Truncated, unless a zone's logs are to have it in full. */
+  /** Truncated, unless the zone's logs are set to have it in full. */
   address: string | null;
   /** The host that `Referer` names. */
   referer: string | null;
   user_agent: UserAgentClass;
 }
 
-/** Where an event comes from. */
+/** What an event needs besides the answer. */
 export interface EventContext {
   id: string;
   /** The zone's name. */
@@ -57,7 +57,7 @@ export interface EventContext {
 const LONGEST_PATH = 2_048;
 const LONGEST_WORD = 128;
 
-/** The event of an answer. */
+/** The event for an answer. */
 export function requestEvent(sent: SentAnswer, context: EventContext): RequestEvent {
   const { request, url, target, status, headers, xCache, bytes, now } = sent;
   const referer = request.headers.get("referer");
@@ -83,17 +83,17 @@ export function requestEvent(sent: SentAnswer, context: EventContext): RequestEv
   };
 }
 
-/** Of the last second that was asked for: requests of one moment come together. */
+/** The last second that was formatted: requests often come within the same one. */
 let second = { at: Number.NaN, text: "" };
 
-/** A time as `Date` has it (RFC 3339). @param ms since the epoch */
+/** A time in the format of RFC 3339. @param ms since the epoch */
 function isoTime(ms: number): string {
   const at = Math.floor(ms / 1_000);
   if (at !== second.at) second = { at, text: new Date(at * 1_000).toISOString().slice(0, -4) };
   return `${second.text}${String(ms - at * 1_000).padStart(3, "0")}Z`;
 }
 
-/** A path without a token in it. */
+/** A path with its token removed. */
 function shownPath(path: string): string {
   if (!path.startsWith(PATH_FORM)) return path;
   const end = path.indexOf("/", 1);

@@ -9,22 +9,22 @@ import type { TailSender } from "./tail/tail-sender.ts";
 
 type WaitUntil = (work: Promise<unknown>) => void;
 
-/** What is known of a request's client. */
+/** What is known about a request's client. */
 export interface WatchedClients {
   addressOf(request: Request): string | null;
   countryOf(request: Request): string | null;
 }
 
-/** Makes what takes events to where they are read. */
+/** Gives access to the objects that receive events. */
 export interface Takers {
   tail(zone: ZoneDocument, tail: AnnouncedTail): TailSender;
   logs(zone: ZoneDocument): LogCollector;
 }
 
-/** Zones that an isolate holds something of at a time. */
+/** How many zones an isolate keeps state for. */
 const MOST_ZONES = 1_000;
 
-/** Who reads along what this isolate answers: the tails of zones, and the delivery of their logs. */
+/** Those who watch what this isolate answers: the tails of zones, and the delivery of their logs. */
 export class RequestWatching implements Watching {
   readonly #zones = new BoundedMap<string, ZoneWatch>({ entries: MOST_ZONES }, "the oldest");
   readonly #clients: WatchedClients;
@@ -44,7 +44,7 @@ export class RequestWatching implements Watching {
     return watch.isActive(now) ? watch : null;
   }
 
-  /** Takes to where they are read all events that wait here: the isolate is about to end. */
+  /** Sends all events that wait here to their receivers, because the isolate is about to end. */
   async drain(): Promise<void> {
     await Promise.all([...this.#zones.values()].map((watch) => watch.drain()));
   }
@@ -61,16 +61,16 @@ export class RequestWatching implements Watching {
   }
 }
 
-/** Told apart from those of other isolates by what each begins with. */
+/** The first part distinguishes this isolate's ids from those of others. */
 let ids: { isolate: string; count: number } | null = null;
 
 function nextId(): string {
-  // Not at the start: there is no chance before the first request.
+  // Not made at the start of the isolate: there is no randomness before the first request.
   ids ??= { isolate: crypto.randomUUID().replaceAll("-", "").slice(0, 12), count: 0 };
   return `req_${ids.isolate}${(++ids.count).toString(36)}`;
 }
 
-/** Who reads along what is answered for one zone. */
+/** Those who watch what is answered for one zone. */
 class ZoneWatch implements Watch {
   readonly #clients: WatchedClients;
   readonly #location: string;
@@ -86,7 +86,7 @@ class ZoneWatch implements Watch {
     this.#takers = takers;
   }
 
-  /** Takes in what is published, if that is not what was taken in last. */
+  /** Takes in what was published, unless it is the same as last time. */
   learn(zone: ZoneDocument, account: AccountDocument): void {
     if (account !== this.#account) {
       const tail = account.tails?.find((one) => one.zone === zone.id) ?? null;

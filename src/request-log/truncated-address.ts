@@ -5,7 +5,7 @@ const REMEMBERED = 1_024;
 const known = new BoundedMap<string, string>({ entries: REMEMBERED }, "everything");
 
 /**
- * An address without what tells one client from its neighbours: the first 24 bits of IPv4, the first 48 of IPv6.
+ * An address without the part that distinguishes neighbours: the first 24 bits of IPv4, or the first 48 of IPv6.
  *
  * @param text a valid address
  */

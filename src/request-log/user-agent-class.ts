@@ -1,6 +1,6 @@
 import { BoundedMap } from "../memo/bounded-map.ts";
 
-/** What kind of program asks. */
+/** What kind of program sent a request. */
 export type UserAgentClass = "desktop" | "mobile" | "bot" | "tool" | "other" | "none";
 
 const REMEMBERED = 512;
@@ -13,7 +13,7 @@ const TOOL =
 const MOBILE = /\bmobi|android|iphone|ipad|ipod/i;
 const DESKTOP = /^(?:mozilla|opera)\//i;
 
-/** The class of a `User-Agent`. Few values of it make up most requests, so they are remembered. */
+/** The class of a `User-Agent`. Few values make up most requests, so they are remembered. */
 export function userAgentClass(name: string | null): UserAgentClass {
   if (name === null || name === "") return "none";
   const remembered = known.get(name);

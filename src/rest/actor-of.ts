@@ -3,7 +3,7 @@ import { clientAddress } from "../accounts/client-address.ts";
 import { settingsOf } from "../settings.ts";
 import type { RestContext } from "./context.ts";
 
-/** The caller, as the audit log names it. */
+/** The caller, as named in the audit log. */
 export function actorOf(c: RestContext): Actor {
   const { account, mode, keyId } = c.var.caller;
   return { account, mode, actor: keyId, address: addressOf(c), requestId: c.var.requestId };

@@ -11,9 +11,9 @@ export interface Refusals {
 }
 
 /**
- * The caller that was admitted. Notes for the answer what the rate limit says.
+ * The caller that was admitted. Stores the rate limit's headers for the answer.
  *
- * @param challenge what a 401 asks for
+ * @param challenge how to authenticate, for a 401
  */
 export function admitted(c: RestContext, admission: Admission, challenge: string, refusals: Refusals): Caller {
   c.set("rateLimit", rateLimitHeaders(admission.window, c.var.now));
@@ -29,7 +29,7 @@ export function admitted(c: RestContext, admission: Admission, challenge: string
   }
 }
 
-/** Whether a call of a method may change something: a suspended account makes none. */
+/** Whether a call with a method may change something, which a suspended account cannot. */
 export function changes(method: string): boolean {
   return method !== "GET" && method !== "HEAD";
 }

@@ -1,4 +1,4 @@
-/** What an answer of the control plane says unless it says otherwise itself: it is for one caller, and no page. */
+/** The default headers of the control plane's answers: they are for one caller, and not a page. */
 export const ANSWER_HEADERS = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 
-/** An OpenAPI document as the app makes it. */
+/** An OpenAPI document as the app generates it. */
 export type Document = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 type Header = { description: string; schema: { type: "string" | "integer" }; required?: true };
 
@@ -21,7 +21,7 @@ const REFERENCES = Object.fromEntries(
 ) as Record<keyof typeof HEADERS, { $ref: string }>;
 
 /**
- * Documents the headers that the guards set, on every answer that has them: `everyAnswer`'s and the rate limit's.
+ * Documents the headers that the guards set, on every answer that has them: those of `everyAnswer` and of the rate limit.
  *
  * @param without paths that are answered without the guards
  */

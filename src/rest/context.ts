@@ -10,13 +10,13 @@ export interface RestEnv {
     requestId: string;
     /** When the request arrived, in ms since the epoch. */
     now: number;
-    /** What the answer says of the rate limit, once a guard has asked it. */
+    /** The rate limit's headers for the answer, once a guard has counted the call. */
     rateLimit: Readonly<Record<string, string>> | undefined;
-    /** Set by the guard that takes the key. */
+    /** Set by the guard that checks the key. */
     caller: Caller;
-    /** Set by the guard of what is for people. */
+    /** Set by the guard of calls for people. */
     person: Person | undefined;
-    /** Id of the person who operates the network; left out: it is whoever has the operator's token. */
+    /** Id of the person who operates the network; absent: it is somebody with the operator's token. */
     operator: string | undefined;
   };
 }

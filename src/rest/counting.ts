@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 
-/** A whole number from 1 to `max`, as it stands in a query. */
+/** A whole number from 1 to `max`, in a query. */
 export function counting(max: number, byDefault: number, description: string) {
   const message = `must be a whole number from 1 to ${max}`;
   return z

@@ -1,9 +1,9 @@
 import type { z } from "@hono/zod-openapi";
 
 /**
- * Makes what documents an API's errors: of some statuses the `responses` of a route.
+ * Makes the function that documents an API's errors: the `responses` of a route for some statuses.
  *
- * @param schema of every error's body
+ * @param schema of the body of every error
  * @param meanings of each status that the API refuses with
  * @param exampleOf the body of such a refusal
  */

@@ -1,4 +1,4 @@
-/** What is read of a schema of OpenAPI 3.1. */
+/** The part of an OpenAPI 3.1 schema that is used here. */
 interface Schema {
   $ref?: string;
   type?: string | string[];
@@ -19,15 +19,15 @@ interface Body {
   content?: Record<string, { schema?: Schema; example?: unknown }>;
 }
 
-/** What of a document has bodies. */
+/** The parts of a document that have bodies. */
 interface Document {
   paths?: Record<string, Record<string, { requestBody?: Body; responses?: Record<string, Body> }>>;
   components?: { schemas?: Record<string, Schema> };
 }
 
 /**
- * Gives each JSON body of a document that has no example one that its schema makes up: of the examples of its fields, and
- * where a field has none, of what it has to be. A field that may be left out is in it if it has an example of its own.
+ * Gives each JSON body in a document that has no example one derived from its schema: from the examples of its fields, or for a
+ * field without one, from its type. An optional field is included if it has an example of its own.
  */
 export function addExamples(document: Document): void {
   const schemas = document.components?.schemas ?? {};
@@ -44,7 +44,7 @@ export function addExamples(document: Document): void {
 
 const REFERENCE = "#/components/schemas/";
 
-/** Undefined where neither the schema nor its kind says what a value looks like. */
+/** Undefined: neither the schema nor its type says what a value looks like. */
 function exampleOf(schema: Schema, schemas: Readonly<Record<string, Schema>>): unknown {
   if (schema.example !== undefined) return schema.example;
   if (schema.$ref !== undefined) return exampleOf(schemas[schema.$ref.slice(REFERENCE.length)]!, schemas);

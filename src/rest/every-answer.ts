@@ -6,9 +6,9 @@ import type { RestEnv } from "./context.ts";
 import { logRequest } from "./log-request.ts";
 
 /**
- * Gives each request its id and time, and each answer the headers that all of them have and a line in the log.
+ * Gives each request its id and time, and each answer the common headers and a line in the log.
  *
- * @param uncounted what an answer says of the rate limit where none has counted the call; `now` in ms since the epoch
+ * @param uncounted the rate limit's headers for calls that were not counted; `now` in ms since the epoch
  */
 export function everyAnswer(
   uncounted: (now: number) => Readonly<Record<string, string>> = () => ({}),

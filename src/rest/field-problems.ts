@@ -7,27 +7,27 @@ export interface FieldProblem {
   message: string;
 }
 
-// Each isolate has one of these; what a schema says itself comes first.
+// Set once per isolate. A schema's own messages take precedence.
 z.config({ localeError: saidOf });
 
-/** What validation found, field by field, below the field that was validated; the whole body is called `body`. */
+/** What validation found, field by field, with paths below the validated field; the whole body is called `body`. */
 export function fieldProblems(error: z.core.$ZodError, below: readonly string[] = []): FieldProblem[] {
   const found = error.issues.filter((issue) => !isSafeBound(issue)).flatMap((issue) => problemsOf(issue, below));
   const unsafe = error.issues.filter(isSafeBound).flatMap((issue) => problemsOf(issue, below));
   return firstOfEach(withMore(found, unsafe));
 }
 
-/** Of a number that no computer holds exactly. A bound of the field's own says more. */
+/** A number beyond what computers represent exactly. The field's own bound says more. */
 function isSafeBound(issue: z.core.$ZodIssue): boolean {
   return issue.code === "too_big" && issue.maximum === Number.MAX_SAFE_INTEGER;
 }
 
-/** One sentence for each field. */
+/** One sentence per field. */
 function firstOfEach(problems: readonly FieldProblem[]): FieldProblem[] {
   return [...new Map(problems.toReversed().map((problem) => [problem.field, problem])).values()].reverse();
 }
 
-/** What was found, and what else is wrong with fields of which nothing has been said yet. */
+/** What was found, and further problems of fields that have none yet. */
 export function withMore(found: readonly FieldProblem[], more: readonly FieldProblem[]): FieldProblem[] {
   const said = new Set(found.map(({ field }) => field));
   const isSaid = (field: string) => said.has(field) || said.has(field.slice(0, field.lastIndexOf(".")));
@@ -43,7 +43,7 @@ function problemsOf(issue: z.core.$ZodIssue, below: readonly PropertyKey[]): Fie
       return issue.keys.map((key, index) => ({ field: at([...path, key]), message: messages[index] ?? messages[0]! }));
     }
     case "invalid_union": {
-      // Where a value is of one of the types, what is wrong inside it says more than what else it could be.
+      // If a value has one of the types, a problem inside it says more than the other possibilities.
       const inside = issue.errors.find((issues) => issues.length > 0 && issues.every((inner) => inner.path.length > 0));
       return inside?.flatMap((inner) => problemsOf(inner, path)) ?? [{ field: at(path), message: issue.message }];
     }

@@ -3,8 +3,8 @@ import { addExamples } from "./document-examples.ts";
 import { plainSchemas } from "./plain-schemas.ts";
 
 /**
- * A document as it is served: with what the guards add to each answer, in forms that makers of clients read, each body with
- * an example.
+ * A document as it is served: with the headers that the guards add to each answer, in forms that client generators understand,
+ * and an example for each body.
  *
  * @param without paths that are answered without the guards
  */

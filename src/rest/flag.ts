@@ -1,4 +1,4 @@
 import { z } from "@hono/zod-openapi";
 
-/** Yes or no, as it stands in a query. */
+/** Yes or no, in a query. */
 export const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");

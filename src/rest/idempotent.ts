@@ -4,7 +4,7 @@ import { answerOnce } from "../accounts/answer-once.ts";
 import { TOO_MANY_RETRY_SECONDS } from "../accounts/idempotency-keys.ts";
 import type { RestContext, RestEnv } from "./context.ts";
 
-/** The field's name, for the problems that name it. */
+/** The header's name, for problems that name it. */
 export const IDEMPOTENCY_KEY = "Idempotency-Key";
 
 /** The header, for the document. {@link idempotentBy} checks it. */
@@ -17,9 +17,9 @@ export const idempotencyHeaders = z.object({
     ),
 });
 
-/** How an API takes its key, and what it answers to an Idempotency-Key that cannot be served. */
+/** How an API reads its key, and what it answers to an Idempotency-Key that cannot be served. */
 export interface IdempotencyRules {
-  /** The API key as it was shown: what was answered is kept sealed with it, or with a session's cookie. */
+  /** The API key as it was sent, or a session's cookie: stored answers are sealed with it. */
   token(c: RestContext): string | null;
   malformed(reason: string): Error;
   otherRequest(): Error;
@@ -27,7 +27,7 @@ export interface IdempotencyRules {
   tooMany(sentence: string, headers: { "retry-after": string }): Error;
 }
 
-/** Does what repeats a request only once. Comes after the guards of a POST, so that nobody else's answer is given. */
+/** Carries out a repeated request only once. Comes after the guards of a POST, so that nobody gets another's answer. */
 export function idempotentBy(rules: IdempotencyRules): MiddlewareHandler<RestEnv> {
   return async (c, next) => {
     const idempotencyKey = c.req.header(IDEMPOTENCY_KEY);
@@ -41,7 +41,7 @@ export function idempotentBy(rules: IdempotencyRules): MiddlewareHandler<RestEnv
       c.env.DB,
       {
         idempotencyKey,
-        // Somebody who is signed in may act for several accounts, and for their test zones.
+        // A signed-in person may act for several accounts, and for their test zones.
         apiKeyId: caller.person ? `${caller.person.session} ${caller.account} ${caller.mode}` : caller.keyId,
         account: caller.account,
         plan: caller.plan,

@@ -1,15 +1,15 @@
 import { z } from "@hono/zod-openapi";
 
 /**
- * An object that has no other names than these.
+ * An object that may have no other names than these.
  *
- * @param refused what is said of names that people try, as the predicate of a sentence
+ * @param refused messages for names that people try, each as the predicate of a sentence
  */
 export function knownNames<Shape extends z.core.$ZodShape>(
   shape: Shape,
   refused: Readonly<Record<string, string>> = {},
 ) {
-  // A line for each name: see `fieldProblems`.
+  // One line for each name: see `fieldProblems`.
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
@@ -18,7 +18,7 @@ export function knownNames<Shape extends z.core.$ZodShape>(
   });
 }
 
-/** The same said of several names. */
+/** The same message for several names. */
 export function refusedNames(sentence: string, ...names: string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, sentence]));
 }

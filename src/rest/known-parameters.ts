@@ -1,8 +1,7 @@
 import { z } from "@hono/zod-openapi";
 
 /**
- * The query of a call, which has no other parameters than those of a schema: one that is misspelled would else do nothing, in
- * silence.
+ * The query of a call, which may have only the parameters of a schema: a misspelled one would otherwise be ignored in silence.
  */
 export function knownParameters(query: z.ZodObject | undefined): z.ZodObject {
   const shape = query?.shape ?? {};

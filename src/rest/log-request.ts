@@ -1,10 +1,10 @@
 import { log } from "../log/log.ts";
 
-/** What of an answered request is logged: neither keys nor addresses nor anything that a client has written but the method. */
+/** What is logged about an answered request: no keys, no addresses, and nothing that a client wrote except the method. */
 export interface AnsweredRequest {
   requestId: string;
   method: string;
-  /** The pattern that the path matched: paths themselves hold names. */
+  /** The pattern that the path matched, since paths themselves contain names. */
   route: string;
   status: number;
   /** When the request arrived, ms since the epoch. */
@@ -12,7 +12,7 @@ export interface AnsweredRequest {
   caller: { account: string; keyId: string } | undefined;
 }
 
-/** Logs an answer of an API in one line of JSON. `ms`: how long it took. */
+/** Logs an API's answer as one line of JSON. `ms`: how long it took. */
 export function logRequest({ requestId, method, route, status, now, caller }: AnsweredRequest): void {
   log("api_request", {
     request_id: requestId,

@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { RestEnv } from "./context.ts";
 
 /**
- * For every path of an API: refuses the methods that it does not have. Comes after all routes.
+ * Refuses the methods that a path of an API does not have, for every path. Comes after all routes.
  *
  * @param refusal makes the 405 with its `Allow`
  * @param unsafe paths whose GET changes something, so that their HEAD is refused (RFC 9110 §9.2.1)

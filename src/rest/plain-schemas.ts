@@ -1,7 +1,8 @@
 /**
- * A document's schemas in the forms that makers of clients read best. A reference with a description is a reference with
- * that description beside it, as OpenAPI 3.1 allows, and not an intersection of the two. A `default` of a named schema stands in its
- * description: the field may be left out of a request, and with the keyword many take it for one that is always there.
+ * A document's schemas in the forms that client generators understand best. A reference with a description becomes a reference
+ * with the description beside it, as OpenAPI 3.1 allows, instead of an intersection of the two. A `default` in a named schema
+ * moves into its description: the field is optional in requests, but because of the keyword many generators take it for one
+ * that is always present.
  */
 export function plainSchemas<Part>(part: Part): Part {
   return plain(part, false) as Part;
@@ -19,7 +20,7 @@ function plain(part: unknown, inBody: boolean): unknown {
   return describeDefault(mergeReference(made), inBody);
 }
 
-/** What holds values, which may look like schemas. */
+/** Contains values, which may look like schemas. */
 function isValue(name: string): boolean {
   return name === "example" || name === "examples" || name === "enum" || name === "const";
 }
@@ -35,7 +36,7 @@ function mergeReference(schema: { allOf?: unknown }): object {
 }
 
 function describeDefault(schema: { default?: unknown; description?: string }, inBody: boolean): object {
-  // A property of that name would be a schema.
+  // A property with that name would be a schema.
   if (!inBody || !("default" in schema) || (typeof schema.default === "object" && schema.default !== null))
     return schema;
   const { default: value, ...rest } = schema;

@@ -6,43 +6,44 @@ import { knownParameters } from "./known-parameters.ts";
 
 type Guard = MiddlewareHandler<RestEnv>;
 
-/** What a route says of itself; all else follows from it. */
+/** What a route declares; everything else follows from it. */
 export interface RouteFacts<Scope extends string | null, Status extends number>
   extends Omit<RouteConfig, "security" | "middleware"> {
   tags: string[];
-  /** What a key needs; null: any valid key will do. */
+  /** The scope that a key needs; null: any valid key will do. */
   scope: Scope;
   /** Whether a key without the scope may make the call about itself. */
   aboutItself?: true;
-  /** Whether its handler reads the body as it comes, whatever its length. */
+  /** Whether its handler reads the body as it comes, of any length. */
   readsBody?: true;
-  /** Guards of its own, behind the limit of the body. */
+  /** Further guards, after the body's limit. */
   guards?: readonly Guard[];
-  /** How it answers a call that succeeds. */
+  /** Its answers to calls that succeed. */
   responses: Record<number, RouteConfig["responses"][string]>;
-  /** How it refuses beyond what follows from its path, its query and its body. */
+  /** Its errors, besides those that follow from its path, its query and its body. */
   errors?: readonly Status[];
 }
 
-/** Statuses of refusals that follow from what a route takes. */
+/** Statuses of errors that follow from a route's input. */
 export type DerivedStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500;
 
 /** What the routes of an API have in common. */
 export interface RouteRules<Scope extends string | null, Status extends number> {
   /** The security scheme of its keys. */
   scheme: string;
-  /** @param aboutItself a key that the path names by its id needs no scope */
+  /** @param aboutItself whether a key that the path names by its id needs no scope */
   requireScope(scope: Scope, aboutItself: boolean): Guard;
   limitBody: Guard;
-  /** Of a call that takes none. */
+  /** For calls that take no body. */
   refuseBody: Guard;
   idempotent: Guard;
   documentedErrors(...statuses: Status[]): RouteConfig["responses"];
 }
 
 /**
- * Makes what makes the routes of an API that are called with a key. From what a route takes follow its security, its guards
- * and the errors that those answer. A POST takes an `Idempotency-Key`; no call takes a parameter or a body that it does not know.
+ * Makes the function that makes the routes of an API that are called with a key. Their security, their guards and the errors of
+ * these follow from their input. A POST accepts an `Idempotency-Key`. No call accepts a parameter or body that it does not
+ * know.
  */
 export function routesBy<Scope extends string | null, Status extends number>(
   rules: RouteRules<Scope, Status | DerivedStatus>,
@@ -72,7 +73,7 @@ export function routesBy<Scope extends string | null, Status extends number>(
   };
 }
 
-/** The errors that the guards and the validation of a route answer. */
+/** The errors of a route's guards and validation. */
 function derivedErrors({ method, path, scope, request }: RouteFacts<string | null, number>): DerivedStatus[] {
   const isPost = method === "post";
   const hasBody = request?.body !== undefined;
@@ -82,7 +83,7 @@ function derivedErrors({ method, path, scope, request }: RouteFacts<string | nul
     422,
     429,
     500,
-    // A suspended account changes nothing.
+    // A suspended account cannot change anything.
     ...when(scope !== null || method !== "get", 403),
     ...when(path.includes("{"), 404),
     ...when(hasBody, 400, 415),

@@ -19,8 +19,8 @@ const FORMATS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What validation found, for people: the predicate of a sentence whose subject is the field. Schemas need words of their own
- * only where these do not say enough.
+ * What validation found, for people: the predicate of a sentence whose subject is the field. Schemas need messages of their own
+ * only if these do not say enough.
  */
 export function saidOf(issue: Issue): string {
   switch (issue.code) {
@@ -49,7 +49,7 @@ function isWhole({ inst }: Issue): boolean {
 
 function typeProblem(expected: string, input: unknown): string {
   if (input === undefined) return "is required";
-  // A query that names a parameter twice, most of all.
+  // Most often a query with a repeated parameter.
   if (Array.isArray(input) && expected !== "object" && expected !== "record")
     return "must be given once, not as a list";
   return `must be ${KINDS[expected] ?? "of another type"}`;

@@ -4,19 +4,19 @@ import type { Person } from "../people/person.ts";
 import { settingsOf } from "../settings.ts";
 import type { RestContext } from "./context.ts";
 
-/** Who has sent a request, by their session. Null: this is not the dashboard's host, or nobody is signed in. */
+/** Who has sent a request, according to their session. Null: this is not the dashboard's host, or nobody is signed in. */
 export async function personOf(c: RestContext): Promise<Person | null> {
   const request = c.req.raw;
-  // What signs people in is large: it is loaded for who shows a cookie where one could be theirs.
+  // The sign-in code is large, so it is loaded only for requests with a cookie to the dashboard's host.
   if (!request.headers.has("cookie") || new URL(request.url).hostname !== settingsOf(c.env).dashboardHost) return null;
   const { signedIn } = await import("../people/signed-in.ts");
   return signedIn(request, c.env);
 }
 
 /**
- * Admits a person who is signed in, in place of a key. Null: there is none.
+ * Admits a signed-in person in place of a key. Null: there is none.
  *
- * @param noAccount what is thrown where they act for no such account, whether there is one or not
+ * @param noAccount makes the error to throw if they do not act for such an account, whether it exists or not
  */
 export async function sessionAdmission(
   c: RestContext,
@@ -31,7 +31,7 @@ export async function sessionAdmission(
   return admitCaller(c.env.RATE_LIMITER, caller, c.var.now);
 }
 
-/** A browser sets no fields of its own with a WebSocket: what they would say stands in the query. */
+/** Browsers cannot add headers to a WebSocket request, so the query has their values. */
 function headersOf({ headers, url }: Request): Headers {
   if (headers.get("upgrade")?.toLowerCase() !== "websocket") return headers;
   const { searchParams } = new URL(url);

@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { type Settings, settingsOf } from "../settings.ts";
 import type { RestEnv } from "./context.ts";
 
-/** Where those who look around find what there is. */
+/** Tells visitors where to find things. */
 export interface Signpost {
   name: string;
   docs: string;
@@ -13,7 +13,7 @@ export interface Signpost {
   dashboard: string | null;
 }
 
-/** Answers paths at which there is nothing but the way to what there is. Needs no key. */
+/** Answers paths that only point to where things are. Needs no key. */
 export function addSignposts(
   app: OpenAPIHono<RestEnv>,
   paths: readonly string[],
@@ -25,7 +25,7 @@ export function addSignposts(
     );
 }
 
-/** The dashboard is served by the server that was asked, at a host of its own. */
+/** The dashboard is served by the same server, at a host of its own. */
 function dashboardOf(asked: string, { dashboardHost, signInSecret }: Settings): string | null {
   if (dashboardHost === null || signInSecret === null) return null;
   const { protocol, port } = new URL(asked);

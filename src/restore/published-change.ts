@@ -1,19 +1,22 @@
-/** What became of a name when what was published of it gave way to what D1 says. */
+/** What happened to a name when its published document was replaced by D1's. */
 export interface PublishedChange {
   name: string;
-  /** `back`: nothing was served under it, and now something is. `gone`: the other way round. */
+  /** `back`: nothing was served under it before, and now something is. `gone`: the reverse. */
   became: "changed" | "back" | "gone";
-  /** What differs, where it is changed: members of the document. */
+  /** What differs, if it was changed: members of the document. */
   fields: string[];
 }
 
-/** A document as KV holds it, of whichever kind. */
+/** A document in KV, of any kind. */
 export type AnyDocument = Readonly<Record<string, unknown>>;
 
-/** Versions go up with every restore, and everything is purged: that says nothing. */
+/** Every restore raises versions and purges everything, so differences in these say nothing. */
 const NOT_COMPARED = new Set(["version", "revision", "purges"]);
 
-/** The change from what was published to what is now; null: there is none to speak of. Null stands for no document. */
+/**
+ * The change from the document published before to the current one; null: there is no noteworthy change. Null stands for no
+ * document.
+ */
 export function publishedChange(
   name: string,
   before: AnyDocument | null,
@@ -31,7 +34,7 @@ export function publishedChange(
   return fields.length === 0 ? null : { name, became: "changed", fields };
 }
 
-/** Whether there is a document, and of something that is not deleted. */
+/** Whether there is a document, and what it describes is not deleted. */
 export function isServed(document: AnyDocument | null): document is AnyDocument {
   return document !== null && document.state !== "deleted";
 }

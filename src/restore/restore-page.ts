@@ -4,9 +4,9 @@ import { type AnyDocument, counterOf, isServed, type PublishedChange, publishedC
 import { namesAfter, type RestoredBy, type RestoredKind, raiseSql, unknownNames } from "./restored-kind.ts";
 import { RESTORED_KINDS } from "./restored-kinds.ts";
 
-/** Where a restore stands: first all that D1 has is published anew, then all goes that the table has beyond that. */
+/** The progress of a restore: first everything in D1 is published again, then everything else in the table is removed. */
 export interface RestorePlace {
-  /** Which of the kinds. */
+  /** The kind, by its place. */
   kind: number;
   pass: "database" | "table";
   /** The last name that is done, or the table's own cursor. */
@@ -16,25 +16,27 @@ export interface RestorePlace {
 /** What one page of a restore has done. */
 export interface RestoredPage {
   table: RestoredKind["table"];
-  /** Names that were published anew. */
+  /** Names that were published again. */
   published: number;
   changes: PublishedChange[];
-  /** Where to go on; null: all is done. */
+  /** Where to continue; null: everything is done. */
   next: RestorePlace | null;
 }
 
-/** Something could not be published: the same page is to be tried again. */
+/** Something could not be published: the same page has to be tried again. */
 export class NotRestored extends Error {}
 
-/** Names of a page. Each takes two or three calls of KV and Durable Objects, of which a request may make a thousand. */
+/**
+ * How many names a page has. Each takes two or three calls of KV and Durable Objects, of which a request may make a thousand.
+ */
 const NAMES_OF_A_PAGE = 100;
 
-/** Names that are worked on at the same time: a zone's document may have some hundred kilobytes. */
+/** How many names are handled at once: a zone's document may have a few hundred kilobytes. */
 const NAMES_AT_ONCE = 20;
 
 /**
- * Begins to put right what is published, after D1 has gone back. Every version that is given from now on is above all that
- * were ever given: they count changes, and nothing has changed once in each millisecond since 1970.
+ * Begins to correct what is published, after D1 was brought back. Every version from now on is above all earlier ones: versions
+ * count changes, and there has not been a change in every millisecond since 1970.
  */
 export async function beginRestore(env: Env, now: number): Promise<RestorePlace> {
   await raiseVersionFloor(env.DB, now);
@@ -42,7 +44,7 @@ export async function beginRestore(env: Env, now: number): Promise<RestorePlace>
 }
 
 /**
- * Restores the next names. A page that was done before may be done again, and a restore may begin anew at any time.
+ * Restores the next names. A page may be repeated, and a restore may start again at any time.
  *
  * @throws {NotRestored}
  */
@@ -92,7 +94,7 @@ async function removeUnknown(env: Env, kind: RestoredKind, place: RestorePlace):
   );
   const before = await inTurns(names, (name) => publishedDocument(env, kind, name));
   const unknown = names.filter((_, index) => isServed(before[index]!));
-  // What stands in their place has the floor as its version.
+  // Their replacements have the floor as their version.
   const newest = before.map((document) => (document === null ? 0 : counterOf(document, kind.counter) + 1));
   await raiseVersionFloor(env.DB, Math.max(0, ...newest));
   await inTurns(unknown, async (name) => {
@@ -113,8 +115,8 @@ function page(
 }
 
 /**
- * The kinds pass through D1 one after the other, then through the table the other way round: what says that something is not
- * served is the first to come and the last to go. Null: all have.
+ * The kinds pass through D1 in order, then through the table in reverse order: documents that keep something from being served
+ * come first and go last. Null: all are done.
  */
 function nextPlace({ kind, pass }: RestorePlace): RestorePlace | null {
   if (pass === "table") return kind === 0 ? null : { kind: kind - 1, pass, after: "" };

@@ -5,22 +5,22 @@ import type { Env } from "../env.ts";
 /** Who restores, for the audit logs. */
 export type RestoredBy = OperatorRequest;
 
-/** What a restore has to know of one kind of what is published by name. */
+/** What a restore has to know about one kind of published document. */
 export interface RestoredKind {
-  /** Its table in D1, and what reports call it. */
+  /** Its table in D1, and its name in reports. */
   table: "accounts" | "zones" | "hosts" | "namespaces" | "records";
-  /** The column of its name, and that of the version that its documents are compared by. */
+  /** The column with its name, and that with the version by which its documents are compared. */
   column: "id" | "name" | "hostname" | "key";
   counter: "version" | "revision";
-  /** How the keys of its documents in KV begin; the name follows. */
+  /** The prefix of its documents' keys in KV, before the name. */
   prefix: string;
-  /** What it means that there is no document of a name; left out: that nothing is served under it. */
+  /** What the lack of a document means for a name; absent: nothing is served under it. */
   whereMissing?: Readonly<Record<string, unknown>>;
-  /** What is written behind the raising of versions, in the same transaction. */
+  /** Written after the versions are raised, in the same transaction. */
   statements?(db: D1Database, names: readonly string[], by: RestoredBy, now: number): D1PreparedStatement[];
-  /** Publishes what D1 says of a name: where it has no row, that it is deleted. */
+  /** Publishes D1's state of a name: if it has no row, that it is deleted. */
   publish(env: Env, name: string): Promise<PublishResult<object>>;
-  /** Does away with a document that D1 has no row for, where nothing is published in its place. */
+  /** Removes a document without a row in D1, for kinds that publish nothing in its place. */
   remove?(env: Env, name: string): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export function raiseSql({ table, column, counter }: RestoredKind): string {
             AND ${table}.${counter} = (SELECT MAX(same.${counter}) FROM ${table} AS same WHERE same.${column} = ${table}.${column})`;
 }
 
-/** Names that D1 has, in order. @param after those behind it */
+/** Names in D1, in order. @param after only those after this one */
 export async function namesAfter(
   db: D1Database,
   { table, column }: RestoredKind,
@@ -45,7 +45,7 @@ export async function namesAfter(
   return results.map(({ name }) => name);
 }
 
-/** Those of some names that D1 has no row of. */
+/** The names, out of these, that have no row in D1. */
 export async function unknownNames(
   db: D1Database,
   { table, column }: RestoredKind,

@@ -21,7 +21,7 @@ const ACCOUNTS: RestoredKind = {
   whereMissing: ORDINARY_ACCOUNT,
   statements: (db, ids, by, now) =>
     ids.flatMap((id) => [
-      // An entry is written behind a statement that changes something.
+      // An audit entry must follow a statement that changes something.
       db.prepare("UPDATE accounts SET revision = revision WHERE id = ?1").bind(id),
       auditStatement(db, operator(id, by), { action: "service.restore", target: id, before: null, after: null }, now),
     ]),
@@ -31,7 +31,7 @@ const ACCOUNTS: RestoredKind = {
     const live = USAGE_METER.getByName(ownerOf({ account: id, mode: "live" }));
     const test = USAGE_METER.getByName(ownerOf({ account: id, mode: "test" }));
     await Promise.all([live.know(result.document), test.know(result.document)]);
-    // What was noticed of the month's quota has gone back, what was counted has not.
+    // What was recorded about the month's quota has gone back, but what was counted has not.
     await live.reconsider();
     return result;
   },
@@ -43,7 +43,7 @@ const ZONES: RestoredKind = {
   column: "name",
   counter: "version",
   prefix: zoneKey(""),
-  // Nobody knows what was purged since: nothing may be served that was stored before.
+  // Nobody knows what has been purged since, so nothing stored before may be served.
   statements: (db, names, _by, now) => [
     db
       .prepare(
@@ -80,5 +80,5 @@ const RECORDS: RestoredKind = {
   publish: ({ RECORD_PUBLISHER, ZONES: kv }, key) => publishRecord(RECORD_PUBLISHER, recordTableOf(kv), key),
 };
 
-/** All that is published by name, in the order in which it is restored. */
+/** Everything that is published by name, in the order in which it is restored. */
 export const RESTORED_KINDS: readonly RestoredKind[] = [ACCOUNTS, ZONES, HOSTS, NAMESPACES, RECORDS];

@@ -1,4 +1,4 @@
-/** Keys by their ids. The first seals; all of them open. */
+/** Keys with their ids. The first seals; all of them open. */
 export type Keyring = readonly [KeyringKey, ...KeyringKey[]];
 
 export interface KeyringKey {
@@ -7,13 +7,13 @@ export interface KeyringKey {
   bytes: Uint8Array;
 }
 
-/** Said of a text that is no keyring, as the predicate of a sentence. */
+/** What is said about a text that is not a keyring, as the predicate of a sentence. */
 export const NO_KEYRING = "is not id:key, one or more, each key 32 bytes in base64url";
 
 const KEY_BYTES = 32;
 
 /**
- * Reads a keyring: `id:key`, one or more, separated by spaces or commas, each key 32 bytes in base64url. Null: it is none.
+ * Reads a keyring: `id:key`, one or more, separated by spaces or commas, each key 32 bytes in base64url. Null: it is not one.
  */
 export function readKeyring(text: string): Keyring | null {
   const keys: KeyringKey[] = [];
@@ -26,13 +26,13 @@ export function readKeyring(text: string): Keyring | null {
   return first === undefined ? null : [first, ...others];
 }
 
-/** A keyring of one new key, as {@link readKeyring} reads it. */
+/** A keyring with one new key, in the form that {@link readKeyring} reads. */
 export function newKeyring(): string {
   const [id, key] = [4, KEY_BYTES].map((length) => textOf(crypto.getRandomValues(new Uint8Array(length))));
   return `${id}:${key}`;
 }
 
-// For the Worker and for Node 24, which has no `toBase64` yet.
+// Works in the Worker and in Node 24, which has no `toBase64` yet.
 
 function bytesOf(base64url: string): Uint8Array {
   const text = atob(base64url.replaceAll("-", "+").replaceAll("_", "/"));

@@ -6,9 +6,9 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Encrypts a secret: AES-256-GCM (NIST SP 800-38D). The result names the key.
+ * Encrypts a secret with AES-256-GCM (NIST SP 800-38D). The result names the key.
  *
- * @param place whose secret it is, and which: it can be opened for nothing else
+ * @param place whose secret it is, and which one: it can only be opened for the same place
  */
 export function seal(secret: string, place: string, [{ id, bytes }]: Keyring): string {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
@@ -18,7 +18,7 @@ export function seal(secret: string, place: string, [{ id, bytes }]: Keyring): s
   return `${id}.${joined(sealed).toBase64({ alphabet: "base64url", omitPadding: true })}`;
 }
 
-/** Decrypts what {@link seal} made for the same place. Null: the keyring has not its key, or it was made for another place. */
+/** Decrypts what {@link seal} made for the same place. Null: the keyring lacks its key, or it was made for another place. */
 export function open(sealed: string, place: string, keyring: Keyring): string | null {
   const [id, text = ""] = sealed.split(".", 2);
   const key = keyring.find((one) => one.id === id);
@@ -31,7 +31,7 @@ export function open(sealed: string, place: string, keyring: Keyring): string | 
     const secret = [decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()];
     return new TextDecoder().decode(joined(secret));
   } catch {
-    // Whatever is wrong with it, nothing can be made of it.
+    // Whatever is wrong with it, it cannot be opened.
     return null;
   }
 }

@@ -3,20 +3,20 @@ import { join } from "node:path";
 import { CannotStart } from "./cannot-start.ts";
 import type { Caretaker } from "./caretaker.ts";
 
-// The table of `wrangler d1 migrations`, column for column: both may take turns on one database.
+// The table of `wrangler d1 migrations`, column for column, so that both can be used on one database.
 const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS d1_migrations(
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   name       TEXT UNIQUE,
   applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 )`;
 
-/** The names of the `.sql` files of a folder in the order of their numbers. */
+/** The names of a folder's `.sql` files, ordered by number. */
 export async function migrationsIn(folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".sql"));
   return names.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
 }
 
-/** The names of the migrations that a database has seen, in the order in which it has. */
+/** The names of the migrations that a database has had, in the order in which they were applied. */
 export async function appliedMigrations(batch: Caretaker["batch"]): Promise<string[]> {
   const [, rows = []] = await batch([
     { sql: BOOKKEEPING, values: [] },
@@ -25,16 +25,16 @@ export async function appliedMigrations(batch: Caretaker["batch"]): Promise<stri
   return rows.map(({ name }) => String(name));
 }
 
-/** Takes a file apart into its statements. */
+/** Splits a file into its statements. */
 type SplitSql = (sql: string) => string[] | Promise<string[]>;
 
-/** wrangler is loaded where nobody has it in a process of its own. */
+/** For callers without a separate process for wrangler, which is loaded here. */
 const byWrangler: SplitSql = async (sql) => (await import("wrangler")).unstable_splitSqlQuery(sql);
 
 /**
- * Applies the migrations of `folder` that the database has not seen; gives their names.
+ * Applies the migrations in `folder` that the database has not had, and returns their names.
  *
- * @throws {CannotStart} where one fails, or where the database is of a newer version
+ * @throws {CannotStart} if one fails, or if the database is from a newer version
  */
 export async function applyMigrations(
   batch: Caretaker["batch"],
@@ -48,7 +48,7 @@ export async function applyMigrations(
   for (const name of missing) {
     const statements = await splitSql(await readFile(join(folder, name), "utf8"));
     try {
-      // A batch is one transaction: a migration is applied and noted, or neither.
+      // A batch is one transaction: a migration is both applied and recorded, or neither.
       await batch([
         ...statements.map((sql) => ({ sql, values: [] })),
         { sql: "INSERT INTO d1_migrations (name) VALUES (?)", values: [name] },
@@ -60,7 +60,7 @@ export async function applyMigrations(
   return missing;
 }
 
-/** Whoever does not know all that a database has seen might read it wrongly, and leaves it alone. */
+/** Code that does not know all migrations of a database might read it wrongly, so it leaves it alone. */
 function refuseNewerSchema(applied: readonly string[], known: readonly string[]): void {
   const newer = newerMigration(applied, known);
   if (newer === null) return;
@@ -70,7 +70,7 @@ function refuseNewerSchema(applied: readonly string[], known: readonly string[])
   );
 }
 
-/** The newest migration that a database has seen and this version does not know; null: it knows all. */
+/** The newest migration that a database has had and this version does not know; null: it knows all. */
 export function newerMigration(applied: readonly string[], known: readonly string[]): string | null {
   return applied.findLast((name) => !known.includes(name)) ?? null;
 }

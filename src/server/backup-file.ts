@@ -1,6 +1,6 @@
 /**
- * A backup is one file: D1 as SQLite, so that it can be looked into, and beside its tables two of ours, with the usage meters
- * in pieces.
+ * A backup is one file: D1 as SQLite, so that it can be inspected, with two extra tables of ours that hold the usage meters in
+ * pieces.
  */
 import {
   accessSync,
@@ -25,24 +25,24 @@ import { meterFiles, type StateFiles } from "./state-files.ts";
 /** "RCDN" */
 const APPLICATION_ID = 0x52_43_44_4e;
 const PIECE_BYTES = 4 * 1024 ** 2;
-/** A server that writes holds up a reader of its files for no longer. */
+/** How long a reader of a running server's files waits for its writes. */
 const BUSY_MS = 30_000;
 
-/** What a backup holds. */
+/** What a backup contains. */
 export interface BackupContents {
   /** When it was taken, ms since the epoch. */
   takenAt: number;
   accounts: number;
   zones: number;
   records: number;
-  /** Files of zones that it lists. They stand in buckets, and are not in it. */
+  /** How many files of zones it lists. The files themselves are in buckets, not in the backup. */
   files: number;
-  /** The names of the meters' files. */
+  /** The file names of the meters. */
   meters: string[];
 }
 
 /**
- * Takes a backup of files that a server may be working with: each is read in one transaction of SQLite's.
+ * Takes a backup of files that a server may be using: each is read in one SQLite transaction.
  *
  * @throws {CannotStart}
  */
@@ -55,7 +55,7 @@ export function takeBackup({ database, meters }: StateFiles, file: string, now: 
   const remove = () => {
     for (const path of [part, `${part}-journal`, meterPart]) rmSync(path, { force: true });
   };
-  remove(); // of one that was broken off
+  remove(); // of one that was interrupted
   try {
     copyDatabase(database, part);
     using backup = new DatabaseSync(part);
@@ -79,10 +79,10 @@ export function takeBackup({ database, meters }: StateFiles, file: string, now: 
 }
 
 /**
- * Looks into a backup.
+ * Reads what a backup contains.
  *
- * @param known the migrations that this version has
- * @throws {CannotStart} it is none, it is damaged, or of a newer version
+ * @param known the migrations of this version
+ * @throws {CannotStart} it is not a backup, is damaged, or is from a newer version
  */
 export function readBackup(file: string, known: readonly string[]): BackupContents {
   if (!existsSync(file)) throw new CannotStart(`there is no file ${file}`);
@@ -129,14 +129,14 @@ function damaged(file: string, how: string | undefined): CannotStart {
   return new CannotStart(`${file} is damaged, and nothing was touched: ${how}. Take an earlier backup`);
 }
 
-/** Writes the database of a backup to a file, as D1 had it. */
+/** Writes a backup's database to a file, as D1 had it. */
 export function extractDatabase(file: string, to: string): void {
   copyDatabase(file, to);
   using database = new DatabaseSync(to);
   database.exec("DROP TABLE backup_info; DROP TABLE backup_pieces; PRAGMA application_id = 0");
 }
 
-/** Writes a meter of a backup to a file. */
+/** Writes one of a backup's meters to a file. */
 export function extractMeter(file: string, meter: string, to: string): void {
   using backup = new DatabaseSync(file, { readOnly: true });
   const part = `${to}.part`;
@@ -152,7 +152,7 @@ export function extractMeter(file: string, meter: string, to: string): void {
   renameSync(part, to);
 }
 
-/** Copies a database, as it is in one moment, into a file of its own. */
+/** Copies a database, as it is at one moment, into a new file. */
 function copyDatabase(from: string, to: string): void {
   rmSync(to, { force: true });
   using database = new DatabaseSync(from, { readOnly: true, timeout: BUSY_MS });
@@ -186,7 +186,7 @@ function contentsOf(backup: DatabaseSync): BackupContents {
   return { ...counts, files: filesIn(backup), meters: meters.map(({ meter }) => meter) };
 }
 
-/** Backups of older versions have no such table. */
+/** Backups from older versions lack this table. */
 function filesIn(backup: DatabaseSync): number {
   const table = backup.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'files'").get();
   return table === undefined
@@ -194,10 +194,10 @@ function filesIn(backup: DatabaseSync): number {
     : (backup.prepare("SELECT COUNT(*) AS files FROM files").get() as { files: number }).files;
 }
 
-/** What is said where the disk is full; any other error stays. */
+/** What to throw if the disk is full; any other error is returned unchanged. */
 export function withoutRoom(error: unknown, where: string): unknown {
   const { errcode } = error as { errcode?: number };
-  // esbuild and workerd have words of their own for it.
+  // esbuild and workerd word it differently.
   if (errcode !== FULL && !/ENOSPC|EDQUOT|no space left|database or disk is full/i.test(inspect(error))) return error;
   return new CannotStart(`there is no room on the disk for ${where}: make some, and call this again`);
 }

@@ -1,4 +1,4 @@
-/** `npm run backup`: all that cannot be made anew, in one file, while the server runs. */
+/** `npm run backup`: writes everything that cannot be recreated into one file, while the server runs. */
 import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type BackupContents, takeBackup } from "./backup-file.ts";
@@ -16,7 +16,7 @@ if (others.length > 0 || (!isRemote && second !== undefined) || file?.startsWith
   fail("npm run backup -- [--remote] [file]");
 
 keepFilesPrivate();
-// npm changes to the folder of the project.
+// npm changes to the project's folder.
 const calledFrom = process.env.INIT_CWD ?? ".";
 const now = new Date();
 const stamp = now.toISOString().slice(0, 19).replaceAll(":", "-");

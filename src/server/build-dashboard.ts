@@ -7,7 +7,7 @@ import { projectRoot } from "./project.ts";
 const compress = promisify(brotliCompress);
 
 const SOURCES = join(projectRoot, "src/dashboard");
-/** What the page shares with the Worker. */
+/** The sources that the page shares with the Worker. */
 const SHARED = [join(projectRoot, "src/zones"), join(projectRoot, "src/http")];
 const BUILT = join(projectRoot, "dist/dashboard");
 
@@ -20,8 +20,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * What most pages have in common is one file, and so is what a zone's forms have: with a file for each part, a page would
- * load dozens, a round trip behind the other.
+ * One file for what most pages share, and one for what a zone's forms share: with a file for each part, a page would load
+ * dozens, one round trip after the other.
  */
 const GROUPS = [
   {
@@ -32,8 +32,8 @@ const GROUPS = [
 ] as const;
 
 /**
- * Builds the dashboard's page into `dist/dashboard/`, unless that is newer than its sources: each file compressed with
- * Brotli, and `files.mjs`, which the Worker imports them through (see `dashboard-files.d.ts`).
+ * Builds the dashboard's page into `dist/dashboard/`, unless that is newer than its sources: each file compressed with Brotli,
+ * and `files.mjs`, through which the Worker imports them (see `dashboard-files.d.ts`).
  */
 export async function buildDashboard(): Promise<void> {
   if ((await timeOf(join(BUILT, "files.mjs"))) > Math.max(...(await Promise.all([SOURCES, ...SHARED].map(newestIn)))))
@@ -41,7 +41,7 @@ export async function buildDashboard(): Promise<void> {
   await mkdir(join(projectRoot, "dist"), { recursive: true });
   const folder = await mkdtemp(join(projectRoot, "dist/dashboard-"));
   try {
-    const { build } = await import("vite"); // which is not loaded where everything is built
+    const { build } = await import("vite"); // not loaded if everything is built already
     await build({
       root: join(SOURCES, "page"),
       configFile: false,
@@ -54,7 +54,7 @@ export async function buildDashboard(): Promise<void> {
         modulePreload: { polyfill: false },
         manifest: "manifest.json",
         rolldownOptions: {
-          checks: { bundlerTimings: false }, // a slow machine is no fault of who starts a server
+          checks: { bundlerTimings: false }, // a slow machine is not worth a warning to whoever starts a server
           output: { codeSplitting: { groups: [...GROUPS] } },
         },
       },
@@ -70,10 +70,13 @@ export async function buildDashboard(): Promise<void> {
   }
 }
 
-/** What the build says of a module that is loaded on its own. */
+/** What the build reports about modules that are loaded separately. */
 type Manifest = Readonly<Record<string, { file: string; imports?: readonly string[]; css?: readonly string[] }>>;
 
-/** What each module loads, the modules that it imports included; what the page itself names is not in it. */
+/**
+ * The files that each module loads, including those of the modules that it imports, but without those that the page itself
+ * names.
+ */
 function modulesOf(manifest: Manifest): Record<string, { scripts: string[]; styles: string[] }> {
   const page = new Set(allOf(manifest, "index.html"));
   const entries = Object.keys(manifest).filter((name) => name.endsWith(".tsx"));
@@ -97,7 +100,7 @@ function allOf(manifest: Manifest, name: string, seen = new Set<string>()): stri
   return [name, ...(manifest[name]?.imports ?? []).flatMap((imported) => allOf(manifest, imported, seen))];
 }
 
-/** Compresses the files below a folder in place; the module that loads them. */
+/** Compresses the files below a folder in place, and returns the module that loads them. */
 async function compressed(folder: string): Promise<string> {
   const lines: string[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
@@ -124,7 +127,7 @@ async function newestIn(folder: string): Promise<number> {
   return Math.max(await timeOf(import.meta.filename), ...(await Promise.all(times)));
 }
 
-/** When a file was last written, ms since the epoch; 0: there is none. */
+/** When a file was last written, ms since the epoch; 0: it does not exist. */
 async function timeOf(path: string): Promise<number> {
   const found = await stat(path).catch(() => null);
   return found?.mtimeMs ?? 0;

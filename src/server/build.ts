@@ -1,4 +1,4 @@
-/** Builds the Worker into `dist/worker/`: what `wrangler` runs before it deploys, or serves under `wrangler dev`. */
+/** Builds the Worker into `dist/worker/`: `wrangler` runs this before it deploys, or serves with `wrangler dev`. */
 import { join } from "node:path";
 import { builtWorker } from "./built-worker.ts";
 import { projectRoot } from "./project.ts";

@@ -6,7 +6,7 @@ import { buildDocs } from "./docs/build-docs.ts";
 import { areUnchanged, type FileStates, KEPT, statesOf } from "./kept-files.ts";
 import { projectRoot } from "./project.ts";
 
-/** What decides how a build comes out besides the sources that it consists of. */
+/** Files that affect the result of a build besides its sources. */
 const BESIDE = [
   "package.json",
   "tsconfig.json",
@@ -16,23 +16,23 @@ const BESIDE = [
   "src/server/stand-ins.ts",
 ];
 
-/** After so long nobody reads a build any more that another has replaced, ms. */
+/** How long a replaced build is kept, because somebody may still be reading it, ms. */
 const REPLACED_MS = 600_000;
 
-/** What is known of the last build of an entry. */
+/** What is known about an entry's last build. */
 interface Kept {
-  /** The project's root, which source maps name. */
+  /** The project's root, which source maps contain. */
   root: string;
-  /** Its folder's name. */
+  /** The name of its folder. */
   folder: string;
   modules: BundledModule[];
-  /** What it was made of. */
+  /** The files that it was made from. */
   sources: FileStates;
 }
 
 /**
- * The Worker as `bundleWorker` builds it into `folder`. While no source of it has changed it is a copy of what was built before:
- * the build is most of what the start of a server costs.
+ * The Worker, built by `bundleWorker` into `folder`. If no source has changed, the last build is copied: building takes most of
+ * a server's start.
  *
  * @param kept where builds are kept
  */
@@ -43,12 +43,12 @@ export async function builtWorker(folder: string, entry: string, kept = KEPT): P
   const isLast = last?.root === projectRoot && (await areUnchanged(last.sources));
   if (isLast && (await copied(join(kept, last.folder), folder))) return placed(last.modules, folder);
   const began = Date.now();
-  const { bundleWorker } = await import("./bundle.ts"); // with esbuild, which is not loaded without need
+  const { bundleWorker } = await import("./bundle.ts"); // brings in esbuild, so it is loaded only if needed
   const { modules, metafile } = await bundleWorker(folder, entry);
-  // Others are no files: a plugin has made them.
+  // The others are not files, but come from a plugin.
   const files = Object.keys(metafile.inputs).filter((path) => !/^[\w-]+:/.test(path));
   const sources = await statesOf([...BESIDE, ...files], began);
-  // A folder that cannot be written to costs the next start its time, and nothing else.
+  // If the folder cannot be written to, the next start only takes longer.
   if (sources !== null) await keep(kept, name, folder, { modules, sources }).catch(() => undefined);
   return modules;
 }
@@ -58,7 +58,7 @@ async function lastBuild(kept: string, name: string): Promise<Kept | null> {
   return text === null ? null : (JSON.parse(text) as Kept);
 }
 
-/** False: it has been replaced, and removed, meanwhile. */
+/** False: it was replaced and removed meanwhile. */
 async function copied(from: string, to: string): Promise<boolean> {
   await rm(to, { recursive: true, force: true });
   return cp(from, to, { recursive: true }).then(
@@ -67,7 +67,7 @@ async function copied(from: string, to: string): Promise<boolean> {
   );
 }
 
-/** Keeps a build in the place of the one before, which servers that start may be reading. */
+/** Stores a build in place of the last one, which servers that are starting may be reading. */
 async function keep(kept: string, name: string, built: string, rest: Omit<Kept, "root" | "folder">): Promise<void> {
   await mkdir(kept, { recursive: true });
   const folder = await mkdtemp(join(kept, `${name}-`));

@@ -8,33 +8,33 @@ import { leftOut } from "./left-out.ts";
 import { projectRoot } from "./project.ts";
 import { STAND_INS } from "./stand-ins.ts";
 
-/** Files that are bytes to the Worker, never evaluated: those of `wrangler.toml`'s rule of type Data. */
+/** Files that the Worker takes as bytes and never evaluates: those of `wrangler.toml`'s rule of type Data. */
 const DATA_FILE = /\.br$/;
 
 const MAIN = "worker.mjs";
 
-/** A module as workerd takes it. */
+/** A module in workerd's form. */
 export interface BundledModule {
   type: "ESModule" | "Data";
   path: string;
 }
 
-/** What {@link bundleWorker} has built. */
+/** The result of {@link bundleWorker}. */
 export interface Bundle {
-  /** The main module first. */
+  /** The main module comes first. */
   modules: BundledModule[];
-  /** What esbuild says of where each came from. */
+  /** esbuild's report of where each output came from. */
   metafile: Metafile;
 }
 
 /**
- * Builds a Worker into `folder`, which it empties first. Without `entry` it is the product, as `wrangler` uploads it (see
+ * Builds a Worker into `folder`, which it empties first. Without `entry` it builds the product, as `wrangler` uploads it (see
  * `[build]` in `wrangler.toml`).
  *
- * The code is split where the source says `import()`: wrangler's own bundle is one file, all of which an isolate parses,
- * and much of which it evaluates, before it answers its first request.
+ * The code is split where the source has `import()`. wrangler's own bundle is a single file, which an isolate has to parse in
+ * full, and to evaluate in large part, before it answers its first request.
  *
- * @param alias paths of sources, by the name they are imported under
+ * @param alias paths of sources, by the name under which they are imported
  */
 export async function bundleWorker(
   folder: string,
@@ -49,24 +49,24 @@ export async function bundleWorker(
     outdir: folder,
     bundle: true,
     splitting: true,
-    // Not `minify`: the stacks in logs name functions and files that can be found.
+    // Not `minify`, so that stacks in logs name real functions and files.
     minifySyntax: true,
     format: "esm",
     target: "es2024",
-    // As wrangler resolves packages for workerd.
+    // Packages are resolved as wrangler does it for workerd.
     conditions: ["workerd", "worker", "browser"],
     mainFields: ["browser", "module", "main"],
     external: ["cloudflare:*"],
-    outExtension: { ".js": ".mjs" }, // what ends otherwise is data
+    outExtension: { ".js": ".mjs" }, // files with another extension are data
     chunkNames: "worker-[name]-[hash]",
     assetNames: "[name]",
     sourcemap: true,
-    sourceRoot: folder, // where the maps' paths begin, wherever the build is copied to
+    sourceRoot: folder, // the base of paths in source maps, wherever the build is copied
     metafile: true,
     logLevel: "warning",
     plugins: [nodeModules, dataModules, leftOut],
   });
-  await stop(); // its process would live as long as this one
+  await stop(); // otherwise its process would run as long as this one
   const modules = Object.keys(metafile.outputs)
     .map((path) => basename(path))
     .filter((name) => extname(name) !== ".map")
@@ -76,7 +76,7 @@ export async function bundleWorker(
 }
 
 /**
- * The modules that an isolate evaluates before its first request: the main one and what that imports without `import()`.
+ * The modules that an isolate evaluates before its first request: the main one and all that it imports without `import()`.
  * Paths as in the metafile.
  */
 export function evaluatedAtStart({ outputs }: Metafile): string[] {
@@ -89,7 +89,7 @@ export function evaluatedAtStart({ outputs }: Metafile): string[] {
   return [...evaluated];
 }
 
-/** Copies {@link DATA_FILE}s beside the modules that import them. */
+/** Copies {@link DATA_FILE}s next to the modules that import them. */
 const dataModules: Plugin = {
   name: "data-modules",
   setup({ onLoad }) {
@@ -100,8 +100,8 @@ const dataModules: Plugin = {
 };
 
 /**
- * Leaves Node's modules to workerd, which has them under `node:` alone, and turns a package's `require()` of one into the
- * import that a module can make.
+ * Leaves Node's modules to workerd, which knows them only with the prefix `node:`, and turns a package's `require()` of one
+ * into an import, which modules can have.
  */
 const nodeModules: Plugin = {
   name: "node-modules",

@@ -1,8 +1,8 @@
 import { CannotStart } from "./cannot-start.ts";
 
-/** An address cannot be listened on; the message says why, and what to do. */
+/** Listening on an address failed; the message says why, and what to do. */
 export class CannotListen extends CannotStart {
-  /** @param code as Node names it, e.g. `EADDRINUSE` */
+  /** @param code Node's name for it, e.g. `EADDRINUSE` */
   constructor(host: string, port: number, code: string) {
     super(REASONS[code]?.(host, port) ?? `port ${port} on ${host} cannot be listened on: ${code}`);
   }

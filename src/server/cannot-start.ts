@@ -1,2 +1,2 @@
-/** A command cannot do what it is for; the message is a sentence for whoever called it. */
+/** A command cannot do its work; the message is a sentence for whoever called it. */
 export class CannotStart extends Error {}

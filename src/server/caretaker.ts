@@ -2,15 +2,15 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 
-/** Asks the Worker `edge/caretaker.ts` of a running process. */
+/** Calls the Worker `edge/caretaker.ts` in a running process. */
 export interface Caretaker {
-  /** Has the process's Worker do what it does on this schedule. */
+  /** Runs the process's Worker for a schedule. */
   scheduled(cron: string): Promise<void>;
-  /** Runs statements in one transaction, and gives the rows of each. */
+  /** Runs statements in one transaction, and returns the rows of each. */
   batch(statements: readonly Statement[]): Promise<Record<string, unknown>[][]>;
 }
 
-/** A statement of SQL with its values. */
+/** An SQL statement with its values. */
 export interface Statement {
   sql: string;
   values: unknown[];
@@ -42,14 +42,14 @@ function ask(socketPath: string, path: string, body: unknown): Promise<unknown> 
 }
 
 /**
- * Arranges for `then` to be called once the process accepts no more connections: workerd closes those that are idle when it is told
- * to end. Resolves when that will be noticed, or the process does not answer.
+ * Arranges for `then` to be called once the process accepts no more connections, which shows because workerd closes idle ones
+ * when it is told to end. Resolves when that can be noticed, or when the process does not answer.
  */
 export function whenItStopsAccepting(socketPath: string, then: () => void): Promise<void> {
   const idle = connect(socketPath);
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, NOTICED_MS);
-    // An answer shows that the connection is one that has been accepted.
+    // An answer shows that this connection was accepted.
     idle.write("GET / HTTP/1.1\r\nHost: caretaker\r\n\r\n");
     idle.on("data", () => resolve());
     idle.on("error", () => resolve());
@@ -60,5 +60,5 @@ export function whenItStopsAccepting(socketPath: string, then: () => void): Prom
   });
 }
 
-/** A process that is stuck is told to end all the same after this, ms. */
+/** A process that hangs is told to end anyway after this, ms. */
 const NOTICED_MS = 500;

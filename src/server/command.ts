@@ -1,4 +1,4 @@
-/** How a long-running command is started from the environment and ended by a signal. */
+/** How a long-running command reads the environment at its start, and ends on a signal. */
 
 import { isIP } from "node:net";
 import { refusalOfAdminToken } from "../accounts/admin-token.ts";
@@ -7,7 +7,7 @@ import { LEVELS } from "../log/events.ts";
 import { NO_KEYRING, readKeyring } from "../secrets/keyring.ts";
 import { LOG_FORMATS, logAs } from "./log/print.ts";
 
-/** The port that `PORT` names; anything but a port number ends the command with one line. */
+/** The port in `PORT`; anything but a port number ends the command with one line. */
 export function portFromEnvironment(fallback: number): number {
   const text = process.env.PORT || String(fallback);
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
@@ -15,11 +15,11 @@ export function portFromEnvironment(fallback: number): number {
   return fail(`PORT is not a port number: ${text}`);
 }
 
-/** The address or name that `HOST` says to listen on; an IPv6 address may stand in brackets. */
+/** The address or name in `HOST` to listen on; an IPv6 address may be in brackets. */
 export function hostFromEnvironment(fallback: string): string {
   const text = process.env.HOST || fallback;
   const host = /^\[(.+)\]$/.exec(text)?.[1] ?? text;
-  // What ends in a number would be read as an address: `0` as 0.0.0.0.
+  // A name whose last label is a number would be read as an address: `0` as 0.0.0.0.
   if (isIP(host) !== 0 || (/^[A-Za-z0-9.-]+$/.test(host) && /[A-Za-z]/.test(host.split(".").at(-1)!))) return host;
   return fail(`HOST is neither an address nor a name: ${text}`);
 }
@@ -32,7 +32,7 @@ export function workersFromEnvironment(): number {
   return fail(`WORKERS is not a whole number from 1 to 64: ${text}`);
 }
 
-/** A secret that could be guessed ends the command with one line. */
+/** Ends the command with one line if a secret could be guessed. */
 export function refuseWeakSecret(
   name: "ADMIN_TOKEN" | "DNS_BRIDGE_SECRET" | "SIGN_IN_SECRET",
   secret: string | undefined,
@@ -41,12 +41,12 @@ export function refuseWeakSecret(
   if (refusal !== null) fail(`${name} ${refusal}`);
 }
 
-/** What is no keyring ends the command with one line, which does not show it. */
+/** Ends the command with one line, which does not show the text, if it is not a keyring. */
 export function refuseBrokenKeyring(text: string): void {
   if (readKeyring(text) === null) fail(`SECRETS_KEY ${NO_KEYRING}`);
 }
 
-/** The addresses that a variable lists; what is neither an address nor a CIDR ends the command with one line. */
+/** The addresses that a variable lists; anything that is neither an address nor a CIDR ends the command with one line. */
 export function addressesFromEnvironment(name: "TRUSTED_PROXIES" | "DNS_RESOLVERS"): string {
   const text = process.env[name] ?? "";
   const wrong = text.split(/[\s,]+/).find((address) => address !== "" && !isProxy(address));
@@ -54,7 +54,7 @@ export function addressesFromEnvironment(name: "TRUSTED_PROXIES" | "DNS_RESOLVER
   return text;
 }
 
-/** How many bytes of disk `CACHE_BYTES` gives the cache; anything but a whole number of at least 1 MiB ends the command. */
+/** How many bytes of disk the cache gets by `CACHE_BYTES`; anything but a whole number of at least 1 MiB ends the command. */
 export function cacheBytesFromEnvironment(): number {
   const text = process.env.CACHE_BYTES || String(4 * 1024 ** 3);
   const bytes = /^\d{1,15}$/.test(text) ? Number(text) : 0;
@@ -62,12 +62,12 @@ export function cacheBytesFromEnvironment(): number {
   return fail(`CACHE_BYTES is not a whole number of bytes, 1048576 or more: ${text}`);
 }
 
-/** What the command itself says, on stdout. */
+/** The command's own output, on stdout. */
 export function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Has the process log as `LOG_FORMAT` and `LOG_LEVEL` say; anything but a word that they know ends the command. */
+/** Makes the process log as `LOG_FORMAT` and `LOG_LEVEL` say; any other word than theirs ends the command. */
 export function logAsEnvironmentSays(): void {
   const { LOG_FORMAT, LOG_LEVEL } = process.env;
   const format = LOG_FORMATS.find((name) => name === LOG_FORMAT);
@@ -77,20 +77,20 @@ export function logAsEnvironmentSays(): void {
   logAs({ ...(format && { format }), ...(level && { level }) });
 }
 
-/** One line on stderr, exit code 1. */
+/** One line on stderr, and exit code 1. */
 export function fail(message: string): never {
   process.stderr.write(`${message}\n`);
   process.exit(1);
 }
 
-/** Has the command go on when nobody reads what it says any more: its terminal may be closed, its log's reader gone. */
+/** Keeps the command running when nobody reads its output any more: its terminal was closed, or its log's reader is gone. */
 export function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 }
 
 /**
- * Ends the command with exit code 0 after `stop` on SIGTERM, SIGINT or SIGHUP, whoever gets which of them how often. Takes the
- * place of what was said before; without `stop` it ends at once.
+ * Ends the command with exit code 0 after `stop` on SIGTERM, SIGINT or SIGHUP, however many of them come. Replaces earlier
+ * handlers. Without `stop` it ends at once.
  */
 export function onEndSignal(stop: () => Promise<void> = async () => {}): void {
   let isStopping = false;

@@ -5,13 +5,13 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import type { Caretaker, Statement } from "./caretaker.ts";
 import { askWrangler, callWrangler, REMOTE } from "./wrangler.ts";
 
-/** Runs statements in one transaction on the database of a server that is stopped; the file is made where there is none. */
+/** Runs statements in one transaction on the database of a stopped server; the file is created if it does not exist. */
 export function localBatch(file: string): Caretaker["batch"] {
   return async (statements) => {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     using database = new DatabaseSync(file);
     chmodSync(file, 0o600);
-    // As workerd has it.
+    // The same mode as workerd's.
     database.exec("PRAGMA journal_mode = WAL; BEGIN IMMEDIATE");
     try {
       const results = statements.map(({ sql, values }) => database.prepare(sql).all(...(values as SQLInputValue[])));
@@ -24,7 +24,7 @@ export function localBatch(file: string): Caretaker["batch"] {
   };
 }
 
-/** Runs statements without values on the database of the deployment. */
+/** Runs statements without values on the deployment's database. */
 export async function remoteBatch(statements: readonly Statement[]): Promise<Record<string, unknown>[][]> {
   const sql = statements.map(({ sql }) => sql.replace(/;\s*$/, "")).join(";\n");
   if (
@@ -37,7 +37,7 @@ export async function remoteBatch(statements: readonly Statement[]): Promise<Rec
   }
   const folder = mkdtempSync(join(tmpdir(), "rescdn-sql-"));
   try {
-    // A file is taken in as a whole or not at all.
+    // A file is imported as a whole or not at all.
     const file = join(folder, "change.sql");
     writeFileSync(file, `${sql};\n`);
     await callWrangler("d1", "execute", "DB", ...REMOTE, "--yes", "--file", file);

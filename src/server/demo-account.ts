@@ -1,4 +1,4 @@
-/** What `npm start` sets up through the public API, and finds again on the next start. */
+/** What `npm start` creates through the public API, and finds again at the next start. */
 
 /** The control plane of a running server. */
 export interface ControlPlane {
@@ -7,13 +7,13 @@ export interface ControlPlane {
   adminToken: string;
 }
 
-/** A live key of each product. */
+/** A live key for each product. */
 export interface DemoKeys {
   rescdn: string;
   resolvedb: string;
 }
 
-/** The demo's keys: those that are known and still taken by the server, else those of a new account. */
+/** The demo's keys: the known ones if the server still accepts them, otherwise those of a new account. */
 export async function demoKeys(api: ControlPlane, known: Record<keyof DemoKeys, string | null>): Promise<DemoKeys> {
   const rescdn = await ifTaken(`${api.url}/v1/zones`, "X-ResCDN-Key", "", known.rescdn);
   const resolvedb = await ifTaken(`${api.url}/api/v1/me`, "Authorization", "Bearer ", known.resolvedb);
@@ -26,7 +26,7 @@ export async function demoKeys(api: ControlPlane, known: Record<keyof DemoKeys, 
       { name: "Demo", email, plan: "pro" },
     );
   const answer = await create("demo@localhost.invalid");
-  // An account of the same address may be there, whose keys are lost.
+  // An account with this address may exist, whose keys are lost.
   const made = answer.status === 409 ? await create(`demo-${crypto.randomUUID()}@localhost.invalid`) : answer;
   const { keys } = await expectStatus<{ keys: { live: string; resolvedb: string } }>(made, 201);
   return { rescdn: rescdn ?? keys.live, resolvedb: resolvedb ?? keys.resolvedb };
@@ -39,7 +39,7 @@ async function ifTaken(url: string, header: string, scheme: string, key: string 
   return answer.status === 401 ? null : key;
 }
 
-/** Makes sure that the zone exists, belongs to the key's account and points at `origin`. */
+/** Makes sure that the zone exists, belongs to the key's account and has `origin` as its origin. */
 export async function demoZone(api: ControlPlane, key: string, name: string, origin: string): Promise<void> {
   const headers = { "X-ResCDN-Key": key };
   const found = await fetch(`${api.url}/v1/zones/${name}`, { headers });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import send from "send";
 import { projectRoot } from "./project.ts";
 
-/** What the demo origin serves: files of published packages, by path. */
+/** The files that the demo origin serves, from published packages, by path. */
 const assets: Readonly<Record<string, string>> = {
   "/assets/reset.css": "modern-normalize/modern-normalize.css",
   "/assets/map.css": "leaflet/dist/leaflet.css",
@@ -15,8 +15,8 @@ const assets: Readonly<Record<string, string>> = {
 };
 
 /**
- * A customer's origin for the demo zone: real assets with ETag and Last-Modified, conditional requests and ranges,
- * and no Cache-Control, so that the zone's own TTLs show. `/` lists them.
+ * A customer's origin for the demo zone: real assets with ETag and Last-Modified, conditional requests and ranges, but without
+ * Cache-Control, so that the zone's own TTLs show. `/` lists the assets.
  */
 export function demoOrigin(): Server {
   return createServer((request, response) => {

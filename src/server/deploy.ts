@@ -1,4 +1,4 @@
-/** `npm run deploy`: brings this clone to Cloudflare, for the first time or once more. */
+/** `npm run deploy`: brings this clone to Cloudflare, for the first time or again. */
 import { relative, resolve } from "node:path";
 import { CannotStart } from "./cannot-start.ts";
 import { fail, say } from "./command.ts";

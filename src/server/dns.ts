@@ -19,7 +19,7 @@ const upstream = DOH_URL || "http://127.0.0.1:8787/dns-query";
 if (!URL.canParse(upstream) || !/^https?:$/.test(new URL(upstream).protocol)) {
   fail(`DOH_URL is not an http or https URL: ${upstream}`);
 }
-// The secret of `npm start` is for its own endpoint and no other.
+// The secret of `npm start` is for its own endpoint only.
 const secret = process.env.DNS_BRIDGE_SECRET || (DOH_URL ? null : devVar("DNS_BRIDGE_SECRET"));
 if (secret !== null) refuseWeakSecret("DNS_BRIDGE_SECRET", secret);
 

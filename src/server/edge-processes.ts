@@ -16,10 +16,10 @@ import { startUpkeep } from "./upkeep.ts";
 import { urlOf } from "./url-of.ts";
 
 /**
- * Serves the Worker from `count` edge processes on one port. One more, the control process, holds what must be single: D1,
- * KV, the Durable Objects, and the APIs with them. The processes call each other over Unix sockets that only their user
- * may connect to. Miniflare has a registry for that, but over TCP ports of workerd's debugger, where every user of the
- * machine may call everything.
+ * Serves the Worker from `count` edge processes on one port. One more, the control process, has everything that must be single:
+ * D1, KV and the Durable Objects, with the APIs. The processes call each other over Unix sockets that only their user may
+ * connect to. Miniflare has a registry for this, but it uses TCP ports of workerd's debugger, where every user of the machine
+ * may call everything.
  */
 export async function startEdgeProcesses(options: RuntimeOptions, count: number): Promise<Runtime> {
   const { stateDir, tools } = options;
@@ -74,9 +74,9 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
     const stop = async () => {
       const time = timeToEnd();
       upkeep.stop();
-      // Clients of an edge process listen to tails that are in the control process, and would never end.
+      // The tails that clients of an edge process listen to are in the control process, and would never end.
       await settleUsage(control.caretaker);
-      // The meters, to which the edge delivers what it has counted, are in the control process.
+      // The meters that the edge delivers its counts to are in the control process.
       await Promise.all(edges.map((edge) => settleUsage(edge.caretaker).then(() => edge.end(time.clients()))));
       await settleUsage(control.caretaker);
       await control.end(time.all());
@@ -96,10 +96,10 @@ export async function startEdgeProcesses(options: RuntimeOptions, count: number)
 
 const CONTROL = "control";
 
-/** The Worker in the control process that the others reach KV, D1 and the meters by. */
+/** The Worker in the control process through which the others reach KV, D1 and the meters. */
 const STORAGE = "storage";
 
-/** The ways between the processes. */
+/** The links between the processes. */
 interface Links {
   /** The product in the control process. */
   control: Link;
@@ -107,13 +107,13 @@ interface Links {
   database: Link;
   meters: Link;
   buckets: Link;
-  /** What the edge processes ask origins through. */
+  /** Through which the edge processes ask origins. */
   tier: Link;
   tails: Link;
   outboxes: Link;
-  /** What the processes tell each other of origins. */
+  /** For what the processes tell each other about origins. */
   notes: Link;
-  /** What each edge process is told, by the process's name. */
+  /** For what each edge process is told, by the process's name. */
   edges: Map<string, Link>;
 }
 
@@ -142,7 +142,7 @@ async function controlWorkers(
   PROCESSES: Link["binding"],
 ): Promise<ServerProcessOptions["workers"]> {
   const { stateDir, tools } = options;
-  // The control process believes what the edge processes say of a client.
+  // The control process believes what the edge processes say about a client.
   const vars = { ...options.vars, TRUSTED_PROXIES: EVERYBODY };
   const folder = join(stateDir, "bundle");
   const storageFolder = join(stateDir, "bundle-storage");
@@ -194,7 +194,7 @@ async function bundleEdge({ stateDir, tools }: RuntimeOptions) {
   return { rootPath, modules };
 }
 
-/** The edge alone. Its cache is its own. */
+/** Only the edge, with a cache of its own. */
 function edgeWorker(
   name: string,
   config: WranglerConfig,

@@ -2,10 +2,10 @@ import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { projectRoot } from "./project.ts";
 
-/** Where what was made of sources is kept from one start of a server to the next. */
+/** Where things made from sources are kept between starts of a server. */
 export const KEPT = join(projectRoot, "dist/built");
 
-/** Files as they were, by their paths from the project's root. */
+/** States of files, by their paths from the project's root. */
 export type FileStates = Readonly<Record<string, string>>;
 
 /** Null: one of them has changed since `began` (ms since the epoch), and may have been read before or after. */

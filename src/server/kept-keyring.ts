@@ -4,9 +4,9 @@ import { newKeyring } from "../secrets/keyring.ts";
 import { refuseBrokenKeyring } from "./command.ts";
 
 /**
- * What a server seals customers' secrets with: what the environment says, and behind it what earlier starts have kept in the
- * state's folder, so that what was sealed then can be opened. Where there is neither, one is made and kept, in a file that only
- * its user may read.
+ * The keyring that a server seals customers' secrets with: the environment's, followed by what earlier starts have stored in
+ * the state's folder, so that older secrets can be opened. If there is neither, a new one is made and stored, in a file that
+ * only its user may read.
  */
 export function keptKeyring(stateDir: string, given: string | undefined): string {
   const kept = readOrNull(fileIn(stateDir));
@@ -18,7 +18,7 @@ export function keptKeyring(stateDir: string, given: string | undefined): string
   return made;
 }
 
-/** Keeps a keyring in the state's folder, where there is none. */
+/** Stores a keyring in the state's folder, if there is none. */
 export function keepKeyring(stateDir: string, keyring: string): void {
   if (readOrNull(fileIn(stateDir)) !== null) return;
   writeFileSync(fileIn(stateDir), `${keyring}\n`, { mode: 0o600, flag: "wx" });

@@ -3,8 +3,8 @@ import type { Plugin } from "esbuild";
 import { EVENTS } from "../log/events.ts";
 
 /**
- * What packages bring along, and what the Worker never runs: an isolate would read it at each start all the same. What takes its
- * place does for us what the whole does, or says that it is not there.
+ * Parts of packages that the Worker never runs, but that an isolate would still read at each start. What replaces them does for
+ * us what the whole does, or reports that it is missing.
  */
 export const leftOut: Plugin = {
   name: "left-out",
@@ -16,11 +16,11 @@ export const leftOut: Plugin = {
   },
 };
 
-/** Ends of paths, as expressions, and what is loaded in the place of such a module. */
+/** Path endings, as regular expressions, and what is loaded instead of such a module. */
 const MODULES: readonly (readonly [path: string, contents: (path: string) => string | Promise<string>])[] = [
-  // zod's messages in some fifty languages, of which only the English ones are ever shown.
+  // zod's messages in some fifty languages, of which only English is ever shown.
   ["zod/v4/locales/index\\.js", () => `export { default as en } from "./en.js";`],
-  // Its compiler of schemas, and what reads JSON Schema.
+  // zod's compiler of schemas, and its reader of JSON Schema.
   [
     "zod/v4/classic/external\\.js",
     () => `
@@ -32,7 +32,7 @@ const MODULES: readonly (readonly [path: string, contents: (path: string) => str
       export * as iso from "./iso.js";
       export * as coerce from "./coerce.js";`,
   ],
-  // Services that people could sign in by: here it is GitHub alone.
+  // Services that people could sign in with: here that is only GitHub.
   [
     "@better-auth/core/dist/social-providers/index\\.mjs",
     () => `
@@ -41,16 +41,16 @@ const MODULES: readonly (readonly [path: string, contents: (path: string) => str
       export const socialProviders = { github };
       export const SocialProviderListEnum = z.enum(["github"]).or(z.string());`,
   ],
-  // Tokens of other services, and sessions that stand in a cookie alone: neither is switched on.
+  // Tokens of other services, and sessions that exist only in a cookie: neither is enabled.
   ["jose/dist/webapi/(?:index|util/errors)\\.js", absent],
-  // What would keep people in memory where there is no database.
+  // Keeps people in memory if there is no database.
   ["@better-auth/memory-adapter/dist/index\\.mjs", absent],
-  // Reports to those who make the library. They are switched off.
+  // Reports to the library's makers, which are disabled.
   [
     "@better-auth/telemetry/dist/index\\.mjs",
     () => `export const createTelemetry = async () => ({ publish: async () => undefined });`,
   ],
-  // Certificates of devices that keep passkeys: none gets so far (src/people/without-certificates.ts).
+  // Certificates of devices with passkeys: none gets this far (src/people/without-certificates.ts).
   [
     "@simplewebauthn/server/esm/registration/verifications/(?:tpm/)?verifyAttestation(?:AndroidKey|AndroidSafetyNet|Apple|FIDOU2F|TPM)\\.js",
     absent,
@@ -65,9 +65,10 @@ const MODULES: readonly (readonly [path: string, contents: (path: string) => str
     "@simplewebauthn/server/esm/services/settingsService\\.js",
     () => `export const SettingsService = { getRootCertificates: () => [] };`,
   ],
-  // Domains below which strangers register theirs, in fifty thousand numbers: an array of them has to be parsed, a text has not.
+  // Domains below which strangers register names, in fifty thousand numbers: an array of them has to be parsed, a text does
+  // not.
   ["tldts/dist/es6/src/data/trie\\.js", arraysAsTexts],
-  // What operators are told of events: a Worker needs only how much each matters.
+  // What operators are told about events: a Worker only needs their levels.
   [
     "log/events\\.ts",
     () => {
@@ -77,7 +78,7 @@ const MODULES: readonly (readonly [path: string, contents: (path: string) => str
   ],
 ];
 
-/** A module with the same names, each of which throws when it is called or made. */
+/** A module with the same names, each of which throws when it is called or constructed. */
 async function absent(path: string): Promise<string> {
   const names = Object.keys((await import(pathToFileURL(path).href)) as object).filter((name) => name !== "default");
   return `

@@ -1,20 +1,20 @@
 import { join } from "node:path";
 import type { Socket } from "./sockets.ts";
 
-/** A way from a Worker in one process to a Worker in another: over a Unix socket, which asks nobody who they are. */
+/** Connects a Worker in one process to a Worker in another, over a Unix socket, which does not check who calls. */
 export interface Link {
-  /** What the process listens on that is called. */
+  /** Where the called process listens. */
   socket: Socket;
-  /** The service binding of the Worker that calls. */
+  /** The service binding of the calling Worker. */
   binding: { external: { address: string; http: Record<string, never> } };
 }
 
 /**
- * Methods are called over a session that stays open, and that keeps the process that is called from ending: so only those call
- * methods that end first.
+ * Methods are called over a session that stays open and keeps the called process from ending, so only processes that end first
+ * may call methods.
  *
  * @param folder that only this user may enter
- * @param entrypoint of the Worker; none: the default one
+ * @param entrypoint of the Worker; absent: the default one
  */
 export function linkTo(folder: string, worker: string, takes: "requests" | "methods", entrypoint?: string): Link {
   const name = entrypoint === undefined ? worker : `${worker}-${entrypoint}`;

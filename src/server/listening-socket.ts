@@ -3,43 +3,43 @@ import { getSystemErrorName } from "node:util";
 import koffi from "koffi";
 import { CannotListen } from "./cannot-listen.ts";
 
-/** A TCP socket that this process has bound for another to accept on. Node itself never accepts on it. */
+/** A TCP socket that this process has bound, and that another process accepts on. Node itself never accepts on it. */
 export interface ListeningSocket {
   fd: number;
-  /** From now on the kernel lets connections wait there. */
+  /** From now on the kernel queues connections there. */
   listen(): void;
   /**
-   * Has the kernel refuse connections, at once and whoever else holds the socket; those that nobody has accepted yet are reset.
-   * Only Linux does: elsewhere they go on waiting until the other process has ended.
+   * Makes the kernel refuse connections, at once and whoever else has the socket; those not yet accepted are reset. Only Linux
+   * does this: elsewhere they wait until the other process has ended.
    */
   refuse(): void;
-  /** The socket lives on as long as others hold it. */
+  /** The socket lives on as long as others have it. */
   close(): void;
 }
 
-/** A socket of libuv as Node wraps it. */
+/** A libuv socket as Node wraps it. */
 interface Handle {
   fd: number;
   close(): void;
 }
 
-/** What Node makes its sockets with: `net.Server` would accept as soon as it listens. */
+/** Node makes its sockets with this; a `net.Server` would accept as soon as it listens. */
 const { _createServerHandle: createServerHandle } = net as unknown as {
   _createServerHandle(address: string, port: number, family: 4 | 6, fd: undefined, flags: number): Handle | number;
 };
 
-// Node shuts sockets down for writing alone, which does nothing to one that listens; and to have it listen is to have it accept.
+// Node can only shut a socket down for writing, which does nothing to one that listens, and cannot listen without accepting.
 const libc = koffi.load(null);
 const listen: (fd: number, backlog: number) => number = libc.func("int listen(int, int)");
 const shutdown: (fd: number, how: number) => number = libc.func("int shutdown(int, int)");
 
 const DEFAULT = 0;
-/** libuv's `UV_TCP_REUSEPORT`: SO_REUSEPORT where the kernel spreads connections, an error elsewhere. */
+/** libuv's `UV_TCP_REUSEPORT`: SO_REUSEPORT where the kernel distributes connections, an error elsewhere. */
 const REUSE_PORT = 2;
 const BACKLOG = 511;
 const SHUT_RDWR = 2;
 
-/** @param isShared whether others may bind the port as well: the kernel spreads connections over them */
+/** @param isShared whether others may bind the port too: the kernel then distributes connections between them */
 export function boundSocket(address: string, port: number, family: 4 | 6, isShared: boolean): ListeningSocket {
   const handle = createServerHandle(address, port, family, undefined, isShared ? REUSE_PORT : DEFAULT);
   if (typeof handle === "number") {

@@ -1,15 +1,15 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** The bounded cache of one process, as its Worker gets it: see `edge/local-cache.ts`. */
+/** The bounded cache of one process, in the form that its Worker gets; see `edge/local-cache.ts`. */
 export interface LocalCache {
   bindings: { CACHE_BYTES: string };
   serviceBindings: { CACHE_FOLDER: { disk: { path: string; writable: true } } };
-  /** Removes what a process that was killed had begun to write. To be called whenever one is about to start. */
+  /** Removes files that a killed process did not finish. To be called each time before a process starts. */
   sweep(): void;
 }
 
-/** The caches of the processes of one server, by name; they share `bytes` of disk evenly. Those of other names are removed. */
+/** The caches of a server's processes, by name; they share `bytes` of disk evenly. Those with other names are removed. */
 export function localCaches(stateDir: string, names: readonly string[], bytes: number): (name: string) => LocalCache {
   const root = join(stateDir, "cache");
   mkdirSync(root, { recursive: true, mode: 0o700 });
@@ -27,7 +27,7 @@ export function localCaches(stateDir: string, names: readonly string[], bytes: n
   };
 }
 
-/** workerd writes to a file whose name begins with a dot, and renames it when it is whole; its own listings leave these out. */
+/** workerd writes to a file whose name begins with a dot, and renames it when it is complete; its own listings omit these. */
 function sweep(path: string): void {
   for (const entry of readdirSync(path, { withFileTypes: true, recursive: true })) {
     if (entry.isFile() && entry.name.startsWith(".")) rmSync(join(entry.parentPath, entry.name), { force: true });

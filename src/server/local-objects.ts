@@ -1,16 +1,16 @@
 /**
- * Changes two things in the Durable Objects by which Miniflare stands for D1 and KV:
+ * Changes two things in the Durable Objects with which Miniflare implements D1 and KV:
  *
- * - Reads of D1 leave its file alone. Each answer has a bookmark, and workerd's stand-in for those is a number that it counts
- *   up in the file: every SELECT was a write, which a full or read-only disk refuses. Nothing of ours asks for a bookmark.
- * - SQLite opens a file that it may not write for reading alone, and then keeps to that. An object that is told so leaves
- *   memory, and the next call opens the file anew: when the disk takes writes again, so does the object.
+ * - Reads of D1 do not touch its file. Each answer has a bookmark, which workerd implements as a number that it counts up in
+ *   the file. So every SELECT was a write, which a full or read-only disk refuses. Nothing of ours needs bookmarks.
+ * - If SQLite cannot write a file it opens it for reading only, and keeps it so. An object that notices leaves memory, and the
+ *   next call opens the file again: when the disk accepts writes again, so does the object.
  */
 import { D1_PLUGIN, KV_PLUGIN } from "miniflare";
 
 const OBJECTS = ["D1DatabaseObject", "KVNamespaceObject"];
 
-/** In the place of the module that holds Miniflare's object: a subclass of the same name, so that its files stay its own. */
+/** Replaces the module with Miniflare's object by a subclass of the same name, which therefore uses the same files. */
 const subclass = (name: string) => `
 import { ${name} as Original } from "original.js";
 export class ${name} extends Original {
@@ -46,7 +46,7 @@ interface ObjectWorker {
 
 let done = false;
 
-/** From now on, for every Miniflare of this process. */
+/** From now on, for every Miniflare in this process. */
 export function changeLocalObjects(): void {
   if (done) return;
   done = true;

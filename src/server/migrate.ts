@@ -1,4 +1,4 @@
-/** `npm run migrate`: brings the database of a server that is stopped, or of the deployment, to a version of its schema. */
+/** `npm run migrate`: brings the database of a stopped server, or of the deployment, to a version of its schema. */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { unstable_readConfig as readConfig } from "wrangler";

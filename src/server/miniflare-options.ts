@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import type { Unstable_Config as WranglerConfig } from "wrangler";
 
-/** What Miniflare is told of the bindings of `wrangler.toml`, without the `.dev.vars` beside it: only `vars` decides about secrets. */
+/**
+ * What Miniflare has to know about the bindings in `wrangler.toml`, without the `.dev.vars` beside it: only `vars` decides
+ * about secrets.
+ */
 export async function optionsOf(config: WranglerConfig, bundle: string) {
   const { unstable_getMiniflareWorkerOptions: miniflareWorkerOptions } = await import("wrangler");
-  // wrangler reads the `.dev.vars` beside this path, where there is one, and says so on stdout.
+  // wrangler reads the `.dev.vars` beside this path, if there is one, and says so on stdout.
   const userConfigPath = join(bundle, "wrangler.toml");
-  // Without the feed of changes: on one machine all that remember documents are told of each.
+  // Without the feed of changes: on one machine, everything that remembers documents is told directly.
   const bindings = config.durable_objects.bindings.filter(({ name }) => name !== "CHANGE_FEED");
   const { modulesRules: _, ...options } = miniflareWorkerOptions({
     ...config,
@@ -16,7 +19,7 @@ export async function optionsOf(config: WranglerConfig, bundle: string) {
   return options;
 }
 
-/** The product as Miniflare takes it, with these variables over those of `wrangler.toml`. */
+/** The product in Miniflare's form, with these variables overriding those of `wrangler.toml`. */
 export function workerOptions(
   config: WranglerConfig,
   options: Awaited<ReturnType<typeof optionsOf>>,
@@ -31,8 +34,8 @@ export function workerOptions(
 
 /**
  * Keeps V8's young generation small, unless the environment says otherwise: each request leaves objects that die late, and
- * scavenging a large generation stops everything. Measured at saturation with 1 KiB hits: p99 118 → 32 ms, resident
- * memory 443 → 263 MB, for 7 % of the rate. On the edge network the platform owns this.
+ * scavenging a large generation stops everything. Measured at saturation with 1 KiB hits: p99 118 → 32 ms, resident memory 443
+ * → 263 MB, for 7 % of the rate. On the edge network the platform decides this.
  */
 export function boundPauses(): void {
   process.env.MINIFLARE_WORKERD_V8_FLAGS ??= "--max-semi-space-size=1 --min-semi-space-size=1";

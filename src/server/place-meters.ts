@@ -6,8 +6,8 @@ import { extractMeter } from "./backup-file.ts";
 import { locationMeterFile, type StateFiles } from "./state-files.ts";
 
 /**
- * Puts the meters of a backup into a folder: those of the accounts that the folder has none of, with what was counted for them.
- * What a location has counted since in the same folder stays, and what it had counted for those accounts comes beside it, as
+ * Puts the meters of a backup into a folder: those of accounts for which the folder has none, with what was counted for them.
+ * What a location has since counted in the same folder stays. What it had counted for those accounts is put beside it, as
  * another meter of that location.
  *
  * @returns how many were put there
@@ -15,7 +15,7 @@ import { locationMeterFile, type StateFiles } from "./state-files.ts";
 export function placeMeters(meters: StateFiles["meters"], backup: string, inBackup: readonly string[]): number {
   const pathOf = (meter: string) => join(meters.folder, meter);
   const isLocation = (meter: string) => dirname(meter) === meters.locations;
-  // Backups of versions before November 2026 have accounts' meters alone, without their folder.
+  // Backups from before November 2026 only have accounts' meters, without their folder.
   const kept = inBackup.map((meter) => ({ meter, to: dirname(meter) === "." ? join(meters.accounts, meter) : meter }));
   const accounts = kept.filter(({ meter, to }) => !isLocation(meter) && !existsSync(pathOf(to)));
   const renamed = new Map<string, string>();
@@ -42,12 +42,12 @@ export function placeMeters(meters: StateFiles["meters"], backup: string, inBack
   return restored;
 }
 
-/** More restores than one folder sees. */
+/** More than the number of restores that one folder will see. */
 const MOST_METERS = 1_000;
 
 const NAMES = Array.from({ length: MOST_METERS }, (_, number) => (number === 0 ? NO_POP : `${NO_POP}.${number}`));
 
-/** The name of a location's meter by its file: there is one location here. Null: it is of another. */
+/** The name of a location's meter by its file, as there is only one location here. Null: it belongs to another. */
 function nameOf(meters: StateFiles["meters"], meter: string): string | null {
   return NAMES.find((name) => locationMeterFile(meters, name) === meter) ?? null;
 }
@@ -56,7 +56,7 @@ function freeName(meters: StateFiles["meters"]): string {
   return NAMES.find((name) => !existsSync(join(meters.folder, locationMeterFile(meters, name))))!;
 }
 
-/** Has an account's meter know the meters that have counted for it by other names. */
+/** Tells an account's meter the new names of the meters that have counted for it. */
 function rename(file: string, names: ReadonlyMap<string, string>): void {
   if (names.size === 0) return;
   using database = new DatabaseSync(file);

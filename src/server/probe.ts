@@ -11,18 +11,18 @@ export interface Answer {
   body: Buffer;
   /** From the request to the first byte, ms. */
   ms: number;
-  /** Of the connection; null over http. */
+  /** The connection's certificate; null over http. */
   certificate: PeerCertificate | null;
 }
 
-/** Why a URL could not be asked, as the predicate of a sentence. */
+/** Why a URL could not be reached, as the predicate of a sentence. */
 export interface Unreachable {
   kind: "unreachable";
   reason: string;
 }
 
 export interface ProbeOptions {
-  /** Where the URL's host is asked in the place of where its name leads. */
+  /** The address at which the URL's host is asked, instead of where its name leads. */
   at?: string | undefined;
   method?: string;
   headers?: Record<string, string>;
@@ -31,7 +31,7 @@ export interface ProbeOptions {
 
 const TIMEOUT_MS = 20_000;
 
-/** Asks a URL once, follows nothing and remembers nothing. */
+/** Requests a URL once, without following redirects or remembering anything. */
 export function probe(url: string, options: ProbeOptions = {}): Promise<Answer | Unreachable> {
   const { host, hostname, pathname, search } = new URL(url);
   const { at, method = "GET", body } = options;
@@ -42,7 +42,7 @@ export function probe(url: string, options: ProbeOptions = {}): Promise<Answer |
     const unreachable = (error: NodeJS.ErrnoException) =>
       resolve({ kind: "unreachable", reason: reasonOf(error, target) });
     const outgoing = (isSecure ? httpsRequest : httpRequest)({
-      // RFC 6761 §6.3: localhost and all below it are this machine.
+      // RFC 6761 §6.3: localhost and everything below it is this machine.
       hostname: target.hostname.endsWith(".localhost") ? "localhost" : target.hostname.replace(/^\[|\]$/g, ""),
       port: target.port || (isSecure ? 443 : 80),
       path: pathname + search,

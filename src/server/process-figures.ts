@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { ProcessFigures } from "../metrics/process-figures.ts";
 import type { Link } from "./links.ts";
 
-/** Tells the Worker what it cannot know: how much of the machine each process of its server takes. */
+/** Tells the Worker what it cannot find out: how much of the machine each process of its server uses. */
 export interface ProcessFiguresServer {
-  /** The service binding of the Worker that asks. */
+  /** The service binding of the asking Worker. */
   binding: Link["binding"];
   close(): void;
 }
@@ -27,7 +27,7 @@ export function serveProcessFigures(
   return { binding: { external: { address: `unix:${path}`, http: {} } }, close: () => void server.close() };
 }
 
-/** What Linux says of a process; null: it has gone, or this is another system. */
+/** What Linux says about a process; null: it is gone, or this is another system. */
 function figuresOf(name: string, pid: number): ProcessFigures | null {
   try {
     const [, kilobytes = "0"] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];

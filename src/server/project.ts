@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 /** The project's root, wherever the command was called from. */
 export const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
 
-/** wrangler's configuration: the one place that names the bindings. */
+/** wrangler's configuration: the only place that names the bindings. */
 export const wranglerConfig = join(projectRoot, "wrangler.toml");
 
 // wrangler would keep a log of its own in the home folder, which a service may not have.

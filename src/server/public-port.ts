@@ -3,29 +3,32 @@ import net, { type AddressInfo } from "node:net";
 import { CannotListen } from "./cannot-listen.ts";
 import { boundSocket, type ListeningSocket } from "./listening-socket.ts";
 
-/** The port that clients reach a server by. */
+/** The port that clients reach a server at. */
 export interface PublicPort {
   host: string;
   port: number;
   /** For one process, however often it starts. */
   share(): PortShare;
-  /** Lets others have the port. */
+  /** Frees the port for others. */
   release(): void;
 }
 
 /** A process's part in a {@link PublicPort}. */
 export interface PortShare {
-  /** A socket that listens, for a workerd that is about to start: the descriptor. */
+  /** A listening socket for a workerd that is about to start: the descriptor. */
   open(): number;
-  /** Has connections refused. To be called once the workerd accepts no more: it would take its socket for broken. */
+  /**
+   * Makes connections be refused. To be called once the workerd no longer accepts any: otherwise it would consider its socket
+   * broken.
+   */
   refuse(): void;
-  /** To be called once the workerd has gone. */
+  /** To be called once the workerd is gone. */
   close(): void;
 }
 
 /**
- * Takes a port for one process after the other, or for several at a time: each then has a socket of its own, over which
- * the kernel spreads connections.
+ * Takes a port for one process after another, or for several at once: each then has a socket of its own, and the kernel
+ * distributes connections between them.
  *
  * @param port 0: any free one
  * @throws {CannotListen}
@@ -34,7 +37,7 @@ export async function takePort(host: string, port: number, processes: "one" | "s
   const { address, family, port: free } = await findFree(host, port);
   const reservation = await reserve(address, free, host);
   const bind = () => boundSocket(address, free, family === "IPv6" ? 6 : 4, processes === "several");
-  // Bound, but not listening, so that no connection comes here.
+  // Bound, but not listening, so that no connection arrives here.
   let reserved: ListeningSocket | null = bind();
   const release = () => {
     reserved?.close();
@@ -67,8 +70,9 @@ export async function takePort(host: string, port: number, processes: "one" | "s
 }
 
 /**
- * Keeps the port from other servers of this user until this one listens: of sockets that share a port, each server's would get
- * some of the connections. It is a name that Linux gives to one socket at a time, and takes back when its process ends.
+ * Reserves the port against other servers of this user until this one listens: if servers shared a port, each would get some of
+ * the connections. The reservation is a socket name that Linux gives to only one socket at a time, and frees when its process
+ * ends.
  */
 async function reserve(address: string, port: number, host: string): Promise<net.Server | null> {
   if (process.platform !== "linux") return null;
@@ -83,7 +87,10 @@ async function reserve(address: string, port: number, host: string): Promise<net
   return server;
 }
 
-/** Listens alone for a moment: a socket that shares would share with any other of this user's that does. */
+/**
+ * Listens exclusively for a moment: a socket that allows sharing would share the port with any other such socket of this
+ * user's.
+ */
 async function findFree(host: string, port: number): Promise<AddressInfo> {
   const alone = net.createServer().listen({ host, port });
   try {

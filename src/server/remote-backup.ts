@@ -2,9 +2,9 @@ import { chmodSync } from "node:fs";
 import { say } from "./command.ts";
 import { askWrangler, callWrangler, REMOTE } from "./wrangler.ts";
 
-/** Has Cloudflare export the deployment's database, and names the moment to which it can be brought back. */
+/** Has Cloudflare export the deployment's database, and names the moment that it can be brought back to. */
 export async function remoteBackup(file: string): Promise<void> {
-  // Before the export, so that it can only be older.
+  // Before the export, so that it cannot be newer.
   const { bookmark } = await askWrangler<{ bookmark: string }>(
     "d1",
     "time-travel",

@@ -1,7 +1,7 @@
 import { CannotStart } from "./cannot-start.ts";
 import type { ControlPlane } from "./demo-account.ts";
 
-/** What one call of `POST /admin/restore` says. */
+/** The answer to one call of `POST /admin/restore`. */
 export interface RestoredPage {
   kind: RestoredTable;
   published: number;
@@ -12,17 +12,17 @@ export interface RestoredPage {
 export const RESTORED_TABLES = ["accounts", "zones", "hosts", "namespaces", "records"] as const;
 export type RestoredTable = (typeof RESTORED_TABLES)[number];
 
-/** A restore was broken off; the message says how it goes on. */
+/** A restore was interrupted; the message says how to continue it. */
 export class RestoreBroken extends CannotStart {}
 
-/** Pauses before a call is repeated that has failed, ms. */
+/** Pauses before a failed call is repeated, ms. */
 const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
 
 /**
- * Calls a running server until it has published anew all that its database says.
+ * Calls a running server until it has published everything that its database says again.
  *
- * @param cursor where an earlier restore was broken off; null: from the beginning
- * @param onPage is told what each call has done
+ * @param cursor where an earlier restore was interrupted; null: from the beginning
+ * @param onPage called with what each call has done
  * @throws {CannotStart}
  */
 export async function restoreByCalls(

@@ -10,15 +10,15 @@ import { noteRestore, unfinishedRestore } from "./state-lock.ts";
 export interface PlacedBackup {
   /** The backup of what was there before; null: there was nothing. */
   before: string | null;
-  /** Why there is none although there was something; the damaged database was put aside instead. */
+  /** Why there is no such backup although there was something; the damaged database was put aside instead. */
   aside: { file: string; reason: string } | null;
   meters: { kept: number; restored: number };
 }
 
 /**
- * Puts the database of a backup into a folder whose server is stopped, and the meters that it has none of: what was counted
- * since the backup was served, whatever became of zones. What it replaces is kept beside it. Until the
- * restore is noted as ended no server starts on the folder: its zone table is not the database's.
+ * Puts a backup's database into the folder of a stopped server, and those meters for which the folder has none: what was
+ * counted since the backup was taken was really served, whatever happened to zones. What it replaces is kept beside it. No
+ * server starts on the folder until the restore is recorded as finished, because its zone table does not match the database.
  *
  * @throws {CannotStart}
  */
@@ -33,7 +33,7 @@ export function placeBackup(stateDir: string, file: string, contents: BackupCont
     mkdirSync(dirname(database), { recursive: true, mode: 0o700 });
     extractDatabase(file, part);
     noteRestore(stateDir, { file, before: kept.before });
-    // What an older database has left in its log would be taken for a part of the new one.
+    // What an older database left in its log would be taken for part of the new one.
     for (const suffix of ["", "-wal", "-shm"]) rmSync(`${database}${suffix}`, { force: true });
     renameSync(part, database);
     const restored = placeMeters(meters, file, contents.meters);
@@ -62,10 +62,13 @@ function keepBefore(stateDir: string, stamp: string, now: Date): Pick<PlacedBack
   }
 }
 
-/** What the zone table and the code of a server take beside the database, bytes. */
+/** The space that a server's zone table and code take besides the database, bytes. */
 const ROOM_BESIDE = 64 * 1024 ** 2;
 
-/** The old, kept beside the new, the new in a copy that is not in its place yet, and the zone table that is made of it. */
+/**
+ * Room is needed for the old database, kept beside the new one, for a copy of the new one that is not yet in its place, and for
+ * the zone table made from it.
+ */
 function refuseWithoutRoom(stateDir: string, bytes: number): void {
   const { bavail, bsize } = statfsSync(stateDir);
   const needed = 2 * bytes + ROOM_BESIDE;

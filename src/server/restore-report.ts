@@ -1,6 +1,6 @@
 import { RESTORED_TABLES, type RestoredPage, type RestoredTable } from "./restore-calls.ts";
 
-/** Names that are shown of each kind of change. */
+/** How many names are shown for each kind of change. */
 const SHOWN_NAMES = 20;
 
 interface Changes {
@@ -9,7 +9,7 @@ interface Changes {
   names: string[];
 }
 
-/** Adds up what a restore has done, and says it. */
+/** Adds up what a restore has done, and reports it. */
 export class RestoreReport {
   readonly #published = new Map<RestoredTable, number>();
   readonly #changes = new Map<string, Changes>();
@@ -30,7 +30,7 @@ export class RestoreReport {
     return this.#published.size > 0;
   }
 
-  /** How many of a kind were published anew. */
+  /** How many of a kind were published again. */
   published(kind: RestoredTable): number {
     return this.#published.get(kind) ?? 0;
   }
@@ -39,7 +39,7 @@ export class RestoreReport {
     return this.#changes.get(`${kind} ${became}`) ?? { count: 0, names: [] };
   }
 
-  /** Some lines for each kind. */
+  /** A few lines for each kind. */
   toString(): string {
     return RESTORED_TABLES.flatMap((kind) => [
       `${kind}: ${this.published(kind)} published anew${kind === "zones" ? ", each purged as a whole" : ""}`,

@@ -1,6 +1,6 @@
 /**
- * `npm run restore`: brings a backup back into the folder of a server that is stopped, or has a deployment publish anew what
- * its database says after that was brought back.
+ * `npm run restore`: brings a backup back into the folder of a stopped server, or makes a deployment publish everything in its
+ * database again after that was brought back.
  */
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
@@ -28,7 +28,7 @@ npm run restore -- --remote https://api.<your domain> [--resume <cursor>]   (wit
 
 const { remote, resume, file } = readArguments();
 keepFilesPrivate();
-logAs({ level: "warn" }); // the calls that it makes itself are no events for who reads this
+logAs({ level: "warn" }); // this command's own calls are of no interest to its reader
 try {
   if (remote !== undefined) await restoreRemote(remote, resume ?? null);
   else await restoreFolder(stateDirFromEnvironment(), resolve(process.env.INIT_CWD ?? ".", file ?? ""));
@@ -76,7 +76,7 @@ async function restoreFolder(stateDir: string, backup: string): Promise<void> {
     say(`what was there before could not be read (${aside.reason}), and is kept as it was: ${aside.file}`);
 }
 
-/** Has a server that nobody else knows the port and the token of publish what the folder's database says. */
+/** Makes a server, whose port and token nobody else knows, publish what the folder's database says. */
 async function publishAgain(stateDir: string): Promise<RestoreReport> {
   const report = new RestoreReport();
   const adminToken = randomBytes(32).toString("hex");

@@ -17,28 +17,28 @@ export interface RuntimeOptions {
   host: string;
   /** 0: any free one. */
   port: number;
-  /** What wrangler calls `--persist-to`: its local state and ours are the same files. */
+  /** The same as wrangler's `--persist-to`: its local state and ours are the same files. */
   stateDir: string;
-  /** What the caches of all processes may take of the disk. */
+  /** How much disk space the caches of all processes may take. */
   cacheBytes: number;
-  /** Variables and secrets, over those of `wrangler.toml`. */
+  /** Variables and secrets, overriding those of `wrangler.toml`. */
   vars: Record<string, string>;
   /** Needed until the server runs. */
   tools: Toolchain;
 }
 
-/** A server that runs. */
+/** A running server. */
 export interface Runtime {
   /** `http://host:port`, without a slash at the end. */
   url: string;
-  /** Says why the server cannot go on, if it cannot. */
+  /** Resolves with the reason if the server cannot go on. */
   lost: Promise<string>;
-  /** Answers what is in flight, then ends; state is on disk. */
+  /** Answers requests in flight, then ends; the state is on disk. */
   stop(): Promise<void>;
 }
 
 /**
- * Builds the Worker, migrates its database and serves it on workerd. Clients reach workerd's own socket: none of the
+ * Builds the Worker, migrates its database and serves it on workerd. Clients connect to workerd's own socket, without the
  * proxies that `wrangler dev` puts in front, which rewrite Accept-Encoding and cost more than the Worker.
  */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
@@ -95,5 +95,5 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
 }
 
-/** The name of the only process's cache. */
+/** The name of the cache if there is only one process. */
 const WHOLE = "whole";

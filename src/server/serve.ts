@@ -1,4 +1,4 @@
-/** `npm run serve`: the built Worker on workerd, for one machine and for every measurement. */
+/** `npm run serve`: runs the built Worker on workerd, for one machine and for every measurement. */
 import { CannotStart } from "./cannot-start.ts";
 import {
   cacheBytesFromEnvironment,

@@ -9,40 +9,40 @@ import type { Toolchain } from "./toolchain.ts";
 import type { WorkerOptions } from "./worker-options.ts";
 import { startWorkerd } from "./workerd-process.ts";
 
-/** What a process of a server is made of. */
+/** The parts of a server's process. */
 export interface ServerProcessOptions {
-  /** Tells it from the other processes of the server. */
+  /** Its name among the server's processes. */
   name: string;
   /** Where it keeps its state. */
   stateFolder: string;
-  /** Where it and those that it talks to have their Unix sockets. */
+  /** Where the Unix sockets are, its own and those of processes that it talks to. */
   socketFolder: string;
-  /** The first is the one that a {@link Caretaker} is for. */
+  /** The first is the one under the care of a {@link Caretaker}. */
   workers: [WorkerOptions & { name: string }, ...WorkerOptions[]];
   /** Built by {@link bundleCaretaker}. */
   caretaker: CaretakerBundle;
   d1Databases?: Record<string, string>;
-  /** Beside those that every process has. */
+  /** Besides those that every process has. */
   sockets?: readonly Socket[];
   /** Where the first Worker answers clients. */
   port?: PublicPort;
-  /** Called whenever workerd is about to start, after a crash as well. */
+  /** Called each time before workerd starts, also after a crash. */
   beforeStart?: () => void;
-  /** Called when it has crashed and cannot be started any more. */
+  /** Called when it has crashed and cannot be started again. */
   lost: (reason: string) => void;
 }
 
 /** A workerd. */
 export interface ServerProcess {
   name: string;
-  /** Of the workerd that runs now; null: none does. */
+  /** Of the current workerd; null: none is running. */
   readonly pid: number | null;
   caretaker: Caretaker;
-  /** Answers what is in flight, for so many milliseconds at most, and refuses connections; then ends. */
+  /** Refuses connections, answers requests in flight, for at most so many milliseconds, and ends. */
   end(within: number): Promise<void>;
 }
 
-/** The Worker that a {@link Caretaker} asks, as built. */
+/** The Worker that a {@link Caretaker} calls, as built. */
 export interface CaretakerBundle {
   compatibilityDate: string;
   rootPath: string;
@@ -60,9 +60,9 @@ export async function bundleCaretaker(
 }
 
 /**
- * Starts a process that listens to its user alone, and to clients on its public port. Miniflare says what it consists of, and is
- * not needed any more once that is known: what it would have workerd listen on besides, and call, is a Unix socket that nobody
- * uses. {@link Caretaker} stands in.
+ * Starts a process that listens for its own user only, and for clients on its public port. Miniflare computes its
+ * configuration, and is not needed after that: the further addresses that it would have workerd listen on and call are replaced
+ * by a Unix socket that nobody uses. {@link Caretaker} stands in for it.
  */
 export async function startProcess(tools: Toolchain, options: ServerProcessOptions): Promise<ServerProcess> {
   const { name, stateFolder, socketFolder, workers, caretaker, d1Databases = {}, sockets = [], port } = options;
@@ -93,7 +93,7 @@ export async function startProcess(tools: Toolchain, options: ServerProcessOptio
     addresses: [`--socket-addr=entry=unix:${entrySocket}`, `--external-addr=loopback=unix:${pathOf("loopback")}`],
     sockets: listening.length + 1,
     prepare() {
-      for (const path of unixPaths) rmSync(path, { force: true }); // of one that crashed
+      for (const path of unixPaths) rmSync(path, { force: true }); // left by one that crashed
       options.beforeStart?.();
       return share === undefined ? null : { name: PUBLIC, fd: share.open() };
     },

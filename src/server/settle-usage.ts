@@ -2,11 +2,11 @@ import { DRAIN } from "../usage/drain.ts";
 import type { Caretaker } from "./caretaker.ts";
 import { report } from "./log/report.ts";
 
-/** How long a meter that does not answer may hold up the end, ms. */
+/** How long a meter that does not answer may delay the end, ms. */
 const SETTLE_MS = 2_000;
 
 /**
- * Has a Worker deliver what it has counted, and from now on count before it answers. On Cloudflare's network `waitUntil`
+ * Makes a Worker deliver what it has counted, and from now on count before it answers. On Cloudflare's network `waitUntil`
  * outlives the request; workerd ends as soon as the requests in flight are answered.
  */
 export async function settleUsage(caretaker: Caretaker): Promise<void> {

@@ -3,22 +3,22 @@ import { fileURLToPath } from "node:url";
 /** A socket that workerd listens on. */
 export interface Socket {
   name: string;
-  /** `unix:<path>`; none: a descriptor that is handed to workerd as it starts. */
+  /** `unix:<path>`; absent: a descriptor that workerd is given when it starts. */
   address?: string;
-  /** The Worker that answers there, by the name that it has in Miniflare. */
+  /** The Worker that answers there, by its name in Miniflare. */
   worker: string;
-  /** Its entrypoint; none: the default one. */
+  /** Its entrypoint; absent: the default one. */
   entrypoint?: string;
-  /** Whether methods may be called: of those who may, each may call all. */
+  /** Whether callers may call methods: those who may can call all of them. */
   methods?: boolean;
 }
 
-/** What the plugin that knows them is called. */
+/** The name of the plugin for these sockets. */
 export const NAME = "sockets";
 
 const PLUGIN = fileURLToPath(new URL("toolchain/sockets-plugin.ts", import.meta.url));
 
-/** What a Worker's options say to have these sockets listened on, whichever Workers they lead to. */
+/** The options of a Worker that make workerd listen on these sockets, whichever Workers they lead to. */
 export function unsafeBindingsFor(sockets: readonly Socket[]) {
   const options = { sockets: sockets.map((socket) => ({ ...socket })) };
   return [{ name: "SOCKETS", type: NAME, plugin: { package: PLUGIN, name: NAME }, options }];

@@ -3,7 +3,7 @@ import { projectRoot } from "./project.ts";
 
 const noCertificates = join(projectRoot, "src/people/no-certificates.ts");
 
-/** Modules of our own that stand in the place of packages, in every build and in the tests. */
+/** Modules of our own that replace packages, in every build and in the tests. */
 export const STAND_INS: Readonly<Record<string, string>> = {
   "@peculiar/asn1-android": noCertificates,
   "@peculiar/asn1-ecc": noCertificates,

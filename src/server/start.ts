@@ -1,4 +1,4 @@
-/** `npm start`: the whole CDN on this machine, with an origin, an account and a zone to try it on. */
+/** `npm start`: the whole CDN on this machine, with an origin, an account and a zone to try it with. */
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ import { startToolchain } from "./toolchain.ts";
 if (process.env.STATE_DIR)
   fail("npm start keeps its state in .wrangler/state: to choose a folder with STATE_DIR, use npm run serve");
 logAsEnvironmentSays();
-logAs({ level: "warn" }); // what it calls itself, to set up the demo, is no event for who reads this
+logAs({ level: "warn" }); // its own calls, which set up the demo, are of no interest to its reader
 const port = portFromEnvironment(8787);
 const originPort = port + 1;
 const zone = "demo";
@@ -58,7 +58,7 @@ try {
   requireRoom(stateDir);
   lockState(stateDir);
   watchDiskOf(stateDir);
-  // Also for `npm run serve`, which may be started on the same state.
+  // So that `npm run serve` can be started on the same state.
   keepKeyring(stateDir, keyring);
   const tools = startToolchain();
   const runtime = await startRuntime({
@@ -94,7 +94,7 @@ try {
   throw error;
 }
 
-/** A secret as an earlier start has made it, or a new one. */
+/** A secret from an earlier start, or a new one. */
 function secretOf(name: "ADMIN_TOKEN" | "DNS_BRIDGE_SECRET" | "SIGN_IN_SECRET"): string {
   const known = devVar(name);
   const secret = known ?? randomBytes(32).toString("hex");

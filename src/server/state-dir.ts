@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { CannotStart } from "./cannot-start.ts";
 import { projectRoot } from "./project.ts";
 
-/** The folder of state that `STATE_DIR` names, or the one of `npm start`. @throws {CannotStart} */
+/** The state folder that `STATE_DIR` names, or that of `npm start`. @throws {CannotStart} */
 export function stateDirFromEnvironment(): string {
   const { STATE_DIR } = process.env;
   if (!STATE_DIR) return resolve(projectRoot, ".wrangler/state");

@@ -7,10 +7,10 @@ import { makeFolder } from "./private-files.ts";
 /** What a start needs besides the state: the built Workers (bytes). */
 const START_BYTES = 16 * 1_048_576;
 
-/** A small change (bytes). */
+/** The size of a small change (bytes). */
 const CHANGE_BYTES = 262_144;
 
-/** "Disk quota exceeded": libuv has no name for it. */
+/** "Disk quota exceeded", for which libuv has no name. */
 const EDQUOT = 122;
 
 /** The disk takes no writes; the message says what to do. */
@@ -28,19 +28,19 @@ export class DiskTakesNothing extends CannotStart {
   }
 }
 
-/** The folder on the disk of the state that a Worker tries writes in, as a binding. */
+/** The folder on the state's disk in which a Worker tries to write, as a binding. */
 export function probeFolder(stateDir: string) {
   const path = join(stateDir, "probe");
   mkdirSync(path, { recursive: true, mode: 0o700 });
   return { STATE_DISK: { disk: { path, writable: true } } } as const;
 }
 
-/** Why the disk takes no small change; null: it does. */
+/** Why the disk does not take even a small change; null: it does. */
 export function troubleOf(stateDir: string): DiskTakesNothing | null {
   return tryWriting(stateDir, CHANGE_BYTES);
 }
 
-/** @throws {DiskTakesNothing} where there is not even room to start */
+/** @throws {DiskTakesNothing} if there is not even room to start */
 export function requireRoom(stateDir: string): void {
   const trouble = tryWriting(stateDir, START_BYTES);
   if (trouble !== null) throw trouble;

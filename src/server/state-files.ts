@@ -4,17 +4,20 @@ import { join } from "node:path";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { wranglerConfig } from "./project.ts";
 
-/** Where a server keeps what is nowhere else; all the rest of its folder is made anew from it. */
+/** Where a server keeps everything that exists nowhere else; the rest of its folder can be recreated from it. */
 export interface StateFiles {
   /** D1. */
   database: string;
-  /** The folders of the usage meters, one file each: `locations` have the counts, `accounts` know which of those are theirs. */
+  /**
+   * The folders of the usage meters, with one file each: `locations` have the counts, `accounts` know which of those belong to
+   * them.
+   */
   meters: { folder: string; locations: string; accounts: string };
   /** Where the caches of responses are. */
   cache: string;
 }
 
-/** The files below a folder of state, whether they are there or not. */
+/** The files below a state folder, whether they exist or not. */
 export function stateFiles(stateDir: string): StateFiles {
   const { name = "", d1_databases } = readConfig({ config: wranglerConfig });
   const [{ database_id, binding } = { binding: "DB" }] = d1_databases;
@@ -31,8 +34,8 @@ export function stateFiles(stateDir: string): StateFiles {
 }
 
 /**
- * The meters' files, below their folder. Those of locations come first: what is copied of an account after them knows each
- * location that has counted for it.
+ * The meters' files, relative to their folder. Those of locations come first, so that an account's meter, copied later, knows
+ * each location that has counted for it.
  */
 export function meterFiles({ folder, locations, accounts }: StateFiles["meters"]): string[] {
   return [locations, accounts].flatMap((kind) => {
@@ -42,12 +45,12 @@ export function meterFiles({ folder, locations, accounts }: StateFiles["meters"]
   });
 }
 
-/** The file of a location's meter, as {@link meterFiles} has it. */
+/** The file of a location's meter, in the same form as {@link meterFiles}. */
 export function locationMeterFile({ locations }: StateFiles["meters"], name: string): string {
   return join(locations, `${objectId(locations, name)}.sqlite`);
 }
 
-/** The id of the Durable Object of a name, as Miniflare makes it: the name of its file. */
+/** The id of the Durable Object with a name, as Miniflare makes it: its file's name. */
 function objectId(uniqueKey: string, name: string): string {
   const key = createHash("sha256").update(uniqueKey).digest();
   const mac = (data: string | Buffer) => createHmac("sha256", key).update(data).digest().subarray(0, 16);

@@ -4,14 +4,14 @@ import { DatabaseSync } from "node:sqlite";
 import { CannotStart } from "./cannot-start.ts";
 import { makeFolder } from "./private-files.ts";
 
-/** A restore into the folder was broken off: what it holds is neither the old nor the new. */
+/** A restore into the folder was interrupted: its content is neither the old nor the new. */
 export class RestoreUnfinished extends CannotStart {
   constructor(stateDir: string, file: string) {
     super(`the restore of ${file} into ${stateDir} was broken off: finish it with npm run restore -- ${file}`);
   }
 }
 
-/** Another server works with the folder. */
+/** Another server is using the folder. */
 export class StateInUse extends CannotStart {
   constructor(stateDir: string) {
     super(`another server keeps its state in ${stateDir}: stop it, or choose another folder with STATE_DIR`);
@@ -29,10 +29,10 @@ const SQLITE_BUSY = 5;
 const SQLITE_NOTADB = 26;
 
 /**
- * Takes a folder of state for this process alone, until it ends, however it ends: the operating system lets go of the lock of
- * a process that is gone. It is SQLite's lock of a file, since Node has none of its own.
+ * Takes a state folder for this process only, until it ends, however it ends: the operating system releases the locks of a
+ * process that is gone. It uses SQLite's file lock, since Node has none of its own.
  *
- * @param forRestore whether it is a restore, which alone may take a folder that a restore has left unfinished
+ * @param forRestore whether this is a restore, which alone may take a folder with an unfinished restore
  * @throws {StateInUse | StateUnusable}
  * @throws {RestoreUnfinished}
  */
@@ -53,21 +53,21 @@ export function lockState(stateDir: string, forRestore = false): void {
   if (unfinished !== null && !forRestore) throw new RestoreUnfinished(stateDir, unfinished.file);
 }
 
-/** A restore into a folder that has begun and not ended. */
+/** A restore into a folder that has begun and not finished. */
 export interface UnfinishedRestore {
-  /** The backup that is restored. */
+  /** The backup being restored. */
   file: string;
   /** The backup of what was there before; null: there is none. */
   before: string | null;
 }
 
-/** The restore that a folder waits for the end of; null: none. */
+/** The unfinished restore of a folder; null: there is none. */
 export function unfinishedRestore(stateDir: string): UnfinishedRestore | null {
   const marker = join(stateDir, RESTORE_MARKER);
   return existsSync(marker) ? (JSON.parse(readFileSync(marker, "utf8")) as UnfinishedRestore) : null;
 }
 
-/** Notes that a restore has begun, or, with null, that it has ended. */
+/** Records that a restore has begun or, with null, that it has finished. */
 export function noteRestore(stateDir: string, restore: UnfinishedRestore | null): void {
   const marker = join(stateDir, RESTORE_MARKER);
   if (restore === null) rmSync(marker, { force: true });
@@ -76,5 +76,5 @@ export function noteRestore(stateDir: string, restore: UnfinishedRestore | null)
 
 const RESTORE_MARKER = "restore-unfinished.json";
 
-/** A lock whose database were collected as garbage would be gone. */
+/** If a lock's database were garbage-collected, the lock would be gone. */
 const held: DatabaseSync[] = [];

@@ -9,18 +9,18 @@ import type { Caretaker, Statement } from "./caretaker.ts";
 /** A migration and its way back. */
 interface WayBack {
   name: string;
-  /** Each gives what would be lost, `lost`, and of how much, `rows`. */
+  /** Queries for what would be lost: each returns its name, `lost`, and how much of it, `rows`. */
   losses: string[];
   changes: string[];
 }
 
 /**
- * Takes back every migration above one, the newest first, each in one transaction; gives their names. The ways back stand in
+ * Takes back every migration above one, newest first, each in one transaction, and returns their names. The ways back are in
  * the folder `back` beside the migrations.
  *
  * @param to the number of the newest that stays, such as `0009`
  * @param mayLose whether data may be lost
- * @throws {CannotStart} where there is no way back, or data would be lost
+ * @throws {CannotStart} if there is no way back, or data would be lost
  */
 export async function takeBackMigrations(
   batch: Caretaker["batch"],

@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Call, Outcome, Tools } from "./toolchain/process.ts";
 
-/** wrangler, esbuild and Miniflare in a process of their own. They take 300 MB, and a server needs them only until it runs. */
+/** wrangler, esbuild and Miniflare in a separate process. They take 300 MB, and a server needs them only until it runs. */
 export type Toolchain = { [name in keyof Tools]: Asynchronous<Tools[name]> } & {
-  /** Ends the process, and with it what is under way. */
+  /** Ends the process, and its work with it. */
   end(): void;
 };
 
@@ -29,7 +29,7 @@ export function startToolchain(): Toolchain {
     builtWorker: callOf(child, waiting, "builtWorker"),
     splitSql: callOf(child, waiting, "splitSql"),
     workerdConfig: callOf(child, waiting, "workerdConfig"),
-    // Miniflare would tidy up what workerd needs.
+    // A signal that it could handle would make Miniflare remove files that workerd needs.
     end: () => void child.kill("SIGKILL"),
   };
 }

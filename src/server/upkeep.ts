@@ -6,12 +6,12 @@ import { report } from "./log/report.ts";
 import { projectRoot } from "./project.ts";
 import type { Toolchain } from "./toolchain.ts";
 
-/** What looks after the Worker's state for as long as it runs. */
+/** Looks after the Worker's state while it runs. */
 export interface Upkeep {
   stop(): void;
 }
 
-/** Migrates the database, and stands for Cloudflare's cron: once a minute, the most that schedules ask for. */
+/** Migrates the database, and takes the place of Cloudflare's cron: once a minute, the shortest interval of a schedule. */
 export async function startUpkeep(
   caretaker: Caretaker,
   config: WranglerConfig,
@@ -22,7 +22,7 @@ export async function startUpkeep(
   const [cron] = config.triggers.crons ?? [];
   if (cron === undefined) return { stop: () => undefined };
   const tick = () => caretaker.scheduled(cron).catch((error: unknown) => report("cron_failed", { error }));
-  // At once, so that what a crash has left behind is repaired before anybody asks.
+  // At once, so that what a crash left behind is repaired before the first request.
   await tick();
   const ticking = setInterval(tick, 60_000);
   return { stop: () => clearInterval(ticking) };

@@ -1,12 +1,13 @@
 import { DatabaseSync } from "node:sqlite";
 
-/** Names that are shown of each kind. */
+/** How many names are shown of each kind. */
 const SHOWN_NAMES = 20;
 
 /**
- * What a restored database has that somebody had ended since, as sentences for the operator: it holds again.
+ * What a restored database has that somebody had ended since the backup, and that is now valid again, as sentences for the
+ * operator.
  *
- * @param before the backup of what was there before; null: that is not known
+ * @param before the backup of what was there before; null: unknown
  */
 export function whatComesBack(restored: string, before: string | null): string[] {
   using database = new DatabaseSync(restored, { readOnly: true });
@@ -49,7 +50,7 @@ export function whatComesBack(restored: string, before: string | null): string[]
   ];
 }
 
-/** Attaches what was there before, unless it was of another version. */
+/** Attaches what was there before, unless it has another version. */
 function isOfSameVersion(database: DatabaseSync, before: string): boolean {
   database.prepare("ATTACH ? AS before").run(before);
   const missing = "SELECT name FROM main.d1_migrations EXCEPT SELECT name FROM before.d1_migrations";

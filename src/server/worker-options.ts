@@ -1,4 +1,4 @@
 import type { V4MiniflareOptions } from "miniflare";
 
-/** A Worker of a process. */
+/** A Worker in a process. */
 export type WorkerOptions = Extract<V4MiniflareOptions, { workers: unknown }>["workers"][number];

@@ -8,12 +8,12 @@ import { addressesFromEnvironment, fail, refuseWeakSecret } from "./command.ts";
 import { report } from "./log/report.ts";
 import type { Toolchain } from "./toolchain.ts";
 
-/** What the environment of a command sets beside the Worker's variables. */
+/** What the environment of a command sets besides the Worker's variables. */
 export const OF_THE_COMMAND = ["PORT", "HOST", "STATE_DIR", "CACHE_BYTES", "WORKERS", "LOG_FORMAT", "LOG_LEVEL"];
 
 /**
- * The variables that the environment sets, to be used over those of `wrangler.toml`. What the Worker would not take ends the
- * command with one line; a name that looks like one that was meant otherwise is said on stderr.
+ * The variables in the environment, which override those of `wrangler.toml`. A value that the Worker would refuse ends the
+ * command with one line. A name that looks like a misspelled one is reported on stderr.
  */
 export async function variablesFromEnvironment({
   readConfig,
@@ -38,15 +38,15 @@ export async function variablesFromEnvironment({
   return vars;
 }
 
-/** What no machine of this size can hold ends the command with one line. */
+/** Ends the command with one line if the value is more than this machine's memory. */
 function refuseMoreThanThereIs(name: string, bytes: string | undefined): void {
   if (/^\d+$/.test(bytes ?? "") && Number(bytes) > totalmem()) fail(`${name} is more memory than there is: ${bytes}`);
 }
 
-/** The longer a name is, the more letters of it may be wrong. */
+/** One letter in so many may be wrong: more in longer names. */
 const LETTERS_EACH = 5;
 
-/** The names that are none of ours, but nearly, and which was meant. */
+/** Names that are close to one of ours, and which one was meant. */
 export function misspelled(names: readonly string[]): { name: string; meant: string }[] {
   const known = [...VARIABLE_NAMES, ...OF_THE_COMMAND];
   return names.flatMap((name) => {
@@ -56,7 +56,7 @@ export function misspelled(names: readonly string[]): { name: string; meant: str
   });
 }
 
-/** Of short names, which others have as well, only the plural and other cases are near. */
+/** For short names, which others use too, only the plural and another case count as close. */
 function isNear(name: string, setting: string): boolean {
   const upper = name.toUpperCase();
   const letters = Math.min(3, Math.floor(setting.length / LETTERS_EACH));

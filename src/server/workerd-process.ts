@@ -7,40 +7,43 @@ import { fromLine } from "./log/from-workerd.ts";
 import { report } from "./log/report.ts";
 import type { WorkerdConfig } from "./toolchain/workerd-config.ts";
 
-/** A workerd that is started anew whenever it crashes. */
+/** A workerd that is started again whenever it crashes. */
 export interface WorkerdProcess {
-  /** Of the one that runs now; null: none does. */
+  /** Of the current workerd; null: none is running. */
   readonly pid: number | null;
-  /** Has it answer the requests in flight and accept no more. Resolves once it has gone, for which it has `within` milliseconds. */
+  /**
+   * Makes it answer the requests in flight and accept no more. Resolves once it is gone, for which it has `within`
+   * milliseconds.
+   */
   drain(within: number): Promise<void>;
 }
 
-/** What a workerd is started with, beside its configuration. */
+/** What a workerd is started with, besides its configuration. */
 export interface WorkerdOptions {
   name: string;
   /** Arguments that say where it listens. */
   addresses: readonly string[];
   /** How many sockets it listens on. */
   sockets: number;
-  /** Called each time it is about to start. May give it a socket that listens, by the name in its configuration. */
+  /** Called each time before it starts. May give it a listening socket, with its name in the configuration. */
   prepare(): { name: string; fd: number } | null;
-  /** Called each time it has gone. */
+  /** Called each time it is gone. */
   gone(): void;
-  /** Called when it has crashed and cannot be started any more. */
+  /** Called when it has crashed and cannot be started again. */
   lost(reason: string): void;
-  /** A folder that goes when this process is killed outright. */
+  /** A folder that is removed if this process is killed outright. */
   temporary: string;
 }
 
-/** A workerd that has crashed is started anew so often, if it never gets ready, with a pause before each but the first, ms. */
+/** How often a crashed workerd that never gets ready is started again, and the pauses before each start but the first, ms. */
 const RESTARTS = 5;
 const PAUSE_MS = 1_000;
 
-/** Where workerd says what it listens on, and the first descriptor after that. */
+/** The descriptor on which workerd reports what it listens on, and the first one after it. */
 const CONTROL_FD = 3;
 const NEXT_FD = 4;
 
-/** Starts a workerd. Rejects where it ends before it listens. */
+/** Starts a workerd. Rejects if it ends before it listens. */
 export async function startWorkerd(program: WorkerdConfig, options: WorkerdOptions): Promise<WorkerdProcess> {
   let isEnding = false;
   let workerd = run(program, options);
@@ -88,7 +91,7 @@ export async function startWorkerd(program: WorkerdConfig, options: WorkerdOptio
 
 interface Running {
   child: ChildProcess;
-  /** Rejects where it ends before. */
+  /** Rejects if it ends before. */
   ready: Promise<void>;
 }
 
@@ -103,19 +106,19 @@ function run({ file, config }: WorkerdConfig, options: WorkerdOptions): Running 
   const child = spawn(file, [...args, "-"], {
     stdio,
     env: { ...process.env, TZ: "UTC", RESCDN_PROCESS: options.name },
-    // A signal to the whole group, as Ctrl-C and supervisors send it, is for this process alone: it tells the others.
+    // A signal to the whole group, as Ctrl-C and supervisors send it, is for this process only, which tells the others.
     detached: true,
   });
   child.once("exit", options.gone);
   child.once("spawn", () => endWithThisProcess(child, options.temporary));
   const [stdin, stdout, stderr, control] = child.stdio as unknown as [Writable, Readable, Readable, Readable];
-  stdin.on("error", () => undefined); // it has ended before it has read all
+  stdin.on("error", () => undefined); // it has ended before reading everything
   stdin.end(config);
   for (const output of [stdout, stderr]) createInterface(output).on("line", fromLine);
   return { child, ready: untilReady(child, control, options) };
 }
 
-/** workerd says one line for each socket that it listens on. */
+/** workerd writes one line for each socket that it listens on. */
 function untilReady(child: ChildProcess, control: Readable, { name, sockets }: WorkerdOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     let listening = 0;
@@ -129,12 +132,12 @@ function untilReady(child: ChildProcess, control: Readable, { name, sockets }: W
   });
 }
 
-/** Has a shell wait for the end of this process, however it comes, and then kill `child` and remove the folder. */
+/** Makes a shell wait for the end of this process, in whatever way, and then kill `child` and remove the folder. */
 function endWithThisProcess(child: ChildProcess, temporary: string): void {
   const script = 'read -r _; kill -9 "$0"; rm -rf "$1"';
   const watcher = spawn("/bin/sh", ["-c", script, String(child.pid), temporary], {
     stdio: ["pipe", "ignore", "ignore"],
-    detached: true, // Ctrl-C reaches the whole foreground group; the watcher must outlast it
+    detached: true, // Ctrl-C reaches the whole foreground group, and the watcher must outlast it
   });
   watcher.unref();
   child.once("exit", () => watcher.kill("SIGKILL"));

@@ -5,14 +5,14 @@ import { text } from "node:stream/consumers";
 import { CannotStart } from "./cannot-start.ts";
 import { projectRoot } from "./project.ts";
 
-/** Calls wrangler about the database of the deployment; what it says goes to the terminal. @throws {CannotStart} */
+/** Calls wrangler for the deployment's database; its output goes to the terminal. @throws {CannotStart} */
 export async function callWrangler(...args: string[]): Promise<void> {
   const child = spawn(process.execPath, [program, ...args], { cwd: projectRoot, stdio: "inherit" });
   const [code] = (await once(child, "close")) as [number | null];
   refuseFailure(code, args);
 }
 
-/** The JSON that a call of wrangler's answers. @throws {CannotStart} */
+/** The JSON that a call of wrangler answers. @throws {CannotStart} */
 export async function askWrangler<Answer>(...args: string[]): Promise<Answer> {
   const child = spawn(process.execPath, [program, ...args, "--json"], {
     cwd: projectRoot,
@@ -29,5 +29,5 @@ function refuseFailure(code: number | null, args: readonly string[], said = ""):
   if (code !== 0) throw new CannotStart(`wrangler ${args.slice(0, 2).join(" ")} ended with ${code}\n${said}`.trim());
 }
 
-/** What each call about the deployment's database is given. */
+/** Arguments of each call for the deployment's database. */
 export const REMOTE = ["--remote", "--env", "production"] as const;

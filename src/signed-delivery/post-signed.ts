@@ -2,23 +2,23 @@ import { Webhook } from "standardwebhooks";
 import { checkEndpoint } from "../origin-guard/origin-guard.ts";
 import type { OriginPolicy } from "../origin-guard/origin-policy.ts";
 
-/** Where to, and with which secrets: during a rotation the old one signs beside the new one. */
+/** The destination and the secrets: during a rotation the old one signs beside the new one. */
 export interface Recipient {
   url: string;
   secrets: readonly string[];
 }
 
-/** What is sent. `id` stays the same over all attempts, so that a receiver can tell what it has had already. */
+/** What is sent. `id` is the same in all attempts, so that a receiver can recognise what it has already had. */
 export interface SignedMessage {
   id: string;
   /** What is signed. */
   content: string;
-  /** The content as it is sent, where it is coded; left out: as it stands. */
+  /** The content as it is sent, if it is encoded; absent: it is sent as it is. */
   coded?: Uint8Array;
   headers: Readonly<Record<string, string>>;
 }
 
-/** What came of an attempt. `status`: of the answer; null where there was none. The reason is a sentence. */
+/** The result of an attempt. `status`: the answer's; null: there was none. The reason is a sentence. */
 export type AttemptResult =
   | { kind: "delivered"; status: number }
   | { kind: "failed"; status: number | null; reason: string };
@@ -26,11 +26,12 @@ export type AttemptResult =
 const TIMEOUT_SECONDS = 15;
 
 /**
- * Sends a message as Standard Webhooks says: signed with HMAC-SHA256 over its id, the time and its content. Only the status
- * of the answer counts, its body is not read. No redirect is followed: it could lead to any host.
+ * Sends a message as in Standard Webhooks: signed with HMAC-SHA256 over its id, the time and its content. Only the status of
+ * the answer counts; its body is not read. Redirects are not followed, since they could lead to any host.
  *
- * @param now ms since the epoch: it is signed
- * @param unreached told of a server that gave no answer: of the URL only its origin, since paths and queries hold tokens
+ * @param now ms since the epoch: part of what is signed
+ * @param unreached called for a server that gave no answer, with only the origin of the URL, since paths and queries contain
+ *   tokens
  */
 export async function postSigned(
   recipient: Recipient,
@@ -39,7 +40,7 @@ export async function postSigned(
   now: number,
   unreached: (origin: string, error: unknown) => void,
 ): Promise<AttemptResult> {
-  // Checked when it was stored as well: what the operator allows may have changed since.
+  // Checked again although it was checked when it was stored: the operator's policy may have changed.
   const verdict = checkEndpoint(recipient.url, policy);
   if (!verdict.ok) return { kind: "failed", status: null, reason: `The URL ${verdict.reason}` };
   const signal = AbortSignal.timeout(TIMEOUT_SECONDS * 1_000);
@@ -48,11 +49,11 @@ export async function postSigned(
       method: "POST",
       headers: { ...message.headers, ...signedHeaders(recipient.secrets, message, now) },
       body: message.coded ?? message.content,
-      cache: "no-store", // never through the cache of our own Cloudflare zone
+      cache: "no-store", // never from the cache of our own Cloudflare zone
       redirect: "manual",
       signal,
     });
-    await response.body?.cancel().catch(() => undefined); // the answer has been given, however its body ends
+    await response.body?.cancel().catch(() => undefined); // the status is known, however the body ends
     return judgeStatus(response.status);
   } catch (error) {
     unreached(new URL(verdict.url).origin, error);

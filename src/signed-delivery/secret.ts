@@ -1,4 +1,4 @@
-/** How secrets begin. */
+/** The prefix of secrets. */
 export const PREFIX = "whsec_";
 /** Standard Webhooks asks for 24 to 64 random bytes. */
 const LENGTH = 32;

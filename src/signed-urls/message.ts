@@ -7,7 +7,7 @@ export interface Message {
   path: string;
   /** Seconds since the epoch, ten digits. */
   expires: string;
-  /** As {@link addressBytes} gives it; null: the token is for any address. */
+  /** As {@link addressBytes} gives it; null: the token is valid for any address. */
   address: Uint8Array | null;
   /** As {@link dataOf} gives it. */
   data: string;
@@ -20,12 +20,12 @@ export function hmacOf(key: string, { path, expires, address, data }: Message): 
   return hmac.update(data).digest("base64url");
 }
 
-/** How a token begins, by whether it is locked to an address. */
+/** How a token begins, depending on whether it is locked to an address. */
 export function prefixOf(isLocked: boolean): string {
   return isLocked ? "HS256-1-" : "HS256-";
 }
 
-/** An address as it is signed: 4 bytes of IPv4, or the first 8 of IPv6 and 8 zeros. Null: it is no address. */
+/** An address in the form that is signed: 4 bytes of IPv4, or the first 8 of IPv6 and 8 zeros. Null: it is not an address. */
 export function addressBytes(text: string): Uint8Array | null {
   if (!ipaddr.isValid(text)) return null;
   const address = ipaddr.process(text);
@@ -33,7 +33,7 @@ export function addressBytes(text: string): Uint8Array | null {
   return address.kind() === "ipv4" ? bytes : bytes.fill(0, 8);
 }
 
-/** Parameters as they are signed. Signers sort names by their bytes, or as words of a language. */
+/** Parameters in the form that is signed. Signers sort names either by their bytes or as words of a language. */
 export function dataOf(parameters: readonly Parameter[], order: "bytes" | "locale"): string {
   const compare = order === "bytes" ? byBytes : byLocale;
   const sorted = parameters.length < 2 ? parameters : parameters.toSorted(([a], [b]) => compare(a, b));
@@ -47,7 +47,7 @@ function byLocale(a: string, b: string): number {
   return collator.compare(a, b);
 }
 
-/** UTF-8 sorts as code points do, and not as JavaScript's units of 16 bits. */
+/** UTF-8 sorts by code points, unlike JavaScript's 16-bit units. */
 function byBytes(a: string, b: string): number {
   const [left, right] = [Array.from(a), Array.from(b)];
   for (const [index, char] of left.entries()) {

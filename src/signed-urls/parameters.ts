@@ -1,4 +1,6 @@
-/** What a signed URL says of itself. `token` stands in the query; in the path form it is called `bcdn_token`. */
+/**
+ * The parameters that a signed URL has for its token. `token` is its name in the query; in the path form it is `bcdn_token`.
+ */
 export const TOKEN_PARAMETERS: ReadonlySet<string> = new Set([
   "token",
   "expires",
@@ -9,23 +11,23 @@ export const TOKEN_PARAMETERS: ReadonlySet<string> = new Set([
   "limit",
 ]);
 
-/** Of these the data has none, whatever the token ignores. */
+/** Never part of the data, even if the token does not ignore parameters. */
 const NEVER_IN_DATA: ReadonlySet<string> = new Set(["token", "expires"]);
 
-/** What the data of a token that ignores parameters has. */
+/** Part of the data even if the token ignores parameters. */
 const ALWAYS_IN_DATA: ReadonlySet<string> = new Set(["token_ignore_params", "token_path"]);
 
-/** What would change what a token grants, and is signed only as a part of the data. */
+/** These would change what a token grants, but are signed only as part of the data. */
 const REFUSED_UNSIGNED = ["token_countries", "token_countries_blocked", "limit"];
 
-/** How the first segment of a path begins that holds a token. */
+/** How the first segment of a path begins if it holds a token. */
 export const PATH_FORM = "/bcdn_token=";
 
 /** A parameter of a query, decoded. */
 export type Parameter = readonly [name: string, value: string];
 
 /**
- * The parameters of a query or of the path form's segment, as forms are decoded. Null where one is no UTF-8.
+ * The parameters of a query or of the path form's segment, decoded like a form. Null: one of them is not UTF-8.
  *
  * @param text without `?`
  */
@@ -43,8 +45,8 @@ export function readParameters(text: string): Parameter[] | null {
 }
 
 /**
- * Why parameters cannot be signed, as a sentence's end; null where they can. The message has nothing between its parts: what is
- * refused here could also be read as another path, time or list of parameters.
+ * Why parameters cannot be signed, as the end of a sentence; null: they can. The message has no separators between its parts,
+ * so parameters are refused if they could also be read as another path, time or list of parameters.
  */
 export function refusalOfParameters(parameters: readonly Parameter[]): string | null {
   const names = new Set<string>();
@@ -58,7 +60,7 @@ export function refusalOfParameters(parameters: readonly Parameter[]): string | 
   return null;
 }
 
-/** What of the parameters is signed; null where one would have to be that is not. */
+/** The parameters that are signed; null: one is unsigned that would have to be signed. */
 export function signedParameters(parameters: readonly Parameter[]): Parameter[] | null {
   const ignores = parameters.some(([name, value]) => name === "token_ignore_params" && value === "true");
   if (!ignores) return parameters.filter(([name]) => !NEVER_IN_DATA.has(name));
@@ -66,7 +68,7 @@ export function signedParameters(parameters: readonly Parameter[]): Parameter[] 
   return parameters.filter(([name]) => ALWAYS_IN_DATA.has(name));
 }
 
-/** As forms are decoded, which is how signers read a query. Null where it is no UTF-8. */
+/** Decoded like a form, which is how signers read a query. Null: it is not UTF-8. */
 function decoded(text: string): string | null {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));

@@ -13,24 +13,24 @@ import { isBelow, tokenPathPrefix } from "./token-path.ts";
 export interface Grant {
   /** One of the zone's signing keys. */
   key: string;
-  /** When it ends. A number is in seconds since the epoch. */
+  /** When it expires. A number is in seconds since the epoch. */
   expires: Date | number;
-  /** Every path that begins so, in the place of the URL's path alone. */
+  /** Grants every path with this beginning, instead of the URL's path only. */
   tokenPath?: string | undefined;
-  /** ISO 3166 codes of the countries in which it holds, or does not. */
+  /** ISO 3166 codes of the countries in which it is valid, or is not. */
   countries?: readonly string[] | undefined;
   blockedCountries?: readonly string[] | undefined;
-  /** The client's address; of IPv6 its /64 counts. */
+  /** The client's address; for IPv6 its /64 counts. */
   address?: string | undefined;
-  /** Whether other parameters may be added to the URL and changed. */
+  /** Whether other parameters may be added to the URL or changed. */
   ignoreParams?: boolean | undefined;
-  /** kB a second: a part of what is signed, and not enforced. */
+  /** kB per second: signed, but not enforced. */
   limit?: number | undefined;
-  /** Where the token stands: in the query, or as the path's first segment, so that relative references inherit it. */
+  /** Where the token is placed: in the query, or as the path's first segment, so that relative references inherit it. */
   form?: "query" | "path" | undefined;
 }
 
-/** Something cannot be signed; the message is a sentence's predicate. */
+/** Something cannot be signed; the message is the predicate of a sentence. */
 export class UnsignableUrl extends Error {
   override name = "UnsignableUrl";
   readonly field: "url" | "expires" | "tokenPath" | "address";
@@ -48,7 +48,7 @@ export class UnsignableUrl extends Error {
  * signUrl("https://my-assets.rescdn.io/films/a.mp4", { key, expires: Date.now() / 1000 + 3600 })
  * ```
  *
- * @throws {UnsignableUrl} where no zone would take the result
+ * @throws {UnsignableUrl} if no zone would accept the result
  */
 export function signUrl(text: string, grant: Grant): string {
   const url = URL.parse(text);

@@ -1,4 +1,4 @@
-/** Where a lifetime comes from: the clause behind it, the zone's setting, and how it is said. */
+/** Where a lifetime comes from: the clause behind it, the zone's setting, and how to say it in words. */
 export const LIFETIME_SOURCES = {
   "cdn-cache-control": {
     law: "RFC 9213 §2.2",

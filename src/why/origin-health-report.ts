@@ -1,26 +1,26 @@
-/** The zone whose origins are asked about: its document goes by the name, and has to be of that id. */
+/** The zone whose origins are asked about. Its document is found by the name, and must have the id. */
 export interface OriginHealthQuestion {
   name: string;
   id: string;
 }
 
-/** What a location makes of a zone's origins, in their order. */
+/** What a location knows about a zone's origins, in their order. */
 export interface OriginHealthReport {
   /** IATA code, or `LOCAL`. */
   location: string;
   /** ms since the epoch. */
   at: number;
-  /** Whether the upper tier asks the origins for what is missed. */
+  /** Whether cache misses go to the origins through the upper tier. */
   upperTier: boolean;
   origins: SeenOrigin[];
 }
 
 export interface SeenOrigin {
-  /** Null: the zone has just one. */
+  /** Null: the zone has only one. */
   name: string | null;
   url: string;
   weight: number;
-  /** When it is asked: first, where the one before has failed, last since it is down, or never since it is drained. */
+  /** When it is asked: first, after the one before has failed, last because it is down, or never because it is drained. */
   asked: "first" | "next" | "last" | "never";
   /** What requests have shown; null: it has not been down within the last ten minutes. Times in ms since the epoch. */
   seen: { isDown: boolean; since: number; at: number; reason: string | null } | null;

@@ -1,16 +1,16 @@
 import type { OriginHealthQuestion, OriginHealthReport } from "./origin-health-report.ts";
 import type { CacheWord, Word } from "./words.ts";
 
-/** What somebody wants to know of a URL. */
+/** What somebody wants to know about a URL. */
 export interface WhyQuestion {
   url: string;
   method: string;
   headers: readonly (readonly [name: string, value: string])[];
-  /** Whose zones are answered about, and nobody else's; `zones`: ids, null for all of them. */
+  /** Only zones of this owner are answered about; `zones`: ids, null for all of them. */
   owner: { account: string; mode: "live" | "test"; zones: readonly string[] | null };
-  /** Where the client is said to be. */
+  /** Where to assume the client is. */
   client: WhyClient;
-  /** Whether the origin is asked, beside what the caches know. */
+  /** Whether to ask the origin too, beside what the caches know. */
   asksOrigin: boolean;
 }
 
@@ -20,29 +20,29 @@ export interface WhyClient {
   asn: number | null;
 }
 
-/** An origin that is to be looked at before there is a zone. */
+/** An origin to look at before there is a zone. */
 export interface OriginQuestion {
   /** `scheme://host[:port]`, checked by the origin guard. */
   origin: string;
   path: string;
 }
 
-/** What answers such questions: the edge of the isolate, or that of another process. */
+/** Answers such questions: the edge in the same isolate, or in another process. */
 export interface Inspector {
-  /** Null: the URL is of no zone of the owner's. */
+  /** Null: the URL does not belong to a zone of the owner's. */
   why(question: WhyQuestion, call: InspectedCall): Promise<WhyReport | null>;
   checkOrigin(question: OriginQuestion, call: InspectedCall): Promise<OriginReport>;
-  /** Null: the zone is not known at the edge. */
+  /** Null: the edge does not know the zone. */
   originHealth(question: OriginHealthQuestion, call: InspectedCall): Promise<OriginHealthReport | null>;
 }
 
-/** The call of the API that asks. */
+/** The API call that asks. */
 export interface InspectedCall {
   request: Request;
   waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** A word of `Cache-Status` with what it means. */
+/** A word of `Cache-Status` with its meaning. */
 export interface ToldWord extends Word {
   word: CacheWord;
 }
@@ -55,22 +55,22 @@ export interface WhyReport {
   summary: string;
   /** The same step by step. */
   story: string[];
-  /** The location that answers: what is stored is told as it is there. */
+  /** The location that answers. What is stored is reported as it is there. */
   location: string;
   zone: { id: string; name: string; mode: "live" | "test"; state: "active" | "paused" | "deleted"; version: number };
-  /** `custom`: a hostname of the customer's own. */
+  /** `custom`: the customer's own hostname. */
   hostname: { name: string; custom: boolean };
   client: WhyClient;
   target: TargetReport;
-  /** The rules that match, by their place in the zone's list. */
+  /** The matching rules, by their place in the zone's list. */
   rules: { place: number; name: string | null; does: string[] }[];
   access: { verdict: "passes" | "refused" | "answered" | "not judged"; word: ToldWord | null; until: string | null };
   decision: Decision;
   /** Null: nothing. */
   stored: StoredReport | null;
-  /** The newest purges that are of what is asked for. */
+  /** The newest purges that apply to the URL. */
   purges: PurgeReport[];
-  /** Whether what the origin is asked for goes through the upper tier, and if not, why; null: there is none here. */
+  /** Whether requests to the origin go through the upper tier, and if not, why; null: there is none here. */
   tier: string | null;
   /** Null: it was not asked. */
   origin: OriginReport | null;
@@ -80,25 +80,27 @@ export interface TargetReport {
   path: string;
   query: string;
   key: string;
-  /** Null: the name says nothing. */
+  /** Null: the name tells nothing. */
   asset: { type: string; content_type: string } | null;
-  /** What the zone gives an answer of this name; null: only what the origin says counts. `setting`: which says so. */
+  /**
+   * The lifetime that the zone gives an answer with this name; null: only the origin's word counts. `setting`: where it is set.
+   */
   ttl: { seconds: number | null; setting: string; mode: "respect" | "override" };
 }
 
 /**
- * - `hit`, `stale`: served out of the cache, fresh or stale.
- * - `validate`: the origin is asked whether what is stored still holds. `fetch`: it is asked for the whole.
- * - `wait`: another request is bringing it just now.
- * - `pass`: the origin is asked for this client alone.
+ * - `hit`, `stale`: served from the cache, fresh or stale.
+ * - `validate`: the origin is asked whether the stored response is still valid. `fetch`: it is asked for the whole.
+ * - `wait`: another request is fetching it right now.
+ * - `pass`: the origin is asked for this client only.
  * - `answer`: the edge answers by itself. `refuse`: it refuses.
  */
 export interface Decision {
   kind: "hit" | "stale" | "validate" | "fetch" | "wait" | "pass" | "answer" | "refuse";
-  /** Null: that is up to the origin. */
+  /** Null: the origin decides. */
   status: number | null;
   asks_origin: boolean;
-  /** As far as it is known before the origin has answered. */
+  /** As far as it is known before the origin answers. */
   cache_status: string;
   word: ToldWord | null;
 }
@@ -113,17 +115,17 @@ export interface StoredReport {
   etag: string | null;
   last_modified: string | null;
   stored_at: string;
-  /** Seconds; `ttl` is what is left, 0 or less where it is stale. */
+  /** Seconds; `ttl` is what remains, 0 or less if stale. */
   age: number;
   ttl: number;
   lifetime: LifetimeReport;
-  /** Request fields by which it was selected, and what they were. */
+  /** The request fields that it was selected by, and their values. */
   vary: string[];
   variant: string;
-  /** How many it has, and their hashes, of which the first 50 are shown. */
+  /** The number of tags, and their hashes, of which the first 50 are shown. */
   tags: number;
   tag_hashes: string[];
-  /** The zone's version when it was asked of the origin: purges under a later one hit it. */
+  /** The zone's version when the origin was asked for it: purges with a later one apply to it. */
   zone_version: number;
 }
 
@@ -137,14 +139,14 @@ export interface LifetimeReport {
 
 export interface PurgeReport {
   kind: "everything" | "path" | "url" | "prefix" | "tag";
-  /** The prefix, or a tag's hash; null: it is of just this. */
+  /** The prefix, or the hash of a tag; null: the purge is of exactly this. */
   name: string | null;
   soft: boolean;
-  /** The zone's version that it made. */
+  /** The zone's version that the purge created. */
   version: number;
   /** Null: not known at the edge. */
   at: string | null;
-  /** Whether it hits what is stored here. */
+  /** Whether it applies to what is stored here. */
   hits: boolean;
 }
 
@@ -156,11 +158,11 @@ export interface OriginReport {
   reachable: boolean;
   /** Null: there was no answer. */
   status: number | null;
-  /** Until its first byte. */
+  /** Until the first byte. */
   milliseconds: number;
   /** Whether the fallback origin answered. */
   fallback: boolean;
-  /** Response fields, as they came; of cookies the names alone. */
+  /** Response fields as they came; only the names of cookies. */
   fields: { name: string; value: string }[];
   /** Why there was no answer. */
   failure: ToldWord | null;
@@ -174,9 +176,9 @@ export interface StoreReport {
   /** Why not. */
   word: ToldWord | null;
   lifetime: LifetimeReport;
-  /** What the origin says, and what clients are told. */
+  /** The type that the origin states, and the one that clients get. */
   content_type: { said: string | null; sent: string | null };
-  /** Bytes; null: it does not say. */
+  /** Bytes; null: unknown. */
   size: number | null;
   vary: string[];
   tags: string[];

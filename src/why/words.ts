@@ -1,18 +1,21 @@
-/** What a word of `Cache-Status`'s `detail` says, to whoever owns the zone. */
+/** What a word in the `detail` of `Cache-Status` tells the owner of a zone. */
 export interface Word {
-  /** Where it is said: of something served out of the cache, not stored, passed by the cache, answered by the zone's policy, refused, failed by the origin, or not answered by the upper tier. */
+  /**
+   * What it concerns: something served from the cache, not stored, passed by the cache, answered by the zone's policy, refused,
+   * failed by the origin, or not answered by the upper tier.
+   */
   of: "cache" | "store" | "pass" | "policy" | "refusal" | "origin" | "tier";
   /** What has happened. */
   means: string;
-  /** The clause that asks for it; null: none does. */
+  /** The clause that requires it; null: none does. */
   law: string | null;
-  /** The zone's setting behind it, by its name; null: there is none. */
+  /** The name of the zone's setting behind it; null: there is none. */
   setting: string | null;
   /** What to do about it. */
   cure: string;
 }
 
-/** Every word, once: `GET /v1/why` and the guide "Why was it not cached?" both say what stands here. */
+/** Every word, once: `GET /v1/why` and the guide "Why was it not cached?" both use this text. */
 export const WORDS = {
   purged: {
     of: "cache",
@@ -610,5 +613,5 @@ export const WORDS = {
   },
 } as const satisfies Record<string, Word>;
 
-/** A word that `Cache-Status` may say. */
+/** A word that `Cache-Status` may contain. */
 export type CacheWord = keyof typeof WORDS;

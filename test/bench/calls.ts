@@ -1,4 +1,4 @@
-/** What a Worker has asked of others. */
+/** How often a Worker has called others. */
 export interface Calls {
   kvReads: number;
   kvWrites: number;
@@ -13,5 +13,5 @@ export function noCalls(): Calls {
   return { kvReads: 0, kvWrites: 0, durableObject: 0, d1RowsRead: 0, d1RowsWritten: 0, cacheApi: 0 };
 }
 
-/** Where a counted Worker tells its calls so far. */
+/** Where a counted Worker reports its calls so far. */
 export const CALLS_PATH = "/.bench/calls";

@@ -3,12 +3,14 @@ import { BENCH_HOST } from "./assets.ts";
 import { type Contender, pathFor, type Server, type Setting } from "./contender.ts";
 import { type Answer, request } from "./request.ts";
 
-/** How often a contender is asked until its cache has taken the asset in. */
+/** How often a contender is asked until its cache has taken in the asset. */
 const WARMING_REQUESTS = 50;
 /** How many answers in a row must come without the origin. */
 const STEADY_ANSWERS = 20;
 
-/** Brings a server into the state that its contender claims; throws where its answers are wrong or it does not get there. */
+/**
+ * Brings a server into the state that its contender claims; throws if its answers are wrong or it does not reach that state.
+ */
 export async function warmAndCheck(contender: Contender, server: Server, setting: Setting): Promise<void> {
   const body = Buffer.from(assetBody(setting.asset.size));
   const ask = async (path: string): Promise<Answer> => {
@@ -39,7 +41,7 @@ export async function warmAndCheck(contender: Contender, server: Server, setting
   if (steady < STEADY_ANSWERS) throw new Error(`${contender.name} does not hit`);
 }
 
-/** What is to be validated is written to the store when its first client has it already. */
+/** A response to validate is stored only after its first client has got it. */
 async function untilKept(ask: (path: string) => Promise<Answer>, path: string): Promise<void> {
   for (let i = 0; i < WARMING_REQUESTS; i++) if ((await ask(path)).headers["x-cache"] === "REVALIDATED") return;
 }
@@ -50,14 +52,14 @@ function expectHeaders(contender: Contender, answer: Answer): void {
   }
 }
 
-/** The constant answer must be as long on the wire as ours: the same fields, whatever their order. */
+/** The constant answer must be as long on the wire as ours: the same headers, in any order. */
 function expectSameHeaders(contender: Contender, setting: Setting, answer: Answer): void {
   const names = (headers: readonly (readonly [string, string])[]) => headers.map(([name]) => name.toLowerCase()).sort();
   const [got, wanted] = [names(headerPairs(answer)), names(setting.headers)];
   if (got.join() !== wanted.join()) throw new Error(`${contender.name} sends ${got} in the place of ${wanted}`);
 }
 
-/** Response headers as pairs of name and value, as they came. */
+/** Response headers as pairs of name and value, as received. */
 export function headerPairs({ rawHeaders }: Answer): [string, string][] {
   const pairs: [string, string][] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) pairs.push([rawHeaders[i]!, rawHeaders[i + 1]!]);

@@ -8,17 +8,17 @@ import { summarise } from "./summary.ts";
 import { paceFor, type Started, startAll, stopAll, takeTurns } from "./turns.ts";
 import { SATURATION } from "./wrk.ts";
 
-/** What was measured of one asset. */
+/** The measurements for one asset. */
 export interface Comparison {
   asset: string;
-  /** Names of the rows that the ratios are of. */
+  /** Names of the rows that the ratios compare. */
   roles: { ours: string; constant: string };
   saturation: Round[];
-  /** At half of the constant answer's rate; none where only a part is compared. */
+  /** At half of the constant answer's rate; empty if only a part is compared. */
   half: Round[];
 }
 
-/** Compares contenders on one asset: all that are asked for are up at once, and their turns alternate. */
+/** Compares contenders on one asset: all requested ones run at once, and take turns. */
 export async function compare(asset: Asset, options: Options, folder: string): Promise<Comparison> {
   const [ours, ...ourOthers] = rescdn;
   const [constant, ...otherConstants] = constants(asset);

@@ -9,8 +9,8 @@ import { type Started, startAll, stopAll, takeTurns } from "./turns.ts";
 import { load, SATURATION } from "./wrk.ts";
 
 /**
- * What `WORKERS` brings: as many edge processes as there are cores, beside a single one. The load takes a good part of one
- * core, so even without any other cost the rate cannot grow as the number of cores does.
+ * The effect of `WORKERS`: as many edge processes as cores, compared with one. The load takes a large part of one core, so even
+ * without other costs the rate cannot grow as much as the number of cores.
  */
 export async function measureCores(options: Options, folder: string): Promise<Round[]> {
   const [asset] = ASSETS;
@@ -20,7 +20,7 @@ export async function measureCores(options: Options, folder: string): Promise<Ro
   const started: Started[] = [];
   try {
     await startAll([edgeProcesses(1), edgeProcesses(CORES)], started, asset, own);
-    // Until each process holds the asset, and the JIT has seen the code.
+    // Until each process has the asset, and the JIT has compiled the code.
     for (const { server } of started) await load(server.port, asset.path, { kind: "same" }, SATURATION, 1);
     return await takeTurns(started, asset, SATURATION, options);
   } finally {

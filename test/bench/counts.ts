@@ -10,7 +10,7 @@ import { forEachIndex, request } from "./request.ts";
 import { createZone, SERVE_VARS, WITHOUT_MEMORY } from "./serve.ts";
 import { startWorker, workerSource } from "./worker-process.ts";
 
-/** What 1,000 requests of one kind asked of others. */
+/** How many calls 1,000 requests of one kind made. */
 export interface Count extends Calls {
   contender: string;
   origin: number;
@@ -18,7 +18,7 @@ export interface Count extends Calls {
 
 const REQUESTS = 1_000;
 
-/** Counts the calls of ours and of the Workers that it is compared with, on the smallest asset. */
+/** Counts the calls of our Worker and of those that it is compared with, on the smallest asset. */
 export async function countCalls(folder: string): Promise<Count[]> {
   const counts: Count[] = [];
   for (const contender of [
@@ -44,7 +44,7 @@ async function count(contender: Contender, folder: string): Promise<Count> {
   try {
     await warmAndCheck(contender, server, setting);
     const before = { ...(await settledCalls(server.port)), origin: origin.requests() };
-    // Warming up took calls: a counter that stood still then would prove nothing below.
+    // Warming up took calls. A counter that showed none would prove nothing below.
     if (before.cacheApi === 0) throw new Error(`the calls of ${contender.name} are not counted`);
     await forEachIndex(REQUESTS, async (index) => {
       const own = pathFor(contender, asset!);
@@ -62,7 +62,7 @@ async function count(contender: Contender, folder: string): Promise<Count> {
   }
 }
 
-/** The calls so far, once none is added: what an answer leaves to `waitUntil` comes a little later. */
+/** The number of calls once it no longer grows, since work in `waitUntil` comes a little later. */
 async function settledCalls(port: number): Promise<Calls> {
   for (let before = ""; ; ) {
     const { body } = await request(port, BENCH_HOST, CALLS_PATH);
@@ -73,7 +73,7 @@ async function settledCalls(port: number): Promise<Calls> {
   }
 }
 
-/** The built product with its calls counted, a contender by the same name as in the comparison. */
+/** The built product with its calls counted, under the same name as in the comparison. */
 function rescdn(name: string, state: keyof typeof X_CACHE, vars: Record<string, string>): Contender {
   return {
     name,

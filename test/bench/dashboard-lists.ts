@@ -8,7 +8,7 @@ import { type Started, startDashboard } from "../dashboard/started.ts";
 import { pinToLoadCore, runOnEveryCore } from "./machine.ts";
 import { median } from "./summary.ts";
 
-/** How long something in a long list takes, until it is on the screen; ms, a median. */
+/** How long something in a long list takes until it is on the screen: ms, a median. */
 export interface ListTime {
   what: string;
   ms: number;
@@ -53,7 +53,7 @@ async function fillOne(started: Started): Promise<Account> {
   return account;
 }
 
-/** Copies the one zone and the one record in the database of a server that is stopped: by the API it would take an hour. */
+/** Copies the single zone and record in the database of a stopped server, because it would take an hour through the API. */
 function multiply(stateDir: string): void {
   const paths = readdirSync(stateDir, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".sqlite"));
   for (const path of paths) {
@@ -66,7 +66,7 @@ function multiply(stateDir: string): void {
   }
 }
 
-/** @param changed what of a copy differs, in SQL; `i` is its number */
+/** @param changed the differences of a copy, in SQL; `i` is its number */
 function copyRow(db: DatabaseSync, table: string, count: number, changed: Readonly<Record<string, string>>): void {
   const columns = db.prepare(`PRAGMA table_info(${table})`).all() as { name: string }[];
   const values = columns.map(({ name }) => changed[name] ?? `"${name}"`);
@@ -90,7 +90,7 @@ async function measure(browser: Browser, started: Started, account: Account, rou
     await page.goto(path);
     await page.getByRole("row").nth(50).waitFor();
   };
-  // The first time the server loads its code.
+  // The first time, the server loads its code.
   for (const path of ["/zones", "/records/many"]) await opened(path)();
   for (let round = 0; round < rounds; round++) {
     await time(`${ZONES.toLocaleString("en-US")} zones: the page`, opened("/zones"));

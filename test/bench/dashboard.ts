@@ -7,20 +7,20 @@ import { type Started, startDashboard } from "../dashboard/started.ts";
 import { pinToLoadCore, runOnEveryCore } from "./machine.ts";
 import { median } from "./summary.ts";
 
-/** What a page of the dashboard takes in a browser that has nothing of it. Medians. */
+/** What a page of the dashboard takes in a browser with an empty cache. Medians. */
 export interface PageLoad {
   page: string;
   /** Over the wire, compressed. */
   bytes: number;
-  /** Milliseconds until it stands there and takes input: its code has made it, so that it does both at once. */
+  /** Milliseconds until it is displayed and accepts input: its code renders it, so both happen at once. */
   shown: number;
-  /** Milliseconds that one of its charts takes to draw; NaN: it has none. */
+  /** Milliseconds that drawing one of its charts takes; NaN: it has none. */
   chart: number;
-  /** Cumulative layout shift until a second after it stands there: 0 means that nothing has moved. */
+  /** Cumulative layout shift until a second after it is displayed: 0 means that nothing has moved. */
   shift: number;
 }
 
-/** As Lighthouse throttles: slow 4G. */
+/** Lighthouse's throttling: slow 4G. */
 const SLOW_4G = {
   offline: false,
   latency: 150,
@@ -35,11 +35,11 @@ interface Kind {
   hasCharts?: boolean;
 }
 
-/** Loads pages of the dashboard in Chromium, each as often as there are rounds, in turns. Null: there is no browser. */
+/** Loads pages of the dashboard in Chromium, each once per round, in turns. Null: there is no browser. */
 export async function measureDashboard({ rounds }: { rounds: number }): Promise<PageLoad[] | null> {
   const executablePath = findChromium();
   if (executablePath === null) return null;
-  // A reader's machine has its cores for the browser; the server, which is another's, does little beside it.
+  // On a reader's machine, the browser has all cores; the server, which would be elsewhere, does little beside it.
   runOnEveryCore();
   const started = await startDashboard();
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
@@ -57,7 +57,7 @@ export async function measureDashboard({ rounds }: { rounds: number }): Promise<
         hasCharts: true,
       },
     ];
-    // The server loads what signs people in when it is first asked for it: that is not the page's time.
+    // The server loads the sign-in code when it is first asked for it, which must not count as the page's time.
     for (const kind of kinds) await load(browser, started, account, kind);
     const loads: Omit<PageLoad, "page">[][] = kinds.map(() => []);
     for (let round = 0; round < rounds; round++) {
@@ -97,7 +97,7 @@ async function load(
   }
 }
 
-/** What has moved on a page, and moves within a second. */
+/** The layout shift of a page so far and within the next second. */
 async function layoutShift(page: Page): Promise<number> {
   return page.evaluate(
     () =>
@@ -111,7 +111,7 @@ async function layoutShift(page: Page): Promise<number> {
   );
 }
 
-/** Slows the page's network down, and counts what comes over it. */
+/** Slows down the page's network, and counts the bytes that come over it. */
 async function countSlowBytes(page: Page): Promise<() => number> {
   const client = await page.context().newCDPSession(page);
   const bytes = await countBytes(client);

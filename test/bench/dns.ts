@@ -15,13 +15,13 @@ const HOST = "dns.resolvedb.localhost";
 const KEY = "config.bench.v1";
 const MESSAGE_TYPE = "application/dns-message";
 
-/** Rows: the name of each answers the constant's that it is compared with. */
+/** Rows: each name maps to the constant answer that it is compared with. */
 export const DNS_ROWS = {
   "ResolveDB, hot GET": "workerd, constant answer to GET",
   "ResolveDB, hot POST": "workerd, constant answer to POST",
 } as const;
 
-/** What a hot answer of DoH costs, beside a constant answer with the same fields and as many octets. */
+/** The cost of a hot DoH answer, compared with a constant answer with the same headers and as many octets. */
 export async function measureDns({ rounds, seconds }: Options, folder: string): Promise<Round[]> {
   const query = encode({
     type: "query",
@@ -66,7 +66,7 @@ export async function measureDns({ rounds, seconds }: Options, folder: string): 
       }
       return taken;
     };
-    await take(1); // until the JIT has seen the code
+    await take(1); // until the JIT has compiled the code
     const all: Round[] = [];
     for (let round = 1; round <= rounds; round++) {
       console.error(`DNS: round ${round} of ${rounds}`);

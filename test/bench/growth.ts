@@ -11,25 +11,25 @@ import { median, type Summary, summarise } from "./summary.ts";
 import { load, type Pattern, SATURATION } from "./wrk.ts";
 import { seedZones, zoneName } from "./zone-seed.ts";
 
-/** One row: what a request costs with so many of something. */
+/** One row: what a request costs with a certain number of something. */
 export interface Growth extends Omit<Summary, "contender"> {
   what: string;
   count: number;
-  /** Share of the requests that reached the origin. */
+  /** The share of requests that reached the origin. */
   missed: number;
 }
 
 const EDGE_DOMAIN = BENCH_HOST.slice(BENCH_HOST.indexOf(".") + 1);
 const ROUNDS = 3;
 
-/** What a request costs as the number of hot objects, and that of zones, grows. */
+/** What a request costs as the number of hot objects, or of zones, grows. */
 export async function measureGrowth(options: Options, folder: string): Promise<Growth[]> {
   const [asset] = ASSETS;
   if (asset === undefined) throw new Error("no asset");
   return [...(await growObjects(asset, options, folder)), ...(await growZones(asset, options, folder))];
 }
 
-/** Objects of one zone, all stored before they are asked for at random. */
+/** Objects of one zone, all stored before they are requested at random. */
 async function growObjects(asset: Asset, options: Options, folder: string): Promise<Growth[]> {
   const growth: Growth[] = [];
   const origin = await startOrigin();
@@ -52,7 +52,7 @@ async function growObjects(asset: Asset, options: Options, folder: string): Prom
   }
 }
 
-/** Zones in the table: first the requests go to one of them, then at random to all, each with one hot object. */
+/** Zones in the table: first all requests go to one of them, then at random to all, each with one hot object. */
 async function growZones(asset: Asset, options: Options, folder: string): Promise<Growth[]> {
   const growth: Growth[] = [];
   const origin = await startOrigin();
@@ -98,7 +98,7 @@ async function row(
   { seconds }: Options,
   count = "count" in pattern ? pattern.count : 1,
 ): Promise<Growth> {
-  // Until memory holds what is asked for most.
+  // Until memory has what is asked for most.
   await load(server.port, asset.path, pattern, SATURATION, seconds);
   const rounds: Round[] = [];
   for (let round = 0; round < ROUNDS; round++) {

@@ -4,7 +4,7 @@ import type { Asked, LoadResult, Pace, Pattern } from "./wrk.ts";
 
 const END_OF_HEAD = Buffer.from("\r\n\r\n");
 
-/** As `load`, with HEAD, whose answers wrk waits for the bodies of. The bench itself runs on the load's core. */
+/** Like `load`, with HEAD, which wrk cannot do because it waits for the bodies. The bench itself runs on the load's core. */
 export async function loadHeads(
   port: number,
   path: string,

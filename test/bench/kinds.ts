@@ -14,7 +14,7 @@ import { timesAsMuch } from "./summary.ts";
 import { startWorker, workerSource } from "./worker-process.ts";
 import { load, SATURATION } from "./wrk.ts";
 
-/** A kind of hit out of memory. */
+/** A kind of memory hit. */
 interface Kind {
   name: string;
   status: number;
@@ -30,12 +30,12 @@ const LISTING_HOST = "listing.rescdn.localhost";
 const ACCESS_HOST = "access.rescdn.localhost";
 const SIGNED_HOST = "signed.rescdn.localhost";
 const SIGNING_KEY = "the-signing-key-of-the-bench";
-/** {@link SITE} is below one of them. */
+/** {@link SITE} is below one of these. */
 const REFERERS = ["*.example.com", ...Array.from({ length: 19 }, (_, index) => `site-${index}.example.org`)];
 
 const RULED_HOST = "ruled.rescdn.localhost";
 
-/** Twenty rules, of which half look at who asks, and those at the end match. */
+/** Twenty rules, half of which look at the client; those at the end match. */
 const RULES = [
   ...Array.from({ length: 10 }, (_, i) => ({ when: { path: `/old-${i}/*` }, do: { redirect: { to: "/new/$1" } } })),
   { when: { header: { "user-agent": "*BadBot*" } }, do: { deny: {} } },
@@ -69,7 +69,7 @@ const KINDS: readonly Kind[] = [
   { name: "a signed URL", status: 200, host: SIGNED_HOST, isSigned: true },
 ];
 
-/** What was measured of one kind of hit of one asset, beside a constant answer of the same status, fields and size. */
+/** The measurements for one kind of hit on one asset, with a constant answer of the same status, headers and size. */
 export interface KindResult {
   asset: string;
   kind: string;
@@ -85,7 +85,7 @@ export async function measureKinds(options: Options, folder: string): Promise<Ki
     const own = join(folder, `kinds-${asset.size}`);
     mkdirSync(own);
     const before = await startServe(own);
-    // So that no 404 runs out while it is measured.
+    // So that no 404 expires during the measurement.
     await createZone(before.port, "bench", origin.url, { negative_ttl: 86_400 });
     await createZone(before.port, "listing", origin.url, { cors: [SITE] });
     await createZone(before.port, "access", origin.url, { access: { referers: { allow: REFERERS, none: "deny" } } });
@@ -116,7 +116,7 @@ async function measureKind(
   const asked = { host: kind.host ?? BENCH_HOST, headers: kind.headers?.(asset) ?? {}, status: kind.status };
   const sample = await hot(server, asset, kind, asked);
   const headers = headerPairs(sample).filter(
-    // workerd sets the length by the body, where there is one.
+    // workerd sets the length by the body, if there is one.
     ([name]) => !/^(transfer-encoding|content-length)$/i.test(name) || (kind.method === "HEAD" && /length/i.test(name)),
   );
   const vars = { STATUS: kind.status, SIZE: sample.body.byteLength, FORM: "bytes", HEADERS: headers };
@@ -144,7 +144,7 @@ async function measureKind(
         result.ours.push(mine);
       };
       const takeConstant = async () => result.constant.push(await turn("constant", constant, seconds));
-      // Who is first finds another machine than who is second: in turn.
+      // The machine differs between the first and the second turn, so they alternate.
       for (const take of round % 2 === 1 ? [takeOurs, takeConstant] : [takeConstant, takeOurs]) await take();
     }
   } finally {
@@ -160,7 +160,7 @@ function pathOf({ isMissing, isSigned, host }: Kind, { path }: Asset): string {
   return signUrl(origin + path, { key: SIGNING_KEY, expires: Date.now() / 1000 + 86_400 }).slice(origin.length);
 }
 
-/** The answer once it comes out of memory. */
+/** The answer once it comes from memory. */
 async function hot(
   { port }: Server,
   asset: Asset,
@@ -177,7 +177,7 @@ async function hot(
   return answer;
 }
 
-/** The share of the constant's rate that a kind has. */
+/** The rate of a kind, as a share of the constant answer's. */
 export function shareOf({ ours, constant }: KindResult): number {
   return timesAsMuch("rate", ours, constant);
 }

@@ -8,23 +8,23 @@ import { projectRoot } from "../../src/server/project.ts";
 export const SERVER_CORE = 0;
 export const LOAD_CORE = 1;
 
-/** How many cores this command was given; it moves itself to one of them later. */
+/** How many cores this command was given; later it moves to one of them. */
 export const CORES = availableParallelism();
 
-/** What the figures were taken on. */
+/** The machine that the figures were measured on. */
 export interface Machine {
   cpu: string;
   cores: number;
   memoryBytes: number;
   kernel: string;
-  /** Of the last minute, before the run: anything much above 0 means that somebody else is at work. */
+  /** Average of the last minute, before the run: much above 0 means that something else is running. */
   loadAverage: number;
   versions: Record<string, string>;
-  /** Given to every workerd alike. */
+  /** Given to every workerd. */
   v8Flags: string;
 }
 
-/** Throws, with what to do about it, where the bench cannot run. */
+/** Throws, with advice, if the bench cannot run. */
 export function requireMachine(): void {
   if (process.platform !== "linux")
     throw new Error("the bench reads /proc and pins processes to cores: it needs Linux");
@@ -38,12 +38,12 @@ export function requireMachine(): void {
   }
 }
 
-/** Moves this process, all its threads and what it starts from now on to the core of the load. */
+/** Moves this process, with all its threads and everything that it starts from now on, to the load's core. */
 export function pinToLoadCore(): void {
   execFileSync("taskset", ["-a", "-cp", String(LOAD_CORE), String(process.pid)], { stdio: "ignore" });
 }
 
-/** Takes {@link pinToLoadCore} back: for what is no server beside a load. */
+/** Reverses {@link pinToLoadCore}, for measurements other than of a server under load. */
 export function runOnEveryCore(): void {
   execFileSync("taskset", ["-a", "-cp", `0-${CORES - 1}`, String(process.pid)], { stdio: "ignore" });
 }
@@ -87,7 +87,7 @@ function packageVersion(name: string): string {
 
 function commandVersion(command: string, args: string[], pattern: RegExp): Record<string, string> {
   if (!isInstalled(command)) return {};
-  // Some say it on stderr, and wrk ends with 1.
+  // Some print it on stderr, and wrk exits with 1.
   const said = execFileSync("/bin/sh", ["-c", `PATH="$PATH:/usr/sbin" ${command} ${args.join(" ")} 2>&1; true`], {
     encoding: "utf8",
   });

@@ -3,13 +3,13 @@ import type { Contender, Server, Setting } from "./contender.ts";
 import { cpuMicroseconds, residentBytes, untilIdle } from "./process-stat.ts";
 import { type Asked, type LoadResult, load, type Pace, type Pattern } from "./wrk.ts";
 
-/** What one turn of one contender gave. */
+/** The measurements of one contender's turn. */
 export interface Round {
   contender: string;
   asset: string;
   pace: Pace;
   requests: number;
-  /** Requests a second. */
+  /** Requests per second. */
   rate: number;
   /** Latency, µs. */
   p50: number;
@@ -18,11 +18,11 @@ export interface Round {
   max: number;
   /** Server CPU time per request, µs, kernel included. */
   cpu: number;
-  /** Resident memory of the server afterwards, bytes. */
+  /** The server's resident memory afterwards, bytes. */
   resident: number;
-  /** Requests that reached the origin meanwhile. */
+  /** Requests that reached the origin during the turn. */
   originRequests: number;
-  /** Of the last minute, when the turn began. */
+  /** Average of the last minute, when the turn began. */
   loadAverage: number;
 }
 
@@ -47,7 +47,7 @@ export async function measure(
   );
   await untilIdle(server.pids);
   const originRequests = origin.requests() - originBefore;
-  // What was under way when the load ended has cost its share as well; of misses the origin has seen each.
+  // Requests under way when the load ended have cost CPU too; for misses, the origin has seen each one.
   const cpu = (cpuMicroseconds(server.pids) - cpuBefore) / Math.max(seen.requests, originRequests);
   if (seen.requests === 0) throw new Error(`${name}: no answer within ${load_.seconds} s`);
   if (seen.errors > 0) throw new Error(`${name}: ${seen.errors} of ${seen.requests} requests failed`);
@@ -69,7 +69,7 @@ export async function measure(
   };
 }
 
-/** Throws where a contender was not in the state that it claims while it was measured. */
+/** Throws if a contender was not in its claimed state during the measurement. */
 export function expectState(contender: Contender, round: Round): void {
   const share = round.originRequests / round.requests;
   const asksOrigin = contender.state === "miss" || contender.state === "validation";

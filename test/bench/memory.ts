@@ -15,11 +15,11 @@ import { load, type Pace, type Pattern, SATURATION } from "./wrk.ts";
 
 const MIB = 1_048_576;
 
-/** What `serve` does with a memory of some size, while more is hot than the smallest holds. */
+/** How `serve` performs with a certain size of memory, while more is hot than fits into the smallest. */
 export interface MemorySize {
   bytes: number;
   objects: number;
-  /** As fast as it goes. */
+  /** As fast as possible. */
   saturation: Round[];
   /** At a quarter of the rate that the smallest memory reaches. */
   quarter: Round[];
@@ -27,7 +27,9 @@ export interface MemorySize {
   pauses: { p99: number; max: number };
 }
 
-/** Measures what a larger MEMORY_BYTES brings, and what its pauses cost. All sizes are on one local cache, which is filled first. */
+/**
+ * Measures what a larger MEMORY_BYTES brings, and what its pauses cost. All sizes use one local cache, which is filled first.
+ */
 export async function measureMemory({ rounds, seconds, growth }: Options, folder: string): Promise<MemorySize[]> {
   const [asset] = ASSETS;
   if (asset === undefined) throw new Error("no asset");
@@ -52,7 +54,7 @@ export async function measureMemory({ rounds, seconds, growth }: Options, folder
         return taken;
       };
       try {
-        // Until memory holds what is asked for most.
+        // Until memory has what is asked for most.
         await askForEach(objects, asset, server);
         await load(server.port, asset.path, pattern, SATURATION, seconds);
         collections.length = 0;
@@ -91,7 +93,7 @@ async function askForEach(objects: number, asset: Asset, { port }: Server): Prom
   });
 }
 
-/** `serve` that tells of its garbage collection. */
+/** A `serve` that reports its garbage collections. */
 function startWatched(bytes: number, folder: string, collections: Collection[]): Promise<Server> {
   boundPauses();
   const env = {

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { fail } from "../../src/server/command.ts";
 
-/** `store` and `miss` are what of `compare` concerns hits and misses of the Cache API. */
+/** `store` and `miss` are the parts of `compare` about hits and misses of the Cache API. */
 const PARTS = [
   "compare",
   "store",
@@ -18,22 +18,22 @@ const PARTS = [
   "dashboard",
 ] as const;
 
-/** What the command's arguments ask for. */
+/** The options in the command's arguments. */
 export interface Options {
-  /** How many times each contender's turn comes. */
+  /** How many turns each contender gets. */
   rounds: number;
   /** Length of one turn. */
   seconds: number;
   parts: ReadonlySet<(typeof PARTS)[number]>;
-  /** Part of the names of the contenders that run beside ours and the constant answer, and of the kinds of hits; empty: all. */
+  /** A part of the names of contenders to run besides ours and the constant answer, and of kinds of hits; empty: all. */
   only: string;
-  /** Numbers of zones, and of objects, in the growth table. */
+  /** The numbers of zones and of objects in the growth table. */
   growth: { zones: readonly number[]; objects: readonly number[] };
 }
 
 const USAGE = `usage: npm run bench -- [--rounds 5] [--seconds 4] [--quick] [--only NAME] [--parts ${PARTS.join()}]`;
 
-/** Reads the command's arguments; what makes no sense ends the command with one line and its usage. */
+/** Parses the command's arguments; invalid ones end the command with one line and its usage. */
 export function optionsFrom(args: string[]): Options {
   try {
     const { values } = parseArgs({

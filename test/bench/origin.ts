@@ -3,22 +3,22 @@ import type { AddressInfo } from "node:net";
 import { assetBody } from "./asset-body.ts";
 import { ASSETS, assetAt } from "./assets.ts";
 
-/** The origin that stands behind every contender. */
+/** The origin behind every contender. */
 export interface Origin {
   url: string;
   port: number;
-  /** Requests answered so far: what tells a hit from a miss, whatever a contender says of itself. */
+  /** Requests answered so far, which distinguishes hits from misses, whatever a contender reports. */
   requests(): number;
   stop(): void;
 }
 
-/** Before an asset's path: a 404 of its size. */
+/** Precedes an asset's path: a 404 of its size. */
 export const MISSING = "/missing";
 
-/** Before an asset's path: the asset as Express and `send` serve it, to be validated at each use. */
+/** Precedes an asset's path: the asset as Express and `send` serve it, which has to be validated at each use. */
 export const VALIDATED = "/validated";
 
-/** Serves the assets with all that a cache needs to keep them for a day. */
+/** Serves the assets with everything that a cache needs to keep them for a day. */
 export async function startOrigin(): Promise<Origin> {
   const bodies = new Map(ASSETS.map(({ path, size }) => [path, Buffer.from(assetBody(size))]));
   let requests = 0;

@@ -3,7 +3,7 @@ import type { Round } from "./measure.ts";
 import { percentile, summarise } from "./summary.ts";
 import type { Pace } from "./wrk.ts";
 
-/** What was measured of one asset. */
+/** The measurements for one asset. */
 export interface Pauses {
   asset: string;
   saturation: PauseSummary[];
@@ -11,7 +11,7 @@ export interface Pauses {
   half: PauseSummary[];
 }
 
-/** What garbage collection did to one contender in all its rounds. */
+/** The effect of garbage collection on one contender in all its rounds. */
 export interface PauseSummary {
   contender: string;
   pace: Pace;
@@ -27,19 +27,19 @@ export interface CollectorSummary {
   name: string;
   /** Collections in all rounds. */
   count: number;
-  /** Collections for each 10,000 requests. */
+  /** Collections per 10,000 requests. */
   perTenThousand: number;
   /** Pauses, ms. */
   p50: number;
   p99: number;
   max: number;
-  /** Share of the time under load that went into pauses and into the steps before them. */
+  /** The share of the time under load that pauses, and the steps before them, took. */
   share: number;
   /** The largest heap after a collection, MB. */
   heap: number;
 }
 
-/** Takes together what contenders did in their rounds; all get the same collectors, also those they never needed. */
+/** Summarises contenders' rounds. All get the same collectors, including those that they never used. */
 export function summarisePauses(
   rounds: readonly Round[],
   collections: ReadonlyMap<string, readonly Collection[]>,

@@ -13,8 +13,8 @@ import { paceFor, type Started, startAll, stopAll, takeTurns } from "./turns.ts"
 import { type Pace, SATURATION } from "./wrk.ts";
 
 /**
- * Watches the garbage collection of ours and of the constant answer, with the flags of `serve` and V8's trace. The trace
- * costs a little, so the rates here are not those of the comparison.
+ * Watches the garbage collection of ours and of the constant answer, with the flags of `serve` and V8's trace. The trace costs
+ * a little, so these rates differ from those of the comparison.
  */
 export async function measurePauses(asset: Asset, options: Options, folder: string): Promise<Pauses> {
   const [ours] = rescdn;
@@ -41,7 +41,7 @@ export async function measurePauses(asset: Asset, options: Options, folder: stri
   };
   try {
     await startAll([ours, constant], started, asset, own, watch);
-    await take(SATURATION, { rounds: 1, seconds: 1 }); // until the JIT has seen the code
+    await take(SATURATION, { rounds: 1, seconds: 1 }); // until the JIT has compiled the code
     const saturation = await take(SATURATION, options);
     for (const [name, { length }] of collections) {
       if (length === 0) throw new Error(`${name}: V8 told of no garbage collection within ${options.seconds} s`);

@@ -5,7 +5,7 @@ import type { ServerProcess } from "./processes.ts";
 const PATIENCE_MS = 30_000;
 const BETWEEN_TRIES_MS = 50;
 
-/** A port that was free a moment ago, for servers whose configuration must name one. */
+/** A port that was free a moment ago, for servers whose configuration must have one. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -14,7 +14,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Waits until a server takes connections; throws what it said where it does not get there. */
+/** Waits until a server accepts connections; throws its output if it does not. */
 export async function untilListening(server: ServerProcess, port: number): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   while (!(await takesConnections(port))) {

@@ -1,8 +1,8 @@
 import type { Calls } from "./calls.ts";
 
 /**
- * Cloudflare's prices, as published for Workers Paid in October 2026: US dollars for a million of each, beyond what the
- * plan includes. The Cache API, requests to origins and traffic cost nothing.
+ * Cloudflare's prices, as published for Workers Paid in October 2026: US dollars per million of each, beyond what the plan
+ * includes. The Cache API, requests to origins and traffic cost nothing.
  * https://developers.cloudflare.com/workers/platform/pricing/
  */
 export const PRICES = {
@@ -17,11 +17,11 @@ export const PRICES = {
 } as const;
 
 /**
- * Dollars for a million requests. CPU time is that of the whole workerd process on this machine, sockets and storage
- * included, which Cloudflare does not bill: an upper bound.
+ * Dollars per million requests. CPU time is that of the whole workerd process on this machine, including sockets and storage,
+ * which Cloudflare does not bill, so this is an upper bound.
  *
- * @param calls for each 1,000 requests
- * @param cpu µs for each request
+ * @param calls per 1,000 requests
+ * @param cpu µs per request
  */
 export function costPerMillion(calls: Calls, cpu: number): number {
   const perThousand =

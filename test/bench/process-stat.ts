@@ -1,7 +1,7 @@
-/** What Linux says of processes. */
+/** What Linux says about processes. */
 import { readdirSync, readFileSync } from "node:fs";
 
-/** A process and all its descendants; with `name`, those of them that are called so. */
+/** A process and all its descendants; with `name`, only those with that name. */
 export function processTree(root: number, name?: string): number[] {
   const parents = new Map<number, number>();
   for (const entry of readdirSync("/proc")) {
@@ -22,7 +22,7 @@ export function processTree(root: number, name?: string): number[] {
   return name === undefined ? pids : pids.filter((pid) => nameOf(pid) === name);
 }
 
-/** What a process is called; null where it is gone. */
+/** The name of a process; null: it is gone. */
 function nameOf(pid: number): string | null {
   try {
     return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
@@ -31,7 +31,7 @@ function nameOf(pid: number): string | null {
   }
 }
 
-/** CPU time that processes have used in all their threads, in user and kernel mode, µs. */
+/** CPU time that all threads of processes have used, in user and kernel mode, µs. */
 export function cpuMicroseconds(pids: readonly number[]): number {
   let ticks = 0;
   for (const pid of pids) {
@@ -42,7 +42,7 @@ export function cpuMicroseconds(pids: readonly number[]): number {
   return ticks * MICROSECONDS_PER_TICK;
 }
 
-/** Waits until processes have nothing left to do, so that none works on while another is measured. */
+/** Waits until processes have nothing left to do, so that none is still working while another is measured. */
 export async function untilIdle(pids: readonly number[]): Promise<void> {
   for (let before = -1, now = cpuMicroseconds(pids), looks = 0; now > before && looks < IDLE_LOOKS; looks++) {
     await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
@@ -52,10 +52,10 @@ export async function untilIdle(pids: readonly number[]): Promise<void> {
 }
 
 const IDLE_MS = 50;
-/** What never rests is measured all the same. */
+/** A process that never rests is measured anyway. */
 const IDLE_LOOKS = 100;
 
-/** Linux counts in hundredths of a second for userland, whatever the kernel's own clock. */
+/** For user space, Linux counts in hundredths of a second, whatever the kernel's own clock. */
 const MICROSECONDS_PER_TICK = 10_000;
 
 /** Resident memory of processes, bytes. */
@@ -67,7 +67,7 @@ export function residentBytes(pids: readonly number[]): number {
   return kilobytes * 1_024;
 }
 
-/** The fields of /proc/PID/stat behind the command's name; null where the process is gone. */
+/** The fields of /proc/PID/stat after the command's name; null: the process is gone. */
 function statOf(pid: number): string[] | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");

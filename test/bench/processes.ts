@@ -6,34 +6,34 @@ import { CORES, SERVER_CORE } from "./machine.ts";
 /** How long a server may take to start or to end, ms. */
 const PATIENCE_MS = 30_000;
 
-/** nobody, who runs servers where this command is run by root. */
+/** The user nobody, who runs servers if root runs this command. */
 const NOBODY = 65_534;
 
 /** A started server process. */
 export interface ServerProcess {
   pid: number;
   isRunning(): boolean;
-  /** The last of what it has written, on stdout and stderr. */
+  /** The end of its output, on stdout and stderr. */
   said(): string;
-  /** Resolves with the match's first group once a line on stdout matches; rejects where the process ends before. */
+  /** Resolves with the match's first group once a line on stdout matches; rejects if the process ends before. */
   line(pattern: RegExp): Promise<string>;
-  /** Sends SIGTERM and waits for the end; SIGKILL where it does not come. */
+  /** Sends SIGTERM and waits for the end; if it does not come, sends SIGKILL. */
   stop(): Promise<void>;
 }
 
 /** How a server process is started. */
 export interface ProcessOptions {
-  /** Over the environment of this command. */
+  /** Overrides the environment of this command. */
   env?: Record<string, string>;
   cwd?: string;
   unprivileged?: boolean;
-  /** Runs on whichever cores there are, the load's among them. */
+  /** Runs on any core, including the load's. */
   onEveryCore?: boolean;
-  /** Gets each line that the process and its children write, on stdout and stderr, at once. */
+  /** Called at once with each line that the process and its children write, on stdout and stderr. */
   onLine?: (line: string) => void;
 }
 
-/** Everything started and not ended; killed should this command end early. */
+/** Everything that was started and has not ended; killed if this command ends early. */
 const running = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
@@ -41,7 +41,7 @@ process.once("exit", () => {
 
 /** Starts a server in the foreground, on the servers' core unless told otherwise. */
 export function startProcess(command: string, args: readonly string[], options: ProcessOptions = {}): ServerProcess {
-  // Without it a line waits until the C library has 4 KiB to write.
+  // Otherwise a line waits until the C library has 4 KiB to write.
   const prefix = options.onLine === undefined ? [] : ["stdbuf", "--output=L"];
   const cores = options.onEveryCore ? `0-${CORES - 1}` : String(SERVER_CORE);
   const child = spawn("taskset", ["-c", cores, ...prefix, command, ...args], {

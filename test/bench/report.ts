@@ -23,7 +23,7 @@ function loadCells({ rate, p50, p99, cpu, leastCpu, resident }: Omit<Summary, "c
   return [figure(rate), milliseconds(p50), milliseconds(p99), figure(cpu), figure(leastCpu), megabytes(resident)];
 }
 
-/** The tables of one asset, with the ratios that the goals are stated in. */
+/** The tables for one asset, with the ratios that the goals are stated in. */
 export function comparisonReport({ asset, roles, saturation, half }: Comparison): string {
   const rows = summarise(saturation);
   const row = (name: string) => rows.find(({ contender }) => contender === name);
@@ -78,7 +78,7 @@ function halfReport(asset: string, half: readonly Round[]): string[] {
   ];
 }
 
-/** Each kind of hit out of memory, beside workerd's constant answer of the same status, fields and size. */
+/** Each kind of memory hit, beside workerd's constant answer with the same status, headers and size. */
 export function kindsReport(kinds: readonly KindResult[]): string {
   return formatTable(
     ["hits out of memory", "asset", "req/s", "CPU µs", "least", "constant req/s", "CPU µs", "least", "of the constant"],
@@ -91,7 +91,7 @@ export function kindsReport(kinds: readonly KindResult[]): string {
   );
 }
 
-/** What a larger memory brings, and how long it stops for. */
+/** What a larger memory brings, and how long its pauses are. */
 export function memoryReport(sizes: readonly MemorySize[]): string {
   return formatTable(
     [
@@ -119,7 +119,7 @@ export function memoryReport(sizes: readonly MemorySize[]): string {
   );
 }
 
-/** How long garbage collection stops the answers of ours and of the constant one, side by side. */
+/** How long garbage collection stops our answers and the constant ones, side by side. */
 export function pausesReport({ asset, saturation, half }: Pauses): string {
   return [
     `${asset}, garbage collection, as fast as it goes, ${saturation[0]?.pace.connections} connections`,
@@ -161,7 +161,7 @@ function pausesTable(summaries: readonly PauseSummary[]): string {
   );
 }
 
-/** What more edge processes bring; the first row is of one. */
+/** What more edge processes bring; the first row has one. */
 export function coresReport(rounds: readonly Round[]): string {
   const rows = summarise(rounds);
   const one = rows[0]?.rate ?? Number.NaN;
@@ -171,7 +171,7 @@ export function coresReport(rounds: readonly Round[]): string {
   );
 }
 
-/** Calls for each 1,000 requests, and what a million cost by them and by the CPU time that was measured. */
+/** Calls per 1,000 requests, and what a million requests cost by these and by the measured CPU time. */
 export function countsReport(counts: readonly Count[], smallest: Comparison | undefined): string {
   const rows = summarise(smallest?.saturation ?? []);
   const table = formatTable(
@@ -192,7 +192,7 @@ export function countsReport(counts: readonly Count[], smallest: Comparison | un
   return `${table}\nPrices as published for Workers Paid, ${PRICES.asOf}, beyond what the plan includes; CPU as measured here at 1 KiB.`;
 }
 
-/** What a request costs as there is more of something. */
+/** What a request costs as the number of something grows. */
 export function growthReport(growth: readonly Growth[]): string {
   return formatTable(
     ["1 KiB hits, random by Zipf", "count", ...LOAD_COLUMNS, "to the origin"],
@@ -200,7 +200,7 @@ export function growthReport(growth: readonly Growth[]): string {
   );
 }
 
-/** Hot answers of DoH, each with its share of the constant answer's rate. */
+/** Hot DoH answers, each with its share of the constant answer's rate. */
 export function dnsReport(rounds: readonly Round[]): string {
   const rows = summarise(rounds);
   const rateOf = (name: string) => rows.find(({ contender }) => contender === name)?.rate ?? Number.NaN;
@@ -215,7 +215,7 @@ export function dnsReport(rounds: readonly Round[]): string {
   );
 }
 
-/** What somebody who listens to a zone's tail costs its hits, and what they are told. */
+/** What a listener to a zone's tail costs the zone's hits, and how much listeners are told. */
 export function tailsReport(tails: readonly TailCost[]): string {
   return formatTable(
     ["1 KiB hits", ...LOAD_COLUMNS, "of nobody's", "asked", "told", "left out"],
@@ -234,7 +234,7 @@ export function tailsReport(tails: readonly TailCost[]): string {
   );
 }
 
-/** What our script adds to the start of workerd with an empty one. */
+/** What our script adds to the start of workerd, compared with an empty one. */
 export function startupReport(startups: readonly Startup[]): string {
   const empty = startups[0];
   return formatTable(
@@ -249,7 +249,7 @@ export function startupReport(startups: readonly Startup[]): string {
   );
 }
 
-/** What pages of the dashboard weigh, how long until they are there, and what long lists take. */
+/** The size of the dashboard's pages, how long they take to appear, and how long lists take. */
 export function dashboardReport(loads: readonly PageLoad[], lists: readonly ListTime[]): string {
   return [
     formatTable(

@@ -3,7 +3,7 @@ import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:ht
 export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
-  /** Name and value in turn, as they came. */
+  /** Alternating names and values, as received. */
   rawHeaders: string[];
   body: Buffer;
 }

@@ -1,4 +1,4 @@
-/** `npm run bench`: ours beside what one would use in its place, in one run on this machine. */
+/** `npm run bench`: compares ours with its alternatives, in one run on this machine. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,7 +42,7 @@ try {
 } catch (error) {
   fail((error as Error).message);
 }
-// An exit, unlike a signal, takes the servers started here along.
+// Unlike a signal, an exit also ends the servers started here.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
 
 const date = new Date().toISOString();

@@ -11,7 +11,7 @@ const ADMIN_TOKEN = "operator-token-of-the-measurements";
 /** The variables that every server of ours gets. */
 export const SERVE_VARS = { ADMIN_TOKEN, ALLOW_PRIVATE_ORIGINS: "true" };
 
-/** What keeps the memory tier from taking anything in. */
+/** Keeps the memory tier from taking in anything. */
 export const WITHOUT_MEMORY = { MEMORY_BYTES: "0", MEMORY_OBJECT_BYTES: "0" };
 
 /** Starts the real `npm run serve` with its state in `stateDir`. */
@@ -31,7 +31,7 @@ export async function startServe(
 
 let accounts = 0;
 
-/** Makes an account through the API, and gives its keys. */
+/** Creates an account through the API, and returns its keys. */
 async function createAccount(port: number): Promise<{ live: string; resolvedb: string }> {
   const account = await request(port, API_HOST, "/admin/accounts", {
     method: "POST",
@@ -42,7 +42,7 @@ async function createAccount(port: number): Promise<{ live: string; resolvedb: s
   return (JSON.parse(account.body.toString()) as { keys: { live: string; resolvedb: string } }).keys;
 }
 
-/** Makes an account and a record of ResolveDB through the API. */
+/** Creates an account and a ResolveDB record through the API. */
 export async function createRecord(port: number, key: string, data: string): Promise<void> {
   const { resolvedb } = await createAccount(port);
   const record = await request(port, API_HOST, "/api/v1/records", {
@@ -53,7 +53,11 @@ export async function createRecord(port: number, key: string, data: string): Pro
   if (record.status !== 201) throw new Error(`record: ${record.status} ${record.body}`);
 }
 
-/** Makes an account, whose key it gives, and a zone through the API, with every setting at its default but those given. @param signingKey imported */
+/**
+ * Creates an account, whose key it returns, and a zone through the API, with default settings except those given.
+ *
+ * @param signingKey imported
+ */
 export async function createZone(
   port: number,
   name: string,

@@ -9,10 +9,10 @@ import { projectRoot, wranglerConfig } from "../../src/server/project.ts";
 import { SERVER_CORE } from "./machine.ts";
 import { median } from "./summary.ts";
 
-/** What workerd needs from its start until it listens, with one Worker. Medians. */
+/** How long workerd takes from its start until it listens, with one Worker. Medians. */
 export interface Startup {
   worker: string;
-  /** Of the modules, bytes. */
+  /** The size of the modules, bytes. */
   size: number;
   /** Milliseconds. */
   wall: number;
@@ -28,8 +28,8 @@ const STARTS_PER_ROUND = 10;
 const EMPTY = "export default { fetch() { return new Response(); } };";
 
 /**
- * What our script adds to the start of an isolate, beside an empty Worker, in alternating turns. workerd parses all modules at
- * its start and evaluates those that the main one imports; the row without the rest shows what these alone cost.
+ * What our script adds to the start of an isolate, compared with an empty Worker, in alternating turns. At its start workerd
+ * parses all modules, and evaluates those that the main one imports; the row without the others shows what these alone cost.
  */
 export async function measureStartup({ rounds }: { rounds: number }, folder: string): Promise<Startup[]> {
   const bundle = join(folder, "startup-bundle");
@@ -59,7 +59,7 @@ export async function measureStartup({ rounds }: { rounds: number }, folder: str
   }));
 }
 
-/** Writes the configuration, in the form that workerd need not parse, beside the modules; gives their size in bytes. */
+/** Writes the configuration beside the modules, in a form that workerd need not parse; returns the modules' size in bytes. */
 function prepare(folder: string): number {
   const names = readdirSync(folder).sort((a, b) => Number(b === "worker.mjs") - Number(a === "worker.mjs"));
   const modules = names.map((name) => {
@@ -92,7 +92,7 @@ async function startOnce(folder: string): Promise<{ wall: number; cpu: number }>
     ["-c", String(SERVER_CORE), workerd, "serve", "--binary", "config.bin", "--control-fd=3"],
     { cwd: folder, stdio: ["ignore", "ignore", "inherit", "pipe"] },
   );
-  // workerd says on this pipe that it listens.
+  // workerd reports on this pipe that it listens.
   await once(child.stdio[3] as Readable, "data");
   const wall = performance.now() - began;
   const cpu = cpuMilliseconds(child.pid!);
@@ -101,7 +101,7 @@ async function startOnce(folder: string): Promise<{ wall: number; cpu: number }>
   return { wall, cpu };
 }
 
-/** Linux counts by the nanosecond here, where `/proc/PID/stat` has hundredths of a second. */
+/** Here Linux counts in nanoseconds, whereas `/proc/PID/stat` has hundredths of a second. */
 function cpuMilliseconds(pid: number): number {
   const threads = readdirSync(`/proc/${pid}/task`);
   const of = (thread: string) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]);

@@ -7,12 +7,12 @@ export interface Summary {
   p50: number;
   p99: number;
   cpu: number;
-  /** CPU time of the round that took the least, µs: a busy neighbour can only add to it. */
+  /** CPU time of the best round, µs: a busy neighbour can only add to it. */
   leastCpu: number;
   resident: number;
 }
 
-/** The medians, in the order in which the contenders first appear. */
+/** The medians, in the order in which contenders first appear. */
 export function summarise(rounds: readonly Round[]): Summary[] {
   const names = [...new Set(rounds.map(({ contender }) => contender))];
   return names.map((contender) => {
@@ -25,21 +25,21 @@ export function summarise(rounds: readonly Round[]): Summary[] {
       p99: of("p99"),
       cpu: of("cpu"),
       leastCpu: Math.min(...own.map(({ cpu }) => cpu)),
-      // What memory grew to, not what it was in the middle.
+      // The size that memory grew to, not its median.
       resident: Math.max(...own.map(({ resident }) => resident)),
     };
   });
 }
 
 /**
- * How many times as much one contender has of something as another: the median of the ratios of their rounds, each beside the
- * other's of the same time. What a shared machine can do changes from one minute to the next, for both alike.
+ * How many times as much of something one contender has as another: the median of the ratios between rounds from the same time.
+ * What a shared machine can do changes from minute to minute, for both alike.
  */
 export function timesAsMuch(field: "rate" | "cpu" | "p99", ours: readonly Round[], others: readonly Round[]): number {
   return median(ours.flatMap((round, index) => (others[index] ? [round[field] / others[index][field]] : [])));
 }
 
-/** The middle value; of an even number of values the mean of both in the middle. */
+/** The middle value; for an even number of values, the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

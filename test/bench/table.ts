@@ -1,4 +1,4 @@
-/** Lines of a table with its columns aligned: the first to the left, figures to the right. */
+/** The lines of a table with aligned columns: the first to the left, figures to the right. */
 export function formatTable(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [columns, ...rows];
   const widths = columns.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
@@ -7,7 +7,9 @@ export function formatTable(columns: readonly string[], rows: readonly (readonly
   return [format(columns), widths.map((width) => "-".repeat(width)).join("  "), ...rows.map(format)].join("\n");
 }
 
-/** Three significant digits or all whole ones, thousands apart: `12,345`, `123`, `12.3`, `1.23`. */
+/**
+ * Three significant digits, or all digits of larger whole numbers, with thousands separated: `12,345`, `123`, `12.3`, `1.23`.
+ */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const decimals = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;

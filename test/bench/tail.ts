@@ -10,27 +10,27 @@ import { API_HOST, createZone, startServe } from "./serve.ts";
 import { median } from "./summary.ts";
 import { paceFor } from "./turns.ts";
 
-/** Requests a second: what a tail is bought for, and more than it tells of. */
+/** Requests per second: one rate that a tail can report in full, and one above that. */
 const RATES = [1_000, 5_000];
 
-/** Until a listener is told of, and until one that has left is forgotten by the isolate, ms. */
+/** How long until a listener is known, and until an isolate forgets one that has left, ms. */
 const SETTLE_MS = 3_000;
 
-/** What a listener costs the hits of its zone. */
+/** What a listener costs its zone's hits. */
 export interface TailCost {
   rate: number;
-  /** Without one, and with one, in turn. */
+  /** Without a listener and with one, in turns. */
   without: Round[];
   with: Round[];
-  /** Hits while somebody listened, how many of them were told, and how many were said to be left out. */
+  /** Hits while somebody listened, how many of them were reported, and how many were reported as left out. */
   asked: number;
   told: number;
   omitted: number;
 }
 
 /**
- * Compares hits while nobody listens to their zone with hits while somebody does, turn by turn on one server. The API has been
- * asked for the tail before both: an isolate that holds its code takes longer to collect garbage.
+ * Compares hits while nobody listens to their zone with hits while somebody does, turn by turn on one server. The tail was
+ * requested from the API before both, since an isolate with the API's code takes longer to collect garbage.
  */
 export async function measureTails(options: Options, folder: string): Promise<TailCost[]> {
   const [asset] = ASSETS;
@@ -72,7 +72,7 @@ async function measureRate(
     await listener.opened;
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     const listened = await turn("one listens", rate, seconds);
-    // What was asked last is still on its way.
+    // The last requests are still under way.
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     cost.with.push(listened);
     cost.asked += listened.requests;
@@ -83,7 +83,7 @@ async function measureRate(
   return cost;
 }
 
-/** Somebody who reads a zone's tail and counts. */
+/** Reads a zone's tail and counts. */
 class Listener {
   told = 0;
   omitted = 0;
@@ -104,7 +104,7 @@ class Listener {
         left = events.pop()!;
         for (const event of events) this.#take(event);
       });
-      answer.on("error", () => undefined); // it is left
+      answer.on("error", () => undefined); // it is abandoned
     });
     this.#request.on("error", reject);
   }
@@ -116,7 +116,7 @@ class Listener {
   }
 
   #take(event: string): void {
-    // wrk asks for more than it counts: those that are on their way when its time is over.
+    // wrk sends more requests than it counts: some are under way when its time is over.
     if (event.startsWith("event: request\n") && event.includes(BENCH_HOST)) this.told++;
     else if (event.startsWith("event: omitted\n")) this.omitted += Number(/"count":(\d+)/.exec(event)?.[1] ?? 0);
   }

@@ -9,17 +9,17 @@ import { type Origin, startOrigin } from "./origin.ts";
 import { request } from "./request.ts";
 import type { Pace, Pattern } from "./wrk.ts";
 
-/** Connections for the paced load. Many, so that each waits for some ms, which is what wrk can count. */
+/** Connections for the paced load: so many that each waits for some ms, which is what wrk can count. */
 const PACED_CONNECTIONS = 128;
 
-/** A contender that is up. Each has an origin of its own, so that no request is taken for another's. */
+/** A running contender. Each has its own origin, so that requests cannot be mixed up. */
 export interface Started {
   contender: Contender;
   server: Server;
   origin: Origin;
 }
 
-/** Starts contenders one after the other, the first of them ours, into `started`, which holds them even where one fails. */
+/** Starts contenders one after the other, ours first, and adds them to `started`, which has them even if one fails. */
 export async function startAll(
   contenders: readonly Contender[],
   started: Started[],
@@ -46,7 +46,7 @@ export async function startAll(
   }
 }
 
-/** Stops what {@link startAll} has started. */
+/** Stops whatever {@link startAll} has started. */
 export async function stopAll(started: readonly Started[]): Promise<void> {
   for (const { server, origin } of started) {
     await server.stop();
@@ -54,7 +54,7 @@ export async function stopAll(started: readonly Started[]): Promise<void> {
   }
 }
 
-/** Turns of all that are up, one after the other, round by round. */
+/** Turns of all running contenders, one after the other, round by round. */
 export async function takeTurns(
   started: readonly Started[],
   asset: Asset,
@@ -64,7 +64,7 @@ export async function takeTurns(
   const taken: Round[] = [];
   for (let round = 1; round <= rounds; round++) {
     console.error(`${asset.name}: ${pace.connections} connections, round ${round} of ${rounds}`);
-    // Who is first finds another machine than who is last: in turn.
+    // The machine differs between the first and the last turn, so the order alternates.
     for (const { contender, server, origin } of round % 2 === 1 ? started : started.toReversed()) {
       const pattern: Pattern = { kind: contender.state === "miss" ? "unique" : "same" };
       const asked = { ...asset, path: pathFor(contender, asset) };
@@ -77,8 +77,8 @@ export async function takeTurns(
 }
 
 /**
- * The pace that comes near to a rate. wrk has no limit of its own; a delay before each request, drawn from 0 to twice
- * its mean, spreads the requests over time, and both contenders get the same. The rate reached stands in the table.
+ * A pace that comes close to a rate. wrk has no rate limit; a delay before each request, drawn from 0 to twice its mean,
+ * spreads the requests over time, the same for both contenders. The table shows the rate that was reached.
  */
 export function paceFor(rate: number): Pace {
   return { connections: PACED_CONNECTIONS, delayMs: Math.max(1, Math.round((PACED_CONNECTIONS / rate) * 1_000)) };

@@ -6,12 +6,12 @@ import type { WorkerSpecification } from "./worker-server.ts";
 
 const script = fileURLToPath(new URL("worker-server.ts", import.meta.url));
 
-/** Path of one of the Workers that are only here to be compared with. */
+/** The path of one of the Workers that exist only for comparison. */
 export function workerSource(name: string): string {
   return fileURLToPath(new URL(`workers/${name}.ts`, import.meta.url));
 }
 
-/** Starts a Worker on a workerd of its own. */
+/** Starts a Worker on its own workerd. */
 export async function startWorker(specification: WorkerSpecification, options: ProcessOptions = {}): Promise<Server> {
   const child = startProcess(process.execPath, [script, JSON.stringify(specification)], options);
   const port = Number(await child.line(/^ready http:\/\/127\.0\.0\.1:(\d+)$/m));

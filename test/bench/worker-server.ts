@@ -1,4 +1,4 @@
-/** Serves one Worker on workerd, as `npm run serve` serves ours: on a direct socket, in a process of its own. */
+/** Serves one Worker on workerd, as `npm run serve` serves ours: on a direct socket, in its own process. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { D1Database } from "@cloudflare/workers-types";
@@ -19,19 +19,19 @@ export interface WorkerSpecification {
   /** A folder for what is built and stored. */
   folder: string;
   vars: Record<string, string | number | [string, string][]>;
-  /** What the KV namespace `ZONES` holds from the start. */
+  /** The initial content of the KV namespace `ZONES`. */
   zones?: Record<string, string>;
   /** Whether its calls are counted, see `workers/counting.ts`. */
   counted?: boolean;
-  /** Path of another Worker around the script, which it imports as `counted-worker`. */
+  /** Path of another Worker that wraps the script, which it imports as `counted-worker`. */
   wrapper?: string;
-  /** Whether it has the cache of `serve` in the place of Miniflare's, see `workers/on-local-cache.ts`. */
+  /** Whether it has the cache of `serve` instead of Miniflare's, see `workers/on-local-cache.ts`. */
   localCache?: boolean;
 }
 
 const wrapperNamed = (name: string) => fileURLToPath(new URL(`workers/${name}.ts`, import.meta.url));
 
-/** As much as `serve` has when nothing else is said. */
+/** The default of `serve`. */
 const CACHE_BYTES = 4_294_967_296;
 
 const text = process.argv[2] ?? fail("usage: worker-server.ts SPECIFICATION");
@@ -47,7 +47,7 @@ const { modules } = await bundleWorker(bundle, around, {
 });
 const cache = localCache ? localCaches(folder, ["bench"], CACHE_BYTES)("bench") : null;
 
-// As `serve` does, so that both run with the same flags.
+// As in `serve`, so that both run with the same flags.
 boundPauses();
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({

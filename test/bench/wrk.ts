@@ -7,20 +7,20 @@ import { LOAD_CORE } from "./machine.ts";
 const run = promisify(execFile);
 const script = fileURLToPath(new URL("load.lua", import.meta.url));
 
-/** Which request follows which. */
+/** The sequence of requests. */
 export type Pattern =
-  /** The same again and again. */
+  /** Always the same request. */
   | { kind: "same" }
-  /** Never the same twice, by a query. */
+  /** Never the same twice, because of a query. */
   | { kind: "unique" }
-  /** One of `count` queries, the first the most often, the k-th 1/k as often. */
+  /** One of `count` queries: the first most often, the k-th 1/k as often. */
   | { kind: "objects"; count: number }
-  /** The same path in one of `count` zones `z1.domain` …, likewise. */
+  /** The same path in one of `count` zones `z1.domain` …, with the same distribution. */
   | { kind: "zones"; count: number; domain: string }
-  /** The same by POST, with a body in hex and its type. */
+  /** The same request by POST, with a body in hex and its type. */
   | { kind: "post"; body: string; type: string };
 
-/** How hard. */
+/** How hard the load is. */
 export interface Pace {
   connections: number;
   /** Mean time, in whole ms, between an answer and the next request of its connection; 0: none. */
@@ -30,7 +30,9 @@ export interface Pace {
 /** As fast as the server answers. */
 export const SATURATION: Pace = { connections: 32, delayMs: 0 };
 
-/** What wrk saw. Times in µs, corrected by wrk for coordinated omission: a pause counts for each request it held up. */
+/**
+ * What wrk measured. Times in µs, corrected by wrk for coordinated omission: a pause counts for each request that it held up.
+ */
 export interface LoadResult {
   requests: number;
   micros: number;
@@ -42,17 +44,19 @@ export interface LoadResult {
   errors: number;
 }
 
-/** What is asked beyond the path. */
+/** Further properties of the requests. */
 export interface Asked {
   host?: string;
   headers?: Readonly<Record<string, string>>;
-  /** Of every answer. */
+  /** The status of every answer. */
   status?: number;
 }
 
 let runs = 0;
 
-/** Loads a server from the other core, closed loop: each connection asks again once it has been answered. */
+/**
+ * Loads a server from the other core, in a closed loop: each connection sends its next request once the last one was answered.
+ */
 export async function load(
   port: number,
   path: string,
@@ -71,7 +75,7 @@ export async function load(
   const line = stdout.split("\n").findLast((text) => text.startsWith("{"));
   if (line === undefined) throw new Error(`wrk said nothing of its result: ${stdout}`);
   const { refused, ...result } = JSON.parse(line) as LoadResult & { refused: number };
-  // wrk counts any status above 399 apart.
+  // wrk counts statuses above 399 separately.
   const wrong = status > 399 ? result.requests - refused : refused;
   return { ...result, errors: result.errors + wrong };
 }

@@ -1,16 +1,16 @@
-/** Zones in bulk, written straight into the files in which Miniflare keeps a KV namespace. */
+/** Many zones, written straight into the files in which Miniflare stores a KV namespace. */
 import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** Below the edge's domain, so that each is the host of its zone. */
+/** Below the edge's domain, each is its zone's host. */
 export const zoneName = (index: number): string => `z${index}`;
 
 /**
- * Adds zones `z1` … `zN` to the table of a server that is stopped, each a copy of the zone `model` under a name and an
- * id of its own. Through the binding it would take two ms for each; this knows Miniflare's layout instead: a row in
- * SQLite for each key, and a file for its value.
+ * Adds zones `z1` … `zN` to the table of a stopped server, each a copy of the zone `model` with its own name and id. Through
+ * the binding this would take two ms for each; so it uses Miniflare's layout: a row in SQLite for each key, and a file for its
+ * value.
  */
 export function seedZones(stateDir: string, model: string, count: number): void {
   const folder = join(stateDir, "v3/kv");

@@ -1,4 +1,4 @@
-/** Whole numbers below a bound, by chance that comes again (a linear congruential generator). */
+/** Pseudo-random whole numbers below a bound, reproducible from a seed (a linear congruential generator). */
 export function chance(seed: number): (below: number) => number {
   let state = seed >>> 0;
   return (below) => {
@@ -31,9 +31,9 @@ const TESTS = [true, false, "*", "1*", "b", ["a", "*b*"], { equals: "*" }];
 const TARGETS = ["/new", "/new/$1", "https://b.example/x?y=$1#z", "/a?b", "$1", "/$2$1"];
 
 /**
- * Documents of rules of which most parts make sense, so that many are taken, and of which some do not.
+ * Documents of rules whose parts mostly make sense, so that many are accepted, and some are not.
  *
- * @param next as {@link chance} gives it
+ * @param next as {@link chance} returns it
  */
 export function anyRules(next: (below: number) => number): unknown {
   const one = <Value>(values: readonly Value[]) => values[next(values.length)]!;

@@ -5,7 +5,7 @@ const codePoint = fc
   .filter((code) => code < 0xd800 || code > 0xdfff);
 
 /**
- * Text of any code points, control characters too. To make `fc.string({ unit: "binary" })` takes fast-check seconds.
+ * Text of any code points, including control characters. fast-check takes seconds to make `fc.string({ unit: "binary" })`.
  *
  * @param maxLength code points
  */

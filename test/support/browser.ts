@@ -5,18 +5,18 @@ import { operated } from "./operator.ts";
 /** The dashboard's origin in tests. */
 export const DASHBOARD = "http://localhost";
 
-/** Loads what signs people in before the first test needs it: it is hundreds of files. */
+/** Loads the sign-in code, which is hundreds of files, before the first test needs it. */
 export function loadSignIn(): void {
   beforeAll(async () => {
     await import("../../src/people/signed-in.ts");
   }, 60_000);
 }
 
-/** A person's browser: it keeps cookies, and says where its requests come from. */
+/** A person's browser: it keeps cookies, and sends where its requests come from. */
 export class Browser {
   readonly cookies = new Map<string, string>();
 
-  /** Sends a request as a page of the dashboard does; `headers` over what such a page says of itself. */
+  /** Sends a request as a page of the dashboard does; `headers` override those of such a page. */
   async send(
     path: string,
     {
@@ -51,7 +51,7 @@ export class Browser {
     return answer;
   }
 
-  /** Signs in by the link that an operator makes for the owner of an account. */
+  /** Signs in with the link that an operator makes for the owner of an account. */
   async signInTo(account: string): Promise<void> {
     const { url } = await operated<{ url: string }>(`/accounts/${account}/sign-in-link`, undefined, "POST");
     const used = await this.send("/auth/links/use", { method: "POST", body: { token: new URL(url).hash.slice(1) } });
@@ -59,7 +59,7 @@ export class Browser {
   }
 }
 
-/** What `env` has of the tables of people, for tests that look behind the API. */
+/** A person's row in the tables of `env`, for tests that look behind the API. */
 export async function personOf(email: string): Promise<{ id: string } | null> {
   return env.DB.prepare("SELECT id FROM people WHERE email = ?1").bind(email).first<{ id: string }>();
 }

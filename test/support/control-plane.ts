@@ -10,7 +10,7 @@ declare global {
   }
 }
 
-/** Holds the clock, and moves it by a second with each call, so that no publication waits for KV's next second. */
+/** Stops the clock, and moves it by a second with each call, so that no publication waits for KV's next second. */
 export function moveClockWithCalls(): void {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
@@ -20,24 +20,24 @@ export function moveClockWithCalls(): void {
   });
 }
 
-/** A request to the API, as a customer's program would make it. */
+/** A request to the API, as a customer's program would send it. */
 export interface Call {
   method?: string;
   key?: string;
-  /** Sent as JSON; a string as it stands. */
+  /** Sent as JSON; a string is sent unchanged. */
   body?: unknown;
   headers?: Record<string, string>;
 }
 
 let addresses = 0;
 
-/** An address that no other call has: who fails to authenticate holds up nobody else. */
+/** An address that no other call has, so that failed authentications hold up nobody else. */
 function newAddress(): string {
   const number = ++addresses;
   return `198.18.${number >> 8}.${number & 255}`;
 }
 
-/** Sends a request through the Worker to the API's host, and holds it and its answer to the API's documents. */
+/** Sends a request through the Worker to the API's host, and checks it and its answer against the API's documents. */
 export async function call(path: string, { method = "GET", key, body, headers = {} }: Call = {}): Promise<Response> {
   if (vi.isFakeTimers()) vi.setSystemTime(Date.now() + 1_000);
   const sent = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
@@ -56,7 +56,7 @@ export async function call(path: string, { method = "GET", key, body, headers = 
   return answer;
 }
 
-/** What an answer says, but for the id of its request: all else of it can tell what there is. */
+/** An answer's text without the id of its request: everything else could reveal what exists. */
 export async function textWithoutId(answer: Response): Promise<string> {
   return (await answer.text()).replace(/(?<="request_id":")\w+/, "");
 }
@@ -86,9 +86,9 @@ export async function newCustomer(): Promise<Customer> {
 }
 
 /**
- * The customer of a test file, whose clock moves with its calls. It has its keys once tests run.
+ * The customer of a test file, whose clock moves with its calls. Its keys exist once tests run.
  *
- * @param before `beforeAll`: one for all of them; `beforeEach`: a new one for each
+ * @param before `beforeAll`: one for all tests; `beforeEach`: a new one for each
  */
 export function customerOf(before: (make: () => Promise<void>) => void): Customer {
   moveClockWithCalls();
@@ -119,7 +119,7 @@ export interface ShownZone {
   settings: Record<string, unknown>;
 }
 
-/** Creates a zone with a name of its own. */
+/** Creates a zone with a unique name. */
 export async function newZone(key: string, body: object = {}): Promise<ShownZone> {
   const answer = await call("/v1/zones", {
     method: "POST",

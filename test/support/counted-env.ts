@@ -1,15 +1,15 @@
 import type { Env } from "../../src/env.ts";
 
-/** What a request asked of D1 and of Durable Objects. A batch is one round trip. */
+/** How often a request called D1 and Durable Objects. A batch is one round trip. */
 export interface RoundTrips {
   d1: number;
   durableObject: number;
 }
 
 /**
- * The same bindings, whose calls are counted.
+ * The same bindings, with their calls counted.
  *
- * @param before runs before each call: it may change what the call will find, or throw in its place
+ * @param before runs before each call: it may change what the call will find, or throw instead
  */
 export function countedEnv(env: Env, before?: () => unknown): { env: Env; trips: RoundTrips } {
   const trips: RoundTrips = { d1: 0, durableObject: 0 };
@@ -53,7 +53,7 @@ export function countedEnv(env: Env, before?: () => unknown): { env: Env; trips:
 
 type Method = (...args: unknown[]) => unknown;
 
-/** Stands for an object whose methods pass through `wrap`. */
+/** A stand-in for an object, whose methods pass through `wrap`. */
 function around<Value extends object>(target: Value, wrap: (name: string, method: Method) => Method): Value {
   return new Proxy(target, {
     get(_, name) {

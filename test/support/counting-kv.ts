@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 
-/** The real KV, with its reads counted, delayed or failing as a test says. */
+/** The real KV, with its reads counted, delayed or failing as a test wants. */
 export function countingKv() {
   const kv = { reads: 0, down: false, gate: Promise.resolve() };
   const binding = new Proxy(env.ZONES, {

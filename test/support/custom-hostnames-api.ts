@@ -1,4 +1,4 @@
-/** A custom hostname as Cloudflare for SaaS holds it. */
+/** A custom hostname in Cloudflare for SaaS. */
 export interface HeldHostname {
   id: string;
   hostname: string;
@@ -7,12 +7,12 @@ export interface HeldHostname {
   verification_errors?: string[];
 }
 
-/** What the API does with one call in the place of what it is documented to do. */
+/** What the API does with one call instead of what is documented. */
 export type ApiFault = { status: number; code: number; headers?: Record<string, string> } | "unreachable" | "nonsense";
 
 /**
- * The part of Cloudflare for SaaS that is called, as it is documented: `POST`, `GET` (by id, or `?hostname=`), `PATCH` and `DELETE` of
- * `/zones/{zone_id}/custom_hostnames`, their statuses and error codes. What becomes of a hostname there is for tests to say.
+ * The part of Cloudflare for SaaS that is called, as documented: `POST`, `GET` (by id, or `?hostname=`), `PATCH` and `DELETE`
+ * of `/zones/{zone_id}/custom_hostnames`, with their statuses and error codes. Tests decide what happens to a hostname there.
  */
 export class CustomHostnamesApi {
   readonly zone = "0123456789abcdef0123456789abcdef";
@@ -20,12 +20,12 @@ export class CustomHostnamesApi {
   readonly held = new Map<string, HeldHostname>();
   /** Calls, as `POST cdn.example.com` or `GET <hostname of the id>`. */
   readonly calls: string[] = [];
-  /** How many hostnames the zone may have. */
+  /** The most hostnames that the zone may have. */
   quota = Number.POSITIVE_INFINITY;
   #faults: ApiFault[] = [];
   #ids = 0;
 
-  /** What the next calls meet, by turns. */
+  /** The faults of the next calls, in order. */
   fails(...faults: ApiFault[]): void {
     this.#faults = faults;
   }
@@ -34,7 +34,7 @@ export class CustomHostnamesApi {
     return [...this.held.values()].find((one) => one.hostname === hostname)!;
   }
 
-  /** Says what has become of a hostname. */
+  /** Changes a hostname's state. */
   becomes(hostname: string, change: Partial<HeldHostname>): void {
     Object.assign(this.named(hostname), change);
   }

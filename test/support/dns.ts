@@ -1,6 +1,6 @@
 /** DNS messages, written and read without the library that the product uses. Reading is strict: it throws. */
 
-/** What a query may say; the defaults are those of a plain stub resolver. */
+/** What a query may contain; the defaults are those of a plain stub resolver. */
 export interface QueryOptions {
   id?: number;
   flags?: number;
@@ -8,7 +8,7 @@ export interface QueryOptions {
   class?: number;
   /** The OPT record: its class (UDP payload), its TTL's parts and its options, as bytes. */
   edns?: { udpPayload?: number; version?: number; flags?: number; options?: number[] };
-  /** Octets put after the question, and what the counts say of them: answers, authorities, additionals. */
+  /** Octets after the question, and the counts for them: answers, authorities, additionals. */
   after?: { octets: number[]; counts: [number, number, number] };
 }
 
@@ -72,14 +72,14 @@ export interface Message {
   opt: { udpPayload: number; version: number; dnssecOk: boolean; options: { code: number; length: number }[] } | null;
 }
 
-/** How many names stand at the beginning of a type's data: NS, SOA. */
+/** How many names are at the beginning of a type's data: NS, SOA. */
 const NAMES_IN_DATA: Readonly<Record<number, number>> = { 2: 1, 6: 2 };
 
-/** Reads a response. @throws where an octet is not as the RFCs have it */
+/** Reads a response. @throws if an octet is not as in the RFCs */
 export function readMessage(bytes: Uint8Array): Message {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 12;
-  /** A pointer goes back to where a name or a label of one began, and is the last of its name (RFC 1035 §4.1.4). */
+  /** A pointer leads back to where a name or one of its labels began, and ends its name (RFC 1035 §4.1.4). */
   const begun = new Set<number>();
   const name = (): string => {
     const labels: string[] = [];
@@ -122,7 +122,7 @@ export function readMessage(bytes: Uint8Array): Message {
     at += 10;
     const end = at + length;
     if (end > bytes.length) throw new Error("data beyond the message's end");
-    // Names within data may be pointers as well (RFC 1035 §3.3): here they are written out.
+    // Names within data may be pointers too (RFC 1035 §3.3); here they are written out.
     const names = Array.from({ length: NAMES_IN_DATA[type] ?? 0 }, () => nameOctets(name())).flat();
     if (at > end) throw new Error("a name beyond its record's end");
     const data = new Uint8Array([...names, ...bytes.subarray(at, end)]);

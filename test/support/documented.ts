@@ -13,7 +13,7 @@ interface Header {
   schema: Schema;
 }
 
-/** A body as a document describes it. */
+/** A body in an OpenAPI document. */
 export interface Media {
   schema: Schema;
   example?: unknown;
@@ -24,7 +24,7 @@ interface Answer {
   headers?: Record<string, Header | { $ref: string }>;
 }
 
-/** A call as an OpenAPI document describes it. */
+/** A call in an OpenAPI document. */
 export interface Operation {
   operationId?: string;
   summary?: string;
@@ -49,7 +49,7 @@ export interface ApiDocument {
 
 interface Exchange {
   method: string;
-  /** With the query. */
+  /** Including the query. */
   path: string;
   headers: Headers;
   /** As it was sent. */
@@ -60,7 +60,7 @@ interface Exchange {
 const HOST = "http://api.rescdn.localhost";
 let reading: Promise<ApiDocument[]> | null = null;
 
-/** The documents that the reference shows, read once. */
+/** The documents that the reference shows, read only once. */
 export function documentsOfApi(): Promise<ApiDocument[]> {
   reading ??= readDocuments();
   return reading;
@@ -76,7 +76,7 @@ async function readDocuments(): Promise<ApiDocument[]> {
   );
 }
 
-/** Throws where a request that succeeded, or any answer, is not as the API's documents say. The answer stays unread. */
+/** Throws if a request that succeeded, or any answer, does not match the API's documents. The answer's body stays unread. */
 export async function expectDocumented(exchange: Exchange): Promise<void> {
   const violations = violationsOf(exchange, await textOf(exchange.answer), await documentsOfApi());
   if (violations.length === 0) return;
@@ -84,7 +84,7 @@ export async function expectDocumented(exchange: Exchange): Promise<void> {
   throw new Error(`${method} ${path} → ${answer.status} is not as documented:\n${violations.join("\n")}`);
 }
 
-/** The body of an answer that is JSON: of no other is there anything to check. */
+/** The body of a JSON answer; in others there is nothing to check. */
 async function textOf(answer: Response): Promise<string> {
   return isJson(mediaTypeOf(answer)) ? answer.clone().text() : "";
 }
@@ -102,7 +102,7 @@ function violationsOf(exchange: Exchange, text: string, documents: readonly ApiD
       pathname.startsWith("/docs/assets/") ||
       mediaTypeOf(answer) !== "application/json" ||
       isDocument(parsed(text));
-    // Who shows no key does not learn what there is.
+    // Without a key, an answer does not reveal which operations exist.
     return page || answer.status === 404 || answer.status === 401 ? [] : ["there is no such operation"];
   }
   const documented = operation.responses[answer.status];
@@ -146,7 +146,7 @@ function requestViolations({ document, values }: Found, operation: Operation, ex
       cookie: null,
     }[place];
     if (value === null || value === undefined) return required ? [`${place} parameter ${name} is missing`] : [];
-    // One that may be given again is a list.
+    // A parameter that may be repeated is a list.
     const isList = place === "query" && (schema as { type?: unknown }).type === "array";
     const given = isList ? searchParams.getAll(name) : fromText(value, schema);
     return invalid(`${place} parameter ${name}`, document, schema, given);
@@ -160,13 +160,13 @@ function requestViolations({ document, values }: Found, operation: Operation, ex
 interface Found {
   document: ApiDocument;
   operations: Record<string, Operation>;
-  /** The values of the path's parameters, encoded as they came. */
+  /** The values of the path's parameters, still encoded. */
   values: Record<string, string>;
 }
 
 const patterns = new WeakMap<ApiDocument, { match(pathname: string): Found | null }[]>();
 
-/** The paths of a document; those without parameters win. */
+/** The paths of a document; those without parameters come first. */
 function pathsOf(document: ApiDocument): { match(pathname: string): Found | null }[] {
   const known = patterns.get(document);
   if (known !== undefined) return known;
@@ -199,7 +199,7 @@ function invalid(what: string, document: ApiDocument, schema: Schema, value: unk
   let validator = validators.get(schema);
   if (validator === undefined) {
     const schemas = componentsOf(schema, document);
-    // In one document with the components, so that references to them lead somewhere.
+    // In one document with the components, so that references to them can be resolved.
     const whole = { ...(closed(schema) as Schema), components: { schemas: closed(schemas) }, open: schemas };
     validator = new Validator(whole, "2020-12", false);
     validators.set(schema, validator);
@@ -208,7 +208,7 @@ function invalid(what: string, document: ApiDocument, schema: Schema, value: unk
   return valid ? [] : errors.map(({ instanceLocation, error }) => `${what} ${instanceLocation}: ${error}`);
 }
 
-/** The components that a schema leads to: a validator goes through all that it is given. */
+/** The components that a schema refers to: a validator processes everything that it is given. */
 function componentsOf(schema: Schema, { components: { schemas } }: ApiDocument): Record<string, Schema> {
   const found: Record<string, Schema> = {};
   const collect = (part: Schema) => {
@@ -222,12 +222,12 @@ function componentsOf(schema: Schema, { components: { schemas } }: ApiDocument):
   return found;
 }
 
-/** What is wrong with a value that a schema of a document describes. */
+/** What is wrong with a value, according to a schema in a document. */
 export function violationsOfSchema(document: ApiDocument, schema: Schema, value: unknown): string[] {
   return invalid("value", document, schema, value);
 }
 
-/** A schema that lets no property pass which it does not name: what an answer says is documented. */
+/** A schema that allows only the properties that it names, so that everything in an answer is documented. */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== "object" || schema === null) return schema;
@@ -243,12 +243,12 @@ function opened(schema: unknown): unknown {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/components/schemas/', '"#/open/'));
 }
 
-/** Not a `properties` that has a property of that name. */
+/** But not `properties` that have a property with that name. */
 function isObjectSchema(schema: object): boolean {
   return "properties" in schema && "type" in schema && schema.type === "object";
 }
 
-/** The value of a header or a parameter, as its schema takes it. */
+/** The value of a header or parameter, in the type that its schema expects. */
 function fromText(text: string, { type }: Schema): unknown {
   if ((type === "integer" || type === "number") && text.trim() !== "") return Number(text);
   if (type === "boolean" && (text === "true" || text === "false")) return text === "true";
@@ -268,6 +268,6 @@ function parsed(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    return undefined; // no schema takes it
+    return undefined; // no schema accepts it
   }
 }

@@ -4,10 +4,10 @@ import type { ZoneSettings } from "../../src/zones/settings.ts";
 import type { ZoneDocument } from "../../src/zones/zone.ts";
 import { zoneDocument } from "./zone-document.ts";
 
-/** One line of an origin's script. A function, since a body belongs to the request that it was made in. */
+/** One step of an origin's script. It is a function, because a body belongs to the request that it was made in. */
 export type Line = (request: Request) => Response | Promise<Response>;
 
-/** A line that is held back until `open` is called. */
+/** A step that is held back until `open` is called. */
 export function held(line: Line): { line: Line; open(): void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   const heldLine: Line = async (request) => {
@@ -17,7 +17,7 @@ export function held(line: Line): { line: Line; open(): void } {
   return { line: heldLine, open: resolve };
 }
 
-/** The server behind a zone, as a script: it answers by turns (the last line repeats) and remembers what it was asked. */
+/** The server behind a zone, as a script: it answers step by step (the last one repeats), and remembers its requests. */
 export class Origin {
   readonly url: string;
   readonly requests: Request[] = [];
@@ -27,12 +27,12 @@ export class Origin {
     this.url = url;
   }
 
-  /** How often it was asked. */
+  /** How many requests it got. */
   get hits(): number {
     return this.requests.length;
   }
 
-  /** Replaces what is left of the script. */
+  /** Replaces the rest of the script. */
   answers(...script: Line[]): this {
     this.#script = script;
     return this;
@@ -52,8 +52,8 @@ let cached: string[] = [];
 let count = 0;
 
 /**
- * Replaces the network: scripted origins answer, any other URL fails the test, and so does a request that could be answered
- * by a cache below the product's. The clock stands until it is moved.
+ * Replaces the network: scripted origins answer, and any other URL fails the test, as does a request that a cache below the
+ * product's could answer. The clock stands still until it is moved.
  */
 export function playEdge(): void {
   beforeEach(() => {
@@ -90,13 +90,13 @@ export function pass(seconds: number): void {
   vi.setSystemTime(Date.now() + seconds * 1000);
 }
 
-/** A zone in the zone table with an origin of its own, and its client. */
+/** A zone in the zone table with its own origin, and its client. */
 export interface Play {
   zone: ZoneDocument;
   origin: Origin;
   /** A request to the zone. */
   get(path: string, init?: RequestInit): Promise<Response>;
-  /** Publishes a changed zone; it holds once the edge has read the table again. */
+  /** Publishes a changed zone, which has effect once the edge has read the table again. */
   publish(change: Partial<ZoneDocument>): Promise<void>;
 }
 
@@ -114,7 +114,7 @@ export async function play(settings: Partial<ZoneSettings> = {}, change: Partial
     async publish(changed) {
       Object.assign(zone, { version: zone.version + 1, ...changed });
       await put();
-      // In one step: what is on its way meanwhile is a minute older at once.
+      // In one step, so anything under way meanwhile becomes a minute older at once.
       pass(61);
       await env.CHANGE_FEED.getByName("zones").append(`zone:${name}`, zone.version);
     },
@@ -128,7 +128,7 @@ export function originAt(url: string): Origin {
   return origin;
 }
 
-/** A line that answers with a body. */
+/** A step that answers with a body. */
 export function asset(body: string | Uint8Array | null, headers: Record<string, string> = {}, status = 200): Line {
   return () => new Response(body, { status, headers });
 }

@@ -1,4 +1,4 @@
 import { vi } from "vitest";
 
-// Test files follow one another in one process, which has the packages already. Each begins with modules of its own.
+// Test files follow one another in one process, which has already loaded the packages. Each begins with new modules.
 vi.resetModules();

@@ -1,13 +1,13 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 
-// Test files follow one another in one workerd, which has the modules already. Each begins with modules of its own, and with
-// nothing stored.
+// Test files follow one another in one workerd, which has already loaded the modules. Each begins with new modules and empty
+// storage.
 
-/** What imports modules for tests, as far as it is used here. */
+/** The part of the importer of test modules that is used here. */
 interface ModuleRunner {
   transport: { invoke(name: string, args: [url: string, importer?: string, how?: { cached?: boolean }]): unknown };
-  /** Modules that are on their way. */
+  /** Modules being loaded. */
   concurrentModuleNodePromises: Map<string, unknown>;
 }
 
@@ -23,19 +23,20 @@ const runner = globalThis.__vitest_mocker__.moduleRunner;
 if (!globalThis.isPrepared) {
   globalThis.isPrepared = true;
   const { invoke } = runner.transport;
-  // What is there needs no I/O, which would belong to the request that imports it.
+  // Modules that are there already need no I/O, which would belong to the request that imports them.
   runner.transport.invoke = async (name, args) =>
     name === "fetchModule" && args[2]?.cached ? { cache: true } : invoke(name, args);
 }
 runner.concurrentModuleNodePromises.clear();
 vi.resetModules();
 
-// All that requests may import, too: where one of them ended while it did, or two wait for the same, it would never come.
+// Also all modules that requests may import: if a request ended during an import, or two waited for the same one, it would
+// never finish.
 const modules = import.meta.glob(["../../src/**/*.ts", "!**/*.d.ts", "!../../src/{server,cli,docs,dashboard/page}/**"]);
 await Promise.all(Object.values(modules).map((load) => load()));
 
 const { reset } = await import("cloudflare:test");
-/** Whether the database has nothing left of the file before: who was still writing to it may hold it for a moment. */
+/** Whether the database has nothing left from the file before, which may still be writing to it for a moment. */
 const isEmpty = async () =>
   (await env.DB.prepare("SELECT 1 FROM sqlite_master WHERE name = 'd1_migrations'").first()) === null;
 for (let tries = 0; tries < 10; tries++) {

@@ -1,4 +1,4 @@
-/** How the public Go client of ResolveDB reads a text, rule by rule (its response.go and crypto.go). */
+/** How ResolveDB's public Go client reads a text, rule by rule (its response.go and crypto.go). */
 
 export interface GoResponse {
   status: string;
@@ -7,7 +7,7 @@ export interface GoResponse {
   error: string;
 }
 
-/** What is not data where there is no `d`. */
+/** Keys that are not data if there is no `d`. */
 const RESERVED = new Set(["v", "s", "t", "e", "f", "ttl", "d", "err", "chunks", "chunk", "hash", "ts"]);
 
 /** `ParseResponse`. @throws its error */
@@ -24,7 +24,7 @@ export function parseResponse(text: string): GoResponse {
     else if (key === "e") encoding = value;
     else if (key === "f") read.format = value;
     else if (key === "err") read.error = value;
-    // Decoded when it is met: `e` must stand before it.
+    // Decoded when it is encountered, so `e` must come before it.
     else if (key === "d") read.data = decoded(value, encoding);
     else if (!RESERVED.has(key)) others[key] = value;
   }
@@ -46,7 +46,7 @@ export function unmarshal({ data, format }: GoResponse): unknown {
   return JSON.parse(new TextDecoder().decode(data));
 }
 
-/** AES-256-GCM as its `security.Encrypt` has it: nonce, ciphertext, tag. */
+/** AES-256-GCM as in its `security.Encrypt`: nonce, ciphertext, tag. */
 export async function seal(plain: string, key: CryptoKey): Promise<Uint8Array> {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, new TextEncoder().encode(plain));

@@ -8,7 +8,7 @@ const NO_EDGE: Inspector = {
   originHealth: async () => null,
 };
 
-/** The API alone, without an edge that could be asked. */
+/** Only the API, without an edge to ask. */
 export function handleApi(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   return handle(request, env, ctx, NO_EDGE);
 }

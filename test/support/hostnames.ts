@@ -28,16 +28,16 @@ export interface ShownHostname {
   created: string;
 }
 
-/** The network of a test file: one resolver, made anew for each test, and origins. */
+/** The network of a test file: a resolver, new for each test, and origins. */
 export interface Network {
   resolver: FakeResolver;
-  /** Answers what is asked of a zone's origin. */
+  /** Answers requests to a zone's origin. */
   origin: (request: Request) => Response;
-  /** What origins were asked. */
+  /** Requests that origins got. */
   asked: Request[];
 }
 
-/** Puts a scripted network in the place of `fetch`. */
+/** Replaces `fetch` by a scripted network. */
 export function playNetwork(): Network {
   const network = {} as Network;
   beforeEach(() => {
@@ -90,7 +90,7 @@ export async function remove(key: string, { zone, hostname }: Pick<ShownHostname
   expect(answer.status, await answer.clone().text()).toBe(204);
 }
 
-/** Shows a claim's proof in DNS. */
+/** Puts a claim's proof into DNS. */
 export function prove({ resolver }: Network, { proof }: ShownHostname): void {
   resolver.set(proof.name, { type: "TXT", data: proof.value });
 }
@@ -109,19 +109,19 @@ export async function activeHostname(
   return active;
 }
 
-/** A request to a hostname, as a browser makes it. */
+/** A request to a hostname, as browsers make it. */
 export function visit(hostname: string, path = "/a.css", init: RequestInit = {}): Promise<Response> {
   return exports.default.fetch(new Request(`http://${hostname}${path}`, init));
 }
 
-/** What the edge says of a request: its status, and the word for a refusal. */
+/** What the edge says about a request: its status, and the word for a refusal. */
 export async function wordOf(answer: Response): Promise<string> {
   const detail = /detail=([\w-]+)/.exec(answer.headers.get("cache-status") ?? "")?.[1] ?? "";
   await answer.arrayBuffer();
   return `${answer.status} ${detail}`.trim();
 }
 
-/** Moves the clock, then has the cron look for proofs. */
+/** Moves the clock, then lets the cron look for proofs. */
 export async function checksAfter(seconds: number): Promise<void> {
   vi.setSystemTime(Date.now() + seconds * 1_000);
   await tendHostnames(env, Date.now());

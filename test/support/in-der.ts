@@ -1,4 +1,4 @@
-/** A signature of `r` and `s` side by side, as DER has it (RFC 3279 §2.2.3). */
+/** A signature given as `r` and `s` side by side, in DER (RFC 3279 §2.2.3). */
 export function inDer(signature: Uint8Array): Uint8Array<ArrayBuffer> {
   const half = signature.length / 2;
   const numbers = [signature.subarray(0, half), signature.subarray(half)].map((bytes) => {

@@ -20,20 +20,20 @@ export interface ShownKey {
 
 export type ShownNewKey = ShownKey & { token: string };
 
-/** Takes calls of a key in any 60 seconds, as the API does before it answers them: as if they had been made. */
+/** Counts calls of a key in any 60 seconds, as the API does before answering: as if they had been made. */
 export function takeCalls(account: string, keyId: string, calls: number, limits = callLimits("free", "rescdn")) {
   const limiter = env.RATE_LIMITER.getByName(limiterOf(account, "rescdn"));
   return Promise.all(Array.from({ length: calls }, () => limiter.take({ keyId, countedAs: keyId, limits })));
 }
 
-/** Creates a key with another one. */
+/** Creates a key with another key. */
 export async function newKey(key: string, body: object = {}): Promise<ShownNewKey> {
   const answer = await call("/v1/keys", { method: "POST", key, body: { name: "new", ...body } });
   expect(answer.status).toBe(201);
   return answer.json<ShownNewKey>();
 }
 
-/** All keys that a key sees, in pages of some length. */
+/** All keys that a key can see, in pages of a given length. */
 export async function keysSeenBy(key: string, limit = 100): Promise<ShownKey[]> {
   const seen: ShownKey[] = [];
   for (let cursor: string | null = ""; cursor !== null; ) {

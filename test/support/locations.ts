@@ -9,7 +9,7 @@ import type { ZoneDocument } from "../../src/zones/zone.ts";
 import { type Play, play } from "./edge.ts";
 import { WorkersCache } from "./workers-cache.ts";
 
-/** A location of the network: an isolate of the edge with a cache and a memory of its own. */
+/** A location of the network: an isolate of the edge with its own cache and memory. */
 export interface Location {
   /** A request to a zone. */
   get(zone: Pick<Play["zone"], "name">, path: string, init?: RequestInit): Promise<Response>;
@@ -25,7 +25,7 @@ export function network(count: number): { locations: Location[]; cache: WorkersC
 }
 
 /**
- * A location whose upper tier is this one.
+ * A location with this upper tier.
  *
  * @param read what it makes of a zone's document
  */
@@ -42,7 +42,7 @@ export function locationOf(
     undefined,
     `${name}-documents`,
   );
-  // Another object is another memory of documents.
+  // A separate object gets a separate memory of documents.
   const ZONES = {
     async get(key: string, options: KVNamespaceGetOptions<"text">) {
       const found = await env.ZONES.get(key, options);

@@ -4,7 +4,7 @@ import { vi } from "vitest";
 import type { Line, Origin } from "./edge.ts";
 import { originAt } from "./edge.ts";
 
-/** A batch as a receiver got it, and whether it took it. */
+/** A batch as a receiver got it, and whether it was accepted. */
 export interface ReceivedBatch {
   id: string;
   headers: Record<string, string>;
@@ -14,12 +14,12 @@ export interface ReceivedBatch {
 
 let receivers = 0;
 
-/** A server that takes logs. */
+/** A server that receives logs. */
 export class LogReceiver {
   readonly batches: ReceivedBatch[] = [];
   readonly origin: Origin;
   readonly url: string;
-  /** Whether it takes the next batch; what throws is a server that is dead. */
+  /** Whether it accepts the next batch; throwing means that the server is down. */
   takes: () => boolean = () => true;
 
   constructor() {
@@ -36,7 +36,7 @@ export class LogReceiver {
     return new Response(null, { status: taken ? 204 : 503 });
   };
 
-  /** The lines of the batches that it took, each batch once, however often it came. */
+  /** The lines of accepted batches, each batch once, however often it came. */
   get lines(): Record<string, unknown>[] {
     const once = new Map(this.batches.filter(({ taken }) => taken).map(({ id, text }) => [id, text]));
     return [...once.values()].flatMap(linesOf);
@@ -50,7 +50,7 @@ export function linesOf(text: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-/** The outbox of a zone, whose alarms run when they are told to. */
+/** The outbox of a zone, whose alarms run when a test says so. */
 export class PlayedOutbox {
   readonly zone: string;
 
@@ -62,7 +62,7 @@ export class PlayedOutbox {
     return env.LOG_OUTBOX.getByName(this.zone);
   }
 
-  /** Runs the alarm that is set, at the time it is set for; false: none is. */
+  /** Runs the alarm that is set, at its time; false: none is set. */
   async alarm(): Promise<boolean> {
     const at = await this.alarmAt();
     if (at !== null && at > Date.now()) vi.setSystemTime(at);

@@ -1,4 +1,4 @@
-import "cloudflare:test"; // and with it the Worker, before a request waits for it
+import "cloudflare:test"; // which also loads the Worker, before a request waits for it
 import type { D1Migration } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Env } from "../../src/env.ts";
@@ -13,24 +13,25 @@ declare global {
 
 interface TestEnv extends Env {
   MIGRATIONS: D1Migration[];
-  /** How many mutated DNS messages are sent, where it is not the usual number. */
+  /** How many mutated DNS messages are sent, if not the usual number. */
   DNS_FUZZ?: string;
-  /** How often two accounts race for a hostname, where it is not the usual number. */
+  /** How often two accounts race for a hostname, if not the usual number. */
   HOSTNAME_RACES?: string;
   MODEL_REQUESTS?: string;
   MODEL_SEED?: string;
   ATTACK?: string;
   ATTACK_SEED?: string;
-  /** How many purges the simulated network is given. */
+  /** How many purges the simulated network gets. */
   NETWORK?: string;
   NETWORK_SEED?: string;
   NETWORK_COPIES?: string;
 }
 
-// What loads modules for tests does I/O for it, which two objects cannot wait for together; workerd has them at hand.
+// The loader of test modules does I/O, which two objects cannot wait for together; in production, workerd has the modules at
+// hand.
 await loadObjects();
 
-// All at once, as wrangler has the table: one by one they take longer than many a test.
+// All at once, and recorded in wrangler's table: one by one they take longer than many a test.
 const table =
   "CREATE TABLE d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)";
 await env.DB.batch([

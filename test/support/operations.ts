@@ -2,7 +2,7 @@ import { type ApiDocument, documentsOfApi, type Operation } from "./documented.t
 
 /** One call of the API, as its documents describe it. */
 export interface ApiOperation {
-  /** Names it: `GET /v1/zones/{id}`. */
+  /** Its name: `GET /v1/zones/{id}`. */
   title: string;
   method: string;
   /** With its parameters in braces. */
@@ -12,13 +12,13 @@ export interface ApiOperation {
   security: Security | null;
 }
 
-/** The scheme of keys that an operation asks for, and the scopes that it needs. */
+/** The key scheme that an operation requires, and the scopes. */
 export interface Security {
   scheme: string;
   scopes: string[];
 }
 
-/** All that the documents describe. */
+/** All calls in the documents. */
 export async function operationsOfApi(): Promise<ApiOperation[]> {
   return (await documentsOfApi()).flatMap((document) =>
     Object.entries(document.paths).flatMap(([path, methods]) =>

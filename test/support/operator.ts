@@ -4,12 +4,12 @@ import { call } from "./control-plane.ts";
 
 export const OPERATOR = { authorization: `Bearer ${env.ADMIN_TOKEN}` };
 
-/** A call of the operator's. A body makes it a POST where nothing else is said. */
+/** A call by the operator. With a body it is a POST by default. */
 export function operate(path: string, body?: unknown, method = body === undefined ? "GET" : "POST"): Promise<Response> {
   return call(`/admin${path}`, { method, headers: OPERATOR, ...(body !== undefined && { body }) });
 }
 
-/** A call of the operator's that must succeed. */
+/** A call by the operator that must succeed. */
 export async function operated<Answer>(...args: Parameters<typeof operate>): Promise<Answer> {
   const answer = await operate(...args);
   expect([200, 201], await answer.clone().text()).toContain(answer.status);

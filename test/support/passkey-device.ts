@@ -4,7 +4,7 @@ import { concat, inDer } from "./in-der.ts";
 
 type Statement = Map<string | number, string | number | Uint8Array | Uint8Array[]>;
 
-/** How a device attests a new passkey: a format, and a statement made of what the passkey's own key can sign. */
+/** How a device attests a new passkey: a format, and a statement, for which it can sign with the passkey's own key. */
 export interface Attestation {
   fmt: string;
   statement(sign: (data: Uint8Array) => Promise<Uint8Array>, data: Uint8Array): Promise<Statement>;
@@ -12,12 +12,12 @@ export interface Attestation {
 
 const NONE: Attestation = { fmt: "none", statement: async () => new Map() };
 
-/** A device that keeps one passkey (ES256), with a person who says yes to all. */
+/** A device with one passkey (ES256), and a person who agrees to everything. */
 export class PasskeyDevice {
   readonly #id = crypto.getRandomValues(new Uint8Array(16));
   readonly #keys = crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
 
-  /** Adds the passkey to whoever is signed in. */
+  /** Adds the passkey for the signed-in person. */
   async addTo(browser: Browser, attestation = NONE): Promise<Response> {
     const options = await browser.send("/auth/passkey/generate-register-options");
     const { challenge, rp } = await options.json<{ challenge: string; rp: { id: string } }>();
@@ -62,7 +62,7 @@ export class PasskeyDevice {
     return concat(await digest(new TextEncoder().encode(rpId)), new Uint8Array([flags, 0, 0, 0, 0]), credential);
   }
 
-  /** WebAuthn §6.5.1, with the key as RFC 9053 §7.1.1 has it. */
+  /** WebAuthn §6.5.1, with the key as in RFC 9053 §7.1.1. */
   async #credential(): Promise<Uint8Array> {
     const { publicKey } = (await this.#keys) as CryptoKeyPair;
     const point = new Uint8Array((await crypto.subtle.exportKey("raw", publicKey)) as ArrayBuffer);

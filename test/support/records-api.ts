@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { type Call, call } from "./control-plane.ts";
 
-/** Sends a request to ResolveDB's REST API with a key, and checks what every answer must carry. */
+/** Sends a request to ResolveDB's REST API with a key, and checks what every answer must have. */
 export async function rest(path: string, { key, headers, ...request }: Call = {}): Promise<Response> {
   const answer = await call(`/api/v1${path}`, {
     ...request,
@@ -11,7 +11,7 @@ export async function rest(path: string, { key, headers, ...request }: Call = {}
   return answer;
 }
 
-/** What the contract and we promise of each answer, whatever its status. */
+/** What the contract and we promise for each answer, whatever its status. */
 export function expectEveryAnswer({ headers, status }: Response): void {
   for (const name of ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"])
     expect(headers.get(name), `${name} of a ${status}`).toMatch(/^\d+$/);
@@ -25,7 +25,7 @@ export interface RestError {
   error: { code: string; message: string; details: { field: string; message: string }[] };
 }
 
-/** An answer's error, which is of this status and code. */
+/** An answer's error, which must have this status and code. */
 export async function errorOf(answer: Response, status: number, code: string): Promise<RestError["error"]> {
   const { error } = await answer.json<RestError>();
   expect([answer.status, error.code]).toEqual([status, code]);

@@ -11,7 +11,7 @@ export const STORED_AT = 1_800_000_000_000;
 
 let count = 0;
 
-/** A namespace with records, as its publication leaves it: in D1 and in the zone table. */
+/** A namespace with records, in the state after publication: in D1 and in the zone table. */
 export class PlayedNamespace {
   readonly name = `ns${++count}-${crypto.randomUUID().slice(0, 8)}`;
   readonly document: NamespaceDocument;
@@ -55,7 +55,7 @@ export class PlayedNamespace {
     return document;
   }
 
-  /** A query token of the namespace, as its label. */
+  /** A query token of the namespace, in the form of its label. */
   async token({ expiresAt = null }: { expiresAt?: number | null } = {}): Promise<string> {
     const token = newQueryToken();
     const hash = await hashQueryToken(token);
@@ -74,7 +74,7 @@ function insert(table: string, row: Record<string, string | number | null>): D1P
 
 let clients = 0;
 
-/** The field that says of a request that it is of a client that has asked for nothing yet. */
+/** A header that makes a request come from a client that has not asked for anything yet. */
 export function asNewClient(): { "cf-connecting-ip": string } {
   const number = ++clients;
   return { "cf-connecting-ip": `198.${18 + ((number >> 16) & 1)}.${(number >> 8) & 255}.${number & 255}` };
@@ -100,7 +100,7 @@ export async function ask(name: string, options: QueryOptions = {}): Promise<Mes
   return { ...message, http };
 }
 
-/** The text that a name answers, all strings together. */
+/** The text in the answer for a name, with all strings joined. */
 export async function textOf(name: string): Promise<string> {
   const { answers, rcode } = await ask(name);
   expect(rcode).toBe(0);

@@ -12,7 +12,7 @@ type ResourceRecord = Question & { ttl: number; data: string | string[] };
 /** A record as a test gives it. TXT: its strings. */
 export type Given = { type: "TXT"; data: string | string[] } | { type: "A" | "AAAA" | "CNAME"; data: string };
 
-/** What a resolver does with a question in the place of answering from its records. */
+/** What a resolver does with a question instead of answering from its records. */
 export type Fault =
   | "servfail"
   | "refused"
@@ -24,24 +24,24 @@ export type Fault =
   | "long"
   | "403";
 
-/** A resolver that speaks DNS over HTTPS, and the servers of the names that it knows: what tests have in the network's place. */
+/** A resolver that speaks DNS over HTTPS, and the servers of the names that it knows: tests use it as the network. */
 export class FakeResolver {
   readonly records = new Map<string, Given[]>();
-  /** By name; `*`: all. */
+  /** By name; `*`: all names. */
   readonly faults = new Map<string, Fault>();
-  /** What the next questions for a name meet, by turns. */
+  /** What happens to the next questions for a name, in order. */
   readonly turns = new Map<string, (Fault | "answer")[]>();
-  /** What a hostname's server answers at the path of the file. */
+  /** The answer of a hostname's server at the path of the file. */
   readonly files = new Map<string, () => Response>();
-  /** Questions, as `TXT _rescdn.cdn.example.com`, and files that were asked for. */
+  /** Questions, such as `TXT _rescdn.cdn.example.com`, and requested files. */
   readonly asked: string[] = [];
 
-  /** Gives a name records in the place of those that it has. */
+  /** Replaces the records of a name. */
   set(name: string, ...given: Given[]): void {
     this.records.set(name, given);
   }
 
-  /** Stands in the place of `fetch`; null: the URL is none of its own. */
+  /** Takes the place of `fetch`; null: the URL is not one of its own. */
   async answer(request: Request, resolverUrl: string): Promise<Response | null> {
     const url = new URL(request.url);
     if (request.url === resolverUrl) return this.#resolve(request);

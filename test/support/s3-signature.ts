@@ -1,11 +1,11 @@
-/** What an S3 server knows of a key. */
+/** What an S3 server knows about a key. */
 export interface S3Key {
   id: string;
   secret: string;
 }
 
 /**
- * Why a request's Signature Version 4 does not hold, as S3 calls it; null: it does. Written from AWS's description ("Create a
+ * Why a request's Signature Version 4 is invalid, in S3's words; null: it is valid. Written from AWS's description ("Create a
  * signed AWS API request"), not from the library that signs.
  */
 export async function refusalOfSignature(
@@ -46,7 +46,7 @@ async function hmac(key: Uint8Array, text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.sign("HMAC", imported, encoder.encode(text)));
 }
 
-/** "URI-encode the absolute path": of a key as it is named, whatever its spelling in the request. */
+/** "URI-encode the absolute path": of the key's real name, however it is spelled in the request. */
 function canonicalPath(path: string): string {
   const encode = (text: string) =>
     encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);

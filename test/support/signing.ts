@@ -6,18 +6,18 @@ import type { ZoneSettings } from "../../src/zones/settings.ts";
 import { type SealedKey, signingKeyPlace } from "../../src/zones/zone.ts";
 import { type Play, play } from "./edge.ts";
 
-/** A key as a zone's document has it, sealed as the API seals it. */
+/** A key in the form of a zone's document, sealed as the API seals it. */
 export function sealedKey(zoneId: string, id: string, key: string): SealedKey {
   return { id, sealed: seal(key, signingKeyPlace(zoneId, id), readKeyring(env.SECRETS_KEY!)!) };
 }
 
-/** A zone whose URLs have to be signed, and who signs them. */
+/** A zone whose URLs have to be signed, and its signer. */
 export interface SignedPlay extends Play {
-  /** A URL's path and query, signed: for an hour, unless the grant says otherwise. */
+  /** A URL's signed path and query, valid for an hour unless the grant says otherwise. */
   sign(path: string, grant?: Partial<Grant>): string;
 }
 
-/** Puts a zone into the zone table whose URLs have to be signed. */
+/** Puts a zone whose URLs have to be signed into the zone table. */
 export async function playSigned(settings: Partial<ZoneSettings> = {}, keys = ["first-key"]): Promise<SignedPlay> {
   const id = `zone_${crypto.randomUUID().slice(0, 8)}`;
   const signing_keys = keys.map((key, index) => sealedKey(id, `sign_${id}_${index}`, key));

@@ -1,4 +1,4 @@
-/** An event of a stream, as it came. */
+/** An event of a stream, as received. */
 export interface StreamedEvent {
   type: string;
   data: Record<string, unknown>;
@@ -13,11 +13,11 @@ export class TailReader {
 
   constructor(answer: Response) {
     this.#reader = answer.body!.getReader();
-    // One that is left is cancelled.
+    // A reader that is abandoned gets cancelled.
     this.ended = this.#read().catch(() => undefined);
   }
 
-  /** What requests were told of, in their order. */
+  /** The requests that were reported, in order. */
   get requests(): Record<string, unknown>[] {
     return this.events.filter(({ type }) => type === "request").map(({ data }) => data);
   }
@@ -26,7 +26,7 @@ export class TailReader {
     return this.requests.map(({ path }) => path);
   }
 
-  /** How many were said to be left out. */
+  /** How many were reported as left out. */
   get omitted(): number {
     return this.events.reduce((sum, { type, data }) => sum + (type === "omitted" ? Number(data.count) : 0), 0);
   }

@@ -1,12 +1,12 @@
 import { env } from "cloudflare:workers";
 
-/** What `d1 time-travel restore` does. */
+/** Does what `d1 time-travel restore` does. */
 export interface EarlierDatabase {
-  /** Brings D1 back to what it held, and touches nothing else. */
+  /** Brings D1 back to its earlier state, and touches nothing else. */
   bringBack(): Promise<void>;
 }
 
-/** Remembers what D1 holds now, all but its answers to idempotent calls. */
+/** Remembers the current state of D1, except its answers to idempotent calls. */
 export async function rememberDatabase(): Promise<EarlierDatabase> {
   const { results: tables } = await env.DB.prepare(
     `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'

@@ -12,10 +12,10 @@ import { newSecret } from "../../src/signed-delivery/secret.ts";
 import { newEmail } from "./control-plane.ts";
 import { asset, type Line, type Origin, originAt, playEdge } from "./edge.ts";
 
-/** Ahead of the runtime's own clock: an alarm in its past would run by itself. */
+/** Ahead of the runtime's own clock: an alarm in the past would run by itself. */
 const START = Date.now() + 3_600_000;
 
-/** Replaces the network by scripted receivers, as `playEdge` does, and holds the clock. */
+/** Replaces the network by scripted receivers, as `playEdge` does, and stops the clock. */
 export function playReceivers(): void {
   playEdge();
   beforeEach(() => {
@@ -33,12 +33,12 @@ export function actorOf(account: string): Actor {
   return { account, mode: "live", actor: "key_1", address: null, requestId: "req_1" };
 }
 
-/** A webhook with a scripted receiver of its own. */
+/** A webhook with its own scripted receiver. */
 export class PlayedWebhook {
   readonly id = newId("hook");
   readonly secret = newSecret();
   readonly receiver: Origin;
-  /** What the receiver got: its requests' bodies can be read only while it is asked. */
+  /** What the receiver got. It is stored because a request's body can be read only while it is answered. */
   readonly received: { headers: Record<string, string>; body: string }[] = [];
   readonly url: string;
   readonly account: string;
@@ -56,7 +56,7 @@ export class PlayedWebhook {
     return this;
   }
 
-  /** Has the receiver answer by turns with these statuses; the last one repeats. */
+  /** Makes the receiver answer with these statuses, in order; the last one repeats. */
   answers(...script: (number | Line)[]): this {
     const lines = script.map((line) => (typeof line === "number" ? answering(line) : line));
     this.receiver.answers(
@@ -75,12 +75,12 @@ export class PlayedWebhook {
     return env.WEBHOOK_DISPATCHER.getByName(this.id);
   }
 
-  /** What the cron or a change does. */
+  /** Does what the cron or a change does. */
   poke(): Promise<void> {
     return this.dispatcher.poke(this.id);
   }
 
-  /** Runs the alarm that is set, at the time it is set for; false: none is. */
+  /** Runs the alarm that is set, at its time; false: none is set. */
   async alarm(): Promise<boolean> {
     const at = await this.alarmAt();
     if (at !== null && at > Date.now()) vi.setSystemTime(at);
@@ -92,7 +92,7 @@ export class PlayedWebhook {
     return runInDurableObject(this.dispatcher, (_, { storage }) => storage.getAlarm());
   }
 
-  /** What is delivered at once. */
+  /** Makes the deliveries that are due. */
   async deliver(): Promise<void> {
     await this.poke();
     await this.alarm();

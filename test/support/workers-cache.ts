@@ -1,4 +1,4 @@
-/** How the Worker behind the cache is called; `key`: `cf.cacheKey`, where the caller names one. */
+/** How the Worker behind the cache is called; `key`: `cf.cacheKey`, if the caller sets one. */
 export interface CachedCall {
   entrypoint: string;
   props: unknown;
@@ -15,16 +15,16 @@ interface Stored {
   body: Uint8Array<ArrayBuffer>;
   storedAt: number;
   lifetime: number;
-  /** Seconds for which it is served stale while it is fetched anew, and while that fails. */
+  /** How long it is served stale while it is fetched again, and while that fails, seconds. */
   swr: number;
   sie: number;
   vary: Record<string, string | null>;
 }
 
-/** In the key whatever the caller says, against poisoning. */
+/** In the key whatever the caller says, to prevent poisoning. */
 const IN_THE_KEY = ["x-forwarded-host", "x-forwarded-scheme", "x-http-method-override", "x-method-override"];
 
-/** Seconds for which statuses are kept of which nothing says how long. */
+/** How long responses without a lifetime are kept, by status, in seconds. */
 const HEURISTIC: Readonly<Record<number, number>> = { 200: 7_200, 301: 7_200, 302: 1_200, 404: 180, 410: 180 };
 
 /** The tier above the locations, which is one place. */
@@ -33,23 +33,24 @@ const UPPER = "the upper tier";
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
 /**
- * A double of Workers Cache, as its documents describe it (August 2026): in front of an entrypoint, a tier for each location and
- * one above them; RFC 9111 with `Vary` to the letter; conditionals and ranges evaluated against what is stored; stale answers on
- * errors for ever unless something forbids it; HEAD as a GET; one call at a time for a key in a location, whose answer streams
- * to those who wait, and in a row where it cannot be kept. Where the documents are silent it does the worst: a body without a
- * length that breaks off is kept as if it were whole.
+ * A double of Workers Cache, as its documents describe it (August 2026). It is in front of an entrypoint, with a tier for each
+ * location and one above them. It follows RFC 9111, with `Vary` to the letter, and evaluates conditionals and ranges against
+ * stored responses. It serves stale responses on errors for ever unless something forbids it, and turns HEAD into GET. For each
+ * key, a location makes one call at a time, whose answer is streamed to those who wait; calls whose answer cannot be kept
+ * follow one another. Where the documents are silent it does the worst: a body of unknown length that breaks off is kept as if
+ * it were complete.
  */
 export class WorkersCache {
   readonly #lower = new Map<string, Map<string, Stored[]>>();
   readonly #upper = new Map<string, Stored[]>();
   /** Calls under way, by place and key. */
   readonly #locks = new Map<string, Promise<unknown>>();
-  /** What was asked of it: how often by a location, and how often it asked the Worker. */
+  /** How often each location called it, and how often it called the Worker. */
   readonly counts = { calls: 0, runs: 0 };
-  /** While it says so every call fails, as one of a platform that is down. */
+  /** While this is true every call fails, as on a platform that is down. */
   isDown = false;
 
-  /** Answers a call from a location, out of the cache or by the Worker. */
+  /** Answers a call from a location, from the cache or with the Worker. */
   async fetch(location: string, call: CachedCall, worker: Worker): Promise<Response> {
     this.counts.calls++;
     if (this.isDown) throw new Error("Workers Cache is down");
@@ -147,7 +148,7 @@ export class WorkersCache {
     return this.#keep(lower, key, request, response, rules, end);
   }
 
-  /** Hands the body on as it comes, and keeps it. */
+  /** Passes the body on as it comes, and keeps it. */
   #keep(
     lower: Map<string, Stored[]>,
     key: string,
@@ -174,7 +175,7 @@ export class WorkersCache {
       try {
         for await (const piece of response.body ?? []) {
           pieces.push(new Uint8Array(piece));
-          // Whoever asked may have left: the others are served all the same.
+          // The asking client may have left, but the others are still served.
           writer.write(new Uint8Array(piece)).catch(() => undefined);
         }
         await keep();
@@ -217,7 +218,7 @@ function ageOf({ storedAt }: Stored): number {
   return (Date.now() - storedAt) / 1000;
 }
 
-/** For how long an answer is kept; null: not at all. */
+/** How long an answer is kept; null: not at all. */
 function rulesOf({ status, headers }: Response): Pick<Stored, "lifetime" | "swr" | "sie"> | null {
   const said = ["cloudflare-cdn-cache-control", "cdn-cache-control", "cache-control"]
     .map((name) => headers.get(name))
@@ -242,7 +243,7 @@ function rulesOf({ status, headers }: Response): Pick<Stored, "lifetime" | "swr"
   };
 }
 
-/** What is stored, with the request's conditions and range evaluated against it. */
+/** A stored response, with the request's conditions and range evaluated against it. */
 function answer(stored: Stored, { method, headers: asked }: Request, status = "HIT"): Response {
   const headers = new Headers(stored.headers);
   headers.set("age", String(Math.floor(ageOf(stored))));

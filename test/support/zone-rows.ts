@@ -6,18 +6,18 @@ import { insertZone } from "../../src/zones/insert-zone.ts";
 import type { ZoneRow } from "../../src/zones/rows.ts";
 import { newEmail, newName } from "./control-plane.ts";
 
-/** Stands where a change's entry in the audit log does. */
+/** Takes the place of a change's entry in the audit log. */
 export function noAudit(): D1PreparedStatement {
   return env.DB.prepare("SELECT 1");
 }
 
-/** A zone of a new account, in D1 alone. */
+/** A zone of a new account, in D1 only. */
 export async function newRow(): Promise<ZoneRow> {
   const { account } = await createAccount(env.DB, { name: "A", email: newEmail(), plan: "free" }, Date.now());
   return insert(account.id, newName());
 }
 
-/** A new zone that takes a deleted one's name. */
+/** A new zone with the name of a deleted one. */
 export function replaceRow({ account, name }: ZoneRow): Promise<ZoneRow> {
   return insert(account, name);
 }

@@ -5,7 +5,7 @@ import { parseEntityTags, weakMatch } from "../../http/etag.ts";
 import { weightedValues } from "../../http/weighted-list.ts";
 import type { RestEnv } from "../../rest/context.ts";
 
-/** All from this host, nothing inline but the pictures in Swagger UI's stylesheet. */
+/** Everything comes from this host, and nothing is inline except the pictures in Swagger UI's stylesheet. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -17,7 +17,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** Adds the documentation: guides, and the reference of the API. Each file is loaded when it is first asked for. */
+/** Adds the documentation: guides, and the reference of the API. Each file is loaded when it is first requested. */
 export function addDocs(app: OpenAPIHono<RestEnv>): void {
   app.get("/docs/*", (c) => {
     const asked = c.req.path.replace(/\/$/, "");
@@ -30,9 +30,9 @@ async function answer(request: Request, { type, tag, load }: DocsFile, status: n
   const headers = {
     vary: "accept-encoding, accept",
     "content-security-policy": POLICY,
-    // RFC 8246: a name with a hash of what it holds never changes.
+    // RFC 8246: the content behind a name with its hash never changes.
     "cache-control": tag === null ? "public, max-age=31536000, immutable" : "no-cache",
-    // Weak: it is the same for all codings.
+    // Weak, since it is the same for all codings.
     ...(tag !== null && { etag: `W/"${tag}"` }),
   };
   if (status === 200 && tag !== null && knows(request, `W/"${tag}"`))
@@ -46,7 +46,7 @@ function knows({ headers }: Request, tag: string): boolean {
   return tags === "*" || tags.some((one) => weakMatch(one, tag));
 }
 
-/** RFC 9110 §12.5.1: browsers name HTML where a person goes somewhere; programs get what the API says. */
+/** RFC 9110 §12.5.1: browsers accept HTML when a person navigates; programs get the API's answer. */
 function wantsPage({ headers }: Request): boolean {
   return weightedValues(headers.get("accept")).some(({ value, weight }) => value === "text/html" && weight !== 0);
 }

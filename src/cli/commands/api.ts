@@ -33,7 +33,7 @@ export const api = () =>
       if (text !== "") print(json === undefined ? text : JSON.stringify(json, null, 2));
     });
 
-/** A path may name a host, as //host/path does: the key is for the API alone. */
+/** A path may name a host, as //host/path does, but the key is for the API only. */
 function urlOf(path: string, api: string): URL {
   const url = path.startsWith("/") ? URL.parse(path, api) : null;
   if (url === null || url.origin !== new URL(api).origin)
@@ -41,7 +41,7 @@ function urlOf(path: string, api: string): URL {
   return url;
 }
 
-/** What the runtime makes no request of is a mistake in how the command was called. */
+/** If the runtime cannot make a request of it, the command was called wrongly. */
 function requestOf(url: URL, method: string, headers: Headers, body: BodyInit | null): Request {
   try {
     return new Request(url, { method, headers, body });
@@ -51,7 +51,7 @@ function requestOf(url: URL, method: string, headers: Headers, body: BodyInit | 
 }
 
 function fieldOf(field: string): [string, string] {
-  // Of values, what HTTP allows there, and Headers takes.
+  // Values may have the characters that HTTP allows there and Headers accepts.
   const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):([\t\x20-\x7e\xa0-\xff]*)$/.exec(field) ?? [];
   if (name === undefined || value === undefined)
     throw misused(`${JSON.stringify(field)} is no header`, "write 'Name: value'");

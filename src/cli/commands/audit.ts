@@ -30,7 +30,7 @@ export const audit = () =>
       if (limit === 0) throw misused("--limit 0 asks for nothing");
       const { action, target, actor, from, to } = options;
       const query: Query = {
-        // Which there are, the API says.
+        // The API knows which actions there are.
         ...(action !== undefined && { action: action as Action }),
         ...(target !== undefined && { target }),
         ...(actor !== undefined && { actor }),

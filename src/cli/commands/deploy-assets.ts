@@ -15,11 +15,11 @@ interface StoredFile {
   path: string;
   size: number;
   content_type: string;
-  /** Of a bucket: the MD5 of what it holds, in quotes. */
+  /** From a bucket: the MD5 of the content, in quotes. */
   etag: string;
 }
 
-/** A file of the folder. */
+/** A file in the folder. */
 interface LocalFile {
   path: string;
   file: string;
@@ -27,7 +27,7 @@ interface LocalFile {
   contentType: string;
 }
 
-/** So many files go up at the same time. */
+/** How many files are uploaded at once. */
 const AT_ONCE = 4;
 
 /** `rescdn deploy-assets`. */
@@ -46,7 +46,7 @@ export const deployAssets = () =>
     .option("--yes", "do not ask before something is deleted")
     .action(async (dir, options) => {
       const cli = cliOf(options);
-      // As paths are kept: what is not ASCII is percent-encoded there.
+      // In the form that paths are stored in: anything but ASCII is percent-encoded.
       const prefix = new URL(`/${options.prefix}/`.replace(/\/{2,}/g, "/"), "http://zone").pathname;
       const local = await filesIn(dir, prefix);
       const stored = await storedFiles(cli, options.zone, prefix);
@@ -56,7 +56,7 @@ export const deployAssets = () =>
         progress(`comparing ${index + 1} of ${local.length}…`);
         if (!(await isSame(file, known.get(nameOf(file))))) changed.push(file);
       }
-      // Pages come last: what they refer to is there by then.
+      // Pages come last, so that what they refer to is already there.
       changed.sort((a, b) => Number(isPage(a)) - Number(isPage(b)));
       const paths = new Set(local.map(nameOf));
       const gone = options.delete ? stored.filter((file) => !paths.has(nameOf(file))) : [];
@@ -106,12 +106,12 @@ async function filesIn(dir: string, prefix: string): Promise<LocalFile[]> {
   );
 }
 
-/** What is in .git is for nobody else, as is .env; what is in .well-known is for everybody (RFC 8615). */
+/** .git and .env are for nobody else; .well-known is for everybody (RFC 8615). */
 function isHidden(path: string): boolean {
   return path.split(sep).some((name) => name.startsWith(".") && name !== ".well-known");
 }
 
-/** What is the same for all spellings of a path. A stored one need not be UTF-8. */
+/** The same for all spellings of a path. A stored one need not be UTF-8. */
 function nameOf({ path }: { path: string }): string {
   try {
     return decodeURIComponent(path);
@@ -168,7 +168,7 @@ async function uploadAll(cli: Cli, zone: string, files: readonly LocalFile[]): P
   for (const page of files.filter(isPage)) await upload(page);
 }
 
-/** Calls `/v1/zones/:id/files` or what is below it. @param below a path, or a query */
+/** Calls `/v1/zones/:id/files` or a path below it. @param below a path, or a query */
 async function send(cli: Cli, zone: string, below: string, init: RequestInit): Promise<Response> {
   const url = new URL(`/v1/zones/${encodeURIComponent(zone)}/files${below}`, await cli.api());
   const headers = new Headers(init.headers);

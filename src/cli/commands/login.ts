@@ -38,7 +38,7 @@ export const login = () =>
       const profile = options.key
         ? await byKey(api, before)
         : await byBrowser(api, options.scope ?? [], options.browser);
-      // What the dashboard has made is kept in any case; what somebody has typed may be no key.
+      // What the dashboard created is kept in any case; what somebody typed may not be a key.
       if (!options.key) await writeProfile(name, profile);
       const as = await whoIs(profile);
       if (options.key) await writeProfile(name, profile);
@@ -56,7 +56,7 @@ async function byKey(api: string, before: Profile | null): Promise<Profile> {
   const resolvedb = tokens.find((token) => token.startsWith("rdb_"));
   if (rescdn === undefined && resolvedb === undefined)
     throw misused("that is no key", "a key of ResCDN begins with rk_, one of ResolveDB with rdb_");
-  // One key may come after the other; what was signed in by the browser is another sign-in.
+  // Keys may be given one after the other, but a sign-in through the browser is replaced.
   const kept = before?.made === undefined ? { ...before } : {};
   return { ...kept, api, ...(rescdn !== undefined && { rescdn }), ...(resolvedb !== undefined && { resolvedb }) };
 }
@@ -96,7 +96,7 @@ async function pasted<T>(read: (code: string) => Promise<T | null>): Promise<T> 
   return keys;
 }
 
-/** Whose keys these are. @throws where the API does not take them */
+/** Whose keys these are. @throws if the API does not accept them */
 async function whoIs({ api, rescdn, resolvedb }: Profile): Promise<{ account: string; plan: string }> {
   const to = { baseUrl: api, fetch: called };
   let who: { account: string; plan: string } | undefined;
@@ -134,7 +134,7 @@ export const logout = () =>
       note(`${left.join(" and ")} could not be revoked: do that in the dashboard, under Keys.`);
   });
 
-/** Revokes what `login` has made, as far as that goes: a key may do so only if it may write keys. */
+/** Revokes what `login` created, as far as possible: a key can only do this if it may write keys. */
 async function revoke({ api, rescdn = "", resolvedb = "", made }: Profile): Promise<string[]> {
   const to = { baseUrl: api, fetch: called };
   const revoked: string[] = [];

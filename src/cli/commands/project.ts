@@ -113,7 +113,7 @@ async function plansOf(cli: Cli, path: string): Promise<ZonePlan[]> {
   return plans;
 }
 
-/** What stands in the place of a secret is not to be compared, or written as if it were one. */
+/** What is shown in place of a secret must not be compared, or written as if it were one. */
 function refuseRedacted({ name, settings }: Schemas["Zone"]): void {
   if (isRedacted(settings))
     throw new Failed(`your key may not read all settings of ${name}`, { hint: "it needs the scope zones:write" });
@@ -137,7 +137,7 @@ async function hostnamesOf(client: Client<paths>, id: string): Promise<string[]>
   return all.map(({ hostname }) => hostname);
 }
 
-/** Does what a plan says. What the API keeps in another way than it was written is said. */
+/** Carries out a plan. Reports what the API stores differently from how it was written. */
 async function carryOut(client: Client<paths>, one: ZonePlan): Promise<string[]> {
   if (one.kind === "same") return [];
   const kept: string[] = [];
@@ -170,7 +170,7 @@ async function carryOut(client: Client<paths>, one: ZonePlan): Promise<string[]>
   return kept;
 }
 
-/** What the API has written in another way: `plan` would show it each time. */
+/** What the API has stored differently: `plan` would show it each time. */
 function otherwise(name: string, wanted: WantedZone, zone: Schemas["Zone"]): string[] {
   const again = planZone(name, wanted, {
     zone,
@@ -200,7 +200,7 @@ async function asWanted(client: Client<paths>, zone: Schemas["Zone"]): Promise<W
   };
 }
 
-/** What the API shows in the place of a secret cannot be said to it. */
+/** What the API shows in place of a secret cannot be sent to it. */
 function withoutSecretSet(value: unknown): unknown {
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([name]) => name !== "secret_set"));

@@ -9,12 +9,12 @@ import { urlOf, zoneOfHost } from "../zone-of-url.ts";
 
 type Order = Schemas["PurgeOrder"];
 
-/** What the API takes at once. */
+/** The most paths that the API accepts at once. */
 const PATHS_AT_ONCE = 1_000;
-/** From one look to the next: so long at first, and at most. */
+/** How long from one look to the next: at first, and at most. */
 const LOOK_MS = 250;
 const LONGEST_LOOK_MS = 4_000;
-/** So long a purge is waited for. */
+/** How long to wait for a purge. */
 const PATIENCE_MS = 120_000;
 
 /** `rescdn purge`. */

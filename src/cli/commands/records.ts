@@ -134,7 +134,7 @@ async function recordOf(client: Client<paths>, key: string): Promise<Record> {
   return found;
 }
 
-/** A record by its id or key. Null: there is none. */
+/** A record by id or key. Null: there is none. */
 async function findRecord(client: Client<paths>, key: string): Promise<Record | null> {
   if (/^rec_/.test(key)) {
     const call = client.GET("/api/v1/records/{id}", { params: { path: { id: key } } });

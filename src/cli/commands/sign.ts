@@ -40,7 +40,7 @@ export const sign = () =>
       const signed = await answerOf(client.POST("/v1/zones/{id}/sign", { params: { path: { id: zone.id } }, body }));
       const { pathname, search } = new URL(signed.url);
       const isOwnName = zone.subdomain === url.hostname || addressOf(zone.subdomain, await cli.api()) === url.origin;
-      // The signature covers no host.
+      // The signature does not cover the host.
       cli.show(isOwnName ? signed : { ...signed, url: url.origin + pathname + search }, (shown) =>
         url.protocol === "http:" ? url.origin + pathname + search : shown.url,
       );

@@ -6,7 +6,7 @@ import { clearProgress, coloured, note, plain, print, progress } from "../termin
 import { secondsOf } from "../times.ts";
 import { bytes } from "./usage.ts";
 
-/** What is said of a request. */
+/** An event about a request. */
 type RequestEvent = Schemas["RequestEvent"];
 
 /** `rescdn tail`. */
@@ -50,7 +50,7 @@ const ENDS: Record<string, string> = {
   lost: "the connection broke off",
 };
 
-/** Shows what comes, and says why it has ended. */
+/** Shows what arrives, and returns why it ended. */
 async function listen(cli: Cli, url: URL): Promise<string> {
   const headers = { accept: "text/event-stream", "x-rescdn-key": await cli.key("rescdn") };
   const answer = await called(new Request(url, { headers }));

@@ -101,7 +101,7 @@ function share(rate: number): string {
   return `${(rate * 100).toFixed(1)} %`;
 }
 
-/** An amount of data as people read it. */
+/** An amount of data in a form for people. */
 export function bytes(count: number): string {
   const units = ["B", "kB", "MB", "GB", "TB", "PB"];
   const step = count < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3));

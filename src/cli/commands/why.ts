@@ -37,7 +37,7 @@ export const why = () =>
       cli.show(report as Why, told);
     });
 
-/** What the API says of its own parameters, as it is said here. */
+/** The API's text about its own parameters, in this command's terms. */
 function here(line: string): string {
   return line.replace("ask_origin=true", "--ask-origin");
 }

@@ -39,7 +39,7 @@ function told({ location, at, upper_tier: tier, checked, origins: all }: Health)
   return `${table(["origin", "asked", "state", "since", "why", "url"], rows)}\n\n${said}`;
 }
 
-/** What has it down, or else what was said of it last: requests are nearer to what visitors get than checks. */
+/** What keeps it down, or else the last report about it: requests are closer to visitors' experience than checks. */
 function saying({ by_requests: requests, by_checks: checks }: Origin) {
   return [requests, checks].find((said) => said?.down) ?? requests;
 }

@@ -9,12 +9,14 @@ import { NotFound } from "./views/not-found.tsx";
 import { SignIn } from "./views/sign-in.tsx";
 import { SignInLink } from "./views/sign-in-link.tsx";
 
-/** A view inside the frame, loaded when it is first shown; who is not signed in is asked to, and comes back to it. */
+/**
+ * A view inside the frame, loaded when it is first shown. Somebody who is not signed in is asked to, and then returns to it.
+ */
 function inside(load: () => Promise<ComponentType>) {
   const View = lazy(load);
   return function Inside() {
     if (session.value === undefined) {
-      // Comes while it is asked who is signed in.
+      // Loads while the page is still finding out who is signed in.
       void load();
       return isUnreachable.value ? <Unreachable /> : null;
     }
@@ -41,13 +43,13 @@ const Namespace = inside(() => import("./views/namespace.tsx").then(({ Namespace
 const Webhooks = inside(() => import("./views/webhooks.tsx").then(({ Webhooks }) => Webhooks));
 const NewZone = inside(() => import("./views/new-zone.tsx").then(({ NewZone }) => NewZone));
 
-/** `/`: what this is, for who is not signed in, and the zones for who is. */
+/** `/`: an introduction for people who are not signed in, and the zones for those who are. */
 function Home() {
   if (session.value === undefined) return isUnreachable.value ? <Unreachable /> : null;
   return session.value === null ? <Landing /> : <Zones />;
 }
 
-/** The whole page: a view for each path of {@link PAGE_PATHS}. */
+/** The whole page: a view for each path in {@link PAGE_PATHS}. */
 export function App() {
   return (
     <LocationProvider>

@@ -1,4 +1,4 @@
-// The URL that the build gives to a file.
+// The URL that the build gives a file.
 declare module "*.svg" {
   const url: string;
   export default url;

@@ -21,7 +21,7 @@ export function addCopyButtons(): void {
   }
 }
 
-/** Copies a text; where the browser does not let a page do that, it is selected. */
+/** Copies a text. If the browser does not allow that, the text is selected. */
 async function copy(code: HTMLElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(code.textContent ?? "");

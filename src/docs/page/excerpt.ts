@@ -1,4 +1,4 @@
-/** Characters before what was found, and in all. */
+/** How many characters precede the found term, and how many an excerpt has in all. */
 const BEFORE = 40;
 const LENGTH = 140;
 
@@ -8,7 +8,7 @@ export interface ExcerptPart {
   isFound: boolean;
 }
 
-/** The words of a text around the longest of some terms, which are in lower case, with all terms told apart. */
+/** The part of a text around the longest of some terms, which are in lower case, with all terms marked. */
 export function excerptOf(text: string, terms: readonly string[]): ExcerptPart[] {
   const longest = terms
     .toSorted((a, b) => b.length - a.length)
@@ -27,7 +27,7 @@ export function excerptOf(text: string, terms: readonly string[]): ExcerptPart[]
   return [...parts, { text: rest, isFound: false }].filter((part) => part.text !== "");
 }
 
-/** Where the first of some terms stands in a text, the longest where several begin there. */
+/** Where the first of some terms is in a text; the longest, if several begin there. */
 function firstOf(text: string, terms: readonly string[]): { at: number; length: number } | null {
   const lower = text.toLowerCase();
   const places = terms
@@ -37,7 +37,7 @@ function firstOf(text: string, terms: readonly string[]): { at: number; length: 
   return places[0] ?? null;
 }
 
-/** Where a word of a text begins with a term; -1: nowhere. */
+/** Where a word in a text begins with a term; -1: nowhere. */
 function placeOf(lower: string, term: string): number {
   for (let at = lower.indexOf(term); at !== -1; at = lower.indexOf(term, at + 1))
     if (at === 0 || !/[\p{L}\p{N}]/u.test(lower[at - 1]!)) return at;

@@ -1,4 +1,4 @@
-/** What runs on every page of the documentation. Without it all guides can be read and found. */
+/** The scripts of every page of the documentation. Without them all guides can still be read and found. */
 import { addCopyButtons } from "./copy-buttons.ts";
 import { followOldLink } from "./old-links.ts";
 import { followReader } from "./reading-place.ts";

@@ -1,4 +1,4 @@
-/** `/docs` was the API's reference once: links to a call in it still lead there. */
+/** `/docs` was once the API's reference: links to a call in it still work. */
 export function followOldLink(): void {
   const { pathname, hash, search } = location;
   if (pathname !== "/docs" || !hash.startsWith("#/")) return;

@@ -1,7 +1,7 @@
-/** As far below the top as the bar is high, and some space. */
+/** The height of the bar, plus some space. */
 const TOP_PIXELS = 120;
 
-/** Shows in the list of headings which one is read. */
+/** Marks the current heading in the list of headings. */
 export function followReader(): void {
   const links = new Map(
     [...document.querySelectorAll<HTMLAnchorElement>("nav.contents a")].map((link) => [link.hash.slice(1), link]),
@@ -10,7 +10,7 @@ export function followReader(): void {
   if (links.size === 0 || headings.length === 0) return;
   let current: HTMLAnchorElement | undefined;
   const update = () => {
-    // The last one that has come to the top, where links lead to.
+    // The last heading that has reached the top, where links lead.
     const read = headings.findLast((heading) => heading.getBoundingClientRect().top < TOP_PIXELS) ?? headings[0]!;
     const link = links.get(read.id);
     if (link === current) return;

@@ -1,4 +1,4 @@
-/** Starts Swagger UI over the document that the page names. */
+/** Starts Swagger UI with the document that the page names. */
 
 interface SwaggerUi {
   (options: Record<string, unknown>): unknown;
@@ -23,7 +23,7 @@ SwaggerUIBundle({
   filter: true,
   tryItOutEnabled: true,
   displayRequestDuration: true,
-  // A key that is typed in is gone when the page is closed, and no third party learns of the document.
+  // A typed key is gone when the page is closed, and no third party learns about the document.
   persistAuthorization: false,
   validatorUrl: null,
 });

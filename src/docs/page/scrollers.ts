@@ -1,4 +1,4 @@
-/** What is wider than the text can be scrolled by keys in every browser. */
+/** Lets the keyboard scroll whatever is wider than the text, in every browser. */
 export function letKeysScroll(): void {
   const watcher = new ResizeObserver((entries) => {
     for (const { target } of entries) {

@@ -1,6 +1,6 @@
 import type { Options } from "minisearch";
 
-/** A part of a guide that can be found: its `id` is where it is. */
+/** A part of a guide that can be found; its `id` is its address. */
 export interface Part {
   id: string;
   guide: string;
@@ -8,7 +8,7 @@ export interface Part {
   text: string;
 }
 
-/** How guides are indexed, and so how they have to be searched. */
+/** How guides are indexed, and therefore how they have to be searched. */
 export const SEARCH_OPTIONS: Options<Part> = {
   fields: ["heading", "guide", "text"],
   storeFields: ["heading", "guide", "text"],

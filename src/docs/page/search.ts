@@ -2,10 +2,10 @@ import type MiniSearch from "minisearch";
 import { excerptOf } from "./excerpt.ts";
 import type { Part } from "./search-options.ts";
 
-/** As many as one looks through. */
+/** As many as people look through. */
 const MOST_RESULTS = 12;
 
-/** Makes the field in the bar search all guides. What it searches is loaded when somebody goes there. */
+/** Makes the field in the bar search all guides. The index is loaded when somebody enters the field. */
 export function startSearch(): void {
   const box = document.querySelector<HTMLElement>(".search")!;
   const field = box.querySelector("input")!;
@@ -65,7 +65,7 @@ export function startSearch(): void {
     } else return;
     event.preventDefault();
   });
-  // A result on the same page is gone to as well.
+  // A result may be on the same page.
   list.addEventListener("click", () => close());
   document.addEventListener("click", ({ target }) => {
     if (!box.contains(target as Node)) found.hidden = true;
@@ -89,7 +89,7 @@ async function loadIndex(url: string): Promise<MiniSearch<Part>> {
   return readIndex(await answer.text());
 }
 
-/** A result: where it stands, and the words around what was found. */
+/** A result: its place, and the words around what was found. */
 function itemOf({ id, guide, heading, text }: Part, terms: readonly string[]): HTMLLIElement {
   const item = document.createElement("li");
   const link = document.createElement("a");

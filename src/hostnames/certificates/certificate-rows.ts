@@ -1,18 +1,18 @@
-/** Where a hostname's certificate stands. */
+/** The state of a hostname's certificate. */
 export interface Certificate {
   hostname: string;
   /** Id of the zone that has the hostname; null: nobody has it now. */
   zone: string | null;
   /**
-   * `waiting`: it is to be ordered. `pending`: Cloudflare looks whether the hostname leads here. `moved`: it leads elsewhere, and
-   * Cloudflare looks no more until it is asked to. `failed`: it cannot be ordered.
+   * `waiting`: yet to be ordered. `pending`: Cloudflare checks whether the hostname leads here. `moved`: it leads elsewhere,
+   * and Cloudflare does not check again until asked to. `failed`: it cannot be ordered.
    */
   state: "waiting" | "pending" | "active" | "moved" | "failed";
-  /** A sentence without its dot; null: there is nothing to say. */
+  /** A sentence without its full stop; null: nothing to say. */
   reason: string | null;
 }
 
-/** The certificates of hostnames, by hostname. */
+/** The certificates of several hostnames, by hostname. */
 export async function certificatesOf(
   db: D1Database,
   hostnames: readonly string[],

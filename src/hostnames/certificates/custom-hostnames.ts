@@ -1,48 +1,48 @@
 import { type CloudflareReply, callCloudflare } from "../../cloudflare-call.ts";
 import type { CloudflareApi } from "../../settings.ts";
 
-/** A custom hostname as Cloudflare for SaaS has it (developers.cloudflare.com/api, "Custom Hostnames"). */
+/** A custom hostname as Cloudflare for SaaS reports it (developers.cloudflare.com/api, "Custom Hostnames"). */
 export interface CustomHostname {
   id: string;
   /** `pending`, `active`, `active_redeploying`, `moved`, `blocked`, `pending_deletion`, `deleted` and others. */
   status: string;
-  /** Of the certificate: `initializing`, `pending_validation`, `active`, `validation_timed_out` and others. */
+  /** The certificate's: `initializing`, `pending_validation`, `active`, `validation_timed_out` and others. */
   sslStatus: string;
-  /** What keeps the hostname, and its certificate, from becoming active. */
+  /** What keeps the hostname or its certificate from becoming active. */
   errors: readonly string[];
 }
 
-/** What came of a call. Reasons hold neither the token nor what was sent. */
+/** The result of a call. Reasons contain neither the token nor what was sent. */
 export type HostnameReply =
   | { kind: "hostname"; hostname: CustomHostname }
   | { kind: "missing" }
-  /** The zone has as many as it may have. */
+  /** The zone has as many custom hostnames as it may have. */
   | { kind: "quota"; reason: string }
-  /** It is never taken as it stands. */
+  /** This hostname will never be accepted. */
   | { kind: "refused"; reason: string }
   | { kind: "limited"; retryAfterMs: number }
-  /** Another time it may go well. */
+  /** It may succeed another time. */
   | { kind: "failed"; reason: string };
 
 const PATH = "/custom_hostnames";
-/** Proven over HTTP by Cloudflare itself, as soon as the hostname leads here. A refresh has to repeat it. */
+/** Cloudflare validates over HTTP by itself, as soon as the hostname leads here. A refresh has to repeat this. */
 const SSL = { method: "http", type: "dv" };
 
 /** Error codes (developers.cloudflare.com/cloudflare-for-platforms, "Status codes - Custom hostnames"). */
 const QUOTA = [1404, 1405];
 const DUPLICATE = 1406;
 const MISSING = 1436;
-/** Those of a hostname that is not one to Cloudflare, or a reserved one. */
+/** The name is not a hostname to Cloudflare, or is reserved. */
 const INVALID = [1407, 1408, 1409, 1410, 1411];
 
-/** Orders a hostname with its certificate; one that is there already is found. */
+/** Orders a hostname with its certificate. If it is there already, that one is returned. */
 export async function orderHostname(api: CloudflareApi, hostname: string): Promise<HostnameReply> {
   const reply = await callCloudflare(api, "POST", PATH, { hostname, ssl: SSL });
   if (reply.kind === "refused" && reply.codes.includes(DUPLICATE)) return findHostname(api, hostname);
   return read(reply);
 }
 
-/** The hostname of that very name. */
+/** The custom hostname with exactly this name. */
 export async function findHostname(api: CloudflareApi, hostname: string): Promise<HostnameReply> {
   const reply = await callCloudflare(api, "GET", `${PATH}?hostname=${encodeURIComponent(hostname)}`);
   if (reply.kind !== "done") return read(reply);
@@ -55,12 +55,12 @@ export async function readHostname(api: CloudflareApi, id: string): Promise<Host
   return read(await callCloudflare(api, "GET", `${PATH}/${encodeURIComponent(id)}`));
 }
 
-/** Has Cloudflare look at it once more: of one that it says has moved, or whose time is over, it is asked for. */
+/** Has Cloudflare check a hostname once more: needed after it has moved or its validation has timed out. */
 export async function refreshHostname(api: CloudflareApi, id: string): Promise<HostnameReply> {
   return read(await callCloudflare(api, "PATCH", `${PATH}/${encodeURIComponent(id)}`, { ssl: SSL }));
 }
 
-/** Deletes a hostname with its certificate; `missing`: it is gone. */
+/** Deletes a hostname with its certificate; `missing`: it does not exist. */
 export async function deleteHostname(api: CloudflareApi, id: string): Promise<HostnameReply> {
   const reply = await callCloudflare(api, "DELETE", `${PATH}/${encodeURIComponent(id)}`);
   return reply.kind === "done" ? { kind: "missing" } : read(reply);

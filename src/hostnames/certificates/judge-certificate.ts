@@ -1,18 +1,18 @@
 import type { Certificate } from "./certificate-rows.ts";
 import type { CustomHostname, HostnameReply } from "./custom-hostnames.ts";
 
-/** A hostname's certificate as it is looked after. Times in ms since the epoch. */
+/** A hostname's certificate and the state of its upkeep. Times in ms since the epoch. */
 export interface TendedCertificate extends Pick<Certificate, "hostname" | "zone" | "state" | "reason"> {
   account: string;
-  /** Cloudflare's; null: none that we know of. */
+  /** Cloudflare's id; null: we know of none. */
   id: string | null;
-  /** Steps since the last one that went well. */
+  /** Steps since the last successful one. */
   checks: number;
-  /** Of the hostname. */
+  /** The hostname's revision. */
   revision: number;
 }
 
-/** What a step leaves. `nextAt: null`: there is nothing to do any more. */
+/** The result of a step. `nextAt: null`: nothing is left to do. */
 export interface Step extends Pick<TendedCertificate, "id" | "state" | "reason" | "checks"> {
   nextAt: number | null;
 }
@@ -22,7 +22,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const LONGEST_REASON = 300;
 
-/** What an answer of Cloudflare's means for a hostname that somebody has. */
+/** What an answer from Cloudflare means for a hostname that somebody has. */
 export function judgeReply(certificate: TendedCertificate, reply: HostnameReply, now: number): Step {
   const { id, state } = certificate;
   const checks = certificate.checks + 1;
@@ -68,14 +68,14 @@ export function judgeReply(certificate: TendedCertificate, reply: HostnameReply,
   }
 }
 
-/** What an answer of Cloudflare's means for a hostname that nobody has: nothing of it shall be left. */
+/** What an answer from Cloudflare means for a hostname that nobody has: everything of it has to be deleted. */
 export function judgeRemoval(certificate: TendedCertificate, reply: HostnameReply, now: number): Step {
   if (reply.kind === "missing") return { id: null, state: "waiting", reason: null, checks: 0, nextAt: null };
   const step = judgeReply(certificate, reply, now);
   return reply.kind === "hostname" ? { ...step, nextAt: now } : step;
 }
 
-/** Whether Cloudflare looks at a hostname no more until it is asked to. */
+/** Whether Cloudflare no longer checks a hostname until asked to. */
 export function hasGivenUp({ status, sslStatus }: CustomHostname): boolean {
   return status === "moved" || /_timed_out$/.test(sslStatus);
 }
@@ -108,7 +108,7 @@ function judgeHostname(certificate: TendedCertificate, hostname: CustomHostname,
   return { id, state: "pending", reason, checks, nextAt: now + pause(checks) };
 }
 
-/** Once a minute at first, in the end once in four hours. */
+/** Once a minute at first, in the end once every four hours. */
 function pause(checks: number): number {
   return Math.min(2 ** Math.max(checks - 3, 0) * MINUTE, 4 * HOUR);
 }

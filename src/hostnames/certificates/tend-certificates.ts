@@ -11,20 +11,20 @@ import {
 } from "./custom-hostnames.ts";
 import { hasGivenUp, judgeRemoval, judgeReply, type Step, type TendedCertificate } from "./judge-certificate.ts";
 
-/** Steps of one run of the cron, and how many of them may order: Cloudflare issues 15 certificates a minute. */
+/** How many steps one run of the cron makes, and how many of them may be orders: Cloudflare issues 15 certificates a minute. */
 const STEPS_A_RUN = 100;
 const ORDERS_A_RUN = 15;
-/** A step that was begun and not noted, because the run was stopped, is made again after so long. */
+/** A step that was begun but not recorded, because the run was stopped, is repeated after this time. */
 const LEASE_MS = 5 * 60_000;
 
-/** What is due, with what its account may have. */
+/** A certificate that is due, with its account and the account's plan. */
 interface Due extends TendedCertificate {
   plan: Plan;
 }
 
 /**
- * For the cron: orders certificates for hostnames that have been proven, follows them, and has those deleted whose hostname nobody
- * has any more. Where Cloudflare fails, or is asked too much, the run ends.
+ * For the cron: orders certificates for proven hostnames, follows their progress, and deletes those whose hostname nobody has
+ * any more. If Cloudflare fails or limits the rate, the run ends.
  */
 export async function tendCertificates(env: Variables & { DB: D1Database }, now: number): Promise<void> {
   const { saas } = settingsOf(env);
@@ -39,7 +39,7 @@ export async function tendCertificates(env: Variables & { DB: D1Database }, now:
     }
     const { step, reply } = await take(env.DB, saas, certificate, now);
     if (reply?.kind === "limited") restUntil = now + reply.retryAfterMs;
-    // What fails for one hostname alone is tried later than the others.
+    // A failure for one hostname only is retried later than the others.
     if (reply?.kind === "failed") restUntil = now;
     if (reply?.kind === "quota" || reply?.kind === "failed" || reply?.kind === "limited")
       log("certificate_not_tended", { kind: reply.kind, reason: step.reason });
@@ -47,7 +47,7 @@ export async function tendCertificates(env: Variables & { DB: D1Database }, now:
   }
 }
 
-/** Makes the next step of a hostname. */
+/** Takes the next step for a hostname. */
 async function take(
   db: D1Database,
   api: CloudflareApi,
@@ -56,7 +56,7 @@ async function take(
 ): Promise<{ step: Step; reply: HostnameReply | null }> {
   const { hostname, zone, id } = certificate;
   if (zone === null) {
-    // One whose order was not noted is found by its name.
+    // If an order was not recorded, its hostname is found by name.
     const found = id === null ? await findHostname(api, hostname) : null;
     const known = id ?? (found?.kind === "hostname" ? found.hostname.id : null);
     const reply = known === null ? found! : await deleteHostname(api, known);
@@ -73,12 +73,12 @@ async function take(
   if (reply.kind !== "hostname" || !hasGivenUp(reply.hostname))
     return { step: judgeReply(certificate, reply, now), reply };
   const refreshed = await refreshHostname(api, id);
-  // What it has become shows the next time.
+  // The effect shows at the next step.
   const shown = refreshed.kind === "hostname" ? reply : refreshed;
   return { step: judgeReply(certificate, shown, now), reply: shown };
 }
 
-/** Cloudflare's are paid for from when they are ordered, and until they are deleted there. */
+/** Counts certificates at Cloudflare, which are paid for from the order until they are deleted there. */
 async function whyNotOrdered(db: D1Database, { account, plan }: Due): Promise<string | null> {
   const limit = PLANS[plan].rescdn.hostnames;
   const ordered = await db
@@ -90,7 +90,7 @@ async function whyNotOrdered(db: D1Database, { account, plan }: Due): Promise<st
     : `the plan allows ${limit} hostnames, and so many have a certificate, or had one just now`;
 }
 
-/** What is due, deletions first, taken for this run: no other takes it meanwhile. */
+/** The certificates that are due, deletions first. They are reserved for this run. */
 async function takeDue(db: D1Database, now: number): Promise<Due[]> {
   const { results: taken } = await db
     .prepare(
@@ -113,7 +113,7 @@ async function takeDue(db: D1Database, now: number): Promise<Due[]> {
   return results;
 }
 
-/** Notes a step. Where the hostname has gone to somebody else meanwhile, it stays due. */
+/** Records a step. If the hostname has gone to somebody else meanwhile, it stays due. */
 async function note(db: D1Database, { hostname, revision }: Due, step: Step, now: number): Promise<void> {
   await db
     .prepare(

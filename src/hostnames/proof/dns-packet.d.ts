@@ -1,4 +1,4 @@
-// The part of dns-packet that is used here; the types that there are would bring all of Node with them.
+// The part of dns-packet that is used here; its published types would bring in all of Node's.
 export interface Packet {
   id: number;
   type: "query" | "response";

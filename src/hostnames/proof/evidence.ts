@@ -7,19 +7,20 @@ import { lookUp } from "./look-up.ts";
 import { ownershipToken, proofName } from "./ownership-token.ts";
 import { whereItLeads } from "./where-it-leads.ts";
 
-/** What there is of a claim's proof. Reasons are sentences without their dot. */
+/** What was found of a claim's proof. Reasons are sentences without their full stop. */
 export type Evidence =
   | { kind: "proven"; by: "dns" | "http" }
   | { kind: "absent"; reason: string }
-  /** Nothing can be said: it counts neither as a proof nor as a missing one. */
+  /** Unknown: it counts neither as a proof nor as a missing one. */
   | { kind: "unknown"; reason: string };
 
 /**
- * Looks for the proof of a claim: the TXT record; else the file, as long as the hostname does not lead to this network. A
- * hostname that was proven by the file stays so while an alias in DNS names its zone: the file can no longer be seen then.
+ * Looks for the proof of a claim: the TXT record, or else the file if the hostname does not lead to this network yet. A
+ * hostname that was proven by the file stays proven while an alias in DNS names its zone, because then the file can no longer
+ * be seen.
  *
  * @param secret the account's
- * @param what whether the record alone counts
+ * @param what whether only the record counts
  */
 export async function evidenceOf(
   claim: Pick<Claim, "hostname" | "zoneName" | "state" | "provenBy">,

@@ -5,15 +5,16 @@ import { checkEndpoint, checkOrigin } from "../../origin-guard/origin-guard.ts";
 import type { OriginPolicy } from "../../origin-guard/origin-policy.ts";
 import { readBounded } from "./read-bounded.ts";
 
-/** Whether a server shows a token; the reason is a sentence without its dot. */
+/** Whether a server shows a token; the reason is a sentence without its full stop. */
 export type HttpProof = { ok: true } | { ok: false; reason: string };
 
 const TIMEOUT_MS = 5_000;
 const LONGEST_BODY = 1_024;
 
 /**
- * Asks the server that a hostname leads to for the token. Only a hostname that does not lead to this network may be asked: what a
- * zone here answers would prove nothing. A page that repeats its URL shows no token, since the URL has none.
+ * Asks the server that a hostname leads to for the token. Only a hostname that does not lead to this network may be asked: an
+ * answer from a zone here would prove nothing. A page that merely repeats its URL does not show the token, since the URL does
+ * not contain it.
  *
  * @param addresses of the hostname
  */
@@ -24,7 +25,7 @@ export async function httpProof(
   policy: OriginPolicy,
 ): Promise<HttpProof> {
   if (addresses.length === 0) return no(`${hostname} has no address, so that there is no server to ask for the file`);
-  // Asked by http, as whoever wants a certificate is: the server may have none yet.
+  // Asked over http, as certificate authorities do: the server may have no certificate yet.
   const rules = { ...policy, allowHttp: true };
   const verdict = checkEndpoint(`http://${hostname}${PROOF_PATH}`, rules);
   if (!verdict.ok) return no(`${hostname} cannot be asked for the file: it ${verdict.reason}`);
@@ -34,14 +35,14 @@ export async function httpProof(
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const response = await fetch(verdict.url, {
-      // Should it lead to this network after all, the edge refuses it.
+      // If it leads to this network after all, the edge refuses the request because of `cdn-loop`.
       headers: { accept: "text/plain", "user-agent": "ResCDN", "cdn-loop": DEVICE },
-      cache: "no-store", // never through the cache of our own Cloudflare zone
+      cache: "no-store", // never from the cache of our own Cloudflare zone
       redirect: "manual",
       signal,
     });
     if (response.status !== 200) {
-      await response.body?.cancel().catch(() => undefined); // only its status counts
+      await response.body?.cancel().catch(() => undefined); // only the status counts
       return no(`${verdict.url} answers with status ${response.status}, not with the file`);
     }
     const body = await readBounded(response.body, LONGEST_BODY);

@@ -3,16 +3,16 @@ import { decode, encode, type Packet, RECURSION_DESIRED } from "dns-packet";
 import { log } from "../../log/log.ts";
 import { readBounded } from "./read-bounded.ts";
 
-/** What a resolver says of a name. */
+/** What a resolver says about a name. */
 export type Lookup =
   | {
       kind: "answer";
-      /** The name and what its aliases lead to, one after the other, in lower case. */
+      /** The name and the aliases after it, in order, in lower case. */
       names: readonly string[];
-      /** What the last of them has of the type that was asked for: addresses, or the strings of each TXT record together. */
+      /** The records of the requested type that the last name has: addresses, or the joined strings of each TXT record. */
       values: readonly string[];
     }
-  /** It said nothing that can be believed: neither that there is something nor that there is not. */
+  /** It said nothing credible: neither that there is something nor that there is nothing. */
   | { kind: "unknown"; reason: string };
 
 export type RecordType = "A" | "AAAA" | "TXT";
@@ -24,8 +24,8 @@ const MESSAGE_TYPE = "application/dns-message";
 const MOST_ALIASES = 16;
 
 /**
- * Asks a resolver by DNS over HTTPS (RFC 8484). Never throws. NXDOMAIN, and no record of the type, are answers; SERVFAIL, REFUSED,
- * silence and nonsense are not.
+ * Asks a resolver by DNS over HTTPS (RFC 8484). Never throws. NXDOMAIN and the lack of a record of the type are answers;
+ * SERVFAIL, REFUSED, silence and nonsense are not.
  *
  * @param resolver its URL
  */
@@ -37,12 +37,12 @@ export async function lookUp(resolver: string, name: string, type: RecordType): 
       headers: { "content-type": MESSAGE_TYPE, accept: MESSAGE_TYPE },
       // RFC 8484 §4.1: an ID of 0.
       body: encode({ type: "query", id: 0, flags: RECURSION_DESIRED, questions: [{ name, type }] }),
-      cache: "no-store", // never through the cache of our own Cloudflare zone
+      cache: "no-store", // never from the cache of our own Cloudflare zone
       redirect: "manual",
       signal,
     });
     if (response.status !== 200) {
-      await response.body?.cancel().catch(() => undefined); // only its status counts
+      await response.body?.cancel().catch(() => undefined); // only the status counts
       return unknown(`the resolver answered with status ${response.status}`);
     }
     const message = await readBounded(response.body, LONGEST_MESSAGE);
@@ -84,7 +84,7 @@ function readAnswers(answers: Packet["answers"], name: string, type: RecordType)
   }
 }
 
-/** RFC 1035 §3.3.14: a TXT record is one string or more; together they are its value, as SPF and DMARC have it. */
+/** RFC 1035 §3.3.14: a TXT record is one string or more; joined they are its value, as in SPF and DMARC. */
 function textOf(data: unknown): string {
   const strings = Array.isArray(data) ? (data as unknown[]) : [data];
   return strings.map((part) => (part instanceof Uint8Array ? new TextDecoder().decode(part) : String(part))).join("");

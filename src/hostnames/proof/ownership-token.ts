@@ -2,14 +2,14 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { randomText } from "../../db/new-id.ts";
 
-/** Below a hostname: where its TXT record stands. */
+/** The name below a hostname where its TXT record is expected. */
 export function proofName(hostname: string): string {
   return `_rescdn.${hostname}`;
 }
 
 /**
- * What the owner of a hostname shows, in a TXT record or in a file: the same each time, and another for each account and
- * hostname, so that nobody can show it for an account that is not theirs, or for another hostname.
+ * The token that the owner of a hostname shows, in a TXT record or in a file. It is always the same for one account and
+ * hostname, and differs between accounts and hostnames, so nobody can show it for another account or another hostname.
  *
  * @param secret the account's, as {@link secretOf} gives it
  */
@@ -19,7 +19,7 @@ export function ownershipToken(secret: string, hostname: string): string {
   return `rescdn-hostname=${digest.toBase64({ alphabet: "base64url", omitPadding: true })}`;
 }
 
-/** What an account's tokens are made of; made when it is first wanted. */
+/** The secret that an account's tokens are derived from, created when first needed. */
 export async function secretOf(db: D1Database, account: string): Promise<string> {
   const known = await db
     .prepare("SELECT hostname_secret AS secret FROM accounts WHERE id = ?1")

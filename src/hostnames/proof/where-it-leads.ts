@@ -1,19 +1,19 @@
 import { type Lookup, lookUp } from "./look-up.ts";
 
-/** Where a hostname leads by DNS. */
+/** Where a hostname leads according to DNS. */
 export type Lead =
   | {
       kind: "lead";
       /** To this network, by an alias or by its addresses. */
       toUs: boolean;
-      /** By an alias that names this very zone. */
+      /** By an alias that names exactly this zone. */
       toZone: boolean;
       addresses: readonly string[];
     }
   | { kind: "unknown"; reason: string };
 
 /**
- * Looks up where a hostname leads.
+ * Finds out where a hostname leads.
  *
  * @param zoneHosts the hostnames of the zone below the edge's domains, the public one first
  */
@@ -32,7 +32,7 @@ export async function whereItLeads(
   const isOurs = (name: string) => edgeDomains.some((domain) => name === domain || name.endsWith(`.${domain}`));
   if (toZone || names.some(isOurs)) return { kind: "lead", toUs: true, toZone, addresses };
   if (addresses.length === 0) return { kind: "lead", toUs: false, toZone, addresses };
-  // An alias that its server resolves itself, as those of a domain's apex, shows only in its addresses.
+  // An alias that is resolved by its own DNS server, such as at a domain's apex, shows only in the addresses.
   const [host] = zoneHosts;
   const ours = await Promise.all([lookUp(resolver, host, "A"), lookUp(resolver, host, "AAAA")]);
   const failed = ours.find((lookup): lookup is Extract<Lookup, { kind: "unknown" }> => lookup.kind === "unknown");

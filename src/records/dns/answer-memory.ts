@@ -3,24 +3,24 @@ import type { RecordTable } from "../record-table.ts";
 import type { Source } from "./answer-question.ts";
 import type { Basis } from "./reply.ts";
 
-/** An answer in its final form, but for the ID. */
+/** A finished answer, except for its ID. */
 export interface KeptAnswer {
   message: Uint8Array<ArrayBuffer>;
   headers: Headers;
   basis: Basis;
 }
 
-/** Questions longer than this are not remembered: no ordinary one is. */
+/** Longer questions are not remembered: no ordinary question is so long. */
 const LONGEST_QUESTION = 512;
 const BOUNDS = { entries: 4_096, weight: 4 * 1024 * 1024 };
 
 /**
- * Finished answers by the octets of their questions. An answer holds as long as the table of records still knows the very
- * documents that it was made of. When it is full it forgets everything: what is hot is back at once.
+ * Finished answers by the octets of their questions. An answer is valid as long as the table of records still has the very
+ * documents that it was made from. When full it forgets everything, since hot answers are back at once.
  */
 export class AnswerMemory {
   readonly #answers: BoundedMap<string, KeptAnswer>;
-  /** Octets of the largest answer that is kept. */
+  /** The largest answer that is kept, in octets. */
   readonly #largest: number;
 
   constructor(bounds = BOUNDS) {
@@ -28,7 +28,7 @@ export class AnswerMemory {
     this.#largest = bounds.weight / 8;
   }
 
-  /** The answer to a question by its key, without a promise; null where there is none that still holds. */
+  /** The answer for a question's key, without a promise; null: there is none, or it is no longer valid. */
   recall(key: string, { table, now, waitUntil }: Pick<Source, "table" | "now" | "waitUntil">): KeptAnswer | null {
     const kept = this.#answers.get(key);
     if (kept === undefined) return null;
@@ -44,7 +44,7 @@ function octetsOf(key: string, { message }: KeptAnswer): number {
   return key.length + message.length;
 }
 
-/** The key of a question: its octets without the ID, one character each. Null: it is too long to be remembered. */
+/** The key of a question: its octets without the ID, one character each. Null: it is too long to remember. */
 export function questionKey(message: Uint8Array): string | null {
   return message.length > LONGEST_QUESTION + 2 ? null : String.fromCharCode(...message.subarray(2));
 }

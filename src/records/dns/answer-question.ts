@@ -8,14 +8,14 @@ import type { QueryTokens } from "./query-tokens.ts";
 import { type Basis, type Question, RCODE, type Reply, type Rr, TYPE } from "./reply.ts";
 import { type NameServers, negativeSoaOf, nsOf, soaOf } from "./zone-apex.ts";
 
-/** Where answers come from, and when. */
+/** Where answers come from, and the time. */
 export interface Source extends Reading {
   tokens: QueryTokens;
   nameServers: NameServers;
   ownHosts: OwnHosts;
 }
 
-/** Seconds. What is missing now may be there soon; the table remembers it as long. */
+/** Seconds. What is missing now may soon be there; the table remembers for as long. */
 const ERROR_TTL = 5;
 /** Seconds. */
 const LIST_TTL = 30;
@@ -29,14 +29,14 @@ type InNamespace = Extract<QueryName, { place: unknown }>;
 /**
  * Answers a question of the class IN as the authority for ResolveDB's zones.
  *
- * A record's TTL is the TTL that its owner gave it and does not count down: this is the authority, whose memory is read
- * anew every few seconds, and not a cache (RFC 1035 §3.2.1).
+ * A record's TTL is the one that its owner set, and does not count down: this server is the authority, which reads anew every
+ * few seconds, not a cache (RFC 1035 §3.2.1).
  *
- * @throws {TooManyQuestions} @throws {TableUnavailable} where KV fails, and what D1 throws
+ * @throws {TooManyQuestions} @throws {TableUnavailable} if KV fails, and whatever D1 throws
  */
 export async function answerQuestion(question: Question, source: Source): Promise<Reply> {
   const { name, type } = question;
-  // Nobody may transfer these zones: RFC 5936 §5.
+  // Nobody may transfer these zones (RFC 5936 §5).
   if (type === TYPE.AXFR || type === TYPE.IXFR) return refused();
   const asked = parseQueryName(name);
   if (asked.kind === "outside") return refused();
@@ -51,7 +51,7 @@ export async function answerQuestion(question: Question, source: Source): Promis
     case "invalid":
       return text(question, soa, errorText(asked.code), ERROR_TTL);
     case "health":
-      // The table that all answers come from can be read: else this throws.
+      // Shows that the table behind all answers can be read; otherwise this throws.
       await source.table.namespace("system", source.now, source.waitUntil);
       return {
         ...text(question, soa, okText(jsonPayload({ status: "ok" }, HEALTH_TTL)), HEALTH_TTL),
@@ -68,18 +68,18 @@ export async function answerQuestion(question: Question, source: Source): Promis
 }
 
 async function inNamespace(question: Question, asked: InNamespace, soa: Rr, source: Source): Promise<Reply> {
-  // Nothing of what is stored shows in it: resolvers that ask from label to label (RFC 9156) cost nothing.
+  // Such answers reveal nothing that is stored, and resolvers that ask label by label (RFC 9156) cost nothing.
   if (question.type !== TYPE.TXT) return withoutText(question, soa);
   const { tokens, db, allowance, now } = source;
   const { namespace: name, shows, token } = asked.place;
   const namespace = await readNamespace(source, name);
   const account = namespace && (await source.table.accounts.lookup(namespace.account, now, source.waitUntil));
-  // Quotas are of zones.
+  // Quotas concern zones, so an account that is over its quota still answers.
   if (account?.state === "suspended") return { ...text(question, soa, errorText("E009"), ERROR_TTL), basis: null };
   const basis = { namespace: { name, document: namespace }, ...(account && { account }) };
   if (namespace?.visibility === "private") {
     if (!shows) return { ...text(question, soa, errorText("E006"), ERROR_TTL), basis };
-    // A wrong token, one that has ended, another namespace's: the same answer.
+    // A wrong token, an expired one and one of another namespace all get the same answer.
     const open = token !== null && (await tokens.opens(db, token, name, now, allowance));
     if (!open) return onlyForNow(text(question, soa, errorText("E007"), 0));
     return onlyForNow(await read(question, asked, soa, namespace, "holder", source));
@@ -107,10 +107,10 @@ async function read(
   switch (asked.kind) {
     case "get":
     case "info": {
-      // A record whose namespace is not known yet may be private: for now there is none.
+      // Its namespace is not known yet and might be private, so for now the record does not exist.
       if (namespace === null) return error("E004");
       const record = await readRecord(source, asked.key, place, asker);
-      // What the table does not remember is not worth remembering here.
+      // If the table does not remember the record, it is not worth remembering here.
       const isKnown = source.table.knownRecord(asked.key, source.now, source.waitUntil) === record;
       const basis: Basis | null = isKnown ? { record: { key: asked.key, document: record } } : null;
       if (record === null) return { ...error("E004"), basis };
@@ -159,7 +159,7 @@ function jsonPayload(value: unknown, ttl: number): { bytes: Uint8Array; ttl: num
   return { bytes: new TextEncoder().encode(JSON.stringify(value)), ttl };
 }
 
-/** As the REST API writes times: whole seconds. */
+/** Times in the REST API's format: whole seconds. */
 function iso(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
@@ -171,7 +171,7 @@ function atApex(question: Question, zone: string, addresses: readonly string[], 
   return ofRecords(question, [...records, ...addressesOf(name, addresses)], zone, nameServers);
 }
 
-/** What a name answers that has these records and no others. */
+/** The answer for a name that has only these records. */
 function ofRecords({ name, type }: Question, records: readonly Rr[], zone: string, nameServers: NameServers): Reply {
   if (type === TYPE.ANY) return answered([anyOf(name)]);
   const asked = records.filter((rr) => TYPE[rr.type] === type);
@@ -183,8 +183,8 @@ function addressesOf(name: string, addresses: readonly string[]): Rr[] {
 }
 
 /**
- * What is known of a host of the service's own: its addresses, where the operator has said them. Else the asker is referred
- * to the zone's name servers (RFC 1034 §4.3.2): that denies nothing, as an empty answer would for five minutes.
+ * The answer for one of the service's own hosts: its addresses, if the operator has configured them. Otherwise the asker is
+ * referred to the zone's name servers (RFC 1034 §4.3.2), which denies nothing, whereas an empty answer would for five minutes.
  */
 function ofOwnHost(question: Question, zone: string, addresses: readonly string[], { nameServers }: Source): Reply {
   if (addresses.length > 0) return ofRecords(question, addressesOf(question.name, addresses), zone, nameServers);
@@ -192,7 +192,7 @@ function ofOwnHost(question: Question, zone: string, addresses: readonly string[
   return { rcode: RCODE.NOERROR, authoritative: false, answers: [], authorities, private: false, basis: null };
 }
 
-/** What a name answers that has nothing but a text, to the question for it and for other types. */
+/** The answer for a name that has only a text, to questions for TXT and for other types. */
 function text(question: Question, soa: Rr, said: string, ttl: number): Reply {
   const { name, type } = question;
   return type === TYPE.TXT ? answered([{ type: "TXT", name, ttl, text: said }]) : withoutText(question, soa);
@@ -219,7 +219,7 @@ function refused(): Reply {
   return { rcode: RCODE.REFUSED, authoritative: false, answers: [], authorities: [], private: false, basis: null };
 }
 
-/** No cache keeps it: a token that is revoked must not go on being answered for. */
+/** No cache may keep it: once a token is revoked, caches must not go on answering for it. */
 function onlyForNow(reply: Reply): Reply {
   return { ...reply, answers: reply.answers.map((rr) => ({ ...rr, ttl: 0 })), private: true, basis: null };
 }

@@ -1,9 +1,9 @@
 /** The text of TXT answers, `v=rdb1;s=…`. Key and value are split at the first `=`; there is no escape for `;`. */
 
 /**
- * Status words by error code. A closed namespace says so in a text, with RCODE 0: resolvers make SERVFAIL of REFUSED, after
- * asking every server several times, and keep an NXDOMAIN for as long as the zone says, whoever asks and with a text to tell
- * neither from a record that is missing.
+ * Status words by error code. A closed namespace is reported in a text, with RCODE 0. Resolvers would turn REFUSED into
+ * SERVFAIL, after asking every server several times. They would keep an NXDOMAIN for everybody for as long as the zone says,
+ * without a text that tells it from a missing record.
  */
 const STATUSES = {
   E001: "invalid",
@@ -18,13 +18,13 @@ const STATUSES = {
 } as const;
 
 /**
- * E001: the name is not of the grammar. E002: no such operation or version. E003: a parameter does not decode. E004: no
- * such record. E005: no such namespace or resource. E006: the namespace is private, and the name shows no token. E007: it
- * shows one that does not open it. E009: the namespace's account is suspended. E013: too large for an answer.
+ * E001: the name does not follow the grammar. E002: unknown operation or version. E003: a parameter cannot be decoded. E004: no
+ * such record. E005: no such namespace or resource. E006: the namespace is private, and the name has no token. E007: its token
+ * does not open the namespace. E009: the namespace's account is suspended. E013: too large for an answer.
  */
 export type ErrorCode = keyof typeof STATUSES;
 
-/** What an answer says of its payload. */
+/** What an answer says about its payload. */
 export interface Payload {
   bytes: Uint8Array;
   /** Seconds. */
@@ -33,22 +33,25 @@ export interface Payload {
   updatedAt?: number;
   /** The first 16 hex digits of its SHA-256. */
   hash?: string;
-  /** Whether there is more than is answered. */
+  /** Whether there is more than the answer contains. */
   more?: boolean;
 }
 
 /**
- * The octets that a text may have: a TXT record of so much (in strings of 255), under the longest name, with EDNS and
- * padding, still is a message of less than 65,536 octets (RFC 1035 §4.2.2).
+ * The most octets that a text may have. A TXT record of this size (in strings of 255), under the longest name, with EDNS and
+ * padding, still fits into a message of less than 65,536 octets (RFC 1035 §4.2.2).
  */
 export const LONGEST_TEXT = 64_000;
 
-/** An error: no other keys, or clients take it for data. */
+/** The text of an error. It has no other keys, or clients would take it for data. */
 export function errorText(code: ErrorCode): string {
   return `v=rdb1;s=${STATUSES[code]};err=${code}`;
 }
 
-/** A payload: as it stands if it is printable ASCII without `;`, else as Base64url without padding. `d` is the last. */
+/**
+ * The text of a payload: unchanged if it is printable ASCII without `;`, otherwise as Base64url without padding. `d` comes
+ * last.
+ */
 export function okText({ bytes, ttl, updatedAt, hash, more }: Payload): string {
   const plain = plainText(bytes);
   const text = [
@@ -64,7 +67,7 @@ export function okText({ bytes, ttl, updatedAt, hash, more }: Payload): string {
   return text.length <= LONGEST_TEXT ? text : errorText("E013");
 }
 
-/** What a payload is. */
+/** The format of a payload. */
 export function formatOf(bytes: Uint8Array): "json" | "text" | "binary" {
   let text: string;
   try {
@@ -80,7 +83,7 @@ export function formatOf(bytes: Uint8Array): "json" | "text" | "binary" {
   }
 }
 
-/** Printable ASCII without `;`, which every resolver passes on as it is; null for all else. */
+/** Printable ASCII without `;`, which every resolver passes on unchanged; null: it is anything else. */
 function plainText(bytes: Uint8Array): string | null {
   for (const byte of bytes) if (byte < 0x20 || byte > 0x7e || byte === 0x3b) return null;
   return new TextDecoder().decode(bytes);

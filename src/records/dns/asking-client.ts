@@ -2,23 +2,23 @@ import { connectingAddress, customerOf, isAmong } from "../../accounts/client-ad
 import type { Settings } from "../../settings.ts";
 import { BRIDGE_CLIENT, BRIDGE_SECRET } from "./bridge-fields.ts";
 
-/** Who is counted for a question. */
+/** The client that a question is counted for. */
 export interface AskingClient {
   key: string;
-  /** How many times a client's allowance it has. */
+  /** Its allowance, as a multiple of a single client's. */
   share: number;
 }
 
-/** What a resolver, or a dnsdist, may ask for all the clients that it stands for. */
+/** The multiple for a resolver or a dnsdist, which asks for many clients. */
 const RESOLVER_SHARE = 50;
-/** Whose address is not known shares its allowance with all others of whom that is true. */
+/** All clients whose address is unknown share one allowance. */
 const UNKNOWN = "unknown";
 
 type ClientSettings = Pick<Settings, "bridgeSecret" | "resolvers" | "trustedProxies">;
 
 /**
- * The client of a request: whom a bridge that knows the secret asks for, else who sends it. UDP and TCP are counted apart:
- * the sender of a datagram can be made up, and shall cost nobody who is behind the address that it claims.
+ * The client of a request: the one that a bridge with the secret names, or else its sender. UDP and TCP are counted separately:
+ * the sender of a datagram can be forged, which must not harm those at the forged address.
  */
 export function askingClient(request: Request, settings: ClientSettings): AskingClient {
   const { transport, address } = stated(request.headers, settings) ?? {
@@ -30,7 +30,7 @@ export function askingClient(request: Request, settings: ClientSettings): Asking
   return { key: transport + customerOf(address), share: 1 };
 }
 
-/** What a bridge states; null where it knows no secret, or states nothing. */
+/** The client that a bridge names; null: the bridge does not know the secret, or names none. */
 function stated(headers: Headers, { bridgeSecret }: ClientSettings): { transport: string; address: string } | null {
   const secret = headers.get(BRIDGE_SECRET);
   if (secret === null || bridgeSecret === null || !isSame(secret, bridgeSecret)) return null;
@@ -39,7 +39,7 @@ function stated(headers: Headers, { bridgeSecret }: ClientSettings): { transport
   return transport === undefined || address === null ? null : { transport: `${transport} `, address };
 }
 
-/** In constant time but for the length. */
+/** In constant time, except for the length. */
 function isSame(left: string, right: string): boolean {
   const [one, other] = [left, right].map((text) => new TextEncoder().encode(text)) as [Uint8Array, Uint8Array];
   return one.length === other.length && crypto.subtle.timingSafeEqual(one, other);

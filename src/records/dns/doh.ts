@@ -20,7 +20,7 @@ const LONGEST_MESSAGE = 4_096;
 const LONGEST_PARAMETER = 8_192;
 const ALLOW = "GET, HEAD, POST, OPTIONS";
 
-/** What names are answered with. */
+/** The bindings that answering names needs. */
 export type DnsEnv = Variables & RateLimitBindings & FollowingEnv & { DB: D1Database; ZONES: KVNamespace };
 
 /** What an isolate keeps between questions. */
@@ -31,7 +31,7 @@ export class NamesKnown {
   readonly #feeds: typeof feedOf;
   #followed: RecordTable | null = null;
 
-  /** @param feeds what tells of changes */
+  /** @param feeds report changes */
   constructor(feeds = feedOf) {
     this.#feeds = feeds;
   }
@@ -48,14 +48,14 @@ export class NamesKnown {
   }
 }
 
-/** A question, and what is known already. */
+/** A question, with what is already known. */
 type Asking = Source & Pick<NamesKnown, "memory">;
 
 const ownNames = new NamesKnown();
 
 /**
- * Answers `/dns-query` (RFC 8484) and `/resolve` (JSON). What can be read as a DNS message is answered with 200 and a DNS
- * message, whatever it says; what cannot, with a status and a sentence.
+ * Answers `/dns-query` (RFC 8484) and `/resolve` (JSON). Whatever can be read as a DNS message is answered with status 200 and
+ * a DNS message; anything else with an error status and a sentence.
  *
  * @param url the request's
  * @param now ms since the epoch
@@ -115,12 +115,12 @@ async function fromBody(request: Request, source: Asking): Promise<Response> {
   try {
     message = await readBody(request);
   } catch {
-    return refuse(400, "the body broke off before its end"); // nothing else can fail in it
+    return refuse(400, "the body broke off before its end"); // nothing else here can fail
   }
   return message === null ? tooLong() : toMessage(message, source);
 }
 
-/** Null: longer than a query may be. A body that does not say its length is read no further than that. */
+/** Null: it is longer than a query may be. A body of unknown length is read no further than that. */
 async function readBody(request: Request): Promise<Uint8Array | null> {
   const length = request.headers.get("content-length");
   if (length !== null) return Number(length) > LONGEST_MESSAGE ? null : new Uint8Array(await request.arrayBuffer());
@@ -157,13 +157,13 @@ async function answerAnew(message: Uint8Array, key: string | null, source: Askin
     return new Response(answer.message, { headers: answer.headers });
   } catch (error) {
     if (error instanceof TooManyQuestions) return refuse(429, error.message, tooManyHeaders(error));
-    // The name is not logged: it may show a token.
+    // The name is not logged, because it may contain a token.
     log("dns_failed", { error });
     return only(RCODE.SERVFAIL);
   }
 }
 
-/** A kept answer under the ID of who asks now. */
+/** A kept answer with the ID of the current question. */
 function given({ message, headers }: KeptAnswer, asked: Uint8Array): Response {
   const own = message.slice();
   own[0] = asked[0]!;

@@ -7,7 +7,7 @@ import { type Question, RCODE, type Reply, type Rr, TYPE } from "./reply.ts";
 const JSON_TYPE = "application/dns-json";
 const ALLOW = "GET, HEAD, OPTIONS";
 
-/** The types that may be asked for by name; others by number. */
+/** The types that may be asked for by name; others are asked for by number. */
 const TYPE_NUMBERS: Readonly<Record<string, number>> = {
   ...{ A: 1, NS: 2, CNAME: 5, SOA: 6, PTR: 12, HINFO: 13, MX: 15, TXT: 16, AAAA: 28, SRV: 33, NAPTR: 35, DS: 43 },
   ...{ RRSIG: 46, NSEC: 47, DNSKEY: 48, SVCB: 64, HTTPS: 65, ANY: 255, CAA: 257 },
@@ -15,7 +15,7 @@ const TYPE_NUMBERS: Readonly<Record<string, number>> = {
 
 type Asked = { ok: true; question: Question; cd: boolean } | { ok: false; sentence: string };
 
-/** Answers `/resolve`: DNS as JSON, in the form that Google's public DNS made common. */
+/** Answers `/resolve`: DNS as JSON, in the form made common by Google's public DNS. */
 export async function resolveJson(request: Request, url: URL, source: Source): Promise<Response> {
   switch (request.method) {
     case "GET":
@@ -39,7 +39,7 @@ export async function resolveJson(request: Request, url: URL, source: Source): P
   return new Response(body, { headers: replyHeaders(reply, JSON_TYPE) });
 }
 
-/** `edns_client_subnet` changes nothing: the same name answers the same to everybody. `random_padding` is for length. */
+/** `edns_client_subnet` has no effect, since a name has the same answer for everybody. `random_padding` only adds length. */
 function readParameters(parameters: URLSearchParams): Asked {
   const no = (sentence: string): Asked => ({ ok: false, sentence });
   for (const name of ["name", "type", "cd", "do"]) {
@@ -79,7 +79,7 @@ function toJson({ name, type }: Question, cd: boolean, { rcode, answers, authori
     Status: rcode,
     TC: false,
     RD: true,
-    // As the form has them; no recursion is needed for what this server answers.
+    // As that form has it; this server's answers need no recursion.
     RA: true,
     AD: false,
     CD: cd,
@@ -89,7 +89,7 @@ function toJson({ name, type }: Question, cd: boolean, { rcode, answers, authori
   };
 }
 
-/** A record's data in presentation form; a text as one string without quotes. */
+/** A record's data in presentation form; a text is one string without quotes. */
 function dataOf(rr: Rr): string {
   switch (rr.type) {
     case "TXT":

@@ -4,7 +4,7 @@ import type { RecordTable } from "../record-table.ts";
 import type { KeyList, KeyQuery } from "../stored-keys.ts";
 import { type Allowance, TOO_MANY_QUESTIONS } from "./name-limits.ts";
 
-/** Where is read for a question, and what it may cost. */
+/** What answering a question reads from, and how much it may cost. */
 export interface Reading {
   table: RecordTable;
   db: D1Database;
@@ -14,10 +14,13 @@ export interface Reading {
   waitUntil: WaitUntil;
 }
 
-/** Whether a question shows a token that opens the namespace, or is anybody's: then its namespace has a budget as well. */
+/**
+ * Whether a question has a token that opens the namespace, or anybody may have sent it. The latter also uses the namespace's
+ * own budget.
+ */
 export type Asker = "anybody" | "holder";
 
-/** The namespace of a name. @throws {TooManyQuestions} */
+/** The namespace with a name. @throws {TooManyQuestions} */
 export async function readNamespace(
   { table, allowance, now, waitUntil }: Reading,
   name: string,
@@ -29,8 +32,8 @@ export async function readNamespace(
 }
 
 /**
- * The record of a key. Where strangers have asked a namespace for much that is not there, the list of its keys is asked
- * first, which is read for all of them together: what is there is answered as ever, and nothing is read for what is not.
+ * The record with a key. If strangers have asked a namespace for much that does not exist, the list of its keys is looked at
+ * first, which is read once for all of them. Existing records are answered as always, and nothing is read for others.
  *
  * @throws {TooManyQuestions}
  */
@@ -45,7 +48,7 @@ export async function readRecord(
   if (known !== undefined) return known;
   await allowance.takeQuestion();
   if (asker === "holder") return table.record(key, now, waitUntil);
-  // Taken before it is known whether anything is found: else all that ask at once would pass.
+  // Taken before it is known whether the record exists. Otherwise, many questions at once would all pass.
   const taken = allowance.takeFruitless(place.namespace);
   if (!taken && !(await mayBeThere(reading, key, place))) return null;
   const record = await table.record(key, now, waitUntil);
@@ -67,12 +70,12 @@ async function mayBeThere(
   return list.more || list.keys.includes(key);
 }
 
-/** Keys to list or to search. @throws {TooManyQuestions} */
+/** Keys to list or search. @throws {TooManyQuestions} */
 export async function readKeys(reading: Reading, query: KeyQuery, asker: Asker): Promise<KeyList> {
   const { table, db, allowance, now, waitUntil } = reading;
   const known = table.keys.known(query, now);
   if (known !== null) return known;
-  // The client first: who may ask nothing more uses up nothing of the namespace's.
+  // The client's allowance first: a client that has none left uses up nothing of the namespace's.
   await allowance.takeSearch();
   if (asker === "anybody" && !allowance.takeFruitless(query.namespace)) throw TOO_MANY_QUESTIONS;
   return table.keys.keysOf(db, query, now, waitUntil);

@@ -1,20 +1,20 @@
 import type { KeyList } from "../stored-keys.ts";
 import type { Place } from "./query-name.ts";
 
-/** How many names an answer lists. */
+/** How many names an answer may list. */
 const LISTED = 1_000;
-/** Characters of a list's JSON; Base64 makes a third more of it. */
+/** The longest JSON of a list, in characters; Base64 adds a third. */
 const LONGEST_JSON = 45_000;
 
-/** Names in alphabetical order; `more`: there are others that did not fit, or were not looked at. */
+/** Names in alphabetical order; `more`: there are others, which did not fit or were not looked at. */
 export interface Listing {
   names: string[];
   more: boolean;
 }
 
 /**
- * The labels of the keys stored below `[label.]*resource` in a namespace, without the ending that they share; for a
- * resource that has only a record of its own, an empty list. Null where nothing is stored at or below it.
+ * The labels of the keys stored below `[label.]*resource` in a namespace, without their common ending. An empty list: the
+ * resource has only a record of its own. Null: nothing is stored at or below it.
  *
  * @param list the resource's keys
  */
@@ -33,7 +33,7 @@ export function listResources(list: KeyList): Listing {
   return fitting([...new Set(list.keys.map((key) => key.split(".").at(-3)!))], list.more);
 }
 
-/** The keys of a namespace, or of one of its resources, that contain a text left of their namespace. */
+/** The keys of a namespace, or of one of its resources, that contain a text in the part left of the namespace. */
 export function searchKeys(list: KeyList, { namespace, version }: Place, text: string): Listing {
   const ending = `.${namespace}.${version}`.length;
   return fitting(

@@ -2,17 +2,17 @@ import type { RateLimitBindings } from "../rate-limit-bindings.ts";
 import type { AskingClient } from "./asking-client.ts";
 import { type Rate, TokenBuckets } from "./token-buckets.ts";
 
-/** Questions of a client for names that the isolate does not know: KV is read for them. */
+/** A client's questions for names that the isolate does not know, for which KV is read. */
 const QUESTIONS: Rate = { burst: 1_000, perSecond: 100 };
-/** Of these, what D1 is asked for: lists, searches, tokens that have opened nothing yet. */
+/** Those of them that need D1: lists, searches, and tokens that have not opened anything yet. */
 const SEARCHES: Rate = { burst: 30, perSecond: 1 };
-/** What all clients together ask of a public namespace that finds nothing, lists it or searches it. */
+/** Questions to a public namespace, from all clients together, that find nothing, list it or search it. */
 const FRUITLESS: Rate = { burst: 50, perSecond: 10 };
 
-/** Thrown where a question is not answered for now. */
+/** Thrown if a question is not answered for now. */
 export class TooManyQuestions extends Error {
   override name = "TooManyQuestions";
-  /** Seconds after which it may be asked again. */
+  /** Seconds until it may be asked again. */
   readonly retryAfter = 1;
 
   constructor() {
@@ -20,17 +20,17 @@ export class TooManyQuestions extends Error {
   }
 }
 
-/** Thrown each time: to note where a new one was made costs more than all the rest of such an answer. */
+/** Always the same object: capturing the stack of a new one would cost more than the rest of such an answer. */
 export const TOO_MANY_QUESTIONS = new TooManyQuestions();
 
-/** What strangers may ask, as this isolate counts it. */
+/** The limits of what strangers may ask, as counted in this isolate. */
 export class NameLimits {
   readonly questions = new TokenBuckets(QUESTIONS);
   readonly searches = new TokenBuckets(SEARCHES);
   readonly fruitless = new TokenBuckets(FRUITLESS);
 }
 
-/** Counts what one question costs. What is known in the isolate costs nothing, and is never asked about here. */
+/** Counts the cost of one question. What the isolate already knows costs nothing, and never gets here. */
 export class Allowance {
   readonly #limits: NameLimits;
   readonly #bindings: RateLimitBindings;
@@ -39,7 +39,7 @@ export class Allowance {
   #client: AskingClient | null = null;
   #isTaken = false;
 
-  /** @param clientOf is asked at most once @param now ms since the epoch */
+  /** @param clientOf is called at most once @param now ms since the epoch */
   constructor(limits: NameLimits, bindings: RateLimitBindings, clientOf: () => AskingClient, now: number) {
     this.#limits = limits;
     this.#bindings = bindings;
@@ -47,29 +47,33 @@ export class Allowance {
     this.#now = now;
   }
 
-  /** Before KV is read, or a token looked up: once for a question, however often. @throws {TooManyQuestions} */
+  /**
+   * Called before KV is read or a token is looked up: counts once per question, however often it is called.
+   *
+   * @throws {TooManyQuestions}
+   */
   async takeQuestion(): Promise<void> {
     if (this.#isTaken) return;
     await this.#take(this.#limits.questions, this.#bindings.NAME_QUESTIONS);
     this.#isTaken = true;
   }
 
-  /** Before D1 is asked for what anybody may ask for. @throws {TooManyQuestions} */
+  /** Called before D1 is asked for what anybody may ask for. @throws {TooManyQuestions} */
   takeSearch(): Promise<void> {
     return this.#take(this.#limits.searches, this.#bindings.NAME_SEARCHES);
   }
 
-  /** It was no stranger's search after all. */
+  /** Called if the search turned out not to be a stranger's. */
   giveBackSearch(): void {
     this.#limits.searches.giveBack(this.#asking.key);
   }
 
-  /** Takes a question of anybody's that lists or searches a namespace, or may find nothing in it. False: there is none. */
+  /** Takes one question without a token that lists or searches a namespace, or may find nothing in it. False: none is left. */
   takeFruitless(namespace: string): boolean {
     return this.#limits.fruitless.take(namespace, this.#now);
   }
 
-  /** It found something. */
+  /** Called if the question found something. */
   giveBackFruitless(namespace: string): void {
     this.#limits.fruitless.giveBack(namespace);
   }
@@ -83,7 +87,7 @@ export class Allowance {
     const { key, share } = this.#asking;
     if (!buckets.take(key, this.#now, share)) throw TOO_MANY_QUESTIONS;
     if (binding === undefined) return;
-    // A larger share is that of so many clients.
+    // A larger share counts as that many clients.
     const counted = share === 1 ? key : `${key} ${Math.floor(Math.random() * share)}`;
     const { success } = await binding.limit({ key: counted });
     if (!success) throw TOO_MANY_QUESTIONS;

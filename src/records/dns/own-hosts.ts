@@ -5,10 +5,14 @@ import { SettingsError } from "../../variable-values.ts";
 
 type HostSettings = Pick<Settings, "apiHosts" | "recordsHosts" | "nameServers" | "hostAddresses">;
 
-/** The service's own hosts, in lower case, each with the addresses that the operator has said of it. */
+/** The service's own hosts, in lower case, each with the addresses that the operator has configured for it. */
 export type OwnHosts = ReadonlyMap<string, readonly string[]>;
 
-/** The hosts that the settings name: of the APIs, name servers, and those that only have addresses. @throws {SettingsError} */
+/**
+ * The hosts that the settings name: those of the APIs, name servers, and hosts that only have addresses.
+ *
+ * @throws {SettingsError}
+ */
 export const ownHostsOf: (settings: HostSettings) => OwnHosts = onceFor(readHosts);
 
 function readHosts({ apiHosts, recordsHosts, nameServers, hostAddresses }: HostSettings): OwnHosts {

@@ -1,4 +1,4 @@
-/** By prefix. Of these only Base64 depends on case, which resolvers may change (draft-vixie-dnsext-dns0x20). */
+/** By prefix. Only Base64 depends on case, which resolvers may change (draft-vixie-dnsext-dns0x20). */
 const DECODERS: Readonly<Record<string, (text: string) => Uint8Array | null>> = {
   "b32-": fromBase32,
   "b64-": fromBase64Url,
@@ -8,10 +8,10 @@ const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 const KEY_LABEL = /^[a-z0-9_-]{1,63}$/;
 
 /**
- * The label of a record's key that a parameter of a name stands for: itself in lower case, or what `b32-`, `b64-` (RFC 4648
- * §6 and §5, without padding) or `hex-` spell. Null where that does not decode to a label.
+ * The label of a record's key that a parameter in a name stands for: itself in lower case, or what `b32-`, `b64-` (RFC 4648 §6
+ * and §5, without padding) or `hex-` encode. Null: it does not decode to a label.
  *
- * @param label as it was asked for: case counts in Base64
+ * @param label as it was asked for, since case matters in Base64
  */
 export function keyLabelOf(label: string): string | null {
   const lower = label.toLowerCase();
@@ -23,7 +23,7 @@ export function keyLabelOf(label: string): string | null {
   return KEY_LABEL.test(text) ? text : null;
 }
 
-/** The bytes of Base32 without padding, in any case (RFC 4648 §6); null where it is not well-formed. */
+/** The bytes of Base32 without padding, in any case (RFC 4648 §6); null: it is not well-formed. */
 function fromBase32(text: string): Uint8Array | null {
   const bytes: number[] = [];
   let [bits, held] = [0, 0];
@@ -37,7 +37,7 @@ function fromBase32(text: string): Uint8Array | null {
     bytes.push(held >> bits);
     held &= (1 << bits) - 1;
   }
-  // What is left over is less than a character, and zero: a text has one spelling.
+  // The remaining bits must be fewer than a character's, and zero, so that a text has only one spelling.
   return bits < 5 && held === 0 ? new Uint8Array(bytes) : null;
 }
 
@@ -45,12 +45,12 @@ function fromHex(text: string): Uint8Array | null {
   return /^([0-9a-f]{2})+$/i.test(text) ? Uint8Array.fromHex(text) : null;
 }
 
-/** The bytes of Base64url without padding (RFC 4648 §5); null where it is not well-formed. */
+/** The bytes of Base64url without padding (RFC 4648 §5); null: it is not well-formed. */
 export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | null {
   if (!/^[\w-]+$/.test(text)) return null;
   try {
     return Uint8Array.fromBase64(text, { alphabet: "base64url" });
   } catch {
-    return null; // a length that no bytes have
+    return null; // a length that no bytes encode to
   }
 }

@@ -4,13 +4,13 @@ import { keyLabelOf } from "./parameter.ts";
 /** The zones that this server is the authority for. */
 export const ZONES: readonly string[] = ["com", "net", "org", "io"].map((tld) => `resolvedb.${tld}`);
 
-/** Where records stand: the labels of a key from the right, in lower case. */
+/** Where records are stored: the labels of a key from the right, in lower case. */
 export interface Place {
   namespace: string;
   version: string;
-  /** Whether the name shows a credential of any kind. */
+  /** Whether the name contains a credential of any kind. */
   shows: boolean;
-  /** The query token that it shows, if any. */
+  /** The query token in the name, if any. */
   token: string | null;
 }
 
@@ -18,30 +18,30 @@ export interface Place {
 export type QueryName =
   | { kind: "outside" }
   | { kind: "apex"; zone: string }
-  /** It has octets that no name of these zones has. */
+  /** It contains octets that no name in these zones has. */
   | { kind: "impossible"; zone: string }
-  /** E001: not of the grammar. E002: no such operation or version. E003: a parameter that does not decode. */
+  /** E001: it does not follow the grammar. E002: unknown operation or version. E003: a parameter cannot be decoded. */
   | { kind: "invalid"; zone: string; code: "E001" | "E002" | "E003" }
   | { kind: "health"; zone: string }
   | { kind: "get" | "info"; zone: string; place: Place; key: string }
-  /** `below`: the key under whose labels to look, `[label.]*resource`; null: the namespace's resources. */
+  /** `below`: the key whose child labels are listed, `[label.]*resource`; null: the namespace's resources are. */
   | { kind: "list"; zone: string; place: Place; below: string | null }
-  /** `resource`: null for all. */
+  /** `resource`: null for all resources. */
   | { kind: "search"; zone: string; place: Place; text: string; resource: string | null };
 
-/** Labels that carry a credential stand straight after the operation. */
+/** Labels with a credential come directly after the operation. */
 const TOKEN = /^(auth|bdt|ctp|sig)-/;
 const LABEL = /^[a-z0-9_-]{1,63}$/;
-/** What stands between operation and namespace, at least and at most. */
+/** How many labels there may be between operation and namespace: the least and the most. */
 const LABELS_BETWEEN = { get: [1, 126], info: [1, 126], list: [0, 126], search: [1, 2] } as const;
 
 type Operation = keyof typeof LABELS_BETWEEN;
 
 /**
- * Reads `<operation>.[token.]*[label.]*<resource>.<namespace>.<version>.resolvedb.<tld>` from the right. Case does not
- * count, but within `b64-…`.
+ * Reads `<operation>.[token.]*[label.]*<resource>.<namespace>.<version>.resolvedb.<tld>` from the right. Case does not matter,
+ * except within `b64-…`.
  *
- * @param name in presentation form (RFC 1035 §5.1), without a dot at its end
+ * @param name in presentation form (RFC 1035 §5.1), without a dot at the end
  */
 export function parseQueryName(name: string): QueryName {
   const spelled = name.split(".");
@@ -59,7 +59,7 @@ export function parseQueryName(name: string): QueryName {
   if (!rest.every((label) => LABEL.test(label))) return invalid("E001");
   if (!isOperation(operation) || !/^v\d+$/.test(version)) return invalid("E002");
   const [least, most] = LABELS_BETWEEN[operation];
-  // The labels that the operation needs are no tokens, even where they begin as one does.
+  // Labels that the operation needs are not tokens, even if they look like one.
   const mayBeTokens = rest.slice(0, Math.max(rest.length - 2 - least, 0));
   const plain = mayBeTokens.findIndex((label) => !TOKEN.test(label));
   const tokens = plain < 0 ? mayBeTokens.length : plain;

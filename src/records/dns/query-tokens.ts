@@ -2,14 +2,14 @@ import { BoundedMap } from "../../memo/bounded-map.ts";
 import { hashQueryToken } from "../query-token.ts";
 import type { Allowance } from "./name-limits.ts";
 
-/** For how long a token that opened nothing is not looked up again, ms. Tokens are random: it will not come to be one. */
+/** How long a token that opened nothing is not looked up again, ms. Tokens are random, so it will not become valid. */
 const REFUSED_MS = 60_000;
 const REMEMBERED = 1_000;
 
 /**
- * Which query tokens open private namespaces. Asked of D1 each time, so that a token that was revoked opens nothing from the
- * next query on. Who shows one that nobody has is a stranger, who may have few looked up; who shows one that has opened the
- * namespace in this isolate before is none.
+ * Decides which query tokens open private namespaces. D1 is asked each time, so that a revoked token opens nothing from the
+ * next query on. Whoever sends an unknown token is a stranger, who may have only a few looked up. Whoever sends one that has
+ * already opened the namespace in this isolate is not a stranger.
  */
 export class QueryTokens {
   readonly #opened = new BoundedMap<string, true>({ entries: REMEMBERED }, "the oldest");

@@ -9,14 +9,14 @@ export const TYPE = {
   ...{ IXFR: 251, AXFR: 252, ANY: 255 },
 } as const;
 
-/** A question about the class IN; the type by its number. */
+/** A question in class IN; the type is its number. */
 export interface Question {
-  /** As it was asked, in presentation form (RFC 1035 §5.1), without a dot at its end. */
+  /** As it was asked, in presentation form (RFC 1035 §5.1), without a dot at the end. */
   name: string;
   type: number;
 }
 
-/** A resource record of ours; `ttl` in seconds. A TXT record's text is ASCII. */
+/** A resource record in an answer; `ttl` in seconds. The text of a TXT record is ASCII. */
 export type Rr =
   | { type: "TXT"; name: string; ttl: number; text: string }
   | { type: "NS"; name: string; ttl: number; host: string }
@@ -34,29 +34,29 @@ export interface Soa {
   minimum: number;
 }
 
-/** What a reply was made of: it holds for as long as the table of records still knows the same documents. */
+/** The documents that a reply was made from: it is valid as long as the table of records still has the same ones. */
 export interface Basis {
   namespace?: { name: string; document: NamespaceDocument | null };
-  /** Whose the namespace is. */
+  /** The account that owns the namespace. */
   account?: AccountDocument;
   record?: { key: string; document: RecordDocument | null };
 }
 
-/** The answer to a question, before it has a form. */
+/** The answer to a question, before it is encoded. */
 export interface Reply {
   rcode: (typeof RCODE)[keyof typeof RCODE];
-  /** Whether this server answers for the name (RFC 1035 §4.1.1, AA). */
+  /** Whether this server is the authority for the name (RFC 1035 §4.1.1, AA). */
   authoritative: boolean;
   answers: readonly Rr[];
   authorities: readonly Rr[];
-  /** Only for who asked: nobody may keep it. */
+  /** Only for this asker: nobody may keep it. */
   private: boolean;
-  /** Null: never given a second time. */
+  /** Null: it is not kept for another question. */
   basis: Basis | null;
 }
 
 /**
- * How long a reply may be kept, in seconds: the smallest TTL of its records (RFC 8484 §5.1), of a negative answer the
+ * How long a reply may be kept, in seconds: the smallest TTL of its records (RFC 8484 §5.1), or for a negative answer the
  * zone's minimum (RFC 2308 §5). Null: not at all.
  */
 export function maxAge({ answers, authorities, private: isPrivate }: Reply): number | null {

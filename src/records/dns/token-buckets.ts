@@ -1,20 +1,21 @@
 import { BoundedMap } from "../../memo/bounded-map.ts";
 
-/** How many may come at once, and how many more each second. */
+/** How many may come at once, and how many more per second. */
 export interface Rate {
   burst: number;
   perSecond: number;
 }
 
 interface Bucket {
-  /** What has been taken and not come back yet. */
+  /** How many have been taken and not been refilled. */
   taken: number;
   /** ms since the epoch */
   at: number;
 }
 
 /**
- * Token buckets by key, in bounds: who has not taken anything for longest is forgotten first, as if it had taken nothing.
+ * A bounded set of token buckets by key. The key that has not taken anything for longest is forgotten first, as if it had taken
+ * nothing.
  */
 export class TokenBuckets {
   readonly #rate: Rate;
@@ -26,15 +27,15 @@ export class TokenBuckets {
   }
 
   /**
-   * Takes one for a key. False: there is none.
+   * Takes one for a key. False: none is left.
    *
    * @param now ms since the epoch
-   * @param share how many times the rate is the key's
+   * @param share the key's rate as a multiple
    */
   take(key: string, now: number, share = 1): boolean {
     const taken = this.#takenOf(key, now, share);
     if (taken + 1 > this.#rate.burst * share) return false;
-    // A request that came earlier may take later: time does not go back for it.
+    // A request that arrived earlier may take later, but the bucket's time does not go back.
     this.#buckets.set(key, { taken: taken + 1, at: Math.max(now, this.#buckets.get(key)?.at ?? now) });
     return true;
   }

@@ -1,21 +1,21 @@
 /** The layout of a DNS message (RFC 1035 §4.1), read octet by octet. */
 
 export const HEADER_OCTETS = 12;
-/** RFC 1035 §2.3.4: a name's octets with their length octets and the root's. */
+/** RFC 1035 §2.3.4: the octets of a name, including its length octets and the root's. */
 const LONGEST_NAME = 255;
 const OPT = 41;
 
 /** The question of a message. */
 export interface Asked {
-  /** In presentation form, as {@link readName} gives it. */
+  /** In presentation form, as {@link readName} returns it. */
   name: string;
   type: number;
   class: number;
-  /** As it stands in the message. */
+  /** Unchanged from the message. */
   octets: Uint8Array;
 }
 
-/** The question of a message that has exactly one; null where it has not, or where it is not well-formed. */
+/** The question of a message that has exactly one; null: it has not exactly one, or is not well-formed. */
 export function readQuestion(bytes: Uint8Array): Asked | null {
   const view = viewOf(bytes);
   if (bytes.length < HEADER_OCTETS || view.getUint16(4) !== 1) return null;
@@ -30,9 +30,9 @@ export function readQuestion(bytes: Uint8Array): Asked | null {
 }
 
 /**
- * The name of a question, in presentation form without a dot at its end; octets that are no printable ASCII, dots and
- * backslashes are written `\DDD` (RFC 1035 §5.1). Null where it is not well-formed. A pointer is not: before the first
- * name there is none to point to.
+ * The name of a question, in presentation form without a dot at the end. Octets that are not printable ASCII, dots and
+ * backslashes are written `\DDD` (RFC 1035 §5.1). Null: it is not well-formed, or has a pointer, which has nothing to point to
+ * before the first name.
  */
 export function readName(bytes: Uint8Array, start: number): { text: string; end: number } | null {
   let text = "";
@@ -53,10 +53,10 @@ function escaped(octet: number): string {
   return plain ? String.fromCharCode(octet) : `\\${String(octet).padStart(3, "0")}`;
 }
 
-/** An OPT record (RFC 6891 §6.1) as it stands in a message. */
+/** An OPT record (RFC 6891 §6.1) in a message. */
 export interface Opt {
   section: "answer" | "authority" | "additional";
-  /** Whether it is the root's, as it must be. */
+  /** Whether its owner is the root, as it must be. */
   ofRoot: boolean;
   udpPayload: number;
   extendedRcode: number;
@@ -70,8 +70,8 @@ export interface Opt {
 }
 
 /**
- * Walks the sections of a message for its OPT records. `whole`: false where a record or an option is cut off, a count says
- * more or less than there is, or octets are left over; what was found before that is in `opts`.
+ * Finds the OPT records in all sections of a message. `whole`: false if a record or an option is cut off, a count does not
+ * match, or octets are left over; `opts` then has what was found before.
  */
 export function readOpts(bytes: Uint8Array): { opts: Opt[]; whole: boolean } {
   const opts: Opt[] = [];
@@ -115,7 +115,7 @@ function walk(bytes: Uint8Array, opts: Opt[]): boolean {
   return at === bytes.length;
 }
 
-/** RFC 6891 §6.1.2: code, length and data, one after the other. Null where they do not fit. */
+/** RFC 6891 §6.1.2: code, length and data, one after the other. Null: they do not fit. */
 function readOptions(view: DataView, start: number, end: number): number[] | null {
   const codes: number[] = [];
   let at = start;
@@ -126,7 +126,7 @@ function readOptions(view: DataView, start: number, end: number): number[] | nul
   return at === end ? codes : null;
 }
 
-/** Where the octets of a name end; pointers (RFC 1035 §4.1.4) end a name and are not followed. */
+/** Where the octets of a name end. A pointer (RFC 1035 §4.1.4) ends a name, and is not followed. */
 function skipName(bytes: Uint8Array, start: number): number | null {
   let at = start;
   for (;;) {

@@ -2,7 +2,7 @@ import ipaddr from "ipaddr.js";
 import { type Rr, TYPE } from "./reply.ts";
 import { type Asked, HEADER_OCTETS } from "./wire.ts";
 
-/** What a message of ours is made of. */
+/** The parts of a message that we send. */
 export interface Parts {
   id: number;
   /** The header's second word: QR, opcode, flags, RCODE. */
@@ -13,21 +13,21 @@ export interface Parts {
   opt: OptParts | null;
 }
 
-/** The OPT record that ends a message (RFC 6891 §6.1). */
+/** The OPT record at the end of a message (RFC 6891 §6.1). */
 export interface OptParts {
   udpPayload: number;
   extendedRcode: number;
   flags: number;
-  /** The message is padded to a multiple of so many octets (RFC 7830); null: not at all. */
+  /** The message is padded to a multiple of this many octets (RFC 7830); null: not at all. */
   padTo: number | null;
 }
 
 const CLASS_IN = 1;
 const PADDING_CODE = 12;
-/** RFC 1035 §4.1.4: a pointer has 14 bits for where it points. */
+/** RFC 1035 §4.1.4: a pointer has 14 bits for the offset. */
 const POINTED_TO = 0x4000;
 
-/** The octets of a message. Its names are compressed, whatever their case: the question's stands as it was asked. */
+/** The octets of a message. Its names are compressed, ignoring case; the question keeps the case that it was asked in. */
 export function writeMessage(parts: Parts): Uint8Array<ArrayBuffer> {
   const { id, flags, asked, answers = [], authorities = [], opt } = parts;
   const writer = new Writer();
@@ -50,7 +50,7 @@ function writeRr(writer: Writer, rr: Rr): void {
 function writeData(writer: Writer, rr: Rr): void {
   switch (rr.type) {
     case "TXT":
-      // RFC 1035 §3.3: character-strings of at most 255 octets.
+      // RFC 1035 §3.3: character-strings have at most 255 octets.
       for (let at = 0; at === 0 || at < rr.text.length; at += 255) writer.string(rr.text.slice(at, at + 255));
       return;
     case "NS":
@@ -90,7 +90,7 @@ function writeOpt(writer: Writer, { udpPayload, extendedRcode, flags, padTo }: O
 class Writer {
   at = 0;
   #octets = new Uint8Array(512);
-  /** Where the names that end so stand, in lower case. */
+  /** The offsets of names, by their endings in lower case. */
   readonly #endings = new Map<string, number>();
 
   u8(value: number): void {
@@ -106,7 +106,7 @@ class Writer {
     this.u16(value & 0xffff);
   }
 
-  /** ASCII behind its length in an octet. */
+  /** ASCII preceded by its length in one octet. */
   string(text: string): void {
     this.u8(text.length);
     this.bytes(Array.from(text, (character) => character.charCodeAt(0)));
@@ -123,7 +123,7 @@ class Writer {
     this.at = end;
   }
 
-  /** What `write` writes, behind its length in two octets. */
+  /** Whatever `write` writes, preceded by its length in two octets. */
   counted(write: () => void): void {
     this.u16(0);
     const start = this.at;
@@ -133,7 +133,7 @@ class Writer {
     this.#octets[start - 1] = length & 0xff;
   }
 
-  /** A question as it was asked, octet by octet: what follows may point to its name. */
+  /** A question as it was asked, octet by octet. Later names may point to its name. */
   question({ name, octets }: Asked): void {
     let at = HEADER_OCTETS;
     for (const ending of endingsOf(name)) {
@@ -143,7 +143,7 @@ class Writer {
     this.bytes(octets);
   }
 
-  /** A name that stands before, as a whole or its last labels, is pointed to. */
+  /** Writes a name. If it, or its last labels, occurred before, a pointer is used. */
   name(text: string): void {
     for (const ending of endingsOf(text)) {
       const before = this.#endings.get(ending);
@@ -162,7 +162,7 @@ class Writer {
   }
 }
 
-/** A name, then what is left of it without its first label, and so on, in lower case. A dot within a label is escaped. */
+/** A name, then the rest without its first label, and so on, in lower case. A dot within a label is escaped. */
 function endingsOf(name: string): string[] {
   const labels = name === "" ? [] : name.toLowerCase().split(".");
   return labels.map((_, index) => labels.slice(index).join("."));

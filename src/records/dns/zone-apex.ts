@@ -1,13 +1,13 @@
 import type { Rr } from "./reply.ts";
 
-/** Hostnames that answer the zones over UDP and TCP; the first is the primary. */
+/** Hostnames that answer for the zones by UDP and TCP; the first is the primary. */
 export type NameServers = readonly [string, ...string[]];
 
-/** Seconds that the absence of a type may be believed: types other than TXT do not appear. */
+/** How long the absence of a type may be believed, seconds: types other than TXT never appear. */
 const NEGATIVE_TTL = 300;
 const APEX_TTL = 3600;
 
-/** The zone's SOA record, as it stands at the apex. */
+/** The zone's SOA record for an answer at the apex. */
 export function soaOf(zone: string, [primary]: NameServers): Rr {
   return {
     type: "SOA",
@@ -15,7 +15,7 @@ export function soaOf(zone: string, [primary]: NameServers): Rr {
     ttl: APEX_TTL,
     mname: primary,
     rname: `hostmaster.${zone}`,
-    // Nobody transfers the zone: there is nothing that a secondary could compare.
+    // Nobody transfers the zone, so there is nothing for a secondary to compare.
     serial: 1,
     refresh: 86_400,
     retry: 7_200,
@@ -24,12 +24,12 @@ export function soaOf(zone: string, [primary]: NameServers): Rr {
   };
 }
 
-/** The SOA record as it stands in a negative answer: its TTL is the zone's minimum (RFC 2308 §3). */
+/** The SOA record for a negative answer: its TTL is the zone's minimum (RFC 2308 §3). */
 export function negativeSoaOf(zone: string, nameServers: NameServers): Rr {
   return { ...soaOf(zone, nameServers), ttl: NEGATIVE_TTL };
 }
 
-/** The zone's NS records. Resolvers believe them over the parent's (RFC 2181 §5.4.1): they must answer by port 53. */
+/** The zone's NS records. Resolvers believe them over the parent's (RFC 2181 §5.4.1), so these hosts must answer on port 53. */
 export function nsOf(zone: string, nameServers: NameServers): Rr[] {
   return nameServers.map((host) => ({ type: "NS", name: zone, ttl: APEX_TTL, host }));
 }

@@ -28,14 +28,14 @@ export function apiKeyJson(key: Key): z.input<typeof apiKeySchema> {
   return { ...shown, last_used_at: isoOrNull(key.lastUsedAt), expires_at, created_at };
 }
 
-/** A key as it is shown when it has been created, but for its token. */
+/** A key as shown when it has just been created, except for its token. */
 export function createdKeyJson({ id, name, prefix, scopes, expiresAt, revokedAt, createdAt }: Key) {
   return {
     id,
     name,
     prefix,
     scopes: SCOPES.resolvedb.filter((known) => scopes.includes(known)),
-    // A key that was rotated ends before it expires.
+    // A rotated key ends before it expires.
     expires_at: isoOrNull(revokedAt ?? expiresAt),
     created_at: isoSeconds(createdAt),
   };

@@ -14,7 +14,7 @@ import {
 } from "./api-key-routes.ts";
 import { invalidField, RestProblem } from "./errors.ts";
 
-/** Above what any plan allows: the contract's list has no pages. */
+/** Above what any plan allows, since the contract's list has no pages. */
 const LONGEST_LIST = 10_000;
 
 /** Adds `/api/v1/api_keys` to the API. */
@@ -43,7 +43,7 @@ export function addApiKeys(app: OpenAPIHono<RestEnv>): void {
   });
 }
 
-/** Keys outlive a membership: of those who are signed in only owners see, make and end them, as of the keys of ResCDN. */
+/** Keys outlive a membership, so of signed-in people only owners can see, make and end them, as with ResCDN's keys. */
 function requireOwner({ var: { caller } }: RestContext): void {
   const role = caller.person?.role;
   if (role === undefined || role === "owner") return;

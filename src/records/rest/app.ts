@@ -28,10 +28,10 @@ needs the scope \`read\` for GET and \`write\` for everything else, keys and nam
 account and what does not exist are the same 404. A change is acknowledged when readers of names can see it; a 503 says
 that it is kept and not published yet. Namespaces, query tokens and webhooks are an extension of this server.`;
 
-/** ResolveDB's REST API: every route below `/api/v1`. */
+/** ResolveDB's REST API: every route under `/api/v1`. */
 function createRecordsApi(): OpenAPIHono<RestEnv> {
   const app = new OpenAPIHono<RestEnv>({
-    // With a slash at its end a path is the same.
+    // A slash at the end of a path makes no difference.
     strict: false,
     defaultHook: (result) => {
       if (result.success) return;
@@ -49,7 +49,7 @@ function createRecordsApi(): OpenAPIHono<RestEnv> {
     openapi: "/api/v1/openapi.json",
     api: "/api/v1/records",
   });
-  // Before the routes: who shows no key does not learn which of them there are.
+  // Before the routes, so that nobody without a key can find out which ones exist.
   app.use(requireKey);
   app.use(pokeAfterChanges);
 
@@ -97,7 +97,7 @@ function addDocument(app: OpenAPIHono<RestEnv>): void {
 
 let api: OpenAPIHono<RestEnv> | null = null;
 
-/** Answers a request below `/api/v1/`. */
+/** Answers a request under `/api/v1/`. */
 export async function handleRecordsApi(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   api ??= createRecordsApi();
   return api.fetch(request, env, ctx);

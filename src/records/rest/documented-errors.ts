@@ -48,7 +48,7 @@ const MEANINGS = {
   503: "Kept, but not published yet; or changed by others at the same time",
 } as const;
 
-/** What stands for each status in the document. */
+/** The example for each status in the document. */
 const TYPICAL = {
   400: "invalid_json",
   401: "unauthenticated",
@@ -68,5 +68,5 @@ function exampleOf(status: keyof typeof MEANINGS) {
   return new RestProblem(TYPICAL[status], { details }).body();
 }
 
-/** The `responses` of a route for errors. */
+/** The `responses` of a route for its errors. */
 export const documentedErrors = documentErrors(error, MEANINGS, exampleOf);

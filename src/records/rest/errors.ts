@@ -4,8 +4,8 @@ import { diskTrouble } from "../../rest/disk-trouble.ts";
 import type { FieldProblem } from "../../rest/field-problems.ts";
 
 /**
- * Every error of the API: its status, its code, its sentence. The contract lists the codes; for what it does not speak of
- * there are four more: a method, a repeated request, a body's size and its type.
+ * Every error of the API: its status, its code, its sentence. The contract lists the codes. Four more cover what it does not
+ * mention: a method, a repeated request, a body's size and its type.
  */
 const PROBLEMS = {
   invalid_json: [400, "validation_error", "The request body is not valid JSON"],
@@ -31,7 +31,7 @@ const PROBLEMS = {
 
 export type ProblemKind = keyof typeof PROBLEMS;
 
-/** Thrown wherever the API refuses. */
+/** Thrown wherever the API refuses a request. */
 export class RestProblem extends Error {
   readonly kind: ProblemKind;
   readonly details: readonly FieldProblem[];
@@ -56,12 +56,12 @@ export class RestProblem extends Error {
   }
 }
 
-/** One field of the body that is refused for a reason of its own. */
+/** One field of the body is refused for its own reason. */
 export function invalidField(field: string, message: string): RestProblem {
   return new RestProblem("invalid_body", { details: [{ field, message }] });
 }
 
-/** The problem that an error stands for; one that nobody foresaw is logged and says nothing of itself. */
+/** The problem for an error. An unexpected error is logged, and its details are not shown. */
 export async function problemOf(error: unknown, requestId: string, disk: Fetcher | undefined): Promise<RestProblem> {
   if (error instanceof RestProblem) return error;
   if (error instanceof HTTPException && error.status === 400) return new RestProblem("invalid_json");

@@ -14,7 +14,7 @@ import { invalidField, RestProblem } from "./errors.ts";
 
 type Guard = MiddlewareHandler<RestEnv>;
 
-/** What an answer says that no limit has counted, such as the document: what a first call would see. */
+/** The rate limit headers for answers that no limit has counted, such as the document: what a first call would get. */
 export function uncounted(now: number): Readonly<Record<string, string>> {
   const limit = PLANS.free.resolvedb.requests;
   return rateLimitHeaders({ allowed: true, limit, remaining: limit, resetAt: now + WINDOW_MS }, now);
@@ -27,7 +27,7 @@ const refusals: Refusals = {
 
 const noAccount = (sentence: string) => new RestProblem("forbidden", { sentence });
 
-/** Lets in who shows a key, within its rate limit; all who do not show a valid one get the same answer. */
+/** Lets in calls with a valid key, within its rate limit. All without one get the same answer. */
 export const requireKey: Guard = async (c, next) => {
   const token = bearerToken(c.req.raw.headers);
   const bySession = token === null ? await sessionAdmission(c, "resolvedb", noAccount) : null;
@@ -38,7 +38,7 @@ export const requireKey: Guard = async (c, next) => {
   await next();
 };
 
-/** Lets in keys with a scope. Comes after {@link requireKey}. */
+/** Lets in keys that have a scope. Comes after {@link requireKey}. */
 export function requireScope(scope: (typeof SCOPES)["resolvedb"][number]): Guard {
   return async (c, next) => {
     const { scopes, person } = c.var.caller;
@@ -50,7 +50,7 @@ export function requireScope(scope: (typeof SCOPES)["resolvedb"][number]): Guard
   };
 }
 
-/** Of a call that takes no body: what one says would be passed over in silence. */
+/** For calls that take no body: one would otherwise be ignored in silence. */
 export const refuseBody = refuseBodyBy(() => invalidField("body", "must be left out: this call takes none"));
 
 export const limitBody = limitBodyBy({

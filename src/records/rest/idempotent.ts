@@ -2,7 +2,7 @@ import { IDEMPOTENCY_KEY, idempotentBy } from "../../rest/idempotent.ts";
 import { bearerToken } from "./bearer-token.ts";
 import { invalidField, RestProblem } from "./errors.ts";
 
-/** Does what repeats a request only once. Comes after the guards of a POST. */
+/** Carries out a repeated request only once. Comes after the guards of a POST. */
 export const idempotent = idempotentBy({
   token: (c) => bearerToken(c.req.raw.headers),
   malformed: (reason) => invalidField(IDEMPOTENCY_KEY, reason),

@@ -52,7 +52,7 @@ export function addMe(app: OpenAPIHono<RestEnv>): void {
     return c.json(
       {
         user: {
-          // An account has one user; the two share the random part of their ids.
+          // An account has one user; their ids share the random part.
           id: user.id.replace(/^acct_/, "usr_"),
           email,
           name,

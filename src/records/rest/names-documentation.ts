@@ -26,7 +26,7 @@ A private namespace answers names that show a query token of it. To those that d
 What is not known where it is asked costs a look-up: a client has 1,000 of them at once and 100 more a second, of lists,
 searches and tokens that nobody has 30 and one more a second. Above that the answer is 429.`;
 
-/** Of what the app does not answer itself: its common headers are not there. */
+/** For paths that the app does not answer itself: its common headers are missing there. */
 export const NAME_PATHS = ["/dns-query", "/resolve"];
 
 const refusal = (description: string) => ({ description, content: { "text/plain": { schema: z.string() } } });
@@ -142,7 +142,7 @@ const routes = [
   }),
 ];
 
-/** Documents how records are read as names. These paths are answered without this app; see `src/hosts.ts`. */
+/** Documents how records are read as names. These paths are not answered by this app; see `src/hosts.ts`. */
 export function documentNames(app: OpenAPIHono<RestEnv>): void {
   for (const route of routes) app.openAPIRegistry.registerPath(route);
 }

@@ -5,7 +5,7 @@ export function namespaceOfAnother(name: string): RestProblem {
   return new RestProblem("forbidden", { sentence: `The namespace ${name} belongs to another account` });
 }
 
-/** 403: nobody may have it. */
+/** 403: nobody can have it. */
 export function reservedNamespace(name: string): RestProblem {
   return new RestProblem("forbidden", { sentence: `The namespace ${name} is reserved` });
 }

@@ -68,7 +68,7 @@ export function addNamespaces(app: OpenAPIHono<RestEnv>): void {
   });
 }
 
-/** The caller's namespace of a name; a missing one and somebody else's are the same 404. */
+/** The caller's namespace with a name; a missing one and somebody else's give the same 404. */
 export async function namespaceOf(c: RestContext, name: string): Promise<NamespaceRow> {
   const namespace = await findNamespace(c.env.DB, c.var.caller.account, name.toLowerCase());
   if (namespace === null) throw new RestProblem("not_found");

@@ -4,8 +4,8 @@ import type { RestEnv } from "../../rest/context.ts";
 import { pokeWebhooks } from "../webhooks/tend-webhooks.ts";
 
 /**
- * Has webhooks delivered once a call that may have changed something has been answered, whatever the answer: what was
- * committed is in the outbox. No call waits for it.
+ * Starts the delivery of webhooks after any call that may have changed something, whatever its answer: everything committed is
+ * in the outbox. No call waits for it.
  */
 export const pokeAfterChanges: MiddlewareHandler<RestEnv> = async (c, next) => {
   await next();

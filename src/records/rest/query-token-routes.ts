@@ -15,7 +15,7 @@ const shown = {
 };
 const queryTokenSchema = z.object(shown).openapi("QueryToken");
 
-/** A query token as the API shows it after its creation. */
+/** A query token as the API shows it after it was created. */
 export function queryTokenJson(row: QueryTokenRow): z.input<typeof queryTokenSchema> {
   const { id, name, prefix, expiresAt, createdAt } = row;
   return {

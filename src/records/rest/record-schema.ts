@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { knownNames, refusedNames } from "../../rest/known-names.ts";
 import { parseRecordKey } from "../record-key.ts";
 
-/** What one TXT answer holds comfortably, bytes. */
+/** What fits comfortably into one TXT answer, bytes. */
 const LONGEST_DATA = 32 * 1024;
 /** UQRP's class "immutable", seconds. */
 const LONGEST_TTL = 604_800;
@@ -38,7 +38,7 @@ const ttl = z
 
 function dataProblem(value: string): string | null {
   if (value === "") return "must not be empty";
-  // Whoever decodes would skip white space.
+  // Decoders would skip white space.
   if (/[^A-Za-z0-9+/=]/.test(value)) return "must be Base64: only letters, digits, + and /, padded with =";
   try {
     const { length } = Uint8Array.fromBase64(value, { lastChunkHandling: "strict" });

@@ -52,7 +52,7 @@ export function addRecords(app: OpenAPIHono<RestEnv>): void {
     const record = { id: newId("rec"), key, namespace, resource, version, data, ttl };
     const result = await insertRecord(c.env.DB, actorOf(c), record, limits, c.var.now);
     if (result.kind !== "inserted") throw refusal(result, namespace);
-    // A reader must not meet the record before it knows of its namespace.
+    // Readers must know the namespace before they can find the record.
     if (result.publishNamespace) await bringNamespaceToReaders(c, namespace);
     await bringRecordToReaders(c, key);
     const { created_at, updated_at, ...shown } = recordJson(result.record);
@@ -89,7 +89,7 @@ export function addRecords(app: OpenAPIHono<RestEnv>): void {
   });
 }
 
-/** Changes the caller's record of an id, or refuses. */
+/** Changes the caller's record with an id, or refuses. */
 async function change(
   c: RestContext,
   id: string,

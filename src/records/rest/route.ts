@@ -4,7 +4,7 @@ import { documentedErrors } from "./documented-errors.ts";
 import { limitBody, refuseBody, requireScope } from "./guards.ts";
 import { idempotent } from "./idempotent.ts";
 
-/** Makes a route that is called with a key of ResolveDB. */
+/** Makes a route that is called with a key of ResolveDB's. */
 export const route = routesBy<(typeof SCOPES)["resolvedb"][number], 503>({
   scheme: "bearer",
   requireScope,

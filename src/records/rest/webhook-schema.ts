@@ -81,7 +81,7 @@ export const deliverySchema = z
   })
   .openapi("Delivery");
 
-/** A webhook as the API shows it. @param scopes of the caller */
+/** A webhook as the API shows it. @param scopes the caller's */
 export function webhookJson(row: WebhookRow, scopes: readonly Scope[]): z.input<typeof webhookSchema> {
   const { lastResult: last } = row;
   return {

@@ -43,10 +43,10 @@ import {
 } from "./webhook-routes.ts";
 import { deliveryJson, webhookJson } from "./webhook-schema.ts";
 
-/** For how long a secret signs after it was rotated: time enough to bring the new one to every receiver. */
+/** How long a rotated secret goes on signing: enough time to give the new one to every receiver. */
 const ROTATION_MS = 24 * 3_600_000;
 
-/** Adds `/api/v1/webhooks` to the API. What its calls make due is delivered by `pokeAfterChanges`. */
+/** Adds `/api/v1/webhooks` to the API. Deliveries that its calls make due are started by `pokeAfterChanges`. */
 export function addWebhooks(app: OpenAPIHono<RestEnv>): void {
   app.openapi(listEventsRoute, (c) =>
     c.json({ events: EVENT_NAMES.map((name) => ({ name, description: EVENTS[name] })) }, 200),
@@ -135,7 +135,7 @@ function shown(c: RestContext, row: WebhookRow) {
   return webhookJson(row, c.var.caller.scopes);
 }
 
-/** Whether a change leaves a webhook what it is. One that was disabled for a reason can be disabled by its owner as well. */
+/** Whether a change leaves a webhook as it is. A webhook that was disabled automatically can still be disabled by its owner. */
 function isSameWebhook(before: WebhookRow, { url, events, enabled }: WebhookChange): boolean {
   return (
     (url ?? before.url) === before.url &&
@@ -144,14 +144,14 @@ function isSameWebhook(before: WebhookRow, { url, events, enabled }: WebhookChan
   );
 }
 
-/** The URL as it will be asked, or a 422 that says why not. */
+/** The URL in the form that will be requested, or a 422 that says why it cannot be. */
 function checkedUrl(c: RestContext, url: string): string {
   const verdict = checkEndpoint(url, originPolicy(settingsOf(c.env)));
   if (!verdict.ok) throw invalidField("webhook.url", verdict.reason);
   return verdict.url;
 }
 
-/** The caller's webhook of an id; a missing one and somebody else's are the same 404. */
+/** The caller's webhook with an id; a missing one and somebody else's give the same 404. */
 async function webhookOf(c: RestContext, id: string): Promise<WebhookRow> {
   return (await findWebhook(c.env.DB, c.var.caller.account, id)) ?? notFound();
 }
@@ -163,7 +163,7 @@ async function enabledWebhookOf(c: RestContext, id: string): Promise<WebhookRow>
   return webhook;
 }
 
-/** A delivery of a webhook that is the caller's. */
+/** A delivery of one of the caller's webhooks. */
 async function deliveryOf(c: RestContext, webhook: string, event: string): Promise<DeliveryRow> {
   return (await findDelivery(c.env.DB, webhook, event)) ?? notFound();
 }

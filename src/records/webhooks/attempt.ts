@@ -4,14 +4,14 @@ import { type AttemptResult, postSigned, type Recipient } from "../../signed-del
 
 export type { AttemptResult } from "../../signed-delivery/post-signed.ts";
 
-/** What is sent. `id` stays the same over all attempts, so that a receiver can tell what it has had already. */
+/** What is sent. `id` is the same in all attempts, so that a receiver can recognise what it has already had. */
 export interface Message {
   id: string;
   type: string;
   body: string;
 }
 
-/** Sends an event to a webhook, signed. @param now ms since the epoch: it is signed */
+/** Sends an event to a webhook, signed. @param now ms since the epoch: part of what is signed */
 export function attempt(
   recipient: Recipient,
   { id, type, body }: Message,

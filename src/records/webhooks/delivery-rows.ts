@@ -3,14 +3,14 @@ import { eventBody, TEST_EVENT } from "./events.ts";
 
 /** A delivery as its webhook's owner may see it. Times in ms since the epoch. */
 export interface DeliveryRow {
-  /** Id of the event, which is the `webhook-id` of the request. */
+  /** Id of the event, which is the request's `webhook-id`. */
   event: string;
   type: string;
   state: "pending" | "delivered" | "failed";
   attempts: number;
   nextAttemptAt: number | null;
   lastAttemptAt: number | null;
-  /** Of the last attempt; null where there was no answer. */
+  /** The status of the last attempt; null: there was no answer. */
   responseStatus: number | null;
   /** Why the last attempt failed. */
   reason: string | null;
@@ -22,7 +22,7 @@ const COLUMNS = `event_id AS event, type, delivery.state, attempts, next_attempt
                  delivery.created_at AS createdAt`;
 const FROM = "webhook_deliveries AS delivery JOIN webhook_events ON webhook_events.id = event_id";
 
-/** A page of a webhook's deliveries, newest first, and how many there are in all pages. */
+/** A page of a webhook's deliveries, newest first, and how many there are on all pages. */
 export async function listDeliveries(
   db: D1Database,
   webhook: string,
@@ -40,7 +40,7 @@ export async function listDeliveries(
   };
 }
 
-/** A webhook's delivery of an event. */
+/** The delivery of an event to a webhook. */
 export async function findDelivery(db: D1Database, webhook: string, event: string): Promise<DeliveryRow | null> {
   return db
     .prepare(`SELECT ${COLUMNS} FROM ${FROM} WHERE webhook_id = ?1 AND event_id = ?2`)
@@ -48,7 +48,7 @@ export async function findDelivery(db: D1Database, webhook: string, event: strin
     .first<DeliveryRow>();
 }
 
-/** Makes a delivery due now that is not made yet, also one that was given up. False: it was made, or there is none. */
+/** Makes a delivery that has not succeeded due now, even if it was given up. False: it has succeeded, or does not exist. */
 export async function retryDelivery(db: D1Database, webhook: string, event: string, now: number): Promise<boolean> {
   const { meta } = await db
     .prepare(
@@ -60,7 +60,7 @@ export async function retryDelivery(db: D1Database, webhook: string, event: stri
   return meta.changes > 0;
 }
 
-/** Writes a test event into the outbox, for one webhook. The result is the event's id. */
+/** Writes a test event for one webhook into the outbox. Returns the event's id. */
 export async function insertTestEvent(db: D1Database, account: string, webhook: string, now: number): Promise<string> {
   const id = newId("evt");
   await db.batch([

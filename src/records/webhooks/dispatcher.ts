@@ -7,32 +7,32 @@ import { boundBacklog, boundHistory, type DueDelivery, nextDue, nextDueAt, recor
 import { judgeAttempt } from "./judge-attempt.ts";
 import { openedSecret } from "./kept-secret.ts";
 
-/** How many deliveries one alarm makes, and how long it goes on: the platform ends an alarm after 15 minutes. */
+/** How many deliveries one alarm makes, and for how long: the platform ends an alarm after 15 minutes. */
 const DELIVERIES_A_RUN = 100;
 const RUN_MS = 60_000;
-/** After so many failures in a row the webhook is left alone for a while, whatever else waits for it. */
+/** After this many failures in a row the webhook is left alone for a while, whatever else waits for it. */
 const FAILURES_A_RUN = 3;
 const REST_MS = 5_000;
-/** The deployment has lost the key of its keyring that sealed it. */
+/** The deployment's keyring no longer has the key that sealed the secret. */
 const UNREADABLE: AttemptResult = {
   kind: "failed",
   status: null,
   reason: "The secret cannot be read by this deployment: rotate it",
 };
-/** When to go on after D1 has failed. */
+/** When to try again after D1 has failed. */
 const D1_FAILED_MS = 30_000;
 
 /**
- * Delivers what the outbox holds for one webhook (one object for each, so that a slow one holds up nobody else), one after
- * the other in the order of the changes; what fails goes behind what is due before its next attempt. A delivery is noted
- * only after it was made: an object that is stopped in between makes it again, with the same `webhook-id`.
+ * Delivers what the outbox has for one webhook, in the order of the changes. There is one object for each webhook, so that a
+ * slow one holds up nobody else. A failed delivery waits behind others that are due before its next attempt. A delivery is
+ * recorded only after it was made: if the object is stopped in between, it is repeated with the same `webhook-id`.
  *
- * The outbox is the truth: an alarm that gets lost is found by the cron (`tend-webhooks.ts`).
+ * The outbox is authoritative: if an alarm is lost, the cron finds out (`tend-webhooks.ts`).
  */
 export class WebhookDispatcher extends DurableObject<Variables & { DB: D1Database }> {
   #restsUntil = 0;
 
-  /** Has everything delivered that is due; returns at once. */
+  /** Starts delivering everything that is due; returns at once. */
   async poke(webhook: string): Promise<void> {
     this.ctx.storage.kv.put("webhook", webhook);
     await this.#wakeAt(Date.now());
@@ -57,20 +57,20 @@ export class WebhookDispatcher extends DurableObject<Variables & { DB: D1Databas
     }
   }
 
-  /** Sets the alarm, unless it is set to an earlier time, but not before the rest is over. */
+  /** Sets the alarm, unless it is already set to an earlier time, but not to before the rest is over. */
   async #wakeAt(time: number): Promise<void> {
     const at = Math.max(time, this.#restsUntil);
     const set = await this.ctx.storage.getAlarm();
     if (set === null || at < set) await this.ctx.storage.setAlarm(at);
   }
 
-  /** Makes what is due; gives the last delivery that it tried. */
+  /** Makes the deliveries that are due; returns the last one that it tried. */
   async #deliver(webhook: string): Promise<DueDelivery | null> {
     const end = Date.now() + RUN_MS;
     let failures = 0;
     let last: DueDelivery | null = null;
     for (let count = 0; count < DELIVERIES_A_RUN && Date.now() < end; count++) {
-      // Read anew each time: it may have been deleted, disabled or changed meanwhile.
+      // Read again each time, since it may have been deleted, disabled or changed meanwhile.
       const delivery = await nextDue(this.env.DB, webhook, Date.now());
       if (delivery === null) return last;
       last = delivery;
@@ -82,9 +82,9 @@ export class WebhookDispatcher extends DurableObject<Variables & { DB: D1Databas
     return last;
   }
 
-  /** Whether the delivery was made. */
+  /** Returns whether the delivery succeeded. */
   async #attempt(delivery: DueDelivery): Promise<boolean> {
-    // Loaded when first needed: no other request pays for signatures.
+    // Loaded when first needed, so that other requests do not pay for signatures.
     const { attempt } = await import("./attempt.ts");
     const now = Date.now();
     const { url, event: id, type, body, previousSecret, previousSecretUntil } = delivery;

@@ -4,7 +4,7 @@ import { newId } from "../../db/new-id.ts";
 import type { AttemptResult } from "./attempt.ts";
 import type { DisabledReason, Judgement } from "./judge-attempt.ts";
 
-/** A delivery that is due, and all that an attempt needs. Times in ms since the epoch. */
+/** A delivery that is due, with everything that an attempt needs. Times in ms since the epoch. */
 export interface DueDelivery {
   seq: number;
   webhook: string;
@@ -20,7 +20,7 @@ export interface DueDelivery {
   failingSince: number | null;
 }
 
-/** A webhook's delivery that has been due for the longest time, if the webhook is enabled. */
+/** The delivery of a webhook that has been due longest, if the webhook is enabled. */
 export async function nextDue(db: D1Database, webhook: string, now: number): Promise<DueDelivery | null> {
   return db
     .prepare(
@@ -37,7 +37,7 @@ export async function nextDue(db: D1Database, webhook: string, now: number): Pro
     .first<DueDelivery>();
 }
 
-/** When a webhook's next delivery is due; null where there is none, or the webhook is not enabled. */
+/** When a webhook's next delivery is due; null: there is none, or the webhook is not enabled. */
 export async function nextDueAt(db: D1Database, webhook: string): Promise<number | null> {
   return db
     .prepare(
@@ -49,7 +49,7 @@ export async function nextDueAt(db: D1Database, webhook: string): Promise<number
     .first<number | null>("at");
 }
 
-/** Keeps what came of an attempt, and disables the webhook where that was judged. */
+/** Records the result of an attempt, and disables the webhook if the judgement says so. */
 export async function recordAttempt(
   db: D1Database,
   delivery: DueDelivery,
@@ -77,7 +77,7 @@ export async function recordAttempt(
     db
       .prepare("UPDATE webhooks SET failing_since = ?2, last_result = ?3 WHERE id = ?1")
       .bind(delivery.webhook, judgement.failingSince, JSON.stringify(last)),
-    // Nobody needs the body any more.
+    // The body is no longer needed once all deliveries have succeeded.
     db
       .prepare(
         `UPDATE webhook_events SET body = NULL
@@ -91,7 +91,7 @@ export async function recordAttempt(
 /** How many deliveries may wait for a webhook. */
 export const BACKLOG_BOUND = BOUNDS.webhook_deliveries.rows;
 
-/** Disables a webhook for which too many deliveries wait, before they fill the database. */
+/** Disables a webhook that too many deliveries wait for, before they fill the database. */
 export async function boundBacklog(
   db: D1Database,
   delivery: Pick<DueDelivery, "webhook" | "account">,
@@ -107,7 +107,7 @@ export async function boundBacklog(
   if (waiting !== null && waiting > BACKLOG_BOUND) await db.batch(disableStatements(db, delivery, "backlog", now));
 }
 
-/** Drops the oldest of a webhook's deliveries that do not wait, but for the last of them, and the events that only they had. */
+/** Drops a webhook's finished deliveries, except the most recent ones, and events that have no other delivery. */
 export async function boundHistory(
   db: D1Database,
   webhook: string,

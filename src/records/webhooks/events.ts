@@ -1,4 +1,4 @@
-/** Every event that a webhook can ask for. */
+/** Every event that a webhook can subscribe to. */
 export const EVENTS = {
   "record.upserted": "A record was created or updated",
   "record.deleted": "A record was deleted",
@@ -12,12 +12,12 @@ export type EventName = keyof typeof EVENTS;
 
 export const EVENT_NAMES = Object.keys(EVENTS) as [EventName, ...EventName[]];
 
-/** Sent when a webhook's owner asks for it, and to that webhook alone. */
+/** Sent when a webhook's owner asks for it, and only to that webhook. */
 export const TEST_EVENT = "webhook.test";
 
 /**
- * What happened. `data`: the record or the namespace as it is after the change, in the form of the REST API; of a quota, what
- * is used of it.
+ * What happened. `data`: the record or the namespace after the change, in the form of the REST API; for a quota, how much of it
+ * is used.
  */
 export interface WebhookEvent {
   type: EventName;

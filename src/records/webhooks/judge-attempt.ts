@@ -2,28 +2,29 @@ import type { AttemptResult } from "./attempt.ts";
 import { nextAttemptAt } from "./retry-schedule.ts";
 
 /**
- * Why a webhook is disabled without its owner: it answered 410 (Gone), nothing has been delivered for days, or too much
- * waits for it.
+ * Why a webhook is disabled automatically: it answered 410 (Gone), nothing has been delivered for days, or too much waits for
+ * it.
  */
 export type DisabledReason = "gone" | "failing" | "backlog";
 
 /** What an attempt means for the delivery and its webhook. Times in ms since the epoch. */
 export interface Judgement {
   state: "pending" | "delivered" | "failed";
-  /** Null: there will be no other attempt. */
+  /** Null: there will be no further attempt. */
   nextAttemptAt: number | null;
   failingSince: number | null;
   /** Null: the webhook stays enabled. */
   disable: DisabledReason | null;
 }
 
-/** For how long nothing may have been delivered before a webhook is disabled: longer than a delivery is retried. */
+/** How long nothing may have been delivered before a webhook is disabled: longer than one delivery is retried. */
 const FAILING_MS = 5 * 86_400_000;
 
 /**
  * Judges an attempt.
  *
- * @param before how many attempts came before, and since when none of the webhook's has succeeded (null: the last one did)
+ * @param before how many attempts came before, and since when all of the webhook's attempts have failed (null: the last one
+ *   succeeded)
  * @param now ms since the epoch
  */
 export function judgeAttempt(

@@ -2,9 +2,9 @@ import { newId } from "../../db/new-id.ts";
 import { eventBody, type WebhookEvent } from "./events.ts";
 
 /**
- * Writes an event into the outbox, for each enabled webhook of the account that wants it. They stand in a batch behind the
- * statement that makes the change and its `auditStatement`, and write nothing where that one changed nothing: all are one
- * transaction. They leave `changes()` as it happens to be: whatever asks for it stands before them, or behind another
+ * Writes an event into the outbox, for each enabled webhook of the account that wants it. These statements come after the
+ * statement that makes the change and its `auditStatement`, in the same batch and transaction, and write nothing if that one
+ * changed nothing. Afterwards `changes()` has no defined value, so whatever uses it must come before them, or after another
  * change.
  *
  * @param now ms since the epoch

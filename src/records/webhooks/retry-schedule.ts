@@ -3,8 +3,8 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /**
- * Ms from one attempt to the next, as Standard Webhooks suggests ("Deliverability and reliability"): ten attempts in 76 hours. There
- * is no jitter: a webhook's deliveries are made one after the other anyway.
+ * The pauses between attempts, ms, as Standard Webhooks suggests ("Deliverability and reliability"): ten attempts in 76 hours.
+ * There is no jitter, since a webhook's deliveries are made one after the other anyway.
  */
 const DELAYS_MS = [
   5 * SECOND,
@@ -21,7 +21,7 @@ const DELAYS_MS = [
 /**
  * When to attempt a delivery again; null: it is given up.
  *
- * @param attempts how many have failed, this one included
+ * @param attempts how many have failed, including this one
  * @param now ms since the epoch
  */
 export function nextAttemptAt(attempts: number, now: number): number | null {

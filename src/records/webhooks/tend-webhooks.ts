@@ -4,16 +4,16 @@ import type { WebhookDispatcher } from "./dispatcher.ts";
 
 type Dispatchers = DurableObjectNamespace<WebhookDispatcher>;
 
-/** How many webhooks one run of the cron takes on. */
+/** How many webhooks one run of the cron wakes. */
 const OVERDUE_BOUND = 200;
-/** A delivery that is this late has no alarm: what was to set it was stopped. */
+/** A delivery that is this late has no alarm: whatever was to set it was stopped. */
 const OVERDUE_MS = 30_000;
-/** For how long deliveries are shown. */
+/** How long deliveries are shown. */
 const KEPT_DAYS = BOUNDS.webhook_deliveries.days;
 /** How many rows of a table one run of the cron drops. */
 const DROPPED_BOUND = 1_000;
 
-/** Has an account's deliveries made that are due. Never fails: what it cannot do is left to the cron. */
+/** Starts an account's due deliveries. Never fails: what it cannot do is left to the cron. */
 export async function pokeWebhooks(
   db: D1Database,
   dispatchers: Dispatchers,
@@ -38,7 +38,7 @@ export async function pokeWebhooks(
   }
 }
 
-/** For the cron: has deliveries made that should have been made long ago, and drops old ones. */
+/** For the cron: starts deliveries that are long overdue, and drops old ones. */
 export async function tendWebhooks(db: D1Database, dispatchers: Dispatchers, now: number): Promise<void> {
   const { results } = await db
     .prepare(
@@ -62,7 +62,7 @@ async function poke(dispatchers: Dispatchers, webhooks: readonly string[]): Prom
   }
 }
 
-/** Rows grow older with `seq`: the oldest are looked at, however many there are. */
+/** Rows are in order of age by `seq`, so only the oldest are looked at, however many there are. */
 async function dropOld(db: D1Database, before: number): Promise<void> {
   await db.batch([
     db

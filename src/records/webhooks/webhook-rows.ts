@@ -8,7 +8,7 @@ export interface WebhookRow {
   url: string;
   events: EventName[];
   enabled: boolean;
-  /** Null where it is enabled, or its owner has disabled it. */
+  /** Null: it is enabled, or its owner has disabled it. */
   disabledReason: DisabledReason | null;
   /** The first failure after the last success; null: the last attempt succeeded, or there was none. */
   failingSince: number | null;
@@ -17,7 +17,7 @@ export interface WebhookRow {
   updatedAt: number;
 }
 
-/** What came of a webhook's last attempt. */
+/** The result of a webhook's last attempt. */
 export interface LastResult {
   at: number;
   /** Id of the event. */
@@ -46,7 +46,7 @@ function parse({ state, events, lastResult, ...row }: RawRow): WebhookRow {
   };
 }
 
-/** An account's webhook of an id. */
+/** The webhook of an account with an id. */
 export async function findWebhook(db: D1Database, account: string, id: string): Promise<WebhookRow | null> {
   const row = await db
     .prepare(`SELECT ${COLUMNS} FROM webhooks WHERE id = ?1 AND account_id = ?2 AND state <> 'deleted'`)
@@ -55,7 +55,7 @@ export async function findWebhook(db: D1Database, account: string, id: string): 
   return row && parse(row);
 }
 
-/** A page of an account's webhooks, oldest first, and how many there are in all pages. */
+/** A page of an account's webhooks, oldest first, and how many there are on all pages. */
 export async function listWebhooks(
   db: D1Database,
   account: string,
@@ -76,7 +76,7 @@ export async function listWebhooks(
 
 export type NewWebhook = Pick<WebhookRow, "id" | "url" | "events" | "enabled"> & { secret: string };
 
-/** Adds a webhook. Null: the account has as many as `limit` already, or as many deleted ones as are kept. */
+/** Adds a webhook. Null: the account already has `limit` webhooks, or as many deleted ones as are kept. */
 export async function insertWebhook(
   db: D1Database,
   actor: Actor,
@@ -113,8 +113,8 @@ export async function insertWebhook(
 export type WebhookChange = { [Field in "url" | "events" | "enabled"]?: WebhookRow[Field] | undefined };
 
 /**
- * Changes the fields of a webhook that are given. One that is enabled again goes on with what waits for it, as if it had
- * never failed. Null: it has gone.
+ * Changes the given fields of a webhook. If it is enabled again, it continues with what waits for it, as if it had never
+ * failed. Null: it is gone.
  */
 export async function updateWebhook(
   db: D1Database,
@@ -156,7 +156,7 @@ export async function updateWebhook(
   return row === undefined ? null : parse(row);
 }
 
-/** Deletes a webhook: nothing is sent to it from then on. False: it has gone. */
+/** Deletes a webhook: nothing more is sent to it. False: it is gone. */
 export async function deleteWebhook(db: D1Database, actor: Actor, before: WebhookRow, now: number): Promise<boolean> {
   const remove = db
     .prepare(
@@ -170,10 +170,10 @@ export async function deleteWebhook(db: D1Database, actor: Actor, before: Webhoo
 }
 
 /**
- * Gives a webhook a new secret. The old one signs beside it for a while; one that was rotated before it, no longer. Null:
- * the webhook has gone.
+ * Gives a webhook a new secret. The old one goes on signing beside it for a while; a secret rotated before that one does not.
+ * Null: the webhook is gone.
  *
- * @param until for how long the old one signs, ms since the epoch
+ * @param until when the old one stops signing, ms since the epoch
  */
 export async function rotateSecret(
   db: D1Database,
@@ -199,7 +199,7 @@ function stateOf(enabled: boolean): "enabled" | "disabled" {
   return enabled ? "enabled" : "disabled";
 }
 
-/** A webhook as the audit log keeps it. The path and query of its URL may be credentials. */
+/** A webhook as recorded in the audit log. The path and query of its URL may contain credentials. */
 function logged({ url, events, enabled }: Pick<WebhookRow, "url" | "events" | "enabled">) {
   return { origin: new URL(url).origin, events, enabled };
 }

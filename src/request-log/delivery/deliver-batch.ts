@@ -9,7 +9,7 @@ import type { LogDestination } from "./log-target-rows.ts";
 import type { LogBatch } from "./outbox-tables.ts";
 import { putObject } from "./put-object.ts";
 
-/** Tries to deliver a batch to where a zone's logs go. @param now ms since the epoch */
+/** Tries to deliver a batch to the destination of a zone's logs. @param now ms since the epoch */
 export async function deliverBatch(
   batch: LogBatch,
   zone: string,
@@ -42,7 +42,7 @@ function notYet(reason: string): AttemptResult {
   return { kind: "failed", status: null, reason };
 }
 
-/** The same each time, so that what is put twice stands there once. */
+/** Always the same key, so that a batch that is put twice is stored once. */
 function keyOf({ id, closedAt }: LogBatch, zone: string, prefix = ""): string {
   const time = new Date(closedAt).toISOString();
   const [day = "", rest = ""] = time.split("T");

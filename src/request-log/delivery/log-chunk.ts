@@ -1,14 +1,14 @@
-/** Lines that an isolate takes to a zone's outbox in one call. */
+/** Lines that an isolate hands to a zone's outbox in one call. */
 export interface LogChunk {
   zone: string;
   /** NDJSON: each line ends in LF. */
   text: string;
   lines: number;
-  /** Lines that did not leave the isolate, since it last said so. */
+  /** Lines that were lost in the isolate since its last report. */
   lost: number;
 }
 
-/** What takes the chunks of a zone. */
+/** Receives the chunks of a zone. */
 export interface LogTaker {
   take(chunk: LogChunk): Promise<void>;
 }

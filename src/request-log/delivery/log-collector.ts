@@ -6,17 +6,17 @@ import type { LogTaker } from "./log-chunk.ts";
 
 type WaitUntil = (work: Promise<unknown>) => void;
 
-/** From one chunk to the next: each costs a call and a row. Nobody waits for logs as for a tail. */
+/** The time between chunks: each costs a call and a row, and nobody waits for logs as they do for a tail. */
 const INTERVAL_MS = 5_000;
-/** A chunk that is this long goes at once (characters). */
+/** A chunk that reaches this length is sent at once (characters). */
 const CHUNK_LENGTH = 262_144;
-/** What waits here at most, of one zone; the oldest lines are lost then, and counted. */
+/** The most that waits here for one zone. Beyond it the oldest lines are lost, and counted. */
 const MOST_LENGTH = 4_194_304;
-/** Pauses before a chunk is taken there once more. Together with the interval they stay within the 30 s of `waitUntil`. */
+/** Pauses before a chunk is sent again. Together with the interval they stay within the 30 s of `waitUntil`. */
 const RETRY_MS = [1_000, 2_000, 4_000];
-/** After so long without a word, work that the platform may have dropped is taken over by others. */
+/** After so long without a sign of life, work may have been dropped by the platform, and other requests take it over. */
 const ABANDONED_MS = 20_000;
-/** How often it is looked whether a delivery that is under way has ended. */
+/** How often to check whether a delivery under way has ended. */
 const LOOK_MS = 100;
 
 interface Chunk {
@@ -24,7 +24,7 @@ interface Chunk {
   lines: number;
 }
 
-/** The log lines of one zone, in this isolate, until its outbox has them. */
+/** The log lines of one zone in this isolate, until its outbox has them. */
 export class LogCollector {
   readonly #taker: () => LogTaker;
   readonly #zone: string;
@@ -34,15 +34,15 @@ export class LogCollector {
   #share = 0;
   #text = "";
   #lines = 0;
-  /** What has not arrived, oldest first. */
+  /** Chunks that have not arrived, oldest first. */
   #waiting: Chunk[] = [];
   #waitingLength = 0;
   #lost = 0;
   #dueSince: number | null = null;
-  /** When the delivery that is under way was last heard of; null: there is none. */
+  /** The last sign of life from the delivery under way; null: there is none. */
   #deliveringAt: number | null = null;
 
-  /** @param taker of the zone, whenever a chunk goes out */
+  /** @param taker gives the zone's taker, each time a chunk is sent */
   constructor(zone: string, taker: () => LogTaker) {
     this.#zone = zone;
     this.#taker = taker;
@@ -54,7 +54,7 @@ export class LogCollector {
     this.#hasFullAddresses = addresses === "full";
   }
 
-  /** The zone's logs are delivered no longer. */
+  /** Called when the zone's logs are no longer delivered. */
   forget(): void {
     this.#text = "";
     this.#lines = 0;
@@ -63,7 +63,7 @@ export class LogCollector {
     this.#lost = 0;
   }
 
-  /** Whether the next request is one of those that are logged. */
+  /** Whether to log the next request. */
   wants(): boolean {
     this.#share += this.#sampling;
     if (this.#share < 1) return false;
@@ -94,7 +94,7 @@ export class LogCollector {
     );
   }
 
-  /** Whether a line is the event as it is. */
+  /** Whether a line is the event unchanged. */
   get #isPlain(): boolean {
     return this.#fields === undefined && !this.#hasFullAddresses;
   }
@@ -104,7 +104,7 @@ export class LogCollector {
     return this.#fields === undefined ? whole : Object.fromEntries(this.#fields.map((name) => [name, whole[name]]));
   }
 
-  /** Takes all there is to the outbox: the isolate is about to end. Never fails. */
+  /** Sends everything to the outbox, because the isolate is about to end. Never fails. */
   async drain(): Promise<void> {
     this.#close();
     while (this.#isDelivering) await scheduler.wait(LOOK_MS);
@@ -125,8 +125,8 @@ export class LogCollector {
   }
 
   /**
-   * One chunk after the other, unless that is under way already: by another request, whose work is not waited for, since it
-   * may never end where the platform has dropped it.
+   * Sends chunks one after the other, unless another request is already doing so. That one is not waited for, since its work
+   * may never end if the platform has dropped it.
    */
   async #deliver(): Promise<void> {
     if (this.#isDelivering) return;

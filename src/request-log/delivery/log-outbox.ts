@@ -6,20 +6,20 @@ import type { LogChunk } from "./log-chunk.ts";
 import { destinationOf } from "./log-target-rows.ts";
 import { type LogBatch, OutboxTables, type Waiting } from "./outbox-tables.ts";
 
-/** Lines wait for others to fill a batch with them. */
+/** How long lines wait for others to fill a batch with them. */
 const LINGER_MS = 5_000;
-/** How long one alarm goes on: the platform ends it after 15 minutes. */
+/** How long one alarm runs: the platform ends it after 15 minutes. */
 const RUN_MS = 60_000;
 const LONGEST_PAUSE_MS = 60_000;
 const D1_FAILED_MS = 30_000;
 
-/** How the delivery of a zone's logs goes. Times in ms since the epoch. */
+/** The state of the delivery of a zone's logs. Times in ms since the epoch. */
 export interface DeliveryState {
   /** Lines and batches that a receiver has acknowledged. */
   delivered: { lines: number; batches: number };
-  /** Lines that were dropped: the receiver took too little, or none, for too long. */
+  /** Lines that were dropped because the receiver took too few, or none, for too long. */
   lost: number;
-  /** Attempts that have failed since the last success. */
+  /** Failed attempts since the last success. */
   failures: number;
   failingSince: number | null;
   lastDelivery: { at: number; batch: string; lines: number } | null;
@@ -36,16 +36,16 @@ const NOTHING_YET: DeliveryState = {
 };
 
 /**
- * Delivers the logs of one zone: one object for each, so that a slow receiver holds up nobody else. What it has acknowledged
- * to an isolate is on disk, and goes out in batches, one after the other, until the receiver has acknowledged each: at least
- * once, under one id. Of what waits for too long, or is too much, the oldest is dropped and counted.
+ * Delivers the logs of one zone. There is one object for each, so that a slow receiver holds up nobody else. Whatever it has
+ * acknowledged to an isolate is on disk, and goes out in batches, one after the other, each until the receiver has acknowledged
+ * it: at least once, always with the same id. If too much waits, or for too long, the oldest is dropped and counted.
  */
 export class LogOutbox extends DurableObject<Variables & { DB: D1Database }> {
   #opened: OutboxTables | null = null;
-  /** The batch that is on its way. */
+  /** The batch that is being sent. */
   #underWay: number | null = null;
 
-  /** Takes lines in. They are on disk when this returns. */
+  /** Takes in lines. They are on disk when this returns. */
   async take(chunk: LogChunk): Promise<void> {
     const now = Date.now();
     this.ctx.storage.transactionSync(() => {
@@ -56,7 +56,7 @@ export class LogOutbox extends DurableObject<Variables & { DB: D1Database }> {
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(now + LINGER_MS);
   }
 
-  /** Tries again at once what waits. */
+  /** Tries again at once to send what waits. */
   async retry(): Promise<void> {
     if (this.#tables.waiting().lines > 0) await this.ctx.storage.setAlarm(Date.now());
   }
@@ -79,13 +79,13 @@ export class LogOutbox extends DurableObject<Variables & { DB: D1Database }> {
   async #deliverAll(zone: string): Promise<void> {
     const destination = await destinationOf(this.env.DB, zone);
     if (destination === null) {
-      // Nobody wants them any more.
+      // Nobody wants these logs any more.
       await this.ctx.storage.deleteAlarm();
       await this.ctx.storage.deleteAll();
       this.#opened = null;
       return;
     }
-    // Loaded when first needed: no other request pays for signatures.
+    // Loaded when first needed, so that other requests do not pay for signatures.
     const { deliverBatch } = await import("./deliver-batch.ts");
     const settings = settingsOf(this.env);
     const end = Date.now() + RUN_MS;
@@ -108,7 +108,7 @@ export class LogOutbox extends DurableObject<Variables & { DB: D1Database }> {
     return this.#tables.close(Date.now()) ? this.#tables.oldest() : null;
   }
 
-  /** Whether the batch was delivered. */
+  /** Returns whether the batch was delivered. */
   #note(batch: LogBatch, result: AttemptResult, now: number): boolean {
     const state = this.#state;
     if (result.kind === "failed") {
@@ -138,7 +138,7 @@ export class LogOutbox extends DurableObject<Variables & { DB: D1Database }> {
     if (lines > 0) this.#state = { ...this.#state, lost: this.#state.lost + lines };
   }
 
-  /** A receiver that fails is asked again after a second, then after twice as long each time, up to a minute. */
+  /** A failing receiver is asked again after a second, then after twice as long each time, up to a minute. */
   async #pause(): Promise<void> {
     const pause = Math.min(1_000 * 2 ** (this.#state.failures - 1), LONGEST_PAUSE_MS);
     await this.ctx.storage.setAlarm(Date.now() + pause);

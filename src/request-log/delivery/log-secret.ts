@@ -1,7 +1,7 @@
 import type { Keyring } from "../../secrets/keyring.ts";
 import { open, seal } from "../../secrets/seal.ts";
 
-/** A secret of a zone's log delivery as D1 keeps it. */
+/** The secret of a zone's log delivery in the form that D1 stores. */
 export function sealedLogSecret(secret: string, zone: string, keyring: Keyring): string {
   return seal(secret, placeOf(zone), keyring);
 }

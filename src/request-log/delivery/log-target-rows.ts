@@ -1,16 +1,16 @@
 import type { LogTarget } from "../../zones/log-settings.ts";
 import type { StoredSettings } from "../../zones/settings.ts";
 
-/** Where a zone's logs go. */
+/** The destination of a zone's logs. */
 export interface LogDestination {
   /** The zone's name. */
   name: string;
   target: LogTarget;
-  /** Null: none has been given yet. */
+  /** Null: it has no secret yet. */
   sealed: string | null;
 }
 
-/** Where the logs of a zone are to be delivered now; null: nowhere, or the zone has gone. */
+/** The current destination of a zone's logs; null: there is none, or the zone is gone. */
 export async function destinationOf(db: D1Database, zone: string): Promise<LogDestination | null> {
   const row = await db
     .prepare(
@@ -24,7 +24,7 @@ export async function destinationOf(db: D1Database, zone: string): Promise<LogDe
   return logs?.target === undefined ? null : { name: row.name, target: logs.target, sealed: row.sealed };
 }
 
-/** When the secret of a zone's logs was given, ms since the epoch; null: there is none. */
+/** When the secret of a zone's logs was set, ms since the epoch; null: there is none. */
 export async function secretSince(db: D1Database, zone: string): Promise<number | null> {
   return db
     .prepare("SELECT created_at AS at FROM log_secrets WHERE zone_id = ?1")
@@ -33,7 +33,7 @@ export async function secretSince(db: D1Database, zone: string): Promise<number 
 }
 
 /**
- * Gives a zone's logs a secret, in the place of one that they have, in one transaction with its audit. False: the zone has gone.
+ * Sets the secret of a zone's logs, replacing an earlier one, in one transaction with its audit entry. False: the zone is gone.
  *
  * @param audit an `auditStatement`
  */

@@ -3,7 +3,7 @@ import { BOUNDS, daysBefore } from "../../db/bounds.ts";
 import { newId } from "../../db/new-id.ts";
 import type { LogChunk } from "./log-chunk.ts";
 
-/** A batch as it is delivered, however often: its id and its bytes stay the same. */
+/** A batch to deliver. However often it is delivered, its id and its bytes stay the same. */
 export interface LogBatch {
   seq: number;
   id: string;
@@ -14,20 +14,20 @@ export interface LogBatch {
   body: ArrayBuffer;
 }
 
-/** What of a batch is put together at most, before it is compressed (characters): a row holds 2 MB. */
+/** The most that one batch holds, before compression (characters): a row can hold 2 MB. */
 const BATCH_LENGTH = 1_000_000;
-/** What waits for a zone's receiver at most, compressed. */
+/** The most that waits for a zone's receiver, compressed. */
 export const MOST_BYTES = 67_108_864;
 
-/** What waits. */
+/** Batches and chunks that wait. */
 export interface Waiting {
   lines: number;
   batches: number;
-  /** As it stands here: for the most part compressed. */
+  /** As stored here, mostly compressed. */
   bytes: number;
 }
 
-/** Chunks come in, are put together into batches, and go out, the oldest first. */
+/** Chunks come in, are combined into batches, and go out, oldest first. */
 export class OutboxTables {
   readonly #sql: SqlStorage;
 
@@ -46,7 +46,7 @@ export class OutboxTables {
     );
   }
 
-  /** Takes a chunk in; where there is enough, a batch is made. */
+  /** Takes in a chunk, and makes a batch if there is enough for one. */
   add({ text, lines }: LogChunk, now: number): void {
     this.#sql.exec("INSERT INTO log_chunks (lines, length, text) VALUES (?1, ?2, ?3)", lines, text.length, text);
     const { length, rows } = this.#one<{ length: number; rows: number }>(
@@ -55,7 +55,7 @@ export class OutboxTables {
     if (length >= BATCH_LENGTH || rows >= BOUNDS.log_chunks.rows) this.close(now);
   }
 
-  /** Makes a batch of the chunks that there are. False: there are none. */
+  /** Makes a batch of the chunks here. False: there are none. */
   close(now: number): boolean {
     const chunks = this.#sql
       .exec<{ seq: number; lines: number; text: string }>("SELECT seq, lines, text FROM log_chunks ORDER BY seq")
@@ -76,7 +76,7 @@ export class OutboxTables {
     return true;
   }
 
-  /** The batch that waits for the longest time. */
+  /** The batch that has waited longest. */
   oldest(): LogBatch | null {
     const rows = this.#sql.exec<LogBatch & Record<string, SqlStorageValue>>(
       "SELECT seq, id, lines, closed_at AS closedAt, body FROM log_batches ORDER BY seq LIMIT 1",
@@ -84,12 +84,16 @@ export class OutboxTables {
     return rows.toArray()[0] ?? null;
   }
 
-  /** Forgets a batch. False: it is not here any more. */
+  /** Forgets a batch. False: it is no longer here. */
   drop(seq: number): boolean {
     return this.#sql.exec("DELETE FROM log_batches WHERE seq = ?1", seq).rowsWritten > 0;
   }
 
-  /** Drops the oldest of what is too much or too old, and counts the lines. @param but a batch that is on its way just now */
+  /**
+   * Drops the oldest batches if there are too many bytes or they are too old, and counts the lines.
+   *
+   * @param but a batch that is being sent now
+   */
   bound(now: number, but: number | null): number {
     let lost = 0;
     const oldest = () =>

@@ -9,8 +9,8 @@ import type { LogTarget } from "../../zones/log-settings.ts";
 const TIMEOUT_SECONDS = 30;
 
 /**
- * Puts an object into a bucket that speaks S3, signed by AWS's Signature Version 4. The bucket stands in the path, which every
- * such server takes. No redirect is followed.
+ * Puts an object into a bucket that speaks S3, signed with AWS Signature Version 4. The bucket is part of the path, which every
+ * such server accepts. Redirects are not followed.
  */
 export async function putObject(
   target: Extract<LogTarget, { type: "s3" }>,
@@ -47,7 +47,7 @@ export async function putObject(
   }
 }
 
-/** As the signature has it, so that no server has to guess: all but what RFC 3986 §2.3 calls unreserved. */
+/** Encoded as for the signature, so that no server has to guess: everything but the unreserved characters of RFC 3986 §2.3. */
 function encoded(segment: string): string {
   return encodeURIComponent(segment).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -5,14 +5,14 @@ import { log } from "../../log/log.ts";
 import { ownerOf } from "../../usage/batch.ts";
 import { readUsage, type UsageBindings } from "../../usage/read-usage.ts";
 
-/** What announcing needs of the environment. */
+/** What announcing needs from the environment. */
 export interface AnnouncerEnv extends UsageBindings {
   DB: D1Database;
   ZONES: KVNamespace;
   ACCOUNT_PUBLISHER: DurableObjectNamespace<AccountPublisher>;
 }
 
-/** Whose tail it is. */
+/** The zone that a tail belongs to. */
 export interface TailOwner {
   zone: string;
   account: string;
@@ -20,9 +20,9 @@ export interface TailOwner {
 }
 
 /**
- * Has every isolate that serves a zone know that somebody reads along, or no longer (null). It is said in the document of the
- * account, with an end and a share to begin with: the feed of changes tells locations of it within three seconds, the account's
- * meter whoever brings it counts, and one machine knows at once. Nothing of what is stored or purged changes.
+ * Tells every isolate that serves a zone that somebody listens, or no longer does (null). It is written in the account's
+ * document, with an end and an initial share: the feed of changes reaches locations within three seconds, the account's meter
+ * tells whoever brings it counts, and a single machine knows at once. Nothing that is stored or purged changes.
  */
 export async function announceTail(
   env: AnnouncerEnv,
@@ -42,7 +42,7 @@ export async function announceTail(
     db.prepare("UPDATE accounts SET revision = revision + 1 WHERE id = ?1").bind(account),
   ]);
   const published = await publishAccount(env.ACCOUNT_PUBLISHER, accountTableOf(env.ZONES), account);
-  // The publisher tries again by itself.
+  // The publisher retries by itself.
   if (published.kind === "pending") return;
   try {
     await env.USAGE_METER.getByName(ownerOf({ account, mode })).know(published.document);
@@ -51,7 +51,7 @@ export async function announceTail(
   }
 }
 
-/** Requests of a zone in a second, by what its meter has counted since the hour before this one began. */
+/** A zone's requests per second, by what its meter has counted since the beginning of the previous hour. */
 export async function rateOf(env: AnnouncerEnv, { zone, account, mode }: TailOwner, now: number): Promise<number> {
   const hour = now - (now % HOUR_MS);
   const from = hour - HOUR_MS;

@@ -2,18 +2,18 @@ import { eventText } from "./event-text.ts";
 
 const encoder = new TextEncoder();
 
-/** At the beginning (bytes): a hundred events or more. */
+/** Initial size (bytes): enough for a hundred events. */
 const FIRST_BYTES = 65_536;
 
 /**
- * Events that wait for a batch, as listeners get them. They stand outside the heap: texts that live for half a second would be
- * moved by each collection of garbage until they are old, and be in the way of requests as long as they are there.
+ * Events that wait for a batch, in the form that listeners get. They are kept outside the heap: strings that live for half a
+ * second would be moved by each garbage collection until they are old, and so slow down requests.
  */
 export class EventBuffer {
   #bytes = new Uint8Array(FIRST_BYTES);
   #length = 0;
 
-  /** How many bytes there are. */
+  /** The number of bytes. */
   get length(): number {
     return this.#length;
   }
@@ -29,7 +29,7 @@ export class EventBuffer {
     this.#length += encoded.written;
   }
 
-  /** All that was added, which is not kept. */
+  /** Returns everything that was added, and keeps none of it. */
   take(): Uint8Array {
     const taken = this.#bytes.slice(0, this.#length);
     this.#length = 0;

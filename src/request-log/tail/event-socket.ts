@@ -4,23 +4,24 @@ import type { Connection, TailMessage } from "./tail-listener.ts";
 /** RFC 6455 §7.4.1: "the purpose for which the connection was established has been fulfilled". */
 const FULFILLED = 1000;
 
-/** After so much the listener is asked whether it has it, characters. */
+/** After so many characters the listener is asked to confirm receipt. */
 const ASK_EACH = 262_144;
 
 /**
- * A listener by WebSocket: each message is a {@link TailMessage} as JSON, or a batch of requests. A socket does not say how much
- * waits in it, so the listener has to: it answers each question whether it is still there, and has by then what came before.
+ * A listener connected by WebSocket. Each message is a {@link TailMessage} as JSON, or a batch of requests. A socket does not
+ * say how much waits in it, so the listener has to: it answers each question whether it is still there, and by then it has what
+ * came before.
  */
 export class EventSocket implements Connection {
   readonly response: Response;
   readonly #socket: WebSocket;
-  /** All that was sent, and what of it the listener has (characters). */
+  /** All characters sent, and how many of them the listener has. */
   #sent = 0;
   #taken = 0;
-  /** What had been sent at each question that is not answered yet, the oldest first. */
+  /** For each unanswered question, how much had been sent by then; oldest first. */
   readonly #asked: number[] = [];
 
-  /** @param gone called once the listener has gone */
+  /** @param gone called once the listener is gone */
   constructor(gone: () => void) {
     const [theirs, ours] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket];
     this.#socket = ours;
@@ -49,7 +50,7 @@ export class EventSocket implements Connection {
     if (this.#sent - (this.#asked.at(-1) ?? this.#taken) >= ASK_EACH) this.keepAlive();
   }
 
-  /** TCP and the platform's own pings look after it; what is sent shows that it has gone. */
+  /** Asks whether the listener is still there. Its answer confirms everything that was sent before. */
   keepAlive(): void {
     this.#send('{"type":"still-here"}');
     this.#asked.push(this.#sent);
@@ -64,7 +65,7 @@ export class EventSocket implements Connection {
     this.#try(() => this.#socket.send(text));
   }
 
-  /** One that is closed already throws. */
+  /** A closed socket throws. */
   #try(act: () => void): void {
     try {
       act();

@@ -1,6 +1,6 @@
 import type { Connection, TailMessage } from "./tail-listener.ts";
 
-/** A listener by server-sent events (HTML §9.2): one event a request. */
+/** A listener connected by server-sent events (HTML §9.2), one event for each request. */
 export class EventStream implements Connection {
   readonly response: Response;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
@@ -8,7 +8,7 @@ export class EventStream implements Connection {
   readonly #gone: () => void;
   #waiting = 0;
 
-  /** @param gone called once the listener has gone */
+  /** @param gone called once the listener is gone */
   constructor(gone: () => void) {
     this.#gone = gone;
     const { readable, writable } = new IdentityTransformStream();
@@ -46,7 +46,7 @@ export class EventStream implements Connection {
     this.#waiting += bytes.byteLength;
     this.#writer
       .write(bytes)
-      .catch(this.#gone) // often seen here first
+      .catch(this.#gone) // often noticed here first
       .then(() => {
         this.#waiting -= bytes.byteLength;
       });

@@ -4,8 +4,8 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * An event as a stream of server-sent events has it (HTML §9.2). It is made into that where it happens: what hands it on to
- * listeners then has next to nothing to do.
+ * An event in the text form of server-sent events (HTML §9.2). It is made where the request is answered, so that whatever
+ * passes it on to listeners has next to nothing to do.
  *
  * @param json of it, in one line
  */
@@ -13,7 +13,7 @@ export function eventText(json: string): string {
   return BEFORE + json + AFTER;
 }
 
-/** Events as they travel. @param text of one or more, by {@link eventText} */
+/** Events as bytes for transport. @param text one or more events from {@link eventText} */
 export function eventBytes(text: string): Uint8Array {
   return encoder.encode(text);
 }

@@ -1,15 +1,17 @@
 import { MOST_A_SECOND, type TailBatch, type TailPace } from "./tail-protocol.ts";
 
-/** An isolate that has told nothing for so long is not counted on. */
+/** An isolate that has sent nothing for so long is no longer counted. */
 const FORGOTTEN_MS = 10_000;
-/** An object takes about a thousand calls a second; this leaves it four fifths for what they bring. */
+/** An object handles about a thousand calls a second. This leaves it four fifths for what the calls bring. */
 const CALLS_A_SECOND = 200;
 const SHORTEST_MS = 500;
 const LONGEST_MS = 5_000;
-/** Isolates that are told apart. */
+/** How many isolates are distinguished. */
 const MOST_ISOLATES = 2_000;
 
-/** How many requests each isolate has to tell of, and at what pace all of them together stay within the bound. */
+/**
+ * Counts how many requests each isolate has to report, and sets the pace at which all of them together stay within the bound.
+ */
 export class IsolateRates {
   readonly #isolates = new Map<string, { at: number; rate: number }>();
 
@@ -17,7 +19,7 @@ export class IsolateRates {
     this.#isolates.delete(isolate);
     this.#isolates.set(isolate, { at: now, rate: (matched * 1_000) / ms });
     for (const [id, { at }] of this.#isolates) {
-      // The oldest are first.
+      // The oldest come first.
       if (now - at < FORGOTTEN_MS && this.#isolates.size <= MOST_ISOLATES) break;
       this.#isolates.delete(id);
     }

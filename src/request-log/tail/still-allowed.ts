@@ -1,13 +1,13 @@
 import type { Listening } from "./tail-listener.ts";
 
-/** Whether a zone is still there. */
+/** Selects a zone, to see whether it still exists. */
 export function zoneStatement(db: D1Database, zone: string): D1PreparedStatement {
   return db.prepare("SELECT 1 AS found FROM zones WHERE id = ?1 AND state <> 'deleted'").bind(zone);
 }
 
 /**
- * Whether somebody may still listen to what an account's zones answer: a row, or none. A key may be revoked, a session ended
- * and a membership too, while a tail is open.
+ * Whether somebody may still listen to the zones of an account: one row, or none. While a tail is open, a key may be revoked,
+ * and a session or a membership may end.
  *
  * @param now ms since the epoch
  */

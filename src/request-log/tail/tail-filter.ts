@@ -9,7 +9,7 @@ export interface Filtered {
   path: string;
 }
 
-/** A filter in the form in which requests are held to it. */
+/** A filter in a form that is quick to match requests with. */
 export class PreparedFilter {
   readonly #statuses: ReadonlySet<number> | null;
   readonly #classes: ReadonlySet<number> | null;

@@ -1,14 +1,14 @@
 import { type EndReason, LONGEST_SECONDS, MOST_A_SECOND, type TailFilter } from "./tail-protocol.ts";
 
-/** Who listens, as far as it has to be asked again whether they may. */
+/** The identity of a listener, as far as needed to check again whether they may listen. */
 export type Listening =
   | { kind: "key"; id: string; expiresAt: number | null }
   /** `session`: its id; `person`: theirs. */
   | { kind: "session"; session: string; person: string };
 
-/** What somebody asks a tail for. */
+/** What somebody asks of a tail. */
 export interface ListenerRequest {
-  /** Id and name of the zone, and whose it is. */
+  /** Id and name of the zone, and its account. */
   zone: string;
   name: string;
   account: string;
@@ -19,39 +19,39 @@ export interface ListenerRequest {
   seconds: number;
 }
 
-/** What a listener is told beside requests. */
+/** Messages to a listener besides requests. */
 export type TailMessage =
   | { type: "open"; zone: string; until: string; most_a_second: number }
-  /** Requests that passed the filter and were left out since the last message of this kind. */
+  /** Requests that passed the filter but were left out since the last message of this kind. */
   | { type: "omitted"; count: number }
   | { type: "end"; reason: EndReason };
 
-/** The way to a listener. */
+/** The connection to a listener. */
 export interface Connection {
   send(message: TailMessage): void;
   /** Sends requests. @param events as `eventBytes` makes them */
   sendRequests(events: Uint8Array): void;
   keepAlive(): void;
-  /** Closes it; what was sent before is still delivered. */
+  /** Closes it. Everything sent before is still delivered. */
   end(): void;
-  /** How much has been sent that the listener has not taken, bytes or characters. */
+  /** How much was sent that the listener has not received, in bytes or characters. */
   readonly waiting: number;
 }
 
-/** Of a listener that takes too little, what comes then is left out. */
+/** If a listener is so far behind, new events are left out. */
 const MOST_WAITING = 2_097_152;
 
 export function openMessage(zone: string, until: number): TailMessage {
   return { type: "open", zone, until: new Date(until).toISOString(), most_a_second: MOST_A_SECOND };
 }
 
-/** Until when somebody listens who begins now. */
+/** Until when a listener who begins now may listen. */
 export function endOf({ seconds, who }: ListenerRequest, now: number): number {
   const end = now + Math.min(seconds, LONGEST_SECONDS) * 1_000;
   return who.kind === "key" && who.expiresAt !== null ? Math.min(end, who.expiresAt) : end;
 }
 
-/** Whether a listener takes what it is sent. */
+/** Whether a listener keeps up with what it is sent. */
 export function keepsUp({ waiting }: Connection): boolean {
   return waiting < MOST_WAITING;
 }

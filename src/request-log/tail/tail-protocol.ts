@@ -1,62 +1,62 @@
-/** Events that a tail takes in a second, from all locations together. Below it none is left out. */
+/** How many events a tail takes per second, from all locations together. Below that, none is left out. */
 export const MOST_A_SECOND = 2_000;
 
-/** Listeners that a zone has at most. */
+/** The most listeners that a zone can have. */
 export const MOST_LISTENERS = 5;
 
-/** For how long somebody may listen at most, seconds. */
+/** The longest that anyone may listen, seconds. */
 export const LONGEST_SECONDS = 3_600;
 
 /** Why a tail ends. */
 export type EndReason = "time-over" | "not-allowed-any-more" | "zone-deleted" | "server-stops";
 
-/** Which requests a listener wants to hear of; what is left out selects nothing. */
+/** Which requests a listener wants; absent fields select nothing. */
 export interface TailFilter {
   /** Statuses (`404`), or their classes (`5xx`). */
   status?: readonly string[];
-  /** Words of `X-Cache`. */
+  /** Values of `X-Cache`. */
   cache?: readonly string[];
   /** A glob over the path. */
   path?: string;
 }
 
-/** The filter of one listener, by the id that what is left out is counted under. */
+/** A listener's filter, with the id under which left-out events are counted. */
 export interface NamedFilter extends TailFilter {
   id: string;
 }
 
-/** Events that the same filters let pass. */
+/** Events that passed the same filters. */
 export interface ToldEvents {
-  /** The filters' ids; null: the filters were not known yet. */
+  /** The ids of the filters; null: the filters were not known yet. */
   to: readonly string[] | null;
   /** As `eventBytes` makes them. */
   bytes: Uint8Array;
   count: number;
 }
 
-/** What an isolate tells of a zone's requests since it last did. */
+/** What an isolate reports about a zone's requests since its last report. */
 export interface TailBatch {
-  /** Random, one for each isolate. */
+  /** Random, one per isolate. */
   isolate: string;
   location: string;
   events: ToldEvents[];
-  /** How many requests the filters let pass, those left out too, and within how many ms. */
+  /** How many requests passed the filters, including those left out, and within how many ms. */
   matched: number;
   ms: number;
-  /** How many of them were left out, by the filter's id; under `""` those from before the filters were known. */
+  /** How many of them were left out, by the id of the filter; those from before the filters were known are under `""`. */
   omitted: Record<string, number>;
 }
 
-/** How an isolate goes on. */
+/** How an isolate should go on. */
 export interface TailPace {
   /** Ms since the epoch. */
   until: number;
-  /** The share of what the filters let pass that it tells of. */
+  /** The share of the requests passing the filters that it should report. */
   fraction: number;
-  /** Events in one batch at most. */
+  /** The most events in one batch. */
   most: number;
-  /** From one batch to the next. */
+  /** The time between batches. */
   intervalMs: number;
-  /** Whoever passes none of them is not told of; none: everything is. */
+  /** Requests that pass none of them are not reported. If there are no filters, everything is. */
   filters: readonly NamedFilter[];
 }

@@ -5,23 +5,23 @@ import { EventBuffer } from "./event-buffer.ts";
 import { type Filtered, PreparedFilter } from "./tail-filter.ts";
 import { MOST_A_SECOND, type TailBatch, type TailPace, type ToldEvents } from "./tail-protocol.ts";
 
-/** What takes the batches of a zone's tail. Null: nobody listens. */
+/** Receives the batches of a zone's tail. Null: nobody listens. */
 export interface TailTaker {
   take(batch: TailBatch): Promise<TailPace | null>;
 }
 
 type WaitUntil = (work: Promise<unknown>) => void;
 
-/** What waits here for a batch at most, whatever clients ask for (bytes). */
+/** The most that waits here for a batch, whatever clients send (bytes). */
 const MOST_LENGTH = 4_194_304;
-/** Until the object has said how often: the first events come soon. */
+/** The interval until the object has set one: short, so that the first events come soon. */
 const FIRST_INTERVAL_MS = 250;
-/** After so long, work that the platform may have dropped is taken over by others. */
+/** After so long, work may have been dropped by the platform, and other requests take it over. */
 const ABANDONED_MS = 20_000;
-/** An isolate that was told that nobody listens asks again after this, should it be announced still. */
+/** An isolate that was told that nobody listens asks again after this time, if the tail is still announced. */
 const REST_MS = 15_000;
 
-/** Tells the tail of one zone what this isolate answers. */
+/** Reports to the tail of one zone what this isolate answers. */
 export class TailSender {
   readonly #taker: () => TailTaker;
   readonly #source: Pick<TailBatch, "isolate" | "location">;
@@ -29,7 +29,7 @@ export class TailSender {
   #pace: TailPace;
   /** Null: not known yet. */
   #filters: readonly { id: string; filter: PreparedFilter }[] | null = null;
-  /** Their ids, where each of them lets everything pass. */
+  /** Their ids, if each of them lets everything pass. */
   #everybody: readonly string[] | null = null;
   #restsUntil = 0;
   /** By the ids of the filters that let them pass. */
@@ -40,11 +40,11 @@ export class TailSender {
   #omitted: Record<string, number> = {};
   #matched = 0;
   #since = 0;
-  /** What of the next event is due already. */
+  /** The share of the next event that has accumulated. */
   #share = 0;
   #dueSince: number | null = null;
 
-  /** @param taker of the zone, whenever a batch goes out */
+  /** @param taker gives the zone's tail, each time a batch is sent */
   constructor(
     zone: string,
     source: Pick<TailBatch, "isolate" | "location">,
@@ -59,22 +59,22 @@ export class TailSender {
     this.#pace = { until, fraction, most, intervalMs: FIRST_INTERVAL_MS, filters: [] };
   }
 
-  /** Whether somebody listens, as far as is known here. @param now ms since the epoch */
+  /** Whether somebody listens, as far as known here. @param now ms since the epoch */
   isActive(now: number): boolean {
     return now < this.#pace.until && now >= this.#restsUntil;
   }
 
   /**
-   * Takes in what was announced: it may last longer than was known.
+   * Takes in what was announced: it may last longer than known before.
    *
-   * @param isNew whether it may have been announced since it was taken in last: somebody may listen again
+   * @param isNew whether it may have been announced again since the last time, so somebody may listen again
    */
   learn({ until }: AnnouncedTail, isNew: boolean): void {
     if (until > this.#pace.until) this.#pace = { ...this.#pace, until };
     if (isNew) this.#restsUntil = 0;
   }
 
-  /** Whether an event of this request is to be told of, by {@link add}. It is counted either way, and a batch is under way. */
+  /** Whether the event of this request should be passed to {@link add}. It is counted either way, and a batch is scheduled. */
   wants(request: Filtered, now: number, waitUntil: WaitUntil): boolean {
     this.#arrange(now, waitUntil);
     const passed = this.#everybody ?? this.#passedBy(request);
@@ -90,12 +90,12 @@ export class TailSender {
     return false;
   }
 
-  /** The ids of the filters that let a request pass; null: they are not known. */
+  /** The ids of the filters that a request passes; null: they are not known. */
   #passedBy(request: Filtered): readonly string[] | null {
     return this.#filters?.filter(({ filter }) => filter.matches(request)).map(({ id }) => id) ?? null;
   }
 
-  /** Takes in the event of the request that was wanted last. @param json of it, in one line */
+  /** Takes in the event of the last request that was wanted. @param json of it, in one line */
   add(json: string): void {
     const to = this.#passed;
     const key = to === null ? "" : to.join();
@@ -118,7 +118,7 @@ export class TailSender {
     waitUntil(scheduler.wait(this.#pace.intervalMs).then(() => this.deliver()));
   }
 
-  /** Takes what there is to the tail, and learns how to go on. Never fails. */
+  /** Sends what there is to the tail, and learns how to go on. Never fails. */
   async deliver(): Promise<void> {
     this.#dueSince = null;
     const now = Date.now();
@@ -140,7 +140,7 @@ export class TailSender {
       this.#follow(await this.#taker().take(batch), Date.now());
     } catch (error) {
       log("tail_not_told", { zone: this.#zone, error });
-      // They are told of as left out, with the next batch.
+      // Reported as left out, with the next batch.
       this.#omitted[""] = (this.#omitted[""] ?? 0) + count;
       for (const [id, count] of Object.entries(batch.omitted)) this.#omitted[id] = (this.#omitted[id] ?? 0) + count;
     }

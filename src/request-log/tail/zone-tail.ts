@@ -19,12 +19,12 @@ import {
   type ToldEvents,
 } from "./tail-protocol.ts";
 
-/** Who asks for a tail says so in this field, as the JSON of a {@link ListenerRequest}. */
+/** Requests for a tail have this field, with a {@link ListenerRequest} as JSON. */
 export const LISTENER_FIELD = "x-listener";
 
-/** How often listeners are shown that they are still connected, and it is asked whether they may still listen. */
+/** How often listeners get a sign of life, and are checked for whether they may still listen. */
 const TEND_MS = 5_000;
-/** A listener whose connection broke is back within this: nothing is announced anew. */
+/** If a listener whose connection broke is back within this time, nothing is announced again. */
 const LINGER_MS = 10_000;
 
 interface Listener {
@@ -34,30 +34,32 @@ interface Listener {
   prepared: PreparedFilter;
   who: Listening;
   until: number;
-  /** Ends it when its time is over. */
+  /** Ends the listener when its time is over. */
   timer: ReturnType<typeof setTimeout>;
-  /** Left out since it was told last. */
+  /** Left out since the last message about it. */
   omitted: number;
 }
 
 /**
- * The tail of one zone: holds who listens, takes what isolates tell of the zone's requests, and tells each isolate how to go
- * on. It keeps nothing but what it has announced: who was connected when it was stopped connects anew.
+ * The tail of one zone: holds its listeners, receives what isolates report about the zone's requests, and tells each isolate
+ * how to go on. It stores only what it has announced. Listeners connected when it was stopped connect again.
  */
 export class ZoneTail extends DurableObject<AnnouncerEnv> {
   readonly #listeners = new Map<string, Listener>();
   readonly #rates = new IsolateRates();
   #owner: TailOwner | null = null;
-  /** Until when isolates were told that somebody listens, ms since the epoch. */
+  /** Until when isolates believe that somebody listens, ms since the epoch. */
   #announcedUntil = 0;
-  /** Whether an isolate was told since then that nobody listens: it rests, unless it is announced anew. */
+  /** Whether an isolate has been told since then that nobody listens: it rests until the tail is announced again. */
   #hasSentAway = false;
   #announcing: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setInterval> | null = null;
   #count = 0;
   #second = { at: 0, events: 0 };
 
-  /** Opens a tail: a stream of events, or a WebSocket where one is asked for. 409: as many listen as may. */
+  /**
+   * Opens a tail: a stream of events, or a WebSocket if one is asked for. 409: there are already as many listeners as allowed.
+   */
   override async fetch(request: Request): Promise<Response> {
     const asked = JSON.parse(request.headers.get(LISTENER_FIELD)!) as ListenerRequest;
     if (this.#listeners.size >= MOST_LISTENERS) return new Response(null, { status: 409 });
@@ -78,7 +80,7 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
     return connection.response;
   }
 
-  /** Takes what an isolate tells. Null: nobody listens. */
+  /** Takes in an isolate's report. Null: nobody listens. */
   take(batch: TailBatch): TailPace | null {
     const now = Date.now();
     if (this.#listeners.size === 0) {
@@ -95,7 +97,7 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
     };
   }
 
-  /** Ends every listener's connection: the server stops. */
+  /** Ends all connections of listeners, because the server stops. */
   endAll(reason: EndReason): void {
     for (const id of [...this.#listeners.keys()]) this.#end(id, reason);
   }
@@ -104,7 +106,7 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
     return [...this.#listeners.values()].map(({ filter }) => filter);
   }
 
-  /** Isolates that do not know the pace yet may together tell more than is taken: what is too much counts as left out. */
+  /** Isolates that do not know the pace yet may together report more than is taken: the excess counts as left out. */
   #within({ events, omitted }: TailBatch, now: number): ToldEvents[] {
     if (now - this.#second.at >= 1_000) this.#second = { at: now, events: 0 };
     return events.filter(({ to, count }) => {
@@ -144,14 +146,14 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
     setTimeout(() => this.#withdraw(), LINGER_MS);
   }
 
-  /** One after the other, so that the last word stands. */
+  /** One after the other, so that the latest announcement wins. */
   #announce(now: number): void {
     const until = now + LONGEST_SECONDS * 1_000;
     this.#announcedUntil = until;
     this.#hasSentAway = false;
     const owner = this.#owner!;
     this.#inTurn(async () => {
-      // Should this object be stopped before it withdraws it.
+      // In case this object is stopped before it withdraws the announcement.
       this.ctx.storage.kv.put("announced", owner);
       await this.ctx.storage.setAlarm(until);
       const rate = await rateOf(this.env, owner, now).catch(() => 0);
@@ -160,7 +162,7 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
     });
   }
 
-  /** What was announced has come to its end: in the document of the account it would be looked at for nothing. */
+  /** The announcement has ended. It is removed from the account's document, where it would only cost time. */
   override async alarm(): Promise<void> {
     const announced = this.ctx.storage.kv.get<TailOwner>("announced");
     if (announced === undefined) return;
@@ -183,7 +185,7 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
 
   #inTurn(act: () => Promise<void>): void {
     this.#announcing = this.#announcing.then(act).catch((error: unknown) => {
-      // The next who listens has it announced; what was announced ends by itself.
+      // The next listener has it announced again; the announcement ends by itself.
       this.#announcedUntil = 0;
       log("tail_not_announced", { zone: this.#owner?.zone, error });
     });
@@ -198,7 +200,7 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
     );
   }
 
-  /** Ends those who may listen no longer. */
+  /** Ends listeners who may no longer listen. */
   async #check(now: number): Promise<void> {
     const { zone, account } = this.#owner!;
     const listeners = [...this.#listeners.values()];
@@ -214,7 +216,7 @@ export class ZoneTail extends DurableObject<AnnouncerEnv> {
   }
 }
 
-/** What of events a filter lets pass that their isolate did not know. */
+/** The events that pass a filter, out of those whose isolate did not know it. */
 function passing(told: ToldEvents, filter: PreparedFilter): Pick<ToldEvents, "bytes" | "count"> {
   if (filter.isEmpty) return told;
   const passed = jsonOfEvents(told.bytes).filter((json) => filter.matches(JSON.parse(json) as Filtered));

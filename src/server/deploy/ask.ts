@@ -1,7 +1,7 @@
 import { cancel, confirm, intro, isCancel, text } from "@clack/prompts";
 import { CannotStart } from "../cannot-start.ts";
 
-/** What is asked on a terminal of whoever deploys: by the names of variables, each with what it is now. */
+/** The questions asked on a terminal during a deployment: by the names of variables. */
 const QUESTIONS = [
   ["EDGE_DOMAINS", "Domain that zones are served below. Nothing else should live on it", "cdn-example.net"],
   ["DASHBOARD_HOST", "Host of the dashboard, on another domain; empty: none", "dash.example.com"],
@@ -17,7 +17,7 @@ const QUESTIONS = [
   ],
 ] as const;
 
-/** Asks for what was not said. @param current what is used where nothing else is answered */
+/** Asks for what was not given. @param current used for questions that are left unanswered */
 export async function askFor(
   said: Record<string, string>,
   current: Record<string, string>,
@@ -31,7 +31,7 @@ export async function askFor(
   return answers;
 }
 
-/** The URL of an asset to try the edge on; empty: none. */
+/** The URL of an asset to try the edge with; empty: none. */
 export async function askForAsset(): Promise<string> {
   const message = "URL of an asset of yours, such as https://www.example.com/logo.svg, to try the edge on; empty: none";
   return answered(await text({ message, initialValue: "" })) ?? "";

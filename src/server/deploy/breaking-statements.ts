@@ -1,6 +1,7 @@
 /**
- * The statements of a migration that the version that still runs may not survive. It runs on for a while after the migration, and
- * again where the new one is rolled back: so a migration only adds, and what nobody reads any more goes with a later version.
+ * The statements of a migration that the version still running may not survive. It keeps running for a while after the
+ * migration, and runs again if the new version is rolled back. So a migration should only add, and what nobody reads any more
+ * is removed by a later version.
  */
 export function breakingStatements(statements: readonly string[]): string[] {
   const made = new Set<string>();
@@ -9,7 +10,7 @@ export function breakingStatements(statements: readonly string[]): string[] {
     const sql = code.join(" ").replace(/\s+/g, " ").trim();
     const table = /^CREATE TABLE (?:IF NOT EXISTS )?["`[]?(\w+)/i.exec(sql)?.[1];
     if (table !== undefined) made.add(table.toLowerCase());
-    // What this migration has made itself nobody uses yet.
+    // Nobody uses yet what this migration itself has created.
     const on = /^(?:DROP TABLE (?:IF EXISTS )?|ALTER TABLE |CREATE UNIQUE INDEX .*? ON )["`[]?(\w+)/i.exec(sql)?.[1];
     if (on !== undefined && made.has(on.toLowerCase())) {
       const renamed = /\bRENAME TO ["`[]?(\w+)/i.exec(sql)?.[1];
@@ -23,7 +24,7 @@ export function breakingStatements(statements: readonly string[]): string[] {
 const BREAKING = [
   /^DROP (?:TABLE|VIEW)\b/i,
   /^ALTER TABLE .*\b(?:DROP|RENAME)\b/i,
-  // The older version may write what is there once already.
+  // The older version may insert a value that already exists.
   /^CREATE UNIQUE INDEX\b/i,
   /^CREATE (?:TEMP(?:ORARY)? )?TRIGGER\b.*\bRAISE\b/i,
 ];

@@ -1,6 +1,6 @@
 import { type Deployment, hostsOf, routesOf, zoneOf } from "./deployment.ts";
 
-/** What is left to do at Cloudflare's dashboard, each with the values to enter. */
+/** What is left to do in Cloudflare's dashboard, with the values to enter. */
 export function leftByHand({ vars, domain, zone }: Deployment, except: readonly string[]): string[] {
   const hosts = hostsOf({ ...vars, EDGE_DOMAINS: "" });
   const wildcards = (vars.EDGE_DOMAINS ?? "").split(/[\s,]+/).filter(Boolean);

@@ -6,14 +6,14 @@ import type { Options } from "./options.ts";
 import type { Prepared } from "./prepare.ts";
 import { showSecrets } from "./show-secrets.ts";
 
-/** Migrates, uploads and checks; takes back what fails its check. @throws {CannotStart} */
+/** Migrates, uploads and checks; rolls back a version that fails its check. @throws {CannotStart} */
 export async function carryOut(prepared: Prepared, { at, secretsTo }: Options): Promise<void> {
   const { wrangler, deployed, deployment, migrations, secrets } = prepared;
   const before = deployed.version === null ? null : await checkDeployment(deployment, null, at, 0);
   const assetBefore =
     before?.kind === "passed" && deployment.asset !== null ? await checkAsset(deployment.asset, at) : null;
   showSecrets(secrets, secretsTo);
-  // The new version needs them, and the one that runs survives them. Before the first there is no database.
+  // The new version needs the migrations, and the running one survives them. Before the first deployment there is no database.
   if (deployed.applied !== null) await migrate(prepared);
   say("Building and uploading.");
   const version = await wrangler.deploy(Object.fromEntries(secrets.map((one) => [one.name, one.value])), messageOf());
@@ -29,7 +29,7 @@ async function migrate({ wrangler, migrations }: Prepared): Promise<void> {
   say(`Applied ${migrations.length} migrations, up to ${migrations.at(-1)}.`);
 }
 
-/** Whether the API and the edge answer, and an asset where one was named. */
+/** Whether the API and the edge answer, and an asset if one was named. */
 async function check(
   { deployment, secrets, asset }: Prepared,
   version: string,
@@ -41,7 +41,7 @@ async function check(
   say(`Checked: ${checked.said}.`);
   const adminToken = secrets.find((one) => one.name === "ADMIN_TOKEN")?.value ?? process.env.ADMIN_TOKEN;
   const inZone = await checkInZone(deployment, asset, adminToken, at);
-  // An origin that is down is not the version's fault.
+  // The version is not to blame if the origin was down before.
   return inZone.kind === "failed" && assetBefore?.kind === "failed"
     ? { kind: "open", said: `${inZone.said}, and so it did before` }
     : inZone;

@@ -4,10 +4,10 @@ import { probe } from "../probe.ts";
 import { type Checked, checkAsset } from "./check.ts";
 import type { Deployment } from "./deployment.ts";
 
-/** The zone that is made to try the edge on, where nobody names one. */
+/** The zone that is created for trying the edge if nobody names one. */
 const CHECK_ZONE = "deploy-check";
 
-/** The URL below which an asset of another server is served once {@link makeCheckZone} has made the zone. */
+/** The URL at which an asset of another server is served once {@link makeCheckZone} has created the zone. */
 export function checkUrlOf(asset: string, { domain }: Pick<Deployment, "domain">): string {
   const url = new URL(asset);
   if (url.hostname.endsWith(`.${domain}`)) return asset;
@@ -15,9 +15,9 @@ export function checkUrlOf(asset: string, { domain }: Pick<Deployment, "domain">
 }
 
 /**
- * Makes an account and its zone of an asset's server, where there is none yet.
+ * Creates an account and its zone for an asset's server, if there is none yet.
  *
- * @throws {CannotStart} where the API refuses it
+ * @throws {CannotStart} if the API refuses
  */
 async function makeCheckZone(
   asset: string,
@@ -50,10 +50,10 @@ async function makeCheckZone(
   if (zone.status !== 201) throw new CannotStart(`no zone for the check could be made: ${zone.error}`);
 }
 
-/** A zone that is new reaches every location within a minute. */
+/** A new zone reaches every location within a minute. */
 const ZONE_PATIENCE_MS = 75_000;
 
-/** Checks a deployment by its asset, for which a zone is made where there is none. @param asset as it was said in this run */
+/** Checks a deployment with its asset, for which a zone is created if necessary. @param asset as given in this run */
 export async function checkInZone(
   deployment: Deployment,
   asset: string | undefined,

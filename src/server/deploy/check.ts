@@ -2,14 +2,17 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Answer, probe, type Unreachable } from "../probe.ts";
 import type { Deployment } from "./deployment.ts";
 
-/** What became of a check, with a sentence. What is `open` could not be looked at, for no fault of the version. */
+/** The result of a check, with a sentence. `open`: it could not be made, through no fault of the version. */
 export type Checked = { kind: "passed" | "failed" | "unreachable" | "open"; said: string };
 
-/** So long a version may take to reach the location that is asked, ms. */
+/** How long a version may take to reach the location that answers, ms. */
 const PATIENCE_MS = Number(process.env.DEPLOY_PATIENCE_MS ?? 45_000);
 const PAUSE_MS = 1_000;
 
-/** Whether a deployment answers: its API says that it is ready and is of this version, and a host below the edge's domain is served. */
+/**
+ * Whether a deployment answers: its API says that it is ready and has this version, and a host below the edge's domain is
+ * served.
+ */
 export async function checkDeployment(
   { apiHost, domain }: Deployment,
   version: string | null,
@@ -23,7 +26,7 @@ export async function checkDeployment(
   do {
     health = await probe(url, { at });
     wrong = health.kind === "unreachable" ? health.reason : whatIsWrong(health, version);
-    // What cannot be asked at all does not get better within a minute.
+    // If it cannot be reached at all, a minute's wait does not help.
     if (wrong === null || health.kind === "unreachable") break;
     await wait(PAUSE_MS);
   } while (Date.now() < until);
@@ -32,7 +35,7 @@ export async function checkDeployment(
   const edgeUrl = `https://${NO_ZONE}.${domain}/`;
   const edge = await probe(edgeUrl, { at });
   if (edge.kind === "unreachable") return { kind: "unreachable", said: `${NO_ZONE}.${domain} ${edge.reason}` };
-  // The edge's own refusal says that the route and the zone table are there.
+  // The edge's own refusal shows that the route and the zone table work.
   if (edge.status !== 404 || !edge.headers.get("cache-status")?.includes("unknown-zone"))
     return {
       kind: "failed",
@@ -41,7 +44,7 @@ export async function checkDeployment(
   return { kind: "passed", said: `${url} is ready, and the edge answers below ${domain}` };
 }
 
-/** A name that no zone may have, see `src/hosts.ts`. */
+/** A name that no zone can have, see `src/hosts.ts`. */
 const NO_ZONE = "no--zone";
 
 function whatIsWrong({ status, body }: Answer, version: string | null): string | null {
@@ -58,7 +61,7 @@ function whatIsWrong({ status, body }: Answer, version: string | null): string |
   return null;
 }
 
-/** Whether an asset of a zone is served by the edge. */
+/** Whether the edge serves an asset of a zone. */
 export async function checkAsset(url: string, at: string | undefined): Promise<Checked> {
   const answers: (Answer | Unreachable)[] = [await probe(url, { at }), await probe(url, { at })];
   const [first, second] = answers as [Answer | Unreachable, Answer | Unreachable];

@@ -4,7 +4,7 @@ import type { Checked } from "./check.ts";
 import type { Deployed, Wrangler } from "./deployed.ts";
 import type { Deployment } from "./deployment.ts";
 
-/** Says how the check went, and takes a version back that has failed it. @throws {CannotStart} */
+/** Reports the result of the check, and rolls back a version that failed it. @throws {CannotStart} */
 export async function conclude(
   wrangler: Wrangler,
   { apiHost }: Deployment,
@@ -15,7 +15,7 @@ export async function conclude(
 ): Promise<void> {
   if (checked.kind === "passed") return say(`Checked: ${checked.said}.`);
   if (checked.kind === "open") return say(`Not checked: ${checked.said}.`);
-  // What could not be asked before either says nothing of the version.
+  // If it could not be reached before either, that says nothing about the version.
   const isTold = checked.kind === "failed" || before?.kind === "passed";
   if (!isTold || deployed.version === null) {
     const what = `Not checked: ${checked.said}.`;

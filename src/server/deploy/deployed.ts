@@ -11,21 +11,21 @@ import type { Bucket, RawConfig } from "./deployment-config.ts";
 
 /** What Cloudflare has of a deployment. */
 export interface Deployed {
-  /** The version that has the traffic; null: there is no Worker. */
+  /** The version that gets the traffic; null: there is no Worker. */
   version: string | null;
   vars: Record<string, string>;
   secrets: string[];
-  /** Buckets of R2 that the Worker is bound to. */
+  /** The R2 buckets that the Worker is bound to. */
   buckets: Bucket[];
-  /** The migrations that the database has seen; null: there is no database. */
+  /** The migrations that the database has had; null: there is no database. */
   applied: string[] | null;
-  /** Whether the database holds accounts, where the keyring is not set. */
+  /** Whether the database has accounts although the keyring is not set. */
   hasAccounts: boolean;
-  /** Ids of KV namespaces of the deployment's names, where there is no Worker that they are bound to. */
+  /** Ids of KV namespaces named like the deployment's, if there is no Worker that they are bound to. */
   namespaces: Record<string, string>;
 }
 
-/** Calls wrangler about one deployment, whose configuration stands in a folder that git ignores. */
+/** Calls wrangler for one deployment, with its configuration in a folder that git ignores. */
 export class Wrangler {
   readonly #config: string;
 
@@ -38,7 +38,7 @@ export class Wrangler {
     writeFileSync(this.#config, JSON.stringify(config, null, 2));
   }
 
-  /** @throws {CannotStart} where Cloudflare cannot be asked */
+  /** @throws {CannotStart} if Cloudflare cannot be asked */
   async look(name: string, bindings: readonly string[]): Promise<Deployed> {
     const status = await this.#run(["deployments", "status", "--json"]);
     if (status.code !== 0 && !/\b10007\b|does not exist/.test(status.said)) throw failed(status);
@@ -47,7 +47,7 @@ export class Wrangler {
     const [shown, databases, namespaces] = await Promise.all([
       version === null ? {} : (json("versions", "view", version, "--json") as Promise<Shown>),
       json("d1", "list", "--json") as Promise<{ name: string }[]>,
-      // The Worker knows those that it is bound to.
+      // An existing Worker knows those that it is bound to.
       version !== null ? [] : (json("kv", "namespace", "list") as Promise<{ id: string; title: string }[]>),
     ]);
     const bound = (shown as Shown).resources?.bindings ?? [];
@@ -71,7 +71,7 @@ export class Wrangler {
       hasAccounts: accounts.length > 0,
       namespaces: Object.fromEntries(
         bindings.flatMap((binding) => {
-          // As wrangler names what it makes.
+          // The name that wrangler gives to what it creates.
           const title = `${name}-${binding.toLowerCase().replaceAll("_", "-")}`;
           const found = namespaces.find((one) => one.title === title);
           return found === undefined ? [] : [[binding, found.id]];
@@ -80,7 +80,7 @@ export class Wrangler {
     };
   }
 
-  /** Makes what is missing of the stores, uploads the Worker with the secrets that it lacks, and gives it the traffic. */
+  /** Creates missing stores, uploads the Worker with the secrets that it lacks, and gives it the traffic. */
   async deploy(secrets: Record<string, string>, message: string): Promise<string> {
     const folder = mkdtempSync(join(tmpdir(), "rescdn-deploy-"));
     try {
@@ -108,7 +108,7 @@ export class Wrangler {
 
   async #rows(sql: string): Promise<string[]> {
     const result = await this.#run(["d1", "execute", "DB", "--remote", "--json", "--command", sql]);
-    // A database that has never been migrated.
+    // The database has never been migrated.
     if (result.code !== 0 && result.said.includes("no such table")) return [];
     if (result.code !== 0) throw failed(result);
     const [answer] = JSON.parse(result.stdout) as { results: { name: string }[] }[];
@@ -124,7 +124,7 @@ export class Wrangler {
   async #run(args: string[], environment: Record<string, string> = {}): Promise<Result> {
     const child = spawn(process.execPath, [PROGRAM, ...args, "--config", this.#config], {
       cwd: projectRoot,
-      // It asks nobody: whoever calls this has been asked.
+      // It asks no questions: they have been asked before.
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", FORCE_COLOR: "0", ...environment },
     });
@@ -146,7 +146,7 @@ interface Result {
 
 const PROGRAM = join(projectRoot, "node_modules/wrangler/bin/wrangler.js");
 
-/** wrangler's own words, from where it says that something is wrong. */
+/** wrangler's own words, from where it reports an error. */
 function failed({ args, said }: Result): CannotStart {
   const at = said.search(/✘|\[ERROR\]/);
   const lines = (at === -1 ? said : said.slice(at))
@@ -169,7 +169,7 @@ function heaviest({ versions }: { versions: { version_id: string; percentage: nu
   return versions.toSorted((a, b) => b.percentage - a.percentage)[0]?.version_id ?? null;
 }
 
-/** What wrangler shows of a version. */
+/** What wrangler shows about a version. */
 interface Shown {
   resources?: { bindings?: { name: string; type: string; text?: string; bucket_name?: string }[] };
 }

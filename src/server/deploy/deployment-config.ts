@@ -2,13 +2,13 @@ import { join } from "node:path";
 import type { Deployment } from "./deployment.ts";
 import { routesOf } from "./deployment.ts";
 
-/** A bucket of R2, as a configuration names it. */
+/** An R2 bucket, as a configuration names it. */
 export interface Bucket {
   binding: string;
   bucket_name: string;
 }
 
-/** Of `wrangler.toml`, what is changed here. */
+/** The part of `wrangler.toml` that is changed here. */
 export interface RawConfig {
   vars?: Record<string, string>;
   kv_namespaces?: { binding: string; id?: string }[];
@@ -19,15 +19,15 @@ export interface RawConfig {
   [key: string]: unknown;
 }
 
-/** Added to the numbers of the rate limits of a deployment that stands beside another in one account. */
+/** Added to the ids of rate limits for a deployment that shares an account with another. */
 const STAGING_LIMITS = 1_000;
 
 /**
- * wrangler's configuration for a deployment: that of production in `wrangler.toml`, with what was said. It has no environments, and
- * its paths are absolute, so that it may be anywhere.
+ * wrangler's configuration for a deployment: production's in `wrangler.toml`, with the given values. It has no environments,
+ * and its paths are absolute, so that it can be anywhere.
  *
- * @param buckets that the Worker is to have
- * @param namespaces ids of KV namespaces that are there and not bound to the Worker yet, by their bindings
+ * @param buckets that the Worker should have
+ * @param namespaces ids of existing KV namespaces that are not bound to the Worker yet, by their bindings
  */
 export function deploymentConfig(
   raw: RawConfig,
@@ -56,7 +56,7 @@ export function deploymentConfig(
       database_name: name,
       migrations_dir: join(root, one.migrations_dir ?? "migrations"),
     })),
-    // That of the top is for a laptop.
+    // The one at the top level is for development.
     r2_buckets: [...buckets],
     ratelimits: (production.ratelimits ?? []).map((limit) => ({
       ...limit,
@@ -67,10 +67,13 @@ export function deploymentConfig(
   };
 }
 
-/** The buckets that a deployment is to have: those of `wrangler.toml`'s production, those that it has, and one for files where it is said. */
+/**
+ * The buckets that a deployment should have: production's in `wrangler.toml`, those that it has, and one for files if asked
+ * for.
+ */
 export function bucketsOf(raw: RawConfig, name: string, bound: readonly Bucket[], hasFiles: boolean): Bucket[] {
   const said = hasFiles ? [{ binding: "BUCKET_FILES", bucket_name: `${name}-files` }] : [];
   const all = [...said, ...(raw.env?.production?.r2_buckets ?? []), ...bound].map((one) => [one.binding, one] as const);
-  // What runs is not given another bucket than the one with its files.
+  // A running deployment keeps the bucket that its files are in.
   return [...new Map(all).values()];
 }

@@ -7,23 +7,23 @@ import { CannotStart } from "../cannot-start.ts";
 
 /** What is to be deployed. */
 export interface Deployment {
-  /** The Worker's, and that of its database. */
+  /** The name of the Worker and of its database. */
   name: string;
   vars: Record<string, string>;
-  /** Zones are served below it. */
+  /** Zones are served below this. */
   domain: string;
-  /** The zone of Cloudflare's that the domain is in. */
+  /** The Cloudflare zone that contains the domain. */
   zone: string;
   apiHost: string;
-  /** URL of an asset of a zone that the edge is tried on; null: none was named. */
+  /** URL of a zone's asset to try the edge with; null: none was named. */
   asset: string | null;
 }
 
-/** The variable in which a deployment remembers {@link Deployment.asset}; the Worker does not read it. */
+/** The variable in which a deployment stores {@link Deployment.asset}; the Worker does not read it. */
 export const ASSET_VARIABLE = "DEPLOY_CHECK_ASSET";
 
 /**
- * Settles what is deployed: what was said goes before what runs, and that before `wrangler.toml`.
+ * Decides what is deployed: given values come first, then those of the running deployment, then those of `wrangler.toml`.
  *
  * @throws {CannotStart} a sentence that names the variable which makes no sense
  */
@@ -39,14 +39,14 @@ export function settle(
   const kept = Object.entries(running).filter(([one]) => known.includes(one));
   const vars: Record<string, string> = { ...byDefault, ...Object.fromEntries(kept), ...said };
   const [domain] = (vars.EDGE_DOMAINS ?? "").split(/[\s,]+/);
-  // The hosts that `wrangler.toml` names are those of its own domain.
+  // The hosts in `wrangler.toml` belong to its own domain.
   if (said.EDGE_DOMAINS !== undefined && said.EDGE_DOMAINS !== byDefault.EDGE_DOMAINS) {
     vars.API_HOSTS = said.API_HOSTS ?? running.API_HOSTS ?? `api.${domain}`;
     vars.RECORDS_HOSTS = said.RECORDS_HOSTS ?? running.RECORDS_HOSTS ?? "";
   }
   for (const one of Object.keys(vars)) if (vars[one] === "" && one !== "RECORDS_HOSTS") delete vars[one];
   try {
-    // The same that the Worker would say, before it is deployed.
+    // Makes the same checks as the Worker, before it is deployed.
     ownHostsOf(settingsOf(vars as unknown as Variables));
   } catch (error) {
     if (error instanceof SettingsError) throw new CannotStart(error.message);
@@ -73,20 +73,21 @@ export function settle(
   };
 }
 
-/** All hosts that a deployment answers beside zones, and the domains of zones. */
+/** All hosts that a deployment answers besides zones, and the domains of zones. */
 export function hostsOf(vars: Record<string, string>): string[] {
   const names = ["EDGE_DOMAINS", "API_HOSTS", "RECORDS_HOSTS", "DASHBOARD_HOST"];
   return names.flatMap((name) => (vars[name] ?? "").split(/[\s,]+/).filter(Boolean));
 }
 
-/** The domain that a host is registered under, by which Cloudflare's zone is found. */
+/** The domain that a host is registered under, which tells Cloudflare's zone. */
 export function zoneOf(host: string): string {
   return getDomain(host.replace(/^\*\./, "")) ?? host;
 }
 
 /**
- * The patterns that lead to the Worker, each with its zone. Customers' hostnames come in through the zone of the first edge domain
- * and match no other pattern than `*` followed by `/*`: where that domain is a zone of its own, all of it is the Worker's.
+ * The patterns that lead to the Worker, each with its zone. Customers' hostnames come in through the zone of the first edge
+ * domain, and only the pattern `*` followed by `/*` matches them. If that domain is a zone of its own, all of it belongs to the
+ * Worker.
  */
 export function routesOf({ vars }: Pick<Deployment, "vars">): { pattern: string; zone_name: string }[] {
   const domains = (vars.EDGE_DOMAINS ?? "").split(/[\s,]+/).filter(Boolean);

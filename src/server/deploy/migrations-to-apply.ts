@@ -6,7 +6,7 @@ import { CannotStart } from "../cannot-start.ts";
 import { breakingStatements } from "./breaking-statements.ts";
 import type { Deployed } from "./deployed.ts";
 
-/** The migrations that the database has not seen. @throws {CannotStart} where it is newer, or the version that runs would break */
+/** The migrations that the database has not had. @throws {CannotStart} if it is newer, or the running version would break */
 export async function migrationsToApply(
   folder: string,
   { applied, version }: Deployed,

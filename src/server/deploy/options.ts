@@ -1,25 +1,25 @@
 import { parseArgs } from "node:util";
 import { CannotStart } from "../cannot-start.ts";
 
-/** What `npm run deploy` was told. What is left out is asked for, or as it is deployed, or as `wrangler.toml` says. */
+/** The options of `npm run deploy`. Absent ones are asked for, or kept as deployed, or taken from `wrangler.toml`. */
 export interface Options {
   staging: boolean;
-  /** Customers may upload files: there is a bucket of R2 for them. Once there is one, it stays. */
+  /** Customers may upload files, for which there is an R2 bucket. Once it exists, it stays. */
   files: boolean;
   dryRun: boolean;
-  /** Only says what the flags are. */
+  /** Only lists the flags. */
   help: boolean;
   /** Asks nothing. */
   yes: boolean;
-  /** Variables of the Worker, by their names. */
+  /** Variables of the Worker, by name. */
   vars: Record<string, string>;
-  /** URL of an asset: of a zone, or of a server that a zone is made for, to try the edge on. */
+  /** URL of an asset to try the edge with: of a zone, or of a server that a zone is created for. */
   asset: string | undefined;
-  /** Hosts of the edge's domain that are not the Worker's. */
+  /** Hosts in the edge's domain that do not belong to the Worker. */
   except: string[];
-  /** Where the deployment is asked in the place of where its names lead. */
+  /** The address at which the deployment is asked, instead of where its names lead. */
   at: string | undefined;
-  /** A file for the secrets that are made, in the place of the terminal. */
+  /** A file for the new secrets, instead of the terminal. */
   secretsTo: string | undefined;
   mayBreak: boolean;
   newKeyring: boolean;

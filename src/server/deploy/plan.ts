@@ -1,7 +1,7 @@
 import { ASSET_VARIABLE, routesOf } from "./deployment.ts";
 import type { Prepared } from "./prepare.ts";
 
-/** What is going to be done, for whoever has to agree. */
+/** What is going to be done, for whoever has to agree to it. */
 export function planOf(
   { deployment, deployed, config, migrations, secrets }: Prepared,
   except: readonly string[],

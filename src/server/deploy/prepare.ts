@@ -18,14 +18,14 @@ export interface Prepared {
   deployed: Deployed;
   deployment: Deployment;
   config: RawConfig;
-  /** Names of those that the database has not seen. */
+  /** Names of the migrations that the database has not had. */
   migrations: string[];
   secrets: NewSecret[];
-  /** What was said to try the edge on. */
+  /** The asset that was given to try the edge with. */
   asset: string | undefined;
 }
 
-/** Looks at what is deployed and settles what comes next; changes nothing. @throws {CannotStart} what cannot be */
+/** Looks at what is deployed and decides what comes next; changes nothing. @throws {CannotStart} if something is impossible */
 export async function prepare(options: Options, asks: boolean): Promise<Prepared> {
   const raw = readRawConfig({ config: wranglerConfig }).rawConfig as RawConfig;
   const production = raw.env?.production ?? {};
@@ -33,7 +33,7 @@ export async function prepare(options: Options, asks: boolean): Promise<Prepared
   const name = `${production.name}${options.staging ? "-staging" : ""}`;
   const wrangler = new Wrangler(name);
 
-  // What cannot be is said before anybody is asked.
+  // Impossible values are reported before anybody is asked.
   if (options.vars.EDGE_DOMAINS !== undefined) settle(name, options.vars, {}, byDefault);
   say(`Looking at what is deployed as ${name}.`);
   const unsaid: Deployment = { name, vars: byDefault, domain: "", zone: "", apiHost: "", asset: null };
@@ -47,7 +47,7 @@ export async function prepare(options: Options, asks: boolean): Promise<Prepared
   const folder = join(projectRoot, production.d1_databases?.[0]?.migrations_dir ?? "migrations");
   const migrations = await migrationsToApply(folder, deployed, options.mayBreak);
   const secrets = newSecrets(deployed.secrets, process.env, deployed.hasAccounts, options.newKeyring);
-  // What an earlier run has made and did not come to bind.
+  // Created by an earlier run that did not get as far as binding them.
   const made = deployed.version === null ? deployed.namespaces : {};
   const buckets = bucketsOf(raw, name, deployed.buckets, options.files);
   const config = deploymentConfig(raw, deployment, projectRoot, buckets, made);
@@ -55,7 +55,7 @@ export async function prepare(options: Options, asks: boolean): Promise<Prepared
   return { wrangler, deployed, deployment, config, migrations, secrets, asset };
 }
 
-/** What was said, or is asked for now, before what runs. */
+/** Values that are given, or asked for now, take precedence over the running deployment's. */
 async function settleWith(
   name: string,
   options: Options,
@@ -64,7 +64,7 @@ async function settleWith(
   byDefault: Record<string, string>,
 ): Promise<{ deployment: Deployment; asset: string | undefined }> {
   const isFirst = deployed.version === null;
-  // The domain of `wrangler.toml` is production's.
+  // The domain in `wrangler.toml` is production's.
   if (options.staging && options.vars.EDGE_DOMAINS === undefined && deployed.vars.EDGE_DOMAINS === undefined && !asks)
     throw new CannotStart("the deployment beside production needs a domain of its own: --domain");
   const current = options.staging ? deployed.vars : { ...byDefault, ...deployed.vars };

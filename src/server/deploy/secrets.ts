@@ -7,7 +7,7 @@ import { CannotStart } from "../cannot-start.ts";
 export interface NewSecret {
   name: "SECRETS_KEY" | "ADMIN_TOKEN" | "SIGN_IN_SECRET";
   value: string;
-  /** Why its operator needs to know it; null: nobody does. */
+  /** Why the operator needs to know it; null: nobody does. */
   keep: string | null;
 }
 
@@ -19,10 +19,10 @@ const WHY = {
 } as const;
 
 /**
- * The secrets that a deployment lacks, made, or taken from the environment. One that is set is never replaced.
+ * The secrets that a deployment lacks, generated or taken from the environment. An existing one is never replaced.
  *
- * @param hasAccounts whether the database holds accounts, whose secrets a lost keyring has sealed
- * @throws {CannotStart} where a new keyring would make another's work unreadable, or one that is given is none
+ * @param hasAccounts whether the database has accounts, whose secrets were sealed by a lost keyring
+ * @throws {CannotStart} if a new keyring would make existing secrets unreadable, or the given one is not a keyring
  */
 export function newSecrets(
   set: readonly string[],

@@ -3,7 +3,7 @@ import { CannotStart } from "../cannot-start.ts";
 import { say } from "../command.ts";
 import type { NewSecret } from "./secrets.ts";
 
-/** Shows what its operator has to keep, before it is set: what nobody has seen could not be brought back. */
+/** Shows what the operator has to keep, before it is set: nobody could recover what nobody has seen. */
 export function showSecrets(secrets: readonly NewSecret[], file: string | undefined): void {
   const kept = secrets.filter(({ keep }) => keep !== null);
   if (kept.length === 0) return;

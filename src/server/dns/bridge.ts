@@ -10,11 +10,11 @@ import { serveConnection } from "./tcp-connection.ts";
 export interface Bridge {
   host: string;
   port: number;
-  /** Takes no further questions, answers those that it has, and closes. */
+  /** Accepts no more questions, answers those that it has, and closes. */
   stop(): Promise<void>;
 }
 
-/** Port or address cannot be had. */
+/** The port or the address is not available. */
 export class BindFailed extends Error {
   override name = "BindFailed";
 }
@@ -44,10 +44,10 @@ export async function startBridge({ host, port, ask }: { host: string; port: num
     tcp.close();
     throw new BindFailed(`cannot listen on ${host} port ${port}: ${(error as Error).message}`);
   }
-  // A datagram that cannot be sent is like one that is lost.
+  // A datagram that cannot be sent counts as lost.
   udp.on("error", (error) => report("udp_failed", { error }));
   udp.on("message", (query, { address, port: from }) => {
-    // Whoever says that it sends from port 0 cannot be answered: Node throws at that port.
+    // A sender that claims port 0 cannot be answered: Node throws for that port.
     if (!isQuery(query) || from === 0) return;
     const answered = ask(query, { transport: "udp", address }).then((whole) => {
       const datagram = whole === null ? truncatedAnswer(query) : fitDatagram(whole, query);

@@ -2,31 +2,31 @@ import { BRIDGE_CLIENT, BRIDGE_SECRET } from "../../records/dns/bridge-fields.ts
 import { report } from "../log/report.ts";
 import { FORMERR, rcodeAnswer, SERVFAIL } from "./message.ts";
 
-/** Who asks the bridge. */
+/** Whoever asks the bridge. */
 export interface BridgeClient {
   transport: "udp" | "tcp";
   address: string;
 }
 
 /**
- * Asks upstream, and always has an answer: where upstream fails, an RCODE. Null: the client asks for more than it may, and is
- * told so in the way of its transport.
+ * Asks upstream. There is always an answer: an RCODE if upstream fails. Null: the client has exceeded its limit, and is told so
+ * in the way of its transport.
  */
 export type Ask = (query: Buffer, client: BridgeClient) => Promise<Buffer | null>;
 
 const MESSAGE_TYPE = "application/dns-message";
 const TIMEOUT_MS = 5_000;
-/** Questions that are asked at the same time; further ones get SERVFAIL, so that resolvers turn elsewhere. */
+/** How many questions are asked at once; others get SERVFAIL, so that resolvers try elsewhere. */
 const CONCURRENT = 256;
-/** Of these, one client's: the others' must find a place. */
+/** How many of them one client may have, so that there is room for others. */
 const CONCURRENT_OF_CLIENT = 64;
-/** RFC 1035 §4.2.2: what TCP's length of two octets can say. */
+/** RFC 1035 §4.2.2: the most that TCP's two octets of length can express. */
 const LONGEST_MESSAGE = 65_535;
 
 /**
- * A client of a DoH server (RFC 8484), by POST.
+ * A client of a DoH server (RFC 8484), using POST.
  *
- * @param secret by which a server of ours believes the bridge about its clients; null: to the server they are one
+ * @param secret makes a server of ours believe the bridge about its clients; null: the server sees them all as one
  */
 export function dohClient(url: string, secret: string | null): Ask {
   let asking = 0;
@@ -43,7 +43,7 @@ export function dohClient(url: string, secret: string | null): Ask {
       reported = false;
       return answer;
     } catch (error) {
-      // Once for each time that it goes away.
+      // Reported once for each time that it becomes unreachable.
       if (!reported) report("doh_unreachable", { endpoint: new URL(url).origin, error: describe(error) });
       reported = true;
       return rcodeAnswer(query, SERVFAIL);
@@ -69,7 +69,7 @@ async function ask(url: string, query: Buffer, statement: Record<string, string>
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   const body = Buffer.from(await response.arrayBuffer());
-  // Too short or too long for a query: its sender's fault.
+  // It is too short or too long for a query, which is its sender's fault.
   if (response.status === 400 || response.status === 413) return rcodeAnswer(query, FORMERR);
   if (response.status === 429) return null;
   if (response.status !== 200) throw new Error(`HTTP ${response.status}`);

@@ -11,20 +11,20 @@ const TC = 0x0200;
 /** Opcode and RD, which an answer repeats. */
 const REPEATED = 0x7900;
 const DNSSEC_OK = 0x8000;
-/** RFC 1035 §4.2.1: what every client takes by UDP. */
+/** RFC 1035 §4.2.1: the size that every client accepts by UDP. */
 const PLAIN_UDP_PAYLOAD = 512;
 
-/** Whether a datagram is to be answered: an answer never is, or two servers could go on answering each other. */
+/** Whether to answer a datagram. An answer is never answered, or two servers could go on answering each other. */
 export function isQuery(message: Buffer): boolean {
   return message.length >= HEADER_OCTETS && (message.readUInt16BE(2) & QR) === 0;
 }
 
-/** An answer that is nothing but an RCODE, to a query that has a header. */
+/** An answer that consists only of an RCODE, to a query that has a header. */
 export function rcodeAnswer(query: Buffer, rcode: number): Buffer {
   return emptyAnswer(query, rcode);
 }
 
-/** An answer that only says to ask again over TCP, which shows that the client is where it says it is. */
+/** An answer that only asks to try again over TCP, which proves that the client's address is real. */
 export function truncatedAnswer(query: Buffer): Buffer {
   return emptyAnswer(query, TC);
 }
@@ -35,9 +35,9 @@ function emptyAnswer(query: Buffer, flags: number): Buffer {
 }
 
 /**
- * An answer as it fits into a datagram: the same, without its padding (RFC 7830 §4), or without its records and with TC,
- * upon which the client asks again over TCP (RFC 1035 §4.2.1, RFC 2181 §9). It has no more octets than the client says by
- * EDNS that it takes (RFC 6891 §6.2.5), nor than this server would take itself.
+ * An answer that fits into a datagram: unchanged, or without its padding (RFC 7830 §4), or without its records and with TC,
+ * after which the client tries again over TCP (RFC 1035 §4.2.1, RFC 2181 §9). It is no longer than the client accepts by EDNS
+ * (RFC 6891 §6.2.5), nor than this server itself would accept.
  */
 export function fitDatagram(whole: Buffer, query: Buffer): Buffer {
   const taken = Math.max(optOf(query)?.udpPayload ?? 0, PLAIN_UDP_PAYLOAD);
@@ -48,12 +48,12 @@ export function fitDatagram(whole: Buffer, query: Buffer): Buffer {
   return unpadded.length <= limit ? unpadded : bare(whole, whole.readUInt16BE(2) | TC, opt);
 }
 
-/** The OPT record of a message; null where none can be read. */
+/** The OPT record of a message; null: there is none that can be read. */
 function optOf(message: Buffer): Opt | null {
   return readOpts(message).opts[0] ?? null;
 }
 
-/** A message without the options of its OPT record, where that is the last of it. */
+/** A message without the options of its OPT record, if that comes last. */
 function withoutOptions(message: Buffer, { data, end }: Opt): Buffer {
   if (end !== message.length) return message;
   const shorter = Buffer.from(message.subarray(0, data));
@@ -61,7 +61,7 @@ function withoutOptions(message: Buffer, { data, end }: Opt): Buffer {
   return shorter;
 }
 
-/** A message of a header, the question of another message, octet by octet, and perhaps an OPT record without options. */
+/** A message with a header, the question of another message, octet by octet, and perhaps an OPT record without options. */
 function bare(of: Buffer, flags: number, opt: Pick<Opt, "extendedRcode" | "flags"> | null): Buffer {
   return Buffer.from(
     writeMessage({

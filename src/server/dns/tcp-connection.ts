@@ -2,17 +2,17 @@ import type { Socket } from "node:net";
 import type { Ask } from "./doh-client.ts";
 import { isQuery, REFUSED, rcodeAnswer } from "./message.ts";
 
-/** RFC 7766 §6.2.3: seconds, not minutes, for a connection that says nothing. */
+/** RFC 7766 §6.2.3: seconds, not minutes, for an idle connection. */
 const IDLE_MS = 10_000;
-/** Questions of one connection that are asked at the same time; the client waits before it may send more. */
+/** How many questions of one connection are asked at once; then the client has to wait. */
 const CONCURRENT = 16;
 
 /**
- * Answers the questions of a TCP connection, each behind its length in two octets (RFC 1035 §4.2.2), as their answers
- * come, in any order (RFC 7766 §7).
+ * Answers the questions on a TCP connection, each preceded by its length in two octets (RFC 1035 §4.2.2), as soon as their
+ * answers come, in any order (RFC 7766 §7).
  *
- * @param socket half-open: who has sent all its questions may say so and still gets the answers
- * @returns closes the connection once what is being asked is answered
+ * @param socket half-open: a client that has sent all its questions may close its side and still gets the answers
+ * @returns a function that closes the connection once the pending questions are answered
  */
 export function serveConnection(socket: Socket, ask: Ask): () => void {
   let received = Buffer.alloc(0);
@@ -26,7 +26,7 @@ export function serveConnection(socket: Socket, ask: Ask): () => void {
       if (received.length < end) break;
       const query = received.subarray(2, end);
       received = received.subarray(end);
-      // Whoever sends answers, or less than a header, does not speak DNS to us.
+      // A client that sends answers, or less than a header, is not asking by DNS.
       if (!isQuery(query)) return socket.destroy();
       asking++;
       void ask(query, client).then((message) => {
@@ -36,7 +36,7 @@ export function serveConnection(socket: Socket, ask: Ask): () => void {
       });
     }
     if (complete && asking === 0) socket.destroySoon();
-    // The client is read no faster than it is answered, and reads its answers.
+    // The client is read no faster than it is answered, and than it reads its answers.
     else if (asking >= CONCURRENT || socket.writableNeedDrain) socket.pause();
     else socket.resume();
   };

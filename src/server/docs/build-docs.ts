@@ -10,7 +10,7 @@ import { projectRoot } from "../project.ts";
 const compress = promisify(brotliCompress);
 
 const BUILT = join(projectRoot, "dist/docs");
-/** What the site is made of. A release of a library changes the lockfile. */
+/** What the site is built from. A new release of a library changes the lockfile. */
 const SOURCES = ["src/docs", "src/server/docs", "src/dashboard", "package-lock.json"];
 const PAGES = join(projectRoot, "src/docs/page");
 const VIEWER = join(projectRoot, "node_modules/swagger-ui-dist");
@@ -24,20 +24,20 @@ const TYPES: Readonly<Record<string, string>> = {
   ".png": "image/png",
 };
 
-/** Above this the best takes 25 times as long, for a tenth less. */
+/** For larger files the best compression takes 25 times as long, and saves only a tenth. */
 const LARGE_BYTES = 500_000;
 
 /** A file of the site. */
 interface SiteFile {
-  /** Where the site has it. */
+  /** Its path on the site. */
   path: string;
   type: string;
   bytes: Buffer;
 }
 
 /**
- * Builds the documentation's site into `dist/docs/`, unless that is newer than its sources: the guides, the API's reference, and
- * what they load, each file compressed with Brotli. The Worker imports them through `files.mjs` (see
+ * Builds the documentation's site into `dist/docs/`, unless that is newer than its sources: the guides, the API's reference,
+ * and the files that they load, each compressed with Brotli. The Worker imports them through `files.mjs` (see
  * `src/api/docs/docs-files.d.ts`).
  */
 export async function buildDocs(): Promise<void> {
@@ -55,7 +55,7 @@ export async function buildDocs(): Promise<void> {
 }
 
 async function siteFiles(): Promise<SiteFile[]> {
-  // Loaded only when something has changed: what renders takes longer to load than the rest of a start.
+  // Loaded only if something has changed: the renderers take longer to load than the rest of a start.
   const [{ renderGuides }, { guidePages }, { referencePages }, { searchIndex }] = await Promise.all([
     import("./guides.ts"),
     import("./guide-pages.ts"),
@@ -63,7 +63,7 @@ async function siteFiles(): Promise<SiteFile[]> {
     import("./search-index.ts"),
   ]);
   const files = new Map<string, SiteFile>();
-  /** Adds a file under a name that changes with it. */
+  /** Adds a file under a name that changes with its content. */
   const asset = (name: string, bytes: Buffer) => {
     const extension = extname(name);
     const path = `/docs/assets/${basename(name, extension)}-${hashOf(bytes)}${extension}`;
@@ -97,7 +97,7 @@ async function siteFiles(): Promise<SiteFile[]> {
   return [...files.values()];
 }
 
-/** The Markdown of all guides, by their paths in the project. */
+/** The Markdown of all guides, by path in the project. */
 export async function guideTexts(): Promise<Map<string, string>> {
   const names = (await readdir(join(projectRoot, "src/docs"))).filter((name) => name.endsWith(".md"));
   const paths = names.sort().map((name) => `src/docs/${name}`);
@@ -113,7 +113,7 @@ async function picturePaths(): Promise<string[]> {
   return [...new Set(paths)].filter((path) => existsSync(join(projectRoot, path)));
 }
 
-/** What runs in browsers, and its stylesheet: every file, and under which name each source is to be loaded. */
+/** The scripts and the stylesheet for browsers: every file, and the name that each source is loaded under. */
 async function pageScripts(): Promise<{ files: { path: string; bytes: Buffer }[]; entries: Record<string, string> }> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: PAGES,
@@ -142,11 +142,11 @@ async function pageScripts(): Promise<{ files: { path: string; bytes: Buffer }[]
   };
 }
 
-/** Writes the files, compressed, into a folder; the module that loads them. */
+/** Writes the compressed files into a folder, and returns the module that loads them. */
 async function writeSite(folder: string, files: readonly SiteFile[]): Promise<string> {
   const entries = await Promise.all(
     files.map(async ({ path, type, bytes }) => {
-      // The Worker's modules lie in one folder, the dashboard's beside these.
+      // The Worker's modules are in one folder, the dashboard's beside these.
       const name = `${path.replace(/^\//, "").replaceAll("/", "-")}${extname(path) === "" ? ".html" : ""}.br`;
       const params = {
         [constants.BROTLI_PARAM_QUALITY]: bytes.length > LARGE_BYTES ? 9 : constants.BROTLI_MAX_QUALITY,
@@ -171,7 +171,7 @@ async function newestIn(path: string): Promise<number> {
   return Math.max(await timeOf(path), ...(await Promise.all(times)));
 }
 
-/** When a file was last written, ms since the epoch; 0: there is none. */
+/** When a file was last written, ms since the epoch; 0: it does not exist. */
 async function timeOf(path: string): Promise<number> {
   const found = await stat(path).catch(() => null);
   return found?.mtimeMs ?? 0;

@@ -4,7 +4,7 @@ import { type Assets, pageHtml } from "./page.ts";
 
 type Html = ReturnType<typeof html>;
 
-/** The pages of the guides by their paths: the start page, each guide's, and what is shown where there is none. */
+/** The pages of the guides by path: the start page, each guide's, and the page for paths that do not exist. */
 export function guidePages(all: Guides, assets: Assets): { pages: Map<string, string>; missing: string } {
   const pages = new Map([["/docs", startPage(all, assets)]]);
   for (const [index, guide] of all.guides.entries())
@@ -82,7 +82,7 @@ ${sideOf(all, null)}
   );
 }
 
-/** The list of all guides: beside the text, or behind a button where the screen is narrow. */
+/** The list of all guides: beside the text, or behind a button on a narrow screen. */
 function sideOf({ guides }: Guides, current: Guide | null): Html {
   return html`<nav class="side" id="guides" aria-label="Guides" popover>
 ${groupsOf(guides).map(
@@ -96,7 +96,7 @@ ${members.map(
 </nav>`;
 }
 
-/** A guide's headings, those of the second level with those of the third below them. */
+/** A guide's headings: those of the second level, with those of the third below them. */
 function contentsOf({ headings }: Guide): Html | "" {
   const shown = headings.filter(({ level }) => level <= 3);
   if (shown.length < 2) return "";

@@ -11,37 +11,37 @@ import {
 
 /** A guide as the site shows it. */
 export interface Guide {
-  /** Of its page: `/docs/purging`. */
+  /** The path of its page: `/docs/purging`. */
   path: string;
-  /** What it is called where guides are listed. */
+  /** Its name in the list of guides. */
   name: string;
   title: string;
   /** What it is about, in one line; the same as HTML. */
   description: string;
   descriptionHtml: string;
-  /** The group that it stands in. */
+  /** The group that it is listed in. */
   group: string;
   headings: readonly Heading[];
   sections: readonly Section[];
   html: string;
 }
 
-/** All guides in their order. */
+/** All guides in order. */
 export interface Guides {
-  /** What the start page begins with. */
+  /** The beginning of the start page. */
   title: string;
   introduction: string;
   guides: readonly Guide[];
-  /** What is wrong with the guides, each with its file: a link that leads nowhere, say. None is shown to readers. */
+  /** What is wrong with the guides, each with its file, such as a link that leads nowhere. Readers never see these. */
   problems: readonly string[];
 }
 
 const FOLDER = "src/docs";
-/** The list of all guides, and the start page. */
+/** The list of all guides, which becomes the start page. */
 const INDEX = `${FOLDER}/README.md`;
 const START = "/docs";
 
-/** Pages of the site that are no guides. */
+/** Pages of the site that are not guides. */
 const OTHER_PAGES: readonly string[] = [
   START,
   "/docs/api",
@@ -53,9 +53,9 @@ const OTHER_PAGES: readonly string[] = [
 /**
  * Renders the guides.
  *
- * @param texts the Markdown of all guides by their paths in the project, and of other files whose links are to be looked at
+ * @param texts the Markdown of all guides by path in the project, and of other files whose links should be checked
  * @param exists whether the project has a file or folder at a path
- * @param pictureAt where the site has a picture of the project
+ * @param pictureAt the path on the site of one of the project's pictures
  */
 export function renderGuides(
   texts: ReadonlyMap<string, string>,
@@ -67,7 +67,7 @@ export function renderGuides(
     pageOf(path) === null ? [] : parsed.problems.map((problem) => `${path}: ${problem}`),
   );
 
-  /** Where a link of a file leads, or why it leads nowhere. */
+  /** Where a link in a file leads, or why it leads nowhere. */
   function destination(from: string, href: string): string | null | { problem: string } {
     if (/^(?:https?|mailto):/.test(href)) return href;
     const [path = "", anchor = null] = href.split("#");
@@ -131,21 +131,21 @@ export function renderGuides(
   return { title: index.title, introduction: index.introduction, guides, problems };
 }
 
-/** The page of a guide; null: the file is none. */
+/** The page of a guide; null: the file is not a guide. */
 function pageOf(file: string): string | null {
   if (file === INDEX) return START;
   const [, name] = /^src\/docs\/([\w-]+)\.md$/.exec(file) ?? [];
   return name === undefined ? null : `${START}/${name}`;
 }
 
-/** The files of all guides, by the list of them, in its order. */
+/** The files of all guides, in the order of their list. */
 export function guideFiles(index: string): string[] {
   return readIndex(index).entries.map(({ file }) => file);
 }
 
 type Entry = Pick<Guide, "name" | "description" | "group"> & { file: string };
 
-/** The list of guides: groups are headings, guides items of lists. */
+/** The list of guides: groups are headings, guides are list items. */
 function readIndex(text: string): { title: string; introduction: string; entries: Entry[]; problems: string[] } {
   const entries: Entry[] = [];
   const problems: string[] = [];

@@ -24,7 +24,7 @@ export function isLanguage(name: string): boolean {
   return PLAIN.includes(name) || hljs.getLanguage(name) !== undefined;
 }
 
-/** Code as HTML whose words have classes, so that a page needs no style of its own; null: there is nothing to colour. */
+/** Code as HTML with classes on its words, so that a page needs no inline style; null: there is nothing to colour. */
 export function highlight(code: string, language: string): string | null {
   if (hljs.getLanguage(language) === undefined) return null;
   return hljs.highlight(code, { language, ignoreIllegals: true }).value;

@@ -6,29 +6,29 @@ import { highlight, isLanguage } from "./highlight.ts";
 /** A heading of a guide below its title. */
 export interface Heading {
   level: number;
-  /** Its anchor, the same as GitHub gives it. */
+  /** Its anchor, the same as on GitHub. */
   id: string;
   text: string;
 }
 
-/** What stands between one heading and the next, for those who search. */
+/** The text between one heading and the next, for the search. */
 export interface Section {
-  /** The one that it stands under; null: what the guide begins with. */
+  /** The heading above it; null: it is the beginning of the guide. */
   heading: Heading | null;
   text: string;
 }
 
-/** A guide that was read. What it leads to is not looked at yet. */
+/** A parsed guide. Its links have not been checked yet. */
 export interface Markdown {
   title: string;
   headings: readonly Heading[];
   sections: readonly Section[];
   tokens: Token[];
-  /** What no guide may have. */
+  /** Things that no guide may contain. */
   problems: string[];
 }
 
-/** Where a link or a picture leads on the site; null: to nothing that the site has, so that its words alone stay. */
+/** Where a link or a picture leads on the site; null: the site has no such thing, so only the text stays. */
 export type Destination = (href: string) => string | null;
 
 const markdown = new MarkdownIt({ html: true });
@@ -41,7 +41,7 @@ markdown.renderer.rules.fence = (tokens, index) => {
   return `<div class="code" data-language="${markdown.utils.escapeHtml(info)}"><pre><code>${coloured}</code></pre></div>\n`;
 };
 
-/** Reads a guide's Markdown, as GitHub does. */
+/** Parses a guide's Markdown, as GitHub does. */
 export function parseMarkdown(source: string): Markdown {
   const tokens = markdown.parse(source, {});
   const problems: string[] = [];
@@ -51,7 +51,7 @@ export function parseMarkdown(source: string): Markdown {
   let titles: string[] = [];
   for (const [index, token] of tokens.entries()) {
     const opened = tokens[index - 1];
-    // The corner of a table is no heading of anything.
+    // The empty corner of a table is not a heading.
     if (token.type === "inline" && token.content === "" && opened?.type === "th_open")
       for (const cell of [opened, tokens[index + 1]!]) cell.tag = "td";
     if (token.type === "fence" && !isLanguage(token.info)) problems.push(`no language is called "${token.info}"`);
@@ -81,7 +81,7 @@ export function parseMarkdown(source: string): Markdown {
   return { title: titles[0] ?? "", headings, sections, tokens, problems };
 }
 
-/** The HTML of a guide without its title, each heading a link to itself. */
+/** The HTML of a guide without its title; each heading is a link to itself. */
 export function renderMarkdown({ tokens }: Markdown, link: Destination, picture: Destination): string {
   const shown = tokens.slice(tokens.findIndex(({ type, tag }) => type === "heading_close" && tag === "h1") + 1);
   for (const [index, token] of shown.entries()) {
@@ -100,7 +100,7 @@ export function renderLine(source: string): string {
   return markdown.renderInline(source);
 }
 
-/** Every place that a guide's links and pictures name. */
+/** Everything that a guide's links and pictures refer to. */
 export function referencesOf({ tokens }: Markdown): { links: string[]; pictures: { src: string; text: string }[] } {
   const inline = tokens.flatMap(({ children }) => children ?? []);
   return {
@@ -129,7 +129,7 @@ function linkTo(href: string, children: Token[]): Token[] {
   return [open!, ...children, close!];
 }
 
-/** Comments are for those who read the source. */
+/** Comments are for readers of the source. */
 function hideComment(token: Token): string[] {
   const rest = token.content.replace(/<!--[\s\S]*?-->/g, "").trim();
   token.content = "";

@@ -2,30 +2,30 @@ import { html, raw } from "hono/html";
 
 type Html = ReturnType<typeof html>;
 
-/** The files that pages load, by where the site has them. */
+/** The files that pages load, by their path on the site. */
 export interface Assets {
   style: string;
   script: string;
   icon: string;
-  /** What is searched: loaded when somebody does. */
+  /** The search index, loaded when somebody searches. */
   search: string;
 }
 
-/** A page of the site: what differs from one to the other. */
+/** A page of the site: the parts in which pages differ. */
 export interface Page {
-  /** What its tab says. */
+  /** The title of its tab. */
   title: string;
   description: string;
-  /** Which of the two halves of the site it is in. */
+  /** Which half of the site it is in. */
   half: "guides" | "reference";
-  /** What else stands in its head. */
+  /** What else is in its head. */
   head?: Html | string;
-  /** Whether its body has the list of all guides, which a button opens where the screen is narrow. */
+  /** Whether its body has the list of all guides, which a button opens on a narrow screen. */
   hasMenu?: boolean;
   body: Html;
 }
 
-/** A whole page, with the bar that all have. All that runs stands in files, so that its policy needs no 'unsafe-inline'. */
+/** A whole page, with the bar that all pages have. All scripts are in files, so that its policy needs no 'unsafe-inline'. */
 export function pageHtml({ title, description, half, head = "", hasMenu = false, body }: Page, assets: Assets): string {
   const current = (one: Page["half"]) => (one === half ? raw(' aria-current="true"') : "");
   return String(html`<!doctype html>

@@ -1,7 +1,7 @@
 import { html, raw } from "hono/html";
 import { type Assets, pageHtml } from "./page.ts";
 
-/** The files of Swagger UI, and what starts it. */
+/** The files of Swagger UI, and the script that starts it. */
 export interface ReferenceAssets {
   viewer: string;
   viewerStyle: string;
@@ -13,7 +13,7 @@ const REFERENCES = [
   { path: "/docs/api/resolvedb", name: "ResolveDB", document: "/api/v1/openapi.json" },
 ] as const;
 
-/** The pages of the API's reference by their paths: Swagger UI over each document. */
+/** The pages of the API's reference by path: Swagger UI with each document. */
 export function referencePages(assets: Assets, { viewer, viewerStyle, start }: ReferenceAssets): Map<string, string> {
   return new Map(
     REFERENCES.map(({ path, name, document }) => {

@@ -2,7 +2,7 @@ import MiniSearch from "minisearch";
 import { SEARCH_OPTIONS } from "../../docs/page/search-options.ts";
 import type { Guide } from "./guides.ts";
 
-/** What the site's pages search, as the library takes it: each section of each guide. */
+/** The index for the site's search, in the library's format: each section of each guide. */
 export function searchIndex(guides: readonly Guide[]): string {
   const index = new MiniSearch(SEARCH_OPTIONS);
   for (const { path, name, sections } of guides)

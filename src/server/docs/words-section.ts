@@ -13,7 +13,7 @@ const GROUPS = {
 const BEGIN = "<!-- words: written by npm run guide-words -->\n";
 const END = "<!-- /words -->";
 
-/** A guide's text with every word of `Cache-Status` between its two marks, as the code says it. */
+/** A guide's text with every word of `Cache-Status`, as the code explains it, between its two marks. */
 export function withWords(guide: string): string {
   const [begin, end] = [guide.indexOf(BEGIN), guide.indexOf(END)];
   if (begin === -1 || end < begin) throw new Error(`it needs the lines ${BEGIN.trim()} and ${END}`);

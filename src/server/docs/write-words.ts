@@ -1,4 +1,4 @@
-/** `npm run guide-words`: writes what the code says of each word of `Cache-Status` into the guide that explains them. */
+/** `npm run guide-words`: writes what the code says about each word of `Cache-Status` into the guide that explains them. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../project.ts";

@@ -2,7 +2,7 @@ import { type Answer, probe, type Unreachable } from "../probe.ts";
 import { bad, type Finding, hint, notChecked, ok } from "./finding.ts";
 import type { Patient } from "./patient.ts";
 
-/** Whether the API is ready, and which version it is. */
+/** Whether the API is ready, and which version it has. */
 export function checkHealth(answer: Answer | Unreachable, api: string): Finding[] {
   if (answer.kind === "unreachable")
     return [
@@ -22,10 +22,10 @@ export function checkHealth(answer: Answer | Unreachable, api: string): Finding[
   return [bad("API", `/health answers ${answer.status}: ${reason}`, todo)];
 }
 
-/** By more than so much a signature or an expiry is judged wrongly, ms. */
+/** If clocks differ by more than this, signatures and expiries are judged wrongly, ms. */
 const CLOCK_MS = 5_000;
 
-/** Whether the server's clock is this machine's. */
+/** Whether the server's clock agrees with this machine's. */
 export function checkClock(health: Answer, metrics: Answer | Unreachable | null): Finding[] {
   const text = metrics?.kind === "answer" ? metrics.body.toString() : "";
   const told = /^rescdn_clock_seconds (\S+)$/m.exec(text)?.[1];
@@ -44,7 +44,7 @@ export function checkClock(health: Answer, metrics: Answer | Unreachable | null)
   ];
 }
 
-/** How much of what the key's account may do is left. */
+/** How much is left of the limits of the key's account. */
 export async function checkLimits({ api, at, key }: Patient): Promise<Finding> {
   if (key === null) return notChecked("limits", "set RESCDN_KEY to see the account's");
   const answer = await probe(`${api}/v1/quota`, { at, headers: { "x-rescdn-key": key } });

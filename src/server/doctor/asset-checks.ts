@@ -3,7 +3,7 @@ import { type Answer, probe, type Unreachable } from "../probe.ts";
 import { bad, type Finding, hint, ok } from "./finding.ts";
 import type { Patient } from "./patient.ts";
 
-/** Whether an asset is served, and described as the edge describes it. */
+/** Whether an asset is served, and its headers are as the edge would send them. */
 export function checkAssetHeaders(answer: Answer | Unreachable, url: string): Finding[] {
   if (answer.kind === "unreachable")
     return [bad("asset", `${new URL(url).host} ${answer.reason}`, "look at the DNS record and the route of zones")];
@@ -42,7 +42,7 @@ export function checkAssetHeaders(answer: Answer | Unreachable, url: string): Fi
   return [ok("headers", said)];
 }
 
-/** A location has several caches: the same may be a miss in each of them once. */
+/** A location has several caches, each of which may have a miss first. */
 const TRIES = 5;
 
 export async function checkHit(url: string, at: string | undefined): Promise<Finding> {
@@ -60,7 +60,7 @@ export async function checkHit(url: string, at: string | undefined): Promise<Fin
   );
 }
 
-/** Purges the asset and looks for it to be fetched anew. */
+/** Purges the asset and checks that it is fetched again. */
 export async function checkPurge({ api, at, purgeMs }: Patient, url: string, key: string): Promise<Finding> {
   const { hostname, pathname } = new URL(url);
   const query = new URLSearchParams({ zone: hostname.slice(0, hostname.indexOf(".")), path: pathname });
@@ -73,7 +73,7 @@ export async function checkPurge({ api, at, purgeMs }: Patient, url: string, key
       `/v1/purge answers ${purge.status}: ${purge.body.toString().slice(0, 200)}`,
       purge.status === 404 ? "the asset's zone has to be one of the key's" : "the key needs the scope purge",
     );
-  // Where the purge was made it holds at once, elsewhere when KV has it.
+  // The purge has effect at once where it was made, elsewhere when KV has it.
   do {
     const answer = await probe(url, { at });
     if (answer.kind === "answer" && !isHit(answer))

@@ -1,7 +1,7 @@
 import type { Answer, Unreachable } from "../probe.ts";
 import { bad, type Finding, hint, ok } from "./finding.ts";
 
-/** What is missing where something is not set up, and how it is. */
+/** What is missing if something is not set up, and how to set it up. */
 const UNCONFIGURED: Readonly<Record<string, readonly [missing: string, todo: string]>> = {
   keyring: ["customers' secrets cannot be kept", "set SECRETS_KEY: npm run deploy makes one"],
   sign_in: ["nobody can sign in to the dashboard", "set SIGN_IN_SECRET: npm run deploy makes one"],
@@ -22,17 +22,17 @@ const UNCONFIGURED: Readonly<Record<string, readonly [missing: string, todo: str
   location_limits: ["rates are counted by each isolate alone", "keep the ratelimits of wrangler.toml"],
 };
 
-/** Without these something does not work; without the others something is less good. */
+/** Without these something does not work; without the others something only works less well. */
 const NEEDED = ["keyring"];
 
-/** D1 takes 10 GB: from here on there is time to act. */
+/** D1 holds 10 GB: from here on there is still time to act. */
 const FULL_BYTES = 8_000_000_000;
 
-/** What the cron mends within a minute or two is no trouble yet, s. */
+/** A lag that the cron ends within a minute or two is not a problem yet, s. */
 const LAG_SECONDS = 180;
 const METER_LAG_SECONDS = 60;
 
-/** Reads `/metrics` for what is bound, what lags and what is full. */
+/** Checks `/metrics` for what is bound, what lags and what is full. */
 export function checkFigures(answer: Answer | Unreachable): Finding[] {
   if (answer.kind === "unreachable") return [bad("bindings", answer.reason, "see above")];
   if (answer.status !== 200)

@@ -9,13 +9,13 @@ export async function checkNames({ api, asset, at }: Patient): Promise<Finding[]
   if (at !== undefined) return [notChecked("DNS", `everything is asked at ${at}`)];
   const hosts = [api, ...(asset === null ? [] : [asset])].map((url) => new URL(url).hostname.replace(/^\[|\]$/g, ""));
   const domain = asset === null ? null : new URL(asset).hostname.replace(/^[^.]+\./, "");
-  // A zone that is made tomorrow has to be found as well.
+  // A zone that is created tomorrow must be found too.
   if (domain?.includes(".")) hosts.push(`no--zone.${domain}`);
   return Promise.all([...new Set(hosts)].filter((host) => isIP(host) === 0).map((host) => checkName(host)));
 }
 
 async function checkName(host: string): Promise<Finding> {
-  // RFC 6761 §6.3: what resolves names for this machine's programs may not know them.
+  // RFC 6761 §6.3: the resolver that this machine's programs use may not know these names.
   if (/(^|\.)localhost$/.test(host)) return ok("DNS", `${host} is this machine`);
   try {
     const found = await lookup(host, { all: true });
@@ -27,7 +27,7 @@ async function checkName(host: string): Promise<Finding> {
   }
 }
 
-/** A certificate that ends within so many days is not renewed by itself. */
+/** A certificate that expires within so many days has not been renewed automatically. */
 const SOON_DAYS = 14;
 
 export function checkCertificate(whose: string, answer: Answer | Unreachable): Finding[] {

@@ -1,14 +1,14 @@
 /** What is examined. */
 export interface Patient {
-  /** The API's URL, without a slash at its end. */
+  /** The API's URL, without a slash at the end. */
   api: string;
-  /** URL of an asset of a zone; null: what needs one is left out. */
+  /** URL of an asset of a zone; null: checks that need one are left out. */
   asset: string | null;
-  /** Where both are asked in the place of where their names lead. */
+  /** The address at which both are asked, instead of where their names lead. */
   at: string | undefined;
-  /** A key that may purge; null: what needs one is left out. */
+  /** A key that may purge; null: checks that need one are left out. */
   key: string | null;
   adminToken: string | null;
-  /** So long a purge may take to be seen, ms. */
+  /** How long a purge may take to show, ms. */
   purgeMs: number;
 }

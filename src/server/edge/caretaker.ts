@@ -1,9 +1,9 @@
-/** What Node asks of a Worker's process, over a socket that only its user may connect to. */
+/** What Node asks of the Worker in a process, over a socket that only its user may connect to. */
 
 interface Env {
-  /** The Worker that is taken care of. */
+  /** The Worker under its care. */
   WORKER: Fetcher & { scheduled(event: ScheduledOptions): Promise<{ outcome: string }> };
-  /** Where the process holds the database. */
+  /** If the process has the database. */
   DB?: D1Database;
 }
 
@@ -12,7 +12,7 @@ interface ScheduledOptions {
   scheduledTime: Date;
 }
 
-/** A statement of SQL with its values. */
+/** An SQL statement with its values. */
 interface Statement {
   sql: string;
   values: unknown[];

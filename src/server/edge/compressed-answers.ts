@@ -3,18 +3,18 @@ import { preferredCoding } from "../../http/accept-encoding.ts";
 import { isWeak } from "../../http/etag.ts";
 import { mediaTypeOf } from "../../http/media-type.ts";
 
-/** Less is one packet of a network either way. */
+/** Anything smaller is one network packet either way. */
 const LEAST_BYTES = 1_024;
 
-/** What is text and has an end. */
+/** Text that has an end. */
 const COMPRESSED = /^(?:text\/(?!event-stream$)|application\/(?:[\w.+-]+\+)?json$)/;
 
 /**
- * Has the control plane's answers compressed, as Cloudflare's network does it behind the Worker.
+ * Compresses the control plane's answers, as Cloudflare's network does behind the Worker.
  *
- * Their length tells nobody a secret (BREACH): for that an answer has to hold one beside something that an attacker chooses, and
- * has to be asked for again and again, by a browser that is led to it. No answer to a GET holds one. They are told once, in
- * answers to POST, which stay as they are; so does whatever has to do with signing in.
+ * Their length reveals no secret (BREACH). An attack needs an answer that contains a secret beside text chosen by the attacker,
+ * and that a browser can be made to request again and again. No answer to a GET contains a secret. Secrets are shown once, in
+ * answers to POST, which are not compressed; neither is anything to do with signing in.
  */
 export function compressingAnswers<E extends EdgeEnv>(control: ControlPlane<E>): ControlPlane<E> {
   return async (surface, url, request, env, ctx, inspector) => {
@@ -35,7 +35,7 @@ function isCompressible({ method }: Request, { status, headers, body }: Response
 }
 
 async function compressed(request: Request, answer: Response): Promise<Response> {
-  // Such an answer was made as a whole: it is in memory already.
+  // Such an answer was made as a whole, so it is already in memory.
   const whole = await answer.blob();
   const headers = new Headers(answer.headers);
   if (whole.size < LEAST_BYTES) return new Response(whole, { headers });
@@ -44,7 +44,7 @@ async function compressed(request: Request, answer: Response): Promise<Response>
     return new Response(whole, { headers });
   headers.set("content-encoding", "gzip");
   headers.delete("content-length");
-  // RFC 9110 §8.8.3.3: a strong tag would say that both forms are the same bytes.
+  // RFC 9110 §8.8.3.3: a strong tag would mean that both forms have the same bytes.
   const tag = headers.get("etag");
   if (tag !== null && !isWeak(tag)) headers.set("etag", `W/${tag}`);
   const body = whole.stream().pipeThrough(new CompressionStream("gzip"));

@@ -1,4 +1,4 @@
-/** The Worker of the control process: the product, which holds what must be single, and the upper tier of the edge processes. */
+/** The Worker of the control process: the product, with everything that must be single, and the edge processes' upper tier. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { controlPlane } from "../../control-plane.ts";
 import { answerQuestion } from "../../edge/fill/answer-question.ts";
@@ -21,12 +21,12 @@ import { TierCache } from "./tier-cache.ts";
 
 export * from "./objects.ts";
 
-/** `ORIGIN_NOTES`: shared with the edge processes. */
+/** `ORIGIN_NOTES` is shared with the edge processes. */
 type Env = ProductEnv & LocalCacheEnv & EdgeBindings & { ORIGIN_NOTES: LocationNotes };
 
 const tierCacheOf = onceFor((env: Env) => new TierCache(localCacheOf(env), settingsOf(env).stalledClientMs));
 
-/** What the edge processes ask origins through, so that all of them ask once. */
+/** The edge processes ask origins through this, so that all of them together ask once. */
 export class UpperTier extends WorkerEntrypoint<Env> {
   override async fetch(request: Request): Promise<Response> {
     const question = questionIn(request);
@@ -40,7 +40,7 @@ export class UpperTier extends WorkerEntrypoint<Env> {
 
 let inspector: Inspector | null = null;
 
-// The caches that calls ask about are those of the edge processes.
+// The caches that API calls ask about are those of the edge processes.
 const entry = createEntry<Env>(
   compressingAnswers((surface, url, request, env, ctx) => {
     inspector ??= remoteInspector(env);
@@ -56,7 +56,7 @@ export default {
       await Promise.all([drainShield(env), product.scheduled(event, env)]);
       return;
     }
-    // At the start this also opens the cache and loads what is needed soon, before anybody asks.
+    // At the start this also opens the cache and loads what is soon needed, before the first request.
     await Promise.all([
       loadObjects(),
       freePurged(env.DB, localCacheOf(env), event.scheduledTime),

@@ -1,7 +1,7 @@
 import { STORED_FOR_SECONDS } from "../../edge/cache/own-cache.ts";
 import type { DiskCache } from "./cache/disk-cache.ts";
 
-/** What of D1 is asked here. */
+/** The part of D1 that is used here. */
 interface PurgeReader {
   prepare(query: string): { bind(...values: unknown[]): { all(): Promise<unknown> } };
 }
@@ -11,26 +11,26 @@ interface Row {
   at: number;
 }
 
-/** A purge may be committed a while after the time that it bears (ms). */
+/** How long after the time recorded in a purge it may be committed (ms). */
 const OVERLAP_MS = 120_000;
 
 const lastRuns = new WeakMap<DiskCache, number>();
 
-/** A run for a cache. */
+/** A run for one cache. */
 interface Run {
   since: number;
-  /** Whether something was purged after it had begun. */
+  /** Whether something was purged after it began. */
   isAskedFor: boolean;
 }
 
 const runs = new WeakMap<DiskCache, Run>();
 
-/** After so long a run that the platform may have dropped keeps no other from beginning, ms. */
+/** After this time, a run that the platform may have dropped no longer keeps others from starting, ms. */
 const ABANDONED_MS = 60_000;
 
 /**
- * As {@link freeZones}, where no run is under way: else that one is repeated when it is done. A restore purges every zone, one
- * after the other, and each run goes through all that is stored.
+ * Calls {@link freeZones}, unless a run is under way: then that run is repeated when it is done. A restore purges every zone,
+ * one after the other, and each run goes through everything that is stored.
  */
 export async function freePurged(db: PurgeReader, cache: DiskCache, now: number): Promise<void> {
   const underWay = runs.get(cache);
@@ -51,8 +51,8 @@ export async function freePurged(db: PurgeReader, cache: DiskCache, now: number)
 }
 
 /**
- * Gives back the disk space of zones that were purged as a whole or deleted since the last run. The purge log keeps what is
- * left of them from being served anyway; smaller purges free what they match when it is asked for again, or evicted.
+ * Frees the disk space of zones that were purged as a whole or deleted since the last run. The purge log already keeps the rest
+ * from being served. What smaller purges match is freed when it is asked for again, or evicted.
  *
  * @param now ms since the epoch
  */

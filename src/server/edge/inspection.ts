@@ -1,16 +1,16 @@
-/** How the control process asks the edge process that a call came through what it would do with a request. */
+/** How the control process asks an edge process what it would do with a request: the one that the API call came through. */
 import type { InspectedCall, Inspector } from "../../why/report.ts";
 
-/** Carries the number of the edge process that a call came through. */
+/** Has the number of the edge process that a call came through. */
 export const EDGE_HEADER = "rescdn-edge";
 
-/** Carries the URL of a request that an edge process is to answer as a client's. */
+/** Has the URL of a request that an edge process should answer like a client's. */
 export const ASKED_URL = "rescdn-asked-url";
 
-/** The edge processes, as bindings: `EDGE_1` is the first one's `Publications`. */
+/** The edge processes, as bindings: `EDGE_1` is the `Publications` of the first. */
 export type EdgeBindings = { readonly [edge: `EDGE_${number}`]: Fetcher };
 
-/** The edge process that a call has come through, asked from the control process. */
+/** Asks the edge process that a call came through, from the control process. */
 export function remoteInspector(env: EdgeBindings): Inspector {
   const ask = async (method: keyof Inspector, question: object, { headers }: Request) => {
     const edge = env[`EDGE_${Number(headers.get(EDGE_HEADER))}`];
@@ -28,7 +28,7 @@ export function remoteInspector(env: EdgeBindings): Inspector {
   };
 }
 
-/** The request of a client's that the control process stands for; null: it stands for none. */
+/** The client's request that a request from the control process stands for; null: it stands for none. */
 export function askedRequest(request: Request): Request | null {
   const url = request.headers.get(ASKED_URL);
   if (url === null) return null;
@@ -37,10 +37,10 @@ export function askedRequest(request: Request): Request | null {
   return asked;
 }
 
-/** A method of an inspector, with the question that goes with it. */
+/** A method of an inspector, called with its question. */
 type Answering = (question: unknown, call: InspectedCall) => Promise<unknown>;
 
-/** Answers what {@link remoteInspector} asks. */
+/** Answers the questions of {@link remoteInspector}. */
 export async function answerQuestion(request: Request, inspector: Inspector, ctx: ExecutionContext): Promise<Response> {
   const method = new URL(request.url).pathname.slice(1) as keyof Inspector;
   const call = { request, waitUntil: (work: Promise<unknown>) => ctx.waitUntil(work) };

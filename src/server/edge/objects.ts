@@ -1,4 +1,4 @@
-/** The product's Durable Objects as a server on one machine has them. */
+/** The product's Durable Objects, as a server on one machine has them. */
 import * as product from "../../objects.ts";
 import { ProcessPrefetcher } from "./process-prefetcher.ts";
 import { reopening } from "./reopening.ts";

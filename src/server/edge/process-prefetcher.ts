@@ -2,7 +2,7 @@ import type { AskEdge } from "../../prefetch/ask-edge.ts";
 import { Prefetcher } from "../../prefetch/prefetcher.ts";
 import { ASKED_URL, type EdgeBindings } from "./inspection.ts";
 
-/** One of a server: what it brings, it brings to the cache of each edge process. */
+/** The prefetcher of a server: it fetches things to the cache of each edge process. */
 export class ProcessPrefetcher extends Prefetcher {
   override edges(): AskEdge[] | Promise<AskEdge[]> {
     const env = this.env as EdgeBindings;

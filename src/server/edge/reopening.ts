@@ -5,8 +5,8 @@ type ObjectClass = new (...parameters: any[]) => DurableObject<any>;
 type Method = (...values: unknown[]) => unknown;
 
 /**
- * A class of Durable Objects whose objects leave memory when SQLite says that their file may not be written. SQLite opens
- * such a file for reading alone and keeps to that: only when it is opened anew, by the next call, can it be written again.
+ * A class of Durable Objects whose objects leave memory when SQLite says that their file cannot be written. SQLite then opens
+ * such a file for reading only, and keeps it so. Only after it is opened again, by the next call, can it be written.
  */
 export function reopening<Class extends ObjectClass>(Original: Class): Class {
   class Reopening extends Original {
@@ -28,7 +28,7 @@ export function reopening<Class extends ObjectClass>(Original: Class): Class {
   return Reopening;
 }
 
-/** The methods that callers may call, also those that a class inherits from one of ours. */
+/** The methods that callers may call, including those inherited from one of our classes. */
 function* methodsOf(prototype: object): Generator<[name: string, method: Method]> {
   const seen = new Set(["constructor"]);
   for (let at = prototype; at !== DurableObject.prototype; at = Object.getPrototypeOf(at) as object) {

@@ -1,4 +1,7 @@
-/** D1, KV, the meters, what takes requests' events and what is known of origins as the processes of one server share them: the control process holds them. */
+/**
+ * D1, KV, the meters, the receivers of requests' events and what is known about origins, in the form that the processes of one
+ * server share: the control process has them.
+ */
 import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
 import type { LocationNotes } from "../../edge/origin/origin-health.ts";
 import { askingBuckets } from "../../files/buckets.ts";
@@ -18,15 +21,15 @@ interface Env {
   LOCATION_METER: DurableObjectNamespace<LocationMeter>;
   ZONE_TAIL: DurableObjectNamespace<ZoneTail>;
   LOG_OUTBOX: DurableObjectNamespace<LogOutbox>;
-  /** How many edge processes there are; `EDGE_1` is the first one's `Publications`. */
+  /** How many edge processes there are; `EDGE_1` is the `Publications` of the first. */
   EDGES: number;
   [edge: `EDGE_${number}`]: Fetcher;
 }
 
-/** An edge process that takes longer to listen is not waited for: it reads KV itself after five seconds. */
+/** An edge process that takes longer to answer is not waited for: it reads KV by itself after five seconds. */
 const LISTEN_MS = 1_000;
 
-/** Stands where the binding `ZONES` does, with those of its methods that the product calls. */
+/** Replaces the binding `ZONES`, with those of its methods that the product calls. */
 export class Documents extends WorkerEntrypoint<Env> {
   get(key: string, options: KVNamespaceGetOptions<"text">): Promise<string | null> {
     return this.env.ZONES.get(key, options);
@@ -36,12 +39,12 @@ export class Documents extends WorkerEntrypoint<Env> {
     return this.env.ZONES.list(options);
   }
 
-  /** Of what nobody reads any more: no edge process is told. */
+  /** Only for documents that nobody reads any more, so no edge process is told. */
   delete(key: string): Promise<void> {
     return this.env.ZONES.delete(key);
   }
 
-  /** Writes to KV, then to the memory of each edge process: what is published holds in all of them at once. */
+  /** Writes to KV, and then to the memory of each edge process, so that publications have effect in all of them at once. */
   async put(key: string, value: string, options: KVNamespacePutOptions): Promise<void> {
     await this.env.ZONES.put(key, value, options);
     const numbers = Array.from({ length: this.env.EDGES }, (_, index) => index + 1);
@@ -76,7 +79,7 @@ async function figuresOf(edge: Fetcher): Promise<IsolateFigures | null> {
   }
 }
 
-/** Stands where the binding `DB` does in an edge process, with those of its methods that readers of names call. */
+/** Replaces the binding `DB` in an edge process, with those of its methods that readers of names call. */
 export class Database extends WorkerEntrypoint<Env> {
   prepare(query: string): Statement {
     return new Statement(this.env.DB.prepare(query));
@@ -104,17 +107,17 @@ class Statement extends RpcTarget {
   }
 }
 
-/** Stands where the bindings of buckets do in an edge process: asked by HTTP, with the bucket and the key as its path. */
+/** Replaces the bindings of buckets in an edge process. It is called by HTTP, with the bucket and the key as the path. */
 export class Buckets extends WorkerEntrypoint<Env> {
   override async fetch(request: Request): Promise<Response> {
     const [, name = "", key = ""] = /^\/([^/]+)\/(.*)$/.exec(new URL(request.url).pathname) ?? [];
     const asked = askingBuckets(this.env)(name, decodeURIComponent(key), request);
-    // Not Found would be the bucket's own word.
+    // A 404 would be the bucket's own answer.
     return asked ?? new Response(null, { status: 421 });
   }
 }
 
-/** Stands where the binding `LOCATION_METER` does in an edge process, with that of its methods that counting calls. */
+/** Replaces the binding `LOCATION_METER` in an edge process, with the method that counting calls. */
 export class Meters extends WorkerEntrypoint<Env> {
   getByName(name: string): Meter {
     return new Meter(this.env.LOCATION_METER.getByName(name));
@@ -134,7 +137,7 @@ class Meter extends RpcTarget {
   }
 }
 
-/** Stands where the binding `ZONE_TAIL` does in an edge process, with that of its methods that isolates call. */
+/** Replaces the binding `ZONE_TAIL` in an edge process, with the method that isolates call. */
 export class Tails extends WorkerEntrypoint<Env> {
   getByName(name: string): Tail {
     return new Tail(this.env.ZONE_TAIL.getByName(name));
@@ -154,7 +157,7 @@ class Tail extends RpcTarget {
   }
 }
 
-/** Stands where the binding `LOG_OUTBOX` does in an edge process, with that of its methods that isolates call. */
+/** Replaces the binding `LOG_OUTBOX` in an edge process, with the method that isolates call. */
 export class Outboxes extends WorkerEntrypoint<Env> {
   getByName(name: string): Outbox {
     return new Outbox(this.env.LOG_OUTBOX.getByName(name));
@@ -174,11 +177,11 @@ class Outbox extends RpcTarget {
   }
 }
 
-/** Zones of which it is remembered, and how long what is said of them may be together (characters). */
+/** How many zones have notes, and how long these may be together (characters). */
 const NOTES = { entries: 10_000, weight: 4_194_304 };
 const notes = new BoundedMap<string, string>(NOTES, "the oldest", (_, { length }) => length);
 
-/** Which origins of which zone are down, as the processes tell each other: no cache of theirs is another's. */
+/** Which origins of which zones are down, shared between the processes, which have no cache in common. */
 export class OriginNotes extends WorkerEntrypoint<Env> implements LocationNotes {
   async read(zone: string): Promise<string | null> {
     return notes.get(zone) ?? null;

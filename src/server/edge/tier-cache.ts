@@ -6,12 +6,15 @@ import { ENVELOPE_HEADER, envelopeHead, envelopeSeconds, openEnvelope } from "..
 import { log } from "../../log/log.ts";
 import { inTime } from "../../memo/within.ts";
 
-/** What a call of the tier leaves for the others that wait for the same key. No stream: one request cannot read another's. */
+/**
+ * What a call of the tier leaves to others that wait for the same key. It is not a stream, since one request cannot read
+ * another's.
+ */
 type Shared =
   | { kind: "whole"; head: string; body: Blob }
-  /** The cache has it, or will have it once `kept` says so. */
+  /** The cache has it, or will have it if `kept` resolves to true. */
   | { kind: "large"; kept: Promise<boolean> }
-  /** Nothing that could be shared. */
+  /** Nothing that can be shared. */
   | { kind: "unshared" };
 
 /** A call under way. */
@@ -21,23 +24,23 @@ interface Leader {
   followers: number;
 }
 
-/** An envelope as it is kept beside its body. */
+/** An envelope, as stored beside its body. */
 interface Entry {
   head: string;
   /** Ms since the epoch. */
   until: number;
 }
 
-/** How long a large body is waited for, ms; then it is asked for once more, past the cache. */
+/** How long a large body is waited for, ms. Then it is asked for again, past the cache. */
 const LARGE_PATIENCE_MS = 2_500;
 
-/** After so long the platform may have ended a call without a word, ms. */
+/** After this time the platform may have ended a call without a word, ms. */
 const LONGEST_MS = 120_000;
 
-/** Silence of an origin after which its body has broken, ms. The edge's own bound may be shorter. */
+/** After this much silence from an origin its body counts as broken off, ms. The edge's own limit may be shorter. */
 const IDLE_MS = 60_000;
 
-/** The cache in front of the tier on one machine, as Workers Cache is on Cloudflare: by key, for as long as an envelope says. */
+/** The cache in front of the tier on one machine, like Workers Cache on Cloudflare: by key, for as long as an envelope says. */
 export class TierCache {
   readonly #cache: PlainCache;
   readonly #stalledMs: number;
@@ -50,9 +53,9 @@ export class TierCache {
   }
 
   /**
-   * The answer under a key: out of the cache, out of a call that is under way for the same, or by a call of `ask`.
+   * The answer for a key: from the cache, from a call under way for the same key, or from a call of `ask`.
    *
-   * @param zone id of the zone, whose part of the cache can be given back at once
+   * @param zone id of the zone, whose part of the cache can be freed at once
    */
   async answer(
     key: string,
@@ -76,11 +79,11 @@ export class TierCache {
     if (cached === null) return null;
     const entry = cached.entry === null ? null : (JSON.parse(cached.entry) as Entry);
     if (entry !== null && entry.until > Date.now()) return toResponse(entry.head, cached.body);
-    await cached.body.cancel().catch(() => undefined); // one that has failed is gone all the same
+    await cached.body.cancel().catch(() => undefined); // one that has failed is gone anyway
     return null;
   }
 
-  /** What another call brings; null: nothing that could be shared in time. */
+  /** The result of another call; null: there is nothing that can be shared in time. */
   async #follow(leader: Leader, url: string): Promise<Response | null> {
     leader.followers++;
     try {
@@ -128,7 +131,7 @@ export class TierCache {
     }
   }
 
-  /** Reads a body once: to the edge as it comes, and into the cache. */
+  /** Reads a body once: it goes to the edge as it comes, and into the cache. */
   async #keep(
     url: string,
     zone: string,

@@ -1,4 +1,4 @@
-/** The Worker where one process is the whole server: the product, on a cache that is bounded. */
+/** The Worker if one process is the whole server: the product, with a bounded cache. */
 import { controlPlane } from "../../control-plane.ts";
 import { createEntry } from "../../entry.ts";
 import type { Env as ProductEnv } from "../../env.ts";
@@ -20,7 +20,7 @@ export default {
 
   async scheduled(event, env) {
     if (event.cron === DRAIN) return entry.drain();
-    // At the start this also opens the cache and loads what is needed soon, before anybody asks.
+    // At the start this also opens the cache and loads what is soon needed, before the first request.
     await Promise.all([
       loadObjects(),
       freePurged(env.DB, localCacheOf(env), event.scheduledTime),

@@ -21,11 +21,11 @@ import { type LocalCacheEnv, localCacheOf } from "./local-cache.ts";
 interface Env extends EdgeEnv, LocalCacheEnv, Pick<ProductEnv, "DB"> {
   CONTROL: Fetcher;
   BUCKETS: Fetcher;
-  /** Of this process among those of the server. */
+  /** This process's number among those of the server. */
   EDGE_NUMBER: number;
   /** Shared with the other processes. */
   ORIGIN_NOTES: LocationNotes;
-  /** The control process as what all edge processes ask origins through. */
+  /** The control process, through which all edge processes ask origins. */
   TIER: Fetcher;
 }
 
@@ -59,7 +59,7 @@ async function otherSurface(
   return handleDns(request, url, env, (work) => ctx.waitUntil(work), Date.now());
 }
 
-/** The request with what is known of its client: the control process believes all that it says of that. */
+/** The request with what is known about its client: the control process believes everything that it says about it. */
 async function asBelieved(request: Request, url: URL, env: Env): Promise<Request> {
   const { clientsOf } = await import("../../accounts/clients.ts");
   const settings = settingsOf(env);
@@ -81,18 +81,18 @@ async function asBelieved(request: Request, url: URL, env: Env): Promise<Request
   return forwarded;
 }
 
-/** While the control process starts anew. */
+/** Answers while the control process restarts. */
 function unavailable(error: unknown): Response {
   log("control_unavailable", { error });
   const body = { error: "The API is not available at the moment. Try again in a second.", code: "unavailable" };
   return Response.json(body, { status: 503, headers: { ...ANSWER_HEADERS, "retry-after": "1" } });
 }
 
-/** What the control process tells an edge process. */
+/** Receives what the control process tells an edge process. */
 export class Publications extends WorkerEntrypoint<Env> {
   /**
-   * Takes in a document that KV has just taken in under the key that is the path; asked by GET, tells this
-   * process's figures; or answers a question about this edge.
+   * Takes in a document that KV has just stored under the key in the path; for a GET, returns this process's figures; or
+   * answers a question about this edge.
    */
   override async fetch(request: Request): Promise<Response> {
     const asked = askedRequest(request);

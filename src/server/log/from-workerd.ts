@@ -1,4 +1,4 @@
-/** What workerd says, as events. */
+/** Turns what workerd writes into events. */
 import { EVENTS } from "../../log/events.ts";
 import { lineOf } from "../../log/log.ts";
 import { isExpectedNoise } from "./expected-noise.ts";
@@ -6,14 +6,14 @@ import type { Told } from "./print.ts";
 import { readableStack } from "./readable-stack.ts";
 import { pass } from "./report.ts";
 
-/** A message of workerd's, or of a Worker in it. */
+/** A message from workerd, or from a Worker in it. */
 interface StructuredLog {
   /** Ms since the epoch. */
   timestamp: number;
   message: string;
 }
 
-/** Tells of a line that workerd has written: JSON, but for what it says as it crashes. */
+/** Reports a line that workerd wrote: JSON, except for what it says as it crashes. */
 export function fromLine(line: string): void {
   fromWorkerd(structured(line) ?? { timestamp: Date.now(), message: line });
 }
@@ -27,7 +27,7 @@ function structured(line: string): StructuredLog | null {
   }
 }
 
-/** Tells of what a Worker has logged, and of what workerd itself says that is not expected. */
+/** Reports what a Worker logged, and what workerd itself says unexpectedly. */
 function fromWorkerd({ timestamp, message }: StructuredLog): void {
   const event = eventIn(message);
   if (event !== null) pass(event, timestamp);
@@ -39,7 +39,7 @@ function saidByItself(message: string): Told {
   return JSON.parse(lineOf(event, { message: inOneLine(message) })) as Told;
 }
 
-/** An event of ours; null for anything else. */
+/** One of our events; null: it is something else. */
 function eventIn(message: string): Told | null {
   if (!message.startsWith('{"level":"')) return null;
   try {
@@ -51,7 +51,7 @@ function eventIn(message: string): Told | null {
   }
 }
 
-/** Without the addresses of workerd's own code, which tell nobody anything, but with the reference that a Worker is told. */
+/** Without the addresses in workerd's own code, which help nobody, but with the reference that a Worker is given. */
 function inOneLine(message: string): string {
   const [said = "", ...more] = message.split("\n");
   const reference = /wdErrId = (\w+)/.exec(more.join("\n"))?.[1];

@@ -3,7 +3,7 @@ import { type EventName, LEVELS, type Level } from "../../log/events.ts";
 import type { Details } from "../../log/log.ts";
 import { textOf } from "./text-of.ts";
 
-/** `json`: a line of JSON an event, for machines. `text`: for people. */
+/** `json`: one line of JSON per event, for machines. `text`: for people. */
 export const LOG_FORMATS = ["json", "text"] as const;
 
 export type LogFormat = (typeof LOG_FORMATS)[number];
@@ -13,12 +13,12 @@ export type Told = { level: Level; event: EventName } & Details;
 
 const settings: { format: LogFormat; level: Level } = { format: process.stderr.isTTY ? "text" : "json", level: "info" };
 
-/** How the process logs from now on. */
+/** Changes how the process logs from now on. */
 export function logAs(changes: Partial<typeof settings>): void {
   Object.assign(settings, changes);
 }
 
-/** Writes an event to stderr, unless it matters too little. @param at ms since the epoch */
+/** Writes an event to stderr, unless its level is too low. @param at ms since the epoch */
 export function print(told: Told, at: number): void {
   if (LEVELS.indexOf(told.level) < LEVELS.indexOf(settings.level)) return;
   const time = new Date(at);

@@ -4,12 +4,12 @@ import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { projectRoot } from "../project.ts";
 
-/** A place in a built module, as V8 writes it. */
+/** A position in a built module, as V8 writes it. */
 const PLACE = /file:\/\/[^\s()]+\.mjs:(\d+):(\d+)/g;
 
 const maps = new Map<string, SourceMap | null>();
 
-/** A stack with the places in our sources instead of those in the built Worker. */
+/** A stack with positions in our sources instead of the built Worker. */
 export function readableStack(stack: string): string {
   return stack.replace(PLACE, (place, line: string, column: string) => {
     const path = fileURLToPath(place.slice(0, -`:${line}:${column}`.length));
@@ -22,7 +22,7 @@ export function readableStack(stack: string): string {
   });
 }
 
-/** The map beside a built module; null where there is none. */
+/** The source map beside a built module; null: there is none. */
 function mapOf(path: string): SourceMap | null {
   let map = maps.get(path);
   if (map === undefined) {

@@ -4,7 +4,7 @@ import type { Details } from "../../log/log.ts";
 
 const STYLES = { info: "dim", warn: "yellow", error: "red" } as const satisfies Record<Level, string>;
 
-/** An event for people: the time of day, what happened, and a stack below it. */
+/** An event for people: the time of day, what happened, and a stack below. */
 export function textOf(told: { level: Level; event: string } & Details, time: Date): string {
   const { level, event, stack, ...details } = told;
   const said = event === "api_request" ? callOf(details) : `${styled(level, event)} ${detailsOf(details)}`;
@@ -30,7 +30,7 @@ function shown(value: unknown): string {
   return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
 }
 
-/** What an origin or a client has had a part in must not move the cursor of who reads it. */
+/** Text influenced by an origin or a client must not be able to move the reader's cursor. */
 function clean(text: string): string {
   return stripVTControlCharacters(text).replace(/\p{Cc}/gu, " ");
 }

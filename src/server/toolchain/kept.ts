@@ -10,10 +10,10 @@ interface Kept<Value> {
 }
 
 /**
- * What `make` brings, or what it has brought before, while the sources are what they were: wrangler takes longer to be loaded than
- * all that a server asks of it.
+ * The result of `make`, or its earlier result if the sources have not changed: loading wrangler takes longer than everything
+ * that a server asks of it.
  *
- * @param name of its file
+ * @param name of the file
  * @param key what it depends on besides the sources
  */
 export async function kept<Value>(
@@ -28,7 +28,7 @@ export async function kept<Value>(
   const began = Date.now();
   const value = await make();
   const states = await statesOf(sources, began);
-  // A folder that cannot be written to costs the next start its time, and nothing else.
+  // If the folder cannot be written to, the next start only takes longer.
   if (states !== null) await keep<Value>(path, { key, sources: states, value }).catch(() => undefined);
   return value;
 }
@@ -41,7 +41,7 @@ async function readKept<Value>(path: string): Promise<Kept<Value> | null> {
   }
 }
 
-/** As a whole: others may be reading it. */
+/** Replaced as a whole, since others may be reading it. */
 async function keep<Value>(path: string, entry: Kept<Value>): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const own = `${path}.${process.pid}`;

@@ -1,4 +1,4 @@
-/** The process that `toolchain.ts` starts, and what it does there. */
+/** The process that `toolchain.ts` starts, and what it does. */
 import { createHash } from "node:crypto";
 import type { Unstable_Config as WranglerConfig } from "wrangler";
 import { builtWorker } from "../built-worker.ts";
@@ -31,14 +31,14 @@ const tools = {
 
 export type Tools = typeof tools;
 
-/** What the process is sent. */
+/** A message to the process. */
 export interface Call {
   id: number;
   tool: keyof Tools;
   args: unknown[];
 }
 
-/** What it answers. */
+/** Its answer. */
 export interface Outcome {
   id: number;
   value?: unknown;
@@ -53,5 +53,5 @@ process.on("message", async ({ id, tool, args }: Call) => {
     process.send?.({ id, error: error instanceof Error ? error.message : String(error) } satisfies Outcome);
   }
 });
-// Its server has gone.
+// Its server is gone.
 process.on("disconnect", () => process.exit());

@@ -1,6 +1,6 @@
 /**
- * A plugin of Miniflare that has workerd listen as we say. Miniflare's own sockets for a Worker take CONNECT for a session
- * of Cap'n Proto, by which whoever connects may call the Worker's methods and make up `request.cf`.
+ * A plugin for Miniflare that makes workerd listen on our sockets. Miniflare's own sockets for a Worker accept CONNECT for a
+ * Cap'n Proto session, with which whoever connects may call the Worker's methods and forge `request.cf`.
  */
 import { HOST_CAPNP_CONNECT, type Plugin } from "miniflare";
 import { NAME, type Socket } from "../sockets.ts";
@@ -27,5 +27,5 @@ const plugin: Plugin = {
   },
 };
 
-/** What Miniflare looks for in a module of plugins. */
+/** The export that Miniflare looks for in a module of plugins. */
 export const plugins = { [NAME]: plugin };

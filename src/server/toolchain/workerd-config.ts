@@ -15,15 +15,15 @@ export interface WorkerdConfig {
   config: Uint8Array;
 }
 
-/** The one of Miniflare's own version. */
+/** The program of Miniflare's own version. */
 const { default: program } = createRequire(import.meta.resolve("miniflare"))("workerd") as { default: string };
 
 /**
- * Has Miniflare make a configuration: it starts a program that keeps it, where it would start workerd. Miniflare is not disposed
- * of, which would remove folders that workerd wants to see.
+ * Makes Miniflare produce a configuration: it starts a program that stores the configuration where it would start workerd.
+ * Miniflare is not disposed of, because it would remove folders that workerd needs.
  *
  * @param stateFolder where the process keeps its state
- * @param temporary a folder that stays for as long as the process runs
+ * @param temporary a folder that exists as long as the process runs
  */
 export async function workerdConfig(
   stateFolder: string,

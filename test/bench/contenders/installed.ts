@@ -10,12 +10,12 @@ const servers = [
   { contender: trafficServer, command: "traffic_server", debianPackage: "trafficserver" },
 ] as const;
 
-/** Caches that are no Workers, where this machine has them. */
+/** Caches that are not Workers, if this machine has them. */
 export const installed: readonly Contender[] = servers
   .filter(({ command }) => isInstalled(command))
   .map(({ contender }) => contender);
 
-/** How to get the others. */
+/** How to install the others. */
 export const missing: readonly string[] = servers
   .filter(({ command }) => !isInstalled(command))
   .map(({ contender, debianPackage }) => `${contender.name} is not installed: apt-get install ${debianPackage}`);

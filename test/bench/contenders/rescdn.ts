@@ -2,7 +2,7 @@ import type { Contender, Setting } from "../contender.ts";
 import type { ProcessOptions } from "../processes.ts";
 import { createZone, startServe, WITHOUT_MEMORY } from "../serve.ts";
 
-/** What answers say of themselves, by what is claimed of them. */
+/** The `X-Cache` of answers, by the claimed state. */
 export const X_CACHE = { hit: "HIT", miss: "MISS", validation: "REVALIDATED" };
 
 /** Names of rows that others are compared with. */
@@ -12,7 +12,7 @@ export const ROWS = {
   validation: "ResCDN, validation",
 } as const;
 
-/** `npm run serve`, by what answers. The first is the one that ratios are of: a hit with every setting at its default. */
+/** `npm run serve`, by the source of its answers. The ratios refer to the first: a hit with every setting at its default. */
 export const rescdn: readonly Contender[] = [
   contender("ResCDN, memory hit", "hit"),
   contender(ROWS.cacheApiHit, "hit", WITHOUT_MEMORY),
@@ -20,7 +20,7 @@ export const rescdn: readonly Contender[] = [
   contender(ROWS.validation, "validation"),
 ];
 
-/** Memory hits of several edge processes on one port, wherever there is a core for them. */
+/** Memory hits from several edge processes on one port, each on its own core if there are enough. */
 export function edgeProcesses(count: number): Contender {
   return contender(`ResCDN, WORKERS=${count}`, "hit", { WORKERS: String(count) }, { onEveryCore: true });
 }
@@ -36,8 +36,9 @@ function contender(
     state,
     expected: { "x-cache": X_CACHE[state] },
     /**
-     * The zone is made by a server before. An isolate that has run the API holds its code as well, and so stops for longer
-     * to collect garbage: that is not what an edge process of `WORKERS`, or most isolates of a network, do.
+     * Another server has created the zone before. An isolate that has run the API also has the API's code in memory, so its
+     * garbage collections stop it for longer. That is not the case in an edge process of `WORKERS`, or in most isolates of a
+     * network.
      */
     async start({ origin, folder, process }: Setting) {
       const before = await startServe(folder);

@@ -3,7 +3,7 @@ import type { Contender } from "../contender.ts";
 import { freePort, untilListening } from "../ports.ts";
 import { handOver, startProcess } from "../processes.ts";
 
-/** Apache Traffic Server with one thread for the network and its store on disk, behind its cache in memory. */
+/** Apache Traffic Server with one network thread, and its store on disk behind its memory cache. */
 export const trafficServer: Contender = {
   name: "Apache Traffic Server",
   state: "hit",
@@ -25,7 +25,7 @@ export const trafficServer: Contender = {
   },
 };
 
-/** By file name. Files that are missing would be complained about, so they are there and empty. */
+/** By file name. It would complain about missing files, so these are present but empty. */
 function configuration(folder: string, port: number, originPort: number): Record<string, string> {
   const empty = ["cache", "hosting", "parent", "plugin", "splitdns", "ssl_multicert", "volume", "socks"];
   return {

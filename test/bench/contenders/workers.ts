@@ -2,10 +2,10 @@ import type { Asset } from "../assets.ts";
 import type { Contender, Setting } from "../contender.ts";
 import { startWorker, workerSource } from "../worker-process.ts";
 
-/** workerd with a constant answer: nobody on this runtime can be faster. */
+/** workerd with a constant answer: nothing on this runtime can be faster. */
 export function constants(asset: Asset): readonly Contender[] {
   const bytes = constant("workerd, constant answer", "bytes");
-  // Of bytes the runtime copies a megabyte for each answer, which stays until garbage is collected; of a blob's stream only
+  // For bytes, the runtime copies a megabyte for each answer, which stays until garbage collection; for a blob's stream, only
   // what the client does not take at once.
   return asset.size < 1_048_576 ? [bytes] : [constant("workerd, constant answer, streamed", "blob"), bytes];
 }
@@ -22,24 +22,24 @@ function constant(name: string, form: "bytes" | "blob"): Contender {
   };
 }
 
-/** What ours says beside a body; workerd sets the length by the body. */
+/** Our headers besides those about the body; workerd sets the length by the body. */
 function repeated(headers: Setting["headers"]): Setting["headers"] {
   return headers.filter(([field]) => !/^(content-length|transfer-encoding)$/i.test(field));
 }
 
-/** What one would write by hand. */
+/** What people would write by hand. */
 export const plain = onLocalCache("plain Worker (Hono, KV, caches.default)", "plain", "hit", { "x-cache": "HIT" });
 
-/** The same, asked for what it does not have. */
+/** The same, asked for something that it does not have. */
 export const plainMiss = onLocalCache("plain Worker, miss", "plain", "miss", { "x-cache": "MISS" });
 
-/** It finds as many fields as ours answers with: each of them takes its time on the way out. */
+/** It gets as many headers as our answers have, since sending each takes time. */
 export const honoCache = onLocalCache("Hono's cache middleware", "hono-cache", "hit");
 
-/** What any answer out of the cache costs at least, with as many fields as ours. */
+/** The least that any answer from the cache costs, with as many headers as ours. */
 export const bareMatch = onLocalCache("Worker of one caches.default.match", "bare-match", "hit");
 
-/** As it comes: on the cache that Miniflare has for Workers, which is slower than `serve`'s. */
+/** By default: on Miniflare's cache for Workers, which is slower than that of `serve`. */
 export const honoOnMiniflare: Contender = {
   ...honoCache,
   name: `${honoCache.name}, Miniflare's cache`,
@@ -49,7 +49,7 @@ export const honoOnMiniflare: Contender = {
   },
 };
 
-/** A Worker on the cache that ours has under `serve`. */
+/** A Worker on the cache that we use in `serve`. */
 function onLocalCache(
   name: string,
   source: string,

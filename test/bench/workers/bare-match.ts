@@ -1,12 +1,12 @@
-/** The least that a Worker can do with a cache: one `match`, and what it finds is handed on as it is. */
+/** The least that a Worker can do with a cache: one `match`, whose result is passed on unchanged. */
 
 interface Env {
   ORIGIN: string;
-  /** Of what is stored, in the place of the origin's. */
+  /** Stored instead of the origin's headers. */
   HEADERS: [string, string][];
 }
 
-/** workerd's: beside the caches by name it has one for all. */
+/** workerd's: besides the caches by name it has one for all. */
 declare const caches: { default: Cache };
 
 export default {

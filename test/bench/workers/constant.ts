@@ -1,8 +1,8 @@
-/** Answers the same again and again, with as little work as this runtime allows. */
+/** Gives the same answer again and again, with as little work as this runtime allows. */
 import { assetBody } from "../asset-body.ts";
 
 interface Env {
-  /** 200 where it is left out. */
+  /** 200 by default. */
   STATUS?: number;
   SIZE: number;
   FORM: "bytes" | "blob";
@@ -28,7 +28,7 @@ export default {
 
 function prepare({ STATUS = 200, SIZE, HEADERS }: Env): Prepared {
   const bytes = assetBody(SIZE);
-  // The types of the browser know nothing of encodeBody.
+  // The browser's types do not have encodeBody.
   const init = { status: STATUS, headers: new Headers(HEADERS), encodeBody: "manual" } as const;
   return { init, bytes, blob: new Blob([bytes]) };
 }

@@ -9,7 +9,7 @@ type Bound = Record<string, unknown>;
 
 const calls: Calls = noCalls();
 
-/** The same object stands in the place of another each time: what is made once for a binding stays so. */
+/** The same object replaces another one each time, so that what is made once per binding stays so. */
 const wrapped = new WeakMap<object, object>();
 const originals = new WeakMap<object, object>();
 
@@ -34,7 +34,7 @@ function countEnv(env: object): object {
   return Object.fromEntries(Object.entries(env).map(([name, binding]) => [name, countBinding(binding)]));
 }
 
-/** Tells bindings apart by what they can do; variables stay what they are. */
+/** Distinguishes bindings by their methods; variables stay unchanged. */
 function countBinding(binding: unknown): unknown {
   if (typeof binding !== "object" || binding === null) return binding;
   if ("getWithMetadata" in binding) return once(binding, countKv);
@@ -87,7 +87,7 @@ function countStatement(statement: object): object {
   });
 }
 
-/** `first` and `raw` do not tell; one row is the least. */
+/** `first` and `raw` do not report the number; one row is the least. */
 function countRows(result: unknown): void {
   const { meta } = (result ?? {}) as { meta?: { rows_read?: number; rows_written?: number } };
   calls.d1RowsRead += meta?.rows_read ?? 1;
@@ -104,7 +104,7 @@ function once<Value extends object>(original: Value, wrap: (original: Value) => 
   return stand;
 }
 
-/** Stands for an object whose methods pass through `around`. */
+/** A stand-in for an object, whose methods pass through `around`. */
 function intercept(target: object, around: (name: string, method: Method) => Method): object {
   return new Proxy(target, {
     get(_, name) {

@@ -4,7 +4,7 @@ import { cache } from "hono/cache";
 
 const app = new Hono<{ Bindings: { ORIGIN: string; HEADERS: [string, string][] } }>();
 
-// What answers with a Vary that it is not told of, it does not keep.
+// It does not keep answers with a Vary that it has not been told about.
 app.get("*", cache({ cacheName: "bench", cacheControl: "max-age=86400", vary: "Accept-Encoding" }));
 
 app.get("*", async (c) => {

@@ -1,4 +1,4 @@
-/** The cache that `serve` has; the build puts it in this name's place, since its types are those of Workers alone. */
+/** The cache of `serve`; the build puts it in place of this name, since its types exist only in Workers. */
 declare module "local-cache" {
   export class DiskCache {
     constructor(folder: unknown, bound: number, groupOf: (url: string) => string);

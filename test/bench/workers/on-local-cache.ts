@@ -1,4 +1,4 @@
-/** Runs a Worker on the cache that `serve` has, in the place of Miniflare's: then both stand on the same disk. */
+/** Runs a Worker on the cache of `serve` instead of Miniflare's, so that both use the same disk. */
 import worker from "counted-worker";
 import { DiskCache } from "local-cache";
 
@@ -21,7 +21,7 @@ export default {
   },
 };
 
-/** The Cache API as far as the Workers use it: the fields of a response stand beside its body. */
+/** The Cache API as far as the Workers use it: the headers of a response are stored beside its body. */
 function cacheApiOn(cache: DiskCache): Pick<Cache, "match" | "put"> {
   const urlOf = (request: RequestInfo | URL) => (request instanceof Request ? request.url : String(request));
   return {

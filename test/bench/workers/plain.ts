@@ -1,4 +1,4 @@
-/** A CDN as one would write it in an afternoon: for each request the zone from KV, the answer from `caches.default`. */
+/** A CDN as one would write it in an afternoon: for each request the zone from KV, and the answer from `caches.default`. */
 import type { KVNamespace } from "@cloudflare/workers-types";
 import { Hono } from "hono";
 
@@ -10,7 +10,7 @@ interface Zone {
   origin: string;
 }
 
-/** workerd's: beside the caches by name it has one for all. */
+/** workerd's: besides the caches by name it has one for all. */
 declare const caches: { default: Cache };
 
 const app = new Hono<{ Bindings: Env }>();

@@ -1,35 +1,35 @@
 import type { Customer } from "../control-plane.ts";
 
-/** How a call of the API that takes a customer's key is made. */
+/** How to make a call of the API that takes a customer's key. */
 export interface Recipe {
-  /** What its owner is answered. */
+  /** The status that the thing's owner gets. */
   own: number;
-  /** Null: the call is about nothing in particular, such as a list. */
+  /** Null: the call does not concern a particular thing, like a list. */
   about: Thing | null;
-  /** Path and query of a call about a thing, by how the thing stands in the path. */
+  /** Path and query of a call about a thing, given its form in paths. */
   path(thing: string): string;
   body?(thing: string): unknown;
-  /** What a key is answered that is restricted to a zone, where that is not `own`. */
+  /** The status for a key that is restricted to a zone, if it differs from `own`. */
   restricted?: number;
-  /** What a test key is answered, where that is not `own`. */
+  /** The status for a test key, if it differs from `own`. */
   test?: number;
 }
 
-/** A kind of thing that calls are about. */
+/** A kind of thing that calls concern. */
 export interface Thing {
   kind: string;
-  /** How a thing that nobody has stands in a path. */
+  /** The form in paths of a thing that does not exist. */
   missing: string;
-  /** Whether it belongs to a zone: of other things, keys that are restricted to zones know nothing. */
+  /** Whether it belongs to a zone. Keys that are restricted to zones cannot see other things. */
   ofZone: boolean;
-  /** Makes one with a key. */
+  /** Makes one, using a key. */
   make(key: string): Promise<MadeThing>;
 }
 
 export interface MadeThing {
-  /** How it stands in a path. */
+  /** Its form in paths. */
   at: string;
-  /** Another way to name it there. */
+  /** Another name for it there. */
   alias?: string;
   /** The id of its zone. */
   zone?: string;
@@ -38,19 +38,19 @@ export interface MadeThing {
 /** Calls by their titles in the documents. */
 export type Recipes = Record<string, Recipe>;
 
-/** Keys of one product, and what they are shown in. */
+/** The keys of one product, and how they are sent. */
 export interface Product {
-  /** As the document names it. */
+  /** Its name in the document. */
   scheme: string;
   scopes: readonly string[];
-  /** The customer's own keys: they may do everything. */
+  /** The customer's own keys, which may do everything. */
   keyOf(customer: Customer): string;
   /** The key of another product. */
   otherKeyOf(customer: Customer): string;
-  /** How a call shows a key. */
+  /** The headers with which a call sends a key. */
   shown(key: string): Record<string, string>;
   /** Makes a key with certain powers. */
   newKey(key: string, powers: { scopes?: readonly string[]; zones?: string[] }): Promise<{ id: string; token: string }>;
-  /** The path at which the key of an id is revoked. */
+  /** The path at which a key is revoked, by id. */
   revocation(id: string): string;
 }

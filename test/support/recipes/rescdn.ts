@@ -25,7 +25,7 @@ const zone: Thing = {
   },
 };
 
-/** Whose origin is a bucket. */
+/** A zone whose origin is a bucket. */
 const bucketZone: Thing = {
   ...zone,
   async make(key) {
@@ -47,7 +47,7 @@ const file: Thing = {
   },
 };
 
-/** By which it is asked. */
+/** A URL to ask about. */
 const urlOfZone: Thing = {
   ...zone,
   missing: "https://zone-missing.rescdn.io/a.css",
@@ -57,7 +57,7 @@ const urlOfZone: Thing = {
   },
 };
 
-/** With a key that signs its URLs. */
+/** A zone with a key that signs its URLs. */
 const signingZone: Thing = {
   ...zone,
   async make(key) {
@@ -67,7 +67,7 @@ const signingZone: Thing = {
   },
 };
 
-/** Whose logs are to be delivered. */
+/** A zone whose logs are delivered. */
 const loggedZone: Thing = {
   ...zone,
   async make(key) {
@@ -110,7 +110,7 @@ const prefetch: Thing = {
   },
 };
 
-/** A key of as little power as a key can have that still manages keys: others with more see it. */
+/** A key with the least power that still manages keys, so that those with more power see it. */
 const key: Thing = {
   kind: "key",
   missing: "key_missing",
@@ -122,7 +122,7 @@ const key: Thing = {
   },
 };
 
-/** Of a zone: proven, and not published yet. */
+/** A zone's hostname: proven, but not published yet. */
 const hostname: Thing = {
   kind: "hostname",
   missing: "zone_missing/hostnames/cdn.example.com",

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { newNamespaceName, newRecord, rest } from "../records-api.ts";
 import type { Product, Recipes, Thing } from "./recipe.ts";
 
-/** Makes something with a POST, and gives what it is answered under a name. */
+/** Makes something with a POST, and returns the part of the answer under a name. */
 async function made<Shown>(key: string, path: string, body: unknown, name: string): Promise<Shown> {
   const answer = await rest(path, { method: "POST", key, body });
   expect(answer.ok, `POST ${path} → ${answer.status}`).toBe(true);

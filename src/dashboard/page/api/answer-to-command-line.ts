@@ -1,17 +1,17 @@
 import { CompactEncrypt, importJWK } from "jose";
 
-/** What `rescdn login` has put into the address that it opens. */
+/** What `rescdn login` puts into the address that it opens. */
 export interface CommandLineRequest {
   name: string;
   scopes: readonly string[];
-  /** A public key, whose private half the command alone has. */
+  /** A public key, whose private half only the command has. */
   key: { x: string; y: string };
   state: string;
-  /** Where it listens on the loopback interface of its machine. Null: it waits for somebody to type what is shown. */
+  /** Where it listens on its machine's loopback interface. Null: it waits for somebody to type what is shown. */
   port: number | null;
 }
 
-/** Reads the address. Null: it is not one that the command has made. */
+/** Reads the address. Null: it was not made by the command. */
 export function readRequest(search: string): CommandLineRequest | null {
   const query = new URLSearchParams(search);
   const [name, state] = [query.get("name") ?? "", query.get("state") ?? ""];
@@ -24,7 +24,7 @@ export function readRequest(search: string): CommandLineRequest | null {
   return { name, scopes, key: { x, y }, state, port: port === null ? null : Number(port) };
 }
 
-/** What the command alone can read (RFC 7516), and is sure to have asked for. */
+/** An answer that only the command can read (RFC 7516), and that it knows it has asked for. */
 export async function answerTo({ key, state }: CommandLineRequest, answer: object): Promise<string> {
   const publicKey = await importJWK({ kty: "EC", crv: "P-256", ...key }, "ECDH-ES");
   return new CompactEncrypt(new TextEncoder().encode(JSON.stringify({ ...answer, state })))

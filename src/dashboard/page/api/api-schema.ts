@@ -1,4 +1,4 @@
-/** What of JSON Schema the API's document uses. */
+/** The part of JSON Schema that the API's document uses. */
 export interface Schema {
   description?: string;
   type?: string | readonly string[];
@@ -24,7 +24,7 @@ interface Document {
 
 let known: Promise<Document> | null = null;
 
-/** A schema that the API's own document names, with all that it refers to in its place. */
+/** A schema from the API's own document, with everything that it refers to put in place. */
 export async function apiSchema(name: string): Promise<Schema> {
   known ??= fetch("/openapi.json").then((answer) => answer.json());
   known.catch(() => {
@@ -34,7 +34,7 @@ export async function apiSchema(name: string): Promise<Schema> {
   return whole(schemas[name] ?? {}, schemas, new Map());
 }
 
-/** What is referred to twice is one object: conditions stand in conditions. */
+/** A schema that is referred to twice is the same object, since conditions contain conditions. */
 function whole(schema: object, schemas: Record<string, Schema>, made: Map<string, Schema>): Schema {
   const { $ref: reference, ...own } = schema as { $ref?: string };
   if (reference !== undefined) {
@@ -44,7 +44,7 @@ function whole(schema: object, schemas: Record<string, Schema>, made: Map<string
     return { ...meant, ...own };
   }
   const entries = Object.entries(own).map(([stated, value]): [string, unknown] => {
-    // Of several kinds of object, which their type tells apart.
+    // For several kinds of object, distinguished by their type.
     const name = stated === "oneOf" ? "anyOf" : stated;
     if (Array.isArray(value)) return [name, value.map((one) => (isObject(one) ? whole(one, schemas, made) : one))];
     return [name, isObject(value) && name !== "example" ? whole(value, schemas, made) : value];

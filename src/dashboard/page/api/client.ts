@@ -9,9 +9,9 @@ export type { RecordSchemas, Schemas } from "./schemas.ts";
 const baseUrl = location.origin;
 const fetch = fetchOnce;
 
-/** ResCDN's API, as whoever is signed in. */
+/** ResCDN's API, called as the signed-in person. */
 export const rescdn = createClient<paths>({ baseUrl, fetch });
-/** ResolveDB's API, as whoever is signed in. */
+/** ResolveDB's API, called as the signed-in person. */
 export const resolvedb = createClient<recordPaths>({ baseUrl, fetch });
 
 for (const client of [rescdn, resolvedb])

@@ -1,7 +1,7 @@
-/** Why a call did not do what was asked, as people read it. */
+/** Why a call did not do what was asked, in a form for people. */
 export interface ProblemShown {
   sentence: string;
-  /** By the name of the field or parameter. */
+  /** By name of field or parameter. */
   fields: Readonly<Record<string, string>>;
   /** Null: nobody answered. */
   status: number | null;
@@ -14,7 +14,7 @@ interface Result<Data> {
   response: Response;
 }
 
-/** A call that was refused, or that nobody answered. */
+/** A call that was refused or not answered. */
 export class CallError extends Error {
   readonly shown: ProblemShown;
 
@@ -24,12 +24,12 @@ export class CallError extends Error {
   }
 }
 
-/** What a call answers. @throws {CallError} where it was refused, or nobody answered */
+/** The data of a call's answer. @throws {CallError} if it was refused, or nobody answered */
 export async function answerOf<Data>(call: Promise<Result<Data>>): Promise<Data> {
   return (await wholeAnswerOf(call)).data;
 }
 
-/** As {@link answerOf}, with the fields of the answer. */
+/** As {@link answerOf}, with the answer's headers. */
 export async function wholeAnswerOf<Data>(call: Promise<Result<Data>>): Promise<{ data: Data; headers: Headers }> {
   let result: Result<Data>;
   try {
@@ -62,7 +62,7 @@ function problemOf(error: unknown, { status, headers }: Response): ProblemShown 
   };
 }
 
-/** What a server says of a mistake, as a sentence for people. */
+/** A server's words about a mistake, as a sentence for people. */
 export function sentenceOf(text: string): string {
   const capital = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(capital) ? capital : `${capital}.`;

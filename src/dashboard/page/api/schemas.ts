@@ -1,7 +1,7 @@
 import type { components } from "../../../../dist/api-types/rescdn.d.ts";
 import type { components as recordComponents } from "../../../../dist/api-types/resolvedb.d.ts";
 
-/** What ResCDN's document names. */
+/** The schemas of ResCDN's document. */
 export type Schemas = components["schemas"];
-/** What ResolveDB's document names. */
+/** The schemas of ResolveDB's document. */
 export type RecordSchemas = recordComponents["schemas"];

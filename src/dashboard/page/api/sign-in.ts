@@ -7,7 +7,7 @@ export interface Ways {
   sign_up: "open" | "invited" | "closed";
 }
 
-/** A browser that is signed in. */
+/** A signed-in browser. */
 export interface OpenSession {
   id: string;
   token: string;
@@ -25,7 +25,7 @@ export interface Passkey {
   deviceType: string;
 }
 
-/** Calls a route of signing in. @throws {CallError} where it refuses */
+/** Calls a sign-in route. @throws {CallError} if it refuses */
 export async function call<Answer>(path: string, body?: unknown): Promise<Answer> {
   const answer = await fetch(`/auth${path}`, {
     ...(body !== undefined && {
@@ -48,7 +48,7 @@ export async function call<Answer>(path: string, body?: unknown): Promise<Answer
 /** Whether this browser has passkeys at all. */
 export const HAS_PASSKEYS = typeof PublicKeyCredential !== "undefined";
 
-/** Signs in by a passkey that the person chooses. */
+/** Signs in with a passkey that the person chooses. */
 export async function signInByPasskey(): Promise<void> {
   const optionsJSON = await call<Parameters<typeof startAuthentication>[0]["optionsJSON"]>(
     "/passkey/generate-authenticate-options",
@@ -57,7 +57,7 @@ export async function signInByPasskey(): Promise<void> {
   await call("/passkey/verify-authentication", { response });
 }
 
-/** Makes a passkey on this device, for whoever is signed in. */
+/** Makes a passkey on this device for the signed-in person. */
 export async function addPasskey(name: string): Promise<void> {
   const optionsJSON = await call<Parameters<typeof startRegistration>[0]["optionsJSON"]>(
     "/passkey/generate-register-options",
@@ -66,7 +66,7 @@ export async function addPasskey(name: string): Promise<void> {
   await call("/passkey/verify-registration", { response, name });
 }
 
-/** What the person's device does; it refuses when they cancel, or take too long. */
+/** Lets the person's device act. It refuses if they cancel, or take too long. */
 async function atDevice<Answer>(act: () => Promise<Answer>): Promise<Answer> {
   try {
     return await act();

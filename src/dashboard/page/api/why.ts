@@ -1,7 +1,7 @@
 import { rescdn, type Schemas } from "./client.ts";
 import { answerOf } from "./problem.ts";
 
-/** A word of `Cache-Status` with what it means. */
+/** A word of `Cache-Status` with its meaning. */
 export type Word = NonNullable<Schemas["WhyWord"]>;
 
 /** What an origin answers, and what the edge makes of it. */
@@ -10,10 +10,10 @@ export type OriginReport = NonNullable<Schemas["OriginReport"]>;
 /** What the edge does with a request, and why. */
 export type Why = Schemas["Why"];
 
-/** What a request may be made by. */
+/** The methods that a request may have. */
 export const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"] as const;
 
-/** What is asked of {@link Why}. */
+/** What to ask {@link Why} about. */
 export interface Question {
   url: string;
   method: (typeof METHODS)[number];
@@ -32,7 +32,7 @@ function queryOf({ url, method, headers, country, asksOrigin }: Question) {
   };
 }
 
-/** The path with which a question is asked. */
+/** The path that asks a question. */
 export function whyPath(question: Question): string {
   const { header = [], ...rest } = queryOf(question);
   const query = new URLSearchParams(rest);

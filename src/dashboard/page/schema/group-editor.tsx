@@ -3,7 +3,7 @@ import { SchemaField } from "./schema-field.tsx";
 import { initialOf, isPlainObject, markOf, shapeOf } from "./shape.ts";
 import type { EditorProps } from "./value-editor.tsx";
 
-/** So many fields, some of which have parts, are shown only when they are set. */
+/** A group with at least this many fields, some of which have parts, shows only those that are set. */
 const MANY = 5;
 const FLAT: ReadonlySet<string> = new Set(["choice", "flag", "number", "text"]);
 
@@ -12,11 +12,11 @@ interface GroupProps extends EditorProps {
   required: readonly string[];
 }
 
-/** Fields that belong together. Of many, those that are set, and what adds one. */
+/** Fields that belong together. If there are many, those that are set, and a control to add one. */
 export function GroupEditor({ fields, required, value, set, path, problems }: GroupProps) {
   const group = isPlainObject(value) ? value : {};
   const mark = markOf(fields, required);
-  // What kind of object it is was chosen where it stands.
+  // The kind of object has been chosen outside.
   const names = Object.keys(fields).filter((name) => name !== mark?.[0]);
   const isSparse = names.length >= MANY && Object.values(fields).some((field) => !FLAT.has(shapeOf(field).kind));
   const shown = isSparse ? names.filter((name) => group[name] !== undefined) : names;

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { EditorProps } from "./value-editor.tsx";
 
-/** A value as JSON. What is none yet keeps the form from being sent. */
+/** A value as JSON. While it is not valid, the form cannot be sent. */
 export function JsonEditor({ value, set, attributes }: Pick<EditorProps, "value" | "set" | "attributes">) {
   const [text, setText] = useState(() => JSON.stringify(value ?? null, null, 2));
   const element = useRef<HTMLTextAreaElement>(null);

@@ -4,10 +4,10 @@ import { SmallButton } from "../ui/small-button.tsx";
 import { initialOf, isPlainObject } from "./shape.ts";
 import { type EditorProps, ValueEditor } from "./value-editor.tsx";
 
-/** What an item of a list is called, by the list's name; the other lists are of what a rule asks for. */
+/** The name of a list's item, by the list's name; other lists are of a rule's conditions. */
 const ITEMS: Readonly<Record<string, string>> = { rules: "rule", origins: "origin", statuses: "status" };
 
-/** A list of things that have parts, in their order. One is open at a time. */
+/** A list of things with parts, in order. One is open at a time. */
 export function ListEditor({ items, value, set, path, problems }: EditorProps & { items: Schema }) {
   const list = Array.isArray(value) ? value : [];
   const [open, setOpen] = useState<number | null>(null);
@@ -80,7 +80,7 @@ export function ListEditor({ items, value, set, path, problems }: EditorProps & 
   );
 }
 
-/** What an item is called, or what it says. */
+/** An item's name, or its content. */
 function titleOf(item: unknown): string {
   if (!isPlainObject(item)) return JSON.stringify(item);
   const { name, when, do: actions } = item;

@@ -8,7 +8,7 @@ type Row = readonly [name: string, value: unknown];
 
 /** Values by names that are typed, such as header fields. */
 export function MapEditor({ values, value, set, path, problems }: EditorProps & { values: Schema }) {
-  // Rows that have no name yet, or one twice, are kept here: the value cannot hold them.
+  // Rows without a name, or with a name that occurs twice, are kept here, because the value cannot contain them.
   const [typed, setTyped] = useState<readonly Row[]>(() => rowsOf(value));
   const rows = JSON.stringify(mapOf(typed)) === JSON.stringify(value ?? {}) ? typed : rowsOf(value);
   const change = (changed: readonly Row[]) => {

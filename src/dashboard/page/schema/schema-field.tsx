@@ -9,15 +9,15 @@ import { type EditorProps, ValueEditor } from "./value-editor.tsx";
 
 interface SchemaFieldProps extends EditorProps {
   name: string;
-  /** Behind what the schema says of it. */
+  /** Shown after the schema's description. */
   more?: ComponentChildren;
-  /** Takes it away, where it need not be. */
+  /** Removes it, if it is optional. */
   remove?: (() => void) | undefined;
 }
 
 const SIMPLE: ReadonlySet<string> = new Set(["choice", "flag", "number", "text", "lines"]);
 
-/** A field with its name, what it means, what is wrong with it, and what edits it. */
+/** A field with its name, its meaning, what is wrong with it, and its editor. */
 export function SchemaField(props: SchemaFieldProps) {
   const { name, more, remove, ...editor } = props;
   const { schema, path, problems } = editor;
@@ -64,7 +64,7 @@ export function SchemaField(props: SchemaFieldProps) {
   );
 }
 
-/** What is wrong with a line of a list is said of the list. */
+/** A problem with a line of a list is shown at the list. */
 function inside(problems: Readonly<Record<string, string>>, path: string): string | undefined {
   const [, message] = Object.entries(problems).find(([field]) => field.startsWith(`${path}.`)) ?? [];
   return message;

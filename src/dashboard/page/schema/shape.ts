@@ -1,12 +1,12 @@
 import type { Schema } from "../api/api-schema.ts";
 
-/** How a value is edited, by what its schema says that it is. */
+/** How a value is edited, according to its schema. */
 export type Shape =
   | { kind: "choice"; values: readonly Constant[] }
   | { kind: "flag" }
   | { kind: "number"; schema: Schema }
   | { kind: "text"; schema: Schema }
-  /** Of texts or numbers, one a line; `single`: one alone may stand without its list. */
+  /** Texts or numbers, one per line; `single`: a single one may come without a list. */
   | { kind: "lines"; of: "text" | "number"; single: boolean }
   /** Any of a few words. */
   | { kind: "ticks"; values: readonly string[] }
@@ -18,7 +18,7 @@ export type Shape =
 
 export type Constant = string | number | boolean;
 
-/** One of the things that a value may be. */
+/** One of the kinds of thing that a value may be. */
 export type Option =
   | { label: string; is(value: unknown): boolean; constant: Constant }
   | { label: string; is(value: unknown): boolean; schema: Schema };
@@ -70,7 +70,7 @@ function shapeOfAny(options: readonly Schema[]): Shape {
   return { kind: "either", options: shown };
 }
 
-/** A text or a list of such texts is a list. */
+/** A text or a list of such texts is edited as a list. */
 function mergedLines(options: readonly Schema[]): readonly Schema[] {
   const list = options.find((option) => shapeOf(option).kind === "lines");
   if (list === undefined) return options;
@@ -108,7 +108,7 @@ function optionsOf(schema: Schema): Option[] {
   }
 }
 
-/** The field that tells one kind of object from others: it has to be there, and has one value alone. */
+/** The field that distinguishes one kind of object from others: it is required, and has only one possible value. */
 export function markOf(
   fields: Readonly<Record<string, Schema>>,
   required: readonly string[],
@@ -121,7 +121,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What a value begins as when it is added. */
+/** What a value is when it is added. */
 export function initialOf(schema: Schema): unknown {
   const shape = shapeOf(schema);
   switch (shape.kind) {
@@ -148,7 +148,7 @@ export function initialOf(schema: Schema): unknown {
   }
 }
 
-/** A value with what its schema knows of: what the server alone says, such as when a secret was given, is not sent back. */
+/** A value reduced to what its schema knows: what only the server says, such as when a secret was set, is not sent back. */
 export function pruned(schema: Schema, value: unknown): unknown {
   const shape = shapeOf(schema);
   if (shape.kind === "list" && Array.isArray(value)) return value.map((item) => pruned(shape.items, item));

@@ -7,7 +7,7 @@ import { MapEditor } from "./map-editor.tsx";
 import { type Constant, initialOf, type Shape, shapeOf, typesOf } from "./shape.ts";
 import { useText } from "./use-text.ts";
 
-/** What ties a control to its label and to what is said of it. */
+/** Connects a control with its label and its descriptions. */
 export interface ControlAttributes {
   id?: string;
   "aria-label"?: string;
@@ -20,7 +20,7 @@ export interface EditorProps {
   /** Undefined or null: it is not set. */
   value: unknown;
   set(value: unknown): void;
-  /** Where it stands in the request: `settings.ttl.css`. */
+  /** Its place in the request: `settings.ttl.css`. */
   path: string;
   /** What is wrong, by path. */
   problems: Readonly<Record<string, string>>;
@@ -29,7 +29,7 @@ export interface EditorProps {
   isOptional?: boolean;
 }
 
-/** Edits a value by what its schema says that it is. */
+/** Edits a value according to its schema. */
 export function ValueEditor(props: EditorProps) {
   const shape = shapeOf(props.schema);
   switch (shape.kind) {
@@ -98,7 +98,7 @@ function NumberInput({ shape: { schema }, value, set, attributes, isOptional }: 
   );
 }
 
-/** From so many characters on a text has more than a line. */
+/** A text that may have this many characters gets more than one line. */
 const LONG = 2_000;
 
 function TextInput({ shape: { schema }, value, set, attributes, isOptional }: Of<"text">) {

@@ -7,11 +7,11 @@ export type Membership = Schemas["Membership"];
 
 /** Undefined: not known yet. Null: nobody. */
 export const session = signal<Session | null | undefined>(undefined);
-/** Live zones are shown, or test zones. */
+/** Whether live zones or test zones are shown. */
 export const mode = signal<"live" | "test">(stored("mode") === "test" ? "test" : "live");
 const chosen = signal<string | null>(stored("account"));
 
-/** The account that is acted for. */
+/** The account that the person acts for. */
 export const account = computed<Membership | null>(() => {
   const accounts = session.value?.accounts ?? [];
   return accounts.find(({ id }) => id === chosen.value) ?? accounts[0] ?? null;
@@ -20,13 +20,13 @@ export const account = computed<Membership | null>(() => {
 /** The account that was chosen on this machine; null: the first one. */
 export const chosenAccount = () => chosen.value;
 
-/** Whether whoever is signed in may do what a role may. */
+/** Whether the signed-in person may do what a role may. */
 export function isAtLeast(role: "viewer" | "editor" | "owner"): boolean {
   const order = ["viewer", "editor", "owner"];
   return account.value !== null && order.indexOf(account.value.role) >= order.indexOf(role);
 }
 
-/** The session has ended while the page was open: it stays as it is, and asks to sign in again. */
+/** The session ended while the page was open: the page stays as it is, and asks to sign in again. */
 export const hasEnded = signal(false);
 /** Nobody has answered who is signed in. */
 export const isUnreachable = signal(false);
@@ -38,7 +38,7 @@ export async function loadSession(): Promise<void> {
   if (answer === null || isUnreachable.value) return;
   const found: Session | null = answer.ok ? await answer.json() : null;
   if (hasEnded.value) {
-    // Whoever had to sign in again and has not is still the one whose page this is.
+    // If the person had to sign in again and has not yet, the page is still theirs.
     if (found === null) return;
     // What another person sees here must not be the first one's.
     if (found.person.id !== session.value?.person.id) {
@@ -50,12 +50,12 @@ export async function loadSession(): Promise<void> {
   session.value = found;
 }
 
-/** What is typed stays, and signing in again goes on from here. */
+/** What was typed stays, and the person continues after signing in again. */
 export function noteSignedOut(): void {
   if (session.value) hasEnded.value = true;
 }
 
-/** Forgets what this tab keeps of what was typed, secrets among it: who comes next is somebody else. */
+/** Forgets everything typed that this tab keeps, including secrets: somebody else may come next. */
 export function forgetTyped(): void {
   try {
     sessionStorage.clear();
@@ -74,7 +74,7 @@ export function chooseMode(wanted: "live" | "test"): void {
   store("mode", wanted);
 }
 
-// Storage is a convenience: a browser may refuse it.
+// Storage is only a convenience, and a browser may refuse it.
 function stored(name: string): string | null {
   try {
     return localStorage.getItem(`rescdn.${name}`);

@@ -8,14 +8,14 @@ export interface Call {
   headers?: Readonly<Record<string, string>>;
 }
 
-/** By what a call shows who it is from, by the beginning of its path. */
+/** How a call authenticates, by the beginning of its path. */
 const KEYS = [
   ["/api/v1/", "Authorization: Bearer $RESOLVEDB_KEY"],
   ["/admin/", "Authorization: Bearer $ADMIN_TOKEN"],
   ["/", "X-ResCDN-Key: $RESCDN_KEY"],
 ] as const;
 
-/** The same by the API, for a script. The key stays out of the shell's history. */
+/** The same through the API, for a script. The key stays out of the shell's history. */
 export function AsCurl({ method, path, body, headers = {} }: Call) {
   const [, key] = KEYS.find(([prefix]) => path.startsWith(prefix))!;
   const parts = [
@@ -32,7 +32,7 @@ export function AsCurl({ method, path, body, headers = {} }: Call) {
   );
 }
 
-/** For a POSIX shell. */
+/** Quoted for a POSIX shell. */
 function quoted(text: string): string {
   return /^[\w./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

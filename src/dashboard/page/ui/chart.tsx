@@ -10,7 +10,7 @@ export interface Line {
   /** A custom property of `style.css`. */
   color: `--${string}`;
   values: readonly (number | null)[];
-  /** `area`, with a fill, if nothing is said; `dashed`: what another line is compared with. */
+  /** `area`, with a fill, by default; `dashed`: what another line is compared with. */
   look?: "area" | "line" | "dashed";
 }
 
@@ -20,7 +20,7 @@ interface ChartProps {
   starts: readonly string[];
   lines: readonly Line[];
   show(value: number): string;
-  /** The least that the axis reaches. */
+  /** The axis reaches at least to this value. */
   least?: number;
 }
 
@@ -29,14 +29,14 @@ const DAY_SECONDS = 86_400;
 const hours = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 
-/** What an axis says of a time, as the reader's browser writes it. @param at seconds since the epoch */
+/** The label of a time on an axis, in the browser's format. @param at seconds since the epoch */
 function mark(at: number, step: number): string {
   const date = new Date(at * 1000);
   const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;
   return (step >= DAY_SECONDS || isMidnight ? days : hours).format(date);
 }
 
-/** Figures over time: drawn for the eye, and as a table for whoever reads with other means or wants the exact numbers. */
+/** Figures over time: drawn, and as a table for people who use other means or want the exact numbers. */
 export function Chart({ title, starts, lines, show, least = 1 }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | null>(null);
@@ -93,7 +93,7 @@ function shownAt(values: Line["values"], index: number, show: (value: number) =>
   return value === null || value === undefined ? "–" : show(value);
 }
 
-/** Where the values are that have no neighbours: no line leads to them, so that each is drawn as a point. */
+/** The values without neighbours: no line leads to them, so each is drawn as a point. */
 function alone(values: Line["values"]): number[] {
   const has = (index: number) => typeof values[index] === "number";
   return values.flatMap((_, index) => (has(index) && !has(index - 1) && !has(index + 1) ? [index] : []));
@@ -104,7 +104,7 @@ interface Row {
   index: number;
 }
 
-/** Made when it is opened: months by the hour have thousands of rows. */
+/** Made when it is opened, since months by the hour have thousands of rows. */
 function AsTable({ title, starts, lines, show }: Omit<ChartProps, "least">) {
   const [isOpen, setOpen] = useState(false);
   return (
@@ -130,7 +130,7 @@ function AsTable({ title, starts, lines, show }: Omit<ChartProps, "least">) {
   );
 }
 
-/** Draws a chart, anew when its place changes its width and when the colours change; what ends that. */
+/** Draws a chart, again when its width or the colours change. Returns a function that ends this. */
 function draw(
   element: HTMLElement,
   { starts, lines, show, least }: Required<Omit<ChartProps, "title">>,
@@ -139,7 +139,7 @@ function draw(
   const begun = performance.now();
   let isMeasured = false;
   const style = getComputedStyle(element);
-  // Asked whenever it is drawn: colours follow the system's scheme.
+  // Read each time it is drawn, because colours follow the system's scheme.
   const color = (name: string) => () => style.getPropertyValue(name);
   const axis = {
     stroke: color("--muted"),

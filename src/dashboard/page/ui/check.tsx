@@ -6,7 +6,7 @@ interface CheckProps {
   children: ComponentChildren;
 }
 
-/** A box to tick, and what that means. */
+/** A checkbox with its meaning. */
 export function Check({ isChecked, set, children }: CheckProps) {
   return (
     <label class="check">

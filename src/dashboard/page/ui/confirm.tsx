@@ -7,11 +7,11 @@ interface ConfirmProps {
   title: string;
   /** What will happen, and what cannot be undone. */
   children: ComponentChildren;
-  /** What the button says, such as "Delete the zone". */
+  /** The label of the button, such as "Delete the zone". */
   verb: string;
-  /** Has to be typed first, where much is lost. */
+  /** Has to be typed first if much would be lost. */
   typed?: string;
-  /** Whether something is lost by it; so it is if nothing is said. */
+  /** Whether something is lost by it; true by default. */
   danger?: boolean;
   act(): Promise<void>;
   close(): void;

@@ -2,12 +2,12 @@ import { useState } from "preact/hooks";
 
 interface CopyProps {
   text: string;
-  /** What screen readers are told is copied, where several stand side by side. */
+  /** What is copied, for screen readers, if there are several such buttons. */
   of?: string;
   label?: string;
 }
 
-/** Copies a text, and says that it has. */
+/** Copies a text, and says so. */
 export function Copy({ text, of, label = "Copy" }: CopyProps) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {

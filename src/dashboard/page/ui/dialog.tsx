@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
-/** What needs an answer before anything else. Escape and a click beside it close it; focus goes back to where it was. */
+/** Something that needs an answer before anything else. Escape and a click outside close it; focus returns to where it was. */
 export function Dialog({ title, close, children }: { title: string; close(): void; children: ComponentChildren }) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();

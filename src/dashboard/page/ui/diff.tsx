@@ -1,10 +1,10 @@
-/** A line of one text or of both. */
+/** A line of one of the texts, or of both. */
 interface Line {
   kind: "same" | "gone" | "new";
   text: string;
 }
 
-/** What differs between two texts, line by line. */
+/** The differences between two texts, line by line. */
 export function Diff({ before, after }: { before: string; after: string }) {
   return (
     <pre class="diff">
@@ -19,7 +19,7 @@ export function Diff({ before, after }: { before: string; after: string }) {
   );
 }
 
-/** By the longest lines that both have in common. */
+/** Based on the longest common sequence of lines. */
 export function linesOf(before: readonly string[], after: readonly string[]): Line[] {
   const common = Array.from({ length: before.length + 1 }, () => new Uint16Array(after.length + 1));
   for (let i = before.length - 1; i >= 0; i--)

@@ -8,7 +8,7 @@ interface FieldProps {
   children: (attributes: { id: string; "aria-describedby"?: string; "aria-invalid"?: "true" }) => ComponentChildren;
 }
 
-/** A control with its label, what it means, and what is wrong with it, all of which a screen reader tells together. */
+/** A control with its label, its meaning, and what is wrong with it, which a screen reader reads together. */
 export function Field({ label, hint, problem, children }: FieldProps) {
   const id = useId();
   const described = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ");

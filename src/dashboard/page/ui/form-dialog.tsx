@@ -7,17 +7,17 @@ import type { Action } from "./use-action.ts";
 interface FormDialogProps {
   title: string;
   action: Action<[]>;
-  /** What the button says that sends it. */
+  /** The label of the button that sends it. */
   verb: string;
   danger?: boolean;
-  /** Whether what is filled in can be sent yet. */
+  /** Whether the input can be sent yet. */
   isReady?: boolean;
   curl?: Call;
   close(): void;
   children: ComponentChildren;
 }
 
-/** A form that needs to be filled in, or put away, before anything else. */
+/** A form that has to be filled in, or closed, before anything else. */
 export function FormDialog(props: FormDialogProps) {
   const { title, action, verb, danger = false, isReady = true, curl, close, children } = props;
   const submit = (event: Event) => {

@@ -5,21 +5,21 @@ import type { Action } from "./use-action.ts";
 interface FormProps {
   title?: string;
   action: Action<[]>;
-  /** What the button says that sends it. */
+  /** The label of the button that sends it. */
   verb: string;
   danger?: boolean;
-  /** Within a card that is there already. */
+  /** Inside an existing card. */
   isInside?: boolean;
-  /** Done in place of the action, such as a question before it. */
+  /** Done instead of the action, such as asking a question first. */
   instead?: (() => void) | undefined;
   /** Beside the button. */
   others?: ComponentChildren;
-  /** Behind the buttons. */
+  /** After the buttons. */
   after?: ComponentChildren;
   children: ComponentChildren;
 }
 
-/** A form on a card: what is filled in, what was wrong with it, and the button that sends it. */
+/** A form on a card: the inputs, what was wrong with them, and the button that sends it. */
 export function Form({ title, action, verb, danger, isInside, instead, others, after, children }: FormProps) {
   const submit = (event: Event) => {
     event.preventDefault();

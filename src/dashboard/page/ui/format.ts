@@ -1,4 +1,4 @@
-// Numbers, sizes and times as the reader's browser writes them.
+// Numbers, sizes and times in the browser's format.
 
 const whole = new Intl.NumberFormat();
 const short = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
@@ -6,9 +6,9 @@ const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFrac
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"] as const;
 
 export const count = (value: number) => whole.format(value);
-/** Such as 1.2M, for where there is little room; the exact number belongs beside it. */
+/** Such as 1.2M, for small spaces; the exact number should be nearby. */
 export const shortCount = (value: number) => short.format(value);
-/** Rounded down: 100 % is said of all, not of nearly all. */
+/** Rounded down: 100 % means all, not nearly all. */
 export const ratio = (value: number) => percent.format(Math.floor(value * 1000) / 1000);
 
 /** Bytes, in powers of 1000. */
@@ -42,7 +42,7 @@ const STEPS = [
 ] as const;
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
-/** How long ago, or in how long, something is. @param now ms since the epoch */
+/** How long ago something was, or how far ahead it is. @param now ms since the epoch */
 export function ago(iso: string, now = Date.now()): string {
   const seconds = (Date.parse(iso) - now) / 1000;
   for (const [unit, size] of STEPS)
@@ -50,7 +50,7 @@ export function ago(iso: string, now = Date.now()): string {
   return relative.format(Math.trunc(seconds), "second");
 }
 
-/** A length of time: "2 days", "5 minutes". @param seconds whole */
+/** A duration: "2 days", "5 minutes". @param seconds whole */
 export function span(seconds: number): string {
   const [unit, size] = STEPS.find(([, size]) => seconds >= size) ?? (["second", 1] as const);
   return new Intl.NumberFormat(undefined, {

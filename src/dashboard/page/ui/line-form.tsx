@@ -2,7 +2,7 @@ import { Problem } from "./problem.tsx";
 import type { Action } from "./use-action.ts";
 
 interface LineFormProps {
-  /** What is typed, as screen readers are told. */
+  /** What is typed, for screen readers. */
   label: string;
   placeholder: string;
   maxLength?: number;
@@ -12,7 +12,7 @@ interface LineFormProps {
   verb: string;
 }
 
-/** A name to type, and the button that makes something of it, in one line. */
+/** A name to type and a button that uses it, in one line. */
 export function LineForm({ label, placeholder, maxLength, value, set, action, verb }: LineFormProps) {
   const submit = (event: Event) => {
     event.preventDefault();

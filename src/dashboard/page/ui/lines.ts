@@ -1,4 +1,4 @@
-/** The lines of a text, without blank ones and without the blanks around them. */
+/** The lines of a text, trimmed, without blank ones. */
 export function linesOf(text: string): string[] {
   return text
     .split("\n")

@@ -10,17 +10,17 @@ interface ListProps<Answer, Row> {
   rowsOf(answer: Answer): readonly Row[];
   keyOf(row: Row): string;
   columns: readonly Column<Row>[];
-  /** What is shown where there is nothing. */
+  /** Shown if the list is empty. */
   none: ComponentChildren;
   short?: boolean;
   lines?: number;
-  /** Where the list goes on, of one that has cursors. */
+  /** Where the list continues, if it has cursors. */
   paging?: { at: Paging; next(answer: Answer): string | null };
-  /** The same of one that counts its pages. */
+  /** The same for a list with numbered pages. */
   numbered?: { page: number; pages(answer: Answer): number; go(page: number): void };
 }
 
-/** What most pages are: something that is read page by page, as a table. */
+/** The content of most pages: something that is read page by page, shown as a table. */
 export function List<Answer, Row>(props: ListProps<Answer, Row>) {
   const { label, loaded, rowsOf, keyOf, columns, none, short, lines, paging, numbered } = props;
   return (

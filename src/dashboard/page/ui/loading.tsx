@@ -4,12 +4,12 @@ import type { Loaded } from "./use-loaded.ts";
 
 interface LoadingProps<Data> {
   loaded: Loaded<Data>;
-  /** How many lines of placeholders hold the room that the data will take. */
+  /** How many placeholder lines keep space for the data. */
   lines?: number;
   children: (data: Data) => ComponentChildren;
 }
 
-/** Shows what was read; before that its room, or why it is not there. */
+/** Shows what was read; before that, space for it, or why it is not there. */
 export function Loading<Data>({ loaded, lines = 3, children }: LoadingProps<Data>) {
   const { data, problem, isLoading, reload } = loaded;
   return (

@@ -3,7 +3,7 @@ import { account, mode } from "../state/session.ts";
 
 type Cursors = readonly (string | undefined)[];
 
-/** Where a list stands: the cursors of the pages that were shown. */
+/** The position in a list: the cursors of the pages shown so far. */
 export interface Paging {
   cursor: string | undefined;
   isFirst: boolean;
@@ -12,14 +12,14 @@ export interface Paging {
   reset(): void;
 }
 
-/** Kept with the place in the browser's history, so that whoever comes back to a list finds the page that they left. */
+/** Kept in the browser's history, so that somebody who comes back to a list finds the page that they left. */
 export function usePaging(): Paging {
   const whose = `${account.value?.id} ${mode.value}`;
   const [pages, setPages] = useState<{ whose: string; cursors: Cursors }>(() => {
     const kept = (history.state as { pages?: { whose: string; cursors: Cursors } } | null)?.pages;
     return kept?.whose === whose ? kept : { whose, cursors: FIRST };
   });
-  // A cursor of one account leads nowhere in another's list.
+  // A cursor from one account is useless in another's list.
   const cursors = pages.whose === whose ? pages.cursors : FIRST;
   const go = (to: Cursors) => {
     const made = { whose, cursors: to };
@@ -37,7 +37,7 @@ export function usePaging(): Paging {
 
 const FIRST: Cursors = [undefined];
 
-/** Goes through a list page by page; nothing is shown where there is but one. */
+/** Moves through a list page by page; nothing is shown if there is only one page. */
 export function Pages({ paging, next }: { paging: Paging; next: string | null }) {
   if (paging.isFirst && next === null) return null;
   return (
@@ -57,7 +57,7 @@ export function Pages({ paging, next }: { paging: Paging; next: string | null })
   );
 }
 
-/** The same for a list that counts its pages. */
+/** The same for a list with numbered pages. */
 export function NumberedPages({ page, pages, go }: { page: number; pages: number; go(page: number): void }) {
   if (pages <= 1) return null;
   return (

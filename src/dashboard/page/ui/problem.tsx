@@ -1,6 +1,6 @@
 import type { ProblemShown } from "../api/problem.ts";
 
-/** Says why something did not work, where it was asked for. */
+/** Says why something did not work, in the place where it was requested. */
 export function Problem({ problem, retry }: { problem: ProblemShown | null; retry?: () => void }) {
   if (problem === null) return null;
   const details = Object.entries(problem.fields);

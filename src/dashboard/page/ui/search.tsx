@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
-/** How long nothing is typed before it is searched for: each search is a call. */
+/** How long typing must pause before the search: each search is a call. */
 const PAUSE_MS = 250;
 
 interface SearchProps {
   label: string;
   placeholder: string;
-  /** What was searched for when the page was opened. */
+  /** The search text when the page was opened. */
   value: string;
   search(text: string): void;
 }

@@ -1,7 +1,7 @@
 import { Copy } from "./copy.tsx";
 import { Dialog } from "./dialog.tsx";
 
-/** Shows a secret this once. */
+/** Shows a secret, only this once. */
 export function Secret({ title, secret, close }: { title: string; secret: string; close(): void }) {
   return (
     <Dialog title={title} close={close}>

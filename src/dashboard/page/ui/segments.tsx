@@ -1,7 +1,7 @@
 interface SegmentsProps<Value extends string> {
-  /** What is chosen, for screen readers. */
+  /** What is being chosen, for screen readers. */
   legend: string;
-  /** Tells the choice apart from others on the page. */
+  /** Distinguishes the choice from others on the page. */
   name: string;
   options: readonly (readonly [value: Value, label: string])[];
   value: Value;

@@ -16,7 +16,7 @@ const LINKS = [
   ["/audit", "Audit log"],
 ] as const;
 
-/** The frame of every page for who is signed in: where one can go, and as whom. */
+/** The frame of every page for signed-in people: where they can go, and who they are. */
 export function Shell({ children }: { children: ComponentChildren }) {
   const { path } = useLocation();
   const { person, accounts } = session.value!;

@@ -3,7 +3,7 @@ import { hasEnded, loadSession, session } from "../state/session.ts";
 import { WaysToSignIn } from "../views/sign-in.tsx";
 import { Dialog } from "./dialog.tsx";
 
-/** Asks to sign in again over the page as it stands. A link may be opened in another tab: this one notices. */
+/** Asks to sign in again over the page as it is. A link may be opened in another tab; this tab notices. */
 export function SignedOut() {
   useEffect(() => {
     const look = () => document.visibilityState === "visible" && loadSession();

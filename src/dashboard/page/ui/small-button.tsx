@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** A button in a row of a table or list. @param label says to screen readers of what */
+/** A button in a row of a table or list. @param label tells screen readers what it applies to */
 export function SmallButton({
   act,
   label,

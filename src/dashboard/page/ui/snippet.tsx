@@ -1,6 +1,6 @@
 import { Copy } from "./copy.tsx";
 
-/** Code to take along. */
+/** Code to copy. */
 export function Snippet({ code, label }: { code: string; label: string }) {
   return (
     <figure class="snippet">

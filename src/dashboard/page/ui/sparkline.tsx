@@ -1,7 +1,7 @@
 const WIDTH = 96;
 const HEIGHT = 24;
 
-/** The course of a figure at a glance; its numbers stand elsewhere. */
+/** The course of a figure at a glance; the numbers are elsewhere. */
 export function Sparkline({ values, label }: { values: readonly number[]; label: string }) {
   const most = Math.max(...values, 1);
   const step = WIDTH / Math.max(values.length - 1, 1);

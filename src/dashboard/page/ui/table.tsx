@@ -1,12 +1,12 @@
 import type { ComponentChildren } from "preact";
 
-/** A column of a table; the first one names its row. */
+/** A column of a table. The first column names the row. */
 export interface Column<Row> {
   head: string;
   cell(row: Row): ComponentChildren;
-  /** `number`: set to the end. `actions`: buttons, whose head is for screen readers alone. */
+  /** `number`: aligned to the end. `actions`: buttons, under a heading for screen readers only. */
   kind?: "number" | "actions";
-  /** What a cell shows in full where the pointer rests. */
+  /** The full content of a cell, shown on hover. */
   title?(row: Row): string | undefined;
 }
 
@@ -19,7 +19,7 @@ interface TableProps<Row> {
   short?: boolean;
 }
 
-/** A table that scrolls on its own where it is too wide or long, by keyboard as well: nothing in it need take the focus. */
+/** A table that scrolls by itself if it is too wide or too long, also by keyboard, even if nothing in it can take the focus. */
 export function Table<Row>({ label, rows, keyOf, columns, short }: TableProps<Row>) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard (WCAG 2.1.1).

@@ -13,7 +13,7 @@ interface TextAreaProps {
   placeholder?: string;
 }
 
-/** Several lines to type. */
+/** Input of several lines. */
 export function TextArea({ label, hint, problem, value, set, ...more }: TextAreaProps) {
   return (
     <Field label={label} hint={hint} problem={problem}>

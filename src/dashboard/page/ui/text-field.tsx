@@ -21,12 +21,12 @@ interface TextFieldProps {
   autocomplete?: "off";
 }
 
-/** One line to type. */
+/** Input of one line. */
 export function TextField({ label, hint, problem, value, set, ...more }: TextFieldProps) {
   return (
     <Field label={label} hint={hint} problem={problem}>
       {(attributes) => (
-        // Preact's types tell inputs apart by their type; all of these are typed in alike.
+        // Preact's types distinguish inputs by their type; all of these work alike.
         <input
           {...(more as { type?: "text" })}
           {...attributes}

@@ -1,7 +1,7 @@
 import { loadSession } from "../state/session.ts";
 import { useAction } from "./use-action.ts";
 
-/** For who opens the page while nobody answers. */
+/** Shown if nobody answers when the page is opened. */
 export function Unreachable() {
   const again = useAction(loadSession);
   return (

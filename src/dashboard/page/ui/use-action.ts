@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { ProblemShown } from "../api/problem.ts";
 import { shownOf } from "./use-loaded.ts";
 
-/** Something that a person has done by a button or a form. */
+/** Something that a person does with a button or a form. */
 export interface Action<Input extends unknown[]> {
   run(...input: Input): Promise<boolean>;
   isRunning: boolean;
@@ -10,7 +10,7 @@ export interface Action<Input extends unknown[]> {
   forget(): void;
 }
 
-/** Runs what a person asks for, one at a time, and keeps what went wrong beside it. `run` says whether it succeeded. */
+/** Runs what a person asks for, one at a time, and keeps what went wrong. `run` returns whether it succeeded. */
 export function useAction<Input extends unknown[]>(act: (...input: Input) => Promise<void>): Action<Input> {
   const [isRunning, setRunning] = useState(false);
   const [problem, setProblem] = useState<ProblemShown | null>(null);

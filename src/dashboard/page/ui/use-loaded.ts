@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { CallError, type ProblemShown } from "../api/problem.ts";
 
-/** What a view shows of something that it reads. `data` stays while it is read anew. */
+/** The state of something that a view reads and shows. `data` stays while it is read again. */
 export interface Loaded<Data> {
   data: Data | undefined;
   problem: ProblemShown | null;
@@ -9,7 +9,7 @@ export interface Loaded<Data> {
   reload(): void;
 }
 
-/** Reads something when a view is shown, and anew when what it depends on changes. Late answers to older questions are left aside. */
+/** Reads something when a view is shown, and again when its inputs change. Late answers to older requests are ignored. */
 export function useLoaded<Data>(read: () => Promise<Data>, inputs: readonly unknown[]): Loaded<Data> {
   const [state, setState] = useState<Omit<Loaded<Data>, "reload">>({ data: undefined, problem: null, isLoading: true });
   const [round, setRound] = useState(0);
@@ -33,7 +33,7 @@ export function useLoaded<Data>(read: () => Promise<Data>, inputs: readonly unkn
   return { ...state, reload };
 }
 
-/** An error as people read it; one of our own making goes to the console as well. */
+/** An error in a form for people; the console also gets our own mistakes, with their stack. */
 export function shownOf(error: unknown): ProblemShown {
   if (error instanceof CallError) return error.shown;
   console.error(error);

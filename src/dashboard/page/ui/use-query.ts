@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 
-/** A part of what a view shows that stands in its address, so that a link leads to just that. */
+/** A part of a view's state that is kept in its address, so that a link leads to exactly that. */
 export function useQuery<Value extends string>(
   name: string,
   byDefault: Value,

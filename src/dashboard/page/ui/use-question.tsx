@@ -3,20 +3,20 @@ import { useState } from "preact/hooks";
 import { AsCurl, type Call } from "./as-curl.tsx";
 import { Confirm } from "./confirm.tsx";
 
-/** What a person is asked before something is done that cannot be undone, or that others notice. */
+/** A question before something is done that cannot be undone, or that others will notice. */
 export interface Question {
   title: string;
-  /** What the button says that does it. */
+  /** The label of the button that does it. */
   verb: string;
   text: ComponentChildren;
   /** Has to be typed first. */
   typed?: string;
   act(): Promise<unknown>;
-  /** What is called for it. */
+  /** The call that does it. */
   curl?: Call;
 }
 
-/** The question that is open, to be shown by the view, and what opens one. */
+/** The open question, for the view to show, and a function that opens one. */
 export function useQuestion(): [shown: ComponentChildren, ask: (question: Question) => void] {
   const [question, setQuestion] = useState<Question | null>(null);
   const shown = question !== null && (

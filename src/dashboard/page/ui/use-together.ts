@@ -9,8 +9,8 @@ export interface Pair<First, Second> {
 }
 
 /**
- * Two things that are read at the same time, as one: shown one after the other the later one would move what stands there, and
- * a figure would be compared with that of another period. While one of them is read anew both stay.
+ * Two things that are read at the same time and shown as one. If they were shown one after the other, the later one would move
+ * what is there, and a figure would be compared with one from another period. Both stay while one of them is read again.
  */
 export function useTogether<First, Second>(first: Loaded<First>, second: Loaded<Second>): Loaded<Pair<First, Second>> {
   const shown = useRef<Pair<First, Second>>(undefined);

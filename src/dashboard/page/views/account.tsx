@@ -4,7 +4,7 @@ import { Invitations } from "./invitations.tsx";
 import { Passkeys } from "./passkeys.tsx";
 import { Sessions } from "./sessions.tsx";
 
-/** Whoever is signed in: how they do, and where. */
+/** The signed-in person: how they sign in, and where they are signed in. */
 export function Account() {
   useTitle("You");
   const { person, accounts } = session.value!;

@@ -123,7 +123,7 @@ function Entry({ change }: { change: Schemas["Change"] }) {
   );
 }
 
-/** What people call what was changed. */
+/** A name for what was changed that people recognise. */
 function nameOf({ target, before, after }: Schemas["Change"]): string {
   const state = { ...before, ...after } as Readonly<Record<string, unknown>>;
   const names = ["name", "key", "path", "hostname", "email", "url"].map((field) => state[field]);

@@ -3,7 +3,7 @@ export function encode(text: string): string {
   return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
 }
 
-/** The text that Base64 holds; null: its bytes are no text. */
+/** The text in Base64; null: its bytes are not text. */
 export function decode(base64: string): string | null {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   try {

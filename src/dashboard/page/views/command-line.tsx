@@ -9,7 +9,7 @@ import { useAction } from "../ui/use-action.ts";
 import { useTitle } from "../ui/use-title.ts";
 import { SCOPES, type Scope } from "./scopes.ts";
 
-/** Where `rescdn login` leads: whoever is signed in says whether that machine gets keys, and for what. */
+/** Opened by `rescdn login`: the signed-in person decides whether that machine gets keys, and for what. */
 export function CommandLine() {
   useTitle("Sign in a terminal");
   const request = useMemo(() => readRequest(location.search), []);
@@ -33,7 +33,7 @@ export function CommandLine() {
 }
 
 function Confirmation({ request }: { request: CommandLineRequest }) {
-  // The command that asks for all of them names none.
+  // A command that asks for all of them names none.
   const asked = request.scopes.length === 0 ? SCOPES : SCOPES.filter(([scope]) => request.scopes.includes(scope));
   const [code, setCode] = useState<string | null>(null);
   const confirm = useAction(async () => {

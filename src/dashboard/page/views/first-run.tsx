@@ -7,7 +7,7 @@ import { TextField } from "../ui/text-field.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { Invitations } from "./invitations.tsx";
 
-/** For who acts for no account yet: take an invitation, or make an account of one's own. */
+/** For somebody who acts for no account yet: accept an invitation, or make an account. */
 export function FirstRun() {
   const { may_create_account: mayCreate, person, invitations } = session.value!;
   const [name, setName] = useState("");

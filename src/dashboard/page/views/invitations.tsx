@@ -4,7 +4,7 @@ import { chooseAccount, loadSession, session } from "../state/session.ts";
 import { Problem } from "../ui/problem.tsx";
 import { useAction } from "../ui/use-action.ts";
 
-/** The invitations of whoever is signed in. */
+/** The signed-in person's invitations. */
 export function Invitations() {
   return (
     <>

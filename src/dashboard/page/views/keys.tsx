@@ -27,7 +27,7 @@ const COLUMNS: readonly Column<Key>[] = [
   { head: "Ends", cell: (key) => (endOf(key) === null ? "never" : <Time at={endOf(key)!} />) },
 ];
 
-/** The account's keys: for programs, each with what it may do. */
+/** The account's keys for programs, each with what it may do. */
 export function Keys() {
   useTitle("Keys");
   const paging = usePaging();
@@ -114,7 +114,7 @@ export function Keys() {
   );
 }
 
-/** When a key ends, by its own end or because it was rotated. */
+/** When a key ends, by its expiry or because it was rotated. */
 function endOf({ expires, revoked }: Key): string | null {
   return [expires, revoked].filter((end) => end !== null).sort()[0] ?? null;
 }

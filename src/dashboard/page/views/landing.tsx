@@ -1,7 +1,7 @@
 import icon from "../icon.svg";
 import { useTitle } from "../ui/use-title.ts";
 
-/** What a visitor sees who is not signed in: what this is, in one screen. */
+/** For visitors who are not signed in: an introduction on one screen. */
 export function Landing() {
   useTitle("An edge CDN that you can read");
   return (

@@ -16,7 +16,7 @@ import { useTitle } from "../ui/use-title.ts";
 type Member = Schemas["Member"];
 type Role = Schemas["Role"];
 
-/** Somebody of the account, or somebody who may become one. */
+/** A member of the account, or somebody who was invited. */
 type Row = { kind: "member"; member: Member } | { kind: "invited"; invitation: Schemas["Invitation"] };
 
 const ROLES: readonly [Role, string][] = [

@@ -1,4 +1,4 @@
-// Calendar months in UTC, such as `2026-11`: usage is counted by them.
+// Calendar months in UTC, such as `2026-11`, by which usage is counted.
 
 const MONTHS = 13;
 
@@ -14,7 +14,7 @@ export function months(): string[] {
 export const nameOf = (month: string) =>
   new Date(`${month}-01T00:00:00Z`).toLocaleDateString(undefined, { month: "long", year: "numeric", timeZone: "UTC" });
 
-/** Days, both of which are in it. */
+/** A range of days, both included. */
 export interface Days {
   from: string;
   to: string;
@@ -24,7 +24,7 @@ export function daysOf(month: string): Days {
   return { from: `${month}-01`, to: lastDayOf(month) };
 }
 
-/** The month before one; of the month that is under way as many days of it. */
+/** The month before one; for the current month, as many days of it. */
 export function daysBefore(month: string): Days {
   const [year, number] = month.split("-").map(Number);
   const before = new Date(Date.UTC(year!, number! - 2)).toISOString().slice(0, 7);
@@ -35,7 +35,7 @@ export function daysBefore(month: string): Days {
   return sameDay < whole.to ? { ...whole, to: sameDay } : whole;
 }
 
-/** "October", or of a part of it "1–28 October". */
+/** "October", or for a part of it "1–28 October". */
 export function spanOf({ from, to }: Days): string {
   const isWhole = to === lastDayOf(from.slice(0, 7));
   const format = new Intl.DateTimeFormat(undefined, {

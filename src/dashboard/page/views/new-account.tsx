@@ -11,7 +11,7 @@ export type FirstKeys = Schemas["FirstKeys"];
 
 export const PLANS: readonly Plan[] = ["free", "pro", "enterprise"];
 
-/** Makes an account for somebody, who owns it when they first sign in by its address. */
+/** Makes an account for somebody, who becomes its owner when they first sign in with its address. */
 export function NewAccount({ done, close }: { done(keys: FirstKeys): void; close(): void }) {
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");

@@ -7,7 +7,7 @@ import { TextField } from "../ui/text-field.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { SCOPES, type Scope } from "./scopes.ts";
 
-/** Asks what a new key may do. It is made with nothing that was not ticked. */
+/** Asks what a new key may do. It gets only what was ticked. */
 export function NewKey({ done, close }: { done(key: Schemas["CreatedKey"]): void; close(): void }) {
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<readonly Scope[]>(["purge"]);

@@ -11,10 +11,10 @@ import { useAction } from "../ui/use-action.ts";
 import { useTitle } from "../ui/use-title.ts";
 import { OriginAnswer } from "../zone/origin-report.tsx";
 
-/** The bucket that a deployment has for them. */
+/** The deployment's own bucket for files. */
 const OWN_FILES = "r2://files";
 
-/** Asks for a name and an origin, which is looked at first: all that a zone needs. */
+/** Asks for a name and an origin, which is checked first: a zone needs nothing else. */
 export function NewZone() {
   useTitle("New zone");
   const { route } = useLocation();

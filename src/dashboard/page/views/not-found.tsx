@@ -1,6 +1,6 @@
 import { useTitle } from "../ui/use-title.ts";
 
-/** What is shown at a path that is no page. */
+/** Shown for a path without a page. */
 export function NotFound() {
   useTitle("Not found");
   return (

@@ -23,7 +23,7 @@ import { Takedowns } from "./takedowns.tsx";
 
 type Account = Schemas["OperatedAccount"];
 
-/** All accounts, for who operates the network. */
+/** All accounts, for people who operate the network. */
 export function Operator() {
   useTitle("Operator");
   const paging = usePaging();
@@ -133,7 +133,7 @@ export function Operator() {
                 value={account.plan}
                 onChange={({ currentTarget }) => {
                   const wanted = currentTarget.value as Plan;
-                  // It shows what holds until the question is answered.
+                  // It keeps showing the current plan until the question is answered.
                   currentTarget.value = account.plan;
                   changePlan(account, wanted);
                 }}

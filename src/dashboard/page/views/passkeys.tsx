@@ -9,7 +9,7 @@ import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { useQuestion } from "../ui/use-question.tsx";
 
-/** The passkeys of whoever is signed in. */
+/** The signed-in person's passkeys. */
 export function Passkeys() {
   const list = useLoaded(() => call<Passkey[]>("/passkey/list-user-passkeys"), []);
   const [name, setName] = useState("");

@@ -11,7 +11,7 @@ import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { useQuestion } from "../ui/use-question.tsx";
 
-/** What opens a private namespace. */
+/** The tokens that open a private namespace. */
 export function QueryTokens({ namespace }: { namespace: string }) {
   const path = { name: namespace };
   const [name, setName] = useState("");

@@ -16,7 +16,7 @@ const AT_QUOTA = [
 
 const GIGABYTE = 1_000_000_000;
 
-/** Caps of the account's own below its plan's quota, and what happens there. */
+/** The account's own caps below its plan's quota, and what happens there. */
 export function QuotaCaps({ quota, saved }: { quota: Quota; saved(): void }) {
   const { requests, bytes } = quota;
   const [requestsCap, setRequestsCap] = useState(requests.cap === null ? "" : String(requests.cap));

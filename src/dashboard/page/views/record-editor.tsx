@@ -19,7 +19,7 @@ interface EditorProps {
   close(): void;
 }
 
-/** A record's data as text, with what its name answers over DNS beside it. */
+/** A record's data as text, beside what its name answers over DNS. */
 export function RecordEditor({ namespace, record, saved, close }: EditorProps) {
   const stored = record === null ? "" : decode(record.data);
   const [resource, setResource] = useState("config");
@@ -98,7 +98,7 @@ export function RecordEditor({ namespace, record, saved, close }: EditorProps) {
           path={record === null ? "/api/v1/records" : `/api/v1/records/${record.id}`}
           body={body}
         />
-        {/* The last, since what comes into it would move what stands below. */}
+        {/* This comes last, since its changing content would move everything below. */}
         {record !== null && <DnsAnswer name={`get.${key}.resolvedb.net`} round={round} />}
       </form>
     </Dialog>
@@ -114,7 +114,7 @@ function said(text: string): string {
   }
 }
 
-/** What resolvers are answered now. @param round changes when the record has */
+/** What resolvers get now. @param round changes when the record has */
 function DnsAnswer({ name, round }: { name: string; round: number }) {
   const answer = useLoaded(async () => {
     const said = await fetch(`/resolve?${new URLSearchParams({ name, type: "TXT" })}`);

@@ -12,7 +12,7 @@ import { NewRecordKey } from "./new-record-key.tsx";
 
 type Key = RecordSchemas["ApiKey"];
 
-/** The account's keys of ResolveDB, which has an API of its own. */
+/** The account's keys for ResolveDB, which has an API of its own. */
 export function RecordKeys() {
   const [isMaking, setMaking] = useState(false);
   const [made, setMade] = useState<{ name: string; token: string } | null>(null);

@@ -17,7 +17,7 @@ import { useTitle } from "../ui/use-title.ts";
 
 const PER_PAGE = 50;
 
-/** The account's namespaces, in each of which there are records. */
+/** The account's namespaces, which contain its records. */
 export function Records() {
   useTitle("ResolveDB");
   const [page, setPage] = usePage();

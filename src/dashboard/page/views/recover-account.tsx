@@ -14,7 +14,7 @@ interface RecoverAccountProps {
   close(): void;
 }
 
-/** Gives an account new keys: its people have lost theirs, or lost them to somebody. */
+/** Gives new keys to an account whose keys were lost or stolen. */
 export function RecoverAccount({ recovered: { id, name }, done, close }: RecoverAccountProps) {
   const [revokes, setRevokes] = useState(false);
   const body = { revoke_keys: revokes };
@@ -39,7 +39,7 @@ const KINDS = [
   ["resolvedb", "ResolveDB"],
 ] as const;
 
-/** Shows the keys of an account this once. */
+/** Shows an account's keys, only this once. */
 export function ShownKeys({ keys, close }: { keys: FirstKeys; close(): void }) {
   return (
     <Dialog title="The account's keys" close={close}>

@@ -5,7 +5,7 @@ import { AsCurl } from "../ui/as-curl.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { SelectField } from "../ui/select-field.tsx";
 
-/** For how long the old key works yet. */
+/** How long the old key goes on working. */
 const GRACES = [
   [0, "no longer, from the next call on"],
   [3_600, "for an hour"],
@@ -19,7 +19,7 @@ interface RotateKeyProps {
   close(): void;
 }
 
-/** Makes a new key in the place of another. */
+/** Makes a new key to replace another. */
 export function RotateKey({ rotated: { id, name }, done, close }: RotateKeyProps) {
   const [grace, setGrace] = useState<number>(86_400);
   const body = { grace_seconds: grace };

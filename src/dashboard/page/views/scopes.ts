@@ -2,7 +2,7 @@ import type { Schemas } from "../api/client.ts";
 
 export type Scope = Schemas["Key"]["scopes"][number];
 
-/** What each scope lets a key do. One that is missing here is an error of types. */
+/** What each scope lets a key do. A missing one is a type error. */
 export const MEANINGS: Readonly<Record<Scope, string>> = {
   purge: "purge what is stored, and prefetch",
   "zones:read": "read zones and their settings",

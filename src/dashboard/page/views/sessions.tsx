@@ -9,7 +9,7 @@ import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { useQuestion } from "../ui/use-question.tsx";
 
-/** Where somebody is signed in, each place of which they can end. */
+/** Where the person is signed in; they can end each session. */
 export function Sessions() {
   const list = useLoaded(async () => {
     const [all, own] = await Promise.all([
@@ -80,7 +80,7 @@ export function Sessions() {
   );
 }
 
-/** What a browser calls itself, as far as people know it. */
+/** A browser's name that people recognise. */
 function browserOf(agent: string | null): string {
   if (agent === null || agent === "") return "A browser";
   const [, name] = /(Edg|OPR|Firefox|Chrome|Safari)\//.exec(agent) ?? [];

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import icon from "../icon.svg";
 import { useTitle } from "../ui/use-title.ts";
 
-/** What the pages have in common on which people sign in. */
+/** The frame of the pages for signing in. */
 export function SignInFrame({ children }: { children: ComponentChildren }) {
   useTitle("Sign in");
   return (

@@ -7,8 +7,8 @@ import { whereTo } from "./sign-in.tsx";
 import { SignInFrame } from "./sign-in-frame.tsx";
 
 /**
- * Where a mailed link leads. It signs in when the button is pressed, so that a scanner of mail that opens the page uses nothing
- * up, and so that nobody is signed in without knowing.
+ * Opened by a mailed link. It signs in only when the button is pressed, so that a mail scanner that opens the page uses nothing
+ * up, and nobody is signed in without knowing.
  */
 export function SignInLink() {
   const [token] = useState(location.hash.slice(1));

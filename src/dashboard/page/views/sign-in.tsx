@@ -7,7 +7,7 @@ import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { SignInFrame } from "./sign-in-frame.tsx";
 
-/** The page for who is not signed in. */
+/** The page for people who are not signed in. */
 export function SignIn() {
   useEffect(() => {
     if (session.value && location.pathname === "/sign-in") location.replace("/");
@@ -24,7 +24,7 @@ export function SignIn() {
   );
 }
 
-/** Asks for an address, and says where the link has gone. It does not say whether anybody has that address here. */
+/** Asks for an address, and says where the link was sent. It does not reveal whether anybody here has that address. */
 export function WaysToSignIn({ known = "" }: { known?: string }) {
   const [email, setEmail] = useState(known);
   const [sentTo, setSentTo] = useState<string | null>(null);
@@ -105,12 +105,12 @@ export function WaysToSignIn({ known = "" }: { known?: string }) {
 
 const WHERE_TO = "rescdn.where-to";
 
-/** After signing in one comes back to where one was; only a path of our own is ever kept. */
+/** After signing in, the person returns to where they were; only our own paths are ever stored. */
 function rememberWhereTo(): void {
   if (!location.pathname.startsWith("/sign-in")) localStorage.setItem(WHERE_TO, location.pathname + location.search);
 }
 
-/** Where to go after signing in. What does not stay on this host is left aside. */
+/** Where to go after signing in. Anything that does not stay on this host is ignored. */
 export function whereTo(): string {
   const kept = localStorage.getItem(WHERE_TO);
   localStorage.removeItem(WHERE_TO);

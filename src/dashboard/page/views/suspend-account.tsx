@@ -10,7 +10,7 @@ interface SuspendAccountProps {
   close(): void;
 }
 
-/** Asks why an account is suspended. */
+/** Asks why to suspend an account. */
 export function SuspendAccount({ account: { id, name }, done, close }: SuspendAccountProps) {
   const [reason, setReason] = useState("");
   const suspend = async () => {

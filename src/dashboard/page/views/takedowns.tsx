@@ -11,7 +11,7 @@ import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { useQuestion } from "../ui/use-question.tsx";
 
-/** What the operator has blocked, of all accounts. */
+/** What the operator has blocked, in all accounts. */
 export function Takedowns() {
   const [question, ask] = useQuestion();
   const [url, setUrl] = useState("https://");

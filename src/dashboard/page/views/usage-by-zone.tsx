@@ -5,10 +5,10 @@ import { csvOf } from "./csv.ts";
 
 type Row = Schemas["UsageByZone"];
 
-/** So many zones a report has at most. */
+/** The most zones that a report has. */
 const MOST_ZONES = 1_000;
 
-/** What each zone has served in a month, as a table and as a file. */
+/** What each zone served in a month, as a table and as a file. */
 export function UsageByZone({ zones, month }: { zones: readonly Row[]; month: string }) {
   if (zones.length === 0) return <p class="muted">Nothing was served in this month.</p>;
   return (

@@ -4,7 +4,7 @@ import { bytes, count } from "../ui/format.ts";
 import { Time } from "../ui/time.tsx";
 import { QuotaCaps } from "./quota-caps.tsx";
 
-/** What an account has used of its month's quota, and what happens at its end. */
+/** How much of its month's quota an account has used, and what happens when it is used up. */
 export function UsageQuota({ quota, changed }: { quota: Schemas["Quota"]; changed(): void }) {
   return (
     <section class="card">

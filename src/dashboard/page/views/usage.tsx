@@ -14,7 +14,7 @@ import { type Days, daysBefore, daysOf, months, nameOf, spanOf } from "./months.
 import { UsageByZone } from "./usage-by-zone.tsx";
 import { UsageQuota } from "./usage-quota.tsx";
 
-/** The usage of a calendar month in UTC, zone by zone, beside the month before. */
+/** The usage of a calendar month in UTC, zone by zone, compared with the month before. */
 export function Usage() {
   useTitle("Usage");
   const all = months();

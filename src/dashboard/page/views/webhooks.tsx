@@ -23,7 +23,7 @@ const WHY = {
   backlog: "More than 10,000 deliveries waited.",
 } as const;
 
-/** Webhooks of the account, each with its last deliveries. */
+/** The account's webhooks, each with its last deliveries. */
 export function Webhooks() {
   useTitle("Webhooks");
   const [secret, setSecret] = useState<string | null>(null);
@@ -165,7 +165,7 @@ function Shown({ webhook, changed }: { webhook: Webhook; changed(): void }) {
   );
 }
 
-/** How long a delivery is on its way before it is looked for again. */
+/** How long to wait before looking again for a delivery under way. */
 const LOOK_MS = 2_000;
 
 function Deliveries({ webhook, round }: { webhook: string; round: number }) {
@@ -179,7 +179,7 @@ function Deliveries({ webhook, round }: { webhook: string; round: number }) {
     [webhook, round],
   );
   const [isRetried, setRetried] = useState(false);
-  // What has failed is tried again after minutes or hours: nobody waits for that here.
+  // A failed delivery is retried after minutes or hours, which is too long to wait for here.
   const isPending = list.data?.deliveries.some(
     ({ status, attempts }) => status === "pending" && (attempts === 0 || isRetried),
   );

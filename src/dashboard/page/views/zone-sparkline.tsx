@@ -6,13 +6,13 @@ import { Sparkline } from "../ui/sparkline.tsx";
 const DAYS = 30;
 const DAY_MS = 86_400_000;
 
-/** What was read, by zone: a list is gone through back and forth. */
+/** What was read, by zone, since people go back and forth in a list. */
 const known = new Map<string, Promise<readonly number[]>>();
-/** Each is a call of its own; after one that was refused no more are made for a while. */
+/** Each is a separate call. After a refusal, no more are made for a while. */
 let quietUntil = 0;
 const QUIET_MS = 60_000;
 
-/** The requests of a zone in 30 days, read when the row is seen. */
+/** A zone's requests within 30 days, read when the row becomes visible. */
 export function ZoneSparkline({ zone, name }: { zone: string; name: string }) {
   const element = useRef<HTMLSpanElement>(null);
   const [values, setValues] = useState<readonly number[] | null>(null);
@@ -24,7 +24,7 @@ export function ZoneSparkline({ zone, name }: { zone: string; name: string }) {
       read(zone).then(
         (read) => isShown && setValues(read),
         () => {
-          // The numbers beside it say the same.
+          // The numbers beside it tell the same.
           quietUntil = Date.now() + QUIET_MS;
         },
       );

@@ -22,10 +22,10 @@ type Figures = Pick<Schemas["UsageByZone"], "requests" | "bandwidth_bytes" | "ca
 
 const NOTHING: Figures = { requests: 0, bandwidth_bytes: 0, cache_hit_rate: 0 };
 const PAGE = 50;
-/** So many zones a report has at most, those with the most requests: nothing is known of the others. */
+/** The most zones that a report has: those with the most requests. Nothing is known about the others. */
 const MOST_REPORTED = 1_000;
 
-/** What the zones of an account have served. Null: it is not known. */
+/** What the zones of an account have served. Null: unknown. */
 function figuresBy(usage: Schemas["Usage"] | undefined): (id: string) => Figures | null {
   const rows = new Map(usage?.by_zone.map((row) => [row.zone, row]));
   const others = usage === undefined || rows.size >= MOST_REPORTED ? null : NOTHING;

@@ -8,7 +8,7 @@ type Values = Readonly<Record<string, unknown>>;
 interface ConflictProps {
   before: Schemas["Zone"];
   now: Schemas["Zone"];
-  /** What is typed, by the setting's name. */
+  /** What the person has entered, by the setting's name. */
   mine: Values;
   takeOver(): void;
 }

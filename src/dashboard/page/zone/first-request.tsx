@@ -5,7 +5,7 @@ import { addressOf } from "./address-of.ts";
 
 const LOOK_MS = 3_000;
 
-/** For a zone that has served nothing in the period: how to use it. It looks for the first request until that is there. */
+/** For a zone that has served nothing in the period: how to use it. Waits for the first request. */
 export function FirstRequest({ zone, look }: { zone: Schemas["Zone"]; look(): void }) {
   useEffect(() => {
     const timer = setInterval(() => document.visibilityState === "visible" && look(), LOOK_MS);

@@ -23,7 +23,7 @@ const SAID: Readonly<Record<Delivery["state"], [tag: string, said: string]>> = {
   failing: ["tag bad", "failing"],
 };
 
-/** How the delivery of a zone's logs goes, and its secret. */
+/** The state of a zone's log delivery, and its secret. */
 export function LogDelivery({ zone }: { zone: Schemas["Zone"] }) {
   const params = { path: { id: zone.id } };
   const read = useLoaded(() => answerOf(rescdn.GET("/v1/zones/{id}/logs", { params })), [zone.id]);

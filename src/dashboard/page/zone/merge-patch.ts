@@ -1,8 +1,8 @@
 import { isPlainObject } from "../schema/shape.ts";
 
 /**
- * What changes one value into another (RFC 7396): of objects what differs, with null for what goes; the new value else, and of
- * one of several kinds of object, which its type tells apart.
+ * The change from one value to another (RFC 7396): for objects the differences, with null for what is removed; otherwise the
+ * new value, also if objects of several kinds are distinguished by their type.
  */
 export function mergePatch(before: unknown, after: unknown): unknown {
   if (!isPlainObject(before) || !isPlainObject(after) || typeof after.type === "string") return after;
@@ -15,7 +15,7 @@ export function mergePatch(before: unknown, after: unknown): unknown {
   return patch;
 }
 
-/** Whether two values say the same; the order of names does not count. */
+/** Whether two values mean the same; the order of names does not matter. */
 export function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
 }

@@ -15,7 +15,7 @@ const ASKED: Readonly<Record<Origin["asked"], string>> = {
   never: "It is drained",
 };
 
-/** Which of a zone's origins is asked, since when and why, as the location that answers has it. */
+/** Which of a zone's origins is asked, since when and why, as the answering location sees it. */
 export function OriginHealth({ zone }: { zone: Schemas["Zone"] }) {
   const params = { path: { id: zone.id } };
   const read = useLoaded(() => answerOf(rescdn.GET("/v1/zones/{id}/origins/health", { params })), [zone.id]);
@@ -94,7 +94,7 @@ function ByChecks({ said }: { said: Origin["by_checks"] }) {
   );
 }
 
-/** The word for what went wrong, or the status that it was. */
+/** The word for what went wrong, or the status. */
 function Reason({ said: { word, status } }: { said: Pick<NonNullable<Origin["by_checks"]>, "word" | "status"> }) {
   if (word !== null) return <code title={`${word.means} ${word.cure}`}>{word.word}</code>;
   return status === null ? null : <code>{status}</code>;

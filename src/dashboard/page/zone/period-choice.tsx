@@ -10,12 +10,12 @@ interface PeriodChoiceProps {
   period: PeriodName;
   setPeriod(period: PeriodName): void;
   unit: Unit;
-  /** `auto`: what goes with the period. */
+  /** `auto`: the default for the period. */
   setBy(by: Unit | "auto"): void;
   refresh(): void;
 }
 
-/** Which period is shown, and by what. */
+/** Chooses the period to show, and its unit. */
 export function PeriodChoice({ period, setPeriod, unit, setBy, refresh }: PeriodChoiceProps) {
   return (
     <div class="choices">

@@ -22,7 +22,7 @@ const SOURCES = [
   ["sitemap", "A sitemap"],
 ] as const;
 
-/** Brings things to the edge before anybody asks for them, and shows what came of the last order. */
+/** Fetches things to the edge before anybody asks for them, and shows the results of the last order. */
 export function Prefetch({ zone }: { zone: Schemas["Zone"] }) {
   const [from, setFrom] = useState<"paths" | "sitemap">("paths");
   const [text, setText] = useState("");

@@ -6,7 +6,7 @@ import { usePaging } from "../ui/pages.tsx";
 import { Time } from "../ui/time.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
 
-/** How long a purge is on its way before it is looked for again. */
+/** How long to wait before looking again for a purge under way. */
 const LOOK_MS = 2_000;
 
 /** The newest purges of a zone: what, how, by whom, and whether the edge knows. @param round changes when there is a new one */

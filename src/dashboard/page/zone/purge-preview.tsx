@@ -11,7 +11,7 @@ interface PreviewProps {
 
 const SHOWN = 10;
 
-/** What paths or tags would purge, as the API will read them: by the same code. */
+/** What paths or tags would purge, read by the same code as in the API. */
 export function PurgePreview({ zone, kind, names }: PreviewProps) {
   if (names.length === 0) return null;
   const purged = {

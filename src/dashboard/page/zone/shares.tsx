@@ -11,7 +11,7 @@ export interface Share {
 const SHOWN = 12;
 const COLORS = ["--one", "--two", "--three", "--four", "--five"] as const;
 
-/** Parts of a whole: a bar for the eye, and the numbers. */
+/** The parts of a whole: a bar, and the numbers. */
 export function Shares({ title, rows }: { title: string; rows: readonly Share[] }) {
   const all = rows.reduce((sum, { requests }) => sum + requests, 0);
   const sorted = rows

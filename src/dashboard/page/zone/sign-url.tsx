@@ -11,7 +11,7 @@ import { Time } from "../ui/time.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
 
-/** Signs a URL of a zone, to try one or to hand it to somebody. */
+/** Signs a URL of a zone, to try it or to give it to somebody. */
 export function SignUrl({ zone }: { zone: Schemas["Zone"] }) {
   const schema = useLoaded(() => apiSchema("SigningOrder"), []);
   return <Loading loaded={schema}>{(order) => <Order zone={zone} schema={order} />}</Loading>;

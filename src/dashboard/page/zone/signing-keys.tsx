@@ -12,7 +12,7 @@ import { useLoaded } from "../ui/use-loaded.ts";
 import { useQuestion } from "../ui/use-question.tsx";
 import { SignUrl } from "./sign-url.tsx";
 
-/** What a zone's URLs are signed with, and a URL to try. */
+/** The keys that a zone's URLs are signed with, and a URL to try. */
 export function SigningKeys({ zone }: { zone: Schemas["Zone"] }) {
   const params = { path: { id: zone.id } };
   const path = `/v1/zones/${zone.name}/signing-keys`;

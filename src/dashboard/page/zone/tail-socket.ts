@@ -1,20 +1,20 @@
 import type { Schemas } from "../api/client.ts";
 import { account, mode } from "../state/session.ts";
 
-/** A request as it was answered. */
+/** A request and how it was answered. */
 export type RequestEvent = Schemas["RequestEvent"];
 
-/** What the server says. */
+/** A message from the server. */
 type TailMessage = Schemas["TailMessage"];
 
-/** Which requests are told of; empty: all. */
+/** Which requests are shown; empty: all. */
 export interface TailFilter {
   status: string;
   cache: string;
   path: string;
 }
 
-/** Listens to a zone; what ends that. @param lost is called when the connection ends without a word */
+/** Listens to a zone; returns a function that ends this. @param lost is called when the connection breaks */
 export function openTail(
   zone: string,
   filter: TailFilter,

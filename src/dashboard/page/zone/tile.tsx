@@ -4,12 +4,12 @@ import { count, ratio } from "../ui/format.ts";
 interface TileProps {
   label: string;
   value: string;
-  /** Where the pointer rests. */
+  /** Shown on hover. */
   exact?: string;
-  /** The figure, and what it was in the period before. */
+  /** The figure now, and in the period before. */
   now?: number;
   before?: number | undefined;
-  /** What `before` is of. */
+  /** What `before` refers to. */
   than?: string;
   more?: ComponentChildren;
 }
@@ -31,7 +31,7 @@ export function Tile({ label, value, exact, now, before, than = "the period befo
   );
 }
 
-/** What a ratio was before, in points: a change of a ratio in percent misleads. */
+/** The change of a ratio in points, since one in percent would mislead. */
 export function OfPoints({ now, before }: { now: number; before: number | undefined }) {
   if (before === undefined) return null;
   const points = Math.round((now - before) * 1_000) / 10;
@@ -44,7 +44,7 @@ export function OfPoints({ now, before }: { now: number; before: number | undefi
   );
 }
 
-/** What a time in milliseconds was before. */
+/** The change of a time in milliseconds. */
 export function OfMilliseconds({ now, before }: { now: number; before: number | undefined }) {
   if (before === undefined) return null;
   if (now === before) return <>as before</>;

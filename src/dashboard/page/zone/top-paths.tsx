@@ -8,7 +8,7 @@ import { useQuery } from "../ui/use-query.ts";
 
 const today = () => new Date().toISOString().slice(0, 10);
 
-/** The most requested paths of a day, with how far each count may be off. */
+/** The most requested paths of a day, with how inexact each count may be. */
 export function TopPaths({ zone }: { zone: string }) {
   const [date, setDate] = useQuery<string>("day", today());
   const paths = useLoaded(

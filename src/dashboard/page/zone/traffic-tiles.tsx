@@ -5,11 +5,11 @@ import { OfPoints, Tile } from "./tile.tsx";
 interface TrafficTilesProps {
   now: Schemas["Usage"];
   before: Schemas["Usage"] | undefined;
-  /** What `before` is of. */
+  /** What `before` refers to. */
   than?: string;
 }
 
-/** What was answered, how much of it out of the cache, and how that was before. */
+/** What was answered, how much of it from the cache, and how that was before. */
 export function TrafficTiles({ now, before, than = "the period before" }: TrafficTilesProps) {
   return (
     <>
@@ -34,7 +34,7 @@ export function TrafficTiles({ now, before, than = "the period before" }: Traffi
   );
 }
 
-/** So many bytes, exact where the pointer rests. */
+/** An amount of data, exact on hover. */
 export function BytesTile(figure: { label: string; now: number; before: number | undefined; than: string }) {
   return <Tile {...figure} value={bytes(figure.now)} exact={`${count(figure.now)} bytes`} />;
 }

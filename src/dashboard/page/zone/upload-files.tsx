@@ -6,14 +6,14 @@ import { TextField } from "../ui/text-field.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { shownOf } from "../ui/use-loaded.ts";
 
-/** A file that is to be uploaded, and what has become of it. */
+/** A file to upload, and its state. */
 interface Upload {
   path: string;
   file: File;
   problem: string | null;
 }
 
-/** Uploads files that are chosen or dropped, one after the other, and says of each that failed why. */
+/** Uploads files that are chosen or dropped, one after the other, and says why any of them failed. */
 export function UploadFiles({ zone, done }: { zone: Schemas["Zone"]; done(): void }) {
   const [folder, setFolder] = useState("/");
   const [all, setAll] = useState(0);
@@ -98,7 +98,7 @@ export function UploadFiles({ zone, done }: { zone: Schemas["Zone"]; done(): voi
   );
 }
 
-/** Null: it is there. The name says its type, as with the command line: what browsers say of it differs. */
+/** Null: it was uploaded. The name decides its type, as with the command line, because browsers disagree about types. */
 async function put(zone: Schemas["Zone"], { path, file }: Upload): Promise<string | null> {
   try {
     await answerOf(
@@ -115,7 +115,7 @@ async function put(zone: Schemas["Zone"], { path, file }: Upload): Promise<strin
   }
 }
 
-/** Of a folder that is chosen: what is in it, without its own name. */
+/** For a chosen folder: the paths of its content, without the folder's name. */
 function nameOf({ name, webkitRelativePath }: File): string {
   return webkitRelativePath === "" ? name : webkitRelativePath.slice(webkitRelativePath.indexOf("/") + 1);
 }

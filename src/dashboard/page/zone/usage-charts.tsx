@@ -58,7 +58,7 @@ export function UsageCharts({ now, before }: { now: Usage; before: Usage | undef
   );
 }
 
-/** The lines of a figure, now and in the period before: the hours of both lie upon each other. */
+/** The lines of a figure, now and in the period before, with the hours of both aligned. */
 function linesOf(
   label: string,
   now: Series,
@@ -81,7 +81,7 @@ function linesOf(
   ];
 }
 
-/** A line for each class that there was; one is hidden to see the others at their size. */
+/** A line for each class that occurred; one can be hidden to see the others better. */
 function statusLines(series: Series): readonly Line[] {
   return Object.entries(STATUS_COLORS).flatMap(([name, color]) => {
     const values = series.map(({ status_classes: classes }) => classes[name] ?? 0);

@@ -5,7 +5,7 @@ import { answerOf } from "../api/problem.ts";
 export type Usage = Schemas["Usage"];
 export type Series = NonNullable<Usage["series"]>;
 
-/** What a zone has served in a period, hour by hour or day by day. @param zone its name @param back how many such periods ago */
+/** What a zone served in a period, hour by hour or day by day. @param zone its name @param back how many such periods ago */
 export async function usageOfZone(zone: string, name: PeriodName, unit: Unit, back = 0): Promise<Usage> {
   const parts = periodsOf(name, unit, back);
   const read = (query: object): Promise<Usage> =>

@@ -4,7 +4,7 @@ import { Shares } from "./shares.tsx";
 import { STATUS_COLORS } from "./status-colors.ts";
 import type { Usage } from "./usage-of-zone.ts";
 
-/** What a zone's answers were, by status, cache and location, and what went wrong. */
+/** A zone's answers by status, cache and location, and what went wrong. */
 export function UsageParts({ now }: { now: Usage }) {
   return (
     <>

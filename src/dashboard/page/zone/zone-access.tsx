@@ -3,7 +3,7 @@ import { SigningKeys } from "./signing-keys.tsx";
 import { ZoneForm } from "./zone-form.tsx";
 import type { ZoneRead } from "./zone-read.ts";
 
-/** Who may fetch anything of a zone: its rules of access, signed URLs, and what signs them. */
+/** Who may fetch anything from a zone: its access rules, signed URLs, and the keys for them. */
 export function ZoneAccess({ read, reload }: { read: ZoneRead; reload(): void }) {
   return (
     <>

@@ -8,7 +8,7 @@ import { useQuestion } from "../ui/use-question.tsx";
 
 type Zone = Schemas["Zone"];
 
-/** A paused zone answers 403, and keeps all that it has. */
+/** A paused zone answers 403, and keeps everything that it has. */
 export function PauseZone({ zone, reload }: { zone: Zone; reload(): void }) {
   const body = { active: !zone.active };
   const change = useAction(async () => {

@@ -13,7 +13,7 @@ import { useQuestion } from "../ui/use-question.tsx";
 import { addressOf } from "./address-of.ts";
 import { UploadFiles } from "./upload-files.tsx";
 
-/** The files of a zone that has a bucket in the place of a server. */
+/** The files of a zone whose origin is a bucket instead of a server. */
 export function ZoneFiles({ zone }: { zone: Schemas["Zone"] }) {
   const path = { id: zone.id };
   const paging = usePaging();

@@ -28,13 +28,13 @@ export interface Section {
 interface ZoneFormProps {
   read: ZoneRead;
   reload(): void;
-  /** What tells apart the drafts of a zone's forms. */
+  /** Distinguishes the drafts of a zone's forms. */
   part: string;
-  /** @param all the names of all settings that there are */
+  /** @param all the names of all existing settings */
   sections(all: readonly string[]): readonly Section[];
 }
 
-/** A form for settings of a zone. What is changed is kept until it is saved or dropped, also over a reload of the page. */
+/** A form for settings of a zone. Changes are kept until they are saved or discarded, even if the page is reloaded. */
 export function ZoneForm(props: ZoneFormProps) {
   const schema = useLoaded(() => apiSchema("SettingsChange"), []);
   return (
@@ -151,7 +151,7 @@ function Loaded({ read, reload, part, sections, settings }: ZoneFormProps & { se
   );
 }
 
-/** What a link leads to within the page. */
+/** The anchor that links within the page lead to. */
 const idOf = (title: string) => title.toLowerCase().replaceAll(" ", "-");
 
 interface SettingFieldProps {
@@ -162,7 +162,7 @@ interface SettingFieldProps {
   problems: Readonly<Record<string, string>>;
 }
 
-/** A setting with its default, and the way back to it. */
+/** A setting with its default, and a way to restore that. */
 function SettingField({ name, schema, value, edit, problems }: SettingFieldProps) {
   const byDefault: unknown = DEFAULT_SETTINGS[name as keyof ZoneSettings];
   const kind = shapeOf(schema).kind;
@@ -200,8 +200,8 @@ function SettingField({ name, schema, value, edit, problems }: SettingFieldProps
 }
 
 /**
- * What is changed, as the body of a PATCH. A default is put back by null, so that it stays the default; what is one of several
- * kinds of thing is sent as a whole.
+ * What was changed, as the body of a PATCH. A default is restored with null, so that it remains the default. A value that may
+ * be one of several kinds of thing is sent as a whole.
  */
 function changeOf(stored: Values, { origin, ...draft }: Values, schemas: Readonly<Record<string, Schema>>): Values {
   const settings = Object.entries(draft).map(([name, typed]) => {
@@ -220,7 +220,7 @@ function changeOf(stored: Values, { origin, ...draft }: Values, schemas: Readonl
   };
 }
 
-/** The draft of a form, kept for this tab until it is saved. */
+/** A form's draft, kept for this tab until it is saved. */
 function useDraft(part: string): [Values, (draft: Values) => void] {
   const key = `rescdn.draft.${part}`;
   const [draft, setDraft] = useState<Values>(() => JSON.parse(sessionStorage.getItem(key) ?? "{}"));

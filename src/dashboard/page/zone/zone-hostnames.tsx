@@ -17,7 +17,7 @@ import { useQuestion } from "../ui/use-question.tsx";
 
 type Hostname = Schemas["Hostname"];
 
-/** The hostnames of one's own that a zone is served at, each with its proof and its certificate. */
+/** The customer's own hostnames that a zone is served at, each with its proof and its certificate. */
 export function ZoneHostnames({ zone }: { zone: Schemas["Zone"] }) {
   const params = { path: { id: zone.id } };
   const paging = usePaging();

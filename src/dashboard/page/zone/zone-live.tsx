@@ -6,13 +6,13 @@ import { useQuery } from "../ui/use-query.ts";
 import { addressOf } from "./address-of.ts";
 import { openTail, type RequestEvent } from "./tail-socket.ts";
 
-/** Requests that are kept on the page; a screen shows a few dozen. */
+/** How many requests are kept on the page; a screen shows a few dozen. */
 const KEPT = 300;
-/** How often what has come is shown, ms: a thousand requests a second are not a thousand drawings. */
+/** How often new requests are shown, ms: a thousand requests a second must not be drawn one by one. */
 const SHOW_MS = 250;
-/** After a connection was lost, ms. */
+/** The pause after a lost connection, ms. */
 const AGAIN_MS = 2_000;
-/** So often in a row: a browser is not told why a WebSocket was refused. */
+/** How often in a row to try: a browser is not told why a WebSocket was refused. */
 const TRIES = 5;
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });

@@ -27,7 +27,7 @@ export function ZoneOverview({ zone }: { zone: Schemas["Zone"] }) {
   const unit = by === "auto" || period === "24h" ? unitOf(period) : by;
   const inputs = [zone.id, period, unit, account.value?.id, mode.value];
   const usage = useLoaded(() => usageOfZone(zone.name, period, unit), inputs);
-  // Hours are forgotten after 92 days: 90 days of them have nothing before.
+  // Hours are deleted after 92 days, so 90 days of them have nothing before.
   const hasBefore = unit === "day" || period !== "90d";
   const before = useLoaded(async () => (hasBefore ? usageOfZone(zone.name, period, unit, 1) : undefined), inputs);
   const both = useTogether(usage, before);

@@ -31,7 +31,7 @@ const KINDS: readonly [Kind, string, string][] = [
   ],
 ];
 
-/** Purges, says what was purged, and shows the purges before. */
+/** Purges, says what was purged, and shows earlier purges. */
 export function ZonePurge({ zone }: { zone: Schemas["Zone"] }) {
   const [kind, setKind] = useQuery<Kind>(
     "what",

@@ -45,10 +45,10 @@ const SECTIONS: readonly Section[] = [
   { title: "Hosts and search engines", names: ["https", "hsts", "canonical", "noindex", "robots_txt"] },
 ];
 
-/** What has a page of its own. */
+/** Settings that have pages of their own. */
 const ELSEWHERE = ["rules", "access", "signed_urls"];
 
-/** Each setting that there is stands somewhere: what no section names is in the last one. */
+/** Every setting appears somewhere: the last section has those that no other section names. */
 function sections(all: readonly string[]): readonly Section[] {
   const named = new Set([...SECTIONS.flatMap(({ names }) => names), ...ELSEWHERE]);
   const others = all.filter((name) => !named.has(name));

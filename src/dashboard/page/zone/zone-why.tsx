@@ -35,7 +35,7 @@ export function ZoneWhy({ zone }: { zone: Schemas["Zone"] }) {
   };
   const ask = useAction(async () => setWhy(await askWhy(question)));
   useEffect(() => {
-    // A link that names a URL is a question already.
+    // A link with a URL already asks the question.
     if (new URLSearchParams(location.search).has("url")) ask.run();
   }, []);
   const problems = ask.problem?.fields ?? {};

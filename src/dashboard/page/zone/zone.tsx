@@ -32,7 +32,7 @@ const PARTS = [
   ["settings", "Settings"],
 ] as const;
 
-/** A zone: what it has served, what is purged of it, and how it is set. */
+/** A zone: what it has served, its purges, and its settings. */
 export function Zone() {
   const { zone: name = "", part = "" } = useRoute().params;
   useTitle(name);
@@ -86,5 +86,5 @@ export function Zone() {
   );
 }
 
-/** A zone whose origin is a bucket has its files here; of others they are on a server of their own. */
+/** A zone whose origin is a bucket has its files here; those of others are on their own servers. */
 const hasFiles = ({ origin }: ZoneRead["zone"]) => origin.startsWith("r2://");

@@ -2,9 +2,9 @@ import { Sieve } from "../../../memo/sieve.ts";
 
 /** A response in the cache's folder. */
 export interface CachedFile {
-  /** The hash of its URL, then that of its group. */
+  /** The hash of its URL, followed by that of its group. */
   id: string;
-  /** Later writes have larger numbers: the microsecond that it was begun in, roughly. */
+  /** Increases with later writes: roughly the microsecond in which writing began. */
   sequence: number;
   headBytes: number;
   bodyBytes: number;
@@ -12,15 +12,18 @@ export interface CachedFile {
 
 const BLOCK_BYTES = 4_096;
 
-/** A file's name and its inode, roughly (bytes). */
+/** Roughly what a file's name and its inode take (bytes). */
 const NAME_BYTES = 512;
 
-/** What a file of so many bytes takes of the disk, roughly. */
+/** Roughly how much disk space a file of so many bytes takes. */
 export function diskBytes(bytes: number): number {
   return Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES + NAME_BYTES;
 }
 
-/** What the cache's folder holds, and what has to go for the rest to fit. It touches no file: who calls it removes those that it names. */
+/**
+ * Knows what the cache's folder has, and which files have to be removed so that the rest fits. It touches no file: its caller
+ * removes those that it returns.
+ */
 export class CacheIndex {
   readonly #bound: number;
   readonly #files = new Sieve<CachedFile>();
@@ -31,7 +34,7 @@ export class CacheIndex {
     this.#bound = bound;
   }
 
-  /** Bytes of disk, with those of files that are being written. */
+  /** Bytes of disk, including those of files being written. */
   get bytes(): number {
     return this.#files.cost + this.#reserved;
   }
@@ -40,20 +43,20 @@ export class CacheIndex {
     return this.#files.get(id) ?? null;
   }
 
-  /** The file that was written first of all that are left. */
+  /** The file that was written first among those left. */
   get oldest(): CachedFile | null {
     return this.#files.oldest ?? null;
   }
 
-  /** Whether this very file is held. */
+  /** Whether the index has exactly this file. */
   holds(file: CachedFile): boolean {
     return this.#files.peek(file.id) === file;
   }
 
   /**
-   * Takes in a file. Of two with one id the one whose writing was begun later is held, as after a restart.
+   * Adds a file. Of two with the same id, the one whose writing began later is kept, as after a restart.
    *
-   * @returns the file that has to go: the one that was held before, or this one; null: none
+   * @returns the file to remove: the earlier one, or this one; null: none
    */
   add(file: CachedFile): CachedFile | null {
     const known = this.#files.peek(file.id);
@@ -62,20 +65,20 @@ export class CacheIndex {
     return known ?? null;
   }
 
-  /** The files whose ids end so, and whose writing began earlier than that. */
+  /** The files whose ids have this ending, and whose writing began before a sequence number. */
   endingWith(suffix: string, before: number): CachedFile[] {
     return this.#files.values().filter(({ id, sequence }) => id.endsWith(suffix) && sequence < before);
   }
 
-  /** Forgets a file, where it is still the one that is held. */
+  /** Forgets a file, if it is still the current one. */
   remove(file: CachedFile): void {
     if (this.holds(file)) this.#files.delete(file.id);
   }
 
   /**
-   * Keeps so many bytes of disk for a file that is about to grow.
+   * Reserves bytes of disk for a file that is about to grow.
    *
-   * @returns the files that have to go first; null where even without all of them there is no room
+   * @returns the files that have to be removed first; null: there is not enough room even without all of them
    */
   reserve(bytes: number): CachedFile[] | null {
     if (this.#reserved + bytes > this.#bound) return null;
@@ -83,12 +86,12 @@ export class CacheIndex {
     return this.shrink();
   }
 
-  /** Takes back what {@link reserve} kept: the file has been added, or given up. */
+  /** Releases what {@link reserve} reserved: the file was added, or given up. */
   release(bytes: number): void {
     this.#reserved -= bytes;
   }
 
-  /** Evicts until all that is left fits. */
+  /** Evicts until everything left fits. */
   shrink(): CachedFile[] {
     return this.#files.shrinkTo(this.#bound - this.#reserved);
   }

@@ -9,24 +9,25 @@ import { HeldEntries } from "./held-entries.ts";
 import { openIndex } from "./open-index.ts";
 import { joined, readSome } from "./read-some.ts";
 
-/** What is read whole, entry and body, in one go (bytes). */
+/** Files up to this size are read at once, entry and body (bytes). */
 const READ_AT_ONCE_BYTES = 65_536;
 
-/** Room for a body whose length is unknown is made in steps of so many bytes. */
+/** Space for a body of unknown length is reserved in steps of so many bytes. */
 const STEP_BYTES = 1_048_576;
 
-/** Older is gone, as `STORED_FOR_SECONDS` has it: the edge itself uses nothing older (ms). */
+/** Anything older counts as gone, like with `STORED_FOR_SECONDS`: the edge itself uses nothing older (ms). */
 const LONGEST_MS = 30 * 86_400_000;
 
 const encoder = new TextEncoder();
 
-/** The store has no room for a response: nothing is wrong. */
+/** The store has no room for a response; this is not an error. */
 export class CacheFull extends Error {}
 
 /**
- * Stands where the Cache API does on a machine of one's own: responses in a folder, bounded in bytes, least useful out
- * first. A response is one file, its entry before its body, which appears when it is whole and is never changed; the index
- * in memory is made of the files' names. Freshness is the edge's affair: what is put is kept while there is room.
+ * Replaces the Cache API on a machine of one's own: responses in a folder with a limit in bytes, from which the least useful
+ * are evicted first. Each response is one file, with its entry before its body, which appears once it is complete and never
+ * changes. The index in memory is made from the files' names. Freshness is left to the edge: whatever is put is kept while
+ * there is room.
  */
 export class DiskCache implements PlainCache {
   readonly #disk: Disk;
@@ -38,7 +39,7 @@ export class DiskCache implements PlainCache {
 
   /**
    * @param bound bytes of disk
-   * @param groupOf what a URL belongs to, for {@link removeGroup}
+   * @param groupOf the group of a URL, for {@link removeGroup}
    */
   constructor(folder: Fetcher, bound: number, groupOf: (url: string) => string) {
     this.#disk = new Disk(folder);
@@ -65,13 +66,13 @@ export class DiskCache implements PlainCache {
       if (part !== null && first >= end) return null;
       const cached = await this.#read(file, first, end);
       if (cached !== null) return cached;
-      // Where it has been replaced meanwhile, the new one is there.
+      // If it was replaced meanwhile, the new file is there.
       if (!index.holds(file)) continue;
       await this.#remove(index, file);
     }
   }
 
-  /** @throws {CacheFull} and what the body throws; nothing is kept then, and what was there before still is */
+  /** @throws {CacheFull} and what the body throws; then nothing is stored, and what was there before still is */
   async write(url: string, { entry, body }: Content): Promise<void> {
     const head = encoder.encode(entry ?? "");
     if (body === null || body instanceof Blob) {
@@ -92,7 +93,7 @@ export class DiskCache implements PlainCache {
     }
   }
 
-  /** Names a file that is to be written. */
+  /** Prepares the name of a file to be written. */
   async #prepare(url: string, head: Uint8Array) {
     const index = await this.open();
     const file = { id: this.#ids.of(url), sequence: this.#next(), headBytes: head.byteLength };
@@ -106,15 +107,15 @@ export class DiskCache implements PlainCache {
     if (file !== null) await this.#remove(index, file);
   }
 
-  /** Removes what was put for a group before that time (ms since the epoch). */
+  /** Removes what was put for a group before a time (ms since the epoch). */
   async removeGroup(group: string, before: number): Promise<void> {
     const index = await this.open();
     for (const file of index.endingWith(groupHash(group), before * 1000)) await this.#remove(index, file);
   }
 
   /**
-   * The index, made on first use. Requests that come meanwhile make one as well, since none may wait for the other's
-   * input; the first counts, and nothing is written or removed before there is one.
+   * The index, made on first use. Requests that come meanwhile each make one too, since none may wait for another's input. The
+   * first one made counts, and nothing is written or removed before that.
    */
   async open(): Promise<CacheIndex> {
     if (this.#index !== null) return this.#index;
@@ -125,7 +126,7 @@ export class DiskCache implements PlainCache {
     return index;
   }
 
-  /** A body from `first` to before `end`, and its entry; null where the file is not what the index says. */
+  /** A body from `first` to before `end`, and its entry; null: the file is not as the index says. */
   async #read(file: CachedFile, first: number, end: number): Promise<Cached | null> {
     const { headBytes, bodyBytes } = file;
     const size = headBytes + bodyBytes;
@@ -133,7 +134,7 @@ export class DiskCache implements PlainCache {
     const read = (from: number, to: number) => this.#disk.read(path, from, to - 1, size);
     let held = this.#entries.of(file);
     if (held === null) {
-      // A small file takes as long as its beginning.
+      // Reading a small file takes no longer than reading its beginning.
       const isAtOnce = size <= READ_AT_ONCE_BYTES;
       const bytes = await (await read(0, isAtOnce ? size : headBytes))?.bytes();
       if (bytes === undefined) return null;
@@ -186,7 +187,7 @@ export class DiskCache implements PlainCache {
     } catch (error) {
       index.release(room);
       await writer.abort(error).catch(() => undefined);
-      // The folder may have taken the end of the stream for that of the body.
+      // The folder may have taken this end of the stream for the body's end.
       await written.then(
         () => this.#disk.remove(path),
         () => undefined,

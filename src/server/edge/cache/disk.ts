@@ -1,4 +1,4 @@
-/** A folder as workerd serves it: GET with ranges, PUT that shows a file only when it is whole, DELETE, listings. */
+/** A folder as workerd serves it: GET with ranges, PUT that shows a file only once it is complete, DELETE, listings. */
 export class Disk {
   readonly #folder: Fetcher;
 
@@ -6,19 +6,19 @@ export class Disk {
     this.#folder = folder;
   }
 
-  /** The bytes from `first` to `last` (inclusive) of a file of `size` bytes; null where there is no such file. */
+  /** The bytes from `first` to `last` (inclusive) of a file of `size` bytes; null: there is no such file. */
   async read(path: string, first: number, last: number, size: number): Promise<Response | null> {
     const isWhole = first === 0 && last === size - 1;
     const headers: Record<string, string> = isWhole ? {} : { range: `bytes=${first}-${last}` };
     const response = await this.#folder.fetch(urlOf(path), { headers });
     const found = isWhole ? response.headers.get("content-length") : response.headers.get("content-range");
-    // Another length: it was cut short under our feet.
+    // Another length means that the file was truncated meanwhile.
     if (response.ok && found === (isWhole ? String(size) : `bytes ${first}-${last}/${size}`)) return response;
     await response.body?.cancel();
     return null;
   }
 
-  /** @throws where the disk does not take it */
+  /** @throws if the disk does not accept it */
   async write(path: string, bytes: Uint8Array | ReadableStream): Promise<void> {
     const response = await this.#folder.fetch(urlOf(path), { method: "PUT", body: bytes });
     if (!response.ok) throw new Error(`the cache's folder answered a write with ${response.status}`);
@@ -28,13 +28,13 @@ export class Disk {
     await this.#folder.fetch(urlOf(path), { method: "DELETE" });
   }
 
-  /** Bytes; null where there is no such file. */
+  /** Bytes; null: there is no such file. */
   async sizeOf(path: string): Promise<number | null> {
     const response = await this.#folder.fetch(urlOf(path), { method: "HEAD" });
     return response.ok ? Number(response.headers.get("content-length")) : null;
   }
 
-  /** The names in a folder; none where it does not exist yet. */
+  /** The names in a folder; empty if it does not exist yet. */
   async list(path: string): Promise<string[]> {
     const response = await this.#folder.fetch(urlOf(`${path}/`));
     if (!response.ok) return [];

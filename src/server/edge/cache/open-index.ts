@@ -5,11 +5,11 @@ import { FOLDERS, type NamedFile, parseName, pathOf } from "./file-name.ts";
 /** What a start finds. */
 export interface Opened {
   index: CacheIndex;
-  /** Paths of what the last process has left behind, and of what does not fit any more. */
+  /** Paths of files that the last process left behind, and of those that no longer fit. */
   left: string[];
 }
 
-/** Reads the index out of the names in the cache's folder. */
+/** Reads the index from the names in the cache's folder. */
 export async function openIndex(disk: Disk, bound: number): Promise<Opened> {
   const left: string[] = [];
   const files: CachedFile[] = [];

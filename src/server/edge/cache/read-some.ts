@@ -1,6 +1,6 @@
 import type { BodyReader } from "../../../edge/body/body-reader.ts";
 
-/** Reads until the end, or until more than `bound` bytes have come. */
+/** Reads to the end, or until more than `bound` bytes have come. */
 export async function readSome(reader: BodyReader, bound: number): Promise<{ chunks: Uint8Array[]; isEnd: boolean }> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -13,7 +13,7 @@ export async function readSome(reader: BodyReader, bound: number): Promise<{ chu
   return { chunks, isEnd: false };
 }
 
-/** Chunks, one behind the other. */
+/** Concatenates chunks. */
 export function joined(chunks: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(chunks.reduce((size, { byteLength }) => size + byteLength, 0));
   let at = 0;
