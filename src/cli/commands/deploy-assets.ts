@@ -41,7 +41,7 @@ export const deployAssets = () =>
     .argument("<dir>", "the folder")
     .requiredOption("--zone <zone>", "name or id; its origin is a bucket, such as r2://files")
     .option("--prefix <path>", "where in the zone", "/")
-    .option("--delete", "delete what the zone has there and the folder has not")
+    .option("--delete", "delete what the zone has there and the folder does not")
     .option("--dry-run", "say what would be done, and do nothing")
     .option("--yes", "do not ask before something is deleted")
     .action(async (dir, options) => {

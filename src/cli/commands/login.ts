@@ -153,7 +153,7 @@ async function revoke({ api, rescdn = "", resolvedb = "", made }: Profile): Prom
 
 /** `rescdn whoami`. */
 export const whoami = () =>
-  command("whoami", "Which account and key commands are called with, and what the key may do", "rescdn whoami").action(
+  command("whoami", "Show the account and key that commands use, and what the key may do", "rescdn whoami").action(
     async (options) => {
       const cli = cliOf(options);
       const me = await answerOf((await cli.rescdn()).GET("/v1/me"));

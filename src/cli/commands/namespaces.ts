@@ -14,7 +14,7 @@ export function namespaces() {
     .addCommand(create())
     .addCommand(show())
     .addCommand(visible("publish", "Let anybody read a namespace's names", "public"))
-    .addCommand(visible("hide", "Let a namespace's names be read with a query token alone", "private"))
+    .addCommand(visible("hide", "Let a namespace's names be read only with a query token", "private"))
     .addCommand(remove())
     .addCommand(tokens());
 }
@@ -40,7 +40,7 @@ const list = () =>
 const create = () =>
   command("create", "Make a namespace yours", "rescdn namespaces create myapp --private")
     .argument("<name>")
-    .addOption(new Option("--private", "its names are read with a query token alone"))
+    .addOption(new Option("--private", "its names are read only with a query token"))
     .action(async (name, options) => {
       const cli = cliOf(options);
       const body = { namespace: { name, ...(options.private && { visibility: "private" as const }) } };

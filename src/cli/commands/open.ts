@@ -6,7 +6,7 @@ import { openInBrowser } from "../open-in-browser.ts";
 /** `rescdn open`. */
 export const open = () =>
   command("open", "Open the dashboard in your browser", "rescdn open", "rescdn open my-assets")
-    .argument("[zone]", "its page there")
+    .argument("[zone]", "open the page of this zone")
     .option("--print", "print the address, and open nothing")
     .action(async (id, options) => {
       const cli = cliOf(options);

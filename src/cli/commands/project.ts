@@ -26,12 +26,12 @@ import {
 export const plan = () =>
   command(
     "plan",
-    `What rescdn apply would change, so that zones are as ${FILE_NAME} says`,
+    `Show what rescdn apply would change to make zones match ${FILE_NAME}`,
     "rescdn plan",
-    "rescdn plan --check   # in CI: ends with 1 where something differs",
+    "rescdn plan --check   # in CI: exits with 1 if anything differs",
   )
     .option("--file <path>", "the file", FILE_NAME)
-    .option("--check", "end with 1 where something differs")
+    .option("--check", "exit with 1 if anything differs")
     .action(async (options) => {
       const cli = cliOf(options);
       const plans = await plansOf(cli, options.file);
@@ -43,7 +43,7 @@ export const plan = () =>
 export const apply = () =>
   command(
     "apply",
-    `Make zones as ${FILE_NAME} says, after showing what that changes`,
+    `Change zones so that they match ${FILE_NAME}, after showing the changes`,
     "rescdn apply",
     "rescdn apply --yes",
   )
@@ -67,10 +67,10 @@ export const apply = () =>
 
 /** `rescdn init`. */
 export const init = () =>
-  command("init", `Write ${FILE_NAME} of zones that there are`, "rescdn init", "rescdn init my-assets shop")
+  command("init", `Write ${FILE_NAME} from the zones that you have`, "rescdn init", "rescdn init my-assets shop")
     .argument("[zone...]", "names or ids; without any, all zones")
     .option("--file <path>", "the file", FILE_NAME)
-    .option("--yes", "write over a file that is there")
+    .option("--yes", "overwrite an existing file")
     .action(async (names, options) => {
       const cli = cliOf(options);
       const client = await cli.rescdn();

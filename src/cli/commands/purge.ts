@@ -28,10 +28,10 @@ export const purge = () =>
     "git diff --name-only HEAD~1 -- public | sed 's,^public,,' | rescdn purge my-assets -",
   )
     .argument("<zone|url...>", "URLs; or a zone, and paths of it; - reads lines from the standard input")
-    .option("--prefix <path>", "all paths that begin so; may be given several times", collected)
-    .option("--tag <tag>", "all that has this Cache-Tag; may be given several times", collected)
-    .option("--everything", "all of the zone")
-    .option("--soft", "stale instead of gone: it is served where stale answers may be")
+    .option("--prefix <path>", "all paths that begin with this; may be given several times", collected)
+    .option("--tag <tag>", "everything with this Cache-Tag; may be given several times", collected)
+    .option("--everything", "everything in the zone")
+    .option("--soft", "make it stale instead of removing it: it is served where stale answers are allowed")
     .option("--wait", "until it is published: every location learns of it within seconds")
     .action(async (targets, options) => {
       const cli = cliOf(options);

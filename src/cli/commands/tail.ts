@@ -19,9 +19,9 @@ export const tail = () =>
     "rescdn tail my-assets --path '/img/*' --for 10m --json | jq .path",
   )
     .argument("<zone>", "name or id")
-    .option("--status <statuses>", "answers of these alone: 5xx, 404,410")
-    .option("--cache <words>", "answers of these words of X-Cache alone: MISS,BYPASS")
-    .option("--path <pattern>", "paths that match alone; * stands for any run of characters")
+    .option("--status <statuses>", "only answers with these statuses: 5xx, 404,410")
+    .option("--cache <words>", "only answers with these words in X-Cache: MISS,BYPASS")
+    .option("--path <pattern>", "only paths that match; * stands for any run of characters")
     .option("--for <time>", "how long; without it, until Ctrl-C")
     .action(async (id, options) => {
       const cli = cliOf(options);

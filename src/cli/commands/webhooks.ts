@@ -39,7 +39,7 @@ const list = () =>
   });
 
 const events = () =>
-  command("events", "What webhooks can tell of", "rescdn webhooks events").action(async (options) => {
+  command("events", "List the events that webhooks can send", "rescdn webhooks events").action(async (options) => {
     const cli = cliOf(options);
     const { events } = await answerOf((await cli.resolvedb()).GET("/api/v1/webhooks/events"));
     cli.show(events, (all) =>
@@ -57,7 +57,7 @@ const create = () =>
     "rescdn webhooks create https://example.com/hook --event record.upserted",
   )
     .argument("<url>", "of your server")
-    .option("--event <event...>", "what it tells of; without it, everything")
+    .option("--event <event...>", "the events that it sends; without it, all")
     .action(async (url, options) => {
       const cli = cliOf(options);
       const webhook = { url, ...(options.event !== undefined && { events: options.event as Event[] }) };
@@ -84,7 +84,7 @@ const set = () =>
   )
     .argument("<id>")
     .option("--url <url>", "of your server")
-    .option("--event <event...>", "what it tells of")
+    .option("--event <event...>", "the events that it sends")
     .option("--enable", "send again")
     .option("--disable", "send nothing")
     .action(async (id, options) => {

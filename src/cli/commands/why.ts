@@ -17,7 +17,7 @@ export const why = () =>
     "rescdn why https://my-assets.rescdn.io/ --header 'Accept-Language: de' --country DE",
   )
     .argument("<url>", "of one of your zones")
-    .option("--method <method>", "what it is asked by", "GET")
+    .option("--method <method>", "the method of the request", "GET")
     .option("--header <field>", "a field of the request; may be given several times", collected)
     .option("--address <address>", "the client's; without it, yours")
     .option("--country <code>", "the client's: two capital letters")

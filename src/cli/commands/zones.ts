@@ -73,7 +73,7 @@ const create = () =>
 const show = () =>
   command("show", "Show a zone and its settings", "rescdn zones show my-assets", "rescdn zones show my-assets --json")
     .argument("<zone>", "name or id")
-    .option("--all", "settings too that are as they are by default")
+    .option("--all", "also show settings that have their default value")
     .action(async (id, options) => {
       const cli = cliOf(options);
       const zone = await answerOf((await cli.rescdn()).GET("/v1/zones/{id}", { params: { path: { id } } }));
