@@ -55,12 +55,12 @@ export const apply = () =>
       const open = plans.filter(({ kind }) => kind !== "same");
       if (!cli.json) print(planText(plans));
       if (open.length > 0)
-        await confirm(`Make these changes of ${open.length === 1 ? "one zone" : `${open.length} zones`}?`, options.yes);
+        await confirm(`Make these changes to ${open.length === 1 ? "one zone" : `${open.length} zones`}?`, options.yes);
       const client = await cli.rescdn();
       for (const [index, one] of open.entries()) {
         progress(`${one.name}: ${index + 1} of ${open.length}…`);
         for (const kept of await carryOut(client, one)) note(coloured("yellow", `warning: ${kept}`));
-        if (!cli.json) print(`${one.name} is as it is wanted.`);
+        if (!cli.json) print(`${one.name} now matches.`);
       }
       if (cli.json) cli.show(plans.map(planJson), () => "");
     });
@@ -90,7 +90,7 @@ export const init = () =>
       );
       if (entries.some(([, { settings = {} }]) => holdsSecrets(settings)) && !cli.json)
         note(
-          `What may be secret stands in ${options.file} as it is: values of headers to origins, and where logs go. Write "\${NAME}" for what is secret: plan and apply read the variable.`,
+          `${options.file} may hold secrets in plain text: values of headers to origins, and where logs go. Write "\${NAME}" in place of each secret: plan and apply read the variable.`,
         );
     });
 

@@ -93,7 +93,7 @@ const set = () =>
     .argument("<zone>", "name or id")
     .argument(
       "<change...>",
-      "name=value each, of `rescdn zones show --all`; null puts the default back, @file reads a file, - the standard input",
+      "name=value each, of `rescdn zones show --all`; null restores the default, @file reads a file, - standard input",
     )
     .action(async (id, changes, options) => {
       const cli = cliOf(options);
