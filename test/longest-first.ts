@@ -8,12 +8,12 @@ const LONGEST = [
   "test/server/backup.test.ts",
   "test/api/access.test.ts",
   "test/network/network.test.ts",
+  "test/dashboard/layout-shift.test.ts",
   "test/dashboard/accessibility.test.ts",
   "test/server/webhooks.test.ts",
   "test/server/local-cache.test.ts",
   "test/server/docs/guide-commands.test.ts",
   "test/server/restore.test.ts",
-  "test/api/every-status.test.ts",
   "test/server/stopping.test.ts",
   "test/model/random-requests.test.ts",
 ];
