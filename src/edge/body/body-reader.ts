@@ -44,7 +44,7 @@ export class BodyReader {
     }
     const view = new Uint8Array(this.#buffer);
     const { done, value } = await this.#silence.over(this.#byob!.read(view));
-    if (value !== undefined) this.#buffer = this.#next(value);
+    if (value !== undefined) this.#buffer = this.#bufferAfter(value);
     return done ? null : value;
   }
 
@@ -52,7 +52,7 @@ export class BodyReader {
    * The buffer for the next read. If a chunk filled the last one, it is as large as all that has come, so that a waiting reader
    * holds little.
    */
-  #next({ buffer, byteLength }: Uint8Array): ArrayBuffer {
+  #bufferAfter({ buffer, byteLength }: Uint8Array): ArrayBuffer {
     this.#received += byteLength;
     const larger = this.#bytesFor(Math.min(this.#received, this.#largest));
     const isFull = byteLength === buffer.byteLength;
