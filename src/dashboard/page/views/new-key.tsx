@@ -37,7 +37,7 @@ export function NewKey({ done, close }: { done(key: Schemas["CreatedKey"]): void
     >
       <TextField
         label="Name"
-        hint="Of the program that will use it."
+        hint="The program that will use it."
         problem={problems.name}
         required
         maxLength={200}

@@ -28,7 +28,7 @@ export function NewRecordKey({ done, close }: NewRecordKeyProps) {
     >
       <TextField
         label="Name"
-        hint="Of the program that will use it."
+        hint="The program that will use it."
         problem={create.problem?.fields["api_key.name"]}
         required
         maxLength={100}

@@ -74,7 +74,7 @@ export function Takedowns() {
       >
         <TextField
           label="URL"
-          hint="On a host that zones are served at. With every query, unless it has one; with * at its end all that begins so. It answers 451."
+          hint="On a host that zones are served at. With every query, unless it has one; with * at its end, everything that begins with it. It answers 451."
           problem={take.problem?.fields.url}
           required
           value={url}

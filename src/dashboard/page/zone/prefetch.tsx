@@ -62,7 +62,7 @@ export function Prefetch({ zone }: { zone: Schemas["Zone"] }) {
               set={setText}
             />
             <Check isChecked={purges} set={setPurges}>
-              Purge them first, so that each comes anew
+              Purge them first, so that each is fetched again
             </Check>
           </>
         ) : (

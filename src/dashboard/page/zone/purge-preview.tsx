@@ -44,7 +44,7 @@ function Matched({ verdict, text }: { verdict: TargetVerdict; text: string }) {
   const meaning = {
     path: "with whatever query",
     url: "this one object",
-    prefix: "every path that begins so",
+    prefix: "every path that begins with it",
     tag: "all whose Cache-Tag has it",
     everything: "",
   };

@@ -21,7 +21,7 @@ const KINDS: readonly [Kind, string, string][] = [
   [
     "paths",
     "Paths",
-    "One a line: a path or a URL of the zone. A path without a query purges all its queries; with * at its end, all that begins so.",
+    "One a line: a path or a URL of the zone. A path without a query purges all its queries; with * at its end, everything that begins with it.",
   ],
   ["tags", "Tags", "One a line: what your server has written into Cache-Tag."],
   [
