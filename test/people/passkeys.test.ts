@@ -1,3 +1,4 @@
+import { isoBase64URL } from "@simplewebauthn/server/helpers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Browser, loadSignIn } from "../support/browser.ts";
 import { newCustomer } from "../support/control-plane.ts";
@@ -70,4 +71,25 @@ describe("a passkey", () => {
       400,
     );
   });
+
+  it("is refused as the sender's mistake, whatever is sent in its place", async () => {
+    const sent: Record<string, unknown> = {
+      "no object": "passkey",
+      "no attestation": { response: { response: {} } },
+      "an attestation that is no CBOR": attested(new Uint8Array([0xff, 0x00])),
+      "lists within lists, as many as a body holds": attested(new Uint8Array(11_900).fill(0x81)),
+      "a list of four thousand million members": attested(new Uint8Array([0x9a, 0xff, 0xff, 0xff, 0xff])),
+      "a text that is shorter than it says": attested(new Uint8Array([0x7a, 0xff, 0xff, 0xff, 0xff, 0x61])),
+    };
+    for (const [index, [what, body]] of Object.entries(sent).entries()) {
+      const headers = { "cf-connecting-ip": `198.51.100.${index}` };
+      const { status } = await browser.send("/auth/passkey/verify-registration", { method: "POST", body, headers });
+      expect(status, what).toBe(400);
+    }
+  });
 });
+
+function attested(attestation: Uint8Array): object {
+  const response = { attestationObject: isoBase64URL.fromBuffer(Uint8Array.from(attestation)) };
+  return { response: { id: "a", rawId: "a", type: "public-key", response } };
+}
