@@ -63,15 +63,18 @@ class WrongLength extends Error {}
 /** A coded body that expands to more than is allowed. */
 export class ExpandsTooMuch extends Error {}
 
+/** A reader for a body that is kept, of which so many bytes are expected; null: unknown. */
+export function readerOfKept(body: ReadableStream<Uint8Array>, expected: number | null): BodyReader {
+  return new BodyReader(body, expected, expected !== null && expected <= BUFFER_BYTES);
+}
+
 /** Reads a body once, at the pace of its slowest sink, and says what it was. Never rejects. */
 export async function pump(
-  body: ReadableStream<Uint8Array>,
+  reader: Pick<BodyReader, "next" | "giveUp" | "cancel">,
   { client, keeping }: Sinks,
   bounds: BodyBounds,
 ): Promise<PumpOutcome> {
   const { expected } = bounds;
-  const isHeld = keeping !== null && expected !== null && expected <= BUFFER_BYTES;
-  const reader = new BodyReader(body, expected, isHeld);
   const silence = new WaitClock(bounds.idleMs, () => reader.giveUp());
   let store: Sink | null = null;
   let held: Uint8Array[] | null = keeping === null ? null : [];

@@ -11,3 +11,8 @@ export type BodySource =
   | { kind: "store"; stream: ReadableStream; known: KnownResponse | null }
   /** On its way from the origin, to be read once; `tally` tells how far it is; `isKept`: it goes into the store as well. */
   | { kind: "origin"; stream: ReadableStream | null; tally: ByteTally; isKept: boolean };
+
+/** Its stream, which is cancelled if nobody reads it; null: it has none. */
+export function streamOf(source: BodySource): ReadableStream | null {
+  return "stream" in source ? source.stream : null;
+}

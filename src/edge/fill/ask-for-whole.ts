@@ -6,7 +6,7 @@ import { waitOf } from "../origin/origin-slots.ts";
 import type { Stale } from "../tier/question.ts";
 import { type StatusAbove, tierPatienceOf } from "../tier/upper-tier.ts";
 import type { Exchange } from "./exchange.ts";
-import { uncounted } from "./keep.ts";
+import { uncounted } from "./transfer.ts";
 
 /** What clients are told of the way to the origin: about the tier, if it was asked or could not be. */
 export interface Above {

@@ -11,9 +11,11 @@ import { coalescingKeyOf } from "./coalescing-key.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FillPermit } from "./fill-budget.ts";
 import { type Fill, type Led, ledToFailure } from "./filled.ts";
-import { keep, ofDecoded, passOn } from "./keep.ts";
+import { keep } from "./keep.ts";
 import { decodingForOne } from "./open-answer.ts";
 import { openWhole, standsInForOne } from "./open-whole.ts";
+import { passOn } from "./pass-on.ts";
+import { ofDecoded } from "./transfer.ts";
 import { validated } from "./validated.ts";
 
 /** What a fill is asked to do. */
@@ -73,28 +75,21 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
   const isUnmeasured = stored.size === null && decoding.decoded.length === 0;
   if (verdict.store) {
     const body = await decodedBody(opened.body, decoding.decoded, zone, counting.noteOrigin.received);
-    const { done, over, ...onTheWay } = keep(
-      ofDecoded(counting, decoding.decoded),
-      stored,
-      body,
-      wantsBody,
-      leader,
-      permit,
-      stale?.stored ?? null,
-    );
-    const told = { cookies, isUnmeasured, origin, above };
-    return { fill: { kind: "answer", stored, ...onTheWay, ...told, isKept: true }, done, over };
+    const replaced = stale?.stored ?? null;
+    const keeping = { stored, leader, permit, wantsBody, replaced };
+    const { done, over, ...kept } = await keep(ofDecoded(counting, decoding.decoded), body, keeping);
+    return { fill: { kind: "answer", ...kept, cookies, isUnmeasured, origin, above, isKept: true }, done, over };
   }
   leader.settle({ kind: "unshared" });
   const forOne = decodingForOne(decoding, request.headers);
   const passed = forOne === decoding ? stored : toStoredResponse(answer, request.headers, target, zone, forOne);
   const body = await decodedBody(opened.body, forOne.decoded, zone, counting.noteOrigin.received);
-  const { done, over, ...onTheWay } = passOn(ofDecoded(counting, forOne.decoded), passed, body, wantsBody);
+  const { done, over, source } = passOn(ofDecoded(counting, forOne.decoded), passed, body, wantsBody);
   return {
     fill: {
       kind: "answer",
       stored: passed,
-      ...onTheWay,
+      source,
       cookies,
       isUnmeasured,
       above,

@@ -1,15 +1,15 @@
 import type { CacheWord } from "../../why/words.ts";
+import type { BodySource } from "../cache/body-source.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
 import type { OriginFailure } from "../origin/origin.ts";
 import type { Above } from "./ask-for-whole.ts";
 import type { Leader } from "./coalescing.ts";
-import type { Transfer } from "./keep.ts";
 
 /** What a fill returns to the request that makes it. */
 export type Fill =
-  /** A new response. `body` is on its way from the origin; null: none is wanted. */
-  | ({ kind: "answer"; stored: StoredResponse; isKept: true } & OnTheWay)
-  | ({ kind: "answer"; stored: StoredResponse; isKept: false; reason: CacheWord } & OnTheWay)
+  /** A new response. */
+  | ({ kind: "answer"; stored: StoredResponse; isKept: true } & Further)
+  | ({ kind: "answer"; stored: StoredResponse; isKept: false; reason: CacheWord } & Further)
   /** The stale response still holds; its body is in the store. */
   | { kind: "validated"; stored: StoredResponse; cookies: readonly string[]; origin: string | null; above: Above }
   /** No answer, or none that is better than a stale one. */
@@ -19,12 +19,13 @@ export type Fill =
  * `cookies`: those that the origin sets at this client alone. `isUnmeasured`: the origin does not say how long the body is, so
  * no range of it can be cut out while it comes. `origin`: which of several has answered.
  */
-type OnTheWay = Pick<Transfer, "body" | "tally"> & {
+interface Further {
+  source: BodySource;
   cookies: readonly string[];
   isUnmeasured: boolean;
   origin: string | null;
   above: Above;
-};
+}
 
 /** The leader's answer, and a promise for the end of the work on its body (never rejects). */
 export interface Led {

@@ -1,136 +1,80 @@
-import { log } from "../../log/log.ts";
-import { ByteTally } from "../body/byte-tally.ts";
+import type { BodyReader } from "../body/body-reader.ts";
 import { dropBody } from "../body/drop-body.ts";
-import { type BodyBounds, BUFFER_BYTES, type PumpOutcome, pump } from "../body/pump.ts";
-import { Sink } from "../body/sink.ts";
+import { Lookahead } from "../body/lookahead.ts";
+import { BUFFER_BYTES, pump, readerOfKept } from "../body/pump.ts";
+import type { Sink } from "../body/sink.ts";
 import { useOfAnswer } from "../cache/lookup.ts";
-import { loggable, reportStoreFailure } from "../cache/report.ts";
+import { reportStoreFailure } from "../cache/report.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
-import { BODY_FAILURES } from "../origin/failure-reason.ts";
-import type { Leader } from "./coalescing.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FillPermit } from "./fill-budget.ts";
+import { type Kept, type KeptTransfer, keepWhole } from "./keep-whole.ts";
+import { etagOf, needsEtag } from "./own-etag.ts";
+import { bodyStream, boundsOf, type OnItsWay, reportBroken, type Transfer, towardsClient } from "./transfer.ts";
 
-/** A body on its way to the client, and a promise for the end of the work on it (never rejects). */
-export interface Transfer {
-  /** Null: the client wants none. */
-  body: ReadableStream | null;
-  /** Counts what goes to the client. */
-  tally: ByteTally;
-  done: Promise<void>;
-  /** Resolves when the client has all of it, or is gone. */
-  over: Promise<void>;
+/** Up to this size, the client gets a body only once all of it is here: nothing is gained by passing on its beginning (bytes). */
+const SMALL_BYTES = 65_536;
+
+/** If that takes longer, the client gets it as it comes, ms. */
+const SOON_MS = 100;
+
+/** How a response is kept. */
+export interface Keeping extends Kept {
+  permit: FillPermit;
+  /** Whether its client reads the body. */
+  wantsBody: boolean;
 }
 
-/** The exchange for a body that was decoded: its bytes were counted as they came. */
-export function ofDecoded(exchange: Exchange, codings: readonly string[]): Exchange {
-  return codings.length === 0 ? exchange : uncounted(exchange);
-}
-
-/** The exchange for a body whose bytes are counted elsewhere. */
-export function uncounted(exchange: Exchange): Exchange {
-  return { ...exchange, noteOrigin: { ...exchange.noteOrigin, received: () => undefined } };
-}
-
-/** Passes a body to the client and keeps nothing of it. */
-export function passOn(
-  exchange: Exchange,
-  stored: StoredResponse,
-  body: ReadableStream | null,
-  wantsBody: boolean,
-): Transfer {
-  if (body === null || !wantsBody) {
-    return { body: null, tally: new ByteTally(), done: dropBody(body), over: Promise.resolve() };
-  }
-  const { client, ...transfer } = towardsClient(exchange, stored, true);
-  const done = pump(body, { client, keeping: null }, boundsOf(exchange, stored)).then((outcome) =>
-    reportBroken(exchange, outcome),
-  );
-  return { ...transfer, done };
-}
-
-/**
- * Passes a part of a representation to the client and, if it is small, keeps it as a part.
- *
- * @param hasChanged whether the resource has changed since it was asked for
- */
-export function keepPart(
-  exchange: Exchange,
-  stored: StoredResponse,
-  body: ReadableStream | null,
-  wantsBody: boolean,
-  hasChanged: () => boolean,
-): Transfer {
-  const isLarge = stored.size !== null && stored.size > BUFFER_BYTES;
-  if (body === null || !wantsBody || isLarge) return passOn(exchange, stored, body, wantsBody);
-  const { client, ...transfer } = towardsClient(exchange, stored, true);
-  const { store, target } = exchange;
-  const permit = exchange.fills.beginPart(exchange.zone.id, exchange.now);
-  const write = async (): Promise<void> => {
-    const { hold, release } = permit;
-    const keeping = {
-      hold,
-      release,
-      openStore: () => null,
-      keepNothing: () => undefined,
-      needsHash: false,
-      isAwaited: () => false,
-    };
-    const outcome = await pump(body, { client, keeping }, boundsOf(exchange, stored));
-    reportBroken(exchange, outcome);
-    if (outcome.kind !== "buffered" || hasChanged()) return;
-    await store.writePart(target.key, { ...stored, size: outcome.body.size }, outcome.body);
-    // The resource changed while this was being written.
-    if (hasChanged()) await store.removePart(target.key);
-  };
-  const done = write().catch(reportStoreFailure(target.key));
-  void Promise.all([done, client.over]).then(permit.end);
-  return { ...transfer, done };
-}
-
-/**
- * Reads a body once: to the client as it comes, and into memory and the store, where others find it once it is whole.
- *
- * @param replaced the response that it replaces in the store
- */
-export function keep(
-  exchange: Exchange,
-  stored: StoredResponse,
-  body: ReadableStream | null,
-  wantsBody: boolean,
-  leader: Leader,
-  permit: FillPermit,
-  replaced: StoredResponse | null,
-): Transfer {
-  const { client, ...transfer } = towardsClient(exchange, stored, wantsBody);
+/** Reads a body once: to the client, and into memory and the store, where others find it once it is whole. */
+export async function keep(exchange: Exchange, body: ReadableStream | null, keeping: Keeping): Promise<KeptTransfer> {
+  const { stored, leader, permit } = keeping;
   // Nobody waits for what each request has to validate for itself.
   const use = useOfAnswer(stored, exchange);
   if (use.kind === "validate" || use.kind === "purged") leader.settle({ kind: "unshared" });
-  const done = readAndStore(exchange, stored, body ?? new Response("").body!, client, leader, permit, replaced).catch(
-    (error: unknown) => {
-      reportStoreFailure(exchange.target.key)(error);
-      leader.settle({ kind: "unshared" });
-    },
-  );
-  return { ...transfer, done };
+  const reader = new Lookahead(readerOf(body, stored));
+  const { size } = stored;
+  const maxBytes = Math.min(SMALL_BYTES, exchange.zone.settings.max_object_bytes);
+  if (size !== null && size <= maxBytes && permit.hold(size)) {
+    const whole = await reader.whole({ size, ms: SOON_MS });
+    if (whole !== null) {
+      exchange.noteOrigin.received(size);
+      return keepWhole(exchange, whole, keeping);
+    }
+    permit.release();
+  }
+  return { stored, ...passAndStore(exchange, reader, keeping) };
 }
 
-/** The client's end of a body. */
-function towardsClient({ stalledMs }: Exchange, { size }: StoredResponse, wantsBody: boolean) {
-  const stream = wantsBody ? bodyStream(size) : null;
-  const tally = new ByteTally();
-  const client = new Sink(stream?.writable ?? null, stalledMs, tally);
-  return { client, body: stream?.readable ?? null, tally, over: client.over };
+/** Like {@link keep}, but the client gets each piece as it comes. */
+export function keepAsItComes(exchange: Exchange, body: ReadableStream | null, keeping: Keeping): Transfer<OnItsWay> {
+  return passAndStore(exchange, readerOf(body, keeping.stored), keeping);
+}
+
+function readerOf(body: ReadableStream | null, { size }: StoredResponse): BodyReader {
+  return readerOfKept(body ?? new Response("").body!, size);
+}
+
+function passAndStore(
+  exchange: Exchange,
+  reader: Pick<BodyReader, "next" | "giveUp" | "cancel">,
+  keeping: Keeping,
+): Transfer<OnItsWay> {
+  const { client, ...transfer } = towardsClient(exchange, keeping.stored, {
+    wantsBody: keeping.wantsBody,
+    isKept: true,
+  });
+  const done = readAndStore(exchange, reader, client, keeping).catch((error: unknown) => {
+    reportStoreFailure(exchange.target.key)(error);
+    keeping.leader.settle({ kind: "unshared" });
+  });
+  return { ...transfer, done };
 }
 
 async function readAndStore(
   exchange: Exchange,
-  stored: StoredResponse,
-  body: ReadableStream,
+  reader: Pick<BodyReader, "next" | "giveUp" | "cancel">,
   client: Sink,
-  leader: Leader,
-  permit: FillPermit,
-  replaced: StoredResponse | null,
+  { stored, leader, permit, replaced }: Keeping,
 ): Promise<void> {
   const { store, target } = exchange;
   const large = Promise.withResolvers<boolean>();
@@ -151,11 +95,13 @@ async function readAndStore(
     const needsHash = needsEtag(stored);
     const keepNothing = () => leader.settle({ kind: "unshared" });
     const keeping = { hold, release, openStore, keepNothing, needsHash, isAwaited: () => leader.followers > 0 };
-    const outcome = await pump(body, { client, keeping }, boundsOf(exchange, stored));
+    const outcome = await pump(reader, { client, keeping }, boundsOf(exchange, stored));
     reportBroken(exchange, outcome);
     if (outcome.kind === "buffered") {
-      isKept = await keepSmall(exchange, stored, outcome.body, leader);
-    } else if (outcome.kind === "streamed") {
+      const { done } = await keepWhole(exchange, outcome.body, { stored, leader, replaced });
+      return await done;
+    }
+    if (outcome.kind === "streamed") {
       await put;
       isKept = !leader.isOutdated && !(leader.isHeldUp && (await isSuperseded(exchange, stored)));
       const { size, sha256 } = outcome;
@@ -184,60 +130,4 @@ async function isSuperseded({ store, target, request }: Exchange, stored: Stored
   if (found.kind !== "response") return false;
   await dropBody(found.body);
   return found.stored.answeredAt > stored.answeredAt;
-}
-
-async function keepSmall(
-  { store, target, memory }: Exchange,
-  stored: StoredResponse,
-  body: Blob,
-  leader: Leader,
-): Promise<boolean> {
-  const whole = { ...stored, size: body.size, computedEtag: await etagFor(stored, body) };
-  if (leader.isOutdated) {
-    leader.settle({ kind: "unshared" });
-    return false;
-  }
-  const coded = new Map<"br" | "gzip", Blob>();
-  if (memory?.admits(target.key, whole)) memory.put(target.key, whole, body, coded);
-  else memory?.delete(target.key);
-  leader.settle({ kind: "whole", stored: whole, body, coded });
-  await store.write(target.key, whole, body);
-  return true;
-}
-
-/** Our own validator for a small response that has none. */
-async function etagFor(stored: StoredResponse, body: Blob): Promise<string | null> {
-  if (!needsEtag(stored)) return null;
-  return etagOf(new Uint8Array(await crypto.subtle.digest("SHA-256", await body.arrayBuffer())));
-}
-
-function needsEtag({ headers, status }: StoredResponse): boolean {
-  return status === 200 && !headers.some(([name]) => name === "etag" || name === "last-modified");
-}
-
-function etagOf(sha256: Uint8Array): string {
-  return `"${sha256.subarray(0, 16).toBase64({ alphabet: "base64url", omitPadding: true })}"`;
-}
-
-function boundsOf({ zone, stalledMs, noteOrigin }: Exchange, stored: StoredResponse): BodyBounds {
-  return {
-    stalledMs,
-    expected: stored.size,
-    maxStoredBytes: zone.settings.max_object_bytes,
-    idleMs: zone.settings.timeouts.idle_ms,
-    received: noteOrigin.received,
-  };
-}
-
-function reportBroken({ target, tier, noteFailure }: Exchange, outcome: PumpOutcome): void {
-  if (outcome.kind !== "broken") return;
-  tier?.distrust(target);
-  const reason = BODY_FAILURES[outcome.reason];
-  noteFailure(reason);
-  log("body_broken", { key: loggable(target.key), reason, detail: outcome.reason });
-}
-
-/** A stream of known length gives its reader a Content-Length, and fails if it does not keep that promise. */
-function bodyStream(size: number | null): TransformStream<Uint8Array, Uint8Array> {
-  return size === null ? new IdentityTransformStream() : new FixedLengthStream(size);
 }

@@ -2,7 +2,7 @@ import type { ByteRange } from "../../http/range.ts";
 import { currentAge } from "../../http/reuse.ts";
 import { dropBody } from "../body/drop-body.ts";
 import { BUFFER_BYTES } from "../body/pump.ts";
-import type { BodySource } from "../cache/body-source.ts";
+import { streamOf } from "../cache/body-source.ts";
 import { freshnessOf, type StoredResponse } from "../cache/stored-response.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Fill } from "./filled.ts";
@@ -31,14 +31,14 @@ export async function outOfFill(
       return { ...given(filled.stored, found.source, provenance), cookies: filled.cookies };
     }
     case "answer": {
-      const { stored, body, tally, cookies } = filled;
+      const { stored, source, cookies } = filled;
       const range = stored.status === 200 ? partAskedFor(exchange) : null;
       if (range !== null && (!filled.isKept || isFarRange(range, stored) || !(isDeserved || isSmall(stored)))) {
         // The fill should not wait for a client that gets the range by another request.
-        await dropBody(body);
+        await dropBody(streamOf(source));
         return pass(exchange, filled.isKept ? "range" : filled.reason);
       }
-      exchange.bodies.add(body);
+      exchange.bodies.add(streamOf(source));
       const part = filled.isUnmeasured && stored.status === 200 ? await outOfRange(exchange) : null;
       if (part !== null) return part;
       const above = agedAbove(filled, exchange);
@@ -46,7 +46,6 @@ export async function outOfFill(
         filled.origin,
         filled.isKept ? missed(found, stored, above) : notKept(found, stored, filled.reason, above),
       );
-      const source: BodySource = { kind: "origin", stream: body, tally, isKept: filled.isKept };
       return { ...given(stored, source, provenance), cookies };
     }
     default:

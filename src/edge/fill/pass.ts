@@ -25,11 +25,13 @@ import { targetsOf } from "../policy/judge.ts";
 import { type Target, targetWithFields } from "../request/target.ts";
 import { Leader } from "./coalescing.ts";
 import type { Exchange } from "./exchange.ts";
-import { keep, keepPart, ofDecoded, passOn } from "./keep.ts";
+import { keepAsItComes } from "./keep.ts";
 import { decodingForOne, openAnswer } from "./open-answer.ts";
 import { standsInForOne } from "./open-whole.ts";
 import { given, type Outcome } from "./outcome.ts";
+import { keepPart, passOn } from "./pass-on.ts";
 import { answeredBy, bypassed } from "./provenance.ts";
+import { ofDecoded } from "./transfer.ts";
 
 /** Passes a GET or HEAD to the origin and its answer to the client. A range is passed as a range. Only a small part is kept. */
 export function pass(exchange: Exchange, reason: CacheWord): Promise<Outcome> {
@@ -86,18 +88,14 @@ async function passRequest(
   const stored = forThis === decoding ? asKept : toStoredResponse(answer, request.headers, target, zone, forThis);
   const whole = await decodedBody(opened.body, forThis.decoded, zone, exchange.noteOrigin.received);
   const transferred = ofDecoded(exchange, forThis.decoded);
-  const { body, tally, done, over } = transferBody(transferred, stored, whole, request.method !== "HEAD", isOutdated);
+  const { source, done, over } = transferBody(transferred, stored, whole, request.method !== "HEAD", isOutdated);
   exchange.waitUntil(done);
-  exchange.bodies.add(body);
+  exchange.bodies.add(source.stream);
   if (verdict !== null && request.method !== "HEAD" && request.headers.has("range")) {
-    exchange.waitUntil(over.then(() => noteRange(exchange, response, stored, verdict, tally)));
+    exchange.waitUntil(over.then(() => noteRange(exchange, response, stored, verdict, source.tally)));
   }
   return {
-    ...given(
-      stored,
-      { kind: "origin", stream: body, tally, isKept: false },
-      answeredBy(outcome.origin, bypassed(stored, fwd, reason)),
-    ),
+    ...given(stored, source, answeredBy(outcome.origin, bypassed(stored, fwd, reason))),
     cookies: ownCookies(response.headers, zone.settings.forward, exchange.hosts),
   };
 }
@@ -174,7 +172,8 @@ function keepAlone(
 ) {
   const { fills, zone, now, target } = exchange;
   const permit = fills.begin(zone.id, now);
-  const transfer = keep(exchange, stored, body, wantsBody, new Leader(target.key, 0, hasChanged), permit, null);
+  const leader = new Leader(target.key, 0, hasChanged);
+  const transfer = keepAsItComes(exchange, body, { stored, leader, permit, wantsBody, replaced: null });
   void Promise.all([transfer.done, transfer.over]).then(permit.end);
   return transfer;
 }

@@ -1,7 +1,7 @@
 import { log } from "../../log/log.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
 import { dropBody } from "../body/drop-body.ts";
-import type { BodySource } from "../cache/body-source.ts";
+import { type BodySource, streamOf } from "../cache/body-source.ts";
 import { type Lookup, lookup } from "../cache/lookup.ts";
 import { STORED_FOR_SECONDS } from "../cache/own-cache.ts";
 import { loggable } from "../cache/report.ts";
@@ -109,5 +109,5 @@ function refreshInBackground(exchange: Exchange, stored: StoredResponse): void {
   const refresh = fill(exchange, { stale, wantsBody: false, isForAll: true });
   // Nobody waits for it, so nobody else would learn of its failure.
   const report = (error: unknown) => log("refresh_failed", { key: loggable(target.key), error });
-  waitUntil(refresh.then((led) => ("body" in led ? dropBody(led.body) : undefined)).catch(report));
+  waitUntil(refresh.then((led) => (led.kind === "answer" ? dropBody(streamOf(led.source)) : undefined)).catch(report));
 }

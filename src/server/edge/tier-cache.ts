@@ -1,4 +1,4 @@
-import { BUFFER_BYTES, pump } from "../../edge/body/pump.ts";
+import { BUFFER_BYTES, pump, readerOfKept } from "../../edge/body/pump.ts";
 import { Sink } from "../../edge/body/sink.ts";
 import type { PlainCache } from "../../edge/cache/own-cache.ts";
 import { FillBudget } from "../../edge/fill/fill-budget.ts";
@@ -174,7 +174,7 @@ export class TierCache {
         stalledMs: this.#stalledMs,
         received: () => undefined,
       };
-      const outcome = await pump(body, { client, keeping }, bounds);
+      const outcome = await pump(readerOfKept(body, length), { client, keeping }, bounds);
       if (outcome.kind === "buffered") {
         settle({ kind: "whole", head: entry.head, body: outcome.body });
         await this.#cache.write(url, { entry: text, body: outcome.body, tags: null });

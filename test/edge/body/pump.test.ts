@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { BodyReader } from "../../../src/edge/body/body-reader.ts";
 import { BUFFER_BYTES, type Keeping, pump } from "../../../src/edge/body/pump.ts";
 import { Sink } from "../../../src/edge/body/sink.ts";
 
@@ -39,7 +40,7 @@ function pumped(chunks: readonly Uint8Array[], mayHold: number, needsHash = true
     needsHash,
     isAwaited: () => false,
   };
-  const outcome = pump(bodyOf(chunks), { client: new Sink(client.writable, 10_000), keeping }, BOUNDS);
+  const outcome = pump(new BodyReader(bodyOf(chunks)), { client: new Sink(client.writable, 10_000), keeping }, BOUNDS);
   return { outcome, client: client.readable, store: store.readable, released: () => released };
 }
 
