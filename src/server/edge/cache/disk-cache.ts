@@ -76,16 +76,15 @@ export class DiskCache implements PlainCache {
   async write(url: string, { entry, body }: Content): Promise<void> {
     const head = encoder.encode(entry ?? "");
     if (body === null || body instanceof Blob) {
-      const bytes = body === null ? head : joined([head, await body.bytes()]);
       const { index, file } = await this.#prepare(url, head);
-      return this.#writeAtOnce(index, file, bytes);
+      return this.#writeAtOnce(index, file, new Blob(body === null ? [head] : [head, body]));
     }
     const reader = new BodyReader(body);
     try {
       const { index, file } = await this.#prepare(url, head);
       const { chunks, isEnd } = await readSome(reader, AT_ONCE_BYTES);
       const beginning = joined([head, ...chunks]);
-      if (isEnd) await this.#writeAtOnce(index, file, beginning);
+      if (isEnd) await this.#writeAtOnce(index, file, new Blob([beginning]));
       else await this.#writeAsItComes(index, file, beginning, reader);
     } catch (error) {
       await reader.cancel(String(error));
@@ -146,12 +145,12 @@ export class DiskCache implements PlainCache {
     return part && { entry: held.entry, body: part.body!, size: end - first };
   }
 
-  async #writeAtOnce(index: CacheIndex, named: Omit<CachedFile, "bodyBytes">, bytes: Uint8Array): Promise<void> {
-    const file = { ...named, bodyBytes: bytes.byteLength - named.headBytes };
-    const room = diskBytes(bytes.byteLength);
+  async #writeAtOnce(index: CacheIndex, named: Omit<CachedFile, "bodyBytes">, whole: Blob): Promise<void> {
+    const file = { ...named, bodyBytes: whole.size - named.headBytes };
+    const room = diskBytes(whole.size);
     await this.#reserve(index, room);
     try {
-      await this.#disk.write(pathOf(file), bytes);
+      await this.#disk.write(pathOf(file), whole);
     } catch (error) {
       index.release(room);
       throw error;

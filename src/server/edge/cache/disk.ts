@@ -19,8 +19,8 @@ export class Disk {
   }
 
   /** @throws if the disk does not accept it */
-  async write(path: string, bytes: Uint8Array | ReadableStream): Promise<void> {
-    const response = await this.#folder.fetch(urlOf(path), { method: "PUT", body: bytes });
+  async write(path: string, body: Blob | ReadableStream): Promise<void> {
+    const response = await this.#folder.fetch(urlOf(path), { method: "PUT", body });
     if (!response.ok) throw new Error(`the cache's folder answered a write with ${response.status}`);
   }
 
