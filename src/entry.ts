@@ -13,7 +13,7 @@ import { ownCache, type PlainCache } from "./edge/cache/own-cache.ts";
 import { createStore } from "./edge/cache/store.ts";
 import type { Edge } from "./edge/edge.ts";
 import { Coalescing } from "./edge/fill/coalescing.ts";
-import { FillBudget } from "./edge/fill/fill-budget.ts";
+import { FillBudget, fillBounds } from "./edge/fill/fill-budget.ts";
 import { RangeDemand } from "./edge/fill/range-demand.ts";
 import { originAccess } from "./edge/origin/origin-access.ts";
 import type { LocationNotes } from "./edge/origin/origin-health.ts";
@@ -177,7 +177,7 @@ function edgeOf(
     accounts,
     store: createStore(cache, storeOrigin(settings), settings.cloudflare && cacheTagField),
     coalescing: new Coalescing(),
-    fills: new FillBudget(),
+    fills: new FillBudget(fillBounds(settings.fillBytes)),
     ranges: new RangeDemand(),
     tier: tier && new UpperTier(tier),
     origins: originAccess(settings.keyring, notes, buckets),

@@ -66,6 +66,8 @@ export interface Settings {
   origins: { allowPrivate: boolean; allowHttp: boolean };
   /** The size of the hot responses in an isolate's memory, bytes. Cloudflare gives an isolate 128 MB for everything. */
   memory: { total: number; object: number };
+  /** How much of bodies on their way an isolate may hold to keep them, bytes. Others go to the cache as they come. */
+  fillBytes: number;
   /** A client that has not taken anything for so long is disconnected, ms. */
   stalledClientMs: number;
   /** The pause between two writes to one key in KV, ms: Cloudflare's KV takes one a second, that of one machine any number. */
@@ -115,6 +117,7 @@ function parseSettings(env: Variables): Settings {
     countryHeader: fieldName(env, "COUNTRY_HEADER"),
     asnHeader: fieldName(env, "ASN_HEADER"),
     memory: { total: bytes(env, "MEMORY_BYTES", 33_554_432), object: bytes(env, "MEMORY_OBJECT_BYTES", 1_048_576) },
+    fillBytes: bytes(env, "FILL_BYTES", 33_554_432),
     stalledClientMs: milliseconds(env, "STALLED_CLIENT_MS", 30_000, 1),
     kvWriteIntervalMs: milliseconds(env, "KV_WRITE_INTERVAL_MS", 1_000, 0),
     // A private network's servers rarely have certificates, so allowing them allows http too.

@@ -24,6 +24,7 @@ export interface Variables {
   ALLOW_HTTP_ORIGINS?: string;
   MEMORY_BYTES?: string;
   MEMORY_OBJECT_BYTES?: string;
+  FILL_BYTES?: string;
   STALLED_CLIENT_MS?: string;
   KV_WRITE_INTERVAL_MS?: string;
   SECRETS_KEY?: string;
@@ -61,6 +62,7 @@ export const VARIABLE_NAMES = [
   "ALLOW_HTTP_ORIGINS",
   "MEMORY_BYTES",
   "MEMORY_OBJECT_BYTES",
+  "FILL_BYTES",
   "STALLED_CLIENT_MS",
   "KV_WRITE_INTERVAL_MS",
   "SECRETS_KEY",

@@ -30,6 +30,7 @@ describe("settingsOf()", () => {
     [{ NAME_SERVERS: "" }, "NAME_SERVERS names no host"],
     [{ NAME_SERVERS: "[::1]" }, "NAME_SERVERS names an address where a name has to be: [::1]"],
     [{ MEMORY_BYTES: "32 MB" }, "MEMORY_BYTES is not a whole number of bytes: 32 MB"],
+    [{ FILL_BYTES: "-1" }, "FILL_BYTES is not a whole number of bytes: -1"],
     [{ STALLED_CLIENT_MS: "-1" }, "STALLED_CLIENT_MS is not a whole number of milliseconds from 1 to 2147483647: -1"],
     [{ STALLED_CLIENT_MS: "0" }, "STALLED_CLIENT_MS is not a whole number of milliseconds from 1 to 2147483647: 0"],
     [{ KV_WRITE_INTERVAL_MS: "2147483648" }, "KV_WRITE_INTERVAL_MS is not a whole number of milliseconds from 0 to"],

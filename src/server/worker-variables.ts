@@ -27,7 +27,8 @@ export async function variablesFromEnvironment({
   for (const name of ["ADMIN_TOKEN", "DNS_BRIDGE_SECRET", "SIGN_IN_SECRET"] as const)
     refuseWeakSecret(name, vars[name]);
   const { vars: byDefault } = await readConfig();
-  for (const name of ["MEMORY_BYTES", "MEMORY_OBJECT_BYTES"] as const) refuseMoreThanThereIs(name, vars[name]);
+  for (const name of ["MEMORY_BYTES", "MEMORY_OBJECT_BYTES", "FILL_BYTES"] as const)
+    refuseMoreThanThereIs(name, vars[name]);
   try {
     ownHostsOf(settingsOf({ ...byDefault, ...vars } as unknown as Variables));
   } catch (error) {

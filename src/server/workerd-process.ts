@@ -97,7 +97,14 @@ interface Running {
 
 function run({ file, config }: WorkerdConfig, options: WorkerdOptions): Running {
   const socket = options.prepare();
-  const args = ["serve", "--binary", "--experimental", ...options.addresses, `--control-fd=${CONTROL_FD}`, ...(process.env.INSPECT ? [`--inspector-addr=127.0.0.1:${process.env.INSPECT}`] : [])];
+  const args = [
+    "serve",
+    "--binary",
+    "--experimental",
+    ...options.addresses,
+    `--control-fd=${CONTROL_FD}`,
+    ...(process.env.INSPECT ? [`--inspector-addr=127.0.0.1:${process.env.INSPECT}`] : []),
+  ];
   const stdio: (IOType | number)[] = ["pipe", "pipe", "pipe", "pipe"];
   if (socket !== null) {
     args.push(`--socket-fd=${socket.name}=${NEXT_FD}`);

@@ -6,11 +6,16 @@ export interface FillBounds {
   bytes: number;
 }
 
-/** For one zone: a quarter of the isolate's fills, and half of its bytes. */
-const ZONE_BOUNDS: FillBounds = { fills: 512, bytes: 16_777_216 };
+/** Limits for one zone and for all zones of an isolate. */
+export interface Bounds {
+  zone: FillBounds;
+  isolate: FillBounds;
+}
 
-/** An isolate has 128 MB for everything. */
-const ISOLATE_BOUNDS: FillBounds = { fills: 2_048, bytes: 33_554_432 };
+/** The bounds of an isolate that may hold so many bytes. One zone gets a quarter of its fills, and half of its bytes. */
+export function fillBounds(bytes: number): Bounds {
+  return { zone: { fills: 512, bytes: bytes / 2 }, isolate: { fills: 2_048, bytes } };
+}
 
 const NOTHING: Readonly<FillBounds> = { fills: 0, bytes: 0 };
 
@@ -19,13 +24,13 @@ const LONGEST_MS = 600_000;
 
 /** Bounds what the fills under way cost together, so that one zone's clients leave room for the others. */
 export class FillBudget {
-  readonly #bounds: { zone: FillBounds; isolate: FillBounds };
+  readonly #bounds: Bounds;
   readonly #zones = new Map<string, FillBounds>();
   readonly #all: FillBounds = { ...NOTHING };
   /** Oldest first. */
   readonly #permits = new Set<FillPermit>();
 
-  constructor(bounds = { zone: ZONE_BOUNDS, isolate: ISOLATE_BOUNDS }) {
+  constructor(bounds: Bounds) {
     this.#bounds = bounds;
   }
 

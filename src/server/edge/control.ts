@@ -24,7 +24,7 @@ export * from "./objects.ts";
 /** `ORIGIN_NOTES` is shared with the edge processes. */
 type Env = ProductEnv & LocalCacheEnv & EdgeBindings & { ORIGIN_NOTES: LocationNotes };
 
-const tierCacheOf = onceFor((env: Env) => new TierCache(localCacheOf(env), settingsOf(env).stalledClientMs));
+const tierCacheOf = onceFor((env: Env) => new TierCache(localCacheOf(env), settingsOf(env)));
 
 /** The edge processes ask origins through this, so that all of them together ask once. */
 export class UpperTier extends WorkerEntrypoint<Env> {

@@ -1,10 +1,11 @@
 import { BUFFER_BYTES, pump, readerOfKept } from "../../edge/body/pump.ts";
 import { Sink } from "../../edge/body/sink.ts";
 import type { PlainCache } from "../../edge/cache/own-cache.ts";
-import { FillBudget } from "../../edge/fill/fill-budget.ts";
+import { FillBudget, fillBounds } from "../../edge/fill/fill-budget.ts";
 import { ENVELOPE_HEADER, envelopeHead, envelopeSeconds, openEnvelope } from "../../edge/tier/envelope.ts";
 import { log } from "../../log/log.ts";
 import { inTime } from "../../memo/within.ts";
+import type { Settings } from "../../settings.ts";
 
 /**
  * What a call of the tier leaves to others that wait for the same key. It is not a stream, since one request cannot read
@@ -45,11 +46,13 @@ export class TierCache {
   readonly #cache: PlainCache;
   readonly #stalledMs: number;
   readonly #leaders = new Map<string, Leader>();
-  readonly #fills = new FillBudget();
+  readonly #fills: FillBudget;
 
-  constructor(cache: PlainCache, stalledMs: number) {
+  /** @param fillBytes how many bytes of bodies under way it may hold */
+  constructor(cache: PlainCache, { stalledClientMs, fillBytes }: Pick<Settings, "stalledClientMs" | "fillBytes">) {
     this.#cache = cache;
-    this.#stalledMs = stalledMs;
+    this.#stalledMs = stalledClientMs;
+    this.#fills = new FillBudget(fillBounds(fillBytes));
   }
 
   /**

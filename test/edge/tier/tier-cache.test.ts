@@ -55,7 +55,7 @@ function tierOf(body: () => ReadableStream | Blob, length: number, seconds: numb
 function newCache() {
   const { cache, held } = cacheInMemory();
   const works: Promise<unknown>[] = [];
-  const tierCache = new TierCache(cache, 30_000);
+  const tierCache = new TierCache(cache, { stalledClientMs: 30_000, fillBytes: 33_554_432 });
   const get = async (key: string, ask: () => Promise<Response>) => {
     const response = await tierCache.answer(key, "zone_1", ask, (work) => works.push(work));
     expect(openEnvelope(response)).not.toBeNull();
