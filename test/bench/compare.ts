@@ -52,7 +52,7 @@ export async function compare(asset: Asset, options: Options, folder: string): P
 }
 
 const PARTIAL = {
-  store: [ROWS.cacheApiHit, bareMatch.name, honoCache.name],
+  store: [ROWS.cacheApiHit, bareMatch.name, honoCache.name, honoOnMiniflare.name],
   miss: [ROWS.miss, plainMiss.name, ROWS.validation],
 };
 

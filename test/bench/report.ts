@@ -52,6 +52,7 @@ export function comparisonReport({ asset, roles, saturation, half }: Comparison)
       [
         [ROWS.cacheApiHit, bareMatch],
         [ROWS.cacheApiHit, honoCache],
+        [ROWS.cacheApiHit, honoOnMiniflare],
         [ROWS.miss, plainMiss],
         [ROWS.validation, { name: ROWS.miss }],
       ] as const

@@ -61,6 +61,25 @@ describe("a body", () => {
     expect((await reader.read()).done).toBe(true);
   });
 
+  it("that is small reaches the client before the origin has finished as well, if that takes long", async () => {
+    const { get, origin } = await play();
+    const { promise: rest, resolve: finish } = Promise.withResolvers<void>();
+    const pieces = [Promise.resolve(bytes(10)), rest.then(() => bytes(10, 2))];
+    const pull = async (controller: ReadableStreamDefaultController) => {
+      const piece = pieces.shift();
+      if (piece === undefined) controller.close();
+      else controller.enqueue(await piece);
+    };
+    const headers = { "content-length": "20", "content-type": "video/mp4", "cache-control": "max-age=600" };
+    origin.answers(() => new Response(new ReadableStream({ pull }), { headers }));
+    const reader = (await get("/a.mp4")).body!.getReader();
+    expect((await reader.read()).value).toEqual(bytes(10));
+    finish();
+    expect((await reader.read()).value).toEqual(bytes(10, 2));
+    expect((await reader.read()).done).toBe(true);
+    await stored(get, "/a.mp4");
+  });
+
   it.each([
     ["small, of unknown length", 3, {}],
     ["large, of unknown length", 40, {}],
@@ -141,6 +160,19 @@ describe("a response that comes without a validator", () => {
       "HIT",
       isOurs ? expect.stringMatching(/^"[\w-]{22}"$/) : (said.etag ?? "none"),
     ]);
+  });
+
+  it("shows that tag in its first answer too, if all of it is here soon", async () => {
+    const { get, origin } = await play();
+    origin.answers(asset("x", { "content-length": "1" }));
+    const tags = [];
+    for (const xCache of ["MISS", "HIT"]) {
+      const { headers } = await get("/a.css");
+      expect(headers.get("x-cache")).toBe(xCache);
+      tags.push(headers.get("etag"));
+    }
+    expect(tags[0]).toMatch(/^"[\w-]{22}"$/);
+    expect(tags[1]).toBe(tags[0]);
   });
 
   it.each([204, 205])("and without content, as a %i, is stored and given again", async (status) => {
