@@ -119,7 +119,7 @@ it("counts each failure by its word, those that no client has seen as well", asy
   origin.on("/cut.png", (socket) => socket.end(`${head({ "Content-Length": 9 })}half`));
   origin.on("/999.png", raw("HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n"));
   origin.on("/503.png", answer("down", {}, 503));
-  const ends = ["whole", "whole", "broken", "broken", "whole", "whole"];
+  const ends = ["whole", "whole", "broken", "whole", "whole", "whole"];
   for (const path of ["/stale.png", "/stale.png", "/silent.png", "/cut.png", "/999.png", "/503.png"]) {
     expect((await get(cdn.port, zone, path)).end).toBe(ends.shift());
   }

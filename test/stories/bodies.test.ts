@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asset, type Play, play, playEdge } from "../support/edge.ts";
+import { asset, type Play, pass, play, playEdge } from "../support/edge.ts";
 
 playEdge();
 
@@ -99,18 +99,35 @@ describe("a body", () => {
   it.each([
     ["cut off", chunked([bytes(10)], {}, "reset")],
     ["cut off when large", chunked([bytes(mib), bytes(mib)], {}, "reset")],
-    ["shorter than its Content-Length", chunked([bytes(10)], { "content-length": "20" })],
+    ["shorter than its Content-Length", chunked([bytes(70_000)], { "content-length": "70001" })],
     [
       "larger and shorter than its Content-Length",
       chunked([bytes(mib), bytes(mib)], { "content-length": String(3 * mib) }),
     ],
-    ["longer than its Content-Length", chunked([bytes(10), bytes(10)], { "content-length": "15" })],
+    ["longer than its Content-Length", chunked([bytes(70_000), bytes(10)], { "content-length": "70001" })],
   ])("that is %s is never stored", async (_title, line) => {
     const { get, origin } = await play();
     origin.answers(line, asset("whole"));
     await expect(get("/a.mp4").then(read)).rejects.toThrow();
     expect(await (await get("/a.mp4")).text()).toBe("whole");
     expect(origin.hits).toBe(2);
+  });
+
+  it.each([
+    ["cut off", chunked([bytes(10)], { "content-length": "20" }, "reset")],
+    ["shorter than its Content-Length", chunked([bytes(10)], { "content-length": "20" })],
+    ["longer than its Content-Length", chunked([bytes(10), bytes(10)], { "content-length": "15" })],
+  ])("that is small and %s is answered with a reason, or with what was stored before", async (_title, line) => {
+    const { get, origin } = await play({ stale_if_error: 600 });
+    const headers = { "content-length": "5", "cache-control": "max-age=10" };
+    origin.answers(line, asset("whole", headers), line, asset("newer", headers));
+    const refused = await get("/a.css");
+    expect([refused.status, refused.headers.get("cache-status")]).toEqual([502, "ResCDN; detail=origin-body-cut"]);
+    expect([await (await get("/a.css")).text(), origin.hits]).toEqual(["whole", 2]);
+    pass(20);
+    const stale = await get("/a.css");
+    expect([await stale.text(), stale.headers.get("x-cache"), origin.hits]).toEqual(["whole", "STALE", 3]);
+    expect([await (await get("/a.css")).text(), origin.hits]).toEqual(["newer", 4]);
   });
 
   it("that falls silent is given up after idle_ms and never stored", async () => {

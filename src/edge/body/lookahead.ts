@@ -1,4 +1,5 @@
 import type { BodyReader } from "./body-reader.ts";
+import { WrongLength } from "./how-it-broke.ts";
 
 /** What is asked of a body that may be read whole before anybody gets it. */
 interface Soon {
@@ -12,6 +13,7 @@ interface Soon {
 export class Lookahead implements Pick<BodyReader, "next" | "giveUp" | "cancel"> {
   readonly #reader: BodyReader;
   readonly #read: Uint8Array<ArrayBuffer>[] = [];
+  #bytes = 0;
   /** A read that nobody has the outcome of. */
   #reading: Promise<Uint8Array | null> | null = null;
 
@@ -19,27 +21,34 @@ export class Lookahead implements Pick<BodyReader, "next" | "giveUp" | "cancel">
     this.#reader = reader;
   }
 
-  /** The whole body; null if it is of another size, breaks off or takes longer. Then `next` begins with what has come. */
+  /** How much of it {@link whole} has read, bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * The whole body; null if it takes longer. Then `next` begins with what has come.
+   *
+   * @throws {WrongLength} and what the body itself throws
+   */
   async whole({ size, ms }: Soon): Promise<Blob | null> {
     const late = Promise.withResolvers<"late">();
     const timer = setTimeout(() => late.resolve("late"), ms);
-    let read = 0;
     try {
-      while (read <= size) {
+      for (;;) {
         this.#reading = this.#reader.next();
         const chunk = await Promise.race([this.#reading, late.promise]);
-        if (chunk === "late") break;
-        if (chunk === null) return read === size ? new Blob(this.#read) : null;
+        if (chunk === "late") return null;
         this.#reading = null;
+        this.#bytes += chunk?.byteLength ?? 0;
+        if (chunk === null ? this.#bytes !== size : this.#bytes > size) throw new WrongLength();
+        if (chunk === null) return new Blob(this.#read);
         // The reader will read into the same buffer again.
-        read += this.#read[this.#read.push(new Uint8Array(chunk)) - 1]!.byteLength;
+        this.#read.push(new Uint8Array(chunk));
       }
-    } catch {
-      // `#reading` has failed, and will fail its next reader as well.
     } finally {
       clearTimeout(timer);
     }
-    return null;
   }
 
   async next(): Promise<Uint8Array | null> {

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
-import { BodyReader, BodySilent } from "./body-reader.ts";
+import { BodyReader } from "./body-reader.ts";
+import { type Break, howItBroke, WrongLength } from "./how-it-broke.ts";
 import { Sink } from "./sink.ts";
 import { WaitClock } from "./wait-clock.ts";
 import { isWorthFinishing } from "./worth-finishing.ts";
@@ -52,16 +53,10 @@ export type PumpOutcome =
   | { kind: "passed" }
   /** Nobody was waiting for it any more, and much was still to come. */
   | { kind: "abandoned" }
-  /** Cut off, silent for too long, not of the promised length, or coded and far larger once decoded. */
-  | { kind: "broken"; reason: "cut-off" | "idle-timeout" | "wrong-length" | "expands-too-much" };
+  | { kind: "broken"; reason: Break };
 
 /** Bodies up to this size are held in memory while they are read, and shared with other requests (bytes). */
 export const BUFFER_BYTES = 1_048_576;
-
-class WrongLength extends Error {}
-
-/** A coded body that expands to more than is allowed. */
-export class ExpandsTooMuch extends Error {}
 
 /** A reader for a body that is kept, of which so many bytes are expected; null: unknown. */
 export function readerOfKept(body: ReadableStream<Uint8Array>, expected: number | null): BodyReader {
@@ -145,11 +140,4 @@ export async function pump(
   }
   if (held !== null) return { kind: "buffered", body: new Blob(held) };
   return store?.isOpen ? { kind: "streamed", size, sha256: hash && new Uint8Array(hash.digest()) } : { kind: "passed" };
-}
-
-/** How a body broke, judged by what its reader threw. */
-export function howItBroke(error: unknown): Extract<PumpOutcome, { kind: "broken" }>["reason"] {
-  if (error instanceof BodySilent) return "idle-timeout";
-  if (error instanceof WrongLength) return "wrong-length";
-  return error instanceof ExpandsTooMuch ? "expands-too-much" : "cut-off";
 }

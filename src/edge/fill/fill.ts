@@ -77,7 +77,9 @@ async function lead(exchange: Exchange, wanted: FillRequest, leader: Leader, per
     const body = await decodedBody(opened.body, decoding.decoded, zone, counting.noteOrigin.received);
     const replaced = stale?.stored ?? null;
     const keeping = { stored, leader, permit, wantsBody, replaced };
-    const { done, over, ...kept } = await keep(ofDecoded(counting, decoding.decoded), body, keeping);
+    const transfer = await keep(ofDecoded(counting, decoding.decoded), body, keeping);
+    if ("failure" in transfer) return ledToFailure(leader, transfer.failure);
+    const { done, over, ...kept } = transfer;
     return { fill: { kind: "answer", ...kept, cookies, isUnmeasured, origin, above, isKept: true }, done, over };
   }
   leader.settle({ kind: "unshared" });

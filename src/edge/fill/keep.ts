@@ -1,11 +1,13 @@
 import type { BodyReader } from "../body/body-reader.ts";
 import { dropBody } from "../body/drop-body.ts";
+import { howItBroke } from "../body/how-it-broke.ts";
 import { Lookahead } from "../body/lookahead.ts";
 import { BUFFER_BYTES, pump, readerOfKept } from "../body/pump.ts";
 import type { Sink } from "../body/sink.ts";
 import { useOfAnswer } from "../cache/lookup.ts";
 import { reportStoreFailure } from "../cache/report.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
+import type { OriginFailure } from "../origin/origin.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FillPermit } from "./fill-budget.ts";
 import { type Kept, type KeptTransfer, keepWhole } from "./keep-whole.ts";
@@ -25,24 +27,46 @@ export interface Keeping extends Kept {
   wantsBody: boolean;
 }
 
-/** Reads a body once: to the client, and into memory and the store, where others find it once it is whole. */
-export async function keep(exchange: Exchange, body: ReadableStream | null, keeping: Keeping): Promise<KeptTransfer> {
-  const { stored, leader, permit } = keeping;
+/**
+ * Reads a body once: to the client, and into memory and the store, where others find it once it is whole. If a small body breaks
+ * at once, its client gets nothing of it.
+ */
+export async function keep(
+  exchange: Exchange,
+  body: ReadableStream | null,
+  keeping: Keeping,
+): Promise<KeptTransfer | { failure: OriginFailure }> {
+  const { stored, leader } = keeping;
   // Nobody waits for what each request has to validate for itself.
   const use = useOfAnswer(stored, exchange);
   if (use.kind === "validate" || use.kind === "purged") leader.settle({ kind: "unshared" });
   const reader = new Lookahead(readerOf(body, stored));
-  const { size } = stored;
-  const maxBytes = Math.min(SMALL_BYTES, exchange.zone.settings.max_object_bytes);
-  if (size !== null && size <= maxBytes && permit.hold(size)) {
+  const early = await readAhead(exchange, reader, keeping);
+  if (early === null) return { stored, ...passAndStore(exchange, reader, keeping) };
+  return early instanceof Blob ? keepWhole(exchange, early, keeping) : early;
+}
+
+/** A small body that comes soon, or that breaks; null: it is large or slow, and still to be read. */
+async function readAhead(
+  exchange: Exchange,
+  reader: Lookahead,
+  { stored: { size }, leader, permit }: Keeping,
+): Promise<Blob | { failure: OriginFailure } | null> {
+  const largest = Math.min(SMALL_BYTES, exchange.zone.settings.max_object_bytes);
+  if (size === null || size > largest || !permit.hold(size)) return null;
+  const { received } = exchange.noteOrigin;
+  try {
     const whole = await reader.whole({ size, ms: SOON_MS });
-    if (whole !== null) {
-      exchange.noteOrigin.received(size);
-      return keepWhole(exchange, whole, keeping);
-    }
-    permit.release();
+    if (whole === null) permit.release();
+    else received(size);
+    return whole;
+  } catch (error) {
+    received(reader.bytes);
+    await reader.cancel("broken");
+    // One of those that wait should try again.
+    leader.settle({ kind: "broken" });
+    return { failure: { reason: reportBroken(exchange, howItBroke(error)), retryAfter: 0 } };
   }
-  return { stored, ...passAndStore(exchange, reader, keeping) };
 }
 
 /** Like {@link keep}, but the client gets each piece as it comes. */
@@ -96,7 +120,7 @@ async function readAndStore(
     const keepNothing = () => leader.settle({ kind: "unshared" });
     const keeping = { hold, release, openStore, keepNothing, needsHash, isAwaited: () => leader.followers > 0 };
     const outcome = await pump(reader, { client, keeping }, boundsOf(exchange, stored));
-    reportBroken(exchange, outcome);
+    if (outcome.kind === "broken") reportBroken(exchange, outcome.reason);
     if (outcome.kind === "buffered") {
       const { done } = await keepWhole(exchange, outcome.body, { stored, leader, replaced });
       return await done;

@@ -3,7 +3,7 @@ import { mediaTypeOf } from "../../http/media-type.ts";
 import { isSuccess } from "../../http/statuses.ts";
 import { log } from "../../log/log.ts";
 import type { ZoneDocument } from "../../zones/zone.ts";
-import { howItBroke } from "../body/pump.ts";
+import { howItBroke } from "../body/how-it-broke.ts";
 import { HEAD_BYTES, isPageByItsHead } from "../cache/page-sniffing.ts";
 import { loggable } from "../cache/report.ts";
 import type { OriginAnswer } from "../cache/stored-response.ts";

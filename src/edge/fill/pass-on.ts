@@ -20,9 +20,9 @@ export function passOn(
   }
   const { client, ...transfer } = towardsClient(exchange, stored, { wantsBody, isKept: false });
   const reader = new BodyReader(body, stored.size);
-  const done = pump(reader, { client, keeping: null }, boundsOf(exchange, stored)).then((outcome) =>
-    reportBroken(exchange, outcome),
-  );
+  const done = pump(reader, { client, keeping: null }, boundsOf(exchange, stored)).then((outcome) => {
+    if (outcome.kind === "broken") reportBroken(exchange, outcome.reason);
+  });
   return { ...transfer, done };
 }
 
@@ -54,7 +54,7 @@ export function keepPart(
       isAwaited: () => false,
     };
     const outcome = await pump(readerOfKept(body, stored.size), { client, keeping }, boundsOf(exchange, stored));
-    reportBroken(exchange, outcome);
+    if (outcome.kind === "broken") reportBroken(exchange, outcome.reason);
     if (outcome.kind !== "buffered" || hasChanged()) return;
     await store.writePart(target.key, { ...stored, size: outcome.body.size }, outcome.body);
     // The resource changed while this was being written.

@@ -1,11 +1,12 @@
 import { log } from "../../log/log.ts";
 import { ByteTally } from "../body/byte-tally.ts";
-import type { BodyBounds, PumpOutcome } from "../body/pump.ts";
+import type { Break } from "../body/how-it-broke.ts";
+import type { BodyBounds } from "../body/pump.ts";
 import { Sink } from "../body/sink.ts";
 import type { BodySource } from "../cache/body-source.ts";
 import { loggable } from "../cache/report.ts";
 import type { StoredResponse } from "../cache/stored-response.ts";
-import { BODY_FAILURES } from "../origin/failure-reason.ts";
+import { BODY_FAILURES, type BodyFailure } from "../origin/failure-reason.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** Where a client gets a body from, and a promise for the end of the work on it (never rejects). */
@@ -52,13 +53,13 @@ export function boundsOf({ zone, stalledMs, noteOrigin }: Exchange, stored: Stor
   };
 }
 
-/** Takes note of a body that broke on its way. */
-export function reportBroken({ target, tier, noteFailure }: Exchange, outcome: PumpOutcome): void {
-  if (outcome.kind !== "broken") return;
+/** Takes note of a body that broke on its way, and returns the word for it. */
+export function reportBroken({ target, tier, noteFailure }: Exchange, detail: Break): BodyFailure {
   tier?.distrust(target);
-  const reason = BODY_FAILURES[outcome.reason];
+  const reason = BODY_FAILURES[detail];
   noteFailure(reason);
-  log("body_broken", { key: loggable(target.key), reason, detail: outcome.reason });
+  log("body_broken", { key: loggable(target.key), reason, detail });
+  return reason;
 }
 
 /** A stream of known length gives its reader a Content-Length, and fails if it does not keep that promise. */

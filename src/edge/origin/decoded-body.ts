@@ -1,6 +1,6 @@
 import type { Transform } from "node:stream";
 import type { ZoneDocument } from "../../zones/zone.ts";
-import { ExpandsTooMuch } from "../body/pump.ts";
+import { ExpandsTooMuch } from "../body/how-it-broke.ts";
 import { makeDecoder } from "./decoders.ts";
 import { isCodedAgain } from "./is-coded-again.ts";
 import { pieceStream } from "./piece-stream.ts";

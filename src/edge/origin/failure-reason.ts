@@ -1,5 +1,5 @@
 import { isError } from "../../http/statuses.ts";
-import type { PumpOutcome } from "../body/pump.ts";
+import type { Break } from "../body/how-it-broke.ts";
 
 /** Why an origin gave no answer, or not a whole one: the words in `Cache-Status`, error bodies, logs and usage. */
 export type FailureReason =
@@ -125,4 +125,4 @@ export const BODY_FAILURES = {
   "cut-off": "origin-body-cut",
   "wrong-length": "origin-body-cut",
   "expands-too-much": "origin-body-expands",
-} as const satisfies Record<Extract<PumpOutcome, { kind: "broken" }>["reason"], BodyFailure>;
+} as const satisfies Record<Break, BodyFailure>;
