@@ -3,11 +3,11 @@ import { listMembers, splitOutsideQuotes, unquoted } from "./field-syntax.ts";
 /** What a response's `Content-Type` says. */
 export interface MediaType {
   /** `type/subtype`, in lower case. */
-  essence: string;
+  readonly essence: string;
   /** As it is spelled; null: there is none. */
-  charset: string | null;
+  readonly charset: string | null;
   /** The whole value, unchanged if it came in one line. */
-  text: string;
+  readonly text: string;
 }
 
 /**
@@ -15,6 +15,14 @@ export interface MediaType {
  * type"), with the charset of earlier ones of the same essence. Null: there is none.
  */
 export function mediaTypeOf(field: string | null): MediaType | null {
+  if (field !== lastRead.field) lastRead = { field, type: typeIn(field) };
+  return lastRead.type;
+}
+
+/** The same value is asked for several times while one response is handled. */
+let lastRead: { field: string | null; type: MediaType | null } = { field: null, type: null };
+
+function typeIn(field: string | null): MediaType | null {
   const valid = listMembers(field).flatMap((member) => parseMediaType(member) ?? []);
   const last = valid.pop();
   if (last === undefined) return null;

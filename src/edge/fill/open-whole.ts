@@ -17,7 +17,7 @@ export async function openWhole(
   const { request, target, zone } = exchange;
   const opened = await openAnswer(outcome, target, zone, exchange.noteFailure);
   if (opened.kind === "failure") return opened;
-  const stored = toStoredResponse(opened.answer, request.headers, target, zone);
+  const stored = toStoredResponse(opened.answer, request.headers, target, zone, opened.decoding);
   const verdict: StoreVerdict = standsInForOne(outcome, exchange)
     ? { store: false, reason: "fallback" }
     : storeVerdict(opened.answer, stored, exchange, target, zone);

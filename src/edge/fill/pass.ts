@@ -79,7 +79,7 @@ async function passRequest(
   const opened = await openAnswer(outcome, target, zone, exchange.noteFailure);
   if (opened.kind === "failure") return refused(opened.failure);
   const { answer, decoding } = opened;
-  const asKept = toStoredResponse(answer, request.headers, target, zone);
+  const asKept = toStoredResponse(answer, request.headers, target, zone, decoding);
   const verdict = standsInForOne(outcome, exchange) ? null : verdictOn(exchange, answer, asKept);
   const transferBody = howToTransfer(exchange, verdict);
   // A HEAD is answered as a GET would be.
