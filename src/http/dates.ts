@@ -18,14 +18,21 @@ const REFERENCE = Date.UTC(2026, 0);
  */
 export function parseHttpDate(value: string | null, now: number = REFERENCE): number | null {
   if (value === null || value.length > LONGEST) return null;
+  if (value === lastRead.value) return lastRead.time;
   let match = IMF_FIXDATE.exec(value);
-  if (match !== null) return timeOf(match[3], match[2], match[1], match[4], match[5], match[6]);
+  if (match !== null) {
+    lastRead = { value, time: timeOf(match[3], match[2], match[1], match[4], match[5], match[6]) };
+    return lastRead.time;
+  }
   match = ASCTIME.exec(value);
   if (match !== null) return timeOf(match[6], match[1], match[2], match[3], match[4], match[5]);
   match = RFC850.exec(value);
   if (match === null) return null;
   return timeOf(fullYear(Number(match[3]), now), match[2], match[1], match[4], match[5], match[6]);
 }
+
+/** A response's `Date` is asked for several times, and an origin's responses of one second have the same. */
+let lastRead: { value: string; time: number | null } = { value: "", time: null };
 
 /** Writes a time (ms since the epoch, years 0 to 9999) as an IMF-fixdate (RFC 9110 §5.6.7). */
 export function formatHttpDate(ms: number): string {
