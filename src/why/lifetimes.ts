@@ -3,7 +3,7 @@ export const LIFETIME_SOURCES = {
   "cdn-cache-control": {
     law: "RFC 9213 §2.2",
     setting: null,
-    says: "`CDN-Cache-Control`, which is said to CDNs alone",
+    says: "`CDN-Cache-Control`, which is meant for CDNs alone",
   },
   "s-maxage": { law: "RFC 9111 §5.2.2.10", setting: null, says: "`s-maxage` of the origin" },
   "max-age": { law: "RFC 9111 §5.2.2.1", setting: null, says: "`max-age` of the origin" },
@@ -13,7 +13,7 @@ export const LIFETIME_SOURCES = {
   heuristic: {
     law: "RFC 9111 §4.2.2",
     setting: "max_heuristic_ttl",
-    says: "a tenth of the time since `Last-Modified`: nobody says anything",
+    says: "a tenth of the time since `Last-Modified`: nobody names a lifetime",
   },
-  none: { law: "RFC 9111 §4.2", setting: null, says: "nobody" },
+  none: { law: "RFC 9111 §4.2", setting: null, says: "nobody: neither the origin nor the zone names one" },
 } as const;

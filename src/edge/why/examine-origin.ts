@@ -78,15 +78,16 @@ function storyOf({ status, milliseconds, verdict }: OriginReport, stored: Stored
   const { said, sent } = content_type;
   const story = [`The origin answers ${status} after ${milliseconds} ms.`];
   const location = fieldOf(stored, "location");
-  if (location !== null) story.push(`It redirects to ${location}: clients are sent there, the edge does not follow.`);
-  if (said !== sent) story.push(`It calls the type ${said ?? "nothing"}; clients are told ${sent ?? "nothing"}.`);
+  if (location !== null)
+    story.push(`It redirects to ${location}: clients are sent there, and the edge does not follow it.`);
+  if (said !== sent) story.push(`Its type is ${said ?? "not stated"}; clients are told ${sent ?? "none"}.`);
   if (!store) story.push(`It is not stored (${word!.word}). ${word!.means} ${word!.cure}`);
   else if (lifetime.seconds === 0) story.push("It is stored, and validated at the origin before each use.");
   else {
     const { says } = LIFETIME_SOURCES[stored.source];
-    story.push(`It is stored, and fresh for ${spoken(lifetime.seconds)}: so says ${says}.`);
+    story.push(`It is stored, and fresh for ${spoken(lifetime.seconds)}. That comes from ${says}.`);
   }
-  if (store && vary.length > 0) story.push(`There is one of it for each value of ${vary.join(", ")}.`);
+  if (store && vary.length > 0) story.push(`One copy is stored for each value of ${vary.join(", ")}.`);
   return story;
 }
 

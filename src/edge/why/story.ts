@@ -14,7 +14,7 @@ export function summaryOf({ decision, stored, origin }: Told): string {
     case "stale":
       return `Served though it is stale. ${word?.means ?? ""}`.trim();
     case "validate":
-      return "It is stored here and stale: the origin is asked whether it still holds.";
+      return "It is stored here, but stale: the origin is asked whether it is still valid.";
     case "fetch": {
       const verdict = origin?.verdict ?? null;
       if (verdict === null) return `A miss: ${nothingStored(stored)}, so the origin is asked, and its answer decides.`;
@@ -23,11 +23,11 @@ export function summaryOf({ decision, stored, origin }: Told): string {
       return `A miss now, since ${nothingStored(stored)}, and then a hit for ${spoken(verdict.lifetime.seconds)}.`;
     }
     case "wait":
-      return "A miss that waits: another request is bringing it from the origin just now.";
+      return "A miss that waits: another request is already fetching it from the origin.";
     case "pass":
-      return `Passed to the origin for this client alone. ${word?.means ?? "Its method is none that is answered out of a cache."}`;
+      return `Passed to the origin for this client alone. ${word?.means ?? "No cache answers requests with this method."}`;
     case "answer":
-      return word?.means ?? "The edge answers by itself what the zone allows.";
+      return word?.means ?? "The edge itself answers what the zone allows.";
     case "refuse":
       return `Refused with ${status}. ${word!.means}`;
     default:
@@ -51,7 +51,7 @@ export function storyOf(report: Told, asksOrigin: boolean): string[] {
     story.push(`Rule ${place}${name === null ? "" : ` (${name})`} matches: it sets ${does.join(", ")}.`);
   }
   if (access.verdict === "refused") story.push(`The zone's policy refuses the request (${access.word!.word}).`);
-  if (access.until !== null) story.push(`The URL's signature holds until ${access.until}.`);
+  if (access.until !== null) story.push(`The URL's signature is valid until ${access.until}.`);
   story.push(storedSentence(report));
   const hitting = purges.find(({ hits }) => hits);
   if (stored !== null && hitting !== undefined) {
@@ -63,17 +63,17 @@ export function storyOf(report: Told, asksOrigin: boolean): string[] {
   story.push(summaryOf(report));
   if (decision.word !== null && decision.kind !== "hit") story.push(decision.word.cure);
   if (origin !== null) story.push(...origin.story);
-  else if (asksOrigin) story.push("The origin was not asked: the edge would not ask it for this request either.");
+  else if (asksOrigin) story.push("The origin was not asked, since the edge would not ask it for this request either.");
   else if (decision.asks_origin) story.push("Ask with ask_origin=true to see what the origin answers.");
   return [...new Set(story)];
 }
 
 function targetSentence({ target: { path, query, asset, ttl } }: Told): string {
-  const what = asset === null ? "a name that says nothing of its type" : `an asset of the type ${asset.type}`;
+  const what = asset === null ? "a name that says nothing about its type" : `an asset of the type ${asset.type}`;
   const isFirst = ttl.mode === "override" ? "whatever the origin says" : "unless the origin says otherwise";
   const lifetime =
     ttl.seconds === null
-      ? "only the origin says for how long it is fresh"
+      ? "only the origin decides for how long it is fresh"
       : `${ttl.setting} gives it ${spoken(ttl.seconds)}, ${isFirst}`;
   return `It asks for ${path}${query}, ${what}: ${lifetime}.`;
 }
@@ -89,5 +89,5 @@ function storedSentence({ stored, location }: Told): string {
   const { says } = LIFETIME_SOURCES[lifetime.source as keyof typeof LIFETIME_SOURCES];
   const state = use === "purged" ? "purged" : ttl > 0 ? `fresh for ${spoken(ttl)} more` : `stale for ${spoken(-ttl)}`;
   const place = where === "memory" ? "the memory of the isolate that answers" : `the cache of ${placeOf(location)}`;
-  return `It stands in ${place}, ${spoken(age)} old, ${state}. Its lifetime of ${spoken(lifetime.seconds)} comes from ${says}.`;
+  return `It is stored in ${place}, ${spoken(age)} old, ${state}. Its lifetime of ${spoken(lifetime.seconds)} comes from ${says}.`;
 }

@@ -1,7 +1,7 @@
 import { WORDS, type Word } from "../../why/words.ts";
 
 const GROUPS = {
-  cache: "Served by the cache, and not as an ordinary hit",
+  cache: "Served by the cache, but not as an ordinary hit",
   store: "Not stored",
   pass: "Passed by the cache",
   policy: "Answered by the zone itself",
