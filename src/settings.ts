@@ -153,14 +153,14 @@ function dashboardHostOf(env: Variables): string | null {
   const edge = hosts(env, "EDGE_DOMAINS").find((domain) => host === domain || host.endsWith(`.${domain}`));
   if (edge !== undefined)
     throw new SettingsError(
-      `DASHBOARD_HOST is below the edge domain ${edge}, whose zones' pages could act for those who are signed in: ${host}`,
+      `DASHBOARD_HOST is below the edge domain ${edge}, so pages of zones could act on behalf of people who are signed in: ${host}`,
     );
   return host;
 }
 
 function signUpOf({ SIGN_UP: text }: Variables): SignUp {
   const known = (["open", "invited", "closed"] as const).find((word) => word === (text || "closed"));
-  if (known === undefined) throw new SettingsError(`SIGN_UP is none of open, invited and closed: ${text}`);
+  if (known === undefined) throw new SettingsError(`SIGN_UP is not open, invited or closed: ${text}`);
   return known;
 }
 
@@ -179,7 +179,7 @@ function accountIdOf({ PUBLIC_NAMESPACE_ACCOUNT: id }: Variables): string | null
 function cloudflareOf(env: Variables, name: "CLOUDFLARE_ZONE_ID" | "CLOUDFLARE_SAAS_ZONE_ID"): CloudflareApi | null {
   const { [name]: zone, CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_API_BASE: base } = env;
   if (token && !/^[\x21-\x7e]+$/.test(token))
-    throw new SettingsError("CLOUDFLARE_API_TOKEN has a blank or a letter in it that no token has");
+    throw new SettingsError("CLOUDFLARE_API_TOKEN contains a space or a character that no token has");
   if (zone && !/^[0-9a-z]+$/i.test(zone)) throw new SettingsError(`${name} is not the id of a zone: ${zone}`);
   if (base && !/^https?:$/.test(URL.parse(base)?.protocol ?? ""))
     throw new SettingsError(`CLOUDFLARE_API_BASE is not a URL: ${base}`);

@@ -50,7 +50,7 @@ export function atLeastOne([first, ...others]: string[], otherwise: string): rea
 export function names(env: Variables, name: keyof Variables): string[] {
   const named = hosts(env, name);
   const address = named.find(isAddress);
-  if (address !== undefined) throw new SettingsError(`${name} names an address where a name has to be: ${address}`);
+  if (address !== undefined) throw new SettingsError(`${name} must have names, but has an address: ${address}`);
   return named;
 }
 
@@ -58,7 +58,7 @@ export function names(env: Variables, name: keyof Variables): string[] {
 export function hosts(env: Variables, name: keyof Variables): string[] {
   const named = words(env[name] ?? "");
   const wrong = named.find((host) => !isAddress(host) && !isHostname(host));
-  if (wrong !== undefined) throw new SettingsError(`${name} names something that is not a hostname: ${wrong}`);
+  if (wrong !== undefined) throw new SettingsError(`${name} has something that is not a hostname: ${wrong}`);
   return named;
 }
 

@@ -32,7 +32,7 @@ export class EmailTaken extends Error {
   readonly account: string;
 
   constructor(account: string) {
-    super(`the account ${account} has this e-mail address already: a customer has one account`);
+    super(`the account ${account} already has this e-mail address: a customer has one account`);
     this.account = account;
   }
 }

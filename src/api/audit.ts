@@ -83,7 +83,7 @@ export function addAudit(app: OpenAPIHono<RestEnv>): void {
   app.openapi(auditRoute, async (c) => {
     const { limit, cursor, ...filter } = c.req.valid("query");
     if (filter.from !== undefined && filter.to !== undefined && filter.from >= filter.to)
-      throw invalidField("from", "must be before to");
+      throw invalidField("from", "must be earlier than `to`");
     const found = await listAudit(c.env.DB, c.var.caller, filter, requestedPage("audit", { limit, cursor }));
     const { rows, next_cursor } = cutPage(found, limit);
     return c.json({ changes: rows.map((row) => changeJson(row, settingsOf(c.env))), next_cursor }, 200);

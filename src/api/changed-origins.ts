@@ -52,7 +52,7 @@ export function changedOrigins(
     if (known.auth !== undefined && !isSameServer(known.url, first))
       throw invalidField(
         "settings.origin_auth",
-        "was given for another server, and would be shown to this one: give it anew with the new origin, or null",
+        "was given for another server, and would be sent to this one: give it again with the new origin, or null",
       );
     return known.auth;
   };
@@ -69,7 +69,10 @@ export function changedOrigins(
       const [one, ...others] = listBefore;
       if (one === undefined || changed === undefined || changed === one.url) return listBefore;
       if (one.auth !== undefined && !isSameServer(one.url, changed))
-        throw invalidField("origin", "is another server than what settings.origins has a secret for: give both anew");
+        throw invalidField(
+          "origin",
+          "is another server than the one that settings.origins has a secret for: give both again",
+        );
       return [{ ...one, url: changed }, ...others];
     }
     return patch.map(({ auth: given, ...listed }, index) => {
@@ -97,10 +100,16 @@ export function refuseContradictions({ origin, origins = [], origin_auth }: Orig
   for (const { field, auth, url } of auths) {
     if (auth === undefined) continue;
     if (settings.forward?.authorization === true)
-      throw invalidField(field, "cannot be beside forward.authorization: a client's own never goes to this origin");
+      throw invalidField(
+        field,
+        "cannot be combined with forward.authorization: a client's own is never sent to this origin",
+      );
     if (auth.type !== "s3") continue;
     if (settings.methods === "all")
-      throw invalidField(field, 'cannot be beside methods "all": the edge reads buckets, and lets nobody write them');
+      throw invalidField(
+        field,
+        'cannot be combined with methods "all": the edge only reads buckets, and lets nobody write to them',
+      );
     if (isWithoutBucket(url))
       throw invalidField(
         field,
@@ -140,7 +149,7 @@ function sealedAuth(
   const isKept = former.auth?.type === given.type && isSameServer(former.url, url);
   if (secret === undefined) {
     if (!isKept)
-      throw invalidField(`${field}.${name}`, "is required: what is kept is for another server or another type");
+      throw invalidField(`${field}.${name}`, "is required: the saved one is for another server or another type");
     return { ...shownOf(given), sealed: former.auth!.sealed, set_at: former.auth!.set_at } as OriginAuth;
   }
   const place = originAuthPlace(zoneId, url);

@@ -16,8 +16,8 @@ export function zoneOriginVerdict(origin: string, policy: OriginPolicy, env: obj
   const name = bucketName(origin);
   if (name !== null && bucketOf(env, name) !== null) return { ok: true, origin: `r2://${name}` };
   const known = bucketOrigins(env);
-  if (known.length === 0) return { ok: false, reason: "is a bucket, and this deployment has none" };
-  return { ok: false, reason: `is no bucket of this deployment, which has ${known.join(", ")}` };
+  if (known.length === 0) return { ok: false, reason: "is a bucket, but this deployment has none" };
+  return { ok: false, reason: `is not a bucket of this deployment, which has ${known.join(", ")}` };
 }
 
 /** A zone's origin in the form that will be used, or a 422 that names the field and says why. */

@@ -92,7 +92,7 @@ async function putFile(c: RestContext, zone: ZoneRow, path: string): Promise<{ f
   return { file, isNew: before === null };
 }
 
-const NOT_WHOLE = "the request body is not as long as it says (Content-Length): it broke off, or goes on";
+const NOT_WHOLE = "the request body is not as long as Content-Length says: it broke off, or goes on";
 
 /** The longest body of unknown length: R2 needs the length before the body. */
 const UNMEASURED_BYTES = 1_048_576;
@@ -104,7 +104,7 @@ async function uploadOf(c: RestContext): Promise<{ size: number; body: ReadableS
   if (body === null) return { size: 0, body: new Blob([]) };
   if (length === undefined) return unmeasured(body);
   const size = Number(length);
-  if (!(size <= FILE_BYTES.file)) throw new Problem("body_too_large", { sentence: "a file may have 100 MiB at most" });
+  if (!(size <= FILE_BYTES.file)) throw new Problem("body_too_large", { sentence: "a file may have at most 100 MiB" });
   return { size, body: body.pipeThrough(new FixedLengthStream(size)) };
 }
 
@@ -180,7 +180,7 @@ function limitsOf(c: RestContext) {
 function tooMuch({ files, bytes }: { files: number; bytes: number }): Problem {
   const gigabytes = bytes / 2 ** 30;
   return new Problem("limit_reached", {
-    sentence: `the plan keeps ${files} files of ${gigabytes} GiB together: delete some, or ask for a larger plan`,
+    sentence: `the plan allows ${files} files of ${gigabytes} GiB in all: delete some, or ask for a larger plan`,
   });
 }
 

@@ -76,7 +76,7 @@ const SESSION_CHALLENGE = 'Session realm="ResCDN"';
 /** Lets in keys only: a page elsewhere could make a browser send a session's cookie with a GET. */
 export const requireKey: Guard = async (c, next) => {
   if (c.var.caller.person !== undefined)
-    throw new Problem("forbidden", { sentence: "this call is for keys: somebody who is signed in purges by POST" });
+    throw new Problem("forbidden", { sentence: "only keys may purge by GET: if you are signed in, use POST" });
   await next();
 };
 

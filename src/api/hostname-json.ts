@@ -91,7 +91,7 @@ export function hostnameJson(
 
 function certificateJson(c: RestContext, { state, zone }: Claim, certificate: Certificate | null) {
   if (settingsOf(c.env).saas === null)
-    return { state: "none" as const, reason: "this network orders no certificates: its operator has them" };
+    return { state: "none" as const, reason: "this network does not order certificates: its operator provides them" };
   if (state !== "active" || certificate?.zone !== zone)
     return { state: "none" as const, reason: "a certificate is ordered when the hostname is active" };
   return { state: certificate.state, reason: certificate.reason };

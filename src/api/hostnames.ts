@@ -90,7 +90,7 @@ function claimable(c: RestContext, zone: ZoneRow, text: string): string {
   if (hostsOfOrigins(zone).includes(verdict.hostname))
     throw invalidField(
       "hostname",
-      "is where the zone's origin is: the zone would ask itself. Give the origin another name first",
+      "is the host of the zone's origin, so the zone would ask itself: give the origin another name first",
     );
   return verdict.hostname;
 }
@@ -135,13 +135,15 @@ function refusalOf(
 ): Problem {
   if (made.kind === "missing") return zoneNotFound();
   if (made.kind === "taken") {
-    const has = made.zone === zoneName ? "this zone has" : `your zone ${made.zone} has`;
-    return new Problem("hostname_taken", { sentence: `${has} ${hostname} already: a hostname leads to one zone` });
+    const owner = made.zone === zoneName ? "this zone" : `your zone ${made.zone}`;
+    return new Problem("hostname_taken", {
+      sentence: `${owner} already has ${hostname}: a hostname leads to only one zone`,
+    });
   }
   const sentences = {
     account: `the plan allows ${limit} hostnames: delete one that is not needed, or ask for a larger plan`,
     zone: `a zone has at most ${HOSTNAMES_OF_ZONE} hostnames: give others to another zone`,
-    left: `the account has let go of ${leftLimit} hostnames within ${BOUNDS.hosts.over.days} days: wait until the first are forgotten, or ask for a larger plan`,
+    left: `the account has removed ${leftLimit} hostnames within ${BOUNDS.hosts.over.days} days, as many as its plan allows: add this one later, or ask for a larger plan`,
   } as const;
   return new Problem("limit_reached", { sentence: sentences[made.of] });
 }

@@ -49,9 +49,9 @@ export function addKeys(app: OpenAPIHono<RestEnv>): void {
             details: [{ field: "scopes", message: `must be some of ${c.var.caller.scopes.join(", ")}` }],
           });
         case "lacks-zones":
-          throw invalidField("zones", "must be some of the zones that this key is restricted to itself");
+          throw invalidField("zones", "must be some of the zones that this key is itself restricted to");
         case "outlives":
-          throw invalidField("expires", `must not be after ${isoSeconds(result.until)}, when this key ends itself`);
+          throw invalidField("expires", `must not be after ${isoSeconds(result.until)}, when this key itself expires`);
         case "in-the-past":
           throw invalidField("expires", "must be in the future");
         case "limit":

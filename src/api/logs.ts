@@ -47,7 +47,7 @@ export function addLogs(app: OpenAPIHono<RestEnv>): void {
     if (target.type === "s3" && secret === undefined)
       throw invalidField("secret", "is required: the secret access key");
     if (target.type === "https" && secret !== undefined && !isSecret(secret))
-      throw invalidField("secret", "must be whsec_ and the Base64 of 24 to 64 bytes");
+      throw invalidField("secret", "must be whsec_ followed by 24 to 64 bytes in Base64");
     const used = secret ?? newSecret();
     const change = { action: "zone.log_secret", target: id, before: null, after: { target: shownTarget(target) } };
     const audit = auditStatement(c.env.DB, actorOf(c), change, c.var.now);

@@ -55,7 +55,7 @@ export function addOperatedAccounts(app: OpenAPIHono<RestEnv>): void {
     });
     if (result.kind === "missing") throw accountNotFound();
     if (result.kind === "busy")
-      throw new Problem("conflict", { sentence: "the account is being changed by others; try again" });
+      throw new Problem("conflict", { sentence: "somebody else is changing the account right now: try again" });
     if (quota !== undefined) await setQuota(c, operator(id, by), quota);
     else if (change.plan !== undefined) await reconsiderQuota(c, id);
     return c.json({ account: accountJson(result.changed), quota: await shownQuota(c, id) }, 200);

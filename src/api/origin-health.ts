@@ -18,7 +18,8 @@ export function addOriginHealth(app: OpenAPIHono<RestEnv>, inspector: Inspector)
       inspector.originHealth({ name, id }, call),
       settings.failover?.check_path === undefined ? null : readChecks(c.env.DB, id),
     ]);
-    if (report === null) throw new Problem("not_found", { sentence: "the edge does not know the zone yet" });
+    if (report === null)
+      throw new Problem("not_found", { sentence: "the edge does not know the zone yet: try again in a moment" });
     return c.json(
       {
         zone: id,

@@ -27,6 +27,6 @@ export async function refuseOwnHostnames(
   for (const [field, origin] of named) {
     const { hostname = "" } = URL.parse(origin) ?? {};
     if (hostnames.includes(hostname.replace(/\.$/, "")))
-      throw invalidField(field, "is a hostname of this zone: it would ask itself");
+      throw invalidField(field, "is a hostname of this zone, so the zone would ask itself");
   }
 }

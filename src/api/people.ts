@@ -73,10 +73,10 @@ export function addPeople(app: OpenAPIHono<RestEnv>): void {
   app.openapi(acceptInvitationRoute, async (c) => {
     const accepted = await acceptInvitation(c.env.DB, c.req.valid("param").id, person(c), personActor(c), c.var.now);
     if (accepted.kind === "missing")
-      throw new Problem("not_found", { sentence: "there is no such invitation of your address, or it is over" });
+      throw new Problem("not_found", { sentence: "there is no such invitation for your address, or no longer" });
     if (accepted.kind === "limit")
       throw new Problem("conflict", {
-        sentence: `the account has ${accepted.limit} members, as many as there can be: an owner can remove one`,
+        sentence: `the account has ${accepted.limit} members, and can have no more: an owner can remove one`,
       });
     return c.json({ account: accepted.account }, 200);
   });
@@ -113,11 +113,11 @@ export function addPeople(app: OpenAPIHono<RestEnv>): void {
     const { mayMail } = await import("../people/sign-in-limits.ts");
     if (!(await mayMail(c.env, address, c.var.caller.account)))
       throw new Problem("rate_limited", {
-        sentence: `${address}, or the people whom you invite, have been written to as often as may be: wait a minute, or until tomorrow`,
+        sentence: `no more mails may go to ${address}, or to the people whom you invite, for now: wait a minute, or until tomorrow`,
         headers: { "retry-after": "60" },
       });
     const invited = await invite(c.env.DB, actorOf(c), { email: address, role }, c.var.now);
-    if (invited.kind === "member") throw new Problem("conflict", { sentence: `${address} is a member already` });
+    if (invited.kind === "member") throw new Problem("conflict", { sentence: `${address} is already a member` });
     if (invited.kind === "limit")
       throw new Problem("limit_reached", {
         sentence: `an account has at most ${invited.limit} open invitations: withdraw some`,
@@ -133,13 +133,13 @@ export function addPeople(app: OpenAPIHono<RestEnv>): void {
 
   app.openapi(removeMemberRoute, async (c) => {
     const { id } = c.req.valid("param");
-    if (id !== person(c).id) requireOwner(c, "take somebody out");
+    if (id !== person(c).id) requireOwner(c, "remove members");
     await changed(c, id, null);
     return c.body(null, 204);
   });
 }
 
-const OWN_ACCOUNT = "your address has an account already, which somebody else may own: ask them for an invitation";
+const OWN_ACCOUNT = "your address already has an account, perhaps with another owner: ask them for an invitation";
 
 function person(c: RestContext) {
   if (c.var.person === undefined) throw new Error("a route for people without its guard");
@@ -157,16 +157,15 @@ function mayCreateAccount(c: RestContext): boolean {
 function requireOwner(c: RestContext, what: string): void {
   const role = c.var.caller.person?.role;
   if (role !== "owner")
-    throw new Problem("forbidden", { sentence: `only owners ${what}: you are ${role} of this account` });
+    throw new Problem("forbidden", { sentence: `only owners can ${what}: your role in this account is ${role}` });
 }
 
 async function changed(c: RestContext, id: string, role: Member["role"] | null): Promise<Member> {
   const result = await changeMember(c.env.DB, actorOf(c), id, role, c.var.now);
-  if (result.kind === "missing")
-    throw new Problem("not_found", { sentence: "there is no such member of this account" });
+  if (result.kind === "missing") throw new Problem("not_found", { sentence: "this account has no such member" });
   if (result.kind === "last-owner")
     throw new Problem("conflict", {
-      sentence: "an account keeps one owner at least: make somebody else an owner first",
+      sentence: "an account needs at least one owner: make somebody else an owner first",
     });
   return result.member;
 }

@@ -24,7 +24,7 @@ export function addPrefetch(app: OpenAPIHono<RestEnv>): void {
     const hosts = [...own, new URL(zone.origin).hostname];
     const named = paths === undefined ? null : pathsOf(paths, own);
     if (sitemap !== undefined && isPurged)
-      throw invalidField("purge", "goes with paths: what a sitemap names is purged by POST /v1/purge");
+      throw invalidField("purge", "is for paths only: purge what a sitemap names with POST /v1/purge");
     const from = sitemap === undefined ? null : pathOf(sitemap, hosts);
     if (sitemap !== undefined && from === null) throw invalidField("sitemap", refusal(hosts));
     if (isPurged) await purge(c, zone.id, { paths: named! });
@@ -32,7 +32,7 @@ export function addPrefetch(app: OpenAPIHono<RestEnv>): void {
     const order = { id, zone: zone.id, host: own[0]!, hosts, paths: named, sitemap: from };
     const prefetcher = c.env.PREFETCHER.getByName(zone.id);
     if (!(await prefetcher.order(order))) {
-      const sentence = "five orders of this zone are waiting already: send this one when they are done";
+      const sentence = "five prefetches of this zone are already waiting: send this one when they are done";
       throw new Problem("rate_limited", { sentence, headers: { "retry-after": "60" } });
     }
     const taken = await prefetcher.read(id, 0, 0);

@@ -90,9 +90,9 @@ function meterOf(c: RestContext, account: string) {
 /** A quota covers all live zones together, and its consequences affect all of them. */
 function requireWholeAccount(c: RestContext): void {
   const { mode, zones } = c.var.caller;
-  if (mode === "test") throw new Problem("forbidden", { sentence: "the quota is of live zones: use a live key" });
+  if (mode === "test") throw new Problem("forbidden", { sentence: "only live zones have a quota: use a live key" });
   if (zones !== null)
     throw new Problem("forbidden", {
-      sentence: "this key is restricted to certain zones, and the quota is of the whole account",
+      sentence: "this key is restricted to certain zones, but the quota is for the whole account",
     });
 }

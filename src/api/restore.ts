@@ -44,7 +44,7 @@ async function placeOf(c: RestContext, cursor: string): Promise<RestorePlace> {
   if (!place.success) throw invalidField("cursor", "must be one that an earlier call has given");
   if ((await versionFloor(c.env.DB)) === 0)
     throw new Problem("conflict", {
-      sentence: "the database does not know of this restore: begin anew, without a cursor",
+      sentence: "the database does not know of this restore: start again, without a cursor",
     });
   return place.data;
 }

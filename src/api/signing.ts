@@ -47,10 +47,10 @@ async function keyOf(c: RestContext, zone: ZoneRow, wanted: string | undefined):
   const keyring = keyringOf(c);
   const keys = await signingKeysOf(c.env.DB, zone.id);
   const row = wanted === undefined ? keys.at(-1) : keys.find(({ id }) => id === wanted);
-  if (row === undefined && wanted !== undefined) throw invalidField("key", "is none of the zone's signing keys");
+  if (row === undefined && wanted !== undefined) throw invalidField("key", "is not one of the zone's signing keys");
   if (row === undefined) throw new Problem("no_signing_key");
   const key = open(row.sealed, signingKeyPlace(zone.id, row.id), keyring);
-  if (key === null) throw new Error(`signing key ${row.id} cannot be opened by this deployment's SECRETS_KEY`);
+  if (key === null) throw new Error(`signing key ${row.id} cannot be decrypted with this deployment's SECRETS_KEY`);
   return { id: row.id, key };
 }
 

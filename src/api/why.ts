@@ -53,7 +53,7 @@ function callOf(c: RestContext): InspectedCall {
 async function takeTurn(c: RestContext): Promise<void> {
   const window = await takeQuestion(c.env.RATE_LIMITER, c.var.caller.account);
   if (window.allowed) return;
-  const sentence = "an account asks origins by hand 30 times a minute at most: try again in a moment";
+  const sentence = "an account can have origins asked at most 30 times a minute: try again in a moment";
   const { "retry-after": wait = "60" } = rateLimitHeaders(window, c.var.now);
   throw new Problem("rate_limited", { sentence, headers: { "retry-after": wait } });
 }

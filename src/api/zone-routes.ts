@@ -29,7 +29,7 @@ const changed = settingsSchema.openapi("SettingsChange", { example: { query: { e
 const GIVEN = refusedNames("is given by the server", "id", "subdomain", "created", "version");
 /** Names that people try besides `origin`. */
 const SETTINGS = refusedNames(
-  "is a setting: write it within settings",
+  "is a setting: put it into settings",
   "origins",
   "origin_auth",
   "origin_limit",
@@ -103,7 +103,7 @@ export const createZoneRoute = route({
         {
           ...GIVEN,
           ...SETTINGS,
-          active: "cannot be chosen yet: a new zone is active; PATCH pauses it",
+          active: "cannot be set here: a new zone is active; pause it by PATCH",
           mode: "follows from the key: rk_live_… makes live zones, rk_test_… test zones",
         },
       ).openapi("NewZone"),

@@ -71,7 +71,7 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
           sentence:
             result.of === "zones"
               ? `the plan ${plan} allows ${limit} zones: delete one that is not needed, or ask for a larger plan`
-              : `the account has deleted ${deletedLimit} zones within ${BOUNDS.zones.over.days} days, whose names are kept: wait until the first are free, or ask for a larger plan`,
+              : `the account has deleted ${deletedLimit} zones within ${BOUNDS.zones.over.days} days, and their names are still kept for it: wait until the first of them are free, or ask for a larger plan`,
         });
       }
       await bringToEdge(c, name);
@@ -96,7 +96,7 @@ export function addZones(app: OpenAPIHono<RestEnv>): void {
     async (c) => {
       const { origin, settings, active, purge: purged = false } = c.req.valid("json");
       if (purged && !c.var.caller.scopes.includes("purge"))
-        throw new Problem("forbidden", { sentence: "this key lacks the scope purge, which `purge` asks for" });
+        throw new Problem("forbidden", { sentence: "this key lacks the scope purge, which `purge` needs" });
       const checked = origin === undefined ? undefined : checkedZoneOrigin("origin", origin, policyOf(c), c.env);
       await refuseOwnHostnames(c, c.req.valid("param").id, {
         origin: checked,
@@ -158,7 +158,7 @@ function keptOf(before: ZoneRow | null, after: ZoneRow): string[] {
     JSON.stringify([origin, (settings.origins ?? []).map(({ url }) => url)]);
   if (before === null || serversOf(before) === serversOf(after)) return [];
   return [
-    'what is stored of the former origin is served on until it expires: to have the new one asked at once, say "purge": true with the change, or purge everything',
+    'what is stored from the former origin is served until it expires: to have the new one asked at once, send "purge": true with the change, or purge everything',
   ];
 }
 

@@ -24,7 +24,7 @@ const RECORDS_DOMAINS = ["resolvedb.io", "resolvedb.net", "resolvedb.com", "reso
  */
 export function checkHostname(text: string, ownHosts: readonly string[]): HostnameVerdict {
   if (text.length > 1_000) return no("is too long for a hostname");
-  if (text.includes("*")) return no("must be one hostname, not a wildcard: each is proven by itself");
+  if (text.includes("*")) return no("must be one hostname, not a wildcard: each hostname needs its own proof");
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return no("must be a hostname alone, without https://");
   if (/[\s\\/?#@%\u0000-\u001f\u007f-\u009f]/.test(text)) return no("must be a hostname alone");
   const url = URL.parse(`https://${text}`);
@@ -39,7 +39,9 @@ export function checkHostname(text: string, ownHosts: readonly string[]): Hostna
   if ([...ownHosts, ...RECORDS_DOMAINS].some((own) => hostname === own || hostname.endsWith(`.${own}`)))
     return no("must not be a host of this CDN");
   if (getPublicSuffix(hostname, { allowPrivateDomains: true }) === hostname)
-    return no("must be below a public suffix (publicsuffix.org), not one itself: it is of all who have names below it");
+    return no(
+      "must be below a public suffix (publicsuffix.org), not one itself: a suffix belongs to all who have names below it",
+    );
   return { ok: true, hostname };
 }
 

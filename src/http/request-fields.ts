@@ -45,7 +45,7 @@ const TABLE: readonly (readonly [names: string, rule: RequestFieldRule, why: str
     "ours",
     "the edge evaluates conditions and sets its own",
   ],
-  ["cdn-loop", "ours", "it shows where a request goes in circles"],
+  ["cdn-loop", "ours", "it shows when a request goes in circles"],
   ["via", "ours", "the edge names itself in it, and nobody else"],
   ["surrogate-capability", "ours", "it says what this cache understands"],
   ["alt-used", "ours", "it names the server that a client has reached, which is the edge"],
@@ -62,7 +62,7 @@ const TABLE: readonly (readonly [names: string, rule: RequestFieldRule, why: str
   [
     "x-forwarded-for",
     "ours",
-    "forward.client_ip is for that: it sends the address that a client has, not one that it states",
+    "forward.client_ip is for that: it sends the address that a client really has, not one that it claims",
   ],
   ["cookie", "switched", "forward.cookies is for that"],
   ["cookie2", "ours", "no client has sent it for years"],
@@ -78,26 +78,26 @@ const TABLE: readonly (readonly [names: string, rule: RequestFieldRule, why: str
      x-custom-ip-authorization x-forward-* x-forwarded* x-hidden-for x-ip x-originating-ip x-proxyuser-ip x-real-ip x-remote-*
      x-true-client-ip`,
     "listed",
-    "it is taken for the client's address",
+    "servers take it for the client's address",
   ],
   [
     `client-cert client-cert-chain concealed-auth-export remote-email remote-groups remote-name remote-user ssl-client-*
      x-auth-request-* x-client-cert* x-ssl-* x-webauth-*`,
     "listed",
-    "it is taken for who the client is, as a proxy has found out",
+    "servers take it for what a proxy knows about the client's identity",
   ],
   [
     `host-override proxy-host x-backend x-backend-host x-gateway-host x-host x-host-override x-http-host* x-proxy-host
      x-real-host x-requested-host x-server x-server-name x-subdomain x-target-host x-upstream x-upstream-host x-vhost
      x-virtual-host`,
     "listed",
-    "it is taken for the host that was asked",
+    "servers take it for the requested host",
   ],
   [
     `forwarded-host forwarded-port forwarded-proto front-end-https x-client-scheme x-frontend-scheme x-https x-port x-proto
      x-protocol x-real-port x-real-proto x-real-scheme x-scheme x-server-port x-server-protocol x-ssl x-tls x-url-scheme`,
     "listed",
-    "it is taken for the scheme, host or port that was asked",
+    "servers take it for the requested scheme, host or port",
   ],
   [
     `base-url original-url redirect request-uri rewrite-url uri url x-accel-mapping x-base-url x-http-destinationurl x-http-path*
@@ -105,17 +105,21 @@ const TABLE: readonly (readonly [names: string, rule: RequestFieldRule, why: str
      x-query-string x-real-url x-request-path x-request-uri x-request-url x-rewrite-* x-rewritten-* x-root-url x-route
      x-script-name x-sendfile-type x-uri x-url x-url-path`,
     "listed",
-    "it is taken for the URL that was asked",
+    "servers take it for the requested URL",
   ],
-  ["http-method-override method-override x-http-method* x-method x-method-*", "listed", "it is taken for the method"],
-  ["request-range", "listed", "it is taken for a range"],
+  [
+    "http-method-override method-override x-http-method* x-method x-method-*",
+    "listed",
+    "servers take it for the method",
+  ],
+  ["request-range", "listed", "servers take it for a range"],
   ["origin", "listed", "an answer may allow what it names, and nobody else"],
   ["early-data proxy translate x-proxy x-wap-profile", "listed", "servers change what they do by it"],
   [
     `akamai-* cf-* cloudfront-* fastly-* x-akamai-* x-amz-* x-amzn-* x-appengine-* x-arr-* x-azure-* x-cloud-* x-envoy-* x-goog-*
      x-google-* x-middleware-* x-ms-* x-nextjs-* x-now-* x-nuxt-* x-prerender-* x-vercel-*`,
     "listed",
-    "it is a platform's own word",
+    "it belongs to a hosting platform",
   ],
 ];
 

@@ -93,7 +93,7 @@ export type HostVerdict =
  * @param zoneHosts the zone's hostnames
  */
 export function checkHost(input: string, policy: OriginPolicy, zoneHosts: readonly string[] = []): HostVerdict {
-  if (/[/?#@]/.test(input)) return no("must be a host, with a port where it needs one, and nothing else");
+  if (/[/?#@]/.test(input)) return no("must be a host, with a port if it needs one, and nothing else");
   const isZones = zoneHosts.includes(URL.parse(`https://${input}`)?.hostname.replace(/\.$/, "") ?? "");
   // The server that is asked is the origin; this name is only sent to it.
   const verdict = checkOrigin(`https://${input}`, isZones ? { ...policy, ownHosts: [], allowPrivate: true } : policy);

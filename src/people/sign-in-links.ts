@@ -26,14 +26,18 @@ export interface Visit {
 export async function sendLink({ request, url, env, settings, ctx }: Visit): Promise<Response> {
   const email = (await field(request, "email"))?.trim().toLowerCase() ?? "";
   if (!/^[^\s@<>,;:"()[\]\\]{1,64}@[a-z0-9.-]{1,190}$/.test(email))
-    return refusal(422, "invalid_request", "this is no e-mail address");
+    return refusal(422, "invalid_request", "this is not an e-mail address");
   const limited =
     (await limitedBy(env, settings, request, "links", LINKS_PER_ADDRESS)) ??
     (await limitedBy(env, settings, request, "links", LINKS_PER_MINUTE, email));
   if (limited !== null) return limited;
   const from = clientAddress(request, settings.trustedProxies) ?? "unknown";
   if (!(await countMail(env.DB, email, from, Date.now())))
-    return refusal(429, "rate_limited", "no more links go to this address today: use the newest one, or a passkey");
+    return refusal(
+      429,
+      "rate_limited",
+      "no more links are sent to this address today: use the newest one, or a passkey",
+    );
   ctx.waitUntil(mailLink(email, url.origin, env, settings));
   return Response.json({ sent: true });
 }

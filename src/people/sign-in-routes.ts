@@ -56,14 +56,10 @@ export async function handleSignIn(
     return refusal(
       403,
       "sign_in_again",
-      `passkeys are removed by who has signed in within the last ${FRESH_SECONDS / 60} minutes: sign in again`,
+      `only somebody who has signed in within the last ${FRESH_SECONDS / 60} minutes can remove passkeys: sign in again`,
     );
   if (url.pathname === "/auth/passkey/verify-registration" && (await hasAllPasskeys(request, url, env)))
-    return refusal(
-      403,
-      "limit_reached",
-      `you have ${BOUNDS.passkeys.rows} passkeys, as many as there can be: remove one`,
-    );
+    return refusal(403, "limit_reached", `you have ${BOUNDS.passkeys.rows} passkeys, and can have no more: remove one`);
   const body = await readBody(request, LARGEST_BODY);
   if (body === null) return refusal(413, "body_too_large", "the body is too large");
   const headers = new Headers(request.headers);

@@ -57,10 +57,10 @@ export async function sitemapText(
   path: string,
 ): Promise<{ ok: true; text: string } | { ok: false; reason: string }> {
   const answer = await ask(requestFor(host, path)).catch(() => null);
-  if (answer === null) return { ok: false, reason: `the sitemap ${path} did not come within a minute` };
+  if (answer === null) return { ok: false, reason: `the sitemap ${path} did not arrive within a minute` };
   if (answer.status !== 200) {
     await answer.body?.cancel();
-    return { ok: false, reason: `the sitemap ${path} is answered ${answer.status}` };
+    return { ok: false, reason: `the sitemap ${path} was answered with status ${answer.status}` };
   }
   try {
     const bytes = await startOf(answer.body);
@@ -72,7 +72,7 @@ export async function sitemapText(
     if (plain === null) return { ok: false, reason: `the sitemap ${path} is larger than 5 MiB` };
     return { ok: true, text: new TextDecoder().decode(plain) };
   } catch {
-    return { ok: false, reason: `the sitemap ${path} breaks off, or is no gzip though it begins like it` };
+    return { ok: false, reason: `the sitemap ${path} breaks off, or begins like gzip without being it` };
   }
 }
 

@@ -19,7 +19,7 @@ const MOST_SITEMAPS = 20;
 /** How long reading them may take, ms: an alarm may not go on for ever. */
 const READING_MS = 300_000;
 const NO_SITEMAP =
-  "is no sitemap: neither a urlset nor a sitemapindex, or one with very many tags that are of no entries";
+  "is not a sitemap: it is neither a urlset nor a sitemapindex, or has very many tags that belong to no entry";
 /** Longer paths in a sitemap are left out (characters). */
 const LONGEST_PATH = 1_024;
 
@@ -75,7 +75,7 @@ export class Prefetcher extends DurableObject<unknown> {
     } catch (error) {
       // Otherwise it would hold up all orders behind it.
       log("prefetch_failed", { zone: job.zone, id: job.id, error });
-      finish(job, "failed", "it was broken off by a fault of the edge: order it once more");
+      finish(job, "failed", "the edge failed before it was done: order it again");
     }
     // The list is read again: more orders may have come in while the origin was waited for.
     this.#keep(this.#jobs().map((each) => (each.id === job.id ? job : each)));
@@ -99,7 +99,7 @@ export class Prefetcher extends DurableObject<unknown> {
     const seen = new Set(waiting);
     const end = Date.now() + READING_MS;
     for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
-      if (Date.now() > end) return finish(job, "failed", "its sitemaps have not come within five minutes");
+      if (Date.now() > end) return finish(job, "failed", "its sitemaps did not arrive within five minutes");
       const read = await sitemapText(ask, job.host, path);
       // Loaded here because it brings an XML parser, which isolates without prefetching do not need.
       const { readSitemap } = await import("./sitemap.ts");
@@ -121,7 +121,7 @@ export class Prefetcher extends DurableObject<unknown> {
     this.ctx.storage.kv.put(`paths ${job.id}`, [...paths]);
     job.total = paths.size;
     job.state = "running";
-    if (paths.size === 0) finish(job, "failed", "the sitemap has no URL of this zone's hosts, or of its origin's");
+    if (paths.size === 0) finish(job, "failed", "the sitemap has no URL on this zone's hosts, or on its origin's");
   }
 
   async #expire(jobs: readonly PrefetchJob[], now: number): Promise<void> {

@@ -67,7 +67,7 @@ export function idempotentBy(rules: IdempotencyRules): MiddlewareHandler<RestEnv
         throw rules.inProgress({ "retry-after": String(once.retryAfter) });
       case "too-many":
         throw rules.tooMany(
-          `This account has used ${once.rows} Idempotency-Keys within 24 hours, as many as its plan keeps: send this one later, or without the header`,
+          `This account has used ${once.rows} Idempotency-Keys within 24 hours, as many as its plan allows: send this one later, or without the header`,
           { "retry-after": String(TOO_MANY_RETRY_SECONDS) },
         );
       default:

@@ -14,7 +14,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 const FORMATS: Readonly<Record<string, string>> = {
-  datetime: "a date and time of ISO 8601, such as 2025-12-31T23:59:59Z",
+  datetime: "a date and time in ISO 8601, such as 2025-12-31T23:59:59Z",
   email: "an e-mail address",
 };
 
@@ -33,7 +33,7 @@ export function saidOf(issue: Issue): string {
     case "too_big":
       return `must ${bound(issue.origin, "at most", issue.maximum)}`;
     case "invalid_format":
-      return `must be ${FORMATS[issue.format] ?? "in another form"}`;
+      return `must be ${FORMATS[issue.format] ?? "in the expected format"}`;
     case "invalid_key":
       return issue.issues.map(({ message }) => message).join(", and ");
     case "unrecognized_keys":

@@ -27,7 +27,8 @@ export async function sessionAdmission(
   if (person === null) return null;
   const { memberCaller } = await import("../people/member-caller.ts");
   const caller = await memberCaller(c.env.DB, person, product, headersOf(c.req.raw));
-  if (caller === null) throw noAccount("you act for no such account: create one, or ask its owner for an invitation");
+  if (caller === null)
+    throw noAccount("you are not a member of such an account: create one, or ask its owner for an invitation");
   return admitCaller(c.env.RATE_LIMITER, caller, c.var.now);
 }
 

@@ -8,7 +8,7 @@ export interface KeyringKey {
 }
 
 /** What is said about a text that is not a keyring, as the predicate of a sentence. */
-export const NO_KEYRING = "is not id:key, one or more, each key 32 bytes in base64url";
+export const NO_KEYRING = "must be one or more id:key, each key 32 bytes in base64url";
 
 const KEY_BYTES = 32;
 

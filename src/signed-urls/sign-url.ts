@@ -53,9 +53,9 @@ export class UnsignableUrl extends Error {
 export function signUrl(text: string, grant: Grant): string {
   const url = URL.parse(text);
   if (url === null) throw new UnsignableUrl("url", "is not a URL");
-  if (url.pathname.startsWith(PATH_FORM)) throw new UnsignableUrl("url", "has a token in its path");
+  if (url.pathname.startsWith(PATH_FORM)) throw new UnsignableUrl("url", "already has a token in its path");
   const own = readParameters(url.search.slice(1));
-  if (own === null) throw new UnsignableUrl("url", "has a query that is no UTF-8, or a % that encodes nothing");
+  if (own === null) throw new UnsignableUrl("url", "has a query that is not UTF-8, or a % that encodes nothing");
   const taken = own.find(([name]) => TOKEN_PARAMETERS.has(name));
   if (taken !== undefined) throw new UnsignableUrl("url", `has a parameter ${taken[0]}, which belongs to a token`);
   const added = grantedParameters(url, grant);
@@ -66,7 +66,7 @@ export function signUrl(text: string, grant: Grant): string {
   if (signed === null)
     throw new UnsignableUrl(
       "url",
-      "cannot ignore parameters and be bound to countries or a limit: those are parameters",
+      "cannot ignore parameters if it is bound to countries or a limit: these are parameters themselves",
     );
   const expires = expiryOf(grant.expires);
   const address = addressOf(grant.address);
@@ -90,7 +90,8 @@ function grantedParameters(url: URL, grant: Grant): Parameter[] {
 function checkTokenPath(tokenPath: string, url: URL): void {
   if (tokenPathPrefix(tokenPath) === null)
     throw new UnsignableUrl("tokenPath", "must begin with / and have no dot segments, no ? or #, and no encoded slash");
-  if (!isBelow(url.pathname, tokenPath)) throw new UnsignableUrl("tokenPath", "is not how the URL's path begins");
+  if (!isBelow(url.pathname, tokenPath))
+    throw new UnsignableUrl("tokenPath", "must be what the URL's path begins with");
 }
 
 function expiryOf(expires: Date | number): string {

@@ -31,7 +31,7 @@ export function periodOf({ from, to, granularity }: PeriodRequest, now: number):
   if (start === null) return refused("from", NO_TIME);
   if (start % HOUR_MS !== 0) return refused("from", NO_HOUR);
   if (end % HOUR_MS !== 0) return refused("to", NO_HOUR);
-  if (start >= end) return refused("from", "must be before to");
+  if (start >= end) return refused("from", "must be earlier than `to`");
   if (end - start > DAYS_KEPT_DAYS * DAY_MS) return refused("from", `spans more than ${DAYS_KEPT_DAYS} days`);
   if (start < dayOf(now) - DAYS_KEPT_DAYS * DAY_MS) {
     return refused("from", `is too long ago: usage is kept for ${DAYS_KEPT_DAYS} days`);

@@ -6,7 +6,7 @@ import { refusalOfCountry } from "./countries.ts";
 const MOST = 500;
 
 const entries = <Schema extends z.ZodType>(schema: Schema) =>
-  z.array(schema).min(1, "must have an entry: null takes the list away").max(MOST).nullable().optional();
+  z.array(schema).min(1, "must have an entry: null removes the list").max(MOST).nullable().optional();
 
 const lists = <Schema extends z.ZodType>(schema: Schema) => ({
   allow: entries(schema).describe("Only these, where it is given."),
@@ -88,7 +88,7 @@ function refusalOfRange(text: string): string | null {
   if (bits === undefined) return null;
   const most = isV4 ? 32 : 128;
   const isLength = more.length === 0 && /^(?:0|[1-9]\d{0,2})$/.test(bits) && Number(bits) <= most;
-  return isLength ? null : `must have a whole number from 0 to ${most} behind its slash`;
+  return isLength ? null : `must have a whole number from 0 to ${most} after its slash`;
 }
 
 /** A `*` stands for one label or more. */

@@ -11,10 +11,10 @@ const COUNTRIES: ReadonlySet<string> = new Set(CODES.split(" "));
 
 /** Codes that people write but that do not exist, and what they mean. */
 const MEANT: Readonly<Record<string, string>> = {
-  UK: "is no country's code: the United Kingdom is GB",
-  EU: "is no country's code: list the members of the union",
-  EL: "is no country's code: Greece is GR",
-  XX: "stands for an unknown country, which fails a list of those allowed and passes one of those denied",
+  UK: "is not a country's code: the United Kingdom is GB",
+  EU: "is not a country's code: list the union's members",
+  EL: "is not a country's code: Greece is GR",
+  XX: "stands for an unknown country: it is never in a list, so allow refuses it and deny lets it pass",
 };
 
 /** Why a text is not a country's code, as the predicate of a sentence; null: it is one. @param code in capital letters */

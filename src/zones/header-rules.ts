@@ -8,14 +8,14 @@ const VERBS: Readonly<Record<HeaderUse, string>> = {
   origin_headers: "set",
   response_headers: "set",
   forward: "listed",
-  condition: "looked at",
+  condition: "compared",
 };
 
 /** Why a header cannot be named in a zone's settings, as a sentence; null: it can. */
 export function refusalOfHeaderName(name: string, use: HeaderUse): string | null {
   // RFC 9110 §5.1: a field name is a token. A token may contain a *, which then stands for itself. No client sends such a name.
   if (name.includes("*") && use === "forward")
-    return 'has a *, which stands for nothing here: list each header, or say "all"';
+    return 'has a *, which has no special meaning here: list each header, or say "all"';
   if (name.length > 100 || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return "is not a valid header name";
   const why = reasonAgainst(name.toLowerCase(), use);
   return why && `${name} cannot be ${VERBS[use]}: ${why}`;

@@ -9,7 +9,7 @@ export function hstsProblem({ hsts }: StoredSettings): { field: string; message:
   if (hsts.preload !== true || (hsts.include_subdomains === true && hsts.max_age >= YEAR_SECONDS)) return null;
   return {
     field: "settings.hsts.preload",
-    message: `wants include_subdomains and a max_age of ${YEAR_SECONDS} at least: browsers' lists take no less`,
+    message: `needs include_subdomains and a max_age of at least ${YEAR_SECONDS}: browsers' lists accept no less`,
   };
 }
 
@@ -17,6 +17,6 @@ export function hstsProblem({ hsts }: StoredSettings): { field: string; message:
 export function warningsOf({ hsts }: StoredSettings): string[] {
   if (hsts?.preload !== true) return [];
   return [
-    "hsts.preload cannot be taken back for years: browsers carry the list in their builds, with all hosts below the domain, also those that speak no https yet. It is of use only on a domain of your own.",
+    "hsts.preload cannot be undone for years: browsers have the list built in, and it covers all hosts below the domain, even those that do not support https yet. It is useful only on a domain of your own.",
   ];
 }

@@ -28,7 +28,7 @@ export const ttl = z.strictObject(
   {
     error: ({ code }) =>
       code === "unrecognized_keys"
-        ? "is no kind of asset (css, js, font, image, media, other); seconds by extension are set in ttl_by_extension"
+        ? "is not a type of asset (css, js, font, image, media, other): to set seconds by extension, use ttl_by_extension"
         : undefined,
   },
 );

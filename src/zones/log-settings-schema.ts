@@ -22,7 +22,10 @@ const bucket = z
       .string()
       .max(200)
       .regex(/^[\w!'()*.~/-]*$/, "must be letters, digits, and any of - _ . / ! ' ( ) * ~")
-      .refine((text) => !text.startsWith("/") && !/(?:^|\/)\.{1,2}(?:\/|$)/.test(text), "must be no path with . or ..")
+      .refine(
+        (text) => !text.startsWith("/") && !/(?:^|\/)\.{1,2}(?:\/|$)/.test(text),
+        "must not have . or .. as a part of the path",
+      )
       .optional()
       .describe("What keys begin with; behind it stand the zone's name, the hour and the batch's id."),
     access_key_id: z.string().regex(/^[\w./+=-]{1,128}$/, "must be an access key's id"),

@@ -62,7 +62,7 @@ const bearer = z
       z
         .string()
         .max(LONGEST_SECRET)
-        .regex(/^[A-Za-z0-9._~+/-]+=*$/, "must be a token as RFC 6750 has it"),
+        .regex(/^[A-Za-z0-9._~+/-]+=*$/, "must be a token in the form of RFC 6750"),
     ).describe("Never shown again. Left out: it stays."),
     secret_set: shown,
   })
@@ -89,7 +89,7 @@ const listed = z
   .strictObject({
     name: z
       .string()
-      .regex(ORIGIN_NAME, "must be 1 to 32 small letters, digits and hyphens")
+      .regex(ORIGIN_NAME, "must be 1 to 32 lower-case letters, digits and hyphens")
       .openapi({ example: "primary" })
       .describe("What `Cache-Status` and logs call it."),
     url: z.string().openapi({ example: "https://a.example.com" }),
@@ -114,9 +114,12 @@ export const originsSchema = z
     const names = origins.map(({ name }) => name);
     for (const [index, name] of names.entries())
       if (names.indexOf(name) < index)
-        context.addIssue({ code: "custom", path: [index, "name"], message: "is another one's name already" });
+        context.addIssue({ code: "custom", path: [index, "name"], message: "is already the name of another one" });
     if (origins.length > 0 && origins.every(({ drain }) => drain))
-      context.addIssue({ code: "custom", message: "must leave one that is not drained: to stop a zone, pause it" });
+      context.addIssue({
+        code: "custom",
+        message: "must have at least one origin that is not drained: to stop a zone, pause it",
+      });
   });
 
 export type OriginsPatch = z.output<typeof originsSchema>;

@@ -11,7 +11,7 @@ const parameters = z
       .refine((name) => !name.slice(0, -1).includes("*"), "may have * only at its end")
       .refine(
         (name) => name !== "*",
-        'must have something before the *; for all parameters say "sort", for none "ignore"',
+        'must have something before the *: for all parameters use "sort", for none "ignore"',
       ),
   )
   .max(100);

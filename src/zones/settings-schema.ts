@@ -153,7 +153,7 @@ export const settingsSchema = z
       refuse(
         context,
         "rules",
-        `must have at most ${MOST_OPEN} rules that change what is stored by who asks, where methods is "all": a change is forgotten for each set of them`,
+        `must have at most ${MOST_OPEN} rules that change what is stored, depending on who asks, while methods is "all": each change has to be purged for every combination of them`,
       );
   })
   .refine((settings) => new TextEncoder().encode(JSON.stringify(settings)).length <= LARGEST.settings, {

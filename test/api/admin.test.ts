@@ -44,7 +44,7 @@ describe("POST /admin/accounts", () => {
     expect(again.status).toBe(409);
     expect(await again.json()).toMatchObject({
       code: "email_taken",
-      error: `the account ${account.id} has this e-mail address already: a customer has one account`,
+      error: `the account ${account.id} already has this e-mail address: a customer has one account`,
     });
     const rows = await env.DB.prepare(
       "SELECT COUNT(*) AS keys FROM api_keys WHERE account_id NOT IN (SELECT id FROM accounts)",

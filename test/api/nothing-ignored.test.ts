@@ -183,11 +183,11 @@ describe("a zone that is wrong in many ways", () => {
       { field: "settings.ttl.css", message: "must be a whole number" },
       { field: "settings.ttl.jpg", message: expect.stringContaining("ttl_by_extension") },
       { field: "settings.cors.0", message: expect.stringContaining("must be an origin as browsers send it") },
-      { field: "active", message: "cannot be chosen yet: a new zone is active; PATCH pauses it" },
+      { field: "active", message: "cannot be set here: a new zone is active; pause it by PATCH" },
       { field: "id", message: "is given by the server" },
       { field: "origin", message: "must be a scheme, a host and perhaps a path, without query or fragment" },
       { field: "settings.fallback_origin", message: "must begin with https://" },
-      { field: "settings.origin_host", message: "must be a host, with a port where it needs one, and nothing else" },
+      { field: "settings.origin_host", message: "must be a host, with a port if it needs one, and nothing else" },
     ]);
   });
 

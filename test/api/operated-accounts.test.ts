@@ -108,7 +108,7 @@ describe("PATCH /admin/accounts/{id}", () => {
       409,
       expect.objectContaining({
         code: "email_taken",
-        error: `the account ${other.account} has this e-mail address already: a customer has one account`,
+        error: `the account ${other.account} already has this e-mail address: a customer has one account`,
       }),
     ]);
     expect(await read()).toEqual(own);

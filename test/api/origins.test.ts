@@ -46,7 +46,7 @@ describe("the origin of a zone", () => {
   it("changes with a word about what is stored, and with its purge in the same call", async () => {
     const zone = await newZone(customer.live);
     const one = await changed(zone, { origin: "https://one.example.com" });
-    expect(one.warnings).toEqual([expect.stringContaining("is served on until it expires")]);
+    expect(one.warnings).toEqual([expect.stringContaining("is served until it expires")]);
     const two = await changed(zone, { origin: "https://two.example.com", purge: true });
     expect([two.warnings, two.purge]).toEqual([undefined, { id: expect.stringMatching(/^purge_/), nodes: 1 }]);
     const { purges } = await (await call(`/v1/purges?zone=${zone.name}`, { key: customer.live })).json<{
@@ -185,8 +185,12 @@ describe("several origins", () => {
   });
 
   it.each<[string, object, string]>([
-    ["one name twice", { settings: { origins: [two[0], two[0]] } }, "settings.origins.1.name is another one's"],
-    ["none that is asked", { settings: { origins: [two[1]] } }, "settings.origins must leave one"],
+    [
+      "one name twice",
+      { settings: { origins: [two[0], two[0]] } },
+      "settings.origins.1.name is already the name of another",
+    ],
+    ["none that is asked", { settings: { origins: [two[1]] } }, "settings.origins must have at least one"],
     [
       "a private address",
       { settings: { origins: [{ name: "a", url: "https://10.0.0.1" }] } },

@@ -162,9 +162,10 @@ describe("POST /v1/purge", () => {
       { field: "files", message: "is called paths here" },
       {
         field: "paths.0",
-        message: "has a * that is not at its end, where it stands for nothing: purge what is before it, or a tag",
+        message:
+          "has a * that is not at its end, where it has no special meaning: purge a prefix that ends before it, or a tag",
       },
-      { field: "prefixes.0", message: 'must have no *: "/dir/" is all that begins so' },
+      { field: "prefixes.0", message: 'must have no *: "/dir/" already means everything that begins with it' },
     ]);
   });
 });

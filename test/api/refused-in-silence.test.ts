@@ -65,7 +65,7 @@ describe("a setting that could not work", () => {
     [
       { forward: { headers: ["X-*"] } },
       "settings.forward.headers.0",
-      'has a *, which stands for nothing here: list each header, or say "all"',
+      'has a *, which has no special meaning here: list each header, or say "all"',
     ],
     [{ query: ["ids%5B%5D"] }, "settings.query.0", "must be written as it is decoded, such as a[] for a%5B%5D"],
     [

@@ -235,7 +235,7 @@ describe("GET /v1/usage", () => {
     ["from=yesterday", "from", /must be a date/],
     ["to=2026-02-30", "to", /must be a date/],
     ["from=2026-03-10T10:15:00Z", "from", /whole hour/],
-    ["from=2026-03-10&to=2026-03-09", "from", /before to/],
+    ["from=2026-03-10&to=2026-03-09", "from", /earlier than `to`/],
     ["from=2026-01-01&granularity=hour", "granularity", /31 days at most/],
     ["granularity=minute", "granularity", /./],
   ])("answers 422 to %s and says why", async (query, field, message) => {

@@ -36,7 +36,7 @@ describe("POST /v1/zones", () => {
     const { name } = await newZone((await newCustomer()).live);
     const answer = await create({ name, origin: "https://a.example.com" });
     expect(answer.status).toBe(409);
-    expect(await answer.json()).toMatchObject({ error: "a zone of this name exists already", code: "name_taken" });
+    expect(await answer.json()).toMatchObject({ error: "a zone with this name already exists", code: "name_taken" });
   });
 
   it("gives a name to one of many who ask at once", async () => {

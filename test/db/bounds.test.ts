@@ -568,7 +568,7 @@ const ATTEMPTS = {
     const add = () => post(`/v1/zones/${zone.id}/hostnames`, live, { hostname: "a.bounds.example.com" });
     expect(await (await add()).json()).toMatchObject({
       code: "limit_reached",
-      error: expect.stringContaining("let go of 50"),
+      error: expect.stringContaining("removed 50"),
     });
     await cronAfter(BOUNDS.hosts.over.days + 1);
     expect(await count("hosts", "account_id = ?1", account)).toBe(0);

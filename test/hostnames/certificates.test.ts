@@ -190,7 +190,7 @@ describe("a certificate", { timeout: 30_000 }, () => {
     await tendAfter(0);
     expect(await certificateOf(made)).toEqual({
       state: "failed",
-      reason: "Cloudflare does not take this hostname (status 400, error codes 1411)",
+      reason: "Cloudflare does not accept this hostname (status 400, error codes 1411)",
     });
     const other = await activeHostname(network, customer.live, zone.id);
     await tendAfter(0);

@@ -358,7 +358,7 @@ describe("checkEndpoint()", () => {
 });
 
 describe("checkHost()", () => {
-  const ALONE = "must be a host, with a port where it needs one, and nothing else";
+  const ALONE = "must be a host, with a port if it needs one, and nothing else";
 
   it.each([
     ["shop.example.com", "shop.example.com"],

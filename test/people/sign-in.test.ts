@@ -262,7 +262,9 @@ describe("what a person may do", () => {
     await env.DB.prepare("DELETE FROM members WHERE account_id = ?1").bind(account).run();
     const answer = await browser.send("/v1/zones");
     expect(answer.status).toBe(403);
-    expect(await answer.json()).toMatchObject({ error: expect.stringContaining("you act for no such account") });
+    expect(await answer.json()).toMatchObject({
+      error: expect.stringContaining("you are not a member of such an account"),
+    });
   });
 
   it("does not reach the account of another, by whatever id", async () => {

@@ -74,7 +74,7 @@ describe("RecordPublisher", () => {
   it("refuses with a 503 what KV does not take, keeps it, and publishes it by alarm", async () => {
     await breakKv(`rec:${key}`);
     const { message } = await errorOf(await store(), 503, "server_error");
-    expect(message).toBe("The change is kept and will be published, but readers do not know it yet");
+    expect(message).toBe("The change is saved and will be published, but readers cannot see it yet");
     expect(await record()).toBeNull();
     expect(await inKv()).toMatchObject({ name: namespace });
     vi.restoreAllMocks();

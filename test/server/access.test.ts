@@ -112,7 +112,7 @@ describe("npm run serve", () => {
   it("ends with a sentence where SECRETS_KEY is no keyring, and does not show it", async () => {
     const ended = await serve({ SECRETS_KEY: "my secret" }).catch((error: unknown) => error);
     expect(ended).toBeInstanceOf(ServeFailed);
-    expect((ended as ServeFailed).stderr).toContain("SECRETS_KEY is not id:key, one or more");
+    expect((ended as ServeFailed).stderr).toContain("SECRETS_KEY must be one or more id:key");
     expect((ended as ServeFailed).stderr).not.toContain("my secret");
   });
 });

@@ -89,7 +89,7 @@ describe("a hostname on a server with several processes", () => {
     ["silence", "did not answer within 5 seconds"],
     ["unreachable", "could not be reached"],
     ["long", "too long"],
-    ["nonsense", "no DNS message"],
+    ["nonsense", "not a DNS message"],
   ] satisfies [Fault, string][])("waits for a resolver that gives it %s", async (fault, reason) => {
     const { hostname, proof } = await claim(`${fault}.customer.example`);
     network.resolver.set(proof.name, { type: "TXT", data: proof.value });

@@ -85,7 +85,7 @@ describe.each([
 });
 
 it.each([
-  [{ ADMIN_TOKEN: "x".repeat(31) }, /^ADMIN_TOKEN has 31 characters, and must have 32 at least: .+\n$/],
+  [{ ADMIN_TOKEN: "x".repeat(31) }, /^ADMIN_TOKEN has 31 characters, but must have at least 32: .+\n$/],
   [{ ADMIN_TOKEN: `${"x".repeat(32)} y` }, /^ADMIN_TOKEN must be visible ASCII without spaces\n$/],
   [
     { ADMIN_TOKEN, TRUSTED_PROXIES: "10.0.0.0/8, proxy" },

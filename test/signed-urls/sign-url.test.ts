@@ -24,19 +24,19 @@ describe("signUrl()", () => {
 
   it.each<[string, Partial<Grant>, string]>([
     ["no url", {}, "is not a URL"],
-    ["https://zone.example/bcdn_token=x/a", {}, "has a token in its path"],
+    ["https://zone.example/bcdn_token=x/a", {}, "already has a token in its path"],
     ["https://zone.example/a?token=x", {}, "has a parameter token, which belongs to a token"],
     ["https://zone.example/a?b=1&b=2", {}, "has the parameter b twice"],
     ["https://zone.example/a?1=b", {}, "begins with a digit"],
     ["https://zone.example/a?b=c%26d", {}, "has an & in the value of b"],
     ["https://zone.example/a?b%3Dc=d", {}, "has a parameter with &, = or a control character in its name"],
-    ["https://zone.example/a?b=%ff", {}, "no UTF-8"],
+    ["https://zone.example/a?b=%ff", {}, "not UTF-8"],
     ["https://zone.example/a", { expires: 1 }, "must be seconds since the epoch, of ten digits"],
-    ["https://zone.example/a", { tokenPath: "/b" }, "is not how the URL's path begins"],
+    ["https://zone.example/a", { tokenPath: "/b" }, "must be what the URL's path begins with"],
     ["https://zone.example/a/b", { tokenPath: "/a/../a" }, "must begin with /"],
     ["https://zone.example/a/b", { tokenPath: "a" }, "must begin with /"],
     ["https://zone.example/a", { address: "localhost" }, "is not an IP address"],
-    ["https://zone.example/a", { ignoreParams: true, limit: 1 }, "cannot ignore parameters and be bound to"],
+    ["https://zone.example/a", { ignoreParams: true, limit: 1 }, "cannot ignore parameters if it is bound to"],
   ])("refuses what no zone would take: %s %o", (url, grant, message) => {
     expect(() => sign(url, grant)).toThrow(message);
   });

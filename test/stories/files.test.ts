@@ -238,7 +238,7 @@ describe("what is refused of files", () => {
     });
     expect(answer.status).toBe(422);
     expect(await answer.json()).toMatchObject({
-      details: [{ field: "origin", message: "is no bucket of this deployment, which has r2://files" }],
+      details: [{ field: "origin", message: "is not a bucket of this deployment, which has r2://files" }],
     });
   });
 

@@ -213,9 +213,9 @@ describe("the TXT record", () => {
     ["servfail", "answered SERVFAIL"],
     ["refused", "answered REFUSED"],
     ["unreachable", "could not be reached"],
-    ["nonsense", "no DNS message"],
-    ["other-question", "none to the question"],
-    ["cut", "no DNS message"],
+    ["nonsense", "not a DNS message"],
+    ["other-question", "to another question"],
+    ["cut", "not a DNS message"],
     ["long", "too long"],
     ["403", "status 403"],
   ] as const)("is not said to be missing by a resolver's %s", async (fault, reason) => {
@@ -232,7 +232,9 @@ describe("the TXT record", () => {
     const made = await claim(customer.live, zone.id);
     network.resolver.set(made.proof.name, { type: "CNAME", data: "a.example.net" });
     network.resolver.set("a.example.net", { type: "CNAME", data: made.proof.name });
-    expect(await check(customer.live, made)).toMatchObject({ reason: "the name is an alias without an end" });
+    expect(await check(customer.live, made)).toMatchObject({
+      reason: "the name's chain of aliases (CNAME) does not end",
+    });
   });
 });
 
@@ -311,7 +313,9 @@ describe("the file", () => {
         { type: "A", data: "23.192.228.80" },
         { type: address.includes(":") ? "AAAA" : "A", data: address },
       );
-      expect(await check(customer.live, made)).toMatchObject({ reason: expect.stringContaining("not a public one") });
+      expect(await check(customer.live, made)).toMatchObject({
+        reason: expect.stringContaining("an address that is not public"),
+      });
       expect(network.resolver.asked).not.toContain(`file ${made.hostname}`);
     },
   );

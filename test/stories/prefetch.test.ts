@@ -127,11 +127,11 @@ describe("POST /v1/prefetch", () => {
     origin.answers(asset("<html><p>no sitemap</html>", { "content-type": "text/html" }));
     expect(await outcome(await order({ sitemap: "/sitemap.xml" }))).toMatchObject({
       state: "failed",
-      reason: expect.stringContaining("is no sitemap"),
+      reason: expect.stringContaining("is not a sitemap"),
     });
     origin.answers(asset("gone", {}, 404));
     expect(await outcome(await order({ sitemap: "/other.xml" }))).toMatchObject({
-      reason: "the sitemap /other.xml is answered 404",
+      reason: "the sitemap /other.xml was answered with status 404",
     });
   });
 
@@ -167,9 +167,9 @@ describe("POST /v1/prefetch", () => {
     const reasons = [];
     for (const taken of orders) reasons.push((await outcome(taken)).reason);
     expect(reasons).toEqual([
-      "the sitemap /broken.xml breaks off, or is no gzip though it begins like it",
-      "the sitemap /no-gzip.xml breaks off, or is no gzip though it begins like it",
-      "the sitemap has no URL of this zone's hosts, or of its origin's",
+      "the sitemap /broken.xml breaks off, or begins like gzip without being it",
+      "the sitemap /no-gzip.xml breaks off, or begins like gzip without being it",
+      "the sitemap has no URL on this zone's hosts, or on its origin's",
     ]);
   });
 

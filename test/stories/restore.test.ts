@@ -239,7 +239,7 @@ describe("a restore", { timeout: 30_000 }, () => {
     const refused = await operate("/restore", { cursor: '{"kind":0,"pass":"database","after":""}' });
     expect([refused.status, (await refused.json<{ error: string }>()).error]).toEqual([
       409,
-      "the database does not know of this restore: begin anew, without a cursor",
+      "the database does not know of this restore: start again, without a cursor",
     ]);
   });
 

@@ -84,7 +84,7 @@ describe("a zone whose URLs have to be signed", () => {
       "content-type": "application/json",
     });
     expect(await answer.json()).toEqual({
-      error: "this URL has to be signed, and is not",
+      error: "this URL must be signed, and is not",
       code: "signature-missing",
     });
   });

@@ -10,10 +10,10 @@ describe("refusalOfHeaderName()", () => {
     [
       "forward",
       "x-forwarded-for",
-      "x-forwarded-for cannot be listed: forward.client_ip is for that: it sends the address that a client has, not one that it states",
+      "x-forwarded-for cannot be listed: forward.client_ip is for that: it sends the address that a client really has, not one that it claims",
     ],
     ["origin_headers", "host", "host cannot be set: the setting origin_host is for that"],
-    ["origin_headers", "cdn-loop", "cdn-loop cannot be set: it shows where a request goes in circles"],
+    ["origin_headers", "cdn-loop", "cdn-loop cannot be set: it shows when a request goes in circles"],
     [
       "origin_headers",
       "content-language",

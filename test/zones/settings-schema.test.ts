@@ -51,7 +51,7 @@ describe("settingsSchema", () => {
 
   it.each<[settings: object, reasons: string[]]>([
     [{ colour: "red", ttl_mod: 1 }, ["colour: is not a known name", "ttl_mod: is not a known name"]],
-    [{ ttl: { video: 1 } }, [expect.stringMatching(/^ttl.video: is no kind of asset .* ttl_by_extension$/)]],
+    [{ ttl: { video: 1 } }, [expect.stringMatching(/^ttl.video: is not a type of asset .* ttl_by_extension$/)]],
     [{ timeouts: { total: 1 } }, ["timeouts.total: is not a known name"]],
     [{ ttl: { css: -1 } }, ["ttl.css: must be at least 0"]],
     [{ ttl: { css: 1.5 } }, ["ttl.css: must be a whole number"]],
@@ -82,7 +82,7 @@ describe("settingsSchema", () => {
       ['query: must be "keep", "sort", "ignore", a list of parameters, or {"except": a list of parameters}'],
     ],
     [{ query: ["*_id", "a*b"] }, ["query.0: may have * only at its end", "query.1: may have * only at its end"]],
-    [{ query: ["*"] }, [expect.stringContaining('for all parameters say "sort"')]],
+    [{ query: ["*"] }, [expect.stringContaining('for all parameters use "sort"')]],
     [{ query: { except: ["a=1"] } }, ["query.except.0: must be a parameter's name alone, without its value"]],
     [{ query: { only: ["a"] } }, expect.any(Array)],
     [{ ttl_mode: "never" }, ['ttl_mode: must be "respect" or "override"']],

@@ -46,7 +46,7 @@ export async function bucketAnswer(
 
 function sentenceOf(status: number): string {
   if (status === 404) return "the origin's bucket has no such object";
-  if (status === 403) return "the origin's bucket shows no such object";
+  if (status === 403) return "the origin's bucket has no such object, or does not show it";
   if (status === 416) return "the object is shorter than the range that was asked for";
   return isError(status) ? "the origin's bucket is failing" : "the origin's bucket refuses this";
 }

@@ -30,7 +30,7 @@ export function judgeReply(certificate: TendedCertificate, reply: HostnameReply,
     case "hostname":
       return judgeHostname(certificate, reply.hostname, now);
     case "missing":
-      return { id: null, state: "waiting", reason: "it is ordered anew", checks: 0, nextAt: now };
+      return { id: null, state: "waiting", reason: "it is ordered again", checks: 0, nextAt: now };
     case "quota":
       return {
         id,
@@ -43,7 +43,7 @@ export function judgeReply(certificate: TendedCertificate, reply: HostnameReply,
       return {
         id,
         state: "failed",
-        reason: `Cloudflare does not take this hostname (${reply.reason})`,
+        reason: `Cloudflare does not accept this hostname (${reply.reason})`,
         checks,
         nextAt: now + DAY,
       };
@@ -51,7 +51,7 @@ export function judgeReply(certificate: TendedCertificate, reply: HostnameReply,
       return {
         id,
         state,
-        reason: "Cloudflare is asked too much: it is tried again",
+        reason: "Cloudflare asks us to wait: it is tried again",
         checks,
         nextAt: now + reply.retryAfterMs,
       };
@@ -90,7 +90,7 @@ function judgeHostname(certificate: TendedCertificate, hostname: CustomHostname,
     return {
       id: null,
       state: "waiting",
-      reason: "Cloudflare has deleted it: it is ordered anew",
+      reason: "Cloudflare has deleted it: it is ordered again",
       checks,
       nextAt: now + HOUR,
     };

@@ -87,7 +87,7 @@ async function whyNotOrdered(db: D1Database, { account, plan }: Due): Promise<st
     .first<number>("ordered");
   return (ordered ?? 0) < limit
     ? null
-    : `the plan allows ${limit} hostnames, and so many have a certificate, or had one just now`;
+    : `the plan allows ${limit} hostnames, and that many have a certificate, or had one until just now`;
 }
 
 /** The certificates that are due, deletions first. They are reserved for this run. */

@@ -43,7 +43,7 @@ export async function evidenceOf(
   if (lead.kind === "unknown") return lead;
   if (lead.toUs) {
     if (claim.state === "active" && claim.provenBy === "http" && lead.toZone) return { kind: "proven", by: "http" };
-    return { kind: "absent", reason: `${missing}; the file no longer counts, since ${hostname} leads here already` };
+    return { kind: "absent", reason: `${missing}; the file no longer counts, since ${hostname} already leads here` };
   }
   const file = await httpProof(hostname, token, lead.addresses, originPolicy(settings));
   return file.ok ? { kind: "proven", by: "http" } : { kind: "absent", reason: `${missing}, and ${file.reason}` };

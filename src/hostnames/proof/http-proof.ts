@@ -24,14 +24,14 @@ export async function httpProof(
   addresses: readonly string[],
   policy: OriginPolicy,
 ): Promise<HttpProof> {
-  if (addresses.length === 0) return no(`${hostname} has no address, so that there is no server to ask for the file`);
+  if (addresses.length === 0) return no(`${hostname} has no address, so there is no server to ask for the file`);
   // Asked over http, as certificate authorities do: the server may have no certificate yet.
   const rules = { ...policy, allowHttp: true };
   const verdict = checkEndpoint(`http://${hostname}${PROOF_PATH}`, rules);
   if (!verdict.ok) return no(`${hostname} cannot be asked for the file: it ${verdict.reason}`);
   const isReachable = (address: string) =>
     checkOrigin(`http://${address.includes(":") ? `[${address}]` : address}`, rules).ok;
-  if (!addresses.every(isReachable)) return no(`${hostname} has an address that is not a public one`);
+  if (!addresses.every(isReachable)) return no(`${hostname} has an address that is not public`);
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const response = await fetch(verdict.url, {

@@ -59,11 +59,11 @@ function readMessage(message: Uint8Array, name: string, type: RecordType): Looku
   try {
     packet = decode(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
   } catch {
-    return unknown("the resolver's answer is no DNS message");
+    return unknown("the resolver's answer is not a DNS message");
   }
   const [question] = packet.questions;
   const isAnswer = packet.type === "response" && question?.type === type && bare(question.name) === name;
-  if (!isAnswer || packet.flag_tc) return unknown("the resolver's answer is none to the question");
+  if (!isAnswer || packet.flag_tc) return unknown("the resolver's answer is to another question");
   if (packet.rcode !== "NOERROR" && packet.rcode !== "NXDOMAIN")
     return unknown(`the resolver answered ${packet.rcode}`);
   return readAnswers(packet.answers, name, type);
@@ -79,7 +79,8 @@ function readAnswers(answers: Packet["answers"], name: string, type: RecordType)
       return { kind: "answer", names, values: found.map(({ data }) => textOf(data)) };
     }
     const target = bare(String(alias.data));
-    if (names.includes(target) || names.length > MOST_ALIASES) return unknown("the name is an alias without an end");
+    if (names.includes(target) || names.length > MOST_ALIASES)
+      return unknown("the name's chain of aliases (CNAME) does not end");
     names.push(target);
   }
 }

@@ -145,7 +145,7 @@ async function answerAnew(message: Uint8Array, key: string | null, source: Askin
   const query = parseQuery(message);
   const only = (rcode: number) =>
     query.kind === "none"
-      ? refuse(400, "this is no DNS message: it is shorter than a header, 12 octets")
+      ? refuse(400, "this is not a DNS message: it is shorter than the header, which has 12 octets")
       : new Response(encodeRcode(query, rcode), { headers: refusalHeaders(MESSAGE_TYPE) });
   if (query.kind !== "question") return only(query.kind === "none" ? RCODE.FORMERR : query.rcode);
   const refusal = refusalOf(query);

@@ -50,7 +50,7 @@ function readParameters(parameters: URLSearchParams): Asked {
   const bare = name === "." ? "" : name.replace(/\.$/, "");
   if (bare.length > 253) return no("name is longer than 253 characters");
   if (name !== "." && !bare.split(".").every((label) => /^[!-[\]-~]{1,63}$/.test(label))) {
-    return no("name is no domain name: labels of 1 to 63 printable ASCII characters, with dots between them");
+    return no("name is not a domain name: labels of 1 to 63 printable ASCII characters, with dots between them");
   }
   const type = typeOf(parameters.get("type") || "A");
   if (type === null)

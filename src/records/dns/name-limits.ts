@@ -16,7 +16,7 @@ export class TooManyQuestions extends Error {
   readonly retryAfter = 1;
 
   constructor() {
-    super("there were too many questions that cost a look-up: ask again in a second");
+    super("too many of your queries had to be looked up: ask again in a second");
   }
 }
 

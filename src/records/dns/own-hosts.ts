@@ -18,7 +18,7 @@ export const ownHostsOf: (settings: HostSettings) => OwnHosts = onceFor(readHost
 function readHosts({ apiHosts, recordsHosts, nameServers, hostAddresses }: HostSettings): OwnHosts {
   const hosts = new Map([...apiHosts, ...recordsHosts, ...nameServers].map((host): [string, string[]] => [host, []]));
   for (const pair of hostAddresses) {
-    if (!isHostAddress(pair)) throw new SettingsError(`HOST_ADDRESSES has what is not host=address: ${pair}`);
+    if (!isHostAddress(pair)) throw new SettingsError(`HOST_ADDRESSES has an entry that is not host=address: ${pair}`);
     const [host = "", address = ""] = pair.split("=");
     hosts.set(host, [...(hosts.get(host) ?? []), ipaddr.parse(address).toString()]);
   }

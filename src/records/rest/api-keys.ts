@@ -47,7 +47,9 @@ export function addApiKeys(app: OpenAPIHono<RestEnv>): void {
 function requireOwner({ var: { caller } }: RestContext): void {
   const role = caller.person?.role;
   if (role === undefined || role === "owner") return;
-  throw new RestProblem("forbidden", { sentence: `Only owners see and make keys: you are ${role} of this account` });
+  throw new RestProblem("forbidden", {
+    sentence: `Only owners can see and create keys: your role in this account is ${role}`,
+  });
 }
 
 function refusal(result: Exclude<CreatedKey, { kind: "created" }>): RestProblem {
@@ -61,7 +63,7 @@ function refusal(result: Exclude<CreatedKey, { kind: "created" }>): RestProblem 
     case "outlives":
       return invalidField(
         "api_key.expires_at",
-        `must not be after ${isoSeconds(result.until)}, when the key that asks ends`,
+        `must not be after ${isoSeconds(result.until)}, when the key that asks expires`,
       );
     case "in-the-past":
       return invalidField("api_key.expires_at", "must be in the future");

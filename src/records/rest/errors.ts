@@ -11,7 +11,11 @@ const PROBLEMS = {
   invalid_json: [400, "validation_error", "The request body is not valid JSON"],
   unauthenticated: [401, "authentication_error", "The API key is missing or not valid"],
   forbidden: [403, "authorization_error", "The API key lacks required permissions"],
-  account_suspended: [403, "authorization_error", "The account is suspended: its keys may read, and change nothing"],
+  account_suspended: [
+    403,
+    "authorization_error",
+    "The account is suspended: its keys may read, but not change anything",
+  ],
   quota_exceeded: [403, "quota_exceeded", "The account has as many records as its plan allows"],
   not_found: [404, "not_found", "The requested resource does not exist"],
   method_not_allowed: [405, "method_not_allowed", "This resource does not have this method"],
@@ -23,10 +27,10 @@ const PROBLEMS = {
   not_empty: [422, "validation_error", "The namespace still has records: delete them first"],
   rate_limited: [429, "rate_limit_exceeded", "Too many requests"],
   internal: [500, "server_error", "Internal server error"],
-  busy: [503, "server_error", "Others are changing this resource: try again"],
-  disk_refuses: [503, "server_error", "The server's disk takes no writes at the moment: try this again later"],
-  disk_full: [507, "server_error", "The server's disk is full: try this again when its operator has made room"],
-  not_published: [503, "server_error", "The change is kept and will be published, but readers do not know it yet"],
+  busy: [503, "server_error", "Somebody else is changing this resource right now: try again"],
+  disk_refuses: [503, "server_error", "The server's disk accepts no writes at the moment: try this again later"],
+  disk_full: [507, "server_error", "The server's disk is full: try this again when its operator has freed some space"],
+  not_published: [503, "server_error", "The change is saved and will be published, but readers cannot see it yet"],
 } as const satisfies Record<string, readonly [status: number, code: string, sentence: string]>;
 
 export type ProblemKind = keyof typeof PROBLEMS;

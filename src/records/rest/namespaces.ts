@@ -95,7 +95,7 @@ async function claim(c: RestContext, wanted: Pick<NamespaceRow, "name" | "visibi
       throw namespaceOfAnother(wanted.name);
     case "too many":
       throw new RestProblem("quota_exceeded", {
-        sentence: "The account has as many namespaces as its plan allows, those deleted in the last days included",
+        sentence: "The account has as many namespaces as its plan allows, counting those deleted in the last days",
       });
     default:
       return result satisfies never;

@@ -126,7 +126,7 @@ export function addWebhooks(app: OpenAPIHono<RestEnv>): void {
     await enabledWebhookOf(c, id);
     await deliveryOf(c, id, delivery);
     if (!(await retryDelivery(c.env.DB, id, delivery, c.var.now)))
-      throw new RestProblem("invalid_parameters", { sentence: "The delivery was made: there is nothing to retry" });
+      throw new RestProblem("invalid_parameters", { sentence: "This has been delivered: there is nothing to retry" });
     return c.json({ delivery: deliveryJson(await deliveryOf(c, id, delivery)) }, 202);
   });
 }

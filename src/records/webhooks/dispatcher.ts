@@ -17,7 +17,7 @@ const REST_MS = 5_000;
 const UNREADABLE: AttemptResult = {
   kind: "failed",
   status: null,
-  reason: "The secret cannot be read by this deployment: rotate it",
+  reason: "The secret cannot be decrypted by this deployment: rotate it",
 };
 /** When to try again after D1 has failed. */
 const D1_FAILED_MS = 30_000;

@@ -17,14 +17,14 @@ export async function deliverBatch(
   settings: Settings,
   now: number,
 ): Promise<AttemptResult> {
-  if (sealed === null) return notYet("There is no secret yet: give one at logs/secret");
+  if (sealed === null) return notYet("There is no secret yet: set one at logs/secret");
   const secret = openedLogSecret(sealed, zone, settings.keyring);
-  if (secret === null) return notYet("The secret cannot be read by this deployment: give it anew at logs/secret");
+  if (secret === null) return notYet("The secret cannot be decrypted by this deployment: set it again at logs/secret");
   const policy = originPolicy(settings);
   const coded = new Uint8Array(batch.body);
   const about = { "content-type": "application/x-ndjson", "content-encoding": "gzip" };
   if (target.type === "s3") return putObject(target, secret, keyOf(batch, name, target.prefix), coded, about, policy);
-  if (!isSecret(secret)) return notYet("The secret is that of a bucket: give another at logs/secret");
+  if (!isSecret(secret)) return notYet("The secret is that of a bucket: set another one at logs/secret");
   const headers = {
     ...about,
     "user-agent": "ResCDN-Logs/1",

@@ -32,12 +32,16 @@ export function pathTarget(text: string, zone: PurgedZone): TargetVerdict {
   if (!read.ok) return read;
   const { path, query } = read;
   if (query.includes("*"))
-    return no("has a * in its query, where it stands for nothing: a path without its query is purged with all of them");
+    return no(
+      "has a * in its query, where it has no special meaning: to purge a path with all its queries, leave the query out",
+    );
   const star = path.indexOf("*");
   if (star === -1 && (query === "" || zone.hasQueryRules)) return { ok: true, target: { kind: "path", value: path } };
   if (star === -1) return { ok: true, target: { kind: "url", value: path + normaliseQuery(query, zone.query) } };
   if (star < path.length - 1 || query !== "")
-    return no("has a * that is not at its end, where it stands for nothing: purge what is before it, or a tag");
+    return no(
+      "has a * that is not at its end, where it has no special meaning: purge a prefix that ends before it, or a tag",
+    );
   return { ok: true, target: { kind: "prefix", value: path.slice(0, -1) } };
 }
 
@@ -48,8 +52,8 @@ export function prefixTarget(text: string, { hosts }: PurgedZone): TargetVerdict
   const { path, query } = read;
   if (query !== "") return no("must have no query: all queries of the paths below it are purged");
   if (path.endsWith("*") && path.indexOf("*") === path.length - 1)
-    return no(`must have no *: ${JSON.stringify(path.slice(0, -1))} is all that begins so`);
-  if (path.includes("*")) return no("must have no *, which stands for nothing in a prefix");
+    return no(`must have no *: ${JSON.stringify(path.slice(0, -1))} already means everything that begins with it`);
+  if (path.includes("*")) return no("must have no *, which has no special meaning in a prefix");
   return { ok: true, target: { kind: "prefix", value: path } };
 }
 

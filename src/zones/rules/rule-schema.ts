@@ -34,8 +34,8 @@ const oneOf = (statuses: readonly number[]) =>
 
 const pathGlob = glob
   .regex(/^[/*]/, "must begin with / or *")
-  .regex(/^[^?#]*$/, "must be of the path alone, without ? and #: a query is looked at by `query`")
-  .refine((text) => !/(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(text), "must have no dot segments: no path has any");
+  .regex(/^[^?#]*$/, "must be the path alone, without ? and #: for the query there is `query`")
+  .refine((text) => !/(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(text), "must have no dot segments: paths never have any");
 
 const extension = z.string().regex(/^[a-z0-9_-]{1,16}$/, "must be an extension in lower case, without the dot");
 
@@ -95,7 +95,7 @@ const whenSchema = (depth: number): z.ZodType<When, unknown> => {
     {
       error: ({ code, keys }: { code?: string; keys?: string[] }) =>
         depth === 0 && code === "unrecognized_keys" && keys?.some((key) => ["all", "any", "none"].includes(key))
-          ? `may stand at most ${RULE_BOUNDS.depth} deep in another condition`
+          ? `may be nested at most ${RULE_BOUNDS.depth} deep in other conditions`
           : undefined,
     },
   );
@@ -118,11 +118,11 @@ const redirectTarget = z
 function problemOfTarget(to: string): string | null {
   if (!/^[\x21-\x7e]+$/.test(to)) return "must be visible ASCII without spaces: percent-encode the rest";
   if (/[\\<>"^`{|}]/.test(to)) return 'must be a URL: percent-encode \\ < > " ^ ` { | }';
-  if (/\$0/.test(to)) return "counts what the path's stars stand for from $1 on";
+  if (/\$0/.test(to)) return "has $0, but the first star of the path is $1";
   if (to.startsWith("/")) return to.startsWith("//") ? "must not begin with //, which would be another host" : null;
   const [, authority] = /^https?:\/\/([^/?#]*)/i.exec(to) ?? [];
   if (authority === undefined) return "must begin with /, https:// or http://";
-  if (authority.includes("$")) return "must have its host in full: $1 stands behind it";
+  if (authority.includes("$")) return "must have its host in full: $1 can only come after it";
   if (authority.includes("@")) return "must have no user name or password";
   return authority === "" || URL.parse(to) === null ? "must be a URL" : null;
 }
@@ -184,7 +184,8 @@ const actionsSchema = (query: z.ZodType, edgeSeconds: z.ZodType, ttlSeconds: z.Z
     .superRefine((actions, context) => {
       const refuse = (message: string, path: string[] = []) => context.addIssue({ code: "custom", path, message });
       if (Object.values(actions).every((action) => action === undefined)) refuse("must have an action");
-      if (actions.redirect !== undefined && actions.deny !== undefined) refuse("cannot be beside redirect", ["deny"]);
+      if (actions.redirect !== undefined && actions.deny !== undefined)
+        refuse("cannot be combined with redirect", ["deny"]);
     })
     .openapi("RuleActions");
 
@@ -208,7 +209,7 @@ const ruleSchema = (...schemas: Parameters<typeof actionsSchema>) =>
         context.addIssue({
           code: "custom",
           path: ["do", "redirect", "to"],
-          message: `names $${used}, and ${known === 0 ? "no path with a * is asked for" : `a path is asked for that has ${known} stars`}`,
+          message: `names $${used}, but ${known === 0 ? "the condition has no path with a *" : `the condition has a path with only ${known === 1 ? "one *" : `${known} stars`}`}`,
         });
     })
     .openapi("EdgeRuleChange");

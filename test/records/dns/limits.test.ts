@@ -237,6 +237,6 @@ it("429 says when to come again, to pages as well, over /dns-query and /resolve"
     });
     const text = await answer.text();
     if (path.startsWith("/resolve")) expect(JSON.parse(text)).toMatchObject({ error: { code: "rate_limit_exceeded" } });
-    else expect(text).toMatch(/^there were too many questions .+\n$/);
+    else expect(text).toMatch(/^too many of your queries .+\n$/);
   }
 });

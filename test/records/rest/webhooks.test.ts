@@ -396,7 +396,7 @@ describe("a webhook's deliveries", () => {
     await webhook.alarm();
     expect(await shown(rest(path, { key }))).toMatchObject({ deliveries: [{ status: "delivered", attempts: 11 }] });
     const { message } = await errorOf(await post(`${path}/${delivery.id}/retry`), 422, "validation_error");
-    expect(message).toBe("The delivery was made: there is nothing to retry");
+    expect(message).toBe("This has been delivered: there is nothing to retry");
     await errorOf(await post(`${path}/evt_missing/retry`), 404, "not_found");
   });
 });

@@ -95,7 +95,9 @@ describe("newSecrets()", () => {
     const keyring = newKeyring();
     const [made] = newSecrets([], { SECRETS_KEY: keyring }, true, false);
     expect(made).toEqual({ name: "SECRETS_KEY", value: keyring, keep: null });
-    expect(() => newSecrets([], { SECRETS_KEY: "none" }, false, false)).toThrow("SECRETS_KEY is not id:key");
+    expect(() => newSecrets([], { SECRETS_KEY: "none" }, false, false)).toThrow(
+      "SECRETS_KEY must be one or more id:key",
+    );
     expect(() => newSecrets([], { ADMIN_TOKEN: "short" }, false, false)).toThrow("ADMIN_TOKEN");
   });
 

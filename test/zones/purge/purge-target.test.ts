@@ -73,7 +73,7 @@ describe("prefixTarget()", () => {
     ["", "must begin with /"],
     ["a", "must begin with /"],
     ["/a?b", "must have no query"],
-    ["/dir/*", 'must have no *: "/dir/" is all that begins so'],
+    ["/dir/*", 'must have no *: "/dir/" already means everything that begins with it'],
     ["/*/a", "must have no *"],
   ])("refuses %j: %s", (prefix, reason) => {
     expect(prefixTarget(prefix, zone)).toEqual({ ok: false, reason: expect.stringContaining(reason) });

@@ -59,7 +59,7 @@ describe("rules", () => {
     [{ rules: [{ do: {} }] }, ["rules.0.do: must have an action"]],
     [{ rules: [{ do: NO, colour: 1 }] }, ["rules.0.colour: is not a known name"]],
     [{ rules: [{ name: "", do: NO }] }, ["rules.0.name: must not be empty"]],
-    [{ rules: [{ do: { ...NO, redirect: { to: "/" } } }] }, ["rules.0.do.deny: cannot be beside redirect"]],
+    [{ rules: [{ do: { ...NO, redirect: { to: "/" } } }] }, ["rules.0.do.deny: cannot be combined with redirect"]],
     [
       { rules: [{ do: { deny: { status: 200 } } }] },
       [expect.stringMatching(/^rules\.0\.do\.deny\.status: must be 400, .* or 503$/)],
@@ -68,9 +68,9 @@ describe("rules", () => {
     [rule({ path: "old" }), ["rules.0.when.path: must begin with / or *"]],
     [
       rule({ path: "/a?b" }),
-      ["rules.0.when.path: must be of the path alone, without ? and #: a query is looked at by `query`"],
+      ["rules.0.when.path: must be the path alone, without ? and #: for the query there is `query`"],
     ],
-    [rule({ path: "/a/../b" }), ["rules.0.when.path: must have no dot segments: no path has any"]],
+    [rule({ path: "/a/../b" }), ["rules.0.when.path: must have no dot segments: paths never have any"]],
     [rule({ path: [] }), ["rules.0.when.path: must not be empty"]],
     [rule({ path: 5 }), [expect.stringMatching(/^rules\.0\.when\.path: must be a path/)]],
     [rule({ extension: ".JPG" }), [expect.stringMatching(/^rules\.0\.when\.extension: must be an extension/)]],
@@ -83,13 +83,13 @@ describe("rules", () => {
     [rule({ header: { "a b": true } }), ["rules.0.when.header.a b: is not a valid header name"]],
     [
       rule({ header: { Host: "a" } }),
-      ["rules.0.when.header.host: host cannot be looked at: the setting origin_host is for that"],
+      ["rules.0.when.header.host: host cannot be compared: the setting origin_host is for that"],
     ],
-    [rule({ header: { "X-Forwarded-For": "1*" } }), [expect.stringMatching(/x-forwarded-for cannot be looked at: /)]],
+    [rule({ header: { "X-Forwarded-For": "1*" } }), [expect.stringMatching(/x-forwarded-for cannot be compared: /)]],
     [rule({ any: [] }), ["rules.0.when.any: must not be empty"]],
     [
       rule({ all: [{ all: [{ all: [{ all: [{}] }] }] }] }),
-      ["rules.0.when.all.0.all.0.all.0.all: may stand at most 3 deep in another condition"],
+      ["rules.0.when.all.0.all.0.all.0.all: may be nested at most 3 deep in other conditions"],
     ],
     [rule({}, { cache: "off" }), ['rules.0.do.cache: must be "bypass"']],
     [rule({}, { edge_ttl: -1 }), ["rules.0.do.edge_ttl: must be at least 0"]],
@@ -115,20 +115,23 @@ describe("rules", () => {
         ["/a\r\nb: c", "must be visible ASCII without spaces: percent-encode the rest"],
         ["/\\evil", 'must be a URL: percent-encode \\ < > " ^ ` { | }'],
         ["javascript:alert(1)", "must begin with /, https:// or http://"],
-        ["https://$1/", "must have its host in full: $1 stands behind it"],
-        ["https://a.example$1/", "must have its host in full: $1 stands behind it"],
+        ["https://$1/", "must have its host in full: $1 can only come after it"],
+        ["https://a.example$1/", "must have its host in full: $1 can only come after it"],
         ["https://user@a.example/", "must have no user name or password"],
         ["https://", "must be a URL"],
-        ["/$0", "counts what the path's stars stand for from $1 on"],
+        ["/$0", "has $0, but the first star of the path is $1"],
       ] as const
     ).map(([to, reason]): [object, string[]] => [
       rule({ path: "/*" }, { redirect: { to } }),
       [`rules.0.do.redirect.to: ${reason}`],
     ]),
-    [rule({}, { redirect: { to: "/$1" } }), ["rules.0.do.redirect.to: names $1, and no path with a * is asked for"]],
+    [
+      rule({}, { redirect: { to: "/$1" } }),
+      ["rules.0.do.redirect.to: names $1, but the condition has no path with a *"],
+    ],
     [
       rule({ path: ["/a/*", "/b/*/*"] }, { redirect: { to: "/$2" } }),
-      ["rules.0.do.redirect.to: names $2, and a path is asked for that has 1 stars"],
+      ["rules.0.do.redirect.to: names $2, but the condition has a path with only one *"],
     ],
     [{ rules: Array(101).fill({ do: NO }) }, ["rules: must have at most 100 entries"]],
     [
@@ -142,7 +145,7 @@ describe("rules", () => {
     ],
     [
       { methods: "all", rules: Array(7).fill({ when: { country: "DE" }, do: { edge_ttl: 1 } }) },
-      [expect.stringMatching(/^rules: must have at most 6 rules that change what is stored by who asks/)],
+      [expect.stringMatching(/^rules: must have at most 6 rules that change what is stored, depending on who asks/)],
     ],
   ])("refuse %j", (settings, reasons) => {
     expect(refused(settings)).toEqual(reasons);
