@@ -16,7 +16,7 @@ const createAccountRoute = createRoute({
   path: "/admin/accounts",
   operationId: "createAccount",
   summary: "Create an account (operator only)",
-  description: "With a key of each kind, which has all scopes. An e-mail address has one account.",
+  description: "It gets a key of each kind, with all scopes. An e-mail address can have only one account.",
   tags: ["Operator"],
   security: [{ operator: [] }],
   middleware: limitBody,
@@ -32,7 +32,7 @@ const createAccountRoute = createRoute({
   },
   responses: {
     201: {
-      description: "Created. Keys are shown this once",
+      description: "Created. The keys are shown only this once",
       ...jsonContent(
         z
           .object({

@@ -26,12 +26,12 @@ const changeSchema = z
       .string()
       .nullable()
       .openapi({ example: "CI" })
-      .describe("The key's name, or the person's address; `operator` of an operator who is no member."),
+      .describe("The key's name, or the person's address; `operator` for an operator who is not a member."),
     address: z
       .string()
       .nullable()
       .openapi({ example: "198.51.100.7" })
-      .describe("IPv4 address, or /64 of the IPv6 address, of who changed it."),
+      .describe("Where the change came from: the IPv4 address, or the /64 of the IPv6 address."),
     request_id: z.string().openapi({ example: "req_abc123" }),
     before: state.openapi({ example: { settings: { query: "keep" } } }),
     after: state.openapi({ example: { settings: { query: "ignore" } } }),
@@ -55,9 +55,9 @@ const auditRoute = route({
   method: "get",
   path: "/v1/audit",
   operationId: "listAudit",
-  summary: "Who changed what; kept for 400 days",
+  summary: "List who changed what in the last 400 days",
   description:
-    "Newest first. Of each change, what differs before and after it: never a secret, and of what is large only the size.",
+    "Newest first. Each entry has what differs before and after the change: never a secret, and of large values only the size.",
   tags: ["Audit"],
   scope: "keys:write",
   request: {
@@ -72,7 +72,8 @@ const auditRoute = route({
   },
   responses: {
     200: {
-      description: "Changes, newest first. A key that is restricted to zones sees those of its zones and its own",
+      description:
+        "Changes, newest first. A key that is restricted to zones sees only changes of these zones and its own",
       ...jsonContent(z.object({ changes: z.array(changeSchema), next_cursor: nextCursor }).openapi("ChangeList")),
     },
   },

@@ -5,7 +5,7 @@ import { Problem, type ProblemCode } from "./errors.ts";
 const error = z
   .object({
     error: z.string().describe("What is wrong, in a sentence."),
-    code: z.string().describe("The same as a word that does not change."),
+    code: z.string().describe("The same in a word that does not change."),
     details: z.array(z.object({ field: z.string(), message: z.string() }).openapi("FieldProblem")).optional(),
     request_id: z.string().describe("As in X-Request-Id."),
   })
@@ -16,14 +16,14 @@ const MEANINGS = {
   401: "Missing or invalid API key",
   403: "Key lacks permission for this resource, or the plan allows no more",
   404: "Zone or resource not found",
-  409: "In conflict with what exists",
-  412: "A precondition failed: it has changed since it was read",
+  409: "It conflicts with something that exists",
+  412: "It has changed since it was read",
   413: "The body is too large",
   415: "The body is not application/json",
   422: "Fields are missing or wrong",
   429: "Rate limit exceeded",
   500: "Internal server error",
-  503: "Kept, but not published yet; of secrets: this deployment cannot keep them",
+  503: "Saved, but not published yet; or this deployment cannot keep secrets",
 } as const;
 
 /** The example for each status in the document. */

@@ -5,7 +5,7 @@ import { route } from "./route.ts";
 
 const id = z.string().openapi({ description: "The zone's id or name.", example: "zone_abc123" });
 const path = z.string().openapi({
-  description: "As in the file's URL, slashes included; no query.",
+  description: "As in the file's URL, with its slashes and without a query.",
   example: "assets/site.css",
 });
 
@@ -25,15 +25,15 @@ export const listFilesRoute = route({
   path: "/v1/zones/{id}/files",
   operationId: "listFiles",
   summary: "List a zone's files",
-  description: "By path. What the account keeps in all its zones, and may keep, stands beside.",
+  description: "Sorted by path, with how much the account keeps in all its zones, and how much it may keep.",
   tags: ["Files"],
   scope: "zones:read",
   request: {
     params: z.object({ id }),
     query: z.object({
       ...pageQuery,
-      cursor: z.string().max(12_000).optional().describe("The `next_cursor` of the page before."),
-      prefix: z.string().max(1_024).optional().describe("Only files whose paths begin so: `/assets/`."),
+      cursor: z.string().max(12_000).optional().describe("The `next_cursor` of the previous page."),
+      prefix: z.string().max(1_024).optional().describe("Only files whose paths begin with this: `/assets/`."),
     }),
   },
   responses: {
@@ -67,7 +67,7 @@ export const putFileRoute = route({
   operationId: "putFile",
   summary: "Upload a file",
   description:
-    "The body is the file, of at most 100 MiB; its Content-Type is served with it, where it is left out the one of the name. The path is purged: answered when the edge serves the new one. The zone's origin has to be a bucket, such as `r2://files`. A path that ends in a slash is served its `index.html`.",
+    "The body is the file, of at most 100 MiB. It is served with its Content-Type, or, if you send none, with the one for its name. The path is purged, and the call is answered when the edge serves the new file. The zone's origin must be a bucket, such as `r2://files`. A path that ends in a slash serves its `index.html`.",
   tags: ["Files"],
   scope: "files:write",
   readsBody: true,
@@ -78,7 +78,10 @@ export const putFileRoute = route({
       content: { "application/octet-stream": { schema: z.string().openapi({ format: "binary" }) } },
     },
   },
-  responses: { 200: { description: "In the place of one of that path", ...put }, 201: { description: "New", ...put } },
+  responses: {
+    200: { description: "Uploaded in place of the one at this path", ...put },
+    201: { description: "New", ...put },
+  },
   errors: [409, 503],
 });
 
@@ -87,7 +90,7 @@ export const deleteFileRoute = route({
   path: "/v1/zones/{id}/files/{path}",
   operationId: "deleteFile",
   summary: "Delete a file",
-  description: "The path is purged: answered when the edge knows that it has gone.",
+  description: "The path is purged, and the call is answered when the edge knows that the file is gone.",
   tags: ["Files"],
   scope: "files:write",
   request: { params: z.object({ id, path }) },

@@ -14,7 +14,7 @@ const health = createRoute({
   operationId: "health",
   summary: "Whether the API can be used",
   description:
-    "For load balancers and whoever waits for a start. Needs no key, and says what `ready` says of `npm run serve`.",
+    "For load balancers, and for whoever waits until it has started. It needs no key, and is 200 when `npm run serve` prints `ready`.",
   tags: ["Service"],
   security: [],
   request: { query: knownParameters(undefined) },
@@ -34,7 +34,7 @@ const health = createRoute({
       ),
     },
     503: {
-      description: "Not now: the database is of an older or a newer version, or cannot be read",
+      description: "Not now: the database has an older or a newer version, or cannot be read",
       ...jsonContent(
         z
           .object({
@@ -54,7 +54,7 @@ const live = createRoute({
   operationId: "live",
   summary: "Whether the server answers at all",
   description:
-    "For supervisors, which start a server anew that does not: it is 200 while the database cannot be used as well.",
+    "For supervisors, which restart a server that does not answer. It is 200 even while the database cannot be used.",
   tags: ["Service"],
   security: [],
   request: { query: knownParameters(undefined) },

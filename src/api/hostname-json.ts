@@ -13,11 +13,13 @@ const time = z.iso.datetime().nullable();
 const proofSchema = z
   .object({
     name: z.string().openapi({ example: "_rescdn.cdn.example.com" }).describe("Where the TXT record belongs."),
-    value: z.string().openapi({ example: "rescdn-hostname=…" }).describe("Its value, and that of the file."),
+    value: z.string().openapi({ example: "rescdn-hostname=…" }).describe("The record's value, and the file's content."),
     url: z
       .string()
       .openapi({ example: `http://cdn.example.com${PROOF_PATH}` })
-      .describe("Where the file belongs, in the record's place. It counts only before the hostname leads here."),
+      .describe(
+        "Where the file belongs, if you use one instead of the record. It counts only before the hostname leads here.",
+      ),
     by: z.enum(["dns", "http"]).nullable().describe("Where the proof was seen last; null: it never was."),
     seen: time.describe("When it was seen last."),
     gone_since: time.describe(
@@ -31,9 +33,9 @@ const certificateSchema = z
     state: z
       .enum(["none", "waiting", "pending", "active", "moved", "failed"])
       .describe(
-        "waiting: to be ordered. pending: Cloudflare looks whether the hostname leads here. moved: it leads elsewhere.",
+        "waiting: not ordered yet. pending: Cloudflare checks whether the hostname leads here. moved: it leads elsewhere.",
       ),
-    reason: z.string().nullable().describe("What there is to say; null: nothing."),
+    reason: z.string().nullable().describe("Details; null: there are none."),
   })
   .openapi("HostnameCertificate");
 
@@ -52,8 +54,8 @@ export const hostnameSchema = z
     reason: z.string().nullable().describe("What the last check said; null: all is well, or there was none yet."),
     target: z.string().openapi({ example: "my-assets.rescdn.io" }).describe("What the hostname's CNAME should name."),
     proof: proofSchema,
-    checked: time.describe("When it was looked for last."),
-    next_check: time.describe("When it is looked for next; null: when you ask."),
+    checked: time.describe("When the proof was last looked for."),
+    next_check: time.describe("When the proof is next looked for; null: when you ask for it."),
     certificate: certificateSchema,
     created: z.iso.datetime(),
   })

@@ -19,7 +19,7 @@ export const listHostnamesRoute = route({
   path: "/v1/zones/{id}/hostnames",
   operationId: "listHostnames",
   summary: "List the hostnames of your own that a zone is served at",
-  description: "Oldest first: those that are served, and those that are to be proven.",
+  description: "Oldest first: those that are served, and those that are still to be proven.",
   tags: ["Hostnames"],
   scope: "zones:read",
   request: { params: z.object({ id }), query: z.object(pageQuery) },
@@ -35,11 +35,12 @@ export const addHostnameRoute = route({
   method: "post",
   path: "/v1/zones/{id}/hostnames",
   operationId: "addHostname",
-  summary: "Have a zone served at a hostname of your own",
-  description: `It is served once you have proven that it is yours: by the TXT record that the answer names, which has to stay, or,
-before the hostname leads here, by a file on the server that it leads to. Then have its CNAME name \`target\`. The proof is looked
-for each minute at first, later seldom, and at once when you ask for a check. One that is gone for ${GONE_DAYS} days ends the service;
-that nobody can say whether it is gone does not. A hostname is never served for two accounts: whoever can still prove it has it.`,
+  summary: "Serve a zone at a hostname of your own",
+  description: `It is served once you have proven that it is yours: with the TXT record that the answer names, which must stay, or,
+before the hostname leads here, with a file on the server that it leads to. Then set its CNAME to \`target\`. The proof is looked
+for every minute at first, later less often, and at once when you ask for a check. When it has been gone for ${GONE_DAYS} days, the
+hostname is no longer served; as long as nobody can tell whether it is gone, it is. A hostname is never served for two accounts:
+it belongs to the one that can still prove it.`,
   tags: ["Hostnames"],
   scope: "zones:write",
   request: {
@@ -52,7 +53,7 @@ that nobody can say whether it is gone does not. A hostname is never served for 
   },
   responses: {
     201: {
-      ...shown("To be proven"),
+      ...shown("Added, and still to be proven"),
       headers: z.object({ Location: z.string().describe("Where the hostname is read.") }),
     },
   },
@@ -64,7 +65,7 @@ export const readHostnameRoute = route({
   path: "/v1/zones/{id}/hostnames/{hostname}",
   operationId: "readHostname",
   summary: "Read a hostname",
-  description: "How it is proven, where it stands, what the last check said, and how far its certificate is.",
+  description: "How to prove it, its state, what the last check said, and how far its certificate is.",
   tags: ["Hostnames"],
   scope: "zones:read",
   request: { params },
@@ -77,11 +78,11 @@ export const checkHostnameRoute = route({
   operationId: "checkHostname",
   summary: "Look for a hostname's proof now",
   description:
-    "Looks in DNS, and where it counts for the file as well. It takes some seconds where a server does not answer.",
+    "Looks in DNS, and also for the file where that counts. This takes some seconds if a server does not answer.",
   tags: ["Hostnames"],
   scope: "zones:write",
   request: { params },
-  responses: { 200: shown("What came of it") },
+  responses: { 200: shown("The hostname after the check") },
   errors: [503],
 });
 
@@ -89,8 +90,8 @@ export const removeHostnameRoute = route({
   method: "delete",
   path: "/v1/zones/{id}/hostnames/{hostname}",
   operationId: "removeHostname",
-  summary: "No longer have a zone served at a hostname",
-  description: "Its certificate is deleted with it. Take its CNAME away as well: it leads nowhere then.",
+  summary: "Stop serving a zone at a hostname",
+  description: "Its certificate is deleted with it. Remove its CNAME too: it would lead nowhere.",
   tags: ["Hostnames"],
   scope: "zones:write",
   request: { params },

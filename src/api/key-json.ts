@@ -16,7 +16,7 @@ const fields = {
   created: z.iso.datetime(),
   expires: time("Null: never."),
   last_used: time("About a minute late; null: not used yet."),
-  revoked: time("When a key that was rotated stops to work. Keys that have been revoked are not shown."),
+  revoked: time("When a key that was rotated stops working. Revoked keys are not shown."),
 };
 
 /** A key as the API shows it. */
@@ -25,7 +25,7 @@ export const keySchema = z.object(fields).openapi("Key");
 export const newKeySchema = z
   .object({
     ...fields,
-    token: z.string().describe("The key itself, shown this once.").openapi({ example: "rk_live_abcd…" }),
+    token: z.string().describe("The key itself, shown only this once.").openapi({ example: "rk_live_abcd…" }),
   })
   .openapi("CreatedKey");
 

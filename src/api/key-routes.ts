@@ -19,8 +19,8 @@ export const listKeysRoute = route({
   method: "get",
   path: "/v1/keys",
   operationId: "listKeys",
-  summary: "List the keys that can do no more than the one that asks",
-  description: "Of the mode of the key that asks, oldest first. Tokens are not shown again.",
+  summary: "List the keys that can do no more than the calling key",
+  description: "Those of its mode, oldest first. Tokens are not shown again.",
   tags: ["Keys"],
   scope: "keys:write",
   request: { query: z.object(pageQuery) },
@@ -37,7 +37,7 @@ export const createKeyRoute = route({
   path: "/v1/keys",
   operationId: "createKey",
   summary: "Create a key",
-  description: "Scopes, zones and end that are left out are those of the key that asks.",
+  description: "Scopes, zones and expiry that you leave out are those of the calling key.",
   tags: ["Keys"],
   scope: "keys:write",
   request: {
@@ -50,7 +50,7 @@ export const createKeyRoute = route({
             .min(1)
             .max(20)
             .optional()
-            .describe("Scopes that the asking key has itself. Default: all of them."),
+            .describe("Scopes that the calling key has itself. Default: all of them."),
           zones: z
             .array(z.string().min(1).max(64))
             .min(1)
@@ -58,22 +58,22 @@ export const createKeyRoute = route({
             .nullable()
             .optional()
             .describe(
-              "Ids or names of the zones that the key is restricted to; null: all. Default: as the asking key.",
+              "Ids or names of the zones that the key is restricted to; null: all. Default: as for the calling key.",
             ),
           expires: z.iso
             .datetime({ offset: true })
             .nullable()
             .optional()
-            .describe("Null: never. Default: when the asking key ends, which is never if it has no end."),
+            .describe("Null: never. Default: when the calling key expires, if it does."),
         },
-        { ...GIVEN, mode: "follows from the key that asks: live keys make live keys, test keys test keys" },
+        { ...GIVEN, mode: "follows from the calling key: live keys create live keys, test keys create test keys" },
       ).openapi("NewKey", {
         example: { name: "CI", scopes: ["purge"], zones: ["my-assets"], expires: "2030-01-01T00:00:00Z" },
       }),
     ),
   },
   responses: {
-    201: created("Created. The token is shown this once"),
+    201: created("Created. The token is shown only this once"),
   },
 });
 
@@ -82,7 +82,7 @@ export const readKeyRoute = route({
   path: "/v1/keys/{id}",
   operationId: "readKey",
   summary: "Read a key",
-  description: "Without its token, which is kept nowhere.",
+  description: "Without its token, which is not kept anywhere.",
   tags: ["Keys"],
   scope: "keys:write",
   request: { params },
@@ -127,7 +127,7 @@ export const revokeKeyRoute = route({
   path: "/v1/keys/{id}",
   operationId: "revokeKey",
   summary: "Revoke a key",
-  description: "Holds on the next request. A key that has `keys:write` may revoke itself.",
+  description: "Takes effect on the next request. A key that has `keys:write` may revoke itself.",
   tags: ["Keys"],
   scope: "keys:write",
   request: { params },
@@ -140,7 +140,7 @@ export const rotateKeyRoute = route({
   method: "post",
   path: "/v1/keys/{id}/rotate",
   operationId: "rotateKey",
-  summary: "Replace a key by a new one with the same name and powers",
+  summary: "Replace a key with a new one of the same name and permissions",
   description: "A key may rotate itself without the scope `keys:write`.",
   tags: ["Keys"],
   scope: "keys:write",
@@ -157,13 +157,13 @@ export const rotateKeyRoute = route({
             .min(0)
             .max(604_800)
             .default(0)
-            .describe("How long the old key still works. As long as it does, it counts among the plan's keys.")
+            .describe("How long the old key still works. While it does, it counts among the plan's keys.")
             .openapi({ example: 3_600 }),
         }).openapi("KeyRotation"),
       ),
     },
   },
   responses: {
-    201: created("The new key. The token is shown this once"),
+    201: created("The new key. The token is shown only this once"),
   },
 });

@@ -16,7 +16,7 @@ const state = z
       .string()
       .nullable()
       .openapi({ example: "https://logs.example.com" })
-      .describe("Whose server it is, of a bucket with its name; all else stands in the zone's settings."),
+      .describe("The server, and a bucket's name; the rest is in the zone's settings."),
     secret_since: time.nullable().describe("When the secret was given; null: there is none, and nothing is delivered."),
     delivered: z
       .object({ lines: z.int().openapi({ example: 120_000 }), batches: z.int().openapi({ example: 24 }) })
@@ -26,12 +26,14 @@ const state = z
       .object({
         lines: z.int(),
         batches: z.int(),
-        bytes: z.int().describe("As they stand here, for the most part compressed."),
+        bytes: z.int().describe("As they are stored here, mostly compressed."),
       })
       .openapi("WaitingLogs"),
     lost: z
       .int()
-      .describe("Lines that were dropped, the oldest first: the receiver took too little, or none, for too long."),
+      .describe(
+        "Lines that were dropped, the oldest first, since the receiver accepted too few, or none, for too long.",
+      ),
     failures: z.int().describe("Attempts that have failed since the last success."),
     failing_since: time.nullable(),
     last_delivery: z
@@ -57,9 +59,9 @@ export const readLogsRoute = route({
   method: "get",
   path: "/v1/zones/{id}/logs",
   operationId: "readLogDelivery",
-  summary: "How the delivery of a zone's logs goes",
+  summary: "Read how the delivery of a zone's logs is going",
   description:
-    "What is delivered where is the zone's setting `logs`. A batch waits for a day at most, and 64 MB of them; a receiver that fails is tried again after a second, then after twice as long each time, up to a minute.",
+    "The zone's setting `logs` says what is delivered, and where. A batch waits for a day at most, and at most 64 MB of them wait. A receiver that fails is tried again after a second, then after twice as long each time, up to a minute.",
   tags: ["Tail and logs"],
   scope: "zones:read",
   request: { params },
@@ -70,9 +72,9 @@ export const logSecretRoute = route({
   method: "post",
   path: "/v1/zones/{id}/logs/secret",
   operationId: "setLogSecret",
-  summary: "Give the delivery of a zone's logs its secret",
+  summary: "Set the secret for delivering a zone's logs",
   description:
-    "Of an HTTPS endpoint: what batches are signed with (`webhook-signature`, Standard Webhooks); without one of yours, one is made. Of a bucket: the secret access key. It takes the place of the one before at once, and is shown only where it was made here. What waits is tried again.",
+    "For an HTTPS endpoint: what batches are signed with (`webhook-signature`, Standard Webhooks); if you send none, one is created. For a bucket: the secret access key. It replaces the previous one at once, and is shown only if it was created here. What waits is tried again.",
   tags: ["Tail and logs"],
   scope: "zones:write",
   request: {
@@ -86,7 +88,7 @@ export const logSecretRoute = route({
             .max(256)
             .regex(/^[\x21-\x7e]+$/, "must be visible ASCII without spaces")
             .optional()
-            .describe("Of an endpoint `whsec_…` in Base64; of a bucket it is required."),
+            .describe("For an endpoint `whsec_…` in Base64; for a bucket it is required."),
         },
         refusedNames("is given by the server", "secret_since"),
       ).openapi("LogSecretOrder", { example: {} }),
@@ -103,7 +105,7 @@ export const logSecretRoute = route({
               .string()
               .optional()
               .openapi({ example: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" })
-              .describe("Where it was made here, shown this once."),
+              .describe("If it was created here; shown only this once."),
           })
           .openapi("LogSecret"),
       ),

@@ -22,7 +22,7 @@ const meRoute = route({
   path: "/v1/me",
   operationId: "me",
   summary: "Whose key this is, what it may do, and the limits of the plan",
-  description: "Any valid key may ask, whatever its scopes: a client sees by it that its key is right.",
+  description: "Any valid key may call this, whatever its scopes: a client can check its key with it.",
   tags: ["Keys"],
   scope: null,
   responses: {

@@ -22,7 +22,7 @@ const metrics = operatorRoute({
   operationId: "metrics",
   summary: "Figures for Prometheus (operator only)",
   description:
-    "OpenMetrics 1.0, or the older text form where `Accept` names `text/plain` alone. A server on one machine adds up all its " +
+    "OpenMetrics 1.0, or the older text format if `Accept` names only `text/plain`. A server on one machine adds up all its " +
     "processes. On Cloudflare no isolate knows the others: there this has what the database knows, and `/v1/usage` the rest.",
   responses: {
     200: {

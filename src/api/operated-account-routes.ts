@@ -17,10 +17,10 @@ export const operatedAccountSchema = z
     email: z.string().openapi({ example: "ops@acme.example" }),
     plan,
     state,
-    suspended_for: z.string().nullable().describe("The operator's sentence; null: it is not suspended."),
+    suspended_for: z.string().nullable().describe("The operator's reason; null: it is not suspended."),
     created: z.iso.datetime(),
-    zones: z.int().openapi({ example: 3 }).describe("Zones that it has, live and test."),
-    records: z.int().openapi({ example: 40 }).describe("ResolveDB's records that it has."),
+    zones: z.int().openapi({ example: 3 }).describe("How many zones it has, live and test."),
+    records: z.int().openapi({ example: 40 }).describe("How many records of ResolveDB it has."),
   })
   .openapi("OperatedAccount");
 
@@ -41,14 +41,14 @@ export const listAccountsRoute = operatorRoute({
   path: "/admin/accounts",
   operationId: "listAccounts",
   summary: "List accounts (operator only)",
-  description: "Oldest first; those that all parameters given hold of.",
+  description: "Oldest first: those that match all given parameters.",
   request: {
     query: z.object({
       ...pageQuery,
-      email: z.string().min(1).max(254).optional().describe("Those of this address, in upper or lower case."),
-      zone: z.string().min(1).max(64).optional().describe("The one that has the zone of this name or id."),
-      state: state.optional().describe("Those in this state."),
-      plan: plan.optional().describe("Those of this plan."),
+      email: z.string().min(1).max(254).optional().describe("Only the one with this address, in upper or lower case."),
+      zone: z.string().min(1).max(64).optional().describe("Only the one that has the zone with this name or id."),
+      state: state.optional().describe("Only those in this state."),
+      plan: plan.optional().describe("Only those on this plan."),
     }),
   },
   responses: {
@@ -66,7 +66,7 @@ export const readAccountRoute = operatorRoute({
   path: "/admin/accounts/{id}",
   operationId: "readAccount",
   summary: "Read an account and its quota (operator only)",
-  description: "By its id: the list finds it by address or zone.",
+  description: "By its id. To find it by address or zone, use the list.",
   request: { params },
   responses: {
     200: {
@@ -82,7 +82,7 @@ export const changeAccountRoute = operatorRoute({
   operationId: "changeAccount",
   summary: "Change an account's name, email, plan or caps (operator only)",
   description:
-    "A plan holds from the next call on. What an account has beyond a smaller plan stays; it makes no more of it.",
+    "A plan takes effect on the next call. What an account has beyond a smaller plan stays, but it can create no more.",
   request: {
     params,
     body: requiredJson(
@@ -111,8 +111,8 @@ export const suspendRoute = operatorRoute({
   operationId: "suspendAccount",
   summary: "Suspend an account (operator only)",
   description:
-    "Its zones answer 403 with the reason suspended-account, its names s=forbidden; its keys may read and change nothing. " +
-    "Nothing is deleted. Answered when KV holds it; isolates that have served the account within the last minute follow within seconds.",
+    "Its zones answer 403 with the reason suspended-account, its names s=forbidden; its keys may read, but not change anything. " +
+    "Nothing is deleted. Answered when KV has it; isolates that have served the account within the last minute follow within seconds.",
   request: {
     params,
     body: requiredJson(
@@ -129,7 +129,7 @@ export const resumeRoute = operatorRoute({
   method: "post",
   path: "/admin/accounts/{id}/resume",
   operationId: "resumeAccount",
-  summary: "Let a suspended account go on (operator only)",
+  summary: "Reactivate a suspended account (operator only)",
   description: "Its zones and names are served again, its keys may change things again.",
   request: { params },
   responses: { 200: account },
@@ -142,7 +142,7 @@ export const signInLinkRoute = operatorRoute({
   operationId: "makeSignInLink",
   summary: "Make a link that signs in an account's owner at the dashboard (operator only)",
   description:
-    "For whoever has the account's e-mail address and cannot get mail. It works once, and signs in by that address: hand it to nobody else.",
+    "For an owner who cannot get mail at the account's e-mail address. It works once, and signs in as that address: give it to nobody else.",
   request: { params },
   responses: {
     201: {
@@ -165,11 +165,11 @@ export const recoverRoute = operatorRoute({
   path: "/admin/accounts/{id}/recover",
   operationId: "recoverAccount",
   summary: "Give an account new keys (operator only)",
-  description: "For who has lost all keys, or lost them to somebody: revoke_keys ends all that there are.",
+  description: "For somebody who has lost all keys, or whose keys were stolen: revoke_keys revokes all that there are.",
   request: { params, body: requiredJson(z.strictObject({ revoke_keys: z.boolean() }).openapi("Recovery")) },
   responses: {
     201: {
-      description: "A key of each kind with all scopes. They are shown this once",
+      description: "A key of each kind with all scopes. They are shown only this once",
       ...jsonContent(z.object({ account: operatedAccountSchema, keys: firstKeysSchema }).openapi("RecoveredAccount")),
     },
   },

@@ -8,14 +8,14 @@ const time = z.iso.datetime().openapi({ example: "2026-01-14T10:00:00Z" });
 
 const reason = {
   status: z.int().nullable().openapi({ example: null }).describe("What it answered with; null: nothing, or it is up."),
-  word: whyWord.nullable().describe("Its last failure; null: it is up, or `status` says all there is to say."),
+  word: whyWord.nullable().describe("Its last failure; null: it is up, or `status` says it all."),
 };
 
 const byRequests = z
   .object({
     down: z.boolean().openapi({ example: true }),
-    since: time.describe("Since when it is down, or back."),
-    at: time.describe("When that was said last: one that is down is tried again every ten seconds."),
+    since: time.describe("Since when it has been down, or up again."),
+    at: time.describe("When this was last confirmed: an origin that is down is tried again every ten seconds."),
     ...reason,
   })
   .openapi("OriginHealthByRequests");
@@ -34,12 +34,12 @@ const origin = z
     name: z.string().nullable().openapi({ example: "main" }).describe("Null: the zone has just one."),
     url: z.string().openapi({ example: "https://your-origin.com" }),
     weight: z.int().openapi({ example: 1 }).describe("Its share of the URLs."),
-    down: z.boolean().openapi({ example: true }).describe("Whether requests or checks have it down."),
+    down: z.boolean().openapi({ example: true }).describe("Whether it is down, by requests or by checks."),
     asked: z
       .enum(["first", "next", "last", "never"])
       .openapi({ example: "last" })
       .describe(
-        "`first`: for its share of the URLs. `next`: where the one before has failed. `last`: it is down. `never`: it is drained. A rule may name another.",
+        "`first`: for its share of the URLs. `next`: when the one before it has failed. `last`: it is down. `never`: it is drained. A rule may name another origin.",
       ),
     by_requests: byRequests
       .nullable()
@@ -56,7 +56,7 @@ export const originHealthRoute = route({
   operationId: "readOriginHealth",
   summary: "Which of a zone's origins is asked, and why",
   description:
-    "As the location that answers this call has it, the one nearest to you: each location finds out by its own requests, and all of them go by the checks.",
+    "As seen by the location that answers this call, the one nearest to you: each location learns from its own requests, and all of them from the checks.",
   tags: ["Zones"],
   scope: "zones:read",
   request: { params },
@@ -67,12 +67,15 @@ export const originHealthRoute = route({
         z
           .object({
             zone: z.string().openapi({ example: "zone_abc123" }),
-            location: z.string().openapi({ example: "FRA" }).describe("Which says so; `LOCAL`: one machine."),
+            location: z
+              .string()
+              .openapi({ example: "FRA" })
+              .describe("The location that says so; `LOCAL`: a server on one machine."),
             at: time.describe("When it said so."),
             upper_tier: z
               .boolean()
               .describe(
-                "Whether the upper tier asks the origins for what is missed. On Cloudflare it runs in locations of its own, which find out by themselves; on one machine its processes tell each other.",
+                "Whether the upper tier asks the origins on a miss. On Cloudflare it runs in locations of its own, which learn for themselves; on one machine, the processes tell each other.",
               ),
             checked: time.nullable().openapi({ example: null }).describe("The newest check; null: there is none."),
             origins: z.array(origin),

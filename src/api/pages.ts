@@ -7,7 +7,7 @@ import { invalidField } from "./validation.ts";
 /** The query parameters of a list. */
 export const pageQuery = {
   limit: counting(1_000, 100, "How many a page holds."),
-  cursor: z.string().max(200).optional().describe("The `next_cursor` of the page before."),
+  cursor: z.string().max(200).optional().describe("The `next_cursor` of the previous page."),
 };
 
 export const nextCursor = z.string().nullable().describe("Null on the last page.");

@@ -5,7 +5,7 @@ import { jsonContent, requiredJson } from "../rest/json-content.ts";
 import { personRoute } from "./person-route.ts";
 
 const role = z.enum(ROLES).openapi("Role", {
-  description: "A viewer reads; an editor changes zones and records and purges; an owner does all.",
+  description: "A viewer may read; an editor may also change zones and records, and purge; an owner may do everything.",
 });
 const email = z.email().max(254).openapi({ example: "ada@example.com" });
 
@@ -20,7 +20,7 @@ const person = z
 
 export const membershipSchema = z
   .object({
-    id: z.string().describe("The account's.").openapi({ example: "acct_abc123" }),
+    id: z.string().describe("The account's id.").openapi({ example: "acct_abc123" }),
     name: z.string().openapi({ example: "Example" }),
     plan: z.enum(PLAN_NAMES),
     state: z.enum(["active", "suspended"]),
@@ -45,7 +45,7 @@ export const invitationSchema = z
     account_name: z.string().openapi({ example: "Example" }),
     email: z.string().openapi({ example: "grace@example.com" }),
     role,
-    invited_by: z.string().describe("Address of who invites.").openapi({ example: "ada@example.com" }),
+    invited_by: z.string().describe("E-mail address of whoever sent it.").openapi({ example: "ada@example.com" }),
     expires: z.iso.datetime(),
   })
   .openapi("Invitation");
@@ -82,8 +82,9 @@ export const createOwnAccountRoute = personRoute({
   method: "post",
   path: "/v1/accounts",
   operationId: "createOwnAccount",
-  summary: "Create an account of one's own, on the free plan",
-  description: "Its address is the person's, who becomes its owner. An address has one account.",
+  summary: "Create an account of your own, on the free plan",
+  description:
+    "It gets the person's e-mail address, and the person becomes its owner. An address can have only one account.",
   ofAccount: false,
   request: { body: requiredJson(newAccount) },
   responses: {
@@ -102,8 +103,9 @@ export const acceptInvitationRoute = personRoute({
   method: "post",
   path: "/v1/invitations/{id}/accept",
   operationId: "acceptInvitation",
-  summary: "Become a member of the account that has invited one's address",
-  description: "With the role of the invitation, which is over then. It is for whoever has proven to have its address.",
+  summary: "Accept an invitation to an account",
+  description:
+    "The person gets the invitation's role, and the invitation is used up. Only somebody who has proven to own its address can accept it.",
   ofAccount: false,
   request: { params: invitationParams },
   responses: { 200: { description: "A member now", ...jsonContent(joined) } },
@@ -114,11 +116,11 @@ export const endInvitationRoute = personRoute({
   method: "delete",
   path: "/v1/invitations/{id}",
   operationId: "endInvitation",
-  summary: "Refuse an invitation, or as an owner withdraw one",
-  description: "Whom it is for and the owners of its account may.",
+  summary: "Decline an invitation, or withdraw one as an owner",
+  description: "Only the person whom it is for and owners of its account may do this.",
   ofAccount: false,
   request: { params: invitationParams },
-  responses: { 204: { description: "It is over" } },
+  responses: { 204: { description: "The invitation is gone" } },
   errors: [404],
 });
 
@@ -126,8 +128,8 @@ export const listMembersRoute = personRoute({
   method: "get",
   path: "/v1/members",
   operationId: "listMembers",
-  summary: "The people of an account, and who is invited",
-  description: "The account is the one that `X-ResCDN-Account` names by its id; left out: the first of one's own.",
+  summary: "List an account's members and open invitations",
+  description: "`X-ResCDN-Account` names the account by its id; left out: the first of your own.",
   ofAccount: true,
   responses: {
     200: {
@@ -147,8 +149,8 @@ export const inviteRoute = personRoute({
   method: "post",
   path: "/v1/members",
   operationId: "inviteMember",
-  summary: "Invite an address",
-  description: "Owners may. A mail says so; whoever signs in by the address may accept, for 30 days.",
+  summary: "Invite an e-mail address",
+  description: "Only owners may. The address gets a mail; whoever signs in with it may accept within 30 days.",
   ofAccount: true,
   request: { body: requiredJson(z.strictObject({ email, role }).openapi("NewInvitation")) },
   responses: { 201: { description: "Invited", ...jsonContent(invited) } },
@@ -162,7 +164,7 @@ export const changeMemberRoute = personRoute({
   path: "/v1/members/{id}",
   operationId: "changeMember",
   summary: "Give a member another role",
-  description: "Owners may. An account keeps one owner at least.",
+  description: "Only owners may. An account needs at least one owner.",
   ofAccount: true,
   request: { params: memberParams, body: requiredJson(z.strictObject({ role }).openapi("MemberChange")) },
   responses: { 200: { description: "The member as changed", ...jsonContent(memberSchema) } },
@@ -173,12 +175,12 @@ export const removeMemberRoute = personRoute({
   method: "delete",
   path: "/v1/members/{id}",
   operationId: "removeMember",
-  summary: "Take a member out of the account, or leave it",
+  summary: "Remove a member from the account, or leave it",
   description:
-    "Owners may, and everybody for themselves. Keys, signing keys, query tokens and webhooks that somebody has made stay: the audit " +
+    "Only owners may remove others. Keys, signing keys, query tokens and webhooks that the member created stay: the audit " +
     "log tells which by `actor`, so that they can be replaced.",
   ofAccount: true,
   request: { params: memberParams },
-  responses: { 204: { description: "No member any more" } },
+  responses: { 204: { description: "No longer a member" } },
   errors: [403, 404, 409],
 });

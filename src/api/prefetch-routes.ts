@@ -16,20 +16,23 @@ const job = {
   finished: z.iso.datetime().nullable(),
   total: z.int().nullable().openapi({ example: 2 }).describe("Null: the sitemap has not been read yet."),
   done: z.int().openapi({ example: 2 }),
-  left_out: z.int().openapi({ example: 0 }).describe(`URLs of the sitemap on other hosts, or above ${MOST_PATHS}.`),
+  left_out: z
+    .int()
+    .openapi({ example: 0 })
+    .describe(`URLs of the sitemap that are on other hosts, or beyond the first ${MOST_PATHS}.`),
   reason: z.string().nullable().openapi({ example: null }).describe("Why it failed."),
-  held: z.int().openapi({ example: 1 }).describe("Were stored already."),
-  stored: z.int().openapi({ example: 1 }).describe("Are stored now."),
-  not_stored: z.int().openapi({ example: 0 }).describe("Were answered, and may not be stored."),
-  failed: z.int().openapi({ example: 0 }).describe("Were answered with an error, or not at all."),
+  held: z.int().openapi({ example: 1 }).describe("How many were already stored."),
+  stored: z.int().openapi({ example: 1 }).describe("How many are stored now."),
+  not_stored: z.int().openapi({ example: 0 }).describe("How many were answered, but may not be stored."),
+  failed: z.int().openapi({ example: 0 }).describe("How many were answered with an error, or not at all."),
 };
 
 export const prefetchRoute = route({
   method: "post",
   path: "/v1/prefetch",
   operationId: "prefetch",
-  summary: "Bring things to the edge before clients ask",
-  description: `Paths of a zone, or those of a sitemap on one of its hosts or its origin's, ${MOST_PATHS} at most, 20 a second. The edge is asked as by a client, so that rules and access hold and usage counts it. It fills the cache of the location that works on it, and the upper tier where there is one. Five orders of a zone may wait at a time.`,
+  summary: "Bring files to the edge before clients ask",
+  description: `Paths of a zone, or those of a sitemap on one of its hosts or its origin's: at most ${MOST_PATHS}, at 20 a second. The edge is asked as by a client, so rules and access apply, and usage counts it. This fills the cache of the location that works on it, and the upper tier if there is one. Five prefetches of a zone may wait at a time.`,
   tags: ["Purge"],
   scope: "purge",
   request: {
@@ -43,7 +46,9 @@ export const prefetchRoute = route({
             .max(MOST_PATHS)
             .optional()
             .describe("With their queries; or URLs of the zone as browsers show them."),
-          sitemap: path.optional().describe("Path or URL of a sitemap, or of an index of sitemaps; gzip will do."),
+          sitemap: path
+            .optional()
+            .describe("Path or URL of a sitemap, or of an index of sitemaps; it may be compressed with gzip."),
           purge: z.boolean().optional().describe("Whether the paths are purged first."),
         },
         { ...refusedNames("is called paths here, and is a list", "path", "urls", "url", "files") },
@@ -68,7 +73,7 @@ export const readPrefetchRoute = route({
   method: "get",
   path: "/v1/prefetch/{id}",
   operationId: "readPrefetch",
-  summary: "What has come of a prefetch",
+  summary: "Read the results of a prefetch",
   description: "Kept for seven days, the newest 20 of a zone.",
   tags: ["Purge"],
   scope: "zones:read",
@@ -80,12 +85,12 @@ export const readPrefetchRoute = route({
         .string()
         .regex(/^\d{1,4}$/, "is not a cursor of this list")
         .optional()
-        .describe("The `next_cursor` of the page before."),
+        .describe("The `next_cursor` of the previous page."),
     }),
   },
   responses: {
     200: {
-      description: "The prefetch, with what came of each path",
+      description: "The prefetch, with the result for each path",
       ...jsonContent(
         z
           .object({

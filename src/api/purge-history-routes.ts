@@ -15,7 +15,7 @@ const purge = z
     state: z
       .enum(["pending", "published"])
       .openapi({ example: "published" })
-      .describe("`published` when the zone table, which the edge reads, holds it."),
+      .describe("`published` once KV, which the edge reads, has it."),
     count: z.int().openapi({ example: 3 }).describe("How many paths, prefixes and tags it named; 1 for everything."),
     ...purgedNames,
   })
@@ -26,13 +26,13 @@ export const listPurgesRoute = route({
   path: "/v1/purges",
   operationId: "listPurges",
   summary: "List the purges of the last 32 days",
-  description: "What was purged, how and by which key, newest first; of zones that are gone as well.",
+  description: "What was purged, how and by which key, newest first, including those of zones that are gone.",
   tags: ["Purge"],
   scope: "purge",
   request: { query: z.object({ ...pageQuery, zone: z.string().min(1).optional().describe("A zone's id or name.") }) },
   responses: {
     200: {
-      description: "Purges, newest first, each with the first 10 things that it named, of 256 characters each",
+      description: "Purges, newest first, each with the first 10 things that it named, cut to 256 characters",
       ...jsonContent(z.object({ purges: z.array(purge), next_cursor: nextCursor }).openapi("PurgeList")),
     },
   },

@@ -10,12 +10,12 @@ import { route } from "./route.ts";
 const zone = z.string().min(1).openapi({ description: "The zone's id or name.", example: "zone_abc123" });
 const path = z.string().min(1).max(8_192).openapi({
   description:
-    "A path, or a URL of the zone as a browser shows it. With a query it purges that one object, without one every query of the path; with * at its end, all that begins so. In the query of this API, `&`, `+`, `#` and `%` have to be written `%26`, `%2B`, `%23`, `%25`.",
+    "A path, or a URL of the zone as a browser shows it. With a query it purges that one object, without one every query of the path; with * at its end, everything that begins with it. In the query of this API, `&`, `+`, `#` and `%` must be written `%26`, `%2B`, `%23`, `%25`.",
   example: "/assets/v2/reset.css",
 });
 const prefix = z.string().min(1).max(1_024);
 const tag = z.string().min(1).max(TAG.largest).regex(TAG.pattern, TAG.reason);
-const SOFT = "Stale instead of gone: served where stale answers may be.";
+const SOFT = "Makes it stale instead of removing it: it is still served where stale answers are allowed.";
 
 const purged = {
   description: "Purged: no PoP that knows of it answers with what it had stored before",
@@ -27,14 +27,16 @@ const purged = {
           .int()
           .openapi({ example: 12 })
           .describe(
-            "PoPs that have served the network in the last 30 days, for all of which the purge holds; at least the one that answers.",
+            "PoPs that have served the network in the last 30 days: the purge applies to all of them. At least 1, the one that answers.",
           ),
         id: z.string().openapi({ example: "purge_abc123" }),
         feed: z
           .literal("pending")
           .optional()
           .openapi({ example: "pending" })
-          .describe("There where the PoPs could not be told within seconds: they learn of the purge within a minute."),
+          .describe(
+            "Present if the PoPs could not be told within seconds: they then learn of the purge within a minute.",
+          ),
         ...purgedNames,
       })
       .openapi("Purged"),
@@ -47,7 +49,7 @@ export const purgePathRoute = route({
   path: "/v1/purge",
   operationId: "purgePath",
   summary: "Purge a path",
-  description: "Changes state though it is a GET; HEAD is refused.",
+  description: "Changes state, although it is a GET. HEAD is refused.",
   tags: ["Purge"],
   scope: "purge",
   guards: [requireKey],
@@ -62,7 +64,7 @@ export const purgeRoute = route({
   operationId: "purge",
   summary: "Purge paths, prefixes, tags or everything of a zone",
   description:
-    "Of all that is named, at once. Answered when KV holds it; other locations follow within about three seconds, within a minute where `feed` is pending. What could match nothing is refused.",
+    "Everything that is named is purged at once. Answered when KV has it; other locations follow within about three seconds, or within a minute if `feed` is pending. What could match nothing is refused.",
   tags: ["Purge"],
   scope: "purge",
   request: {

@@ -10,9 +10,9 @@ const one = z
     used: z.int().openapi({ example: 8_000_000 }),
     quota: bound
       .openapi({ example: 10_000_000 })
-      .describe("What binds: the plan's, or the cap where that is less. Null: nothing does."),
+      .describe("What applies: the plan's limit, or the cap if that is lower. Null: there is no limit."),
     plan: bound.openapi({ example: 10_000_000 }).describe("What the plan allows."),
-    cap: bound.describe("The customer's own."),
+    cap: bound.describe("The customer's own cap."),
   })
   .openapi("QuotaOf");
 
@@ -25,7 +25,7 @@ export const quotaSchema = z
     level: z.enum(["within", "near", "reached"]).describe("near: 80 % of one of them is used, reached: all of it."),
     at_quota: z
       .enum(["continue", "stop"])
-      .describe("What live zones do when it is reached: go on, or answer 429 until the month ends."),
+      .describe("What live zones do when it is reached: go on serving, or answer 429 until the month ends."),
     stopped_until: z.iso.datetime().nullable().describe("Until when live zones answer 429; null: they are served."),
   })
   .openapi("Quota");

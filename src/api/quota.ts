@@ -27,8 +27,8 @@ const readRoute = route({
   method: "get",
   path: "/v1/quota",
   operationId: "readQuota",
-  summary: "What live zones may answer this month, and what they have",
-  description: "Of the calendar month in UTC, by the plan and by the caps of your own. Test zones have none.",
+  summary: "Read how much live zones may serve this month, and how much they have",
+  description: "For the calendar month in UTC, by the plan and by caps of your own. Test zones have no quota.",
   tags: ["Usage"],
   scope: "usage:read",
   responses: { 200: shown },
@@ -40,7 +40,7 @@ const changeRoute = route({
   operationId: "changeQuota",
   summary: "Set caps of your own, and what happens at the quota",
   description:
-    "At 80 % and at the whole quota the webhooks of /api/v1 are sent quota.near and quota.reached. Where live zones are to " +
+    "At 80 % and at the whole quota the webhooks of /api/v1 are sent quota.near and quota.reached. If live zones are to " +
     "stop, they answer 429 some seconds after the quota is reached, until the month ends or the quota is raised.",
   tags: ["Usage"],
   scope: "keys:write",

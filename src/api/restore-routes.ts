@@ -11,15 +11,15 @@ const restored = z
     fields: z
       .array(z.string())
       .openapi({ example: ["origin"] })
-      .describe("What has changed of it."),
+      .describe("What has changed about it."),
   })
   .openapi("RestoredName");
 
 const step = z
   .object({
     kind: z.enum(["accounts", "zones", "hosts", "namespaces", "records"]).describe("What this call was about."),
-    published: z.int().openapi({ example: 100 }).describe("How many were published anew."),
-    changes: z.array(restored).describe("Where the edge held something else than the database says."),
+    published: z.int().openapi({ example: 100 }).describe("How many were published again."),
+    changes: z.array(restored).describe("Where the edge had something other than the database."),
     cursor: z.string().nullable().openapi({ example: null }).describe("Null: all is done."),
   })
   .openapi("RestoreStep");
@@ -32,7 +32,7 @@ const order = z
       .nullable()
       .default(null)
       .openapi({ example: null })
-      .describe("Where to go on: what the last answer gave. Null: from the beginning."),
+      .describe("Where to continue: the cursor of the last answer. Null: from the beginning."),
   })
   .openapi("RestoreOrder");
 
@@ -40,7 +40,7 @@ export const restoreRoute = operatorRoute({
   method: "post",
   path: "/admin/restore",
   operationId: "restore",
-  summary: "Publish anew what the database says, after it was brought back (operator only)",
+  summary: "Publish everything again after the database was restored (operator only)",
   description:
     "To be called right after the database was brought back to an earlier time, first without a cursor and then with the " +
     "one that each answer gives, until that is null. Every account, zone, namespace and record is published under a " +

@@ -33,7 +33,7 @@ function accessList<Entry extends z.ZodType>(entry: Entry, name: string) {
 }
 
 /** Shown in place of the secret, which never is. */
-const secret_set = z.iso.datetime().describe("When the secret was given, which is not shown.");
+const secret_set = z.iso.datetime().describe("When the secret was set; it is not shown.");
 const originAuth = z.discriminatedUnion("type", [
   z
     .object({ type: z.literal("s3"), region: z.string(), access_key_id: z.string(), secret_set })

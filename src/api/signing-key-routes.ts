@@ -14,8 +14,8 @@ export const listSigningKeysRoute = route({
   method: "get",
   path: "/v1/zones/{id}/signing-keys",
   operationId: "listSigningKeys",
-  summary: "List what a zone's URLs are signed with",
-  description: "The keys themselves are shown nowhere but when they are made.",
+  summary: "List a zone's signing keys",
+  description: "The keys themselves are shown only when they are created.",
   tags: ["Signed URLs"],
   scope: "zones:write",
   request: { params: z.object({ id }) },
@@ -31,9 +31,9 @@ export const createSigningKeyRoute = route({
   method: "post",
   path: "/v1/zones/{id}/signing-keys",
   operationId: "createSigningKey",
-  summary: "Make a key that signs a zone's URLs, or import one",
+  summary: "Create a key that signs a zone's URLs, or import one",
   description:
-    "A zone has two at most, and takes what either has signed: make the second, sign with it, and delete the first when what it has signed is over.",
+    "A zone has two at most, and accepts what either has signed. To replace a key, create the second, sign with it, and delete the first once the URLs that it signed have expired.",
   tags: ["Signed URLs"],
   scope: "zones:write",
   request: {
@@ -47,7 +47,7 @@ export const createSigningKeyRoute = route({
             .max(256)
             .regex(/^[\x21-\x7e]+$/, "must be visible ASCII without spaces")
             .optional()
-            .describe("One that signs elsewhere already. Left out: one is made, of 238 random bits."),
+            .describe("A key that you already sign with elsewhere. Left out: one is created, with 238 random bits."),
         },
         refusedNames("is given by the server", "id", "created"),
       ).openapi("SigningKeyOrder", { example: { key: "SecurityKey" } }),
@@ -55,7 +55,7 @@ export const createSigningKeyRoute = route({
   },
   responses: {
     201: {
-      description: "Made. The key is shown this once",
+      description: "Created. The key is shown only this once",
       ...jsonContent(
         z.object({ ...fields, key: z.string().openapi({ example: "SecurityKey" }) }).openapi("NewSigningKey"),
       ),
@@ -69,7 +69,7 @@ export const deleteSigningKeyRoute = route({
   path: "/v1/zones/{id}/signing-keys/{key}",
   operationId: "deleteSigningKey",
   summary: "Delete a signing key",
-  description: "What it has signed holds no longer.",
+  description: "URLs that it has signed are no longer accepted.",
   tags: ["Signed URLs"],
   scope: "zones:write",
   request: {

@@ -14,7 +14,7 @@ export const signRoute = route({
   operationId: "signUrl",
   summary: "Sign a URL of a zone",
   description:
-    "For those without a signer of their own: the tokens are those of bunny.net, version 2, which many languages have signers for.",
+    "For those without a signer of their own. The tokens are those of bunny.net, version 2, for which many languages have signers.",
   tags: ["Signed URLs"],
   scope: "zones:write",
   request: {
@@ -32,19 +32,19 @@ export const signRoute = route({
             .min(1)
             .max(LONGEST_SECONDS)
             .optional()
-            .describe("Seconds for which it holds. Left out: 3600, unless `expires` is given."),
-          expires: z.iso.datetime({ offset: true }).optional().describe("When it ends, in the place of `expires_in`."),
+            .describe("For how many seconds it is valid. Left out: 3600, unless `expires` is given."),
+          expires: z.iso.datetime({ offset: true }).optional().describe("When it expires, instead of `expires_in`."),
           token_path: z
             .string()
             .min(1)
             .max(1_024)
             .optional()
-            .openapi({ description: "It holds for every path that begins so.", example: "/films/" }),
-          countries: countries.describe("Where it holds alone."),
-          countries_blocked: countries.describe("Where it does not hold."),
-          address: z.string().max(64).optional().describe("The one client for which it holds; of IPv6, its /64."),
+            .openapi({ description: "It is valid for every path that begins with this.", example: "/films/" }),
+          countries: countries.describe("The only countries where it is valid."),
+          countries_blocked: countries.describe("Countries where it is not valid."),
+          address: z.string().max(64).optional().describe("The only client for which it is valid; of IPv6, its /64."),
           ignore_params: z.boolean().optional().describe("Whether other parameters may be added and changed."),
-          limit: z.int().min(1).max(1_000_000_000).optional().describe("kB a second: signed, and not enforced."),
+          limit: z.int().min(1).max(1_000_000_000).optional().describe("kB a second; signed, but not enforced."),
           form: z
             .enum(["query", "path"])
             .optional()

@@ -26,12 +26,12 @@ const requestEvent = z
     query: z
       .string()
       .openapi({ example: "?v=3" })
-      .describe("What of the query tells objects of the zone apart, without signatures and tokens."),
+      .describe("The part of the query that counts for the cache key, without signatures and tokens."),
     status: z.int().openapi({ example: 200 }),
     bytes: z.int().openapi({ example: 1_204 }).describe("Of the body, as sent."),
-    ms: z.int().openapi({ example: 12 }).describe("From arrival until the answer, of a long body until its end."),
+    ms: z.int().openapi({ example: 12 }).describe("From arrival to the answer; for a long body, to its end."),
     cache: z.enum(CACHE_RESULTS).openapi({ example: "MISS" }),
-    detail: orNull.openapi({ example: "uri-miss" }).describe("The reason, as in `Cache-Status`; null of a plain hit."),
+    detail: orNull.openapi({ example: "uri-miss" }).describe("The reason, as in `Cache-Status`; null for a plain hit."),
     content_type: orNull.openapi({ example: "text/css" }),
     country: orNull.openapi({ example: "DE" }),
     address: orNull.openapi({ example: "192.0.2.0" }).describe("The first 24 bits of IPv4, 48 of IPv6."),
@@ -55,7 +55,7 @@ const tailMessage = z
     z
       .object({ type: z.literal("omitted"), count: z.int().openapi({ example: 120 }) })
       .openapi("TailOmitted")
-      .describe("So many requests passed the filter and were left out since the last message of this kind."),
+      .describe("How many requests passed the filter but were left out since the last message of this kind."),
     z
       .object({
         type: z.literal("end"),
@@ -65,7 +65,7 @@ const tailMessage = z
     z
       .object({ type: z.literal("still-here") })
       .openapi("TailStillHere")
-      .describe("To be answered with any message: the listener has what came before."),
+      .describe("Answer it with any message, to say that you have received what came before."),
   ])
   .openapi("TailMessage");
 
@@ -74,23 +74,23 @@ export const tailRoute = route({
   path: "/v1/zones/{id}/tail",
   operationId: "tailZone",
   summary: "Listen to a zone's requests as they are answered",
-  description: `All locations tell of the requests that they answer, within seconds. At most ${MOST_A_SECOND.toLocaleString("en")} requests a second are told of, from all locations together: below that none is left out, above it a fair share is told of, and how many were left out. A zone has ${MOST_LISTENERS} listeners at most.
+  description: `Requests of all locations are shown within seconds of their answers. At most ${MOST_A_SECOND.toLocaleString("en")} requests a second are shown, from all locations together: below that none is left out, and above it you get a fair share, and how many were left out. A zone has ${MOST_LISTENERS} listeners at most.
 
 **Server-sent events** (a key in the header \`X-ResCDN-Key\`): \`event: open\`, then \`event: request\` for each request, with a \`RequestEvent\` as its data; \`event: omitted\` with \`{"count": …}\`; \`event: end\` with \`{"reason": …}\`, after which the stream ends. Lines that begin with a colon keep the connection open.
 
-**WebSocket** (\`Upgrade: websocket\`; by a session of the dashboard only with an \`Origin\` that is the dashboard's): each message is a \`TailMessage\` as JSON, requests come in batches, and \`end\` is followed by a close with 1000. A browser can set no headers there: \`account\` and \`mode\` stand in the query. Answer each \`still-here\` with any message: of a listener that does not, what comes behind the first two megabytes is left out.
+**WebSocket** (\`Upgrade: websocket\`; with a session of the dashboard only if \`Origin\` is the dashboard's): each message is a \`TailMessage\` as JSON, requests come in batches, and \`end\` is followed by a close with 1000. A browser cannot set headers there: put \`account\` and \`mode\` in the query. Answer each \`still-here\` with any message: if you do not, everything after the first two megabytes is left out.
 
-A tail ends when its time is over (\`time-over\`), when the key is revoked or the session ended (\`not-allowed-any-more\`, within 20 seconds), with its zone, or when the server stops. A client that wants to go on connects anew.`,
+A tail ends when its time is over (\`time-over\`), when the key is revoked or the session has ended (\`not-allowed-any-more\`, within 20 seconds), when its zone is deleted, or when the server stops. A client that wants to go on connects again.`,
   tags: ["Tail and logs"],
   scope: "usage:read",
   request: {
     params: z.object({ id: z.string().openapi({ description: "The zone's id or name.", example: "zone_abc123" }) }),
     query: z.object({
       status: list(/^(?:[1-5]xx|[1-5]\d\d)$/, "statuses (404) or classes of them (5xx)").describe(
-        "Only answers of these statuses or classes: `5xx`, `404,410`.",
+        "Only answers with these statuses or classes: `5xx`, `404,410`.",
       ),
       cache: list(/^(?:HIT|MISS|STALE|REVALIDATED|BYPASS)$/, "words of X-Cache (HIT, MISS)").describe(
-        "Only answers of these words of `X-Cache`: `MISS,BYPASS`.",
+        "Only answers with these words in `X-Cache`: `MISS,BYPASS`.",
       ),
       path: z
         .string()

@@ -21,12 +21,12 @@ export const listTakedownsRoute = operatorRoute({
   path: "/admin/takedowns",
   operationId: "listTakedowns",
   summary: "List what is blocked (operator only)",
-  description: "Oldest first, of all accounts or of the one, or the zone, that is named.",
+  description: "Oldest first: those of all accounts, or only those of an account or a zone that you name.",
   request: {
     query: z.object({
       ...pageQuery,
-      zone: z.string().min(1).max(64).optional().describe("Of the zone of this name."),
-      account: z.string().min(1).max(64).optional().describe("Of the account of this id."),
+      zone: z.string().min(1).max(64).optional().describe("Only those of the zone with this name."),
+      account: z.string().min(1).max(64).optional().describe("Only those of the account with this id."),
     }),
   },
   responses: {
@@ -41,11 +41,11 @@ export const takeDownRoute = operatorRoute({
   method: "post",
   path: "/admin/takedowns",
   operationId: "takeDown",
-  summary: "Block a URL of a zone, or all that begins so (operator only)",
+  summary: "Block a URL of a zone, or everything that begins with it (operator only)",
   description:
     "The URL answers 451 with the reference to every method, whatever is stored of it, until the takedown is lifted. " +
-    "Without a query it is blocked with every query; with * at its end all paths that begin so. It stays blocked if the " +
-    "same account deletes the zone and makes it anew. Repeated, it replaces the reference.",
+    "Without a query it is blocked with every query; with * at its end, all paths that begin with it are blocked. It stays blocked if " +
+    "the same account deletes the zone and creates it again. A repeated call replaces the reference.",
   request: {
     body: requiredJson(
       z
@@ -61,12 +61,12 @@ export const takeDownRoute = operatorRoute({
             .min(1)
             .max(200)
             .openapi({ example: "DSA-2026-0017" })
-            .describe("What the public is told: a case's number, no names."),
+            .describe("Shown to the public: a case number, no names."),
         })
         .openapi("NewTakedown"),
     ),
   },
-  responses: { 201: { description: "Blocked: the edge holds it", ...takedown } },
+  responses: { 201: { description: "Blocked: the edge knows it", ...takedown } },
   errors: [403, 503],
 });
 
@@ -75,7 +75,7 @@ export const liftTakedownRoute = operatorRoute({
   path: "/admin/takedowns/{id}",
   operationId: "liftTakedown",
   summary: "Lift a takedown (operator only)",
-  description: "Answered when the edge holds it: the URL is served again as it was before.",
+  description: "Answered when the edge knows it: the URL is then served as before.",
   request: {
     params: z.object({ id: z.string().max(64).openapi({ description: "The takedown's id.", example: "take_abc123" }) }),
   },

@@ -11,14 +11,14 @@ const figures = {
   bandwidth_bytes: z
     .int()
     .openapi({ example: 52_428_800 })
-    .describe("Bytes of the bodies sent; of a download that was broken off, what was handed over."),
+    .describe("Bytes of the bodies sent; for a download that broke off, what was handed over."),
   cache_hit_rate: z
     .number()
     .min(0)
     .max(1)
     .openapi({ example: 0.97 })
     .describe(
-      "Requests answered out of the cache (X-Cache: HIT, STALE or REVALIDATED) by all requests, rounded down; 0 without requests.",
+      "The share of requests that were answered from the cache (X-Cache: HIT, STALE or REVALIDATED), rounded down; 0 without requests.",
     ),
 };
 
@@ -27,30 +27,30 @@ const wholeFigures = {
   cached_bytes: z
     .int()
     .openapi({ example: 50_331_648 })
-    .describe("Of `bandwidth_bytes` those that came out of the cache (X-Cache: HIT, STALE or REVALIDATED)."),
+    .describe("Those of `bandwidth_bytes` that came from the cache (X-Cache: HIT, STALE or REVALIDATED)."),
   uncached_bytes: z.int().openapi({ example: 2_097_152 }).describe("All other bytes."),
   byte_hit_rate: z
     .number()
     .min(0)
     .max(1)
     .openapi({ example: 0.96 })
-    .describe("`cached_bytes` by `bandwidth_bytes`, rounded down; 0 without bytes."),
+    .describe("`cached_bytes` divided by `bandwidth_bytes`, rounded down; 0 without bytes."),
   origin_requests: z
     .int()
     .openapi({ example: 30 })
     .describe(
-      "What origins were asked, validations and requests that failed too; not what checks and `/v1/why` ask. Counted since November 2026.",
+      "Requests to origins, including validations and requests that failed, but not those of checks and `/v1/why`. Counted since November 2026.",
     ),
   origin_bytes: z
     .int()
     .openapi({ example: 2_097_152 })
-    .describe("Bytes of bodies that came from origins, coded as they came."),
+    .describe("Bytes of bodies received from origins, in the coding that they arrived in."),
   origin_first_byte_ms: z
     .object({ p50: z.int().openapi({ example: 42 }), p95: z.int().openapi({ example: 180 }) })
     .openapi("OriginFirstByte")
     .nullable()
     .describe(
-      "From asking an origin to the beginning of its answer, milliseconds: within so long began 50 % and 95 % of the answers, by 5 % more or less. Null: no origin answered.",
+      "Milliseconds from asking an origin to the beginning of its answer: 50 % and 95 % of the answers began within this time, give or take 5 %. Null: no origin answered.",
     ),
 };
 
@@ -59,9 +59,7 @@ const usage = z
     period_start: z.string().openapi({ example: "2026-03-01" }),
     period_end: z
       .string()
-      .describe(
-        "The last day of the period; where it does not begin and end at midnight UTC: the time at which it ends.",
-      )
+      .describe("The last day of the period; if it does not begin and end at midnight UTC, the time at which it ends.")
       .openapi({ example: "2026-03-31" }),
     ...wholeFigures,
     by_cache_status: z.array(
@@ -84,7 +82,7 @@ const usage = z
             zone: z
               .string()
               .openapi({ example: "zone_abc123" })
-              .describe("The zone's id. Zones deleted since are in it."),
+              .describe("The zone's id. Zones deleted since are included."),
             name: z
               .string()
               .nullable()
@@ -94,7 +92,7 @@ const usage = z
           })
           .openapi("UsageByZone"),
       )
-      .describe("The 1,000 zones with the most requests at most."),
+      .describe("At most the 1,000 zones with the most requests."),
     origin_errors: z
       .array(
         z
@@ -102,7 +100,7 @@ const usage = z
           .openapi("OriginErrors"),
       )
       .describe(
-        "How often origins failed, by the word that `Cache-Status` and error bodies have for it: also where a stale answer, or one of the fallback origin, was served instead; and bodies that broke off (`origin-body-…`).",
+        "How often origins failed, by the words of `Cache-Status` and of error bodies. This includes failures for which a stale answer or one of the fallback origin was served, and bodies that broke off (`origin-body-…`).",
       ),
     refusals: z
       .array(
@@ -110,9 +108,7 @@ const usage = z
           .object({ reason: z.string().openapi({ example: "access-referer" }), count: z.int().openapi({ example: 2 }) })
           .openapi("Refusals"),
       )
-      .describe(
-        "Answers that a zone's policy gave in the place of what was asked for, by the words of `Cache-Status`.",
-      ),
+      .describe("Answers that a zone's policy gave instead of what was asked for, by the words of `Cache-Status`."),
     series: z
       .array(
         z
@@ -122,7 +118,7 @@ const usage = z
             status_classes: z
               .record(z.string(), z.int())
               .openapi({ example: { "2xx": 980, "4xx": 20 } })
-              .describe("Requests by class of status; without those that there were none of."),
+              .describe("Requests by class of status; classes without requests are left out."),
           })
           .openapi("UsageInTime"),
       )
@@ -137,8 +133,7 @@ export const usageRoute = route({
   operationId: "readUsage",
   summary: "Bandwidth and request counts for the current billing period",
   tags: ["Usage"],
-  description:
-    "Counts arrive within seconds of the answers that they count. A test key sees what test zones were asked.",
+  description: "Answers are counted within seconds. A test key sees the usage of test zones.",
   scope: "usage:read",
   request: {
     query: z.object({
@@ -152,7 +147,9 @@ export const usageRoute = route({
       granularity: z
         .enum(["hour", "day"])
         .optional()
-        .describe("Adds `series`. Hours are kept for 92 days, and asked for 31 days at most; days are kept for 400."),
+        .describe(
+          "Adds `series`. Hours are kept for 92 days, and you can ask for 31 days of them at once; days are kept for 400.",
+        ),
     }),
   },
   responses: {
@@ -168,7 +165,7 @@ export const pathsRoute = route({
   summary: "The most requested paths of a zone on a day",
   tags: ["Usage"],
   description:
-    "Counted in bounded memory (Space-Saving), so that rare paths may be missing and counts may be too high, by no more than is said. Without their queries; of long paths the first 256 characters.",
+    "Counted in bounded memory (Space-Saving): rare paths may be missing, and counts may be too high, by no more than `error` says. Paths are listed without their queries, and long ones with their first 256 characters.",
   scope: "usage:read",
   request: {
     query: z.object({
@@ -191,12 +188,12 @@ export const pathsRoute = route({
               z
                 .object({
                   path: z.string().openapi({ example: "/assets/v2/reset.css" }),
-                  requests: z.int().openapi({ example: 120 }).describe("At most so many."),
+                  requests: z.int().openapi({ example: 120 }).describe("At most this many."),
                   error: z.int().describe("By how much `requests` may be too high."),
                 })
                 .openapi("TopPath"),
             ),
-            others_at_most: z.int().describe("No path that is not listed was requested more often."),
+            others_at_most: z.int().describe("No path that is missing here was requested more often than this."),
           })
           .openapi("TopPaths"),
       ),

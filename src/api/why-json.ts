@@ -3,10 +3,10 @@ import { z } from "@hono/zod-openapi";
 /** A word of `Cache-Status` with its meaning. */
 export const whyWord = z
   .object({
-    word: z.string().openapi({ example: "no-store" }).describe("As `detail` of `Cache-Status` says it."),
+    word: z.string().openapi({ example: "no-store" }).describe("As in `detail` of `Cache-Status`."),
     of: z.enum(["cache", "store", "pass", "policy", "refusal", "origin", "tier"]),
     means: z.string().openapi({ example: "The origin says `no-store`." }),
-    law: z.string().nullable().openapi({ example: "RFC 9111 §5.2.2.5" }).describe("The clause behind it."),
+    law: z.string().nullable().openapi({ example: "RFC 9111 §5.2.2.5" }).describe("The clause of an RFC behind it."),
     setting: z.string().nullable().openapi({ example: null }).describe("The zone's setting behind it."),
     cure: z.string().openapi({ example: "Have the origin leave it out." }).describe("What to do about it."),
   })
@@ -18,7 +18,7 @@ const lifetime = z
     source: z
       .string()
       .openapi({ example: "policy" })
-      .describe("Who says so: a field of the origin, or `policy`: the zone."),
+      .describe("What sets it: a header field of the origin, or `policy`: the zone."),
     law: z.string().nullable().openapi({ example: null }),
     setting: z.string().nullable().openapi({ example: "ttl" }),
   })
@@ -38,7 +38,7 @@ const store = z
       .describe("What the origin says, and what clients are told."),
     size: z.int().nullable().openapi({ example: 1_024 }).describe("Bytes; null: the origin does not say."),
     vary: texts("accept-language"),
-    tags: texts("release-41").describe("Of `Cache-Tag` and `Surrogate-Key`, the first 100."),
+    tags: texts("release-41").describe("From `Cache-Tag` and `Surrogate-Key`, the first 100."),
   })
   .openapi("WhyStored");
 
@@ -46,14 +46,14 @@ const store = z
 export const originReport = z
   .object({
     asked: text("https://your-origin.com/assets/site.css"),
-    sent: texts("accept").describe("Names of the fields that it was sent."),
+    sent: texts("accept").describe("Names of the header fields that it was sent."),
     reachable: z.boolean(),
     status: z.int().nullable().openapi({ example: 200 }).describe("Null: there was no answer."),
-    milliseconds: z.int().openapi({ example: 42 }).describe("Until its first byte."),
+    milliseconds: z.int().openapi({ example: 42 }).describe("Until the first byte of its answer."),
     fallback: z.boolean().describe("Whether the fallback origin answered."),
     fields: z
       .array(z.object({ name: text("cache-control"), value: text("max-age=60") }).openapi("WhyField"))
-      .describe("As they came; of cookies the names alone."),
+      .describe("As they arrived; of cookies only the names."),
     failure: whyWord.nullable().describe("Why there was no answer."),
     verdict: store.nullable().describe("Null: there was no answer."),
     story: texts("The origin answers 200 after 42 ms."),
@@ -68,7 +68,7 @@ export const whyReport = z
     summary: text("A hit: it is stored here, 5 minutes old and fresh for 23 hours more."),
     story: texts("my-assets.rescdn.io leads to the zone my-assets.").describe("The same step by step."),
     location: text("FRA").describe(
-      "The location that answers, whose cache is told of; `LOCAL`: one machine's process.",
+      "The location that answers, and whose cache is shown; `LOCAL`: a process of a server on one machine.",
     ),
     zone: z
       .object({
@@ -76,7 +76,10 @@ export const whyReport = z
         name: text("my-assets"),
         mode: z.enum(["live", "test"]),
         state: z.enum(["active", "paused", "deleted"]),
-        version: z.int().openapi({ example: 3 }).describe("Of the document that decides: purges raise it, too."),
+        version: z
+          .int()
+          .openapi({ example: 3 })
+          .describe("The version of the document that decides: purges raise it, too."),
       })
       .openapi("WhyZone"),
     hostname: z
@@ -89,7 +92,7 @@ export const whyReport = z
         asn: z.int().nullable().openapi({ example: 64_496 }),
       })
       .openapi("WhyClient")
-      .describe("Who is taken to ask: whoever makes this call, but for what it says."),
+      .describe("Who is assumed to ask: whoever makes this call, except for what its parameters say."),
     target: z
       .object({
         path: text("/assets/site.css"),
@@ -99,10 +102,10 @@ export const whyReport = z
           .object({ type: text("css"), content_type: text("text/css") })
           .openapi("WhyAsset")
           .nullable()
-          .describe("What the name says; null: nothing."),
+          .describe("What the name tells; null: nothing."),
         ttl: z
           .object({
-            seconds: z.int().nullable().openapi({ example: 86_400 }).describe("Null: only the origin says."),
+            seconds: z.int().nullable().openapi({ example: 86_400 }).describe("Null: only the origin decides."),
             setting: text("ttl.css"),
             mode: z.enum(["respect", "override"]),
           })
@@ -113,7 +116,7 @@ export const whyReport = z
       .array(
         z
           .object({
-            place: z.int().openapi({ example: 0 }).describe("In the zone's list, from 0."),
+            place: z.int().openapi({ example: 0 }).describe("Its place in the zone's list, from 0."),
             name: text("long-lived").nullable(),
             does: texts("edge_ttl"),
           })
@@ -124,15 +127,17 @@ export const whyReport = z
       .object({
         verdict: z.enum(["passes", "refused", "answered", "not judged"]),
         word: whyWord.nullable(),
-        until: z.iso.datetime().nullable().openapi({ example: null }).describe("When the URL's signature ends."),
+        until: z.iso.datetime().nullable().openapi({ example: null }).describe("When the URL's signature expires."),
       })
       .openapi("WhyAccess"),
     decision: z
       .object({
         kind: z.enum(["hit", "stale", "validate", "fetch", "wait", "pass", "answer", "refuse"]),
-        status: z.int().nullable().openapi({ example: 200 }).describe("Null: that is up to the origin."),
+        status: z.int().nullable().openapi({ example: 200 }).describe("Null: the origin decides."),
         asks_origin: z.boolean(),
-        cache_status: text("ResCDN; hit; ttl=86100").describe("As far as it is known before the origin has answered."),
+        cache_status: text("ResCDN; hit; ttl=86100").describe(
+          "As far as this is known before the origin has answered.",
+        ),
         word: whyWord.nullable(),
       })
       .openapi("WhyDecision"),
@@ -150,10 +155,10 @@ export const whyReport = z
         ttl: z.int().openapi({ example: 86_100 }).describe("Seconds that are left; 0 or less: stale."),
         lifetime,
         vary: texts("accept-language").describe("Request fields by which it is selected."),
-        variant: text("accept-language:de\n").describe("What these were."),
+        variant: text("accept-language:de\n").describe("Their values."),
         tags: z.int().openapi({ example: 2 }),
-        tag_hashes: texts("mFhQ0v8cB1e1kY1bXcB1eA").describe("The first 50: the edge keeps no tags in clear."),
-        zone_version: z.int().openapi({ example: 2 }).describe("Purges under a later version hit it."),
+        tag_hashes: texts("mFhQ0v8cB1e1kY1bXcB1eA").describe("The first 50: the edge keeps only hashes of tags."),
+        zone_version: z.int().openapi({ example: 2 }).describe("Purges with a later version apply to it."),
       })
       .openapi("WhyEntry")
       .nullable()
@@ -166,19 +171,17 @@ export const whyReport = z
             name: text("/assets/").nullable().describe("The prefix, or a tag's hash."),
             soft: z.boolean(),
             version: z.int().openapi({ example: 3 }),
-            at: z.iso.datetime().nullable().openapi({ example: null }).describe("Of a soft one."),
-            hits: z.boolean().describe("Whether it hits what is stored here."),
+            at: z.iso.datetime().nullable().openapi({ example: null }).describe("When; known only for soft purges."),
+            hits: z.boolean().describe("Whether it applies to what is stored here."),
           })
           .openapi("WhyPurge"),
       )
-      .describe("The newest of each kind that are of what is asked for."),
+      .describe("The newest purge of each kind that matches the URL."),
     tier: z
       .string()
       .nullable()
       .openapi({ example: "through" })
-      .describe(
-        "`through`: what is missed is asked for through the upper tier; else why not. Null: there is none here.",
-      ),
+      .describe("`through`: on a miss, the upper tier is asked; otherwise, why not. Null: there is none here."),
     origin: originReport.nullable().describe("Null: it was not asked."),
   })
   .openapi("Why");

@@ -25,7 +25,7 @@ export const whyRoute = route({
   operationId: "why",
   summary: "What the edge does with a request, and why",
   description:
-    "Of any URL of your zones, your own hostnames included, decided by what decides it for clients, without counting, storing or forgetting anything. What is stored is told as it is in the location that answers; of `npm run serve` with several processes, in the one that answers. With `ask_origin` the origin is asked live, 30 times a minute for an account at most.",
+    "For any URL of your zones, including your own hostnames. The edge decides as it does for clients, but counts, stores and forgets nothing. What is stored is shown for the location that answers; for `npm run serve` with several processes, for the process that answers. With `ask_origin` the origin is asked live, at most 30 times a minute for an account.",
   tags: ["Why"],
   scope: "zones:read",
   request: {
@@ -37,18 +37,16 @@ export const whyRoute = route({
           (text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ""),
           "must be a URL that begins with https:// or http://",
         )
-        .describe(
-          "As a client asks for it. `&`, `+`, `#` and `%` in it have to be written `%26`, `%2B`, `%23`, `%25`.",
-        ),
+        .describe("As a client asks for it. `&`, `+`, `#` and `%` in it must be written `%26`, `%2B`, `%23`, `%25`."),
       method: z
         .enum(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
         .default("GET")
-        .describe("What it is asked by."),
+        .describe("The request's method."),
       header: z
         .union([header.transform((one) => [one]), z.array(header).max(MOST_HEADERS)])
         .optional()
         .openapi({ type: "array", items: { type: "string" } })
-        .describe("A field of the request, `Accept-Language: de`; may be given again."),
+        .describe("A header field of the request, such as `Accept-Language: de`; may be repeated."),
       address: z
         .union([z.ipv4("must be an address"), z.ipv6("must be an address")])
         .optional()
@@ -64,7 +62,7 @@ export const whyRoute = route({
         .describe("Whether the origin is asked as well: what it answers, and whether that is stored."),
     }),
   },
-  responses: { 200: { description: "What it does, and why", ...jsonContent(whyReport) } },
+  responses: { 200: { description: "What the edge does, and why", ...jsonContent(whyReport) } },
   errors: [404],
 });
 
@@ -74,21 +72,21 @@ export const originCheckRoute = route({
   operationId: "checkOrigin",
   summary: "Look at an origin before there is a zone",
   description:
-    "Asks it live for a path, as a new zone would: whether it is there, what it says, which type and lifetime the answer would get, and whether it would be stored. It has five seconds to begin; 30 times a minute for an account at most.",
+    "Asks it live for a path, as a new zone would: whether it answers, what it says, which type and lifetime the answer would get, and whether it would be stored. It has five seconds to begin. At most 30 times a minute for an account.",
   tags: ["Why"],
   scope: "zones:read",
   request: {
     body: requiredJson(
       knownNames(
         {
-          origin: z.string().openapi({ example: "https://your-origin.com" }).describe("By its https URL."),
+          origin: z.string().openapi({ example: "https://your-origin.com" }).describe("Its https URL."),
           path: z
             .string()
             .max(8_192)
             .regex(/^\/[^#\s\\\x00-\x1f\x7f]*$/, "must begin with /, without blanks or a fragment")
             .default("/")
             .openapi({ example: "/assets/site.css" })
-            .describe("A path of yours, with a query if need be."),
+            .describe("A path on it, with a query if you need one."),
         },
         refusedNames("is called origin here", "url", "host"),
       ).openapi("OriginCheck", { example: { origin: "https://your-origin.com", path: "/assets/site.css" } }),

@@ -21,13 +21,13 @@ export const zoneSchema = z
     created: z.iso.datetime().openapi({ example: "2025-01-14T10:00:00Z" }),
     active: z.boolean(),
     mode: z.enum(["live", "test"]),
-    version: z.int().openapi({ example: 3 }).describe("Of this document: grows by one with every PATCH."),
+    version: z.int().openapi({ example: 3 }).describe("The version of this document: grows by one with every PATCH."),
     purge: z
       .object({ id: z.string().openapi({ example: "purge_abc123" }), nodes: z.int().openapi({ example: 12 }) })
       .openapi("PurgeOfChange")
       .optional()
-      .describe("Of all that was stored, where the change asked for it."),
-    warnings: z.array(z.string()).optional().describe("What the zone's owner ought to know of its settings."),
+      .describe("The purge of all that was stored, if the change asked for one."),
+    warnings: z.array(z.string()).optional().describe("What the zone's owner should know about its settings."),
     settings: shownSettings.describe(
       "Every setting, with today's defaults where none is set. The values of origin_headers, fallback_headers, of headers of origins and a rule's " +
         "request_headers, and the URL of logs, may be credentials: a key without zones:write sees them redacted.",

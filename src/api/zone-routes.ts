@@ -22,7 +22,7 @@ const zoneName = z
   });
 const origin = z.string().openapi({
   description:
-    "Your server, by its https URL, whose path is put before each that is asked for; or a bucket of this deployment, such as `r2://files`, for files that you upload here.",
+    "The https URL of your server; its path is put before every path that is asked for. Or a bucket of this deployment, such as `r2://files`, for files that you upload here.",
   example: "https://your-origin.com",
 });
 const changed = settingsSchema.openapi("SettingsChange", { example: { query: { except: ["utm_*", "fbclid"] } } });
@@ -46,7 +46,7 @@ const answer = (description: string) => ({
 });
 /** RFC 9110 §13.1. Without these, a change is made whatever the zone's state is. */
 const conditions = z.object({
-  "If-Match": z.string().optional().describe("ETags; 412 where the zone has none of them."),
+  "If-Match": z.string().optional().describe("ETags; 412 if the zone has none of them."),
 });
 
 export const listRoute = route({
@@ -55,7 +55,7 @@ export const listRoute = route({
   operationId: "listZones",
   summary: "List all zones on your account",
   description:
-    "Oldest first. A live key sees live zones, a test key test zones, a restricted key those that it is restricted to.",
+    "Oldest first. A live key sees live zones, a test key sees test zones, and a restricted key sees only the zones that it is restricted to.",
   tags: ["Zones"],
   scope: "zones:read",
   request: {
@@ -67,7 +67,7 @@ export const listRoute = route({
         .max(64)
         .regex(/^[^*]*\*?$/, "may have * only at its end")
         .optional()
-        .describe("Only the zone of this name; with `*` at its end, those whose names begin so."),
+        .describe("Only the zone of this name; with `*` at its end, the zones whose names begin with it."),
     }),
   },
   responses: {
@@ -123,18 +123,18 @@ export const readRoute = route({
   path: "/v1/zones/{id}",
   operationId: "readZone",
   summary: "Read a zone",
-  description: "With all of its settings, those included that nobody has set.",
+  description: "With all of its settings, including those that nobody has set.",
   tags: ["Zones"],
   scope: "zones:read",
   request: {
     params,
     headers: z.object({
-      "If-None-Match": z.string().optional().describe("ETags; 304 where the zone has one of them."),
+      "If-None-Match": z.string().optional().describe("ETags; 304 if the zone has one of them."),
     }),
   },
   responses: {
     200: answer("The zone"),
-    304: { description: "The zone has this ETag still", headers: z.object({ ETag: etag }) },
+    304: { description: "The zone still has this ETag", headers: z.object({ ETag: etag }) },
   },
   errors: [412],
 });
@@ -145,7 +145,7 @@ export const changeRoute = route({
   operationId: "changeZone",
   summary: "Change a zone; settings are merged (RFC 7396)",
   description:
-    "What is left out stays, and null puts a default back. Answered when the edge holds it. A change that changes nothing leaves version and ETag. What is stored of a former origin is served on until it expires, unless `purge` is said.",
+    "What you leave out stays as it is, and null restores a default. Answered when the edge knows the change. A change that changes nothing keeps version and ETag. What is stored from a former origin is served until it expires, unless you send `purge`.",
   tags: ["Zones"],
   scope: "zones:write",
   request: {
@@ -160,9 +160,7 @@ export const changeRoute = route({
           purge: z
             .boolean()
             .optional()
-            .describe(
-              "Purges all that is stored of the zone with the change; the key needs the scope `purge` as well.",
-            ),
+            .describe("Also purges all that is stored of the zone; the key needs the scope `purge` for this."),
         },
         {
           ...GIVEN,

@@ -5,12 +5,12 @@ export type Document = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 type Header = { description: string; schema: { type: "string" | "integer" }; required?: true };
 
 const HEADERS = {
-  "X-Request-Id": { description: "Names this request in our logs.", schema: { type: "string" }, required: true },
+  "X-Request-Id": { description: "Identifies this request in our logs.", schema: { type: "string" }, required: true },
   RateLimit: { description: "`r`: requests that remain; `t`: seconds until more do.", schema: { type: "string" } },
   "RateLimit-Policy": { description: "`q`: requests allowed in `w` seconds.", schema: { type: "string" } },
   "X-RateLimit-Limit": { description: "Requests allowed in the window.", schema: { type: "integer" } },
   "X-RateLimit-Remaining": { description: "Requests that remain in it.", schema: { type: "integer" } },
-  "X-RateLimit-Reset": { description: "When more remain, Unix time in seconds.", schema: { type: "integer" } },
+  "X-RateLimit-Reset": { description: "When there will be more, in Unix time (seconds).", schema: { type: "integer" } },
   "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" }, required: true },
   "WWW-Authenticate": { description: "What to authenticate with.", schema: { type: "string" }, required: true },
 } as const satisfies Record<string, Header>;

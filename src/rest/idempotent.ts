@@ -13,7 +13,7 @@ export const idempotencyHeaders = z.object({
     .string()
     .optional()
     .describe(
-      "1 to 255 visible ASCII characters. A request that repeats another one gets its answer again, for a day.",
+      "1 to 255 visible ASCII characters. For a day, a request that repeats another one gets the same answer again.",
     ),
 });
 

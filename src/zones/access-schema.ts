@@ -9,8 +9,8 @@ const entries = <Schema extends z.ZodType>(schema: Schema) =>
   z.array(schema).min(1, "must have an entry: null removes the list").max(MOST).nullable().optional();
 
 const lists = <Schema extends z.ZodType>(schema: Schema) => ({
-  allow: entries(schema).describe("Only these, where it is given."),
-  deny: entries(schema).describe("Not these, even if they are allowed."),
+  allow: entries(schema).describe("Only these pass. Left out or null: all."),
+  deny: entries(schema).describe("These do not pass, even if they are in `allow`."),
 });
 
 /** Whether a request passes that does not say at all. */
@@ -18,7 +18,7 @@ const none = z
   .enum(["allow", "deny"])
   .nullable()
   .optional()
-  .describe("What becomes of a request that does not say; null: it is allowed.");
+  .describe("What happens to a request without one; null: it is allowed.");
 
 const addressOrRange = z.string().superRefine((text, context) => {
   const refusal = refusalOfRange(text);
@@ -50,31 +50,33 @@ export const accessSchema = z.strictObject({
     .strictObject(lists(country))
     .nullable()
     .optional()
-    .describe("ISO 3166, such as DE; T1: the Tor network.")
+    .describe("ISO 3166 codes, such as DE; T1: the Tor network.")
     .openapi("CountryAccessChange"),
   asns: z
     .strictObject(lists(z.int().min(1).max(4_294_967_295)))
     .nullable()
     .optional()
-    .describe("Numbers of networks.")
+    .describe("Numbers of autonomous systems (networks).")
     .openapi("NetworkAccessChange"),
   referers: z
     .strictObject({ ...lists(pageHost), none })
     .nullable()
     .optional()
-    .describe("Hosts of the pages that requests come from; `*.example.com`: all below one. The zone's own host passes.")
+    .describe(
+      "Hosts of the pages that requests come from; `*.example.com`: all hosts below one. The zone's own host always passes.",
+    )
     .openapi("RefererAccessChange"),
   user_agents: z
     .strictObject({ ...lists(z.string().min(1).max(200)), none })
     .nullable()
     .optional()
-    .describe("Parts of what clients call themselves, in whatever case.")
+    .describe("Parts of what clients call themselves; case does not matter.")
     .openapi("UserAgentAccessChange"),
   rate_limit: z
     .strictObject({ requests: z.int().min(1).max(100_000), seconds: z.literal(10).optional() })
     .nullable()
     .optional()
-    .describe("Requests of one address within ten seconds; of IPv6, of one /64.")
+    .describe("How many requests one address may make within ten seconds; for IPv6, one /64.")
     .openapi("RateLimitChange"),
 });
 

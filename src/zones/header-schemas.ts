@@ -18,7 +18,7 @@ export const forward = z.strictObject({
     .optional(),
   cookies: flag,
   authorization: flag,
-  client_ip: flag.describe("Whether the origin gets the address that a client has, as `X-Forwarded-For`."),
+  client_ip: flag.describe("Whether the origin gets the client's address, as `X-Forwarded-For`."),
 });
 
 /** Header fields with their values, by what they are for. */

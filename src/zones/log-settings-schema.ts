@@ -6,7 +6,9 @@ const endpoint = z
     type: z.literal("https"),
     url: z
       .string()
-      .describe("Where batches are posted to, signed as webhooks are (Standard Webhooks), over what gzip unpacks to."),
+      .describe(
+        "Where batches are posted to. They are signed like webhooks (Standard Webhooks), over the uncompressed text.",
+      ),
   })
   .openapi("LogEndpointChange");
 
@@ -15,7 +17,7 @@ const bucket = z
     type: z.literal("s3"),
     endpoint: z
       .string()
-      .describe("Scheme and host of a server that speaks S3, such as https://s3.eu-central-1.amazonaws.com."),
+      .describe("Scheme and host of a server with an S3 API, such as https://s3.eu-central-1.amazonaws.com."),
     region: z.string().regex(/^[a-z0-9-]{1,40}$/, "must be a region's name, such as eu-central-1 or auto"),
     bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be a bucket's name"),
     prefix: z
@@ -27,7 +29,7 @@ const bucket = z
         "must not have . or .. as a part of the path",
       )
       .optional()
-      .describe("What keys begin with; behind it stand the zone's name, the hour and the batch's id."),
+      .describe("What keys begin with; the zone's name, the hour and the batch's id follow it."),
     access_key_id: z.string().regex(/^[\w./+=-]{1,128}$/, "must be an access key's id"),
   })
   .openapi("LogBucketChange");
@@ -46,7 +48,7 @@ export const logsSchema = z.strictObject({
     .refine((names) => new Set(names).size === names.length, "must name each field once")
     .nullable()
     .optional()
-    .describe("What a line has; null: all of it."),
+    .describe("The fields of a line; null: all of them."),
   sampling: z
     .number()
     .min(0.0001)
@@ -58,5 +60,5 @@ export const logsSchema = z.strictObject({
     .enum(["truncated", "full"])
     .nullable()
     .optional()
-    .describe("Clients' addresses: the first 24 bits of IPv4 and 48 of IPv6 (null: so too), or all."),
+    .describe("Clients' addresses: only the first 24 bits of IPv4 and 48 of IPv6 (also if null), or in full."),
 });

@@ -19,7 +19,7 @@ const visible = (most: number) =>
 const secret = (schema: z.ZodString) => schema.optional();
 
 /** When the secret was given. It may be sent back as it was shown, and changes nothing. */
-const shown = z.iso.datetime().optional().describe("As it was shown; of no effect.");
+const shown = z.iso.datetime().optional().describe("As it was shown; has no effect.");
 
 const s3 = z
   .strictObject({
@@ -31,7 +31,7 @@ const s3 = z
     access_key_id: visible(128)
       .regex(/^[^/,=]*$/, "must be the key's id alone")
       .openapi({ example: "AKIAIOSFODNN7EXAMPLE" }),
-    secret: secret(visible(LONGEST_SECRET)).describe("Never shown again. Left out: it stays."),
+    secret: secret(visible(LONGEST_SECRET)).describe("Never shown again. Left out: it stays the same."),
     secret_set: shown,
   })
   .openapi("BucketAuth");
@@ -50,7 +50,7 @@ const basic = z
         .string()
         .max(LONGEST_SECRET)
         .regex(/^[^\u0000-\u001f\u007f]*$/, "must have no control characters"),
-    ).describe("Never shown again. Left out: it stays."),
+    ).describe("Never shown again. Left out: it stays the same."),
     secret_set: shown,
   })
   .openapi("BasicAuth");
@@ -63,7 +63,7 @@ const bearer = z
         .string()
         .max(LONGEST_SECRET)
         .regex(/^[A-Za-z0-9._~+/-]+=*$/, "must be a token in the form of RFC 6750"),
-    ).describe("Never shown again. Left out: it stays."),
+    ).describe("Never shown again. Left out: it stays the same."),
     secret_set: shown,
   })
   .openapi("BearerAuth");
@@ -91,15 +91,15 @@ const listed = z
       .string()
       .regex(ORIGIN_NAME, "must be 1 to 32 lower-case letters, digits and hyphens")
       .openapi({ example: "primary" })
-      .describe("What `Cache-Status` and logs call it."),
+      .describe("Its name in `Cache-Status` and in logs."),
     url: z.string().openapi({ example: "https://a.example.com" }),
     weight: z
       .int()
       .min(0)
       .max(1_000)
       .optional()
-      .describe("Its share of the URLs that go to it first. Left out: 1 of the first in the list, 0 of the others."),
-    drain: z.boolean().optional().describe("No new request goes to it."),
+      .describe("Its share of the URLs that go to it first. Left out: 1 for the first in the list, 0 for the others."),
+    drain: z.boolean().optional().describe("Whether it gets no new requests."),
     host: z.string().optional().describe("As `origin_host`."),
     headers: headers.optional().describe("Set on requests to this origin alone."),
     auth: originAuthSchema.nullable().optional().describe("As `origin_auth`."),
@@ -135,26 +135,26 @@ export const failoverSchema = z.strictObject({
     .max(50)
     .nullable()
     .optional()
-    .describe('What counts as a failure beside no answer. Left out: `["5xx"]`.'),
+    .describe('What counts as a failure, besides no answer. Left out: `["5xx"]`.'),
   retries: z
     .int()
     .min(0)
     .max(5)
     .nullable()
     .optional()
-    .describe("How many more times origins are asked for one request. Left out: once each of the others, 3 at most."),
+    .describe("How many more times origins are asked for one request. Left out: each of the others once, 3 at most."),
   check_path: z
     .string()
     .max(500)
     .regex(/^\/[\x21-\x7e]*$/, "must be a path that begins with /")
     .nullable()
     .optional()
-    .describe("A path, below each origin's own, that each is asked for every minute. Left out: none."),
+    .describe("A path, below each origin's own, that every origin is asked for every minute. Left out: none."),
 });
 
 /** How many requests an isolate makes to a zone's origins at the same time. PATCH merges it. */
 export const originLimitSchema = z.strictObject({
   concurrent: z.int().min(1).max(10_000).optional().openapi({ example: 20 }),
   queue: z.int().min(0).max(10_000).nullable().optional().describe("How many wait. Left out: ten times as many."),
-  wait_ms: z.int().min(0).max(30_000).nullable().optional().describe("For how long each. Left out: 1000."),
+  wait_ms: z.int().min(0).max(30_000).nullable().optional().describe("For how long each waits. Left out: 1000."),
 });

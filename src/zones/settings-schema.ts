@@ -30,61 +30,65 @@ const milliseconds = z.int().min(100).max(100_000).nullable().optional();
  */
 export const settingsSchema = z
   .strictObject({
-    ttl_mode: setting(z.enum(["respect", "override"]), "Whose freshness counts first: the origin's or the zone's."),
+    ttl_mode: setting(z.enum(["respect", "override"]), "Which lifetime counts first: the origin's or the zone's."),
     ttl: setting(
       ttl,
-      "Seconds by asset type, at the edge for 30 days at most; null for a type: only the origin's freshness.",
+      "Seconds by asset type, at the edge for 30 days at most; null for a type: only the origin decides.",
       "SecondsByTypeChange",
     ),
-    ttl_by_extension: setting(ttlByExtension, "Seconds by extension, over `ttl`."),
-    browser_ttl: setting(ttlSeconds, "Seconds sent to clients; null: as at the edge."),
+    ttl_by_extension: setting(ttlByExtension, "Seconds by extension; these take precedence over `ttl`."),
+    browser_ttl: setting(ttlSeconds, "Seconds that clients are told; null: as at the edge."),
     max_heuristic_ttl: setting(
       edgeSeconds,
-      "Seconds at most that are guessed from Last-Modified where nobody says more; never for HTML and playlists.",
+      "The longest lifetime in seconds that is guessed from Last-Modified if nothing else says one; never for HTML and playlists.",
     ),
     heuristic_without_extension: setting(
       z.boolean(),
-      "Whether they are guessed as well for names without an extension: pages, branches, indexes.",
+      "Whether lifetimes are also guessed for names without an extension: pages, branches, indexes.",
     ),
-    negative_ttl: setting(negativeSeconds, "Seconds for a 404 or 410 without freshness of its own."),
+    negative_ttl: setting(negativeSeconds, "Seconds for a 404 or 410 that does not say how long it is fresh."),
     max_error_ttl: setting(
       edgeSeconds,
-      "Seconds that a status of 400 and more may claim, for the edge and for clients.",
+      "The longest lifetime in seconds that an answer with a status of 400 or more may claim, for the edge and for clients.",
     ),
     query: setting(
       query,
-      "What of the query counts: all, all sorted, nothing, the parameters named, or all `except` those named. A name that ends in `*` stands for all that begin so.",
+      "Which parts of the query count: all, all sorted, none, only the parameters named, or all `except` those named. A name that ends in `*` stands for all names that begin with it.",
     ),
     methods: setting(z.enum(["read", "all"]), '"all" passes unsafe methods to the origin.'),
-    stale_while_revalidate: setting(edgeSeconds, "Seconds, where the origin says nothing."),
-    stale_if_error: setting(edgeSeconds, "Seconds, where the origin says nothing."),
-    forward: setting(forward, "What of a client's request the origin sees.", "ForwardedChange"),
+    stale_while_revalidate: setting(edgeSeconds, "Seconds, if the origin does not say."),
+    stale_if_error: setting(edgeSeconds, "Seconds, if the origin does not say."),
+    forward: setting(forward, "Which parts of a client's request the origin sees.", "ForwardedChange"),
     shield: setting(
       z.boolean(),
-      "Whether the locations ask the origin through an upper tier, so that one request to it serves all of them.",
+      "Whether all locations ask the origin through an upper tier, so that one request to the origin serves all of them.",
     ),
     origin_host: setting(
       z.string(),
-      "Host, with a port where it needs one, that the origin is asked for: also the zone's own; null: the origin's.",
+      "The host, with a port if it needs one, that the origin is asked for. It may be the zone's own. Null: the origin's.",
     ),
     origin_auth: setting(
       originAuthSchema,
-      "How the edge shows the zone's origin who it is: it signs for a bucket (S3 and its like), or sends Basic or Bearer. Kept sealed, for this server alone, and never shown; a client's own Authorization does not go there. Replaced as a whole.",
+      "How the edge authenticates to the zone's origin: it signs requests for a bucket (S3 and the like), or sends Basic or Bearer. Kept encrypted, for this server alone, and never shown. A client's own Authorization is not sent there. Replaced as a whole.",
       "OriginAuthChange",
     ),
     origins: setting(
       originsSchema,
-      "All origins of a zone that has several; the first is the zone's `origin`, with `origin_host`, `origin_headers` and `origin_auth` where it has none of its own. Replaced as a whole.",
+      "All origins of a zone that has several; the first is the zone's `origin`, and uses `origin_host`, `origin_headers` and `origin_auth` unless it has its own. Replaced as a whole.",
     ),
-    failover: setting(failoverSchema, "When a GET or HEAD is asked of the next origin, or again.", "FailoverChange"),
+    failover: setting(
+      failoverSchema,
+      "When a GET or HEAD is sent to the next origin, or sent again.",
+      "FailoverChange",
+    ),
     origin_limit: setting(
       originLimitSchema,
-      "How many requests at the same time each isolate makes of the zone's origins; null: any number. Others wait, then get what is stale, or 503 with Retry-After.",
+      "How many requests each isolate may have under way to the zone's origins at the same time; null: any number. Others wait, and then get what is stale, or 503 with Retry-After.",
       "OriginLimitChange",
     ),
     rewrite_redirects: setting(
       z.boolean(),
-      "Whether a redirect to the origin's own host, on whatever scheme and port, is answered as one to the zone's.",
+      "Whether a redirect to the origin's own host, with any scheme and port, is changed into one to the zone's host.",
     ),
     origin_headers: setting(headers("origin_headers"), "Set on requests to the origin, not to the fallback origin."),
     response_headers: setting(headers("response_headers"), "Set on answers to clients."),
@@ -92,20 +96,20 @@ export const settingsSchema = z
     fallback_headers: setting(headers("origin_headers"), "Set on requests to the fallback origin."),
     timeouts: setting(
       z.strictObject({ first_byte_ms: milliseconds, idle_ms: milliseconds }),
-      "Of the origin.",
+      "How long the origin may take.",
       "TimeoutsChange",
     ),
-    max_object_bytes: setting(z.int().min(0).max(536_870_912), "A larger object is passed through, not stored."),
+    max_object_bytes: setting(z.int().min(0).max(536_870_912), "Larger files are passed through and not stored."),
     compression: setting(z.boolean(), "Whether the edge compresses."),
     cors: setting(
       z.union([z.literal("*"), z.literal(false), z.array(webOrigin).max(100)], {
         error: 'must be "*", a list of origins, or false',
       }),
-      "Which pages may read answers: all but where the origin server says fewer, those of the origins listed (`https://*.example.com`: of all hosts below a domain), or what the origin server says.",
+      "Which pages may read answers: all, unless the origin server allows fewer; those of the listed origins (`https://*.example.com`: all hosts below a domain); or those that the origin server allows.",
     ),
     access: setting(
       accessSchema,
-      "Who may fetch anything of the zone: address, country, network, referer, user agent, rate, in this order. What is unknown fails a list of those allowed, and passes one of those denied.",
+      "Who may fetch anything of the zone, by address, country, network, referer, user agent and rate, checked in this order. What is unknown is in no list: `allow` refuses it, and `deny` lets it pass.",
       "AccessChange",
     ),
     signed_urls: setting(
@@ -114,19 +118,19 @@ export const settingsSchema = z
     ),
     rules: setting(
       rulesSchema(query, edgeSeconds, ttlSeconds),
-      "Tried in their order: of each action the first that matches counts, of header fields the first for each name.",
+      "Tried in order: for each action, the first matching rule counts; for header fields, the first for each name.",
     ),
-    https: setting(hostSettings.https, '"redirect" answers what is asked by http with a redirect to https.'),
+    https: setting(hostSettings.https, '"redirect" answers requests by http with a redirect to https.'),
     hsts: setting(
       hostSettings.hsts,
-      "Strict-Transport-Security over https. `preload` is hard to take back: browsers carry the domain in their builds.",
+      "Strict-Transport-Security over https. `preload` is hard to undo: browsers have the list of such domains built in.",
       "HstsChange",
     ),
     canonical: setting(
       hostSettings.canonical,
-      "The site whose copies these are, in `Link` with rel=canonical and the path.",
+      "The site that these files are copies of: named in `Link`, with rel=canonical and the path.",
     ),
-    noindex: setting(z.boolean(), "Whether search engines are told to leave out what they find here."),
+    noindex: setting(z.boolean(), "Whether search engines are told not to index the zone's files."),
     server_timing: setting(
       z.boolean(),
       "Whether answers say in `Server-Timing` how many milliseconds the edge, the upper tier and the origin took. Everybody can read it.",
@@ -134,16 +138,16 @@ export const settingsSchema = z
     robots_txt: setting(hostSettings.robotsTxt, "The zone's own /robots.txt; null: the origin's."),
     error_pages: setting(
       hostSettings.errorPages,
-      'HTML by status or class ("404", "5xx"), shown in place of errors to browsers that want a page, in a sandbox.',
+      'HTML by status or class ("404", "5xx"), shown in a sandbox instead of errors, to browsers that want a page.',
     ),
     maintenance: setting(
       hostSettings.maintenance,
-      "While it is set, what is stored is served, fresh or stale, and no origin asked, but for the addresses allowed.",
+      "While it is set, what is stored is served, fresh or stale, and no origin is asked, except for the addresses in `allow`.",
       "MaintenanceChange",
     ),
     logs: setting(
       logsSchema,
-      "Delivery of a line for each request, as NDJSON in batches compressed by gzip, at least once. The secret is given at `/v1/zones/{id}/logs/secret`.",
+      "Delivers a line for each request at least once, as NDJSON in batches compressed with gzip. Set the secret at `/v1/zones/{id}/logs/secret`.",
       "LogsChange",
     ),
   })

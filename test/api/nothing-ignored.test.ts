@@ -207,7 +207,10 @@ describe("a zone that is wrong in many ways", () => {
         field: "scopes.0",
         message: 'must be "zones:read", "zones:write", "purge", "usage:read", "keys:write" or "files:write"',
       },
-      { field: "mode", message: "follows from the key that asks: live keys make live keys, test keys test keys" },
+      {
+        field: "mode",
+        message: "follows from the calling key: live keys create live keys, test keys create test keys",
+      },
       { field: "zones.0", message: 'there is no zone "nowhere"' },
       { field: "expires", message: "must be in the future" },
     ]);

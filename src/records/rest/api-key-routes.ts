@@ -51,7 +51,7 @@ export const listApiKeysRoute = route({
   operationId: "listApiKeys",
   summary: "List API keys",
   tags: ["API keys"],
-  description: "Oldest first, and only those that can do no more than the key that asks.",
+  description: "Oldest first, and only those that can do no more than the calling key.",
   scope: "read",
   responses: {
     200: {
@@ -68,7 +68,7 @@ export const createApiKeyRoute = route({
   summary: "Create an API key",
   tags: ["API keys"],
   description:
-    "A key grants no more than it has: neither other scopes nor a later end. Of those who are signed in only owners make, see and revoke keys.",
+    "A key can grant no more than it has: no other scopes and no later expiry. Of people who are signed in, only owners may create, see and revoke keys.",
   scope: "write",
   request: {
     body: requiredJson(
@@ -86,14 +86,14 @@ export const createApiKeyRoute = route({
             .openapi({ minItems: 1, maxItems: 2, example: ["read"] })
             .optional()
             .describe("Default: both."),
-          expires_at: time().nullable().optional().describe("Default: when the key that asks ends."),
+          expires_at: time().nullable().optional().describe("Default: when the calling key expires."),
         }).openapi("NewApiKey"),
       }).openapi("NewApiKeyBody"),
     ),
   },
   responses: {
     201: {
-      description: "Created. The token is shown this once",
+      description: "Created. The token is shown only this once",
       ...jsonContent(
         z
           .object({
@@ -113,7 +113,7 @@ export const revokeApiKeyRoute = route({
   operationId: "revokeApiKey",
   summary: "Revoke an API key",
   tags: ["API keys"],
-  description: "Holds on the next request. A key may revoke itself.",
+  description: "Takes effect on the next request. A key may revoke itself.",
   scope: "write",
   request: { params: z.object({ id: z.string().openapi({ description: "The key's id.", example: "key_xyz789" }) }) },
   responses: { 204: { description: "Revoked" } },

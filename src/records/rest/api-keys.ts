@@ -63,7 +63,7 @@ function refusal(result: Exclude<CreatedKey, { kind: "created" }>): RestProblem 
     case "outlives":
       return invalidField(
         "api_key.expires_at",
-        `must not be after ${isoSeconds(result.until)}, when the key that asks expires`,
+        `must not be after ${isoSeconds(result.until)}, when the calling key expires`,
       );
     case "in-the-past":
       return invalidField("api_key.expires_at", "must be in the future");

@@ -21,12 +21,12 @@ import { addWebhooks } from "./webhooks.ts";
 const DESCRIPTION = `Small records by REST, read as DNS names.
 
 Every answer carries \`X-RateLimit-Limit\`, \`X-RateLimit-Remaining\` and \`X-RateLimit-Reset\` (Unix time in seconds), for the
-limit that binds: that of the key that was shown, of its account, or of the client's address where it showed none that is valid.
+limit that applies: that of the key, of its account, or, without a valid key, of the client's address.
 
-A body that is no JSON is a 400; fields and parameters that are missing, wrong or unknown are a 422 with \`details\`. A key
-needs the scope \`read\` for GET and \`write\` for everything else, keys and namespaces included. What belongs to another
-account and what does not exist are the same 404. A change is acknowledged when readers of names can see it; a 503 says
-that it is kept and not published yet. Namespaces, query tokens and webhooks are an extension of this server.`;
+A body that is not JSON gets a 400; fields and parameters that are missing, wrong or unknown get a 422 with \`details\`. A key
+needs the scope \`read\` for GET and \`write\` for everything else, including keys and namespaces. What belongs to another
+account and what does not exist get the same 404. A change is answered when readers of names can see it; a 503 says that it
+is saved, but not published yet. Namespaces, query tokens and webhooks are an extension of this server.`;
 
 /** ResolveDB's REST API: every route under `/api/v1`. */
 function createRecordsApi(): OpenAPIHono<RestEnv> {
@@ -66,11 +66,11 @@ function createRecordsApi(): OpenAPIHono<RestEnv> {
 
 const TAGS = [
   { name: "Records", description: "Small records, read as DNS names." },
-  { name: "Namespaces", description: "Whose names are read by whom. An extension of this server." },
+  { name: "Namespaces", description: "Who may read which names. An extension of this server." },
   { name: "Query tokens", description: "They open private namespaces. An extension of this server." },
-  { name: "Webhooks", description: "They tell of changes of records and namespaces. An extension of this server." },
-  { name: "API keys", description: "A key grants no more than it has." },
-  { name: "Names", description: "Records over DNS: `/dns-query` and `/resolve` take no key." },
+  { name: "Webhooks", description: "They report changes of records and namespaces. An extension of this server." },
+  { name: "API keys", description: "A key can create only keys that may do no more than itself." },
+  { name: "Names", description: "Records over DNS: `/dns-query` and `/resolve` need no key." },
   { name: "Account", description: "Whose key it is." },
 ];
 

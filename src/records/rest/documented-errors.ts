@@ -20,15 +20,15 @@ const error = z
             "body_too_large",
             "unsupported_media_type",
           ])
-          .describe("What is wrong, as a word that does not change."),
-        message: z.string().describe("The same in a sentence."),
+          .describe("What is wrong, in a word that does not change."),
+        message: z.string().describe("The same, in a sentence."),
         details: z
           .array(
             z
               .object({ field: z.string().openapi({ example: "record.key" }), message: z.string() })
               .openapi("FieldProblem"),
           )
-          .describe("Field by field, for a validation_error; else empty."),
+          .describe("Field by field, for a validation_error; otherwise empty."),
       })
       .openapi("Problem"),
   })
@@ -45,7 +45,7 @@ const MEANINGS = {
   422: "Fields or parameters are missing or wrong; a key that is taken",
   429: "Rate limit exceeded",
   500: "Internal server error",
-  503: "Kept, but not published yet; or changed by others at the same time",
+  503: "Saved, but not published yet; or changed by somebody else at the same time",
 } as const;
 
 /** The example for each status in the document. */

@@ -10,7 +10,7 @@ const meRoute = route({
   path: "/api/v1/me",
   operationId: "me",
   summary: "Get the current user",
-  description: "Whose key it is, and how many of the records that the plan allows there are.",
+  description: "Whose key it is, how many records there are, and how many the plan allows.",
   tags: ["Account"],
   scope: "read",
   responses: {

@@ -3,28 +3,28 @@ import type { RestEnv } from "../../rest/context.ts";
 import { jsonContent } from "../../rest/json-content.ts";
 
 const NAMES = `\`<operation>.[token.]*[label.]*<resource>.<namespace>.<version>.resolvedb.<com|net|org|io>\`, type TXT. Case does not
-count. A label before the resource may be spelled \`b32-\` (Base32 without padding), \`hex-\` or \`b64-\` (Base64url without
-padding). In Base64 case counts, which many resolvers change at random: keep \`b64-\` to DNS over HTTPS to this server.
+matter. A label before the resource may be encoded: \`b32-\` (Base32 without padding), \`hex-\` or \`b64-\` (Base64url without
+padding). Case matters in Base64, but many resolvers change it at random: use \`b64-\` only by DNS over HTTPS to this server.
 
 | operation | answers |
 |---|---|
-| \`get\` | a record: \`v=rdb1;s=ok;t=data;f=json;ttl=3600;ts=…;d={…}\`; with \`e=b64\`, \`d\` is Base64url, for all but printable ASCII without \`;\`. \`f\` is \`json\`, \`text\` or \`binary\` |
+| \`get\` | a record: \`v=rdb1;s=ok;t=data;f=json;ttl=3600;ts=…;d={…}\`; with \`e=b64\`, \`d\` is Base64url, as it is for all but printable ASCII without \`;\`. \`f\` is \`json\`, \`text\` or \`binary\` |
 | \`info\` | a record's size, format, times, revision and the beginning of its SHA-256 |
-| \`list.<resource>.…\`, \`list.<namespace>.<version>\` | labels below a resource; resources of a namespace. At most 1,000 in alphabetical order, \`more=1\` where there are others |
-| \`search.<text>.[resource.]<namespace>.<version>\` | keys that contain a text left of their namespace; of the first 10,000 of the namespace |
+| \`list.<resource>.…\`, \`list.<namespace>.<version>\` | labels below a resource; resources of a namespace. At most 1,000 in alphabetical order, with \`more=1\` if there are others |
+| \`search.<text>.[resource.]<namespace>.<version>\` | keys that contain a text before their namespace, among the first 10,000 of the namespace |
 | \`health\` | \`s=ok\` |
 
-\`put\`, \`delete\`, \`watch\` and \`geoip\` are not answered over DNS: E002. What is wrong is said in a TXT answer with RCODE 0:
-\`v=rdb1;s=invalid;err=E001\` (not of the grammar), \`E002\` (no such operation or version), \`E003\` (a label does not decode),
+\`put\`, \`delete\`, \`watch\` and \`geoip\` are not answered over DNS: E002. Errors are TXT answers with RCODE 0:
+\`v=rdb1;s=invalid;err=E001\` (not in this form), \`E002\` (no such operation or version), \`E003\` (a label does not decode),
 \`s=notfound;err=E004\` (no such record), \`E005\` (no such namespace or resource), \`s=auth;err=E006\` (a private namespace, and
-no token), \`E007\` (a token that does not open it, or no longer); it may be kept for 5 s. Other types of a name
+no token), \`E007\` (a token that does not open it, or no longer). They may be cached for 5 s. Other types of a name
 have no data, ANY gets a HINFO record (RFC 8482), other zones are REFUSED.
 
-A private namespace answers names that show a query token of it. To those that do, every TTL is 0 and \`Cache-Control\` says
-\`private, no-store\`. TTLs do not count down: this is the authority, not a cache.
+A private namespace answers only names that contain one of its query tokens. In these answers every TTL is 0, and
+\`Cache-Control\` says \`private, no-store\`. TTLs do not count down: this is the authority, not a cache.
 
-What is not known where it is asked costs a look-up: a client has 1,000 of them at once and 100 more a second, of lists,
-searches and tokens that nobody has 30 and one more a second. Above that the answer is 429.`;
+A name that is not yet known where it is asked costs a look-up. A client has 1,000 of these at once, and 100 more a second.
+For lists, searches and tokens that do not exist it has 30, and one more a second. Beyond that the answer is 429.`;
 
 /** For paths that the app does not answer itself: its common headers are missing there. */
 export const NAME_PATHS = ["/dns-query", "/resolve"];
@@ -37,8 +37,8 @@ const dnsAnswer = {
     description: "Any DNS answer, whatever its RCODE. `Cache-Control: max-age` is the smallest TTL (RFC 8484 §5.1)",
     content: { "application/dns-message": { schema: message } },
   },
-  400: refusal("No DNS message"),
-  429: { ...refusal("Too many questions that cost a look-up"), headers: RETRY_AFTER },
+  400: refusal("Not a DNS message"),
+  429: { ...refusal("Too many queries that cost a look-up"), headers: RETRY_AFTER },
   413: refusal("More than 4,096 octets, or 8,192 characters of Base64url"),
 };
 const tags = ["Names"];
@@ -81,7 +81,7 @@ const routes = [
     path: "/dns-query",
     operationId: "queryByPost",
     summary: "DNS over HTTPS (RFC 8484)",
-    description: "As by GET; a name that carries a query token does not stand in a URL this way.",
+    description: "As by GET. This way, a name with a query token is not part of a URL.",
     tags,
     security,
     request: { body: { required: true, content: { "application/dns-message": { schema: message } } } },
@@ -92,7 +92,7 @@ const routes = [
     path: "/resolve",
     operationId: "resolve",
     summary: "DNS as JSON",
-    description: "The form of Google's public DNS. The text of a TXT record is one string without quotes.",
+    description: "In the format of Google's public DNS. The text of a TXT record is one string without quotes.",
     tags,
     security,
     request: {
@@ -100,9 +100,9 @@ const routes = [
         name: z.string().max(253).describe("A DNS name.").openapi({ example: "get.config.myapp.v1.resolvedb.net" }),
         type: z.string().default("A").describe("A type's name or number.").openapi({ example: "TXT" }),
         cd: flag.describe("Repeated in the answer."),
-        do: flag.describe("Without effect: the zones are not signed."),
-        edns_client_subnet: z.string().optional().describe("Without effect: a name answers the same to everybody."),
-        random_padding: z.string().optional().describe("Without effect."),
+        do: flag.describe("Has no effect: the zones are not signed."),
+        edns_client_subnet: z.string().optional().describe("Has no effect: a name has the same answer for everybody."),
+        random_padding: z.string().optional().describe("Has no effect."),
       }),
     },
     responses: {
@@ -137,7 +137,7 @@ const routes = [
         description: "A parameter is missing or wrong; `error.message` says which",
         ...jsonContent(problem),
       },
-      429: { description: "Too many questions that cost a look-up", headers: RETRY_AFTER, ...jsonContent(problem) },
+      429: { description: "Too many queries that cost a look-up", headers: RETRY_AFTER, ...jsonContent(problem) },
     },
   }),
 ];

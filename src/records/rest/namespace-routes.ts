@@ -12,7 +12,9 @@ const visibility = z.enum(["public", "private"], {
 const namespaceSchema = z
   .object({
     name: z.string().openapi({ example: "myapp" }),
-    visibility: visibility.describe("Private: its records are answered only to names with a query token of it."),
+    visibility: visibility.describe(
+      "Private: its records are answered only for names that contain one of its query tokens.",
+    ),
     records_count: z.int().openapi({ example: 1 }),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
@@ -31,7 +33,7 @@ export const listNamespacesRoute = route({
   path: "/api/v1/namespaces",
   operationId: "listNamespaces",
   summary: "List namespaces",
-  description: "Those that are the account's own, with how many records each has.",
+  description: "Those of the account, with how many records each has.",
   tags,
   scope: "read",
   request: { query: z.object(pageQuery) },
@@ -48,7 +50,7 @@ export const createNamespaceRoute = route({
   path: "/api/v1/namespaces",
   operationId: "createNamespace",
   summary: "Create a namespace",
-  description: "Needed only where a namespace shall be private before its first record is stored.",
+  description: "Needed only if a namespace is to be private before its first record is stored.",
   tags,
   scope: "write",
   request: {
@@ -86,8 +88,8 @@ export const changeNamespaceRoute = route({
   operationId: "changeNamespace",
   summary: "Make a namespace public or private",
   description:
-    "Holds at once for readers on the machine that answers, and elsewhere within seconds; within a minute while the feed of " +
-    "changes fails. Caches on the way keep what they were answered until the record's TTL ends.",
+    "Takes effect at once on the machine that answers, and elsewhere within seconds, or within a minute while the feed of " +
+    "changes fails. Caches on the way keep what they have until the record's TTL ends.",
   tags,
   scope: "write",
   request: {
@@ -109,8 +111,7 @@ export const removeNamespaceRoute = route({
   path: "/api/v1/namespaces/{name}",
   operationId: "deleteNamespace",
   summary: "Delete a namespace and its query tokens",
-  description:
-    "Only without records: as long as there are any, the answer is a 422. Nobody else can take its name for 30 days.",
+  description: "Only if it has no records: otherwise the answer is a 422. Nobody else can take its name for 30 days.",
   tags,
   scope: "write",
   request: { params },

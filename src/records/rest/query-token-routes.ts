@@ -35,7 +35,7 @@ export const listQueryTokensRoute = route({
   path: "/api/v1/namespaces/{name}/query_tokens",
   operationId: "listQueryTokens",
   summary: "List a namespace's query tokens",
-  description: "Without the tokens themselves, which are shown once.",
+  description: "Without the tokens themselves, which are shown only once.",
   tags,
   scope: "read",
   request: { params: z.object(namespaceParam) },
@@ -52,7 +52,7 @@ export const createQueryTokenRoute = route({
   path: "/api/v1/namespaces/{name}/query_tokens",
   operationId: "createQueryToken",
   summary: "Create a query token",
-  description: "It opens a private namespace to names that carry it. A namespace has at most 100 of them.",
+  description: "It opens a private namespace to names that contain it. A namespace has at most 100 of them.",
   tags,
   scope: "write",
   request: {
@@ -73,7 +73,7 @@ export const createQueryTokenRoute = route({
   },
   responses: {
     201: {
-      description: "Created. The token is shown this once",
+      description: "Created. The token is shown only this once",
       ...jsonContent(
         z
           .object({
@@ -84,7 +84,7 @@ export const createQueryTokenRoute = route({
                 label: z
                   .string()
                   .openapi({ example: "auth-rdbqabcdefgh234567abcdefgh234567abcd" })
-                  .describe("The label to put behind the operation: `get.<label>.config.myapp.v1.resolvedb.net`."),
+                  .describe("The label to put after the operation: `get.<label>.config.myapp.v1.resolvedb.net`."),
               })
               .openapi("CreatedQueryToken"),
           })
@@ -99,7 +99,7 @@ export const revokeQueryTokenRoute = route({
   path: "/api/v1/namespaces/{name}/query_tokens/{id}",
   operationId: "revokeQueryToken",
   summary: "Revoke a query token",
-  description: "Holds on the next query that reaches this service.",
+  description: "Takes effect on the next query that reaches this service.",
   tags,
   scope: "write",
   request: {

@@ -15,7 +15,7 @@ export const listRecordsRoute = route({
   path: "/api/v1/records",
   operationId: "listRecords",
   summary: "List records",
-  description: "Of the account, oldest first: all, or those of a namespace, of a resource name, or of both.",
+  description: "Those of the account, oldest first: all, or only those of a namespace, of a resource name, or of both.",
   tags: ["Records"],
   scope: "read",
   request: {
@@ -42,14 +42,14 @@ export const createRecordRoute = route({
   description:
     "A namespace belongs to the account that first stores a record in it, or creates it. Another account's is a 403 " +
     "`authorization_error`, and so are `public`, `system`, `resolvedb` and `rescdn`. Beyond the plan's number of records, " +
-    "or as many namespaces, the answer is a 403 `quota_exceeded`.",
+    "or the same number of namespaces, the answer is a 403 `quota_exceeded`.",
   scope: "write",
   request: {
     body: requiredJson(newRecordBody),
   },
   responses: {
     201: {
-      description: "Created, and readable",
+      description: "Created, and readable at once",
       ...jsonContent(z.object({ record: createdRecordSchema }).openapi("CreatedRecordAnswer")),
     },
   },
@@ -61,7 +61,7 @@ export const readRecordRoute = route({
   path: "/api/v1/records/{id}",
   operationId: "readRecord",
   summary: "Get a record",
-  description: "By its id; by its key it is read as a name, or found in the list.",
+  description: "By its id. By its key, read it as a name, or find it in the list.",
   tags: ["Records"],
   scope: "read",
   request: { params },
@@ -74,7 +74,7 @@ export const changeRecordRoute = route({
   operationId: "changeRecord",
   summary: "Update a record",
   tags: ["Records"],
-  description: "Only the fields that are given change. A record's key does not change: create another record.",
+  description: "Only the fields that you give change. A record's key cannot change: create another record.",
   scope: "write",
   request: { params, body: requiredJson(changedRecordBody) },
   responses: {
@@ -89,7 +89,7 @@ export const removeRecordRoute = route({
   operationId: "deleteRecord",
   summary: "Delete a record",
   tags: ["Records"],
-  description: "Its data is gone for good; its key is free again.",
+  description: "Its data is gone for good, and its key is free again.",
   scope: "write",
   request: { params },
   responses: { 204: { description: "Deleted" } },

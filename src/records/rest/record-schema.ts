@@ -16,7 +16,7 @@ const key = z
   })
   .describe(
     "`resource.namespace.version`, with any number of labels before it. Letters, digits and hyphens, as in hostnames; " +
-      "the version is `v` and 1 to 4 digits. Case does not count: keys are kept in lower case. `get.<key>.resolvedb.net` " +
+      "the version is `v` and 1 to 4 digits. Case does not matter: keys are kept in lower case. `get.<key>.resolvedb.net` " +
       "has at most 253 characters. A key that is taken is a validation_error of `record.key`.",
   )
   .openapi({ example: "config.myapp.v1" });
@@ -42,7 +42,7 @@ function dataProblem(value: string): string | null {
   if (/[^A-Za-z0-9+/=]/.test(value)) return "must be Base64: only letters, digits, + and /, padded with =";
   try {
     const { length } = Uint8Array.fromBase64(value, { lastChunkHandling: "strict" });
-    return length > LONGEST_DATA ? `must be of at most ${LONGEST_DATA} bytes when decoded` : null;
+    return length > LONGEST_DATA ? `must have at most ${LONGEST_DATA} bytes when decoded` : null;
   } catch {
     return "must be Base64 with padding";
   }

@@ -15,12 +15,12 @@ const DELIVERY = `Each event is a POST of the JSON \`{type, timestamp, data}\`: 
 change, as this API shows it; a deleted record comes without its \`data\`. The request carries the headers of Standard
 Webhooks (\`webhook-id\`, \`webhook-timestamp\`, \`webhook-signature\`, by HMAC-SHA256) and \`X-ResolveDB-Event\`.
 
-A 2xx within 15 seconds takes the event. After anything else, redirects included, it is sent again: after 5 seconds, 5 and
-30 minutes, 2, 5, 10, 14, 20 and 24 hours; then it is given up. An event comes at least once: its \`webhook-id\` tells
-repetitions. Events are sent in their order, but one that failed comes again behind later ones.
+A 2xx within 15 seconds acknowledges the event. After anything else, including redirects, it is sent again: after 5 seconds,
+5 and 30 minutes, 2, 5, 10, 14, 20 and 24 hours; then it is given up. An event arrives at least once: repetitions have the
+same \`webhook-id\`. Events are sent in order, but one that failed arrives after later ones.
 
 A webhook is disabled when it answers 410, when nothing could be delivered for 5 days, and when more than 10000 deliveries
-wait. What waits then is sent once it is enabled again; new events are not recorded for it meanwhile.`;
+wait. What is waiting then is sent once it is enabled again; until then, no new events are recorded for it.`;
 
 const id = z.string().openapi({ description: "The webhook's id.", example: "hook_abc123" });
 const params = z.object({ id });
@@ -40,7 +40,7 @@ export const listEventsRoute = route({
   path: "/api/v1/webhooks/events",
   operationId: "listWebhookEvents",
   summary: "List the events of webhooks",
-  description: "By name, each with what it tells of.",
+  description: "By name, each with what it reports.",
   tags,
   scope: "read",
   responses: {
@@ -69,7 +69,7 @@ export const listWebhooksRoute = route({
   path: "/api/v1/webhooks",
   operationId: "listWebhooks",
   summary: "List webhooks",
-  description: "Without their secrets, which are shown once.",
+  description: "Without their secrets, which are shown only once.",
   tags,
   scope: "read",
   request: { query: z.object(pageQuery) },
@@ -88,12 +88,12 @@ export const createWebhookRoute = route({
   summary: "Create a webhook",
   description: `${DELIVERY}
 
-The Free plan has no webhooks, others have a number of them: beyond it the answer is a 403 \`quota_exceeded\`.`,
+The Free plan has no webhooks; other plans have a limited number: beyond it the answer is a 403 \`quota_exceeded\`.`,
   tags,
   scope: "write",
   request: { body: requiredJson(newWebhookBody) },
   responses: {
-    201: { description: "Created. The secret is shown this once", ...webhookWithSecret },
+    201: { description: "Created. The secret is shown only this once", ...webhookWithSecret },
   },
 });
 
@@ -116,7 +116,8 @@ export const changeWebhookRoute = route({
   path: "/api/v1/webhooks/{id}",
   operationId: "changeWebhook",
   summary: "Change a webhook",
-  description: "Only the fields that are given change. One that is enabled again goes on with what waits for it.",
+  description:
+    "Only the fields that you give change. A webhook that is enabled again goes on with what is waiting for it.",
   tags,
   scope: "write",
   request: { params, body: requiredJson(changedWebhookBody) },
@@ -130,7 +131,7 @@ export const removeWebhookRoute = route({
   path: "/api/v1/webhooks/{id}",
   operationId: "removeWebhook",
   summary: "Delete a webhook",
-  description: "Nothing is sent to it any more, not even what waits.",
+  description: "Nothing more is sent to it, not even what is waiting.",
   tags,
   scope: "write",
   request: { params },
@@ -142,13 +143,12 @@ export const rotateSecretRoute = route({
   path: "/api/v1/webhooks/{id}/rotate_secret",
   operationId: "rotateWebhookSecret",
   summary: "Give a webhook a new secret",
-  description:
-    "For 24 hours each request is signed with the old secret as well. One that was rotated before it signs no longer.",
+  description: "For 24 hours, each request is also signed with the old secret. An even older one no longer signs.",
   tags,
   scope: "write",
   request: { params },
   responses: {
-    200: { description: "Rotated. The secret is shown this once", ...webhookWithSecret },
+    200: { description: "Rotated. The secret is shown only this once", ...webhookWithSecret },
   },
 });
 
@@ -157,7 +157,7 @@ export const testWebhookRoute = route({
   path: "/api/v1/webhooks/{id}/test",
   operationId: "testWebhook",
   summary: "Send a test event",
-  description: "Its type is `webhook.test`; it is delivered as any other event is. The webhook must be enabled.",
+  description: "Its type is `webhook.test`; it is delivered like any other event. The webhook must be enabled.",
   tags,
   scope: "write",
   request: { params },
@@ -171,7 +171,7 @@ export const listDeliveriesRoute = route({
   path: "/api/v1/webhooks/{id}/deliveries",
   operationId: "listDeliveries",
   summary: "List a webhook's deliveries of the last 30 days",
-  description: "What is pending, what was taken, and what was given up, each with the last attempt.",
+  description: "What is pending, what was delivered, and what was given up, each with its last attempt.",
   tags,
   scope: "read",
   request: { params, query: z.object(pageQuery) },
@@ -188,7 +188,7 @@ export const retryDeliveryRoute = route({
   path: "/api/v1/webhooks/{id}/deliveries/{delivery}/retry",
   operationId: "retryDelivery",
   summary: "Attempt a delivery now",
-  description: "Also one that was given up; not one that was made. The webhook must be enabled.",
+  description: "Works for a delivery that was given up, but not for one that succeeded. The webhook must be enabled.",
   tags,
   scope: "write",
   request: { params: deliveryParams },

@@ -8,7 +8,7 @@ import type { WebhookRow } from "../webhooks/webhook-rows.ts";
 
 const url = z
   .string()
-  .describe("https and a public host; with a path and a query if need be, without credentials and fragment.")
+  .describe("https and a public host, with a path and a query if you need them, but without credentials or a fragment.")
   .openapi({ example: "https://example.com/hooks/resolvedb" });
 export const eventName = z.enum(EVENT_NAMES, { error: () => `must be one of ${EVENT_NAMES.join(", ")}` });
 const events = z
@@ -21,7 +21,7 @@ const enabled = z.boolean({ error: "must be true or false" });
 export const newWebhookBody = knownNames({
   webhook: knownNames({
     url,
-    events: events.optional().describe("Left out: all that there are today."),
+    events: events.optional().describe("Left out: all events that exist today."),
     enabled: enabled.default(true),
   }).openapi("NewWebhook"),
 }).openapi("NewWebhookBody");
@@ -35,8 +35,8 @@ export const changedWebhookBody = knownNames({
 
 const time = z.iso.datetime().nullable();
 const result = {
-  response_status: z.int().nullable().describe("Null where there was no answer."),
-  reason: z.string().nullable().describe("Why the last attempt failed; null where it did not."),
+  response_status: z.int().nullable().describe("Null if there was no answer."),
+  reason: z.string().nullable().describe("Why the last attempt failed; null if it did not."),
 };
 
 const shown = {
@@ -44,14 +44,14 @@ const shown = {
   url: z
     .string()
     .openapi({ example: "https://example.com/hooks/resolvedb" })
-    .describe("Its path and query may be credentials: a key without the scope write sees `[redacted]` in their place."),
+    .describe("Its path and query may be credentials: a key without the scope write sees `[redacted]` instead."),
   events: z.array(eventName).openapi({ example: ["record.upserted"] }),
   enabled,
   disabled_reason: z
     .enum(["gone", "failing", "backlog"])
     .nullable()
     .describe(
-      "Why it was disabled, where its owner did not do so: it answered 410, nothing could be delivered for 5 days, or more " +
+      "Why it was disabled, if not by its owner: it answered 410, nothing could be delivered for 5 days, or more " +
         "than 10000 deliveries waited.",
     ),
   failing_since: time.describe("The first failure after the last success."),
@@ -59,7 +59,7 @@ const shown = {
     .object({ at: z.iso.datetime(), delivery_id: z.string(), event: z.string(), delivered: z.boolean(), ...result })
     .openapi("LastResult")
     .nullable()
-    .describe("What came of the last attempt; null: there was none."),
+    .describe("The result of the last attempt; null: there was none."),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 };
@@ -70,7 +70,10 @@ export const webhookWithSecretSchema = z
 
 export const deliverySchema = z
   .object({
-    id: z.string().openapi({ example: "evt_abc123" }).describe("The `webhook-id` of the request, in all attempts."),
+    id: z
+      .string()
+      .openapi({ example: "evt_abc123" })
+      .describe("The `webhook-id` of the request, the same in all attempts."),
     event: z.string().openapi({ example: "record.upserted" }),
     status: z.enum(["pending", "delivered", "failed"]).describe("failed: given up."),
     attempts: z.int().openapi({ example: 1 }),

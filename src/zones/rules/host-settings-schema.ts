@@ -57,8 +57,13 @@ const address = z
   );
 
 const maintenance = z.strictObject({
-  retry_after: seconds(86_400).nullable().optional().describe("Seconds after which clients are told to come back."),
-  allow: z.array(address).max(100).nullable().optional().describe("Addresses and CIDRs of those that see the origin."),
+  retry_after: seconds(86_400).nullable().optional().describe("After how many seconds clients are told to come back."),
+  allow: z
+    .array(address)
+    .max(100)
+    .nullable()
+    .optional()
+    .describe("Addresses and CIDRs of clients that still reach the origin."),
 });
 
 /** Settings for how a zone's hosts are asked, and how they answer if nothing else does. */

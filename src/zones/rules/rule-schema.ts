@@ -85,8 +85,8 @@ const whenSchema = (depth: number): z.ZodType<When, unknown> => {
       path: oneOrMore(pathGlob, "a path such as /old/*").optional(),
       extension: oneOrMore(extension, "an extension").optional(),
       query: parameterTests.optional().describe("By parameter."),
-      header: fieldTests.optional().describe("By request field; capitals do not count in values."),
-      country: oneOrMore(country, "a country").optional().describe("An unknown one is none of them."),
+      header: fieldTests.optional().describe("By request field; case does not matter in values."),
+      country: oneOrMore(country, "a country").optional().describe("An unknown country matches none."),
       method: oneOrMore(method, "a method").optional(),
       scheme: z.enum(["http", "https"]).optional(),
       host: oneOrMore(host, "a hostname").optional(),
@@ -150,12 +150,12 @@ const actionsSchema = (query: z.ZodType, edgeSeconds: z.ZodType, ttlSeconds: z.Z
     .strictObject({
       redirect: z
         .strictObject({
-          to: redirectTarget.describe("A path, or a URL; `$1` to `$9` are what the stars of the path stand for."),
+          to: redirectTarget.describe("A path, or a URL; `$1` to `$9` stand for what the path's stars match."),
           status: oneOf(REDIRECT_STATUSES).optional().describe("Left out: 302."),
           query: z
             .enum(["keep", "drop"])
             .optional()
-            .describe("What becomes of the client's query. Left out: it is kept."),
+            .describe("What happens to the client's query. Left out: it is kept."),
         })
         .openapi("RuleRedirect")
         .optional(),
@@ -166,20 +166,22 @@ const actionsSchema = (query: z.ZodType, edgeSeconds: z.ZodType, ttlSeconds: z.Z
         })
         .openapi("RuleDenial")
         .optional(),
-      edge_ttl: edgeSeconds.optional().describe("Seconds at the edge, over all but `private` and `no-store`."),
-      browser_ttl: ttlSeconds.optional().describe("Seconds at clients."),
-      cache: z.literal("bypass").optional().describe("Nothing is looked up and nothing stored."),
+      edge_ttl: edgeSeconds
+        .optional()
+        .describe("Seconds at the edge; this overrides everything except `private` and `no-store`."),
+      browser_ttl: ttlSeconds.optional().describe("Seconds that clients are told."),
+      cache: z.literal("bypass").optional().describe("Nothing is looked up, and nothing is stored."),
       query: query.optional(),
       request_headers: changes("origin_headers")
         .optional()
-        .describe("Set on requests to the origin; null takes one away."),
-      response_headers: changes("response_headers").optional().describe("Set on answers; null takes one away."),
+        .describe("Set on requests to the origin; null removes a field."),
+      response_headers: changes("response_headers").optional().describe("Set on answers; null removes a field."),
       origin: z.string().optional().describe("Another origin, without the zone's origin_headers and fallback."),
       signature: z.enum(["required", "none"]).optional(),
       download: z
         .union([z.boolean(), fileName])
         .optional()
-        .describe("Saved by browsers: under its own name, or this one."),
+        .describe("Browsers save the file: under its own name, or under this one."),
     })
     .superRefine((actions, context) => {
       const refuse = (message: string, path: string[] = []) => context.addIssue({ code: "custom", path, message });
@@ -197,7 +199,9 @@ const ruleSchema = (...schemas: Parameters<typeof actionsSchema>) =>
     .strictObject({
       name: z.string().min(1).max(100).regex(VISIBLE, "must have no control characters").optional(),
       enabled: z.boolean().optional().describe("Left out: yes."),
-      when: whenSchema(RULE_BOUNDS.depth).optional().describe("All of it has to hold. Left out: each request matches."),
+      when: whenSchema(RULE_BOUNDS.depth)
+        .optional()
+        .describe("All of it must be true. Left out: every request matches."),
       do: actionsSchema(...schemas),
     })
     .superRefine((rule, context) => {
