@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const CONFIRM = "Make the keys, and sign in the terminal";
+const CONFIRM = "Create the keys, and sign in the terminal";
 // A browser that is opened by nobody but the test.
 const environment = () => ({
   XDG_CONFIG_HOME: folder,

@@ -31,7 +31,7 @@ describe.skipIf(!HAS_BROWSER)("a zone without a server", () => {
     await page.getByText("One file is at the edge.").waitFor();
     expect(await ask(started, zone, "/assets/site.css")).toBe("MISS");
 
-    await page.getByLabel("Only files whose paths begin so").fill("/assets/a");
+    await page.getByLabel("Only files whose paths begin with this").fill("/assets/a");
     await page.getByRole("row", { name: /site\.css/ }).waitFor({ state: "detached" });
     expect(new URL(page.url()).searchParams.get("prefix")).toBe("/assets/a");
     await page.getByRole("button", { name: "Delete /assets/app.js" }).click();

@@ -42,7 +42,7 @@ describe.skipIf(!HAS_BROWSER)("somebody new", () => {
 
     await page.getByRole("link", { name: "Purge", exact: true }).click();
     await page.getByRole("textbox", { name: "Paths" }).fill("/assets/reset.css");
-    await page.getByRole("status", { name: "What will be purged" }).getByText("with whatever query").waitFor();
+    await page.getByRole("status", { name: "What will be purged" }).getByText("with every query").waitFor();
     await page.getByRole("button", { name: "Purge", exact: true }).click();
     await page.getByText("Purged /assets/reset.css").waitFor();
     await page.getByRole("row", { name: /\/assets\/reset\.css/ }).waitFor();

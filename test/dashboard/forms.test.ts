@@ -79,7 +79,7 @@ describe.skipIf(!HAS_BROWSER)("the forms of a zone", () => {
       access: { referers: { allow: ["www.example.com", "*.example.org"] } },
       signed_urls: "required",
     });
-    await page.getByRole("button", { name: "Make a key" }).click();
+    await page.getByRole("button", { name: "Create a key" }).click();
     await page.getByRole("dialog", { name: "The signing key" }).locator(".secret code").waitFor();
     await page.getByRole("button", { name: "I have copied it" }).click();
     await page.getByRole("textbox", { name: "path" }).fill("/assets/reset.css");
@@ -109,7 +109,7 @@ describe.skipIf(!HAS_BROWSER)("the forms of a zone", () => {
     await page.goto(`/zones/${zone}/purge?what=tags`);
     await page.getByRole("textbox", { name: "Tags" }).fill("release-41\na,b");
     const preview = page.getByRole("status", { name: "What will be purged" });
-    await preview.getByText("all whose Cache-Tag has it").waitFor();
+    await preview.getByText("every file whose Cache-Tag has it").waitFor();
     await preview.getByText("must be visible ASCII without spaces and commas").waitFor();
     await page.getByRole("textbox", { name: "Tags" }).fill("release-41");
     await page.getByRole("checkbox", { name: /^Soft/ }).check();

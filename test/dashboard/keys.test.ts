@@ -22,7 +22,7 @@ describe.skipIf(!HAS_BROWSER)("a key", () => {
     expect(await page.content()).not.toContain(first);
 
     await page.getByRole("button", { name: "Rotate Releases" }).click();
-    await page.getByRole("button", { name: "Make a new key" }).click();
+    await page.getByRole("button", { name: "Create a new key" }).click();
     await expect.poll(() => shown.textContent()).not.toBe(first);
     const second = (await shown.textContent()) ?? "";
     await page.getByRole("button", { name: "I have copied it" }).click();

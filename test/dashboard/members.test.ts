@@ -22,7 +22,7 @@ describe.skipIf(!HAS_BROWSER)("a member", () => {
     expect(await page.getByLabel("browser_ttl").isDisabled()).toBe(true);
     expect(await page.getByRole("button", { name: "Delete the zone" }).count()).toBe(0);
     await page.goto("/keys");
-    await page.getByText("only owners see and make them").waitFor();
+    await page.getByText("only owners can see and create them").waitFor();
     // The server says no as well, to whoever goes around the page.
     const status = await page.evaluate(
       ([id, name]) =>

@@ -20,11 +20,11 @@ describe.skipIf(!HAS_BROWSER)("an operator", () => {
     expect(await meOf(first)).toBe(200);
     await page.getByRole("button", { name: "I have copied them" }).click();
 
-    await page.getByLabel("Accounts of this e-mail address").fill(email);
+    await page.getByLabel("Accounts with this e-mail address").fill(email);
     await page.getByRole("row", { name: /Acme/ }).waitFor();
     await page.getByRole("button", { name: "New keys for Acme" }).click();
-    await page.getByLabel("Revoke all keys that there are").check();
-    await page.getByRole("button", { name: "Make new keys" }).click();
+    await page.getByLabel("Revoke all existing keys").check();
+    await page.getByRole("button", { name: "Create new keys" }).click();
     await expect.poll(() => keys.first().textContent()).not.toBe(first);
     const second = (await keys.first().textContent()) ?? "";
     await page.getByRole("button", { name: "I have copied them" }).click();

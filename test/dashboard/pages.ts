@@ -55,7 +55,7 @@ export function insidePages(zone: string): readonly ShownPage[] {
     { name: "audit", path: "/audit", heading: "Audit log" },
     { name: "members", path: "/members", heading: "Members" },
     { name: "account", path: "/account", heading: "You" },
-    { name: "command-line", path: `/command-line?${asked}`, heading: "Sign in a terminal" },
+    { name: "command-line", path: `/command-line?${asked}`, heading: "Sign in from a terminal" },
     { name: "records", path: "/records", heading: "ResolveDB" },
     { name: "namespace", path: `/records/${shop}`, heading: shop },
     { name: "record", path: `/records/${shop}`, heading: shop, open: ["button", `config.${shop}.v1`] },

@@ -12,7 +12,7 @@ describe.skipIf(!HAS_BROWSER)("a record", () => {
     await page.getByRole("link", { name: namespace }).click();
     await page.getByRole("button", { name: "New record" }).click();
     await page.getByLabel("Data").fill('{"database": ');
-    await page.getByText("This is no JSON yet").waitFor();
+    await page.getByText("This is not valid JSON yet").waitFor();
     await page.getByLabel("Data").fill('{"database": "postgres"}');
     await page.getByText("This is JSON.").waitFor();
     await page.getByRole("button", { name: "Create" }).click();

@@ -29,8 +29,8 @@ describe.skipIf(!HAS_BROWSER)("a zone's settings", () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Somebody has changed this zone since you opened it").waitFor();
     const row = page.getByRole("row", { name: /negative_ttl/ });
-    expect(await row.getByRole("cell").allTextContents()).toEqual(["10", "33", "as theirs"]);
-    await page.getByRole("button", { name: "Go on from theirs" }).click();
+    expect(await row.getByRole("cell").allTextContents()).toEqual(["10", "33", "same as theirs"]);
+    await page.getByRole("button", { name: "Continue from theirs" }).click();
     await expect.poll(() => page.getByLabel("negative_ttl").inputValue()).toBe("33");
     expect(await page.getByLabel("browser_ttl").inputValue()).toBe("60");
     await page.getByRole("button", { name: "Save" }).click();

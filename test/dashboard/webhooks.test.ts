@@ -33,7 +33,7 @@ describe.skipIf(!HAS_BROWSER)("a webhook", () => {
       expect(told).toEqual([told[0], told[0], told[0]]);
 
       await page.getByRole("button", { name: "New secret" }).click();
-      await page.getByRole("button", { name: "Make a new secret" }).click();
+      await page.getByRole("button", { name: "Create a new secret" }).click();
       await expect.poll(() => secret.textContent()).toMatch(/^whsec_/);
       expect(await secret.textContent()).not.toBe(first);
     } finally {

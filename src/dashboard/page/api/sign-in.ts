@@ -74,7 +74,7 @@ async function atDevice<Answer>(act: () => Promise<Answer>): Promise<Answer> {
     const isKnown = error instanceof Error && error.name === "InvalidStateError";
     throw new CallError({
       sentence: isKnown
-        ? "This device has a passkey for you already."
+        ? "This device already has a passkey for you."
         : "Your device gave no passkey. Try again, or use a link.",
       fields: {},
       status: null,

@@ -30,6 +30,6 @@ function problemOf(text: string): string | null {
     JSON.parse(text);
     return null;
   } catch (error) {
-    return `This is no JSON yet: ${error instanceof Error ? error.message : ""}`;
+    return `This is not valid JSON yet: ${error instanceof Error ? error.message : ""}`;
   }
 }

@@ -141,7 +141,7 @@ function Lines({ shape, value, set, attributes, isOptional }: Of<"lines">) {
       {...attributes}
       rows={Math.min(Math.max(text.split("\n").length, 2), 12)}
       spellcheck={false}
-      placeholder="one a line"
+      placeholder="one per line"
       value={text}
       onInput={({ currentTarget }) => {
         setText(currentTarget.value);

@@ -37,7 +37,7 @@ export function Confirm({ title, children, verb, typed, danger = true, act, clos
       {typed !== undefined && (
         <label class="field">
           <span>
-            Type <code>{typed}</code> to go on
+            Type <code>{typed}</code> to confirm
           </span>
           <input value={text} onInput={({ currentTarget }) => setText(currentTarget.value)} autocomplete="off" />
         </label>

@@ -5,7 +5,7 @@ import { Dialog } from "./dialog.tsx";
 export function Secret({ title, secret, close }: { title: string; secret: string; close(): void }) {
   return (
     <Dialog title={title} close={close}>
-      <p>Copy it now: it is shown this once, and nobody can read it again.</p>
+      <p>Copy it now: it is shown only this once, and nobody can read it again.</p>
       <p class="secret">
         <code>{secret}</code>
         <Copy text={secret} />

@@ -79,10 +79,12 @@ export function Shell({ children }: { children: ComponentChildren }) {
       </header>
       <main id="main" tabIndex={-1}>
         <Problem problem={out.problem} />
-        {mode.value === "test" && <p class="notice">Test zones are shown. What they serve is not counted.</p>}
+        {mode.value === "test" && (
+          <p class="notice">You see test zones. What they serve does not count towards the quota.</p>
+        )}
         {account.value?.state === "suspended" && (
           <p class="notice bad">
-            This account is suspended: its zones do not serve, and nothing can be changed. Write to the operator.
+            This account is suspended: its zones serve nothing, and nothing can be changed. Ask the operator.
           </p>
         )}
         {children}

@@ -23,9 +23,7 @@ export function SignedOut() {
         hasEnded.value = false;
       }}
     >
-      <p class="hint">
-        What you have typed is still there. Sign in again, here or by the link in another tab, and go on.
-      </p>
+      <p class="hint">What you have typed is still there. Sign in again, here or by a link in another tab, to go on.</p>
       <WaysToSignIn known={session.value?.person.email ?? ""} />
     </Dialog>
   );

@@ -28,7 +28,7 @@ export function Audit() {
     return (
       <>
         <h1>Audit log</h1>
-        <p>Owners read it. You are {account.value?.role} of this account.</p>
+        <p>Only owners can read it. Your role in this account is {account.value?.role}.</p>
       </>
     );
   return (
@@ -60,7 +60,7 @@ export function Audit() {
           </label>
         </div>
       </div>
-      <p class="muted">Every change of the last 400 days, in the same transaction as the change itself.</p>
+      <p class="muted">Every change of the last 400 days, recorded in the same transaction as the change itself.</p>
       <Loading loaded={changes} lines={6}>
         {({ changes: rows, next_cursor: next }) => (
           <>

@@ -11,19 +11,19 @@ import { SCOPES, type Scope } from "./scopes.ts";
 
 /** Opened by `rescdn login`: the signed-in person decides whether that machine gets keys, and for what. */
 export function CommandLine() {
-  useTitle("Sign in a terminal");
+  useTitle("Sign in from a terminal");
   const request = useMemo(() => readRequest(location.search), []);
   return (
     <div class="reading">
-      <h1>Sign in a terminal</h1>
+      <h1>Sign in from a terminal</h1>
       {request === null ? (
         <p>
-          This page is opened by <code>rescdn login</code>, the command line. Its address is not whole: start the
-          command anew.
+          This page is opened by <code>rescdn login</code>, the command line. Its address is incomplete: run the command
+          again.
         </p>
       ) : !isAtLeast("owner") ? (
         <p>
-          Only owners of an account make keys. Ask one for a key, and give it to <code>rescdn login --key</code>.
+          Only owners of an account can create keys. Ask one for a key, and pass it to <code>rescdn login --key</code>.
         </p>
       ) : (
         <Confirmation request={request} />
@@ -51,12 +51,12 @@ function Confirmation({ request }: { request: CommandLineRequest }) {
     <>
       <p>
         <code>rescdn login</code> asks for keys, for the account <strong>{account.value?.name}</strong>
-        {mode.value === "test" && ", test zones alone"}. Confirm only what you have started yourself, on a machine that
-        is yours.
+        {mode.value === "test" && ", but only for test zones"}. Confirm only what you have started yourself, on a
+        machine that is yours.
       </p>
       <div class="card">
         <h2>{request.name}</h2>
-        <p>A key of ResCDN, without an end, which may</p>
+        <p>A ResCDN key that does not expire, and that may</p>
         <ul>
           {asked.map(([scope, meaning]) => (
             <li key={scope}>
@@ -64,8 +64,8 @@ function Confirmation({ request }: { request: CommandLineRequest }) {
             </li>
           ))}
         </ul>
-        <p>and a key of ResolveDB, which may read and write records.</p>
-        <p class="muted">You revoke them under Keys, or by rescdn logout.</p>
+        <p>and a ResolveDB key that may read and write records.</p>
+        <p class="muted">You can revoke them under Keys, or with rescdn logout.</p>
         <Problem problem={confirm.problem} />
         <div class="buttons">
           <button
@@ -74,7 +74,7 @@ function Confirmation({ request }: { request: CommandLineRequest }) {
             disabled={confirm.isRunning || asked.length === 0}
             onClick={() => confirm.run()}
           >
-            Make the keys, and sign in the terminal
+            Create the keys, and sign in the terminal
           </button>
           <a class="button quiet" href="/">
             Cancel
@@ -90,8 +90,8 @@ function Done({ code, port }: { code: string; port: number | null }) {
     <>
       <p role="status">
         {port === null
-          ? "Paste this code into the terminal where rescdn login waits, and nowhere else. It is of use there alone."
-          : "The keys are made. Your browser goes back to the terminal on this machine."}
+          ? "Paste this code into the terminal where rescdn login waits, and nowhere else. It works only there."
+          : "The keys are created. Your browser is going back to the terminal on this machine."}
       </p>
       {port === null && <Snippet label="Code" code={code} />}
     </>

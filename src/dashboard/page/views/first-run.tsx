@@ -23,7 +23,7 @@ export function FirstRun() {
         <Form title="Create your account" action={create} verb="Create">
           <TextField
             label="Name"
-            hint="Of your team or company. Others whom you invite see it."
+            hint="The name of your team or company. People whom you invite see it."
             problem={create.problem?.fields.name}
             required
             maxLength={200}
@@ -34,8 +34,8 @@ export function FirstRun() {
       ) : (
         invitations.length === 0 && (
           <p>
-            You are signed in as {person.email}, and act for no account. Ask the owner of one to invite this address, or
-            the operator to make you one.
+            You are signed in as {person.email}, but are not a member of any account. Ask an account's owner to invite
+            this address, or ask the operator to create an account for you.
           </p>
         )
       )}

@@ -24,7 +24,7 @@ const COLUMNS: readonly Column<Key>[] = [
   { head: "May", cell: ({ scopes }) => (scopes.length === SCOPES.length ? "everything" : scopes.join(", ")) },
   { head: "Zones", cell: ({ zones }) => (zones === null ? "all" : zones.length) },
   { head: "Last used", cell: ({ last_used: used }) => (used === null ? "never" : <Time at={used} />) },
-  { head: "Ends", cell: (key) => (endOf(key) === null ? "never" : <Time at={endOf(key)!} />) },
+  { head: "Expires", cell: (key) => (endOf(key) === null ? "never" : <Time at={endOf(key)!} />) },
 ];
 
 /** The account's keys for programs, each with what it may do. */
@@ -44,7 +44,7 @@ export function Keys() {
     return (
       <>
         <h1>Keys</h1>
-        <p>Keys outlive a membership, so that only owners see and make them. Ask an owner of {account.value?.name}.</p>
+        <p>Keys outlive a membership, so only owners can see and create them. Ask an owner of {account.value?.name}.</p>
       </>
     );
   const show = (key: Schemas["CreatedKey"]) => {
@@ -68,7 +68,7 @@ export function Keys() {
       curl: { method: "DELETE", path: `/v1/keys/${key.id}` },
     });
   const actions: Column<Key> = {
-    head: "What to do",
+    head: "Actions",
     kind: "actions",
     cell: (key) => (
       <>

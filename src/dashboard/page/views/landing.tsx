@@ -47,7 +47,7 @@ export function Landing() {
           </div>
           <div>
             <dt>Exact</dt>
-            <dd>Each request is counted once. The numbers that you see are the numbers that there were.</dd>
+            <dd>Each request is counted once. The numbers that you see are exact.</dd>
           </div>
           <div>
             <dt>Yours to run</dt>

@@ -39,7 +39,7 @@ export function Members() {
   });
   const withdraw = ({ id, email }: Schemas["Invitation"]) =>
     ask({
-      title: `Withdraw the invitation of ${email}?`,
+      title: `Withdraw the invitation for ${email}?`,
       verb: "Withdraw it",
       text: <p>The address can no longer join by it. Nobody is told; you may invite it again.</p>,
       act: async () => {
@@ -54,8 +54,8 @@ export function Members() {
       verb: own ? "Leave" : "Remove",
       text: (
         <p>
-          {own ? "You no longer act" : "They no longer act"} for this account, at once. Keys stay: revoke those that
-          only {own ? "you have" : "they have"}.
+          {own ? "You lose" : "They lose"} access to this account at once. Keys stay: revoke those that only{" "}
+          {own ? "you have" : "they have"}.
         </p>
       ),
       act: async () => {
@@ -128,7 +128,7 @@ export function Members() {
               ),
           },
           {
-            head: "What to do",
+            head: "Actions",
             kind: "actions",
             cell: (row) => {
               if (row.kind === "invited")

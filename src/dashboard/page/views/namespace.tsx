@@ -52,8 +52,8 @@ export function Namespace() {
       verb: "Delete the record",
       text: (
         <p>
-          Its name is answered as not found, by resolvers that have it after {ttl} seconds at most. This cannot be
-          undone.
+          Its name is no longer found; resolvers that have it stored may answer it for {ttl} more seconds. This cannot
+          be undone.
         </p>
       ),
       act: async () => {
@@ -121,12 +121,12 @@ export function Namespace() {
           },
           {
             head: "Data",
-            cell: ({ data }) => <code class="short-text">{decode(data) ?? "bytes that are no text"}</code>,
+            cell: ({ data }) => <code class="short-text">{decode(data) ?? "bytes that are not text"}</code>,
           },
           { head: "TTL", kind: "number", cell: ({ ttl }) => `${ttl} s` },
           { head: "Changed", cell: ({ updated_at: at }) => <Time at={at} /> },
           {
-            head: "What to do",
+            head: "Actions",
             kind: "actions",
             cell: (record) =>
               mayEdit && (

@@ -30,7 +30,7 @@ export function NewAccount({ done, close }: { done(keys: FirstKeys): void; close
       <TextField label="Name" problem={problems.name} required maxLength={200} value={name} set={setName} />
       <TextField
         label="E-mail address"
-        hint="Whoever signs in by it first owns the account."
+        hint="Whoever signs in with it first becomes the account's owner."
         problem={problems.email}
         type="email"
         required

@@ -55,14 +55,14 @@ export function NewKey({ done, close }: { done(key: Schemas["CreatedKey"]): void
       </fieldset>
       <TextField
         label="Zones"
-        hint="Names, with blanks between them. Empty: all zones."
+        hint="Names, separated by spaces. Empty: all zones."
         problem={problems.zones}
         spellcheck={false}
         value={zones}
         set={setZones}
       />
       <TextField
-        label="Ends in so many days"
+        label="Expires after how many days"
         hint="Empty: never."
         problem={problems.expires}
         type="number"

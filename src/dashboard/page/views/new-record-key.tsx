@@ -36,7 +36,7 @@ export function NewRecordKey({ done, close }: NewRecordKeyProps) {
         set={setName}
       />
       <Check isChecked={writes} set={setWrites}>
-        It also writes records, and makes keys like itself
+        It may also write records, and create keys like itself
       </Check>
     </FormDialog>
   );

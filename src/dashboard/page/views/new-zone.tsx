@@ -62,7 +62,7 @@ export function NewZone() {
           label="Origin"
           hint={
             <>
-              Your own server, which has the files. It is asked when the edge does not have one, or not anymore.{" "}
+              Your own server, which has the files. It is asked for files that the edge does not have, or no longer has.{" "}
               <button type="button" class="link" onClick={() => changeOrigin(OWN_FILES)}>
                 No server? Upload the files here
               </button>

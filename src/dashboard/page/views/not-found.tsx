@@ -6,10 +6,10 @@ export function NotFound() {
   return (
     <main class="centered">
       <h1>There is no page here</h1>
-      <p>The address may have a typing mistake, or what it named may have been deleted.</p>
+      <p>The address may be mistyped, or what it led to may have been deleted.</p>
       <p>
         <a class="button" href="/">
-          To the start
+          Go to the start page
         </a>
       </p>
     </main>

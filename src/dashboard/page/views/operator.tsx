@@ -82,7 +82,7 @@ export function Operator() {
       </div>
       <div class="choices">
         <Search
-          label="Accounts of this e-mail address"
+          label="Accounts with this e-mail address"
           placeholder="E-mail address"
           value={email}
           search={(text) => {
@@ -148,7 +148,7 @@ export function Operator() {
           { head: "Records", kind: "number", cell: ({ records }) => count(records) },
           { head: "Created", cell: ({ created }) => <Time at={created} /> },
           {
-            head: "What to do",
+            head: "Actions",
             kind: "actions",
             cell: (account) => (
               <>

@@ -26,9 +26,9 @@ export function Passkeys() {
       verb: "Remove the passkey",
       text: (
         <>
-          <p>Nobody can sign in by it any more. Remove it on your device as well, where it is kept.</p>
+          <p>Nobody can sign in with it any more. Remove it from the device that keeps it, too.</p>
           <p class="hint">
-            It takes a sign-in of the last 15 minutes.{" "}
+            You must have signed in within the last 15 minutes.{" "}
             <button type="button" class="link" onClick={() => again.run()}>
               Sign in again
             </button>
@@ -43,7 +43,9 @@ export function Passkeys() {
   return (
     <section class="card">
       <h2>Passkeys</h2>
-      <p class="hint">Sign in by your fingerprint, face or device, without waiting for a mail. Nobody can phish one.</p>
+      <p class="hint">
+        Sign in with your fingerprint, face or device, without waiting for a mail. Passkeys cannot be phished.
+      </p>
       <Loading loaded={list} lines={1}>
         {(passkeys) =>
           passkeys.length > 0 && (
@@ -54,7 +56,7 @@ export function Passkeys() {
                     <strong>{passkey.name || "Passkey"}</strong>{" "}
                     {passkey.createdAt !== null && (
                       <span class="muted">
-                        made <Time at={passkey.createdAt} />
+                        created <Time at={passkey.createdAt} />
                       </span>
                     )}
                   </span>
@@ -78,7 +80,7 @@ export function Passkeys() {
           verb="Add a passkey"
         />
       ) : (
-        <p class="hint">This browser has no passkeys.</p>
+        <p class="hint">This browser does not support passkeys.</p>
       )}
       <Problem problem={again.problem} />
       {question}

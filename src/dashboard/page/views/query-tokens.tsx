@@ -46,7 +46,7 @@ export function QueryTokens({ namespace }: { namespace: string }) {
     <section class="card reading">
       <h2>Query tokens</h2>
       <p class="hint">
-        Whoever reads a name of this namespace puts a token's label behind the operation:{" "}
+        To read a name of this namespace, put a token's label after the operation:{" "}
         <code>get.auth-….config.{namespace}.v1.resolvedb.net</code>.
       </p>
       <Loading loaded={list} lines={1}>

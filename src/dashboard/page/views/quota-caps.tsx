@@ -10,7 +10,7 @@ import { useAction } from "../ui/use-action.ts";
 type Quota = Schemas["Quota"];
 
 const AT_QUOTA = [
-  ["continue", "live zones go on"],
+  ["continue", "live zones go on serving"],
   ["stop", "live zones answer 429 until the month ends"],
 ] as const;
 

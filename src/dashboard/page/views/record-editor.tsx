@@ -59,7 +59,7 @@ export function RecordEditor({ namespace, record, saved, close }: EditorProps) {
           </div>
         )}
         {stored === null ? (
-          <p class="notice">The data is no text, and can be changed by the API alone.</p>
+          <p class="notice">The data is not text, and can be changed only through the API.</p>
         ) : (
           <TextArea
             label="Data"
@@ -74,7 +74,7 @@ export function RecordEditor({ namespace, record, saved, close }: EditorProps) {
         )}
         <TextField
           label="TTL, seconds"
-          hint="So long resolvers keep an answer."
+          hint="How long resolvers keep an answer."
           problem={problems["record.ttl"]}
           type="number"
           min={0}
@@ -110,7 +110,7 @@ function said(text: string): string {
     JSON.parse(text);
     return "This is JSON.";
   } catch (error) {
-    return `This is no JSON yet: ${error instanceof Error ? error.message : ""}`;
+    return `This is not valid JSON yet: ${error instanceof Error ? error.message : ""}`;
   }
 }
 

@@ -56,9 +56,9 @@ export function RecordKeys() {
           { head: "Begins with", cell: ({ prefix }) => <code class="whole">{prefix}…</code> },
           { head: "May", cell: ({ scopes }) => scopes.join(", ") },
           { head: "Last used", cell: ({ last_used_at: used }) => (used === null ? "never" : <Time at={used} />) },
-          { head: "Ends", cell: ({ expires_at: end }) => (end === null ? "never" : <Time at={end} />) },
+          { head: "Expires", cell: ({ expires_at: end }) => (end === null ? "never" : <Time at={end} />) },
           {
-            head: "What to do",
+            head: "Actions",
             kind: "actions",
             cell: (key) => (
               <SmallButton label={`Revoke ${key.name}`} act={() => revoke(key)}>

@@ -30,7 +30,7 @@ export function Records() {
     ask({
       title: `Delete ${name}?`,
       verb: "Delete the namespace",
-      text: <p>The name becomes free for others after a while. Query tokens of the namespace end.</p>,
+      text: <p>After 30 days, others can take the name. The namespace's query tokens stop working.</p>,
       act: async () => {
         await answerOf(resolvedb.DELETE("/api/v1/namespaces/{name}", { params: { path: { name } } }));
         list.reload();
@@ -66,12 +66,12 @@ export function Records() {
           { head: "Namespace", cell: ({ name }) => <a href={`/records/${name}`}>{name}</a> },
           {
             head: "Who may read",
-            cell: ({ visibility }) => (visibility === "public" ? "everybody" : "who has a query token"),
+            cell: ({ visibility }) => (visibility === "public" ? "everybody" : "whoever has a query token"),
           },
           { head: "Records", kind: "number", cell: ({ records_count: records }) => count(records) },
           { head: "Changed", cell: ({ updated_at: at }) => <Time at={at} /> },
           {
-            head: "What to do",
+            head: "Actions",
             kind: "actions",
             cell: ({ name, records_count: records }) =>
               isAtLeast("editor") &&
@@ -102,7 +102,7 @@ function NewNamespace({ made }: { made(): void }) {
     <Form title="New namespace" action={create} verb="Create">
       <TextField
         label="Name"
-        hint="Nobody else has it: the first who takes it keeps it."
+        hint="Every name exists only once: whoever takes it first keeps it."
         problem={create.problem?.fields["namespace.name"]}
         required
         spellcheck={false}

@@ -23,10 +23,10 @@ export function RecoverAccount({ recovered: { id, name }, done, close }: Recover
     done(made.keys);
   };
   return (
-    <Confirm title={`New keys for ${name}?`} verb="Make new keys" danger={revokes} act={recover} close={close}>
-      <p>One of each kind with all scopes, shown this once: hand them to nobody but who owns the account.</p>
+    <Confirm title={`New keys for ${name}?`} verb="Create new keys" danger={revokes} act={recover} close={close}>
+      <p>One of each kind with all scopes, shown only this once: give them only to the account's owner.</p>
       <Check isChecked={revokes} set={setRevokes}>
-        Revoke all keys that there are: somebody else may have them
+        Revoke all existing keys: somebody else may have them
       </Check>
       <AsCurl method="POST" path={`/admin/accounts/${id}/recover`} body={body} />
     </Confirm>
@@ -43,7 +43,7 @@ const KINDS = [
 export function ShownKeys({ keys, close }: { keys: FirstKeys; close(): void }) {
   return (
     <Dialog title="The account's keys" close={close}>
-      <p>Copy them now: they are shown this once, and nobody can read them again.</p>
+      <p>Copy them now: they are shown only this once, and nobody can read them again.</p>
       {KINDS.map(([kind, said]) => (
         <div key={kind} class="field">
           <h3>{said}</h3>

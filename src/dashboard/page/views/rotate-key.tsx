@@ -26,11 +26,11 @@ export function RotateKey({ rotated: { id, name }, done, close }: RotateKeyProps
   const rotate = async () =>
     done(await answerOf(rescdn.POST("/v1/keys/{id}/rotate", { params: { path: { id } }, body })));
   return (
-    <Confirm title={`Rotate ${name}?`} verb="Make a new key" danger={grace === 0} act={rotate} close={close}>
-      <p>You get a new key with the same powers.</p>
+    <Confirm title={`Rotate ${name}?`} verb="Create a new key" danger={grace === 0} act={rotate} close={close}>
+      <p>You get a new key with the same permissions.</p>
       <SelectField
         label="The old key works"
-        hint="Time to move what uses it."
+        hint="Time to switch programs to the new one."
         options={GRACES}
         value={grace}
         set={setGrace}

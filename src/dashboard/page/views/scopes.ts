@@ -8,7 +8,7 @@ export const MEANINGS: Readonly<Record<Scope, string>> = {
   "zones:read": "read zones and their settings",
   "zones:write": "create, change and delete zones",
   "usage:read": "read usage",
-  "keys:write": "make and revoke keys, read the audit log",
+  "keys:write": "create and revoke keys, read the audit log",
   "files:write": "upload and delete files",
 };
 

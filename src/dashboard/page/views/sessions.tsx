@@ -24,7 +24,7 @@ export function Sessions() {
     ask({
       title: `Sign out ${browserOf(userAgent)}?`,
       verb: "End the session",
-      text: <p>Whoever uses that browser has to sign in again. What was typed there and not saved may be lost.</p>,
+      text: <p>Whoever uses that browser must sign in again. What is not saved there may be lost.</p>,
       act: async () => {
         await call("/revoke-session", { token });
         list.reload();
@@ -34,7 +34,7 @@ export function Sessions() {
     ask({
       title: "Sign out everywhere else?",
       verb: "End all other sessions",
-      text: <p>Every browser but this one has to sign in again.</p>,
+      text: <p>Every browser except this one must sign in again.</p>,
       act: async () => {
         await call("/revoke-other-sessions", {});
         list.reload();

@@ -31,7 +31,7 @@ export function SignInLink() {
           Ask for a new link
         </a>
       )}
-      {token === "" && <p class="hint">This address lacks the link's code: open the link from the mail once more.</p>}
+      {token === "" && <p class="hint">This address lacks the link's code: open the link from the mail again.</p>}
     </SignInFrame>
   );
 }

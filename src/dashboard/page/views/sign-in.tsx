@@ -16,7 +16,7 @@ export function SignIn() {
     <SignInFrame>
       {new URLSearchParams(location.search).has("error") && (
         <p class="notice bad" role="alert">
-          GitHub could not sign you in. Your address there has to be verified, and you may need an invitation.
+          GitHub could not sign you in. Your address there must be verified, and you may need an invitation.
         </p>
       )}
       <WaysToSignIn />
@@ -49,8 +49,8 @@ export function WaysToSignIn({ known = "" }: { known?: string }) {
   if (ways.problem?.status === 503)
     return (
       <p>
-        Nobody can sign in here yet: the operator has to set <code>SIGN_IN_SECRET</code>, 32 characters or more that
-        nobody can guess. The API takes keys meanwhile, see <a href="/docs/api">its reference</a>.
+        Nobody can sign in here yet: the operator must set <code>SIGN_IN_SECRET</code>, 32 characters or more that
+        nobody can guess. The API already accepts keys: see <a href="/docs/api">its reference</a>.
       </p>
     );
   if (sentTo !== null)
@@ -60,7 +60,7 @@ export function WaysToSignIn({ known = "" }: { known?: string }) {
           A link is on its way to <strong>{sentTo}</strong>. It works once, within 15 minutes.
         </p>
         {location.hostname === "localhost" && (
-          <p class="hint">On your own machine no mail is sent: the link stands in the terminal of the server.</p>
+          <p class="hint">On your own machine no mail is sent: the link is shown in the server's terminal.</p>
         )}
         <button type="button" class="button quiet" onClick={() => setSentTo(null)}>
           Use another address
@@ -97,7 +97,7 @@ export function WaysToSignIn({ known = "" }: { known?: string }) {
         </button>
       )}
       {ways.data && ways.data.sign_up !== "open" && (
-        <p class="hint">New here? Somebody who has an account has to invite you.</p>
+        <p class="hint">New here? Somebody who has an account must invite you.</p>
       )}
     </form>
   );

@@ -19,7 +19,10 @@ export function SuspendAccount({ account: { id, name }, done, close }: SuspendAc
   };
   return (
     <Confirm title={`Suspend ${name}?`} verb="Suspend" act={suspend} close={close}>
-      <p>Its zones answer 403 within seconds, its names do not resolve, its keys change nothing. Nothing is deleted.</p>
+      <p>
+        Its zones answer 403 within seconds, its names do not resolve, and its keys cannot change anything. Nothing is
+        deleted.
+      </p>
       <TextField
         label="Reason"
         hint="The audit log keeps it, and the account's owners can read it."

@@ -55,7 +55,7 @@ export function Takedowns() {
           { head: "Account", cell: ({ account: whose }) => <code class="whole">{whose}</code> },
           { head: "Since", cell: ({ created }) => <Time at={created} /> },
           {
-            head: "What to do",
+            head: "Actions",
             kind: "actions",
             cell: (takedown) => (
               <SmallButton label={`Lift the takedown of ${takedown.url}`} act={() => lift(takedown)}>
@@ -74,7 +74,7 @@ export function Takedowns() {
       >
         <TextField
           label="URL"
-          hint="On a host that zones are served at. With every query, unless it has one; with * at its end, everything that begins with it. It answers 451."
+          hint="On a host that zones are served at. Without a query, it is blocked with every query; with * at its end, everything that begins with it is blocked. What is blocked answers 451."
           problem={take.problem?.fields.url}
           required
           value={url}
@@ -82,7 +82,7 @@ export function Takedowns() {
         />
         <TextField
           label="Reference"
-          hint="The public reads it: a case's number, no names."
+          hint="Shown to the public: a case number, no names."
           problem={take.problem?.fields.reference}
           required
           maxLength={200}

@@ -14,11 +14,11 @@ export function UsageQuota({ quota, changed }: { quota: Schemas["Quota"]; change
       <p class="hint">
         {quota.at_quota === "stop"
           ? "When it is reached, live zones answer 429 until the month ends."
-          : "When it is reached, zones go on."}
+          : "When it is reached, live zones go on serving."}
         {quota.stopped_until !== null && (
           <strong class="bad">
             {" "}
-            It is reached: they are stopped until <Time at={quota.stopped_until} exact />.
+            It has been reached: they are stopped until <Time at={quota.stopped_until} exact />.
           </strong>
         )}
       </p>

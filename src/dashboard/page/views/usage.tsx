@@ -70,13 +70,13 @@ function Tiles({ first: now, second }: Pair<Figures, Figures>) {
     <dl class="tiles">
       <TrafficTiles now={now} before={before} than={than} />
       <Tile
-        label="Asked of origins"
+        label="Requests to origins"
         value={count(now.origin_requests)}
         now={now.origin_requests}
         before={before?.origin_requests}
         than={than}
       />
-      <BytesTile label="Came from origins" now={now.origin_bytes} before={before?.origin_bytes} than={than} />
+      <BytesTile label="Bytes from origins" now={now.origin_bytes} before={before?.origin_bytes} than={than} />
     </dl>
   );
 }

@@ -49,7 +49,9 @@ export function Webhooks() {
             <div class="empty">
               <h2>No webhooks yet</h2>
               <p>
-                {account.value?.plan === "free" ? "The plan free has none; pro has 10." : "Name a URL of yours below."}
+                {account.value?.plan === "free"
+                  ? "The free plan has none; the pro plan has 10."
+                  : "Enter a URL of yours below."}
               </p>
             </div>
           ) : (
@@ -83,7 +85,7 @@ function NewWebhook({ made }: { made(secret: string): void }) {
     <Form title="New webhook" action={create} verb="Create">
       <TextField
         label="URL"
-        hint="It is told of every kind of event; the API can choose some."
+        hint="It is told of every kind of event. To choose some, use the API."
         problem={create.problem?.fields["webhook.url"]}
         type="url"
         required
@@ -112,8 +114,8 @@ function Shown({ webhook, changed }: { webhook: Webhook; changed(): void }) {
   };
   const rotate = () =>
     ask({
-      title: "Make a new secret?",
-      verb: "Make a new secret",
+      title: "Create a new secret?",
+      verb: "Create a new secret",
       text: (
         <p>Deliveries to {webhook.url} are signed with it from now on, and for 24 hours with the old one as well.</p>
       ),
@@ -127,7 +129,7 @@ function Shown({ webhook, changed }: { webhook: Webhook; changed(): void }) {
     ask({
       title: "Delete the webhook?",
       verb: "Delete the webhook",
-      text: <p>{webhook.url} is told of nothing any more, and what waits for it is dropped.</p>,
+      text: <p>Nothing more is sent to {webhook.url}, and what is waiting for it is dropped.</p>,
       act: async () => {
         await answerOf(resolvedb.DELETE("/api/v1/webhooks/{id}", { params }));
         changed();
@@ -215,7 +217,7 @@ function Deliveries({ webhook, round }: { webhook: string; round: number }) {
           { head: "Attempts", kind: "number", cell: ({ attempts }) => attempts },
           { head: "When", cell: ({ created_at: at }) => <Time at={at} /> },
           {
-            head: "What to do",
+            head: "Actions",
             kind: "actions",
             cell: ({ id, status, attempts }) =>
               isAtLeast("editor") &&

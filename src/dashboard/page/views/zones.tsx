@@ -62,7 +62,7 @@ export function Zones() {
     ask({
       title: `Pause ${zone.name}?`,
       verb: "Pause the zone",
-      text: <p>It answers every request with 403, at once, until it is resumed. What is stored stays.</p>,
+      text: <p>It answers every request with 403, from now until it is resumed. What is stored stays.</p>,
       act: () => setActive(zone, false),
       curl: { method: "PATCH", path: `/v1/zones/${zone.name}`, body: { active: false } },
     });
@@ -81,7 +81,7 @@ export function Zones() {
           </a>
         )}
       </div>
-      <p class="muted">Requests, bandwidth and hit ratio are of this month, in UTC.</p>
+      <p class="muted">Requests, bandwidth and hit ratio are those of this month, in UTC.</p>
       <Problem problem={resume.problem} />
       <Loading loaded={both} lines={6}>
         {({ first: { zones: rows } }) =>
@@ -134,7 +134,7 @@ export function Zones() {
                       shown(of(id), ({ requests, cache_hit_rate: rate }) => (requests === 0 ? "–" : ratio(rate))),
                   },
                   {
-                    head: "What to do",
+                    head: "Actions",
                     kind: "actions",
                     cell: (zone) =>
                       isAtLeast("editor") &&

@@ -20,7 +20,7 @@ export function Conflict({ before, now, mine, takeOver }: ConflictProps) {
   const names = Object.keys(theirs).filter((name) => !isSame(theirs[name], old[name]));
   return (
     <div class="notice bad stack" role="alert">
-      <p>Somebody has changed this zone since you opened it. Nothing of yours was saved yet.</p>
+      <p>Somebody has changed this zone since you opened it. Nothing of yours has been saved yet.</p>
       <Table
         label="What has changed"
         rows={names}
@@ -29,7 +29,7 @@ export function Conflict({ before, now, mine, takeOver }: ConflictProps) {
           { head: "Setting", cell: (name) => <code>{name}</code> },
           { head: "Before", cell: (name) => <code>{shortly(old[name])}</code> },
           { head: "Theirs", cell: (name) => <code>{shortly(theirs[name])}</code> },
-          { head: "Yours", cell: (name) => <code>{name in mine ? shortly(mine[name]) : "as theirs"}</code> },
+          { head: "Yours", cell: (name) => <code>{name in mine ? shortly(mine[name]) : "same as theirs"}</code> },
         ]}
       />
       {names
@@ -43,7 +43,7 @@ export function Conflict({ before, now, mine, takeOver }: ConflictProps) {
           </section>
         ))}
       <button type="button" class="button quiet" onClick={takeOver}>
-        Go on from theirs, and keep what I have typed
+        Continue from theirs, and keep what I have typed
       </button>
     </div>
   );

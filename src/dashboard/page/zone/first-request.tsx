@@ -28,7 +28,7 @@ export function FirstRequest({ zone, look }: { zone: Schemas["Zone"]; look(): vo
       <Snippet label="In a page" code={`<link rel="stylesheet" href="${address}/style.css">`} />
       <Snippet label="In a terminal: X-Cache says MISS, the second time HIT" code={`curl -sI ${address}/style.css`} />
       <p class="waiting" role="status">
-        Waiting for a request: it is shown here within seconds.
+        Waiting for a request: it will appear here within seconds.
       </p>
     </div>
   );

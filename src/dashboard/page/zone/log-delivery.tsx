@@ -74,12 +74,12 @@ function Figures({ delivery }: { delivery: Delivery }) {
       {lost > 0 && (
         <>
           <dt>Lost</dt>
-          <dd class="bad">{count(lost)} lines: the receiver took too little, for too long</dd>
+          <dd class="bad">{count(lost)} lines: the receiver accepted too few, for too long</dd>
         </>
       )}
       {failing_since !== null && last_failure !== null && (
         <>
-          <dt>Fails since</dt>
+          <dt>Failing since</dt>
           <dd>
             <Time at={failing_since} />, {count(failures)} times: {last_failure.reason}
           </dd>
@@ -113,11 +113,11 @@ function LogSecret({ zone, delivery, done }: { zone: Schemas["Zone"]; delivery: 
         hint={
           <>
             {isBucket
-              ? "Of the bucket's access key."
-              : "What batches are signed with, whsec_…. Left empty, one is made and shown once."}{" "}
+              ? "The secret of the bucket's access key."
+              : "Batches are signed with it. It begins with whsec_. If you leave this empty, one is created and shown once."}{" "}
             {since !== null && (
               <>
-                There is one, given <Time at={since} />: a new one takes its place at once.
+                There is one, set <Time at={since} />: a new one replaces it at once.
               </>
             )}
           </>
@@ -132,7 +132,7 @@ function LogSecret({ zone, delivery, done }: { zone: Schemas["Zone"]; delivery: 
       <Problem problem={give.problem} />
       <div class="buttons">
         <button type="submit" class="button quiet" disabled={give.isRunning}>
-          {own === "" && !isBucket ? "Make a secret" : "Give the secret"}
+          {own === "" && !isBucket ? "Create a secret" : "Set the secret"}
         </button>
       </div>
       <AsCurl

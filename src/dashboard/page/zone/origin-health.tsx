@@ -10,8 +10,8 @@ type Origin = Schemas["OriginHealth"];
 
 const ASKED: Readonly<Record<Origin["asked"], string>> = {
   first: "For its share of the URLs",
-  next: "Where the one before has failed",
-  last: "Where no other is left: it is down",
+  next: "When the one before it has failed",
+  last: "When no other is left: it is down",
   never: "It is drained",
 };
 
@@ -53,12 +53,13 @@ export function OriginHealth({ zone }: { zone: Schemas["Zone"] }) {
               ]}
             />
             <p class="hint">
-              As the location <code>{location}</code> has it, <Time at={at} />: each finds out by its own requests.
-              {hasTier && " What is missed, the upper tier asks for, which on Cloudflare has locations of its own."}
+              As seen by the location <code>{location}</code>, <Time at={at} />: each location learns from its own
+              requests.
+              {hasTier && " On a miss, the upper tier asks the origin; on Cloudflare it has locations of its own."}
               {checked !== null && (
                 <>
                   {" "}
-                  All go by the checks, the newest <Time at={checked} />.
+                  All of them also learn from the checks, the newest <Time at={checked} />.
                 </>
               )}
             </p>
@@ -73,7 +74,7 @@ function ByRequests({ said }: { said: Origin["by_requests"] }) {
   if (said === null) return <span class="muted">not down within ten minutes</span>;
   return (
     <>
-      {said.down ? "down" : "back"} since <Time at={said.since} /> <Reason said={said} />
+      {said.down ? "down" : "up again"} since <Time at={said.since} /> <Reason said={said} />
     </>
   );
 }

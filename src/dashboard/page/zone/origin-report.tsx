@@ -42,12 +42,12 @@ export function OriginAnswer({ report }: { report: OriginReport }) {
             <code>{verdict.content_type.sent ?? "none"}</code>
             {verdict.content_type.said !== verdict.content_type.sent && (
               <span class="muted">
-                where it says <code>{verdict.content_type.said ?? "nothing"}</code>
+                where the origin says <code>{verdict.content_type.said ?? "nothing"}</code>
               </span>
             )}
           </dd>
           <dt>Size</dt>
-          <dd>{verdict.size === null ? "not said" : bytes(verdict.size)}</dd>
+          <dd>{verdict.size === null ? "not stated" : bytes(verdict.size)}</dd>
           {verdict.vary.length > 0 && (
             <>
               <dt>Varies by</dt>
@@ -64,7 +64,7 @@ export function OriginAnswer({ report }: { report: OriginReport }) {
       )}
       {verdict?.word && <WhyWord word={verdict.word} />}
       <details>
-        <summary>Step by step, with its fields</summary>
+        <summary>Step by step, with its header fields</summary>
         <Story steps={story} />
         {fields.length > 0 && <pre class="dns">{fields.map(({ name, value }) => `${name}: ${value}`).join("\n")}</pre>}
       </details>

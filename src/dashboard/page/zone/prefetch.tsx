@@ -53,7 +53,7 @@ export function Prefetch({ zone }: { zone: Schemas["Zone"] }) {
           <>
             <TextArea
               label="To fetch"
-              hint="Paths with their queries, one a line, at most 1,000. The edge asks your server for what it has not stored, so that the first reader finds it."
+              hint="Paths with their queries, one per line, at most 1,000. The edge asks your server for what it has not stored, so that it is there for the first visitor."
               problem={problems.find(([field]) => field.startsWith("paths"))?.[1]}
               rows={3}
               required
@@ -68,7 +68,7 @@ export function Prefetch({ zone }: { zone: Schemas["Zone"] }) {
         ) : (
           <TextField
             label="Sitemap"
-            hint="Its path or URL, on one of the zone's hosts or on your server; an index of sitemaps will do."
+            hint="Its path or URL, on one of the zone's hosts or on your server; it may be an index of sitemaps."
             problem={order.problem?.fields.sitemap}
             required
             spellcheck={false}
@@ -102,18 +102,18 @@ function Result({ id }: { id: string }) {
         {(job) => (
           <>
             <h2>
-              {job.total === null ? "The sitemap is read" : `${count(job.done)} of ${count(job.total)} fetched`}
+              {job.total === null ? "The sitemap is being read" : `${count(job.done)} of ${count(job.total)} fetched`}
               <span class={STATES[job.state]}>{job.state}</span>
             </h2>
             <p role="status">
               {count(job.stored)} stored now, {count(job.held)} were there already, {count(job.not_stored)} may not be
               stored, {count(job.failed)} failed
-              {job.left_out > 0 && `, ${count(job.left_out)} left out: they are of other hosts, or too many`}.
+              {job.left_out > 0 && `, ${count(job.left_out)} left out: they are on other hosts, or too many`}.
             </p>
             {job.reason !== null && <p class="notice bad">{job.reason}</p>}
             {job.results.length > 0 && (
               <Table
-                label="What came of each"
+                label="Result for each path"
                 short
                 rows={job.results}
                 keyOf={({ path }) => path}

@@ -42,10 +42,10 @@ function Matched({ verdict, text }: { verdict: TargetVerdict; text: string }) {
     );
   const { kind, value } = verdict.target;
   const meaning = {
-    path: "with whatever query",
+    path: "with every query",
     url: "this one object",
     prefix: "every path that begins with it",
-    tag: "all whose Cache-Tag has it",
+    tag: "every file whose Cache-Tag has it",
     everything: "",
   };
   return (

@@ -41,7 +41,7 @@ function Order({ zone, schema }: { zone: Schemas["Zone"]; schema: Schema }) {
             <div role="status" class="field">
               <Snippet label={`Signed by ${signed.key}`} code={signed.url} />
               <p class="hint">
-                It holds until <Time at={signed.expires} exact />.
+                It is valid until <Time at={signed.expires} exact />.
               </p>
             </div>
           )}

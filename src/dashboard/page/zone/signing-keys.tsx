@@ -31,7 +31,7 @@ export function SigningKeys({ zone }: { zone: Schemas["Zone"] }) {
     ask({
       title: `Delete ${id}?`,
       verb: "Delete the key",
-      text: <p>URLs that it has signed hold no longer, at once. This cannot be undone.</p>,
+      text: <p>URLs that it has signed stop working at once. This cannot be undone.</p>,
       act: async () => {
         await answerOf(
           rescdn.DELETE("/v1/zones/{id}/signing-keys/{key}", { params: { path: { id: zone.id, key: id } } }),
@@ -46,8 +46,8 @@ export function SigningKeys({ zone }: { zone: Schemas["Zone"] }) {
       <section class="reading">
         <h2>Signing keys</h2>
         <p class="hint">
-          What either of two keys has signed is taken: make the second, sign with it, and delete the first when what it
-          has signed is over.
+          What either of two keys has signed is accepted. To replace a key, create the second, sign with it, and delete
+          the first once the URLs that it signed have expired.
         </p>
         <List
           label="Signing keys"
@@ -58,9 +58,9 @@ export function SigningKeys({ zone }: { zone: Schemas["Zone"] }) {
           none={<p class="muted">None yet: without one no URL can be signed.</p>}
           columns={[
             { head: "Key", cell: ({ id }) => <code>{id}</code> },
-            { head: "Made", cell: ({ created }) => <Time at={created} /> },
+            { head: "Created", cell: ({ created }) => <Time at={created} /> },
             {
-              head: "What to do",
+              head: "Actions",
               kind: "actions",
               cell: ({ id }) => (
                 <SmallButton label={`Delete ${id}`} act={() => remove(id)}>
@@ -72,10 +72,10 @@ export function SigningKeys({ zone }: { zone: Schemas["Zone"] }) {
         />
       </section>
       {list.data && keys.length < 2 && (
-        <Form title="New signing key" action={create} verb={key === "" ? "Make a key" : "Import the key"}>
+        <Form title="New signing key" action={create} verb={key === "" ? "Create a key" : "Import the key"}>
           <TextField
             label="A key of your own"
-            hint="Only where one signs elsewhere already. Left empty, one is made and shown once."
+            hint="Only if you already sign with one elsewhere. If you leave this empty, one is created and shown once."
             problem={create.problem?.fields.key}
             autocomplete="off"
             spellcheck={false}

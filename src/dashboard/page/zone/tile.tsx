@@ -60,5 +60,5 @@ function change(now: number, before: number, than: string): string {
   if (before === 0) return "none before";
   if (now === before) return `as in ${than}`;
   const part = now / before - 1;
-  return `${part >= 0 ? "+" : "−"}${Math.abs(part * 100).toFixed(Math.abs(part) < 0.1 ? 1 : 0)} % to ${than}`;
+  return `${part >= 0 ? "+" : "−"}${Math.abs(part * 100).toFixed(Math.abs(part) < 0.1 ? 1 : 0)} % from ${than}`;
 }

@@ -35,11 +35,11 @@ export function TopPaths({ zone }: { zone: string }) {
         loaded={paths}
         rowsOf={({ paths: rows }) => rows}
         keyOf={({ path }) => path}
-        none={<p class="muted">Nothing was asked for on this day.</p>}
+        none={<p class="muted">No requests on this day.</p>}
         columns={[
           { head: "Path", cell: ({ path }) => <code>{path}</code> },
           { head: "Requests", kind: "number", cell: ({ requests }) => count(requests) },
-          { head: "Too many by at most", kind: "number", cell: ({ error }) => count(error) },
+          { head: "Too high by at most", kind: "number", cell: ({ error }) => count(error) },
         ]}
       />
     </section>

@@ -23,7 +23,7 @@ export function TrafficTiles({ now, before, than = "the period before" }: Traffi
       <Tile
         label="Hit ratio by bytes"
         value={now.bandwidth_bytes === 0 ? "–" : ratio(now.byte_hit_rate)}
-        exact={`${count(now.cached_bytes)} bytes out of the cache, ${count(now.uncached_bytes)} not`}
+        exact={`${count(now.cached_bytes)} bytes from the cache, ${count(now.uncached_bytes)} not`}
         more={
           now.bandwidth_bytes > 0 && (
             <OfPoints now={now.byte_hit_rate} before={before?.bandwidth_bytes ? before.byte_hit_rate : undefined} />

@@ -63,7 +63,7 @@ export function UploadFiles({ zone, done }: { zone: Schemas["Zone"]; done(): voi
       <h2>Upload</h2>
       <TextField
         label="Into the folder"
-        hint="Files of a path that is there already are replaced, and purged at once."
+        hint="Existing files at the same paths are replaced, and purged at once."
         spellcheck={false}
         autocapitalize="none"
         value={folder}

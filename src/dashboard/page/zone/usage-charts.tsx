@@ -51,8 +51,8 @@ export function UsageCharts({ now, before }: { now: Usage; before: Usage | undef
       <Chart title="Bandwidth" starts={starts} lines={charts.bytes} show={bytes} least={1000} />
       <Chart title="Hit ratio" starts={starts} lines={charts.hits} show={ratio} least={1} />
       <Chart title="Status" starts={starts} lines={charts.statuses} show={shortCount} />
-      <Chart title="Asked of your origin" starts={starts} lines={charts.origin} show={shortCount} />
-      <Chart title="Came from your origin" starts={starts} lines={charts.originBytes} show={bytes} least={1000} />
+      <Chart title="Requests to your origin" starts={starts} lines={charts.origin} show={shortCount} />
+      <Chart title="Bytes from your origin" starts={starts} lines={charts.originBytes} show={bytes} least={1000} />
       <Chart title="Your origin's first byte" starts={starts} lines={charts.firstByte} show={milliseconds} least={10} />
     </div>
   );

@@ -26,7 +26,7 @@ export function UsageParts({ now }: { now: Usage }) {
       {now.origin_errors.length > 0 && (
         <Reasons
           title="Failures of your origin"
-          hint="Also where a stale answer was served instead, so that no reader saw it."
+          hint="Including those where a stale answer was served instead, so that no visitor noticed."
           rows={now.origin_errors}
         />
       )}

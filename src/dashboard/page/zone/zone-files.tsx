@@ -42,7 +42,7 @@ export function ZoneFiles({ zone }: { zone: Schemas["Zone"] }) {
       {isAtLeast("editor") && <UploadFiles zone={zone} done={list.reload} />}
       <h2>Files</h2>
       <Search
-        label="Only files whose paths begin so"
+        label="Only files whose paths begin with this"
         placeholder="Path begins with /assets/"
         value={prefix}
         search={(text) => {
@@ -76,7 +76,7 @@ export function ZoneFiles({ zone }: { zone: Schemas["Zone"] }) {
           },
           { head: "Uploaded", cell: ({ uploaded }) => <Time at={uploaded} /> },
           {
-            head: "What to do",
+            head: "Actions",
             kind: "actions",
             cell: (file) =>
               isAtLeast("editor") && (
@@ -89,7 +89,7 @@ export function ZoneFiles({ zone }: { zone: Schemas["Zone"] }) {
       />
       {list.data && (
         <p class="muted">
-          Of the account: {count(list.data.account.files)} of {count(list.data.account.files_limit)} files,{" "}
+          In the account: {count(list.data.account.files)} of {count(list.data.account.files_limit)} files,{" "}
           {bytes(list.data.account.bytes)} of {bytes(list.data.account.bytes_limit)}
         </p>
       )}

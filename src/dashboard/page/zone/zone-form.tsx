@@ -142,7 +142,7 @@ function Loaded({ read, reload, part, sections, settings }: ZoneFormProps & { se
               Save
             </button>
             <button type="button" class="button quiet" onClick={() => setDraft({})}>
-              Drop changes
+              Discard changes
             </button>
           </div>
         </div>
@@ -188,7 +188,7 @@ function SettingField({ name, schema, value, edit, problems }: SettingFieldProps
               <>
                 {kind !== "group" && " · "}
                 <button type="button" class="link" onClick={() => edit(byDefault)}>
-                  Put it back<span class="unseen">: the default of {name}</span>
+                  Restore the default<span class="unseen"> of {name}</span>
                 </button>
               </>
             )}

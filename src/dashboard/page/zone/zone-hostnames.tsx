@@ -93,8 +93,8 @@ function Shown({ zone, hostname, changed }: { zone: Schemas["Zone"]; hostname: H
       verb: "Remove the hostname",
       text: (
         <p>
-          The zone is no longer served there, at once, and its certificate is deleted. Take its CNAME away as well: it
-          leads nowhere then.
+          The zone stops being served there at once, and its certificate is deleted. Remove its CNAME too: it leads
+          nowhere then.
         </p>
       ),
       act: async () => {
@@ -125,7 +125,7 @@ function Shown({ zone, hostname, changed }: { zone: Schemas["Zone"]; hostname: H
       <Problem problem={check.problem} />
       {reason !== null && <p class="notice">{reason}</p>}
       <dl class="pairs wide">
-        <dt>{state === "active" ? "Served since" : "So since"}</dt>
+        <dt>{state === "active" ? "Served since" : "In this state since"}</dt>
         <dd>
           <Time at={since} />
           {checked !== null && (
@@ -162,7 +162,7 @@ function Shown({ zone, hostname, changed }: { zone: Schemas["Zone"]; hostname: H
         <dd>
           {proof.seen === null ? (
             <>
-              not seen yet; before the name leads here, a file at <code>{proof.url}</code> does as well
+              not seen yet; before the name leads here, a file at <code>{proof.url}</code> works too
             </>
           ) : (
             <>

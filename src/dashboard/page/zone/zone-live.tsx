@@ -18,13 +18,13 @@ const TRIES = 5;
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
 const REASONS: Readonly<Record<string, string>> = {
-  "time-over": "An hour is over.",
+  "time-over": "The hour is over.",
   "not-allowed-any-more": "You may no longer listen: your session or your role has ended.",
   "zone-deleted": "The zone was deleted.",
-  "server-stops": "The server stops.",
+  "server-stops": "The server is stopping.",
 };
 
-const REFUSED = "The server does not let this page listen: perhaps as many others do as may at a time.";
+const REFUSED = "The server does not let this page listen: perhaps too many others are listening already.";
 
 type State =
   | { kind: "opening" }
@@ -119,17 +119,17 @@ export function ZoneLive({ zone }: { zone: Schemas["Zone"] }) {
             else setState({ kind: isPaused ? "opening" : "paused" });
           }}
         >
-          {isPaused || state.kind === "ended" ? "Go on" : "Pause"}
+          {isPaused || state.kind === "ended" ? "Resume" : "Pause"}
         </button>
       </div>
       <p class="muted" role="status">
         {saidOf(state)}
-        {omitted > 0 && ` ${count(omitted)} requests more were answered and are not shown: too many came at once.`}
+        {omitted > 0 && ` ${count(omitted)} more requests were answered and are not shown: too many came at once.`}
       </p>
       {shown.length === 0 && state.kind === "open" && (
         <div class="empty">
-          <h2>{status || cache || path ? "No request of these yet" : "No request yet"}</h2>
-          <p>Each is shown with what the cache made of it, and leads to why.</p>
+          <h2>{status || cache || path ? "No such request yet" : "No request yet"}</h2>
+          <p>Each is shown with what the cache did with it, and links to the reason.</p>
         </div>
       )}
       {shown.length > 0 && (
@@ -190,9 +190,9 @@ function saidOf(state: State): string {
     case "open":
       return "Listening: requests are shown within seconds of their answer.";
     case "paused":
-      return "Paused: what is answered meanwhile is not shown.";
+      return "Paused: requests that are answered in the meantime are not shown.";
     case "lost":
-      return "The connection was lost; it is tried again.";
+      return "The connection was lost. Trying again…";
     case "ended":
       return state.why;
     default:

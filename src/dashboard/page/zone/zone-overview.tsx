@@ -56,7 +56,7 @@ function Figures({ first: now, second }: Pair<Usage, Usage | undefined>) {
       <dl class="tiles">
         <TrafficTiles now={now} before={before} />
         <Tile
-          label="Asked of your origin"
+          label="Requests to your origin"
           value={count(now.origin_requests)}
           exact={`${count(now.origin_bytes)} bytes came from it`}
           now={now.origin_requests}

@@ -21,13 +21,13 @@ const KINDS: readonly [Kind, string, string][] = [
   [
     "paths",
     "Paths",
-    "One a line: a path or a URL of the zone. A path without a query purges all its queries; with * at its end, everything that begins with it.",
+    "One per line: a path or a URL of the zone. A path without a query purges all its queries; with * at its end, everything that begins with it.",
   ],
-  ["tags", "Tags", "One a line: what your server has written into Cache-Tag."],
+  ["tags", "Tags", "One per line: what your server sends in Cache-Tag."],
   [
     "everything",
     "Everything",
-    "All that the edge has stored of this zone. Your server will be asked for each file anew.",
+    "All that the edge has stored of this zone. Your server will be asked for each file again.",
   ],
 ];
 
@@ -90,7 +90,7 @@ export function ZonePurge({ zone }: { zone: Schemas["Zone"] }) {
             )}
             {kind !== "everything" && <PurgePreview zone={zone} kind={kind} names={names} />}
             <Check isChecked={soft} set={setSoft}>
-              Soft: what is purged counts as stale, and is served on while your server is asked or fails
+              Soft: what is purged counts as stale, and is still served while your server is asked or fails
             </Check>
             <Problem problem={purge.problem} />
             {done !== null && <Said done={done} />}
@@ -111,8 +111,8 @@ export function ZonePurge({ zone }: { zone: Schemas["Zone"] }) {
       {asking && (
         <Confirm title="Purge everything?" verb="Purge everything" act={order} close={() => setAsking(false)}>
           <p>
-            The edge forgets all that it has stored of <strong>{zone.name}</strong>. Nothing is lost, but every file is
-            asked of <code>{zone.origin}</code> again, which may be a lot at once.
+            The edge forgets all that it has stored of <strong>{zone.name}</strong>. Nothing is lost, but{" "}
+            <code>{zone.origin}</code> is asked for every file again, which may be a lot at once.
           </p>
         </Confirm>
       )}

@@ -24,7 +24,7 @@ const SECTIONS: readonly Section[] = [
     ],
   },
   {
-    title: "How long it is kept",
+    title: "How long files are kept",
     names: [
       "ttl_mode",
       "ttl",

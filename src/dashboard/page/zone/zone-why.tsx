@@ -49,7 +49,7 @@ export function ZoneWhy({ zone }: { zone: Schemas["Zone"] }) {
       >
         <TextField
           label="URL"
-          hint="Of the zone, as a client asks for it; a path alone does as well."
+          hint="A URL of the zone, as a client asks for it; a path alone is enough."
           required
           spellcheck={false}
           autocapitalize="none"
@@ -58,7 +58,7 @@ export function ZoneWhy({ zone }: { zone: Schemas["Zone"] }) {
           set={setUrl}
         />
         <details>
-          <summary>As somebody in particular</summary>
+          <summary>As a particular client</summary>
           <div class="columns">
             <SelectField
               label="Method"
@@ -77,7 +77,7 @@ export function ZoneWhy({ zone }: { zone: Schemas["Zone"] }) {
           </div>
           <TextArea
             label="Request fields"
-            hint="One a line."
+            hint="One per line."
             problem={problems.header}
             rows={2}
             placeholder="Accept-Language: de"
@@ -155,7 +155,7 @@ function Explained({ why }: { why: Why }) {
             { head: "Purge of", cell: ({ kind, name }) => (name === null ? kind : `${kind} ${name}`) },
             { head: "How", cell: ({ soft }) => (soft ? "soft" : "hard") },
             { head: "Version", kind: "number", cell: ({ version }) => version },
-            { head: "Hits what is stored", cell: ({ hits }) => (hits ? "yes" : "no") },
+            { head: "Applies to what is stored", cell: ({ hits }) => (hits ? "yes" : "no") },
           ]}
         />
       )}
