@@ -176,7 +176,7 @@ async function mailInvitation(c: RestContext, to: string, role: string): Promise
   await sendMail(c.env, settingsOf(c.env), {
     to,
     subject: `${email} invites you to ResCDN`,
-    text: `${email} invites you to be ${role} of an account at ResCDN. Sign in with this address within ${BOUNDS.invitations.days} days to accept:\n\n${origin}/sign-in\n\nIf you do not know who that is, do nothing.`,
+    text: `${email} invites you to an account at ResCDN, with the role ${role}. To accept, sign in with this address within ${BOUNDS.invitations.days} days:\n\n${origin}/sign-in\n\nIf you do not know who that is, ignore this mail.`,
   });
 }
 

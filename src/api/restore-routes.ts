@@ -42,16 +42,16 @@ export const restoreRoute = operatorRoute({
   operationId: "restore",
   summary: "Publish everything again after the database was restored (operator only)",
   description:
-    "To be called right after the database was brought back to an earlier time, first without a cursor and then with the " +
-    "one that each answer gives, until that is null. Every account, zone, namespace and record is published under a " +
-    "version above any that ever was, each zone is purged as a whole, and what the edge holds beyond the database is " +
-    "taken away. A call may be repeated, and all of it begun anew. `npm run restore -- --remote` does this.",
+    "Call this right after the database was restored to an earlier time: first without a cursor, and then with the cursor of " +
+    "each answer until it is null. Every account, zone, namespace and record is published under a version higher than any " +
+    "before, each zone is purged as a whole, and what only the edge still has is removed. Calls may be repeated, and you " +
+    "may start again from the beginning. `npm run restore -- --remote` does all this.",
   request: {
     body: requiredJson(order),
   },
   responses: {
     200: {
-      description: "What was done; more is to do where there is a cursor",
+      description: "What was done; if there is a cursor, there is more to do",
       ...jsonContent(step),
     },
   },

@@ -82,7 +82,7 @@ export async function startSignIn(
   return { url: url.href, keys: arrived.promise, read, close: () => server.close() };
 }
 
-const WRONG = "This is not the answer to the sign-in that waits here. Start rescdn login anew.";
+const WRONG = "This answer does not belong to the sign-in that waits here. Run rescdn login again.";
 
 function page(title: string, text: string): string {
   return `<!doctype html><html lang="en"><title>${title}</title><style>body{font:1rem system-ui;margin:4rem auto;max-width:30rem;padding:0 1rem;color-scheme:light dark}</style><h1>${title}</h1><p>${text}</p></html>`;

@@ -56,19 +56,19 @@ export function refused(error: unknown, { status, headers }: Response): Failed {
   const lines = details.map(({ field, message }) => `\n  ${plain(String(field))} ${plain(String(message))}`);
   const request = headers.get("x-request-id");
   return new Failed(sentence + lines.join(""), {
-    hint: hintFor(status, sentence),
+    hint: hintFor(status, sentence, inner.code),
     facts: { error: sentence, code: inner.code, status, request_id: request, ...(details.length > 0 && { details }) },
   });
 }
 
-function hintFor(status: number, sentence: string): string | undefined {
+function hintFor(status: number, sentence: string, code: unknown): string | undefined {
   if (status === 401) return "sign in with rescdn login, or set RESCDN_KEY (RESOLVEDB_KEY for records)";
   if (status === 403) return "rescdn whoami shows what your key may do";
-  if (/make one at signing-keys/.test(sentence)) return "rescdn signing-keys create <zone>";
+  if (code === "no_signing_key") return "rescdn signing-keys create <zone>";
   if (status === 404 && /zone/.test(sentence)) return "rescdn zones ls shows your zones";
-  if (status === 412) return "it has been changed meanwhile: look at it again, then repeat the command";
+  if (status === 412) return "it has changed in the meantime: look at it again, then repeat the command";
   if (status === 429) return "wait a minute, then repeat the command";
-  if (status >= 500) return "try again; if it stays so, tell whoever runs the network the request's id";
+  if (status >= 500) return "try again; if it keeps failing, tell whoever runs the network the request's id";
   return undefined;
 }
 

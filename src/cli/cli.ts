@@ -43,7 +43,7 @@ export class Cli {
     if (profile === null && this.#options.profile)
       throw misused(
         `there is no profile ${JSON.stringify(this.profileName)}`,
-        `rescdn login --profile ${this.profileName} makes it`,
+        `rescdn login --profile ${this.profileName} creates it`,
       );
     return profile;
   }
@@ -75,7 +75,7 @@ export class Cli {
     if (profile.api !== api)
       throw misused(
         `the key of the profile ${this.profileName} is for ${profile.api}, not for ${api}`,
-        `set ${variable}, or rescdn login --api ${api} --profile <name>`,
+        `set ${variable}, or run rescdn login --api ${api} --profile <name>`,
       );
     return kept;
   }

@@ -37,17 +37,17 @@ export function parseJson(json: string, where: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw misused(`${where} is no JSON: ${(error as Error).message}`);
+    throw misused(`${where} is not JSON: ${(error as Error).message}`);
   }
 }
 
 /** Why a file cannot be used. */
 export function reasonOf(error: unknown): string {
   const reasons: Record<string, string> = {
-    ENOENT: "there is none",
+    ENOENT: "it does not exist",
     EACCES: "you may not",
     EISDIR: "it is a folder",
-    ENOTDIR: "what is above it is no folder",
+    ENOTDIR: "a part of its path is not a folder",
   };
   const { code, message } = error as NodeJS.ErrnoException;
   return reasons[code ?? ""] ?? message;

@@ -65,6 +65,6 @@ async function readConfig(): Promise<Config> {
     const { profiles } = JSON.parse(json) as Config;
     return { profiles: typeof profiles === "object" && profiles !== null ? profiles : {} };
   } catch {
-    throw new Failed(`${path} is no JSON`, { hint: "remove it, and sign in again with rescdn login" });
+    throw new Failed(`${path} is not JSON`, { hint: "remove it, and sign in again with rescdn login" });
   }
 }

@@ -27,10 +27,7 @@ export async function readProject(path: string, api: string): Promise<ProjectFil
   const { Validator } = await import("@cfworker/json-schema");
   const { valid, errors } = new Validator((await projectSchema(api)) as object, "2020-12", false).validate(whole);
   if (!valid)
-    throw misused(
-      `${path} is not as it has to be\n${problems(errors)}`,
-      `rescdn schema > ${SCHEMA_NAME} helps your editor`,
-    );
+    throw misused(`${path} has mistakes:\n${problems(errors)}`, `rescdn schema > ${SCHEMA_NAME} helps your editor`);
   return expanded(whole) as ProjectFile;
 }
 
@@ -42,16 +39,16 @@ export async function projectSchema(api: string): Promise<object> {
   const zone = {
     type: "object",
     properties: {
-      origin: { type: "string", description: "The server that has what is served." },
-      active: { type: "boolean", description: "False: the zone is paused. Left out: as it is." },
+      origin: { type: "string", description: "The server that has the files." },
+      active: { type: "boolean", description: "False: the zone is paused. Left out: it stays as it is." },
       settings: {
         $ref: "#/$defs/SettingsChange",
-        description: "All that are not as they are by default. Left out: as they are.",
+        description: "All settings that differ from their defaults. Left out: they stay as they are.",
       },
       hostnames: {
         type: "array",
         items: { type: "string" },
-        description: "All hostnames of the zone. Left out: as they are.",
+        description: "All hostnames of the zone. Left out: they stay as they are.",
       },
     },
     required: ["origin"],

@@ -25,7 +25,7 @@ export async function fetchAgain(request: Request): Promise<Response> {
 let resting: Promise<void> | null = null;
 
 async function rest(pause: number): Promise<void> {
-  const said = `The API takes no more calls for now: trying again in ${Math.ceil(pause / 1000)} s.`;
+  const said = `The API accepts no more calls for now: trying again in ${Math.ceil(pause / 1000)} s.`;
   if (pause < LONG_MS) progress(said);
   else note(said);
   await wait(pause);

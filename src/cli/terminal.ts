@@ -74,7 +74,7 @@ const shownLength = (text: string) => stripVTControlCharacters(text).length;
 export async function confirm(question: string, isAgreed: boolean | undefined): Promise<void> {
   if (isAgreed) return;
   if (!process.stdin.isTTY)
-    throw misused(`${question} There is nobody to ask here.`, "add --yes to go on without a question");
+    throw misused(`${question} There is nobody to ask here.`, "add --yes to go on without being asked");
   if (!/^y(es)?$/i.test(await ask(`${question} [y/N] `))) throw new Failed("nothing was done");
 }
 

@@ -6,7 +6,7 @@ const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 } as const;
 export function secondsOf(text: string): number {
   const [, count, unit = "s"] = /^(\d{1,9})([smhdw])?$/.exec(text) ?? [];
   if (count === undefined)
-    throw misused(`${JSON.stringify(text)} is no length of time`, "write 90s, 15m, 12h, 30d or 2w");
+    throw misused(`${JSON.stringify(text)} is not a length of time`, "write 90s, 15m, 12h, 30d or 2w");
   return Number(count) * UNITS[unit as keyof typeof UNITS];
 }
 
@@ -16,7 +16,7 @@ export function expiryOf(text: string, now: number): string | null {
   if (/^\d+[smhdw]?$/.test(text)) return seconds(now + secondsOf(text) * 1000);
   const time = Date.parse(text);
   if (Number.isNaN(time))
-    throw misused(`${JSON.stringify(text)} is no time`, "write 2030-01-31, 2030-01-31T12:00:00Z, 90d or never");
+    throw misused(`${JSON.stringify(text)} is not a time`, "write 2030-01-31, 2030-01-31T12:00:00Z, 90d or never");
   return seconds(time);
 }
 

@@ -17,7 +17,10 @@ export async function readChanges(texts: readonly string[]): Promise<Schemas["Zo
   for (const text of texts) {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
     if (name === undefined || value === undefined)
-      throw misused(`${JSON.stringify(text)} is no change`, "write name=value, such as ttl.css=3600 or query=ignore");
+      throw misused(
+        `${JSON.stringify(text)} is not a change`,
+        "write name=value, such as ttl.css=3600 or query=ignore",
+      );
     const path = name.split(".");
     const read = valueAt(path, (await textOf(value)).replace(/\r?\n$/, ""));
     const whole = FIELDS.includes(path[0]!) ? path : ["settings", ...path];

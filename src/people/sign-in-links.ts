@@ -45,13 +45,13 @@ export async function sendLink({ request, url, env, settings, ctx }: Visit): Pro
 async function mailLink(email: string, origin: string, env: SignInEnv, settings: Settings): Promise<void> {
   const known = await env.DB.prepare("SELECT 1 FROM people WHERE email = ?1").bind(email).first();
   if (known === null && !(await maySignUp(env.DB, settings, email))) {
-    const text = `Somebody, perhaps you, wants to sign in at ${origin} with this address. Nobody signs in with it there, and new people need an invitation. If you expected to get in, ask the owner of your account to invite this address.`;
+    const text = `Somebody, perhaps you, wants to sign in at ${origin} with this address. It is not known there, and new people need an invitation. If it was you, ask the owner of your account to invite this address.`;
     await sendMail(env, settings, { to: email, subject: "Signing in at ResCDN", text });
     return;
   }
   const link = await newLink(env, origin, email);
-  const text = `Sign in at ResCDN:\n\n${link}\n\nThe link holds for ${LINK_MINUTES} minutes and works once. If you did not ask for it, do nothing: nobody gets in without it.`;
-  await sendMail(env, settings, { to: email, subject: "Your link to sign in at ResCDN", text });
+  const text = `Sign in at ResCDN:\n\n${link}\n\nThe link is valid for ${LINK_MINUTES} minutes and works once. If you did not ask for it, ignore this mail: nobody can sign in without the link.`;
+  await sendMail(env, settings, { to: email, subject: "Your sign-in link for ResCDN", text });
 }
 
 /**

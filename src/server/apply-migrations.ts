@@ -65,8 +65,8 @@ function refuseNewerSchema(applied: readonly string[], known: readonly string[])
   const newer = newerMigration(applied, known);
   if (newer === null) return;
   throw new CannotStart(
-    `the database is of a newer version than this one, which knows migrations up to ${known.at(-1)}: it needs one that has ` +
-      `${newer}. Start that version, or have it take the database back: npm run migrate -- --back-to ${known.at(-1)?.slice(0, 4)}`,
+    `the database is newer than this version, which knows migrations up to ${known.at(-1)}: it needs one that has ` +
+      `${newer}. Start that version, or use it to take the database back: npm run migrate -- --back-to ${known.at(-1)?.slice(0, 4)}`,
   );
 }
 

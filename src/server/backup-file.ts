@@ -48,7 +48,7 @@ export interface BackupContents {
  */
 export function takeBackup({ database, meters }: StateFiles, file: string, now: number): BackupContents {
   if (!existsSync(database)) throw new CannotStart(`there is nothing to back up: ${database} does not exist`);
-  if (existsSync(file)) throw new CannotStart(`${file} exists already: name another file`);
+  if (existsSync(file)) throw new CannotStart(`${file} already exists: name another file`);
   refuseFolder(dirname(file));
   const part = `${file}.part`;
   const meterPart = `${file}.meter`;
@@ -99,7 +99,9 @@ export function readBackup(file: string, known: readonly string[]): BackupConten
       known,
     );
     if (newer !== null)
-      throw new CannotStart(`${file} is of a newer version than this one: restore it with one that has ${newer}`);
+      throw new CannotStart(
+        `${file} is from a newer version than this one: restore it with a version that has ${newer}`,
+      );
     return contentsOf(backup);
   } catch (error) {
     if (error instanceof CannotStart) throw error;
@@ -113,7 +115,7 @@ function refuseFolder(folder: string): void {
   try {
     accessSync(folder, constants.W_OK);
   } catch {
-    throw new CannotStart(`${folder} is no folder that you may write to`);
+    throw new CannotStart(`${folder} is not a folder that you may write to`);
   }
 }
 
@@ -126,7 +128,7 @@ function noBackup(file: string): CannotStart {
 }
 
 function damaged(file: string, how: string | undefined): CannotStart {
-  return new CannotStart(`${file} is damaged, and nothing was touched: ${how}. Take an earlier backup`);
+  return new CannotStart(`${file} is damaged, and nothing was touched: ${how}. Use an earlier backup`);
 }
 
 /** Writes a backup's database to a file, as D1 had it. */
@@ -199,5 +201,5 @@ export function withoutRoom(error: unknown, where: string): unknown {
   const { errcode } = error as { errcode?: number };
   // esbuild and workerd word it differently.
   if (errcode !== FULL && !/ENOSPC|EDQUOT|no space left|database or disk is full/i.test(inspect(error))) return error;
-  return new CannotStart(`there is no room on the disk for ${where}: make some, and call this again`);
+  return new CannotStart(`there is not enough space on the disk for ${where}: free some, and run this again`);
 }

@@ -34,10 +34,10 @@ function backUp(path: string): void {
   const megabytes = (statSync(path).size / 1024 ** 2).toFixed(1);
   say(`backup ${path}
 of ${stateDir}, ${megabytes} MB: ${accounts} accounts, ${zones} zones, ${records} records, the usage of ${meters.length} meters
-It holds secrets, such as webhooks' signing secrets and what zones send to their origins: only you may read it, keep it so.`);
+It holds secrets, such as webhooks' signing secrets and what zones send to their origins: only you can read it, so keep it that way.`);
   if (files > 0)
     say(
-      `Not in it are the ${files} files that zones serve out of buckets: copy ${join(stateDir, "v3", "r2")} apart, with the server stopped.`,
+      `It does not contain the ${files} files that zones serve from buckets: copy ${join(stateDir, "v3", "r2")} separately, while the server is stopped.`,
     );
 }
 

@@ -50,7 +50,7 @@ export function refuseBrokenKeyring(text: string): void {
 export function addressesFromEnvironment(name: "TRUSTED_PROXIES" | "DNS_RESOLVERS"): string {
   const text = process.env[name] ?? "";
   const wrong = text.split(/[\s,]+/).find((address) => address !== "" && !isProxy(address));
-  if (wrong !== undefined) fail(`${name} names neither an address nor a CIDR: ${wrong}`);
+  if (wrong !== undefined) fail(`${name} has something that is neither an address nor a CIDR: ${wrong}`);
   return text;
 }
 
@@ -73,7 +73,7 @@ export function logAsEnvironmentSays(): void {
   const format = LOG_FORMATS.find((name) => name === LOG_FORMAT);
   if (LOG_FORMAT && format === undefined) fail(`LOG_FORMAT is neither json nor text: ${LOG_FORMAT}`);
   const level = LEVELS.find((name) => name === LOG_LEVEL);
-  if (LOG_LEVEL && level === undefined) fail(`LOG_LEVEL is none of info, warn and error: ${LOG_LEVEL}`);
+  if (LOG_LEVEL && level === undefined) fail(`LOG_LEVEL is not info, warn or error: ${LOG_LEVEL}`);
   logAs({ ...(format && { format }), ...(level && { level }) });
 }
 

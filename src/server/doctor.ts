@@ -10,7 +10,7 @@ import type { Patient } from "./doctor/patient.ts";
 const USAGE = `npm run doctor -- [URL of the API, such as https://api.cdn-example.net] [options]
 
   --asset URL    an asset of a zone, such as https://my-assets.cdn-example.net/app.css
-  --at URL       asks there, in the place of where the names lead
+  --at URL       asks there, instead of where the names lead
   RESCDN_KEY     in the environment: a key that may purge
   ADMIN_TOKEN    in the environment: the operator's token
 

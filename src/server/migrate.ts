@@ -55,6 +55,6 @@ async function goBack(number: string): Promise<void> {
   const taken = await takeBackMigrations(remote ? remoteBatch : batchOfStoppedServer(), folder, number, mayLose);
   if (taken.length === 0) return say(`the database has no migration above ${number}`);
   say(`took back ${taken.join(", ")}
-Start the version that goes with it: this one would apply them again. When you come back to this one, call
-npm run restore -- --remote <url> once it runs: what was published in between is unknown to what is published then.`);
+Start the version that goes with it: this one would apply them again. When you come back to this version, run
+npm run restore -- --remote <url> once it is up: it does not know what was published in between.`);
 }

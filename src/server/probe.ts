@@ -74,13 +74,13 @@ function reasonOf({ code, message }: NodeJS.ErrnoException, { host }: URL): stri
     case "ENOTFOUND":
       return `has no address: its DNS record is missing, or not known everywhere yet`;
     case "ECONNREFUSED":
-      return `is not listened for at ${host}`;
+      return `has nothing that listens at ${host}`;
     case "ETIMEDOUT":
       return "does not answer in time";
     case "CERT_HAS_EXPIRED":
       return "has a certificate that has expired";
     case "ERR_TLS_CERT_ALTNAME_INVALID":
-      return "has a certificate of other names";
+      return "has a certificate for other names";
     default:
       return code?.includes("CERT") || code?.startsWith("ERR_SSL") || code === "EPROTO"
         ? `has no TLS that can be trusted (${code})`

@@ -18,5 +18,5 @@ export async function remoteBackup(file: string): Promise<void> {
   say(`backup ${file}
 The database can be brought back to just before it for 30 days: npx wrangler d1 time-travel restore DB --env production --bookmark=${bookmark}
 The usage that the Durable Objects have counted is not in it: they keep it, and no restore of the database touches it.
-It holds secrets, such as webhooks' signing secrets and what zones send to their origins: only you may read it, keep it so.`);
+It holds secrets, such as webhooks' signing secrets and what zones send to their origins: only you can read it, so keep it that way.`);
 }

@@ -53,7 +53,7 @@ async function callUntilDone(
     if (answer.kind === "refused") break;
   }
   const goOn = cursor === null ? "call it again" : `go on with --resume '${cursor}'`;
-  throw new RestoreBroken(`the restore is not finished: ${reason}. When that is mended, ${goOn}`);
+  throw new RestoreBroken(`the restore is not finished: ${reason}. When that is fixed, ${goOn}`);
 }
 
 type Answer = { kind: "done"; page: RestoredPage } | { kind: "refused" | "failed"; reason: string };

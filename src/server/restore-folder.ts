@@ -75,7 +75,7 @@ function refuseWithoutRoom(stateDir: string, bytes: number): void {
   if (bavail * bsize > needed) return;
   const megabytes = (of: number) => `${Math.ceil(of / 1024 ** 2)} MB`;
   throw new CannotStart(
-    `there is no room on the disk for ${stateDir}: the restore takes up to ${megabytes(needed)}, and ` +
+    `there is not enough space on the disk for ${stateDir}: the restore needs up to ${megabytes(needed)}, and only ` +
       `${megabytes(bavail * bsize)} are free. Nothing was touched`,
   );
 }

@@ -42,7 +42,7 @@ export class RestoreReport {
   /** A few lines for each kind. */
   toString(): string {
     return RESTORED_TABLES.flatMap((kind) => [
-      `${kind}: ${this.published(kind)} published anew${kind === "zones" ? ", each purged as a whole" : ""}`,
+      `${kind}: ${this.published(kind)} published again${kind === "zones" ? ", each purged as a whole" : ""}`,
       ...(["changed", "back", "gone"] as const).flatMap((became) => this.#line(kind, became)),
     ]).join("\n");
   }

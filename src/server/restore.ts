@@ -65,10 +65,10 @@ async function restoreFolder(stateDir: string, backup: string): Promise<void> {
   noteRestore(stateDir, null);
   say(`restored ${backup}, taken at ${new Date(contents.takenAt).toISOString()}, into ${stateDir}`);
   say(report.toString());
-  say(`usage: ${meters.kept} meters count on as they were, ${meters.restored} are those of the backup`);
+  say(`usage: ${meters.kept} meters keep their counts, ${meters.restored} have those of the backup`);
   if (contents.files > 0)
     say(
-      `files of zones: ${contents.files} are listed; their buckets are as they were, and what is missing there is answered 404`,
+      `files of zones: ${contents.files} are listed; their buckets were not changed, and files that are missing there answer 404`,
     );
   for (const line of whatComesBack(stateFiles(stateDir).database, before)) say(line);
   if (before !== null) say(`what was there before is kept, with its secrets: ${before}`);
@@ -99,7 +99,7 @@ async function publishAgain(stateDir: string): Promise<RestoreReport> {
 
 async function restoreRemote(url: string, cursor: string | null): Promise<void> {
   const { ADMIN_TOKEN: adminToken } = process.env;
-  if (!adminToken) fail("ADMIN_TOKEN is not set: give the deployment's");
+  if (!adminToken) fail("ADMIN_TOKEN is not set: set it to the deployment's");
   if (!URL.canParse(url)) fail(`this is not a URL: ${url}`);
   const report = new RestoreReport();
   try {

@@ -7,5 +7,5 @@ export function stateDirFromEnvironment(): string {
   const { STATE_DIR } = process.env;
   if (!STATE_DIR) return resolve(projectRoot, ".wrangler/state");
   if (STATE_DIR === STATE_DIR.trim()) return resolve(STATE_DIR);
-  throw new CannotStart(`STATE_DIR begins or ends with a blank: "${STATE_DIR}"`);
+  throw new CannotStart(`STATE_DIR begins or ends with a space: "${STATE_DIR}"`);
 }

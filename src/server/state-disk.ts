@@ -21,7 +21,7 @@ export class DiskTakesNothing extends CannotStart {
     const isFull = code === "ENOSPC" || code === "EDQUOT";
     super(
       isFull
-        ? `the disk is full: make room where ${stateDir} is, or choose another folder with STATE_DIR`
+        ? `the disk is full: free some space where ${stateDir} is, or choose another folder with STATE_DIR`
         : `${stateDir} cannot be written to (${code}): look at its mount and its owner, or choose another folder with STATE_DIR`,
     );
     this.event = isFull ? "disk_full" : "disk_refuses";

@@ -46,7 +46,7 @@ export function lockState(stateDir: string, forRestore = false): void {
   } catch (error) {
     const { errcode, code, message } = error as { errcode?: number; code?: string; message: string };
     if (errcode === SQLITE_BUSY) throw new StateInUse(stateDir);
-    if (errcode === SQLITE_NOTADB) throw new StateUnusable(stateDir, `${path} is a file of somebody else's`);
+    if (errcode === SQLITE_NOTADB) throw new StateUnusable(stateDir, `${path} belongs to somebody else`);
     throw new StateUnusable(stateDir, errcode === undefined && code !== undefined ? code : message);
   }
   const unfinished = unfinishedRestore(stateDir);

@@ -36,7 +36,8 @@ export async function takeBackMigrations(
     );
   const applied = await appliedMigrations(batch);
   const newer = newerMigration(applied, known);
-  if (newer !== null) throw new CannotStart(`${newer} is of a newer version than this one: take it back with that`);
+  if (newer !== null)
+    throw new CannotStart(`${newer} is from a newer version than this one: take it back with that version`);
   const above = known.filter((name) => applied.includes(name) && known.indexOf(name) > known.indexOf(target));
   const ways = await Promise.all(above.reverse().map((name) => wayBack(folder, name)));
   if (!mayLose) await refuseLosses(batch, ways);
@@ -45,7 +46,7 @@ export async function takeBackMigrations(
     try {
       await batch(statements.map(statement));
     } catch (error) {
-      throw new CannotStart(`the way back of ${name} could not be gone, and has changed nothing: ${String(error)}`);
+      throw new CannotStart(`${name} could not be taken back, and nothing was changed: ${String(error)}`);
     }
   }
   return ways.map(({ name }) => name);
@@ -53,7 +54,8 @@ export async function takeBackMigrations(
 
 async function wayBack(folder: string, name: string): Promise<WayBack> {
   const file = join(folder, "back", name);
-  if (!existsSync(file)) throw new CannotStart(`${name} has no way back: restore a backup that was taken before it`);
+  if (!existsSync(file))
+    throw new CannotStart(`${name} cannot be taken back: restore a backup that was taken before it`);
   const statements = splitSql(await readFile(file, "utf8"));
   const isLoss = (sql: string) => /^\s*(?:--.*\n\s*)*SELECT\b/i.test(sql);
   return { name, losses: statements.filter(isLoss), changes: statements.filter((sql) => !isLoss(sql)) };
@@ -66,7 +68,7 @@ async function refuseLosses(batch: Caretaker["batch"], ways: readonly WayBack[])
   if (lost.length === 0) return;
   const list = lost.map(({ lost, rows }) => `- ${rows} × ${lost}`).join("\n");
   throw new CannotStart(
-    `nothing was changed, since this would be lost:\n${list}\nTake a backup (npm run backup), then say --lose-data`,
+    `nothing was changed, since this would be lost:\n${list}\nTake a backup (npm run backup), then add --lose-data`,
   );
 }
 

@@ -12,7 +12,8 @@ const SHOWN_NAMES = 20;
 export function whatComesBack(restored: string, before: string | null): string[] {
   using database = new DatabaseSync(restored, { readOnly: true });
   const pending = count(database, "SELECT COUNT(*) AS count FROM webhook_deliveries WHERE state = 'pending'");
-  const deliveries = pending === 0 ? [] : [`${pending} deliveries to webhooks are due, some of them once more`];
+  const deliveries =
+    pending === 0 ? [] : [`${pending} deliveries to webhooks are due, some of them for the second time`];
   if (before === null || !isOfSameVersion(database, before)) {
     return [
       "API keys and query tokens that were revoked since the backup work again, accounts that were suspended are active " +
@@ -24,25 +25,25 @@ export function whatComesBack(restored: string, before: string | null): string[]
   return [
     ...sentence(
       database,
-      "API keys that were revoked since work again; revoke them anew",
+      "API keys that were revoked since work again: revoke them again",
       `SELECT id || ' "' || name || '" of ' || account_id AS name FROM main.api_keys WHERE ${usable}
          AND id NOT IN (SELECT id FROM before.api_keys WHERE revoked_at IS NULL) ORDER BY id`,
     ),
     ...sentence(
       database,
-      "API keys that were made since are gone; their holders need others",
+      "API keys that were created since are gone: their holders need new ones",
       `SELECT id || ' "' || name || '" of ' || account_id AS name FROM before.api_keys WHERE ${usable}
          AND id NOT IN (SELECT id FROM main.api_keys) ORDER BY id`,
     ),
     ...sentence(
       database,
-      "query tokens that were revoked since work again; revoke them anew",
+      "query tokens that were revoked since work again: revoke them again",
       `SELECT id || ' of ' || namespace AS name FROM main.query_tokens
        WHERE id NOT IN (SELECT id FROM before.query_tokens) ORDER BY id`,
     ),
     ...sentence(
       database,
-      "takedowns that were made since are lifted; make them anew",
+      "takedowns that were made since are lifted: make them again",
       `SELECT zone || value || ' (' || reference || ')' AS name FROM before.takedowns
        WHERE id NOT IN (SELECT id FROM main.takedowns) ORDER BY 1`,
     ),

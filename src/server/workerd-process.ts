@@ -52,7 +52,7 @@ export async function startWorkerd(program: WorkerdConfig, options: WorkerdOptio
       if (isEnding) return;
       report("runtime_failed", {
         process: options.name,
-        message: `it ended with ${signal ?? code}, and is started anew`,
+        message: `it ended with ${signal ?? code}, and is started again`,
       });
       void startAnew();
     });
@@ -68,7 +68,7 @@ export async function startWorkerd(program: WorkerdConfig, options: WorkerdOptio
         report("runtime_failed", { process: options.name, message: String(error) });
       }
     }
-    if (!isEnding) options.lost(`the process ${options.name} cannot be started any more`);
+    if (!isEnding) options.lost(`the process ${options.name} can no longer be started`);
   };
   await workerd.ready;
   watch(workerd);

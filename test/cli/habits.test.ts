@@ -98,6 +98,13 @@ describe("a call", () => {
     });
   });
 
+  it("that lacks a signing key ends with how to create one, whatever the sentence is", async () => {
+    answer = (_, response) => json(response, 409, { error: "no key", code: "no_signing_key" });
+    expect(await runCli(["zones", "show", "shop"], { env })).toMatchObject({
+      stderr: "error: no key\nhint: rescdn signing-keys create <zone>\n",
+    });
+  });
+
   it("that nobody answers, or that breaks off, ends with a sentence", async () => {
     answer = (_, response) => response.destroy();
     expect(await runCli(["zones", "ls"], { env })).toMatchObject({
@@ -174,7 +181,7 @@ describe("rescdn api", () => {
     const path = `${begin}${new URL(other.url).host}/v1/zones`;
     const { code, stderr } = await runCli(["api", "GET", path], { env });
     await other.close();
-    expect([seen, code, stderr]).toEqual([[], 2, expect.stringContaining("is no path of the API")]);
+    expect([seen, code, stderr]).toEqual([[], 2, expect.stringContaining("is not a path of the API")]);
   });
 });
 
@@ -250,7 +257,7 @@ describe("the output", () => {
     streams[0]!.end('event: end\ndata: {"reason":"not-allowed-any-more"}\n\n');
     expect(await tail.ended).toMatchObject({
       code: 1,
-      stderr: "error: the tail has ended: your key is not valid any more\n",
+      stderr: "error: the tail has ended: your key is no longer valid\n",
     });
   });
 });
@@ -287,18 +294,18 @@ describe("how it is called", () => {
       ["zones", "create", "a"],
       "required option '--origin <url>' not specified\nhint: rescdn zones create --help says more",
     ],
-    [["purge", "shop"], "what of shop is to be purged?"],
-    [["purge", "ftp://x"], "what of ftp://x is to be purged?"],
-    [["zones", "set", "shop", "query"], '"query" is no change'],
-    [["keys", "create", "CI", "--expires", "soon"], '"soon" is no time'],
+    [["purge", "shop"], "what should be purged of shop?"],
+    [["purge", "ftp://x"], "what should be purged of ftp://x?"],
+    [["zones", "set", "shop", "query"], '"query" is not a change'],
+    [["keys", "create", "CI", "--expires", "soon"], '"soon" is not a time'],
     [["sign", "shop"], '"shop" is not a URL'],
     [["zones", "ls", "--api", "nowhere"], '"nowhere" is not the address of an API'],
-    [["zones", "set", "shop", "robots_txt=@/none"], "cannot read /none: there is none"],
-    [["api", "GET", "v1/zones"], '"v1/zones" is no path of the API'],
+    [["zones", "set", "shop", "robots_txt=@/none"], "cannot read /none: it does not exist"],
+    [["api", "GET", "v1/zones"], '"v1/zones" is not a path of the API'],
     [["api", "GET", "/v1/zones", "--data", "{}"], "cannot have body"],
-    [["api", "GET IT", "/v1/zones"], "this is no request"],
+    [["api", "GET IT", "/v1/zones"], "this request is not valid"],
     [["api", "GET", "/v1/zones", "--header", "X-Name: Ğ"], '"X-Name: Ğ" is no header'],
-    [["keys", "revoke", "key_1"], "add --yes to go on without a question"],
+    [["keys", "revoke", "key_1"], "add --yes to go on without being asked"],
   ])("%j is a mistake, which it says, and ends with 2", async (args, sentence) => {
     answer = (_, response) => json(response, 500, { error: "nobody was to call" });
     const { code, stdout, stderr } = await runCli(args, { env });

@@ -68,10 +68,10 @@ describe("npm run backup", { timeout: 300_000 }, () => {
   });
 
   it("overwrites no file, and says what it lacks", async () => {
-    expect(await refusal("backup", [backup], env)).toBe(`${backup} exists already: name another file`);
+    expect(await refusal("backup", [backup], env)).toBe(`${backup} already exists: name another file`);
     const nowhere = join(folder, "nowhere");
     expect(await refusal("backup", [join(nowhere, "x.backup")], env)).toBe(
-      `${nowhere} is no folder that you may write to`,
+      `${nowhere} is not a folder that you may write to`,
     );
     const empty = { ...env, STATE_DIR: join(folder, "empty") };
     expect(await refusal("backup", [join(folder, "two.backup")], empty)).toMatch(/^there is nothing to back up: /);
@@ -95,8 +95,8 @@ describe("npm run restore", { timeout: 300_000 }, () => {
       [folder, /is not a backup of ResCDN: npm run backup makes them$/],
       [text, /is not a backup of ResCDN: npm run backup makes them$/],
       [other, /is not a backup of ResCDN: npm run backup makes them$/],
-      [cut, /is damaged, and nothing was touched: .*\. Take an earlier backup$/],
-      [newer, /is of a newer version than this one: restore it with one that has 9999_newer\.sql$/],
+      [cut, /is damaged, and nothing was touched: .*\. Use an earlier backup$/],
+      [newer, /is from a newer version than this one: restore it with a version that has 9999_newer\.sql$/],
     ] as const)
       expect(() => readBackup(file, known())).toThrow(sentence);
     expect(await refusal("restore", [text], env)).toBe(`${text} is not a backup of ResCDN: npm run backup makes them`);
@@ -107,7 +107,7 @@ describe("npm run restore", { timeout: 300_000 }, () => {
 
   it("says which keys work again, keeps what was there before, and can be undone with that", async () => {
     const said = await callCommand("restore", [backup], env);
-    expect(said).toContain(`1 API keys that were revoked since work again; revoke them anew: ${keyId} "CI" of acct_`);
+    expect(said).toContain(`1 API keys that were revoked since work again: revoke them again: ${keyId} "CI" of acct_`);
     expect(said).toContain("  1 not served any more: later\n");
     const before = /what was there before is kept, with its secrets: (.*)\n/.exec(said)?.[1] ?? "";
     expect(statSync(before).mode & 0o777).toBe(0o600);
@@ -136,8 +136,8 @@ describe("npm run restore", { timeout: 300_000 }, () => {
       await server.stop();
     };
     const [said] = await Promise.all([callCommand("restore", [moved], elsewhere), countForOthers()]);
-    expect(said).toMatch(/usage: 0 meters count on as they were, [23] are those of the backup/);
-    expect(await callCommand("restore", [moved], used)).toMatch(/usage: 0 meters count on as they were, [23] are/);
+    expect(said).toMatch(/usage: 0 meters keep their counts, [23] have those of the backup/);
+    expect(await callCommand("restore", [moved], used)).toMatch(/usage: 0 meters keep their counts, [23] have/);
     const usage = async (on: Record<string, string>) => {
       const server = await startServe(on);
       const { body } = await api(server, "GET", "/v1/usage");
@@ -157,7 +157,7 @@ describe("npm run restore", { timeout: 300_000 }, () => {
       (error: unknown) => error as ServeFailed,
     );
     expect(failed?.stderr).toMatch(
-      /^the database is of a newer version than this one, .*: it needs one that has 9999_newer\.sql\. /,
+      /^the database is newer than this version, .*: it needs one that has 9999_newer\.sql\. /,
     );
   });
 

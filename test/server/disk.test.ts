@@ -63,7 +63,10 @@ describe.each([
         const refused = await write(port, keys, path, body);
         expect(refused.status, path).toBe(status);
         expect(refused.headers["retry-after"]).toBe("60");
-        expect(JSON.parse(refused.body)).toMatchObject({ code: event, error: expect.stringMatching(/^the disk of /) });
+        expect(JSON.parse(refused.body)).toMatchObject({
+          code: event,
+          error: expect.stringMatching(/^this server's disk /),
+        });
       }
       const record = await writeRecord(port, keys, `r${round}`);
       expect(record.status).toBe(status);
@@ -95,7 +98,7 @@ describe.each([
 });
 
 it.each([
-  ["ENOSPC", /^the disk is full: make room where .+STATE_DIR\n$/],
+  ["ENOSPC", /^the disk is full: free some space where .+STATE_DIR\n$/],
   ["EROFS", /^.+ cannot be written to \(EROFS\): .+STATE_DIR\n$/],
 ] as const)("says in one line that it cannot start on a disk that answers %s", async (error, sentence) => {
   await disk.refuse(error);

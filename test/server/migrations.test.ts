@@ -153,7 +153,7 @@ describe("the way back of a migration", () => {
         "- 1 × takedowns: what they block is served again\n" +
         "- 1 × suspensions: what these accounts have is served again\n" +
         "- 1 × caps of monthly quotas, and what is to happen beyond them\n" +
-        "Take a backup (npm run backup), then say --lose-data",
+        "Take a backup (npm run backup), then add --lose-data",
     );
     expect(schemaOf(file)).toEqual(before);
   });
@@ -189,8 +189,8 @@ describe("a migration", () => {
     const file = filled();
     query(file, "INSERT INTO d1_migrations (name) VALUES ('9998_newer.sql'), ('9999_newest.sql') RETURNING id");
     await expect(applyMigrations(localBatch(file), FOLDER)).rejects.toThrow(
-      `the database is of a newer version than this one, which knows migrations up to ${migrations.at(-1)}: it needs one that ` +
-        `has 9999_newest.sql. Start that version, or have it take the database back: npm run migrate -- --back-to ${numbers.at(-1)}`,
+      `the database is newer than this version, which knows migrations up to ${migrations.at(-1)}: it needs one that ` +
+        `has 9999_newest.sql. Start that version, or use it to take the database back: npm run migrate -- --back-to ${numbers.at(-1)}`,
     );
   });
 });

@@ -89,7 +89,7 @@ it.each([
   [{ ADMIN_TOKEN: `${"x".repeat(32)} y` }, /^ADMIN_TOKEN must be visible ASCII without spaces\n$/],
   [
     { ADMIN_TOKEN, TRUSTED_PROXIES: "10.0.0.0/8, proxy" },
-    /^TRUSTED_PROXIES names neither an address nor a CIDR: proxy\n$/,
+    /^TRUSTED_PROXIES has something that is neither an address nor a CIDR: proxy\n$/,
   ],
   [
     { ADMIN_TOKEN, PUBLIC_NAMESPACE_ACCOUNT: "ops@example.com" },

@@ -19,7 +19,7 @@ describe("a restore of an older state, taken under load", () => {
       expect(result.records).toBeGreaterThan(5);
       expect(result.hits, "of the cache").toBeGreaterThan(5);
       // A call that is repeated does not name once more what it has changed before.
-      expect(result.said).toMatch(/zones: \d+ published anew, each purged as a whole\n/);
+      expect(result.said).toMatch(/zones: \d+ published again, each purged as a whole\n/);
       expect(result.usage.counted, "nothing counted twice, nothing lost").toBe(result.usage.answered);
     },
   );

@@ -90,7 +90,7 @@ describe("a folder of state", () => {
       );
     }
     expect(await failureOf(startServe({ STATE_DIR: " blank" }))).toBe(
-      '1: STATE_DIR begins or ends with a blank: " blank"\n',
+      '1: STATE_DIR begins or ends with a space: " blank"\n',
     );
   });
 });
@@ -116,7 +116,7 @@ describe("npm run serve", () => {
       { HOST: "no-such-host.invalid" },
       "the name no-such-host.invalid is not known here: choose an address of this machine with HOST",
     ],
-    [{ HOST: "192.0.2.1" }, "192.0.2.1 is no address of this machine: choose another with HOST"],
+    [{ HOST: "192.0.2.1" }, "192.0.2.1 is not an address of this machine: choose another with HOST"],
     [{ PORT: "65536" }, "PORT is not a port number: 65536"],
     [{ PORT: " 80" }, "PORT is not a port number:  80"],
     [{ CACHE_BYTES: "1e9" }, "CACHE_BYTES is not a whole number of bytes, 1048576 or more: 1e9"],

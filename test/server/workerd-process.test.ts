@@ -40,7 +40,7 @@ describe("startWorkerd()", () => {
     expect(options.gone).toHaveBeenCalledOnce();
   });
 
-  it("starts a process anew that was killed, and says so when it cannot be started any more", async () => {
+  it("starts a process anew that was killed, and says so when it can no longer be started", async () => {
     const said = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
     const options = optionsOf("edge-2");
     const works = join(folder, "works");
@@ -53,8 +53,8 @@ describe("startWorkerd()", () => {
     await expect.poll(running).toHaveLength(1);
     await rm(works);
     process.kill(running()[0]!, "SIGKILL");
-    expect(await options.isLost).toBe("the process edge-2 cannot be started any more");
-    expect(said).toHaveBeenCalledWith(expect.stringContaining("it ended with SIGKILL, and is started anew"));
+    expect(await options.isLost).toBe("the process edge-2 can no longer be started");
+    expect(said).toHaveBeenCalledWith(expect.stringContaining("it ended with SIGKILL, and is started again"));
     said.mockRestore();
   });
 

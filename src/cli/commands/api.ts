@@ -37,7 +37,7 @@ export const api = () =>
 function urlOf(path: string, api: string): URL {
   const url = path.startsWith("/") ? URL.parse(path, api) : null;
   if (url === null || url.origin !== new URL(api).origin)
-    throw misused(`${JSON.stringify(path)} is no path of the API`, "it begins with one /, such as /v1/zones");
+    throw misused(`${JSON.stringify(path)} is not a path of the API`, "it must begin with one /, such as /v1/zones");
   return url;
 }
 
@@ -46,7 +46,7 @@ function requestOf(url: URL, method: string, headers: Headers, body: BodyInit | 
   try {
     return new Request(url, { method, headers, body });
   } catch (error) {
-    throw misused(`this is no request: ${(error as Error).message}`);
+    throw misused(`this request is not valid: ${(error as Error).message}`);
   }
 }
 

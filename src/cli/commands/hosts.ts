@@ -70,7 +70,7 @@ const remove = () =>
       await confirm(`Stop serving ${hostname}?`, options.yes);
       const at = { params: { path: { id, hostname } } };
       await answerOf((await cli.rescdn()).DELETE("/v1/zones/{id}/hostnames/{hostname}", at));
-      cli.show({ deleted: hostname }, () => `${hostname} is not served any more.`);
+      cli.show({ deleted: hostname }, () => `${hostname} is no longer served.`);
     });
 
 function described(one: Hostname): string {
@@ -80,13 +80,13 @@ function described(one: Hostname): string {
     ["state", one.reason === null ? one.state : `${one.state}: ${one.reason}`],
     ["since", one.since],
     ["certificate", certificate.reason === null ? certificate.state : `${certificate.state}: ${certificate.reason}`],
-    ["next look", one.next_check],
+    ["next check", one.next_check],
   ]);
   if (one.state === "active") return about;
   return `${about}
 
-1. Prove that it is yours, by this DNS record:
+1. Prove that it is yours, with this DNS record:
    ${proof.name}  TXT  "${proof.value}"
-2. Then lead it here:
+2. Then point it here:
    ${one.hostname}  CNAME  ${one.target}`;
 }

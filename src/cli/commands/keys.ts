@@ -97,7 +97,8 @@ async function createRecordKey(cli: Cli, name: string, scope: readonly string[] 
 function known<Name extends string>(names: readonly string[], all: readonly Name[]): Name[] {
   return names.map((name) => {
     const found = all.find((one) => one === name);
-    if (found === undefined) throw misused(`there is no scope ${name} of such a key`, `there are ${all.join(", ")}`);
+    if (found === undefined)
+      throw misused(`there is no scope ${name} for such a key`, `the scopes are ${all.join(", ")}`);
     return found;
   });
 }
@@ -147,7 +148,7 @@ const revoke = () =>
 
 function shown(cli: Cli, key: Schemas["CreatedKey"] | RecordSchemas["CreatedApiKey"]): void {
   cli.show(key, () => key.token);
-  if (!cli.json) note(`${key.id} is shown this once: keep it where its program finds it.`);
+  if (!cli.json) note(`${key.id} is shown only this once: store it where its program finds it.`);
 }
 
 function described(key: Key): string {

@@ -46,7 +46,7 @@ export const login = () =>
         { profile: name, api, ...as },
         () => `Signed in to ${api} as ${coloured("bold", as.account)} (profile ${name}).`,
       );
-      if (!cli.json) note(`Kept in ${configPath()}, which only you may read.`);
+      if (!cli.json) note(`Saved in ${configPath()}, which only you can read.`);
     });
 
 async function byKey(api: string, before: Profile | null): Promise<Profile> {
@@ -55,7 +55,7 @@ async function byKey(api: string, before: Profile | null): Promise<Profile> {
   const rescdn = tokens.find((token) => token.startsWith("rk_"));
   const resolvedb = tokens.find((token) => token.startsWith("rdb_"));
   if (rescdn === undefined && resolvedb === undefined)
-    throw misused("that is no key", "a key of ResCDN begins with rk_, one of ResolveDB with rdb_");
+    throw misused("that is not a key", "a key of ResCDN begins with rk_, one of ResolveDB with rdb_");
   // Keys may be given one after the other, but a sign-in through the browser is replaced.
   const kept = before?.made === undefined ? { ...before } : {};
   return { ...kept, api, ...(rescdn !== undefined && { rescdn }), ...(resolvedb !== undefined && { resolvedb }) };
@@ -83,7 +83,7 @@ async function byBrowser(api: string, scopes: readonly string[], isHere: boolean
 }
 
 async function inTime<T>(keys: Promise<T>): Promise<T> {
-  const late = new Failed("nobody has confirmed within ten minutes", { hint: "start rescdn login anew" });
+  const late = new Failed("nobody has confirmed within ten minutes", { hint: "run rescdn login again" });
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(late), WAIT_MS);
   return Promise.race([keys, promise]).finally(() => clearTimeout(timer));
@@ -92,7 +92,7 @@ async function inTime<T>(keys: Promise<T>): Promise<T> {
 async function pasted<T>(read: (code: string) => Promise<T | null>): Promise<T> {
   const code = await ask("The code that the page shows: ");
   const keys = await read(code);
-  if (keys === null) throw new Failed("that is not the code of this sign-in", { hint: "start rescdn login anew" });
+  if (keys === null) throw new Failed("that is not the code of this sign-in", { hint: "run rescdn login again" });
   return keys;
 }
 

@@ -112,7 +112,7 @@ function tokens() {
           cli.show(made.query_token, ({ label }) => label);
           if (!cli.json)
             note(
-              `It is shown this once. In a name it stands after the operation: get.${made.query_token.label}.<key>.resolvedb.net`,
+              `It is shown only this once. In a name, it comes after the operation: get.${made.query_token.label}.<key>.resolvedb.net`,
             );
         }),
     )
@@ -123,7 +123,10 @@ function tokens() {
         .option("--yes", "do not ask")
         .action(async (name, id, options) => {
           const cli = cliOf(options);
-          await confirm(`Revoke the query token ${id}? Whatever reads with it is denied.`, options.yes);
+          await confirm(
+            `Revoke the query token ${id}? Programs that read with it are refused from then on.`,
+            options.yes,
+          );
           const at = { params: { path: { name, id } } };
           await answerOf((await cli.resolvedb()).DELETE("/api/v1/namespaces/{name}/query_tokens/{id}", at));
           cli.show({ revoked: id }, () => `Revoked ${id}.`);

@@ -78,7 +78,7 @@ export const init = () =>
         Promise.all(names.map((id) => answerOf(client.GET("/v1/zones/{id}", { params: { path: { id } } }))));
       const zones = names.length === 0 ? await allZones(client) : await ofNames();
       zones.forEach(refuseRedacted);
-      if (await exists(options.file)) await confirm(`Write over ${options.file}?`, options.yes);
+      if (await exists(options.file)) await confirm(`Overwrite ${options.file}?`, options.yes);
       const entries = await Promise.all(zones.map(async (zone) => [zone.name, await asWanted(client, zone)] as const));
       const file = { $schema: `./${SCHEMA_NAME}`, zones: Object.fromEntries(entries) };
       await written(options.file, file);
@@ -182,7 +182,7 @@ function otherwise(name: string, wanted: WantedZone, zone: Schemas["Zone"]): str
     .map(withoutSecrets)
     .map(
       ({ path, before }) =>
-        `the API keeps ${path} of ${name} as ${plain(JSON.stringify(before) ?? "nothing")}: write it so in ${FILE_NAME}`,
+        `the API keeps ${path} of ${name} as ${plain(JSON.stringify(before) ?? "nothing")}: write it like this in ${FILE_NAME}`,
     );
 }
 

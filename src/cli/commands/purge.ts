@@ -72,7 +72,7 @@ async function ordersOf(
   if (!/^https?:\/\//i.test(first)) {
     if (paths.length === 0 && !hasOthers)
       throw misused(
-        `what of ${first} is to be purged?`,
+        `what should be purged of ${first}?`,
         `name paths (rescdn purge ${first} /app.css), --prefix, --tag or --everything`,
       );
     return [
@@ -82,8 +82,8 @@ async function ordersOf(
   }
   if (hasOthers)
     throw misused(
-      "--prefix, --tag and --everything are of a zone",
-      "name it in the place of URLs: rescdn purge my-assets --tag …",
+      "--prefix, --tag and --everything need a zone",
+      "name it instead of URLs: rescdn purge my-assets --tag …",
     );
   const client = await cli.rescdn();
   const byHost = Map.groupBy(targets, (text) => urlOf(text).hostname);
@@ -116,7 +116,7 @@ async function published(cli: Cli, id: string): Promise<void> {
     await wait(pause);
   }
   throw new Failed(`the purge ${id} is not published yet, after two minutes`, {
-    hint: `it goes on by itself: rescdn api GET /v1/purges/${id} says where it stands`,
+    hint: `it goes on by itself: rescdn api GET /v1/purges/${id} shows its state`,
   });
 }
 

@@ -145,7 +145,7 @@ async function findRecord(client: Client<paths>, key: string): Promise<Record | 
   const labels = key.toLowerCase().split(".");
   const [resource, namespace, version] = labels.slice(-3);
   if (resource === undefined || namespace === undefined || version === undefined)
-    throw misused(`${JSON.stringify(key)} is no key of a record`, `write ${KEY}`);
+    throw misused(`${JSON.stringify(key)} is not the key of a record`, `write ${KEY}`);
   const all = await allRecords(client, { namespace, resource });
   return all.find((record) => record.key === labels.join(".")) ?? null;
 }

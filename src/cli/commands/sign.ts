@@ -71,7 +71,7 @@ export function signingKeys() {
           const at = { params: { path: { id } }, body: {} };
           const made = await answerOf((await cli.rescdn()).POST("/v1/zones/{id}/signing-keys", at));
           cli.show(made, ({ key }) => key);
-          if (!cli.json) note(`${made.id} is shown this once: keep it where your signer finds it.`);
+          if (!cli.json) note(`${made.id} is shown only this once: store it where your signer finds it.`);
         }),
     )
     .addCommand(

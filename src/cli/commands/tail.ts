@@ -44,9 +44,9 @@ export const tail = () =>
     });
 
 const ENDS: Record<string, string> = {
-  "not-allowed-any-more": "your key is not valid any more",
+  "not-allowed-any-more": "your key is no longer valid",
   "zone-deleted": "the zone is deleted",
-  "server-stops": "the server stops",
+  "server-stops": "the server is stopping",
   lost: "the connection broke off",
 };
 
@@ -62,7 +62,7 @@ async function listen(cli: Cli, url: URL): Promise<string> {
       const said = JSON.parse(data) as unknown;
       if (event === "open") progress("Listening… Ctrl-C ends it.");
       if (event === "request") show(cli, said as RequestEvent);
-      if (event === "omitted") note(`${(said as { count: number }).count} more, which were too many to show.`);
+      if (event === "omitted") note(`${(said as { count: number }).count} more were too many to show.`);
       if (event === "end") return (said as { reason: string }).reason;
     }
   } catch (error) {

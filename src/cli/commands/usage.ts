@@ -45,7 +45,7 @@ export const top = () =>
       const answer = await answerOf((await cli.rescdn()).GET("/v1/usage/paths", { params: { query } }));
       cli.show(answer, ({ name, day, paths }) =>
         paths.length === 0
-          ? `Nothing was asked of ${name} on ${day}.`
+          ? `${name} had no requests on ${day}.`
           : table(
               ["requests", "path"],
               paths.map(({ path, requests }) => [requests, plain(path)]),

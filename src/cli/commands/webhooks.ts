@@ -63,7 +63,7 @@ const create = () =>
       const webhook = { url, ...(options.event !== undefined && { events: options.event as Event[] }) };
       const made = await answerOf((await cli.resolvedb()).POST("/api/v1/webhooks", { body: { webhook } }));
       cli.show(made.webhook, ({ secret }) => secret);
-      if (!cli.json) note(`The signing secret of ${made.webhook.id} is shown this once.`);
+      if (!cli.json) note(`The signing secret of ${made.webhook.id} is shown only this once.`);
     });
 
 const show = () =>
@@ -118,7 +118,7 @@ const test = () =>
       const call = (await cli.resolvedb()).POST("/api/v1/webhooks/{id}/test", { params: { path: { id } } });
       cli.show(
         (await answerOf(call)).delivery,
-        (one) => `${one.id} is on its way: rescdn webhooks deliveries ${id} says what came of it.`,
+        (one) => `${one.id} is on its way: rescdn webhooks deliveries ${id} shows the result.`,
       );
     });
 
@@ -132,7 +132,7 @@ const rotate = () =>
     .option("--yes", "do not ask")
     .action(async (id, options) => {
       const cli = cliOf(options);
-      await confirm(`Make a new signing secret for ${id}?`, options.yes);
+      await confirm(`Create a new signing secret for ${id}?`, options.yes);
       const call = (await cli.resolvedb()).POST("/api/v1/webhooks/{id}/rotate_secret", { params: { path: { id } } });
       cli.show((await answerOf(call)).webhook, ({ secret }) => secret);
     });

@@ -24,7 +24,7 @@ export const origins = () =>
 
 function told({ location, at, upper_tier: tier, checked, origins: all }: Health): string {
   const said = facts([
-    ["said by", tier ? `${location}; the upper tier asks for itself what is missed` : location],
+    ["said by", tier ? `${location}; on a miss the upper tier asks, and learns for itself` : location],
     ["at", at],
     ["checked", checked ?? "never"],
   ]);

@@ -29,7 +29,7 @@ const list = () =>
     .action(async (options) => {
       const cli = cliOf(options);
       const [found, api] = [await allZones(await cli.rescdn(), options.name), await cli.api()];
-      if (found.length === 0 && !cli.json) note("rescdn zones create makes a zone.");
+      if (found.length === 0 && !cli.json) note("rescdn zones create creates one.");
       cli.show(found, (zones) =>
         table(
           ["name", "state", "origin", "address", "created"],
@@ -66,7 +66,7 @@ const create = () =>
         note(`Upload what it serves: rescdn deploy-assets <dir> --zone ${zone.name}`);
       else if (!cli.json)
         note(
-          `What ${plain(zone.origin)} has at a path is now there as well. Try it twice, for a MISS and a HIT:\n  curl -so /dev/null -D - ${address}/<path> | grep -i ^x-cache`,
+          `What ${plain(zone.origin)} has at a path is now served there as well. Try it twice, for a MISS and a HIT:\n  curl -so /dev/null -D - ${address}/<path> | grep -i ^x-cache`,
         );
     });
 
@@ -145,7 +145,7 @@ function description(zone: Zone, address: string, isWhole: boolean): string {
     ["version", zone.version],
   ]);
   const settings = Object.entries(zone.settings).filter(([name, value]) => isWhole || !isDefault(name, value));
-  if (settings.length === 0) return `${about}\n\nEvery setting is as it is by default.`;
+  if (settings.length === 0) return `${about}\n\nAll settings have their default values.`;
   const lines = settings.map(([name, value]) => [name, plain(JSON.stringify(value))] as const);
   return `${about}\n\n${facts(lines)}`;
 }

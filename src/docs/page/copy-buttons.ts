@@ -11,7 +11,7 @@ export function addCopyButtons(): void {
     button.addEventListener("click", async () => {
       const isCopied = await copy(block.querySelector("code")!);
       button.textContent = isCopied ? "Copied" : "Press Ctrl+C";
-      said.textContent = isCopied ? "Copied" : "The code is selected: copy it by Ctrl+C";
+      said.textContent = isCopied ? "Copied" : "The code is selected: copy it with Ctrl+C";
       setTimeout(() => {
         button.textContent = "Copy";
         said.textContent = "";

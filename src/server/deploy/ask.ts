@@ -7,12 +7,12 @@ const QUESTIONS = [
   ["DASHBOARD_HOST", "Host of the dashboard, on another domain; empty: none", "dash.example.com"],
   [
     "OPERATORS",
-    "E-mail addresses of who operates the network; empty: nobody signs in as an operator",
+    "E-mail addresses of the people who operate the network; empty: nobody signs in as an operator",
     "you@example.com",
   ],
   [
     "MAIL_FROM",
-    "Address that mail is from, of a domain that may send by Cloudflare's Email Sending; empty: no mail",
+    "Address that mail comes from, on a domain that may send by Cloudflare's Email Sending; empty: no mail",
     "",
   ],
 ] as const;

@@ -16,7 +16,7 @@ export function leftByHand({ vars, domain, zone }: Deployment, except: readonly 
     `DNS records, each once (SSL/TLS and the Worker answer in front of them; 100:: leads nowhere):\n${records.join("\n")}`,
     deep.length === 0
       ? `Certificates: none. Universal SSL of ${[...new Set(names.map(zoneOf))].join(" and ")} covers these names; set SSL/TLS to Full (strict)`
-      : `Certificates: order (SSL/TLS, Edge Certificates, Advanced) for ${[...new Set(deep)].map((name) => `*.${name}`).join(", ")}: Universal SSL covers one label below a zone alone`,
+      : `Certificates: order (SSL/TLS, Edge Certificates, Advanced) for ${[...new Set(deep)].map((name) => `*.${name}`).join(", ")}: Universal SSL covers only one label below a zone`,
     ...(hasFallback
       ? [
           `Customers' own hostnames: AAAA  fallback.${domain}  100::  proxied, then make fallback.${domain} the fallback origin (SSL/TLS, Custom Hostnames); certificates are ordered with the secret CLOUDFLARE_API_TOKEN (permission SSL and Certificates: Edit) and --var CLOUDFLARE_SAAS_ZONE_ID=<id of ${zone}>`,

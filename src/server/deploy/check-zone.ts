@@ -64,7 +64,7 @@ export async function checkInZone(
   let checked = await checkAsset(url, at);
   if (checked.kind !== "failed" || !checked.said.includes("unknown-zone")) return checked;
   if (!asset || adminToken === undefined)
-    return { kind: "open", said: `${url} is of no zone: say --asset, with ADMIN_TOKEN in the environment` };
+    return { kind: "open", said: `${url} belongs to no zone: add --asset, with ADMIN_TOKEN in the environment` };
   try {
     await makeCheckZone(asset, deployment, adminToken, at);
   } catch (error) {

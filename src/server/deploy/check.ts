@@ -39,7 +39,7 @@ export async function checkDeployment(
   if (edge.status !== 404 || !edge.headers.get("cache-status")?.includes("unknown-zone"))
     return {
       kind: "failed",
-      said: `${edgeUrl} answers ${edge.status}, not as the edge refuses a zone that nobody has`,
+      said: `${edgeUrl} answers ${edge.status}, and not as the edge answers for a zone that does not exist`,
     };
   return { kind: "passed", said: `${url} is ready, and the edge answers below ${domain}` };
 }
@@ -54,7 +54,7 @@ function whatIsWrong({ status, body }: Answer, version: string | null): string |
   try {
     served = (JSON.parse(said) as { version?: unknown }).version;
   } catch {
-    return `answers 200 with what is not the API's: ${said.slice(0, 100)}`;
+    return `answers 200, but not as the API does: ${said.slice(0, 100)}`;
   }
   if (version !== null && served !== version)
     return `is still answered by the version ${served ?? "before"}, not ${version}`;

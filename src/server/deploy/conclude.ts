@@ -21,19 +21,19 @@ export async function conclude(
     const what = `Not checked: ${checked.said}.`;
     if (checked.kind === "failed")
       throw new CannotStart(
-        `The check failed: ${checked.said}.\nThere is no version before to go back to. Mend what is wrong, and call this again.`,
+        `The check failed: ${checked.said}.\nThere is no earlier version to go back to. Fix what is wrong, and run this again.`,
       );
-    return say(`${what} Once ${apiHost} leads to Cloudflare, call this again, or npm run doctor -- https://${apiHost}`);
+    return say(`${what} Once ${apiHost} leads to Cloudflare, run this again, or npm run doctor -- https://${apiHost}`);
   }
   await wrangler.rollBack(deployed.version, "npm run deploy: the version failed its check").catch((error: unknown) => {
     throw new CannotStart(
-      `The check failed: ${checked.said}.\nThe version before, ${deployed.version}, could not be given the traffic back: ${(error as Error).message}`,
+      `The check failed: ${checked.said}.\nThe traffic could not be given back to the previous version, ${deployed.version}: ${(error as Error).message}`,
     );
   });
   const schema =
     migrations.length === 0
       ? ""
-      : `\nThe database keeps ${migrations.join(", ")}: they only add, so the version before runs on them, but its /health says 503 until a version that knows them runs. Or take them back: npm run migrate -- --remote --back-to ${deployed.applied?.at(-1)?.slice(0, 4)}`;
+      : `\nThe database keeps ${migrations.join(", ")}: they only add, so the previous version works with them, but its /health says 503 until a version that knows them runs. Or take them back: npm run migrate -- --remote --back-to ${deployed.applied?.at(-1)?.slice(0, 4)}`;
   throw new CannotStart(
     `The check failed: ${checked.said}.\nVersion ${deployed.version} has the traffic again.${schema}`,
   );

@@ -153,7 +153,7 @@ function failed({ args, said }: Result): CannotStart {
     .split("\n")
     .filter((line) => /\S/.test(line) && !/think this is a bug|Logs were written/.test(line));
   const hint = /CLOUDFLARE_API_TOKEN|[Nn]ot logged in|not authenticated|Authentication error/.test(said)
-    ? "\nLog in with `npx wrangler login`, or set CLOUDFLARE_API_TOKEN (and CLOUDFLARE_ACCOUNT_ID where there are several accounts)."
+    ? "\nLog in with `npx wrangler login`, or set CLOUDFLARE_API_TOKEN (and CLOUDFLARE_ACCOUNT_ID if there are several accounts)."
     : "";
   return new CannotStart(
     `wrangler ${args

@@ -58,11 +58,12 @@ export function settle(
     .find((one) => dashboard && zoneOf(dashboard) === zoneOf(one));
   if (beside !== undefined)
     throw new CannotStart(
-      `the dashboard's host ${dashboard} and the zones below ${beside} are one site to browsers, so that a zone's page could act for ` +
-        "those who are signed in: choose a host of another domain",
+      `the dashboard's host ${dashboard} and the zones below ${beside} are one site to browsers, so a zone's page could act for ` +
+        "people who are signed in: choose a host on another domain",
     );
   const local = hostsOf(vars).find((host) => /(^|\.)localhost$|^[\d.]+$|^\[/.test(host));
-  if (local !== undefined) throw new CannotStart(`${local} is a name of one machine: a deployment needs public ones`);
+  if (local !== undefined)
+    throw new CannotStart(`${local} is a name that only one machine knows: a deployment needs public names`);
   return {
     name,
     vars,

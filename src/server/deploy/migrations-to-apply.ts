@@ -14,8 +14,7 @@ export async function migrationsToApply(
 ): Promise<string[]> {
   const known = await migrationsIn(folder);
   const newer = newerMigration(applied ?? [], known);
-  if (newer !== null)
-    throw new CannotStart(`the database is of a newer version than this clone, with ${newer}: deploy that one`);
+  if (newer !== null) throw new CannotStart(`the database is newer than this clone, with ${newer}: deploy that one`);
   const missing = known.filter((name) => !applied?.includes(name));
   if (version === null || applied === null || applied.length === 0) return missing;
   const breaking = await Promise.all(
@@ -26,8 +25,8 @@ export async function migrationsToApply(
   );
   if (breaking.flat().length > 0 && !mayBreak)
     throw new CannotStart(
-      `the version that runs may not survive these migrations, which come before the new one:\n${breaking.flat().join("\n")}\n` +
-        "Deploy first a version that does without what they take away. Where a pause does no harm, say --allow-breaking-migrations.",
+      `the running version may not work with these migrations, which are applied before the new version runs:\n${breaking.flat().join("\n")}\n` +
+        "First deploy a version that does not need what they remove. If a pause does no harm, add --allow-breaking-migrations.",
     );
   return missing;
 }

@@ -31,19 +31,19 @@ export const USAGE = `npm run deploy -- [options]
   --api-host HOST          the API's host (api.DOMAIN)
   --records-hosts HOSTS    ResolveDB's hosts; "" for none
   --dashboard HOST         the dashboard's host, on another domain; "" for none
-  --operators ADDRESSES    e-mail addresses of who operates the network
-  --mail-from ADDRESS      whom mail is from
+  --operators ADDRESSES    e-mail addresses of the people who operate the network
+  --mail-from ADDRESS      the address that mail comes from
   --var NAME=VALUE         any other variable of the Worker
-  --asset URL              tries the edge on it: an asset of a zone, or of a server that a zone is made for
+  --asset URL              checks the edge with it: an asset of a zone, or of a server for which a zone is created
   --except HOST            a host of DOMAIN that is not the Worker's, such as www.DOMAIN
-  --files                  customers may upload files: makes a bucket of R2, which the account has to have switched on
+  --files                  customers may upload files: creates a bucket of R2, which the account must have switched on
   --staging                the deployment beside production, with its own Worker, stores, secrets and domain
   --dry-run                shows the plan, and changes nothing
   --yes                    asks nothing
-  --secrets-to FILE        writes the secrets that are made there, in the place of showing them
-  --at URL                 checks the deployment there, in the place of where its names lead
-  --allow-breaking-migrations   applies migrations that the version that runs does not survive
-  --new-keyring            makes a keyring although the database holds accounts: what the lost one sealed is lost`;
+  --secrets-to FILE        writes the secrets that are made to this file instead of showing them
+  --at URL                 checks the deployment there, instead of where its names lead
+  --allow-breaking-migrations   applies migrations that the running version cannot work with
+  --new-keyring            makes a keyring although the database has accounts: what the lost one encrypted is lost`;
 
 /** The flags that set variables. */
 const VARIABLES = {

@@ -15,15 +15,15 @@ export function planOf(
     (one) => !deployed.buckets.some((had) => had.binding === one.binding),
   );
   const buckets = newBuckets
-    .map(({ bucket_name }) => `; the bucket ${bucket_name} of R2 is made where it is missing`)
+    .map(({ bucket_name }) => `; the bucket ${bucket_name} of R2 is created if it is missing`)
     .join("");
   const all = routes.find(({ pattern }) => pattern === "*/*");
   return `
 Plan for the Worker ${name}:
-  1. ${version === null ? "it does not exist yet, and is made" : `replaces version ${version}`}
-  2. stores: ${applied === null ? `wrangler makes those that are missing (${stores})` : "are there"}${buckets}
+  1. ${version === null ? "it does not exist yet, and is created" : `replaces version ${version}`}
+  2. stores: ${applied === null ? `wrangler creates those that are missing (${stores})` : "are there"}${buckets}
   3. secrets: ${secrets.length === 0 ? "all are set, and stay" : secrets.map((one) => `${one.name} (${one.keep === null && process.env[one.name] ? "as given" : "made"})`).join(", ")}
-  4. migrations${applied === null ? ", after it is uploaded, since nothing runs yet" : ", before the new version; the one that runs goes on with them"}: ${migrations.length === 0 ? "none" : migrations.join(", ")}
+  4. migrations${applied === null ? ", after it is uploaded, since nothing runs yet" : ", before the new version runs; the running one works with them"}: ${migrations.length === 0 ? "none" : migrations.join(", ")}
   5. variables:
 ${list(Object.entries(vars).map(([one, value]) => `${one} = ${value}`))}
   6. routes:
@@ -32,6 +32,6 @@ ${list(routes.map(({ pattern, zone_name }) => `${pattern} (zone ${zone_name})`))
     ? ""
     : `\n    ${all.pattern} takes all hosts of ${all.zone_name}.${except.length === 0 ? " One that is not the Worker's needs a route of its own without a Worker first: --except HOST says which." : ` Make the routes ${except.map((host) => `${host}/*`).join(", ")} without a Worker first.`}`
 }
-  7. check: the API is ready and of the new version, the edge answers${vars[ASSET_VARIABLE] === undefined ? "" : `, ${vars[ASSET_VARIABLE]} is served`}; else the version before gets the traffic back
+  7. check: the API is ready and of the new version, the edge answers${vars[ASSET_VARIABLE] === undefined ? "" : `, ${vars[ASSET_VARIABLE]} is served`}; otherwise the previous version gets the traffic back
 `;
 }

@@ -13,7 +13,7 @@ export interface NewSecret {
 
 const WHY = {
   SECRETS_KEY:
-    "the keyring: what customers' secrets are sealed with. Nothing else opens them: keep a copy apart from backups",
+    "the keyring: it encrypts customers' secrets. Nothing else can decrypt them: keep a copy apart from backups",
   ADMIN_TOKEN: "the operator's token, for /admin and /metrics",
   SIGN_IN_SECRET: null,
 } as const;

@@ -9,7 +9,7 @@ export function showSecrets(secrets: readonly NewSecret[], file: string | undefi
   if (kept.length === 0) return;
   const lines = kept.map(({ name, value, keep }) => `# ${keep}\n${name}=${value}\n`).join("");
   if (file === undefined)
-    say(`Keep these, which are shown this once. They hold once this says that they are set.\n\n${lines}`);
+    say(`Keep these: they are shown only this once. They count once this says that they are set.\n\n${lines}`);
   else {
     try {
       writeFileSync(file, lines, { mode: 0o600, flag: "wx" });

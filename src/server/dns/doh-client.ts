@@ -74,9 +74,9 @@ async function ask(url: string, query: Buffer, statement: Record<string, string>
   if (response.status === 429) return null;
   if (response.status !== 200) throw new Error(`HTTP ${response.status}`);
   if (response.headers.get("content-type") !== MESSAGE_TYPE)
-    throw new Error(`it is no DoH server: ${response.headers.get("content-type")}`);
+    throw new Error(`it is not a DoH server: ${response.headers.get("content-type")}`);
   if (body.length < 12 || body.length > LONGEST_MESSAGE || body.readUInt16BE(0) !== query.readUInt16BE(0)) {
-    throw new Error("its answer is no answer to the question");
+    throw new Error("its answer is to another question");
   }
   return body;
 }

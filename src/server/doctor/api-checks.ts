@@ -13,7 +13,7 @@ export function checkHealth(answer: Answer | Unreachable, api: string): Finding[
     return [ok("API", `ready in ${Math.round(answer.ms)} ms`), ok("version", String(said.version ?? "of one machine"))];
   const reason = String(said?.reason ?? answer.body.toString().slice(0, 120));
   const todo = reason.includes("needs the migrations")
-    ? "npm run migrate -- --remote (one machine: start it anew, it migrates by itself)"
+    ? "npm run migrate -- --remote (one machine: restart it, it migrates by itself)"
     : reason.includes("newer version")
       ? "deploy the version that goes with the database, or take it back: npm run migrate -- --back-to (src/docs/operating.md)"
       : answer.status === 503
@@ -39,7 +39,7 @@ export function checkClock(health: Answer, metrics: Answer | Unreachable | null)
     bad(
       "clock",
       `${seconds} s from this machine's`,
-      "set both by NTP: signed URLs and expiries are judged by the server's",
+      "set both by NTP: the server's clock decides about signed URLs and expiries",
     ),
   ];
 }
@@ -51,12 +51,12 @@ export async function checkLimits({ api, at, key }: Patient): Promise<Finding> {
   if (answer.kind === "unreachable") return bad("limits", answer.reason, "see above");
   const limit = answer.headers.get("ratelimit");
   if (answer.status === 401)
-    return bad("limits", "RESCDN_KEY is no valid key", "make one: POST /v1/keys, or npm start shows one");
+    return bad("limits", "RESCDN_KEY is not a valid key", "create one with POST /v1/keys; npm start shows one, too");
   if (answer.status === 429)
     return bad(
       "limits",
       `the key is over its rate limit (${limit})`,
-      "wait for Retry-After, and use one key a program",
+      "wait for Retry-After, and use a key of its own for each program",
     );
   const level = read(answer)?.level;
   if (level === "reached")

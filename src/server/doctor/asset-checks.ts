@@ -71,19 +71,19 @@ export async function checkPurge({ api, at, purgeMs }: Patient, url: string, key
     return bad(
       "purge",
       `/v1/purge answers ${purge.status}: ${purge.body.toString().slice(0, 200)}`,
-      purge.status === 404 ? "the asset's zone has to be one of the key's" : "the key needs the scope purge",
+      purge.status === 404 ? "the asset's zone must be one of the key's" : "the key needs the scope purge",
     );
   // The purge has effect at once where it was made, elsewhere when KV has it.
   do {
     const answer = await probe(url, { at });
     if (answer.kind === "answer" && !isHit(answer))
-      return ok("purge", `fetched anew after ${((Date.now() - began) / 1_000).toFixed(1)} s`);
+      return ok("purge", `fetched again after ${((Date.now() - began) / 1_000).toFixed(1)} s`);
     await wait(Math.min(1_000, purgeMs));
   } while (Date.now() - began < purgeMs);
   return bad(
     "purge",
     `still a hit ${Math.round(purgeMs / 1_000)} s later`,
-    "is another cache in front, or an origin behind Cloudflare? Else look for publish_failed in the log",
+    "is another cache in front, or an origin behind Cloudflare? Otherwise look for publish_failed in the log",
   );
 }
 

@@ -18,7 +18,7 @@ export async function examine(patient: Patient): Promise<Finding[]> {
       : await probe(`${api}/metrics`, { at, headers: { authorization: `Bearer ${adminToken}` } });
   findings.push(...checkClock(health, metrics));
   if (asset === null)
-    findings.push(notChecked("asset", "headers, cache and purge: say --asset with a URL of a zone's asset"));
+    findings.push(notChecked("asset", "headers, cache and purge: add --asset with a URL of a zone's asset"));
   else {
     const first = await probe(asset, { at });
     findings.push(...checkCertificate("zones", first), ...checkAssetHeaders(first, asset));

@@ -16,7 +16,7 @@ const UNCONFIGURED: Readonly<Record<string, readonly [missing: string, todo: str
     "set CLOUDFLARE_API_TOKEN and CLOUDFLARE_SAAS_ZONE_ID",
   ],
   purge_acceleration: [
-    "purges are not made in Cloudflare's own cache by tag as well",
+    "purges by tag are not made in Cloudflare's own cache as well",
     "set CLOUDFLARE_API_TOKEN and CLOUDFLARE_ZONE_ID",
   ],
   location_limits: ["rates are counted by each isolate alone", "keep the ratelimits of wrangler.toml"],

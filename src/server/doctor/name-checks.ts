@@ -47,7 +47,7 @@ export function checkCertificate(whose: string, answer: Answer | Unreachable): F
       ),
     ];
   const days = Math.floor((Date.parse(certificate.valid_to) - Date.now()) / 86_400_000);
-  const said = `${whose}: of ${certificate.subject?.CN ?? certificate.subjectaltname}, for ${days} more days`;
+  const said = `${whose}: for ${certificate.subject?.CN ?? certificate.subjectaltname}, valid for ${days} more days`;
   if (days >= SOON_DAYS) return [ok("certificate", said)];
   return [bad("certificate", said, "see why it is not renewed: Cloudflare's Edge Certificates, or your proxy's log")];
 }

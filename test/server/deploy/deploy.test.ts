@@ -93,7 +93,7 @@ describe("npm run deploy, for the first time", SLOW, () => {
     expect(withoutR2).toMatchObject({ code: 1, wrong: expect.stringContaining("Please enable R2") });
     // What cannot be looked at is no fault of the version.
     const untold = await world.deploy(...asset);
-    expect(untold).toMatchObject({ code: 0, wrong: "", said: expect.stringContaining("is of no zone") });
+    expect(untold).toMatchObject({ code: 0, wrong: "", said: expect.stringContaining("belongs to no zone") });
   }
 
   it("made again, it changes neither secrets nor stores, and needs no answers", async () => {
@@ -134,7 +134,7 @@ describe("npm run deploy, of another version", SLOW, () => {
     world.cloudflare.failNext("POST", "/deployments npm run deploy: the version failed");
     const { code, wrong } = await world.deploy();
     expect(code).toBe(1);
-    expect(wrong).toContain("could not be given the traffic back");
+    expect(wrong).toContain("could not be given back to the previous version");
     world.network.unready = () => null;
     expect((await world.deploy()).code).toBe(0);
     running = world.cloudflare.current()!.id;

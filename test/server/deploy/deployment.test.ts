@@ -35,7 +35,7 @@ describe("settle()", () => {
   it.each([
     [{ DASHBOARD_HOST: "x.rescdn.io" }, "below the edge domain"],
     [{ EDGE_DOMAINS: "cdn.example.com", DASHBOARD_HOST: "dash.example.com" }, "one site to browsers"],
-    [{ EDGE_DOMAINS: "cdn-example.net rescdn.localhost" }, "a name of one machine"],
+    [{ EDGE_DOMAINS: "cdn-example.net rescdn.localhost" }, "a name that only one machine knows"],
     [{ EDGE_DOMAINS: "https://cdn-example.net" }, "EDGE_DOMAINS"],
     [{ SIGN_UP: "maybe" }, "SIGN_UP"],
     [{ SIGN_UPP: "open" }, "knows no variable SIGN_UPP"],

@@ -18,7 +18,7 @@ function differentJson(shown: string, printed: string): string[] {
   try {
     return differences(expected, JSON.parse(body), "the answer");
   } catch {
-    return [`its answer is no JSON: ${printed.slice(0, 600)}`];
+    return [`its answer is not JSON: ${printed.slice(0, 600)}`];
   }
 }
 

@@ -57,7 +57,7 @@ describe("an answer", () => {
     expect(differencesFrom(json('{"a":1,"b":[{"c":"x"}]}'), '{"a":2,"b":[{"c":"y","d":1}],"e":1}')).toEqual([]);
     expect(differencesFrom(json('{"a":1}'), '{"a":"1"}')).toEqual(['the answer.a is "1", not 1']);
     expect(differencesFrom(json('{"b":[{"c":"x"}]}'), '{"b":[{}]}')).toEqual(["the answer.b[0] has no c: {}"]);
-    expect(differencesFrom(json("{}"), "nothing")).toEqual(["its answer is no JSON: nothing"]);
+    expect(differencesFrom(json("{}"), "nothing")).toEqual(["its answer is not JSON: nothing"]);
     const http = { ...json("HTTP/1.1 200 OK\nAge: 0\nX-Cache: HIT"), language: "http" } as Shown;
     expect(differencesFrom(http, "HTTP/1.1 200 OK\nage: 3\n")).toEqual([
       "its answer has no X-Cache: HTTP/1.1 200 OK\nage: 3\n",

@@ -184,14 +184,14 @@ describe("npm run doctor", () => {
       patient(world.url, { key: "rk_live_x", adminToken: "another-token-another-token-another" }),
     );
     expect(found.join("\n")).toMatch(
-      /purge: .*401[\s\S]*limits: RESCDN_KEY is no valid key[\s\S]*bindings: \/metrics answers 401/,
+      /purge: .*401[\s\S]*limits: RESCDN_KEY is not a valid key[\s\S]*bindings: \/metrics answers 401/,
     );
   });
 
   it("says what to do about a server that does not listen, and a name that leads nowhere", async () => {
     const gone = await breaking(() => undefined);
     await gone.close();
-    expect((await wrong(patient(gone.url))).join("\n")).toMatch(/API: .*not listened for/);
+    expect((await wrong(patient(gone.url))).join("\n")).toMatch(/API: .*nothing that listens/);
     const nowhere = { ...patient(world.url), api: "https://api.rescdn.invalid", asset: null, at: undefined };
     expect((await wrong(nowhere)).join("\n")).toMatch(
       /DNS: api.rescdn.invalid has no address.*AAAA api.rescdn.invalid 100::/,
