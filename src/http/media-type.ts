@@ -15,14 +15,6 @@ export interface MediaType {
  * type"), with the charset of earlier ones of the same essence. Null: there is none.
  */
 export function mediaTypeOf(field: string | null): MediaType | null {
-  if (field !== lastRead.field) lastRead = { field, type: typeIn(field) };
-  return lastRead.type;
-}
-
-/** The same value is asked for several times while one response is handled. */
-let lastRead: { field: string | null; type: MediaType | null } = { field: null, type: null };
-
-function typeIn(field: string | null): MediaType | null {
   const valid = listMembers(field).flatMap((member) => parseMediaType(member) ?? []);
   const last = valid.pop();
   if (last === undefined) return null;
