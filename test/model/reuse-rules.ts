@@ -187,13 +187,14 @@ const FAILURE_MS = 2_000;
 
 /**
  * Whether the origin has failed on this resource for this request, or just before it for one that sent it the same
- * (RFC 5861 §4).
+ * (RFC 5861 §4). A small body that broke before its client got any of it has failed for this request alone.
  */
 export function hasFailed(step: Step, journal: Journal): boolean {
   return [...journal.exchanges.values()].some(
     (exchange) =>
-      isFailure(exchange) &&
-      (exchange.step === step.id || isAskedAlike(step, exchange, journal)) &&
+      (exchange.step === step.id
+        ? isFailure(exchange) || exchange.defect !== null
+        : isFailure(exchange) && isAskedAlike(step, exchange, journal)) &&
       exchange.requestedSeq < step.endedSeq &&
       exchange.answeredAt > step.startedAt - FAILURE_MS,
   );

@@ -191,6 +191,7 @@ describe("an origin that is asked with a Host of its own", () => {
     ["a CR within a line", says(["HTTP/1.1 200 OK\r\nA: 1\rContent-Length: 5\r\n\r\nhello"]), 502],
     ["half a head", says(["HTTP/1.1 200 OK\r\nA: 1"], true), 502],
     ["nothing", says([], true), 502],
+    ["a length that is not reached", says([head({ "Content-Length": 10 }), "hello"], true), 502],
     ["silence", says([]), 504],
     ["a head that never ends", says(["HTTP/1.1 200 OK\r\n"]), 504],
   ])("is refused: %s", async (_, behaviour, status) => {
@@ -198,7 +199,7 @@ describe("an origin that is asked with a Host of its own", () => {
   });
 
   it.each<[string, Behaviour]>([
-    ["a length that is not reached", says([head({ "Content-Length": 10 }), "hello"], true)],
+    ["a large length that is not reached", says([head({ "Content-Length": 100_000 }), "hello"], true)],
     ["chunks without the last", says([head(CHUNKED), chunk("hello")], true)],
     ["a chunk that is longer than it says", says([head(CHUNKED), "2\r\nhello\r\n", LAST_CHUNK], true)],
     ["a chunk with no length", says([head(CHUNKED), "x\r\nhello\r\n", LAST_CHUNK], true)],

@@ -6,7 +6,7 @@ import type { ZoneDocument } from "../../src/zones/zone.ts";
 export function zoneDocument(settings: Partial<ZoneSettings> = {}, change: Partial<ZoneDocument> = {}): ZoneDocument {
   return {
     id: "zone_1",
-    account: "account_of_the_play",
+    account: "acct_of_the_play",
     name: "zone",
     mode: "live",
     state: "active",
