@@ -77,14 +77,14 @@ export class DiskCache implements PlainCache {
     const head = encoder.encode(entry ?? "");
     if (body === null || body instanceof Blob) {
       const { index, file } = await this.#prepare(url, head);
-      return this.#writeAtOnce(index, file, new Blob(body === null ? [head] : [head, body]));
+      return this.#writeAtOnce(index, file, behind(head, body), body?.size ?? 0);
     }
     const reader = new BodyReader(body);
     try {
       const { index, file } = await this.#prepare(url, head);
       const { chunks, isEnd } = await readSome(reader, AT_ONCE_BYTES);
       const beginning = joined([head, ...chunks]);
-      if (isEnd) await this.#writeAtOnce(index, file, new Blob([beginning]));
+      if (isEnd) await this.#writeAtOnce(index, file, new Blob([beginning]), beginning.byteLength - head.byteLength);
       else await this.#writeAsItComes(index, file, beginning, reader);
     } catch (error) {
       await reader.cancel(String(error));
@@ -145,9 +145,14 @@ export class DiskCache implements PlainCache {
     return part && { entry: held.entry, body: part.body!, size: end - first };
   }
 
-  async #writeAtOnce(index: CacheIndex, named: Omit<CachedFile, "bodyBytes">, whole: Blob): Promise<void> {
-    const file = { ...named, bodyBytes: whole.size - named.headBytes };
-    const room = diskBytes(whole.size);
+  async #writeAtOnce(
+    index: CacheIndex,
+    named: Omit<CachedFile, "bodyBytes">,
+    whole: Blob | ReadableStream,
+    bodyBytes: number,
+  ): Promise<void> {
+    const file = { ...named, bodyBytes };
+    const room = diskBytes(named.headBytes + bodyBytes);
     await this.#reserve(index, room);
     try {
       await this.#disk.write(pathOf(file), whole);
@@ -229,4 +234,25 @@ export class DiskCache implements PlainCache {
 
 function cachedAs({ entry }: Pick<Cached, "entry">, body: Uint8Array | "", size: number): Cached {
   return { entry, body: new Response(body).body!, size };
+}
+
+/** Up to this size, a body is copied behind its head (bytes). */
+const COPIED_BYTES = 65_536;
+
+/**
+ * A head with a body behind it. A large body is not copied: V8 collects garbage the sooner the more bytes are held outside its
+ * heap.
+ */
+function behind(head: Uint8Array, body: Blob | null): Blob | ReadableStream {
+  if (body === null || body.size <= COPIED_BYTES) return new Blob(body === null ? [head] : [head, body]);
+  const { readable, writable } = new FixedLengthStream(head.byteLength + body.size);
+  const write = async (): Promise<void> => {
+    const writer = writable.getWriter();
+    await writer.write(head);
+    writer.releaseLock();
+    await body.stream().pipeTo(writable);
+  };
+  // If the disk does not accept it, whoever writes it finds out.
+  write().catch(() => undefined);
+  return readable;
 }
