@@ -5,6 +5,7 @@ import { type CachedFile, type CacheIndex, diskBytes } from "./cache-index.ts";
 import { Disk } from "./disk.ts";
 import { FileIds, groupHash } from "./file-ids.ts";
 import { AT_ONCE_BYTES, pathOf } from "./file-name.ts";
+import { headAndBody } from "./head-and-body.ts";
 import { HeldEntries } from "./held-entries.ts";
 import { openIndex } from "./open-index.ts";
 import { joined, readSome } from "./read-some.ts";
@@ -77,7 +78,7 @@ export class DiskCache implements PlainCache {
     const head = encoder.encode(entry ?? "");
     if (body === null || body instanceof Blob) {
       const { index, file } = await this.#prepare(url, head);
-      return this.#writeAtOnce(index, file, behind(head, body), body?.size ?? 0);
+      return this.#writeAtOnce(index, file, headAndBody(head, body), body?.size ?? 0);
     }
     const reader = new BodyReader(body);
     try {
@@ -234,25 +235,4 @@ export class DiskCache implements PlainCache {
 
 function cachedAs({ entry }: Pick<Cached, "entry">, body: Uint8Array | "", size: number): Cached {
   return { entry, body: new Response(body).body!, size };
-}
-
-/** Up to this size, a body is copied behind its head (bytes). */
-const COPIED_BYTES = 65_536;
-
-/**
- * A head with a body behind it. A large body is not copied: V8 collects garbage the sooner the more bytes are held outside its
- * heap.
- */
-function behind(head: Uint8Array, body: Blob | null): Blob | ReadableStream {
-  if (body === null || body.size <= COPIED_BYTES) return new Blob(body === null ? [head] : [head, body]);
-  const { readable, writable } = new FixedLengthStream(head.byteLength + body.size);
-  const write = async (): Promise<void> => {
-    const writer = writable.getWriter();
-    await writer.write(head);
-    writer.releaseLock();
-    await body.stream().pipeTo(writable);
-  };
-  // If the disk does not accept it, whoever writes it finds out.
-  write().catch(() => undefined);
-  return readable;
 }
