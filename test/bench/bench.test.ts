@@ -65,7 +65,11 @@ describe("warmAndCheck()", () => {
     origin.stop();
   });
 
-  async function check(state: Contender["state"], answer: (ask: () => Promise<unknown>) => RequestListener) {
+  async function check(
+    state: Contender["state"],
+    answer: (ask: () => Promise<unknown>) => RequestListener,
+    hasOurHeaders = false,
+  ) {
     origin = await startOrigin();
     const server = createServer(answer(() => fetch(origin.url + asset.path)));
     open.add(server);
@@ -73,7 +77,7 @@ describe("warmAndCheck()", () => {
     const { port } = server.address() as AddressInfo;
     const running = { port, pids: [], stop: async () => undefined };
     const expected = state === "constant" ? {} : { "x-cache": state === "hit" ? "HIT" : "MISS" };
-    const contender: Contender = { name: "it", state, expected, start: async () => running };
+    const contender: Contender = { name: "it", state, expected, hasOurHeaders, start: async () => running };
     const headers: [string, string][] = [
       ["Date", ""],
       ["Connection", ""],
@@ -123,6 +127,15 @@ describe("warmAndCheck()", () => {
     },
   ])("refuses a contender that $flaw", async ({ state, answer, says }) => {
     await expect(check(state, () => answer)).rejects.toThrow(says);
+  });
+
+  it("refuses a contender that lacks one of our headers and should have it", async () => {
+    const chunked = check(
+      "hit",
+      () => (_, response) => void response.setHeader("X-Cache", "HIT").write(body, () => response.end()),
+      true,
+    );
+    await expect(chunked).rejects.toThrow(/in the place of connection,content-length/);
   });
 
   it("refuses a contender that says HIT and asks the origin each time", async () => {

@@ -34,5 +34,7 @@ export interface Contender {
   state: "hit" | "miss" | "validation" | "constant";
   /** Headers that every answer has in that state. */
   expected: Readonly<Record<string, string>>;
+  /** Whether its answers have all headers that ours have, and perhaps more: each of them costs time. */
+  hasOurHeaders?: boolean;
   start(setting: Setting): Promise<Server>;
 }
