@@ -64,7 +64,7 @@ const PIECES = [
 /** Tests the parsers of the files in question: there are many, and two test files share them. */
 export function testParsers(isInQuestion: (file: string) => boolean): void {
   describe.each(Object.entries(PARSERS).filter(([file]) => isInQuestion(file)))("%s", (_, parsers) => {
-    it.each(Object.entries(parsers))("%s does at most 3 times the work for twice the text", (_, parse) => {
+    it.each(Object.entries(parsers))("%s takes about twice as long for twice the text", (_, parse) => {
       expect(PIECES.filter((piece) => growsTooFast(parse, piece))).toEqual([]);
     });
   });
