@@ -1,12 +1,16 @@
 import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { COMPILE_CACHE } from "../src/server/project.ts";
 import { STAND_INS } from "../src/server/stand-ins.ts";
 import { LongestFirst } from "./longest-first.ts";
 import { pureTests } from "./pure-tests.ts";
 import { silenceExpectedNoise } from "./support/expected-noise.ts";
 
 silenceExpectedNoise(process.stdout, process.stderr);
+
+// Tests start the same programs again and again.
+process.env.NODE_COMPILE_CACHE ??= COMPILE_CACHE;
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** How work grows with its input is measured in time. */

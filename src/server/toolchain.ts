@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { COMPILE_CACHE } from "./project.ts";
 import type { Call, Outcome, Tools } from "./toolchain/process.ts";
 
 /** wrangler, esbuild and Miniflare in a separate process. They take 300 MB, and a server needs them only until it runs. */
@@ -12,7 +13,8 @@ type Asynchronous<F> = F extends (...args: infer A) => infer R ? (...args: A) =>
 
 export function startToolchain(): Toolchain {
   const program = fileURLToPath(new URL("toolchain/process.ts", import.meta.url));
-  const child = fork(program, { serialization: "advanced" });
+  const env = { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env };
+  const child = fork(program, { serialization: "advanced", env });
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   child.on("message", ({ id, value, error }: Outcome) => {
     const call = waiting.get(id);

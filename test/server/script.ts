@@ -18,11 +18,12 @@ export function startScript(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): ChildProcessByStdio<null, Readable, Readable> {
-  const program = /^exec node (\S+)$/.exec(scripts[name] ?? "")?.[1];
+  const { cache, program } =
+    /^(?:NODE_COMPILE_CACHE=(?<cache>\S+) )?exec node (?<program>\S+)$/.exec(scripts[name] ?? "")?.groups ?? {};
   if (program === undefined) throw new Error(`the script ${name} does more than start a program`);
   return spawn(process.execPath, [program, ...args], {
     cwd: projectRoot,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }

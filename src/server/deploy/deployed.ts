@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
 import { CannotStart } from "../cannot-start.ts";
-import { projectRoot } from "../project.ts";
+import { COMPILE_CACHE, projectRoot } from "../project.ts";
 import type { Bucket, RawConfig } from "./deployment-config.ts";
 
 /** What Cloudflare has of a deployment. */
@@ -126,7 +126,14 @@ export class Wrangler {
       cwd: projectRoot,
       // It asks no questions: they have been asked before.
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", FORCE_COLOR: "0", ...environment },
+      env: {
+        NODE_COMPILE_CACHE: COMPILE_CACHE,
+        ...process.env,
+        CI: "1",
+        WRANGLER_SEND_METRICS: "false",
+        FORCE_COLOR: "0",
+        ...environment,
+      },
     });
     const [stdout, stderr, [code]] = await Promise.all([
       text(child.stdout),

@@ -1,5 +1,6 @@
 /** The process that `toolchain.ts` starts, and what it does. */
 import { createHash } from "node:crypto";
+import { flushCompileCache } from "node:module";
 import type { Unstable_Config as WranglerConfig } from "wrangler";
 import { builtWorker } from "../built-worker.ts";
 import { optionsOf, workerOptions } from "../miniflare-options.ts";
@@ -48,6 +49,8 @@ export interface Outcome {
 process.on("message", async ({ id, tool, args }: Call) => {
   try {
     const value: unknown = await (tools[tool] as (...args: unknown[]) => unknown)(...args);
+    // By the last call it has loaded everything, and it is about to be killed.
+    if (tool === "workerdConfig") flushCompileCache();
     process.send?.({ id, value } satisfies Outcome);
   } catch (error) {
     process.send?.({ id, error: error instanceof Error ? error.message : String(error) } satisfies Outcome);
