@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { CannotStart } from "../cannot-start.ts";
 import { COMPILE_CACHE, projectRoot } from "../project.ts";
@@ -122,7 +123,7 @@ export class Wrangler {
   }
 
   async #run(args: string[], environment: Record<string, string> = {}): Promise<Result> {
-    const child = spawn(process.execPath, [PROGRAM, ...args, "--config", this.#config], {
+    const child = spawn(process.execPath, ["--no-warnings", PROGRAM, ...args, "--config", this.#config], {
       cwd: projectRoot,
       // It asks no questions: they have been asked before.
       stdio: ["ignore", "pipe", "pipe"],
@@ -151,7 +152,8 @@ interface Result {
   said: string;
 }
 
-const PROGRAM = join(projectRoot, "node_modules/wrangler/bin/wrangler.js");
+/** What wrangler's command starts, as a second process of Node. */
+const PROGRAM = fileURLToPath(import.meta.resolve("wrangler"));
 
 /** wrangler's own words, from where it reports an error. */
 function failed({ args, said }: Result): CannotStart {

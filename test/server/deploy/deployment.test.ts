@@ -1,8 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 import { newKeyring } from "../../../src/secrets/keyring.ts";
 import { breakingStatements } from "../../../src/server/deploy/breaking-statements.ts";
 import { leftByHand } from "../../../src/server/deploy/by-hand.ts";
 import { routesOf, settle } from "../../../src/server/deploy/deployment.ts";
+import { migrationsToApply } from "../../../src/server/deploy/migrations-to-apply.ts";
 import { readOptions } from "../../../src/server/deploy/options.ts";
 import { newSecrets } from "../../../src/server/deploy/secrets.ts";
 
@@ -104,6 +108,31 @@ describe("newSecrets()", () => {
   it("makes no second keyring for a database with accounts, unless the first is lost", () => {
     expect(() => newSecrets([], {}, true, false)).toThrow("--new-keyring");
     expect(newSecrets([], {}, true, true)).toHaveLength(3);
+  });
+});
+
+describe("migrationsToApply()", () => {
+  const folder = mkdtempSync(join(tmpdir(), "rescdn-migrations-"));
+  writeFileSync(join(folder, "0001_first.sql"), "CREATE TABLE zones (name TEXT);");
+  writeFileSync(join(folder, "0002_second.sql"), "DROP TABLE zones;");
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const missing = (applied: string[] | null, version: string | null = "v1", mayBreak = false) => {
+    const nothing = { vars: {}, secrets: [], buckets: [], hasAccounts: false, namespaces: {} };
+    return migrationsToApply(folder, { ...nothing, applied, version }, mayBreak);
+  };
+
+  it("names those that the database has not had: all of a new one's, whatever they do", async () => {
+    expect(await missing(null, null)).toEqual(["0001_first.sql", "0002_second.sql"]);
+    expect(await missing(["0001_first.sql", "0002_second.sql"])).toEqual([]);
+  });
+
+  it("refuses one that the running version may not survive, unless that is allowed", async () => {
+    await expect(missing(["0001_first.sql"])).rejects.toThrow("0002_second.sql: DROP TABLE zones");
+    expect(await missing(["0001_first.sql"], "v1", true)).toEqual(["0002_second.sql"]);
+  });
+
+  it("refuses a database that is newer than the clone", async () => {
+    await expect(missing(["0001_first.sql", "9999_later.sql"])).rejects.toThrow("9999_later.sql");
   });
 });
 
