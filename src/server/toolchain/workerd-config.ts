@@ -18,6 +18,21 @@ export interface WorkerdConfig {
 /** The program of Miniflare's own version. */
 const { default: program } = createRequire(import.meta.resolve("miniflare"))("workerd") as { default: string };
 
+const ExactBuffer = globalThis.ArrayBuffer;
+
+/** From this size on, buffers get room to grow (bytes). */
+const GROWING_BYTES = 1_048_576;
+
+/**
+ * A buffer that is twice as large as was asked for, if it is large. Miniflare writes the configuration into one buffer, which it
+ * makes anew and copies for each few kilobytes more: with exact buffers, it copies megabytes of code some hundred times.
+ */
+class RoomyBuffer extends ExactBuffer {
+  constructor(bytes = 0, options?: { maxByteLength?: number }) {
+    super(bytes < GROWING_BYTES ? bytes : 2 * bytes, options);
+  }
+}
+
 /**
  * Makes Miniflare produce a configuration: it starts a program that stores the configuration where it would start workerd.
  * Miniflare is not disposed of, because it would remove folders that workerd needs.
@@ -35,7 +50,7 @@ export async function workerdConfig(
   process.env.MINIFLARE_WORKERD_PATH = fileURLToPath(new URL("keep-config.sh", import.meta.url));
   process.env.TMPDIR = temporary;
   const file = join(temporary, `config-${crypto.randomUUID()}`);
-  const exact = growGenerously();
+  globalThis.ArrayBuffer = RoomyBuffer;
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       cf: false,
@@ -48,28 +63,10 @@ export async function workerdConfig(
   );
   // To Miniflare, a workerd has failed to start.
   const failure = await miniflare.ready.catch((error: unknown) => error);
-  globalThis.ArrayBuffer = exact;
+  globalThis.ArrayBuffer = ExactBuffer;
   const config = await readFile(file).catch(() => {
     throw failure;
   });
   await rm(file);
   return { file: program, config };
-}
-
-/** From this size on, buffers get room to grow (bytes). */
-const GROWING_BYTES = 1_048_576;
-
-/**
- * Makes large buffers twice as large as is asked for, and returns what makes them as large as that. Miniflare writes the
- * configuration into one buffer that it makes anew, and copies, for each few kilobytes more: without this, the megabytes of code
- * would be copied some hundred times at each start.
- */
-function growGenerously(): ArrayBufferConstructor {
-  const exact = globalThis.ArrayBuffer;
-  globalThis.ArrayBuffer = class extends exact {
-    constructor(bytes: number, options?: { maxByteLength?: number }) {
-      super(bytes < GROWING_BYTES ? bytes : 2 * bytes, options);
-    }
-  } as ArrayBufferConstructor;
-  return exact;
 }
